@@ -1,0 +1,157 @@
+"""``TrainedModel``: predict, evaluate, save. Needs TensorFlow."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from core import export
+from core.batching import sorted_batches
+from core.errors import DataError, Note
+from core.evaluation.metrics import classification_metrics, regression_metrics
+from core.network import build_network
+from core.padding import pad
+from core.preprocessing import Preprocessing
+from core.progress import History
+from core.reading import read_sequences
+from core.recipe import Recipe
+from core.sequences import Sequences
+
+
+@dataclass(eq=False)
+class TrainedModel:
+    """What ``train`` returns and ``load`` brings back.
+
+    network     the Keras model, stock layers only: inputs values (batch, steps,
+                features) and mask (batch, steps), output (batch, outputs)
+    history     as Keras's ``History.history``: one figure an epoch under "loss",
+                "val_loss", "accuracy", "val_accuracy" and "seconds". Losses are in
+                the target's unit (squared for mse).
+    notes       what training left out of the data, in words
+    stopped     True when ``should_stop`` ended the training
+    best_epoch  the epoch (from 1) whose weights were kept; None without patience
+    """
+
+    recipe: Recipe
+    preprocessing: Preprocessing
+    network: keras.Model
+    history: History = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    stopped: bool = False
+    best_epoch: int | None = None
+
+    def __post_init__(self) -> None:
+        features = len(self.preprocessing.feature_names)
+        self._forward = tf.function(
+            lambda values, mask: self.network([values, mask], training=False),
+            input_signature=[
+                tf.TensorSpec((None, None, features), tf.float32),
+                tf.TensorSpec((None, None), tf.bool),
+            ],
+        )
+
+    @property
+    def classes(self) -> np.ndarray | None:
+        """(k,) the labels, in the order of ``predict_proba``'s columns; None for regression."""
+        return self.preprocessing.classes
+
+    def predict(self, new: Any) -> np.ndarray:
+        """(n,) values in the target's unit, or labels for classification.
+
+        new: ``Sequences``, a data frame, or a list of sequences; never one bare sequence.
+        Warns when sequences are longer than the recipe's maxlen and lose steps.
+        """
+        return self.preprocessing.decode(self._outputs(new))
+
+    def predict_proba(self, new: Any) -> np.ndarray:
+        """(n, k) probability of each of ``classes``. Raises ValueError for regression."""
+        if self.classes is None:
+            raise ValueError("predict_proba is for classification; this model predicts numbers")
+        return self._outputs(new)
+
+    def evaluate(self, data: Sequences) -> dict[str, float]:
+        """Metrics against the data's targets: mse, rmse, mae and r2, or accuracy,
+        balanced_accuracy, macro_f1 and log_loss."""
+        if data.targets is None:
+            raise DataError("This data has no targets, so predictions cannot be compared to it.")
+        outputs = self._outputs(data)
+        if self.classes is not None:
+            return classification_metrics(data.targets, outputs, self.classes)
+        if data.targets.dtype.kind == "O":
+            raise DataError(
+                "The targets are words (such as {found!r}), but this model predicts numbers.",
+                found=data.targets[0],
+            )
+        return regression_metrics(data.targets, self.preprocessing.decode(outputs))
+
+    def _outputs(self, new: Any) -> np.ndarray:
+        """(n, outputs) float32 of the network, in the order of the sequences."""
+        data = self.as_sequences(new)
+        for note in self.preprocessing.notes(data):
+            warnings.warn(note, stacklevel=3)
+        prepared = self.preprocessing.prepare(data)
+        outputs = np.empty((len(prepared), self.network.outputs[0].shape[-1]), np.float32)
+        for rows in sorted_batches(prepared.lengths):
+            padded = pad(prepared[rows], padding="post")
+            outputs[rows] = self._forward(padded.values, padded.mask)
+        return outputs
+
+    def as_sequences(self, new: Any) -> Sequences:
+        """``new`` as ``Sequences``; a frame's feature columns are found by their names."""
+        if isinstance(new, Sequences):
+            return new
+        if isinstance(new, pd.DataFrame):
+            names = self.preprocessing.feature_names
+            return read_sequences(
+                new, features=list(names) if set(names) <= set(new.columns) else None
+            )
+        return Sequences.from_lists(new)
+
+    def save(self, path: str | os.PathLike | BinaryIO) -> None:
+        """One ZIP: the model as a stock .keras file, what it needs to read data, and a
+        ``predict.py`` that predicts with TensorFlow alone. ``core.load`` is the way back."""
+        described = {
+            "recipe": self.recipe.to_dict(),
+            "preprocessing": self.preprocessing.to_dict(),
+            "history": self.history,
+            "notes": [[note.template, note.values] for note in self.notes],
+            "stopped": self.stopped,
+            "best_epoch": self.best_epoch,
+        }
+        export.write(path, described, self.network)
+
+
+def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
+    """The model that ``save`` wrote. Nothing in the file is executed or unpickled: the
+    network is rebuilt from the checked recipe, and only then are weights read.
+
+    Raises DataError when the file is damaged or was not written by ``save``.
+    """
+    with export.opened(path) as saved:
+        described = saved.described
+        try:
+            recipe = Recipe.from_dict(described["recipe"])
+            preprocessing = Preprocessing.from_dict(recipe, described["preprocessing"])
+            history = {
+                str(name): [float(figure) for figure in figures]
+                for name, figures in described["history"].items()
+            }
+            notes = [Note(template, **values) for template, values in described["notes"]]
+            stopped, best_epoch = bool(described["stopped"]), described["best_epoch"]
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise DataError(
+                "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
+            ) from None
+        classes = preprocessing.classes
+        network = build_network(
+            recipe, len(preprocessing.feature_names), 1 if classes is None else len(classes)
+        )
+        saved.read_weights(network)
+    return TrainedModel(recipe, preprocessing, network, history, notes, stopped, best_epoch)

@@ -1,0 +1,58 @@
+"""Recipe → Keras model: stock layers and operations, with the mask as an explicit input.
+
+The mask is handed to every recurrent layer by name. Keras's implicit masks are lost
+silently between layers, and after Keras 3.15 recurrent layers no longer pass them on,
+so nothing here relies on them.
+"""
+
+from __future__ import annotations
+
+import keras
+
+from core.recipe import GRU, LSTM, Recipe
+
+
+def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
+    """A model of two inputs, values (batch, steps, features) float32 and mask (batch, steps)
+    bool, and one output (batch, outputs): class probabilities, or a value (outputs = 1).
+
+    Initial weights and dropout are functions of ``recipe.seed``.
+    """
+    seeds = iter(range(recipe.seed * 1000, recipe.seed * 1000 + 1000))  # one each, none shared
+    values = keras.Input((None, features), name="values")
+    mask = keras.Input((None,), dtype="bool", name="mask")
+    x = values
+    for number, layer in enumerate(recipe.layers, start=1):
+        x = _recurrent(layer, number < len(recipe.layers), seeds)(x, mask=mask)
+        if layer.dropout:
+            x = keras.layers.Dropout(layer.dropout, seed=next(seeds))(x)
+    for units in recipe.dense:
+        x = keras.layers.Dense(units, activation="relu", kernel_initializer=_glorot(seeds))(x)
+    activation = "softmax" if recipe.task == "classification" else None
+    output = keras.layers.Dense(
+        outputs, activation=activation, kernel_initializer=_glorot(seeds), name="output"
+    )(x)
+    return keras.Model([values, mask], output, name="unpadded")
+
+
+def _recurrent(layer: LSTM, sequences: bool, seeds) -> keras.layers.Layer:
+    kind = keras.layers.GRU if isinstance(layer, GRU) else keras.layers.LSTM
+
+    def make(**direction) -> keras.layers.Layer:
+        return kind(
+            layer.units,
+            return_sequences=sequences,
+            kernel_initializer=_glorot(seeds),
+            recurrent_initializer=keras.initializers.Orthogonal(seed=next(seeds)),
+            **direction,
+        )
+
+    if not layer.bidirectional:
+        return make()
+    # Bidirectional would copy the forward layer, seeds included, and both directions would
+    # start from the same weights.
+    return keras.layers.Bidirectional(make(), backward_layer=make(go_backwards=True))
+
+
+def _glorot(seeds) -> keras.initializers.Initializer:
+    return keras.initializers.GlorotUniform(seed=next(seeds))

@@ -1,0 +1,175 @@
+"""From raw sequences to what the network sees, and from its output back to units.
+
+Fitted on the training rows alone; the same object then prepares validation rows,
+test rows and new data, and is saved with the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.errors import DataError, Note
+from core.padding import as_data, erase, padding_cost, truncate
+from core.recipe import Recipe
+from core.sequences import Sequences
+
+
+@dataclass(frozen=True, eq=False)
+class Preprocessing:
+    """feature_names: one a feature. mean, std (features,) of the real training steps, 0 and
+    1 when the recipe does not standardize. target_mean, target_std: the same for regression
+    targets. classes (k,): the labels, sorted, as they stand in the data; None for
+    regression. width: steps every sequence is padded to in mask mode ``none``."""
+
+    recipe: Recipe
+    feature_names: tuple[str, ...]
+    mean: np.ndarray
+    std: np.ndarray
+    target_mean: float
+    target_std: float
+    classes: np.ndarray | None
+    width: int
+
+    @classmethod
+    def fit(cls, training: Sequences, recipe: Recipe, labels: np.ndarray | None) -> Preprocessing:
+        """Measure on the training rows; ``labels`` are the classes, None for regression."""
+        kept = _masked(training, recipe)  # what counts as a real step in this mask mode
+        mean, std = np.zeros(training.features), np.ones(training.features)
+        target_mean, target_std = 0.0, 1.0
+        if recipe.standardize:
+            mean, std = _mean_and_std(kept.values)
+            if recipe.task == "regression":
+                target_mean, target_std = map(float, _mean_and_std(training.targets))
+        return cls(
+            recipe=recipe,
+            feature_names=training.feature_names,
+            mean=mean,
+            std=std,
+            target_mean=target_mean,
+            target_std=target_std,
+            classes=labels,
+            width=recipe.maxlen or int(training.lengths.max()),
+        )
+
+    def prepare(self, data: Sequences) -> Sequences:
+        """Apply maxlen, the mask mode and the scaling, in this order.
+
+        Raises DataError when the data has another number of features than the training had.
+        """
+        if data.features != len(self.feature_names):
+            raise DataError(
+                "The model was trained on {expected} features a step ({names}), but this data "
+                "has {found}. Give every step the same features, in the same order.",
+                expected=len(self.feature_names),
+                names=", ".join(self.feature_names[:12]),
+                found=data.features,
+            )
+        kept = _masked(data, self.recipe)
+        if self.recipe.mask == "none":
+            kept = as_data(
+                kept, self.width, self.recipe.padding, self.recipe.truncating, self.recipe.value
+            )
+        if not self.recipe.standardize:
+            return kept
+        scaled = (kept.values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
+        return kept.with_steps(scaled, kept.lengths)
+
+    def notes(self, data: Sequences) -> list[Note]:
+        """What preparing this data leaves out, in words."""
+        maxlen = self.width if self.recipe.mask == "none" else self.recipe.maxlen
+        cost = padding_cost(data, maxlen, self.recipe.truncating, self.recipe.mask_value)
+        notes = []
+        if cost.truncated:
+            notes.append(
+                Note(
+                    "{sequences} of {total} sequences are longer than {maxlen} steps and were "
+                    "cut; {steps} steps were left out.",
+                    sequences=cost.truncated_sequences,
+                    total=cost.sequences,
+                    maxlen=cost.maxlen,
+                    steps=cost.truncated,
+                )
+            )
+        if cost.erased and self.recipe.mask == "value":
+            notes.append(
+                Note(
+                    "{steps} real steps equal the mask value {mask_value} and were masked away.",
+                    steps=cost.erased,
+                    mask_value=self.recipe.mask_value,
+                )
+            )
+        return notes
+
+    def encode(self, targets: np.ndarray) -> np.ndarray:
+        """Targets as the network learns them, (n,): int64 class numbers, or scaled float32."""
+        if self.classes is not None:
+            return np.searchsorted(self.classes, targets)
+        return ((targets - self.target_mean) / self.target_std).astype(np.float32)
+
+    def decode(self, outputs: np.ndarray) -> np.ndarray:
+        """The network's outputs, (n, k), as labels or as values in the target's unit, (n,)."""
+        if self.classes is not None:
+            return self.classes[outputs.argmax(axis=1)]
+        return outputs[:, 0].astype(np.float64) * self.target_std + self.target_mean
+
+    @property
+    def loss_unit(self) -> float:
+        """What one unit of the network's loss is worth in the target's unit (squared for mse)."""
+        return {"mse": self.target_std**2, "mae": self.target_std}.get(self.recipe.loss, 1.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "feature_names": list(self.feature_names),
+            "mean": self.mean.tolist(),
+            "std": self.std.tolist(),
+            "target_mean": self.target_mean,
+            "target_std": self.target_std,
+            "classes": None if self.classes is None else self.classes.tolist(),
+            "width": self.width,
+        }
+
+    @classmethod
+    def from_dict(cls, recipe: Recipe, plain: dict[str, Any]) -> Preprocessing:
+        """From ``to_dict``'s values; raises ValueError when they do not fit together."""
+        names = tuple(str(name) for name in plain["feature_names"])
+        mean, std = (np.array(plain[key], dtype=np.float64) for key in ("mean", "std"))
+        target = np.array([plain["target_mean"], plain["target_std"]], dtype=np.float64)
+        for key, array, shape in (
+            ("mean", mean, (len(names),)),
+            ("std", std, (len(names),)),
+            ("target_mean and target_std", target, (2,)),
+        ):
+            if array.shape != shape or not np.isfinite(array).all():
+                raise ValueError(f"{key} must be {shape} finite numbers, not {array!r}")
+        if (std <= 0).any() or target[1] <= 0:
+            raise ValueError("a standard deviation must be above 0")
+        classes = None if plain["classes"] is None else _label_array(plain["classes"])
+        if (classes is None) != (recipe.task == "regression"):
+            raise ValueError(f"classes {plain['classes']!r} do not fit the task {recipe.task}")
+        width = plain["width"]
+        if not isinstance(width, int) or width < 1:
+            raise ValueError(f"width is {width!r}; use a whole number of steps from 1")
+        return cls(recipe, names, mean, std, float(target[0]), float(target[1]), classes, width)
+
+
+def _masked(data: Sequences, recipe: Recipe) -> Sequences:
+    """maxlen and, in mask mode ``value``, the erasing of steps: in raw units, before scaling."""
+    cut = truncate(data, recipe.maxlen, recipe.truncating)
+    return erase(cut, recipe.mask_value) if recipe.mask == "value" else cut
+
+
+def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Over the first axis, in float64. A constant column keeps its scale: std 1."""
+    mean = values.mean(axis=0, dtype=np.float64)
+    std = values.std(axis=0, dtype=np.float64)
+    tiny = 1e-7 * np.maximum(np.abs(mean), 1e-30)  # below float32's resolution at this mean
+    return mean, np.where(std > tiny, std, 1.0)
+
+
+def _label_array(labels: list[Any]) -> np.ndarray:
+    if all(isinstance(label, int) for label in labels):
+        return np.array(labels, dtype=np.int64)
+    return np.array([str(label) for label in labels], dtype=object)

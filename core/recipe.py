@@ -1,0 +1,182 @@
+"""``Recipe``: everything a run needs to know, validated when it is made.
+
+A wrong value raises ValueError with the field, the value and the range, so a
+Recipe that exists can be trained, stored, sent to a worker, and rebuilt from
+JSON that a stranger uploaded.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from core.padding import MASK_MODES, SIDES, MaskMode, Side
+
+Task = Literal["regression", "classification"]
+
+# One place for every limit. They keep a shared server alive, not anyone small: an
+# LSTM of 1,024 units on 1,024 inputs holds 8.4 million weights.
+MAX_UNITS = 1024
+MAX_LAYERS = 8
+MAX_EPOCHS = 10_000
+MAX_BATCH_SIZE = 4096
+MAX_MAXLEN = 100_000
+
+LOSSES = {
+    "regression": ("mse", "mae"),
+    "classification": ("sparse_categorical_crossentropy",),
+}
+OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}; use a whole number from {low:,} to {high:,}")
+
+
+def _number(name: str, value: Any, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}; use a number from {low:g} to {high:g}")
+
+
+def _boolean(name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is {value!r}; use True or False")
+
+
+def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; use one of {', '.join(map(repr, allowed))}")
+
+
+@dataclass(frozen=True)
+class LSTM:
+    """A masked LSTM layer. ``dropout`` is the share of its outputs set to 0 at each
+    training update (a Keras Dropout layer after it), 0 ≤ dropout < 1."""
+
+    units: int
+    bidirectional: bool = False
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        kind = type(self).__name__
+        _whole(f"{kind}.units", self.units, 1, MAX_UNITS)
+        _boolean(f"{kind}.bidirectional", self.bidirectional)
+        _number(f"{kind}.dropout", self.dropout, 0, 0.95)
+
+
+@dataclass(frozen=True)
+class GRU(LSTM):
+    """A masked GRU layer; fields as ``LSTM``."""
+
+
+LAYERS = {"LSTM": LSTM, "GRU": GRU}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A network and how to train it. Frozen; change one with ``dataclasses.replace``."""
+
+    task: Task = "regression"
+    # The network: recurrent layers, hidden Dense layers (relu), then the output.
+    layers: tuple[LSTM, ...] = (LSTM(64),)
+    dense: tuple[int, ...] = ()
+    # Which steps count, and how the padded array is made (see core.padding).
+    mask: MaskMode = "lengths"
+    mask_value: float = 0.0  # what mode "value" looks for
+    maxlen: int | None = None  # steps; None: the longest, and nothing is ever truncated
+    padding: Side = "pre"
+    truncating: Side = "pre"
+    value: float = 0.0  # what padding is filled with
+    # Features and, in regression, targets are brought to mean 0 and standard deviation 1,
+    # measured on real steps of the training rows. Predictions come back in the target's unit.
+    standardize: bool = True
+    # Training.
+    loss: str = ""  # "" takes the task's first: mse, or sparse_categorical_crossentropy
+    optimizer: str = "adam"
+    learning_rate: float | None = None  # None takes the optimizer's default
+    epochs: int = 50
+    batch_size: int = 32
+    validation_split: float = 0.2  # share of the training rows, unless rows are marked validation
+    patience: int | None = None  # epochs without improvement before stopping; None never stops
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _one_of("task", self.task, tuple(LOSSES))
+        object.__setattr__(self, "layers", tuple(self.layers))
+        object.__setattr__(self, "dense", tuple(self.dense))
+        if not 1 <= len(self.layers) <= MAX_LAYERS:
+            raise ValueError(f"layers has {len(self.layers)} layers; use 1 to {MAX_LAYERS}")
+        for layer in self.layers:
+            if not isinstance(layer, LSTM):
+                raise ValueError(f"layers holds {layer!r}; use LSTM(units) or GRU(units)")
+        if len(self.dense) > MAX_LAYERS:
+            raise ValueError(f"dense has {len(self.dense)} layers; use 0 to {MAX_LAYERS}")
+        for units in self.dense:
+            _whole("dense", units, 1, MAX_UNITS)
+        _one_of("mask", self.mask, MASK_MODES)
+        _number("mask_value", self.mask_value, -1e30, 1e30)
+        if self.maxlen is not None:
+            _whole("maxlen", self.maxlen, 1, MAX_MAXLEN)
+        _one_of("padding", self.padding, SIDES)
+        _one_of("truncating", self.truncating, SIDES)
+        _number("value", self.value, -1e30, 1e30)
+        _boolean("standardize", self.standardize)
+        if self.loss == "":
+            object.__setattr__(self, "loss", LOSSES[self.task][0])
+        _one_of("loss", self.loss, LOSSES[self.task])
+        _one_of("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        if self.learning_rate is None:
+            object.__setattr__(self, "learning_rate", OPTIMIZERS[self.optimizer])
+        _number("learning_rate", self.learning_rate, 1e-7, 10)
+        _whole("epochs", self.epochs, 1, MAX_EPOCHS)
+        _whole("batch_size", self.batch_size, 1, MAX_BATCH_SIZE)
+        _number("validation_split", self.validation_split, 0, 0.9)
+        if self.patience is not None:
+            _whole("patience", self.patience, 1, MAX_EPOCHS)
+        _whole("seed", self.seed, 0, 2**31 - 1)
+
+    @classmethod
+    def example(cls) -> Recipe:
+        """The reference example: padded in front to 15, masked, LSTM(100) → LSTM(20) →
+        Dropout(0.2) → Dense(1), mse, RMSprop, 100 epochs, batch size 1."""
+        return cls(
+            layers=(LSTM(100), LSTM(20, dropout=0.2)),
+            maxlen=15,
+            standardize=False,
+            optimizer="rmsprop",
+            epochs=100,
+            batch_size=1,
+            validation_split=0.0,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; ``Recipe.from_dict`` is the way back."""
+        plain = dataclasses.asdict(self)
+        plain["dense"] = list(self.dense)
+        plain["layers"] = [
+            {"kind": type(layer).__name__} | dataclasses.asdict(layer) for layer in self.layers
+        ]
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Recipe:
+        """From ``to_dict``'s values, all of them checked; raises ValueError otherwise."""
+        known = {each.name for each in fields(cls)}
+        unknown = sorted(set(plain) - known)
+        if unknown:
+            raise ValueError(
+                f"a recipe has no field {unknown[0]!r}; its fields are {sorted(known)}"
+            )
+        try:
+            layers = tuple(
+                LAYERS[layer["kind"]](**{k: v for k, v in layer.items() if k != "kind"})
+                for layer in plain.get("layers", [{"kind": "LSTM", "units": 64}])
+            )
+        except (KeyError, TypeError, AttributeError):
+            raise ValueError(
+                f"layers is {plain.get('layers')!r}; give a list of "
+                '{"kind": "LSTM" or "GRU", "units": …, "bidirectional": …, "dropout": …}'
+            ) from None
+        return cls(**(plain | {"layers": layers, "dense": tuple(plain.get("dense", ()))}))

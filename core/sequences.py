@@ -1,0 +1,364 @@
+"""``Sequences``: the ragged container that everything else takes and gives.
+
+Steps of all sequences stand one after the other in one flat array, beside the
+lengths that cut it up. Nothing is padded here, so nothing can leak: a padded
+array is made late (``core.padding``), for a picture or a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, overload
+
+import numpy as np
+
+from core.errors import DataError
+
+SPLITS = ("train", "validation", "test")
+MISSING_POLICIES = ("refuse", "drop", "forward")
+Missing = Literal["refuse", "drop", "forward"]
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """``n`` sequences of unequal length, immutable.
+
+    values         (total steps, features) float32, sequence after sequence
+    lengths        (n,) int64, each at least 1
+    targets        (n,) float64 or int64 numbers, or strings for classes; or None
+    ids            (n,) strings, no two alike; "1", "2", … when none are given
+    feature_names  one name a feature
+    split          (n,) "train", "validation" or "test"; or None
+    groups         (n,) strings, e.g. the patient a visit belongs to; or None
+    missing        what to do with a step that holds NaN: "refuse" (the default)
+                   raises, "drop" deletes the step, "forward" carries the last
+                   known value of the feature on. Infinite values are refused.
+
+    Raises DataError naming the sequence, the step and the feature.
+    """
+
+    values: np.ndarray
+    lengths: np.ndarray
+    targets: np.ndarray | None = None
+    ids: np.ndarray | None = None
+    feature_names: tuple[str, ...] = ()
+    split: np.ndarray | None = None
+    groups: np.ndarray | None = None
+    missing: Missing = field(default="refuse", repr=False)
+
+    def __post_init__(self) -> None:
+        if self.missing not in MISSING_POLICIES:
+            raise ValueError(f"missing is {self.missing!r}; use one of {MISSING_POLICIES}")
+        lengths = np.array(self.lengths, dtype=np.int64).reshape(-1)
+        if len(lengths) == 0:
+            raise DataError("There are no sequences. Give at least one sequence of one step.")
+        ids = _strings(self.ids, len(lengths), "ids")
+        if ids is None:
+            ids = np.arange(1, len(lengths) + 1).astype(str).astype(object)
+        _check_ids(ids)
+        if (lengths < 1).any():
+            where = int(np.argmax(lengths < 1))
+            raise DataError(
+                "Sequence {id} has no steps. Remove it or give it at least one step.", id=ids[where]
+            )
+        wide = _flat_values(self.values, int(lengths.sum()))
+        names = tuple(str(name) for name in self.feature_names) or _default_names(wide.shape[1])
+        if len(names) != wide.shape[1]:
+            raise DataError(
+                "There are {features} features but {names} feature names. Give one name a feature.",
+                features=wide.shape[1],
+                names=len(names),
+            )
+        _refuse_infinite(wide, lengths, ids, names)
+        wide, lengths = _resolve_missing(wide, lengths, ids, names, self.missing)
+        split = _strings(self.split, len(lengths), "split")
+        if split is not None and not np.isin(split, SPLITS).all():
+            where = int(np.argmin(np.isin(split, SPLITS)))
+            raise DataError(
+                "The split of sequence {id} is {found!r}. Use train, validation or test.",
+                id=ids[where],
+                found=split[where],
+            )
+        settle = {
+            "values": wide,
+            "lengths": lengths,
+            "targets": _targets(self.targets, ids),
+            "ids": ids,
+            "feature_names": names,
+            "split": split,
+            "groups": _strings(self.groups, len(lengths), "groups"),
+        }
+        self._settle(settle)
+
+    def _settle(self, parts: dict[str, Any]) -> None:
+        for name, part in parts.items():
+            if isinstance(part, np.ndarray):
+                part.setflags(write=False)
+            object.__setattr__(self, name, part)
+
+    @classmethod
+    def from_lists(
+        cls,
+        sequences: Iterable[Any],
+        targets: Any = None,
+        *,
+        ids: Any = None,
+        feature_names: Sequence[str] = (),
+        split: Any = None,
+        groups: Any = None,
+        missing: Missing = "refuse",
+    ) -> Sequences:
+        """From one list or array a sequence, each (steps,) or (steps, features).
+
+        >>> data = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
+        >>> len(data), data.lengths.tolist(), data[1].tolist()
+        (3, [1, 2, 5], [[2.0], [5.0]])
+        """
+        parts = [_steps(item, number) for number, item in enumerate(sequences, start=1)]
+        widths = {part.shape[1] for part in parts}
+        if len(widths) > 1:
+            first = parts[0].shape[1]
+            where = next(i for i, part in enumerate(parts) if part.shape[1] != first)
+            raise DataError(
+                "Sequence {number} has {found} features, sequence 1 has {expected}. "
+                "Every step of every sequence needs the same features.",
+                number=where + 1,
+                found=parts[where].shape[1],
+                expected=first,
+            )
+        return cls(
+            values=np.concatenate(parts) if parts else np.empty((0, 1)),
+            lengths=np.array([len(part) for part in parts], dtype=np.int64),
+            targets=targets,
+            ids=ids,
+            feature_names=tuple(feature_names),
+            split=split,
+            groups=groups,
+            missing=missing,
+        )
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @property
+    def offsets(self) -> np.ndarray:
+        """(n + 1,) int64: sequence i stands at ``values[offsets[i]:offsets[i + 1]]``."""
+        return np.concatenate(([0], np.cumsum(self.lengths)))
+
+    @property
+    def features(self) -> int:
+        """How many features a step has."""
+        return self.values.shape[1]
+
+    @overload
+    def __getitem__(self, index: int | np.integer) -> np.ndarray: ...
+    @overload
+    def __getitem__(self, index: slice | np.ndarray | Sequence[int]) -> Sequences: ...
+    def __getitem__(self, index):
+        """An int gives that sequence, (steps, features); a slice, an array of
+        indices or a boolean array gives the ``Sequences`` of those rows."""
+        if isinstance(index, int | np.integer):
+            row = range(len(self))[index]
+            start = int(self.lengths[:row].sum())
+            return self.values[start : start + int(self.lengths[row])]
+        rows = np.arange(len(self))[index if isinstance(index, slice) else np.asarray(index)]
+        lengths = self.lengths[rows]
+        if len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
+            start = int(self.lengths[: rows[0]].sum())
+            steps = slice(start, start + int(lengths.sum()))  # one block: a view, no copy
+        else:
+            steps = step_indices(self.offsets[:-1][rows], lengths)
+        return self._with(
+            values=self.values[steps],
+            lengths=lengths,
+            **{
+                name: None if getattr(self, name) is None else getattr(self, name)[rows]
+                for name in ("targets", "ids", "split", "groups")
+            },
+        )
+
+    def _with(self, **parts: Any) -> Sequences:
+        """A copy with some parts replaced by arrays that are known to be right."""
+        whole = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        made = object.__new__(Sequences)
+        made._settle(whole | parts)
+        return made
+
+    def with_steps(self, values: np.ndarray, lengths: np.ndarray) -> Sequences:
+        """The same sequences (ids, targets, …) with other steps: values (total
+        steps, features), lengths (n,). For transformations such as scaling."""
+        return self._with(values=_flat_values(values, int(lengths.sum())), lengths=lengths)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequences):
+            return NotImplemented
+        names = ("values", "lengths", "targets", "ids", "split", "groups")
+        return self.feature_names == other.feature_names and all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in names
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        lengths = self.lengths if len(self) else np.zeros(1, int)
+        return (
+            f"Sequences({len(self)} sequences, {lengths.min()} to {lengths.max()} steps, "
+            f"{self.features} features{'' if self.targets is None else ', with targets'})"
+        )
+
+
+def step_indices(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Flat indices of the steps ``starts[i] … starts[i] + lengths[i] - 1``, row after row."""
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+
+
+def _default_names(features: int) -> tuple[str, ...]:
+    return ("value",) if features == 1 else tuple(f"x{i}" for i in range(1, features + 1))
+
+
+def _steps(item: Any, number: int) -> np.ndarray:
+    """One list or array as (steps, features) float64."""
+    if np.ndim(item) == 0 if not isinstance(item, list | tuple) else False:
+        raise DataError(
+            "Sequence {number} is {found!r}, one value. Give a list of sequences, "
+            "each a list of steps: [[1.5]], not [1.5].",
+            number=number,
+            found=item if isinstance(item, str) else np.asarray(item).item(),
+        )
+    try:
+        steps = np.asarray(item, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            "Sequence {number} cannot be read as numbers ({reason}). Give (steps,) or "
+            "(steps, features) numbers, every step with the same features.",
+            number=number,
+            reason=str(error),
+        ) from None
+    if steps.ndim > 2:
+        raise DataError(
+            "Sequence {number} has {found} dimensions. Give (steps,) or (steps, features).",
+            number=number,
+            found=steps.ndim,
+        )
+    return steps.reshape(len(steps), -1) if steps.size else np.empty((0, 1))
+
+
+def _flat_values(values: Any, steps: int) -> np.ndarray:
+    """(total steps, features) float32 of our own, nothing shared with the caller."""
+    with np.errstate(over="ignore"):  # too large for float32 becomes inf, refused by name later
+        flat = np.array(values, dtype=np.float32, order="C")
+    if flat.ndim != 2 or flat.shape[1] < 1 or len(flat) != steps:
+        raise DataError(
+            "values has shape {found}; the lengths ask for ({steps}, features).",
+            found=flat.shape,
+            steps=steps,
+        )
+    return flat
+
+
+def _strings(values: Any, n: int, what: str) -> np.ndarray | None:
+    if values is None:
+        return None
+    strings = np.array([str(value) for value in values], dtype=object)
+    if len(strings) != n:
+        raise DataError(
+            "There are {n} sequences but {found} {what}. Give one a sequence.",
+            n=n,
+            found=len(strings),
+            what=what,
+        )
+    return strings
+
+
+def _check_ids(ids: np.ndarray) -> None:
+    if len(set(ids)) == len(ids):
+        return
+    seen: set[str] = set()
+    twice = next(id for id in ids if id in seen or seen.add(id))
+    raise DataError(
+        "The id {id!r} stands for two sequences. Give every sequence its own.", id=twice
+    )
+
+
+def _targets(targets: Any, ids: np.ndarray) -> np.ndarray | None:
+    if targets is None:
+        return None
+    made = np.array(targets)
+    if made.ndim != 1 or len(made) != len(ids):
+        raise DataError(
+            "targets has shape {found}; give one target a sequence, shape ({n},).",
+            found=made.shape,
+            n=len(ids),
+        )
+    if made.dtype.kind in "iub":
+        return made.astype(np.int64) if made.dtype.kind != "b" else made.astype(str).astype(object)
+    if made.dtype.kind == "f":
+        if not np.isfinite(made).all():
+            where = int(np.argmin(np.isfinite(made)))
+            raise DataError(
+                "The target of sequence {id} is {found}. Give a finite number or leave the "
+                "sequence out.",
+                id=ids[where],
+                found=made[where],
+            )
+        return made.astype(np.float64)
+    return np.array([str(target) for target in made], dtype=object)
+
+
+def _cell(flat: np.ndarray, bad: np.ndarray, lengths, ids, names) -> dict[str, object]:
+    """Where the first bad value stands: its sequence, step (from 1) and feature."""
+    step, feature = np.argwhere(bad)[0]
+    row = int(np.searchsorted(np.cumsum(lengths), step, side="right"))
+    return {
+        "id": ids[row],
+        "step": int(step - lengths[:row].sum()) + 1,
+        "feature": names[feature],
+        "found": flat[step, feature],
+    }
+
+
+def _refuse_infinite(flat: np.ndarray, lengths, ids, names) -> None:
+    infinite = np.isinf(flat)
+    if infinite.any():
+        raise DataError(
+            "Sequence {id}, step {step}, feature {feature}: the value is infinite or too large "
+            "for 32-bit numbers. Correct it or leave the step out.",
+            **_cell(flat, infinite, lengths, ids, names),
+        )
+
+
+def _resolve_missing(flat: np.ndarray, lengths, ids, names, policy: Missing):
+    absent = np.isnan(flat)
+    if not absent.any():
+        return flat, lengths
+    if policy == "refuse":
+        raise DataError(
+            "Sequence {id}, step {step}, feature {feature}: the value is missing. Fill it, or "
+            'choose what to do with missing values: "drop" the step or carry the last value '
+            '"forward".',
+            **_cell(flat, absent, lengths, ids, names),
+        )
+    starts = np.cumsum(lengths) - lengths
+    if policy == "drop":
+        keep = ~absent.any(axis=1)
+        left = np.add.reduceat(keep.astype(np.int64), starts)
+        if (left == 0).any():
+            raise DataError(
+                "Every step of sequence {id} holds a missing value, so dropping them leaves "
+                "nothing. Remove the sequence or choose another way.",
+                id=ids[int(np.argmin(left))],
+            )
+        return flat[keep], left
+    # forward: for each step the index of the last step that was known, found by a running maximum
+    steps = np.arange(len(flat))[:, None]
+    first = np.repeat(starts, lengths)[:, None]
+    known = np.maximum.accumulate(np.where(absent, -1, steps), axis=0)
+    if (known < first).any():
+        raise DataError(
+            "Sequence {id}, step {step}, feature {feature}: the value is missing and no earlier "
+            "value of this sequence can be carried forward. Fill it or drop the step.",
+            **_cell(flat, known < first, lengths, ids, names),
+        )
+    return np.take_along_axis(flat, known, axis=0), lengths

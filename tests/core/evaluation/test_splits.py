@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import Recipe, Sequences
+from core.evaluation.splits import training_and_validation
+
+
+def classified(labels, split=None) -> Sequences:
+    return Sequences.from_lists([[i] for i in range(len(labels))], targets=labels, split=split)
+
+
+def test_validation_keeps_the_proportion_of_classes():
+    data = classified(["a"] * 80 + ["b"] * 20)
+    recipe = Recipe(task="classification", validation_split=0.25)
+    training, validation = training_and_validation(data, recipe)
+    assert (len(training), len(validation)) == (75, 25)
+    assert (data.targets[validation] == "b").sum() == 5
+
+
+@given(
+    st.lists(st.sampled_from("abcd"), min_size=1, max_size=40),
+    st.floats(0, 0.9),
+    st.integers(0, 99),
+    st.data(),
+)
+def test_no_row_is_lost_doubled_or_taken_from_test(labels, share, seed, draw):
+    split = [draw.draw(st.sampled_from(["train", "test"])) for _ in labels]
+    split[0] = "train"
+    data = classified(labels, split)
+    recipe = Recipe(task="classification", validation_split=share, seed=seed)
+    training, validation = training_and_validation(data, recipe)
+    assert sorted([*training, *validation]) == [
+        i for i, part in enumerate(split) if part == "train"
+    ]
+    assert len(training) >= 1
+    again = training_and_validation(data, recipe)
+    np.testing.assert_array_equal(training, again[0])
+
+
+def test_a_class_of_one_member_stays_in_training():
+    data = classified(["rare"] + ["a"] * 20 + ["b"] * 20)
+    for seed in range(10):
+        recipe = Recipe(task="classification", validation_split=0.3, seed=seed)
+        assert 0 in training_and_validation(data, recipe)[0]
+
+
+@pytest.mark.parametrize("share", [0.2, 0.0])
+def test_rows_marked_validation_are_used_as_they_are(share):
+    data = classified(list("aabb"), ["train", "validation", "train", "test"])
+    recipe = Recipe(task="classification", validation_split=share)
+    training, validation = training_and_validation(data, recipe)
+    assert (training.tolist(), validation.tolist()) == ([0, 2], [1])

@@ -1,0 +1,15 @@
+import pickle
+
+from core.errors import DataError, Note
+
+
+def test_an_error_keeps_template_and_values_between_processes():
+    error = pickle.loads(pickle.dumps(DataError("row {row}: {found!r}", row=3, found="abc")))
+    assert (error.template, error.values) == ("row {row}: {found!r}", {"row": 3, "found": "abc"})
+    assert str(error) == "row 3: 'abc'"
+
+
+def test_a_note_is_its_english_text_and_travels():
+    note = pickle.loads(pickle.dumps(Note("{steps} steps", steps=2)))
+    assert note == "2 steps"
+    assert (note.template, note.values) == ("{steps} steps", {"steps": 2})

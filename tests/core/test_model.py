@@ -1,0 +1,170 @@
+import io
+import json
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import LSTM, DataError, Recipe, Sequences, load, train
+
+
+def saved(model) -> bytes:
+    buffer = io.BytesIO()
+    model.save(buffer)
+    return buffer.getvalue()
+
+
+def with_member(content: bytes, name: str, new: bytes | None) -> io.BytesIO:
+    """The ZIP with one member replaced, or left out."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w") as made:
+        for member in old.namelist():
+            if member != name:
+                made.writestr(member, old.read(member))
+        if new is not None:
+            made.writestr(name, new)
+    changed.seek(0)
+    return changed
+
+
+def test_predictions_stand_in_the_order_asked(words_model, words):
+    order = np.random.default_rng(0).permutation(len(words))
+    shuffled = words_model.predict_proba(words[order])
+    np.testing.assert_allclose(shuffled, words_model.predict_proba(words)[order], atol=1e-6)
+
+
+def test_a_classifier_answers_in_its_own_labels(words_model, words):
+    labels = words_model.predict(words)
+    assert set(labels) <= {"falling", "rising"}
+    probabilities = words_model.predict_proba(words)
+    assert probabilities.shape == (60, 2)
+    np.testing.assert_array_equal(labels, words_model.classes[probabilities.argmax(axis=1)])
+    assert words_model.evaluate(words[words.split == "test"])["accuracy"] >= 0.9
+
+
+def test_whole_number_labels_stay_whole_numbers():
+    data = Sequences.from_lists([[1], [2, 2], [9], [8, 8]], targets=[3, 3, 7, 7])
+    model = train(data, Recipe(task="classification", layers=(LSTM(4),), epochs=2))
+    assert model.predict(data).dtype.kind == "i"
+    assert set(model.predict(data)) <= {3, 7}
+
+
+@pytest.mark.parametrize("bare", [[1.5], np.array([1.0, 2.0]), ["1.5"]])
+def test_one_bare_sequence_is_refused_with_the_way_to_write_it(example_model, bare):
+    with pytest.raises(DataError, match=r"\[\[1\.5\]\]"):
+        example_model.predict(bare)
+
+
+def test_another_number_of_features_is_refused(example_model):
+    with pytest.raises(DataError, match="trained on 1 features"):
+        example_model.predict([[[1, 2]]])
+
+
+def test_a_frame_finds_its_feature_columns_by_name(words_model):
+    frame = pd.DataFrame({"id": [1, 1, 2], "noise": [0.1, 0.2, 0.3], "slope": [1.0, 2.0, -3.0]})
+    lists = [[[1.0, 0.1], [2.0, 0.2]], [[-3.0, 0.3]]]
+    np.testing.assert_allclose(
+        words_model.predict_proba(frame), words_model.predict_proba(lists), atol=1e-6
+    )
+
+
+def test_truncation_is_said_and_absent_without_maxlen(example_model, words_model):
+    with pytest.warns(UserWarning, match="1 of 1 sequences are longer than 15"):
+        cut = example_model.predict([[5.0] * 5 + [1.0] * 15])
+    np.testing.assert_allclose(cut, example_model.predict([[1.0] * 15]), atol=1e-6)
+    long = np.ones((400, 2))  # far longer than any seen; the recipe sets no maxlen
+    assert words_model.preprocessing.notes(Sequences.from_lists([long])) == []
+    assert not np.allclose(
+        words_model.predict_proba([long]), words_model.predict_proba([long[:9]]), atol=1e-7
+    )
+
+
+def test_predict_proba_is_for_classification(example_model):
+    with pytest.raises(ValueError, match="classification"):
+        example_model.predict_proba([[1.5]])
+
+
+@pytest.mark.parametrize("mask", ["lengths", "value", "none"])
+def test_a_saved_model_predicts_the_same_when_loaded(example, mask, tmp_path):
+    recipe = Recipe(layers=(LSTM(4, True), LSTM(3)), mask=mask, epochs=2, validation_split=0.0)
+    model = train(example, recipe)
+    model.save(tmp_path / "model.zip")
+    again = load(tmp_path / "model.zip")
+    new = [[1.5], [4, 4, 4]]
+    np.testing.assert_array_equal(again.predict(new), model.predict(new))
+    assert (again.recipe, again.history) == (model.recipe, model.history)
+
+
+def test_a_saved_classifier_keeps_its_labels_and_probabilities(words_model, words):
+    again = load(io.BytesIO(saved(words_model)))
+    np.testing.assert_array_equal(again.predict_proba(words), words_model.predict_proba(words))
+    assert again.predict(words).tolist() == words_model.predict(words).tolist()
+
+
+@pytest.mark.parametrize("mask", ["lengths", "value", "none"])
+def test_the_zip_predicts_without_us(example, mask, tmp_path):
+    recipe = Recipe(
+        layers=(LSTM(4, True), LSTM(3)), mask=mask, maxlen=6, epochs=2, validation_split=0.0
+    )
+    model = train(example, recipe)
+    zipfile.ZipFile(io.BytesIO(saved(model))).extractall(tmp_path)
+    new = [[1.5], [4, 0, 4], list(range(9))]
+    printed = subprocess.run(
+        [sys.executable, "-I", "predict.py", json.dumps(new)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    with pytest.warns(UserWarning, match="longer than 6"):
+        ours = model.predict(new)
+    np.testing.assert_allclose([float(line) for line in printed.stdout.split()], ours, rtol=1e-5)
+    assert "cut to 6" in printed.stderr
+
+
+def described(content: bytes, change) -> bytes:
+    whole = json.loads(zipfile.ZipFile(io.BytesIO(content)).read("model.json"))
+    change(whole)
+    return json.dumps(whole).encode()
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda content: io.BytesIO(b"no zip at all"),
+        lambda content: io.BytesIO(content[: len(content) // 2]),
+        lambda content: with_member(content, "model.json", None),
+        lambda content: with_member(content, "model.json", b"[1, 2]"),
+        lambda content: with_member(content, "model.json", b"{"),
+        lambda content: with_member(content, "model.keras", b"PK"),
+        lambda content: with_member(
+            content,
+            "model.json",
+            described(content, lambda d: d["recipe"]["layers"][0].update(units=900)),
+        ),
+        lambda content: with_member(
+            content,
+            "model.json",
+            described(content, lambda d: d["recipe"]["layers"][0].update(units=10**7)),
+        ),
+        lambda content: with_member(
+            content,
+            "model.json",
+            described(content, lambda d: d["preprocessing"].update(std=[0.0, 1.0])),
+        ),
+        lambda content: with_member(
+            content,
+            "model.json",
+            described(content, lambda d: d["preprocessing"].update(classes=None)),
+        ),
+        lambda content: with_member(
+            content, "model.json", described(content, lambda d: d.update(notes=[["{x}", {}]]))
+        ),
+    ],
+)
+def test_a_tampered_file_is_refused_in_words(words_model, tamper):
+    with pytest.raises(DataError, match="no model of ours"):
+        load(tamper(saved(words_model)))

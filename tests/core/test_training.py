@@ -1,0 +1,200 @@
+import dataclasses
+import time
+
+import numpy as np
+import pytest
+
+from core import GRU, LSTM, DataError, Recipe, Sequences, read_sequences, train
+
+
+def same_weights(one, other) -> bool:
+    pairs = zip(one.network.get_weights(), other.network.get_weights(), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_reference_example_is_learned_and_tells_one_and_a_half_from_one(example, seed):
+    model = train(example, dataclasses.replace(Recipe.example(), seed=seed))
+    assert model.evaluate(example)["mse"] < 0.2
+    half, one = model.predict([[1.5], [1]])
+    assert half - one > 0.1
+    assert len(model.history["loss"]) == len(model.history["seconds"]) == 100
+
+
+def test_japanese_vowels_reach_the_published_accuracy_without_a_look_at_test():
+    # Settings chosen on the 270 training rows alone: 5-fold cross-validated accuracy 0.98.
+    data = read_sequences("samples/japanese_vowels.csv")
+    assert (data.split == "train").sum() == 270
+    accuracies = []
+    for seed in range(3):
+        recipe = Recipe(
+            task="classification",
+            layers=(LSTM(64, bidirectional=True),),
+            epochs=60,
+            batch_size=16,
+            validation_split=0.0,
+            seed=seed,
+        )
+        model = train(data, recipe)
+        accuracies.append(model.evaluate(data[data.split == "test"])["accuracy"])
+    assert np.mean(accuracies) >= 0.965
+
+
+def test_same_seed_gives_the_same_weights_and_another_seed_others(words, quick_recipe):
+    recipe = dataclasses.replace(
+        quick_recipe, layers=(LSTM(6, dropout=0.4), GRU(4, bidirectional=True)), epochs=3
+    )
+    model = train(words, recipe)
+    assert same_weights(model, train(words, recipe))
+    assert not same_weights(model, train(words, dataclasses.replace(recipe, seed=1)))
+
+
+@pytest.mark.parametrize(
+    "padding",
+    [{"padding": "post"}, {"value": -1e6}, {"maxlen": 500}, {"maxlen": 40, "padding": "post"}],
+)
+def test_by_lengths_no_padding_changes_a_single_bit(words, quick_recipe, padding):
+    recipe = dataclasses.replace(quick_recipe, layers=(LSTM(6, dropout=0.3),), epochs=3)
+    assert same_weights(train(words, recipe), train(words, dataclasses.replace(recipe, **padding)))
+
+
+def test_mode_value_trains_as_if_the_erased_steps_had_never_been():
+    lists = [[0, 1, 2], [3, 0, 0, 1], [5, 2]]
+    recipe = Recipe(layers=(LSTM(5),), mask="value", epochs=4, batch_size=1, validation_split=0.0)
+    erased = train(Sequences.from_lists(lists, targets=[1, 2, 3]), recipe)
+    deleted = train(
+        Sequences.from_lists([[s for s in steps if s] for steps in lists], targets=[1, 2, 3]),
+        dataclasses.replace(recipe, mask="lengths"),
+    )
+    assert same_weights(erased, deleted)
+    assert "3 real steps" in erased.notes[0]
+
+
+def test_mode_none_lets_padding_count():
+    data = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
+    recipe = Recipe(layers=(LSTM(5),), mask="none", epochs=4, batch_size=1, validation_split=0.0)
+    masked = train(data, dataclasses.replace(recipe, mask="lengths"))
+    unmasked = train(data, recipe)
+    assert not same_weights(masked, unmasked)
+    assert not same_weights(unmasked, train(data, dataclasses.replace(recipe, padding="post")))
+    assert not same_weights(unmasked, train(data, dataclasses.replace(recipe, maxlen=9)))
+
+
+def test_rows_marked_test_touch_neither_weights_nor_scaler(words, quick_recipe):
+    poisoned = words.values.copy()
+    rows = np.repeat(words.split == "test", words.lengths)
+    poisoned[rows] = 1e9
+    recipe = dataclasses.replace(quick_recipe, epochs=3, patience=2)
+    assert same_weights(
+        train(words, recipe), train(words.with_steps(poisoned, words.lengths), recipe)
+    )
+
+
+def test_standardization_sees_real_training_steps_only(words, quick_recipe):
+    model = train(words, dataclasses.replace(quick_recipe, epochs=1, validation_split=0.0))
+    training = words[words.split == "train"]
+    np.testing.assert_allclose(model.preprocessing.mean, training.values.mean(0), rtol=1e-5)
+    np.testing.assert_allclose(model.preprocessing.std, training.values.std(0), rtol=1e-5)
+
+
+def test_targets_of_any_unit_are_learned_and_come_back_in_it():
+    rng = np.random.default_rng(2)
+    lists = [rng.normal(size=rng.integers(1, 8)) for _ in range(64)]
+    targets = 50_000 + 2_000 * np.array([steps.mean() for steps in lists])
+    data = Sequences.from_lists(lists, targets=targets)
+    model = train(data, Recipe(layers=(LSTM(16),), epochs=60, batch_size=8, learning_rate=0.01))
+    assert model.evaluate(data)["r2"] > 0.8
+    # The curve is in the target's unit too: the first epoch's error is near the variance.
+    assert targets.var() / 5 < model.history["loss"][0] < targets.var() * 5
+
+
+def test_rows_marked_validation_are_the_validation_part(words, quick_recipe):
+    split = np.where(words.split == "test", "validation", "train")
+    data = Sequences(words.values, words.lengths, words.targets, split=split)
+    model = train(data, dataclasses.replace(quick_recipe, epochs=2))
+    shown = model.evaluate(data[split == "validation"])["accuracy"]
+    assert model.history["val_accuracy"][-1] == pytest.approx(shown)
+
+
+def test_early_stopping_keeps_the_best_weights(words, quick_recipe):
+    recipe = dataclasses.replace(quick_recipe, epochs=200, patience=3, learning_rate=0.2)
+    model = train(words, recipe)
+    losses = model.history["val_loss"]
+    assert len(losses) < 200
+    assert model.best_epoch == int(np.argmin(losses)) + 1
+    assert len(losses) == model.best_epoch + 3
+    shorter = train(words, dataclasses.replace(recipe, epochs=model.best_epoch, patience=None))
+    assert same_weights(model, shorter)
+
+
+def test_progress_tells_epochs_and_ends_with_the_last(words, quick_recipe):
+    seen = []
+    began = time.perf_counter()
+    model = train(words, dataclasses.replace(quick_recipe, epochs=40), on_progress=seen.append)
+    assert seen[-1].epoch == seen[-1].epochs == 40
+    assert seen[-1].history == model.history
+    shares = [progress.share for progress in seen]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert len(seen) <= 5 * (time.perf_counter() - began) + 2  # never a flood
+
+
+@pytest.mark.parametrize("after", [0, 1, 30])
+def test_stop_is_obeyed_before_the_next_batch_and_keeps_what_was_learned(
+    words, quick_recipe, after
+):
+    asked = []
+
+    def should_stop() -> bool:
+        asked.append(None)
+        return len(asked) > after
+
+    model = train(words, quick_recipe, should_stop=should_stop)
+    assert model.stopped
+    assert len(asked) == after + 1
+    assert len(model.predict(words)) == len(words)
+    untrained = train(words, quick_recipe, should_stop=lambda: True)
+    assert same_weights(model, untrained) == (after == 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "fields", "message"),
+    [
+        (Sequences.from_lists([[1], [2]]), {}, "no targets"),
+        (Sequences.from_lists([[1], [2]], targets=["a", "b"]), {}, "words"),
+        (
+            Sequences.from_lists([[1], [2]], targets=[0.5, 1.5]),
+            {"task": "classification"},
+            "decimals",
+        ),
+        (
+            Sequences.from_lists([[1], [2]], targets=["a", "a"]),
+            {"task": "classification"},
+            "at least two",
+        ),
+        (
+            Sequences.from_lists([[1], [2]], targets=[1, 2], split=["test", "test"]),
+            {},
+            "marked train",
+        ),
+        (
+            Sequences.from_lists([[1], [0]], targets=[1, 2], ids=["a", "b"]),
+            {"mask": "value"},
+            "sequence b",
+        ),
+        (
+            Sequences.from_lists([[1e30], [2e30]], targets=[1e25, -1e25]),
+            {"standardize": False, "optimizer": "sgd", "learning_rate": 10.0},
+            "smaller learning rate",
+        ),
+    ],
+)
+def test_data_that_cannot_be_trained_on_is_refused_in_words(data, fields, message):
+    fields = {"layers": (LSTM(3),), "epochs": 5, "validation_split": 0.0} | fields
+    with pytest.raises(DataError, match=message):
+        train(data, Recipe(**fields))
+
+
+def test_one_sequence_of_one_step_trains():
+    model = train(Sequences.from_lists([[3]], targets=[1]), Recipe(layers=(LSTM(2),), epochs=2))
+    assert np.isfinite(model.predict([[3], [1, 2, 3]])).all()
