@@ -116,8 +116,7 @@ class Sequences:
         (3, [1, 2, 5], [[2.0], [5.0]])
         """
         parts = [_steps(item, number) for number, item in enumerate(sequences, start=1)]
-        widths = {part.shape[1] for part in parts}
-        if len(widths) > 1:
+        if len({part.shape[1] for part in parts if len(part)}) > 1:
             first = parts[0].shape[1]
             where = next(i for i, part in enumerate(parts) if part.shape[1] != first)
             raise DataError(
@@ -128,7 +127,7 @@ class Sequences:
                 expected=first,
             )
         return cls(
-            values=np.concatenate(parts) if parts else np.empty((0, 1)),
+            values=np.concatenate([part for part in parts if len(part)] or [np.empty((0, 1))]),
             lengths=np.array([len(part) for part in parts], dtype=np.int64),
             targets=targets,
             ids=ids,
@@ -162,7 +161,8 @@ class Sequences:
             row = range(len(self))[index]
             start = int(self.lengths[:row].sum())
             return self.values[start : start + int(self.lengths[row])]
-        rows = np.arange(len(self))[index if isinstance(index, slice) else np.asarray(index)]
+        chosen = index if isinstance(index, slice) or len(index) else slice(0)
+        rows = np.arange(len(self))[chosen if isinstance(chosen, slice) else np.asarray(chosen)]
         lengths = self.lengths[rows]
         if len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
             start = int(self.lengths[: rows[0]].sum())
@@ -188,7 +188,11 @@ class Sequences:
     def with_steps(self, values: np.ndarray, lengths: np.ndarray) -> Sequences:
         """The same sequences (ids, targets, …) with other steps: values (total
         steps, features), lengths (n,). For transformations such as scaling."""
+        lengths = np.array(lengths, dtype=np.int64)
         return self._with(values=_flat_values(values, int(lengths.sum())), lengths=lengths)
+
+    def __setstate__(self, parts: dict[str, Any]) -> None:
+        self._settle(parts)  # arrays come out of a pickle writable
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequences):

@@ -211,3 +211,22 @@ def test_step_indices_counts_up_from_each_start(blocks):
 
 def test_the_representation_is_short_and_true():
     assert repr(three()) == "Sequences(3 sequences, 1 to 5 steps, 1 features, with targets)"
+
+
+def test_no_rows_at_all_can_be_chosen():
+    data = Sequences.from_lists([[1], [2, 5]])
+    assert len(data[[]]) == len(data[0:0]) == len(data[np.zeros(2, bool)]) == 0
+
+
+def test_arrays_stay_read_only_between_processes_and_the_callers_stay_their_own():
+    data = pickle.loads(pickle.dumps(Sequences.from_lists([[1], [2, 5]], targets=[1, 2])))
+    with pytest.raises(ValueError, match="read-only"):
+        data.values[0] = 7
+    lengths = np.array([1, 2])
+    data.with_steps(np.zeros((3, 1)), lengths)
+    lengths[0] = 5
+
+
+def test_an_empty_sequence_is_named_also_where_the_others_have_two_features():
+    with pytest.raises(DataError, match="Sequence 1 has no steps"):
+        Sequences.from_lists([[], [[1, 2]]])

@@ -1,0 +1,31 @@
+"""What columns are usually called."""
+
+from __future__ import annotations
+
+import re
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+ID_NAMES = _names(
+    "id ids identifier key name sequence seq series sample utterance session user patient subject "
+    "machine engine unit device trial recording record case track trip visit episode"
+)
+TIME_NAMES = _names(
+    "t time timestamp datetime date step time_step timestep cycle cycles frame tick hour day week "
+    "seconds minutes"
+)
+TARGET_NAMES = _names("target targets label labels class classes y outcome")
+SPLIT_NAMES = _names("split set subset partition part fold")
+GROUP_NAMES = _names("group groups group_id")
+
+
+def plain(name: str) -> str:
+    """A name without its capitals, spaces, hyphens and dots: "Patient-ID" is "patient_id"."""
+    return re.sub(r"[\s\-.]+", "_", name.strip().lower())
+
+
+def names_an_id(name: str) -> bool:
+    return plain(name) in ID_NAMES or plain(name).endswith("_id")

@@ -1,0 +1,22 @@
+"""How a single cell looks: a number, a missing value, a list."""
+
+from __future__ import annotations
+
+import re
+
+# Written for "no value" by spreadsheets, pandas, R, Java and people; compared in lower case.
+MISSING_WORDS = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.I | re.A)
+_LIST = re.compile(r"\[\s*([\[\]+\-.\d]|nan|null|none)", re.I | re.A)
+
+
+def is_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(cell.strip()) is not None
+
+
+def is_missing(cell: str) -> bool:
+    return cell.strip().lower() in MISSING_WORDS
+
+
+def is_list(cell: str) -> bool:
+    return _LIST.match(cell.strip()) is not None

@@ -1,0 +1,111 @@
+"""Detection: what a table shows is found, what it does not show is asked for."""
+
+import io
+
+import pytest
+
+from core.reading import detect_layout, open_table
+
+STEPS = "{0},0,1.5,2\n{0},1,2.5,2\n{1},0,3.5,4\n{1},1,4.5,4\n"
+
+
+def detected(text, **choices):
+    return detect_layout(open_table(io.StringIO(text)), **choices)
+
+
+def roles(layout):
+    return {
+        name: getattr(layout, name)
+        for name in ("layout", "id", "time", "target", "split", "group", "features")
+        if getattr(layout, name) is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "id,t,v,target\n" + STEPS.format("a", "b"),
+            {"layout": "long", "id": "id", "time": "t", "target": "target", "features": ("v",)},
+        ),
+        (  # the last column is constant within each sequence
+            "unit,cycle,v,rul\n" + STEPS.format(1, 2),
+            {"layout": "long", "id": "unit", "time": "cycle", "target": "rul", "features": ("v",)},
+        ),
+        (  # a first column of numbers that repeats, each time once
+            "bearing,t,v,life\n" + STEPS.format(1, 2),
+            {"layout": "long", "id": "bearing", "time": "t", "target": "life", "features": ("v",)},
+        ),
+        (  # a target that changes from step to step is a feature
+            "id,t,x,y\na,0,1,2\na,1,2,3\nb,0,1,2\n",
+            {"layout": "long", "id": "id", "time": "t", "features": ("x", "y")},
+        ),
+        (  # a last column that is the same everywhere tells nothing about a sequence
+            "id,t,v,w\na,0,1,0\na,1,2,0\nb,0,1,0\n",
+            {"layout": "long", "id": "id", "time": "t", "features": ("v", "w")},
+        ),
+        (
+            "id,x1,x2,target\na,1,,5\nb,1,2,6\n",
+            {"layout": "wide", "id": "id", "target": "target", "features": ("x1", "x2")},
+        ),
+        (
+            "x1,x2,x3,score\n1,2,,5\n1,,,6\n",
+            {"layout": "wide", "target": "score", "features": ("x1", "x2", "x3")},
+        ),
+        (
+            "patient,jan,feb,mar\na,1,2,3\nb,1,,\n",
+            {"layout": "wide", "id": "patient", "features": ("jan", "feb", "mar")},
+        ),
+        (
+            "a,1,2,x\nb,3,,y\n",
+            {"layout": "wide", "id": "1", "target": "4", "features": ("2", "3")},
+        ),
+        (
+            'id,group,s,r,fold,score\na,g,"[1]","[2]",train,3\nb,g,"[1]","[2]",dev,3\n',
+            {
+                "layout": "list",
+                "id": "id",
+                "group": "group",
+                "split": "fold",
+                "target": "score",
+                "features": ("s", "r"),
+            },
+        ),
+        ("1\n2,5\n", {"layout": "rows", "features": ("value",)}),
+        ("[[1], [2, 5]]", {"layout": "list", "features": ("value",)}),
+    ],
+)  # fmt: skip
+def test_a_table_shows_its_layout_and_roles(text, expected):
+    found = detected(text)
+    assert roles(found) == expected
+    assert found.reasons
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({"target": ""}, {"target": None, "features": ("v", "w", "target")}),
+        ({"target": "w"}, {"target": "w", "features": ("v", "target")}),
+        ({"time": ""}, {"time": None, "features": ("t", "v", "w")}),
+        ({"split": ""}, {"split": None}),
+        ({"features": ["w"]}, {"features": ("w",), "target": "target"}),
+        ({"features": ["w", "v"]}, {"features": ("w", "v")}),
+        ({"group": "split", "split": ""}, {"group": "split", "split": None}),
+        ({"id": "split"}, {"id": "split", "split": None}),
+        ({"layout": "wide"}, {"layout": "wide", "time": None}),
+        ({"layout": "long", "id": ""}, {"layout": "long", "id": None}),
+    ],
+)
+def test_what_is_chosen_is_never_guessed_over(choices, expected):
+    text = "id,split,t,v,w,target\na,train,0,1,5,2\na,train,1,2,5,2\nb,test,0,3,6,4\n"
+    automatic = roles(detected(text))
+    assert automatic["target"] == "target"
+    assert automatic["split"] == "split"
+    found = detected(text, **choices)
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+def test_an_unused_column_is_said():
+    found = detected("id,t,v,note\na,0,1,x\na,1,2,y\n")
+    assert found.features == ("v",)
+    assert "`note` is not used" in found.reasons

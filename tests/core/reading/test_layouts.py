@@ -1,0 +1,357 @@
+"""The four layouts: the same sequences come out of each, however they are written."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import Sequences
+from core.reading import Layout, detect_layout, open_table, read_sequences, sequences_from
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+THREE = [[1], [2, 5], [3, 9, 9, 4, 8]]
+IDS = ["a", "b", "c"]
+
+
+def read(text, **choices):
+    return read_sequences(io.StringIO(text), **choices)
+
+
+def steps(data):
+    return [sequence.tolist() for sequence in data]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("three_rows.csv", Sequences.from_lists(THREE)),
+        (
+            "three_list_in_cell.csv",
+            Sequences.from_lists(THREE, targets=[2, 4, 6], feature_names=["sequence"]),
+        ),
+        ("three_long.csv", Sequences.from_lists(THREE, targets=[2, 4, 6], ids=IDS)),
+        ("three_wide.csv", Sequences.from_lists(THREE, targets=[2, 4, 6], ids=IDS)),
+    ],
+)
+def test_the_reference_example_is_understood_in_each_layout(name, expected):
+    data = read_sequences(SAMPLES / name)
+    assert data == expected
+    assert data == read_sequences(str(SAMPLES / name))
+    assert data == read_sequences(io.BytesIO((SAMPLES / name).read_bytes()))
+
+
+def test_japanese_vowels_is_understood_without_a_word():
+    table = open_table(SAMPLES / "japanese_vowels.csv")
+    layout = detect_layout(table)
+    assert (layout.layout, layout.id, layout.time) == ("long", "utterance", "t")
+    assert (layout.target, layout.split, layout.group) == ("speaker", "split", None)
+    assert layout.features == tuple(f"lpc{i}" for i in range(1, 13))
+    assert "`utterance` repeats and `t` rises inside it: long layout" in layout.reasons
+    data = sequences_from(table, layout)
+    assert (len(data), data.features) == (640, 12)
+    assert (data.lengths.min(), data.lengths.max()) == (7, 29)
+    assert (data.split == "train").sum() == 270
+    assert (data.split == "test").sum() == 370
+    assert np.unique(data.targets).tolist() == list(range(1, 10))
+    raw = pd.read_csv(SAMPLES / "japanese_vowels.csv")
+    assert np.array_equal(data.values, raw.filter(like="lpc").to_numpy(np.float32))
+
+
+PASTED = [
+    ("1.5", [[[1.5]]]),
+    ("[1.5]", [[[1.5]]]),
+    ("[[1.5]]", [[[1.5]]]),
+    ("[[[1.5]]]", [[[1.5]]]),
+    ("[[1], [2, 5], [3, 9, 9, 4, 8]]", [[[1]], [[2], [5]], [[3], [9], [9], [4], [8]]]),
+    ("[[1],\n [2, 5],\n]", [[[1]], [[2], [5]]]),
+    ("[1]\n[2, 5]", [[[1]], [[2], [5]]]),
+    ("[1],\n[2, 5],\n", [[[1]], [[2], [5]]]),
+    ("[[1, 2], [3, 4]]\n[[5, 6]]", [[[1, 2], [3, 4]], [[5, 6]]]),
+    ("[[[1, 2], [3, 4]], [[5, 6]]]", [[[1, 2], [3, 4]], [[5, 6]]]),
+    ("1\n2,5", [[[1]], [[2], [5]]]),
+    ("1\n2;5", [[[1]], [[2], [5]]]),
+    ("1\n2\t5", [[[1]], [[2], [5]]]),
+    ("1\n2 5", [[[1]], [[2], [5]]]),
+    ("1\n2, 5", [[[1]], [[2], [5]]]),
+    ("\n 1 \r\n\r\n  \r\n2,5,,\r\n,,\r\n", [[[1]], [[2], [5]]]),
+    ("1,2,3\n4,5,6", [[[1], [2], [3]], [[4], [5], [6]]]),
+    ("1,2,,\n3,,,\n", [[[1], [2]], [[3]]]),
+    ("-1e-3\n+2.,.5", [[[-0.001]], [[2], [0.5]]]),
+    ("\ufeff1\n2,5", [[[1]], [[2], [5]]]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PASTED, ids=[repr(text) for text, _ in PASTED])
+def test_pasted_text_is_understood(text, expected):
+    data = read(text)
+    assert [np.shape(s) for s in data] == [np.shape(s) for s in expected]
+    assert steps(data) == [np.float32(s).tolist() for s in expected]
+    assert data.targets is None
+
+
+LIST_TABLES = [
+    ('s,y\n"[1]",2\n"[2, 5]",4\n', [[[1]], [[2], [5]]], [2, 4], ["1", "2"], ("s",)),
+    ('"[1]",2\n"[2, 5]",4\n', [[[1]], [[2], [5]]], [2, 4], ["1", "2"], ("1",)),
+    ("s;y\n[1];2\n[2, 5];4\n", [[[1]], [[2], [5]]], [2, 4], ["1", "2"], ("s",)),
+    ("[1];2\n[2, 5];4\n", [[[1]], [[2], [5]]], [2, 4], ["1", "2"], ("1",)),
+    ('id,a,b\np,"[1]","[2]"\nq,"[3,4]","[5,6]"', [[[1, 2]], [[3, 5], [4, 6]]], None, "pq", "ab"),
+    ('id,s,y\np,"[[1,2],[3,4]]",x\nq,"[[5,6]]",z', [[[1, 2], [3, 4]], [[5, 6]]], "xz", "pq", None),
+    ('"[[1,2],[3,4]]",x', [[[1, 2], [3, 4]]], "x", "1", ("x1", "x2")),
+    (
+        'name,s,v\nann,"[ 1 ]",2.5\nbob,"[2,\n5]",3',
+        [[[1]], [[2], [5]]],
+        [2.5, 3],
+        ["ann", "bob"],
+        "s",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "targets", "ids", "names"), LIST_TABLES)
+def test_lists_in_cells_are_understood(text, expected, targets, ids, names):
+    data = read(text)
+    assert steps(data) == expected
+    assert (None if targets is None else list(targets)) == (
+        None if data.targets is None else data.targets.tolist()
+    )
+    assert data.ids.tolist() == list(ids)
+    assert data.feature_names == tuple(names or ("x1", "x2"))
+
+
+def test_long_rows_need_not_stand_together_and_are_sorted_by_time():
+    data = read("id,t,v,target\nb,2,5,4\na,0,1,2\nb,10,7,4\nb,1,2,4\n")
+    assert data.ids.tolist() == ["b", "a"]
+    assert steps(data) == [[[2], [5], [7]], [[1]]]
+    assert data.targets.tolist() == [4, 2]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ("2026-01-02", "2026-01-10", "2026-01-03"),
+        ("2026-01-02 23:00:00", "2026-01-03T00:00:01", "2026-01-02 23:00:01"),
+        ("2026-01-02T00:00:00+02:00", "2026-01-02T00:00:00Z", "2026-01-02T01:00:00+02:00"),
+        ("9", "10", "9.5"),
+        ("1700000000000000001", "1700000000000000003", "1700000000000000002"),
+        (" 1", "1e1", " 2 "),
+    ],
+)
+def test_times_sort_as_times(times):
+    rows = "".join(f"a,{time},{value}\n" for time, value in zip(times, (1, 3, 2), strict=True))
+    assert steps(read("id,time,v\n" + rows)) == [[[1], [2], [3]]]
+
+
+def test_equal_times_keep_the_order_of_the_file():
+    rows = "".join(f"{'ab'[i % 2]},{i % 3 == 0:d},{i}\n" for i in range(60))
+    data = read("id,t,v\n" + rows)
+    for start, sequence in enumerate(data):
+        mine = range(start, 60, 2)
+        expected = [i for i in mine if i % 3] + [i for i in mine if i % 3 == 0]
+        assert sequence.ravel().tolist() == expected
+
+
+def test_without_a_time_column_long_rows_keep_the_order_of_the_file():
+    data = read("id,v,w\na,3,0\nb,1,0\na,2,1\nb,1,1\n")
+    assert steps(data) == [[[3, 0], [2, 1]], [[1, 0], [1, 1]]]
+
+
+def test_a_whole_table_can_be_one_sequence():
+    data = read("t,v\n1,5\n0,4\n", layout="long", id="")
+    assert steps(data) == [[[4], [5]]]
+
+
+def test_ids_stay_as_they_are_written():
+    data = read("id,t,v\n007,0,1\n7,0,2\n007,1,3\n7.0,0,4\n")
+    assert data.ids.tolist() == ["007", "7", "7.0"]
+    assert steps(data) == [[[1], [3]], [[2]], [[4]]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "expected"),
+    [
+        (("2", "-4", " 6 "), "i", [2, -4, 6]),
+        (("2", "4.5", "6"), "f", [2.0, 4.5, 6.0]),
+        (("1e3", "2", "3"), "f", [1000.0, 2.0, 3.0]),
+        (("a", "b ", "a"), "O", ["a", "b", "a"]),
+        (("1", "none", "x"), "O", ["1", "none", "x"]),
+    ],
+)
+def test_targets_are_whole_numbers_numbers_or_classes(cells, kind, expected):
+    rows = "".join(f"{id},1,{cell}\n" for id, cell in zip(IDS, cells, strict=True))
+    data = read("id,x1,target\n" + rows)
+    assert (data.targets.dtype.kind, data.targets.tolist()) == (kind, expected)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("train", "train"),
+        ("Training", "train"),
+        (" VAL ", "validation"),
+        ("valid", "validation"),
+        ("validation", "validation"),
+        ("Dev", "validation"),
+        ("TEST", "test"),
+        ("testing", "test"),
+    ],
+)
+@pytest.mark.parametrize("name", ["split", "Set", "which"])
+def test_split_words_are_recognised_whatever_the_column_is_called(word, expected, name):
+    data = read(f"id,{name},x1,x2,target\na,{word},1,,5\nb,test,1,2,6\n")
+    assert data.split.tolist() == [expected, "test"]
+    assert data.targets.tolist() == [5, 6]
+
+
+def test_groups_come_along():
+    data = read("id,group,t,v\na,g1,0,1\nb,g2,0,2\na,g1,1,3\n")
+    assert data.groups.tolist() == ["g1", "g2"]
+
+
+@pytest.mark.parametrize(("missing", "first"), [("drop", [[1], [3]]), ("forward", [[1], [1], [3]])])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,x1,x2,x3\na,1,,3\nb,4,5,\n",
+        "id,x1,x2,x3\na,1,NaN,3\nb,4,5,\n",
+        "id,t,v\na,0,1\na,1,\na,2,3\nb,0,4\nb,1,5\n",
+        'id,v\na,"[1, null, 3]"\nb,"[4, 5]"\n',
+        "1,,3\n4,5\n",
+        "1 nan 3\n4 5\n",
+    ],
+)
+def test_missing_values_follow_the_chosen_policy(text, missing, first):
+    assert steps(read(text, missing=missing)) == [first, [[4], [5]]]
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        (
+            pd.DataFrame({"id": [7, 7, 8], "t": [1, 0, 0], "v": [1.5, 2.5, 3.5], "y": [0, 0, 1]}),
+            Sequences.from_lists([[2.5, 1.5], [3.5]], [0, 1], ids=[7, 8], feature_names=["v"]),
+        ),
+        (
+            pd.DataFrame({"id": ["a", "a"], "t": [1, 0], "v": [1.5, 2.5]}).set_index(["id", "t"]),
+            Sequences.from_lists([[2.5, 1.5]], ids=["a"], feature_names=["v"]),
+        ),
+        (
+            pd.DataFrame({"s": [[1.0, 2.0], np.array([3.0])], "target": [0.5, 2.0]}),
+            Sequences.from_lists([[1, 2], [3]], [0.5, 2.0], feature_names=["s"]),
+        ),
+        (
+            pd.DataFrame({"id": ["a", "b"], "x1": [1.0, 2.0], "x2": [np.nan, 3.0]}),
+            Sequences.from_lists([[1], [2, 3]], ids=["a", "b"]),
+        ),
+    ],
+    ids=["long", "named index", "lists", "wide"],
+)
+def test_a_frame_is_read_like_a_file(frame, expected):
+    assert read_sequences(frame) == expected
+
+
+def test_a_table_is_read_once_and_then_in_any_way():
+    table = open_table(io.StringIO("id,x1,x2\na,1,2\nb,3,\n"))
+    assert steps(sequences_from(table, detect_layout(table))) == [[[1], [2]], [[3]]]
+    other = Layout("long", id="id", features=("x1",))
+    assert steps(sequences_from(table, other)) == [[[1]], [[3]]]
+
+
+@st.composite
+def written(draw, max_features=3):
+    """Sequences with ids, targets and splits of all kinds."""
+    width = draw(st.integers(1, max_features))
+    lengths = draw(st.lists(st.integers(1, 5), min_size=1, max_size=7))
+    number = st.floats(width=32, allow_nan=False, allow_infinity=False)
+    parts = [
+        np.float32(draw(st.lists(number, min_size=n * width, max_size=n * width))).reshape(n, width)
+        for n in lengths
+    ]
+    many = {"min_size": len(parts), "max_size": len(parts)}
+    words = st.text("abc XYZ,;\"'é\n-_0189", min_size=1).map(str.strip).filter(bool)
+    classes = words.filter(lambda word: word[0].isalpha())
+    targets = st.one_of(
+        st.lists(st.integers(-(2**62), 2**62), **many),
+        st.lists(st.floats(allow_nan=False, allow_infinity=False).map(lambda x: x + 0.5), **many),
+        st.lists(classes, **many),
+    )
+    return Sequences.from_lists(
+        parts,
+        targets=draw(targets.map(np.array)),
+        ids=draw(st.lists(words, unique=True, **many)),
+        split=draw(st.lists(st.sampled_from(["train", "validation", "test"]), **many)),
+        feature_names=["value"] if width == 1 else [f"f{i}" for i in range(width)],
+    )
+
+
+def beside(data):
+    return pd.DataFrame({"id": data.ids, "split": data.split, "target": data.targets})
+
+
+def as_long(data, shuffle):
+    frame = pd.DataFrame(data.values.astype(float), columns=list(data.feature_names))
+    frame.insert(0, "t", np.concatenate([np.arange(n) for n in data.lengths]))
+    sequence = np.repeat(np.arange(len(data)), data.lengths)
+    frame = pd.concat([beside(data).iloc[sequence].reset_index(drop=True), frame], axis=1)
+    first = np.cumsum(data.lengths) - data.lengths  # sequences keep the order of their first row
+    rest = np.setdiff1d(np.arange(len(frame)), first)
+    order = np.r_[first, np.random.default_rng(shuffle).permutation(rest)]
+    return frame.iloc[order]
+
+
+def as_lists(data):
+    frame = beside(data)
+    for feature, name in enumerate(data.feature_names):
+        frame[name] = [json.dumps(s[:, feature].tolist()) for s in data]
+    return frame
+
+
+def as_wide(data):
+    width = data.lengths.max()
+    cells = [[*s.ravel().tolist(), *[None] * (width - len(s))] for s in data]
+    return pd.concat(
+        [beside(data), pd.DataFrame(cells, columns=[f"x{i}" for i in range(width)])], axis=1
+    )
+
+
+def csv(frame, delimiter):
+    return frame.to_csv(index=False, sep=delimiter)
+
+
+delimiters = st.sampled_from([",", ";", "\t"])
+
+
+@given(written(), st.integers(0, 99), delimiters)
+def test_whatever_is_written_long_is_read_back_equal(data, shuffle, delimiter):
+    assert read(csv(as_long(data, shuffle), delimiter)) == data
+    assert read_sequences(as_long(data, shuffle)) == data
+
+
+@given(written(), delimiters)
+def test_whatever_is_written_as_lists_is_read_back_equal(data, delimiter):
+    assert read(csv(as_lists(data), delimiter)) == data
+    assert read_sequences(as_lists(data)) == data
+
+
+@given(written(max_features=1), delimiters)
+def test_whatever_is_written_wide_is_read_back_equal(data, delimiter):
+    assert read(csv(as_wide(data), delimiter)) == data
+    assert read_sequences(as_wide(data)) == data
+
+
+@given(written(max_features=1), st.sampled_from([",", ";", "\t", " ", ", "]))
+def test_whatever_is_written_in_rows_is_read_back_equal(data, delimiter):
+    lines = [delimiter.join(map(repr, s.ravel().tolist())) for s in data]
+    assert read("\n".join(lines)) == Sequences(data.values, data.lengths)
+
+
+@given(written(), st.sampled_from([None, 2]))
+def test_whatever_is_pasted_as_nested_lists_is_read_back_equal(data, indent):
+    text = json.dumps([s.tolist() for s in data], indent=indent)
+    back = read(text)
+    assert np.array_equal(back.values, data.values)
+    assert np.array_equal(back.lengths, data.lengths)

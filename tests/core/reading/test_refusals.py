@@ -1,0 +1,200 @@
+"""Every wrong input is refused with the row, the column and the text that is wrong."""
+
+import contextlib
+import io
+import string
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import DataError
+from core.reading import read_sequences
+
+LONG = "id,t,v,target\na,0,1,2\n"
+NOTHING = {}
+
+
+def at(row, column, found):
+    return {"row": row, "column": column, "found": found}
+
+
+REFUSED = {
+    "an empty file": ("", "nothing in it", NOTHING),
+    "only blank lines": ("\n  \n\t\n", "nothing in it", NOTHING),
+    "only delimiters": (",,\n,,\n", "nothing in it", NOTHING),
+    "a blank line above a delimiter": (" \n;\n", "nothing in it", NOTHING),
+    "a header alone": ("\nid,t,v,target\n", "no row of values follows", {"row": 2}),
+    "a spreadsheet renamed": (b"PK\x03\x04\x14", "not a text file", NOTHING),
+    "bytes of zero": (b"1,2\n3,\x00\n", "not a text file", NOTHING),
+    "another encoding": (
+        "id,v\na,1\né,2\n".encode("latin-1"), "not UTF-8", {"row": 3, "found": "0xe9"}
+    ),
+    "nothing but an id": ("id\na\nb\n", "No column is left", NOTHING),
+    "an id and a target": ("id,target\na,1\na,1\n", "No column is left", NOTHING),
+    "columns of one name": ("id,v,v\na,1,2\n", "two columns", at(1, 3, "v")),
+    "an open quote": ('id,t,v\na"b,0,1\na,1,2\n\nb,1,2\n', "quotes", NOTHING),
+    "columns that show no layout": ("a,b,c\n1,2,3\n4,5,6\n", "Choose the column", NOTHING),
+    "a short row": (
+        LONG + "a,1,3\n", "3 cells", {"row": 3, "cells": 3, "expected": 4, "found": "a,1,3"}
+    ),
+    "a long row": (LONG + "\na,1,2,3,4\n", "5 cells", {"row": 4, "cells": 5, "expected": 4}),
+    "a list without quotes": (
+        "s,y\n[1, 2],5\n[3],6\n", "quotes around a list", {"row": 2, "cells": 3}
+    ),
+    "long: text for a number": (LONG + "a,1,x,2\n", "not a number", at(3, "v", "x")),
+    "long: a word under blank lines": (
+        "\n" + LONG + "\n \na,1,1_0,2\n", "not a number", at(6, "v", "1_0")
+    ),
+    "long: text below a cell of two lines": (
+        'id,t,v,note\na,0,1,"x\ny"\n\na,1,z,q\n', "not a number", at(5, "v", "z")
+    ),
+    "long: a missing cell": (LONG + "\na,1,,2\n", "missing", at(4, "v", "")),
+    "long: nan": (LONG + "a,1,NaN,2\n", "missing", at(3, "v", "NaN")),
+    "long: inf": (LONG + "a,1,-inf,2\n", "too large", at(3, "v", "-inf")),
+    "long: 1e400": (LONG + "a,1,1e400,2\n", "too large", at(3, "v", "1e400")),
+    "long: 1e39": (LONG + "a,1,1e39,2\n", "too large", at(3, "v", "1e39")),
+    "long: target changes": (
+        LONG + "b,0,1,2\na,1,5,3\n", "differs from '2' in row 2", at(4, "target", "3")
+    ),
+    "long: split changes": (
+        "id,v,split\na,1,train\na,2,test\n", "differs from 'train'", at(3, "split", "test")
+    ),
+    "long: group changes": ("id,v,group\na,1,g\na,2,h\n", "differs from 'g'", at(3, "group", "h")),
+    "long: unknown split": ("id,v,split\na,1,train\na,2,foo\n", "foo", at(3, "split", "foo")),
+    "long: no split": ("id,v,split\na,1,train\nb,2,\n", "split is missing", at(3, "split", "")),
+    "long: no id": (LONG + ",1,2,2\n", "id is missing", at(3, "id", "")),
+    "long: no target": (LONG + "a,1,2,\n", "target is missing", at(3, "target", "")),
+    "long: target nan": (LONG + "a,1,2,nan\n", "target is missing", at(3, "target", "nan")),
+    "long: target inf": (LONG + "b,1,2,inf\n", "infinite", at(3, "target", "inf")),
+    "long: no time": (LONG + "a,,2,2\n", "time is missing", at(3, "t", "")),
+    "long: a word for a time": (LONG + "a,later,2,2\n", "no time", at(3, "t", "later")),
+    "long: 01/02/2026": (
+        "id,t,v\na,01/02/2026,1\na,02/02/2026,2\n", "2026-01-31", at(2, "t", "01/02/2026")
+    ),
+    "ids apart by a space": (LONG + "a ,1,3,2\n", "spaces only", at(3, "id", "a ")),
+    "list: not closed": ('s,y\n"[1]",2\n"[1,2",3\n', "not a list", at(3, "s", "[1,2")),
+    "list: a bare number": ('s,y\n"[1]",2\n5,3\n', "not a list", at(3, "s", "5")),
+    "list: no cell": ('s,y\n"[1]",2\n,3\n', "not a list", at(3, "s", "")),
+    "list: code": ("s\n[1]\n[__import__('os')]\n", "not a number", at(3, "s", "__import__('os')")),
+    "list: two commas": ('s,y\n"[1,,2]",2\n', "two commas", at(2, "s", "")),
+    "list: a comma at the end": ('s,y\n"[1,2,]",2\n', "after the last", at(2, "s", "")),
+    "list: empty": ('s,y\n"[1]",2\n"[ ]",2\n', "empty list", at(3, "s", "[ ]")),
+    "list: text inside": ('s,y\n"[1]",2\n"[1,x]",3\n', "not a number", at(3, "s", "x")),
+    "list: null inside": (
+        's,y\n"[1]",2\n"[1,null]",3\n', "missing in the list", at(3, "s", "null")
+    ),
+    "list: Infinity inside": (
+        's,y\n"[1]",2\n"[Infinity]",3\n', "too large", at(3, "s", "Infinity")
+    ),
+    "list: unequal lengths": (
+        'a,b,y\n"[1,2]","[1,2]",3\n"[1,2]","[1]",3\n', "1 steps", at(3, "b", "[1]")
+    ),
+    "list: unequal steps": ('s,y\n"[[1,2],[3]]",3\n', "1 values", at(2, "s", "[3]")),
+    "list: two ways": ('s,y\n"[[1]]",3\n"[1]",3\n', "not a list", at(3, "s", "[1]")),
+    "list: repeated id": ('id,s\na,"[1]"\nb,"[2]"\na,"[3]"\n', "earlier row", at(4, "id", "a")),
+    "wide: repeated id": (
+        "id,x1,x2,y\na,1,,2\nb,2,3,4\na,2,3,4\n", "earlier row", at(4, "id", "a")
+    ),
+    "wide: a gap": ("id,x1,x2,x3\na,1,2,3\nb,1,,3\nc,1,,\n", "missing", at(3, "x2", "")),
+    "wide: text": ("id,x1,x2\na,1,2\nb,1,oops\n", "not a number", at(3, "x2", "oops")),
+    "wide: no values": ("id,x1,x2,y\na,1,2,1\nb,,,2\n", "no steps", {"row": 3, "column": "x1"}),
+    "wide: no target": ("id,x1,x2,y\na,1,2,\nb,1,2,2\n", "target is missing", at(2, "y", "")),
+    "rows: text": ("1\n\n  \n2,x\n3,4,5\n", "not a number", at(4, 2, "x")),
+    "rows: text after spaces": ("1\n2  x\n3 4 5\n", "not a number", at(2, 2, "x")),
+    "rows: text in the first row": ("x\n1,2\n3\n", "numbers only", {"row": 2}),
+    "rows: a gap": ("1\n2,,3\n", "missing", at(2, 2, "")),
+    "rows: 1e39": ("1\n2,1e39\n", "too large", at(2, 2, "1e39")),
+    "pasted: not closed": ("[[1],\n [2, 5]", "brackets", {"row": 1}),
+    "pasted: closed twice": ("[1]\n[2]]\n", "brackets", {"row": 2}),
+    "pasted: a number among lists": ("[[1],\n 2, [3]]", "between the lists", {"row": 2}),
+    "pasted: a target behind": ("[1, 2]\n[3], 6\n", "between the lists", {"row": 2}),
+    "pasted: a word": ("[[1],\n [2, abc]]", "not a number", at(2, "value", "abc")),
+    "pasted: nothing": ("[]", "empty list", {"row": 1}),
+    "pasted: an empty sequence": ("[[1],\n []]", "empty list", {"row": 2}),
+}  # fmt: skip
+
+
+def source(text):
+    return io.BytesIO(text) if isinstance(text, bytes) else io.StringIO(text)
+
+
+@pytest.mark.parametrize(("text", "says", "values"), REFUSED.values(), ids=REFUSED)
+def test_refused_with_the_place_and_the_text(text, says, values):
+    with pytest.raises(DataError) as caught:
+        read_sequences(source(text))
+    assert says in str(caught.value)
+    assert {name: caught.value.values.get(name) for name in values} == values
+    fields = {name for _, name, _, _ in string.Formatter().parse(caught.value.template) if name}
+    assert fields <= caught.value.values.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "says", "values"),
+    [
+        (LONG, {"target": "zz"}, "id, t, v, target", {"found": "zz"}),
+        (LONG, {"features": ["v", "w"]}, "id, t, v, target", {"found": "w"}),
+        (LONG, {"target": "v", "features": ["v"]}, "two roles", {"column": "v"}),
+        (LONG, {"layout": "rows"}, "not a number", {"row": 2, "column": "id", "found": "a"}),
+        (LONG, {"layout": "rows", "target": "v"}, "rows layout", {"column": "v"}),
+        ("1\n2,3\n", {"layout": "long"}, "unequal numbers of cells", {"layout": "long"}),
+        ("a,b\n1,2\n3,4\n", {"layout": "long"}, "tells the sequences apart", {}),
+        ("id,note,v\na,x,1\nb,y,2\n", {"features": ["note"]}, "number", at(2, "note", "x")),
+        (LONG, {"layout": "list", "features": ["v"]}, "not a list", at(2, "v", "1")),
+    ],
+)
+def test_a_choice_that_does_not_fit_is_refused(text, choices, says, values):
+    with pytest.raises(DataError) as caught:
+        read_sequences(source(text), **choices)
+    assert says in str(caught.value)
+    assert {name: caught.value.values.get(name) for name in values} == values
+
+
+def test_an_unknown_layout_is_refused():
+    with pytest.raises(ValueError, match="tall"):
+        read_sequences(io.StringIO("1"), layout="tall")
+
+
+def test_a_path_that_does_not_exist_is_an_os_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_sequences(tmp_path / "none.csv")
+
+
+def test_in_a_frame_rows_count_as_if_saved_with_a_header():
+    with pytest.raises(DataError) as caught:
+        read_sequences(pd.DataFrame({"id": ["a", "a"], "v": [1.0, np.nan]}))
+    assert (caught.value.values["row"], caught.value.values["column"]) == (3, "v")
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame(), pd.DataFrame({"id": [], "v": []})])
+def test_an_empty_frame_is_refused(frame):
+    with pytest.raises(DataError, match="nothing in it"):
+        read_sequences(frame)
+
+
+@given(st.integers(1, 300), st.data())
+def test_the_first_bad_cell_is_found_wherever_it_stands(rows, draw):
+    bad = draw.draw(st.integers(0, rows - 1))
+    blank = draw.draw(st.lists(st.booleans(), min_size=rows, max_size=rows))
+    lines, expected = ["id,t,v"], None
+    for i in range(rows):
+        lines += [""] * blank[i] + [f"a,{i},{'oops' if i == bad else i}"]
+        expected = len(lines) if i == bad else expected
+    lines += ["a,999,1"]  # so that the column always holds a number
+    with pytest.raises(DataError) as caught:
+        read_sequences(io.StringIO("\n".join(lines)), layout="long", features=["v"])
+    assert caught.value.values == at(expected, "v", "oops")
+
+
+@given(st.text("[]1,;\t \n\r\"x.-\ufeffé'", max_size=40))
+def test_any_text_is_read_or_refused_but_never_crashes(text):
+    with contextlib.suppress(DataError):
+        assert len(read_sequences(io.StringIO(text))) >= 1
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_read_or_refused_but_never_crash(data):
+    with contextlib.suppress(DataError):
+        assert len(read_sequences(io.BytesIO(data))) >= 1
