@@ -1,0 +1,41 @@
+"""Plotly figures from arrays: pure functions, without Streamlit and without TensorFlow.
+
+Every figure's JSON stays below 500 kB whatever the data: cells beyond a budget are
+left out as a window at the edge, never thinned, and ``drawn_part`` and ``drawn_lines``
+say which part that is. Ids, class names and labels are escaped, since Plotly reads
+text as HTML. Give ``dark=True`` on a dark page and ``words`` for another language.
+The figures bring their own colours and fonts: show them with ``theme=None``.
+"""
+
+from core.figures.cells import (
+    mask_figure,
+    padded_figure,
+    probabilities_figure,
+    sequences_figure,
+)
+from core.figures.charts import (
+    classes_figure,
+    drawn_lines,
+    history_figure,
+    lengths_figure,
+    lines_figure,
+)
+from core.figures.look import ENGLISH, Words
+from core.figures.window import CELLS, MASK_CELLS, drawn_part
+
+__all__ = [
+    "CELLS",
+    "ENGLISH",
+    "MASK_CELLS",
+    "Words",
+    "classes_figure",
+    "drawn_lines",
+    "drawn_part",
+    "history_figure",
+    "lengths_figure",
+    "lines_figure",
+    "mask_figure",
+    "padded_figure",
+    "probabilities_figure",
+    "sequences_figure",
+]

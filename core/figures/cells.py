@@ -1,0 +1,216 @@
+"""Rectangles of cells: sequences, the padded array, its mask, class probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.look import ENGLISH, Look, Words, look, number, text
+from core.figures.place import CLEAR, ID_CHARACTERS, Place
+from core.figures.window import CELLS, drawn_part
+from core.padding import Side, pad
+from core.sequences import Sequences
+
+
+def sequences_figure(
+    data: Sequences,
+    rows: Any,
+    feature: int = 0,
+    *,
+    columns: int | None = None,
+    title: str = "",
+    dark: bool = False,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """Sequences as they are, one a row, from their first step; no padding anywhere.
+
+    rows     indices, a slice or a boolean array into ``data``
+    columns  steps to leave room for, e.g. the maxlen of the padded array shown next,
+             so that a cell keeps its width
+    """
+    part = data[rows]
+    high, wide = drawn_part(len(part), int(part.lengths.max()), "post")
+    part = part[high]
+    padded = pad(part, maxlen=wide.stop, padding="post", truncating="post")
+    return _values_figure(
+        padded.values[:, :, feature],
+        padded.mask,
+        np.zeros_like(padded.mask),
+        part.ids,
+        first=1,
+        columns=max(columns or 0, wide.stop),
+        hatched=False,
+        title=title,
+        colours=look(dark),
+        words=words,
+    )
+
+
+def padded_figure(
+    values: np.ndarray,
+    mask: np.ndarray,
+    ids: Sequence[str] | np.ndarray,
+    *,
+    erased: np.ndarray | None = None,
+    padding: Side = "pre",
+    title: str = "",
+    dark: bool = False,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """The padded array of one feature; padding looks absent.
+
+    values   (rows, maxlen) numbers
+    mask     (rows, maxlen) bool, True where a real step stands
+    ids      (rows,) names of the rows
+    erased   (rows, maxlen) bool, real steps that mask mode "value" would erase: crossed out
+    padding  the side that is padded: where only a part is drawn, the other side is kept
+    """
+    high, wide = drawn_part(*mask.shape, padding)
+    mask = mask[high, wide]
+    return _values_figure(
+        values[high, wide],
+        mask,
+        np.zeros_like(mask) if erased is None else erased[high, wide] & mask,
+        ids[high],
+        first=wide.start + 1,
+        columns=wide.stop - wide.start,
+        hatched=True,
+        title=title,
+        colours=look(dark),
+        words=words,
+    )
+
+
+def mask_figure(
+    mask: np.ndarray,
+    ids: Sequence[str] | np.ndarray,
+    *,
+    erased: np.ndarray | None = None,
+    padding: Side = "pre",
+    cells: int = CELLS,
+    title: str = "",
+    dark: bool = False,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """The mask matrix: real steps solid (1), padding absent (0), erased steps crossed out (0).
+
+    Arguments as in ``padded_figure``, whose part it draws, so that the two stand side
+    by side; ``cells=MASK_CELLS`` for an overview that stands alone.
+    """
+    colours = look(dark)
+    high, wide = drawn_part(*mask.shape, padding, cells)
+    mask = mask[high, wide]
+    gone = np.zeros_like(mask) if erased is None else erased[high, wide] & mask
+    ids, first = ids[high], wide.start + 1
+    place = Place(mask.shape, ids, first, words)
+    if place.large:
+        return place.figure([place.states(mask, gone, colours, colours.accent)], colours, title)
+    zero = np.full(mask.shape, "0", dtype=object)
+    real = {"marker": {"color": colours.accent}, "textfont": {"color": colours.on_accent}}
+    traces = [
+        *_absent(place, mask, zero, colours),
+        place.tiles(mask & ~gone, np.full(mask.shape, "1", dtype=object), words.real, **real),
+        _erased(place, gone, zero, words.erased, colours),
+    ]
+    return place.figure(traces, colours, title)
+
+
+def probabilities_figure(
+    ids: Sequence[str] | np.ndarray,
+    classes: Sequence[object] | np.ndarray,
+    probabilities: np.ndarray,
+    *,
+    title: str = "",
+    dark: bool = False,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """Class probabilities (rows, classes), 0 to 1, as cells with percentages: the first 20
+    rows, and of more than 20 classes those that are most probable anywhere in them."""
+    colours = look(dark)
+    part = np.asarray(probabilities, dtype=np.float32)[:20]
+    best = np.sort(np.argsort(-part.max(axis=0), kind="stable")[:20])
+    part = part[:, best]
+    place = Place(part.shape, ids[:20], 1, words)
+    names = [text(classes[i], ID_CHARACTERS) for i in best]
+    percent = np.array([[f"{p:.0%}" for p in row] for row in part], dtype=object)
+    shades = {"colorscale": _scale((colours.absent, colours.accent)), "zmin": 0, "zmax": 1}
+    cells = place.coloured(np.ones(part.shape, dtype=bool), part, percent, "", shades)
+    for cell in cells.customdata:
+        cell[1] = text(classes[best[cell[1] - 1]], place.limit)
+    cells.hovertemplate = place.hover(f"{words.probability} <b>%{{text}}</b>", words.predicted)
+    fig = place.figure([cells], colours, title)
+    return fig.update_xaxes(
+        title_text=words.predicted, tickvals=np.arange(1, len(names) + 1), ticktext=names
+    )
+
+
+def _values_figure(
+    values: np.ndarray,
+    mask: np.ndarray,
+    gone: np.ndarray,
+    ids: Any,
+    *,
+    first: int,
+    columns: int,
+    hatched: bool,
+    title: str,
+    colours: Look,
+    words: Words,
+) -> go.Figure:
+    place = Place(mask.shape, ids, first, words, columns)
+    scale = _value_scale(values[mask], colours)
+    if place.large:
+        traces = [place.heat(np.where(mask & ~gone, values, np.nan), words.value, colours, scale)]
+        if hatched:
+            traces.insert(0, place.states(mask, gone, colours, CLEAR))
+        return place.figure(traces, colours, title)
+    fill = np.array([[number(v) for v in row] for row in values], dtype=object)
+    whole = (values[mask] % 1 == 0).all() and (np.abs(values[mask]) < 1e5).all()
+    # one form for all real values, or 1 would fit a cell where 0.98 is left out
+    written = fill if whole else np.vectorize("{:#.3g}".format, otypes=[object])(values)
+    exact = f"{words.value} <b>%{{marker.color:.6~g}}</b>"
+    traces = [place.coloured(mask & ~gone, values, written, exact, scale)]
+    if hatched:
+        traces = _absent(place, mask, fill, colours) + traces
+        what = f"{words.value} <b>%{{text}}</b><br>{words.erased}"
+        traces.append(_erased(place, gone, fill, what, colours))
+    return place.figure(traces, colours, title)
+
+
+def _absent(place: Place, mask: np.ndarray, written: np.ndarray, colours: Look) -> list[go.Bar]:
+    """Padding: hatched strips, with the fill small and pale in them."""
+    pale = {"marker": {"color": CLEAR}, "textfont": {"color": colours.faint, "size": 11}}
+    what = f"{place.words.padding} %{{text}}"
+    return [place.strips(~mask, _hatch(colours)), place.tiles(~mask, written, what, **pale)]
+
+
+def _erased(
+    place: Place, gone: np.ndarray, written: np.ndarray, what: str, colours: Look
+) -> go.Bar:
+    """Erased steps: hatched like padding, but framed in the warning colour."""
+    frame = {"color": colours.warning, "width": 2}
+    marker = {"color": CLEAR, "pattern": _hatch(colours), "line": frame}
+    return place.tiles(gone, written, what, marker=marker, textfont={"color": colours.warning})
+
+
+def _hatch(colours: Look) -> dict[str, Any]:
+    fore, back = colours.hatch, colours.absent
+    return {"shape": "/", "fgcolor": fore, "bgcolor": back, "size": 7, "solidity": 0.2}
+
+
+def _value_scale(real: np.ndarray, colours: Look) -> dict[str, Any]:
+    """Colours for the real values alone: what padding is filled with has no say in them."""
+    low, high = (float(real.min()), float(real.max())) if len(real) else (0.0, 0.0)
+    if low < 0 < high:
+        reach = max(-low, high)
+        return {"colorscale": _scale(colours.diverging), "zmin": -reach, "zmax": reach}
+    if not low < high:  # one value only: no range to spread the colours over
+        low, high = low - 1, low + 1
+    return {"colorscale": _scale(colours.sequential), "zmin": low, "zmax": high}
+
+
+def _scale(colours: tuple[str, ...]) -> list[list[Any]]:
+    return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]

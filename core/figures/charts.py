@@ -1,0 +1,268 @@
+"""Lines and bars: sequences over time, lengths, classes, training curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.look import ENGLISH, Look, Words, figure, legend, look, text, whole_ticks
+from core.sequences import SPLITS, Sequences
+
+LINES, LINE_STEPS = 36, 1500  # drawn at most; 5.4 bytes a point
+CLASSES = 30  # bars at most; the rest is one bar "other"
+BINS = 40
+CURVE_POINTS = 5_000
+HEIGHT = 260
+
+
+def drawn_lines(data: Sequences, rows: Any) -> tuple[int, int]:
+    """How many sequences of ``data[rows]``, and how many of their first steps,
+    ``lines_figure`` draws."""
+    lengths = data.lengths[rows][:LINES]
+    return len(lengths), int(min(lengths.max(), LINE_STEPS))
+
+
+def lines_figure(
+    data: Sequences,
+    rows: Any,
+    feature: int = 0,
+    *,
+    title: str = "",
+    dark: bool = False,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """Sequences as thin lines by step, coloured by class where there are at most 9
+    different targets; ``rows`` are indices, a slice or a boolean array into ``data``."""
+    colours = look(dark)
+    count, steps = drawn_lines(data, rows)
+    part = data[rows][:count]
+    targets = np.full(count, "") if part.targets is None else part.targets
+    classes = list(np.unique(targets))
+    few = 1 < len(classes) <= len(colours.categories)
+    traces = []
+    for row in range(count):
+        rank = classes.index(targets[row]) if few else 0
+        shown = part[row][:steps, feature]
+        about = "" if part.targets is None else f"<br>{words.target} {text(targets[row], 100)}"
+        traces.append(
+            go.Scatter(
+                x0=1,
+                y=shown,
+                mode="lines" if len(shown) > 1 else "markers",
+                line={"width": 1.5, "color": colours.categories[rank]},
+                marker={"size": 6, "color": colours.categories[rank]},
+                opacity=0.75,
+                name=text(classes[rank], 20),
+                legendgroup=str(rank),
+                legendrank=rank + 1,
+                showlegend=few and row == int(np.argmax(targets == classes[rank])),
+                meta=text(part.ids[row], 100) + about,
+                hovertemplate=f"{words.sequence} %{{meta}}<br>{words.step} %{{x}}"
+                f"<br>{words.value} <b>%{{y:.6~g}}</b><extra></extra>",
+            )
+        )
+    x = {
+        "title": words.step,
+        **_base(colours),
+        "range": [max(1 - 0.01 * steps, 0.5), steps * 1.01],
+    } | whole_ticks(1, steps)
+    y = {"title": part.feature_names[feature], **_grid(colours)}
+    named = legend(colours) | {
+        "title": {"text": words.target, "side": "left", "font": {"size": 13}}
+    }
+    return figure(traces, colours, HEIGHT, x, y, title, showlegend=few, legend=named)
+
+
+def lengths_figure(
+    lengths: np.ndarray,
+    maxlen: int | None = None,
+    *,
+    title: str = "",
+    dark: bool = False,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """Histogram of lengths (n,), with a line at ``maxlen`` if one is given."""
+    colours = look(dark)
+    lengths = np.asarray(lengths, dtype=np.int64)
+    low, high = int(lengths.min()), int(lengths.max())
+    width = -(-(high - low + 1) // BINS)  # whole steps a bin, rounded up
+    counts = np.bincount((lengths - low) // width)
+    starts = low + width * np.arange(len(counts))
+    spans = [str(s) if width == 1 else f"{s} – {s + width - 1}" for s in starts]
+    bars = _bars(starts + (width - 1) / 2, counts, spans, colours.accent, words.length, words)
+    bars.width = width * 0.92
+    begin = min(low, maxlen or low) - 0.7
+    end = max(int(starts[-1]) + width, (maxlen or 0) + 1) - 0.3
+    x = {"title": words.length, **_base(colours), "range": [begin, end]} | whole_ticks(
+        low, int(end)
+    )
+    fig = figure([bars], colours, HEIGHT - 60, x, _counts(counts.max(), words, colours), title)
+    if maxlen is not None:
+        fig.update_layout(margin_t=fig.layout.margin.t + 16, height=fig.layout.height + 16)
+        fig.add_vline(
+            maxlen + 0.5,  # behind the bar of the lengths that just fit
+            line={"color": colours.warning, "width": 2, "dash": "dash"},
+            annotation={
+                "text": f"{words.maxlen} {maxlen}",
+                "font": {"color": colours.warning, "size": 13},
+                "yanchor": "bottom",
+                "xanchor": "right" if maxlen > (begin + end) / 2 else "left",
+            },
+            annotation_position="top",
+        )
+    return fig
+
+
+def classes_figure(
+    targets: np.ndarray,
+    split: np.ndarray | None = None,
+    *,
+    title: str = "",
+    dark: bool = False,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """How often each target occurs, stacked by split: a bar a class; for more than 20
+    different numbers a histogram. Of more than 30 classes the rest is one bar."""
+    colours = look(dark)
+    targets = np.asarray(targets)
+    names, place = np.unique(targets, return_inverse=True)
+    if targets.dtype.kind in "iuf" and len(names) > 20:
+        edges = np.histogram_bin_edges(targets, BINS)
+        place = np.clip(np.searchsorted(edges, targets, side="right") - 1, 0, BINS - 1)
+        labels = [f"{a:.4g} – {b:.4g}" for a, b in pairwise(edges)]
+        at, x, gap = (edges[:-1] + edges[1:]) / 2, {"title": words.target, **_base(colours)}, 0.08
+    else:
+        names, place = _commonest(names, place, words)
+        labels = [text(name, 100) for name in names]
+        at, gap = np.arange(len(names)), 0.3
+        short = [text(name, 16) for name in names]
+        x = {"title": words.target, **_base(colours), "tickvals": at, "ticktext": short}
+        room = 0.6 if len(names) > 2 else 1.2  # or two classes make two walls
+        x["range"] = [-room, len(names) - 1 + room]
+    parts = [(None, np.ones(len(place), dtype=bool), colours.accent)]
+    if split is not None:
+        shades = dict(zip(SPLITS, colours.categories, strict=False))
+        parts = [(s, split == s, shades[s]) for s in SPLITS if (split == s).any()]
+    traces = []
+    for name, rows, colour in parts:
+        counts = np.bincount(place[rows], minlength=len(at))
+        bars = _bars(at, counts, labels, colour, words.target, words)
+        if name is not None:
+            bars.name = getattr(words, name)
+            bars.hovertemplate = bars.hovertemplate.replace("<extra>", f"<br>{bars.name}<extra>")
+        traces.append(bars)
+    shown = {"showlegend": len(parts) > 1, "legend": legend(colours) | {"traceorder": "normal"}}
+    y = _counts(np.bincount(place).max(), words, colours)
+    return figure(traces, colours, HEIGHT - 60, x, y, title, barmode="stack", bargap=gap, **shown)
+
+
+def history_figure(
+    history: Mapping[str, Sequence[float]],
+    epochs: int | None = None,
+    *,
+    metric: str = "loss",
+    label: str = "",
+    log: bool = False,
+    title: str = "",
+    dark: bool = False,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """Training and validation curve of one metric, by epoch counted from 1.
+
+    history  as ``TrainedModel.history``: a list a metric, validation under "val_" + metric
+    epochs   the planned epochs of a running training: the axis stays, the curve grows into it
+    label    the metric with its unit, e.g. "loss (mse)"
+    log      logarithmic axis, for a loss that falls through decades
+    """
+    colours = look(dark)
+    done = max((len(history.get(key, ())) for key in (metric, f"val_{metric}")), default=0)
+    last = max(epochs or done, 2)
+    stride = -(-done // CURVE_POINTS)  # beyond 5,000 epochs every second point, and so on
+    traces = []
+    for key, name, colour, dash in (
+        (metric, words.training, colours.accent, "solid"),
+        (f"val_{metric}", words.validation, colours.categories[1], "dot"),
+    ):
+        curve = np.asarray(history.get(key, ()), dtype=np.float32)
+        if not len(curve):
+            continue
+        traces.append(
+            go.Scatter(
+                x0=1,
+                dx=max(stride, 1),
+                y=curve[:: max(stride, 1)],
+                mode="lines+markers" if len(curve) == 1 else "lines",
+                line={"width": 2.5, "color": colour, "dash": dash},
+                marker={"size": 8, "color": colour},
+                cliponaxis=False,  # the point of epoch 1 stands on the edge
+                name=text(name),
+                hovertemplate=f"{text(name)} <b>%{{y:.4~g}}</b><extra></extra>",
+            )
+        )
+    x = {
+        "title": words.epoch,
+        "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
+        **whole_ticks(1, last),
+    }
+    x |= {"hoverformat": "d", "unifiedhovertitle": {"text": f"{words.epoch} %{{x}}"}}
+    y = {"title": label or metric, **_grid(colours)}
+    y |= _decades(traces) if log else {"rangemode": "tozero"}
+    shown = {"showlegend": len(traces) > 1, "legend": legend(colours), "hovermode": "x unified"}
+    return figure(traces, colours, HEIGHT, x, y, title, **shown)
+
+
+def _bars(
+    at: np.ndarray, counts: np.ndarray, names: list[str], colour: str, what: str, words: Words
+) -> go.Bar:
+    return go.Bar(
+        x=at,
+        y=counts,
+        customdata=names,
+        marker={"color": colour, "line": {"width": 0}},
+        hovertemplate=f"{text(what)} %{{customdata}}<br><b>%{{y:,}}</b> "
+        f"{words.sequences}<extra></extra>",
+    )
+
+
+def _commonest(names: np.ndarray, place: np.ndarray, words: Words) -> tuple[Any, np.ndarray]:
+    """Of more than CLASSES classes keep the commonest, in their order, and add "other"."""
+    if len(names) <= CLASSES:
+        return names, place
+    counts = np.bincount(place)
+    kept = np.sort(np.argsort(-counts, kind="stable")[: CLASSES - 1])
+    rank = np.full(len(names), len(kept))
+    rank[kept] = np.arange(len(kept))
+    return [*names[kept], f"{words.other} ({len(names) - len(kept)})"], rank[place]
+
+
+def _counts(most: int, words: Words, colours: Look) -> dict[str, Any]:
+    ticks = {"dtick": 1} if most < 6 else {}  # or Plotly sets ticks between whole sequences
+    return {
+        "title": words.sequences,
+        "rangemode": "tozero",
+        "tickformat": ",d",
+        **_grid(colours),
+        **ticks,
+    }
+
+
+def _decades(traces: list[go.Scatter]) -> dict[str, Any]:
+    """A logarithmic axis with written-out ticks at 1, 2, 5 (or powers of ten, when many)."""
+    points = np.concatenate([trace.y for trace in traces] or [np.ones(1)])
+    points = points[np.isfinite(points) & (points > 0)] if (points > 0).any() else np.ones(1)
+    low, high = np.floor(np.log10(points.min())), np.ceil(np.log10(points.max()))
+    powers = 10.0 ** np.arange(low, high + 1)
+    ticks = (powers[:, None] * ((1, 2, 5) if high - low <= 3 else (1,))).ravel()
+    return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+
+
+def _base(colours: Look) -> dict[str, Any]:
+    return {"showline": True, "linecolor": colours.line}
+
+
+def _grid(colours: Look) -> dict[str, Any]:
+    return {"showgrid": True, "gridcolor": colours.line, "nticks": 6}

@@ -1,0 +1,89 @@
+"""Data: bring sequences, see what was understood, confirm target and split."""
+
+import numpy as np
+import streamlit as st
+
+from core.figures import (
+    classes_figure,
+    drawn_lines,
+    lengths_figure,
+    lines_figure,
+    sequences_figure,
+)
+from ui import opening
+from ui.frame import draw, figure_words, is_dark, open_page
+from ui.state import seeded
+from ui.words import _, counted, plain
+
+visitor = open_page(_("Data"))
+st.title(_("Data"))
+opening.source(visitor)
+
+data = visitor.data
+look = {"dark": is_dark(), "words": figure_words()}
+st.subheader(plain(visitor.name), divider="gray")
+if visitor.table is not None:
+    opening.columns(visitor)
+
+facts = st.columns(4)
+facts[0].metric(_("Sequences"), counted(len(data)))
+facts[1].metric(_("Features a step"), counted(data.features))
+facts[2].metric(_("Steps in all"), counted(data.lengths.sum()))
+facts[3].metric(
+    _("Length, in steps"),
+    f"{counted(data.lengths.min())} – {counted(data.lengths.max())}",
+    help=_("Median: {median} steps").format(median=counted(np.median(data.lengths))),
+)
+if data.split is not None:
+    parts = zip(*np.unique(data.split, return_counts=True), strict=True)
+    st.caption(
+        _("Split")
+        + ": "
+        + ", ".join(f"{counted(number)} {_(str(part))}" for part, number in parts)
+        + ". "
+        + _("Rows marked test are never used in training.")
+    )
+if data.targets is None:
+    st.info(_("No target column: these sequences can be predicted on, but not trained on."))
+
+lengths, targets = st.columns(2, gap="large")
+with lengths:
+    st.markdown(f"**{_('How long the sequences are')}**")
+    draw(
+        lengths_figure(data.lengths, **look),
+        key="data-lengths",
+        alt=_("Histogram of the lengths of {n} sequences").format(n=counted(len(data))),
+    )
+with targets:
+    if data.targets is not None:
+        st.markdown(f"**{_('How often each target occurs')}**")
+        draw(
+            classes_figure(data.targets, data.split, **look),
+            key="data-targets",
+            alt=_("Bar chart of how often each target occurs"),
+        )
+
+st.markdown(f"**{_('The first sequences')}**")
+feature = 0
+if data.features > 1:
+    feature = data.feature_names.index(
+        st.selectbox(
+            _("Feature"),
+            data.feature_names[:500],
+            key=seeded(visitor.key("data-feature"), data.feature_names[0]),
+        )
+    )
+if data.lengths[:12].sum() <= 60 and data.lengths[:12].max() <= 15:
+    figure = sequences_figure(data, slice(0, 12), feature, columns=15, **look)
+    rows = min(len(data), 12)
+else:
+    figure = lines_figure(data, slice(0, 24), feature, **look)
+    rows, steps = drawn_lines(data, slice(0, 24))
+draw(figure, key="data-first", alt=_("The first {n} sequences, drawn by step").format(n=rows))
+if rows < len(data):
+    st.caption(
+        _("Drawn: the first {rows} of {all} sequences.").format(rows=rows, all=counted(len(data)))
+    )
+st.page_link(
+    "pages/2_Mask.py", label=_("See them padded and masked"), icon=":material/arrow_forward:"
+)

@@ -1,0 +1,89 @@
+"""Mask: how the sequences are padded, which steps count, and what that costs."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from core import pad
+from core.figures import drawn_part, mask_figure, padded_figure
+from core.padding import padding_cost
+from ui import inputs
+from ui.frame import draw, figure_words, is_dark, open_page
+from ui.words import _, counted
+
+visitor = open_page(_("Mask"))
+data = visitor.data
+look = {"dark": is_dark(), "words": figure_words()}
+
+st.title(_("Padding and mask"))
+settings = inputs.padding(visitor)
+visitor.recipe = replace(visitor.recipe, **settings)
+recipe = visitor.recipe
+
+cost = padding_cost(data, recipe.maxlen, recipe.truncating, recipe.mask_value)
+facts = st.columns(4)
+facts[0].metric(_("Padded array"), f"{counted(cost.sequences)} × {counted(cost.maxlen)}")
+facts[1].metric(
+    _("Share of padding"),
+    f"{cost.padding_share:.0%}",
+    help=_("{padding} of {cells} cells hold no real step.").format(
+        padding=counted(cost.padding), cells=counted(cost.cells)
+    ),
+)
+facts[2].metric(
+    _("Steps lost to truncation"),
+    counted(cost.truncated),
+    help=_("In {n} sequences longer than maxlen.").format(n=counted(cost.truncated_sequences)),
+)
+facts[3].metric(
+    _("Erased by a value mask"),
+    counted(cost.erased),
+    help=_(
+        "Real steps whose features all equal the mask value {value:g}. Keras's Masking layer "
+        "takes them for padding."
+    ).format(value=recipe.mask_value),
+)
+inputs.explain_mode(recipe, cost)
+
+rows, feature = inputs.rows_and_feature(visitor)
+high, wide = drawn_part(len(rows), cost.maxlen, recipe.padding)
+part = data[rows[high]]
+padded = pad(part, recipe.maxlen or cost.maxlen, recipe.padding, recipe.truncating, recipe.value)
+counts = np.ones_like(padded.mask) if recipe.mask == "none" else padded.mask
+erased = None
+if recipe.mask == "value":
+    erased = padded.mask & (padded.values == np.float32(recipe.mask_value)).all(axis=2)
+
+array, mask = st.columns(2, gap="medium")
+with array:
+    st.markdown(f"**{_('Padded array')}**")
+    draw(
+        padded_figure(
+            padded.values[:, :, feature],
+            padded.mask,
+            part.ids,
+            erased=erased,
+            padding=recipe.padding,
+            **look,
+        ),
+        key="mask-padded",
+        alt=_("Heat map of the padded array, {rows} rows of {steps} steps").format(
+            rows=len(part), steps=cost.maxlen
+        ),
+    )
+with mask:
+    st.markdown(f"**{_('Mask: the steps that count')}**")
+    draw(
+        mask_figure(counts, part.ids, erased=erased, padding=recipe.padding, **look),
+        key="mask-mask",
+        alt=_("Mask matrix, {share:.0%} of its cells are real steps").format(
+            share=float(padded.mask.mean())
+        ),
+    )
+st.caption(
+    _("Hatched or grey: padding.")
+    + (" " + _("Framed in orange: real steps the mask value erases.") if cost.erased else "")
+)
+inputs.say_what_is_drawn(len(rows), len(data), high, wide, cost.maxlen)
+st.page_link("pages/3_Train.py", label=_("Train with this mask"), icon=":material/arrow_forward:")

@@ -1,0 +1,50 @@
+"""Train: choose a network, watch it learn, stop it, take the model."""
+
+import numpy as np
+import streamlit as st
+
+from runs import RunState
+from ui import live, recipe_form, results, server
+from ui.frame import open_page
+from ui.words import _, counted, plain
+
+visitor = open_page(_("Train"))
+data = visitor.data
+
+st.title(_("Train"))
+recipe = recipe_form.recipe(visitor)
+if recipe is not None:
+    visitor.recipe = recipe
+
+masked = {
+    "lengths": _("masked by lengths"),
+    "value": _("masked by the value {value:g}").format(value=visitor.recipe.mask_value),
+    "none": _("not masked: padding counts as data"),
+}[visitor.recipe.mask]
+usable = len(data) if data.split is None else int(np.sum(data.split != "test"))
+st.caption(
+    _("{name}: {n} sequences to learn from, {masked}.").format(
+        name=plain(visitor.name), n=counted(usable), masked=masked
+    )
+)
+
+run = None if visitor.run is None else server.runs().get(visitor.run)
+active = run is not None and run.state in live.ACTIVE
+if data.targets is None:
+    st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))
+    st.page_link("pages/1_Data.py", label=_("Choose a target"), icon=":material/arrow_back:")
+if st.button(
+    _("Start training") if run is None else _("Train again"),
+    type="primary",
+    icon=":material/play_arrow:",
+    disabled=active or recipe is None or data.targets is None,
+):
+    visitor.run = server.runs().train(data, recipe, visitor.name)
+    st.rerun()
+
+if visitor.run is not None:
+    ended = live.training(visitor.run, "train")
+    if ended is not None:
+        results.of_training(ended)
+    elif run is not None and run.state is RunState.FAILED:
+        st.caption(_("Nothing you entered is lost: change it above and press Train again."))

@@ -1,0 +1,61 @@
+"""Predict: new sequences in, predictions out."""
+
+import streamlit as st
+
+from core import Recipe
+from ui import asking, live, server, tables
+from ui.frame import open_page
+from ui.state import seeded
+from ui.words import _, as_typed, plain
+
+visitor = open_page(_("Predict"))
+st.title(_("Predict"))
+
+if visitor.trained is None and visitor.table is None:  # opened cold: the example trains in seconds
+    visitor.example_run = server.runs().train(visitor.data, Recipe.example(), visitor.name)
+if visitor.trained is None:
+    st.info(_("No model has been trained on {name} yet.").format(name=plain(visitor.name)))
+    st.page_link("pages/3_Train.py", label=_("Train one"), icon=":material/arrow_forward:")
+    st.stop()
+
+run = server.runs().get(visitor.trained)
+if run is None or run.state in live.ACTIVE or run.model is None:
+    st.markdown(_("The model is being trained on {name}.").format(name=plain(visitor.name)))
+    run = live.training(visitor.trained, "predict-run")
+    if run is None:
+        st.stop()
+
+st.caption(
+    _("Model: {layers}, trained on {name}.").format(
+        layers=" → ".join(f"{type(layer).__name__}({layer.units})" for layer in run.recipe.layers),
+        name=plain(run.name),
+    )
+)
+
+
+typed, uploaded = st.tabs([_("Type or paste"), _("Upload a file")], key="predict-source")
+with typed:
+    suggestion = "[1.5]" if visitor.table is None else as_typed(visitor.data[len(visitor.data) - 1])
+    text = st.text_area(
+        _("Sequences"),
+        key=seeded(visitor.key("predict-text"), suggestion),
+        help=_("One in brackets a line, or any CSV text. Several features: [[1, 2], [3, 4]]."),
+    )
+    new = asking.typed_sequences(text)
+    if new is not None:
+        asking.answer(
+            asking.ask(visitor, "typed", run.id, new), lambda found: tables.predictions(found, new)
+        )
+with uploaded:
+    file = st.file_uploader(
+        _("A CSV file of new sequences"),
+        key=visitor.key("predict-file"),
+        help=_("The same columns as the data the model was trained on; targets may be missing."),
+    )
+    if file is not None:
+        fresh = asking.uploaded_sequences(visitor, file)
+        if fresh is not None:
+            asking.answer(
+                asking.ask(visitor, "file", run.id, fresh),
+                lambda found: tables.predictions(found, fresh, "file"),
+            )

@@ -1,0 +1,373 @@
+"""Figures: what they must never do (grow beyond 500 kB, draw padding as a value, run an id
+as HTML, import TensorFlow) and what they must show."""
+
+import base64
+import json
+import subprocess
+import sys
+from io import BytesIO
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from PIL import Image
+
+from core.figures import (
+    MASK_CELLS,
+    Words,
+    classes_figure,
+    drawn_lines,
+    drawn_part,
+    history_figure,
+    lengths_figure,
+    lines_figure,
+    mask_figure,
+    padded_figure,
+    probabilities_figure,
+    sequences_figure,
+)
+from core.padding import pad
+from core.sequences import Sequences
+
+LIMIT = 500_000
+THREE = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
+RNG = np.random.default_rng(0)
+NASTY = (
+    "<i onclick=x>" + "\N{SEEDLING}&" * 300 + "</i>"
+)  # long, to be escaped, many bytes a character
+
+
+def noise(rows: int, steps: int) -> dict:
+    """Values, mask and erased steps that no compression makes smaller."""
+    return {
+        "values": RNG.normal(size=(rows, steps)),
+        "mask": RNG.random((rows, steps)) < 0.5,
+        "ids": np.array([f"{NASTY}{row}" for row in range(rows)], dtype=object),
+        "erased": RNG.random((rows, steps)) < 0.5,
+    }
+
+
+def huge(rows: int, steps: int) -> dict:
+    """As ``noise``, one row repeated without memory for it."""
+    row = noise(1, steps)
+    return {
+        key: np.broadcast_to(row[key], (rows, steps)) for key in ("values", "mask", "erased")
+    } | {"ids": np.broadcast_to(row["ids"], rows)}
+
+
+def masks(parts: dict) -> dict:
+    return {key: part for key, part in parts.items() if key != "values"}
+
+
+def ragged(rows: int, steps: int, targets) -> Sequences:
+    return Sequences(
+        RNG.normal(size=(rows * steps, 1)),
+        np.full(rows, steps),
+        targets=targets,
+        ids=[f"{NASTY}{row}" for row in range(rows)],
+        feature_names=(NASTY,),
+    )
+
+
+LONG = ragged(60, 10_000, [f"{NASTY}{row % 7}" for row in range(60)])
+ONE = Sequences.from_lists([[5]], targets=[1])
+MANY = np.array([f"{row}{NASTY}" for row in range(100_000)], dtype=object)
+SPLIT = RNG.choice(["train", "validation", "test"], 100_000).astype(object)
+CURVE = {"loss": list(RNG.random(100_000)), "val_loss": list(RNG.random(100_000))}
+EXTREMES = {
+    "padded, 100,000 x 10,000": lambda: padded_figure(**huge(100_000, 10_000)),
+    "padded, 600 cells": lambda: padded_figure(**noise(40, 15)),
+    "padded, 601 cells": lambda: padded_figure(**noise(601, 1)),
+    "padded, 200 named rows": lambda: padded_figure(**noise(200, 300)),
+    "padded, 1 cell": lambda: padded_figure(**noise(1, 1)),
+    "mask, 100,000 x 10,000": lambda: mask_figure(**masks(huge(100_000, 10_000))),
+    "mask, all of MASK_CELLS": lambda: mask_figure(**masks(noise(2000, 500)), cells=MASK_CELLS),
+    "mask, 100,000 x 1": lambda: mask_figure(**masks(huge(100_000, 1)), cells=MASK_CELLS),
+    "mask, 600 cells": lambda: mask_figure(**masks(noise(15, 40))),
+    "sequences, long": lambda: sequences_figure(LONG, slice(None)),
+    "sequences, one step": lambda: sequences_figure(ONE, [0]),
+    "lines, long": lambda: lines_figure(LONG, slice(None)),
+    "lines, one step": lambda: lines_figure(ONE, [0]),
+    "lengths, 100,000": lambda: lengths_figure(RNG.integers(1, 10_001, 100_000), 10_000),
+    "lengths, one": lambda: lengths_figure([1], 1),
+    "classes, 100,000": lambda: classes_figure(MANY, SPLIT),
+    "numbers, 100,000": lambda: classes_figure(RNG.normal(size=100_000), SPLIT),
+    "history, 100,000 epochs": lambda: history_figure(CURVE, 200_000, log=True),
+    "probabilities": lambda: probabilities_figure(
+        MANY[:1000], MANY[:1000], RNG.dirichlet(np.ones(1000), 1000)
+    ),
+}
+
+
+def strings(part) -> list[str]:
+    """Every string of a figure, keys left out."""
+    if isinstance(part, str):
+        return [part]
+    if isinstance(part, dict):
+        part = list(part.values())
+    return [text for item in part for text in strings(item)] if isinstance(part, list) else []
+
+
+def tiles(fig: go.Figure, index: int) -> set[tuple[int, int]]:
+    """(row, step) of the bars of one trace, both from 1."""
+    bar = fig.data[index]
+    return {
+        (int(y), int(np.floor(base + 1)))
+        for y, base in zip(bar.y, np.asarray(bar.base), strict=True)
+    }
+
+
+def places(where: np.ndarray) -> set[tuple[int, int]]:
+    return {(row + 1, step + 1) for row, step in np.argwhere(where).tolist()}
+
+
+def pixels(fig: go.Figure) -> np.ndarray:
+    return np.array(Image.open(BytesIO(base64.b64decode(fig.data[0].source.split(",")[1]))))
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_every_figure_stays_below_500_kb(name):
+    fig = EXTREMES[name]()
+    assert len(fig.to_json()) <= LIMIT
+    assert 80 <= fig.layout.height <= 600
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_ids_and_class_names_never_become_html(name):
+    assert not [text for text in strings(json.loads(EXTREMES[name]().to_json())) if "<i" in text]
+
+
+def test_titles_and_labels_are_escaped():
+    evil = "<i>x</i>"
+    shown = strings(json.loads(history_figure({"loss": [1.0]}, label=evil, title=evil).to_json()))
+    assert shown.count("&lt;i&gt;x&lt;/i&gt;") == 2
+
+
+def test_a_mask_of_2000_x_500_is_small():
+    mask = np.arange(500) >= RNG.integers(0, 500, (2000, 1))
+    fig = mask_figure(mask, np.arange(2000).astype(str), cells=MASK_CELLS)
+    assert len(fig.to_json()) < 40_000
+    assert np.array_equal(pixels(fig), mask)
+
+
+@pytest.mark.parametrize(
+    ("rows", "steps", "padding", "expected"),
+    [
+        (3, 15, "pre", (3, 0, 15)),
+        (1, 1, "post", (1, 0, 1)),
+        (2, 10_000, "pre", (2, 9400, 10_000)),
+        (2, 10_000, "post", (2, 0, 600)),
+        (100_000, 10_000, "post", (100, 0, 600)),
+        (100_000, 1, "pre", (489, 0, 1)),
+    ],
+)
+def test_a_part_is_a_window_on_the_side_of_the_content(rows, steps, padding, expected):
+    high, wide = drawn_part(rows, steps, padding)
+    assert (high.stop, wide.start, wide.stop) == expected
+
+
+def test_the_pair_shows_the_same_part_and_counts_its_steps_right():
+    parts = noise(300, 1000)
+    for fig in (padded_figure(**parts), mask_figure(**masks(parts))):
+        assert fig.layout.xaxis.range == (400.5, 1000.5)
+        assert fig.layout.yaxis.range == (100.5, 0.5)
+
+
+@pytest.mark.parametrize("padding", ["pre", "post"])
+def test_small_padding_is_hatched_and_never_coloured_as_a_value(padding):
+    padded = pad(THREE, 15, padding=padding, value=-999)
+    fig = padded_figure(padded.values[:, :, 0], padded.mask, THREE.ids, padding=padding)
+    hatch, fill, real, erased = fig.data
+    assert hatch.marker.pattern.shape == "/"
+    assert len(hatch.y) == 3  # one strip a row
+    assert tiles(fig, 1) == places(~padded.mask)
+    assert set(fill.text) == {"-999"}
+    assert tiles(fig, 2) == places(padded.mask)
+    assert list(real.text) == ["1", "2", "5", "3", "9", "9", "4", "8"]
+    assert (real.marker.cmin, real.marker.cmax) == (1, 9)
+    assert len(erased.y) == 0
+
+
+def test_large_padding_is_left_to_the_image_beneath():
+    data = Sequences.from_lists([RNG.normal(size=length) for length in range(50, 90)])
+    padded = pad(data, value=-999)
+    image, heat = padded_figure(padded.values[:, :, 0], padded.mask, data.ids).data
+    assert isinstance(image, go.Image)
+    assert np.array_equal(np.isnan(heat.z), ~padded.mask)
+    assert heat.hoverongaps is False
+    assert -heat.zmin == heat.zmax == np.abs(data.values).max()  # zero in the middle
+
+
+@pytest.mark.parametrize("scale", [1, 100])  # written in, and as an image
+def test_erased_real_steps_are_marked_and_padding_never_is(scale):
+    mask = np.tile([[False, True, True]], (1, scale))
+    erased = np.tile([[True, True, False]], (1, scale))
+    values = np.zeros(mask.shape)
+    padded = padded_figure(values, mask, ["a"], erased=erased)
+    masked = mask_figure(mask, ["a"], erased=erased)
+    if scale == 1:
+        for fig in (padded, masked):
+            assert tiles(fig, 1) == {(1, 1)}
+            assert tiles(fig, 2) == {(1, 3)}
+            assert tiles(fig, 3) == {(1, 2)}
+        assert (list(masked.data[2].text), list(masked.data[3].text)) == (["1"], ["0"])
+    else:
+        for fig in (padded, masked):
+            assert np.array_equal(pixels(fig), np.tile([[0, 2, 1]], (1, scale)))
+        assert np.array_equal(
+            np.isnan(padded.data[1].z), np.tile([[True, True, False]], (1, scale))
+        )
+
+
+def test_sequences_stand_ragged_without_any_padding():
+    fig = sequences_figure(THREE, [2, 0], columns=15)
+    assert len(fig.data) == 1
+    assert tiles(fig, 0) == {(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 1)}
+    assert fig.layout.yaxis.ticktext == ("3", "1")
+    assert fig.layout.xaxis.range == (0.5, 15.5)
+
+
+def test_the_hover_knows_an_id_that_is_too_long_for_the_axis():
+    id = "patient-000001-visit-000012"
+    fig = mask_figure(np.array([[True]]), [id])
+    assert fig.layout.yaxis.ticktext == ("patient…000012",)
+    assert fig.data[2].customdata[0][0] == id
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("low", [0, -50])  # sequential and diverging colours
+def test_values_in_cells_contrast_with_their_cell(dark, low):
+    values = np.linspace(low, 50, 40)[None]
+    fig = padded_figure(values, np.ones((1, 40), dtype=bool), ["a"], dark=dark)
+    bar = fig.data[2]
+    scale = [(stop, np.array(rgb(colour))) for stop, colour in bar.marker.colorscale]
+    stops, shades = zip(*scale, strict=True)
+    for value, ink in zip(values[0], bar.textfont.color, strict=True):
+        share = (value - bar.marker.cmin) / (bar.marker.cmax - bar.marker.cmin)
+        shade = [np.interp(share, stops, np.array(shades)[:, i]) for i in range(3)]
+        light, dim = sorted([luminance(shade), luminance(rgb(ink))], reverse=True)
+        assert (light + 0.05) / (dim + 0.05) > 4.4  # WCAG asks for 4.5
+
+
+def rgb(colour: str) -> list[float]:
+    return [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+def luminance(colour: list[float]) -> float:
+    """WCAG 2.1's relative luminance."""
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def test_lines_say_which_part_they_draw():
+    assert drawn_lines(LONG, slice(None)) == (36, 1500)
+    assert drawn_lines(THREE, [0, 1]) == (2, 2)
+    fig = lines_figure(LONG, slice(None))
+    assert [len(line.y) for line in fig.data] == [1500] * 36
+    assert np.array_equal(fig.data[5].y, LONG[5][:1500, 0])
+
+
+def test_lines_share_a_colour_and_one_legend_entry_in_a_class():
+    data = Sequences.from_lists([[1, 2], [3, 4], [5, 6]], targets=["b", "a", "b"])
+    lines = lines_figure(data, slice(None)).data
+    assert lines[0].line.color == lines[2].line.color != lines[1].line.color
+    assert [(line.name, line.showlegend) for line in lines] == [
+        ("b", True),
+        ("a", True),
+        ("b", False),
+    ]
+
+
+def test_one_step_is_seen_though_it_makes_no_line():
+    assert lines_figure(ONE, [0]).data[0].mode == "markers"
+    assert "markers" in history_figure({"loss": [1.0]}, 10).data[0].mode
+
+
+def test_every_length_is_counted_and_maxlen_keeps_what_fits_on_its_left():
+    fig = lengths_figure(np.array([1, 2, 5, 5]), 2)
+    assert dict(zip(fig.data[0].customdata, fig.data[0].y, strict=True)) == {
+        "1": 1,
+        "2": 1,
+        "3": 0,
+        "4": 0,
+        "5": 2,
+    }
+    assert fig.layout.shapes[0].x0 == 2.5
+    assert lengths_figure(np.arange(1, 1001)).data[0].y.sum() == 1000
+    assert not lengths_figure(np.array([3])).layout.shapes
+
+
+@pytest.mark.parametrize(
+    "fig",
+    [lengths_figure(THREE.lengths), classes_figure(THREE.targets)],
+    ids=["lengths", "classes"],
+)
+def test_a_few_sequences_are_counted_in_whole_ticks(fig):
+    assert fig.layout.yaxis.dtick == 1
+
+
+def test_classes_are_counted_by_split():
+    fig = classes_figure(
+        np.array(["b", "a", "b"], dtype=object), np.array(["test", "train", "train"], dtype=object)
+    )
+    assert fig.layout.xaxis.ticktext == ("a", "b")
+    assert [(bar.name, list(bar.y)) for bar in fig.data] == [("train", [1, 1]), ("test", [0, 1])]
+
+
+@pytest.mark.parametrize(
+    ("targets", "bars"),
+    [
+        (np.arange(20), 20),  # few numbers are classes
+        (np.arange(21), 40),  # many are a histogram
+        (np.arange(31).astype(str), 30),  # the rarest classes share the last bar
+    ],
+)
+def test_no_target_is_lost_however_many_there_are(targets, bars):
+    counts = classes_figure(targets).data[0].y
+    assert (len(counts), counts.sum()) == (bars, len(targets))
+
+
+def test_a_running_training_grows_into_a_fixed_axis():
+    first, later = (history_figure({"loss": [3.0] * done}, 100) for done in (1, 60))
+    assert first.layout.xaxis.range == later.layout.xaxis.range
+    assert later.data[0].x0 == 1
+
+
+def test_history_shows_training_and_validation_of_the_metric_asked_for():
+    history = {"loss": [9.0], "accuracy": [0.1, 0.2], "val_accuracy": [0.3, np.nan]}
+    fig = history_figure(history, metric="accuracy")
+    assert [line.name for line in fig.data] == ["training", "validation"]
+    assert np.allclose(fig.data[1].y, [0.3, np.nan], equal_nan=True)  # a gap, not a zero
+
+
+@pytest.mark.parametrize("losses", [[], [np.nan], [0.0], [3.0, 1e-6], [-1.0, 2.0]])
+def test_a_logarithmic_axis_survives_any_loss(losses):
+    fig = history_figure({"loss": losses}, 10, log=True)
+    assert fig.layout.yaxis.type == "log"
+    assert np.isfinite(fig.layout.yaxis.tickvals).all()
+
+
+def test_probabilities_keep_the_classes_that_matter():
+    chances = np.zeros((2, 50))
+    chances[0, 40], chances[1, 7] = 1, 1
+    fig = probabilities_figure(["a", "b"], np.arange(50), chances)
+    assert {"7", "40"} <= set(fig.layout.xaxis.ticktext)
+    assert len(fig.layout.xaxis.ticktext) == 20
+
+
+def test_words_come_from_the_caller():
+    fig = padded_figure(
+        np.zeros((1, 2)), np.array([[False, True]]), ["1"], words=Words(step="Schritt")
+    )
+    assert fig.layout.xaxis.title.text == "Schritt"
+    assert "Schritt" in fig.data[2].hovertemplate
+
+
+def test_figures_need_neither_tensorflow_nor_streamlit():
+    script = (
+        "import sys, core.figures; print({'tensorflow', 'keras', 'streamlit'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,66 @@
+import pytest
+
+from tests.pages.conftest import labelled
+
+
+@pytest.fixture
+def data(app):
+    return app.switch_page("pages/1_Data.py").run()
+
+
+def facts(page) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_opened_cold_it_shows_the_reference_example(data):
+    assert facts(data)["Sequences"] == "3"
+    assert facts(data)["Length, in steps"] == "1 – 5"
+    assert len(data.get("plotly_chart")) == 3
+
+
+def test_the_vowels_are_detected_and_their_columns_can_be_confirmed(data):
+    data.button(key="sample-Japanese vowels").click().run()
+    assert facts(data) | {"Length, in steps": "7 – 29"} == facts(data)
+    assert (facts(data)["Sequences"], facts(data)["Features a step"]) == ("640", "12")
+    assert labelled(data.selectbox, "Layout").value == "long"
+    assert labelled(data.selectbox, "Target").value == "speaker"
+    assert labelled(data.selectbox, "Train / test split").value == "split"
+    assert any("370 test" in caption.value for caption in data.caption)
+
+
+def test_a_file_that_is_read_wrongly_can_be_read_otherwise(data):
+    data.button(key="sample-Japanese vowels").click().run()
+    labelled(data.selectbox, "Target").set_value("")
+    labelled(data.multiselect, "Features").set_value(["lpc1", "lpc2"])
+    data.button[-1].click().run()
+    assert facts(data)["Features a step"] == "2"
+    assert any("No target column" in info.value for info in data.info)
+
+
+def test_pasted_text_is_read_like_a_file(data):
+    data.text_area(key="paste-text").set_value("1\n2, 5\n3, 9, 9, 4, 8, 7")
+    labelled(data.button, "Read").click().run()
+    assert facts(data)["Length, in steps"] == "1 – 6"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"id,t,x\na,1,2\na,2,oops\nb,1,3\n", ["row 3", "column x", "oops"]),
+        (b"", ["nothing in it"]),
+        (b"\x00\x01\xff\xfe" * 50, []),
+    ],
+)
+def test_a_broken_file_is_explained_and_loses_nothing(data, content, words):
+    data.file_uploader(key="upload").upload("broken.csv", content, "text/csv").run()
+    assert not data.exception
+    assert len(data.error) == 1
+    for word in words:
+        assert word in data.error[0].value.replace("\\", "")
+    assert facts(data)["Sequences"] == "3"
+
+
+def test_markdown_in_a_file_name_is_shown_as_text(data):
+    name = "**bold** [link](x).csv"
+    data.file_uploader(key="upload").upload(name, b"1\n2,5\n", "text/csv").run()
+    assert any(r"\*\*bold\*\* \[link\]" in head.value for head in data.subheader)

@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from tests.pages.conftest import labelled
+
+
+@pytest.fixture
+def mask(app):
+    return app.switch_page("pages/2_Mask.py").run()
+
+
+def facts(page) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def drawn(page, number: int) -> dict:
+    return json.loads(page.get("plotly_chart")[number].proto.spec)
+
+
+def test_opened_cold_it_shows_the_example_padded_to_15(mask):
+    assert facts(mask)["Padded array"] == "3 × 15"
+    assert facts(mask)["Share of padding"] == "82%"
+    assert len(mask.get("plotly_chart")) == 2
+
+
+def test_the_pictures_follow_every_choice_at_once(mask):
+    before = drawn(mask, 0)
+    mask.segmented_control(key="padding-0").set_value("post").run()
+    assert drawn(mask, 0) != before
+    labelled(mask.number_input, "maxlen, in steps").set_value(3).run()
+    assert facts(mask)["Padded array"] == "3 × 3"
+    assert facts(mask)["Steps lost to truncation"] == "2"
+    labelled(mask.toggle, "Limit the length").set_value(False).run()
+    assert facts(mask)["Padded array"] == "3 × 5"
+
+
+def test_mode_value_counts_and_names_the_real_steps_it_erases(mask):
+    mask.segmented_control(key="mask-0").set_value("value").run()
+    assert "No real step equals" in mask.success[0].value
+    labelled(mask.number_input, "Mask value").set_value(9.0).run()
+    assert "2 real steps" in mask.warning[0].value
+    assert facts(mask)["Erased by a value mask"] == "2"
+    mask.segmented_control(key="mask-0").set_value("none").run()
+    assert "Padding counts as data" in mask.warning[0].value
+
+
+def test_settings_stay_when_other_pages_were_open(mask):
+    mask.segmented_control(key="padding-0").set_value("post").run()
+    mask.switch_page("pages/1_Data.py").run()
+    mask.switch_page("pages/2_Mask.py").run()
+    assert mask.segmented_control(key="padding-0").value == "post"
+
+
+@pytest.mark.parametrize(("text", "rows"), [("2-3", "2 of 3"), ("3", "1 of 3")])
+def test_any_rows_can_be_chosen_and_what_is_drawn_is_said(mask, text, rows):
+    labelled(mask.text_input, "Sequences to draw").set_value(text).run()
+    assert any(f"Drawn: {rows} sequences" in caption.value for caption in mask.caption)
+
+
+def test_rows_that_do_not_exist_are_explained(mask):
+    labelled(mask.text_input, "Sequences to draw").set_value("7-9").run()
+    assert "from 1 to 3" in mask.error[0].value

@@ -1,0 +1,56 @@
+"""The frame around every page: its configuration, the menu, the visitor's state."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import streamlit as st
+
+from core.figures import Words
+from ui import server, state
+from ui.words import _, counted, plain
+
+PAGES = (
+    # (script, icon, name)
+    ("app.py", ":material/home:", "Home"),
+    ("pages/1_Data.py", ":material/upload_file:", "Data"),
+    ("pages/2_Mask.py", ":material/grid_on:", "Mask"),
+    ("pages/3_Train.py", ":material/show_chart:", "Train"),
+    ("pages/4_Predict.py", ":material/online_prediction:", "Predict"),
+)
+
+
+def open_page(title: str) -> state.State:
+    """Call first on every page; returns the visitor's state."""
+    st.set_page_config(page_title=f"{title} · Unpadded", page_icon="▦", layout="wide")
+    server.runs()  # the workers begin to warm up while the visitor still reads
+    visitor = state.current()
+    with st.sidebar:
+        st.markdown("### ▦ Unpadded")
+        for script, icon, name in PAGES:
+            st.page_link(script, label=_(name), icon=icon)
+        st.divider()
+        st.caption(_("Data in use"))
+        st.markdown(f"**{plain(visitor.name)}**")
+        st.caption(
+            _("{sequences} sequences, {steps} steps").format(
+                sequences=counted(len(visitor.data)), steps=counted(visitor.data.lengths.sum())
+            )
+        )
+    return visitor
+
+
+def is_dark() -> bool:
+    return st.context.theme.type == "dark"
+
+
+def figure_words() -> Words:
+    """Every word the figures write by themselves, in the visitor's language."""
+    return Words(**{field.name: _(field.default) for field in fields(Words)})
+
+
+def draw(figure, key: str, alt: str) -> None:
+    """A Plotly figure on the page, with its description for those who cannot see it."""
+    st.plotly_chart(
+        figure, key=key, alt=alt, theme=None, config={"displayModeBar": False, "responsive": True}
+    )

@@ -1,0 +1,191 @@
+"""The inputs of Mask: padding, mask mode, and which part to look at."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import streamlit as st
+
+from core import Recipe
+from core.padding import PaddingCost
+from core.recipe import MAX_MAXLEN
+from ui.state import State, seeded
+from ui.words import _, counted
+
+MOST_ROWS = 500  # rows of one picture; more are thinner than a pixel
+
+
+def padding(visitor: State) -> dict[str, object]:
+    """The padding fields of a Recipe, as chosen."""
+    recipe, key = visitor.recipe, visitor.key
+    sides = {"pre": _("in front"), "post": _("behind")}
+    cut = {"pre": _("the first steps"), "post": _("the last steps")}
+    modes = {"lengths": _("by lengths"), "value": _("by value"), "none": _("no mask")}
+    first, second, third = st.columns([3, 4, 4], gap="medium")
+    with first:
+        side = st.segmented_control(
+            _("Padding"),
+            list(sides),
+            format_func=sides.get,
+            required=True,
+            key=seeded(key("padding"), recipe.padding),
+        )
+        value = st.number_input(
+            _("Padding value"), step=1.0, format="%g", key=seeded(key("value"), recipe.value)
+        )
+    with second:
+        limited = st.toggle(
+            _("Limit the length"),
+            key=seeded(key("limited"), recipe.maxlen is not None),
+            help=_("Without a limit every sequence is kept whole."),
+        )
+        maxlen = None
+        if limited:
+            longest = int(visitor.data.lengths.max())
+            maxlen = st.number_input(
+                _("maxlen, in steps"),
+                min_value=1,
+                max_value=MAX_MAXLEN,
+                key=seeded(key("maxlen"), recipe.maxlen or min(longest, MAX_MAXLEN)),
+            )
+        truncating = st.segmented_control(
+            _("Longer sequences lose"),
+            list(cut),
+            format_func=cut.get,
+            required=True,
+            disabled=not limited,
+            key=seeded(key("truncating"), recipe.truncating),
+        )
+    with third:
+        mode = st.segmented_control(
+            _("Mask"),
+            list(modes),
+            format_func=modes.get,
+            required=True,
+            key=seeded(key("mask"), recipe.mask),
+            help=_(
+                "By lengths: every real step counts. By value: steps that equal the mask value "
+                "are skipped, as Keras's Masking layer does. No mask: padding counts as data."
+            ),
+        )
+        mask_value = st.number_input(
+            _("Mask value"),
+            step=1.0,
+            format="%g",
+            disabled=mode != "value",
+            key=seeded(key("mask_value"), recipe.mask_value),
+        )
+    return {
+        "padding": side,
+        "value": float(value),
+        "maxlen": maxlen,
+        "truncating": truncating,
+        "mask": mode,
+        "mask_value": float(mask_value),
+    }
+
+
+def explain_mode(recipe: Recipe, cost: PaddingCost) -> None:
+    """What the chosen mask mode does with this data, in a sentence."""
+    if recipe.mask == "lengths":
+        st.success(
+            _("Every real step counts and padding never does, whatever it is filled with."),
+            icon=":material/check_circle:",
+        )
+    elif recipe.mask == "none":
+        st.warning(
+            _(
+                "Padding counts as data: the network also learns from {padding} cells that were "
+                "never measured."
+            ).format(padding=counted(cost.padding)),
+            icon=":material/warning:",
+        )
+    elif cost.erased:
+        st.warning(
+            _(
+                "{n} real steps equal the mask value {value:g} and are erased. Mask by lengths "
+                "to keep them, or choose a value that never occurs."
+            ).format(n=counted(cost.erased), value=recipe.mask_value),
+            icon=":material/warning:",
+        )
+    else:
+        st.success(
+            _("No real step equals the mask value, so this is the same as masking by lengths."),
+            icon=":material/check_circle:",
+        )
+    if recipe.mask == "value" and recipe.value != recipe.mask_value:
+        st.caption(
+            _(
+                "Keras's Masking layer would look for {mask_value:g} and miss padding that is "
+                "filled with {value:g}. Here padding never counts in this mode."
+            ).format(mask_value=recipe.mask_value, value=recipe.value)
+        )
+
+
+def rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
+    """Row numbers (from 0) and the feature to draw."""
+    data = visitor.data
+    left, right = st.columns(2, gap="medium")
+    text = left.text_input(
+        _("Sequences to draw"),
+        key=seeded(visitor.key("rows"), f"1-{min(len(data), 40)}"),
+        help=_("Numbers and ranges, such as 1-20, 57. There are {n} sequences.").format(
+            n=counted(len(data))
+        ),
+    )
+    rows = chosen_rows(text, len(data))
+    if rows is None:
+        left.error(
+            _("“{text}” names no sequence. Write numbers from 1 to {n}, such as 1-20, 57.").format(
+                text=text, n=counted(len(data))
+            )
+        )
+        rows = np.arange(min(len(data), 40))
+    feature = 0
+    if data.features > 1:
+        names = data.feature_names[:500]
+        feature = names.index(
+            right.selectbox(
+                _("Feature to draw"), names, key=seeded(visitor.key("feature"), names[0])
+            )
+        )
+    return rows, feature
+
+
+def chosen_rows(text: str, n: int) -> np.ndarray | None:
+    """Row numbers from 0, at most MOST_ROWS, from a text such as "1-20, 57"; None when it
+    names no row from 1 to n.
+
+    >>> chosen_rows("2-3, 9", 10).tolist()
+    [1, 2, 8]
+    """
+    parts = [
+        part for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", text.strip())) if part
+    ]
+    chosen: list[np.ndarray] = []
+    for part in parts:
+        bounds = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part)
+        if bounds is None:
+            return None
+        first = int(bounds[1])
+        last = int(bounds[2] or bounds[1])
+        chosen.append(np.arange(max(first, 1) - 1, min(last, n)))
+    rows = np.concatenate(chosen) if chosen else np.empty(0, int)
+    return rows[:MOST_ROWS] if len(rows) else None
+
+
+def say_what_is_drawn(rows: int, n: int, high: slice, wide: slice, steps: int) -> None:
+    """One line when the picture holds a part only."""
+    drawn_rows, drawn_steps = min(rows, high.stop), wide.stop - wide.start
+    said = []
+    if drawn_rows < n:
+        said.append(_("{rows} of {n} sequences").format(rows=counted(drawn_rows), n=counted(n)))
+    if drawn_steps < steps:
+        said.append(
+            _("steps {first} to {last} of {all}").format(
+                first=counted(wide.start + 1), last=counted(wide.stop), all=counted(steps)
+            )
+        )
+    if said:
+        st.caption(_("Drawn") + ": " + ", ".join(said) + ".")

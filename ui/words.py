@@ -1,0 +1,75 @@
+"""Words on screen: gettext around English, and text that stays text.
+
+Pages write ``_("…")`` around every literal. Values go in by ``.format`` after the
+translation, and names that come from visitors go through ``plain`` first, so that a
+column called ``**x**`` is shown as it is written.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from core.errors import DataError, Note
+
+LOCALES = Path(__file__).parent / "locales"
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$<>:&-])")
+
+
+@lru_cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("unpadded", LOCALES, [language], fallback=True)
+
+
+def _(message: str) -> str:
+    """The message in the visitor's language; English where no catalogue has it."""
+    language = (st.context.locale or "en").replace("-", "_")
+    return _catalogue(language).gettext(message)
+
+
+def plain(text: object) -> str:
+    """Text that Streamlit's Markdown shows character by character, on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def told(message: DataError | Note) -> str:
+    """An engine's message, translated, with its values as plain text."""
+    values = {
+        name: value if isinstance(value, int | float) else plain(value)
+        for name, value in message.values.items()
+    }
+    # A template may ask for quotes around a value ({found!r}): plain text gets them here, after
+    # escaping, so that repr() does not double the backslashes.
+    template = _(message.template)
+    for name, value in values.items():
+        if isinstance(value, str):
+            template = template.replace(f"{{{name}!r}}", f"“{{{name}}}”")
+    return template.format(**values)
+
+
+def counted(number: float) -> str:
+    """A count with thousands apart: 12,345."""
+    return f"{number:,.0f}"
+
+
+def lasting(seconds: float) -> str:
+    """A duration in words: 0.8 s, 12 s, 3 min 5 s, 2 h 10 min."""
+    if seconds < 10:
+        return _("{n:.1f} s").format(n=seconds)
+    if seconds < 60:
+        return _("{n:.0f} s").format(n=seconds)
+    if seconds < 3600:
+        return _("{m} min {s} s").format(m=int(seconds // 60), s=int(seconds % 60))
+    return _("{h} h {m} min").format(h=int(seconds // 3600), m=int(seconds % 3600 // 60))
+
+
+def as_typed(steps: np.ndarray) -> str:
+    """A sequence, (steps, features), as one would type it: [1.5, 2], or [[1, 2], [3, 4]]."""
+    rows = [[float(f"{value:.6g}") for value in step] for step in steps]
+    listed = [row[0] for row in rows] if steps.shape[1] == 1 else rows
+    return re.sub(r"\.0\b", "", str(listed))
