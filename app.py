@@ -80,7 +80,7 @@ if visitor.example_run is not None:
                 key=seeded("home-text", "[1.5], [2, 5], [4, 4, 4]"),
                 help=_("Type numbers in brackets, one pair of brackets a sequence."),
             )
-            new = asking.typed_sequences(text)
+            new = asking.typed_sequences(text, example.features)
             if new is not None:
                 asking.answer(
                     asking.ask(visitor, "home", run.id, new),

@@ -41,7 +41,7 @@ with typed:
         key=seeded(visitor.key("predict-text"), suggestion),
         help=_("One in brackets a line, or any CSV text. Several features: [[1, 2], [3, 4]]."),
     )
-    new = asking.typed_sequences(text)
+    new = asking.typed_sequences(text, visitor.data.features)
     if new is not None:
         asking.answer(
             asking.ask(visitor, "typed", run.id, new), lambda found: tables.predictions(found, new)

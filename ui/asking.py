@@ -45,13 +45,18 @@ def _await(prediction: Prediction, show: Callable[[Prediction], None], waiting: 
         show(prediction)
 
 
-def typed_sequences(text: str) -> Sequences | None:
-    """Sequences typed into a box; None, and the reason on screen, when they cannot be read."""
+def typed_sequences(text: str, features: int) -> Sequences | None:
+    """Sequences of so many features typed into a box; None, and the reason on screen, when
+    they cannot be read."""
     try:
-        return read_sequences(io.StringIO(text), target="")
+        data = read_sequences(io.StringIO(text), target="")
     except DataError as error:
         st.error(told(error), icon=":material/error:")
         return None
+    if data.features == 1 < features and (data.lengths == features).all():
+        # [[1, 2], [3, 4]] reads as two sequences of one feature; here it is one of two.
+        return Sequences.from_lists([data.values.reshape(-1, features)])
+    return data
 
 
 def uploaded_sequences(visitor: State, file) -> Sequences | None:

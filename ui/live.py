@@ -59,6 +59,8 @@ def _status(run: Run, key: str) -> None:
         return
     elif run.state is RunState.FINISHED:
         _ended(run, _("Finished"), ":material/check_circle:")
+    elif run.state is RunState.STOPPED and run.model is None:
+        st.markdown(":material/stop_circle: " + _("Cancelled before it began."))
     elif run.state is RunState.STOPPED:
         _ended(run, _("Stopped"), ":material/stop_circle:")
     if run.state is RunState.QUEUED:

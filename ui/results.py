@@ -31,11 +31,13 @@ def of_training(run: Run) -> None:
     names = {
         "test": _("On the test sequences, which took no part in training"),
         "validation": _("On the validation sequences"),
-        "train": _("On the training sequences"),
+        "training": _("On the training sequences"),
     }
-    part = next(part for part in names if part in run.metrics)  # the most telling one there is
-    st.markdown(f"**{names[part]}**")
-    metrics(run.metrics[part])
+    for part, figures in run.metrics.items():
+        st.markdown(f"**{names[part]}**")
+        metrics(figures)
+    if run.best_epoch is not None:
+        st.caption(_("Kept: the weights of epoch {epoch}, the best.").format(epoch=run.best_epoch))
     for note in run.notes:
         st.caption(told(note))
     link, download = st.columns(2)

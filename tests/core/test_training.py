@@ -22,14 +22,15 @@ def test_the_reference_example_is_learned_and_tells_one_and_a_half_from_one(exam
 
 
 def test_japanese_vowels_reach_the_published_accuracy_without_a_look_at_test():
-    # Settings chosen on the 270 training rows alone: 5-fold cross-validated accuracy 0.98.
+    # Settings chosen on the 270 training rows alone, by 5-fold cross-validation: 0.963, against
+    # 0.944 for 64 units, 0.941 for 64 units and 100 epochs, 0.959 for 100 units.
     data = read_sequences("samples/japanese_vowels.csv")
     assert (data.split == "train").sum() == 270
     accuracies = []
     for seed in range(3):
         recipe = Recipe(
             task="classification",
-            layers=(LSTM(64, bidirectional=True),),
+            layers=(LSTM(128, bidirectional=True),),
             epochs=60,
             batch_size=16,
             validation_split=0.0,

@@ -1,0 +1,105 @@
+"""The page's connection to its workers: a Dask cluster of its own in child processes, or the
+one ``DASK_SCHEDULER_ADDRESS`` names."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from distributed import Client
+
+ROOT = Path(__file__).parents[1]
+SLOTS = ("training", "light")  # one of each a worker: predictions do not wait for trainings
+
+
+class WorkerLost(Exception):
+    """The worker that was doing this ended, or the connection to it did."""
+
+
+class Cluster:
+    """Connected once constructed; that takes about two seconds, so not on a page's thread."""
+
+    def __init__(self, topic: str, on_event: Callable[[Any], None]) -> None:
+        """``on_event`` gets the messages workers log under ``topic``, on a thread of Dask."""
+        address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+        self._child = None if address else _start_child()
+        try:
+            if self._child is not None:
+                with self._child.stdout as line:
+                    address = line.readline().decode().strip()
+                if not address:
+                    raise RuntimeError(f"the cluster's process ended with {self._child.wait()}")
+            self._client = Client(address, set_as_default=False)
+        except BaseException:
+            self._end_child()
+            raise
+        self._client.subscribe_topic(topic, lambda event: on_event(event[1]))
+
+    @property
+    def alive(self) -> bool:
+        if self._child is not None and self._child.poll() is not None:
+            return False
+        return self._client.status == "running"
+
+    def workers(self) -> list[str]:
+        """Addresses of the workers that are warm and have our slots."""
+        try:
+            known = self._client.scheduler_info()["workers"]
+        except Exception:  # the connection was lost in this moment; ``alive`` tells next time
+            return []
+        return [
+            address
+            for address, worker in known.items()
+            if worker["status"] == "running" and set(SLOTS) <= set(worker["resources"])
+        ]
+
+    def call(self, worker: str, slot: str, function: Callable, *args: Any) -> Any:
+        """Run a function in a worker and wait for what it returns. Raises WorkerLost."""
+        try:
+            # Scattered, not in the task: Dask keeps a task's own arguments in the scheduler.
+            sent = self._client.scatter(list(args), workers=[worker], hash=False)
+            future = self._client.submit(
+                function, *sent, workers=[worker], resources={slot: 1}, pure=False
+            )
+            return future.result()
+        # The functions of runs.worker return their errors, so that this is a KilledWorker, a
+        # cancelled future, a closed connection, or whatever else a dying worker makes of it.
+        except (Exception, asyncio.CancelledError) as error:
+            raise WorkerLost(f"{type(error).__name__}: {error}") from error
+
+    def tell(self, worker: str, function: Callable, *args: Any) -> None:
+        """Run a function in a worker's event loop, at once and beside all slots."""
+        with contextlib.suppress(Exception):  # a worker that is gone needs to be told nothing
+            self._client.run(function, *args, workers=[worker])
+
+    def replace(self, worker: str) -> None:
+        """Let the worker's nanny end it and start a fresh one, which gets another address."""
+        with contextlib.suppress(Exception):  # gone already, and replaced for that
+            self._client.restart_workers([worker], raise_for_error=False)
+
+    def close(self) -> None:
+        self._client.close(timeout=2)
+        self._end_child()
+
+    def _end_child(self) -> None:
+        if self._child is not None:
+            self._child.stdin.close()
+            self._child.wait()
+
+
+def _start_child() -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "runs.local_cluster"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # Ctrl-C in the server's terminal is the server's; the pipe tells the child.
+        start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )

@@ -1,0 +1,112 @@
+"""What a page sees of a training or a prediction: snapshots, free of Dask and TensorFlow."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+import numpy as np
+
+from core.errors import DataError, Note
+from core.progress import History, Progress
+from core.recipe import Recipe
+
+Metrics = dict[str, dict[str, float]]  # "test", "validation" or "training" → name → figure
+
+
+class RunState(Enum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+# Every allowed move; a state without moves is an end.
+MOVES: dict[RunState, tuple[RunState, ...]] = {
+    RunState.QUEUED: (RunState.RUNNING, RunState.STOPPED, RunState.FAILED),
+    RunState.RUNNING: (RunState.FINISHED, RunState.STOPPED, RunState.FAILED),
+    RunState.FINISHED: (),
+    RunState.STOPPED: (),
+    RunState.FAILED: (),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training at one moment. Never changes: ask ``Runs.get`` again for news.
+
+    history     the finished epochs' figures, as ``TrainedModel.history``
+    metrics     once ended: figures of the finished model on one part of the rows, the most
+                telling there is; empty when a stop left no time to measure
+    notes       what training left out of the data, in words
+    best_epoch  the epoch (from 1) whose weights were kept; None without patience
+    error       why it failed
+    model       the saved ZIP, also of a stopped run; None when nothing was learned
+    stopping    a stop was asked for and has not been obeyed yet
+    worker      address of the worker that trains or trained it
+    """
+
+    id: str
+    name: str
+    recipe: Recipe
+    created: datetime
+    state: RunState = RunState.QUEUED
+    progress: Progress | None = None
+    history: History = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    best_epoch: int | None = None
+    error: DataError | None = None
+    model: bytes | None = field(default=None, repr=False)
+    started: datetime | None = None
+    ended: datetime | None = None
+    stopping: bool = False
+    worker: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A prediction's result for n sequences.
+
+    ids            (n,) as in the data asked about
+    values         (n,) numbers in the target's unit, or labels
+    classes        (k,) the labels in the order of the probabilities; None for regression
+    probabilities  (n, k) float32; None for regression
+    metrics        against the data's targets; None when it has none that fit
+    notes          what the model did not look at, in words
+    """
+
+    ids: np.ndarray
+    values: np.ndarray
+    classes: np.ndarray | None
+    probabilities: np.ndarray | None
+    metrics: dict[str, float] | None
+    notes: tuple[Note, ...]
+
+
+class Prediction:
+    """A prediction that was asked for: look at ``done``, then at ``error`` and ``result``."""
+
+    def __init__(self) -> None:
+        self.result: Answer | None = None
+        self.error: DataError | None = None
+        self._ended = threading.Event()
+
+    @property
+    def done(self) -> bool:
+        return self._ended.is_set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the end; False when the time passed before it. Pages look at ``done``."""
+        return self._ended.wait(seconds)
+
+    def end(self, outcome: Answer | DataError) -> None:
+        """Called once, by whoever has the outcome."""
+        if isinstance(outcome, DataError):
+            self.error = outcome
+        else:
+            self.result = outcome
+        self._ended.set()

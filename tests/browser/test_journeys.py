@@ -1,0 +1,129 @@
+"""What a stranger does, from the first screen to a prediction."""
+
+import csv
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PLOT = ".js-plotly-plot"
+PAGES = ["", "Data", "Mask", "Train", "Predict"]
+
+
+def epochs_drawn(page) -> int:
+    """How many epochs the first loss curve on the page shows."""
+    return page.evaluate(
+        """() => {
+            const plots = [...document.querySelectorAll('.js-plotly-plot')];
+            const curve = plots.find(p => p.layout?.yaxis?.title?.text?.startsWith('loss'));
+            const points = curve?.calcdata?.[0] ?? [];
+            return points.filter(point => Number.isFinite(point.y)).length;
+        }"""
+    )
+
+
+def go_to(page, name: str) -> None:
+    """By the link in the page, which is there at every width, or the menu."""
+    link = page.get_by_role("link", name=name, exact=True)
+    if not link.first.is_visible():
+        page.get_by_test_id("stExpandSidebarButton").click()
+    link.first.click()
+
+
+def test_a_stranger_trains_the_example_and_asks_for_other_sequences(page):
+    page.goto("/")
+    expect(page.locator(PLOT)).to_have_count(3)
+    cells = page.locator(PLOT).nth(1).locator("text")
+    assert {"9", "4", "8"} <= set(cells.all_text_contents())  # values stand in the cells
+
+    page.get_by_role("button", name="Train the network").click()
+    seen = set()
+    while page.get_by_text(re.compile("100 epochs in")).count() == 0:
+        seen.add(epochs_drawn(page))
+        page.wait_for_timeout(100)
+    assert len({epochs for epochs in seen if 0 < epochs < 100}) >= 2  # it fell while we watched
+    assert epochs_drawn(page) == 100
+
+    value = page.get_by_test_id("stMetricValue")
+    expect(value).to_have_text(re.compile(r"^[12]\.\d\d$"))
+    for_one_and_a_half = value.text_content()
+    box = page.get_by_role("textbox", name="Sequences to predict")
+    box.fill("[9, 9, 9]")
+    box.press("Enter")
+    expect(page.get_by_test_id("stMetricLabel")).to_have_text("Prediction for [9, 9, 9]")
+    assert value.text_content() != for_one_and_a_half
+
+
+def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
+    page.goto("/Data")
+    page.locator("input[type=file]").first.set_input_files("samples/japanese_vowels.csv")
+    expect(page.get_by_role("heading", name="japanese_vowels.csv")).to_be_visible()
+    expect(page.get_by_text("one step a row, with an id").first).to_be_visible()
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("640")
+    expect(page.locator(PLOT)).to_have_count(3)
+    page.get_by_role("button", name="Use these columns").click()
+    expect(page.get_by_text("370 test")).to_be_visible()
+
+    page.get_by_role("link", name="See them padded and masked").click()
+    expect(page.get_by_role("heading", name="Padding and mask")).to_be_visible()
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("640 × 29")
+    rows = page.get_by_role("textbox", name="Sequences to draw")
+    rows.fill("300-310, 5")
+    rows.press("Enter")
+    expect(page.get_by_text("Drawn: 12 of 640 sequences")).to_be_visible()
+    page.get_by_role("radio", name="behind").click(force=True)
+    page.get_by_role("radio", name="by value").click(force=True)
+    expect(page.get_by_text("No real step equals the mask value")).to_be_visible()
+    page.get_by_role("radio", name="by lengths").click(force=True)
+    expect(page.locator(PLOT)).to_have_count(2)
+
+    page.get_by_role("link", name="Train with this mask").click()
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 60"))).to_be_visible()
+    expect(page.locator(PLOT)).to_have_count(2)  # loss and accuracy
+    while epochs_drawn(page) < 3:
+        page.wait_for_timeout(100)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile(r"epochs in"))).to_be_visible(timeout=4000)
+    expect(page.get_by_text("Stopped")).to_be_visible()
+    expect(page.get_by_text("On the test sequences")).to_be_visible()
+
+    page.get_by_role("link", name="Predict with this model").click()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    page.get_by_role("tab", name="Upload a file").click()
+    new = tmp_path / "new.csv"
+    with open("samples/japanese_vowels.csv", encoding="utf-8") as whole:
+        new.write_text("".join(whole.readlines()[:400]))
+    page.locator("input[type=file]").last.set_input_files(new)
+    button = page.get_by_role("button", name="Download as CSV").last
+    expect(button).to_be_visible()
+    with page.expect_download() as download:
+        button.click()
+    with open(download.value.path(), encoding="utf-8") as file:
+        predicted = list(csv.DictReader(file))
+    assert len(predicted) > 10
+    chances = [float(predicted[0][f"p({speaker})"]) for speaker in range(1, 10)]
+    assert sum(chances) == pytest.approx(1, abs=1e-4)
+    assert predicted[0]["prediction"] == str(chances.index(max(chances)) + 1)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_cold_by_its_link_with_something_to_see(page, name):
+    page.goto(f"/{name}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if name not in ("Train", "Predict"):
+        expect(page.locator(PLOT).first).to_be_visible()
+    if name == "Predict":
+        expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    # nothing sticks out sideways, also on a phone
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_refresh_in_the_middle_of_a_training_leaves_the_page_usable(page):
+    page.goto("/")
+    page.get_by_role("button", name="Train the network").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.reload()
+    expect(page.locator(PLOT).first).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)

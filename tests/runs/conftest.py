@@ -1,0 +1,74 @@
+"""The real thing: a scheduler and two workers with TensorFlow, started once."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from core import LSTM, Recipe, Sequences
+from runs import Run, Runs, RunState
+
+ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+
+
+def wait_for(true: Callable[[], object], what: str, seconds: float = 180) -> None:
+    """Until ``true()``; fails when it takes longer, which is for broken code, not slow machines."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain for: {what}"
+        time.sleep(0.01)
+
+
+def ended(runs: Runs, run_id: str) -> Run:
+    """The run, once it has ended."""
+    wait_for(lambda: runs.get(run_id).state not in ACTIVE, "the run to end")
+    return runs.get(run_id)
+
+
+def training(runs: Runs, run_id: str) -> Run:
+    """The run, once its first epoch is over."""
+    wait_for(lambda: runs.get(run_id).history or runs.get(run_id).error, "a first epoch")
+    assert runs.get(run_id).state is RunState.RUNNING
+    return runs.get(run_id)
+
+
+@pytest.fixture(scope="session")
+def runs() -> Iterator[Runs]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNPADDED_WORKERS", "2")
+        patch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+        runs = Runs()
+        wait_for(lambda: len(runs._workers) == 2, "two warm workers")
+        yield runs
+        runs.close()
+
+
+@pytest.fixture
+def both_training(runs: Runs) -> Iterator[list[str]]:
+    """Two runs that never end by themselves, one on each worker."""
+    ids = [runs.train(noise(), ENDLESS) for _ in range(2)]
+    for run_id in ids:
+        training(runs, run_id)
+    yield ids
+    for run_id in ids:
+        runs.stop(run_id)
+    for run_id in ids:
+        ended(runs, run_id)
+
+
+@pytest.fixture(scope="session")
+def example() -> Sequences:
+    return Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
+
+
+def noise(n: int = 64) -> Sequences:
+    """n sequences without any pattern: something to be busy with."""
+    rng = np.random.default_rng(0)
+    return Sequences.from_lists(
+        [rng.normal(size=(rng.integers(2, 12), 2)) for _ in range(n)], targets=rng.normal(size=n)
+    )
+
+
+ENDLESS = Recipe(layers=(LSTM(4),), epochs=10_000, batch_size=2)
+QUICK = Recipe(layers=(LSTM(4),), epochs=3, validation_split=0.0)

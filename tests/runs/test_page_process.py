@@ -1,0 +1,50 @@
+"""The process that owns ``Runs`` stays light, and takes its workers with it however it ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from tests.runs.conftest import wait_for
+
+ROOT = Path(__file__).parents[2]
+OWNER = """
+import sys, time
+from core import Recipe, Sequences
+from runs import Runs, RunState
+
+if __name__ == "__main__":
+    runs = Runs()
+    example = Sequences.from_lists([[1], [2, 5]], targets=[2, 4])
+    run = runs.train(example, Recipe(epochs=2, validation_split=0.0))
+    while runs.get(run).state in (RunState.QUEUED, RunState.RUNNING):
+        time.sleep(0.01)
+    prediction = runs.predict(run, example)
+    prediction.wait()
+    print(runs.get(run).state.value, prediction.error, "tensorflow" in sys.modules, flush=True)
+    runs.train(example, Recipe(epochs=10_000))
+    time.sleep(600)
+"""
+
+
+def test_no_tensorflow_in_it_and_no_orphan_after_kill_9():
+    environment = os.environ | {"UNPADDED_WORKERS": "1", "PYTHONPATH": str(ROOT)}
+    environment.pop("DASK_SCHEDULER_ADDRESS", None)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+    )
+    try:
+        assert owner.stdout.readline().split() == ["finished", "None", "False"]
+        descendants = psutil.Process(owner.pid).children(recursive=True)
+        assert len(descendants) >= 2  # the cluster's process and its worker, at least
+    finally:
+        owner.kill()
+    wait_for(lambda: not any(map(psutil.pid_exists, (p.pid for p in descendants))), "no orphan", 20)
+    assert owner.communicate(timeout=20)[1] == ""  # and nothing was said in the console

@@ -1,0 +1,253 @@
+"""Runs on a real cluster: from a click to a model, and every way in which that can end."""
+
+import io
+import sys
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+
+from core import Recipe, Sequences
+from runs import Runs, RunState, registry
+from runs.registry import WORKER_DIED
+from tests.runs.conftest import ENDLESS, QUICK, ended, noise, training, wait_for
+
+
+def test_the_reference_example_trains_and_predicts(runs: Runs, example: Sequences):
+    run_id = runs.train(example, Recipe.example(), "Three sequences")
+    reports = []
+
+    def watch() -> bool:
+        run = runs.get(run_id)
+        if run.state is RunState.RUNNING and run.progress not in (None, *reports[-1:]):
+            reports.append(run.progress)
+        return run.state is RunState.FINISHED
+
+    wait_for(watch, "the reference example to finish")
+    run = runs.get(run_id)
+    assert run.name == "Three sequences"
+    assert run.created <= run.started <= run.ended
+    assert len(run.history["loss"]) == 100
+    assert run.metrics["training"]["mse"] < 0.5
+    # It was reported while it happened, and every report's history begins the final one.
+    assert len(reports) >= 2
+    for report in reports:
+        assert run.history["loss"][: report.epoch] == report.history.get("loss", [])
+
+    prediction = runs.predict(run_id, example)
+    assert prediction.wait(30)
+    assert prediction.error is None
+    assert prediction.result.metrics["mse"] < 0.5
+    np.testing.assert_allclose(prediction.result.values, [2, 4, 6], atol=1)
+    assert prediction.result.ids.tolist() == ["1", "2", "3"]
+
+
+def test_a_saved_run_is_a_model_for_every_use(runs: Runs, example: Sequences):
+    run = ended(runs, runs.train(example, QUICK))
+    prediction = runs.predict(run.id, example)
+    assert prediction.wait(30)
+    from core import load
+
+    values = load(io.BytesIO(run.model)).predict(example)
+    np.testing.assert_allclose(values, prediction.result.values, atol=1e-5)
+
+
+def test_classes_and_test_rows(runs: Runs):
+    rng = np.random.default_rng(2)
+    names = np.array(["falling", "rising"])[np.arange(60) % 2]
+    data = Sequences.from_lists(
+        [
+            rng.normal([1.0 if name == "rising" else -1.0], 0.3, (rng.integers(1, 9), 1))
+            for name in names
+        ],
+        targets=names,
+        split=["test" if i % 3 == 0 else "train" for i in range(60)],
+    )
+    recipe = replace(QUICK, task="classification", loss="", epochs=30, learning_rate=0.05)
+    recipe = replace(recipe, validation_split=0.2)
+    run = ended(runs, runs.train(data, recipe))
+    assert run.state is RunState.FINISHED
+    assert set(run.metrics) == {"test"}  # of three parts, the most telling
+    assert run.metrics["test"]["accuracy"] > 0.9
+
+    prediction = runs.predict(run.id, data[:4])
+    assert prediction.wait(30)
+    answer = prediction.result
+    assert answer.classes.tolist() == ["falling", "rising"]
+    assert answer.probabilities.shape == (4, 2)
+    assert answer.values.tolist() == answer.classes[answer.probabilities.argmax(axis=1)].tolist()
+
+
+def test_stop_ends_soon_and_keeps_a_model(runs: Runs):
+    run_id = runs.train(noise(), ENDLESS)
+    training(runs, run_id)
+    runs.stop(run_id)
+    assert runs.get(run_id).stopping
+    wait_for(lambda: runs.get(run_id).state is RunState.STOPPED, "Stop to be obeyed", 2)
+    run = runs.get(run_id)
+    assert not run.stopping
+    assert 1 <= len(run.history["loss"]) < ENDLESS.epochs
+    prediction = runs.predict(run_id, noise(3))
+    assert prediction.wait(30)
+    assert np.isfinite(prediction.result.values).all()
+    runs.stop(run_id)  # an ended run stays as it is
+    assert runs.get(run_id) is run
+
+
+def test_predictions_do_not_wait_for_trainings_and_queued_runs_can_be_cancelled(
+    runs: Runs, example: Sequences
+):
+    trained = ended(runs, runs.train(example, QUICK))
+    busy = [runs.train(noise(), ENDLESS) for _ in range(2)]
+    for run_id in busy:
+        training(runs, run_id)
+    queued = runs.train(example, QUICK)
+    # Several at once, so that also the worker that did not train it is asked, and loads its ZIP.
+    predictions = [runs.predict(trained.id, example) for _ in range(4)]
+    for prediction in predictions:
+        assert prediction.wait(30)
+        np.testing.assert_array_equal(prediction.result.values, predictions[0].result.values)
+    assert all(runs.get(run_id).state is RunState.RUNNING for run_id in busy)
+    assert runs.get(queued).state is RunState.QUEUED  # a training does wait
+    runs.stop(queued)
+    assert runs.get(queued).state is RunState.STOPPED
+    assert runs.get(queued).model is None
+    for run_id in busy:
+        runs.stop(run_id)
+        ended(runs, run_id)
+
+
+def test_runs_side_by_side_are_not_mixed_up(runs: Runs):
+    """Each run learns its own constant; more runs than workers, so that some queue."""
+    recipe = replace(QUICK, standardize=False, epochs=150, learning_rate=0.05, batch_size=4)
+    wanted = [-20.0, 0.0, 20.0]
+    ids = [
+        runs.train(Sequences.from_lists([[1], [1, 1]] * 2, targets=[value] * 4), recipe, str(value))
+        for value in wanted
+    ]
+    for run_id, value in zip(ids, wanted, strict=True):
+        run = ended(runs, run_id)
+        assert (run.state, run.name) == (RunState.FINISHED, str(value))
+        prediction = runs.predict(run_id, Sequences.from_lists([[1]]))
+        assert prediction.wait(30)
+        assert abs(prediction.result.values[0] - value) < 9
+
+
+def test_a_data_error_crosses_over_with_its_values(runs: Runs, example: Sequences):
+    words = Sequences.from_lists([[1], [2]], targets=["yes", "no"])
+    run = ended(runs, runs.train(words, QUICK))
+    assert run.state is RunState.FAILED
+    assert run.error.values == {"found": "yes"}
+    assert run.model is None
+    assert runs.predict(run.id, example).error is not None  # at once: there is nothing to ask
+
+    trained = ended(runs, runs.train(example, QUICK))
+    prediction = runs.predict(trained.id, Sequences.from_lists([[[1, 2], [3, 4]]]))
+    assert prediction.wait(30)
+    assert (prediction.error.values["expected"], prediction.error.values["found"]) == (1, 2)
+    assert prediction.result is None
+
+
+def test_unknown_runs(runs: Runs, example: Sequences):
+    assert runs.get("no such run") is None
+    runs.stop("no such run")
+    prediction = runs.predict("no such run", example)
+    assert prediction.done
+    assert "no longer on the server" in str(prediction.error)
+
+
+def test_targets_that_do_not_fit_leave_the_predictions_standing(runs: Runs, example: Sequences):
+    run = ended(runs, runs.train(example, QUICK))
+    prediction = runs.predict(run.id, Sequences.from_lists([[1]], targets=["a word"]))
+    assert prediction.wait(30)
+    assert len(prediction.result.values) == 1
+    assert prediction.result.metrics is None
+    assert prediction.result.notes[0].values == {"found": "a word"}
+
+
+def test_a_second_server_can_use_the_same_cluster_by_its_address(
+    runs: Runs, example: Sequences, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", runs._cluster._client.scheduler.address)
+    second = Runs()
+    run_id = second.train(example, QUICK)
+    assert ended(second, run_id).state is RunState.FINISHED
+    assert second.get(run_id).progress.epoch == QUICK.epochs
+    assert runs.get(run_id) is None
+    second.close()
+    assert ended(runs, runs.train(example, QUICK)).state is RunState.FINISHED  # still there
+
+
+def test_idle_workers_that_trained_often_are_replaced(
+    runs: Runs, example: Sequences, monkeypatch: pytest.MonkeyPatch
+):
+    """TensorFlow keeps some memory of every training; a server that runs for weeks does not."""
+    run = ended(runs, runs.train(example, QUICK))
+    monkeypatch.setattr(registry, "RUNS_A_WORKER", 1)
+    wait_for(lambda: run.worker not in runs._workers, "the worker to be retired")
+    monkeypatch.undo()
+    prediction = runs.predict(run.id, example)
+    assert prediction.wait(60)
+    assert len(prediction.result.values) == 3
+    wait_for(lambda: len(runs._workers) == 2, "the fresh worker")
+    assert run.worker not in runs._workers
+
+
+def test_dask_is_reachable_from_this_machine_only(runs: Runs):
+    """A Dask connection is code execution, and Dask's own default is every address."""
+    child = psutil.Process(runs._cluster._child.pid)
+    listening = [
+        connection.laddr
+        for process in [child, *child.children(recursive=True)]
+        for connection in process.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 3  # the scheduler and two workers
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+    assert 8787 not in {address.port for address in listening}  # Dask's usual dashboard
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no niceness")
+def test_workers_run_below_the_page(runs: Runs):
+    ours = psutil.Process().nice()
+    assert all(process.nice() > ours for process in worker_processes(runs))
+
+
+def worker_processes(runs: Runs) -> list[psutil.Process]:
+    children = psutil.Process(runs._cluster._child.pid).children()
+    return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
+
+
+def test_a_killed_worker_fails_its_run_alone_and_training_works_again(
+    runs: Runs, both_training: list[str]
+):
+    pids = runs._cluster._client.run(_pid)  # by worker address
+    victim, other = both_training
+    psutil.Process(pids[runs.get(victim).worker]).kill()
+    failed = ended(runs, victim)
+    assert failed.state is RunState.FAILED
+    assert failed.error.template == WORKER_DIED
+    assert failed.history["loss"]  # the curve so far stays on screen
+    again = ended(runs, runs.train(noise(), QUICK))
+    assert again.state is RunState.FINISHED
+    assert runs.get(other).state is RunState.RUNNING
+
+
+def _pid() -> int:
+    import os
+
+    return os.getpid()
+
+
+def test_a_killed_cluster_fails_its_runs_and_comes_back_with_the_next(
+    runs: Runs, both_training: list[str]
+):
+    queued = runs.train(noise(), QUICK)
+    psutil.Process(runs._cluster._child.pid).kill()
+    for run_id in both_training:
+        run = ended(runs, run_id)
+        assert run.state is RunState.FAILED
+        assert "Train again" in str(run.error)
+    # What was only waiting did not fail with it: it starts the new cluster.
+    assert ended(runs, queued).state is RunState.FINISHED

@@ -1,0 +1,45 @@
+"""The README's own examples run, in a folder of their own, so that nothing is left behind."""
+
+import doctest
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_python_examples_do_what_they_say(tmp_path, monkeypatch):
+    (tmp_path / "samples").symlink_to(ROOT / "samples", target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    results = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    assert results.attempted >= 10
+    assert results.failed == 0
+
+
+@pytest.mark.parametrize(("system", "column"), [("Linux", 2), ("Windows", 3)])
+def test_exactly_two_commands_are_given(system, column):
+    rows = re.findall(r"^\| install .*$", README, re.M)
+    assert len(rows) == 2
+    start, test = (row.split("|")[column].strip(" `") for row in rows)
+    assert start.endswith("run.py")
+    assert test.endswith("run.py test")
+
+
+def test_ci_runs_the_readmes_own_test_command():
+    assert "python3 run.py test\n" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_an_unsupported_python_gets_one_clear_sentence():
+    script = "import sys; sys.version_info = (3, 9, 1); sys.argv = ['run.py', 'test']; "
+    script += "import runpy; runpy.run_path('run.py', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert done.stderr.strip() == (
+        "Unpadded needs Python 3.11, 3.12 or 3.13, and this is Python 3.9."
+    )
