@@ -33,14 +33,16 @@ active = run is not None and run.state in live.ACTIVE
 if data.targets is None:
     st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))
     st.page_link("pages/1_Data.py", label=_("Choose a target"), icon=":material/arrow_back:")
-if st.button(
+look = {"type": "primary", "icon": ":material/play_arrow:"}
+place = st.empty()
+if place.button(
     _("Start training") if run is None else _("Train again"),
-    type="primary",
-    icon=":material/play_arrow:",
+    key="start",
     disabled=active or recipe is None or data.targets is None,
+    **look,
 ):
     visitor.run = server.runs().train(data, recipe, visitor.name)
-    st.rerun()
+    place.button(_("Train again"), key="started", disabled=True, **look)
 
 if visitor.run is not None:
     ended = live.training(visitor.run, "train")

@@ -17,6 +17,8 @@ from distributed import Client
 ROOT = Path(__file__).parents[1]
 SLOTS = ("training", "light")  # one of each a worker: predictions do not wait for trainings
 
+CONNECT_SECONDS = 5  # Dask's own 30 would be waited for by everyone after a scheduler died
+
 
 class WorkerLost(Exception):
     """The worker that was doing this ended, or the connection to it did."""
@@ -35,7 +37,7 @@ class Cluster:
                     address = line.readline().decode().strip()
                 if not address:
                     raise RuntimeError(f"the cluster's process ended with {self._child.wait()}")
-            self._client = Client(address, set_as_default=False)
+            self._client = Client(address, set_as_default=False, timeout=CONNECT_SECONDS)
         except BaseException:
             self._end_child()
             raise
@@ -71,7 +73,8 @@ class Cluster:
         # The functions of runs.worker return their errors, so that this is a KilledWorker, a
         # cancelled future, a closed connection, or whatever else a dying worker makes of it.
         except (Exception, asyncio.CancelledError) as error:
-            raise WorkerLost(f"{type(error).__name__}: {error}") from error
+            reason = " ".join(str(error).split())
+            raise WorkerLost(f"{type(error).__name__}: {reason}") from error
 
     def tell(self, worker: str, function: Callable, *args: Any) -> None:
         """Run a function in a worker's event loop, at once and beside all slots."""

@@ -10,12 +10,13 @@ import streamlit as st
 from core import DataError, Sequences, read_sequences
 from core.reading import Layout, detect_layout, open_table, sequences_from
 from runs import Prediction
-from ui import server
+from ui import fragments, server
 from ui.opening import explain
 from ui.state import State
 from ui.words import _, told
 
-POLL_SECONDS = 0.2
+GLANCE_SECONDS = 0.15  # most answers are there by then, and nothing has to be drawn twice
+POLL_SECONDS = 0.4
 
 
 def ask(visitor: State, key: str, run_id: str, data: Sequences) -> Prediction:
@@ -29,8 +30,8 @@ def ask(visitor: State, key: str, run_id: str, data: Sequences) -> Prediction:
 
 def answer(prediction: Prediction, show: Callable[[Prediction], None]) -> None:
     """Show the answer as soon as it is there."""
-    waiting = not prediction.done
-    st.fragment(_await, run_every=POLL_SECONDS if waiting else None)(prediction, show, waiting)
+    waiting = not prediction.wait(GLANCE_SECONDS)
+    fragments.live(_await, POLL_SECONDS if waiting else None, prediction, show, waiting)
 
 
 def _await(prediction: Prediction, show: Callable[[Prediction], None], waiting: bool) -> None:
@@ -62,9 +63,7 @@ def typed_sequences(text: str, features: int) -> Sequences | None:
 def uploaded_sequences(visitor: State, file) -> Sequences | None:
     """New sequences from a file that has the columns the model was trained on. Read once a
     file; None, and the reason on screen, when they cannot be read."""
-    if st.session_state.get("predict-read", (None,))[0] != file.file_id:
-        st.session_state["predict-read"] = (file.file_id, _read_like(visitor.layout, file))
-    read = st.session_state["predict-read"][1]
+    read = visitor.once("predict", file.file_id, lambda: _read_like(visitor.layout, file))
     if isinstance(read, DataError):
         explain(read)
         return None

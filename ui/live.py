@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.figures import history_figure
 from runs import Run, RunState
-from ui import server
+from ui import fragments, server
 from ui.frame import draw, figure_words, is_dark
 from ui.words import _, counted, lasting, told
 
@@ -21,7 +21,7 @@ def training(run_id: str, key: str) -> Run | None:
         st.info(_("This training is no longer on the server. Start it again."))
         return None
     active = run.state in ACTIVE
-    st.fragment(_watch, run_every=REFRESH_SECONDS if active else None)(run_id, key, active)
+    fragments.live(_watch, REFRESH_SECONDS if active else None, run_id, key, active)
     return None if active or run.model is None else run
 
 

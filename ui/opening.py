@@ -14,6 +14,13 @@ from ui.words import _, plain, told
 
 NONE = ""  # the choice "no such column", as ``detect_layout`` takes it
 MOST_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
+ROLES = {
+    "id": "Sequence id",
+    "time": "Time",
+    "target": "Target",
+    "split": "Train / test split",
+    "group": "Group",
+}
 LAYOUT_NAMES = {
     "rows": "one sequence a line, lines of unequal length",
     "list": "one sequence a row, written as a list in a cell",
@@ -44,11 +51,11 @@ def _upload(visitor: State) -> None:
             "cells: the layout is detected."
         ),
     )
-    if file is not None and file.file_id != st.session_state.get("upload-read"):
-        st.session_state["upload-read"] = file.file_id  # once, whether or not it can be read
-        st.session_state["upload-error"] = _open(visitor, file.name, file)
-    if file is not None and st.session_state["upload-error"] is not None:
-        explain(st.session_state["upload-error"])
+    if file is None:
+        return
+    refused = visitor.once("upload", file.file_id, lambda: _open(visitor, file.name, file))
+    if refused is not None:
+        explain(refused)
 
 
 def _samples(visitor: State) -> None:
@@ -116,37 +123,40 @@ def columns(visitor: State) -> None:
     )
     names = list(table.names[:MOST_COLUMNS])
     with st.form(visitor.key("columns")):
-        chosen = st.selectbox(
+        st.selectbox(
             _("Layout"),
             list(LAYOUT_NAMES),
             format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
             key=seeded(visitor.key("layout"), layout.layout),
         )
-        roles = {}
-        labels = {
-            "id": _("Sequence id"),
-            "time": _("Time"),
-            "target": _("Target"),
-            "split": _("Train / test split"),
-            "group": _("Group"),
-        }
-        for place, (role, label) in zip(st.columns(5), labels.items(), strict=True):
-            roles[role] = place.selectbox(
-                label,
+        for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
+            place.selectbox(
+                _(label),
                 [NONE, *names],
                 format_func=lambda name: name or _("none"),
                 key=seeded(visitor.key(role), getattr(layout, role) or NONE),
             )
-        features = None
         if layout.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
-            features = st.multiselect(
+            st.multiselect(
                 _("Features"), names, key=seeded(visitor.key("features"), list(layout.features))
             )
-        if st.form_submit_button(_("Use these columns"), icon=":material/check:"):
-            _read_again(visitor, chosen, roles, features)
+        st.form_submit_button(
+            _("Use these columns"),
+            icon=":material/check:",
+            # Before the rerun, so that the page needs no second one, which could swallow a click.
+            on_click=_read_again,
+            args=(visitor,),
+        )
+    if visitor.refused is not None:
+        explain(visitor.refused)
+        visitor.refused = None
 
 
-def _read_again(visitor: State, chosen: str, roles: dict[str, str], features) -> None:
+def _read_again(visitor: State) -> None:
+    """Read the open table with what the form holds now."""
+    typed = {role: st.session_state[visitor.key(role)] for role in ("layout", *ROLES)}
+    chosen, roles = typed.pop("layout"), typed
+    features = st.session_state.get(visitor.key("features"))
     table = visitor.table
     # Another layout gives the columns other meanings, so only what was named stays.
     kept = features if features and chosen == visitor.layout.layout else None
@@ -159,6 +169,4 @@ def _read_again(visitor: State, chosen: str, roles: dict[str, str], features) ->
         layout: Layout = detect_layout(table, chosen, features=kept, **roles)
         visitor.use(layout, sequences_from(table, layout))
     except DataError as error:
-        explain(error)
-    else:
-        st.rerun()
+        visitor.refused = error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from core import LSTM, Recipe, Sequences
+from core import LSTM, DataError, Recipe, Sequences
 from core.reading import Layout, Table
 from runs import Prediction
 
@@ -29,6 +31,8 @@ class State:
     run       the id of the last training on this data
     example_run     the id of the last training on the home page
     asked     the predictions asked for, by the place that shows them: (run, data, answer)
+    files     what came of the file last uploaded, by the place it was uploaded to
+    refused   why a choice of columns was not possible, until it has been shown
     opened    how many data sets were opened: part of every widget's key that
               belongs to a data set, so that new data starts with fresh inputs
     """
@@ -41,6 +45,8 @@ class State:
     run: str | None = None
     example_run: str | None = None
     asked: dict[str, tuple[str, Sequences, Prediction]] = field(default_factory=dict)
+    files: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    refused: DataError | None = None
     opened: int = 0
 
     def open(self, name: str, table: Table, layout: Layout, data: Sequences) -> None:
@@ -58,6 +64,12 @@ class State:
         self.data, self.recipe, self.run = example_data(), Recipe.example(), None
         self.name, self.table, self.layout = EXAMPLE_NAME, None, None
         self.opened += 1
+
+    def once(self, place: str, file_id: str, read: Callable[[], Any]) -> Any:
+        """What ``read()`` gave for this file; a rerun of the page does not read it again."""
+        if self.files.get(place, ("",))[0] != file_id:
+            self.files[place] = (file_id, read())
+        return self.files[place][1]
 
     @property
     def trained(self) -> str | None:
