@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, fields
+from numbers import Integral, Real
 from typing import Any, Literal
 
 from core.padding import MASK_MODES, SIDES, MaskMode, Side
@@ -30,14 +31,31 @@ LOSSES = {
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
 
 
-def _whole(name: str, value: Any, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"{name} is {value!r}; use a whole number from {low:,} to {high:,}")
+def _whole(thing: object, name: str, low: int, high: int) -> None:
+    """Check a field; NumPy's integers (``data.lengths.max()``) become Python's."""
+    value = getattr(thing, name)
+    if not _is_whole(value, low, high):
+        raise ValueError(
+            f"{_path(thing, name)} is {value!r}; use a whole number from {low:,} to {high:,}"
+        )
+    object.__setattr__(thing, name, int(value))
 
 
-def _number(name: str, value: Any, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"{name} is {value!r}; use a number from {low:g} to {high:g}")
+def _is_whole(value: Any, low: int, high: int) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and low <= value <= high
+
+
+def _number(thing: object, name: str, low: float, high: float) -> None:
+    value = getattr(thing, name)
+    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
+        raise ValueError(
+            f"{_path(thing, name)} is {value!r}; use a number from {low:g} to {high:g}"
+        )
+    object.__setattr__(thing, name, float(value))
+
+
+def _path(thing: object, name: str) -> str:
+    return name if isinstance(thing, Recipe) else f"{type(thing).__name__}.{name}"
 
 
 def _boolean(name: str, value: Any) -> None:
@@ -53,17 +71,16 @@ def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
 @dataclass(frozen=True)
 class LSTM:
     """A masked LSTM layer. ``dropout`` is the share of its outputs set to 0 at each
-    training update (a Keras Dropout layer after it), 0 ≤ dropout < 1."""
+    training update (a Keras Dropout layer after it), 0 to 0.95."""
 
     units: int
     bidirectional: bool = False
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        kind = type(self).__name__
-        _whole(f"{kind}.units", self.units, 1, MAX_UNITS)
-        _boolean(f"{kind}.bidirectional", self.bidirectional)
-        _number(f"{kind}.dropout", self.dropout, 0, 0.95)
+        _whole(self, "units", 1, MAX_UNITS)
+        _boolean(f"{type(self).__name__}.bidirectional", self.bidirectional)
+        _number(self, "dropout", 0, 0.95)
 
 
 @dataclass(frozen=True)
@@ -114,14 +131,21 @@ class Recipe:
         if len(self.dense) > MAX_LAYERS:
             raise ValueError(f"dense has {len(self.dense)} layers; use 0 to {MAX_LAYERS}")
         for units in self.dense:
-            _whole("dense", units, 1, MAX_UNITS)
+            if (
+                isinstance(units, bool)
+                or not isinstance(units, Integral)
+                or not (1 <= units <= MAX_UNITS)
+            ):
+                raise ValueError(
+                    f"dense holds {units!r}; use whole numbers from 1 to {MAX_UNITS:,}"
+                )
         _one_of("mask", self.mask, MASK_MODES)
-        _number("mask_value", self.mask_value, -1e30, 1e30)
+        _number(self, "mask_value", -1e30, 1e30)
         if self.maxlen is not None:
-            _whole("maxlen", self.maxlen, 1, MAX_MAXLEN)
+            _whole(self, "maxlen", 1, MAX_MAXLEN)
         _one_of("padding", self.padding, SIDES)
         _one_of("truncating", self.truncating, SIDES)
-        _number("value", self.value, -1e30, 1e30)
+        _number(self, "value", -1e30, 1e30)
         _boolean("standardize", self.standardize)
         if self.loss == "":
             object.__setattr__(self, "loss", LOSSES[self.task][0])
@@ -129,13 +153,13 @@ class Recipe:
         _one_of("optimizer", self.optimizer, tuple(OPTIMIZERS))
         if self.learning_rate is None:
             object.__setattr__(self, "learning_rate", OPTIMIZERS[self.optimizer])
-        _number("learning_rate", self.learning_rate, 1e-7, 10)
-        _whole("epochs", self.epochs, 1, MAX_EPOCHS)
-        _whole("batch_size", self.batch_size, 1, MAX_BATCH_SIZE)
-        _number("validation_split", self.validation_split, 0, 0.9)
+        _number(self, "learning_rate", 1e-7, 10)
+        _whole(self, "epochs", 1, MAX_EPOCHS)
+        _whole(self, "batch_size", 1, MAX_BATCH_SIZE)
+        _number(self, "validation_split", 0, 0.9)
         if self.patience is not None:
-            _whole("patience", self.patience, 1, MAX_EPOCHS)
-        _whole("seed", self.seed, 0, 2**31 - 1)
+            _whole(self, "patience", 1, MAX_EPOCHS)
+        _whole(self, "seed", 0, 2**31 - 1)
 
     @classmethod
     def example(cls) -> Recipe:

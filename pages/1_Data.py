@@ -11,7 +11,7 @@ from core.figures import (
     sequences_figure,
 )
 from ui import opening
-from ui.frame import draw, figure_words, is_dark, open_page
+from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
 from ui.state import seeded
 from ui.words import _, counted, plain
 
@@ -25,11 +25,11 @@ st.subheader(plain(visitor.name), divider="gray")
 if visitor.table is not None:
     opening.columns(visitor)
 
-facts = st.columns(4)
-facts[0].metric(_("Sequences"), counted(len(data)))
-facts[1].metric(_("Features a step"), counted(data.features))
-facts[2].metric(_("Steps in all"), counted(data.lengths.sum()))
-facts[3].metric(
+facts = fact_grid()
+facts.metric(_("Sequences"), counted(len(data)))
+facts.metric(_("Features a step"), counted(data.features))
+facts.metric(_("Steps in all"), counted(data.lengths.sum()))
+facts.metric(
     _("Length, in steps"),
     f"{counted(data.lengths.min())} – {counted(data.lengths.max())}",
     help=_("Median: {median} steps").format(median=counted(np.median(data.lengths))),

@@ -9,7 +9,7 @@ from core import pad
 from core.figures import drawn_part, mask_figure, padded_figure
 from core.padding import padding_cost
 from ui import inputs
-from ui.frame import draw, figure_words, is_dark, open_page
+from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
 from ui.words import _, counted
 
 visitor = open_page(_("Mask"))
@@ -22,21 +22,21 @@ visitor.recipe = replace(visitor.recipe, **settings)
 recipe = visitor.recipe
 
 cost = padding_cost(data, recipe.maxlen, recipe.truncating, recipe.mask_value)
-facts = st.columns(4)
-facts[0].metric(_("Padded array"), f"{counted(cost.sequences)} × {counted(cost.maxlen)}")
-facts[1].metric(
+facts = fact_grid()
+facts.metric(_("Padded array"), f"{counted(cost.sequences)} × {counted(cost.maxlen)}")
+facts.metric(
     _("Share of padding"),
     f"{cost.padding_share:.0%}",
     help=_("{padding} of {cells} cells hold no real step.").format(
         padding=counted(cost.padding), cells=counted(cost.cells)
     ),
 )
-facts[2].metric(
+facts.metric(
     _("Steps lost to truncation"),
     counted(cost.truncated),
     help=_("In {n} sequences longer than maxlen.").format(n=counted(cost.truncated_sequences)),
 )
-facts[3].metric(
+facts.metric(
     _("Erased by a value mask"),
     counted(cost.erased),
     help=_(

@@ -6,7 +6,7 @@ from core import Recipe
 from ui import asking, live, server, tables
 from ui.frame import open_page
 from ui.state import seeded
-from ui.words import _, as_typed, plain
+from ui.words import _, layer_name, plain
 
 visitor = open_page(_("Predict"))
 st.title(_("Predict"))
@@ -19,15 +19,16 @@ if visitor.trained is None:
     st.stop()
 
 run = server.runs().get(visitor.trained)
-if run is None or run.state in live.ACTIVE or run.model is None:
-    st.markdown(_("The model is being trained on {name}.").format(name=plain(visitor.name)))
-    run = live.training(visitor.trained, "predict-run")
-    if run is None:
-        st.stop()
+if run is None or run.model is None:
+    if run is not None and run.state in live.ACTIVE:
+        st.markdown(_("The model is being trained on {name}.").format(name=plain(visitor.name)))
+    live.training(visitor.trained, "predict-run")  # runs this page again when it has ended
+    st.page_link("pages/3_Train.py", label=_("To the training"), icon=":material/arrow_back:")
+    st.stop()
 
 st.caption(
     _("Model: {layers}, trained on {name}.").format(
-        layers=" → ".join(f"{type(layer).__name__}({layer.units})" for layer in run.recipe.layers),
+        layers=" → ".join(map(layer_name, run.recipe.layers)),
         name=plain(run.name),
     )
 )
@@ -35,13 +36,13 @@ st.caption(
 
 typed, uploaded = st.tabs([_("Type or paste"), _("Upload a file")], key="predict-source")
 with typed:
-    suggestion = "[1.5]" if visitor.table is None else as_typed(visitor.data[len(visitor.data) - 1])
+    suggestion = "[1.5]" if visitor.table is None else asking.a_short_sequence(visitor.data)
     text = st.text_area(
         _("Sequences"),
         key=seeded(visitor.key("predict-text"), suggestion),
         help=_("One in brackets a line, or any CSV text. Several features: [[1, 2], [3, 4]]."),
     )
-    new = asking.typed_sequences(text, visitor.data.features)
+    new = asking.typed_sequences(text, visitor.data.features) if text.strip() else None
     if new is not None:
         asking.answer(
             asking.ask(visitor, "typed", run.id, new), lambda found: tables.predictions(found, new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import numpy as np
 import streamlit as st
 
 from core import DataError, Sequences, read_sequences
@@ -13,10 +14,11 @@ from runs import Prediction
 from ui import fragments, server
 from ui.opening import explain
 from ui.state import State
-from ui.words import _, told
+from ui.words import _, as_typed, told
 
 GLANCE_SECONDS = 0.15  # most answers are there by then, and nothing has to be drawn twice
 POLL_SECONDS = 0.4
+MOST_SUGGESTED = 500  # values in a suggested sequence
 
 
 def ask(visitor: State, key: str, run_id: str, data: Sequences) -> Prediction:
@@ -58,6 +60,12 @@ def typed_sequences(text: str, features: int) -> Sequences | None:
         # [[1, 2], [3, 4]] reads as two sequences of one feature; here it is one of two.
         return Sequences.from_lists([data.values.reshape(-1, features)])
     return data
+
+
+def a_short_sequence(data: Sequences) -> str:
+    """The shortest sequence, to begin with; nothing when even that is long to read."""
+    shortest = data[int(np.argmin(data.lengths))]
+    return as_typed(shortest) if shortest.size <= MOST_SUGGESTED else ""
 
 
 def uploaded_sequences(visitor: State, file) -> Sequences | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.figures import Words
 from ui import server, state
@@ -47,6 +48,11 @@ def is_dark() -> bool:
 def figure_words() -> Words:
     """Every word the figures write by themselves, in the visitor's language."""
     return Words(**{field.name: _(field.default) for field in fields(Words)})
+
+
+def fact_grid() -> DeltaGenerator:
+    """Where large numbers stand: four in a row, two on a phone."""
+    return st.grid(4, min_column_width=130)
 
 
 def draw(figure, key: str, alt: str) -> None:

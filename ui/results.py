@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from runs import Run
+from ui.frame import fact_grid
 from ui.words import _, told
 
 METRICS = {  # name, format, help
@@ -21,9 +22,10 @@ METRICS = {  # name, format, help
 def metrics(figures: dict[str, float]) -> None:
     """One row of figures of merit."""
     shown = [name for name in METRICS if name in figures]
-    for place, name in zip(st.columns(max(len(shown), 1)), shown, strict=False):
+    grid = fact_grid()
+    for name in shown:
         label, form, about = METRICS[name]
-        place.metric(_(label), form.format(figures[name]), help=_(about))
+        grid.metric(_(label), form.format(figures[name]), help=_(about))
 
 
 def of_training(run: Run) -> None:

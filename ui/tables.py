@@ -56,6 +56,8 @@ def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> 
             key=f"{key}-probabilities",
             alt=_("Probability of each class, for the first sequences"),
         )
+        if len(frame) > 20 or len(result.classes) > 20:
+            st.caption(_("Drawn: the first 20 sequences, the 20 most probable classes."))
 
 
 def example_predictions(prediction: Prediction, data: Sequences, example: Sequences) -> None:

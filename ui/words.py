@@ -16,6 +16,7 @@ import numpy as np
 import streamlit as st
 
 from core.errors import DataError, Note
+from core.recipe import LSTM
 
 LOCALES = Path(__file__).parent / "locales"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$<>:&-])")
@@ -73,3 +74,8 @@ def as_typed(steps: np.ndarray) -> str:
     rows = [[float(f"{value:.6g}") for value in step] for step in steps]
     listed = [row[0] for row in rows] if steps.shape[1] == 1 else rows
     return re.sub(r"\.0\b", "", str(listed))
+
+
+def layer_name(layer: LSTM) -> str:
+    """LSTM(64), or BiLSTM(64) when it reads both ways."""
+    return f"{'Bi' if layer.bidirectional else ''}{type(layer).__name__}({layer.units})"

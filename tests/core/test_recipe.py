@@ -1,6 +1,7 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +100,9 @@ def test_a_recipe_comes_back_from_json(recipe):
 def test_a_foreign_description_is_refused(plain, message):
     with pytest.raises(ValueError, match=message):
         Recipe.from_dict(plain)
+
+
+def test_numbers_from_numpy_become_plain_ones():
+    recipe = Recipe(maxlen=np.int64(9), learning_rate=np.float32(0.5), layers=[LSTM(np.int32(4))])
+    assert json.loads(json.dumps(recipe.to_dict()))["maxlen"] == 9
+    assert recipe == Recipe(maxlen=9, learning_rate=0.5, layers=(LSTM(4),))

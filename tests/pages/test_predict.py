@@ -28,7 +28,7 @@ def test_a_file_of_new_sequences_with_targets_is_predicted_and_scored(predict):
     assert float(labelled(predict.metric, "MAE").value) < 0.5
 
 
-@pytest.mark.parametrize("text", ["[1.5", "[[1, 2], [3, 4]] x", ""])
+@pytest.mark.parametrize("text", ["[1.5", "[[1, 2], [3, 4]] x", "[]"])
 def test_text_that_is_no_sequence_is_explained(predict, text):
     until(predict, tables)
     labelled(predict.text_area, "Sequences").set_value(text).run()

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from core import GRU, LSTM, DataError
+from core.errors import Note
+from ui.words import as_typed, lasting, layer_name, plain, told
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain name 7", "plain name 7"),
+        ("**bold**", r"\*\*bold\*\*"),
+        ("[a](http://x)", r"\[a\]\(http\://x\)"),
+        ("<script>", r"\<script\>"),
+        (":material/home:", r"\:material/home\:"),
+        ("two\nlines", "two lines"),
+        ("$x$ `c` ~s~", r"\$x\$ \`c\` \~s\~"),
+    ],
+)
+def test_text_from_visitors_is_shown_as_it_is_written(text, shown):
+    assert plain(text) == shown
+
+
+@pytest.mark.parametrize("kind", [DataError, Note])
+def test_a_message_keeps_its_words_and_shows_its_values_as_text(kind):
+    message = kind("{found!r} in {column}, row {row}", found="*x*", column="a_b", row=3)
+    assert told(message) == r"“\*x\*” in a\_b, row 3"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.84, "0.8 s"), (12, "12 s"), (185, "3 min 5 s"), (7800, "2 h 10 min")],
+)
+def test_durations_are_said_in_the_unit_that_fits(seconds, words):
+    assert lasting(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("steps", "text"),
+    [
+        ([[1.5], [2.0]], "[1.5, 2]"),
+        ([[1.0, 0.1], [2.0, -3.0]], "[[1, 0.1], [2, -3]]"),
+        ([[10.0]], "[10]"),
+    ],
+)
+def test_a_sequence_is_written_as_one_would_type_it(steps, text):
+    assert as_typed(np.array(steps, np.float32)) == text
+
+
+def test_layers_are_named_in_the_fields_own_terms():
+    assert layer_name(LSTM(64, bidirectional=True)) == "BiLSTM(64)"
+    assert layer_name(GRU(8)) == "GRU(8)"
