@@ -34,7 +34,9 @@ MAX_DESCRIPTION_BYTES = 64 * 2**20
 MAX_WEIGHT_BYTES = 2**30
 
 
-def write(path: str | os.PathLike | BinaryIO, described: dict[str, Any], network) -> None:
+def write(
+    path: str | os.PathLike | BinaryIO, described: dict[str, Any], network: keras.Model
+) -> None:
     """Write the ZIP. A path is replaced only by a complete file."""
     with tempfile.TemporaryDirectory() as folder:
         keras_file = Path(folder) / NETWORK

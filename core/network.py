@@ -7,6 +7,8 @@ so nothing here relies on them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import keras
 
 from core.recipe import GRU, LSTM, Recipe
@@ -35,7 +37,7 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
     return keras.Model([values, mask], output, name="unpadded")
 
 
-def _recurrent(layer: LSTM, sequences: bool, seeds) -> keras.layers.Layer:
+def _recurrent(layer: LSTM, sequences: bool, seeds: Iterator[int]) -> keras.layers.Layer:
     kind = keras.layers.GRU if isinstance(layer, GRU) else keras.layers.LSTM
 
     def make(**direction) -> keras.layers.Layer:
@@ -54,5 +56,5 @@ def _recurrent(layer: LSTM, sequences: bool, seeds) -> keras.layers.Layer:
     return keras.layers.Bidirectional(make(), backward_layer=make(go_backwards=True))
 
 
-def _glorot(seeds) -> keras.initializers.Initializer:
+def _glorot(seeds: Iterator[int]) -> keras.initializers.Initializer:
     return keras.initializers.GlorotUniform(seed=next(seeds))

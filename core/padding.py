@@ -100,7 +100,9 @@ def erase(data: Sequences, mask_value: float) -> Sequences:
     return data.with_steps(data.values[keep], left)
 
 
-def as_data(data: Sequences, maxlen: int, padding: Side, truncating: Side, value: float):
+def as_data(
+    data: Sequences, maxlen: int, padding: Side, truncating: Side, value: float
+) -> Sequences:
     """Mode ``none``: every sequence becomes ``maxlen`` steps long, pad steps and all."""
     padded = pad(data, maxlen, padding, truncating, value)
     flat = padded.values.reshape(-1, data.features)

@@ -8,7 +8,7 @@ is exact, and it leaves out most of the work.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import keras
 import numpy as np
@@ -79,7 +79,15 @@ class _Stopped(Exception):
 class _Loop:
     """One training: epochs, validation, early stopping, reports."""
 
-    def __init__(self, network, preprocessing, training, validation, on_progress, should_stop):
+    def __init__(
+        self,
+        network: keras.Model,
+        preprocessing: Preprocessing,
+        training: Sequences,
+        validation: Sequences,
+        on_progress: OnProgress | None,
+        should_stop: ShouldStop | None,
+    ) -> None:
         self.network = network
         self.recipe: Recipe = preprocessing.recipe
         self.unit = preprocessing.loss_unit
@@ -139,7 +147,15 @@ class _Loop:
             self.judge, self.validation, self.validation_targets, batches, epoch, "val_"
         )
 
-    def _pass(self, compiled, data, targets, batches, epoch, prefix) -> dict[str, float]:
+    def _pass(
+        self,
+        compiled: Callable,
+        data: Sequences,
+        targets: np.ndarray,
+        batches: Iterable[np.ndarray],
+        epoch: int,
+        prefix: str,
+    ) -> dict[str, float]:
         """Run over the batches; mean loss and, for classes, accuracy."""
         loss_sum = correct = 0.0
         for number, rows in enumerate(batches, start=1):
@@ -178,7 +194,7 @@ class _Loop:
         )
 
 
-def _compiled(network: keras.Model, recipe: Recipe):
+def _compiled(network: keras.Model, recipe: Recipe) -> tuple[Callable, Callable]:
     """``learn`` and ``judge``: (values, mask, targets) → (summed loss, correct answers).
 
     Rows and steps are unknown in the signature, so that no batch shape traces again.
