@@ -84,7 +84,7 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
     while epochs_drawn(page) < 3:
         page.wait_for_timeout(100)
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text(re.compile(r"epochs in"))).to_be_visible(timeout=4000)
+    expect(page.get_by_text(re.compile(r"epochs in"))).to_be_visible(timeout=10_000)
     expect(page.get_by_text("Stopped")).to_be_visible()
     expect(page.get_by_text("On the test sequences")).to_be_visible()
 

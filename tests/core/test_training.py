@@ -22,16 +22,17 @@ def test_the_reference_example_is_learned_and_tells_one_and_a_half_from_one(exam
 
 
 def test_japanese_vowels_reach_the_published_accuracy_without_a_look_at_test():
-    # Settings chosen on the 270 training rows alone, by 5-fold cross-validation: 0.963, against
-    # 0.944 for 64 units, 0.941 for 64 units and 100 epochs, 0.959 for 100 units.
+    # Settings chosen on the 270 training rows alone: the least work within one standard error
+    # (0.012) of the best 5-fold cross-validated accuracy. 64 units, 60 epochs: 0.944; 100 units,
+    # 30, 60 and 100 epochs: 0.956, 0.959, 0.959; 128 units, 60 epochs: 0.963.
     data = read_sequences("samples/japanese_vowels.csv")
     assert (data.split == "train").sum() == 270
     accuracies = []
     for seed in range(3):
         recipe = Recipe(
             task="classification",
-            layers=(LSTM(128, bidirectional=True),),
-            epochs=60,
+            layers=(LSTM(100, bidirectional=True),),
+            epochs=30,
             batch_size=16,
             validation_split=0.0,
             seed=seed,
