@@ -87,10 +87,15 @@ def test_predict_proba_is_for_classification(example_model):
         example_model.predict_proba([[1.5]])
 
 
-@pytest.mark.parametrize("mask", ["lengths", "value", "none"])
-def test_a_saved_model_predicts_the_same_when_loaded(example, mask, tmp_path):
-    recipe = Recipe(layers=(LSTM(4, True), LSTM(3)), mask=mask, epochs=2, validation_split=0.0)
-    model = train(example, recipe)
+@pytest.fixture(scope="module", params=["lengths", "value", "none"])
+def masked_model(request, example):
+    layers = (LSTM(4, True), LSTM(3))
+    recipe = Recipe(layers=layers, mask=request.param, maxlen=6, epochs=2, validation_split=0.0)
+    return train(example, recipe)
+
+
+def test_a_saved_model_predicts_the_same_when_loaded(masked_model, tmp_path):
+    model = masked_model
     model.save(tmp_path / "model.zip")
     again = load(tmp_path / "model.zip")
     new = [[1.5], [4, 4, 4]]
@@ -104,12 +109,8 @@ def test_a_saved_classifier_keeps_its_labels_and_probabilities(words_model, word
     assert again.predict(words).tolist() == words_model.predict(words).tolist()
 
 
-@pytest.mark.parametrize("mask", ["lengths", "value", "none"])
-def test_the_zip_predicts_without_us(example, mask, tmp_path):
-    recipe = Recipe(
-        layers=(LSTM(4, True), LSTM(3)), mask=mask, maxlen=6, epochs=2, validation_split=0.0
-    )
-    model = train(example, recipe)
+def test_the_zip_predicts_without_us(masked_model, tmp_path):
+    model = masked_model
     zipfile.ZipFile(io.BytesIO(saved(model))).extractall(tmp_path)
     new = [[1.5], [4, 0, 4], list(range(9))]
     printed = subprocess.run(

@@ -1,6 +1,8 @@
 """The network itself is fed padded arrays and masks here: going through ``predict``, which
 strips padding, would prove nothing."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -21,6 +23,7 @@ RECIPES = {
 FEATURES = 3
 
 
+@cache
 def lively_network(layers, task="regression"):
     """Random weights large enough that a wrong step shows in the output."""
     network = build_network(Recipe(task=task, layers=layers, dense=(4,)), FEATURES, 2)
@@ -96,7 +99,7 @@ def test_the_explicit_mask_needs_no_implicit_one(layers, monkeypatch):
     before = run(network, padded.values, padded.mask)
     monkeypatch.setattr(backend, "set_keras_mask", lambda x, mask=None: None)
     monkeypatch.setattr(backend, "get_keras_mask", lambda x: None)
-    stripped = lively_network(layers)
+    stripped = lively_network.__wrapped__(layers)
     np.testing.assert_allclose(run(stripped, padded.values, padded.mask), before, atol=1e-6)
 
 
