@@ -8,7 +8,7 @@ from core.figures import history_figure
 from runs import Run, RunState
 from ui import fragments, server
 from ui.frame import draw, figure_words, is_dark
-from ui.words import _, counted, lasting, told
+from ui.words import _, counted, lasting, loss_name, told
 
 REFRESH_SECONDS = 0.4
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
@@ -97,7 +97,7 @@ def _curves(run: Run, key: str) -> None:
     log = st.toggle(_("Logarithmic loss axis"), key=f"{key}-log")
     for place, metric in zip(st.columns(len(metrics)), metrics, strict=True):
         label = {
-            "loss": _("loss ({name})").format(name=_loss_name(run.recipe.loss)),
+            "loss": _("loss ({name})").format(name=loss_name(run.recipe.loss)),
             "accuracy": _("accuracy (share correct)"),
         }[metric]
         losses = run.history.get("loss", [])
@@ -117,7 +117,3 @@ def _curves(run: Run, key: str) -> None:
                     metric=metric, epochs=len(losses)
                 ),
             )
-
-
-def _loss_name(loss: str) -> str:
-    return _("cross-entropy, nats") if loss == "sparse_categorical_crossentropy" else loss

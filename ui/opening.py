@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import streamlit as st
 
@@ -119,7 +120,7 @@ def columns(visitor: State) -> None:
     table, layout = visitor.table, visitor.layout
     st.markdown(
         f"**{_(LAYOUT_NAMES[layout.layout]).capitalize()}**"
-        + "".join(f"  \n:small[{plain(_(reason))}]" for reason in layout.reasons)
+        + "".join(f"  \n:small[{_quoted(_(reason))}]" for reason in layout.reasons)
     )
     names = list(table.names[:MOST_COLUMNS])
     with st.form(visitor.key("columns")):
@@ -150,6 +151,11 @@ def columns(visitor: State) -> None:
     if visitor.refused is not None:
         explain(visitor.refused)
         visitor.refused = None
+
+
+def _quoted(reason: str) -> str:
+    """A reason with its `column` names in quotes, as plain text."""
+    return plain(re.sub("`([^`]*)`", r"“\1”", reason))
 
 
 def _read_again(visitor: State) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from core import GRU, LSTM, Recipe
 from core.recipe import LOSSES, MAX_BATCH_SIZE, MAX_EPOCHS, MAX_LAYERS, MAX_UNITS, OPTIMIZERS
 from ui.state import State, has_classes, seeded
-from ui.words import _
+from ui.words import _, loss_name
 
 KINDS = {"LSTM": LSTM, "GRU": GRU}
 
@@ -58,7 +58,7 @@ def _layers(visitor: State) -> tuple[LSTM, ...]:
     for i in range(number):
         old = before[min(i, len(before) - 1)]
         place = key(f"layer-{i}")
-        kind, units, dropout, both = st.columns([3, 3, 3, 4], vertical_alignment="bottom")
+        kind, units, dropout, both = st.columns([4, 3, 3, 4], vertical_alignment="bottom")
         chosen = kind.selectbox(
             _("Layer {n}").format(n=i + 1),
             list(KINDS),
@@ -146,7 +146,10 @@ def _training(visitor: State, task: str) -> dict[str, object]:
         ),
     )
     loss = left.selectbox(
-        _("Loss"), LOSSES[task], key=seeded(key(f"loss-{task}"), _loss(before, task))
+        _("Loss"),
+        LOSSES[task],
+        format_func=loss_name,
+        key=seeded(key(f"loss-{task}"), _loss(before, task)),
     )
     seed = right.number_input(_("Seed"), 0, 2**31 - 1, key=seeded(key("seed"), before.seed))
     standardize = st.checkbox(

@@ -70,11 +70,12 @@ def example_predictions(prediction: Prediction, data: Sequences, example: Sequen
         pd.DataFrame(
             {
                 _("Sequence"): names,
-                _("Prediction"): numbers[:MOST_ROWS].round(2),
+                _("Prediction"): numbers[:MOST_ROWS],
                 _("Target"): [targets.get(name, "–") for name in names],
             }
         ),
         hide_index=True,
+        column_config={_("Prediction"): st.column_config.NumberColumn(format="%.2f")},
     )
 
 

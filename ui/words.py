@@ -79,3 +79,8 @@ def as_typed(steps: np.ndarray) -> str:
 def layer_name(layer: LSTM) -> str:
     """LSTM(64), or BiLSTM(64) when it reads both ways."""
     return f"{'Bi' if layer.bidirectional else ''}{type(layer).__name__}({layer.units})"
+
+
+def loss_name(loss: str) -> str:
+    """A loss as it stands on an axis, with its unit where the target's does not tell."""
+    return _("cross-entropy, nats") if loss == "sparse_categorical_crossentropy" else loss
