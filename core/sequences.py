@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 import numpy as np
 
 from core.errors import DataError
+from core.missing import MISSING_POLICIES, Missing, refuse_infinite, resolve_missing
 
 SPLITS = ("train", "validation", "test")
-MISSING_POLICIES = ("refuse", "drop", "forward")
-Missing = Literal["refuse", "drop", "forward"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +69,8 @@ class Sequences:
                 features=wide.shape[1],
                 names=len(names),
             )
-        _refuse_infinite(wide, lengths, ids, names)
-        wide, lengths = _resolve_missing(wide, lengths, ids, names, self.missing)
+        refuse_infinite(wide, lengths, ids, names)
+        wide, lengths = resolve_missing(wide, lengths, ids, names, self.missing)
         split = _strings(self.split, len(lengths), "split")
         if split is not None and not np.isin(split, SPLITS).all():
             where = int(np.argmin(np.isin(split, SPLITS)))
@@ -309,60 +308,3 @@ def _targets(targets: Any, ids: np.ndarray) -> np.ndarray | None:
             )
         return made.astype(np.float64)
     return np.array([str(target) for target in made], dtype=object)
-
-
-def _cell(flat: np.ndarray, bad: np.ndarray, lengths, ids, names) -> dict[str, object]:
-    """Where the first bad value stands: its sequence, step (from 1) and feature."""
-    step, feature = np.argwhere(bad)[0]
-    row = int(np.searchsorted(np.cumsum(lengths), step, side="right"))
-    return {
-        "id": ids[row],
-        "step": int(step - lengths[:row].sum()) + 1,
-        "feature": names[feature],
-        "found": flat[step, feature],
-    }
-
-
-def _refuse_infinite(flat: np.ndarray, lengths, ids, names) -> None:
-    infinite = np.isinf(flat)
-    if infinite.any():
-        raise DataError(
-            "Sequence {id}, step {step}, feature {feature}: the value is infinite or too large "
-            "for 32-bit numbers. Correct it or leave the step out.",
-            **_cell(flat, infinite, lengths, ids, names),
-        )
-
-
-def _resolve_missing(flat: np.ndarray, lengths, ids, names, policy: Missing):
-    absent = np.isnan(flat)
-    if not absent.any():
-        return flat, lengths
-    if policy == "refuse":
-        raise DataError(
-            "Sequence {id}, step {step}, feature {feature}: the value is missing. Fill it, or "
-            'choose what to do with missing values: "drop" the step or carry the last value '
-            '"forward".',
-            **_cell(flat, absent, lengths, ids, names),
-        )
-    starts = np.cumsum(lengths) - lengths
-    if policy == "drop":
-        keep = ~absent.any(axis=1)
-        left = np.add.reduceat(keep.astype(np.int64), starts)
-        if (left == 0).any():
-            raise DataError(
-                "Every step of sequence {id} holds a missing value, so dropping them leaves "
-                "nothing. Remove the sequence or choose another way.",
-                id=ids[int(np.argmin(left))],
-            )
-        return flat[keep], left
-    # forward: for each step the index of the last step that was known, found by a running maximum
-    steps = np.arange(len(flat))[:, None]
-    first = np.repeat(starts, lengths)[:, None]
-    known = np.maximum.accumulate(np.where(absent, -1, steps), axis=0)
-    if (known < first).any():
-        raise DataError(
-            "Sequence {id}, step {step}, feature {feature}: the value is missing and no earlier "
-            "value of this sequence can be carried forward. Fill it or drop the step.",
-            **_cell(flat, known < first, lengths, ids, names),
-        )
-    return np.take_along_axis(flat, known, axis=0), lengths

@@ -12,11 +12,12 @@ from typing import IO, Any
 
 import pandas as pd
 
+from core.missing import Missing
 from core.reading import lists, long, rows, wide
 from core.reading.detect import detect_layout
 from core.reading.layout import Layout
 from core.reading.table import Table, open_table
-from core.sequences import Missing, Sequences
+from core.sequences import Sequences
 
 __all__ = ["Layout", "Table", "detect_layout", "open_table", "read_sequences", "sequences_from"]
 

@@ -7,11 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.errors import DataError
+from core.missing import Missing
 from core.reading import roles
 from core.reading.cells import LARGEST, cell, text, to_numbers
 from core.reading.layout import Layout
 from core.reading.table import Table
-from core.sequences import Missing, Sequences
+from core.sequences import Sequences
 
 FLAT = r"^\[[^\[\]]*\]$"
 NESTED = r"^\[\s*\[[^\[\]]*\](\s*,\s*\[[^\[\]]*\])*\s*\]$"

@@ -8,12 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.errors import DataError
+from core.missing import Missing
 from core.reading import roles
 from core.reading.cells import MISSING_ROLE, cast, cell, numbers, refuse_missing, text
 from core.reading.layout import Layout
 from core.reading.table import Table
 from core.reading.words import is_missing
-from core.sequences import Missing, Sequences
+from core.sequences import Sequences
 
 
 def read(table: Table, layout: Layout, missing: Missing) -> Sequences:

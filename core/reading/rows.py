@@ -7,11 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.errors import DataError
+from core.missing import Missing
 from core.reading import wide
 from core.reading.cells import LARGEST, MISSING, NOT_A_NUMBER, TOO_LARGE, to_numbers
 from core.reading.layout import Layout
 from core.reading.table import Table
-from core.sequences import Missing, Sequences
+from core.sequences import Sequences
 
 
 def read(table: Table, layout: Layout, missing: Missing) -> Sequences:

@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow.compute as pc
 
 from core.errors import DataError
+from core.missing import Missing
 from core.reading import roles
 from core.reading.cells import MISSING, cell, numbers, text
 from core.reading.layout import Layout
 from core.reading.table import Table
-from core.sequences import Missing, Sequences
+from core.sequences import Sequences
 
 
 def read(table: Table, layout: Layout, missing: Missing) -> Sequences:

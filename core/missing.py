@@ -1,0 +1,82 @@
+"""Values that are missing or infinite, and what becomes of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from core.errors import DataError
+
+MISSING_POLICIES = ("refuse", "drop", "forward")
+Missing = Literal["refuse", "drop", "forward"]
+
+
+def _cell(
+    flat: np.ndarray, bad: np.ndarray, lengths: np.ndarray, ids: np.ndarray, names: tuple[str, ...]
+) -> dict[str, object]:
+    """Where the first bad value stands: its sequence, step (from 1) and feature."""
+    step, feature = np.argwhere(bad)[0]
+    row = int(np.searchsorted(np.cumsum(lengths), step, side="right"))
+    return {
+        "id": ids[row],
+        "step": int(step - lengths[:row].sum()) + 1,
+        "feature": names[feature],
+        "found": flat[step, feature],
+    }
+
+
+def refuse_infinite(
+    flat: np.ndarray, lengths: np.ndarray, ids: np.ndarray, names: tuple[str, ...]
+) -> None:
+    """Raises DataError naming the first infinite value of flat (total steps, features)."""
+    infinite = np.isinf(flat)
+    if infinite.any():
+        raise DataError(
+            "Sequence {id}, step {step}, feature {feature}: the value is infinite or too large "
+            "for 32-bit numbers. Correct it or leave the step out.",
+            **_cell(flat, infinite, lengths, ids, names),
+        )
+
+
+def resolve_missing(
+    flat: np.ndarray,
+    lengths: np.ndarray,
+    ids: np.ndarray,
+    names: tuple[str, ...],
+    policy: Missing,
+) -> tuple[np.ndarray, np.ndarray]:
+    """flat (total steps, features) and lengths (n,) without NaN, by the policy; raises
+    DataError naming the sequence, the step and the feature where it cannot."""
+    absent = np.isnan(flat)
+    if not absent.any():
+        return flat, lengths
+    if policy == "refuse":
+        raise DataError(
+            "Sequence {id}, step {step}, feature {feature}: the value is missing. Fill it, or "
+            'choose what to do with missing values: "drop" the step or carry the last value '
+            '"forward".',
+            **_cell(flat, absent, lengths, ids, names),
+        )
+    starts = np.cumsum(lengths) - lengths
+    if policy == "drop":
+        keep = ~absent.any(axis=1)
+        left = np.add.reduceat(keep.astype(np.int64), starts)
+        if (left == 0).any():
+            raise DataError(
+                "Every step of sequence {id} holds a missing value, so dropping them leaves "
+                "nothing. Remove the sequence or choose another way.",
+                id=ids[int(np.argmin(left))],
+            )
+        return flat[keep], left
+    # forward: for each step the index of the last step that was known, found by a running maximum
+    steps = np.arange(len(flat))[:, None]
+    first = np.repeat(starts, lengths)[:, None]
+    known = np.maximum.accumulate(np.where(absent, -1, steps), axis=0)
+    if (known < first).any():
+        raise DataError(
+            "Sequence {id}, step {step}, feature {feature}: the value is missing and no earlier "
+            "value of this sequence can be carried forward. Fill it or drop the step.",
+            **_cell(flat, known < first, lengths, ids, names),
+        )
+    return np.take_along_axis(flat, known, axis=0), lengths
