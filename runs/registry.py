@@ -183,7 +183,9 @@ class Runs:
     def _start(self, job: _Job) -> bool:
         """Start the job on a worker whose slot is free; False when there is none."""
         free = [place for place in self._workers if not self._busy[place, job.slot]]
-        if not free:
+        # Asked again: the workers' list is of the moment before, and a cluster that died in between
+        # frees its slots by failing what ran there.
+        if not free or not self._connected:
             return False
         place = job.near if job.near in free else min(free, key=self._load)
         self._busy[place, job.slot] += 1

@@ -10,6 +10,7 @@ import pytest
 
 from core import Recipe, Sequences
 from runs import Runs, RunState, registry
+from runs.cluster import Cluster
 from runs.registry import CLUSTER_DIED, WORKER_DIED
 from tests.runs.conftest import ENDLESS, QUICK, ended, noise, training, wait_for
 
@@ -250,3 +251,19 @@ def test_a_killed_cluster_fails_its_runs_and_comes_back_with_the_next(
         assert run.error.template == CLUSTER_DIED
     # What was only waiting did not fail with it: it starts the new cluster.
     assert ended(runs, queued).state is RunState.FINISHED
+
+
+def test_a_run_is_not_handed_to_a_cluster_that_died_since_its_workers_were_listed(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+):
+    cluster, child = runs._cluster, psutil.Process(runs._cluster._child.pid)
+
+    def list_then_die() -> list[str]:
+        places = Cluster.workers(cluster)
+        if cluster.alive:
+            child.kill()
+            wait_for(lambda: not cluster.alive, "the cluster's end")
+        return places
+
+    monkeypatch.setattr(cluster, "workers", list_then_die)
+    assert ended(runs, runs.train(noise(), QUICK)).state is RunState.FINISHED
