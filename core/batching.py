@@ -2,44 +2,97 @@
 
 Because padded steps are inert, which sequences share a batch changes only how
 much padding is computed. Sequences are shuffled, sorted by length inside pools of
-a few batches, cut into batches, and the batches shuffled again: most of the
+some batches, cut into batches, and the batches shuffled again: most of the
 padding goes, and the order of training stays random.
+
+Inside a batch the rows stand by length, longest first, and are cut into groups that are
+computed side by side, each padded to its own longest row only. One sequence of 10,000 steps
+among short ones so costs 10,000 steps, not 10,000 times the batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-POOL_BATCHES = 16  # batches a pool; large enough that a batch is almost of one length
+# Batches a pool (python -m benchmarks pools): …
+POOL_BATCHES = 32
 FORWARD_ROWS = 256  # sequences a batch where nothing is learned …
-FORWARD_STEPS = 65_536  # … and steps, padding included: bounds memory for very long sequences
+FORWARD_CELLS = 2**22  # … and steps × units, padding included: bounds memory for long sequences
+STEP_ROWS = 24  # what a step costs whatever its rows, in rows
 
 
-def epoch_batches(
-    lengths: np.ndarray, batch_size: int, rng: np.random.Generator
-) -> list[np.ndarray]:
-    """Index arrays that hold every sequence exactly once; all of ``batch_size`` but one.
+@dataclass(frozen=True)
+class Plan:
+    """Which sequences are computed together, in which order.
 
-    lengths (n,) steps. The order is a function of the generator's state.
+    order  (n,) int64 row numbers, every sequence exactly once
+    cuts   (batches, groups + 1) int64: group g of batch i holds the rows
+           ``order[cuts[i, g]:cuts[i, g + 1]]``; a group may be empty, a batch is not
+    steps  (batches,) int64 steps computed, rows × the longest row of each group
+    cost   (batches,) what they cost in comparison
     """
+
+    order: np.ndarray
+    cuts: np.ndarray
+    steps: np.ndarray
+    cost: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.cuts)
+
+
+def epoch_plan(
+    lengths: np.ndarray,
+    batch_size: int,
+    groups: int,
+    rng: np.random.Generator,
+    pool_batches: int = POOL_BATCHES,
+) -> Plan:
+    """Every batch of ``batch_size`` sequences but one. lengths (n,) steps. The plan is a
+    function of the generator's state."""
     order = rng.permutation(len(lengths))
-    pool = batch_size * POOL_BATCHES
+    pool = batch_size * pool_batches
     for start in range(0, len(order), pool):
         rows = order[start : start + pool]
-        order[start : start + pool] = rows[np.argsort(lengths[rows], kind="stable")]
-    batches = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
-    return [batches[i] for i in rng.permutation(len(batches))]
+        order[start : start + pool] = rows[np.argsort(-lengths[rows], kind="stable")]
+    bounds = np.append(np.arange(0, len(order), batch_size), len(order))
+    plan = _plan(lengths, order, bounds, groups)
+    shuffled = rng.permutation(len(plan))
+    return Plan(plan.order, plan.cuts[shuffled], plan.steps[shuffled], plan.cost[shuffled])
 
 
-def sorted_batches(lengths: np.ndarray) -> Iterator[np.ndarray]:
-    """Index arrays in order of length, for validation and prediction: least padding, and at
-    most FORWARD_ROWS rows and (from two rows on) FORWARD_STEPS padded steps a batch."""
-    order = np.argsort(lengths, kind="stable")[::-1]  # longest first: a batch's first row is widest
-    start = 0
-    while start < len(order):
-        widest = int(lengths[order[start]])
-        rows = min(FORWARD_ROWS, max(1, FORWARD_STEPS // widest))
-        yield order[start : start + rows]
-        start += rows
+def forward_plan(lengths: np.ndarray, groups: int, units: int) -> Plan:
+    """For validation and prediction: sorted by length, longest first, at most FORWARD_ROWS
+    rows and (from two rows on) FORWARD_CELLS padded steps × ``units`` a batch."""
+    order = np.argsort(-lengths, kind="stable")
+    bounds = [0]
+    while bounds[-1] < len(order):
+        widest = int(lengths[order[bounds[-1]]])
+        rows = min(FORWARD_ROWS, max(1, FORWARD_CELLS // (widest * units)))
+        bounds.append(min(bounds[-1] + rows, len(order)))
+    return _plan(lengths, order, np.array(bounds), groups)
+
+
+def _plan(lengths: np.ndarray, order: np.ndarray, bounds: np.ndarray, groups: int) -> Plan:
+    """Cut the batches ``order[bounds[i]:bounds[i + 1]]``, each sorted, longest first, into
+    groups of about equal numbers of real steps: a row goes where its middle step falls."""
+    sorted_lengths = lengths[order].astype(np.int64)
+    ends = np.cumsum(sorted_lengths)
+    batch = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    before = np.append(0, ends)[bounds[:-1]]
+    total = np.append(0, ends)[bounds[1:]] - before
+    middle = ends - sorted_lengths / 2 - before[batch]
+    group = batch * groups + (middle * groups / total[batch]).astype(np.int64)
+    cuts = np.searchsorted(group, np.arange((len(bounds) - 1) * groups + 1))
+    rows = np.diff(cuts)
+    widest = np.where(rows > 0, sorted_lengths[np.minimum(cuts[:-1], len(order) - 1)], 0)
+    shape = (len(bounds) - 1, groups)
+    firsts, ends_ = cuts[:-1].reshape(shape), cuts[1:].reshape(shape)
+    return Plan(
+        order=order.astype(np.int64),
+        cuts=np.concatenate([firsts, ends_[:, -1:]], axis=1).astype(np.int64),
+        steps=(rows * widest).reshape(shape).sum(axis=1),
+        cost=((rows + STEP_ROWS) * widest).reshape(shape).sum(axis=1),
+    )

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 import keras
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 
 from core import export
-from core.batching import sorted_batches
+from core.engine import Data, Kind, engine_for, group_count
 from core.errors import DataError, Note
 from core.evaluation.metrics import classification_metrics, regression_metrics
 from core.network import build_network
-from core.padding import pad
+from core.pace import Pace
 from core.preprocessing import Preprocessing
 from core.progress import History
 from core.reading import read_sequences
 from core.recipe import Recipe
 from core.sequences import Sequences
+
+OnShare = Callable[[float], None]
 
 
 @dataclass(eq=False)
@@ -37,6 +39,9 @@ class TrainedModel:
     notes       what training left out of the data, in words
     stopped     True when ``should_stop`` ended the training
     best_epoch  the epoch (from 1) whose weights were kept; None without patience
+    computed    what computed it, which the last bits of its weights depend on: for each
+                recurrent layer "fused", "wide" (see core.lstm) or "keras", and how many
+                groups of rows ran side by side
     """
 
     recipe: Recipe
@@ -46,35 +51,27 @@ class TrainedModel:
     notes: list[Note] = field(default_factory=list)
     stopped: bool = False
     best_epoch: int | None = None
-
-    def __post_init__(self) -> None:
-        features = len(self.preprocessing.feature_names)
-        self._forward = tf.function(
-            lambda values, mask: self.network([values, mask], training=False),
-            input_signature=[
-                tf.TensorSpec((None, None, features), tf.float32),
-                tf.TensorSpec((None, None), tf.bool),
-            ],
-        )
+    computed: dict[str, Any] = field(default_factory=dict)
 
     @property
     def classes(self) -> np.ndarray | None:
         """(k,) the labels, in the order of ``predict_proba``'s columns; None for regression."""
         return self.preprocessing.classes
 
-    def predict(self, new: Any) -> np.ndarray:
+    def predict(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
         """(n,) values in the target's unit, or labels for classification.
 
         new: ``Sequences``, a data frame, or a list of sequences; never one bare sequence.
+        on_progress: called some ten times a second with the share that is done, 0 to 1.
         Warns when sequences are longer than the recipe's maxlen and lose steps.
         """
-        return self.preprocessing.decode(self._outputs(new))
+        return self.preprocessing.decode(self._outputs(new, on_progress))
 
-    def predict_proba(self, new: Any) -> np.ndarray:
+    def predict_proba(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
         """(n, k) probability of each of ``classes``. Raises ValueError for regression."""
         if self.classes is None:
             raise ValueError("predict_proba is for classification; this model predicts numbers")
-        return self._outputs(new)
+        return self._outputs(new, on_progress)
 
     def evaluate(self, data: Sequences) -> dict[str, float]:
         """Metrics against the data's targets: mse, rmse, mae and r2, or accuracy,
@@ -91,17 +88,24 @@ class TrainedModel:
             )
         return regression_metrics(data.targets, self.preprocessing.decode(outputs))
 
-    def _outputs(self, new: Any) -> np.ndarray:
+    def _outputs(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
         """(n, outputs) float32 of the network, in the order of the sequences."""
         data = self.as_sequences(new)
         for note in self.preprocessing.notes(data):
             warnings.warn(note, stacklevel=3)
-        prepared = self.preprocessing.prepare(data)
-        outputs = np.empty((len(prepared), self.network.outputs[0].shape[-1]), np.float32)
-        for rows in sorted_batches(prepared.lengths):
-            padded = pad(prepared[rows], padding="post")
-            outputs[rows] = self._forward(padded.values, padded.mask)
-        return outputs
+        prepared = Data(self.preprocessing.prepare(data))
+        features, outputs = len(self.preprocessing.feature_names), self.network.outputs[0].shape[-1]
+        found = np.empty((len(data), outputs), np.float32)
+        groups = self.computed.get("groups") or group_count()
+        with engine_for(Kind.of(self.recipe, features, outputs, groups)) as compiled:
+            compiled.begin(self.network.get_weights())
+            plan = compiled.forward_plan(prepared.lengths)
+            for first, last in Pace().calls(plan):
+                rows = plan.order[plan.cuts[first, 0] : plan.cuts[last - 1, -1]]
+                found[rows] = compiled.answer(prepared, plan, first, last)
+                if on_progress is not None:
+                    on_progress(float(plan.cost[:last].sum() / plan.cost.sum()))
+        return found
 
     def as_sequences(self, new: Any) -> Sequences:
         """``new`` as ``Sequences``; a frame's feature columns are found by their names."""
@@ -124,6 +128,7 @@ class TrainedModel:
             "notes": [[note.template, note.values] for note in self.notes],
             "stopped": self.stopped,
             "best_epoch": self.best_epoch,
+            "computed": self.computed,
         }
         export.write(path, described, self.network)
 
@@ -145,6 +150,7 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
             }
             notes = [Note(template, **values) for template, values in described["notes"]]
             stopped, best_epoch = bool(described["stopped"]), described["best_epoch"]
+            computed = dict(described["computed"])
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise DataError(
                 "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
@@ -154,4 +160,6 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
             recipe, len(preprocessing.feature_names), 1 if classes is None else len(classes)
         )
         saved.read_weights(network)
-    return TrainedModel(recipe, preprocessing, network, history, notes, stopped, best_epoch)
+    return TrainedModel(
+        recipe, preprocessing, network, history, notes, stopped, best_epoch, computed
+    )

@@ -1,25 +1,25 @@
 """The training loop. Needs TensorFlow.
 
-Padding appears only here, batch by batch, on the right and as short as the batch
-allows, whatever padding the user chose to look at: padded steps are inert, so this
-is exact, and it leaves out most of the work.
+Padding appears only in the engine's graph, batch by batch, behind the real steps and as short
+as each group of rows allows, whatever padding the user chose to look at: padded steps are
+inert, so this is exact, and it leaves out most of the work.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from core.batching import epoch_batches, sorted_batches
+from core import engine
+from core.batching import Plan, epoch_plan
+from core.engine import Data, Engine, Kind
 from core.errors import DataError
 from core.evaluation.splits import training_and_validation
 from core.model import TrainedModel
 from core.network import build_network
-from core.padding import pad
+from core.pace import Pace
 from core.preprocessing import Preprocessing
 from core.progress import History, Progress
 from core.recipe import Recipe
@@ -41,8 +41,8 @@ def train(
 
     Rows whose split says *test* are never used. ``on_progress`` is called with a
     ``Progress`` about five times a second and once at the end; ``should_stop`` is asked
-    before every batch, and when it answers True the model is returned as far as it has
-    learned. The same data, recipe and machine give the same weights.
+    about ten times a second, and when it answers True the model is returned as far as it
+    has learned. The same data, recipe and machine give the same weights.
 
     Raises DataError when the data cannot be trained on: no targets, targets that do not
     fit the task, one class only, or a loss that stops being finite.
@@ -58,9 +58,14 @@ def train(
                 label=labels[0],
             )
     preprocessing = Preprocessing.fit(training, recipe, labels)
-    network = build_network(recipe, data.features, 1 if labels is None else len(labels))
-    loop = _Loop(network, preprocessing, training, validation, on_progress, should_stop)
-    stopped = loop.run()
+    outputs = 1 if labels is None else len(labels)
+    network = build_network(recipe, data.features, outputs)
+    groups = engine.group_count()
+    with engine.engine_for(Kind.of(recipe, data.features, outputs, groups)) as compiled:
+        compiled.begin(network.get_weights())
+        loop = _Loop(compiled, preprocessing, training, validation, on_progress, should_stop)
+        stopped = loop.run()
+        network.set_weights(loop.weights)
     return TrainedModel(
         recipe=recipe,
         preprocessing=preprocessing,
@@ -69,6 +74,7 @@ def train(
         notes=preprocessing.notes(training),
         stopped=stopped,
         best_epoch=loop.best_epoch,
+        computed=engine.described(recipe, groups),
     )
 
 
@@ -81,32 +87,36 @@ class _Loop:
 
     def __init__(
         self,
-        network: keras.Model,
+        compiled: Engine,
         preprocessing: Preprocessing,
         training: Sequences,
         validation: Sequences,
         on_progress: OnProgress | None,
         should_stop: ShouldStop | None,
     ) -> None:
-        self.network = network
+        self.compiled = compiled
         self.recipe: Recipe = preprocessing.recipe
         self.unit = preprocessing.loss_unit
-        self.training = preprocessing.prepare(training)
-        self.training_targets = preprocessing.encode(training.targets)
-        self.validation = preprocessing.prepare(validation) if len(validation) else None
+
+        def data(part: Sequences) -> Data:
+            targets = preprocessing.encode(part.targets)
+            return Data(preprocessing.prepare(part), targets)
+
+        self.training = data(training)
+        self.validation = data(validation) if len(validation) else None
         if self.validation is not None:
-            self.validation_targets = preprocessing.encode(validation.targets)
+            self.validation_plan = compiled.forward_plan(self.validation.lengths)
         self.on_progress = on_progress or (lambda progress: None)
         self.should_stop = should_stop or (lambda: False)
         self.history: History = {}
         self.best_epoch: int | None = None
         self.batches = -(-len(training) // self.recipe.batch_size)
-        self.learn, self.judge = _compiled(network, self.recipe)
+        self.paces: dict[str, Pace] = {}  # learning and validating have their own
 
     def run(self) -> bool:
         """Train to the last epoch, or to an early stop. True when ``should_stop`` ended it."""
         self.started = self.reported = time.perf_counter()
-        best, best_weights, stopped = np.inf, None, False
+        best, self.weights, stopped = np.inf, None, False
         try:
             for epoch in range(self.recipe.epochs):
                 began = time.perf_counter()
@@ -118,14 +128,14 @@ class _Loop:
                     continue
                 watched = figures.get("val_loss", figures["loss"])
                 if watched < best:
-                    best, best_weights = watched, self.network.get_weights()
+                    best, self.weights = watched, self.compiled.network.get_weights()
                     self.best_epoch = epoch + 1
                 elif epoch + 1 - self.best_epoch >= self.recipe.patience:
                     break
         except _Stopped:
             stopped = True
-        if best_weights is not None:
-            self.network.set_weights(best_weights)
+        if self.weights is None:
+            self.weights = self.compiled.network.get_weights()
         self._report(self._finished_epochs, 0)
         return stopped
 
@@ -136,38 +146,37 @@ class _Loop:
     def _train_epoch(self, epoch: int) -> dict[str, float]:
         # The order of an epoch is a function of (seed, epoch) and of nothing that came before.
         rng = np.random.default_rng([self.recipe.seed, epoch])
-        batches = epoch_batches(self.training.lengths, self.recipe.batch_size, rng)
-        return self._pass(self.learn, self.training, self.training_targets, batches, epoch, "")
+        groups = self.compiled.kind.learning_groups
+        plan = epoch_plan(self.training.lengths, self.recipe.batch_size, groups, rng)
+
+        def learn(*part) -> np.ndarray:
+            rate, seed = self.recipe.learning_rate, self.recipe.seed
+            return self.compiled.learn(self.training, plan, *part, rate, seed, epoch)
+
+        return self._pass(learn, plan, self.training, epoch, "")
 
     def _validate(self, epoch: int) -> dict[str, float]:
         if self.validation is None:
             return {}
-        batches = sorted_batches(self.validation.lengths)
-        return self._pass(
-            self.judge, self.validation, self.validation_targets, batches, epoch, "val_"
-        )
+
+        def judge(*part) -> np.ndarray:
+            return self.compiled.judge(self.validation, self.validation_plan, *part)
+
+        return self._pass(judge, self.validation_plan, self.validation, epoch, "val_")
 
     def _pass(
-        self,
-        compiled: Callable,
-        data: Sequences,
-        targets: np.ndarray,
-        batches: Iterable[np.ndarray],
-        epoch: int,
-        prefix: str,
+        self, call: Callable, plan: Plan, data: Data, epoch: int, prefix: str
     ) -> dict[str, float]:
-        """Run over the batches; mean loss and, for classes, accuracy."""
-        loss_sum = correct = 0.0
-        for number, rows in enumerate(batches, start=1):
+        """Once over the plan's batches; mean loss and, for classes, accuracy."""
+        sums = np.zeros(2)
+        pace = self.paces.setdefault(prefix, Pace())
+        for first, last in pace.calls(plan):
             if self.should_stop():
                 raise _Stopped
-            padded = pad(data[rows], padding="post")
-            loss, hits = compiled(padded.values, padded.mask, targets[rows])
-            loss_sum += float(loss)
-            correct += float(hits)
+            sums = call(first, last, sums)
             if time.perf_counter() - self.reported >= REPORT_SECONDS:
-                self._report(epoch, self.batches if prefix else number)
-        loss_mean = loss_sum / len(data) * self.unit
+                self._report(epoch, self.batches if prefix else last)
+        loss_mean, share_right = sums / len(data.lengths) * (self.unit, 1)
         if not np.isfinite(loss_mean):
             raise DataError(
                 "The loss stopped being a finite number in epoch {epoch}. Use a smaller learning "
@@ -175,9 +184,9 @@ class _Loop:
                 epoch=epoch + 1,
                 learning_rate=self.recipe.learning_rate,
             )
-        figures = {f"{prefix}loss": loss_mean}
+        figures = {f"{prefix}loss": float(loss_mean)}
         if self.recipe.task == "classification":
-            figures[f"{prefix}accuracy"] = correct / len(data)
+            figures[f"{prefix}accuracy"] = float(share_right)
         return figures
 
     def _report(self, epoch: int, batch: int) -> None:
@@ -192,46 +201,6 @@ class _Loop:
                 seconds=self.reported - self.started,
             )
         )
-
-
-def _compiled(network: keras.Model, recipe: Recipe) -> tuple[Callable, Callable]:
-    """``learn`` and ``judge``: (values, mask, targets) → (summed loss, correct answers).
-
-    Rows and steps are unknown in the signature, so that no batch shape traces again.
-    """
-    classify = recipe.task == "classification"
-    loss_of = keras.losses.get(recipe.loss)
-    optimizer = keras.optimizers.get(
-        {"class_name": recipe.optimizer, "config": {"learning_rate": recipe.learning_rate}}
-    )
-    optimizer.build(network.trainable_variables)
-    signature = [
-        tf.TensorSpec((None, None, network.inputs[0].shape[-1]), tf.float32),
-        tf.TensorSpec((None, None), tf.bool),
-        tf.TensorSpec((None,), tf.int64 if classify else tf.float32),
-    ]
-
-    def figures(outputs, targets):
-        if classify:
-            hits = tf.reduce_sum(tf.cast(tf.equal(tf.argmax(outputs, axis=1), targets), tf.float32))
-            return loss_of(targets, outputs), hits
-        return loss_of(targets[:, None], outputs), tf.constant(0.0)
-
-    @tf.function(input_signature=signature)
-    def learn(values, mask, targets):
-        with tf.GradientTape() as tape:
-            losses, hits = figures(network([values, mask], training=True), targets)
-            loss = tf.reduce_mean(losses)
-        gradients = tape.gradient(loss, network.trainable_variables)
-        optimizer.apply(gradients, network.trainable_variables)
-        return tf.reduce_sum(losses), hits
-
-    @tf.function(input_signature=signature)
-    def judge(values, mask, targets):
-        losses, hits = figures(network([values, mask], training=False), targets)
-        return tf.reduce_sum(losses), hits
-
-    return learn, judge
 
 
 def _labels(data: Sequences, recipe: Recipe) -> np.ndarray | None:

@@ -144,20 +144,19 @@ def test_progress_tells_epochs_and_ends_with_the_last(words, quick_recipe):
 
 
 @pytest.mark.parametrize("after", [0, 1, 30])
-def test_stop_is_obeyed_before_the_next_batch_and_keeps_what_was_learned(
-    words, quick_recipe, after
-):
+def test_stop_is_obeyed_before_the_next_call_and_keeps_what_was_learned(words, quick_recipe, after):
     asked = []
 
     def should_stop() -> bool:
         asked.append(None)
         return len(asked) > after
 
-    model = train(words, quick_recipe, should_stop=should_stop)
+    recipe = dataclasses.replace(quick_recipe, epochs=40)
+    model = train(words, recipe, should_stop=should_stop)
     assert model.stopped
     assert len(asked) == after + 1
     assert len(model.predict(words)) == len(words)
-    untrained = train(words, quick_recipe, should_stop=lambda: True)
+    untrained = train(words, recipe, should_stop=lambda: True)
     assert same_weights(model, untrained) == (after == 0)
 
 

@@ -1,0 +1,314 @@
+"""An ``Engine``: a network compiled to learn, to judge and to answer. Needs TensorFlow.
+
+It takes ragged data as it is, flat steps and lengths, and builds its batches inside the graph:
+nothing is padded in Python, one compiled function serves every number of rows and steps, and a
+call covers many batches. Networks of LSTM layers run on ``core.lstm``; others, and all of them
+on a GPU, on their stock Keras layers with an explicit mask, on the same batches.
+
+Everything random is a function of (seed, epoch, batch), so that a result depends neither on
+where calls are cut nor on the padding a user looks at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from core import lstm
+from core.batching import Plan, forward_plan
+from core.network import build_network
+from core.optimizers import SLOTS, update
+from core.recipe import GRU, Recipe
+from core.sequences import Sequences
+
+GROUP_ROWS = 8  # fewer rows a group are not worth a core (python -m benchmarks groups)
+MOST_GROUPS = 8
+KEPT = 2  # compiled engines that wait for the next training or prediction of their kind
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an engine is compiled for: trainings that differ in nothing of this share one."""
+
+    recipe: Recipe  # with everything that compiles to the same graph at its default
+    features: int
+    outputs: int
+    groups: int  # of rows side by side where nothing is learned …
+    learning_groups: int  # … and where something is
+
+    @classmethod
+    def of(cls, recipe: Recipe, features: int, outputs: int, groups: int) -> Kind:
+        """``groups`` as of ``group_count``; small batches are learned from in fewer."""
+        learning = max(1, min(groups, recipe.batch_size // GROUP_ROWS))
+        same = Recipe(
+            task=recipe.task,
+            layers=recipe.layers,
+            dense=recipe.dense,
+            loss=recipe.loss,
+            optimizer=recipe.optimizer,
+        )
+        return cls(same, features, outputs, groups, learning)
+
+
+class Data:
+    """Sequences as the graphs take them; ``targets`` (n,) as ``Preprocessing.encode`` gives
+    them, for learning and judging."""
+
+    def __init__(self, prepared: Sequences, targets: np.ndarray | None = None) -> None:
+        self.lengths = prepared.lengths
+        self.steps = tuple(
+            map(tf.constant, (prepared.values, prepared.offsets[:-1], prepared.lengths))
+        )
+        self.targets = None if targets is None else tf.constant(targets)
+
+
+class Engine:
+    """Weights, optimizer state and the compiled functions over both."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind, self.recipe = kind, kind.recipe
+        self.network = build_network(kind.recipe, kind.features, kind.outputs)
+        self.weights = [weight.value for weight in self.network.trainable_variables]
+        self.slots = [
+            [tf.Variable(tf.zeros_like(weight)) for _ in range(SLOTS[self.recipe.optimizer])]
+            for weight in self.weights
+        ]
+        self.updates = tf.Variable(0, dtype=tf.int64)
+        self.recurrent = [
+            layer
+            for layer in self.network.layers
+            if isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional)
+        ]
+        self.dense = [
+            layer for layer in self.network.layers if isinstance(layer, keras.layers.Dense)
+        ]
+        self.loss_of = keras.losses.get(self.recipe.loss)
+        classify = self.recipe.task == "classification"
+        numbers, scalar = tf.TensorSpec((None,), tf.int64), tf.TensorSpec((), tf.int64)
+        steps = [tf.TensorSpec((None, kind.features), tf.float32), numbers, numbers]
+        targets = tf.TensorSpec((None,), tf.int64 if classify else tf.float32)
+        sums = tf.TensorSpec((2,), tf.float64)
+        chance = [tf.TensorSpec((), tf.float32), tf.TensorSpec((2,), tf.int64)]
+
+        def plan(groups):
+            return [numbers, tf.TensorSpec((None, groups + 1), tf.int64), scalar, scalar]
+
+        def compiled(function, *signature):
+            return tf.function(function, input_signature=signature, autograph=False)
+
+        forward = plan(kind.groups)
+        self._learn = compiled(
+            self._learn_batches, *steps, targets, *plan(kind.learning_groups), sums, *chance
+        )
+        self._judge = compiled(self._judge_batches, *steps, targets, *forward, sums)
+        self._answer = compiled(self._answer_batches, *steps, *forward)
+
+    def begin(self, weights: list[np.ndarray]) -> None:
+        """Take these weights, as ``keras.Model.get_weights`` gives them, and forget the rest."""
+        self.network.set_weights(weights)
+        for slot in (slot for slots in self.slots for slot in slots):
+            slot.assign(tf.zeros_like(slot))
+        self.updates.assign(0)
+
+    def forward_plan(self, lengths: np.ndarray) -> Plan:
+        """The plan by which ``judge`` and ``answer`` go over sequences of these lengths (n,)."""
+        units = max(layer.units * (1 + layer.bidirectional) for layer in self.recipe.layers)
+        return forward_plan(lengths, self.kind.groups, units)
+
+    def learn(
+        self,
+        data: Data,
+        plan: Plan,
+        first: int,
+        last: int,
+        sums: np.ndarray,
+        rate: float,
+        seed: int,
+        epoch: int,
+    ) -> np.ndarray:
+        """Learn from the batches ``first`` to ``last``. ``sums`` (2,) float64 and those of the
+        batches before it: of the losses of the sequences, and of right answers."""
+        chance = (np.float32(rate), np.array([seed, epoch]))
+        where = _where(plan, first, last)
+        return self._learn(*data.steps, data.targets, *where, sums, *chance).numpy()
+
+    def judge(self, data: Data, plan: Plan, first: int, last: int, sums: np.ndarray) -> np.ndarray:
+        """As ``learn``, without learning."""
+        return self._judge(*data.steps, data.targets, *_where(plan, first, last), sums).numpy()
+
+    def answer(self, data: Data, plan: Plan, first: int, last: int) -> np.ndarray:
+        """(rows, outputs) of the batches ``first`` to ``last``, in the plan's order."""
+        return self._answer(*data.steps, *_where(plan, first, last)).numpy()
+
+    def _learn_batches(
+        self, flat, starts, lengths, targets, order, cuts, first, last, sums, rate, chance
+    ):
+        def one(batch, sums):
+            count = tf.cast(cuts[batch, -1] - cuts[batch, 0], tf.float32)
+            with tf.GradientTape() as tape:
+                found = []
+                for group in range(self.kind.learning_groups):
+                    rows, real = _group(order, cuts[batch], group)
+                    seed = tf.stack([chance[0] * MOST_GROUPS + group, chance[1] * 2**32 + batch])
+                    outputs = self._outputs(flat, starts, lengths, rows, seed)
+                    found.append(self._figures(outputs, tf.gather(targets, rows), real))
+                found = tf.add_n(found)
+                loss = found[0] / count
+            gradients = tape.gradient(loss, self.weights)
+            done = tf.cast(self.updates.assign_add(1), tf.float32)
+            for weight, slots, gradient in zip(self.weights, self.slots, gradients, strict=True):
+                update(self.recipe.optimizer, weight, slots, gradient, rate, done)
+            return batch + 1, sums + tf.cast(found, tf.float64)
+
+        return self._over(one, first, last, sums)
+
+    def _judge_batches(self, flat, starts, lengths, targets, order, cuts, first, last, sums):
+        def one(batch, sums):
+            found = []
+            for group in range(self.kind.groups):
+                rows, real = _group(order, cuts[batch], group)
+                outputs = self._outputs(flat, starts, lengths, rows)
+                found.append(self._figures(outputs, tf.gather(targets, rows), real))
+            return batch + 1, sums + tf.cast(tf.add_n(found), tf.float64)
+
+        return self._over(one, first, last, sums)
+
+    def _answer_batches(self, flat, starts, lengths, order, cuts, first, last):
+        made = tf.TensorArray(
+            tf.float32,
+            tf.cast(last - first, tf.int32),
+            element_shape=[None, self.kind.outputs],
+            infer_shape=False,
+        )
+
+        def one(batch, made):
+            found = []
+            for group in range(self.kind.groups):
+                rows, real = _group(order, cuts[batch], group)
+                outputs = self._outputs(flat, starts, lengths, rows)
+                found.append(outputs[: tf.where(real, tf.size(rows), 0)])
+            return batch + 1, made.write(tf.cast(batch - first, tf.int32), tf.concat(found, 0))
+
+        return self._over(one, first, last, made).concat()
+
+    def _over(self, one, first, last, carried):
+        """Batch after batch; the groups of a batch are what runs side by side."""
+        return tf.while_loop(
+            lambda batch, _: batch < last, one, (first, carried), parallel_iterations=1
+        )[1]
+
+    def _figures(self, outputs, targets, real):
+        """(2,) the sum of the losses, and how many answers are right (0 for numbers); nothing
+        unless the group is ``real``."""
+        if self.recipe.task == "classification":
+            right = tf.reduce_sum(tf.cast(tf.argmax(outputs, axis=1) == targets, tf.float32))
+            losses = self.loss_of(targets, outputs)
+        else:
+            right, losses = 0.0, self.loss_of(targets[:, None], outputs)
+        return tf.where(real, tf.stack([tf.reduce_sum(losses), right]), tf.zeros(2))
+
+    def _outputs(self, flat, starts, lengths, rows, seed=None):
+        """(rows, outputs) of the network; with a seed, as in training."""
+        lengths, starts = tf.gather(lengths, rows), tf.gather(starts, rows)
+        steps = tf.reduce_max(lengths)
+        # Behind its last step a row repeats it: padding that is finite, whatever the data.
+        step = tf.minimum(tf.range(steps)[:, None], lengths - 1)
+        x = tf.gather(flat, starts + step)
+        run = _stock if stock(self.recipe) else _fast
+        for number, (layer, recipe) in enumerate(
+            zip(self.recurrent, self.recipe.layers, strict=True)
+        ):
+            x = run(layer, x, lengths, sequences=layer is not self.recurrent[-1])
+            if seed is not None and recipe.dropout:
+                own = seed + tf.constant([number * 2**40, 0], tf.int64)
+                x = tf.nn.experimental.stateless_dropout(x, recipe.dropout, own)
+        for layer in self.dense:
+            x = layer(x)
+        return x
+
+
+def _group(order, cuts, group: int):
+    """(rows,) of a batch's group, and whether it is one. A group without rows gets the batch's
+    last, shortest row, not to count: BlockLSTMGradV2 (2.21) leaves its weights' gradient
+    uninitialized where there are no rows, and cuDNN takes none."""
+    first, last, end = cuts[group], cuts[group + 1], cuts[-1]
+    real = last > first
+    return order[tf.where(real, first, end - 1) : tf.where(real, last, end)], real
+
+
+def _where(plan: Plan, first: int, last: int) -> tuple:
+    return plan.order, plan.cuts, np.int64(first), np.int64(last)
+
+
+def _fast(layer, x, lengths, sequences: bool):
+    """One recurrent layer over x (steps, rows, features) by ``core.lstm``; (rows, units) when
+    not ``sequences``."""
+
+    def run(one, x):
+        cell = one.cell
+        weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
+        return lstm.lstm(x, *(tf.convert_to_tensor(weight.value) for weight in weights))
+
+    if not isinstance(layer, keras.layers.Bidirectional):
+        hidden = run(layer, x)
+        return hidden if sequences else lstm.last_steps(hidden, lengths)
+    where = lstm.reversal(lengths, tf.shape(x, lengths.dtype)[0])
+    forward = run(layer.forward_layer, x)
+    backward = run(layer.backward_layer, lstm.reverse(x, where))
+    if sequences:
+        return tf.concat([forward, lstm.reverse(backward, where)], 2)
+    return tf.concat([lstm.last_steps(each, lengths) for each in (forward, backward)], 1)
+
+
+def _stock(layer, x, lengths, sequences: bool):
+    """As ``_fast``, by the stock layer, whose arrays are (rows, steps, features)."""
+    mask = tf.range(tf.shape(x, lengths.dtype)[0]) < lengths[:, None]
+    hidden = layer(tf.transpose(x, [1, 0, 2]), mask=mask)
+    return tf.transpose(hidden, [1, 0, 2]) if sequences else hidden
+
+
+def stock(recipe: Recipe) -> bool:
+    """Whether the stock Keras layers run, and not ``core.lstm``."""
+    other = any(isinstance(layer, GRU) for layer in recipe.layers)
+    return other or bool(tf.config.list_physical_devices("GPU"))  # there cuDNN is faster
+
+
+def group_count() -> int:
+    """Groups of rows that run side by side on this machine: one a core."""
+    if tf.config.list_physical_devices("GPU"):
+        return 1
+    cores = tf.config.threading.get_inter_op_parallelism_threads() or os.cpu_count() or 1
+    return min(cores, MOST_GROUPS)
+
+
+def described(recipe: Recipe, groups: int) -> dict[str, object]:
+    """The part of a run's record that its last bits depend on beside recipe and data."""
+    ways = ["keras" if stock(recipe) else lstm.way(layer.units) for layer in recipe.layers]
+    return {"layers": ways, "groups": groups}
+
+
+_idle: list[Engine] = []
+_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def engine_for(kind: Kind) -> Iterator[Engine]:
+    """An engine of this kind for oneself alone: one that was compiled before, or a new one."""
+    with _lock:
+        found = next((engine for engine in _idle if engine.kind == kind), None)
+        if found is not None:
+            _idle.remove(found)
+    engine = found or Engine(kind)
+    try:
+        yield engine
+    finally:
+        with _lock:
+            _idle.append(engine)
+            del _idle[:-KEPT]

@@ -1,0 +1,183 @@
+"""The fast exact LSTM: Keras's layer, computed by fused operations. Needs TensorFlow.
+
+Sequences stand in time-major arrays, (steps, rows, features), padded behind their last real
+step. An LSTM is causal, so what stands behind can change neither the real steps nor, once each
+row is read at its own last step, any gradient: no step needs a mask. Padding must be finite.
+
+Weights are those of ``keras.layers.LSTM``: kernel (features, 4·units), recurrent_kernel (units,
+4·units) and bias (4·units,), the gates in the order input, forget, cell, output.
+
+Two ways, equal to the last bits, both forward through ``BlockLSTMV2``, which runs all steps in one
+operation (float32 only, no XLA):
+
+fused   its gradient in one operation too, ``BlockLSTMGradV2``. (The gradient TensorFlow 2.21
+        registers for BlockLSTMV2 is that of V1, whose gates stand in another order: wrong.)
+wide    its gradient step by step for the carried state alone; the gradients of weights and
+        inputs then take one large matrix product each, where the fused operation takes a small
+        one a step and packs the transposed weights anew for each.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+# From so many units the wide way is faster (python -m benchmarks paths).
+WIDE_UNITS = 128
+
+
+def way(units: int) -> str:
+    """Which of the two ways computes a layer: by its units alone, never by the clock."""
+    return "wide" if units >= WIDE_UNITS else "fused"
+
+
+def lstm(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
+    """Hidden states (steps, rows, units) of x (steps, rows, features), from zero states.
+
+    There must be at least one step and one row.
+    """
+    units = recurrent.shape[0]
+    if way(units) == "fused":
+        return _fused(x, tf.concat([kernel, recurrent], 0), bias)
+    return _wide(x, kernel, recurrent, bias)
+
+
+def reversal(lengths: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
+    """Where each cell of (steps, rows) comes from, in the flattened array, when every row is
+    reversed by its own length (rows,): real steps change places, padding stays behind."""
+    step = tf.range(steps, dtype=lengths.dtype)[:, None]
+    mirrored = tf.where(step < lengths, lengths - 1 - step, step)
+    return mirrored * tf.size(lengths, lengths.dtype) + tf.range(tf.size(lengths, lengths.dtype))
+
+
+@tf.custom_gradient
+def reverse(x: tf.Tensor, where: tf.Tensor) -> tf.Tensor:
+    """x (steps, rows, features) with each row reversed, ``where`` from ``reversal``. Reversing
+    twice changes nothing, so it is its own gradient; ``tf.reverse_sequence`` does the same,
+    element by element."""
+
+    def swapped(y):
+        flat = tf.reshape(y, [-1, y.shape[-1]])
+        return tf.reshape(tf.gather(flat, where), tf.shape(y))
+
+    return swapped(x), lambda upstream: (swapped(upstream), None)
+
+
+def last_steps(hidden: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """(rows, units): each row of hidden (steps, rows, units) at its last real step; the zero
+    state, as Keras gives it, for a row of length 0."""
+    row = tf.range(tf.size(lengths, lengths.dtype))
+    found = tf.gather_nd(hidden, tf.stack([tf.maximum(lengths - 1, 0), row], axis=1))
+    return tf.where(lengths[:, None] > 0, found, tf.zeros_like(found))
+
+
+def _forward(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Every state and gate, each (steps, rows, units), and what the gradient needs again."""
+    units = bias.shape[0] // 4
+    zeros, no_peephole = tf.zeros([tf.shape(x)[1], units]), tf.zeros([units])
+    given = {
+        "seq_len_max": tf.shape(x, tf.int64)[0],
+        "x": x,
+        "cs_prev": zeros,
+        "h_prev": zeros,
+        "w": weights,
+        "wci": no_peephole,
+        "wcf": no_peephole,
+        "wco": no_peephole,
+        "b": bias,
+        "use_peephole": False,
+    }
+    made = tf.raw_ops.BlockLSTMV2(**given, cell_clip=0.0)  # 0: no clipping, as in Keras
+    return given | made._asdict()
+
+
+@tf.custom_gradient
+def _fused(x, weights, bias):
+    states = _forward(x, weights, bias)
+
+    def gradient(upstream):
+        made = tf.raw_ops.BlockLSTMGradV2(
+            **states, h_grad=upstream, cs_grad=tf.zeros_like(states["cs"])
+        )
+        return made.x_grad, made.w_grad, made.b_grad
+
+    return states["h"], gradient
+
+
+@tf.custom_gradient
+def _wide(x, kernel, recurrent, bias):
+    units, features = recurrent.shape[0], kernel.shape[0]
+    room = _room(units)
+    kernel = _gates(kernel, 0, room)
+    recurrent = _gates(recurrent, room, room)
+    states = _forward(x, tf.concat([kernel, recurrent], 0), _gates(bias[None], 0, room)[0])
+
+    def gradient(upstream):
+        upstream = tf.pad(upstream, [[0, 0], [0, 0], [0, room]])
+        gates = tf.reshape(_gate_gradients(states, recurrent, upstream), [-1, 4 * (units + room)])
+        before = tf.concat([states["h_prev"][None], states["h"][:-1]], 0)
+        to_kernel = tf.matmul(tf.reshape(x, [-1, features]), gates, transpose_a=True)
+        to_recurrent = tf.matmul(tf.reshape(before, [-1, units + room]), gates, transpose_a=True)
+        return (
+            tf.reshape(tf.matmul(gates, _swapped(kernel), transpose_b=True), tf.shape(x)),
+            _without_room(_swapped(to_kernel), features, units),
+            _without_room(_swapped(to_recurrent), units, units),
+            _without_room(_swapped(tf.reduce_sum(gates, 0, keepdims=True)), 1, units)[0],
+        )
+
+    return states["h"][:, :, :units], gradient
+
+
+def _gate_gradients(states, recurrent, upstream):
+    """(steps, rows, 4·units): the loss's gradient at the gates before their activations, in the
+    order input, cell, forget, output of ``LSTMBlockCellGrad``, which computes one step of it."""
+    steps, zeros = tf.shape(upstream)[0], states["h_prev"]
+    back = tf.transpose(_swapped(recurrent))  # transposed once, not at every step
+    cell_before = tf.concat([zeros[None], states["cs"][:-1]], 0)
+    fixed = {name: states[name] for name in ("h_prev", "w", "wci", "wcf", "wco", "b")}
+    by_step = ("i", "cs", "f", "o", "ci", "co")
+
+    def one(step, to_hidden, to_cell, made):
+        found = tf.raw_ops.LSTMBlockCellGrad(
+            x=states["x"][0],  # its shape is checked, its values are not used
+            cs_prev=cell_before[step],
+            cs_grad=to_cell,
+            h_grad=to_hidden + upstream[step],
+            use_peephole=False,
+            **fixed,
+            **{name: states[name][step] for name in by_step},
+        )
+        made = made.write(step, found.dicfo)
+        return step - 1, tf.matmul(found.dicfo, back), found.cs_prev_grad, made
+
+    made = tf.TensorArray(tf.float32, steps, element_shape=[None, back.shape[0]])
+    begin = (steps - 1, zeros, zeros, made)
+    return tf.while_loop(lambda step, *_: step >= 0, one, begin, parallel_iterations=1)[-1].stack()
+
+
+def _room(units: int) -> int:
+    """Units of nothing but zeros beside the real ones. Rows of gates whose size is a multiple of
+    1 KB, as all the usual numbers of units give, fall on each other in the processor's caches:
+    a product with (256, 1024) weights takes twice as long as one with (256, 1040)."""
+    return 4 if units % 64 == 0 else 0
+
+
+def _gates(matrix, more_rows: int, room: int):
+    """(rows, 4·units) with zeros for more rows and for ``room`` more units in each gate."""
+    if not room:
+        return matrix
+    rows, columns = matrix.shape
+    gates = tf.reshape(matrix, [rows, 4, columns // 4])
+    wider = tf.pad(gates, [[0, more_rows], [0, 0], [0, room]])
+    return tf.reshape(wider, [rows + more_rows, columns + 4 * room])
+
+
+def _without_room(matrix, rows: int, units: int):
+    """The way back from ``_gates``."""
+    gates = tf.reshape(matrix, [matrix.shape[0], 4, -1])
+    return tf.reshape(gates[:rows, :, :units], [rows, 4 * units])
+
+
+def _swapped(matrix):
+    """Between the gate orders input, forget, cell, output and input, cell, forget, output."""
+    first, second, third, fourth = tf.split(matrix, 4, axis=1)
+    return tf.concat([first, third, second, fourth], 1)
