@@ -50,6 +50,7 @@ with mask:
 
 
 def start() -> None:
+    visitor.leave(visitor.example_run)
     visitor.example_run = server.runs().train(example, recipe, _("Three sequences"))
 
 

@@ -25,8 +25,9 @@ from core import lstm
 from core.batching import Plan, forward_plan
 from core.network import build_network
 from core.optimizers import SLOTS, update
-from core.recipe import GRU, Recipe
+from core.recipe import Recipe
 from core.sequences import Sequences
+from core.work import uses_keras
 
 GROUP_ROWS = 8  # fewer rows a group are not worth a core (python -m benchmarks groups)
 MOST_GROUPS = 8
@@ -276,8 +277,7 @@ def _stock(layer, x, lengths, sequences: bool):
 
 def stock(recipe: Recipe) -> bool:
     """Whether the stock Keras layers run, and not ``core.lstm``."""
-    other = any(isinstance(layer, GRU) for layer in recipe.layers)
-    return other or bool(tf.config.list_physical_devices("GPU"))  # there cuDNN is faster
+    return uses_keras(recipe) or bool(tf.config.list_physical_devices("GPU"))  # cuDNN is faster
 
 
 def group_count() -> int:
@@ -288,14 +288,23 @@ def group_count() -> int:
     return min(cores, MOST_GROUPS)
 
 
-def described(recipe: Recipe, groups: int) -> dict[str, object]:
+def described(recipe: Recipe, features: int, groups: int) -> dict[str, object]:
     """The part of a run's record that its last bits depend on beside recipe and data."""
-    ways = ["keras" if stock(recipe) else lstm.way(layer.units) for layer in recipe.layers]
+    ways, inputs = [], features
+    for layer in recipe.layers:
+        ways.append("keras" if stock(recipe) else lstm.way(inputs, layer.units))
+        inputs = layer.units * (1 + layer.bidirectional)
     return {"layers": ways, "groups": groups}
 
 
 _idle: list[Engine] = []
 _lock = threading.Lock()
+
+
+def forget() -> None:
+    """Drop the engines nobody uses, so that the next one is compiled anew."""
+    with _lock:
+        _idle.clear()
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 History = dict[str, list[float]]
+FIRST_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Progress:
 
     epoch     finished epochs, 0 to epochs
     batch     finished batches of the epoch that runs, 0 to batches
+    sequences that are learned from in an epoch
     history   the finished epochs' figures, as ``TrainedModel.history``
     seconds   since the training began
     """
@@ -22,6 +24,7 @@ class Progress:
     epochs: int
     batch: int
     batches: int
+    sequences: int
     history: History
     seconds: float
 
@@ -32,6 +35,12 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Time to the last planned epoch at the pace so far; None before the first epoch's end,
-        when building the network still weighs too much in the pace."""
-        return self.seconds * (1 - self.share) / self.share if self.epoch else None
+        """Time to the last planned epoch at the pace so far; None in the first seconds of the
+        first epoch, when building the network still weighs too much in the pace."""
+        known = self.epoch or (self.batch and self.seconds > FIRST_SECONDS)
+        return self.seconds * (1 - self.share) / self.share if known else None
+
+    @property
+    def sequences_per_second(self) -> float:
+        """Learned from so far, validation and building the network included in the time."""
+        return self.share * self.epochs * self.sequences / max(self.seconds, 1e-9)

@@ -74,12 +74,15 @@ def train(
         notes=preprocessing.notes(training),
         stopped=stopped,
         best_epoch=loop.best_epoch,
-        computed=engine.described(recipe, groups),
+        computed=engine.described(recipe, data.features, groups),
     )
 
 
 class _Stopped(Exception):
-    """``should_stop`` answered True."""
+    """``should_stop`` answered True, after so many batches of the epoch were learned from."""
+
+    def __init__(self, batches: int) -> None:
+        self.batches = batches
 
 
 class _Loop:
@@ -116,7 +119,7 @@ class _Loop:
     def run(self) -> bool:
         """Train to the last epoch, or to an early stop. True when ``should_stop`` ended it."""
         self.started = self.reported = time.perf_counter()
-        best, self.weights, stopped = np.inf, None, False
+        best, self.weights, stopped, learned = np.inf, None, False, 0
         try:
             for epoch in range(self.recipe.epochs):
                 began = time.perf_counter()
@@ -132,11 +135,11 @@ class _Loop:
                     self.best_epoch = epoch + 1
                 elif epoch + 1 - self.best_epoch >= self.recipe.patience:
                     break
-        except _Stopped:
-            stopped = True
+        except _Stopped as stop:
+            stopped, learned = True, stop.batches
         if self.weights is None:
             self.weights = self.compiled.network.get_weights()
-        self._report(self._finished_epochs, 0)
+        self._report(self._finished_epochs, learned)
         return stopped
 
     @property
@@ -172,7 +175,7 @@ class _Loop:
         pace = self.paces.setdefault(prefix, Pace())
         for first, last in pace.calls(plan):
             if self.should_stop():
-                raise _Stopped
+                raise _Stopped(self.batches if prefix else first)
             sums = call(first, last, sums)
             if time.perf_counter() - self.reported >= REPORT_SECONDS:
                 self._report(epoch, self.batches if prefix else last)
@@ -197,6 +200,7 @@ class _Loop:
                 epochs=self.recipe.epochs,
                 batch=batch,
                 batches=self.batches,
+                sequences=len(self.training.lengths),
                 history={name: list(figures) for name, figures in self.history.items()},
                 seconds=self.reported - self.started,
             )

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from runs import RunState
-from ui import live, recipe_form, results, server
+from ui import live, recipe_form, results, server, work
 from ui.frame import open_page
 from ui.words import _, counted, plain
 
@@ -27,6 +27,9 @@ st.caption(
         name=plain(visitor.name), n=counted(usable), masked=masked
     )
 )
+
+if recipe is not None and data.targets is not None:
+    work.of_an_epoch(visitor, recipe)
 
 run = None if visitor.run is None else server.runs().get(visitor.run)
 active = run is not None and run.state in live.ACTIVE

@@ -12,7 +12,7 @@ visitor = open_page(_("Predict"))
 st.title(_("Predict"))
 
 if visitor.trained is None and visitor.table is None:  # opened cold: the example trains in seconds
-    visitor.example_run = server.runs().train(visitor.data, Recipe.example(), visitor.name)
+    visitor.example_run = server.shared_run(visitor.data, Recipe.example(), visitor.name)
 if visitor.trained is None:
     st.info(_("No model has been trained on {name} yet.").format(name=plain(visitor.name)))
     st.page_link("pages/3_Train.py", label=_("Train one"), icon=":material/arrow_forward:")

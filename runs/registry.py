@@ -76,6 +76,7 @@ class Runs:
         self._cluster: Cluster | None = None
         self._workers: list[str] = []
         self._waiting: list[_Job] = []
+        self._predicting: dict[str, Prediction] = {}  # those a worker computes now, by id
         self._busy: Counter[tuple[str, str]] = Counter()  # (worker, slot) → jobs
         self._trained: Counter[str] = Counter()  # worker → trainings it did
         self._retired: set[str] = set()  # workers that are being replaced
@@ -238,24 +239,35 @@ class Runs:
             metrics=outcome.metrics,
             notes=outcome.notes,
             best_epoch=outcome.best_epoch,
+            computed=outcome.computed,
+            progress=outcome.progress,
         )
 
     def _predict(
         self, run: Run, data: Sequences, prediction: Prediction, cluster: Cluster, place: str
     ) -> None:
         def ask(saved: bytes | None) -> Answer | worker.Failure | None:
-            return cluster.call(place, "light", worker.predict_run, run.id, saved, data)
+            arguments = (run.id, saved, data, prediction.id, self._topic)
+            return cluster.call(place, "light", worker.predict_run, *arguments)
 
+        self._predicting[prediction.id] = prediction
         try:
             outcome = ask(None if place == run.worker else run.model) or ask(run.model)
         except WorkerLost as lost:
             outcome = worker.Failure(DataError(PREDICTION_DIED), str(lost))
+        finally:
+            del self._predicting[prediction.id]
         if isinstance(outcome, worker.Failure):
             self._log(run.id, outcome)
             outcome = outcome.error
         prediction.end(outcome)
 
     def _on_progress(self, message: dict) -> None:
+        if "prediction" in message:
+            prediction = self._predicting.get(message["prediction"])
+            if prediction is not None:
+                prediction.share = message["share"]
+            return
         run = self._store.get(message["run"])
         if run is not None:
             progress = worker.progress_of(message, run.history)

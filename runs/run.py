@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +45,7 @@ class Run:
                 telling there is; empty when a stop left no time to measure
     notes       what training left out of the data, in words
     best_epoch  the epoch (from 1) whose weights were kept; None without patience
+    computed    what computed it, as ``TrainedModel.computed``
     error       why it failed
     model       the saved ZIP, also of a stopped run; None when nothing was learned
     stopping    a stop was asked for and has not been obeyed yet
@@ -59,6 +62,7 @@ class Run:
     metrics: Metrics = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     best_epoch: int | None = None
+    computed: dict[str, Any] = field(default_factory=dict)
     error: DataError | None = None
     model: bytes | None = field(default=None, repr=False)
     started: datetime | None = None
@@ -88,9 +92,12 @@ class Answer:
 
 
 class Prediction:
-    """A prediction that was asked for: look at ``done``, then at ``error`` and ``result``."""
+    """A prediction that was asked for: look at ``done``, then at ``error`` and ``result``.
+    Until then ``share`` says how much of it is computed, 0 to 1."""
 
     def __init__(self) -> None:
+        self.id = secrets.token_hex(8)
+        self.share = 0.0
         self.result: Answer | None = None
         self.error: DataError | None = None
         self._ended = threading.Event()

@@ -11,8 +11,10 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psutil
+from dask.system import CPU_COUNT
 
 NICE = 10  # of 19: the page and the scheduler go first, and free cores are still used fully
 
@@ -30,17 +32,23 @@ def dask_setup(worker: object) -> None:
 
 
 def _warm_up() -> None:
-    """Import TensorFlow, and train and predict once, so that every library is loaded."""
-    import tensorflow as tf
+    """Import TensorFlow, and train and predict the home page's example once: every library is
+    loaded, and the network that most visitors train first is compiled."""
+    set_threads()
 
-    # Small matrix products do not thread; independent row groups do.
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(2)
-
-    from core import LSTM, Recipe, Sequences, train
+    from core import Recipe, Sequences, train
 
     example = Sequences.from_lists([[1], [2, 5]], targets=[1, 2])
-    train(example, Recipe(layers=(LSTM(2),), epochs=1, validation_split=0.0)).predict(example)
+    train(example, replace(Recipe.example(), epochs=1)).predict(example)
+
+
+def set_threads() -> None:
+    """Before TensorFlow starts: small matrix products do not thread, row groups side by side do,
+    so that the threads go to operations and none into them."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(max(2, CPU_COUNT))
 
 
 @contextlib.contextmanager

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from distributed import Worker, get_worker
@@ -25,6 +27,7 @@ from runs.run import Answer, Metrics
 if TYPE_CHECKING:
     from core.model import TrainedModel
 
+SHARE_SECONDS = 0.3
 MODELS_KEPT = 4  # a worker; the largest network allowed holds some hundred megabytes
 # A stop must be obeyed within 2 s, also when the rows to measure are many: up to so many steps are
 # measured in well under one.
@@ -50,6 +53,8 @@ class Trained:
     notes: tuple[Note, ...]
     stopped: bool
     best_epoch: int | None
+    computed: dict[str, Any]
+    progress: Progress
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ _stops: set[str] = set()  # runs that were asked to stop; the request may come b
 
 
 def request_stop(run_id: str) -> None:
-    """Ask a training of this worker to stop before its next batch."""
+    """Ask a training of this worker to stop before its next call into the engine."""
     _stops.add(run_id)
 
 
@@ -79,9 +84,11 @@ def train_run(run_id: str, data: Sequences, recipe: Recipe, topic: str) -> Train
         _stops.discard(run_id)
 
 
-def predict_run(run_id: str, saved: bytes | None, data: Sequences) -> Answer | Failure | None:
-    """Predict with a run's model. None: send the saved ZIP as well, this worker does not hold
-    the model (any more)."""
+def predict_run(
+    run_id: str, saved: bytes | None, data: Sequences, prediction: str, topic: str
+) -> Answer | Failure | None:
+    """Predict with a run's model, and send the share that is done as events of the Dask topic.
+    None: send the saved ZIP as well, this worker does not hold the model (any more)."""
     try:
         model = _models.get(run_id)
         if model is None:
@@ -91,7 +98,7 @@ def predict_run(run_id: str, saved: bytes | None, data: Sequences) -> Answer | F
 
             model = load(io.BytesIO(saved))
             _models.put(run_id, model)
-        return _answer(model, data)
+        return _answer(model, data, _Sharer(get_worker(), prediction, topic))
     except Exception as error:
         return _failure(error)
 
@@ -122,10 +129,11 @@ _models = _Models()
 def _train(run_id: str, data: Sequences, recipe: Recipe, topic: str) -> Trained:
     from core import train
 
+    reporter = _Reporter(get_worker(), run_id, topic)
     model = train(
         data,
         recipe,
-        on_progress=_Reporter(get_worker(), run_id, topic),
+        on_progress=reporter,
         should_stop=lambda: run_id in _stops,  # no network: the request came to this process
     )
     _models.put(run_id, model)
@@ -138,6 +146,8 @@ def _train(run_id: str, data: Sequences, recipe: Recipe, topic: str) -> Trained:
         notes=tuple(model.notes),
         stopped=model.stopped,
         best_epoch=model.best_epoch,
+        computed=model.computed,
+        progress=reporter.last,
     )
 
 
@@ -148,8 +158,10 @@ class _Reporter:
     def __init__(self, worker: Worker, run_id: str, topic: str) -> None:
         self.worker, self.run_id, self.topic = worker, run_id, topic
         self.sent = 0
+        self.last: Progress | None = None
 
     def __call__(self, progress: Progress) -> None:
+        self.last = progress
         news = {name: figures[self.sent :] for name, figures in progress.history.items()}
         message = {
             "run": self.run_id,
@@ -159,10 +171,24 @@ class _Reporter:
             "epochs": progress.epochs,
             "batch": progress.batch,
             "batches": progress.batches,
+            "sequences": progress.sequences,
             "seconds": progress.seconds,
         }
         self.sent += max(map(len, news.values()), default=0)
         self.worker.log_event(self.topic, message)
+
+
+class _Sharer:
+    """Sends how much of a prediction is done, a few times a second."""
+
+    def __init__(self, worker: Worker, prediction: str, topic: str) -> None:
+        self.worker, self.prediction, self.topic = worker, prediction, topic
+        self.sent = time.monotonic()
+
+    def __call__(self, share: float) -> None:
+        if time.monotonic() - self.sent >= SHARE_SECONDS:
+            self.sent = time.monotonic()
+            self.worker.log_event(self.topic, {"prediction": self.prediction, "share": share})
 
 
 def progress_of(message: dict, before: History) -> Progress:
@@ -171,7 +197,7 @@ def progress_of(message: dict, before: History) -> Progress:
         name: [*before.get(name, [])[: message["sent"]], *figures]
         for name, figures in message["news"].items()
     }
-    names = ("epoch", "epochs", "batch", "batches", "seconds")
+    names = ("epoch", "epochs", "batch", "batches", "sequences", "seconds")
     return Progress(history=history, **{name: message[name] for name in names})
 
 
@@ -192,12 +218,12 @@ def _metrics(model: TrainedModel, data: Sequences) -> Metrics:
     return {part: model.evaluate(measured)}
 
 
-def _answer(model: TrainedModel, data: Sequences) -> Answer:
+def _answer(model: TrainedModel, data: Sequences, on_progress: Callable[[float], None]) -> Answer:
     notes = list(model.preprocessing.notes(data))
     if model.classes is None:
-        values, probabilities = model.predict(data), None
+        values, probabilities = model.predict(data, on_progress), None
     else:
-        probabilities = model.predict_proba(data)
+        probabilities = model.predict_proba(data, on_progress)
         values = model.classes[probabilities.argmax(axis=1)]
     metrics = None
     if data.targets is not None:

@@ -38,7 +38,7 @@ def answer(prediction: Prediction, show: Callable[[Prediction], None]) -> None:
 
 def _await(prediction: Prediction, show: Callable[[Prediction], None], waiting: bool) -> None:
     if not prediction.done:
-        st.caption(_("Predicting …"))
+        st.progress(prediction.share, _("Predicting …"))
         return
     if waiting:
         st.rerun()  # ends the polling

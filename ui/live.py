@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core import Progress
 from core.figures import history_figure
 from runs import Run, RunState
 from ui import fragments, server
 from ui.frame import draw, figure_words, is_dark
-from ui.words import _, counted, lasting, loss_name, told
+from ui.words import _, counted, engine_name, lasting, loss_name, told
 
 REFRESH_SECONDS = 0.4
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
@@ -62,7 +63,7 @@ def _status(run: Run, key: str) -> None:
     elif run.state is RunState.STOPPED and run.model is None:
         st.markdown(":material/stop_circle: " + _("Cancelled before it began."))
     elif run.state is RunState.STOPPED:
-        _ended(run, _("Stopped"), ":material/stop_circle:")
+        _ended(run, _stopped(run.progress), ":material/stop_circle:")
     if run.state is RunState.QUEUED:
         st.button(_("Cancel"), key=f"{key}-stop", on_click=server.runs().stop, args=(run.id,))
 
@@ -76,17 +77,31 @@ def _progress(run: Run) -> tuple[float, str]:
     )
     if progress.seconds_left is not None:
         words += " · " + _("at most {time} left").format(time=lasting(progress.seconds_left))
+    if progress.share:
+        words += " · " + _("{n} sequences a second").format(
+            n=counted(progress.sequences_per_second)
+        )
+    if run.history.get("seconds"):
+        words += " · " + _("{time} an epoch").format(time=lasting(run.history["seconds"][-1]))
     return min(progress.share, 1.0), words
+
+
+def _stopped(progress: Progress) -> str:
+    """Where a training was when it was stopped."""
+    if not progress.batch:
+        return _("Stopped")
+    return _("Stopped in epoch {epoch}, after {share:.0%} of it").format(
+        epoch=progress.epoch + 1, share=progress.batch / progress.batches
+    )
 
 
 def _ended(run: Run, word: str, icon: str) -> None:
     epochs = len(run.history.get("loss", ()))
-    st.markdown(
-        f"{icon} **{word}** · "
-        + _("{epochs} epochs in {time}").format(
-            epochs=counted(epochs), time=lasting(sum(run.history.get("seconds", ())))
-        )
+    said = _("{epochs} epochs in {time}").format(
+        epochs=counted(epochs), time=lasting(run.progress.seconds)
     )
+    engine = engine_name(run.computed["layers"])
+    st.markdown(f"{icon} **{word}** · {said}  \n:small[{engine}]")
 
 
 def _curves(run: Run, key: str) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from core import LSTM, DataError, Recipe, Sequences
 from core.reading import Layout, Table
 from runs import Prediction
+from ui import server
 
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
 EXAMPLE_NAME = "Three sequences"
@@ -56,14 +57,23 @@ class State:
 
     def use(self, layout: Layout, data: Sequences) -> None:
         """Read the same file in another way; the recipe starts anew where it has to."""
+        self.leave(self.run)
         self.layout, self.data, self.run = layout, data, None
+        self.files.pop("work", None)  # counted for other sequences
         self.recipe = first_recipe(data)
 
     def open_example(self) -> None:
         """Back to the reference example."""
+        self.leave(self.run)
         self.data, self.recipe, self.run = example_data(), Recipe.example(), None
+        self.files.pop("work", None)
         self.name, self.table, self.layout = EXAMPLE_NAME, None, None
         self.opened += 1
+
+    def leave(self, run_id: str | None) -> None:
+        """A training that no page of this visitor shows any more must not hold a worker."""
+        if run_id is not None:
+            server.runs().stop(run_id)
 
     def once(self, place: str, file_id: str, read: Callable[[], Any]) -> Any:
         """What ``read()`` gave for this file; a rerun of the page does not read it again."""

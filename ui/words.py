@@ -59,7 +59,9 @@ def counted(number: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A duration in words: 0.8 s, 12 s, 3 min 5 s, 2 h 10 min."""
+    """A duration in words: 4 ms, 0.8 s, 12 s, 3 min 5 s, 2 h 10 min."""
+    if seconds < 0.1:
+        return _("{n:.0f} ms").format(n=seconds * 1000)
     if seconds < 10:
         return _("{n:.1f} s").format(n=seconds)
     if seconds < 60:
@@ -84,3 +86,10 @@ def layer_name(layer: LSTM) -> str:
 def loss_name(loss: str) -> str:
     """A loss as it stands on an axis, with its unit where the target's does not tell."""
     return _("cross-entropy, nats") if loss == "sparse_categorical_crossentropy" else loss
+
+
+def engine_name(layers: list[str]) -> str:
+    """What computes a network, from the ways of its recurrent layers (see core.lstm)."""
+    if "keras" in layers:
+        return _("Engine: stock Keras layers with an explicit mask")
+    return _("Engine: the fast exact LSTM ({ways})").format(ways=", ".join(layers))

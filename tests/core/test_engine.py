@@ -53,7 +53,7 @@ def data_for(made, found):
     ids=str,
 )
 def test_fifty_updates_end_with_the_weights_of_stock_keras(monkeypatch, layers, wide, optimizer):
-    monkeypatch.setattr(lstm, "WIDE_UNITS", wide)
+    monkeypatch.setattr(lstm, "WIDE", wide)
     made = sequences(160)
     fast = engine(layers, dense=(4,), optimizer=optimizer)
     before = fast.network.get_weights()
@@ -201,9 +201,11 @@ def test_trainings_side_by_side_are_those_alone(words, quick_recipe):
 
 
 def test_the_record_says_what_computed():
-    recipe = Recipe(layers=(LSTM(lstm.WIDE_UNITS), LSTM(4)))
-    assert described(recipe, 2) == {"layers": ["wide", "fused"], "groups": 2}
-    assert described(Recipe(layers=(GRU(4), LSTM(4))), 1)["layers"] == ["keras", "keras"]
+    recipe = Recipe(layers=(LSTM(100, True), LSTM(60), LSTM(4)))  # 8, 200 and 60 inputs
+    assert described(recipe, 8, 2) == {"layers": ["fused", "fused", "fused"], "groups": 2}
+    recipe = Recipe(layers=(LSTM(100, True), LSTM(70), LSTM(4)))
+    assert described(recipe, 80, 2) == {"layers": ["wide", "wide", "fused"], "groups": 2}
+    assert described(Recipe(layers=(GRU(4), LSTM(4))), 8, 1)["layers"] == ["keras", "keras"]
 
 
 def test_calls_cover_every_batch_once_and_grow_with_the_speed():

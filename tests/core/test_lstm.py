@@ -8,7 +8,7 @@ import tensorflow as tf
 from core import lstm
 
 RNG = np.random.default_rng(0)
-WAYS = {"fused": 10**9, "wide": 1}  # the number of units from which a layer is wide
+WAYS = {"fused": 10**9, "wide": 1}  # the size from which a layer is wide
 
 
 def normal(*shape, scale=1.0):
@@ -74,7 +74,7 @@ def real(lengths):
 def test_values_and_gradients_are_those_of_stock_keras(
     monkeypatch, way, sequences, lengths, features, units
 ):
-    monkeypatch.setattr(lstm, "WIDE_UNITS", WAYS[way])
+    monkeypatch.setattr(lstm, "WIDE", WAYS[way])
     given = (
         normal(max(lengths), len(lengths), features),
         normal(features, 4 * units, scale=0.5),
@@ -99,7 +99,7 @@ def test_values_and_gradients_are_those_of_stock_keras(
 def test_the_gradient_is_not_the_one_tensorflow_registers_for_the_fused_operation(monkeypatch, way):
     """The registered gradient of BlockLSTMV2 takes its gates in the order of V1. It must differ
     from ours, and ours agrees with Keras (above): whoever removes ours fails here."""
-    monkeypatch.setattr(lstm, "WIDE_UNITS", WAYS[way])
+    monkeypatch.setattr(lstm, "WIDE", WAYS[way])
     weights = (normal(3, 32), normal(8, 32), normal(32))
 
     def registered(x, kernel, recurrent, bias):
@@ -120,10 +120,7 @@ def test_each_row_is_reversed_by_its_own_length_and_twice_is_never():
     np.testing.assert_array_equal(lstm.reverse(lstm.reverse(x, where), where), x)
 
 
-def test_the_way_is_a_function_of_the_units_alone():
-    assert [lstm.way(units) for units in (1, lstm.WIDE_UNITS - 1, lstm.WIDE_UNITS, 1024)] == [
-        "fused",
-        "fused",
-        "wide",
-        "wide",
-    ]
+def test_the_way_is_a_function_of_the_size_alone():
+    sizes = [(1, 1), (8, 112), (8, 128), (80, 80), (96, 96), (1024, 1024)]
+    ways = ["fused", "fused", "wide", "fused", "wide", "wide"]
+    assert [lstm.way(*size) for size in sizes] == ways

@@ -1,6 +1,8 @@
 import pytest
 
+from runs import RunState
 from tests.pages.conftest import labelled, until
+from ui import server
 
 
 @pytest.fixture
@@ -45,3 +47,26 @@ def test_hidden_layers_that_are_no_numbers_are_explained(train):
     labelled(train.text_input, "Hidden dense layers").set_value("many").run()
     assert "whole numbers" in train.error[0].value
     assert labelled(train.button, "Start training").disabled
+
+
+def test_other_data_ends_the_training_that_no_page_shows_any_more(train):
+    labelled(train.number_input, "Epochs").set_value(10_000)
+    labelled(train.button, "Start training").click().run()
+    until(train, lambda app: [bar for bar in app.get("progress") if "Epoch" in bar.proto.text])
+    run_id = train.session_state["state"].run
+    train.switch_page("pages/1_Data.py").run()
+    train.button(key="sample-Japanese vowels").click().run()
+    until(train, lambda app: server.runs().get(run_id).state is RunState.STOPPED)
+
+
+def test_the_work_of_an_epoch_is_told_before_it_starts(train):
+    facts = {metric.label: metric.value for metric in train.metric}
+    assert facts["Real steps, an epoch"] == "8"
+    assert facts["Steps the usual way"] == "45"
+    assert facts["Steps we compute"] == "8"
+    assert any("You skip 82% of the work" in caption.value for caption in train.caption)
+
+
+def test_a_gru_is_told_to_run_on_the_stock_layers(train):
+    labelled(train.selectbox, "Layer 1").set_value("GRU").run()
+    assert any("stock Keras layers" in caption.value for caption in train.caption)
