@@ -111,6 +111,12 @@ class Engine:
         self._judge = compiled(self._judge_batches, *steps, targets, *forward, sums)
         self._answer = compiled(self._answer_batches, *steps, *forward)
 
+    def compile(self, judge: bool) -> None:
+        """Trace ``learn``, and ``judge`` if it will be called; once done it takes no time."""
+        self._learn.get_concrete_function()
+        if judge:
+            self._judge.get_concrete_function()
+
     def begin(self, weights: list[np.ndarray]) -> None:
         """Take these weights, as ``keras.Model.get_weights`` gives them, and forget the rest."""
         self.network.set_weights(weights)

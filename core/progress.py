@@ -17,7 +17,7 @@ class Progress:
     batch     finished batches of the epoch that runs, 0 to batches
     sequences that are learned from in an epoch
     history   the finished epochs' figures, as ``TrainedModel.history``
-    seconds   since the training began
+    seconds   since the first batch, when the network had been compiled
     """
 
     epoch: int
@@ -36,11 +36,11 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """Time to the last planned epoch at the pace so far; None in the first seconds of the
-        first epoch, when building the network still weighs too much in the pace."""
+        first epoch, when the first calls, which are slow, still weigh too much in the pace."""
         known = self.epoch or (self.batch and self.seconds > FIRST_SECONDS)
         return self.seconds * (1 - self.share) / self.share if known else None
 
     @property
     def sequences_per_second(self) -> float:
-        """Learned from so far, validation and building the network included in the time."""
+        """Learned from so far, validation included in the time."""
         return self.share * self.epochs * self.sequences / max(self.seconds, 1e-9)
