@@ -104,6 +104,9 @@ class Engine:
         def compiled(function, *signature):
             return tf.function(function, input_signature=signature, autograph=False)
 
+        # Functions of their own: traced once, however many groups call them.
+        self._learning_outputs = compiled(self._outputs, *steps, numbers, chance[1])
+        self._final_outputs = compiled(self._outputs, *steps, numbers)
         forward = plan(kind.groups)
         self._learn = compiled(
             self._learn_batches, *steps, targets, *plan(kind.learning_groups), sums, *chance
@@ -164,7 +167,7 @@ class Engine:
                 for group in range(self.kind.learning_groups):
                     rows, real = _group(order, cuts[batch], group)
                     seed = tf.stack([chance[0] * MOST_GROUPS + group, chance[1] * 2**32 + batch])
-                    outputs = self._outputs(flat, starts, lengths, rows, seed)
+                    outputs = self._learning_outputs(flat, starts, lengths, rows, seed)
                     found.append(self._figures(outputs, tf.gather(targets, rows), real))
                 found = tf.add_n(found)
                 loss = found[0] / count
@@ -181,7 +184,7 @@ class Engine:
             found = []
             for group in range(self.kind.groups):
                 rows, real = _group(order, cuts[batch], group)
-                outputs = self._outputs(flat, starts, lengths, rows)
+                outputs = self._final_outputs(flat, starts, lengths, rows)
                 found.append(self._figures(outputs, tf.gather(targets, rows), real))
             return batch + 1, sums + tf.cast(tf.add_n(found), tf.float64)
 
@@ -199,7 +202,7 @@ class Engine:
             found = []
             for group in range(self.kind.groups):
                 rows, real = _group(order, cuts[batch], group)
-                outputs = self._outputs(flat, starts, lengths, rows)
+                outputs = self._final_outputs(flat, starts, lengths, rows)
                 found.append(outputs[: tf.where(real, tf.size(rows), 0)])
             return batch + 1, made.write(tf.cast(batch - first, tf.int32), tf.concat(found, 0))
 
