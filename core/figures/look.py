@@ -188,11 +188,11 @@ def figure(
         "ticklabelstandoff": 4,
         "tickfont": {"color": colours.text},
     }
-    top = 34 if title or layout.get("showlegend") else 8
+    top = 34 if title or layout.get("showlegend") else 4
     shared = {
         "template": {},  # colours stand below; Plotly's own template would add 3 kB
-        "height": top + height + 48,
-        "margin": {"l": 8, "r": 8, "t": top, "b": 8},
+        "height": top + height + 44,  # below the plot stand labels and the axis title
+        "margin": {"l": 8, "r": 8, "t": top, "b": 4},
         "minreducedheight": 2,  # or labels below a plot lower than 64 pixels are cut off
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -267,4 +267,4 @@ def _in_common(texts: list[str]) -> int:
 
 def _axis_title(axis: dict, colours: Look) -> dict[str, Any]:
     words = axis.get("title", "")
-    return {"text": text(words), "font": {"size": 12, "color": colours.muted}, "standoff": 8}
+    return {"text": text(words), "font": {"size": 12, "color": colours.muted}, "standoff": 4}

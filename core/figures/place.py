@@ -34,7 +34,7 @@ class Place:
         self.rows, self.steps = shape
         self.first, self.last = first, first + self.steps - 1
         self.words = words
-        high = 28 if self.rows <= 8 else 22 if self.rows <= 20 else 16
+        high = 26 if self.rows <= 8 else 22 if self.rows <= 20 else 16
         self.height = max(LOWEST, min(high * self.rows, HIGHEST))
         self.large = self.rows * self.steps > WRITTEN_CELLS or self.steps > WRITTEN_STEPS
         # each cell's hover repeats its row's id, so that many cells mean shorter ones

@@ -261,7 +261,7 @@ def test_a_colour_bar_with_the_features_name_stands_for_numbers_that_do_not_fit(
     ids=["mask", "large", "probabilities"],
 )
 def test_one_row_leaves_room_for_labels_and_title_below_it(fig):
-    assert fig.layout.height >= 56 + 48 + 8
+    assert fig.layout.height >= 56 + 44 + 4
     assert fig.layout.minreducedheight < 56  # Plotly cuts labels off rather than go below it
 
 
@@ -279,7 +279,7 @@ def test_ids_do_not_touch_beside_many_rows_and_the_hover_knows_them_all(steps):
     fig = mask_figure(np.ones((40, steps), dtype=bool), [f"id{row}" for row in range(40)])
     shown = fig.layout.yaxis.ticktext
     assert shown[:2] == ("id1", "id3")
-    assert (fig.layout.height - 56) / len(shown) >= 16
+    assert (fig.layout.height - 48) / len(shown) >= 16
     if steps > 40:
         assert len(fig.layout.yaxis2.ticktext) == 40
         assert fig.layout.yaxis2.showticklabels is False
