@@ -64,6 +64,7 @@ button, network = st.columns([1, 3], vertical_alignment="center")
 again = visitor.example_run is not None
 button.button(
     _("Train again") if again else _("Train the network"),
+    key="home-train",  # or for a moment both buttons stand there
     type="secondary" if again else "primary",
     icon=":material/play_arrow:",
     width="stretch",

@@ -204,8 +204,8 @@ def figure(
         },
         "showlegend": False,
         "dragmode": False,
-        "xaxis": axis | x | {"title": _axis_title(x, colours)},
-        "yaxis": axis | y | {"title": _axis_title(y, colours)},
+        "xaxis": axis | x | {"title": _axis_title(x, 4, colours)},
+        "yaxis": axis | y | {"title": _axis_title(y, 8, colours)},
     }
     if title:
         shared["title"] = {
@@ -265,6 +265,6 @@ def _in_common(texts: list[str]) -> int:
     return next((at for at, (one, other) in pairs if one != other), min(len(first), len(last)))
 
 
-def _axis_title(axis: dict, colours: Look) -> dict[str, Any]:
+def _axis_title(axis: dict, standoff: int, colours: Look) -> dict[str, Any]:
     words = axis.get("title", "")
-    return {"text": text(words), "font": {"size": 12, "color": colours.muted}, "standoff": 4}
+    return {"text": text(words), "font": {"size": 12, "color": colours.muted}, "standoff": standoff}
