@@ -117,7 +117,7 @@ class Place:
             "thickness": 8,
             "outlinewidth": 0,
             "ypad": 0,
-            "nticks": 3 if self.height < 100 else 5,
+            "nticks": 4 if self.height < 100 else 5,
             "exponentformat": "power",
             "tickfont": grey,
             "title": {"text": text(what, self.height // 6), "side": "right", "font": grey},
