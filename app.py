@@ -1,6 +1,8 @@
 """Home: the three-sequence example, alive."""
 
 import streamlit as st
+from plotly.graph_objects import Figure
+from streamlit.delta_generator import DeltaGenerator
 
 from core import Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
@@ -17,36 +19,41 @@ padded = pad(example, recipe.maxlen, recipe.padding, recipe.truncating, recipe.v
 st.title(_("Learn from the sequences, not from the padding"))
 st.markdown(
     _(
-        "Sequences of unequal length are **padded** into a rectangle so that a network can take "
-        "them, and a **mask** tells it which steps are real. Masked steps never happened: they "
-        "change neither the training nor the prediction."
+        "**Padding** makes sequences of unequal length a rectangle, so that a network can take "
+        "them. A **mask** tells it which steps are real: the others never happened, neither in "
+        "training nor in prediction."
     )
 )
 
-lists, array, mask = st.columns([5, 8, 8], gap="medium")
-with lists:
-    st.markdown("**1 · " + _("Three sequences") + "**")
-    draw(
-        sequences_figure(example, slice(None), **look),
-        key="home-sequences",
-        alt=_("Three sequences as cells: 1; 2, 5; 3, 9, 9, 4, 8"),
-    )
-with array:
-    st.markdown("**2 · " + _("Padded in front to 15 steps") + "**")
-    draw(
-        padded_figure(padded.values[:, :, 0], padded.mask, example.ids, **look),
-        key="home-padded",
-        alt=_("The padded array, 3 rows of 15 cells; padding is hatched, real values stand last"),
-    )
-    st.caption(_("Hatched: padding, filled with 0."))
-with mask:
-    st.markdown("**3 · " + _("The mask: 1 where a step is real") + "**")
-    draw(
-        mask_figure(padded.mask, example.ids, **look),
-        key="home-mask",
-        alt=_("The mask matrix, 3 rows of 15 cells: 1 where a real step stands, else 0"),
-    )
-    st.caption(_("Only the 8 real steps are learned from."))
+
+def picture(place: DeltaGenerator, title: str, figure: Figure, key: str, alt: str) -> None:
+    with place.container(gap="xxsmall"):
+        st.markdown(f"**{title}**")
+        draw(figure, key=key, alt=alt)
+
+
+lists, array, mask = st.columns([5, 8, 8], gap="small")
+picture(
+    lists,
+    "1 · " + _("Three sequences"),
+    sequences_figure(example, slice(None), **look),
+    key="home-sequences",
+    alt=_("Three sequences as cells: 1; 2, 5; 3, 9, 9, 4, 8"),
+)
+picture(
+    array,
+    "2 · " + _("Padded in front with 0, to 15 steps"),
+    padded_figure(padded.values[:, :, 0], padded.mask, example.ids, **look),
+    key="home-padded",
+    alt=_("The padded array, 3 rows of 15 cells; padding is hatched, real values stand last"),
+)
+picture(
+    mask,
+    "3 · " + _("The mask: 1 where a step is real"),
+    mask_figure(padded.mask, example.ids, **look),
+    key="home-mask",
+    alt=_("The mask matrix, 3 rows of 15 cells: 1 where a real step stands, else 0"),
+)
 
 
 def start() -> None:
@@ -58,6 +65,7 @@ button, network = st.columns([1, 3], vertical_alignment="center")
 again = visitor.example_run is not None
 button.button(
     _("Train again") if again else _("Train the network"),
+    key="home-train",  # or for a moment both buttons stand there
     type="secondary" if again else "primary",
     icon=":material/play_arrow:",
     width="stretch",
@@ -65,8 +73,8 @@ button.button(
 )
 network.caption(
     _(
-        "It learns to answer 2, 4 and 6. LSTM(100) → LSTM(20) → Dropout(0.2) → Dense(1), masked; "
-        "loss mse, RMSprop, 100 epochs, batch size 1."
+        "It learns to answer 2, 4 and 6, from the 8 real steps only. LSTM(100) → LSTM(20) → "
+        "Dropout(0.2) → Dense(1), masked; loss mse, RMSprop, 100 epochs, batch size 1."
     )
 )
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.figures import (
     classes_figure,
+    drawn_classes,
     drawn_lines,
     lengths_figure,
     lines_figure,
@@ -62,6 +63,14 @@ with targets:
             key="data-targets",
             alt=_("Bar chart of how often each target occurs"),
         )
+        drawn, different, left_out = drawn_classes(data.targets)
+        if drawn < different:
+            st.caption(
+                _(
+                    "Drawn: the {drawn} most frequent of {different} targets; {n} sequences "
+                    "have one of the others."
+                ).format(drawn=drawn, different=counted(different), n=counted(left_out))
+            )
 
 st.markdown(f"**{_('The first sequences')}**")
 feature = 0
@@ -74,7 +83,7 @@ if data.features > 1:
         )
     )
 if data.lengths[:12].sum() <= 60 and data.lengths[:12].max() <= 15:
-    figure = sequences_figure(data, slice(0, 12), feature, columns=15, **look)
+    figure = sequences_figure(data, slice(0, 12), feature, **look)
     rows = min(len(data), 12)
 else:
     figure = lines_figure(data, slice(0, 24), feature, **look)

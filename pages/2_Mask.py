@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core import pad
-from core.figures import drawn_part, mask_figure, padded_figure
+from core.figures import drawn_part, mask_figure, padded_figure, value_span
 from core.padding import padding_cost
 from ui import inputs
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
@@ -23,7 +23,12 @@ recipe = visitor.recipe
 
 cost = padding_cost(data, recipe.maxlen, recipe.truncating, recipe.mask_value)
 facts = fact_grid()
-facts.metric(_("Padded array"), f"{counted(cost.sequences)} × {counted(cost.maxlen)}")
+shape = (cost.sequences, cost.maxlen, *([data.features] if data.features > 1 else []))
+facts.metric(
+    _("Padded array"),
+    " × ".join(map(counted, shape)),
+    help=_("Sequences × steps, and × features where there are several."),
+)
 facts.metric(
     _("Share of padding"),
     f"{cost.padding_share:.0%}",
@@ -63,6 +68,8 @@ with array:
             padded.values[:, :, feature],
             padded.mask,
             part.ids,
+            name=data.feature_names[feature],
+            span=value_span(data, feature),
             erased=erased,
             padding=recipe.padding,
             **look,
@@ -82,7 +89,7 @@ with mask:
         ),
     )
 st.caption(
-    _("Hatched or grey: padding.")
+    _("Hatched: padding.")
     + (" " + _("Framed in orange: real steps the mask value erases.") if cost.erased else "")
 )
 inputs.say_what_is_drawn(len(rows), len(data), high, wide, cost.maxlen)

@@ -30,13 +30,14 @@ def open_page(title: str) -> state.State:
         st.markdown("### ▦ Unpadded")
         for script, icon, name in PAGES:
             st.page_link(script, label=_(name), icon=icon)
-        st.divider()
-        st.caption(_("Data in use"))
-        st.markdown(f"**{plain(visitor.name)}**")
-        st.caption(
-            _("{sequences} sequences, {steps} steps").format(
-                sequences=counted(len(visitor.data)), steps=counted(visitor.data.lengths.sum())
-            )
+        size = _("{sequences} sequences, {steps} steps").format(
+            sequences=counted(len(visitor.data)), steps=counted(visitor.data.lengths.sum())
+        )
+        st.space("small")
+        # one block, since three have a line's height of air between them
+        st.markdown(
+            f":small[:gray[{_('Data in use')}]]  \n**{plain(visitor.name)}**  \n"
+            f":small[:gray[{size}]]"
         )
     return visitor
 

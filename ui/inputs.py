@@ -35,26 +35,22 @@ def padding(visitor: State) -> dict[str, object]:
             _("Padding value"), step=1.0, format="%g", key=seeded(key("value"), recipe.value)
         )
     with second:
-        limited = st.toggle(
-            _("Limit the length"),
-            key=seeded(key("limited"), recipe.maxlen is not None),
-            help=_("Without a limit every sequence is kept whole."),
+        place = st.container()  # above the limit, which says whether it can be chosen
+        maxlen = st.number_input(
+            _("maxlen, in steps"),
+            min_value=1,
+            max_value=MAX_MAXLEN,
+            value=None,
+            placeholder=_("no limit"),
+            key=seeded(key("maxlen"), recipe.maxlen),
+            help=_("Empty: every sequence is kept whole, however long."),
         )
-        maxlen = None
-        if limited:
-            longest = int(visitor.data.lengths.max())
-            maxlen = st.number_input(
-                _("maxlen, in steps"),
-                min_value=1,
-                max_value=MAX_MAXLEN,
-                key=seeded(key("maxlen"), recipe.maxlen or min(longest, MAX_MAXLEN)),
-            )
-        truncating = st.segmented_control(
+        truncating = place.segmented_control(
             _("Longer sequences lose"),
             list(cut),
             format_func=cut.get,
             required=True,
-            disabled=not limited,
+            disabled=maxlen is None,
             key=seeded(key("truncating"), recipe.truncating),
         )
     with third:

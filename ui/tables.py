@@ -65,17 +65,21 @@ def example_predictions(prediction: Prediction, data: Sequences, example: Sequen
     numbers = prediction.result.values
     names = [as_typed(data[i]) for i in range(min(len(data), MOST_ROWS))]
     st.metric(_("Prediction for {sequence}").format(sequence=plain(names[0])), f"{numbers[0]:.2f}")
-    targets = {as_typed(example[i]): str(example.targets[i]) for i in range(len(example))}
+    targets = {as_typed(example[i]): float(example.targets[i]) for i in range(len(example))}
     st.dataframe(
         pd.DataFrame(
             {
                 _("Sequence"): names,
                 _("Prediction"): numbers[:MOST_ROWS],
-                _("Target"): [targets.get(name, "–") for name in names],
+                _("Target"): [targets.get(name, np.nan) for name in names],
             }
         ),
         hide_index=True,
-        column_config={_("Prediction"): st.column_config.NumberColumn(format="%.2f")},
+        column_config={
+            _("Prediction"): st.column_config.NumberColumn(format="%.2f"),
+            _("Target"): st.column_config.NumberColumn(format="%g"),
+        },
+        placeholder="–",
     )
 
 

@@ -1,10 +1,10 @@
 """Plotly figures from arrays: pure functions, without Streamlit and without TensorFlow.
 
 Every figure's JSON stays below 500 kB whatever the data: cells beyond a budget are
-left out as a window at the edge, never thinned, and ``drawn_part`` and ``drawn_lines``
-say which part that is. Ids, class names and labels are escaped, since Plotly reads
-text as HTML. Give ``dark=True`` on a dark page and ``words`` for another language.
-The figures bring their own colours and fonts: show them with ``theme=None``.
+left out as a window at the edge, never thinned, and ``drawn_part``, ``drawn_lines`` and
+``drawn_classes`` say which part that is. Ids, class names and labels are escaped, since
+Plotly reads text as HTML. Give ``dark=True`` on a dark page and ``words`` for another
+language. The figures bring their own colours and fonts: show them with ``theme=None``.
 """
 
 from core.figures.cells import (
@@ -12,9 +12,11 @@ from core.figures.cells import (
     padded_figure,
     probabilities_figure,
     sequences_figure,
+    value_span,
 )
 from core.figures.charts import (
     classes_figure,
+    drawn_classes,
     drawn_lines,
     history_figure,
     lengths_figure,
@@ -29,6 +31,7 @@ __all__ = [
     "MASK_CELLS",
     "Words",
     "classes_figure",
+    "drawn_classes",
     "drawn_lines",
     "drawn_part",
     "history_figure",
@@ -38,4 +41,5 @@ __all__ = [
     "padded_figure",
     "probabilities_figure",
     "sequences_figure",
+    "value_span",
 ]

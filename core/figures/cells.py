@@ -7,8 +7,19 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
-from core.figures.look import ENGLISH, Look, Words, look, number, text
+from core.figures.look import (
+    ENGLISH,
+    Look,
+    Words,
+    beside,
+    longest,
+    look,
+    number,
+    shortened,
+    text,
+)
 from core.figures.place import CLEAR, ID_CHARACTERS, Place
 from core.figures.window import CELLS, drawn_part
 from core.padding import Side, pad
@@ -20,16 +31,13 @@ def sequences_figure(
     rows: Any,
     feature: int = 0,
     *,
-    columns: int | None = None,
     title: str = "",
     dark: bool = False,
     words: Words = ENGLISH,
 ) -> go.Figure:
     """Sequences as they are, one a row, from their first step; no padding anywhere.
 
-    rows     indices, a slice or a boolean array into ``data``
-    columns  steps to leave room for, e.g. the maxlen of the padded array shown next,
-             so that a cell keeps its width
+    rows     indices, a slice or a boolean array into ``data``, all of which sets the colours
     """
     part = data[rows]
     high, wide = drawn_part(len(part), int(part.lengths.max()), "post")
@@ -41,7 +49,8 @@ def sequences_figure(
         np.zeros_like(padded.mask),
         part.ids,
         first=1,
-        columns=max(columns or 0, wide.stop),
+        name=data.feature_names[feature],
+        span=value_span(data, feature),
         hatched=False,
         title=title,
         colours=look(dark),
@@ -54,6 +63,8 @@ def padded_figure(
     mask: np.ndarray,
     ids: Sequence[str] | np.ndarray,
     *,
+    name: str = "",
+    span: tuple[float, float] | None = None,
     erased: np.ndarray | None = None,
     padding: Side = "pre",
     title: str = "",
@@ -65,6 +76,9 @@ def padded_figure(
     values   (rows, maxlen) numbers
     mask     (rows, maxlen) bool, True where a real step stands
     ids      (rows,) names of the rows
+    name     the feature's name, beside its colours
+    span     least and greatest value that the colours reach, as ``value_span`` gives them for
+             all of the data; None: those of the real steps drawn
     erased   (rows, maxlen) bool, real steps that mask mode "value" would erase: crossed out
     padding  the side that is padded: where only a part is drawn, the other side is kept
     """
@@ -76,7 +90,8 @@ def padded_figure(
         np.zeros_like(mask) if erased is None else erased[high, wide] & mask,
         ids[high],
         first=wide.start + 1,
-        columns=wide.stop - wide.start,
+        name=name or words.value,
+        span=span or _span(values[high, wide][mask]),
         hatched=True,
         title=title,
         colours=look(dark),
@@ -107,7 +122,8 @@ def mask_figure(
     ids, first = ids[high], wide.start + 1
     place = Place(mask.shape, ids, first, words)
     if place.large:
-        return place.figure([place.states(mask, gone, colours, colours.accent)], colours, title)
+        image = place.states(mask, gone, colours, colours.accent)
+        return place.figure([place.ground(_hatch(colours)), image], colours, title)
     zero = np.full(mask.shape, "0", dtype=object)
     real = {"marker": {"color": colours.accent}, "textfont": {"color": colours.on_accent}}
     traces = [
@@ -134,17 +150,31 @@ def probabilities_figure(
     best = np.sort(np.argsort(-part.max(axis=0), kind="stable")[:20])
     part = part[:, best]
     place = Place(part.shape, ids[:20], 1, words)
-    names = [text(classes[i], ID_CHARACTERS) for i in best]
-    percent = np.array([[f"{p:.0%}" for p in row] for row in part], dtype=object)
+    names = shortened([classes[i] for i in best], ID_CHARACTERS)
+    # among thousands of classes the best may have 0.03 %: one digit of it is shown
+    digits = int(np.clip(-np.floor(np.log10(100 * part.max() + 1e-9)), 0, 6))
+    percent = np.array([[f"{p:.{digits}%}" for p in row] for row in part], dtype=object)
     shades = {"colorscale": _scale((colours.absent, colours.accent)), "zmin": 0, "zmax": 1}
-    cells = place.coloured(np.ones(part.shape, dtype=bool), part, percent, "", shades)
+    bar = place.colour_bar(words.probability, colours) | {"tickformat": ".0%"}
+    cells = place.coloured(np.ones(part.shape, dtype=bool), part, percent, "", shades, bar)
     for cell in cells.customdata:
         cell[1] = text(classes[best[cell[1] - 1]], place.limit)
     cells.hovertemplate = place.hover(f"{words.probability} <b>%{{text}}</b>", words.predicted)
-    fig = place.figure([cells], colours, title)
+    slant = 0 if beside(names) else 45  # degrees
+    room = round(0.7 * longest(names)) if slant else 0  # sin 45°
+    fig = place.figure([cells], colours, title, room)
     return fig.update_xaxes(
-        title_text=words.predicted, tickvals=np.arange(1, len(names) + 1), ticktext=names
+        title_text=words.predicted,
+        tickvals=np.arange(1, len(names) + 1),
+        ticktext=names,
+        tickangle=-slant,
     )
+
+
+def value_span(data: Sequences, feature: int = 0) -> tuple[float, float]:
+    """Least and greatest value of a feature over all steps of ``data``: colours that stay the
+    same whatever rows are drawn."""
+    return _span(data.values[:, feature])
 
 
 def _values_figure(
@@ -154,28 +184,32 @@ def _values_figure(
     ids: Any,
     *,
     first: int,
-    columns: int,
+    name: str,
+    span: tuple[float, float],
     hatched: bool,
     title: str,
     colours: Look,
     words: Words,
 ) -> go.Figure:
-    place = Place(mask.shape, ids, first, words, columns)
-    scale = _value_scale(values[mask], colours)
+    place = Place(mask.shape, ids, first, words)
+    scale = _value_scale(*span, colours)
+    bar = place.colour_bar(name, colours)
+    label = text(name, 100)
     if place.large:
-        traces = [place.heat(np.where(mask & ~gone, values, np.nan), words.value, colours, scale)]
+        traces = [place.ground(_hatch(colours) if hatched else None)]
         if hatched:
-            traces.insert(0, place.states(mask, gone, colours, CLEAR))
+            traces.append(place.states(mask, gone, colours, CLEAR))
+        traces.append(place.heat(np.where(mask & ~gone, values, np.nan), label, scale, bar))
         return place.figure(traces, colours, title)
     fill = np.array([[number(v) for v in row] for row in values], dtype=object)
     whole = (values[mask] % 1 == 0).all() and (np.abs(values[mask]) < 1e5).all()
     # one form for all real values, or 1 would fit a cell where 0.98 is left out
     written = fill if whole else np.vectorize("{:#.3g}".format, otypes=[object])(values)
-    exact = f"{words.value} <b>%{{marker.color:.6~g}}</b>"
-    traces = [place.coloured(mask & ~gone, values, written, exact, scale)]
+    exact = f"{label} <b>%{{marker.color:.6~g}}</b>"
+    traces = [place.coloured(mask & ~gone, values, written, exact, scale, bar)]
     if hatched:
         traces = _absent(place, mask, fill, colours) + traces
-        what = f"{words.value} <b>%{{text}}</b><br>{words.erased}"
+        what = f"{label} <b>%{{text}}</b><br>{words.erased}"
         traces.append(_erased(place, gone, fill, what, colours))
     return place.figure(traces, colours, title)
 
@@ -201,12 +235,25 @@ def _hatch(colours: Look) -> dict[str, Any]:
     return {"shape": "/", "fgcolor": fore, "bgcolor": back, "size": 7, "solidity": 0.2}
 
 
-def _value_scale(real: np.ndarray, colours: Look) -> dict[str, Any]:
-    """Colours for the real values alone: what padding is filled with has no say in them."""
-    low, high = (float(real.min()), float(real.max())) if len(real) else (0.0, 0.0)
+def _span(real: np.ndarray) -> tuple[float, float]:
+    """Of the real values alone: what padding is filled with has no say in the colours."""
+    return (float(real.min()), float(real.max())) if len(real) else (0.0, 0.0)
+
+
+def _value_scale(low: float, high: float, colours: Look) -> dict[str, Any]:
+    """Colours from ``low`` to ``high``, around zero where it lies between them: then the longer
+    side has all of its colours, and the shorter one what it reaches of its own."""
     if low < 0 < high:
         reach = max(-low, high)
-        return {"colorscale": _scale(colours.diverging), "zmin": -reach, "zmax": reach}
+        inner = np.linspace(-reach, reach, len(colours.diverging))[1:-1]
+        values = np.array([low, *inner[(low < inner) & (inner < high)], high])
+        stops = (values - low) / (high - low)
+        shades = sample_colorscale(
+            _scale(colours.diverging), (values / reach + 1) / 2, colortype="tuple"
+        )
+        hexes = ["#{:02x}{:02x}{:02x}".format(*(round(255 * c) for c in shade)) for shade in shades]
+        scale = [[float(stop), shade] for stop, shade in zip(stops, hexes, strict=True)]
+        return {"colorscale": scale, "zmin": low, "zmax": high}
     if not low < high:  # one value only: no range to spread the colours over
         low, high = low - 1, low + 1
     return {"colorscale": _scale(colours.sequential), "zmin": low, "zmax": high}

@@ -9,13 +9,25 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.look import ENGLISH, Look, Words, figure, legend, look, text, whole_ticks
+from core.figures.look import (
+    ENGLISH,
+    Look,
+    Words,
+    beside,
+    figure,
+    legend,
+    look,
+    shortened,
+    text,
+    whole_ticks,
+)
 from core.sequences import SPLITS, Sequences
 
 LINES, LINE_STEPS = 36, 1500  # drawn at most; 5.4 bytes a point
-CLASSES = 30  # bars at most; the rest is one bar "other"
+CLASSES = 30  # bars at most
 BINS = 40
 CURVE_POINTS = 5_000
+EPOCHS = 20  # on the axis of a training that has just begun
 HEIGHT = 260
 
 
@@ -117,6 +129,14 @@ def lengths_figure(
     return fig
 
 
+def drawn_classes(targets: np.ndarray) -> tuple[int, int, int]:
+    """How many different targets ``classes_figure`` draws a bar for, how many there are, and
+    how many sequences have one of the rest. A histogram draws them all."""
+    names, counts = np.unique(np.asarray(targets), return_counts=True)
+    drawn = len(names) if _is_histogram(names) else min(len(names), CLASSES)
+    return drawn, len(names), int(np.sort(counts)[::-1][drawn:].sum())
+
+
 def classes_figure(
     targets: np.ndarray,
     split: np.ndarray | None = None,
@@ -126,38 +146,44 @@ def classes_figure(
     words: Words = ENGLISH,
 ) -> go.Figure:
     """How often each target occurs, stacked by split: a bar a class; for more than 20
-    different numbers a histogram. Of more than 30 classes the rest is one bar."""
+    different numbers a histogram. Of more than 30 classes the commonest, in this order."""
     colours = look(dark)
     targets = np.asarray(targets)
     names, place = np.unique(targets, return_inverse=True)
-    if targets.dtype.kind in "iuf" and len(names) > 20:
+    lying = False
+    if _is_histogram(names):
         edges = np.histogram_bin_edges(targets, BINS)
         place = np.clip(np.searchsorted(edges, targets, side="right") - 1, 0, BINS - 1)
         labels = [f"{a:.4g} – {b:.4g}" for a, b in pairwise(edges)]
-        at, x, gap = (edges[:-1] + edges[1:]) / 2, {"title": words.target, **_base(colours)}, 0.08
+        at, kinds, gap = (edges[:-1] + edges[1:]) / 2, {}, 0.08
     else:
-        names, place = _commonest(names, place, words)
+        names, place = _commonest(names, place)
         labels = [text(name, 100) for name in names]
         at, gap = np.arange(len(names)), 0.3
-        short = [text(name, 16) for name in names]
-        x = {"title": words.target, **_base(colours), "tickvals": at, "ticktext": short}
+        short = shortened(names, 16)
         room = 0.6 if len(names) > 2 else 1.2  # or two classes make two walls
-        x["range"] = [-room, len(names) - 1 + room]
-    parts = [(None, np.ones(len(place), dtype=bool), colours.accent)]
+        kinds = {"tickvals": at, "ticktext": short, "range": [-room, len(names) - 1 + room]}
+        lying = not beside(short)
+        if lying:  # long names stand beside bars that lie, the first on top
+            kinds |= {"ticktext": shortened(names, 22), "range": kinds["range"][::-1]}
+    kinds |= {"title": words.target, **_base(colours)}
+    parts = [(None, place >= 0, colours.accent)]
     if split is not None:
         shades = dict(zip(SPLITS, colours.categories, strict=False))
-        parts = [(s, split == s, shades[s]) for s in SPLITS if (split == s).any()]
+        parts = [(s, (split == s) & (place >= 0), shades[s]) for s in SPLITS if (split == s).any()]
     traces = []
     for name, rows, colour in parts:
         counts = np.bincount(place[rows], minlength=len(at))
-        bars = _bars(at, counts, labels, colour, words.target, words)
+        bars = _bars(at, counts, labels, colour, words.target, words, lying)
         if name is not None:
             bars.name = getattr(words, name)
             bars.hovertemplate = bars.hovertemplate.replace("<extra>", f"<br>{bars.name}<extra>")
         traces.append(bars)
     shown = {"showlegend": len(parts) > 1, "legend": legend(colours) | {"traceorder": "normal"}}
-    y = _counts(np.bincount(place).max(), words, colours)
-    return figure(traces, colours, HEIGHT - 60, x, y, title, barmode="stack", bargap=gap, **shown)
+    y = _counts(np.bincount(place[place >= 0]).max(), words, colours)
+    x, y = (y, kinds) if lying else (kinds, y)
+    height = max(HEIGHT - 60, 16 * len(at)) if lying else HEIGHT - 60
+    return figure(traces, colours, height, x, y, title, barmode="stack", bargap=gap, **shown)
 
 
 def history_figure(
@@ -174,14 +200,20 @@ def history_figure(
     """Training and validation curve of one metric, by epoch counted from 1.
 
     history  as ``TrainedModel.history``: a list a metric, validation under "val_" + metric
-    epochs   the planned epochs of a running training: the axis stays, the curve grows into it
+    epochs   the planned epochs of a running training: the curve grows into an axis that doubles
+             until it holds them all, so that 1,000 of them do not squeeze the first 20
     label    the metric with its unit, e.g. "loss (mse)"
     log      logarithmic axis, for a loss that falls through decades
     """
     colours = look(dark)
     done = max((len(history.get(key, ())) for key in (metric, f"val_{metric}")), default=0)
-    last = max(epochs or done, 2)
+    last = max(done, 2)
+    if epochs is not None:
+        room = EPOCHS * 2 ** max(0, int(np.ceil(np.log2(max(done, 1) / EPOCHS))))
+        last = max(min(epochs, room), last)
     stride = -(-done // CURVE_POINTS)  # beyond 5,000 epochs every second point, and so on
+    share = metric == "accuracy"
+    form = ":.1%" if share else ":.4~g"
     traces = []
     for key, name, colour, dash in (
         (metric, words.training, colours.accent, "solid"),
@@ -200,7 +232,7 @@ def history_figure(
                 marker={"size": 8, "color": colour},
                 cliponaxis=False,  # the point of epoch 1 stands on the edge
                 name=text(name),
-                hovertemplate=f"{text(name)} <b>%{{y:.4~g}}</b><extra></extra>",
+                hovertemplate=f"{text(name)} <b>%{{y{form}}}</b><extra></extra>",
             )
         )
     x = {
@@ -210,33 +242,54 @@ def history_figure(
     }
     x |= {"hoverformat": "d", "unifiedhovertitle": {"text": f"{words.epoch} %{{x}}"}}
     y = {"title": label or metric, **_grid(colours)}
-    y |= _decades(traces) if log else {"rangemode": "tozero"}
+    if share:
+        y |= {"range": [0, 1], "tickformat": ".0%"}
+    else:
+        y |= _decades(traces) if log else {"rangemode": "tozero"}
     shown = {"showlegend": len(traces) > 1, "legend": legend(colours), "hovermode": "x unified"}
-    return figure(traces, colours, HEIGHT, x, y, title, **shown)
+    fig = figure(traces, colours, HEIGHT, x, y, title, **shown)
+    if not any(np.isfinite(trace.y).any() for trace in traces):  # Plotly would make up numbers
+        fig.update_xaxes(showticklabels=False)
+        fig.update_yaxes(showticklabels=False, showgrid=False)
+    if not done:
+        middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
+        fig.add_annotation(text=words.waiting, font={"color": colours.muted}, **middle)
+    return fig
 
 
 def _bars(
-    at: np.ndarray, counts: np.ndarray, names: list[str], colour: str, what: str, words: Words
+    at: np.ndarray,
+    counts: np.ndarray,
+    names: list[str],
+    colour: str,
+    what: str,
+    words: Words,
+    lying: bool = False,
 ) -> go.Bar:
+    x, y, count = (counts, at, "x") if lying else (at, counts, "y")
     return go.Bar(
-        x=at,
-        y=counts,
+        x=x,
+        y=y,
+        orientation="h" if lying else "v",
         customdata=names,
         marker={"color": colour, "line": {"width": 0}},
-        hovertemplate=f"{text(what)} %{{customdata}}<br><b>%{{y:,}}</b> "
+        hovertemplate=f"{text(what)} %{{customdata}}<br><b>%{{{count}:,}}</b> "
         f"{words.sequences}<extra></extra>",
     )
 
 
-def _commonest(names: np.ndarray, place: np.ndarray, words: Words) -> tuple[Any, np.ndarray]:
-    """Of more than CLASSES classes keep the commonest, in their order, and add "other"."""
+def _is_histogram(names: np.ndarray) -> bool:
+    return names.dtype.kind in "iuf" and len(names) > 20
+
+
+def _commonest(names: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of more than CLASSES classes the commonest, commonest first; −1 is the place of the rest."""
     if len(names) <= CLASSES:
         return names, place
-    counts = np.bincount(place)
-    kept = np.sort(np.argsort(-counts, kind="stable")[: CLASSES - 1])
-    rank = np.full(len(names), len(kept))
+    kept = np.argsort(-np.bincount(place), kind="stable")[:CLASSES]
+    rank = np.full(len(names), -1)
     rank[kept] = np.arange(len(kept))
-    return [*names[kept], f"{words.other} ({len(names) - len(kept)})"], rank[place]
+    return names[kept], rank[place]
 
 
 def _counts(most: int, words: Words, colours: Look) -> dict[str, Any]:
@@ -265,4 +318,6 @@ def _base(colours: Look) -> dict[str, Any]:
 
 
 def _grid(colours: Look) -> dict[str, Any]:
-    return {"showgrid": True, "gridcolor": colours.line, "nticks": 6}
+    """A value axis: "0.0002" and "2×10⁻⁷", where Plotly's own choice is "200μ"."""
+    plain = {"exponentformat": "power", "minexponent": 4}
+    return {"showgrid": True, "gridcolor": colours.line, "nticks": 6, **plain}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'  # the one Streamlit serves
+PHONE = 340  # pixels that a plot and its labels have on a narrow phone
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,12 @@ class Words:
     sequences: str = "sequences"
     maxlen: str = "maxlen"
     target: str = "target"
-    other: str = "other"
     train: str = "train"
     validation: str = "validation"
     test: str = "test"
     training: str = "training"
     epoch: str = "epoch"
+    waiting: str = "the curve begins after the first epoch"
     predicted: str = "class"
     probability: str = "probability"
 
@@ -46,7 +48,8 @@ class Look:
 
     ``categories`` is Okabe and Ito's palette and ``sequential`` is cut from viridis, both
     made for every kind of colour vision; ``diverging`` has the purple and green of
-    ColorBrewer's PRGn, told apart by all, around a yellow that is not padding's grey.
+    ColorBrewer's PRGn, told apart by all. Its middle is sand, as dark as a light page and as
+    light as a dark one allows: no real value, zero least of all, may pass for padding.
     """
 
     text: str
@@ -54,7 +57,6 @@ class Look:
     faint: str  # the fill written into padding
     line: str
     absent: str  # the ground of padding, hatched
-    ground: str  # of padding where cells are too many to hatch
     hatch: str
     accent: str
     on_accent: str
@@ -71,14 +73,13 @@ LIGHT = Look(
     faint="#8b95a1",
     line="#e3e7ec",
     absent="#f7f8fa",
-    ground="#e6e9ed",
     hatch="#d3d9e0",
     accent="#0072b2",
     on_accent="#ffffff",
     warning="#d55e00",
     label_ground="#ffffff",
-    sequential=("#b8de7c", "#5ec28a", "#2a9d8f", "#2f7d9b", "#355f8d", "#433e85", "#44206b"),
-    diverging=("#762a83", "#9970ab", "#c9b3d6", "#f5efd8", "#a8d3a6", "#4fa35f", "#1b6b36"),
+    sequential=("#9ccf6b", "#5ab785", "#2a9d8f", "#2f7d9b", "#355f8d", "#433e85", "#44206b"),
+    diverging=("#5f1a78", "#8f55a8", "#bb92b8", "#d6b45c", "#93bb6c", "#439657", "#0f5a2c"),
     categories=(
         "#0072b2",
         "#e69f00",
@@ -97,14 +98,13 @@ DARK = Look(
     faint="#75818f",
     line="#2b333d",
     absent="#1a2028",
-    ground="#29313b",
     hatch="#39434f",
     accent="#56b4e9",
     on_accent="#0d1b26",
     warning="#ff8c42",
     label_ground="#1b222b",
     sequential=("#46508f", "#35689b", "#2f7f9d", "#2a9d8f", "#5ec28a", "#a6d96a", "#f0e55a"),
-    diverging=("#dcb3ea", "#ab72c4", "#6f4486", "#5a5645", "#2f7a4a", "#55b36f", "#b0e8b6"),
+    diverging=("#9a4fc0", "#b072c6", "#c59ac0", "#d6b45c", "#93bb6c", "#4fa563", "#1f8a45"),
     categories=(
         "#56b4e9",
         "#e69f00",
@@ -138,6 +138,32 @@ def text(value: object, limit: int = 300) -> str:
     return escape(plain, quote=False)
 
 
+def shortened(ids: Iterable[object], limit: int) -> list[str]:
+    """Ids as ``text`` of at most ``limit`` characters each. Where that would make different
+    ones the same, the long ones keep their beginning and what tells them apart.
+
+    >>> shortened(["patient-0001-left-hand", "patient-0002-left-hand"], 12)
+    ['patient-0…1…', 'patient-0…2…']
+    """
+    plain = [re.sub(r"\s+", " ", str(id)).strip() for id in ids]
+    short = [text(id, limit) for id in plain]
+    if len(set(short)) == len(set(plain)):
+        return short
+    long = [id for id in plain if len(id) > limit]
+    before = _in_common(long)
+    after = _in_common([id[before:][::-1] for id in long])
+    middles = [id[before : len(id) - after] for id in plain]
+    widest = max(len(id) for id in long) - before - after
+    kept = max(0, min(before, limit - 2 - widest))  # of the common beginning
+    room = limit - kept - 2
+    return [
+        text(f"{id[:kept]}…") + text(middle, room) + "…" * (after > 0)
+        if len(id) > limit
+        else text(id)
+        for id, middle in zip(plain, middles, strict=True)
+    ]
+
+
 def number(value: float) -> str:
     """A number short enough for a cell.
 
@@ -162,11 +188,12 @@ def figure(
         "ticklabelstandoff": 4,
         "tickfont": {"color": colours.text},
     }
-    top = 34 if title or layout.get("showlegend") else 8
+    top = 34 if title or layout.get("showlegend") else 4
     shared = {
         "template": {},  # colours stand below; Plotly's own template would add 3 kB
-        "height": top + height + 48,
-        "margin": {"l": 8, "r": 8, "t": top, "b": 8},
+        "height": top + height + 44,  # below the plot stand labels and the axis title
+        "margin": {"l": 8, "r": 8, "t": top, "b": 4},
+        "minreducedheight": 2,  # or labels below a plot lower than 64 pixels are cut off
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 13, "color": colours.text},
@@ -177,8 +204,8 @@ def figure(
         },
         "showlegend": False,
         "dragmode": False,
-        "xaxis": axis | x | {"title": _axis_title(x, colours)},
-        "yaxis": axis | y | {"title": _axis_title(y, colours)},
+        "xaxis": axis | x | {"title": _axis_title(x, 4, colours)},
+        "yaxis": axis | y | {"title": _axis_title(y, 8, colours)},
     }
     if title:
         shared["title"] = {
@@ -193,6 +220,16 @@ def figure(
             "pad": {"t": 6, "l": 2},
         }
     return go.Figure(traces, shared | layout)
+
+
+def longest(names: list[str]) -> int:
+    """Pixels that the longest of these names takes on an axis, at 7 a character."""
+    return 7 * max((len(unescape(name)) for name in names), default=0)
+
+
+def beside(names: list[str]) -> bool:
+    """Whether names fit under their columns, upright and side by side, on a phone."""
+    return len(names) * (longest(names) + 4) <= PHONE - 20
 
 
 def legend(colours: Look) -> dict[str, Any]:
@@ -221,6 +258,13 @@ def whole_ticks(first: int, last: int) -> dict[str, Any]:
     return {"tick0": 0, "dtick": int(fine[0]) if len(fine) else span // 8, "tickformat": "d"}
 
 
-def _axis_title(axis: dict, colours: Look) -> dict[str, Any]:
+def _in_common(texts: list[str]) -> int:
+    """How many characters all of the texts begin with."""
+    first, last = min(texts), max(texts)  # as far as these two agree, all between them do
+    pairs = enumerate(zip(first, last, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(first), len(last)))
+
+
+def _axis_title(axis: dict, standoff: int, colours: Look) -> dict[str, Any]:
     words = axis.get("title", "")
-    return {"text": text(words), "font": {"size": 12, "color": colours.muted}, "standoff": 8}
+    return {"text": text(words), "font": {"size": 12, "color": colours.muted}, "standoff": standoff}

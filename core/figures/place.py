@@ -1,8 +1,8 @@
 """Where the cells of a figure stand, and the three ways to draw them.
 
 Small figures are bars, one a cell, because only bars know hatching, frames and texts
-that hide when they do not fit. Large ones are a heat map over an image of what is
-padding.
+that hide when they do not fit. Large ones are a heat map or an image, clear where padding
+is, over one hatched bar.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import plotly.graph_objects as go
 from PIL import Image, ImageColor
 from plotly.colors import sample_colorscale
 
-from core.figures.look import Look, Words, figure, text, whole_ticks
+from core.figures.look import PHONE, Look, Words, figure, longest, shortened, text, whole_ticks
 
 WRITTEN_CELLS, WRITTEN_STEPS = 600, 40  # up to here values are written into the cells
-NAMED_ROWS = 40  # up to here ids stand beside the rows
-KNOWN_ROWS = 200  # up to here the hover knows them; beyond, it counts rows
+KNOWN_ROWS = 200  # up to here rows have their ids; beyond, the hover counts them
+LOWEST, HIGHEST = 56, 480  # pixels of the plot area
+LABEL = 16  # pixels from one id to the next: a line of text and some air
 ID_CHARACTERS = 14  # beside a row; the hover of a small figure shows the whole id
 CLEAR = "#00000000"
 GAP = 0.05  # of a cell, left free on each of its sides
@@ -29,17 +30,17 @@ GAP = 0.05  # of a cell, left free on each of its sides
 class Place:
     """Where the cells of one figure stand: row 1 on top, columns from step ``first``."""
 
-    def __init__(
-        self, shape: tuple[int, int], ids: Any, first: int, words: Words, columns: int = 0
-    ) -> None:
+    def __init__(self, shape: tuple[int, int], ids: Any, first: int, words: Words) -> None:
         self.rows, self.steps = shape
-        self.first, self.last = first, first + max(self.steps, columns) - 1
+        self.first, self.last = first, first + self.steps - 1
         self.words = words
+        high = 26 if self.rows <= 8 else 22 if self.rows <= 20 else 16
+        self.height = max(LOWEST, min(high * self.rows, HIGHEST))
         self.large = self.rows * self.steps > WRITTEN_CELLS or self.steps > WRITTEN_STEPS
         # each cell's hover repeats its row's id, so that many cells mean shorter ones
         self.limit = min(300, 20_000 // max(self.rows * self.steps, 1))
         self.ids = [] if self.large else [text(id, self.limit) for id in ids]
-        self.short = [text(id, ID_CHARACTERS) for id in ids] if self.rows <= KNOWN_ROWS else []
+        self.short = shortened(ids, ID_CHARACTERS) if self.rows <= KNOWN_ROWS else []
 
     def hover(self, what: str, column: str = "") -> str:
         row, step = ("%{y}", "%{x}") if self.large else ("%{customdata[0]}", "%{customdata[1]}")
@@ -59,14 +60,28 @@ class Place:
         return self._bars(rows, columns, columns + 1, settings | style)
 
     def coloured(
-        self, where: np.ndarray, z: np.ndarray, written: np.ndarray, what: str, scale: dict
+        self,
+        where: np.ndarray,
+        z: np.ndarray,
+        written: np.ndarray,
+        what: str,
+        scale: dict,
+        bar: dict,
     ) -> go.Bar:
-        """Tiles coloured by ``z`` (rows, steps) on ``scale``, their texts in what contrasts."""
+        """Tiles coloured by ``z`` (rows, steps) on ``scale``, their texts in what contrasts.
+
+        Where a phone has no room for the texts, the colour bar ``bar`` says what they would.
+        """
         low, high = scale["zmin"], scale["zmax"]
         real = z[where]
         share = np.clip((real.astype(np.float64) - low) / (high - low), 0, 1)
         shades = sample_colorscale(scale["colorscale"], share, colortype="tuple")
         marker = {"color": real, "cmin": low, "cmax": high, "colorscale": scale["colorscale"]}
+        # pixels of the longest text at its smallest size, and of a cell
+        wide, high = 5 * max(map(len, written[where]), default=0) + 4, 14
+        cell = (PHONE - longest(self.short)) / self.steps
+        if wide > cell or high > self.height / self.rows:
+            marker |= {"showscale": True, "colorbar": bar}
         inks = [_ink(shade) for shade in shades]
         return self.tiles(where, written, what, marker=marker, textfont={"color": inks})
 
@@ -95,49 +110,84 @@ class Place:
         )
         return bars.update(style)
 
-    def heat(self, z: np.ndarray, what: str, colours: Look, scale: dict) -> go.Heatmap:
-        """z (rows, steps), NaN where nothing is to be drawn."""
+    def colour_bar(self, what: str, colours: Look) -> dict[str, Any]:
+        """A colour bar as high as the plot, with as much of its title as fits beside it."""
         grey = {"color": colours.muted, "size": 12}
-        bar = {
+        return {
             "thickness": 8,
             "outlinewidth": 0,
             "ypad": 0,
-            "nticks": 5,
+            "nticks": 4 if self.height < 100 else 5,
+            "exponentformat": "power",
             "tickfont": grey,
-            "title": {"text": what, "side": "right", "font": grey},
+            "title": {"text": text(what, self.height // 6), "side": "right", "font": grey},
         }
+
+    def ground(self, pattern: dict[str, Any] | None) -> go.Bar:
+        """What a large figure stands on: one bar over all of its cells."""
+        return go.Bar(
+            orientation="h",
+            y=[(self.rows + 1) / 2],
+            width=self.rows,
+            base=self.first - 0.5,
+            x=[self.steps],
+            marker={"color": CLEAR, "line": {"width": 0}, "pattern": pattern},
+            hoverinfo="skip",
+        )
+
+    def heat(self, z: np.ndarray, what: str, scale: dict, bar: dict) -> go.Heatmap:
+        """z (rows, steps), NaN where nothing is to be drawn."""
         return go.Heatmap(
             z=z.astype(np.float32),
             x0=self.first,
             y0=1,
+            yaxis="y2",
             hoverongaps=False,
             hovertemplate=self.hover(f"{what} <b>%{{z:.6~g}}</b>"),
             colorbar=bar,
             **scale,
         )
 
-    def figure(self, traces: list[Any], colours: Look, title: str) -> go.Figure:
-        high = 28 if self.rows <= 8 else 22 if self.rows <= 20 else 16
+    def figure(
+        self, traces: list[Any], colours: Look, title: str, room: int = 0, **axes: Any
+    ) -> go.Figure:
+        """``room``: pixels more than a line of numbers that the labels below the cells take."""
+        rows = np.arange(1, self.rows + 1)
+        every = next(n for n in (1, 2, 5, 10, 20, 50) if n * self.height >= LABEL * len(self.short))
         y: dict[str, Any] = {
             "title": self.words.sequence,
             "range": [self.rows + 0.5, 0.5],
-            "scaleanchor": False,  # or an image would make its pixels square
-            "showticklabels": self.rows <= NAMED_ROWS,
+            "tickvals": rows[every - 1 :: every],
+            "ticktext": self.short[every - 1 :: every],
         }
-        if self.short:
-            y |= {"tickvals": np.arange(1, self.rows + 1), "ticktext": self.short}
+        if self.large:  # a second axis over the first knows every id, for the hover
+            axes["yaxis2"] = {
+                "overlaying": "y",
+                "range": y["range"],
+                "scaleanchor": False,  # or an image would make its pixels square
+                "fixedrange": True,
+                "showgrid": False,
+                "zeroline": False,
+                "showticklabels": False,
+                "ticks": "",
+            }
+            if self.short:
+                axes["yaxis2"] |= {"tickvals": rows, "ticktext": self.short}
         x = {
             "title": self.words.step,
             "range": [self.first - 0.5, self.last + 0.5],
             **whole_ticks(self.first, self.last),
         }
-        height = min(high * self.rows, 480)
         fit = {"minsize": 8, "mode": "hide"}  # a text that does not fit its cell is left out
-        return figure(traces, colours, height, x, y, title, barmode="overlay", uniformtext=fit)
+        height = self.height + room
+        return figure(
+            traces, colours, height, x, y, title, barmode="overlay", uniformtext=fit, **axes
+        )
 
     def states(self, mask: np.ndarray, gone: np.ndarray, colours: Look, real: str) -> go.Image:
-        """Padded, real and erased cells as an image, a fortieth of what a heat map would take."""
-        palette = [ImageColor.getcolor(c, "RGBA") for c in (colours.ground, real, colours.warning)]
+        """Real and erased cells as an image that is clear where padding is, a fortieth of what
+        a heat map would take."""
+        palette = [ImageColor.getcolor(c, "RGBA") for c in (CLEAR, real, colours.warning)]
         pixels = Image.fromarray(np.where(gone, 2, mask).astype(np.uint8), "P")
         pixels.putpalette([channel for colour in palette for channel in colour[:3]])
         png = BytesIO()
@@ -148,6 +198,7 @@ class Place:
             source="data:image/png;base64," + base64.b64encode(png.getvalue()).decode(),
             x0=self.first,
             y0=1,
+            yaxis="y2",
             hovertemplate=self.hover(what),
         )
 

@@ -66,7 +66,7 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
 
     page.get_by_role("link", name="See them padded and masked").click()
     expect(page.get_by_role("heading", name="Padding and mask")).to_be_visible()
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text("640 × 29")
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("640 × 29 × 12")
     rows = page.get_by_role("textbox", name="Sequences to draw")
     rows.fill("300-310, 5")
     rows.press("Enter")

@@ -16,6 +16,7 @@ from core.figures import (
     MASK_CELLS,
     Words,
     classes_figure,
+    drawn_classes,
     drawn_lines,
     drawn_part,
     history_figure,
@@ -25,7 +26,9 @@ from core.figures import (
     padded_figure,
     probabilities_figure,
     sequences_figure,
+    value_span,
 )
+from core.figures.look import look, shortened
 from core.padding import pad
 from core.sequences import Sequences
 
@@ -122,7 +125,8 @@ def places(where: np.ndarray) -> set[tuple[int, int]]:
 
 
 def pixels(fig: go.Figure) -> np.ndarray:
-    return np.array(Image.open(BytesIO(base64.b64decode(fig.data[0].source.split(",")[1]))))
+    """What the image of a large figure tells apart: padding 0, real 1, erased 2."""
+    return np.array(Image.open(BytesIO(base64.b64decode(fig.data[1].source.split(",")[1]))))
 
 
 @pytest.mark.parametrize("name", EXTREMES)
@@ -170,7 +174,7 @@ def test_the_pair_shows_the_same_part_and_counts_its_steps_right():
     parts = noise(300, 1000)
     for fig in (padded_figure(**parts), mask_figure(**masks(parts))):
         assert fig.layout.xaxis.range == (400.5, 1000.5)
-        assert fig.layout.yaxis.range == (100.5, 0.5)
+        assert fig.layout.yaxis.range == fig.layout.yaxis2.range == (100.5, 0.5)
 
 
 @pytest.mark.parametrize("padding", ["pre", "post"])
@@ -188,14 +192,116 @@ def test_small_padding_is_hatched_and_never_coloured_as_a_value(padding):
     assert len(erased.y) == 0
 
 
-def test_large_padding_is_left_to_the_image_beneath():
+def test_large_padding_is_the_hatched_ground_seen_through_image_and_heat_map():
     data = Sequences.from_lists([RNG.normal(size=length) for length in range(50, 90)])
     padded = pad(data, value=-999)
-    image, heat = padded_figure(padded.values[:, :, 0], padded.mask, data.ids).data
+    fig = padded_figure(padded.values[:, :, 0], padded.mask, data.ids)
+    ground, image, heat = fig.data
+    assert ground.marker.pattern.shape == "/"
+    assert (ground.base, ground.x[0], ground.y[0], ground.width) == (0.5, 89, 20.5, 40)
     assert isinstance(image, go.Image)
+    assert image.yaxis == heat.yaxis == "y2"  # the axis that lies over the ground's
+    assert np.array_equal(pixels(fig), padded.mask)
+    png = Image.open(BytesIO(base64.b64decode(image.source.split(",")[1]))).convert("RGBA")
+    assert not np.array(png)[:, :, 3].any()  # clear: the heat map and the ground are seen
     assert np.array_equal(np.isnan(heat.z), ~padded.mask)
     assert heat.hoverongaps is False
-    assert -heat.zmin == heat.zmax == np.abs(data.values).max()  # zero in the middle
+    assert (heat.zmin, heat.zmax) == (data.values.min(), data.values.max())
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_no_colour_of_a_value_comes_near_to_padding(dark):
+    colours = look(dark)
+    for scale in (colours.sequential, colours.diverging, (colours.accent, colours.warning)):
+        for colour in scale:
+            assert contrast(colour, colours.absent) >= 1.6
+            assert contrast(colour, colours.hatch) >= 1.2
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1, 1), (-0.2, 2.2), (-30, 4)])
+def test_zero_has_the_middle_colour_and_no_colour_is_spent_beyond_the_values(low, high):
+    fig = padded_figure(np.array([[low, high]]), np.ones((1, 2), dtype=bool), ["a"])
+    marker = fig.data[2].marker
+    assert (marker.cmin, marker.cmax) == (low, high)
+    stops, shades = zip(*marker.colorscale, strict=True)
+    assert (stops[0], stops[-1]) == (0, 1)
+    zero = shades[int(np.argmin(np.abs(np.array(stops) + low / (high - low))))]
+    assert zero == look(False).diverging[3]
+
+
+def test_a_value_keeps_its_colour_whatever_rows_are_drawn():
+    few, all = (sequences_figure(THREE, rows).data[0].marker for rows in ([0, 1], slice(None)))
+    assert (few.cmin, few.cmax) == (all.cmin, all.cmax) == value_span(THREE) == (1, 9)
+    fig = padded_figure(np.array([[5.0]]), np.array([[True]]), ["b"], span=value_span(THREE))
+    assert (fig.data[2].marker.cmin, fig.data[2].marker.cmax) == (1, 9)
+
+
+def test_a_colour_bar_with_the_features_name_stands_for_numbers_that_do_not_fit():
+    room = np.ones((3, 15), dtype=bool)
+    whole = padded_figure(np.full((3, 15), 9.0), room, ["a", "b", "c"], name="pulse")
+    assert not whole.data[2].marker.showscale
+    for shape in [(3, 15), (40, 3)]:  # too narrow, too low
+        mask = np.ones(shape, dtype=bool)
+        ids = np.arange(len(mask))
+        marker = padded_figure(np.full(shape, 0.123), mask, ids, name="pulse").data[2].marker
+        assert marker.showscale
+        assert marker.colorbar.title.text == "pulse"
+    large = padded_figure(**noise(3, 400) | {"name": "<b>" + "x" * 100}).data[2]
+    assert large.colorbar.title.text.startswith("&lt;b&gt;x")
+    assert len(large.colorbar.title.text) < 30  # or it would be longer than the plot is high
+
+
+@pytest.mark.parametrize(
+    "fig",
+    [
+        mask_figure(np.array([[True]]), ["a"]),
+        padded_figure(np.zeros((1, 500)), np.ones((1, 500), dtype=bool), ["a"]),
+        probabilities_figure(["a"], ["x", "y"], np.array([[0.2, 0.8]])),
+    ],
+    ids=["mask", "large", "probabilities"],
+)
+def test_one_row_leaves_room_for_labels_and_title_below_it(fig):
+    assert fig.layout.height >= 56 + 44 + 4
+    assert fig.layout.minreducedheight < 56  # Plotly cuts labels off rather than go below it
+
+
+def test_long_class_names_below_one_row_are_slanted_and_have_room():
+    short = probabilities_figure(["a"], ["x", "y"], np.array([[0.2, 0.8]])).layout
+    long = probabilities_figure(
+        ["a"], [f"walking upstairs {i}" for i in range(8)], np.full((1, 8), 1 / 8)
+    ).layout
+    assert (short.xaxis.tickangle, long.xaxis.tickangle) == (0, -45)
+    assert long.height - short.height >= 14 * 7 * 0.7  # 14 characters, of 7 pixels, slanted
+
+
+@pytest.mark.parametrize("steps", [3, 400])  # bars, and an image
+def test_ids_do_not_touch_beside_many_rows_and_the_hover_knows_them_all(steps):
+    fig = mask_figure(np.ones((40, steps), dtype=bool), [f"id{row}" for row in range(40)])
+    shown = fig.layout.yaxis.ticktext
+    assert shown[:2] == ("id1", "id3")
+    assert (fig.layout.height - 48) / len(shown) >= 16
+    if steps > 40:
+        assert len(fig.layout.yaxis2.ticktext) == 40
+        assert fig.layout.yaxis2.showticklabels is False
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [f"patient_00000{i:03d}_visit_left" for i in range(200)],
+        [f"a_very_long_common_beginning_{i}" for i in range(200)],
+        ["patient-0001-a", "patient-000000000001-b", "patient-000000000002-b"],
+    ],
+)
+def test_different_ids_stay_different_when_they_are_shortened(ids):
+    short = shortened(ids, 14)
+    assert len(set(short)) == len(ids)
+    assert max(map(len, short)) <= 14
+
+
+def test_equal_ids_are_shortened_like_any_other():
+    assert shortened(["patient-0001-visit-0012"] * 2, 12) == ["patien…-0012"] * 2
+    assert shortened([], 12) == []
 
 
 @pytest.mark.parametrize("scale", [1, 100])  # written in, and as an image
@@ -215,16 +321,16 @@ def test_erased_real_steps_are_marked_and_padding_never_is(scale):
         for fig in (padded, masked):
             assert np.array_equal(pixels(fig), np.tile([[0, 2, 1]], (1, scale)))
         assert np.array_equal(
-            np.isnan(padded.data[1].z), np.tile([[True, True, False]], (1, scale))
+            np.isnan(padded.data[2].z), np.tile([[True, True, False]], (1, scale))
         )
 
 
-def test_sequences_stand_ragged_without_any_padding():
-    fig = sequences_figure(THREE, [2, 0], columns=15)
+def test_sequences_stand_ragged_without_any_padding_and_fill_the_width():
+    fig = sequences_figure(THREE, [2, 0])
     assert len(fig.data) == 1
     assert tiles(fig, 0) == {(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 1)}
     assert fig.layout.yaxis.ticktext == ("3", "1")
-    assert fig.layout.xaxis.range == (0.5, 15.5)
+    assert fig.layout.xaxis.range == (0.5, 5.5)
 
 
 def test_the_hover_knows_an_id_that_is_too_long_for_the_axis():
@@ -245,8 +351,15 @@ def test_values_in_cells_contrast_with_their_cell(dark, low):
     for value, ink in zip(values[0], bar.textfont.color, strict=True):
         share = (value - bar.marker.cmin) / (bar.marker.cmax - bar.marker.cmin)
         shade = [np.interp(share, stops, np.array(shades)[:, i]) for i in range(3)]
-        light, dim = sorted([luminance(shade), luminance(rgb(ink))], reverse=True)
-        assert (light + 0.05) / (dim + 0.05) > 4.4  # WCAG asks for 4.5
+        assert contrast(shade, ink) > 4.4  # WCAG asks for 4.5
+
+
+def contrast(one: str | list[float], other: str) -> float:
+    """WCAG 2.1's contrast ratio of two colours, 1 to 21."""
+    shades = [
+        luminance(rgb(colour) if isinstance(colour, str) else colour) for colour in (one, other)
+    ]
+    return (max(shades) + 0.05) / (min(shades) + 0.05)
 
 
 def rgb(colour: str) -> list[float]:
@@ -319,18 +432,62 @@ def test_classes_are_counted_by_split():
     [
         (np.arange(20), 20),  # few numbers are classes
         (np.arange(21), 40),  # many are a histogram
-        (np.arange(31).astype(str), 30),  # the rarest classes share the last bar
+        (np.arange(30).astype(str), 30),
     ],
 )
-def test_no_target_is_lost_however_many_there_are(targets, bars):
-    counts = classes_figure(targets).data[0].y
+def test_no_target_is_lost_as_long_as_they_can_be_drawn(targets, bars):
+    bar = classes_figure(targets).data[0]
+    counts = bar.x if bar.orientation == "h" else bar.y
     assert (len(counts), counts.sum()) == (bars, len(targets))
+    assert drawn_classes(targets)[2] == 0
 
 
-def test_a_running_training_grows_into_a_fixed_axis():
-    first, later = (history_figure({"loss": [3.0] * done}, 100) for done in (1, 60))
-    assert first.layout.xaxis.range == later.layout.xaxis.range
-    assert later.data[0].x0 == 1
+def test_of_thousands_of_classes_the_commonest_are_drawn_and_no_bar_flattens_them():
+    targets = np.repeat(np.arange(3000).astype(str), [1] * 2997 + [7, 9, 8])
+    split = np.where(np.arange(len(targets)) % 2, "train", "test")
+    assert drawn_classes(targets) == (30, 3000, 2970)
+    both = classes_figure(targets, split)
+    counts = np.sum([bar.x for bar in both.data], axis=0)
+    assert (both.layout.yaxis.ticktext[:3], list(counts[:3])) == (
+        ("2998", "2999", "2997"),
+        [9, 8, 7],
+    )
+    assert (len(counts), counts.sum()) == (30, 9 + 8 + 7 + 27)
+
+
+def test_long_class_names_stand_beside_lying_bars():
+    fig = classes_figure(np.array([f"walking {i} stairs" for i in range(8)], dtype=object))
+    assert fig.data[0].orientation == "h"
+    assert fig.layout.yaxis.range == (7.6, -0.6)  # the first on top
+    assert "%{x:,}" in fig.data[0].hovertemplate
+    assert classes_figure(np.array(["a", "b"], dtype=object)).data[0].orientation == "v"
+
+
+@pytest.mark.parametrize(
+    ("done", "planned", "end"),
+    [(0, 1000, 20), (1, 10, 10), (20, 1000, 20), (21, 1000, 40), (90, 100, 100), (700, 1000, 1000)],
+)
+def test_a_running_training_grows_into_an_axis_that_never_squeezes_it(done, planned, end):
+    fig = history_figure({"loss": [3.0] * done}, planned)
+    assert fig.layout.xaxis.range[1] == pytest.approx(end * 1.015)
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("losses", [[], [np.nan]])
+def test_without_a_point_the_axes_show_no_numbers(losses, log):
+    fig = history_figure({"loss": losses}, 100, log=log)
+    assert fig.layout.xaxis.showticklabels is fig.layout.yaxis.showticklabels is False
+    said = [note.text for note in fig.layout.annotations]
+    assert said == ([] if losses else [Words().waiting])
+
+
+def test_small_losses_are_numbers_and_accuracy_is_a_share_of_all():
+    history = {"loss": [2e-4], "accuracy": [0.97]}
+    assert history_figure(history).layout.yaxis.exponentformat == "power"  # not "200μ"
+    fig = history_figure(history, metric="accuracy")
+    assert fig.layout.yaxis.range == (0, 1)
+    assert fig.layout.yaxis.tickformat == ".0%"
+    assert "%{y:.1%}" in fig.data[0].hovertemplate
 
 
 def test_history_shows_training_and_validation_of_the_metric_asked_for():
@@ -353,6 +510,14 @@ def test_probabilities_keep_the_classes_that_matter():
     fig = probabilities_figure(["a", "b"], np.arange(50), chances)
     assert {"7", "40"} <= set(fig.layout.xaxis.ticktext)
     assert len(fig.layout.xaxis.ticktext) == 20
+
+
+@pytest.mark.parametrize(
+    ("chance", "written"), [(1, "100%"), (0.012, "1%"), (0.005, "0.5%"), (1 / 3000, "0.03%")]
+)
+def test_a_probability_is_never_written_as_nothing_where_all_are_small(chance, written):
+    fig = probabilities_figure(["a"], np.arange(50), np.full((1, 50), chance))
+    assert set(fig.data[0].text) == {written}
 
 
 def test_words_come_from_the_caller():

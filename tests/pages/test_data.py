@@ -64,3 +64,11 @@ def test_markdown_in_a_file_name_is_shown_as_text(data):
     name = "**bold** [link](x).csv"
     data.file_uploader(key="upload").upload(name, b"1\n2,5\n", "text/csv").run()
     assert any(r"\*\*bold\*\* \[link\]" in head.value for head in data.subheader)
+
+
+def test_of_many_classes_the_caption_says_how_many_are_not_drawn(data):
+    words = "\n".join(f'"[1, {row}]",word{row}' for row in range(40))
+    data.text_area(key="paste-text").set_value("sequence,target\n" + words)
+    labelled(data.button, "Read").click().run()
+    assert any("30 most frequent of 40" in caption.value for caption in data.caption)
+    assert any("10 sequences" in caption.value for caption in data.caption)

@@ -24,6 +24,14 @@ def test_opened_cold_it_shows_the_example_padded_to_15(mask):
     assert len(mask.get("plotly_chart")) == 2
 
 
+def test_several_features_are_part_of_the_arrays_shape(app):
+    app.switch_page("pages/1_Data.py").run()
+    app.button(key="sample-Japanese vowels").click().run()
+    mask = app.switch_page("pages/2_Mask.py").run()
+    assert facts(mask)["Padded array"] == "640 × 29 × 12"
+    assert "lpc1" in json.dumps(drawn(mask, 0)["data"][2]["colorbar"])
+
+
 def test_the_pictures_follow_every_choice_at_once(mask):
     before = drawn(mask, 0)
     mask.segmented_control(key="padding-0").set_value("post").run()
@@ -31,8 +39,10 @@ def test_the_pictures_follow_every_choice_at_once(mask):
     labelled(mask.number_input, "maxlen, in steps").set_value(3).run()
     assert facts(mask)["Padded array"] == "3 × 3"
     assert facts(mask)["Steps lost to truncation"] == "2"
-    labelled(mask.toggle, "Limit the length").set_value(False).run()
+    assert not labelled(mask.segmented_control, "Longer sequences lose").disabled
+    labelled(mask.number_input, "maxlen, in steps").set_value(None).run()
     assert facts(mask)["Padded array"] == "3 × 5"
+    assert labelled(mask.segmented_control, "Longer sequences lose").disabled
 
 
 def test_mode_value_counts_and_names_the_real_steps_it_erases(mask):
