@@ -37,9 +37,28 @@ def lstm(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor)
 
     There must be at least one step and one row.
     """
-    if way(kernel.shape[0], recurrent.shape[0]) == "fused":
-        return _fused(x, tf.concat([kernel, recurrent], 0), bias)
-    return _wide(x, kernel, recurrent, bias)
+    units = recurrent.shape[0]
+    run = _wide if way(kernel.shape[0], units) == "wide" else _fused
+    if not (room := _room(units)):
+        return run(x, kernel, recurrent, bias)
+    wider = (_gates(kernel, 0, room), _gates(recurrent, room, room), _gates(bias[None], 0, room)[0])
+    return run(x, *wider)[:, :, :units]
+
+
+def _room(units: int) -> int:
+    """Units of nothing but zeros to compute beside the real ones. Rows of gates whose size is a
+    multiple of 1 KB, as all the usual numbers of units give, fall on each other in the
+    processor's caches: a product with (256, 1024) weights takes twice as long as with
+    (256, 1040)."""
+    return 4 if units % 64 == 0 else 0
+
+
+def _gates(matrix: tf.Tensor, more_rows: int, room: int) -> tf.Tensor:
+    """(rows, 4·units) with zeros for more rows and for ``room`` more units in each gate."""
+    rows, columns = matrix.shape
+    gates = tf.reshape(matrix, [rows, 4, columns // 4])
+    wider = tf.pad(gates, [[0, more_rows], [0, 0], [0, room]])
+    return tf.reshape(wider, [rows + more_rows, columns + 4 * room])
 
 
 def reversal(lengths: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
@@ -92,40 +111,37 @@ def _forward(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> dict[str, tf.
 
 
 @tf.custom_gradient
-def _fused(x, weights, bias):
-    states = _forward(x, weights, bias)
+def _fused(x, kernel, recurrent, bias):
+    states = _forward(x, tf.concat([kernel, recurrent], 0), bias)
 
     def gradient(upstream):
         made = tf.raw_ops.BlockLSTMGradV2(
             **states, h_grad=upstream, cs_grad=tf.zeros_like(states["cs"])
         )
-        return made.x_grad, made.w_grad, made.b_grad
+        to_kernel, to_recurrent = tf.split(made.w_grad, [kernel.shape[0], recurrent.shape[0]])
+        return made.x_grad, to_kernel, to_recurrent, made.b_grad
 
     return states["h"], gradient
 
 
 @tf.custom_gradient
 def _wide(x, kernel, recurrent, bias):
-    units, features = recurrent.shape[0], kernel.shape[0]
-    room = _room(units)
-    kernel = _gates(kernel, 0, room)
-    recurrent = _gates(recurrent, room, room)
-    states = _forward(x, tf.concat([kernel, recurrent], 0), _gates(bias[None], 0, room)[0])
+    states = _forward(x, tf.concat([kernel, recurrent], 0), bias)
 
     def gradient(upstream):
-        upstream = tf.pad(upstream, [[0, 0], [0, 0], [0, room]])
-        gates = tf.reshape(_gate_gradients(states, recurrent, upstream), [-1, 4 * (units + room)])
+        gates = tf.reshape(_gate_gradients(states, recurrent, upstream), [-1, kernel.shape[1]])
         before = tf.concat([states["h_prev"][None], states["h"][:-1]], 0)
-        to_kernel = tf.matmul(tf.reshape(x, [-1, features]), gates, transpose_a=True)
-        to_recurrent = tf.matmul(tf.reshape(before, [-1, units + room]), gates, transpose_a=True)
+        to_weights = [
+            tf.matmul(tf.reshape(each, [-1, each.shape[-1]]), gates, transpose_a=True)
+            for each in (x, before)
+        ]
         return (
             tf.reshape(tf.matmul(gates, _swapped(kernel), transpose_b=True), tf.shape(x)),
-            _without_room(_swapped(to_kernel), features, units),
-            _without_room(_swapped(to_recurrent), units, units),
-            _without_room(_swapped(tf.reduce_sum(gates, 0, keepdims=True)), 1, units)[0],
+            *map(_swapped, to_weights),
+            _swapped(tf.reduce_sum(gates, 0, keepdims=True))[0],
         )
 
-    return states["h"][:, :, :units], gradient
+    return states["h"], gradient
 
 
 def _gate_gradients(states, recurrent, upstream):
@@ -153,29 +169,6 @@ def _gate_gradients(states, recurrent, upstream):
     made = tf.TensorArray(tf.float32, steps, element_shape=[None, back.shape[0]])
     begin = (steps - 1, zeros, zeros, made)
     return tf.while_loop(lambda step, *_: step >= 0, one, begin, parallel_iterations=1)[-1].stack()
-
-
-def _room(units: int) -> int:
-    """Units of nothing but zeros beside the real ones. Rows of gates whose size is a multiple of
-    1 KB, as all the usual numbers of units give, fall on each other in the processor's caches:
-    a product with (256, 1024) weights takes twice as long as one with (256, 1040)."""
-    return 4 if units % 64 == 0 else 0
-
-
-def _gates(matrix, more_rows: int, room: int):
-    """(rows, 4·units) with zeros for more rows and for ``room`` more units in each gate."""
-    if not room:
-        return matrix
-    rows, columns = matrix.shape
-    gates = tf.reshape(matrix, [rows, 4, columns // 4])
-    wider = tf.pad(gates, [[0, more_rows], [0, 0], [0, room]])
-    return tf.reshape(wider, [rows + more_rows, columns + 4 * room])
-
-
-def _without_room(matrix, rows: int, units: int):
-    """The way back from ``_gates``."""
-    gates = tf.reshape(matrix, [matrix.shape[0], 4, -1])
-    return tf.reshape(gates[:rows, :, :units], [rows, 4 * units])
 
 
 def _swapped(matrix):
