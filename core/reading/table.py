@@ -42,6 +42,7 @@ class Table:
     delimiter  between cells: ",", ";", tab, or " " for numbers set apart by spaces
     ragged     the lines are cut into unequal numbers of cells: ``columns`` is then the one
                column "value", which holds whole lines
+    unnamed    the columns whose cell in the header is blank; they are called by their number
     name       the file's name, "" when there is none
     """
 
@@ -50,6 +51,7 @@ class Table:
     header: bool
     delimiter: str = ","
     ragged: bool = False
+    unnamed: tuple[str, ...] = ()
     name: str = ""
 
     def __len__(self) -> int:
@@ -87,6 +89,7 @@ def open_table(source: str | os.PathLike[str] | IO[Any] | pd.DataFrame) -> Table
     cells, rows = _without_blank_rows(cells, rows)
     first = [column[0].as_py().strip() for column in cells.columns]
     header = _is_header(first, cells.slice(1, 100))
+    unnamed: tuple[str, ...] = ()
     if header:
         if cells.num_rows == 1:
             raise DataError(
@@ -94,9 +97,10 @@ def open_table(source: str | os.PathLike[str] | IO[Any] | pd.DataFrame) -> Table
                 row=int(rows[0]),
             )
         names = [cell or str(number) for number, cell in enumerate(first, start=1)]
+        unnamed = tuple(name for name, cell in zip(names, first, strict=True) if not cell)
         _refuse_equal_names(names, int(rows[0]))
         cells, rows = cells.slice(1).rename_columns(names), rows[1:]
-    return Table(cells, rows, header, delimiter, name=name)
+    return Table(cells, rows, header, delimiter, unnamed=unnamed, name=name)
 
 
 def _sniff(data: bytes) -> str:
