@@ -199,6 +199,19 @@ def test_data_that_cannot_be_trained_on_is_refused_in_words(data, fields, messag
         train(data, Recipe(**fields))
 
 
+def test_a_list_is_refused_with_the_way_to_make_sequences_of_it():
+    with pytest.raises(DataError, match=r"list.*Sequences\.from_lists"):
+        train([[1], [2, 5]], Recipe.example())
+
+
+@pytest.mark.parametrize("task", ["regression", "classification"])
+def test_whole_numbers_with_a_point_train_as_numbers_and_as_classes(task):
+    data = Sequences.from_lists([[1], [2], [1], [2]], targets=[1.0, 0.0, 1.0, 0.0])
+    model = train(data, Recipe(task=task, layers=(LSTM(2),), epochs=2))
+    assert np.isfinite(model.predict(data)).all()
+    assert model.classes is None or model.classes.tolist() == [0, 1]
+
+
 def test_one_sequence_of_one_step_trains():
     model = train(Sequences.from_lists([[3]], targets=[1]), Recipe(layers=(LSTM(2),), epochs=2))
     assert np.isfinite(model.predict([[3], [1, 2, 3]])).all()

@@ -28,6 +28,7 @@ REFUSED = {
     "a blank line above a delimiter": (" \n;\n", "nothing in it", NOTHING),
     "a header alone": ("\nid,t,v,target\n", "no row of values follows", {"row": 2}),
     "a spreadsheet renamed": (b"PK\x03\x04\x14", "not a text file", NOTHING),
+    "a JSON object": ('\n{"a":[1, 2, 3]}\n', "JSON object", {"found": '{"a":[1, 2, 3]}'}),
     "bytes of zero": (b"1,2\n3,\x00\n", "not a text file", NOTHING),
     "another encoding": (
         "id,v\na,1\né,2\n".encode("latin-1"), "not UTF-8", {"row": 3, "found": "0xe9"}
