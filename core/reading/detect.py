@@ -62,7 +62,7 @@ class _Detection:
         self.features = None if features is None else tuple(features)
         self.reasons: list[str] = []
         _check(table, [*filter(None, given.values()), *(self.features or ())])
-        self.kinds = {name: kind(table, name) for name in table.names}
+        self.kinds = {name: "list" if table.lists else kind(table, name) for name in table.names}
         self.index = _index(table)
 
     def run(self, layout: str) -> Layout:
@@ -274,12 +274,12 @@ class _Detection:
         if layout != "long":
             roles["time"] = None
         used = {*roles.values(), *features}
-        for name in self.table.names:
-            if name == self.index and name not in used:
-                self.reasons.append(f"`{name}` counts the rows: not used")
-            elif name not in used:
-                self.reasons.append(f"`{name}` is not used")
-        return Layout(layout, features=features, reasons=tuple(self.reasons), **roles)
+        unused = tuple(name for name in self.table.names if name not in used)
+        for name in unused:
+            why = "counts the rows: not used" if name == self.index else "is not used"
+            self.reasons.append(f"`{name}` {why}")
+        reasons = tuple(self.reasons)
+        return Layout(layout, features=features, unused=unused, reasons=reasons, **roles)
 
 
 def _index(table: Table) -> str | None:

@@ -24,6 +24,12 @@ def cut(data: bytes) -> tuple[pa.ChunkedArray, np.ndarray]:
     """
     raw = np.frombuffer(data, dtype=np.uint8)
     brackets = np.flatnonzero((raw == ord("[")) | (raw == ord("]")))
+    if len(brackets) == 0:
+        raise DataError(
+            "There is no list in {found!r}. Write each sequence as a list of numbers, as in "
+            "[[1], [2, 5], [3, 9, 9, 4, 8]].",
+            found=data.strip()[:80].decode("utf-8", errors="ignore"),
+        )
     opens = raw[brackets] == ord("[")
     depth = np.cumsum(np.where(opens, 1, -1))  # after each bracket
     if depth.min() < 0 or depth[-1] != 0:
