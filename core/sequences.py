@@ -67,7 +67,8 @@ class Sequences:
         names = tuple(str(name) for name in self.feature_names) or default_names(wide.shape[1])
         if len(names) != wide.shape[1]:
             raise DataError(
-                "There are {features} features but {names} feature names. Give one name a feature.",
+                "The number of feature names ({names}) is not the number of features "
+                "({features}). Give one name a feature.",
                 features=wide.shape[1],
                 names=len(names),
             )
@@ -129,8 +130,8 @@ class Sequences:
             first = parts[0].shape[1]
             where = next(i for i, part in enumerate(parts) if part.shape[1] != first)
             raise DataError(
-                "Sequence {number} has {found} features, sequence 1 has {expected}. "
-                "Every step of every sequence needs the same features.",
+                "Sequence {number} has another number of features ({found}) than sequence 1 "
+                "({expected}). Every step of every sequence needs the same features.",
                 number=where + 1,
                 found=parts[where].shape[1],
                 expected=first,
@@ -294,7 +295,8 @@ def _strings(values: Any, n: int, what: str) -> np.ndarray | None:
     strings = np.array([str(value) for value in values], dtype=object)
     if len(strings) != n:
         raise DataError(
-            "There are {n} sequences but {found} {what}. Give one a sequence.",
+            "The number of {what} ({found}) is not the number of sequences ({n}). Give one a "
+            "sequence.",
             n=n,
             found=len(strings),
             what=what,

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.figures import Words
 from ui import server, state
-from ui.words import _, counted, plain
+from ui.words import _, ngettext, plain
 
 PAGES = (
     # (script, icon, name)
@@ -34,9 +34,9 @@ def open_page(title: str) -> state.State:
         st.caption(_("Data in use"))
         st.markdown(f"**{plain(visitor.name)}**")
         st.caption(
-            _("{sequences} sequences, {steps} steps").format(
-                sequences=counted(len(visitor.data)), steps=counted(visitor.data.lengths.sum())
-            )
+            ngettext("{n} sequence", "{n} sequences", len(visitor.data))
+            + ", "
+            + ngettext("{n} step", "{n} steps", visitor.data.lengths.sum())
         )
     return visitor
 

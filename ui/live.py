@@ -8,7 +8,7 @@ from core.figures import history_figure
 from runs import Run, RunState
 from ui import fragments, server
 from ui.frame import draw, figure_words, is_dark
-from ui.words import _, counted, lasting, loss_name, told
+from ui.words import _, lasting, loss_name, ngettext, told
 
 REFRESH_SECONDS = 0.4
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
@@ -83,8 +83,11 @@ def _ended(run: Run, word: str, icon: str) -> None:
     epochs = len(run.history.get("loss", ()))
     st.markdown(
         f"{icon} **{word}** · "
-        + _("{epochs} epochs in {time}").format(
-            epochs=counted(epochs), time=lasting(sum(run.history.get("seconds", ())))
+        + ngettext(
+            "{n} epoch in {time}",
+            "{n} epochs in {time}",
+            epochs,
+            time=lasting(sum(run.history.get("seconds", ()))),
         )
     )
 
@@ -113,7 +116,10 @@ def _curves(run: Run, key: str) -> None:
                     words=figure_words(),
                 ),
                 key=f"{key}-{metric}",
-                alt=_("Curve of the {metric} by epoch, {epochs} epochs so far").format(
-                    metric=metric, epochs=len(losses)
+                alt=ngettext(
+                    "Curve of the {metric} by epoch, {n} epoch so far",
+                    "Curve of the {metric} by epoch, {n} epochs so far",
+                    len(losses),
+                    metric=metric,
                 ),
             )

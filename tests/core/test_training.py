@@ -71,7 +71,7 @@ def test_mode_value_trains_as_if_the_erased_steps_had_never_been():
         dataclasses.replace(recipe, mask="lengths"),
     )
     assert same_weights(erased, deleted)
-    assert "3 real steps" in erased.notes[0]
+    assert "masked away: 3" in erased.notes[0]
 
 
 def test_mode_none_lets_padding_count():
