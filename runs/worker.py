@@ -199,12 +199,20 @@ def _answer(model: TrainedModel, data: Sequences) -> Answer:
     else:
         probabilities = model.predict_proba(data)
         values = model.classes[probabilities.argmax(axis=1)]
-    metrics = None
+    metrics: Metrics = {}
     if data.targets is not None:
-        try:
-            metrics = model.evaluate(data)
-        except DataError as error:  # the predictions stand, whatever the targets are
-            notes.append(Note(error.template, **error.values))
+        # Apart, because the model may have learned from the rows marked train.
+        parts = {"all": data}
+        if data.split is not None:
+            parts = {part: data[data.split == part] for part in ("test", "validation", "train")}
+        for part, rows in parts.items():
+            try:
+                if len(rows):
+                    metrics[part] = model.evaluate(rows)
+            except DataError as error:  # the predictions stand, whatever the targets are
+                note = Note(error.template, **error.values)
+                if note not in notes:
+                    notes.append(note)
     return Answer(data.ids, values, model.classes, probabilities, metrics, tuple(notes))
 
 
