@@ -47,8 +47,8 @@ def test_what_people_type_is_understood(said, text, features, lists):
 @pytest.mark.parametrize(
     ("text", "features", "words"),
     [
-        ("1.5, [2]", 1, "'1.5,' stands between the lists"),
-        ("[1.5]; [2]", 1, "';' stands between the lists"),
+        ("1.5, [2]", 1, "'1.5,' stands outside the lists"),
+        ("[1.5]; [2]", 1, "';' stands outside the lists"),
         ("1.5\n[2]", 1, "'1.5' is not a list"),
         ("[inf]", 1, "'inf' in the list is infinite"),
         ("[True]", 1, "'True' in the list is not a number"),
