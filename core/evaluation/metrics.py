@@ -41,7 +41,7 @@ def classification_metrics(
         raise DataError(
             "The model knows none of the targets (such as {found!r}), so its answers cannot be "
             "compared to them. Its classes are {classes}.",
-            found=true_names[0],
+            found=str(true_names[0]),
             classes=", ".join(names[:12]) + (", …" if len(names) > 12 else ""),
         )
     predicted = names[probabilities.argmax(axis=1)]

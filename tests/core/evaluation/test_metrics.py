@@ -52,7 +52,7 @@ def test_a_number_is_the_same_class_however_it_is_written(truth, classes):
 
 
 def test_labels_the_model_knows_none_of_are_refused_instead_of_counted_as_wrong():
-    with pytest.raises(DataError, match=r"'north'.* a, b, c") as caught:
+    with pytest.raises(DataError, match=r"such as 'north'.* a, b, c") as caught:
         classification_metrics(
             np.array(["north", "south"], object), PROBABILITIES[:2], np.array(["a", "b", "c"])
         )
