@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
-from ui import asking, live, server, tables
+from ui import asking, live, new_data, server, tables
 from ui.frame import draw, figure_words, is_dark, open_page
 from ui.state import example_data, seeded
 from ui.words import _
@@ -89,7 +89,7 @@ if visitor.example_run is not None:
                 key=seeded("home-text", "[1.5], [2, 5], [4, 4, 4]"),
                 help=_("Type numbers in brackets, one pair of brackets a sequence."),
             )
-            new = asking.typed_sequences(text, example.features)
+            new = new_data.typed_sequences(text, example.features)
             if new is not None:
                 asking.answer(
                     asking.ask(visitor, "home", run.id, new),

@@ -20,11 +20,15 @@ class DataError(ValueError):
         super().__init__(template.format(**values))
 
     def __reduce__(self):  # keyword values survive the way between processes
-        return _rebuild, (self.template, self.values)
+        return _rebuild, (type(self), self.template, self.values)
 
 
-def _rebuild(template: str, values: dict[str, object]) -> DataError:
-    return DataError(template, **values)
+def _rebuild(kind: type[DataError], template: str, values: dict[str, object]) -> DataError:
+    return kind(template, **values)
+
+
+class MissingValue(DataError):
+    """A step lacks a value: another choice of ``missing`` may read the same data."""
 
 
 class Note(str):

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.errors import DataError
+from core.errors import DataError, MissingValue
 
 MISSING_POLICIES = ("refuse", "drop", "forward")
 Missing = Literal["refuse", "drop", "forward"]
@@ -47,12 +47,12 @@ def resolve_missing(
     policy: Missing,
 ) -> tuple[np.ndarray, np.ndarray]:
     """flat (total steps, features) and lengths (n,) without NaN, by the policy; raises
-    DataError naming the sequence, the step and the feature where it cannot."""
+    MissingValue naming the sequence, the step and the feature where it cannot."""
     absent = np.isnan(flat)
     if not absent.any():
         return flat, lengths
     if policy == "refuse":
-        raise DataError(
+        raise MissingValue(
             "Sequence {id}, step {step}, feature {feature}: the value is missing. Fill it, or "
             'choose what to do with missing values: "drop" the step or carry the last value '
             '"forward".',
@@ -63,7 +63,7 @@ def resolve_missing(
         keep = ~absent.any(axis=1)
         left = np.add.reduceat(keep.astype(np.int64), starts)
         if (left == 0).any():
-            raise DataError(
+            raise MissingValue(
                 "Every step of sequence {id} holds a missing value, so dropping them leaves "
                 "nothing. Remove the sequence or choose another way.",
                 id=ids[int(np.argmin(left))],
@@ -74,7 +74,7 @@ def resolve_missing(
     first = np.repeat(starts, lengths)[:, None]
     known = np.maximum.accumulate(np.where(absent, -1, steps), axis=0)
     if (known < first).any():
-        raise DataError(
+        raise MissingValue(
             "Sequence {id}, step {step}, feature {feature}: the value is missing and no earlier "
             "value of this sequence can be carried forward. Fill it or drop the step.",
             **_cell(flat, known < first, lengths, ids, names),

@@ -22,7 +22,7 @@ from core.preprocessing import Preprocessing
 from core.progress import History
 from core.reading import read_sequences
 from core.recipe import Recipe
-from core.sequences import Sequences
+from core.sequences import Sequences, default_names
 
 OnShare = Callable[[float], None]
 
@@ -79,14 +79,21 @@ class TrainedModel:
         if data.targets is None:
             raise DataError("This data has no targets, so predictions cannot be compared to it.")
         outputs = self._outputs(data)
+        return self.score(
+            outputs if self.classes is not None else self.preprocessing.decode(outputs),
+            data.targets,
+        )
+
+    def score(self, predicted: np.ndarray, targets: np.ndarray) -> dict[str, float]:
+        """As ``evaluate``, for what ``predict_proba``, or ``predict`` of numbers, gave before."""
         if self.classes is not None:
-            return classification_metrics(data.targets, outputs, self.classes)
-        if data.targets.dtype.kind == "O":
+            return classification_metrics(targets, predicted, self.classes)
+        if targets.dtype.kind == "O":
             raise DataError(
                 "The targets are words (such as {found!r}), but this model predicts numbers.",
-                found=data.targets[0],
+                found=targets[0],
             )
-        return regression_metrics(data.targets, self.preprocessing.decode(outputs))
+        return regression_metrics(targets, predicted)
 
     def _outputs(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
         """(n, outputs) float32 of the network, in the order of the sequences."""
@@ -108,15 +115,29 @@ class TrainedModel:
         return found
 
     def as_sequences(self, new: Any) -> Sequences:
-        """``new`` as ``Sequences``; a frame's feature columns are found by their names."""
-        if isinstance(new, Sequences):
-            return new
+        """``new`` as ``Sequences`` with the features the model was trained on, in that order.
+
+        Features are found by their names; those that have default names only ("value", or
+        "x1", "x2", …), here or in the training data, are taken as they stand. Raises DataError
+        for features of other names and for a frame in which one is missing.
+        """
+        names = self.preprocessing.feature_names
         if isinstance(new, pd.DataFrame):
-            names = self.preprocessing.feature_names
-            return read_sequences(
-                new, features=list(names) if set(names) <= set(new.columns) else None
+            data = _from_frame(new, names)
+        else:
+            data = new if isinstance(new, Sequences) else Sequences.from_lists(new)
+        found = data.feature_names
+        unnamed = names == default_names(len(names)) or found == default_names(len(found))
+        if found == names or unnamed:
+            return data
+        if set(found) != set(names):
+            raise DataError(
+                "The model was trained on the features {expected}; this data has {found}. Give "
+                "the same features, under the same names.",
+                expected=", ".join(names),
+                found=", ".join(found),
             )
-        return Sequences.from_lists(new)
+        return data.with_features(names)
 
     def save(self, path: str | os.PathLike | BinaryIO) -> None:
         """One ZIP: the model as a stock .keras file, what it needs to read data, and a
@@ -131,6 +152,20 @@ class TrainedModel:
             "computed": self.computed,
         }
         export.write(path, described, self.network)
+
+
+def _from_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> Sequences:
+    """The frame's columns of these names; where it has none of them, what is detected."""
+    columns = [str(name).strip() for name in frame.columns]
+    missing = [name for name in names if name not in columns]
+    if missing and len(missing) < len(names):
+        raise DataError(
+            "The model was trained on a feature {feature!r}, but there is no column "
+            "{feature!r}. The columns are {columns}.",
+            feature=missing[0],
+            columns=", ".join(columns),
+        )
+    return read_sequences(frame, features=None if missing else list(names))
 
 
 def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:

@@ -10,12 +10,13 @@ data. A masked step is a step that never happened, so deleting is masking.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Literal
 
 import numpy as np
 
 from core.errors import DataError
-from core.sequences import Sequences, step_indices
+from core.sequences import Sequences, require_sequences, step_indices
 
 MASK_MODES = ("lengths", "value", "none")
 SIDES = ("pre", "post")
@@ -43,18 +44,18 @@ def pad(
     ``pad_sequences``, but float32, where Keras's default is int32.
 
     ``maxlen`` None takes the longest sequence. ``padding`` is the side that is
-    filled with ``value``, ``truncating`` the side that is cut.
+    filled with ``value``, ``truncating`` the side that is cut. Raises DataError for what is
+    no Sequences, ValueError for another wrong argument.
 
     >>> pad(Sequences.from_lists([[1], [2, 5]]), maxlen=3).mask.tolist()
     [[False, False, True], [False, True, True]]
     """
+    require_sequences(data)
     _check_side("padding", padding)
-    _check_side("truncating", truncating)
-    if not np.isfinite(value):  # NaN in padding poisons gradients even where the mask is False
-        raise ValueError(f"value is {value!r}; padding needs a finite number")
+    _check_value(value)
+    cut = truncate(data, maxlen, truncating)
     if maxlen is None:
         maxlen = int(data.lengths.max(initial=0))
-    cut = truncate(data, maxlen, truncating)
     column = np.arange(maxlen)
     lengths = cut.lengths[:, None]
     mask = column < lengths if padding == "post" else column >= maxlen - lengths
@@ -66,10 +67,9 @@ def pad(
 def truncate(data: Sequences, maxlen: int | None, truncating: Side = "pre") -> Sequences:
     """Sequences longer than ``maxlen`` steps lose their first ("pre") or last ("post") ones."""
     _check_side("truncating", truncating)
+    _check_maxlen(maxlen)
     if maxlen is None or not (data.lengths > maxlen).any():
         return data
-    if maxlen < 1:
-        raise ValueError(f"maxlen is {maxlen}; it must be at least 1 step")
     kept = np.minimum(data.lengths, maxlen)
     starts = data.offsets[:-1] + (data.lengths - kept if truncating == "pre" else 0)
     return data.with_steps(data.values[step_indices(starts, kept)], kept)
@@ -155,3 +155,17 @@ def padding_cost(
 def _check_side(name: str, side: str) -> None:
     if side not in SIDES:
         raise ValueError(f"{name} is {side!r}; use 'pre' or 'post'")
+
+
+def _check_maxlen(maxlen: int | None) -> None:
+    if maxlen is None:
+        return
+    if isinstance(maxlen, bool) or not isinstance(maxlen, Integral) or maxlen < 1:
+        raise ValueError(f"maxlen is {maxlen!r}; use a whole number of steps from 1, or None")
+
+
+def _check_value(value: float) -> None:
+    """NaN or infinity in padding would poison gradients even where the mask is False."""
+    largest = float(np.finfo(np.float32).max)  # larger numbers turn into infinity
+    if not isinstance(value, Real) or not abs(value) <= largest:
+        raise ValueError(f"value is {value!r}; padding needs a finite 32-bit number")

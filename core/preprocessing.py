@@ -61,8 +61,9 @@ class Preprocessing:
         """
         if data.features != len(self.feature_names):
             raise DataError(
-                "The model was trained on {expected} features a step ({names}), but this data "
-                "has {found}. Give every step the same features, in the same order.",
+                "The model was trained on another number of features a step ({expected}: {names}) "
+                "than this data has ({found}). Give every step the same features, in the same "
+                "order.",
                 expected=len(self.feature_names),
                 names=", ".join(self.feature_names[:12]),
                 found=data.features,
@@ -85,8 +86,8 @@ class Preprocessing:
         if cost.truncated:
             notes.append(
                 Note(
-                    "{sequences} of {total} sequences are longer than {maxlen} steps and were "
-                    "cut; {steps} steps were left out.",
+                    "Sequences longer than the limit of {maxlen} were cut: {sequences} of {total}. "
+                    "Steps left out: {steps}.",
                     sequences=cost.truncated_sequences,
                     total=cost.sequences,
                     maxlen=cost.maxlen,
@@ -96,7 +97,7 @@ class Preprocessing:
         if cost.erased and self.recipe.mask == "value":
             notes.append(
                 Note(
-                    "{steps} real steps equal the mask value {mask_value} and were masked away.",
+                    "Real steps that equal the mask value {mask_value} were masked away: {steps}.",
                     steps=cost.erased,
                     mask_value=self.recipe.mask_value,
                 )

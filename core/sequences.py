@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, overload
 
 import numpy as np
+import pandas as pd
 
 from core.errors import DataError
 from core.missing import MISSING_POLICIES, Missing, refuse_infinite, resolve_missing
@@ -25,7 +26,8 @@ class Sequences:
 
     values         (total steps, features) float32, sequence after sequence
     lengths        (n,) int64, each at least 1
-    targets        (n,) float64 or int64 numbers, or strings for classes; or None
+    targets        (n,) numbers, int64 when all of them are whole (1.0 is 1), else float64; or
+                   strings for classes; or None
     ids            (n,) strings, no two alike; "1", "2", … when none are given
     feature_names  one name a feature
     split          (n,) "train", "validation" or "test"; or None
@@ -62,10 +64,11 @@ class Sequences:
                 "Sequence {id} has no steps. Remove it or give it at least one step.", id=ids[where]
             )
         wide = _flat_values(self.values, int(lengths.sum()))
-        names = tuple(str(name) for name in self.feature_names) or _default_names(wide.shape[1])
+        names = tuple(str(name) for name in self.feature_names) or default_names(wide.shape[1])
         if len(names) != wide.shape[1]:
             raise DataError(
-                "There are {features} features but {names} feature names. Give one name a feature.",
+                "The number of feature names ({names}) is not the number of features "
+                "({features}). Give one name a feature.",
                 features=wide.shape[1],
                 names=len(names),
             )
@@ -114,13 +117,21 @@ class Sequences:
         >>> len(data), data.lengths.tolist(), data[1].tolist()
         (3, [1, 2, 5], [[2.0], [5.0]])
         """
-        parts = [_steps(item, number) for number, item in enumerate(sequences, start=1)]
+        try:
+            items = iter(sequences)
+        except TypeError:
+            raise DataError(
+                "{found!r} is no list of sequences. Give a list of sequences, each a list of "
+                "steps, as in [[1.5]].",
+                found=sequences,
+            ) from None
+        parts = [_steps(item, number) for number, item in enumerate(items, start=1)]
         if len({part.shape[1] for part in parts if len(part)}) > 1:
             first = parts[0].shape[1]
             where = next(i for i, part in enumerate(parts) if part.shape[1] != first)
             raise DataError(
-                "Sequence {number} has {found} features, sequence 1 has {expected}. "
-                "Every step of every sequence needs the same features.",
+                "Sequence {number} has another number of features ({found}) than sequence 1 "
+                "({expected}). Every step of every sequence needs the same features.",
                 number=where + 1,
                 found=parts[where].shape[1],
                 expected=first,
@@ -190,6 +201,11 @@ class Sequences:
         lengths = np.array(lengths, dtype=np.int64)
         return self._with(values=_flat_values(values, int(lengths.sum())), lengths=lengths)
 
+    def with_features(self, names: Sequence[str]) -> Sequences:
+        """The same sequences with these of their features, in this order."""
+        columns = [self.feature_names.index(name) for name in names]
+        return self._with(values=self.values[:, columns], feature_names=tuple(names))
+
     def __setstate__(self, parts: dict[str, Any]) -> None:
         self._settle(parts)  # arrays come out of a pickle writable
 
@@ -207,7 +223,18 @@ class Sequences:
         lengths = self.lengths if len(self) else np.zeros(1, int)
         return (
             f"Sequences({len(self)} sequences, {lengths.min()} to {lengths.max()} steps, "
-            f"{self.features} features{'' if self.targets is None else ', with targets'})"
+            f"{self.features} feature{'s' if self.features > 1 else ''}"
+            f"{'' if self.targets is None else ', with targets'})"
+        )
+
+
+def require_sequences(data: object) -> None:
+    """Raises DataError, with the way to make them, for what is no ``Sequences``."""
+    if not isinstance(data, Sequences):
+        raise DataError(
+            "This is a {found}, and Sequences are needed. Make them of lists by "
+            "Sequences.from_lists(…), of a file or a data frame by read_sequences(…).",
+            found=type(data).__name__,
         )
 
 
@@ -217,7 +244,8 @@ def step_indices(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
 
 
-def _default_names(features: int) -> tuple[str, ...]:
+def default_names(features: int) -> tuple[str, ...]:
+    """What features are called that were given no names."""
     return ("value",) if features == 1 else tuple(f"x{i}" for i in range(1, features + 1))
 
 
@@ -267,7 +295,8 @@ def _strings(values: Any, n: int, what: str) -> np.ndarray | None:
     strings = np.array([str(value) for value in values], dtype=object)
     if len(strings) != n:
         raise DataError(
-            "There are {n} sequences but {found} {what}. Give one a sequence.",
+            "The number of {what} ({found}) is not the number of sequences ({n}). Give one a "
+            "sequence.",
             n=n,
             found=len(strings),
             what=what,
@@ -289,14 +318,25 @@ def _targets(targets: Any, ids: np.ndarray) -> np.ndarray | None:
     if targets is None:
         return None
     made = np.array(targets)
+    if made.dtype.kind in "OU":  # NumPy would make a class "nan" or "None" of a missing one
+        _refuse_missing_targets(targets, ids)
     if made.ndim != 1 or len(made) != len(ids):
         raise DataError(
             "targets has shape {found}; give one target a sequence, shape ({n},).",
             found=made.shape,
             n=len(ids),
         )
-    if made.dtype.kind in "iub":
-        return made.astype(np.int64) if made.dtype.kind != "b" else made.astype(str).astype(object)
+    if made.dtype.kind in "iu":
+        too_large = made > np.iinfo(np.int64).max
+        if too_large.any():
+            where = int(np.argmax(too_large))
+            raise DataError(
+                "The target of sequence {id} is {found}, too large for 64-bit whole numbers. Give "
+                "a smaller number, or a text if it is a class.",
+                id=ids[where],
+                found=int(made[where]),
+            )
+        return made.astype(np.int64)
     if made.dtype.kind == "f":
         if not np.isfinite(made).all():
             where = int(np.argmin(np.isfinite(made)))
@@ -306,5 +346,17 @@ def _targets(targets: Any, ids: np.ndarray) -> np.ndarray | None:
                 id=ids[where],
                 found=made[where],
             )
-        return made.astype(np.float64)
+        made = made.astype(np.float64)
+        # Classes are often written 1.0 and 0.0. For regression a whole number is a number as well.
+        whole = (made == np.floor(made)) & (np.abs(made) < 2.0**63)
+        return made.astype(np.int64) if whole.all() else made
     return np.array([str(target) for target in made], dtype=object)
+
+
+def _refuse_missing_targets(targets: Any, ids: np.ndarray) -> None:
+    missing = pd.isna(pd.Series(list(targets), dtype=object)).to_numpy()
+    if missing.any() and len(missing) == len(ids):
+        raise DataError(
+            "The target of sequence {id} is missing. Give it one or leave the sequence out.",
+            id=ids[int(np.argmax(missing))],
+        )

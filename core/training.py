@@ -23,7 +23,7 @@ from core.pace import Pace
 from core.preprocessing import Preprocessing
 from core.progress import History, Progress
 from core.recipe import Recipe
-from core.sequences import Sequences
+from core.sequences import Sequences, require_sequences
 
 REPORT_SECONDS = 0.2  # five reports a second; one costs well under a millisecond
 
@@ -47,6 +47,7 @@ def train(
     Raises DataError when the data cannot be trained on: no targets, targets that do not
     fit the task, one class only, or a loss that stops being finite.
     """
+    require_sequences(data)
     labels = _labels(data, recipe)
     training_rows, validation_rows = training_and_validation(data, recipe)
     training, validation = data[training_rows], data[validation_rows]

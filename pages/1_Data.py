@@ -14,7 +14,7 @@ from core.figures import (
 from ui import opening
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
 from ui.state import seeded
-from ui.words import _, counted, plain
+from ui.words import _, counted, ngettext, plain
 
 visitor = open_page(_("Data"))
 st.title(_("Data"))
@@ -33,7 +33,7 @@ facts.metric(_("Steps in all"), counted(data.lengths.sum()))
 facts.metric(
     _("Length, in steps"),
     f"{counted(data.lengths.min())} – {counted(data.lengths.max())}",
-    help=_("Median: {median} steps").format(median=counted(np.median(data.lengths))),
+    help=ngettext("Median: {n} step", "Median: {n} steps", np.median(data.lengths)),
 )
 if data.split is not None:
     parts = zip(*np.unique(data.split, return_counts=True), strict=True)
@@ -53,7 +53,11 @@ with lengths:
     draw(
         lengths_figure(data.lengths, **look),
         key="data-lengths",
-        alt=_("Histogram of the lengths of {n} sequences").format(n=counted(len(data))),
+        alt=ngettext(
+            "Histogram of the lengths of {n} sequence",
+            "Histogram of the lengths of {n} sequences",
+            len(data),
+        ),
     )
 with targets:
     if data.targets is not None:
@@ -88,7 +92,13 @@ if data.lengths[:12].sum() <= 60 and data.lengths[:12].max() <= 15:
 else:
     figure = lines_figure(data, slice(0, 24), feature, **look)
     rows, steps = drawn_lines(data, slice(0, 24))
-draw(figure, key="data-first", alt=_("The first {n} sequences, drawn by step").format(n=rows))
+draw(
+    figure,
+    key="data-first",
+    alt=ngettext(
+        "The first {n} sequence, drawn by step", "The first {n} sequences, drawn by step", rows
+    ),
+)
 if rows < len(data):
     st.caption(
         _("Drawn: the first {rows} of {all} sequences.").format(rows=rows, all=counted(len(data)))

@@ -10,7 +10,7 @@ from core.figures import drawn_part, mask_figure, padded_figure, value_span
 from core.padding import padding_cost
 from ui import inputs
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
-from ui.words import _, counted
+from ui.words import _, counted, ngettext
 
 visitor = open_page(_("Mask"))
 data = visitor.data
@@ -32,14 +32,21 @@ facts.metric(
 facts.metric(
     _("Share of padding"),
     f"{cost.padding_share:.0%}",
-    help=_("{padding} of {cells} cells hold no real step.").format(
-        padding=counted(cost.padding), cells=counted(cost.cells)
+    help=ngettext(
+        "{padding} of {n} cell holds no real step.",
+        "{padding} of {n} cells hold no real step.",
+        cost.cells,
+        padding=counted(cost.padding),
     ),
 )
 facts.metric(
     _("Steps lost to truncation"),
     counted(cost.truncated),
-    help=_("In {n} sequences longer than maxlen.").format(n=counted(cost.truncated_sequences)),
+    help=ngettext(
+        "In {n} sequence longer than maxlen.",
+        "In {n} sequences longer than maxlen.",
+        cost.truncated_sequences,
+    ),
 )
 facts.metric(
     _("Erased by a value mask"),
@@ -59,6 +66,7 @@ counts = np.ones_like(padded.mask) if recipe.mask == "none" else padded.mask
 erased = None
 if recipe.mask == "value":
     erased = padded.mask & (padded.values == np.float32(recipe.mask_value)).all(axis=2)
+framed = erased is not None and erased.any()
 
 array, mask = st.columns(2, gap="medium")
 with array:
@@ -75,7 +83,7 @@ with array:
             **look,
         ),
         key="mask-padded",
-        alt=_("Heat map of the padded array, {rows} rows of {steps} steps").format(
+        alt=_("Heat map of the padded array, sequences × steps: {rows} × {steps}").format(
             rows=len(part), steps=cost.maxlen
         ),
     )
@@ -90,7 +98,7 @@ with mask:
     )
 st.caption(
     _("Hatched: padding.")
-    + (" " + _("Framed in orange: real steps the mask value erases.") if cost.erased else "")
+    + (" " + _("Framed in orange: real steps the mask value erases.") if framed else "")
 )
 inputs.say_what_is_drawn(len(rows), len(data), high, wide, cost.maxlen)
 st.page_link("pages/3_Train.py", label=_("Train with this mask"), icon=":material/arrow_forward:")

@@ -6,7 +6,7 @@ import streamlit as st
 from runs import RunState
 from ui import live, recipe_form, results, server, work
 from ui.frame import open_page
-from ui.words import _, counted, plain
+from ui.words import _, ngettext, plain
 
 visitor = open_page(_("Train"))
 data = visitor.data
@@ -23,8 +23,12 @@ masked = {
 }[visitor.recipe.mask]
 usable = len(data) if data.split is None else int(np.sum(data.split != "test"))
 st.caption(
-    _("{name}: {n} sequences to learn from, {masked}.").format(
-        name=plain(visitor.name), n=counted(usable), masked=masked
+    ngettext(
+        "{name}: {n} sequence to learn from, {masked}.",
+        "{name}: {n} sequences to learn from, {masked}.",
+        usable,
+        name=plain(visitor.name),
+        masked=masked,
     )
 )
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import Recipe
-from ui import asking, live, server, tables
+from ui import asking, live, new_data, server, tables
 from ui.frame import open_page
 from ui.state import seeded
 from ui.words import _, layer_name, plain
@@ -36,13 +36,20 @@ st.caption(
 
 typed, uploaded = st.tabs([_("Type or paste"), _("Upload a file")], key="predict-source")
 with typed:
-    suggestion = "[1.5]" if visitor.table is None else asking.a_short_sequence(visitor.data)
+    suggestion = "[1.5]" if visitor.table is None else new_data.a_short_sequence(visitor.data)
     text = st.text_area(
         _("Sequences"),
         key=seeded(visitor.key("predict-text"), suggestion),
-        help=_("One in brackets a line, or any CSV text. Several features: [[1, 2], [3, 4]]."),
+        help=_("One sequence in brackets a line, such as [2, 5]; or CSV text with a header.")
+        if visitor.data.features == 1
+        else _(
+            "One sequence a line: [[1, 2], [3, 4]] has two steps of two features, [[1, 2]] or "
+            "[1, 2] has one. Or CSV text with a header."
+        ),
     )
-    new = asking.typed_sequences(text, visitor.data.features) if text.strip() else None
+    new = None
+    if text.strip():
+        new = new_data.typed_sequences(text, visitor.data.features, visitor.layout, visitor.missing)
     if new is not None:
         asking.answer(
             asking.ask(visitor, "typed", run.id, new), lambda found: tables.predictions(found, new)
@@ -54,7 +61,7 @@ with uploaded:
         help=_("The same columns as the data the model was trained on; targets may be missing."),
     )
     if file is not None:
-        fresh = asking.uploaded_sequences(visitor, file)
+        fresh = new_data.uploaded_sequences(visitor, file)
         if fresh is not None:
             asking.answer(
                 asking.ask(visitor, "file", run.id, fresh),

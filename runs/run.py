@@ -15,7 +15,7 @@ from core.errors import DataError, Note
 from core.progress import History, Progress
 from core.recipe import Recipe
 
-Metrics = dict[str, dict[str, float]]  # "test", "validation" or "training" → name → figure
+Metrics = dict[str, dict[str, float]]  # part of the rows → name → figure
 
 
 class RunState(Enum):
@@ -41,8 +41,9 @@ class Run:
     """A training at one moment. Never changes: ask ``Runs.get`` again for news.
 
     history     the finished epochs' figures, as ``TrainedModel.history``
-    metrics     once ended: figures of the finished model on one part of the rows, the most
-                telling there is; empty when a stop left no time to measure
+    metrics     once ended: figures of the finished model on one part of the rows ("test",
+                "validation" or "training"), the most telling there is; empty when a stop left no
+                time to measure
     notes       what training left out of the data, in words
     best_epoch  the epoch (from 1) whose weights were kept; None without patience
     computed    what computed it, as ``TrainedModel.computed``
@@ -79,7 +80,8 @@ class Answer:
     values         (n,) numbers in the target's unit, or labels
     classes        (k,) the labels in the order of the probabilities; None for regression
     probabilities  (n, k) float32; None for regression
-    metrics        against the data's targets; None when it has none that fit
+    metrics        against the data's targets, of each part the data marks ("test",
+                   "validation", "train") or of "all"; empty when it has none that fit
     notes          what the model did not look at, in words
     """
 
@@ -87,7 +89,7 @@ class Answer:
     values: np.ndarray
     classes: np.ndarray | None
     probabilities: np.ndarray | None
-    metrics: dict[str, float] | None
+    metrics: Metrics
     notes: tuple[Note, ...]
 
 

@@ -139,11 +139,12 @@ def _train(run_id: str, data: Sequences, recipe: Recipe, topic: str) -> Trained:
     _models.put(run_id, model)
     saved = io.BytesIO()
     model.save(saved)
+    metrics, unmeasured = _metrics(model, data)
     return Trained(
         model=saved.getvalue(),
         history=model.history,
-        metrics=_metrics(model, data),
-        notes=tuple(model.notes),
+        metrics=metrics,
+        notes=(*model.notes, *unmeasured),
         stopped=model.stopped,
         best_epoch=model.best_epoch,
         computed=model.computed,
@@ -201,8 +202,9 @@ def progress_of(message: dict, before: History) -> Progress:
     return Progress(history=history, **{name: message[name] for name in names})
 
 
-def _metrics(model: TrainedModel, data: Sequences) -> Metrics:
-    """Measured with the weights that were kept, dropout off, on the most telling rows there are."""
+def _metrics(model: TrainedModel, data: Sequences) -> tuple[Metrics, list[Note]]:
+    """Measured with the weights that were kept, dropout off, on the most telling rows there are;
+    and why not, where they could not be."""
     from core.evaluation.splits import training_and_validation
 
     training, validation = training_and_validation(data, model.recipe)
@@ -214,23 +216,36 @@ def _metrics(model: TrainedModel, data: Sequences) -> Metrics:
     part = next(name for name, rows in parts.items() if len(rows))
     measured = data[parts[part]]
     if model.stopped and measured.lengths.sum() > STEPS_AFTER_STOP:
-        return {}
-    return {part: model.evaluate(measured)}
+        return {}, [Note("Not measured, because the data is large and you asked to stop.")]
+    try:
+        return {part: model.evaluate(measured)}, []
+    except DataError as error:  # the model is worth keeping, whatever the targets are
+        return {}, [Note(error.template, **error.values)]
 
 
 def _answer(model: TrainedModel, data: Sequences, on_progress: Callable[[float], None]) -> Answer:
     notes = list(model.preprocessing.notes(data))
     if model.classes is None:
-        values, probabilities = model.predict(data, on_progress), None
+        predicted = values = model.predict(data, on_progress)
+        probabilities = None
     else:
-        probabilities = model.predict_proba(data, on_progress)
+        predicted = probabilities = model.predict_proba(data, on_progress)
         values = model.classes[probabilities.argmax(axis=1)]
-    metrics = None
+    metrics: Metrics = {}
     if data.targets is not None:
-        try:
-            metrics = model.evaluate(data)
-        except DataError as error:  # the predictions stand, whatever the targets are
-            notes.append(Note(error.template, **error.values))
+        # Apart, because the model may have learned from the rows marked train.
+        parts = {"all": np.arange(len(data))}
+        if data.split is not None:
+            names = ("test", "validation", "train")
+            parts = {part: np.flatnonzero(data.split == part) for part in names}
+        for part, rows in parts.items():
+            try:
+                if len(rows):
+                    metrics[part] = model.score(predicted[rows], data.targets[rows])
+            except DataError as error:  # the predictions stand, whatever the targets are
+                note = Note(error.template, **error.values)
+                if note not in notes:
+                    notes.append(note)
     return Answer(data.ids, values, model.classes, probabilities, metrics, tuple(notes))
 
 

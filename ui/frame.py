@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.figures import Words
 from ui import server, state
-from ui.words import _, counted, plain
+from ui.words import _, ngettext, plain
 
 PAGES = (
     # (script, icon, name)
@@ -30,14 +30,13 @@ def open_page(title: str) -> state.State:
         st.markdown("### ▦ Unpadded")
         for script, icon, name in PAGES:
             st.page_link(script, label=_(name), icon=icon)
-        size = _("{sequences} sequences, {steps} steps").format(
-            sequences=counted(len(visitor.data)), steps=counted(visitor.data.lengths.sum())
-        )
+        sequences = ngettext("{n} sequence", "{n} sequences", len(visitor.data))
+        steps = ngettext("{n} step", "{n} steps", visitor.data.lengths.sum())
         st.space("small")
         # one block, since three have a line's height of air between them
         st.markdown(
             f":small[:gray[{_('Data in use')}]]  \n**{plain(visitor.name)}**  \n"
-            f":small[:gray[{size}]]"
+            f":small[:gray[{sequences}, {steps}]]"
         )
     return visitor
 

@@ -11,7 +11,7 @@ from core import Recipe
 from core.padding import PaddingCost
 from core.recipe import MAX_MAXLEN
 from ui.state import State, seeded
-from ui.words import _, counted
+from ui.words import _, counted, ngettext, plain, shortened
 
 MOST_ROWS = 500  # rows of one picture; more are thinner than a pixel
 
@@ -91,18 +91,25 @@ def explain_mode(recipe: Recipe, cost: PaddingCost) -> None:
         )
     elif recipe.mask == "none":
         st.warning(
-            _(
-                "Padding counts as data: the network also learns from {padding} cells that were "
-                "never measured."
-            ).format(padding=counted(cost.padding)),
+            ngettext(
+                "Padding counts as data: the network also learns from {n} cell that was never "
+                "measured.",
+                "Padding counts as data: the network also learns from {n} cells that were never "
+                "measured.",
+                cost.padding,
+            ),
             icon=":material/warning:",
         )
     elif cost.erased:
         st.warning(
-            _(
+            ngettext(
+                "{n} real step equals the mask value {value:g} and is erased. Mask by lengths "
+                "to keep it, or choose a value that never occurs.",
                 "{n} real steps equal the mask value {value:g} and are erased. Mask by lengths "
-                "to keep them, or choose a value that never occurs."
-            ).format(n=counted(cost.erased), value=recipe.mask_value),
+                "to keep them, or choose a value that never occurs.",
+                cost.erased,
+                value=recipe.mask_value,
+            ),
             icon=":material/warning:",
         )
     else:
@@ -125,16 +132,16 @@ def rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
     left, right = st.columns(2, gap="medium")
     text = left.text_input(
         _("Sequences to draw"),
-        key=seeded(visitor.key("rows"), f"1-{min(len(data), 40)}"),
-        help=_("Numbers and ranges, such as 1-20, 57. There are {n} sequences.").format(
-            n=counted(len(data))
-        ),
+        key=seeded(visitor.key("rows"), "1" if len(data) == 1 else f"1-{min(len(data), 40)}"),
+        help=_("Numbers and ranges, such as 1-20, 57.")
+        + " "
+        + ngettext("There is {n} sequence.", "There are {n} sequences.", len(data)),
     )
     rows = chosen_rows(text, len(data))
     if rows is None:
         left.error(
             _("“{text}” names no sequence. Write numbers from 1 to {n}, such as 1-20, 57.").format(
-                text=text, n=counted(len(data))
+                text=plain(shortened(text)), n=counted(len(data))
             )
         )
         rows = np.arange(min(len(data), 40))
@@ -176,7 +183,11 @@ def say_what_is_drawn(rows: int, n: int, high: slice, wide: slice, steps: int) -
     drawn_rows, drawn_steps = min(rows, high.stop), wide.stop - wide.start
     said = []
     if drawn_rows < n:
-        said.append(_("{rows} of {n} sequences").format(rows=counted(drawn_rows), n=counted(n)))
+        said.append(
+            ngettext(
+                "{rows} of {n} sequence", "{rows} of {n} sequences", n, rows=counted(drawn_rows)
+            )
+        )
     if drawn_steps < steps:
         said.append(
             _("steps {first} to {last} of {all}").format(

@@ -9,7 +9,7 @@ from core.figures import history_figure
 from runs import Run, RunState
 from ui import fragments, server
 from ui.frame import draw, figure_words, is_dark
-from ui.words import _, counted, engine_name, lasting, loss_name, told
+from ui.words import _, counted, engine_name, lasting, loss_name, ngettext, told
 
 REFRESH_SECONDS = 0.4
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
@@ -97,8 +97,11 @@ def _stopped(progress: Progress) -> str:
 
 def _ended(run: Run, word: str, icon: str) -> None:
     epochs = len(run.history.get("loss", ()))
-    said = _("{epochs} epochs in {time}").format(
-        epochs=counted(epochs), time=lasting(run.progress.seconds)
+    said = ngettext(
+        "{n} epoch in {time}",
+        "{n} epochs in {time}",
+        epochs,
+        time=lasting(run.progress.seconds),
     )
     engine = engine_name(run.computed["layers"])
     st.markdown(f"{icon} **{word}** · {said}  \n:small[{engine}]")
@@ -128,7 +131,10 @@ def _curves(run: Run, key: str) -> None:
                     words=figure_words(),
                 ),
                 key=f"{key}-{metric}",
-                alt=_("Curve of the {metric} by epoch, {epochs} epochs so far").format(
-                    metric=metric, epochs=len(losses)
+                alt=ngettext(
+                    "Curve of the {metric} by epoch, {n} epoch so far",
+                    "Curve of the {metric} by epoch, {n} epochs so far",
+                    len(losses),
+                    metric=metric,
                 ),
             )

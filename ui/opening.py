@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 
 import streamlit as st
 
 from core import DataError
+from core.errors import MissingValue
+from core.missing import Missing
 from core.reading import Layout, detect_layout, open_table, sequences_from
 from ui.samples import SAMPLES, Sample
 from ui.state import State, seeded
@@ -28,10 +31,18 @@ LAYOUT_NAMES = {
     "long": "one step a row, with an id",
     "wide": "one sequence a row, one step a column",
 }
+MISSING_NAMES = {
+    "refuse": "refuse the file",
+    "drop": "drop the step",
+    "forward": "carry the last value forward",
+}
 
 
 def source(visitor: State) -> None:
-    """The three ways to bring data; each replaces what is open only when it can be read."""
+    """The three ways to bring data; each replaces what is open only when it can be read.
+
+    All of them open it in a callback, before the page runs: the sidebar is drawn first and names
+    the data in use."""
     upload, sample, paste = st.tabs(
         [_("Upload a file"), _("Samples"), _("Paste text")], key="data-source"
     )
@@ -47,16 +58,30 @@ def _upload(visitor: State) -> None:
     file = st.file_uploader(
         _("A CSV file of sequences"),
         key="upload",
+        on_change=_open_upload,
+        args=(visitor,),
         help=_(
             "One sequence a line, one step a row with an id, one step a column, or lists in "
             "cells: the layout is detected."
         ),
     )
-    if file is None:
-        return
-    refused = visitor.once("upload", file.file_id, lambda: _open(visitor, file.name, file))
+    refused = _open_upload(visitor)
     if refused is not None:
-        explain(refused)
+        offer_to_read_again(
+            refused,
+            "upload",
+            lambda missing: visitor.keep(
+                "upload", file.file_id, _open(visitor, file.name, file, missing)
+            ),
+        )
+
+
+def _open_upload(visitor: State) -> DataError | None:
+    """Open the file in the uploader, once; returns why it was refused."""
+    file = st.session_state["upload"]
+    if file is None:
+        return None
+    return visitor.once("upload", file.file_id, lambda: _open(visitor, file.name, file))
 
 
 def _samples(visitor: State) -> None:
@@ -82,23 +107,31 @@ def _open_sample(visitor: State, sample: Sample) -> None:
 
 def _paste(visitor: State) -> None:
     with st.form("paste", border=False):
-        text = st.text_area(
+        st.text_area(
             _("Sequences, one a line, or any CSV text"),
             key="paste-text",
             height=140,
             placeholder="1\n2, 5\n3, 9, 9, 4, 8",
         )
-        if st.form_submit_button(_("Read")):
-            error = _open(visitor, _("Pasted text"), io.StringIO(text))
-            if error is not None:
-                explain(error)
+        st.form_submit_button(_("Read"), on_click=_open_paste, args=(visitor,))
+    refused = visitor.refused.pop("paste", None)
+    if refused is not None:
+        offer_to_read_again(refused, "paste", lambda missing: _open_paste(visitor, missing))
 
 
-def _open(visitor: State, name: str, file) -> DataError | None:
+def _open_paste(visitor: State, missing: Missing = "refuse") -> None:
+    text = io.StringIO(st.session_state["paste-text"])
+    error = _open(visitor, _("Pasted text"), text, missing)
+    if error is not None:
+        visitor.refused["paste"] = error
+
+
+def _open(visitor: State, name: str, file, missing: Missing = "refuse") -> DataError | None:
     try:
+        file.seek(0)
         table = open_table(file)
         layout = detect_layout(table)
-        visitor.open(name, table, layout, sequences_from(table, layout))
+        visitor.open(name, table, layout, missing, sequences_from(table, layout, missing))
     except DataError as error:
         return error
     return None
@@ -106,13 +139,21 @@ def _open(visitor: State, name: str, file) -> DataError | None:
 
 def explain(error: DataError) -> None:
     """What is wrong, where, and what to do; what was open stays open."""
-    row, column = error.values.get("row"), error.values.get("column")
-    where = [
-        _("row {row}").format(row=row) if row is not None else "",
-        _("column {column}").format(column=plain(column)) if column is not None else "",
-    ]
-    place = ", ".join(filter(None, where))
-    st.error((f"**{place}**  \n" if place else "") + told(error), icon=":material/error:")
+    st.error(told(error), icon=":material/error:")
+
+
+def offer_to_read_again(error: DataError, key: str, read: Callable[[Missing], None]) -> None:
+    """Explain; where a value is missing, offer the ways to go on, each of which calls ``read``."""
+    explain(error)
+    if isinstance(error, MissingValue):
+        with st.container(horizontal=True):
+            for missing in ("drop", "forward"):
+                st.button(
+                    _(MISSING_NAMES[missing]).capitalize(),
+                    key=f"{key}-{missing}",
+                    on_click=read,
+                    args=(missing,),
+                )
 
 
 def columns(visitor: State) -> None:
@@ -124,11 +165,18 @@ def columns(visitor: State) -> None:
     )
     names = list(table.names[:MOST_COLUMNS])
     with st.form(visitor.key("columns")):
-        st.selectbox(
+        how, missing = st.columns([2, 1])
+        how.selectbox(
             _("Layout"),
             list(LAYOUT_NAMES),
             format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
             key=seeded(visitor.key("layout"), layout.layout),
+        )
+        missing.selectbox(
+            _("Missing values"),
+            list(MISSING_NAMES),
+            format_func=lambda name: _(MISSING_NAMES[name]),
+            key=seeded(visitor.key("missing"), visitor.missing),
         )
         for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
             place.selectbox(
@@ -148,9 +196,9 @@ def columns(visitor: State) -> None:
             on_click=_read_again,
             args=(visitor,),
         )
-    if visitor.refused is not None:
-        explain(visitor.refused)
-        visitor.refused = None
+    refused = visitor.refused.pop("columns", None)
+    if refused is not None:
+        explain(refused)
 
 
 def _quoted(reason: str) -> str:
@@ -163,6 +211,7 @@ def _read_again(visitor: State) -> None:
     typed = {role: st.session_state[visitor.key(role)] for role in ("layout", *ROLES)}
     chosen, roles = typed.pop("layout"), typed
     features = st.session_state.get(visitor.key("features"))
+    missing = st.session_state[visitor.key("missing")]
     table = visitor.table
     # Another layout gives the columns other meanings, so only what was named stays.
     kept = features if features and chosen == visitor.layout.layout else None
@@ -173,6 +222,6 @@ def _read_again(visitor: State) -> None:
         roles, kept = dict.fromkeys(roles), None
     try:
         layout: Layout = detect_layout(table, chosen, features=kept, **roles)
-        visitor.use(layout, sequences_from(table, layout))
+        visitor.use(layout, missing, sequences_from(table, layout, missing))
     except DataError as error:
-        visitor.refused = error
+        visitor.refused["columns"] = error

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core import LSTM, DataError, Recipe, Sequences
+from core.missing import Missing
 from core.reading import Layout, Table
 from runs import Prediction
 from ui import server
@@ -32,8 +33,10 @@ class State:
     run       the id of the last training on this data
     example_run     the id of the last training on the home page
     asked     the predictions asked for, by the place that shows them: (run, data, answer)
+    missing   what was chosen to be done with missing values
     files     what came of the file last uploaded, by the place it was uploaded to
-    refused   why a choice of columns was not possible, until it has been shown
+    refused   why pasted text or a choice of columns was not possible, by the place that shows
+              it, until it has been shown
     opened    how many data sets were opened: part of every widget's key that
               belongs to a data set, so that new data starts with fresh inputs
     """
@@ -43,22 +46,25 @@ class State:
     name: str = EXAMPLE_NAME
     table: Table | None = None
     layout: Layout | None = None
+    missing: Missing = "refuse"
     run: str | None = None
     example_run: str | None = None
     asked: dict[str, tuple[str, Sequences, Prediction]] = field(default_factory=dict)
     files: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    refused: DataError | None = None
+    refused: dict[str, DataError] = field(default_factory=dict)
     opened: int = 0
 
-    def open(self, name: str, table: Table, layout: Layout, data: Sequences) -> None:
+    def open(
+        self, name: str, table: Table, layout: Layout, missing: Missing, data: Sequences
+    ) -> None:
         """Work on other data from now on."""
         self.name, self.table, self.opened = name, table, self.opened + 1
-        self.use(layout, data)
+        self.use(layout, missing, data)
 
-    def use(self, layout: Layout, data: Sequences) -> None:
+    def use(self, layout: Layout, missing: Missing, data: Sequences) -> None:
         """Read the same file in another way; the recipe starts anew where it has to."""
         self.leave(self.run)
-        self.layout, self.data, self.run = layout, data, None
+        self.layout, self.missing, self.data, self.run = layout, missing, data, None
         self.files.pop("work", None)  # counted for other sequences
         self.recipe = first_recipe(data)
 
@@ -67,7 +73,7 @@ class State:
         self.leave(self.run)
         self.data, self.recipe, self.run = example_data(), Recipe.example(), None
         self.files.pop("work", None)
-        self.name, self.table, self.layout = EXAMPLE_NAME, None, None
+        self.name, self.table, self.layout, self.missing = EXAMPLE_NAME, None, None, "refuse"
         self.opened += 1
 
     def leave(self, run_id: str | None) -> None:
@@ -78,8 +84,12 @@ class State:
     def once(self, place: str, file_id: str, read: Callable[[], Any]) -> Any:
         """What ``read()`` gave for this file; a rerun of the page does not read it again."""
         if self.files.get(place, ("",))[0] != file_id:
-            self.files[place] = (file_id, read())
+            self.keep(place, file_id, read())
         return self.files[place][1]
+
+    def keep(self, place: str, file_id: str, outcome: Any) -> None:
+        """Remember what came of reading a file."""
+        self.files[place] = (file_id, outcome)
 
     @property
     def trained(self) -> str | None:

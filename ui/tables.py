@@ -11,9 +11,10 @@ from core.figures import probabilities_figure
 from runs import Prediction
 from ui.frame import draw, figure_words, is_dark
 from ui.results import metrics
-from ui.words import _, as_typed, counted, plain, told
+from ui.words import _, as_typed, counted, ngettext, plain, told
 
 MOST_ROWS = 1000  # on screen; the CSV holds all
+MOST_DRAWN = 20  # sequences, and classes, in the picture of probabilities
 
 
 def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> None:
@@ -21,8 +22,9 @@ def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> 
     result = prediction.result
     for note in result.notes:
         st.warning(told(note), icon=":material/content_cut:")
-    if result.metrics is not None:
-        metrics(result.metrics)
+    for part, figures in result.metrics.items():
+        st.markdown(f"**{_measured_on(part, data)}**")
+        metrics(figures)
     frame = table(prediction, data)
     st.dataframe(
         frame.head(MOST_ROWS),
@@ -41,7 +43,8 @@ def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> 
         )
     st.download_button(
         _("Download as CSV"),
-        lambda: full_table(prediction, data).to_csv(index=False).encode(),
+        # Called outside the script's thread, where the visitor's language is not known.
+        lambda: with_probabilities(frame, prediction).to_csv(index=False).encode(),
         file_name="predictions.csv",
         mime="text/csv",
         key=f"{key}-download",
@@ -56,8 +59,30 @@ def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> 
             key=f"{key}-probabilities",
             alt=_("Probability of each class, for the first sequences"),
         )
-        if len(frame) > 20 or len(result.classes) > 20:
-            st.caption(_("Drawn: the first 20 sequences, the 20 most probable classes."))
+        drawn = []
+        if len(frame) > MOST_DRAWN:
+            drawn.append(_("the first {rows} sequences").format(rows=MOST_DRAWN))
+        if len(result.classes) > MOST_DRAWN:
+            drawn.append(_("the {classes} most probable classes").format(classes=MOST_DRAWN))
+        if drawn:
+            st.caption(_("Drawn") + ": " + ", ".join(drawn) + ".")
+
+
+def _measured_on(part: str, data: Sequences) -> str:
+    """A heading that says which of the new sequences the figures are about."""
+    if part == "all":
+        return ngettext(
+            "On this {n} sequence with a known target",
+            "On these {n} sequences with known targets",
+            len(data),
+        )
+    number = int((data.split == part).sum())
+    return ngettext(
+        "On the {n} sequence marked {part}",
+        "On the {n} sequences marked {part}",
+        number,
+        part=_(part),
+    )
 
 
 def example_predictions(prediction: Prediction, data: Sequences, example: Sequences) -> None:
@@ -98,10 +123,9 @@ def table(prediction: Prediction, data: Sequences) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def full_table(prediction: Prediction, data: Sequences) -> pd.DataFrame:
-    """``table`` with one more column a class: its probability."""
+def with_probabilities(frame: pd.DataFrame, prediction: Prediction) -> pd.DataFrame:
+    """A ``table`` with one more column a class: its probability."""
     result = prediction.result
-    frame = table(prediction, data)
     if result.probabilities is None:
         return frame
     names = [f"p({name})" for name in result.classes]

@@ -27,15 +27,30 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("unpadded", LOCALES, [language], fallback=True)
 
 
+def _language() -> str:
+    return (st.context.locale or "en").replace("-", "_")
+
+
 def _(message: str) -> str:
     """The message in the visitor's language; English where no catalogue has it."""
-    language = (st.context.locale or "en").replace("-", "_")
-    return _catalogue(language).gettext(message)
+    return _catalogue(_language()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: float, **values: object) -> str:
+    """The message for so many, in the visitor's language, {n} being the count: 1 step, or
+    12,345 steps."""
+    message = _catalogue(_language()).ngettext(singular, plural, int(number))
+    return message.format(n=counted(number), **values)
 
 
 def plain(text: object) -> str:
     """Text that Streamlit's Markdown shows character by character, on one line."""
     return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """The beginning of a text that may be very long."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def told(message: DataError | Note) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.errors import DataError
+from core.reading.words import is_number
+
 
 def regression_metrics(truth: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
     """mse, rmse, mae in the target's unit (mse squared), and r2 from two sequences on."""
@@ -26,12 +29,21 @@ def classification_metrics(
     """accuracy, balanced_accuracy, macro_f1, and log_loss (nats) unless ``truth`` holds a
     class the model has never seen, for which it has no probability.
 
-    truth (n,) labels; probabilities (n, k); classes (k,) sorted labels.
+    truth (n,) labels; probabilities (n, k); classes (k,) sorted labels. Raises DataError when
+    the model knows none of the labels: every answer would be wrong, and say nothing about it.
     """
     from sklearn import metrics
 
-    # As text, so that labels of two kinds (the model's numbers, a file's words) still compare.
-    true_names, names = truth.astype(str), classes.astype(str)
+    names = classes.astype(str)
+    true_names = _as_classes(truth.astype(str), names)
+    known = np.isin(true_names, names)
+    if not known.any():
+        raise DataError(
+            "The model knows none of the targets (such as {found!r}), so its answers cannot be "
+            "compared to them. Its classes are {classes}.",
+            found=str(true_names[0]),
+            classes=", ".join(names[:12]) + (", …" if len(names) > 12 else ""),
+        )
     predicted = names[probabilities.argmax(axis=1)]
     figures = {
         "accuracy": float(metrics.accuracy_score(true_names, predicted)),
@@ -44,9 +56,22 @@ def classification_metrics(
             metrics.f1_score(true_names, predicted, average="macro", zero_division=0.0)
         ),
     }
-    if np.isin(true_names, names).all():
+    if known.all():
         order = np.argsort(names)  # scikit-learn takes the columns in the order of sorted names
         figures["log_loss"] = float(
             metrics.log_loss(true_names, probabilities[:, order], labels=names[order])
         )
     return figures
+
+
+def _as_classes(labels: np.ndarray, names: np.ndarray) -> np.ndarray:
+    """(n,) the labels, as the model writes them where it writes the same number otherwise: a
+    file's "1.0" is the model's "1"."""
+    by_number = {float(name): name for name in names if is_number(name)}
+    exact = set(names)
+    distinct, where = np.unique(labels, return_inverse=True)
+    written = [
+        by_number.get(float(label), label) if label not in exact and is_number(label) else label
+        for label in distinct
+    ]
+    return np.array(written, dtype=str)[where]

@@ -16,10 +16,18 @@ from core.missing import Missing
 from core.reading import lists, long, rows, wide
 from core.reading.detect import detect_layout
 from core.reading.layout import Layout
-from core.reading.table import Table, open_table
+from core.reading.table import Table, open_lists, open_table
 from core.sequences import Sequences
 
-__all__ = ["Layout", "Table", "detect_layout", "open_table", "read_sequences", "sequences_from"]
+__all__ = [
+    "Layout",
+    "Table",
+    "detect_layout",
+    "open_lists",
+    "open_table",
+    "read_sequences",
+    "sequences_from",
+]
 
 READERS = {"rows": rows.read, "list": lists.read, "long": long.read, "wide": wide.read}
 

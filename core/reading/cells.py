@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import DataError
+from core.errors import DataError, MissingValue
 from core.reading.table import Table
 from core.reading.words import MISSING_WORDS, is_list, is_missing, is_number
 
@@ -108,7 +108,7 @@ def cell(table: Table, name: str, index: int) -> dict[str, object]:
 
 
 def refuse_missing(table: Table, name: str, values: np.ndarray) -> None:
-    """Raises DataError at the first NaN of ``values``, (rows,)."""
+    """Raises MissingValue at the first NaN of ``values``, (rows,)."""
     absent = np.isnan(values)
     if absent.any():
-        raise DataError(MISSING, **cell(table, name, int(np.argmax(absent))))
+        raise MissingValue(MISSING, **cell(table, name, int(np.argmax(absent))))

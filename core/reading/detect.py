@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from core.errors import DataError
-from core.reading.cells import kind, text
+from core.reading.cells import kind, text, to_numbers
 from core.reading.layout import LAYOUTS, Layout
 from core.reading.names import (
     GROUP_NAMES,
@@ -62,7 +62,8 @@ class _Detection:
         self.features = None if features is None else tuple(features)
         self.reasons: list[str] = []
         _check(table, [*filter(None, given.values()), *(self.features or ())])
-        self.kinds = {name: kind(table, name) for name in table.names}
+        self.kinds = {name: "list" if table.lists else kind(table, name) for name in table.names}
+        self.index = _index(table)
 
     def run(self, layout: str) -> Layout:
         if layout == "auto":
@@ -113,7 +114,7 @@ class _Detection:
 
     def _open(self, *kinds: str) -> list[str]:
         """The columns that have no role yet, of these kinds, in the table's order."""
-        taken = {*self.roles.values(), *(self.features or ())}
+        taken = {self.index, *self.roles.values(), *(self.features or ())}
         return [
             name for name in self.table.names if name not in taken and self.kinds[name] in kinds
         ]
@@ -273,10 +274,23 @@ class _Detection:
         if layout != "long":
             roles["time"] = None
         used = {*roles.values(), *features}
-        for name in self.table.names:
-            if name not in used:
-                self.reasons.append(f"`{name}` is not used")
-        return Layout(layout, features=features, reasons=tuple(self.reasons), **roles)
+        unused = tuple(name for name in self.table.names if name not in used)
+        for name in unused:
+            why = "counts the rows: not used" if name == self.index else "is not used"
+            self.reasons.append(f"`{name}` {why}")
+        reasons = tuple(self.reasons)
+        return Layout(layout, features=features, unused=unused, reasons=reasons, **roles)
+
+
+def _index(table: Table) -> str | None:
+    """The first column when it is the index that pandas writes: without a name, and counting
+    the rows from 0."""
+    first = table.names[0]
+    if first not in (*table.unnamed, "Unnamed: 0"):
+        return None
+    values, bad = to_numbers(table.columns[first])
+    counts = bad is None and np.array_equal(values, np.arange(len(table)))
+    return first if counts else None
 
 
 def _numbered(names: Iterable[str]) -> list[str]:

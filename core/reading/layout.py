@@ -17,6 +17,7 @@ class Layout:
     id …      the column of that role, or None
     features  the columns that hold the values: one a feature in "list" and "long", one a step
               in "rows" and "wide"
+    unused    the columns without any role
     reasons   short sentences on why, for people
     """
 
@@ -27,4 +28,5 @@ class Layout:
     split: str | None = None
     group: str | None = None
     features: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()

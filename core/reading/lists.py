@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import DataError
+from core.errors import DataError, MissingValue
 from core.missing import Missing
 from core.reading import roles
 from core.reading.cells import LARGEST, cell, text, to_numbers
@@ -32,8 +32,9 @@ def read(table: Table, layout: Layout, missing: Missing) -> Sequences:
         if parts and (steps != lengths).any():
             row = int(np.argmax(steps != lengths))
             raise DataError(
-                "Row {row}, column {column}: the list has {steps} steps, the list in column "
-                "{first} has {expected}. All lists of a row need the same number of steps.",
+                "Row {row}, column {column}: the list has another number of steps ({steps}) than "
+                "the list in column {first} ({expected}). All lists of a row need the same number "
+                "of steps.",
                 **cell(table, name, row),
                 steps=int(steps[row]),
                 first=layout.features[0],
@@ -94,8 +95,9 @@ def _parse(table: Table, name: str, missing: Missing) -> tuple[np.ndarray, np.nd
     if nested and (widths != widths[0]).any():
         step = int(np.argmax(widths != widths[0]))
         raise DataError(
-            "Row {row}, column {column}: a step has {features} values, the first step of the "
-            "column has {expected}. Every step needs the same number of values.",
+            "Row {row}, column {column}: a step has another number of values ({features}) than "
+            "the first step of the column ({expected}). Every step needs the same number of "
+            "values.",
             **cell(table, name, _row(lengths, step)) | {"found": f"[{steps[step].as_py()}]"},
             features=int(widths[step]),
             expected=int(widths[0]),
@@ -112,10 +114,10 @@ def _row(lengths: np.ndarray | None, step: int) -> int:
 def _items(table: Table, name: str, items: pa.Array, widths, lengths, missing) -> np.ndarray:
     """(items,) float64. Raises DataError for an item that is no number."""
 
-    def refuse(template: str, bad: int) -> None:
+    def refuse(template: str, bad: int, kind: type[DataError] = DataError) -> None:
         row = _row(lengths, _row(widths, bad))
         item = items[bad].as_py().strip()
-        raise DataError(template, row=table.row(row), column=name, found=item)
+        raise kind(template, row=table.row(row), column=name, found=item)
 
     blank = pc.equal(pc.utf8_trim_whitespace(items), "").to_numpy(False)
     if blank.any():
@@ -144,5 +146,6 @@ def _items(table: Table, name: str, items: pa.Array, widths, lengths, missing) -
             'choose what to do with missing values: "drop" the step or carry the last value '
             '"forward".',
             int(np.argmax(np.isnan(values))),
+            MissingValue,
         )
     return values

@@ -24,6 +24,12 @@ def cut(data: bytes) -> tuple[pa.ChunkedArray, np.ndarray]:
     """
     raw = np.frombuffer(data, dtype=np.uint8)
     brackets = np.flatnonzero((raw == ord("[")) | (raw == ord("]")))
+    if len(brackets) == 0:
+        raise DataError(
+            "There is no list in {found!r}. Write each sequence as a list of numbers, as in "
+            "[[1], [2, 5], [3, 9, 9, 4, 8]].",
+            found=data.strip()[:80].decode("utf-8", errors="ignore"),
+        )
     opens = raw[brackets] == ord("[")
     depth = np.cumsum(np.where(opens, 1, -1))  # after each bracket
     if depth.min() < 0 or depth[-1] != 0:
@@ -55,7 +61,7 @@ def _expect(data: bytes, start: int, end: int, allowed: list[bytes]) -> None:
     found = b"".join(data[start:end].split())
     if found not in allowed:
         raise DataError(
-            "Row {row}: {found!r} stands between the lists. Write each sequence as a list of "
+            "Row {row}: {found!r} stands outside the lists. Write each sequence as a list of "
             "numbers, as in [[1], [2, 5], [3, 9, 9, 4, 8]].",
             row=_line(data, start + len(data[start:end]) - len(data[start:end].lstrip(b" \n\t,"))),
             found=data[start:end].strip().decode("utf-8")[:80],

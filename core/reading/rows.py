@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import DataError
+from core.errors import DataError, MissingValue
 from core.missing import Missing
 from core.reading import wide
 from core.reading.cells import LARGEST, MISSING, NOT_A_NUMBER, TOO_LARGE, to_numbers
@@ -34,7 +34,7 @@ def read(table: Table, layout: Layout, missing: Missing) -> Sequences:
     _refuse(NOT_A_NUMBER, table, lengths, cells, bad)
     _refuse(TOO_LARGE, table, lengths, cells, _first(np.abs(values) > LARGEST))
     if missing == "refuse":
-        _refuse(MISSING, table, lengths, cells, _first(np.isnan(values)))
+        _refuse(MISSING, table, lengths, cells, _first(np.isnan(values)), MissingValue)
     return Sequences(values[:, None], lengths, missing=missing)
 
 
@@ -42,12 +42,14 @@ def _first(where: np.ndarray) -> int | None:
     return int(np.argmax(where)) if where.any() else None
 
 
-def _refuse(template: str, table: Table, lengths, cells: pa.Array, bad: int | None) -> None:
+def _refuse(
+    template: str, table: Table, lengths, cells: pa.Array, bad: int | None, kind=DataError
+) -> None:
     if bad is None:
         return
     ends = np.cumsum(lengths)
     row = int(np.searchsorted(ends, bad, side="right"))
-    raise DataError(
+    raise kind(
         template,
         row=table.row(row),
         column=int(bad - ends[row] + lengths[row]) + 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,8 @@ def read_text(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
 
     The bytes are valid UTF-8 without a byte order mark; every line ends in ``\\n``, the last too,
     so that the n-th line is line n in an editor. Raises DataError for an empty or
-    binary file and for bytes that are not UTF-8, OSError for a path that cannot be read.
+    binary file, for a JSON object and for bytes that are not UTF-8, OSError for a path that
+    cannot be read.
     """
     if isinstance(source, str | os.PathLike):
         data, name = Path(source).read_bytes(), os.fspath(source)
@@ -36,6 +38,12 @@ def read_text(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
             "This is not a text file (it begins with {found}). Save it as CSV, UTF-8, and "
             "try again.",
             found=repr(data[:8])[1:],
+        )
+    if re.match(rb'\s*\{\s*["}]', data):
+        raise DataError(
+            "This is a JSON object ({found}). Give the sequences alone, as a list of lists such "
+            "as [[1], [2, 5]], or as CSV.",
+            found=data.strip()[:40].decode("utf-8", errors="ignore"),
         )
     if not data.isascii():
         _check_utf8(data)

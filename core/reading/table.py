@@ -42,6 +42,9 @@ class Table:
     delimiter  between cells: ",", ";", tab, or " " for numbers set apart by spaces
     ragged     the lines are cut into unequal numbers of cells: ``columns`` is then the one
                column "value", which holds whole lines
+    lists      the text held nested lists and no table: ``columns`` is then the one column
+               "value", which holds a list a row
+    unnamed    the columns whose cell in the header is blank; they are called by their number
     name       the file's name, "" when there is none
     """
 
@@ -50,6 +53,8 @@ class Table:
     header: bool
     delimiter: str = ","
     ragged: bool = False
+    lists: bool = False
+    unnamed: tuple[str, ...] = ()
     name: str = ""
 
     def __len__(self) -> int:
@@ -78,8 +83,7 @@ def open_table(source: str | os.PathLike[str] | IO[Any] | pd.DataFrame) -> Table
         return _from_frame(source)
     data, name = read_text(source)
     if pasted.looks_pasted(data):
-        lists, lines = pasted.cut(data)
-        return Table(pa.table({"value": lists}), lines, header=False, name=name)
+        return _lists(data, name)
     delimiter = _sniff(data)
     cells, rows, ragged = _cells(data, delimiter)
     if ragged:
@@ -87,6 +91,7 @@ def open_table(source: str | os.PathLike[str] | IO[Any] | pd.DataFrame) -> Table
     cells, rows = _without_blank_rows(cells, rows)
     first = [column[0].as_py().strip() for column in cells.columns]
     header = _is_header(first, cells.slice(1, 100))
+    unnamed: tuple[str, ...] = ()
     if header:
         if cells.num_rows == 1:
             raise DataError(
@@ -94,9 +99,21 @@ def open_table(source: str | os.PathLike[str] | IO[Any] | pd.DataFrame) -> Table
                 row=int(rows[0]),
             )
         names = [cell or str(number) for number, cell in enumerate(first, start=1)]
+        unnamed = tuple(name for name, cell in zip(names, first, strict=True) if not cell)
         _refuse_equal_names(names, int(rows[0]))
         cells, rows = cells.slice(1).rename_columns(names), rows[1:]
-    return Table(cells, rows, header, delimiter, name=name)
+    return Table(cells, rows, header, delimiter, unnamed=unnamed, name=name)
+
+
+def open_lists(source: str | os.PathLike[str] | IO[Any]) -> Table:
+    """Read text that is to hold nested lists and nothing else, as ``open_table`` does where text
+    begins with one. Raises DataError for anything beside the lists."""
+    return _lists(*read_text(source))
+
+
+def _lists(data: bytes, name: str) -> Table:
+    lists, lines = pasted.cut(data)
+    return Table(pa.table({"value": lists}), lines, header=False, lists=True, name=name)
 
 
 def _sniff(data: bytes) -> str:
@@ -188,9 +205,9 @@ def _refuse_ragged_table(data: bytes, delimiter: str) -> None:
     cells = np.searchsorted(marks, ends) - np.searchsorted(marks, starts) + 1
     other = int(np.argmax(cells != cells[0]))
     raise DataError(
-        "Row {row} has {cells} cells, the first row has {expected} ({found!r}). Give every row as "
-        "many cells as the first, and put quotes around a list in a cell. Sequences of unequal "
-        "length, one a row, hold numbers only and have no header.",
+        "Row {row} has another number of cells ({cells}) than the first row ({expected}): "
+        "{found!r}. Give every row as many cells as the first, and put quotes around a list in a "
+        "cell. Sequences of unequal length, one a row, hold numbers only and have no header.",
         row=int(lines[other]),
         cells=int(cells[other]),
         expected=int(cells[0]),

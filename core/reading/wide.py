@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 
-from core.errors import DataError
+from core.errors import DataError, MissingValue
 from core.missing import Missing
 from core.reading import roles
 from core.reading.cells import MISSING, cell, numbers, text
@@ -42,7 +42,7 @@ def read(table: Table, layout: Layout, missing: Missing) -> Sequences:
     real = np.arange(width) < lengths[:, None]
     if missing == "refuse" and np.isnan(grid[real]).any():
         row, step = np.argwhere(np.isnan(grid) & real)[0]
-        raise DataError(MISSING, **cell(table, layout.features[step], int(row)))
+        raise MissingValue(MISSING, **cell(table, layout.features[step], int(row)))
     return Sequences(
         values=grid[real][:, None],
         lengths=lengths,

@@ -1,10 +1,14 @@
 import pickle
 
-from core.errors import DataError, Note
+import pytest
+
+from core.errors import DataError, MissingValue, Note
 
 
-def test_an_error_keeps_template_and_values_between_processes():
-    error = pickle.loads(pickle.dumps(DataError("row {row}: {found!r}", row=3, found="abc")))
+@pytest.mark.parametrize("kind", [DataError, MissingValue])
+def test_an_error_keeps_kind_template_and_values_between_processes(kind):
+    error = pickle.loads(pickle.dumps(kind("row {row}: {found!r}", row=3, found="abc")))
+    assert type(error) is kind
     assert (error.template, error.values) == ("row {row}: {found!r}", {"row": 3, "found": "abc"})
     assert str(error) == "row 3: 'abc'"
 

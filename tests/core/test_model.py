@@ -59,7 +59,7 @@ def test_one_bare_sequence_is_refused_with_the_way_to_write_it(example_model, ba
 
 
 def test_another_number_of_features_is_refused(example_model):
-    with pytest.raises(DataError, match="trained on 1 features"):
+    with pytest.raises(DataError, match=r"another number of features a step \(1: value\)"):
         example_model.predict([[[1, 2]]])
 
 
@@ -71,8 +71,47 @@ def test_a_frame_finds_its_feature_columns_by_name(words_model):
     )
 
 
+def test_the_same_features_in_another_order_are_put_in_order(words_model, words):
+    turned = Sequences(
+        words.values[:, ::-1], words.lengths, feature_names=words.feature_names[::-1]
+    )
+    np.testing.assert_array_equal(
+        words_model.predict_proba(turned), words_model.predict_proba(words)
+    )
+
+
+@pytest.mark.parametrize("names", [("speed", "noise"), ("slope", "noise", "speed")])
+def test_features_of_other_names_are_refused_with_both_lists(words_model, names):
+    data = Sequences.from_lists([np.ones((3, len(names)))], feature_names=names)
+    with pytest.raises(DataError) as caught:
+        words_model.predict(data)
+    assert caught.value.values == {"expected": "slope, noise", "found": ", ".join(names)}
+
+
+def test_features_without_real_names_are_taken_in_their_order(words_model, example_model, words):
+    unnamed = Sequences(words.values, words.lengths)
+    np.testing.assert_array_equal(
+        words_model.predict_proba(unnamed), words_model.predict_proba(words)
+    )
+    named = Sequences.from_lists([[1.5]], feature_names=["speed"])
+    assert example_model.predict(named) == example_model.predict([[1.5]])
+
+
+def test_a_frame_without_one_of_the_features_is_refused_by_its_name(words_model):
+    frame = pd.DataFrame({"id": [1, 1], "slope": [1.0, 2.0], "speed": [0.5, 0.25]})
+    with pytest.raises(DataError, match="no column 'noise'") as caught:
+        words_model.predict(frame)
+    assert caught.value.values["columns"] == "id, slope, speed"
+
+
+@pytest.mark.parametrize("new", [1.5, None])
+def test_what_is_no_list_at_all_is_refused_with_the_way_to_write_one(example_model, new):
+    with pytest.raises(DataError, match=r"\[\[1\.5\]\]"):
+        example_model.predict(new)
+
+
 def test_truncation_is_said_and_absent_without_maxlen(example_model, words_model):
-    with pytest.warns(UserWarning, match="1 of 1 sequences are longer than 15"):
+    with pytest.warns(UserWarning, match="longer than the limit of 15 were cut: 1 of 1"):
         cut = example_model.predict([[5.0] * 5 + [1.0] * 15])
     np.testing.assert_allclose(cut, example_model.predict([[1.0] * 15]), atol=1e-6)
     long = np.ones((400, 2))  # far longer than any seen; the recipe sets no maxlen
@@ -120,7 +159,7 @@ def test_the_zip_predicts_without_us(masked_model, tmp_path):
         text=True,
         check=True,
     )
-    with pytest.warns(UserWarning, match="longer than 6"):
+    with pytest.warns(UserWarning, match="longer than the limit of 6"):
         ours = model.predict(new)
     np.testing.assert_allclose([float(line) for line in printed.stdout.split()], ours, rtol=1e-5)
     assert "cut to 6" in printed.stderr

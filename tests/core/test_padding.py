@@ -59,11 +59,21 @@ def test_decimals_are_kept_where_keras_would_cut_them_to_integers():
         ({"truncating": "end"}, "truncating is 'end'"),
         ({"maxlen": 0}, "maxlen is 0"),
         ({"value": float("nan")}, "value is nan"),
+        ({"value": 1e39}, "value is 1e\\+39"),
+        ({"value": "0"}, "value is '0'"),
+        ({"maxlen": 3.5}, "maxlen is 3.5"),
+        ({"maxlen": True}, "maxlen is True"),
     ],
 )
 def test_wrong_arguments_name_themselves(arguments, message):
     with pytest.raises(ValueError, match=message):
         pad(EXAMPLE, **arguments)
+
+
+def test_lists_are_refused_with_the_way_to_make_sequences_of_them():
+    with pytest.raises(DataError, match=r"Sequences\.from_lists") as error:
+        pad([[1], [2, 5]])
+    assert error.value.values == {"found": "list"}
 
 
 @pytest.mark.parametrize(("side", "left"), [("pre", [9, 4, 8]), ("post", [3, 9, 9])])

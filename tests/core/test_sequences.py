@@ -46,6 +46,8 @@ def test_keeps_steps_and_what_a_sequence_carries():
     [
         ([2, 4, 6], "i", [2, 4, 6]),
         ([2.0, 4.5, 6], "f", [2.0, 4.5, 6.0]),
+        ([1.0, 0.0, 1.0], "i", [1, 0, 1]),
+        ([1.0, 0.0, 1e30], "f", [1.0, 0.0, 1e30]),
         (["a", "b", "a"], "O", ["a", "b", "a"]),
         ([True, False, True], "O", ["True", "False", "True"]),
         (None, None, None),
@@ -79,6 +81,16 @@ def test_one_and_a_half_stays_one_and_a_half():
         ([[1], [2]], {"ids": ["a"]}, "Give one a sequence", {"n": 2, "found": 1}),
         ([[1], [2]], {"targets": [1]}, "one target a sequence", {"found": (1,), "n": 2}),
         ([[1], [2]], {"targets": [1, np.nan]}, "target", {"id": "2"}),
+        ([[1], [2]], {"targets": ["a", None]}, "target of sequence 2 is missing", {"id": "2"}),
+        ([[1], [2]], {"targets": [np.nan, "a"]}, "target of sequence 1 is missing", {"id": "1"}),
+        (
+            [[1], [2]],
+            {"targets": np.array([1, 2**63], np.uint64)},
+            "64-bit",
+            {"id": "2", "found": 2**63},
+        ),
+        (1.5, {}, "[[1.5]]", {"found": 1.5}),
+        (None, {}, "[[1.5]]", {"found": None}),
         ([[1], [2]], {"split": ["train", "val"]}, "split", {"id": "2", "found": "val"}),
         ([[1], [2]], {"feature_names": ["a", "b"]}, "names", {"features": 1, "names": 2}),
     ],
@@ -210,7 +222,7 @@ def test_step_indices_counts_up_from_each_start(blocks):
 
 
 def test_the_representation_is_short_and_true():
-    assert repr(three()) == "Sequences(3 sequences, 1 to 5 steps, 1 features, with targets)"
+    assert repr(three()) == "Sequences(3 sequences, 1 to 5 steps, 1 feature, with targets)"
 
 
 def test_no_rows_at_all_can_be_chosen():

@@ -71,7 +71,7 @@ def test_mode_value_trains_as_if_the_erased_steps_had_never_been():
         dataclasses.replace(recipe, mask="lengths"),
     )
     assert same_weights(erased, deleted)
-    assert "3 real steps" in erased.notes[0]
+    assert "masked away: 3" in erased.notes[0]
 
 
 def test_mode_none_lets_padding_count():
@@ -196,6 +196,19 @@ def test_data_that_cannot_be_trained_on_is_refused_in_words(data, fields, messag
     fields = {"layers": (LSTM(3),), "epochs": 5, "validation_split": 0.0} | fields
     with pytest.raises(DataError, match=message):
         train(data, Recipe(**fields))
+
+
+def test_a_list_is_refused_with_the_way_to_make_sequences_of_it():
+    with pytest.raises(DataError, match=r"list.*Sequences\.from_lists"):
+        train([[1], [2, 5]], Recipe.example())
+
+
+@pytest.mark.parametrize("task", ["regression", "classification"])
+def test_whole_numbers_with_a_point_train_as_numbers_and_as_classes(task):
+    data = Sequences.from_lists([[1], [2], [1], [2]], targets=[1.0, 0.0, 1.0, 0.0])
+    model = train(data, Recipe(task=task, layers=(LSTM(2),), epochs=2))
+    assert np.isfinite(model.predict(data)).all()
+    assert model.classes is None or model.classes.tolist() == [0, 1]
 
 
 def test_one_sequence_of_one_step_trains():

@@ -46,7 +46,7 @@ def test_pasted_text_is_read_like_a_file(data):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"id,t,x\na,1,2\na,2,oops\nb,1,3\n", ["row 3", "column x", "oops"]),
+        (b"id,t,x\na,1,2\na,2,oops\nb,1,3\n", ["Row 3, column x", "oops"]),
         (b"", ["nothing in it"]),
         (b"\x00\x01\xff\xfe" * 50, []),
     ],
@@ -72,3 +72,71 @@ def test_of_many_classes_the_caption_says_how_many_are_not_drawn(data):
     labelled(data.button, "Read").click().run()
     assert any("30 most frequent of 40" in caption.value for caption in data.caption)
     assert any("10 sequences" in caption.value for caption in data.caption)
+
+
+def sidebar(page) -> list[str]:
+    return [text.value for text in page.sidebar.markdown] + [
+        text.value for text in page.sidebar.caption
+    ]
+
+
+def upload(page, content: bytes):
+    page.file_uploader(key="upload").upload("new.csv", content, "text/csv").run()
+
+
+def test_the_sidebar_names_an_upload_at_once(data):
+    upload(data, b"1\n2,5\n")
+    assert {r"**new.csv**", "2 sequences, 3 steps"} <= set(sidebar(data))
+
+
+def test_the_sidebar_names_pasted_text_at_once(data):
+    data.text_area(key="paste-text").set_value("1")
+    labelled(data.button, "Read").click().run()
+    assert {"**Pasted text**", "1 sequence, 1 step"} <= set(sidebar(data))
+
+
+def test_pasted_text_that_cannot_be_read_is_explained_and_loses_nothing(data):
+    data.text_area(key="paste-text").set_value("[1, x]")
+    labelled(data.button, "Read").click().run()
+    assert "x" in data.error[0].value
+    assert facts(data)["Sequences"] == "3"
+
+
+def test_the_place_of_a_mistake_is_said_once(data):
+    upload(data, b"id,t,x\na,1,2\na,2,oops\n")
+    assert data.error[0].value.lower().count("row 3") == 1
+
+
+GAPS = b"id,t,x\na,1,2\na,2,\na,3,4\nb,1,3\n"
+
+
+@pytest.mark.parametrize(
+    ("choice", "steps"), [("Drop the step", "3"), ("Carry the last value forward", "4")]
+)
+def test_a_file_with_missing_values_opens_once_it_is_said_what_becomes_of_them(data, choice, steps):
+    upload(data, GAPS)
+    assert "missing" in data.error[0].value
+    labelled(data.button, choice).click().run()
+    assert not data.error
+    assert facts(data)["Steps in all"] == steps
+    assert r"**new.csv**" in sidebar(data)
+
+
+def test_pasted_text_with_missing_values_opens_too(data):
+    data.text_area(key="paste-text").set_value(GAPS.decode())
+    labelled(data.button, "Read").click().run()
+    labelled(data.button, "Drop the step").click().run()
+    assert facts(data)["Steps in all"] == "3"
+
+
+def test_missing_values_can_be_treated_otherwise_with_the_columns(data):
+    upload(data, GAPS)
+    labelled(data.button, "Drop the step").click().run()
+    assert labelled(data.selectbox, "Missing values").value == "drop"
+    labelled(data.selectbox, "Missing values").set_value("forward")
+    labelled(data.button, "Use these columns").click().run()
+    assert facts(data)["Steps in all"] == "4"
+    labelled(data.selectbox, "Missing values").set_value("refuse")
+    labelled(data.button, "Use these columns").click().run()
+    assert "missing" in data.error[0].value
+    assert facts(data)["Steps in all"] == "4"

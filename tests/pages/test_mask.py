@@ -71,3 +71,31 @@ def test_any_rows_can_be_chosen_and_what_is_drawn_is_said(mask, text, rows):
 def test_rows_that_do_not_exist_are_explained(mask):
     labelled(mask.text_input, "Sequences to draw").set_value("7-9").run()
     assert "from 1 to 3" in mask.error[0].value
+
+
+def test_text_that_names_no_rows_is_shown_as_it_was_written(mask):
+    labelled(mask.text_input, "Sequences to draw").set_value("**x** " + "y" * 500).run()
+    assert r"“\*\*x\*\* y" in mask.error[0].value
+    assert len(mask.error[0].value) < 200
+
+
+def test_a_frame_is_spoken_of_only_where_one_is_drawn(mask):
+    def framed():
+        return any("Framed in orange" in caption.value for caption in mask.caption)
+
+    mask.segmented_control(key="mask-0").set_value("value").run()
+    labelled(mask.number_input, "Mask value").set_value(9.0).run()
+    assert framed()
+    mask.segmented_control(key="mask-0").set_value("lengths").run()
+    assert not framed()
+    mask.segmented_control(key="mask-0").set_value("value").run()
+    labelled(mask.text_input, "Sequences to draw").set_value("1-2").run()
+    assert not framed()  # the nines stand in the third
+
+
+def test_a_single_sequence_is_row_1(mask):
+    mask.switch_page("pages/1_Data.py").run()
+    mask.text_area(key="paste-text").set_value("1, 2")
+    labelled(mask.button, "Read").click().run()
+    mask.switch_page("pages/2_Mask.py").run()
+    assert labelled(mask.text_input, "Sequences to draw").value == "1"

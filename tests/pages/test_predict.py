@@ -26,6 +26,16 @@ def test_a_file_of_new_sequences_with_targets_is_predicted_and_scored(predict):
     until(predict, lambda app: len(tables(app)) == 2)
     assert tables(predict)[1]["target"].tolist() == [2, 4, 6]
     assert float(labelled(predict.metric, "MAE").value) < 0.5
+    assert "**On these 3 sequences with known targets**" in [m.value for m in predict.markdown]
+
+
+def test_new_data_with_missing_values_is_predicted_once_it_is_said_what_becomes_of_them(predict):
+    until(predict, tables)
+    content = b'sequence\n"[1, null, 2]"\n"[2]"\n'
+    predict.file_uploader(key="predict-file-0").upload("new.csv", content, "text/csv").run()
+    labelled(predict.button, "Drop the step").click().run()
+    until(predict, lambda app: len(tables(app)) == 2)
+    assert tables(predict)[1]["steps"].tolist() == [2, 1]
 
 
 @pytest.mark.parametrize("text", ["[1.5", "[[1, 2], [3, 4]] x", "[]"])

@@ -39,7 +39,7 @@ def test_the_reference_example_trains_and_predicts(runs: Runs, example: Sequence
     prediction = runs.predict(run_id, example)
     assert prediction.wait(30)
     assert prediction.error is None
-    assert prediction.result.metrics["mse"] < 0.5
+    assert prediction.result.metrics["all"]["mse"] < 0.5
     np.testing.assert_allclose(prediction.result.values, [2, 4, 6], atol=1)
     assert prediction.result.ids.tolist() == ["1", "2", "3"]
 
@@ -52,6 +52,19 @@ def test_a_saved_run_is_a_model_for_every_use(runs: Runs, example: Sequences):
 
     values = load(io.BytesIO(run.model)).predict(example)
     np.testing.assert_allclose(values, prediction.result.values, atol=1e-5)
+
+
+def test_a_training_is_kept_also_when_its_test_rows_hold_classes_it_never_saw(runs: Runs):
+    data = Sequences.from_lists(
+        [[1], [2], [3, 1], [4, 1]] * 3,
+        targets=["a", "b", "c", "c"] * 3,
+        split=["train", "train", "test", "test"] * 3,
+    )
+    run = ended(runs, runs.train(data, replace(QUICK, task="classification", loss="")))
+    assert run.state is RunState.FINISHED
+    assert run.model is not None
+    assert run.metrics == {}
+    assert run.notes
 
 
 def test_classes_and_test_rows(runs: Runs):
@@ -72,9 +85,13 @@ def test_classes_and_test_rows(runs: Runs):
     assert set(run.metrics) == {"test"}  # of three parts, the most telling
     assert run.metrics["test"]["accuracy"] > 0.9
 
-    prediction = runs.predict(run.id, data[:4])
+    prediction = runs.predict(run.id, data[:4])  # its rows: test, train, train, test
     assert prediction.wait(30)
     answer = prediction.result
+    assert list(answer.metrics) == ["test", "train"]  # never mixed
+    for part, figures in answer.metrics.items():
+        right = (answer.values == names[:4])[data.split[:4] == part]
+        assert figures["accuracy"] == right.mean()
     assert answer.classes.tolist() == ["falling", "rising"]
     assert answer.probabilities.shape == (4, 2)
     assert answer.values.tolist() == answer.classes[answer.probabilities.argmax(axis=1)].tolist()
@@ -163,8 +180,21 @@ def test_targets_that_do_not_fit_leave_the_predictions_standing(runs: Runs, exam
     prediction = runs.predict(run.id, Sequences.from_lists([[1]], targets=["a word"]))
     assert prediction.wait(30)
     assert len(prediction.result.values) == 1
-    assert prediction.result.metrics is None
+    assert prediction.result.metrics == {}
     assert prediction.result.notes[0].values == {"found": "a word"}
+
+
+def test_classes_the_model_has_never_seen_leave_a_note_instead_of_a_score(runs: Runs):
+    data = Sequences.from_lists([[1], [2]] * 4, targets=["a", "b"] * 4)
+    recipe = replace(QUICK, task="classification", loss="")
+    run = ended(runs, runs.train(data, recipe))
+    new = Sequences.from_lists(
+        [[1], [2], [1]], targets=["north", "south", "a"], split=["train", "train", "test"]
+    )
+    prediction = runs.predict(run.id, new)
+    assert prediction.wait(30)
+    assert list(prediction.result.metrics) == ["test"]
+    assert [note.values["found"] for note in prediction.result.notes] == ["north"]
 
 
 def test_a_second_server_can_use_the_same_cluster_by_its_address(

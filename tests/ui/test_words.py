@@ -3,7 +3,7 @@ import pytest
 
 from core import GRU, LSTM, DataError
 from core.errors import Note
-from ui.words import as_typed, lasting, layer_name, plain, told
+from ui.words import as_typed, lasting, layer_name, ngettext, plain, shortened, told
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,15 @@ def test_a_sequence_is_written_as_one_would_type_it(steps, text):
 def test_layers_are_named_in_the_fields_own_terms():
     assert layer_name(LSTM(64, bidirectional=True)) == "BiLSTM(64)"
     assert layer_name(GRU(8)) == "GRU(8)"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "1 step of 3"), (0, "0 steps of 3"), (12345, "12,345 steps of 3")]
+)
+def test_one_is_singular(number, words):
+    assert ngettext("{n} step of {all}", "{n} steps of {all}", number, all=3) == words
+
+
+def test_a_long_text_is_shown_by_its_beginning():
+    assert shortened("x" * 60) == "x" * 60
+    assert shortened("x" * 61) == "x" * 59 + "…"

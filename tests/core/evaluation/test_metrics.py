@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from core import DataError
 from core.evaluation.metrics import classification_metrics, regression_metrics
 
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.6, 0.3, 0.1], [0.2, 0.2, 0.6]])
@@ -34,3 +35,25 @@ def test_a_class_never_seen_counts_as_wrong_and_leaves_log_loss_out():
     )
     assert figures["accuracy"] == 0.5
     assert "log_loss" not in figures
+
+
+@pytest.mark.parametrize(
+    ("truth", "classes"),
+    [
+        (np.array([1.0, 2.0, 2.0, 3.0]), np.array([1, 2, 3])),
+        (np.array(["1.0", "2", "2.0", "3e0"], object), np.array([1, 2, 3])),
+        (np.array([1, 2, 2, 3]), np.array(["1.0", "2.0", "3.0"], object)),
+    ],
+)
+def test_a_number_is_the_same_class_however_it_is_written(truth, classes):
+    figures = classification_metrics(truth, PROBABILITIES, classes)
+    assert figures["accuracy"] == 0.75
+    assert figures["log_loss"] == pytest.approx(-np.log([0.7, 0.8, 0.3, 0.6]).mean())
+
+
+def test_labels_the_model_knows_none_of_are_refused_instead_of_counted_as_wrong():
+    with pytest.raises(DataError, match=r"such as 'north'.* a, b, c") as caught:
+        classification_metrics(
+            np.array(["north", "south"], object), PROBABILITIES[:2], np.array(["a", "b", "c"])
+        )
+    assert caught.value.values["found"] == "north"

@@ -105,6 +105,28 @@ def test_what_is_chosen_is_never_guessed_over(choices, expected):
     assert {name: getattr(found, name) for name in expected} == expected
 
 
+@pytest.mark.parametrize("name", ["", "Unnamed: 0"])
+def test_the_index_that_pandas_writes_is_no_feature(name):
+    found = detected(name + ",bearing,t,v\n0,1,0,5\n1,1,1,6\n2,2,0,7\n")
+    assert (found.layout, found.id, found.time, found.features) == ("long", "bearing", "t", ("v",))
+    assert "`1` counts the rows: not used" in [r.replace("Unnamed: 0", "1") for r in found.reasons]
+
+
+@pytest.mark.parametrize(
+    ("text", "features"),
+    [
+        (",id,v\n0,a,5\n2,a,6\n", ("1", "v")),  # does not count the rows
+        ("n,id,v\n0,a,5\n1,a,6\n", ("n", "v")),  # has a name
+    ],
+)
+def test_another_first_column_of_numbers_stays_a_feature(text, features):
+    assert detected(text).features == features
+
+
+def test_an_index_that_is_chosen_as_a_feature_is_one():
+    assert detected(",id,v\n0,a,5\n1,a,6\n", features=["1", "v"]).features == ("1", "v")
+
+
 def test_an_unused_column_is_said():
     found = detected("id,t,v,note\na,0,1,x\na,1,2,y\n")
     assert found.features == ("v",)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import DataError
-from core.reading import read_sequences
+from core.errors import MissingValue
+from core.reading import open_lists, read_sequences
 
 LONG = "id,t,v,target\na,0,1,2\n"
 NOTHING = {}
@@ -28,6 +29,7 @@ REFUSED = {
     "a blank line above a delimiter": (" \n;\n", "nothing in it", NOTHING),
     "a header alone": ("\nid,t,v,target\n", "no row of values follows", {"row": 2}),
     "a spreadsheet renamed": (b"PK\x03\x04\x14", "not a text file", NOTHING),
+    "a JSON object": ('\n{"a":[1, 2, 3]}\n', "JSON object", {"found": '{"a":[1, 2, 3]}'}),
     "bytes of zero": (b"1,2\n3,\x00\n", "not a text file", NOTHING),
     "another encoding": (
         "id,v\na,1\né,2\n".encode("latin-1"), "not UTF-8", {"row": 3, "found": "0xe9"}
@@ -38,9 +40,13 @@ REFUSED = {
     "an open quote": ('id,t,v\na"b,0,1\na,1,2\n\nb,1,2\n', "quotes", NOTHING),
     "columns that show no layout": ("a,b,c\n1,2,3\n4,5,6\n", "Choose the column", NOTHING),
     "a short row": (
-        LONG + "a,1,3\n", "3 cells", {"row": 3, "cells": 3, "expected": 4, "found": "a,1,3"}
+        LONG + "a,1,3\n",
+        "number of cells (3)",
+        {"row": 3, "cells": 3, "expected": 4, "found": "a,1,3"},
     ),
-    "a long row": (LONG + "\na,1,2,3,4\n", "5 cells", {"row": 4, "cells": 5, "expected": 4}),
+    "a long row": (
+        LONG + "\na,1,2,3,4\n", "number of cells (5)", {"row": 4, "cells": 5, "expected": 4}
+    ),
     "a list without quotes": (
         "s,y\n[1, 2],5\n[3],6\n", "quotes around a list", {"row": 2, "cells": 3}
     ),
@@ -90,9 +96,9 @@ REFUSED = {
         's,y\n"[1]",2\n"[Infinity]",3\n', "too large", at(3, "s", "Infinity")
     ),
     "list: unequal lengths": (
-        'a,b,y\n"[1,2]","[1,2]",3\n"[1,2]","[1]",3\n', "1 steps", at(3, "b", "[1]")
+        'a,b,y\n"[1,2]","[1,2]",3\n"[1,2]","[1]",3\n', "number of steps (1)", at(3, "b", "[1]")
     ),
-    "list: unequal steps": ('s,y\n"[[1,2],[3]]",3\n', "1 values", at(2, "s", "[3]")),
+    "list: unequal steps": ('s,y\n"[[1,2],[3]]",3\n', "number of values (1)", at(2, "s", "[3]")),
     "list: two ways": ('s,y\n"[[1]]",3\n"[1]",3\n', "not a list", at(3, "s", "[1]")),
     "list: repeated id": ('id,s\na,"[1]"\nb,"[2]"\na,"[3]"\n', "earlier row", at(4, "id", "a")),
     "wide: repeated id": (
@@ -109,9 +115,11 @@ REFUSED = {
     "rows: 1e39": ("1\n2,1e39\n", "too large", at(2, 2, "1e39")),
     "pasted: not closed": ("[[1],\n [2, 5]", "brackets", {"row": 1}),
     "pasted: closed twice": ("[1]\n[2]]\n", "brackets", {"row": 2}),
-    "pasted: a number among lists": ("[[1],\n 2, [3]]", "between the lists", {"row": 2}),
-    "pasted: a target behind": ("[1, 2]\n[3], 6\n", "between the lists", {"row": 2}),
+    "pasted: a number among lists": ("[[1],\n 2, [3]]", "outside the lists", {"row": 2}),
+    "pasted: a target behind": ("[1, 2]\n[3], 6\n", "outside the lists", {"row": 2}),
     "pasted: a word": ("[[1],\n [2, abc]]", "not a number", at(2, "value", "abc")),
+    "pasted: infinity": ("[inf]", "too large", at(1, "value", "inf")),
+    "pasted: True": ("[True]", "not a number", at(1, "value", "True")),
     "pasted: nothing": ("[]", "empty list", {"row": 1}),
     "pasted: an empty sequence": ("[[1],\n []]", "empty list", {"row": 2}),
 }  # fmt: skip
@@ -150,6 +158,22 @@ def test_a_choice_that_does_not_fit_is_refused(text, choices, says, values):
         read_sequences(source(text), **choices)
     assert says in str(caught.value)
     assert {name: caught.value.values.get(name) for name in values} == values
+
+
+@pytest.mark.parametrize("text", ["5", "1.5, [2]", "[1.5]; [2]"])
+def test_where_lists_alone_are_asked_for_everything_else_is_refused(text):
+    with pytest.raises(DataError, match="Write each sequence as a list"):
+        open_lists(source(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["id,t,v\na,0,1\na,1,\n", "[1, null]", "1\n2,,3\n", "id,x1,x2,x3\na,1,,3\n"],
+    ids=["long", "lists", "rows", "wide"],
+)
+def test_a_missing_value_is_an_error_of_its_own_kind(text):
+    with pytest.raises(MissingValue):
+        read_sequences(source(text))
 
 
 def test_an_unknown_layout_is_refused():

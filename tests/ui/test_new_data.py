@@ -1,0 +1,89 @@
+import io
+
+import pytest
+
+from core.reading import detect_layout, open_table
+from ui import new_data
+from ui.new_data import a_short_sequence, typed_sequences
+from ui.state import example_data
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """What typing put on screen, errors and captions."""
+    shown = []
+    monkeypatch.setattr(new_data, "explain", lambda error: shown.append(str(error)))
+    monkeypatch.setattr(new_data.st, "caption", shown.append)
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("text", "features", "lists"),
+    [
+        ("1.5", 1, [[[1.5]]]),
+        ("[1.5]", 1, [[[1.5]]]),
+        ("[1, 2], [3]", 1, [[[1], [2]], [[3]]]),
+        ("1\n2, 5", 1, [[[1]], [[2], [5]]]),
+        ("1, 2, 5", 1, [[[1], [2], [5]]]),
+        ("[[1, 2], [3, 4]]", 1, [[[1], [2]], [[3], [4]]]),
+        # Of several features: a list inside brackets is a step, a list by itself a sequence of one.
+        ("[[1, 2], [3, 4]]", 2, [[[1, 2], [3, 4]]]),
+        ("[[1, 2]]", 2, [[[1, 2]]]),
+        ("[1, 2]", 2, [[[1, 2]]]),
+        ("[1, 2]\n[3, 4]", 2, [[[1, 2]], [[3, 4]]]),
+        ("1, 2\n3, 4", 2, [[[1, 2]], [[3, 4]]]),
+        ("[[1, 2]]\n[[3, 4]]", 2, [[[1, 2]], [[3, 4]]]),
+        ("[[[1, 2]], [[3, 4]]]", 2, [[[1, 2]], [[3, 4]]]),
+        ("[[1, 2], [3, 4], [5, 6]]\n[[7, 8]]", 2, [[[1, 2], [3, 4], [5, 6]], [[7, 8]]]),
+        ('s\n"[1, 2]"\n', 1, [[[1], [2]]]),
+    ],
+)
+def test_what_people_type_is_understood(said, text, features, lists):
+    data = typed_sequences(text, features)
+    assert said == []
+    assert [data[i].tolist() for i in range(len(data))] == lists
+
+
+@pytest.mark.parametrize(
+    ("text", "features", "words"),
+    [
+        ("1.5, [2]", 1, "'1.5,' stands outside the lists"),
+        ("[1.5]; [2]", 1, "';' stands outside the lists"),
+        ("1.5\n[2]", 1, "'1.5' is not a list"),
+        ("[inf]", 1, "'inf' in the list is infinite"),
+        ("[True]", 1, "'True' in the list is not a number"),
+        ("[٣]", 1, "'٣' in the list is not a number"),
+        ("hello", 1, "'hello' is not a number"),
+        ("1.5, hello", 1, "'hello' is not a number"),
+        ("1, 2, 3", 2, "'[1, 2, 3]' is none"),
+        ("[1, 2]\n[3]", 2, "'[3]' is none"),
+        ("", 1, "nothing in it"),
+    ],
+)
+def test_what_cannot_be_placed_is_named(said, text, features, words):
+    assert typed_sequences(text, features) is None
+    assert len(said) == 1
+    assert words in said[0]
+
+
+TRAINED = detect_layout(open_table(io.StringIO("id,t,a,b,y\np,0,1,2,3\np,1,1,2,3\nq,0,1,2,4\n")))
+
+
+def test_csv_text_is_read_by_the_columns_of_the_training_data(said):
+    data = typed_sequences("t,b,a,id,y\n1,2,1,p,3\n0,4,3,p,3\n", 2, TRAINED)
+    assert (data.feature_names, data[0].tolist()) == (("a", "b"), [[3, 4], [1, 2]])
+    assert data.targets.tolist() == [3]
+    assert said == []
+
+
+def test_columns_of_csv_text_that_are_not_used_are_said(said):
+    assert typed_sequences("id,t,a,b,*note*\np,0,1,2,x\n", 2, TRAINED) is not None
+    assert said == [r"Not used: \*note\*."]
+
+
+def test_missing_values_in_the_box_are_treated_as_in_the_training_data(said):
+    assert typed_sequences("[1, nan, 2]", 1, missing="drop")[0].tolist() == [[1], [2]]
+
+
+def test_the_suggestion_is_the_shortest_sequence():
+    assert a_short_sequence(example_data()) == "[1]"

@@ -1,0 +1,70 @@
+import threading
+
+import numpy as np
+import pytest
+
+from core import Sequences
+from runs import Prediction
+from runs.run import Answer
+from ui import tables
+
+
+def predicted(classes: list[str], n: int) -> tuple[Prediction, Sequences]:
+    """A prediction for n sequences, every class as probable as the others."""
+    chances = np.full((n, len(classes)), 1 / len(classes), np.float32)
+    ids = np.arange(n).astype(str).astype(object)
+    names = np.array(classes, object)
+    prediction = Prediction()
+    prediction.end(Answer(ids, names[[0] * n], names, chances, {}, ()))
+    return prediction, Sequences.from_lists([[1]] * n)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What ``predictions`` puts on screen: captions, and the download's data."""
+    seen = {"captions": []}
+    monkeypatch.setattr(tables.st, "caption", seen["captions"].append)
+    monkeypatch.setattr(
+        tables.st, "download_button", lambda label, data, **rest: seen.update(download=data)
+    )
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("classes", "n", "captions"),
+    [
+        (2, 3, []),
+        (2, 30, ["Drawn: the first 20 sequences."]),
+        (21, 3, ["Drawn: the 20 most probable classes."]),
+    ],
+)
+def test_only_what_is_left_out_of_the_picture_is_said(shown, classes, n, captions):
+    tables.predictions(*predicted([f"c{i}" for i in range(classes)], n))
+    assert shown["captions"] == captions
+
+
+def test_the_download_is_made_without_asking_for_the_visitors_language(shown, monkeypatch):
+    tables.predictions(*predicted(["a", "b"], 2))
+
+    def no_language(message):
+        raise AssertionError("outside the script's thread")
+
+    monkeypatch.setattr(tables, "_", no_language)
+    made = []
+    thread = threading.Thread(target=lambda: made.append(shown["download"]()))
+    thread.start()
+    thread.join()
+    assert made[0].decode().splitlines()[0] == "sequence,steps,prediction,probability,p(a),p(b)"
+
+
+@pytest.mark.parametrize(
+    ("part", "heading"),
+    [
+        ("all", "On these 3 sequences with known targets"),
+        ("test", "On the 2 sequences marked test"),
+        ("train", "On the 1 sequence marked train"),
+    ],
+)
+def test_figures_say_which_sequences_they_are_about(part, heading):
+    data = Sequences.from_lists([[1]] * 3, targets=[1, 2, 3], split=["test", "test", "train"])
+    assert tables._measured_on(part, data) == heading
