@@ -11,7 +11,7 @@ from ui import fragments, server
 from ui.frame import draw, figure_words, is_dark
 from ui.words import _, counted, engine_name, lasting, loss_name, ngettext, told
 
-REFRESH_SECONDS = 0.4
+REFRESH_SECONDS = 0.25
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 
 
