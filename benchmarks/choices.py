@@ -15,7 +15,7 @@ from statistics import mean, median
 
 import numpy as np
 
-from benchmarks.peers import threads
+from benchmarks.peers import as_a_worker
 from benchmarks.workloads import lengths_of, vowels
 from core import LSTM, Recipe, Sequences
 
@@ -74,7 +74,7 @@ def _data_sets() -> dict[str, tuple[Sequences, Recipe]]:
 
 
 def _pools(runs: int) -> dict[str, object]:
-    threads()
+    as_a_worker()
     from dataclasses import replace
 
     from core import train, training
@@ -102,7 +102,7 @@ def _pools(runs: int) -> dict[str, object]:
 
 
 def _paths(runs: int) -> dict[str, object]:
-    threads()
+    as_a_worker()
     import tensorflow as tf
 
     from core import lstm

@@ -19,7 +19,7 @@ Epoch = Callable[[], dict[str, float] | None]
 
 def ours(workload: Workload) -> Epoch:
     """``core.train``, as the app's workers run it; its own second epoch, as peers warmed up."""
-    threads()
+    as_a_worker()
     from core import train
 
     data = sequences(lengths_of(workload.lengths))
@@ -146,7 +146,7 @@ def reference_keras() -> Epoch:
 
 def reference_ours(cold: bool) -> Epoch:
     """The same by ``core.train``; ``cold`` compiles its graph anew each time."""
-    threads()
+    as_a_worker()
     from core import Recipe, engine, train
 
     data = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
@@ -159,11 +159,11 @@ def reference_ours(cold: bool) -> Epoch:
     return program
 
 
-def threads() -> None:
-    """TensorFlow's threads as in the app's workers."""
-    from runs.warm import set_threads
+def as_a_worker() -> None:
+    """TensorFlow's threads, and memory, as in the app's workers."""
+    from runs.warm import prepare_process
 
-    set_threads()
+    prepare_process()
 
 
 PEERS = {

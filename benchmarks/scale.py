@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.peers import Epoch, threads
+from benchmarks.peers import Epoch, as_a_worker
 from benchmarks.workloads import Workload, lengths_of, sequences
 
 SIZES = (1_000, 10_000, 100_000)
@@ -21,7 +21,7 @@ def lengths_for(name: str) -> np.ndarray:
 
 
 def _epoch(name: str) -> Epoch:
-    threads()
+    as_a_worker()
     from core import train
 
     data = sequences(lengths_for(name))
