@@ -268,13 +268,17 @@ def _fast(layer, x, lengths, sequences: bool):
 
     if not isinstance(layer, keras.layers.Bidirectional):
         hidden = run(layer, x)
-        return hidden if sequences else lstm.last_steps(hidden, lengths)
+        if sequences:
+            return hidden  # room and all: the next layer takes it
+        return lstm.without_room(lstm.last_steps(hidden, lengths), layer.units)
+    units = layer.forward_layer.units
     where = lstm.reversal(lengths, tf.shape(x, lengths.dtype)[0])
-    forward = run(layer.forward_layer, x)
-    backward = run(layer.backward_layer, lstm.reverse(x, where))
+    both = [run(layer.forward_layer, x), run(layer.backward_layer, lstm.reverse(x, where))]
     if sequences:
-        return tf.concat([forward, lstm.reverse(backward, where)], 2)
-    return tf.concat([lstm.last_steps(each, lengths) for each in (forward, backward)], 1)
+        both[1] = lstm.reverse(both[1], where)
+    else:
+        both = [lstm.last_steps(hidden, lengths) for hidden in both]
+    return tf.concat([lstm.without_room(hidden, units) for hidden in both], -1)
 
 
 def _stock(layer, x, lengths, sequences: bool):

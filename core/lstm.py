@@ -33,29 +33,39 @@ def way(inputs: int, units: int) -> str:
 
 
 def lstm(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
-    """Hidden states (steps, rows, units) of x (steps, rows, features), from zero states.
+    """Hidden states (steps, rows, units + room) of x (steps, rows, features + room), from zero
+    states. Room is units that are always zero, behind the real ones: another layer takes them
+    as they are, everybody else leaves them out (``without_room``).
 
     There must be at least one step and one row.
     """
-    units = recurrent.shape[0]
-    if way(kernel.shape[0], units) == "fused":
-        return _fused(x, kernel, recurrent, bias)
-    if not (room := _room(units)):
-        return _wide(x, kernel, recurrent, bias)
-    wider = (_gates(kernel, 0, room), _gates(recurrent, room, room), _gates(bias[None], 0, room)[0])
-    return _wide(x, *wider)[:, :, :units]
+    features, units = kernel.shape[0], recurrent.shape[0]
+    wide = way(features, units) == "wide"
+    room = _room(units) if wide else 0
+    return (_wide if wide else _fused)(
+        x,
+        _gates(kernel, x.shape[-1] - features, room),
+        _gates(recurrent, room, room),
+        _gates(bias[None], 0, room)[0],
+    )
+
+
+def without_room(hidden: tf.Tensor, units: int) -> tf.Tensor:
+    """(…, units) of what ``lstm`` gave."""
+    return hidden if hidden.shape[-1] == units else hidden[..., :units]
 
 
 def _room(units: int) -> int:
-    """Units of nothing but zeros to compute beside the real ones. Rows of gates whose size is a
-    multiple of 1 KB, as all the usual numbers of units give, fall on each other in the
-    processor's caches: a product with (256, 1024) weights takes twice as long as with
-    (256, 1040). Small layers lose more by the copies than they gain."""
+    """Rows of gates whose size is a multiple of 1 KB, as all the usual numbers of units give,
+    fall on each other in the processor's caches: a product with (256, 1024) weights takes twice
+    as long as with (256, 1040). Small layers lose more by the zeros than they gain."""
     return 4 if units % 64 == 0 else 0
 
 
 def _gates(matrix: tf.Tensor, more_rows: int, room: int) -> tf.Tensor:
     """(rows, 4·units) with zeros for more rows and for ``room`` more units in each gate."""
+    if more_rows == room == 0:
+        return matrix
     rows, columns = matrix.shape
     gates = tf.reshape(matrix, [rows, 4, columns // 4])
     wider = tf.pad(gates, [[0, more_rows], [0, 0], [0, room]])

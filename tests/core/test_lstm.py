@@ -1,5 +1,7 @@
 """Values and gradients of the fast LSTM against the stock Keras layer with an explicit mask."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -85,7 +87,7 @@ def test_values_and_gradients_are_those_of_stock_keras(
     given[0][~tf.transpose(tf.sequence_mask(lengths, max(lengths))).numpy()] = 1e3
 
     def fast(x, *weights):
-        hidden = lstm.lstm(x, *weights)
+        hidden = lstm.without_room(lstm.lstm(x, *weights), units)
         where = tf.constant(lengths, tf.int64)
         return hidden * real(lengths) if sequences else lstm.last_steps(hidden, where)
 
@@ -109,6 +111,24 @@ def test_the_gradient_is_not_the_one_tensorflow_registers_for_the_fused_operatio
     ours, theirs = with_gradients(lstm.lstm, *given), with_gradients(registered, *given)
     np.testing.assert_allclose(ours[0], theirs[0], atol=1e-6)  # the values are the same
     assert relative(theirs[2], ours[2]) > 0.1
+
+
+def test_a_layer_takes_the_room_of_the_one_before(monkeypatch):
+    monkeypatch.setattr(lstm, "WIDE", 5 * 64)  # the second layer is not
+    x, first = normal(6, 3, 5), (normal(5, 256), normal(64, 256, scale=0.2), normal(256))
+    second = (normal(64, 8), normal(2, 8), normal(8))
+
+    def stacked(cut, x, *weights):
+        hidden = lstm.lstm(x, *weights[:3])
+        assert hidden.shape[-1] > 64
+        assert (lstm.way(5, 64), lstm.way(64, 2)) == ("wide", "fused")
+        return lstm.lstm(lstm.without_room(hidden, 64) if cut else hidden, *weights[3:])
+
+    with_it, without_it = (
+        with_gradients(partial(stacked, cut), x, *first, *second) for cut in (False, True)
+    )
+    for one, other in zip(with_it, without_it, strict=True):
+        assert relative(one, other) <= 1e-5
 
 
 def test_each_row_is_reversed_by_its_own_length_and_twice_is_never():

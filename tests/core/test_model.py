@@ -36,6 +36,16 @@ def test_predictions_stand_in_the_order_asked(words_model, words):
     np.testing.assert_allclose(shuffled, words_model.predict_proba(words)[order], atol=1e-6)
 
 
+def test_a_large_prediction_tells_how_far_it_is(words_model):
+    many = Sequences(np.ones((10_000, 2)), np.full(2000, 5), feature_names=["slope", "noise"])
+    shares = []
+    predicted = words_model.predict_proba(many, on_progress=shares.append)
+    assert np.ptp(predicted, axis=0).max() < 1e-6  # all are alike
+    assert shares == sorted(shares)
+    assert len(shares) >= 2
+    assert shares[-1] == 1
+
+
 def test_a_classifier_answers_in_its_own_labels(words_model, words):
     labels = words_model.predict(words)
     assert set(labels) <= {"falling", "rising"}

@@ -54,6 +54,17 @@ def test_a_saved_run_is_a_model_for_every_use(runs: Runs, example: Sequences):
     np.testing.assert_allclose(values, prediction.result.values, atol=1e-5)
 
 
+def test_a_large_prediction_tells_how_far_it_is(runs: Runs, example: Sequences):
+    run = ended(runs, runs.train(example, QUICK))
+    many = Sequences(np.ones((4_000_000, 1)), np.full(100_000, 40))
+    prediction = runs.predict(run.id, many)
+    wait_for(lambda: prediction.share > 0 or prediction.done, "news of the prediction")
+    assert 0 < prediction.share < 1
+    assert prediction.wait(120)
+    assert prediction.error is None
+    assert np.ptp(prediction.result.values) < 1e-5
+
+
 def test_a_training_is_kept_also_when_its_test_rows_hold_classes_it_never_saw(runs: Runs):
     data = Sequences.from_lists(
         [[1], [2], [3, 1], [4, 1]] * 3,
