@@ -29,7 +29,9 @@ from core.recipe import Recipe
 from core.sequences import Sequences
 from core.work import uses_keras
 
-GROUP_ROWS = 8  # fewer rows a group are not worth a core (python -m benchmarks groups)
+# Fewer rows a group are not worth a core. Two groups of 8 took 1.5 times as long as one of 16 with
+# a bidirectional layer on two cores, where the directions keep both busy (benchmark vowels).
+GROUP_ROWS = 8
 MOST_GROUPS = 8
 KEPT = 2  # compiled engines that wait for the next training or prediction of their kind
 
@@ -47,7 +49,9 @@ class Kind:
     @classmethod
     def of(cls, recipe: Recipe, features: int, outputs: int, groups: int) -> Kind:
         """``groups`` as of ``group_count``; small batches are learned from in fewer."""
-        learning = max(1, min(groups, recipe.batch_size // GROUP_ROWS))
+        # Two directions run side by side as well, and share the cores.
+        rows = GROUP_ROWS * (2 if all(layer.bidirectional for layer in recipe.layers) else 1)
+        learning = max(1, min(groups, recipe.batch_size // rows))
         same = Recipe(
             task=recipe.task,
             layers=recipe.layers,

@@ -215,3 +215,19 @@ def test_calls_cover_every_batch_once_and_grow_with_the_speed():
     assert [first for first, _ in calls[1:]] == [last for _, last in calls[:-1]]
     assert calls[-1][1] == len(plan) == 250
     assert len(calls) < 10
+
+
+@pytest.mark.parametrize(
+    ("layers", "batch_size", "groups"),
+    [
+        ((LSTM(4),), 1, 1),
+        ((LSTM(4),), 16, 2),
+        ((LSTM(4, True),), 16, 1),
+        ((LSTM(4, True),), 32, 2),
+        ((LSTM(4, True), LSTM(4)), 16, 2),
+        ((LSTM(4),), 4096, 4),
+    ],
+)
+def test_small_batches_are_learned_from_in_fewer_groups(layers, batch_size, groups):
+    kind = Kind.of(Recipe(layers=layers, batch_size=batch_size), 3, 1, 4)
+    assert (kind.groups, kind.learning_groups) == (4, groups)
