@@ -74,7 +74,7 @@ def test_fifty_updates_end_with_the_weights_of_stock_keras(monkeypatch, layers, 
 
     plan_of = np.random.default_rng(3)
     for epoch in range(5):
-        plan = epoch_plan(made.lengths, 16, 2, plan_of)
+        plan = epoch_plan(made.lengths, 16, fast.kind.learning_groups, plan_of)
         sums = fast.learn(
             data_for(made, fast),
             plan,
@@ -115,7 +115,7 @@ def learned(fast, cuts, seed=4):
     made = Sequences(DATA.values, DATA.lengths, DATA.targets)
     start = [np.full(w.shape, 0.1, "f4") for w in fast.network.get_weights()]
     fast.begin(start)
-    plan = epoch_plan(made.lengths, 16, 2, np.random.default_rng(1))
+    plan = epoch_plan(made.lengths, 16, fast.kind.learning_groups, np.random.default_rng(1))
     sums, bounds = np.zeros(2), [0, *cuts, len(plan)]
     for first, last in itertools.pairwise(bounds):
         sums = fast.learn(data_for(made, fast), plan, first, last, sums, 0.01, seed, epoch=2)
@@ -141,7 +141,7 @@ def test_no_number_of_rows_or_steps_compiles_again():
     fast = engine((LSTM(6),), batch_size=16)
     for n, longest in ((60, 20), (17, 90), (1, 2)):
         made = sequences(n, longest=longest)
-        plan = epoch_plan(made.lengths, 16, 2, np.random.default_rng(1))
+        plan = epoch_plan(made.lengths, 16, fast.kind.learning_groups, np.random.default_rng(1))
         fast.learn(data_for(made, fast), plan, 0, len(plan), np.zeros(2), 0.01, 0, 0)
     assert fast._learn.experimental_get_tracing_count() == 1
 
