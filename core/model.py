@@ -103,8 +103,7 @@ class TrainedModel:
         prepared = Data(self.preprocessing.prepare(data))
         features, outputs = len(self.preprocessing.feature_names), self.network.outputs[0].shape[-1]
         found = np.empty((len(data), outputs), np.float32)
-        groups = self.computed.get("groups") or group_count()
-        with engine_for(Kind.of(self.recipe, features, outputs, groups)) as compiled:
+        with engine_for(Kind.of(self.recipe, features, outputs, group_count())) as compiled:
             compiled.begin(self.network.get_weights())
             plan = compiled.forward_plan(prepared.lengths)
             for first, last in Pace().calls(plan):
@@ -185,7 +184,10 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
             }
             notes = [Note(template, **values) for template, values in described["notes"]]
             stopped, best_epoch = bool(described["stopped"]), described["best_epoch"]
-            computed = dict(described["computed"])
+            computed = {
+                "layers": [str(way) for way in described["computed"]["layers"]],
+                "groups": int(described["computed"]["groups"]),
+            }
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise DataError(
                 "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)

@@ -107,4 +107,4 @@ def engine_name(layers: list[str]) -> str:
     """What computes a network, from the ways of its recurrent layers (see core.lstm)."""
     if "keras" in layers:
         return _("Engine: stock Keras layers with an explicit mask")
-    return _("Engine: the fast exact LSTM ({ways})").format(ways=", ".join(layers))
+    return _("Engine: the fast exact LSTM ({ways})").format(ways=", ".join(dict.fromkeys(layers)))

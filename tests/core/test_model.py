@@ -213,6 +213,9 @@ def described(content: bytes, change) -> bytes:
         lambda content: with_member(
             content, "model.json", described(content, lambda d: d.update(notes=[["{x}", {}]]))
         ),
+        lambda content: with_member(
+            content, "model.json", described(content, lambda d: d.update(computed=[1]))
+        ),
     ],
 )
 def test_a_tampered_file_is_refused_in_words(words_model, tamper):
