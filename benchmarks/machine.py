@@ -29,7 +29,7 @@ print(sorted(seconds)[{REPEATS} // 2])
 
 
 def flops() -> float:
-    """Float32 operations a second of a {SIZE} × {SIZE} matrix product on all cores."""
+    """Float32 operations a second of a matrix product of SIZE on all cores, the median."""
     done = subprocess.run(
         [sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True
     )
