@@ -1,102 +1,139 @@
-"""Home: the three-sequence example, alive."""
+"""Home: the three-sequence example, alive. At the end: the server that ``streamlit run app.py``
+starts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Thread
 
 import streamlit as st
 from plotly.graph_objects import Figure
+from starlette.middleware import Middleware
+from streamlit.cli_util import open_browser
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.web.server.server_util import get_display_address, get_url
 
-from core import Recipe, pad
+from core import DataError, Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
-from ui import asking, live, new_data, server, tables
+from ui import asking, live, new_data, opening, server, tables
+from ui.cookie import VisitorCookie
 from ui.frame import draw, figure_words, is_dark, open_page
-from ui.state import example_data, seeded
+from ui.reading import Reading
+from ui.state import EXAMPLE_NAME, example_data, seeded
 from ui.words import _
 
-visitor = open_page(_("Home"))
-look = {"dark": is_dark(), "words": figure_words()}
-example, recipe = example_data(), Recipe.example()
-padded = pad(example, recipe.maxlen, recipe.padding, recipe.truncating, recipe.value)
 
-st.title(_("Learn from the sequences, not from the padding"))
-st.markdown(
-    _(
-        "**Padding** makes sequences of unequal length a rectangle, so that a network can take "
-        "them. A **mask** tells it which steps are real: the others never happened, neither in "
-        "training nor in prediction."
+def home() -> None:
+    visitor = open_page(_("Home"))
+    look = {"dark": is_dark(), "words": figure_words()}
+    example, recipe = example_data(), Recipe.example()
+    padded = pad(example, recipe.maxlen, recipe.padding, recipe.truncating, recipe.value)
+
+    st.title(_("Learn from the sequences, not from the padding"))
+    st.markdown(
+        _(
+            "**Padding** makes sequences of unequal length a rectangle, so that a network can take "
+            "them. A **mask** tells it which steps are real: the others never happened, neither in "
+            "training nor in prediction."
+        )
     )
-)
 
+    def picture(place: DeltaGenerator, title: str, figure: Figure, key: str, alt: str) -> None:
+        with place.container(gap="xxsmall"):
+            st.markdown(f"**{title}**")
+            draw(figure, key=key, alt=alt)
 
-def picture(place: DeltaGenerator, title: str, figure: Figure, key: str, alt: str) -> None:
-    with place.container(gap="xxsmall"):
-        st.markdown(f"**{title}**")
-        draw(figure, key=key, alt=alt)
-
-
-lists, array, mask = st.columns([5, 8, 8], gap="small")
-picture(
-    lists,
-    "1 · " + _("Three sequences"),
-    sequences_figure(example, slice(None), **look),
-    key="home-sequences",
-    alt=_("Three sequences as cells: 1; 2, 5; 3, 9, 9, 4, 8"),
-)
-picture(
-    array,
-    "2 · " + _("Padded in front with 0, to 15 steps"),
-    padded_figure(padded.values[:, :, 0], padded.mask, example.ids, **look),
-    key="home-padded",
-    alt=_("The padded array, 3 rows of 15 cells; padding is hatched, real values stand last"),
-)
-picture(
-    mask,
-    "3 · " + _("The mask: 1 where a step is real"),
-    mask_figure(padded.mask, example.ids, **look),
-    key="home-mask",
-    alt=_("The mask matrix, 3 rows of 15 cells: 1 where a real step stands, else 0"),
-)
-
-
-def start() -> None:
-    visitor.leave(visitor.example_run)
-    visitor.example_run = server.runs().train(example, recipe, _("Three sequences"))
-
-
-button, network = st.columns([1, 3], vertical_alignment="center")
-again = visitor.example_run is not None
-button.button(
-    _("Train again") if again else _("Train the network"),
-    key="home-train",  # or for a moment both buttons stand there
-    type="secondary" if again else "primary",
-    icon=":material/play_arrow:",
-    width="stretch",
-    on_click=start,
-)
-network.caption(
-    _(
-        "It learns to answer 2, 4 and 6, from the 8 real steps only. LSTM(100) → LSTM(20) → "
-        "Dropout(0.2) → Dense(1), masked; loss mse, RMSprop, 100 epochs, batch size 1."
+    lists, array, mask = st.columns([5, 8, 8], gap="small")
+    picture(
+        lists,
+        "1 · " + _("Three sequences"),
+        sequences_figure(example, slice(None), **look),
+        key="home-sequences",
+        alt=_("Three sequences as cells: 1; 2, 5; 3, 9, 9, 4, 8"),
     )
-)
+    picture(
+        array,
+        "2 · " + _("Padded in front with 0, to 15 steps"),
+        padded_figure(padded.values[:, :, 0], padded.mask, example.ids, **look),
+        key="home-padded",
+        alt=_("The padded array, 3 rows of 15 cells; padding is hatched, real values stand last"),
+    )
+    picture(
+        mask,
+        "3 · " + _("The mask: 1 where a step is real"),
+        mask_figure(padded.mask, example.ids, **look),
+        key="home-mask",
+        alt=_("The mask matrix, 3 rows of 15 cells: 1 where a real step stands, else 0"),
+    )
 
-if visitor.example_run is not None:
-    curve, answers = st.columns([3, 2], gap="large")
-    with curve:
-        run = live.training(visitor.example_run, "home-run")
-    with answers:
-        if run is not None:
-            text = st.text_input(
-                _("Sequences to predict"),
-                key=seeded("home-text", "[1.5], [2, 5], [4, 4, 4]"),
-                help=_("Type numbers in brackets, one pair of brackets a sequence."),
+    def start() -> None:
+        try:
+            visitor.example_run = server.runs().train(
+                visitor.owner.id, example, recipe, EXAMPLE_NAME
             )
-            new = new_data.typed_sequences(text, example.features)
-            if new is not None:
-                asking.answer(
-                    asking.ask(visitor, "home", run.id, new),
-                    lambda found: tables.example_predictions(found, new, example),
+            visitor.save()
+        except DataError as error:
+            visitor.refused["home"] = error
+
+    button, network = st.columns([1, 3], vertical_alignment="center")
+    again = visitor.example_run is not None
+    button.button(
+        _("Train again") if again else _("Train the network"),
+        key="home-train",  # or for a moment both buttons stand there
+        type="secondary" if again else "primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        on_click=start,
+    )
+    network.caption(
+        _(
+            "It learns to answer 2, 4 and 6, from the 8 real steps only. LSTM(100) → LSTM(20) → "
+            "Dropout(0.2) → Dense(1), masked; loss mse, RMSprop, 100 epochs, batch size 1."
+        )
+    )
+
+    if "home" in visitor.refused:
+        opening.explain(visitor.refused.pop("home"))
+    if visitor.example_run is not None:
+        curve, answers = st.columns([3, 2], gap="large")
+        with curve:
+            run = live.training(visitor, visitor.example_run, "home-run")
+        with answers:
+            if run is not None:
+                text = st.text_input(
+                    _("Sequences to predict"),
+                    key=seeded("home-text", visitor.typed.get("home", "[1.5], [2, 5], [4, 4, 4]")),
+                    help=_("Type numbers in brackets, one pair of brackets a sequence."),
                 )
-            st.page_link(
-                "pages/1_Data.py",
-                label=_("Now with your own data"),
-                icon=":material/arrow_forward:",
-            )
+                visitor.remember("home", text)
+                new = new_data.typed_sequences(text, Reading(example.features))
+                if new is not None:
+                    asking.answer(
+                        asking.ask(visitor, "home", run, new),
+                        lambda found: tables.example_predictions(found, new, example),
+                    )
+                st.page_link(
+                    "pages/1_Data.py",
+                    label=_("Now with your own data"),
+                    icon=":material/arrow_forward:",
+                )
+
+
+@asynccontextmanager
+async def serving(app: st.App) -> AsyncIterator[None]:
+    """What the server does besides answering: its work starts and ends with it, and not with its
+    first visitor."""
+    runs = server.runs()
+    if not st.get_option("server.headless"):  # Streamlit opens a browser only where no st.App is
+        address = st.get_option("server.address") or st.get_option("browser.serverAddress")
+        open_browser(get_url(get_display_address(address)))
+    yield
+    # Workers whose server is gone end by themselves: nobody needs to wait long for them here.
+    closing = Thread(target=runs.close, daemon=True)
+    closing.start()
+    closing.join(timeout=1)
+
+
+if __name__ == "__main__":  # Streamlit runs this file as the first page's script
+    home()
+else:  # and imports it, as the module "app", to learn how to serve it
+    app = st.App(__file__, lifespan=serving, middleware=[Middleware(VisitorCookie)])

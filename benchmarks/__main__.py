@@ -3,6 +3,7 @@
     python -m benchmarks                     all of them (about half an hour on two cores)
     python -m benchmarks reference scale     some: workloads, reference, vowels, scale, pools,
                                              paths, click
+    python -m benchmarks soak                kills, crowds and much history (not among "all")
     python -m benchmarks --runs 9 --json results.json
 
 Competitors of one workload run in turn, an epoch each, round after round, so that a machine
@@ -14,10 +15,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from statistics import median
 
-from benchmarks import choices, click, machine, vowels
+from benchmarks import choices, click, machine, soak, vowels
 from benchmarks.process import Competitor
 from benchmarks.scale import ENDLESS, NAMES, SHORT, lengths_for
 from benchmarks.workloads import FEATURES, WORKLOADS, Workload, lengths_of
@@ -122,6 +124,7 @@ BENCHMARKS = {
     "paths": choices.paths,
     "click": click.run,
 }
+LONG = {"soak": soak.run}  # only when asked for by name
 
 
 def main() -> int:
@@ -130,14 +133,18 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="name")
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, *LONG, []], metavar="name")
     parser.add_argument("--runs", type=int, default=5, help="rounds, at least 5")
     parser.add_argument("--json", type=Path, default=Path("benchmarks.json"))
     asked = parser.parse_args()
-    report: Report = {"machine": machine.description(), "runs": max(asked.runs, 5)}
+    report: Report = {
+        "date": date.today().isoformat(),
+        "machine": machine.description(),
+        "runs": max(asked.runs, 5),
+    }
     print(json.dumps(report, indent=1), flush=True)
     for name in asked.names or BENCHMARKS:
-        report[name] = BENCHMARKS[name](max(asked.runs, 5))
+        report[name] = (BENCHMARKS | LONG)[name](max(asked.runs, 5))
         print(json.dumps({name: report[name]}, indent=1), flush=True)
         asked.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
     missed = [path for path, value in _walk(report) if path.endswith("reached") and not value]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
-import sys
+import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.server import AppServer
+
 ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 MOST_SECONDS = 1.5
 WARM_SECONDS = 30
@@ -30,49 +28,30 @@ def run(runs: int) -> dict[str, object]:
         return {"skipped": "no Chromium on this machine"}
     from playwright.sync_api import sync_playwright
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    options = ("--server.headless", "true", "--server.port", port)
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", *options],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-    )
     seconds = []
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS])
-            for number in range(runs + 1):
-                page = browser.new_context(base_url=f"http://127.0.0.1:{port}").new_page()
-                page.goto("/")
-                page.locator(".js-plotly-plot").nth(2).wait_for()
-                # The first visit starts the workers; a stranger reads for some seconds.
-                time.sleep(WARM_SECONDS if number == 0 else 2)
-                began = time.perf_counter()
-                page.get_by_role("button", name="Train the network").click()
-                page.wait_for_function(FIRST_POINT, polling=20)
-                if number:
-                    seconds.append(time.perf_counter() - began)
-                page.get_by_text("100 epochs in").wait_for()
-                page.context.close()
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        AppServer(Path(folder)) as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS])
+        for number in range(runs + 1):
+            page = browser.new_context(base_url=server.address).new_page()
+            page.goto("/")
+            page.locator(".js-plotly-plot").nth(2).wait_for()
+            # The first visit starts the workers; a stranger reads for some seconds.
+            time.sleep(WARM_SECONDS if number == 0 else 2)
+            began = time.perf_counter()
+            page.get_by_role("button", name="Train the network").click()
+            page.wait_for_function(FIRST_POINT, polling=20)
+            if number:
+                seconds.append(time.perf_counter() - began)
+            page.get_by_text("100 epochs in").wait_for()
+            page.context.close()
+        browser.close()
     return {
         "seconds, median": round(median(seconds), 2),
         "rounds": [round(each, 2) for each in seconds],
         "at most": MOST_SECONDS,
         "reached": median(seconds) <= MOST_SECONDS,
     }
-
-
-def _wait_for(address: str) -> None:
-    while True:
-        try:
-            urllib.request.urlopen(address).close()
-            return
-        except OSError:
-            time.sleep(0.2)

@@ -6,12 +6,12 @@ import json
 import platform
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
-PACKAGES = ("tensorflow", "keras", "torch", "numpy")
+PACKAGES = ("tensorflow", "keras", "torch", "numpy", "streamlit", "distributed", "sqlalchemy")
 SIZE, REPEATS = 1024, 20
 
 # In a process of its own, with TensorFlow's default threads: as many as there are cores.
@@ -61,8 +61,15 @@ def description() -> dict[str, object]:
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "system": platform.platform(),
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": {name: _version(name) for name in PACKAGES},
     }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # a peer that not every benchmark needs
+        return None
 
 
 if __name__ == "__main__":

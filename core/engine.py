@@ -16,6 +16,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -23,6 +24,7 @@ import tensorflow as tf
 
 from core import lstm
 from core.batching import Plan, forward_plan
+from core.checkpoint import Checkpoint
 from core.network import build_network
 from core.optimizers import SLOTS, update
 from core.recipe import Recipe
@@ -130,6 +132,22 @@ class Engine:
         for slot in (slot for slots in self.slots for slot in slots):
             slot.assign(tf.zeros_like(slot))
         self.updates.assign(0)
+
+    def go_on(self, checkpoint: Checkpoint) -> None:
+        """Take the weights and the optimizer's state of a checkpoint."""
+        self.network.set_weights(checkpoint.weights)
+        for slots, kept in zip(self.slots, checkpoint.slots, strict=True):
+            for slot, value in zip(slots, kept, strict=True):
+                slot.assign(value)
+        self.updates.assign(checkpoint.updates)
+
+    def state(self) -> dict[str, Any]:
+        """Copies of what ``go_on`` takes."""
+        return {
+            "weights": [np.array(weight) for weight in self.network.get_weights()],
+            "slots": [[np.array(slot.numpy()) for slot in slots] for slots in self.slots],
+            "updates": int(self.updates.numpy()),
+        }
 
     def forward_plan(self, lengths: np.ndarray) -> Plan:
         """The plan by which ``judge`` and ``answer`` go over sequences of these lengths (n,)."""

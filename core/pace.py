@@ -19,10 +19,10 @@ class Pace:
     def __init__(self) -> None:
         self.cost_a_second = 0.0
 
-    def calls(self, plan: Plan) -> Iterator[tuple[int, int]]:
-        """(first, last) batches of one call after another; each is timed until the next."""
+    def calls(self, plan: Plan, first: int = 0) -> Iterator[tuple[int, int]]:
+        """(first, last) batches of one call after another, from ``first`` on; each is timed until
+        the next."""
         until = np.cumsum(plan.cost, dtype=np.float64)
-        first = 0
         while first < len(plan):
             done = until[first - 1] if first else 0.0
             most = done + self.cost_a_second * CALL_SECONDS

@@ -14,8 +14,9 @@ import numpy as np
 
 from core import engine
 from core.batching import Plan, epoch_plan
+from core.checkpoint import Best, Checkpoint
 from core.engine import Data, Engine, Kind
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.evaluation.splits import training_and_validation
 from core.model import TrainedModel
 from core.network import build_network
@@ -26,7 +27,10 @@ from core.recipe import Recipe
 from core.sequences import Sequences, require_sequences
 
 REPORT_SECONDS = 0.2  # five reports a second; one costs well under a millisecond
+CHECKPOINT_SECONDS = 3.0  # what a kill may cost …
+CHECKPOINT_SHARE = 0.05  # … and keeping it, of the time of a large network's training
 
+OnCheckpoint = Callable[[Checkpoint], None]
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 
@@ -36,6 +40,9 @@ def train(
     recipe: Recipe,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    *,
+    resume: Checkpoint | None = None,
+    on_checkpoint: OnCheckpoint | None = None,
 ) -> TrainedModel:
     """Train the recipe's network on the data's training rows.
 
@@ -44,8 +51,13 @@ def train(
     about ten times a second, and when it answers True the model is returned as far as it
     has learned. The same data, recipe and machine give the same weights.
 
+    ``on_checkpoint`` is called with a ``Checkpoint`` every few seconds and at the end. A training
+    of the same data that is given it as ``resume`` goes on from there and ends bit-identical; with
+    more epochs it is one that was asked for more at first, but that patience counts anew.
+
     Raises DataError when the data cannot be trained on: no targets, targets that do not
-    fit the task, one class only, or a loss that stops being finite.
+    fit the task, one class only, or a loss that stops being finite; ValueError when ``resume``
+    is of another recipe or other data.
     """
     require_sequences(data)
     labels = _labels(data, recipe)
@@ -61,10 +73,20 @@ def train(
     preprocessing = Preprocessing.fit(training, recipe, labels)
     outputs = 1 if labels is None else len(labels)
     network = build_network(recipe, data.features, outputs)
+    notes = preprocessing.notes(training)
     groups = engine.group_count()
+    if resume is not None:
+        resume.refuse_other(recipe, preprocessing.to_dict())
+        groups = resume.groups
     with engine.engine_for(Kind.of(recipe, data.features, outputs, groups)) as compiled:
-        compiled.begin(network.get_weights())
         loop = _Loop(compiled, preprocessing, training, validation, on_progress, should_stop)
+        if on_checkpoint is not None:
+            loop.on_checkpoint, loop.notes = on_checkpoint, tuple(notes)
+        if resume is None:
+            compiled.begin(network.get_weights())
+        else:
+            compiled.go_on(resume)
+            loop.go_on(resume)
         stopped = loop.run()
         network.set_weights(loop.weights)
     return TrainedModel(
@@ -72,18 +94,35 @@ def train(
         preprocessing=preprocessing,
         network=network,
         history=loop.history,
-        notes=preprocessing.notes(training),
+        notes=notes,
         stopped=stopped,
-        best_epoch=loop.best_epoch,
+        best_epoch=None if loop.best is None else loop.best.epoch,
         computed=engine.described(recipe, data.features, groups),
     )
 
 
-class _Stopped(Exception):
-    """``should_stop`` answered True, after so many batches of the epoch were learned from."""
+def model_of(checkpoint: Checkpoint) -> TrainedModel:
+    """The model as it stood at a checkpoint, as of a training that was stopped there."""
+    recipe = checkpoint.recipe
+    preprocessing = Preprocessing.from_dict(recipe, checkpoint.preprocessing)
+    features, classes = len(preprocessing.feature_names), preprocessing.classes
+    network = build_network(recipe, features, 1 if classes is None else len(classes))
+    best = checkpoint.best
+    network.set_weights(checkpoint.weights if best is None else best.weights)
+    return TrainedModel(
+        recipe=recipe,
+        preprocessing=preprocessing,
+        network=network,
+        history=checkpoint.history,
+        notes=list(checkpoint.notes),
+        stopped=True,
+        best_epoch=None if best is None else best.epoch,
+        computed=engine.described(recipe, features, checkpoint.groups),
+    )
 
-    def __init__(self, batches: int) -> None:
-        self.batches = batches
+
+class _Stopped(Exception):
+    """``should_stop`` answered True."""
 
 
 class _Loop:
@@ -112,42 +151,73 @@ class _Loop:
             self.validation_plan = compiled.forward_plan(self.validation.lengths)
         self.on_progress = on_progress or (lambda progress: None)
         self.should_stop = should_stop or (lambda: False)
+        self.preprocessing = preprocessing
         self.history: History = {}
-        self.best_epoch: int | None = None
+        self.best: Best | None = None
+        self.patience_from = 0
         self.batches = -(-len(training) // self.recipe.batch_size)
         self.paces: dict[str, Pace] = {}  # learning and validating have their own
+        # What was learned from: so many epochs, so many batches of the next, and their sums.
+        self.position = (0, 0, np.zeros(2))
+        self.before = 0.0  # seconds, in trainings this one goes on from
+        self.on_checkpoint: OnCheckpoint | None = None
+        self.notes: tuple[Note, ...] = ()
+
+    def go_on(self, checkpoint: Checkpoint) -> None:
+        """Begin where the checkpoint is; the compiled network has its weights already."""
+        self.history = {name: list(figures) for name, figures in checkpoint.history.items()}
+        self.position = (checkpoint.epoch, checkpoint.batch, checkpoint.sums)
+        self.before, self.best = checkpoint.seconds, checkpoint.best
+        more = self.recipe.epochs != checkpoint.recipe.epochs
+        self.patience_from = checkpoint.epoch if more else checkpoint.patience_from
 
     def run(self) -> bool:
         """Train to the last epoch, or to an early stop. True when ``should_stop`` ended it."""
-        self.compiled.compile(judge=self.validation is not None)
-        # The clock starts here: compiling says nothing about the pace of what follows.
-        self.started = self.reported = time.perf_counter()
-        best, self.weights, stopped, learned = np.inf, None, False, 0
+        self.started = self.reported = self.kept = time.perf_counter()
+        stopped = False
         try:
-            for epoch in range(self.recipe.epochs):
+            self._obey()
+            self.compiled.compile(judge=self.validation is not None)
+            # The clock starts here: compiling says nothing about the pace of what follows.
+            self.started = self.reported = self.kept = time.perf_counter()
+            self.keep_after = CHECKPOINT_SECONDS
+            for epoch in range(self.position[0], self.recipe.epochs):
+                if self._is_patience_over(epoch):
+                    break
                 began = time.perf_counter()
                 figures = self._train_epoch(epoch) | self._validate(epoch)
                 figures["seconds"] = time.perf_counter() - began
                 for name, figure in figures.items():
                     self.history.setdefault(name, []).append(figure)
-                if self.recipe.patience is None:
-                    continue
-                watched = figures.get("val_loss", figures["loss"])
-                if watched < best:
-                    best, self.weights = watched, self.compiled.network.get_weights()
-                    self.best_epoch = epoch + 1
-                elif epoch + 1 - self.best_epoch >= self.recipe.patience:
-                    break
-        except _Stopped as stop:
-            stopped, learned = True, stop.batches
-        if self.weights is None:
-            self.weights = self.compiled.network.get_weights()
-        self._report(self._finished_epochs, learned)
+                self.position = (epoch + 1, 0, np.zeros(2))
+                self._note_best(epoch + 1, figures.get("val_loss", figures["loss"]))
+        except _Stopped:
+            stopped = True
+        best = None if self.recipe.patience is None else self.best
+        self.weights = self.compiled.network.get_weights() if best is None else best.weights
+        self._report(self._finished_epochs, self.position[1] if stopped else 0)
+        if self.on_checkpoint is not None:
+            self.on_checkpoint(self._checkpoint())
         return stopped
 
     @property
     def _finished_epochs(self) -> int:
         return len(self.history.get("loss", ()))
+
+    def _note_best(self, epoch: int, loss: float) -> None:
+        patient = self.recipe.patience is not None
+        if patient and (self.best is None or loss < self.best.loss):
+            self.best = Best(epoch, loss, self.compiled.network.get_weights())
+
+    def _is_patience_over(self, epochs: int) -> bool:
+        """Whether, after so many epochs, too many went by without a better one."""
+        if self.recipe.patience is None or self.best is None:
+            return False
+        return epochs - max(self.best.epoch, self.patience_from) >= self.recipe.patience
+
+    def _obey(self) -> None:
+        if self.should_stop():
+            raise _Stopped
 
     def _train_epoch(self, epoch: int) -> dict[str, float]:
         # The order of an epoch is a function of (seed, epoch) and of nothing that came before.
@@ -155,11 +225,14 @@ class _Loop:
         groups = self.compiled.kind.learning_groups
         plan = epoch_plan(self.training.lengths, self.recipe.batch_size, groups, rng)
 
-        def learn(*part) -> np.ndarray:
+        def learn(first: int, last: int, sums: np.ndarray) -> np.ndarray:
             rate, seed = self.recipe.learning_rate, self.recipe.seed
-            return self.compiled.learn(self.training, plan, *part, rate, seed, epoch)
+            part = (first, last, sums, rate, seed, epoch)
+            sums = self.compiled.learn(self.training, plan, *part)
+            self.position = (epoch, last, sums)
+            return sums
 
-        return self._pass(learn, plan, self.training, epoch, "")
+        return self._pass(learn, plan, self.training, epoch, "", *self.position[1:])
 
     def _validate(self, epoch: int) -> dict[str, float]:
         if self.validation is None:
@@ -171,17 +244,27 @@ class _Loop:
         return self._pass(judge, self.validation_plan, self.validation, epoch, "val_")
 
     def _pass(
-        self, call: Callable, plan: Plan, data: Data, epoch: int, prefix: str
+        self,
+        call: Callable,
+        plan: Plan,
+        data: Data,
+        epoch: int,
+        prefix: str,
+        done: int = 0,
+        sums: np.ndarray | None = None,
     ) -> dict[str, float]:
-        """Once over the plan's batches; mean loss and, for classes, accuracy."""
-        sums = np.zeros(2)
+        """Once over the plan's batches, of which so many are ``done``, with these ``sums``; mean
+        loss and, for classes, accuracy."""
+        sums = np.zeros(2) if sums is None else sums
         pace = self.paces.setdefault(prefix, Pace())
-        for first, last in pace.calls(plan):
-            if self.should_stop():
-                raise _Stopped(self.batches if prefix else first)
+        for first, last in pace.calls(plan, done):
+            self._obey()
             sums = call(first, last, sums)
-            if time.perf_counter() - self.reported >= REPORT_SECONDS:
-                self._report(epoch, self.batches if prefix else last)
+            now = time.perf_counter()
+            if now - self.reported >= REPORT_SECONDS:
+                self._report(epoch, self.position[1])
+            if self.on_checkpoint is not None and now - self.kept >= self.keep_after:
+                self._keep()
         loss_mean, share_right = sums / len(data.lengths) * (self.unit, 1)
         if not np.isfinite(loss_mean):
             raise DataError(
@@ -195,6 +278,33 @@ class _Loop:
             figures[f"{prefix}accuracy"] = float(share_right)
         return figures
 
+    def _keep(self) -> None:
+        began = time.perf_counter()
+        self.on_checkpoint(self._checkpoint())
+        self.kept = time.perf_counter()
+        self.keep_after = max(CHECKPOINT_SECONDS, (self.kept - began) / CHECKPOINT_SHARE)
+
+    def _checkpoint(self) -> Checkpoint:
+        """Shares no array that the training still changes: somebody else stores it meanwhile."""
+        epoch, batch, sums = self.position
+        return Checkpoint(
+            recipe=self.recipe,
+            preprocessing=self.preprocessing.to_dict(),
+            groups=self.compiled.kind.groups,
+            epoch=epoch,
+            batch=batch,
+            sums=sums,
+            best=self.best,
+            patience_from=self.patience_from,
+            history={name: list(figures) for name, figures in self.history.items()},
+            seconds=self._seconds(),
+            notes=self.notes,
+            **self.compiled.state(),
+        )
+
+    def _seconds(self) -> float:
+        return self.before + time.perf_counter() - self.started
+
     def _report(self, epoch: int, batch: int) -> None:
         self.reported = time.perf_counter()
         self.on_progress(
@@ -205,7 +315,7 @@ class _Loop:
                 batches=self.batches,
                 sequences=len(self.training.lengths),
                 history={name: list(figures) for name, figures in self.history.items()},
-                seconds=self.reported - self.started,
+                seconds=self._seconds(),
             )
         )
 

@@ -23,7 +23,7 @@ opening.source(visitor)
 data = visitor.data
 look = {"dark": is_dark(), "words": figure_words()}
 st.subheader(plain(visitor.name), divider="gray")
-if visitor.table is not None:
+if not visitor.is_example:
     opening.columns(visitor)
 
 facts = fact_grid()

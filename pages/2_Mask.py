@@ -18,7 +18,7 @@ look = {"dark": is_dark(), "words": figure_words()}
 
 st.title(_("Padding and mask"))
 settings = inputs.padding(visitor)
-visitor.recipe = replace(visitor.recipe, **settings)
+visitor.choose(replace(visitor.recipe, **settings))
 recipe = visitor.recipe
 
 cost = padding_cost(data, recipe.maxlen, recipe.truncating, recipe.mask_value)

@@ -3,18 +3,20 @@
 import numpy as np
 import streamlit as st
 
+from core import DataError
 from runs import RunState
-from ui import live, recipe_form, results, server, work
+from ui import live, opening, recipe_form, results, run_view, server, work
 from ui.frame import open_page
 from ui.words import _, ngettext, plain
 
 visitor = open_page(_("Train"))
 data = visitor.data
+run_view.follow_address(visitor.run)
 
 st.title(_("Train"))
 recipe = recipe_form.recipe(visitor)
 if recipe is not None:
-    visitor.recipe = recipe
+    visitor.choose(recipe)
 
 masked = {
     "lengths": _("masked by lengths"),
@@ -36,7 +38,7 @@ if recipe is not None and data.targets is not None:
     work.of_an_epoch(visitor, recipe)
 
 run = None if visitor.run is None else server.runs().get(visitor.run)
-active = run is not None and run.state in live.ACTIVE
+going_on = run is not None and run.state in live.ACTIVE and run.recipe == recipe
 if data.targets is None:
     st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))
     st.page_link("pages/1_Data.py", label=_("Choose a target"), icon=":material/arrow_back:")
@@ -45,15 +47,21 @@ place = st.empty()
 if place.button(
     _("Start training") if run is None else _("Train again"),
     key="start",
-    disabled=active or recipe is None or data.targets is None,
+    disabled=going_on or recipe is None or data.targets is None,
     **look,
 ):
-    visitor.run = server.runs().train(data, recipe, visitor.name)
-    place.button(_("Train again"), key="started", disabled=True, **look)
+    try:
+        visitor.run = visitor.train(recipe)
+        visitor.save()
+        place.button(_("Train again"), key="started", disabled=True, **look)
+    except DataError as error:
+        opening.explain(error)
 
 if visitor.run is not None:
-    ended = live.training(visitor.run, "train")
+    st.query_params["run"] = visitor.run  # the address bar is the run's link
+    ended = live.training(visitor, visitor.run, "train")
     if ended is not None:
         results.of_training(ended)
+        run_view.go_on(visitor, ended)
     elif run is not None and run.state is RunState.FAILED:
         st.caption(_("Nothing you entered is lost: change it above and press Train again."))

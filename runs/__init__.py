@@ -1,6 +1,18 @@
-"""Trainings and predictions in worker processes; the page's process stays free of TensorFlow."""
+"""Trainings that outlive browsers, workers and servers; the page's process stays free of
+TensorFlow."""
 
 from runs.registry import Runs
-from runs.run import Answer, Prediction, Run, RunState
+from runs.run import ACTIVE, Answer, Prediction, Run, RunLine, RunState
+from runs.store import DataSet, StoreError
 
-__all__ = ["Answer", "Prediction", "Run", "RunState", "Runs"]
+__all__ = [
+    "ACTIVE",
+    "Answer",
+    "DataSet",
+    "Prediction",
+    "Run",
+    "RunLine",
+    "RunState",
+    "Runs",
+    "StoreError",
+]

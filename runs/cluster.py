@@ -8,15 +8,21 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from distributed import Client
 
+from runs import nanny
+
 ROOT = Path(__file__).parents[1]
 SLOTS = ("training", "light")  # one of each a worker: predictions do not wait for trainings
 
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+NEWS_SECONDS = 1.0
+OLD_NEWS_SECONDS = 30.0
 CONNECT_SECONDS = 5  # Dask's own 30 would be waited for by everyone after a scheduler died
 
 
@@ -24,12 +30,28 @@ class WorkerLost(Exception):
     """The worker that was doing this ended, or the connection to it did."""
 
 
+def given_address() -> str | None:
+    """Where somebody else's scheduler is. Raises ValueError for one that anybody could use: a
+    Dask connection is code execution, so across machines only with Dask's TLS."""
+    address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+    if not address:
+        return None
+    scheme, _, rest = address.rpartition("://")
+    if scheme != "tls" and rest.rpartition(":")[0] not in LOOPBACK:
+        raise ValueError(
+            f"DASK_SCHEDULER_ADDRESS is {address!r}; on another machine it must begin with tls://, "
+            "because whoever reaches a scheduler can run programs on its workers"
+        )
+    return address
+
+
 class Cluster:
     """Connected once constructed; that takes about two seconds, so not on a page's thread."""
 
     def __init__(self, topic: str, on_event: Callable[[Any], None]) -> None:
         """``on_event`` gets the messages workers log under ``topic``, on a thread of Dask."""
-        address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+        address = given_address()
+        self._out_of_memory: dict[str, float] = {}  # worker → when, on the monotonic clock
         self._child = None if address else _start_child()
         try:
             if self._child is not None:
@@ -42,6 +64,12 @@ class Cluster:
             self._end_child()
             raise
         self._client.subscribe_topic(topic, lambda event: on_event(event[1]))
+        self._client.subscribe_topic(nanny.TOPIC, self._note_out_of_memory)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the workers are our child processes, and end with us."""
+        return self._child is not None
 
     @property
     def alive(self) -> bool:
@@ -76,10 +104,17 @@ class Cluster:
             reason = " ".join(str(error).split())
             raise WorkerLost(f"{type(error).__name__}: {reason}") from error
 
-    def tell(self, worker: str, function: Callable, *args: Any) -> None:
-        """Run a function in a worker's event loop, at once and beside all slots."""
-        with contextlib.suppress(Exception):  # a worker that is gone needs to be told nothing
-            self._client.run(function, *args, workers=[worker])
+    def ran_out_of_memory(self, worker: str) -> bool:
+        """Whether a worker that was lost now was ended for the memory it took. Waits for the news
+        of it, which may come later than the loss."""
+        deadline = time.monotonic() + NEWS_SECONDS
+        while worker not in self._out_of_memory and time.monotonic() < deadline and self.alive:
+            time.sleep(NEWS_SECONDS / 20)
+        told = self._out_of_memory.get(worker)
+        return told is not None and time.monotonic() - told < OLD_NEWS_SECONDS
+
+    def _note_out_of_memory(self, event: tuple) -> None:
+        self._out_of_memory[event[1]["worker"]] = time.monotonic()
 
     def replace(self, worker: str) -> None:
         """Let the worker's nanny end it and start a fresh one, which gets another address."""
@@ -87,6 +122,7 @@ class Cluster:
             self._client.restart_workers([worker], raise_for_error=False)
 
     def close(self) -> None:
+        """End the workers, if they are ours alone, and the connection."""
         self._client.close(timeout=2)
         self._end_child()
 

@@ -9,39 +9,25 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 
 import dask
+import yaml
 from dask.system import CPU_COUNT
 from distributed import LocalCluster
 from distributed.system import MEMORY_LIMIT
 
-WORKER_BYTES = 1.2e9  # a warm worker holds 0.65 GB; the rest is for data and a training
-
-CONFIG = {
-    # A run whose worker was killed fails at once instead of killing the next worker too.
-    "distributed.scheduler.allowed-failures": 0,
-    # A run stays where it was placed.
-    "distributed.scheduler.work-stealing": False,
-    # A killed worker is its nanny's to replace. Dask would give it up when it is not back in 15 s,
-    # which a busy machine may need to warm it.
-    "distributed.deploy.lost-worker-timeout": "365 days",
-    # The data of one training is not worth spilling, and a paused worker would hang its run.
-    # A worker that reaches its limit is ended by its nanny before the system ends something else.
-    "distributed.worker.memory.target": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.terminate": 0.95,
-    "distributed.worker.profile.enabled": False,  # would sample the training 100 times a second
-    "distributed.scheduler.http.routes": [],
-    "distributed.worker.http.routes": [],
-}
+CONFIG = Path(__file__).with_name("dask.yaml")
+WORKER_BYTES = 1.0e9  # a warm worker holds 0.65 GB; the rest is for data and a training
+OTHERS_BYTES = 0.5e9  # the page's server, and this process
 
 
 def worker_count() -> int:
     """As many workers as cores and memory allow, container limits included, at least one.
     ``UNPADDED_WORKERS`` overrules."""
     asked = os.environ.get("UNPADDED_WORKERS")
-    return int(asked) if asked else max(1, min(CPU_COUNT, int(MEMORY_LIMIT // WORKER_BYTES)))
+    fit = int((MEMORY_LIMIT - OTHERS_BYTES) // WORKER_BYTES)
+    return int(asked) if asked else max(1, min(CPU_COUNT, fit))
 
 
 def main() -> None:
@@ -54,14 +40,12 @@ def main() -> None:
     # Ending at once leaves semaphores to multiprocessing's own helper, which would say so.
     os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
 
-    dask.config.set(CONFIG)
+    dask.config.update(dask.config.config, yaml.safe_load(CONFIG.read_text()))
     workers = worker_count()
     cluster = LocalCluster(
         n_workers=0,  # the scheduler is up before the workers are warm
         threads_per_worker=2,
-        resources={"training": 1, "light": 1},
-        memory_limit=int(MEMORY_LIMIT // workers),
-        preload=["runs.warm"],
+        memory_limit=int((MEMORY_LIMIT - OTHERS_BYTES) // workers),
         host="127.0.0.1",  # a Dask connection is code execution
         dashboard_address=None,
         # Without an address Dask takes port 8787, which another program may need.

@@ -1,4 +1,4 @@
-"""What a page sees of a training or a prediction: snapshots, free of Dask and TensorFlow."""
+"""What a page sees of a training or a prediction: snapshots, free of Dask, SQL and TensorFlow."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ Metrics = dict[str, dict[str, float]]  # part of the rows → name → figure
 
 
 class RunState(Enum):
+    """interrupted: its worker or the server ended; it goes on from its checkpoint by itself."""
+
     QUEUED = "queued"
     RUNNING = "running"
+    INTERRUPTED = "interrupted"
     FINISHED = "finished"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -28,48 +31,81 @@ class RunState(Enum):
 
 # Every allowed move; a state without moves is an end.
 MOVES: dict[RunState, tuple[RunState, ...]] = {
-    RunState.QUEUED: (RunState.RUNNING, RunState.STOPPED, RunState.FAILED),
-    RunState.RUNNING: (RunState.FINISHED, RunState.STOPPED, RunState.FAILED),
+    RunState.QUEUED: (RunState.RUNNING, RunState.STOPPED),
+    RunState.RUNNING: (
+        RunState.FINISHED,
+        RunState.STOPPED,
+        RunState.FAILED,
+        RunState.INTERRUPTED,
+    ),
+    RunState.INTERRUPTED: (RunState.RUNNING, RunState.STOPPED, RunState.FAILED),
     RunState.FINISHED: (),
     RunState.STOPPED: (),
     RunState.FAILED: (),
 }
+WAITING = (RunState.QUEUED, RunState.INTERRUPTED)
+ACTIVE = (*WAITING, RunState.RUNNING)
 
 
 @dataclass(frozen=True)
-class Run:
-    """A training at one moment. Never changes: ask ``Runs.get`` again for news.
+class RunLine:
+    """A run in a list of runs, without its history.
 
-    history     the finished epochs' figures, as ``TrainedModel.history``
-    metrics     once ended: figures of the finished model on one part of the rows ("test",
-                "validation" or "training"), the most telling there is; empty when a stop left no
-                time to measure
-    notes       what training left out of the data, in words
-    best_epoch  the epoch (from 1) whose weights were kept; None without patience
-    computed    what computed it, as ``TrainedModel.computed``
-    error       why it failed
-    model       the saved ZIP, also of a stopped run; None when nothing was learned
-    stopping    a stop was asked for and has not been obeyed yet
-    worker      address of the worker that trains or trained it
+    data       the digest of its packed sequences
+    reading    how new data is read like the training data: see ``ui.reading``
+    estimate   seconds it was thought to take, before it ran
+    attempt    how often a worker took it up: more than 1 after an interruption
+    beat       changes every two seconds, as long as a worker trains it
+    stopping   a stop was asked for and has not been obeyed yet
+    metrics    once ended: figures of the finished model on one part of the rows ("test",
+               "validation" or "training"), the most telling there is; empty when a stop left no
+               time to measure
+    notes      what training left out of the data, in words
+    best_epoch the epoch (from 1) whose weights were kept; None without patience
+    computed   what computed it, as ``TrainedModel.computed``
+    error      why it failed
+    spark      some of its losses, first and last included, to draw small
+    has_model  a saved model is there, also of a stopped run; not when nothing was learned
+    open_to_questions  the owner lets others predict with it
     """
 
     id: str
+    owner: str
     name: str
     recipe: Recipe
+    data: str
+    reading: dict[str, Any]
+    state: RunState
     created: datetime
-    state: RunState = RunState.QUEUED
+    started: datetime | None = None
+    ended: datetime | None = None
+    estimate: float = 0.0
+    attempt: int = 0
+    beat: int = 0
+    worker: str | None = None
+    stopping: bool = False
     progress: Progress | None = None
-    history: History = field(default_factory=dict)
     metrics: Metrics = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     best_epoch: int | None = None
     computed: dict[str, Any] = field(default_factory=dict)
     error: DataError | None = None
-    model: bytes | None = field(default=None, repr=False)
-    started: datetime | None = None
-    ended: datetime | None = None
-    stopping: bool = False
-    worker: str | None = None
+    spark: tuple[float, ...] = ()
+    has_model: bool = False
+    can_go_on: bool = False
+    open_to_questions: bool = False
+
+
+@dataclass(frozen=True)
+class Run(RunLine):
+    """A training at one moment. Never changes: ask ``Runs.get`` again for news.
+
+    history    the finished epochs' figures, as ``TrainedModel.history``
+    silent     seconds since this server last heard of the worker that trains it
+    """
+
+    history: History = field(default_factory=dict)
+    silent: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,16 @@
 import os
+import tempfile
 
 import hypothesis
 
 # One warm worker is enough wherever a test does not ask for more (tests/runs does).
 os.environ["UNPADDED_WORKERS"] = "1"
+
+# What tests leave behind is not the app's: a folder of their own, gone with them.
+_folder = tempfile.TemporaryDirectory(prefix="unpadded-tests-", ignore_cleanup_errors=True)
+os.environ["UNPADDED_DATA"] = _folder.name
+for outside in ("DATABASE_URL", "DASK_SCHEDULER_ADDRESS"):
+    os.environ.pop(outside, None)
 
 # A slow machine is no failure.
 hypothesis.settings.register_profile("unpadded", deadline=None)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core import Sequences
-from runs import Prediction
+from runs import Prediction, RunLine
 from ui import fragments, server
 from ui.state import State
 from ui.words import _, told
@@ -16,11 +16,11 @@ GLANCE_SECONDS = 0.15  # most answers are there by then, and nothing has to be d
 POLL_SECONDS = 0.4
 
 
-def ask(visitor: State, key: str, run_id: str, data: Sequences) -> Prediction:
+def ask(visitor: State, key: str, run: RunLine, data: Sequences) -> Prediction:
     """The prediction for this data; asked once, then remembered under the key."""
     asked = visitor.asked.get(key)
-    if asked is None or asked[0] != run_id or asked[1] != data:
-        asked = (run_id, data, server.runs().predict(run_id, data))
+    if asked is None or asked[0] != run.id or asked[1] != data:
+        asked = (run.id, data, server.runs().predict(run, data))
         visitor.asked[key] = asked
     return asked[2]
 

@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.figures import Words
-from ui import server, state
-from ui.words import _, ngettext, plain
+from ui import identity, server, state
+from ui.words import _, ngettext, plain, told
 
 PAGES = (
     # (script, icon, name)
@@ -18,6 +18,7 @@ PAGES = (
     ("pages/2_Mask.py", ":material/grid_on:", "Mask"),
     ("pages/3_Train.py", ":material/show_chart:", "Train"),
     ("pages/4_Predict.py", ":material/online_prediction:", "Predict"),
+    ("pages/6_Runs.py", ":material/history:", "Runs"),
 )
 
 
@@ -38,6 +39,11 @@ def open_page(title: str) -> state.State:
             f":small[:gray[{_('Data in use')}]]  \n**{plain(visitor.name)}**  \n"
             f":small[:gray[{sequences}, {steps}]]"
         )
+        identity.sign_in_or_out()
+    if visitor.trouble is not None:
+        visitor.restore() if visitor.is_new else visitor.save()
+    if visitor.trouble is not None:
+        st.warning(told(visitor.trouble), icon=":material/cloud_off:")
     return visitor
 
 

@@ -4,72 +4,113 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import Progress
+from core import DataError, Progress
 from core.figures import history_figure
-from runs import Run, RunState
+from runs import ACTIVE, Run, RunState
 from ui import fragments, server
 from ui.frame import draw, figure_words, is_dark
+from ui.state import State
 from ui.words import _, counted, engine_name, lasting, loss_name, ngettext, told
 
 REFRESH_SECONDS = 0.25
-ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+QUEUE_SECONDS = 1.0  # behind others, nothing changes so fast
+SILENT_SECONDS = 6.0  # a worker says every two that it lives
 
 
-def training(run_id: str, key: str) -> Run | None:
+def training(visitor: State, run_id: str, key: str) -> Run | None:
     """Show a run; returns it when it has ended with a model, else None."""
     run = server.runs().get(run_id)
     if run is None:
-        st.info(_("This training is no longer on the server. Start it again."))
+        st.info(_("This run is no longer on the server."))
         return None
-    active = run.state in ACTIVE
-    fragments.live(_watch, REFRESH_SECONDS if active else None, run_id, key, active)
-    return None if active or run.model is None else run
+    mine, every = run.owner == visitor.owner.id, _refresh(run)
+    fragments.live(_watch, every, run_id, key, every, mine)
+    return run if every is None and run.has_model else None
 
 
-def _watch(run_id: str, key: str, was_active: bool) -> None:
+def _refresh(run: Run | None) -> float | None:
+    """Seconds between two looks at a run; None when there is no more to see."""
+    if run is None or run.state not in ACTIVE:
+        return None
+    place = server.runs().place(run.id)
+    return QUEUE_SECONDS if place and place.before else REFRESH_SECONDS
+
+
+def _watch(run_id: str, key: str, every: float | None, mine: bool) -> None:
     run = server.runs().get(run_id)
-    if was_active and run.state not in ACTIVE:
+    if _refresh(run) != every:
         st.rerun()  # the whole page: what comes after a training stands outside this fragment
-    _status(run, key)
+    _status(run, key, mine)
     if run.state is RunState.FAILED:
         st.error(told(run.error), icon=":material/error:")
     elif run.history or run.state in ACTIVE:
         _curves(run, key)
 
 
-def _status(run: Run, key: str) -> None:
-    if run.state is RunState.QUEUED:
-        st.progress(
-            0.0,
-            _("Waiting for a free worker …")
-            if server.runs().ready
-            else _("The workers are starting; training begins in a few seconds …"),
-        )
-    elif run.state is RunState.RUNNING:
+def _status(run: Run, key: str, mine: bool) -> None:
+    if run.state in ACTIVE:
         bar, stop = st.columns([7, 3], vertical_alignment="bottom")
         bar.progress(*_progress(run))
-        stop.button(
-            _("Stopping …") if run.stopping else _("Stop"),
-            key=f"{key}-stop",
-            icon=":material/stop_circle:",
-            disabled=run.stopping,
-            width="stretch",
-            on_click=server.runs().stop,
-            args=(run.id,),
-        )
-        return
+        if mine:
+            stop.button(
+                _stop_label(run),
+                key=f"{key}-stop",
+                icon=":material/stop_circle:",
+                width="stretch",
+                on_click=_stop,
+                args=(run,),
+            )
+        if run.silent > SILENT_SECONDS:
+            st.warning(
+                _(
+                    "Nothing has been heard of this training for {time}. The server may be unable "
+                    "to save just now; the training goes on, and tells when it can."
+                ).format(time=lasting(run.silent)),
+                icon=":material/hourglass_empty:",
+            )
     elif run.state is RunState.FINISHED:
         _ended(run, _("Finished"), ":material/check_circle:")
-    elif run.state is RunState.STOPPED and run.model is None:
-        st.markdown(":material/stop_circle: " + _("Cancelled before it began."))
+    elif run.state is RunState.STOPPED and not run.has_model:
+        st.markdown(":material/stop_circle: " + _("Cancelled before it had learned anything."))
     elif run.state is RunState.STOPPED:
         _ended(run, _stopped(run.progress), ":material/stop_circle:")
+
+
+def _stop_label(run: Run) -> str:
     if run.state is RunState.QUEUED:
-        st.button(_("Cancel"), key=f"{key}-stop", on_click=server.runs().stop, args=(run.id,))
+        return _("Cancel")
+    return _("Stopping … end it now") if run.stopping else _("Stop")
+
+
+def _stop(run: Run) -> None:
+    """A first press asks the training to stop and keeps what it has learned; a second ends it."""
+    end = server.runs().kill if run.stopping else server.runs().stop
+    try:
+        end(run.owner, run.id)
+    except DataError as error:
+        st.toast(told(error), icon=":material/error:")
+
+
+def _waiting(run: Run) -> str:
+    if run.state is RunState.INTERRUPTED:
+        return _("Interrupted; it goes on by itself, from where it was …")
+    if not server.runs().ready:
+        return _("The workers are starting; training begins in a few seconds …")
+    place = server.runs().place(run.id)
+    if place is None or not place.before:
+        return _("Waiting for a free worker …")
+    return ngettext(
+        "Waiting: {n} training comes before, this begins in about {time}",
+        "Waiting: {n} trainings come before, this begins in about {time}",
+        place.before,
+        time=lasting(place.seconds),
+    )
 
 
 def _progress(run: Run) -> tuple[float, str]:
     progress = run.progress
+    if run.state is not RunState.RUNNING:
+        return 0.0 if progress is None else min(progress.share, 1.0), _waiting(run)
     if progress is None:
         return 0.0, _("Building the network …")
     words = _("Epoch {epoch} of {epochs}").format(

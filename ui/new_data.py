@@ -13,24 +13,24 @@ from core.missing import Missing
 from core.reading import Layout, Table, detect_layout, open_lists, open_table, sequences_from
 from core.reading.words import is_missing, is_number
 from ui.opening import explain, offer_to_read_again
+from ui.reading import Reading
 from ui.state import State
 from ui.words import _, as_typed, plain, shortened
 
 MOST_SUGGESTED = 500  # values in a suggested sequence
 
 
-def typed_sequences(
-    text: str, features: int, layout: Layout | None = None, missing: Missing = "refuse"
-) -> Sequences | None:
-    """Sequences of so many features typed into a box: lists in brackets, numbers with one
-    sequence a line, or CSV with the columns of the training data's ``layout``. None, and the
-    reason on screen, when they cannot be read; nothing typed is passed over in silence."""
+def typed_sequences(text: str, reading: Reading) -> Sequences | None:
+    """Sequences typed into a box: lists in brackets, numbers with one sequence a line, or CSV
+    with the columns of the training data's layout. None, and the reason on screen, when they
+    cannot be read; nothing typed is passed over in silence."""
     try:
         table = _typed_table(text)
-        found = _layout_like(layout if table.header else None, table)
-        data = sequences_from(table, found, missing)
-        if data.features == 1 < features and not table.header:
-            data = _by_steps(data, features, nested=re.match(r"\s*\[\s*\[", text) is not None)
+        found = _layout_like(reading.layout if table.header else None, table)
+        data = sequences_from(table, found, reading.missing)
+        if data.features == 1 < reading.features and not table.header:
+            nested = re.match(r"\s*\[\s*\[", text) is not None
+            data = _by_steps(data, reading.features, nested)
     except DataError as error:
         explain(error)
         return None
@@ -80,14 +80,14 @@ def a_short_sequence(data: Sequences) -> str:
     return as_typed(shortest) if shortest.size <= MOST_SUGGESTED else ""
 
 
-def uploaded_sequences(visitor: State, file) -> Sequences | None:
+def uploaded_sequences(visitor: State, reading: Reading, file) -> Sequences | None:
     """New sequences from a file that has the columns the model was trained on. Read once a
     file; None, and the reason on screen, when they cannot be read."""
 
     def read(missing: Missing) -> Sequences | DataError:
-        return _read_like(visitor.layout, missing, file)
+        return _read_like(reading.layout, missing, file)
 
-    found = visitor.once("predict", file.file_id, lambda: read(visitor.missing))
+    found = visitor.once("predict", file.file_id, lambda: read(reading.missing))
     if isinstance(found, DataError):
         offer_to_read_again(
             found,

@@ -12,6 +12,7 @@ from core import DataError
 from core.errors import MissingValue
 from core.missing import Missing
 from core.reading import Layout, detect_layout, open_table, sequences_from
+from ui import keeping
 from ui.samples import SAMPLES, Sample
 from ui.state import State, seeded
 from ui.words import _, plain, told
@@ -39,19 +40,23 @@ MISSING_NAMES = {
 
 
 def source(visitor: State) -> None:
-    """The three ways to bring data; each replaces what is open only when it can be read.
+    """The ways to bring data; each replaces what is open only when it can be read.
 
     All of them open it in a callback, before the page runs: the sidebar is drawn first and names
     the data in use."""
-    upload, sample, paste = st.tabs(
-        [_("Upload a file"), _("Samples"), _("Paste text")], key="data-source"
+    upload, sample, paste, kept = st.tabs(
+        [_("Upload a file"), _("Samples"), _("Paste text"), _("Your data")], key="data-source"
     )
     with upload:
         _upload(visitor)
+        keeping.promise(visitor)
     with sample:
         _samples(visitor)
     with paste:
         _paste(visitor)
+        keeping.promise(visitor)
+    with kept:
+        keeping.data_sets(visitor)
 
 
 def _upload(visitor: State) -> None:
@@ -129,9 +134,13 @@ def _open_paste(visitor: State, missing: Missing = "refuse") -> None:
 def _open(visitor: State, name: str, file, missing: Missing = "refuse") -> DataError | None:
     try:
         file.seek(0)
-        table = open_table(file)
+        content = file.read()
+        if isinstance(content, str):
+            content = content.encode("utf-8", errors="replace")
+        table = open_table(io.BytesIO(content))
         layout = detect_layout(table)
-        visitor.open(name, table, layout, missing, sequences_from(table, layout, missing))
+        data = sequences_from(table, layout, missing)
+        visitor.open(name, content, table, layout, missing, data)
     except DataError as error:
         return error
     return None

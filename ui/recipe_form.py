@@ -8,7 +8,8 @@ import streamlit as st
 
 from core import GRU, LSTM, Recipe
 from core.recipe import LOSSES, MAX_BATCH_SIZE, MAX_EPOCHS, MAX_LAYERS, MAX_UNITS, OPTIMIZERS
-from ui.state import State, has_classes, seeded
+from ui.first_recipe import has_classes
+from ui.state import State, seeded
 from ui.words import _, loss_name
 
 KINDS = {"LSTM": LSTM, "GRU": GRU}

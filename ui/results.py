@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from runs import Run
+from ui import server
 from ui.frame import fact_grid
 from ui.words import _, told
 
@@ -28,8 +29,8 @@ def metrics(figures: dict[str, float]) -> None:
         grid.metric(_(label), form.format(figures[name]), help=_(about))
 
 
-def of_training(run: Run) -> None:
-    """What stands below the curves of a run that has ended."""
+def of_training(run: Run, mine: bool = True) -> None:
+    """What stands below the curves of a run that has ended; the model is its owner's."""
     names = {
         "test": _("On the test sequences, which took no part in training"),
         "validation": _("On the validation sequences"),
@@ -42,13 +43,15 @@ def of_training(run: Run) -> None:
         st.caption(_("Kept: the weights of epoch {epoch}, the best.").format(epoch=run.best_epoch))
     for note in run.notes:
         st.caption(told(note))
+    if not mine:
+        return
     link, download = st.columns(2)
     link.page_link(
         "pages/4_Predict.py", label=_("Predict with this model"), icon=":material/arrow_forward:"
     )
     download.download_button(
         _("Download the model (ZIP)"),
-        run.model,
+        lambda: server.runs().model(run.id),  # read when it is asked for
         file_name="unpadded-model.zip",
         mime="application/zip",
         on_click="ignore",

@@ -1,22 +1,32 @@
-"""What one visitor has open: one dataclass under one key of the session state."""
+"""What one visitor has open: one dataclass under one key of the session state.
+
+The session ends with the browser's tab; what is worth keeping is saved as the visitor's workspace
+(``saved``) whenever it changes, and is there again after a refresh or the next day.
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from core import LSTM, DataError, Recipe, Sequences
+from core import DataError, Recipe, Sequences
 from core.missing import Missing
-from core.reading import Layout, Table
-from runs import Prediction
-from ui import server
+from core.packing import pack, unpack
+from core.reading import Layout, Table, open_table
+from runs import DataSet, Prediction, RunLine, StoreError
+from runs.store import Content
+from ui import identity, server
+from ui.first_recipe import first_recipe
+from ui.identity import Owner
+from ui.reading import Reading, layout_from
 
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
 EXAMPLE_NAME = "Three sequences"
+MOST_TYPED = 100_000  # characters of one box that are kept
 
 
 def example_data() -> Sequences:
@@ -26,60 +36,112 @@ def example_data() -> Sequences:
 
 @dataclass
 class State:
-    """data      the sequences that Mask, Train and Predict work on
+    """owner     whose this is
+    data      the sequences that Mask, Train and Predict work on
     name      what they are called on screen
-    table, layout   the file they were read from, and how; None for the example
+    kept      the data set as the server keeps it; None for the example
+    layout    how the file was read; None for the example
+    missing   what was chosen to be done with missing values
     recipe    the network, its training, and the padding
     run       the id of the last training on this data
     example_run     the id of the last training on the home page
+    typed     what was typed into large boxes, by the place that shows them
     asked     the predictions asked for, by the place that shows them: (run, data, answer)
-    missing   what was chosen to be done with missing values
     files     what came of the file last uploaded, by the place it was uploaded to
     refused   why pasted text or a choice of columns was not possible, by the place that shows
               it, until it has been shown
     opened    how many data sets were opened: part of every widget's key that
               belongs to a data set, so that new data starts with fresh inputs
+    trouble   why the workspace could not be read or saved, as long as it cannot
     """
 
-    data: Sequences
-    recipe: Recipe
+    owner: Owner
+    data: Sequences = field(default_factory=example_data)
+    recipe: Recipe = field(default_factory=Recipe.example)
     name: str = EXAMPLE_NAME
-    table: Table | None = None
+    kept: DataSet | None = None
     layout: Layout | None = None
     missing: Missing = "refuse"
     run: str | None = None
     example_run: str | None = None
+    typed: dict[str, str] = field(default_factory=dict)
     asked: dict[str, tuple[str, Sequences, Prediction]] = field(default_factory=dict)
     files: dict[str, tuple[str, Any]] = field(default_factory=dict)
     refused: dict[str, DataError] = field(default_factory=dict)
     opened: int = 0
+    trouble: StoreError | None = None
+    is_new: bool = True  # until the workspace has been restored
+    _table: Table | None = None
+    _saved: dict[str, Any] = field(default_factory=dict)
 
     def open(
-        self, name: str, table: Table, layout: Layout, missing: Missing, data: Sequences
+        self,
+        name: str,
+        file: bytes,
+        table: Table,
+        layout: Layout,
+        missing: Missing,
+        data: Sequences,
     ) -> None:
-        """Work on other data from now on."""
-        self.name, self.table, self.opened = name, table, self.opened + 1
-        self.use(layout, missing, data)
+        """Work on other data from now on. Raises DataError, and changes nothing, when the server
+        cannot keep it."""
+        self._keep(name, file, layout, missing, data)
+        self._table, self.opened = table, self.opened + 1
+        self.save()
 
     def use(self, layout: Layout, missing: Missing, data: Sequences) -> None:
         """Read the same file in another way; the recipe starts anew where it has to."""
-        self.leave(self.run)
-        self.layout, self.missing, self.data, self.run = layout, missing, data, None
-        self.files.pop("work", None)  # counted for other sequences
-        self.recipe = first_recipe(data)
+        file = server.store().contents.read_compressed(self.kept.file)
+        self._keep(self.name, file, layout, missing, data, self.kept.id)
+        self.save()
+
+    def open_kept(self, data_set: DataSet) -> None:
+        """Work on a data set that the server keeps."""
+        self._settle(data_set, _unpacked(data_set.data))
+        self._table, self.opened = None, self.opened + 1
+        self.save()
 
     def open_example(self) -> None:
         """Back to the reference example."""
-        self.leave(self.run)
         self.data, self.recipe, self.run = example_data(), Recipe.example(), None
-        self.files.pop("work", None)
-        self.name, self.table, self.layout, self.missing = EXAMPLE_NAME, None, None, "refuse"
-        self.opened += 1
+        self.name, self.kept, self.layout, self.missing = EXAMPLE_NAME, None, None, "refuse"
+        self._table, self.opened = None, self.opened + 1
+        self._forget_what_was_made_of_it()
+        self.save()
 
-    def leave(self, run_id: str | None) -> None:
-        """A training that no page of this visitor shows any more must not hold a worker."""
-        if run_id is not None:
-            server.runs().stop(run_id)
+    def open_run(self, run: RunLine) -> None:
+        """Work on what a run was trained on, with its recipe."""
+        sets = server.store().contents.list(self.owner.id)
+        kept = next((each for each in sets if each.data == run.data), None)
+        if kept is not None:
+            self.open_kept(kept)
+        elif run.data == example_digest():
+            self.open_example()
+        else:
+            raise DataError(
+                "The data of this run is no longer among your data sets. Open its file again."
+            )
+        self.recipe = run.recipe
+        self.save()
+
+    def train(self, recipe: Recipe) -> str:
+        """Train on the open data; returns the run's id. Raises DataError."""
+        stored = None if self.kept is None else self.kept.data
+        reading = self.reading.to_dict()
+        owner = self.owner.id
+        return server.runs().train(owner, self.data, recipe, self.name, reading, stored)
+
+    def choose(self, recipe: Recipe) -> None:
+        """Go on with another recipe."""
+        if recipe != self.recipe:
+            self.recipe = recipe
+            self.save()
+
+    def remember(self, place: str, text: str) -> None:
+        """Keep what was typed into a box."""
+        if self.typed.get(place) != text:
+            self.typed[place] = text[:MOST_TYPED]
+            self.save()
 
     def once(self, place: str, file_id: str, read: Callable[[], Any]) -> Any:
         """What ``read()`` gave for this file; a rerun of the page does not read it again."""
@@ -92,19 +154,104 @@ class State:
         self.files[place] = (file_id, outcome)
 
     @property
+    def is_example(self) -> bool:
+        return self.kept is None
+
+    @property
+    def table(self) -> Table:
+        """The file the open data was read from; read again when it is first asked for."""
+        if self._table is None:
+            file = io.BytesIO(server.store().contents.read_compressed(self.kept.file))
+            self._table = open_table(file)
+        return self._table
+
+    @property
+    def reading(self) -> Reading:
+        return Reading(self.data.features, self.layout, self.missing)
+
+    @property
     def trained(self) -> str | None:
         """The id of the last training on this data, also if it was started on the home page."""
-        return self.run or (self.example_run if self.table is None else None)
+        return self.run or (self.example_run if self.is_example else None)
 
     def key(self, name: str) -> str:
         """A widget's key, of its own for each data set."""
         return f"{name}-{self.opened}"
 
+    def save(self) -> None:
+        """Save the workspace, if it has changed. What fails is shown by the frame; the visitor
+        can go on, and the next change tries again."""
+        workspace = {
+            "data_set": None if self.kept is None else self.kept.id,
+            "recipe": self.recipe.to_dict(),
+            "run": self.run,
+            "example_run": self.example_run,
+            "typed": self.typed,
+        }
+        if workspace == self._saved:
+            return
+        try:
+            server.store().visitors.save(self.owner.id, workspace)
+            self._saved, self.trouble = workspace | {"typed": dict(self.typed)}, None
+        except StoreError as error:
+            self.trouble = error
+
+    def restore(self) -> None:
+        """Bring back what was open when the visitor was last here."""
+        try:
+            workspace = server.store().visitors.welcome(self.owner.id, self.owner.login is not None)
+            name = workspace.get("data_set")
+            kept = name and server.store().contents.get(self.owner.id, name)
+            if kept:
+                self._settle(kept, _unpacked(kept.data))
+            if workspace and (kept or not name):
+                self.recipe = Recipe.from_dict(workspace["recipe"])
+                self.run = workspace["run"]
+            self.example_run = workspace.get("example_run")
+            self.typed = dict(workspace.get("typed", {}))
+            self._saved, self.trouble, self.is_new = workspace, None, False
+        except StoreError as error:
+            self.trouble = error
+
+    def _keep(
+        self,
+        name: str,
+        file: bytes,
+        layout: Layout,
+        missing: Missing,
+        data: Sequences,
+        known: str = "",
+    ) -> None:
+        packed, text = Content.of(pack(data)), Content.compressed(file)
+        new = DataSet(
+            name=name,
+            data=packed.digest,
+            file=text.digest,
+            layout=asdict(layout),
+            missing=missing,
+            sequences=len(data),
+            features=data.features,
+            steps=int(data.lengths.sum()),
+            id=known,
+        )
+        self._settle(server.store().contents.keep(self.owner.id, new, packed, text), data)
+
+    def _settle(self, kept: DataSet, data: Sequences) -> None:
+        self.kept, self.name, self.data, self.run = kept, kept.name, data, None
+        self.layout, self.missing = layout_from(kept.layout), kept.missing
+        self.recipe = first_recipe(data)
+        self._forget_what_was_made_of_it()
+
+    def _forget_what_was_made_of_it(self) -> None:
+        self.files.pop("work", None)  # counted for other sequences
+        self.typed.pop("predict", None)
+
 
 def current() -> State:
-    """This visitor's state, made on the first call."""
+    """This visitor's state, restored on the first call of a session."""
     if "state" not in st.session_state:
-        st.session_state["state"] = State(data=example_data(), recipe=Recipe.example())
+        st.session_state["state"] = State(identity.owner())
+        st.session_state["state"].restore()
     return st.session_state["state"]
 
 
@@ -115,21 +262,11 @@ def seeded(key: str, value: object) -> str:
     return key
 
 
-def first_recipe(data: Sequences) -> Recipe:
-    """A recipe to begin with: the task from the targets, one bidirectional LSTM, and batches
-    small enough that every epoch makes at least some twenty updates."""
-    batch_size = int(np.clip(2 ** round(np.log2(max(len(data), 1) / 20)), 1, 64))
-    recipe = Recipe(
-        layers=(LSTM(64, bidirectional=True),), batch_size=batch_size, epochs=60, patience=15
-    )
-    return replace(recipe, task="classification", loss="") if has_classes(data) else recipe
+@st.cache_resource(show_spinner=False)
+def example_digest() -> str:
+    """The address of the example's data, which every visitor shares."""
+    return Content.of(pack(example_data())).digest
 
 
-def has_classes(data: Sequences) -> bool:
-    """Words are classes; whole numbers are when they are few and each stands for several rows."""
-    if data.targets is None or data.targets.dtype.kind == "f":
-        return False
-    if data.targets.dtype.kind == "O":
-        return True
-    different = len(np.unique(data.targets))
-    return different <= 50 and different * 5 <= len(data)
+def _unpacked(digest: str) -> Sequences:
+    return unpack(server.store().contents.read(digest))

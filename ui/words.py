@@ -16,7 +16,7 @@ import numpy as np
 import streamlit as st
 
 from core.errors import DataError, Note
-from core.recipe import LSTM
+from core.recipe import LSTM, Recipe
 
 LOCALES = Path(__file__).parent / "locales"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$<>:&-])")
@@ -73,6 +73,11 @@ def counted(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def sized(size: int) -> str:
+    """Bytes in words: 16 kB, 1.2 MB."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+
+
 def lasting(seconds: float) -> str:
     """A duration in words: 4 ms, 0.8 s, 12 s, 3 min 5 s, 2 h 10 min."""
     if seconds < 0.1:
@@ -96,6 +101,11 @@ def as_typed(steps: np.ndarray) -> str:
 def layer_name(layer: LSTM) -> str:
     """LSTM(64), or BiLSTM(64) when it reads both ways."""
     return f"{'Bi' if layer.bidirectional else ''}{type(layer).__name__}({layer.units})"
+
+
+def network_name(recipe: Recipe) -> str:
+    """The recurrent layers of a recipe in a line: LSTM(100) → LSTM(20)."""
+    return " → ".join(map(layer_name, recipe.layers))
 
 
 def loss_name(loss: str) -> str:

@@ -16,6 +16,7 @@ from core.figures.cells import (
 )
 from core.figures.charts import (
     classes_figure,
+    compare_figure,
     drawn_classes,
     drawn_lines,
     history_figure,
@@ -31,6 +32,7 @@ __all__ = [
     "MASK_CELLS",
     "Words",
     "classes_figure",
+    "compare_figure",
     "drawn_classes",
     "drawn_lines",
     "drawn_part",

@@ -257,6 +257,46 @@ def history_figure(
     return fig
 
 
+def compare_figure(
+    histories: Mapping[str, Mapping[str, Sequence[float]]],
+    *,
+    label: str = "",
+    title: str = "",
+    dark: bool = False,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """Loss curves of several trainings by epoch, on a logarithmic axis: of the validation rows
+    (dotted) where a training has some, else of the training rows."""
+    colours = look(dark)
+    traces, last = [], 2
+    for rank, (name, history) in enumerate(histories.items()):
+        key = "val_loss" if history.get("val_loss") else "loss"
+        curve = np.asarray(history[key], dtype=np.float32)
+        stride = max(-(-len(curve) * len(histories) // CURVE_POINTS), 1)
+        last = max(last, len(curve))
+        what = words.validation if key == "val_loss" else words.training
+        colour = colours.categories[rank % len(colours.categories)]
+        traces.append(
+            go.Scatter(
+                x0=1,
+                dx=stride,
+                y=curve[::stride],
+                mode="lines+markers" if len(curve) == 1 else "lines",
+                line={"width": 2, "color": colour, "dash": "dot" if "val" in key else "solid"},
+                name=text(name, 40),
+                hovertemplate=f"{text(name, 40)}, {what} <b>%{{y:.4~g}}</b><extra></extra>",
+            )
+        )
+    x = {
+        "title": words.epoch,
+        "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
+        **whole_ticks(1, last),
+    }
+    y = {"title": label, **_grid(colours), **_decades(traces)}
+    shown = {"showlegend": True, "legend": legend(colours), "hovermode": "x"}
+    return figure(traces, colours, HEIGHT, x, y, title, **shown)
+
+
 def _bars(
     at: np.ndarray,
     counts: np.ndarray,

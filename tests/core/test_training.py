@@ -143,7 +143,7 @@ def test_progress_tells_epochs_and_ends_with_the_last(words, quick_recipe):
     assert len(seen) <= 5 * (time.perf_counter() - began) + 2  # never a flood
 
 
-@pytest.mark.parametrize("after", [0, 1, 30])
+@pytest.mark.parametrize("after", [0, 1, 2, 30])  # the first question comes before compiling
 def test_stop_is_obeyed_before_the_next_call_and_keeps_what_was_learned(words, quick_recipe, after):
     asked = []
 
@@ -157,7 +157,7 @@ def test_stop_is_obeyed_before_the_next_call_and_keeps_what_was_learned(words, q
     assert len(asked) == after + 1
     assert len(model.predict(words)) == len(words)
     untrained = train(words, recipe, should_stop=lambda: True)
-    assert same_weights(model, untrained) == (after == 0)
+    assert same_weights(model, untrained) == (after <= 1)
 
 
 @pytest.mark.parametrize(

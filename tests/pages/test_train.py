@@ -49,13 +49,21 @@ def test_hidden_layers_that_are_no_numbers_are_explained(train):
     assert labelled(train.button, "Start training").disabled
 
 
-def test_other_data_ends_the_training_that_no_page_shows_any_more(train):
+def test_a_training_goes_on_while_other_data_is_open(train):
     labelled(train.number_input, "Epochs").set_value(10_000)
     labelled(train.button, "Start training").click().run()
     until(train, lambda app: [bar for bar in app.get("progress") if "Epoch" in bar.proto.text])
     run_id = train.session_state["state"].run
+    train.query_params.clear()  # as a browser does with every link
     train.switch_page("pages/1_Data.py").run()
     train.button(key="sample-Japanese vowels").click().run()
+    train.switch_page("pages/3_Train.py").run()
+    assert not train.get("progress")  # this page is about the vowels now
+    train.switch_page("pages/6_Runs.py").run()
+    assert train.dataframe[0].value["State"].tolist() == ["training"]
+    train.query_params["run"] = run_id
+    train.run()
+    labelled(train.button, "Stop").click().run()
     until(train, lambda app: server.runs().get(run_id).state is RunState.STOPPED)
 
 

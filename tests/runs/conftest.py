@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from core import LSTM, Recipe, Sequences
-from runs import Run, Runs, RunState
+from runs import ACTIVE, Run, Runs, RunState
 
-ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+OWNER = "ada"
 
 
 def wait_for(true: Callable[[], object], what: str, seconds: float = 180) -> None:
@@ -34,12 +34,14 @@ def training(runs: Runs, run_id: str) -> Run:
 
 
 @pytest.fixture(scope="session")
-def runs() -> Iterator[Runs]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UNPADDED_WORKERS", "2")
+        patch.setenv("UNPADDED_DATA", str(tmp_path_factory.mktemp("data")))
         patch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+        patch.delenv("DATABASE_URL", raising=False)
         runs = Runs()
-        wait_for(lambda: len(runs._workers) == 2, "two warm workers")
+        wait_for(lambda: len(runs.workers) == 2, "two warm workers")
         yield runs
         runs.close()
 
@@ -47,12 +49,12 @@ def runs() -> Iterator[Runs]:
 @pytest.fixture
 def both_training(runs: Runs) -> Iterator[list[str]]:
     """Two runs that never end by themselves, one on each worker."""
-    ids = [runs.train(noise(), ENDLESS) for _ in range(2)]
+    ids = [runs.train(OWNER, noise(), ENDLESS) for _ in range(2)]
     for run_id in ids:
         training(runs, run_id)
     yield ids
     for run_id in ids:
-        runs.stop(run_id)
+        runs.stop(OWNER, run_id)
     for run_id in ids:
         ended(runs, run_id)
 

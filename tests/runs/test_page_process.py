@@ -13,25 +13,24 @@ ROOT = Path(__file__).parents[2]
 OWNER = """
 import sys, time
 from core import Recipe, Sequences
-from runs import Runs, RunState
+from runs import ACTIVE, Runs
 
 if __name__ == "__main__":
     runs = Runs()
     example = Sequences.from_lists([[1], [2, 5]], targets=[2, 4])
-    run = runs.train(example, Recipe(epochs=2, validation_split=0.0))
-    while runs.get(run).state in (RunState.QUEUED, RunState.RUNNING):
+    run_id = runs.train("ada", example, Recipe(epochs=2, validation_split=0.0))
+    while (run := runs.get(run_id)).state in ACTIVE:
         time.sleep(0.01)
     prediction = runs.predict(run, example)
     prediction.wait()
-    print(runs.get(run).state.value, prediction.error, "tensorflow" in sys.modules, flush=True)
-    runs.train(example, Recipe(epochs=10_000))
+    print(run.state.value, prediction.error, "tensorflow" in sys.modules, flush=True)
+    runs.train("ada", example, Recipe(epochs=10_000))
     time.sleep(600)
 """
 
 
-def test_no_tensorflow_in_it_and_no_orphan_after_kill_9():
-    environment = os.environ | {"UNPADDED_WORKERS": "1", "PYTHONPATH": str(ROOT)}
-    environment.pop("DASK_SCHEDULER_ADDRESS", None)
+def test_no_tensorflow_in_it_and_no_orphan_after_kill_9(tmp_path: Path):
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "UNPADDED_DATA": str(tmp_path)}
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER],
         stdout=subprocess.PIPE,

@@ -5,6 +5,7 @@ import pytest
 from core.reading import detect_layout, open_table
 from ui import new_data
 from ui.new_data import a_short_sequence, typed_sequences
+from ui.reading import Reading
 from ui.state import example_data
 
 
@@ -39,7 +40,7 @@ def said(monkeypatch):
     ],
 )
 def test_what_people_type_is_understood(said, text, features, lists):
-    data = typed_sequences(text, features)
+    data = typed_sequences(text, Reading(features))
     assert said == []
     assert [data[i].tolist() for i in range(len(data))] == lists
 
@@ -61,7 +62,7 @@ def test_what_people_type_is_understood(said, text, features, lists):
     ],
 )
 def test_what_cannot_be_placed_is_named(said, text, features, words):
-    assert typed_sequences(text, features) is None
+    assert typed_sequences(text, Reading(features)) is None
     assert len(said) == 1
     assert words in said[0]
 
@@ -70,19 +71,19 @@ TRAINED = detect_layout(open_table(io.StringIO("id,t,a,b,y\np,0,1,2,3\np,1,1,2,3
 
 
 def test_csv_text_is_read_by_the_columns_of_the_training_data(said):
-    data = typed_sequences("t,b,a,id,y\n1,2,1,p,3\n0,4,3,p,3\n", 2, TRAINED)
+    data = typed_sequences("t,b,a,id,y\n1,2,1,p,3\n0,4,3,p,3\n", Reading(2, TRAINED))
     assert (data.feature_names, data[0].tolist()) == (("a", "b"), [[3, 4], [1, 2]])
     assert data.targets.tolist() == [3]
     assert said == []
 
 
 def test_columns_of_csv_text_that_are_not_used_are_said(said):
-    assert typed_sequences("id,t,a,b,*note*\np,0,1,2,x\n", 2, TRAINED) is not None
+    assert typed_sequences("id,t,a,b,*note*\np,0,1,2,x\n", Reading(2, TRAINED)) is not None
     assert said == [r"Not used: \*note\*."]
 
 
 def test_missing_values_in_the_box_are_treated_as_in_the_training_data(said):
-    assert typed_sequences("[1, nan, 2]", 1, missing="drop")[0].tolist() == [[1], [2]]
+    assert typed_sequences("[1, nan, 2]", Reading(missing="drop"))[0].tolist() == [[1], [2]]
 
 
 def test_the_suggestion_is_the_shortest_sequence():

@@ -1,0 +1,19 @@
+"""How much the app survives: kills, crowds, and much history. ``python -m benchmarks soak``."""
+
+from __future__ import annotations
+
+from benchmarks.soak.crowd import crowd
+from benchmarks.soak.kills import kill_servers, kill_workers
+from benchmarks.soak.many import many_runs
+from benchmarks.soak.scheduler import two_workers_elsewhere
+
+
+def run(runs: int) -> dict[str, object]:
+    """All of them; the full counts are those the project promises, whatever ``runs`` says."""
+    return {
+        "20 workers killed": kill_workers(20),
+        "5 servers killed": kill_servers(5),
+        "24 visitors at once": crowd(24, rounds=3),
+        "1,000 finished runs": many_runs(1_000),
+        "a scheduler and two workers of their own": two_workers_elsewhere(12),
+    }

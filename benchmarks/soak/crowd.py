@@ -1,0 +1,106 @@
+"""Many visitors at once on two workers, each of whom knows what their own results must be."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.server import AppServer, memory_mb
+from benchmarks.visitor import Answer, Visitor
+
+EPOCHS = 30
+P95_SECONDS = 1.0
+GROWTH = 1.1  # of memory, from the first round to the last
+# Loading the app is the browser's own fetching and connecting; the others are page answers.
+ANSWERED = ("open", "page", "click", "type", "choose", "upload", "poll", "refresh")
+
+
+def crowd(visitors: int, rounds: int) -> dict[str, object]:
+    """Each round, so many people who were never here upload, train, predict and look at their
+    runs, all at the same time."""
+    answers: list[Answer] = []
+    mixed_up: list[str] = []
+    server_memory, whole_memory = [], []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        AppServer(Path(folder), UNPADDED_WORKERS="2") as server,
+    ):
+        _visit(server.address, 0, [], [])  # the workers are warm, every module is loaded
+        for number in range(rounds):
+            first = 1 + number * visitors
+            threads = [
+                threading.Thread(target=_visit, args=(server.address, each, answers, mixed_up))
+                for each in range(first, first + visitors)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            memory = [memory_mb(process) for process in server.family()]
+            server_memory.append(memory[0])
+            whole_memory.append(sum(memory))
+    seconds = np.array([each.seconds for each in answers])
+    p95 = float(np.percentile(seconds, 95)) if len(seconds) else np.inf
+    grown = server_memory[-1] / server_memory[0]
+    return {
+        "visitors a round": visitors,
+        "rounds": rounds,
+        "results that were not one's own, or errors": mixed_up,
+        "page answers": len(seconds),
+        "kinds": dict(Counter(each.what.split()[0] for each in answers)),
+        "seconds, median": round(float(np.median(seconds)), 3),
+        "seconds, 95th percentile": round(p95, 3),
+        "seconds at most": P95_SECONDS,
+        "server's memory after each round, MB": server_memory,
+        "memory of all processes after each round, MB": whole_memory,
+        "reached": not mixed_up and p95 < P95_SECONDS and grown < GROWTH,
+    }
+
+
+def _visit(address: str, number: int, answers: list[Answer], mixed_up: list[str]) -> None:
+    try:
+        with Visitor(address) as visitor:
+            _learn_one_number(visitor, number)
+            mixed_up += [f"visitor {number}: {error}" for error in visitor.errors]
+            answers += [each for each in visitor.answers if each.what.startswith(ANSWERED)]
+    except Exception as error:  # whatever it is, it belongs into the report
+        mixed_up.append(f"visitor {number}: {type(error).__name__}: {error}")
+
+
+def _learn_one_number(visitor: Visitor, number: int) -> None:
+    """Data of so many sequences whose targets all lie within half of 1,000 × the number."""
+    sequences = 10 + number % 50
+    rng = np.random.default_rng(number)
+    lines = ["id,x,target"]
+    for i in range(sequences):
+        target = round(1000 * number + rng.uniform(-400, 400), 3)
+        lines += [f"{i},{value:.3f},{target}" for value in rng.normal(size=rng.integers(1, 9))]
+    visitor.open("/Data")
+    visitor.upload("upload", f"data-{number}.csv", "\n".join(lines).encode())
+    _expect(f"Sequences: {sequences}" in visitor.texts(), "the upload is another one")
+
+    visitor.page_link("Train")
+    visitor.type("Epochs", EPOCHS)
+    visitor.type("Patience, in epochs", 0)
+    visitor.click("Start training")
+    visitor.wait_for(f"{EPOCHS} epochs in", 300)
+
+    visitor.page_link("Predict")
+    visitor.type("Sequences", "[0.5, -0.5], [1]")
+    visitor.wait_for(lambda here: here.dataframes() and len(here.dataframes()[0]) == 2, 60)
+    predicted = visitor.dataframes()[0]["prediction"]
+    near = (predicted - 1000 * number).abs().max() < 1000
+    _expect(near, f"the predictions {predicted.tolist()} are of another model")
+
+    visitor.page_link("Runs")
+    names = visitor.dataframes()[0]["Name"].tolist()
+    _expect(names == [f"data-{number}.csv"], f"these runs are not mine alone: {names}")
+
+
+def _expect(true: object, otherwise: str) -> None:
+    if not true:
+        raise RuntimeError(otherwise)

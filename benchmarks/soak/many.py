@@ -1,0 +1,106 @@
+"""A visitor with a long history: how soon the Runs page stands there."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from benchmarks.click import ARGUMENTS
+from benchmarks.server import AppServer
+from benchmarks.soak.kills import data
+from benchmarks.visitor import Visitor
+from core import Recipe
+from core.packing import pack
+from core.progress import Progress
+from runs.run import RunState
+from runs.store import Content, Result, Store
+from ui.cookie import NAME, new_secret
+from ui.identity import of_cookie
+
+EPOCHS = 100
+ROUNDS = 5
+MOST_SECONDS = 1.0
+
+
+def many_runs(count: int) -> dict[str, object]:
+    """Runs as trainings leave them, of one visitor; the page opened by protocol, and drawn in
+    Chromium."""
+    secret = new_secret()
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{Path(folder) / 'unpadded.sqlite3'}")
+        _fill(store, of_cookie(secret), count)
+        store.close()
+        with AppServer(Path(folder)) as server:
+            with Visitor(server.address, {NAME: secret}) as visitor:
+                visitor.open("/")
+                answered = [_there_and_back(visitor, count) for _ in range(ROUNDS + 1)][1:]
+            drawn = _in_chromium(server.address, secret)
+    return {
+        "runs": count,
+        "seconds until the server has answered": round(median(answered), 3),
+        "seconds until the table stands in Chromium": drawn and round(median(drawn), 3),
+        "seconds at most": MOST_SECONDS,
+        "reached": max(median(answered), median(drawn or [0])) < MOST_SECONDS,
+    }
+
+
+def _fill(store: Store, owner: str, count: int) -> None:
+    store.visitors.welcome(owner, lasting=False)
+    content = Content.of(pack(data(0)))
+    rng = np.random.default_rng(0)
+    for number in range(count):
+        recipe = Recipe(epochs=EPOCHS, seed=number)
+        run = store.runs.create(owner, f"run {number}", recipe, content, {}, 1.0)
+        claim = store.work.claim(run, "tcp://127.0.0.1:1")
+        losses = np.sort(rng.lognormal(size=EPOCHS))[::-1].tolist()
+        result = Result(
+            state=RunState.FINISHED,
+            model=rng.bytes(20_000),
+            checkpoint=rng.bytes(20_000),
+            history={"loss": losses, "val_loss": losses, "seconds": [0.1] * EPOCHS},
+            progress=Progress(EPOCHS, EPOCHS, 0, 13, 200, {}, 10.0),
+            metrics={"validation": {"mse": losses[-1], "rmse": losses[-1] ** 0.5}},
+            notes=(),
+            best_epoch=EPOCHS,
+            computed={"layers": ["fused"], "groups": 2},
+        )
+        store.work.end(run, claim.attempt, result)
+        content = content.digest if isinstance(content, Content) else content
+
+
+def _there_and_back(visitor: Visitor, count: int) -> float:
+    seconds = visitor.page_link("Runs")
+    if len(visitor.dataframes()[0]) != count:
+        raise RuntimeError("not all runs are listed")
+    visitor.page_link("Home")
+    return seconds
+
+
+def _in_chromium(address: str, secret: str) -> list[float]:
+    """From the click on the menu's Runs until its table is drawn; [] without Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        return []
+    from playwright.sync_api import sync_playwright
+
+    seconds = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS])
+        context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
+        context.add_cookies([{"name": NAME, "value": secret, "url": address}])
+        page = context.new_page()
+        for number in range(ROUNDS + 1):
+            page.goto("/")
+            page.locator(".js-plotly-plot").nth(2).wait_for()
+            began = time.perf_counter()
+            page.get_by_role("link", name="Runs", exact=True).click()
+            page.get_by_test_id("stDataFrame").locator("canvas").first.wait_for()
+            if number:  # the first one loads the table's program
+                seconds.append(time.perf_counter() - began)
+        browser.close()
+    return seconds

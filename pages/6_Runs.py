@@ -1,0 +1,16 @@
+"""Runs: every training of the visitor, and the one at an address."""
+
+import streamlit as st
+
+from ui import history, run_view
+from ui.frame import open_page
+from ui.words import _
+
+visitor = open_page(_("Runs"))
+run_id = st.query_params.get("run")
+if run_id is None:
+    st.title(_("Runs"))
+    history.show(visitor)
+else:
+    run_view.show(visitor, run_id)
+    st.page_link("pages/6_Runs.py", label=_("All your runs"), icon=":material/arrow_back:")

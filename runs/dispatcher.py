@@ -1,0 +1,349 @@
+"""The dispatcher: one thread of the server that hands waiting work to free workers.
+
+Trainings wait in the store, where any server's dispatcher sees them, and are handed over only when
+a worker is free; the worker takes the run up itself (see ``runs.store.work``). Predictions wait in
+this process, whose visitor waits for them. Each job that a worker does has a thread that waits for
+its end.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from core.errors import DataError
+from core.sequences import Sequences
+from runs.cluster import Cluster, WorkerLost
+from runs.predictor import predict_run
+from runs.queue import Place, in_turn, places
+from runs.run import Prediction, RunState
+from runs.store import Held, Store, StoreError
+from runs.trainer import train_run
+from runs.worker import UNEXPECTED, Failure
+
+log = logging.getLogger("unpadded.runs")
+
+POLL_SECONDS = 0.2  # while something waits for a worker
+IDLE_SECONDS = 1.0
+# A worker says every two seconds that it lives. One that was silent so long is taken for dead,
+# when no thread of ours waits for it; the time is ours, so that no clocks are compared.
+SILENT_SECONDS = 8.0
+# A run that was killed or deleted frees its worker by itself, or the worker is replaced.
+STUCK_SECONDS = 5.0
+TROUBLE_SECONDS = 2.0
+# TensorFlow 2.21 keeps about 7 MB of every training it compiled, whatever is collected or
+# cleared: an idle worker that did so many makes room for a fresh one.
+RUNS_A_WORKER = 40
+MOST_DEATHS, MOST_MEMORY_DEATHS = 5, 2  # of workers, until the run is held responsible
+
+WORKER_DIED = (
+    "The worker process that trained this run stopped unexpectedly {deaths} times. A smaller "
+    "batch size or fewer units may help."
+)
+OUT_OF_MEMORY = (
+    "This training needs more memory than a worker of this server has: it reached the limit, and "
+    "again after it had gone on from its checkpoint. A smaller batch size or fewer units need "
+    "less."
+)
+PREDICTION_DIED = (
+    "The worker process that was predicting stopped unexpectedly (it may have run out of memory). "
+    "Try again, or with fewer sequences at once."
+)
+NO_CLUSTER = (
+    "The server could not start its worker processes. Please try again later; the server's log "
+    "says more."
+)
+
+
+@dataclass
+class _Training:
+    """A run that was handed to a worker. ``unwanted``: since when the store says that it is not
+    waiting or running any more."""
+
+    cluster: Cluster
+    worker: str
+    unwanted: float | None = None
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A prediction that waits for a worker. ``tries``: of workers, the last of which died."""
+
+    run_id: str
+    data: Sequences
+    prediction: Prediction
+    tries: int = 1
+
+
+@dataclass
+class _Silence:
+    """How long a worker that nobody here waits for has not said that it lives; ``heard``: that it
+    did so before, and is another server's."""
+
+    attempt: int
+    beat: int
+    heard: bool = False
+    since: float = field(default_factory=time.monotonic)
+
+
+class Dispatcher:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._cluster: Cluster | None = None
+        self.workers: list[str] = []
+        self.places: dict[str, Place] = {}  # of waiting runs, by id
+        self._trainings: dict[str, _Training] = {}  # by run id
+        self._questions: list[_Question] = []
+        self._asked: dict[str, Prediction] = {}  # those a worker computes now, by id
+        self._answering: Counter[str] = Counter()  # worker → predictions
+        self._silences: dict[str, _Silence] = {}
+        self._trained: Counter[str] = Counter()  # worker → trainings it did
+        self._retired: set[str] = set()  # workers that are being replaced
+        self._topic = f"unpadded-{secrets.token_hex(8)}"
+        self._closed = False
+        self._changed = threading.Condition()
+        self._news = False
+        self._thread = _background(self._dispatch)
+
+    def wake(self) -> None:
+        """There is something new to do."""
+        with self._changed:
+            self._news = True
+            self._changed.notify_all()
+
+    def ask(self, run_id: str, data: Sequences, prediction: Prediction) -> None:
+        """Have a worker predict."""
+        with self._changed:
+            self._questions.append(_Question(run_id, data, prediction))
+        self.wake()
+
+    def close(self) -> None:
+        """End the worker processes. What they train is interrupted, and goes on with the next
+        server; workers of a cluster that is not ours go on by themselves."""
+        self._closed = True
+        self.wake()
+        self._thread.join()
+        if self._cluster is None:
+            return
+        ours = self._cluster.is_ours
+        self._cluster.close()
+        if ours:
+            for run in self._store.work.held():
+                if run.id in self._trainings:
+                    self._store.work.interrupt(run.id, run.attempt)
+
+    def _dispatch(self) -> None:
+        """Hand out work, for as long as the server lives."""
+        while not self._closed:
+            wait = IDLE_SECONDS
+            try:
+                wait = self._turn()
+            except StoreError as error:
+                log.warning("%s", error)
+                wait = TROUBLE_SECONDS
+            except Exception:  # a fault of ours; without this, everybody would wait for ever
+                log.exception("The dispatcher failed")
+                wait = TROUBLE_SECONDS
+            with self._changed:
+                if not self._news and not self._closed:
+                    self._changed.wait(wait)
+                self._news = False
+
+    def _turn(self) -> float:
+        """Hand out what can be; returns how long nothing else needs to be looked at."""
+        if not self._connected:
+            self._connect()
+        known = self._cluster.workers() if self._connected else []
+        self.workers = [place for place in known if place not in self._retired]
+        self._answer()
+        waiting, held = self._store.work.waiting(), self._store.work.held()
+        self._watch(held, {run.id for run in waiting})
+        self.places = places(waiting, held, max(len(self.workers), 1))
+        most = self._store.limits.running_runs
+        # What ran when a server ended goes on before what waited then begins: until it is known
+        # whether its workers live, as many of ours are kept for it.
+        doubted = sum(not silence.heard for silence in self._silences.values())
+        for rank, run in in_turn(waiting, held):
+            if run.id not in self._trainings and (rank < most or run.stopping):
+                kept = 0 if run.interrupted else doubted
+                self._train(run.id, {each.worker for each in held}, kept)
+        self._retire(held)
+        return POLL_SECONDS if waiting or self._questions or not self.workers else IDLE_SECONDS
+
+    @property
+    def _connected(self) -> bool:
+        return self._cluster is not None and self._cluster.alive
+
+    def _connect(self) -> None:
+        if self._cluster is not None:
+            _background(self._cluster.close)
+        try:
+            self._cluster = Cluster(self._topic, self._on_progress)
+        except Exception as error:  # whatever it is: runs wait, but nobody waits for an answer
+            log.error("No cluster: %s: %s", type(error).__name__, error)
+            self._cluster = None
+            with self._changed:
+                asked, self._questions = self._questions, []
+            for question in asked:
+                question.prediction.end(DataError(NO_CLUSTER))
+
+    # Trainings
+
+    def _train(self, run_id: str, busy: set[str], kept: int) -> None:
+        """Hand a run to a worker that trains nothing, if there are more than so many."""
+        busy = busy | {training.worker for training in self._trainings.values()}
+        free = [place for place in self.workers if place not in busy]
+        # Asked again: the workers' list is of the moment before.
+        if len(free) <= kept or not self._connected:
+            return
+        place = min(free, key=self._answering.__getitem__)
+        self._trainings[run_id] = training = _Training(self._cluster, place)
+        self._trained[place] += 1
+        _background(partial(self._wait_for, run_id, training))
+
+    def _wait_for(self, run_id: str, training: _Training) -> None:
+        try:
+            trouble = training.cluster.call(training.worker, "training", train_run, run_id)
+            if trouble:
+                self._log(run_id, trouble)
+                time.sleep(TROUBLE_SECONDS)  # if it could not even be taken up
+        except WorkerLost as lost:
+            if not self._closed:
+                self._insist(partial(self._after_loss, run_id, training, lost))
+        finally:
+            self._trainings.pop(run_id, None)
+            self.wake()
+
+    def _after_loss(self, run_id: str, training: _Training, lost: WorkerLost) -> None:
+        """The worker is gone, but perhaps not because of the run it trained."""
+        held = {run.id: run for run in self._store.work.held()}
+        run = held.get(run_id)
+        if run is None or run.worker != training.worker:
+            return  # it ended with its process, as a run does whose batch cannot be interrupted
+        of_memory = training.cluster.ran_out_of_memory(training.worker)
+        died = training.cluster.alive
+        counted = self._store.work.interrupt(run_id, run.attempt, died, of_memory)
+        self._log(run_id, f"{'out of memory' if of_memory else 'interrupted'} ({lost})")
+        if counted is None:
+            return
+        deaths, memory_deaths = counted
+        error = None
+        if memory_deaths >= MOST_MEMORY_DEATHS:
+            error = DataError(OUT_OF_MEMORY)
+        elif deaths >= MOST_DEATHS:
+            error = DataError(WORKER_DIED, deaths=deaths)
+        if error is not None:
+            self._store.work.fail(run_id, run.attempt, error, RunState.INTERRUPTED)
+
+    def _watch(self, held: list[Held], waiting: set[str]) -> None:
+        """Notice workers that died unheard, and those that do not let go of an ended run."""
+        now = time.monotonic()
+        running = {run.id for run in held}
+        for run_id, training in list(self._trainings.items()):
+            if run_id in running or run_id in waiting:
+                training.unwanted = None
+            elif training.unwanted is None:
+                training.unwanted = now
+            elif now - training.unwanted > STUCK_SECONDS:
+                training.unwanted = now
+                _background(partial(training.cluster.replace, training.worker))
+        silences = {}
+        for run in held:
+            if run.id in self._trainings:
+                continue
+            silence = self._silences.get(run.id)
+            if silence is None or silence.attempt != run.attempt:
+                silence = _Silence(run.attempt, run.beat)
+            elif silence.beat != run.beat:
+                silence = _Silence(run.attempt, run.beat, heard=True)
+            silences[run.id] = silence
+            if now - silence.since > SILENT_SECONDS:
+                self._log(run.id, "its worker has not been heard of; the run goes on with another")
+                self._store.work.interrupt(run.id, run.attempt)
+        self._silences = silences
+
+    def _retire(self, held: list[Held]) -> None:
+        """Replace idle workers that have grown."""
+        busy = {run.worker for run in held} | {each.worker for each in self._trainings.values()}
+        for place in list(self.workers):
+            idle = place not in busy and not self._answering[place]
+            if self._trained[place] >= RUNS_A_WORKER and idle:
+                self.workers.remove(place)
+                self._retired.add(place)
+                _background(partial(self._cluster.replace, place))
+
+    # Predictions
+
+    def _answer(self) -> None:
+        """Hand questions to workers that answer none."""
+        with self._changed:
+            while self._questions and self._connected:
+                free = [place for place in self.workers if not self._answering[place]]
+                if not free:
+                    return
+                question = self._questions.pop(0)
+                trains = Counter(each.worker for each in self._trainings.values())
+                place = min(free, key=trains.__getitem__)
+                self._answering[place] += 1
+                _background(partial(self._wait_for_answer, question, self._cluster, place))
+
+    def _wait_for_answer(self, question: _Question, cluster: Cluster, place: str) -> None:
+        prediction = question.prediction
+        self._asked[prediction.id] = prediction
+        try:
+            asked = (question.run_id, question.data, prediction.id, self._topic)
+            outcome = cluster.call(place, "light", predict_run, *asked)
+        except WorkerLost as lost:
+            outcome = Failure(DataError(PREDICTION_DIED), str(lost))
+            if question.tries == 1:  # it may have died of the training beside it
+                with self._changed:
+                    again = _Question(question.run_id, question.data, prediction, tries=2)
+                    self._questions.insert(0, again)
+                outcome = None
+        except Exception:  # a fault of ours; without this, the visitor would wait for ever
+            log.exception("A prediction failed")
+            outcome = Failure(DataError(UNEXPECTED))
+        finally:
+            del self._asked[prediction.id]
+            self._answering[place] -= 1
+            self.wake()
+        if isinstance(outcome, Failure):
+            if outcome.reason is not None:
+                self._log(question.run_id, outcome.reason)
+            outcome = outcome.error
+        if outcome is not None:
+            prediction.end(outcome)
+
+    def _on_progress(self, message: dict) -> None:
+        prediction = self._asked.get(message["prediction"])
+        if prediction is not None:
+            prediction.share = message["share"]
+
+    # Both
+
+    def _insist(self, write: Callable[[], None]) -> None:
+        while not self._closed:
+            try:
+                write()
+                return
+            except StoreError as error:
+                log.warning("%s", error)
+                time.sleep(TROUBLE_SECONDS)
+
+    def _log(self, run_id: str, reason: str) -> None:
+        if not self._closed:
+            # Part of the id only: the whole opens the run to whoever reads it.
+            log.error("Run %s…: %s", run_id[:6], reason)
+
+
+def _background(work: Callable[[], object]) -> threading.Thread:
+    """A thread that does not keep a server from ending, as those of a pool would."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread

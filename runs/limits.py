@@ -1,0 +1,67 @@
+"""What one visitor and one run may take of the server. Each is a setting of its environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+
+from core.errors import DataError
+from core.recipe import GRU, Recipe
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Read from ``UNPADDED_`` + the name in capitals, such as UNPADDED_DAYS_KEPT=7."""
+
+    days_kept: int = 30  # since the last visit, for visitors without a login
+    data_sets: int = 100  # a visitor
+    runs: int = 2_000  # a visitor, ended ones included
+    megabytes: int = 1_000  # a visitor, of data sets and models
+    waiting_runs: int = 30  # a visitor
+    running_runs: int = 2  # a visitor, at the same time
+    run_hours: float = 12
+    run_weights: int = 20_000_000  # numbers a network learns; Adam keeps two more for each
+
+    @classmethod
+    def from_environment(cls) -> Limits:
+        """Raises ValueError for a setting that is no number above 0."""
+        given = {}
+        for field in fields(cls):
+            name = f"UNPADDED_{field.name.upper()}"
+            if name not in os.environ:
+                continue
+            text = os.environ[name]
+            try:
+                number = float(text) if field.type == "float" else int(text)
+            except ValueError:
+                number = 0
+            if number <= 0:
+                raise ValueError(f"{name} is {text!r}; give a number above 0")
+            given[field.name] = number
+        return cls(**given)
+
+    def refuse_too_large(self, recipe: Recipe, features: int, outputs: int) -> None:
+        """Raises DataError for a network of more weights than a run may have."""
+        weights = weight_count(recipe, features, outputs)
+        if weights > self.run_weights:
+            raise DataError(
+                "This network would have {weights:,} weights; on this server a run may have "
+                "{most:,}. Use fewer units or layers.",
+                weights=weights,
+                most=self.run_weights,
+            )
+
+
+def weight_count(recipe: Recipe, features: int, outputs: int) -> int:
+    """How many numbers the recipe's network learns, as Keras counts its parameters."""
+    count, inputs = 0, features
+    for layer in recipe.layers:
+        # Keras's GRU has two biases a gate (reset_after), its LSTM one.
+        gates, biases = (3, 2) if isinstance(layer, GRU) else (4, 1)
+        directions = 1 + layer.bidirectional
+        count += directions * gates * layer.units * (inputs + layer.units + biases)
+        inputs = directions * layer.units
+    for units in (*recipe.dense, outputs):
+        count += units * (inputs + 1)
+        inputs = units
+    return count

@@ -1,0 +1,41 @@
+"""Where everything is kept: SQLite in a data folder, or PostgreSQL by ``DATABASE_URL``."""
+
+from __future__ import annotations
+
+from runs.limits import Limits
+from runs.store.contents import Content, Contents, DataSet
+from runs.store.database import Database, StoreError
+from runs.store.records import CHECKPOINT, MODEL, Records
+from runs.store.visitors import Usage, Visitors
+from runs.store.work import Claim, Held, Result, Waiting, Work
+
+__all__ = [
+    "CHECKPOINT",
+    "MODEL",
+    "Claim",
+    "Content",
+    "DataSet",
+    "Held",
+    "Result",
+    "Store",
+    "StoreError",
+    "Usage",
+    "Waiting",
+]
+
+
+class Store:
+    """One database, from four sides: data, runs, the work on them, and visitors."""
+
+    def __init__(self, url: str | None = None, limits: Limits | None = None) -> None:
+        """``url`` as SQLAlchemy takes it; None: as the environment says. Raises StoreError."""
+        self.limits = limits or Limits.from_environment()
+        self._database = Database(url)
+        self.shared = self._database.shared
+        self.contents = Contents(self._database, self.limits)
+        self.runs = Records(self._database, self.limits)
+        self.work = Work(self._database)
+        self.visitors = Visitors(self._database, self.limits)
+
+    def close(self) -> None:
+        self._database.close()

@@ -1,0 +1,189 @@
+"""Contents by the digest of what is in them, and the data sets of visitors that refer to them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+import zlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+
+from core.errors import DataError
+from runs.limits import Limits
+from runs.store.database import Database
+from runs.store.parts import ensure_visitor, readable
+from runs.store.tables import artifacts, contents, data_sets, runs
+
+TOO_MANY_DATA_SETS = (
+    "You keep {n} data sets on this server, the most a visitor may have. Delete one first (Data, "
+    "under “Your data”)."
+)
+TOO_MANY_BYTES = (
+    "Your data and models take {taken:,} MB on this server and this would add {more:,}; a visitor "
+    "may have {most:,} MB. Delete data sets or runs you no longer need first."
+)
+NOT_KNOWN = "This data set is no longer on the server. Open its file again."
+
+
+@dataclass(frozen=True)
+class Content:
+    """Bytes and their address, the SHA-256 of them."""
+
+    digest: str
+    content: bytes
+
+    @classmethod
+    def of(cls, content: bytes) -> Content:
+        return cls(hashlib.sha256(content).hexdigest(), content)
+
+    @classmethod
+    def compressed(cls, text: bytes) -> Content:
+        """Of a text file; ``Contents.read_compressed`` gives it back."""
+        return cls.of(zlib.compress(text, 1))
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set of a visitor.
+
+    data, file  digests: the packed sequences, and the file they were read from
+    layout      how the file was read, as plain values
+    size        bytes of both
+    """
+
+    name: str
+    data: str
+    file: str | None
+    layout: dict[str, Any] | None
+    missing: str
+    sequences: int
+    features: int
+    steps: int
+    size: int = 0
+    id: str = ""
+    opened: float = 0.0
+
+
+class Contents:
+    def __init__(self, database: Database, limits: Limits) -> None:
+        self._database, self._limits = database, limits
+
+    def read(self, digest: str) -> bytes | None:
+        """The bytes at an address; None when nobody has them any more."""
+        with self._database.reading() as connection:
+            query = select(contents.c.content).where(contents.c.digest == digest)
+            return connection.scalar(query)
+
+    def read_compressed(self, digest: str) -> bytes | None:
+        found = self.read(digest)
+        return None if found is None else zlib.decompress(found)
+
+    def keep(self, owner: str, data_set: DataSet, *stored: Content) -> DataSet:
+        """Keep a data set and the contents it refers to; one with an id replaces that one. What
+        the visitor opened before under the same name, with the same data, is that one again.
+
+        Raises DataError when the visitor has too many, or too much.
+        """
+        size = sum(len(each.content) for each in stored)
+        now = time.time()
+        with self._database.writing() as connection:
+            ensure_visitor(connection, owner)
+            known = data_set.id or connection.scalar(
+                select(data_sets.c.id).where(
+                    data_sets.c.owner == owner,
+                    data_sets.c.data == data_set.data,
+                    data_sets.c.name == readable(data_set.name),
+                )
+            )
+            if not known:
+                self._refuse_too_many(connection, owner)
+            refuse_too_large(connection, self._limits, owner, size, known or "")
+            for each in stored:
+                put(connection, each)
+            kept = replace(
+                data_set,
+                name=readable(data_set.name),
+                id=known or secrets.token_hex(8),
+                size=size,
+                opened=now,
+            )
+            values = {name: getattr(kept, name) for name in kept.__dataclass_fields__}
+            if known:
+                change = update(data_sets).where(data_sets.c.id == known)
+                change = change.where(data_sets.c.owner == owner).values(values)
+                if not connection.execute(change).rowcount:
+                    raise DataError(NOT_KNOWN)
+                sweep(connection)
+            else:
+                connection.execute(insert(data_sets).values(owner=owner, **values))
+        return kept
+
+    def list(self, owner: str) -> list[DataSet]:
+        """The visitor's data sets, the last opened first."""
+        query = select(data_sets).where(data_sets.c.owner == owner)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(data_sets.c.opened.desc())).all()
+        return [_data_set(row) for row in rows]
+
+    def get(self, owner: str, data_set: str) -> DataSet | None:
+        query = select(data_sets).where(data_sets.c.owner == owner, data_sets.c.id == data_set)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _data_set(row)
+
+    def delete(self, owner: str, data_set: str) -> None:
+        """Forget a data set. Its bytes stay as long as a run was trained on them."""
+        mine = (data_sets.c.owner == owner, data_sets.c.id == data_set)
+        with self._database.writing() as connection:
+            connection.execute(delete(data_sets).where(*mine))
+            sweep(connection)
+
+    def _refuse_too_many(self, connection: Connection, owner: str) -> None:
+        query = select(func.count()).where(data_sets.c.owner == owner)
+        if connection.scalar(query) >= self._limits.data_sets:
+            raise DataError(TOO_MANY_DATA_SETS, n=self._limits.data_sets)
+
+
+def put(connection: Connection, content: Content) -> None:
+    """Store it unless it is there."""
+    there = select(contents.c.digest).where(contents.c.digest == content.digest)
+    if connection.scalar(there) is None:
+        size = len(content.content)
+        values = {"digest": content.digest, "size": size, "content": content.content}
+        connection.execute(insert(contents).values(values))
+
+
+def sweep(connection: Connection) -> None:
+    """Remove contents that nothing refers to any more."""
+    uses = (data_sets.c.data, data_sets.c.file, runs.c.data)
+    used = or_(*(select(1).where(use == contents.c.digest).exists() for use in uses))
+    connection.execute(delete(contents).where(~used))
+
+
+def bytes_of(connection: Connection, owner: str, without: str = "") -> int:
+    """What a visitor's data sets (all but one) and runs take."""
+    sets = select(func.coalesce(func.sum(data_sets.c.size), 0))
+    sets = sets.where(data_sets.c.owner == owner, data_sets.c.id != without)
+    models = select(func.coalesce(func.sum(artifacts.c.size), 0))
+    models = models.join(runs, runs.c.id == artifacts.c.run).where(runs.c.owner == owner)
+    return int(connection.scalar(sets) + connection.scalar(models))
+
+
+def refuse_too_large(
+    connection: Connection, limits: Limits, owner: str, more: int, without: str = ""
+) -> None:
+    taken = bytes_of(connection, owner, without)
+    if taken + more > limits.megabytes * 10**6:
+        raise DataError(
+            TOO_MANY_BYTES,
+            taken=round(taken / 1e6),
+            more=max(1, round(more / 1e6)),
+            most=limits.megabytes,
+        )
+
+
+def _data_set(row: Row) -> DataSet:
+    return DataSet(**{name: getattr(row, name) for name in DataSet.__dataclass_fields__})

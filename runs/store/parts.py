@@ -1,0 +1,36 @@
+"""Small parts that several sides of the store share."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from runs.store.tables import visitors
+
+MOST_NAME = 200  # characters
+
+
+def plain(thing: Any) -> Any:
+    """As JSON will give it back: tuples become lists, NumPy's numbers Python's."""
+
+    def simple(value: Any) -> Any:
+        return value.item() if hasattr(value, "item") else str(value)
+
+    return json.loads(json.dumps(thing, default=simple))
+
+
+def readable(name: str) -> str:
+    """A name from outside as every database takes it: no character 0, no half characters."""
+    return name.replace("\0", "").encode("utf-8", "replace").decode()[:MOST_NAME]
+
+
+def ensure_visitor(connection: Connection, visitor: str) -> None:
+    """Lock a visitor's row, so that two tabs do not both take the last place there is; make it
+    where another tab has just deleted everything."""
+    row = select(visitors.c.id).where(visitors.c.id == visitor)
+    if connection.scalar(row.with_for_update()) is None:
+        new = {"id": visitor, "lasting": False, "seen": time.time(), "workspace": {}}
+        connection.execute(insert(visitors).values(new))

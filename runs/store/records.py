@@ -1,0 +1,246 @@
+"""Runs in the database, as visitors and pages see them: made, read, listed, changed, deleted."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, literal, select, update
+
+from core.errors import DataError, Note
+from core.progress import Progress
+from core.recipe import Recipe
+from runs.limits import Limits
+from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
+from runs.store.contents import NOT_KNOWN, Content, put, refuse_too_large, sweep
+from runs.store.database import Database
+from runs.store.parts import ensure_visitor, plain, readable
+from runs.store.tables import artifacts, contents, epochs, runs
+
+SPARK_POINTS = 24
+MODEL, CHECKPOINT = "model", "checkpoint"
+
+TOO_MANY_WAITING = (
+    "{n} of your trainings wait for a free worker, the most a visitor may have waiting. Cancel "
+    "one, or try again when one has begun."
+)
+TOO_MANY_RUNS = (
+    "You keep {n} runs on this server, the most a visitor may have. Delete some on Runs first."
+)
+NOTHING_TO_CONTINUE = (
+    "This run cannot go on: its last state was not kept. Train again with more epochs instead."
+)
+
+_has = {
+    kind: select(literal(1))
+    .where(artifacts.c.run == runs.c.id, artifacts.c.kind == kind)
+    .exists()
+    .label(kind)
+    for kind in (MODEL, CHECKPOINT)
+}
+_LINE = select(runs, *_has.values())
+
+
+class Records:
+    def __init__(self, database: Database, limits: Limits) -> None:
+        self._database, self._limits = database, limits
+
+    def create(
+        self,
+        owner: str,
+        name: str,
+        recipe: Recipe,
+        data: str | Content,
+        reading: dict[str, Any],
+        estimate: float,
+    ) -> str:
+        """A queued run, its id 128 random bits. ``data``: a digest that is stored, or the
+        content. Raises DataError when the visitor has too many."""
+        with self._database.writing() as connection:
+            self._refuse_too_many(connection, owner)
+            if isinstance(data, Content):
+                put(connection, data)
+                data = data.digest
+            stored = select(contents.c.digest).where(contents.c.digest == data)
+            if connection.scalar(stored) is None:  # deleted in another tab
+                raise DataError(NOT_KNOWN)
+            return _insert(connection, owner, name, recipe, data, reading, estimate)
+
+    def go_on(self, owner: str, run_id: str, recipe: Recipe, estimate: float) -> str:
+        """A queued run that begins where another one of the owner's ended."""
+        with self._database.writing() as connection:
+            before = connection.execute(
+                _LINE.where(runs.c.id == run_id, runs.c.owner == owner)
+            ).one_or_none()
+            if before is None or not before.checkpoint:
+                raise DataError(NOTHING_TO_CONTINUE)
+            self._refuse_too_many(connection, owner)
+            new = _insert(
+                connection, owner, before.name, recipe, before.data, before.reading, estimate
+            )
+            for table, columns in (
+                (epochs, (epochs.c.epoch, epochs.c.figures)),
+                (artifacts, (artifacts.c.kind, artifacts.c.size, artifacts.c.content)),
+            ):
+                copied = select(literal(new), *columns).where(table.c.run == run_id)
+                if table is artifacts:
+                    copied = copied.where(artifacts.c.kind == CHECKPOINT)
+                names = ["run", *(column.name for column in columns)]
+                connection.execute(insert(table).from_select(names, copied))
+        return new
+
+    def line(self, run_id: str) -> RunLine | None:
+        with self._database.reading() as connection:
+            row = connection.execute(_LINE.where(runs.c.id == run_id)).one_or_none()
+        return None if row is None else _line(row)
+
+    def history(self, run_id: str, after: int = 0) -> list[dict[str, float]]:
+        """The figures of the epochs that ended after so many."""
+        query = select(epochs.c.figures).where(epochs.c.run == run_id, epochs.c.epoch > after)
+        with self._database.reading() as connection:
+            return list(connection.scalars(query.order_by(epochs.c.epoch)))
+
+    def list(self, owner: str) -> list[RunLine]:
+        """The visitor's runs, the newest first."""
+        query = _LINE.where(runs.c.owner == owner).order_by(runs.c.created.desc())
+        with self._database.reading() as connection:
+            return [_line(row) for row in connection.execute(query)]
+
+    def artifact(self, run_id: str, kind: str) -> bytes | None:
+        query = select(artifacts.c.content).where(artifacts.c.run == run_id)
+        with self._database.reading() as connection:
+            return connection.scalar(query.where(artifacts.c.kind == kind))
+
+    def change(self, owner: str, run_id: str, **changes: Any) -> None:
+        """Change what an owner may: its name, and whether it is open to others' questions."""
+        if "name" in changes:
+            changes["name"] = readable(changes["name"])
+        mine = and_(runs.c.id == run_id, runs.c.owner == owner)
+        with self._database.writing() as connection:
+            connection.execute(update(runs).where(mine).values(changes))
+
+    def stop(self, owner: str, run_id: str) -> None:
+        """Cancel a queued run; ask one that has begun to stop and keep what it has learned. An
+        ended run stays as it is."""
+        with self._database.writing() as connection:
+            if not move(connection, run_id, RunState.QUEUED, RunState.STOPPED, of_owner=owner):
+                begun = (RunState.RUNNING.value, RunState.INTERRUPTED.value)
+                mine = (runs.c.id == run_id, runs.c.owner == owner, runs.c.state.in_(begun))
+                connection.execute(update(runs).where(*mine).values(stopping=True))
+
+    def kill(self, owner: str, run_id: str) -> None:
+        """End a run now, whatever its worker does; what it learned since it last said is lost."""
+        with self._database.writing() as connection:
+            for state in ACTIVE:
+                move(connection, run_id, state, RunState.STOPPED, of_owner=owner)
+
+    def delete(self, owner: str, *run_ids: str) -> None:
+        """Forget runs, also of a worker that trains one: it finds it gone and ends."""
+        with self._database.writing() as connection:
+            connection.execute(delete(runs).where(runs.c.id.in_(run_ids), runs.c.owner == owner))
+            sweep(connection)
+
+    def _refuse_too_many(self, connection: Connection, owner: str) -> None:
+        ensure_visitor(connection, owner)
+        count = select(func.count()).where(runs.c.owner == owner)
+        if connection.scalar(count) >= self._limits.runs:
+            raise DataError(TOO_MANY_RUNS, n=self._limits.runs)
+        waiting = count.where(runs.c.state.in_([state.value for state in WAITING]))
+        if connection.scalar(waiting) >= self._limits.waiting_runs:
+            raise DataError(TOO_MANY_WAITING, n=self._limits.waiting_runs)
+        refuse_too_large(connection, self._limits, owner, 0)
+
+
+def move(
+    connection: Connection,
+    run_id: str,
+    now: RunState,
+    to: RunState,
+    *,
+    of_owner: str | None = None,
+    of_attempt: int | None = None,
+    **changes: Any,
+) -> bool:
+    """Move a run to another state, as long as it is in the state ``now`` (and of this owner, in
+    this attempt). False when it is not (any more): a visitor may cancel a run as it starts."""
+    if to not in MOVES[now]:
+        raise ValueError(f"a run cannot move from {now.value} to {to.value}")
+    where = [runs.c.id == run_id, runs.c.state == now.value]
+    where += [] if of_owner is None else [runs.c.owner == of_owner]
+    where += [] if of_attempt is None else [runs.c.attempt == of_attempt]
+    changes = {"state": to.value} | changes
+    if not MOVES[to]:
+        changes |= {"ended": time.time(), "stopping": False, "spark": _spark(connection, run_id)}
+    return connection.execute(update(runs).where(*where).values(changes)).rowcount == 1
+
+
+def _insert(
+    connection: Connection,
+    owner: str,
+    name: str,
+    recipe: Recipe,
+    data: str,
+    reading: dict[str, Any],
+    estimate: float,
+) -> str:
+    run_id = secrets.token_urlsafe(16)
+    values = {
+        "id": run_id,
+        "owner": owner,
+        "name": readable(name),
+        "recipe": plain(recipe.to_dict()),
+        "data": data,
+        "reading": plain(reading),
+        "state": RunState.QUEUED.value,
+        "created": time.time(),
+        "estimate": estimate,
+    }
+    connection.execute(insert(runs).values(values))
+    return run_id
+
+
+def _spark(connection: Connection, run_id: str) -> list[float]:
+    """Losses of epochs at equal distances, the first and the last among them."""
+    mine = epochs.c.run == run_id
+    count = connection.scalar(select(func.max(epochs.c.epoch)).where(mine)) or 0
+    points = min(count, SPARK_POINTS)
+    drawn = {1 + round(i * (count - 1) / max(points - 1, 1)) for i in range(points)}
+    query = select(epochs.c.figures).where(mine, epochs.c.epoch.in_(drawn))
+    found = connection.scalars(query.order_by(epochs.c.epoch))
+    return [float(f"{figures['loss']:.4g}") for figures in found]
+
+
+def _line(row: Row) -> RunLine:
+    return RunLine(
+        id=row.id,
+        owner=row.owner,
+        name=row.name,
+        recipe=Recipe.from_dict(row.recipe),
+        data=row.data,
+        reading=row.reading,
+        state=RunState(row.state),
+        created=_when(row.created),
+        started=_when(row.started),
+        ended=_when(row.ended),
+        estimate=row.estimate,
+        attempt=row.attempt,
+        beat=row.beat,
+        worker=row.worker,
+        stopping=row.stopping,
+        progress=None if row.progress is None else Progress(**row.progress, history={}),
+        metrics=row.metrics,
+        notes=tuple(Note(template, **values) for template, values in row.notes),
+        best_epoch=row.best_epoch,
+        computed=row.computed,
+        error=None if row.error is None else DataError(row.error[0], **row.error[1]),
+        spark=tuple(row.spark),
+        has_model=row.model,
+        can_go_on=row.checkpoint,
+        open_to_questions=row.open_to_questions,
+    )
+
+
+def _when(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,152 @@
+"""The job that trains a run, from where it stands to its end, in the store."""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from distributed import get_worker
+
+from core.checkpoint import Checkpoint
+from core.errors import DataError, Note
+from core.packing import unpack
+from core.sequences import Sequences
+from runs.keeper import TROUBLE_SECONDS, Keeper
+from runs.run import Metrics, RunState
+from runs.store import Claim, Result, Store, StoreError
+from runs.worker import Failure, models, store
+
+if TYPE_CHECKING:
+    from core.model import TrainedModel
+
+log = logging.getLogger("unpadded.worker")
+
+# A stop must be obeyed within 1 s, also when the rows to measure are many: up to so many steps
+# times weights are measured in well under one.
+WORK_AFTER_STOP = 2e9
+
+NOTHING_LEARNED = Result(RunState.STOPPED, None, None, {}, None, {}, (), None, {})
+TIME_IS_UP = (
+    "Stopped after {hours:g} hours, the most a run may take on this server. What it had learned is "
+    "kept; Continue goes on from there."
+)
+
+
+def train_run(run_id: str) -> str | None:
+    """Take a waiting run up. Returns what went wrong that the server's log should know, in one
+    line."""
+    try:
+        claim = store().work.claim(run_id, get_worker().address)
+        return None if claim is None else _train(store(), run_id, claim)
+    except Exception as error:
+        return Failure.of(error).reason or str(error)
+
+
+def _train(kept: Store, run_id: str, claim: Claim) -> str | None:
+    from core import train
+
+    resume = _checkpoint(claim)
+    keeper = Keeper(kept, run_id, claim.attempt, resume, claim.stopping, _from_checkpoint)
+    try:
+        data = unpack(claim.data)
+        model = train(
+            data,
+            claim.recipe,
+            on_progress=keeper.progress,
+            should_stop=keeper.should_stop,
+            resume=resume,
+            on_checkpoint=keeper.checkpoint,
+        )
+        keeper.at_once = None
+        if keeper.newest.epoch == keeper.newest.batch == 0:
+            return _end(kept, run_id, claim, keeper, NOTHING_LEARNED)
+        result = _result(model, keeper)
+        if not model.stopped:  # a stop does not wait for the measuring
+            keeper.at_once = lambda keeper: result
+        metrics, unmeasured = _metrics(model, data)
+        models.put(run_id, model)
+        result = replace(result, metrics=metrics, notes=(*result.notes, *unmeasured))
+    except Exception as error:
+        failure = Failure.of(error)
+        keeper.close()
+        _insist(lambda: kept.work.fail(run_id, claim.attempt, failure.error))
+        return failure.reason
+    return _end(kept, run_id, claim, keeper, result)
+
+
+def _end(kept: Store, run_id: str, claim: Claim, keeper: Keeper, result: Result) -> None:
+    keeper.close()
+    _insist(lambda: kept.work.end(run_id, claim.attempt, result))
+
+
+def _checkpoint(claim: Claim) -> Checkpoint | None:
+    try:
+        return None if claim.checkpoint is None else Checkpoint.from_bytes(claim.checkpoint)
+    except ValueError as error:  # of another version of the app: the run begins anew
+        log.warning("A checkpoint was not used: %s", error)
+        return None
+
+
+def _result(model: TrainedModel, keeper: Keeper) -> Result:
+    saved = io.BytesIO()
+    model.save(saved)
+    late = [Note(TIME_IS_UP, hours=keeper.most_hours)] if keeper.timed_out else []
+    return Result(
+        state=RunState.STOPPED if model.stopped else RunState.FINISHED,
+        model=saved.getvalue(),
+        checkpoint=keeper.newest.to_bytes(),
+        history=model.history,
+        progress=keeper.last,
+        metrics={},
+        notes=(*model.notes, *late),
+        best_epoch=model.best_epoch,
+        computed=model.computed,
+    )
+
+
+def _from_checkpoint(keeper: Keeper) -> Result:
+    """How a run ends that is stopped in the middle of a batch."""
+    from core.training import model_of
+
+    if keeper.newest is None:
+        return NOTHING_LEARNED
+    return _result(model_of(keeper.newest), keeper)
+
+
+def _insist(write: Callable[[], object]) -> None:
+    """Write to the store, however long it cannot: what was trained must not be lost to a disk
+    that is full for an hour."""
+    while True:
+        try:
+            write()
+            return
+        except StoreError as error:
+            log.warning("%s", error)
+            time.sleep(TROUBLE_SECONDS)
+
+
+def _metrics(model: TrainedModel, data: Sequences) -> tuple[Metrics, list[Note]]:
+    """Measured with the weights that were kept, dropout off, on the most telling rows there are;
+    and why not, where they could not be."""
+    from core.evaluation.splits import training_and_validation
+
+    training, validation = training_and_validation(data, model.recipe)
+    parts = {
+        "test": np.flatnonzero(data.split == "test") if data.split is not None else training[:0],
+        "validation": validation,
+        "training": training,
+    }
+    part = next(name for name, rows in parts.items() if len(rows))
+    measured = data[parts[part]]
+    work = float(measured.lengths.sum()) * model.network.count_params()
+    if model.stopped and work > WORK_AFTER_STOP:
+        return {}, [Note("Not measured, because the data is large and you asked to stop.")]
+    try:
+        return {part: model.evaluate(measured)}, []
+    except DataError as error:  # the model is worth keeping, whatever the targets are
+        return {}, [Note(error.template, **error.values)]

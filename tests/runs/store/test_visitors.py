@@ -1,0 +1,66 @@
+"""Who was here, what they had open, and what becomes of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from core import DataError
+from runs.store import Store, visitors
+from tests.runs.store.conftest import PACKED, RECIPE, queued
+from tests.runs.store.test_contents import FILE, SET
+
+
+def test_a_workspace_comes_back(store: Store):
+    assert store.visitors.welcome("new", lasting=False) == {}
+    store.visitors.save("new", {"run": "abc", "typed": {"predict": "[1\u00005] ✓"}})
+    assert store.visitors.welcome("new", lasting=False)["typed"]["predict"] == "[1\u00005] ✓"
+
+
+def test_delete_all_my_data_leaves_nothing_of_mine_and_everything_of_others(store: Store):
+    store.visitors.welcome("bob", lasting=False)
+    store.contents.keep("ada", SET, PACKED, FILE)
+    mine, his = queued(store), queued(store, "bob")
+    store.work.claim(mine, "worker")
+    store.work.keep_checkpoint(mine, 1, b"state")
+    assert store.visitors.usage("ada").bytes > 0
+    store.visitors.delete("ada")
+    assert store.runs.line(mine) is None
+    assert store.contents.read(FILE.digest) is None
+    assert store.visitors.usage("ada") == visitors.Usage(0, 0, 0)
+    assert store.runs.line(his) is not None
+    assert store.contents.read(PACKED.digest) is not None
+    assert store.visitors.welcome("ada", lasting=False) == {}
+
+
+def test_old_visitors_without_a_login_are_removed(store: Store, monkeypatch: pytest.MonkeyPatch):
+    store.visitors.welcome("guest", lasting=False)
+    store.visitors.welcome("member", lasting=True)
+    runs = {visitor: queued(store, visitor) for visitor in ("ada", "guest", "member")}
+    assert store.visitors.remove_old() == 0
+    now = visitors.time.time()
+    monkeypatch.setattr(visitors.time, "time", lambda: now + 20 * visitors.DAY)
+    store.visitors.welcome("ada", lasting=False)  # came back
+    monkeypatch.setattr(visitors.time, "time", lambda: now + 31 * visitors.DAY)
+    assert store.visitors.remove_old() == 1
+    assert [store.runs.line(runs[who]) is None for who in runs] == [False, True, False]
+
+
+def test_another_tab_goes_on_after_everything_was_deleted(store: Store):
+    kept = store.contents.keep("ada", SET, PACKED, FILE)
+    store.visitors.delete("ada")
+    with pytest.raises(DataError, match="no longer on the server"):
+        store.runs.create("ada", "", RECIPE, kept.data, {}, 1.0)
+    with pytest.raises(DataError, match="no longer on the server"):
+        store.contents.keep("ada", kept, PACKED, FILE)
+    store.visitors.save("ada", {"run": None})
+    assert queued(store)
+    assert store.contents.keep("ada", SET, PACKED, FILE)
+
+
+def test_names_that_no_database_takes_are_made_readable(store: Store):
+    kept = store.contents.keep("ada", replace(SET, name="a\0b\ud800c" + "x" * 300), PACKED, FILE)
+    assert kept.name.startswith("ab?c")
+    assert len(kept.name) == 200
+    run = queued(store, name="a\0b")
+    store.runs.change("ada", run, name="c\0d")
+    assert store.runs.line(run).name == "cd"

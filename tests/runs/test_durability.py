@@ -1,0 +1,181 @@
+"""Nothing is lost when a worker, the cluster or the server dies."""
+
+import io
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from core import LSTM, Recipe, Sequences
+from runs import Run, Runs, RunState
+from runs.cluster import Cluster
+from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, wait_for
+
+ROOT = Path(__file__).parents[2]
+# Long enough for some checkpoints, with everything that has a state: validation, patience, Adam.
+LONG = Recipe(layers=(LSTM(16, dropout=0.2),), epochs=600, batch_size=2, patience=600)
+
+
+def pid_of(runs: Runs, address: str) -> int:
+    return runs._dispatcher._cluster._client.run(os.getpid)[address]
+
+
+def weights(runs: Runs, run: Run) -> list[np.ndarray]:
+    from core import load
+
+    return load(io.BytesIO(runs.model(run.id))).network.get_weights()
+
+
+def same_training(runs: Runs, one: Run, other: Run) -> None:
+    """Bit by bit, times aside."""
+    assert one.state is other.state is RunState.FINISHED
+    assert one.best_epoch == other.best_epoch
+    for name in ("loss", "val_loss"):
+        assert one.history[name] == other.history[name]
+    for ours, theirs in zip(weights(runs, one), weights(runs, other), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_run_whose_worker_is_killed_ends_as_if_nothing_had_happened(runs: Runs):
+    alone, killed = (runs.train(OWNER, noise(), LONG) for _ in range(2))
+    wait_for(lambda: runs.get(killed).can_go_on, "a checkpoint")
+    psutil.Process(pid_of(runs, runs.get(killed).worker)).kill()
+    wait_for(lambda: runs.get(killed).state is RunState.INTERRUPTED, "the loss to be noticed")
+    same_training(runs, ended(runs, killed), ended(runs, alone))
+    assert runs.get(killed).attempt == 2
+    wait_for(lambda: len(runs.workers) == 2, "the killed worker's successor")
+
+
+def test_what_waits_and_what_trains_survives_the_end_of_the_cluster(
+    runs: Runs, both_training: list[str]
+):
+    queued = runs.train("bob", noise(), QUICK)
+    psutil.Process(runs._dispatcher._cluster._child.pid).kill()
+    for run_id in both_training:
+        wait_for(lambda run_id=run_id: runs.get(run_id).attempt == 2, "the run to go on")
+        assert runs.get(run_id).state is RunState.RUNNING
+    runs.stop(OWNER, both_training[0])
+    assert ended(runs, queued).state is RunState.FINISHED
+
+
+def test_a_stop_during_an_interruption_keeps_what_was_learned(runs: Runs):
+    run_id = runs.train(OWNER, noise(), ENDLESS)
+    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
+    psutil.Process(pid_of(runs, runs.get(run_id).worker)).kill()
+    wait_for(lambda: runs.get(run_id).state is RunState.INTERRUPTED, "the interruption")
+    runs.stop(OWNER, run_id)
+    run = ended(runs, run_id)
+    assert run.state is RunState.STOPPED
+    assert run.has_model
+    assert run.history["loss"]
+
+
+def test_a_batch_of_many_seconds_does_not_hold_up_a_stop(runs: Runs):
+    """One batch of these takes minutes, and nothing can interrupt it."""
+    long = Sequences(np.ones((20_000, 2), np.float32), np.array([20_000]), targets=[1.0])
+    recipe = Recipe(layers=(LSTM(512),), epochs=5, validation_split=0.0)
+    run_id = runs.train(OWNER, long, recipe)
+    wait_for(lambda: runs.get(run_id).state is RunState.RUNNING, "the run to begin")
+    runs.stop(OWNER, run_id)
+    wait_for(lambda: runs.get(run_id).state is RunState.STOPPED, "Stop to be obeyed", 5)
+    assert ended(runs, runs.train(OWNER, noise(), QUICK)).state is RunState.FINISHED
+    wait_for(lambda: len(runs.workers) == 2, "the worker's successor")
+
+
+def test_a_second_press_kills_also_a_worker_that_does_not_answer(runs: Runs):
+    run_id = runs.train(OWNER, noise(), ENDLESS)
+    worker = training(runs, run_id).worker
+    process = psutil.Process(pid_of(runs, worker))
+    process.suspend()
+    runs.stop(OWNER, run_id)
+    runs.kill(OWNER, run_id)
+    assert runs.get(run_id).state is RunState.STOPPED
+    wait_for(lambda: not process.is_running(), "the worker to be replaced", 60)
+    wait_for(lambda: len(runs.workers) == 2, "its successor")
+
+
+def test_a_deleted_run_frees_its_worker(runs: Runs, both_training: list[str]):
+    queued = runs.train("bob", noise(), QUICK)
+    extra = both_training[0]
+    worker = runs.get(extra).worker
+    runs.store.runs.delete(OWNER, extra)
+    assert runs.get(extra) is None
+    assert ended(runs, queued).worker == worker
+    both_training.remove(extra)
+
+
+def test_a_finished_run_goes_on_as_if_it_had_been_asked_for_more_at_first(runs: Runs):
+    recipe = replace(QUICK, layers=(LSTM(6, dropout=0.3),), epochs=5)
+    short = ended(runs, runs.train(OWNER, noise(), recipe))
+    more = replace(recipe, epochs=9)
+    gone_on = ended(runs, runs.go_on(OWNER, short.id, more))
+    at_once = ended(runs, runs.train(OWNER, noise(), more))
+    assert gone_on.history["loss"] == at_once.history["loss"]
+    for ours, theirs in zip(weights(runs, gone_on), weights(runs, at_once), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert len(runs.get(short.id).history["loss"]) == 5  # as it was
+
+
+def test_a_run_is_not_handed_to_a_cluster_that_died_since_its_workers_were_listed(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+):
+    cluster, child = runs._dispatcher._cluster, psutil.Process(runs._dispatcher._cluster._child.pid)
+
+    def list_then_die() -> list[str]:
+        places = Cluster.workers(cluster)
+        if cluster.alive:
+            child.kill()
+            wait_for(lambda: not cluster.alive, "the cluster's end")
+        return places
+
+    monkeypatch.setattr(cluster, "workers", list_then_die)
+    assert ended(runs, runs.train(OWNER, noise(), QUICK)).state is RunState.FINISHED
+
+
+SERVER = """
+import sys, time
+from runs import Runs
+from tests.runs.conftest import OWNER, noise
+from tests.runs.test_durability import LONG
+
+if __name__ == "__main__":
+    runs = Runs()
+    for _ in range(int(sys.argv[1])):
+        print(runs.train(OWNER, noise(), LONG), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("how", ["kill", "terminate"])
+def test_a_server_that_comes_back_goes_on_with_its_runs(
+    runs: Runs, tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+):
+    environment = {"UNPADDED_WORKERS": "1", "UNPADDED_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, "2"], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    first, second = (server.stdout.readline().strip() for _ in range(2))
+    from runs.store import Store
+
+    store = Store()
+    wait_for(lambda: store.runs.line(first).can_go_on, "a checkpoint")
+    children = psutil.Process(server.pid).children(recursive=True)
+    getattr(server, how)()
+    server.wait(30)
+    wait_for(lambda: not any(child.is_running() for child in children), "no orphan", 20)
+    after = Runs()
+    try:
+        done = [ended(after, run_id) for run_id in (first, second)]
+        assert done[0].ended < done[1].started  # the queue kept its order
+        assert done[0].attempt == 2
+        same_training(after, *done)
+    finally:
+        after.close()
+        store.close()

@@ -1,0 +1,209 @@
+"""The visitor's runs as a table: filter, compare, delete, take away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.figures import compare_figure
+from runs import ACTIVE, RunLine, RunState
+from ui import fragments, run_view, server
+from ui.frame import draw, figure_words, is_dark
+from ui.results import METRICS
+from ui.state import State
+from ui.words import _, counted, loss_name, ngettext
+
+REFRESH_SECONDS = 1.0
+MOST_COMPARED = 6  # curves in one picture that can be told apart
+STATES = {
+    RunState.QUEUED: "waiting",
+    RunState.RUNNING: "training",
+    RunState.INTERRUPTED: "interrupted",
+    RunState.FINISHED: "finished",
+    RunState.STOPPED: "stopped",
+    RunState.FAILED: "failed",
+}
+
+
+def show(visitor: State) -> None:
+    """The table, and what can be done with the runs chosen in it."""
+    runs = server.store().runs.list(visitor.owner.id)
+    if not runs:
+        st.info(_("No runs yet. Every training you start is kept here."))
+        st.page_link("pages/3_Train.py", label=_("Train one"), icon=":material/arrow_forward:")
+        return
+    live = any(run.state in ACTIVE for run in runs)
+    fragments.live(_table, REFRESH_SECONDS if live else None, visitor, live)
+
+
+def _table(visitor: State, was_live: bool) -> None:
+    runs = server.store().runs.list(visitor.owner.id)
+    if was_live and not any(run.state in ACTIVE for run in runs):
+        st.rerun()
+    runs = _filtered(runs)
+    frame = table(runs)
+    if not runs:
+        st.caption(_("No run matches."))
+        return
+    chosen = st.dataframe(
+        frame,
+        hide_index=True,
+        key="runs-table",
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config=_columns(),
+        height=min(38 + 35 * len(runs), 420),
+    ).selection.rows
+    _actions(visitor, [runs[row] for row in chosen if row < len(runs)], frame)
+
+
+def _filtered(runs: Sequence[RunLine]) -> list[RunLine]:
+    words, states = st.columns([3, 2])
+    text = words.text_input(
+        _("Filter"),
+        key="runs-filter",
+        placeholder=_("name or network"),
+        icon=":material/search:",
+        label_visibility="collapsed",
+    ).lower()
+    wanted = states.multiselect(
+        _("State"),
+        list(STATES),
+        format_func=lambda state: _(STATES[state]),
+        key="runs-states",
+        placeholder=_("any state"),
+        label_visibility="collapsed",
+    )
+    return [
+        run
+        for run in runs
+        if (not wanted or run.state in wanted)
+        and text in f"{run.name} {run_view.described(run)}".lower()
+    ]
+
+
+def table(runs: Sequence[RunLine]) -> pd.DataFrame:
+    """One row a run."""
+    figures = [_telling(run) for run in runs]
+    return pd.DataFrame(
+        {
+            _("Name"): [run.name for run in runs],
+            _("State"): [_(STATES[run.state]) for run in runs],
+            _("Loss"): [list(run.spark) for run in runs],
+            _("Result"): [words for words, _part in figures],
+            _("On"): [part for _words, part in figures],
+            _("Recipe"): [run_view.described(run) for run in runs],
+            _("Begun"): [run.started or run.created for run in runs],
+            _("Time, s"): [
+                (run.ended - run.started).total_seconds() if run.ended and run.started else None
+                for run in runs
+            ],
+        }
+    )
+
+
+def _columns() -> dict[str, object]:
+    return {
+        _("Name"): st.column_config.TextColumn(width="medium", pinned=True),
+        _("State"): st.column_config.TextColumn(width="small"),
+        _("Loss"): st.column_config.LineChartColumn(
+            width="small", help=_("The training loss by epoch; each curve has its own scale.")
+        ),
+        _("Result"): st.column_config.TextColumn(width="small"),
+        _("On"): st.column_config.TextColumn(
+            width="small", help=_("The sequences the result was measured on.")
+        ),
+        _("Recipe"): st.column_config.TextColumn(width="large"),
+        _("Begun"): st.column_config.DatetimeColumn(width="medium", format="calendar"),
+        _("Time, s"): st.column_config.NumberColumn(width="small", format="%.1f"),
+    }
+
+
+def _telling(run: RunLine) -> tuple[str, str]:
+    """The first figure of merit, and on which part of the rows."""
+    for part, figures in run.metrics.items():
+        for name, (label, form, _about) in METRICS.items():
+            if name in figures:
+                return f"{_(label)} {form.format(figures[name])}", _(part)
+    return "", ""
+
+
+def _actions(visitor: State, chosen: list[RunLine], frame: pd.DataFrame) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(chosen) == 1:
+            if st.button(_("Open"), key="runs-open", icon=":material/open_in_full:"):
+                st.switch_page(run_view.RUNS_PAGE, query_params={"run": chosen[0].id})
+            st.button(
+                _("Train again with …"),
+                key="runs-again",
+                icon=":material/edit:",
+                on_click=run_view.train_again,
+                args=(visitor, chosen[0]),
+            )
+        if chosen:
+            st.button(
+                ngettext("Delete {n} run", "Delete {n} runs", len(chosen)),
+                key="runs-delete",
+                icon=":material/delete:",
+                on_click=run_view.delete,
+                args=(visitor, *(run.id for run in chosen)),
+            )
+        else:
+            st.caption(_("Choose a run to open it, or several to compare them."))
+        st.download_button(
+            _("Download the table"),
+            lambda: _as_csv(frame),
+            file_name="runs.csv",
+            mime="text/csv",
+            key="runs-csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+    if st.session_state.pop("to-train", False):
+        st.switch_page("pages/3_Train.py")
+    if visitor.refused.get("run") is not None:
+        run_view.explain(visitor.refused.pop("run"))
+    if len(chosen) > 1:
+        _compare(chosen)
+
+
+def _as_csv(frame: pd.DataFrame) -> bytes:
+    return frame.drop(columns=frame.columns[2]).to_csv(index=False).encode()
+
+
+def _compare(chosen: list[RunLine]) -> None:
+    """Their losses in one picture, and their figures side by side."""
+    drawn = [server.runs().get(run.id) for run in chosen[:MOST_COMPARED]]
+    drawn = [run for run in drawn if run is not None and run.history.get("loss")]
+    if len({run.recipe.loss for run in drawn}) > 1:
+        st.caption(_("These runs have different losses, which cannot share an axis."))
+    elif drawn:
+        names = [f"{i + 1} · {run.name}" for i, run in enumerate(drawn)]
+        draw(
+            compare_figure(
+                dict(zip(names, (run.history for run in drawn), strict=True)),
+                label=_("loss ({name})").format(name=loss_name(drawn[0].recipe.loss)),
+                dark=is_dark(),
+                words=figure_words(),
+            ),
+            key="runs-compare",
+            alt=_("Loss by epoch of {n} runs").format(n=len(drawn)),
+        )
+    rows = {}
+    for i, run in enumerate(chosen):
+        for part, figures in run.metrics.items():
+            rows[f"{i + 1} · {run.name}"] = {_("measured on"): _(part)} | {
+                _(label): form.format(figures[name])
+                for name, (label, form, _about) in METRICS.items()
+                if name in figures
+            }
+    if rows:
+        st.dataframe(pd.DataFrame.from_dict(rows, orient="index"))
+    if len(chosen) > MOST_COMPARED:
+        st.caption(
+            _("Drawn: the first {rows} of {all} runs.").format(
+                rows=MOST_COMPARED, all=counted(len(chosen))
+            )
+        )

@@ -1,0 +1,81 @@
+"""Who a visitor is: a login where the server has logins, else the browser, else this session."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+import streamlit as st
+
+from ui.cookie import new_secret, secret_in
+from ui.words import _, plain
+
+
+@dataclass(frozen=True)
+class Owner:
+    """id       what the server keeps the visitor's things under; it opens nothing by itself, so
+             that a copy of the database does not either
+    lasting  whether the visitor will be known again in another session
+    login    who is logged in, to show; None for everybody else
+    """
+
+    id: str
+    lasting: bool
+    login: str | None
+
+
+def owner() -> Owner:
+    """The visitor of this session."""
+    user = st.user
+    if user.get("is_logged_in"):
+        # A subject is unique to its issuer; a name or an address may pass on to somebody else.
+        name = user.get("name") or user.get("email") or user["sub"]
+        return Owner(_id("login", user["iss"], user["sub"]), lasting=True, login=str(name))
+    secret = secret_in(st.context.cookies)
+    if secret is not None:
+        return Owner(of_cookie(secret), lasting=True, login=None)
+    secret = st.session_state.setdefault("visitor_secret", new_secret())
+    return Owner(_id("session", secret), lasting=False, login=None)
+
+
+def of_cookie(secret: str) -> str:
+    """The id of the browser that has this cookie."""
+    return _id("cookie", secret)
+
+
+def sign_in_or_out() -> None:
+    """Buttons to log in or out, where the server's secrets have an [auth] section."""
+    if "is_logged_in" not in st.user:
+        return
+    name = owner().login
+    if name is not None:
+        st.caption(_("Logged in as {name}").format(name=plain(name)))
+        st.button(_("Log out"), key="log-out", icon=":material/logout:", on_click=st.logout)
+        return
+    for provider in _providers():
+        with_whom = _("Log in with {provider}").format(provider=plain(provider.capitalize()))
+        st.button(
+            with_whom if provider else _("Log in"),
+            key=f"log-in-{provider}",
+            icon=":material/login:",
+            on_click=st.login,
+            args=(provider or None,),
+        )
+
+
+def _providers() -> list[str]:
+    """The names of the [auth.name] sections; the one in [auth] itself has the name ""."""
+    auth = st.secrets["auth"]
+    named = [name for name, value in auth.items() if _is_provider(value)]
+    return [""] * _is_provider(auth) + named
+
+
+def _is_provider(section: object) -> bool:
+    return isinstance(section, Mapping) and "client_id" in section
+
+
+def _id(kind: str, *known_by: str) -> str:
+    """Of one kind and never equal to another kind's; the database's column has 80 characters."""
+    return f"{kind}:{sha256(json.dumps(known_by).encode()).hexdigest()}"

@@ -1,0 +1,116 @@
+"""What the server keeps of a visitor: said at the upload, listed, and deleted when asked to."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import DataError
+from runs import DataSet
+from ui import server
+from ui.state import State
+from ui.words import _, counted, ngettext, plain, sized, told
+
+
+def promise(visitor: State) -> None:
+    """One line that says what happens to the data, and when it is deleted."""
+    if not visitor.owner.lasting:
+        when = _("Your browser takes no cookies, so it cannot be found again after this session.")
+    elif visitor.owner.login:
+        when = _("It stays until you delete it.")
+    else:
+        when = ngettext(
+            "It is deleted {n} day after your last visit, or at once under “Your data”.",
+            "It is deleted {n} days after your last visit, or at once under “Your data”.",
+            server.store().limits.days_kept,
+        )
+    st.caption(
+        ":material/lock: "
+        + _("Kept on this server, for you alone, so that it is here when you come back.")
+        + " "
+        + when
+    )
+
+
+def data_sets(visitor: State) -> None:
+    """The visitor's data sets, to open again or to delete."""
+    kept = server.store().contents.list(visitor.owner.id)
+    if not kept:
+        st.caption(_("Nothing yet. What you upload or paste is kept here for you."))
+    for data_set in kept:
+        words, button, bin = st.columns([6, 2, 2], vertical_alignment="center")
+        is_open = visitor.kept is not None and visitor.kept.id == data_set.id
+        words.markdown(f"**{plain(data_set.name)}**  \n{_about(data_set)}")
+        button.button(
+            _("In use") if is_open else _("Open"),
+            key=f"open-{data_set.id}",
+            width="stretch",
+            disabled=is_open,
+            on_click=_open,
+            args=(visitor, data_set),
+        )
+        bin.button(
+            _("Delete"),
+            key=f"delete-{data_set.id}",
+            width="stretch",
+            icon=":material/delete:",
+            on_click=_delete,
+            args=(visitor, data_set),
+        )
+    usage = server.store().visitors.usage(visitor.owner.id)
+    st.caption(
+        _("{data_sets}, {runs}: {size} of the {most} MB a visitor may have.").format(
+            data_sets=ngettext("{n} data set", "{n} data sets", usage.data_sets),
+            runs=ngettext("{n} run", "{n} runs", usage.runs),
+            size=sized(usage.bytes),
+            most=counted(server.store().limits.megabytes),
+        )
+    )
+    title = _("Delete all my data")
+    something = bool(usage.data_sets or usage.runs)
+    if something and st.button(title, icon=":material/delete_forever:", key="delete-all"):
+        st.dialog(title)(_confirm)(visitor)
+
+
+def _confirm(visitor: State) -> None:
+    st.markdown(
+        _(
+            "Your data sets, runs and models are deleted from this server at once, and trainings "
+            "that go on end. This cannot be undone."
+        )
+    )
+    with st.container(horizontal=True):
+        if st.button(_("Delete everything"), type="primary", key="delete-all-yes"):
+            delete_all(visitor)
+            st.rerun()
+        if st.button(_("Keep it"), key="delete-all-no"):
+            st.rerun()
+
+
+def delete_all(visitor: State) -> None:
+    """Forget everything of this visitor, here and in the open tab."""
+    try:
+        server.store().visitors.delete(visitor.owner.id)
+    except DataError as error:
+        st.error(told(error))
+        st.stop()
+    st.session_state.clear()
+
+
+def _open(visitor: State, data_set: DataSet) -> None:
+    visitor.open_kept(data_set)
+
+
+def _delete(visitor: State, data_set: DataSet) -> None:
+    if visitor.kept is not None and visitor.kept.id == data_set.id:
+        visitor.open_example()
+    server.store().contents.delete(visitor.owner.id, data_set.id)
+
+
+def _about(data_set: DataSet) -> str:
+    said = [
+        ngettext("{n} sequence", "{n} sequences", data_set.sequences),
+        ngettext("{n} feature", "{n} features", data_set.features),
+        ngettext("{n} step", "{n} steps", data_set.steps),
+        sized(data_set.size),
+    ]
+    return f":small[:gray[{', '.join(said)}]]"

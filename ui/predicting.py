@@ -1,0 +1,57 @@
+"""The two ways to ask a trained model about new sequences: typed, or in a file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from runs import Run
+from ui import asking, new_data, tables
+from ui.reading import Reading
+from ui.state import State, seeded
+from ui.words import _
+
+
+def forms(visitor: State, run: Run, suggestion: str) -> None:
+    """``suggestion``: what the box begins with."""
+    reading = Reading.from_dict(run.reading)
+    typed, uploaded = st.tabs(
+        [_("Type or paste"), _("Upload a file")], key=f"predict-source-{run.id}"
+    )
+    with typed:
+        _typed(visitor, run, reading, suggestion)
+    with uploaded:
+        _uploaded(visitor, run, reading)
+
+
+def _typed(visitor: State, run: Run, reading: Reading, suggestion: str) -> None:
+    text = st.text_area(
+        _("Sequences"),
+        key=seeded(visitor.key(f"predict-text-{run.data[:12]}"), suggestion),
+        help=_("One sequence in brackets a line, such as [2, 5]; or CSV text with a header.")
+        if reading.features == 1
+        else _(
+            "One sequence a line: [[1, 2], [3, 4]] has two steps of two features, [[1, 2]] or "
+            "[1, 2] has one. Or CSV text with a header."
+        ),
+    )
+    visitor.remember("predict", text)
+    if not text.strip():
+        return
+    new = new_data.typed_sequences(text, reading)
+    if new is not None:
+        asked = asking.ask(visitor, "typed", run, new)
+        asking.answer(asked, lambda found: tables.predictions(found, new))
+
+
+def _uploaded(visitor: State, run: Run, reading: Reading) -> None:
+    file = st.file_uploader(
+        _("A CSV file of new sequences"),
+        key=visitor.key("predict-file"),
+        help=_("The same columns as the data the model was trained on; targets may be missing."),
+    )
+    if file is None:
+        return
+    fresh = new_data.uploaded_sequences(visitor, reading, file)
+    if fresh is not None:
+        asked = asking.ask(visitor, "file", run, fresh)
+        asking.answer(asked, lambda found: tables.predictions(found, fresh, "file"))

@@ -1,0 +1,201 @@
+"""One run, whole: for its owner to work on, for everybody who has its address to see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core import DataError
+from core.recipe import MAX_EPOCHS
+from runs import Run
+from ui import live, predicting, results, server
+from ui.opening import explain
+from ui.state import State, seeded
+from ui.words import _, network_name, plain, told
+
+RUNS_PAGE = "pages/6_Runs.py"
+
+
+def follow_address(shown: str | None) -> None:
+    """Call on a page that shows a visitor's own run: an address that names another one, such as
+    one that somebody sent, opens that one instead."""
+    asked = st.query_params.get("run")
+    if asked is not None and asked != shown:
+        st.switch_page(RUNS_PAGE, query_params={"run": asked})
+
+
+def show(visitor: State, run_id: str) -> None:
+    """The run at this address."""
+    run = server.runs().get(run_id)
+    if run is None:
+        st.title(_("Runs"))
+        st.info(_("There is no run at this address (any more). Its owner may have deleted it."))
+        st.page_link(RUNS_PAGE, label=_("Your runs"), icon=":material/arrow_back:")
+        return
+    mine = run.owner == visitor.owner.id
+    st.title(plain(run.name) or _("A run"))
+    st.caption(described(run))
+    if mine:
+        _owner(visitor, run)
+    else:
+        st.info(
+            _("You see this run because you have its address. It belongs to somebody else."),
+            icon=":material/visibility:",
+        )
+    ended = live.training(visitor, run.id, "run")
+    if ended is None:
+        return
+    results.of_training(ended, mine)
+    if mine:
+        go_on(visitor, ended)
+    if mine or ended.open_to_questions:
+        st.subheader(_("Predict"), divider="gray")
+        predicting.forms(visitor, ended, "[1.5]" if ended.reading.get("layout") is None else "")
+
+
+def described(run: Run) -> str:
+    """The recipe in a line."""
+    recipe = run.recipe
+    masks = {
+        "lengths": _("masked by lengths"),
+        "value": _("masked by the value {value:g}").format(value=recipe.mask_value),
+        "none": _("not masked"),
+    }
+    return ", ".join(
+        [
+            network_name(recipe),
+            masks[recipe.mask],
+            f"{recipe.optimizer} {recipe.learning_rate:g}",
+            _("batch size {n}").format(n=recipe.batch_size),
+            _("{n} epochs").format(n=recipe.epochs),
+            _("seed {n}").format(n=recipe.seed),
+        ]
+    )
+
+
+def go_on(visitor: State, run: Run) -> None:
+    """Continue an ended run for more epochs: a new run that begins where this one ended."""
+    done = len(run.history.get("loss", ()))
+    if not run.can_go_on or done >= MAX_EPOCHS:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            _("More epochs"),
+            1,
+            MAX_EPOCHS - done,
+            key=seeded(f"more-{run.id}", min(run.recipe.epochs, MAX_EPOCHS - done)),
+            width=160,
+        )
+        st.button(
+            _("Continue training"),
+            key=f"go-on-{run.id}",
+            icon=":material/resume:",
+            on_click=_go_on,
+            args=(visitor, run, done, f"more-{run.id}"),
+            help=_("Goes on from the last epoch, as if more epochs had been asked for at first."),
+        )
+    refused = visitor.refused.pop("go-on", None)
+    if refused is not None:
+        explain(refused)
+
+
+def _go_on(visitor: State, run: Run, done: int, key: str) -> None:
+    recipe = replace(run.recipe, epochs=done + st.session_state[key])
+    try:
+        new = server.runs().go_on(visitor.owner.id, run.id, recipe)
+    except DataError as error:
+        visitor.refused["go-on"] = error
+        return
+    if visitor.run == run.id:
+        visitor.run = new
+        visitor.save()
+    st.query_params["run"] = new
+
+
+def _owner(visitor: State, run: Run) -> None:
+    """What only the owner may do."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("Train again with …"),
+            key="again",
+            icon=":material/edit:",
+            on_click=train_again,
+            args=(visitor, run),
+            help=_("Opens Train with this run's data and recipe, to change and start."),
+        )
+        with st.popover(_("Share"), icon=":material/share:"):
+            _share(visitor, run)
+        with st.popover(_("Rename"), icon=":material/label:"):
+            st.text_input(
+                _("Name"),
+                key=seeded(f"name-{run.id}", run.name),
+                max_chars=200,
+                on_change=_rename,
+                args=(visitor, run),
+            )
+        with st.popover(_("Delete"), icon=":material/delete:"):
+            st.markdown(_("The run, its curves and its model are deleted at once."))
+            st.button(
+                _("Delete this run"),
+                key="delete-run",
+                type="primary",
+                on_click=delete,
+                args=(visitor, run.id),
+            )
+    if visitor.refused.get("run") is not None:
+        explain(visitor.refused.pop("run"))
+    if st.session_state.pop("to-train", False):
+        st.switch_page("pages/3_Train.py")
+
+
+def _share(visitor: State, run: Run) -> None:
+    st.markdown(
+        _(
+            "Whoever has this address sees the run: its name, recipe, curves and figures. Your "
+            "data, your other runs and everything you can change stay yours."
+        )
+    )
+    st.code(
+        f"{(st.context.url or '').rpartition('/')[0]}/Runs?run={run.id}",
+        language=None,
+        wrap_lines=True,
+    )
+    st.toggle(
+        _("They may also predict with its model"),
+        key=seeded(f"open-{run.id}", run.open_to_questions),
+        on_change=_open_to_questions,
+        args=(visitor, run),
+    )
+
+
+def _open_to_questions(visitor: State, run: Run) -> None:
+    _change(visitor, run, open_to_questions=st.session_state[f"open-{run.id}"])
+
+
+def _rename(visitor: State, run: Run) -> None:
+    _change(visitor, run, name=st.session_state[f"name-{run.id}"])
+
+
+def _change(visitor: State, run: Run, **changes: object) -> None:
+    try:
+        server.store().runs.change(visitor.owner.id, run.id, **changes)
+    except DataError as error:
+        visitor.refused["run"] = error
+
+
+def train_again(visitor: State, run: Run) -> None:
+    """Open the run's data and recipe on Train."""
+    try:
+        visitor.open_run(run)
+        st.session_state["to-train"] = True  # a callback cannot change pages by itself
+    except DataError as error:
+        visitor.refused["run"] = error
+
+
+def delete(visitor: State, *run_ids: str) -> None:
+    try:
+        server.store().runs.delete(visitor.owner.id, *run_ids)
+        st.query_params.pop("run", None)
+    except DataError as error:
+        st.toast(told(error), icon=":material/error:")
