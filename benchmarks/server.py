@@ -23,9 +23,11 @@ class AppServer:
         urlopen(server.address)
     """
 
-    def __init__(self, data: Path, **environment: str) -> None:
-        """data: the folder that keeps everything (UNPADDED_DATA)."""
-        self.environment = os.environ | {"UNPADDED_DATA": str(data)} | environment
+    def __init__(self, data: Path, app: Path = ROOT, **environment: str) -> None:
+        """data: the folder that keeps everything (UNPADDED_DATA); app: that of app.py."""
+        self.app = app
+        paths = {"UNPADDED_DATA": str(data), "PYTHONPATH": str(ROOT)}
+        self.environment = os.environ | paths | environment
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -45,7 +47,7 @@ class AppServer:
         options = [f"--server.{name}={value}" for name, value in options.items()]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", *options],
-            cwd=ROOT,
+            cwd=self.app,
             env=self.environment,
             stdout=subprocess.DEVNULL,
         )

@@ -37,6 +37,7 @@ SILENT_SECONDS = 8.0
 # A run that was killed or deleted frees its worker by itself, or the worker is replaced.
 STUCK_SECONDS = 5.0
 TROUBLE_SECONDS = 2.0
+TIDY_SECONDS = 3600.0  # between two looks for visitors who have not been here for long
 # TensorFlow 2.21 keeps about 7 MB of every training it compiled, whatever is collected or
 # cleared: an idle worker that did so many makes room for a fresh one.
 RUNS_A_WORKER = 40
@@ -105,6 +106,7 @@ class Dispatcher:
         self._silences: dict[str, _Silence] = {}
         self._trained: Counter[str] = Counter()  # worker → trainings it did
         self._retired: set[str] = set()  # workers that are being replaced
+        self._tidy_at = time.monotonic()
         self._topic = f"unpadded-{secrets.token_hex(8)}"
         self._closed = False
         self._changed = threading.Condition()
@@ -174,6 +176,7 @@ class Dispatcher:
                 kept = 0 if run.interrupted else doubted
                 self._train(run.id, {each.worker for each in held}, kept)
         self._retire(held)
+        self._tidy()
         return POLL_SECONDS if waiting or self._questions or not self.workers else IDLE_SECONDS
 
     @property
@@ -277,6 +280,14 @@ class Dispatcher:
                 self.workers.remove(place)
                 self._retired.add(place)
                 _background(partial(self._cluster.replace, place))
+
+    def _tidy(self) -> None:
+        """Remove what visitors without a login left behind long ago."""
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + TIDY_SECONDS
+            removed = self._store.visitors.remove_old()
+            if removed:
+                log.warning("Removed the data of %d visitors, who were away for long", removed)
 
     # Predictions
 

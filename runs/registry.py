@@ -11,9 +11,10 @@ from core.sequences import Sequences
 from core.work import work
 from runs.cluster import given_address
 from runs.dispatcher import Dispatcher
+from runs.measured import Measured
 from runs.queue import Place
 from runs.run import Prediction, Run, RunLine
-from runs.store import MODEL, Content, Store
+from runs.store import MEASURED, MODEL, Content, Store
 from runs.watched import Watched
 from runs.worker import NO_MODEL
 
@@ -108,6 +109,11 @@ class Runs:
     def model(self, run_id: str) -> bytes | None:
         """The saved ZIP."""
         return self.store.runs.artifact(run_id, MODEL)
+
+    def measured(self, run_id: str) -> Measured | None:
+        """What the finished model answered for the rows its metrics are about."""
+        content = self.store.runs.artifact(run_id, MEASURED)
+        return None if content is None else Measured.from_bytes(content)
 
     def predict(self, run: RunLine, data: Sequences) -> Prediction:
         """Ask a run's model about sequences."""

@@ -66,6 +66,8 @@ class RunLine:
     error      why it failed
     spark      some of its losses, first and last included, to draw small
     has_model  a saved model is there, also of a stopped run; not when nothing was learned
+    can_go_on  what a training goes on from was kept
+    has_answers  what it answered for the rows it was measured on was kept: ``Runs.measured``
     open_to_questions  the owner lets others predict with it
     """
 
@@ -93,6 +95,7 @@ class RunLine:
     spark: tuple[float, ...] = ()
     has_model: bool = False
     can_go_on: bool = False
+    has_answers: bool = False
     open_to_questions: bool = False
 
 

@@ -17,6 +17,7 @@ from core.errors import DataError, Note
 from core.packing import unpack
 from core.sequences import Sequences
 from runs.keeper import TROUBLE_SECONDS, Keeper
+from runs.measured import Measured
 from runs.run import Metrics, RunState
 from runs.store import Claim, Result, Store, StoreError
 from runs.worker import Failure, models, store
@@ -30,7 +31,7 @@ log = logging.getLogger("unpadded.worker")
 # times weights are measured in well under one.
 WORK_AFTER_STOP = 2e9
 
-NOTHING_LEARNED = Result(RunState.STOPPED, None, None, {}, None, {}, (), None, {})
+NOTHING_LEARNED = Result(RunState.STOPPED)
 TIME_IS_UP = (
     "Stopped after {hours:g} hours, the most a run may take on this server. What it had learned is "
     "kept; Continue goes on from there."
@@ -68,9 +69,14 @@ def _train(kept: Store, run_id: str, claim: Claim) -> str | None:
         result = _result(model, keeper)
         if not model.stopped:  # a stop does not wait for the measuring
             keeper.at_once = lambda keeper: result
-        metrics, unmeasured = _metrics(model, data)
+        metrics, measured, unmeasured = _measure(model, data)
         models.put(run_id, model)
-        result = replace(result, metrics=metrics, notes=(*result.notes, *unmeasured))
+        result = replace(
+            result,
+            metrics=metrics,
+            measured=measured and measured.to_bytes(),
+            notes=(*result.notes, *unmeasured),
+        )
     except Exception as error:
         failure = Failure.of(error)
         keeper.close()
@@ -102,7 +108,6 @@ def _result(model: TrainedModel, keeper: Keeper) -> Result:
         checkpoint=keeper.newest.to_bytes(),
         history=model.history,
         progress=keeper.last,
-        metrics={},
         notes=(*model.notes, *late),
         best_epoch=model.best_epoch,
         computed=model.computed,
@@ -130,9 +135,9 @@ def _insist(write: Callable[[], object]) -> None:
             time.sleep(TROUBLE_SECONDS)
 
 
-def _metrics(model: TrainedModel, data: Sequences) -> tuple[Metrics, list[Note]]:
-    """Measured with the weights that were kept, dropout off, on the most telling rows there are;
-    and why not, where they could not be."""
+def _measure(model: TrainedModel, data: Sequences) -> tuple[Metrics, Measured | None, list[Note]]:
+    """With the weights that were kept, dropout off, on the most telling rows there are; and why
+    not, where they could not be measured."""
     from core.evaluation.splits import training_and_validation
 
     training, validation = training_and_validation(data, model.recipe)
@@ -142,11 +147,20 @@ def _metrics(model: TrainedModel, data: Sequences) -> tuple[Metrics, list[Note]]
         "training": training,
     }
     part = next(name for name, rows in parts.items() if len(rows))
-    measured = data[parts[part]]
-    work = float(measured.lengths.sum()) * model.network.count_params()
+    rows = data[parts[part]]
+    work = float(rows.lengths.sum()) * model.network.count_params()
     if model.stopped and work > WORK_AFTER_STOP:
-        return {}, [Note("Not measured, because the data is large and you asked to stop.")]
+        return {}, None, [Note("Not measured, because the data is large and you asked to stop.")]
+    if model.classes is None:
+        answered = values = model.predict(rows)
+        probabilities = None
+    else:
+        answered = probabilities = model.predict_proba(rows)
+        values = model.classes[probabilities.argmax(axis=1)]
+    measured = Measured(
+        part, rows.ids, rows.lengths, rows.targets, values, model.classes, probabilities
+    )
     try:
-        return {part: model.evaluate(measured)}, []
+        return {part: model.score(answered, rows.targets)}, measured, []
     except DataError as error:  # the model is worth keeping, whatever the targets are
-        return {}, [Note(error.template, **error.values)]
+        return {}, measured, [Note(error.template, **error.values)]

@@ -30,7 +30,7 @@ def dask_setup(worker: object) -> None:
     # Every model is compiled anew, which TensorFlow takes for a mistake and warns about.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # What predictions warn about is returned to the visitor as notes.
-    warnings.filterwarnings("ignore", module=r"runs\.worker")
+    warnings.filterwarnings("ignore", module=r"runs\.(predictor|trainer)")
 
 
 def _warm_up() -> None:

@@ -11,7 +11,7 @@ from core.figures import compare_figure
 from runs import ACTIVE, RunLine, RunState
 from ui import fragments, run_view, server
 from ui.frame import draw, figure_words, is_dark
-from ui.results import METRICS
+from ui.merit import METRICS
 from ui.state import State
 from ui.words import _, counted, loss_name, ngettext
 

@@ -5,28 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from runs import Run
-from ui import server
-from ui.frame import fact_grid
+from ui import server, tables
+from ui.merit import metrics
 from ui.words import _, told
-
-METRICS = {  # name, format, help
-    "accuracy": ("Accuracy", "{:.1%}", "Share of sequences whose class is right."),
-    "balanced_accuracy": ("Balanced accuracy", "{:.1%}", "Accuracy of each class, averaged."),
-    "macro_f1": ("Macro F1", "{:.3f}", "F1 of each class, averaged; 1 is best."),
-    "log_loss": ("Log loss", "{:.3f} nats", "0 is best; a wrong certainty costs much."),
-    "rmse": ("RMSE", "{:.4g}", "Root mean squared error, in the target's unit."),
-    "mae": ("MAE", "{:.4g}", "Mean absolute error, in the target's unit."),
-    "r2": ("R²", "{:.3f}", "1 is perfect, 0 is no better than the mean."),
-}
-
-
-def metrics(figures: dict[str, float]) -> None:
-    """One row of figures of merit."""
-    shown = [name for name in METRICS if name in figures]
-    grid = fact_grid()
-    for name in shown:
-        label, form, about = METRICS[name]
-        grid.metric(_(label), form.format(figures[name]), help=_(about))
 
 
 def of_training(run: Run, mine: bool = True) -> None:
@@ -45,11 +26,15 @@ def of_training(run: Run, mine: bool = True) -> None:
         st.caption(told(note))
     if not mine:
         return
-    link, download = st.columns(2)
-    link.page_link(
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _take_away(run)
+
+
+def _take_away(run: Run) -> None:
+    st.page_link(
         "pages/4_Predict.py", label=_("Predict with this model"), icon=":material/arrow_forward:"
     )
-    download.download_button(
+    st.download_button(
         _("Download the model (ZIP)"),
         lambda: server.runs().model(run.id),  # read when it is asked for
         file_name="unpadded-model.zip",
@@ -58,3 +43,14 @@ def of_training(run: Run, mine: bool = True) -> None:
         icon=":material/download:",
         help=_("A stock Keras model, and a script that predicts with it without this app."),
     )
+    if run.has_answers:
+        names = tables.column_names()  # the download is made on another thread
+        st.download_button(
+            _("Download its answers (CSV)"),
+            lambda: tables.as_csv(tables.measured(server.runs().measured(run.id), names)),
+            file_name="answers.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            help=_("What it answered for the sequences it was measured on, beside their targets."),
+        )

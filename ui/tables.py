@@ -8,9 +8,9 @@ import streamlit as st
 
 from core import Sequences
 from core.figures import probabilities_figure
-from runs import Prediction
+from runs import Measured, Prediction
 from ui.frame import draw, figure_words, is_dark
-from ui.results import metrics
+from ui.merit import metrics
 from ui.words import _, as_typed, counted, ngettext, plain, told
 
 MOST_ROWS = 1000  # on screen; the CSV holds all
@@ -44,7 +44,7 @@ def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> 
     st.download_button(
         _("Download as CSV"),
         # Called outside the script's thread, where the visitor's language is not known.
-        lambda: with_probabilities(frame, prediction).to_csv(index=False).encode(),
+        lambda: as_csv(with_probabilities(frame, prediction)),
         file_name="predictions.csv",
         mime="text/csv",
         key=f"{key}-download",
@@ -111,22 +111,48 @@ def example_predictions(prediction: Prediction, data: Sequences, example: Sequen
 def table(prediction: Prediction, data: Sequences) -> pd.DataFrame:
     """One row a sequence: id, steps, prediction, its probability, and the target if known."""
     result = prediction.result
-    columns: dict[str, np.ndarray] = {
-        _("sequence"): data.ids,
-        _("steps"): data.lengths,
-        _("prediction"): result.values,
-    }
-    if result.probabilities is not None:
-        columns[_("probability")] = result.probabilities.max(axis=1)
-    if data.targets is not None:
-        columns[_("target")] = data.targets
-    return pd.DataFrame(columns)
+    columns = (data.ids, data.lengths, result.values, result.probabilities, data.targets)
+    return _table(column_names(), *columns)
+
+
+def measured(answers: Measured, names: list[str]) -> pd.DataFrame:
+    """As ``table``, with the probability of each class, for the rows a run was measured on.
+    ``names`` as ``column_names`` gives them on the script's thread."""
+    columns = (answers.ids, answers.lengths, answers.values, answers.probabilities, answers.targets)
+    frame = _table(names, *columns)
+    return _with_probabilities(frame, answers.classes, answers.probabilities)
 
 
 def with_probabilities(frame: pd.DataFrame, prediction: Prediction) -> pd.DataFrame:
     """A ``table`` with one more column a class: its probability."""
-    result = prediction.result
-    if result.probabilities is None:
+    return _with_probabilities(frame, prediction.result.classes, prediction.result.probabilities)
+
+
+def column_names() -> list[str]:
+    return [_("sequence"), _("steps"), _("prediction"), _("probability"), _("target")]
+
+
+def as_csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False).encode()
+
+
+def _table(
+    names: list[str],
+    ids: np.ndarray,
+    lengths: np.ndarray,
+    values: np.ndarray,
+    probabilities: np.ndarray | None,
+    targets: np.ndarray | None,
+) -> pd.DataFrame:
+    surest = None if probabilities is None else probabilities.max(axis=1)
+    columns = zip(names, (ids, lengths, values, surest, targets), strict=True)
+    return pd.DataFrame({name: column for name, column in columns if column is not None})
+
+
+def _with_probabilities(
+    frame: pd.DataFrame, classes: np.ndarray | None, probabilities: np.ndarray | None
+) -> pd.DataFrame:
+    if probabilities is None:
         return frame
-    names = [f"p({name})" for name in result.classes]
-    return pd.concat([frame, pd.DataFrame(result.probabilities, columns=names)], axis=1)
+    names = [f"p({name})" for name in classes]
+    return pd.concat([frame, pd.DataFrame(probabilities, columns=names)], axis=1)

@@ -13,6 +13,7 @@ from benchmarks.server import AppServer, memory_mb
 from benchmarks.visitor import Answer, Visitor
 
 EPOCHS = 30
+PAUSE_SECONDS = 2.0  # the longest somebody looks at what there is before the next act
 P95_SECONDS = 1.0
 GROWTH = 1.1  # of memory, from the first round to the last
 # Loading the app is the browser's own fetching and connecting; the others are page answers.
@@ -49,6 +50,7 @@ def crowd(visitors: int, rounds: int) -> dict[str, object]:
     return {
         "visitors a round": visitors,
         "rounds": rounds,
+        "a visitor looks between two acts, seconds at most": PAUSE_SECONDS,
         "results that were not one's own, or errors": mixed_up,
         "page answers": len(seconds),
         "kinds": dict(Counter(each.what.split()[0] for each in answers)),
@@ -79,23 +81,35 @@ def _learn_one_number(visitor: Visitor, number: int) -> None:
     for i in range(sequences):
         target = round(1000 * number + rng.uniform(-400, 400), 3)
         lines += [f"{i},{value:.3f},{target}" for value in rng.normal(size=rng.integers(1, 9))]
+
+    def pause() -> None:
+        visitor.look(rng.uniform(0, PAUSE_SECONDS))
+
     visitor.open("/Data")
+    pause()
     visitor.upload("upload", f"data-{number}.csv", "\n".join(lines).encode())
     _expect(f"Sequences: {sequences}" in visitor.texts(), "the upload is another one")
 
+    pause()
     visitor.page_link("Train")
+    pause()
     visitor.type("Epochs", EPOCHS)
+    pause()
     visitor.type("Patience, in epochs", 0)
+    pause()
     visitor.click("Start training")
     visitor.wait_for(f"{EPOCHS} epochs in", 300)
 
+    pause()
     visitor.page_link("Predict")
+    pause()
     visitor.type("Sequences", "[0.5, -0.5], [1]")
     visitor.wait_for(lambda here: here.dataframes() and len(here.dataframes()[0]) == 2, 60)
     predicted = visitor.dataframes()[0]["prediction"]
     near = (predicted - 1000 * number).abs().max() < 1000
     _expect(near, f"the predictions {predicted.tolist()} are of another model")
 
+    pause()
     visitor.page_link("Runs")
     names = visitor.dataframes()[0]["Name"].tolist()
     _expect(names == [f"data-{number}.csv"], f"these runs are not mine alone: {names}")

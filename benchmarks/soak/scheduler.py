@@ -42,19 +42,19 @@ def two_workers_elsewhere(count: int) -> dict[str, object]:
                     runs.train(f"visitor {number % VISITORS}", data(number), recipe(number))
                     for number in range(count)
                 ]
-                until(lambda: _trained_at(runs, ids, WORKERS[1]), "work for the second worker")
+                until(lambda: _has_done_and_does(runs, ids), "work done by the second worker")
                 workers.kill(1)
                 done = [ended(runs, run_id) for run_id in ids]
             finally:
                 runs.close()
-    where = Counter(_host(run) for run in done)
+    where = Counter(map(_host, done))
     finished = sum(run.state is RunState.FINISHED for run in done)
     return {
         "runs": count,
         "finished": finished,
         "went on with the other worker": sum(run.attempt > 1 for run in done),
         "runs that ended at each address": dict(where),
-        "reached": finished == count and any(run.attempt > 1 for run in done),
+        "reached": finished == count and len(where) == 2 and any(run.attempt > 1 for run in done),
     }
 
 
@@ -123,9 +123,10 @@ def _certificates(folder: Path) -> dict[str, str]:
     }
 
 
-def _trained_at(runs: Runs, ids: list[str], host: str) -> bool:
-    found = map(runs.get, ids)
-    return any(run.worker and host in run.worker and run.can_go_on for run in found)
+def _has_done_and_does(runs: Runs, ids: list[str]) -> bool:
+    """Whether the second worker has trained a run and is in the middle of another."""
+    its = [run for run in map(runs.get, ids) if run.worker and _host(run) == WORKERS[1]]
+    return any(run.ended for run in its) and any(run.can_go_on and not run.ended for run in its)
 
 
 def _host(run: Run) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from runs.limits import Limits
 from runs.store.contents import Content, Contents, DataSet
 from runs.store.database import Database, StoreError
-from runs.store.records import CHECKPOINT, MODEL, Records
+from runs.store.records import CHECKPOINT, MEASURED, MODEL, Records
 from runs.store.visitors import Usage, Visitors
 from runs.store.work import Claim, Held, Result, Waiting, Work
 
 __all__ = [
     "CHECKPOINT",
+    "MEASURED",
     "MODEL",
     "Claim",
     "Content",

@@ -20,7 +20,7 @@ from runs.store.parts import ensure_visitor, plain, readable
 from runs.store.tables import artifacts, contents, epochs, runs
 
 SPARK_POINTS = 24
-MODEL, CHECKPOINT = "model", "checkpoint"
+MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
 
 TOO_MANY_WAITING = (
     "{n} of your trainings wait for a free worker, the most a visitor may have waiting. Cancel "
@@ -38,7 +38,7 @@ _has = {
     .where(artifacts.c.run == runs.c.id, artifacts.c.kind == kind)
     .exists()
     .label(kind)
-    for kind in (MODEL, CHECKPOINT)
+    for kind in (MODEL, CHECKPOINT, MEASURED)
 }
 _LINE = select(runs, *_has.values())
 
@@ -238,6 +238,7 @@ def _line(row: Row) -> RunLine:
         spark=tuple(row.spark),
         has_model=row.model,
         can_go_on=row.checkpoint,
+        has_answers=row.measured,
         open_to_questions=row.open_to_questions,
     )
 

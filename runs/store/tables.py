@@ -139,7 +139,7 @@ artifacts = Table(
     "artifacts",
     METADATA,
     _run(),
-    Column("kind", String(16), primary_key=True),  # "model", "checkpoint", "answers"
+    Column("kind", String(16), primary_key=True),  # "model", "checkpoint", "measured"
     Column("size", BigInteger, nullable=False),  # bytes
     Column("content", LargeBinary, nullable=False),
 )

@@ -7,7 +7,7 @@ worker that was thought dead and comes back cannot spoil what its successor does
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -18,7 +18,7 @@ from core.recipe import Recipe
 from runs.run import WAITING, Metrics, RunState
 from runs.store.database import Database
 from runs.store.parts import plain
-from runs.store.records import CHECKPOINT, MODEL, move
+from runs.store.records import CHECKPOINT, MEASURED, MODEL, move
 from runs.store.tables import artifacts, contents, epochs, runs
 
 
@@ -50,7 +50,7 @@ class Held:
 @dataclass(frozen=True)
 class Claim:
     """What a worker needs of the run it took up. data: packed sequences; checkpoint: None at the
-    very beginning; seconds: trained already."""
+    very beginning; stopping: a stop was asked for meanwhile."""
 
     attempt: int
     recipe: Recipe
@@ -61,17 +61,19 @@ class Claim:
 
 @dataclass(frozen=True)
 class Result:
-    """A training that ended well, or was stopped; fields as in ``RunLine``."""
+    """A training that ended well, or was stopped; fields as in ``RunLine``. model: the saved ZIP;
+    checkpoint: to go on from; measured: its answers, as ``Measured.to_bytes``."""
 
     state: RunState
-    model: bytes | None
-    checkpoint: bytes | None
-    history: History
-    progress: Progress | None
-    metrics: Metrics
-    notes: tuple[Note, ...]
-    best_epoch: int | None
-    computed: dict[str, Any]
+    model: bytes | None = None
+    checkpoint: bytes | None = None
+    measured: bytes | None = None
+    history: History = field(default_factory=dict)
+    progress: Progress | None = None
+    metrics: Metrics = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    best_epoch: int | None = None
+    computed: dict[str, Any] = field(default_factory=dict)
 
 
 class Work:
@@ -152,7 +154,8 @@ class Work:
             if connection.scalar(select(runs.c.id).where(*_current(run_id, attempt))) is None:
                 return False
             _write_history(connection, run_id, result.history, 0)
-            for kind, content in ((MODEL, result.model), (CHECKPOINT, result.checkpoint)):
+            made = {MODEL: result.model, CHECKPOINT: result.checkpoint, MEASURED: result.measured}
+            for kind, content in made.items():
                 if content is not None:
                     _write_artifact(connection, run_id, kind, content)
             changes = {

@@ -1,15 +1,11 @@
 """A visitor against a real server of a small app, which has everything a visitor can use."""
 
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from benchmarks.server import AppServer
 from benchmarks.visitor import Tab, Visitor
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -109,26 +105,9 @@ def address(tmp_path_factory):
     (folder / "pages").mkdir()
     (folder / "app.py").write_text(HOME, encoding="utf-8")
     (folder / "pages" / "1_Other.py").write_text(OTHER, encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    options = ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
-    options += ["--server.port", port, "--server.address", "127.0.0.1"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    server = subprocess.Popen(command, cwd=folder)
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health").close()
-            break
-        except OSError:
-            assert server.poll() is None, "the server ended"
-            assert time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.2)
-    yield address
-    server.terminate()
-    server.wait(timeout=30)
+    quiet = {"STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
+    with AppServer(folder, folder, **quiet) as server:
+        yield server.address
 
 
 @pytest.fixture

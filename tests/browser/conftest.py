@@ -1,14 +1,11 @@
 """The app as a visitor has it: started as the README says, seen through real Chromium."""
 
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
+
+from benchmarks.server import AppServer
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"  # ignored by git
@@ -27,26 +24,9 @@ SECONDS = 60
 
 
 @pytest.fixture(scope="session")
-def address():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    server = subprocess.Popen([*command, *options], cwd=ROOT)
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + SECONDS
-    while True:
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health").close()
-            break
-        except OSError:
-            assert server.poll() is None, "the server ended"
-            assert time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.2)
-    yield address
-    server.terminate()
-    server.wait(timeout=30)
+def address(tmp_path_factory):
+    with AppServer(tmp_path_factory.mktemp("data")) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="session")

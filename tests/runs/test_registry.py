@@ -2,6 +2,7 @@
 
 import io
 import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 from core import LSTM, Recipe, Sequences
 from runs import Runs, RunState, dispatcher
+from runs.store import tables
+from runs.store.visitors import DAY
 from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, wait_for
 
 
@@ -33,6 +36,11 @@ def test_the_reference_example_trains_and_predicts(runs: Runs, example: Sequence
     assert reports
     for history in reports:
         assert run.history["loss"][: len(history["loss"])] == history["loss"]
+
+    measured = runs.measured(run_id)
+    assert measured.part == "training"
+    assert (measured.ids.tolist(), measured.targets.tolist()) == (["1", "2", "3"], [2, 4, 6])
+    np.testing.assert_allclose(measured.values, [2, 4, 6], atol=1)
 
     prediction = runs.predict(runs.get(run_id), example)
     assert prediction.wait(30)
@@ -93,6 +101,10 @@ def test_classes_and_test_rows(runs: Runs):
     assert run.state is RunState.FINISHED
     assert set(run.metrics) == {"test"}  # of three parts, the most telling
     assert run.metrics["test"]["accuracy"] > 0.9
+    measured = runs.measured(run.id)
+    assert measured.ids.tolist() == data.ids[data.split == "test"].tolist()
+    assert measured.probabilities.shape == (len(measured.ids), len(measured.classes))
+    assert (measured.values == measured.targets).mean() == run.metrics["test"]["accuracy"]
 
     prediction = runs.predict(run, data[:4])  # its rows: test, train, train, test
     assert prediction.wait(30)
@@ -222,6 +234,17 @@ def test_idle_workers_that_trained_often_are_replaced(
     prediction = runs.predict(run, example)  # by another worker, from the saved ZIP
     assert prediction.wait(60)
     assert len(prediction.result.values) == 3
+
+
+def test_visitors_who_were_away_for_long_are_forgotten(runs: Runs, example: Sequences):
+    run = ended(runs, runs.train("long ago", example, QUICK))
+    visitors = tables.visitors
+    with runs.store._database.writing() as connection:
+        connection.execute(
+            visitors.update().where(visitors.c.id == "long ago").values(seen=time.time() - 31 * DAY)
+        )
+    runs._dispatcher._tidy_at = 0.0  # an hour has passed
+    wait_for(lambda: runs.get(run.id) is None, "the visitor to be removed")
 
 
 def test_dask_is_reachable_from_this_machine_only(runs: Runs):
