@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import Recipe
-from ui import live, new_data, predicting, server
+from ui import live, predicting, server
 from ui.frame import open_page
 from ui.words import _, network_name, plain
 
@@ -30,5 +30,4 @@ st.caption(
         layers=network_name(run.recipe), name=plain(run.name)
     )
 )
-first = "[1.5]" if visitor.is_example else new_data.a_short_sequence(visitor.data)
-predicting.forms(visitor, run, visitor.typed.get("predict", first))
+predicting.forms(visitor, run)

@@ -131,6 +131,8 @@ def _stopped(progress: Progress) -> str:
     """Where a training was when it was stopped."""
     if not progress.batch:
         return _("Stopped")
+    if progress.batch == progress.batches:
+        return _("Stopped at the end of epoch {epoch}").format(epoch=progress.epoch + 1)
     return _("Stopped in epoch {epoch}, after {share:.0%} of it").format(
         epoch=progress.epoch + 1, share=progress.batch / progress.batches
     )

@@ -7,26 +7,28 @@ import streamlit as st
 from runs import Run
 from ui import asking, new_data, tables
 from ui.reading import Reading
-from ui.state import State, seeded
+from ui.state import State, example_digest, seeded
 from ui.words import _
 
 
-def forms(visitor: State, run: Run, suggestion: str) -> None:
-    """``suggestion``: what the box begins with."""
+def forms(visitor: State, run: Run) -> None:
+    """The box begins with what was last typed about this data, or else with a short sequence of
+    it, where the visitor has it open."""
     reading = Reading.from_dict(run.reading)
     typed, uploaded = st.tabs(
         [_("Type or paste"), _("Upload a file")], key=f"predict-source-{run.id}"
     )
     with typed:
-        _typed(visitor, run, reading, suggestion)
+        _typed(visitor, run, reading)
     with uploaded:
         _uploaded(visitor, run, reading)
 
 
-def _typed(visitor: State, run: Run, reading: Reading, suggestion: str) -> None:
+def _typed(visitor: State, run: Run, reading: Reading) -> None:
+    place = f"predict-{run.data[:12]}"
     text = st.text_area(
         _("Sequences"),
-        key=seeded(visitor.key(f"predict-text-{run.data[:12]}"), suggestion),
+        key=seeded(visitor.key(f"{place}-text"), visitor.typed.get(place, _first(visitor, run))),
         help=_("One sequence in brackets a line, such as [2, 5]; or CSV text with a header.")
         if reading.features == 1
         else _(
@@ -34,13 +36,20 @@ def _typed(visitor: State, run: Run, reading: Reading, suggestion: str) -> None:
             "[1, 2] has one. Or CSV text with a header."
         ),
     )
-    visitor.remember("predict", text)
+    visitor.remember(place, text)
     if not text.strip():
         return
     new = new_data.typed_sequences(text, reading)
     if new is not None:
         asked = asking.ask(visitor, "typed", run, new)
         asking.answer(asked, lambda found: tables.predictions(found, new))
+
+
+def _first(visitor: State, run: Run) -> str:
+    if run.data == example_digest():
+        return "[1.5]"
+    is_open = visitor.kept is not None and visitor.kept.data == run.data
+    return new_data.a_short_sequence(visitor.data) if is_open else ""
 
 
 def _uploaded(visitor: State, run: Run, reading: Reading) -> None:

@@ -51,7 +51,7 @@ def show(visitor: State, run_id: str) -> None:
         go_on(visitor, ended)
     if mine or ended.open_to_questions:
         st.subheader(_("Predict"), divider="gray")
-        predicting.forms(visitor, ended, "[1.5]" if ended.reading.get("layout") is None else "")
+        predicting.forms(visitor, ended)
 
 
 def described(run: Run) -> str:

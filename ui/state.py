@@ -27,6 +27,7 @@ from ui.reading import Reading, layout_from
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
 EXAMPLE_NAME = "Three sequences"
 MOST_TYPED = 100_000  # characters of one box that are kept
+MOST_BOXES = 20
 
 
 def example_data() -> Sequences:
@@ -106,7 +107,7 @@ class State:
         self.data, self.recipe, self.run = example_data(), Recipe.example(), None
         self.name, self.kept, self.layout, self.missing = EXAMPLE_NAME, None, None, "refuse"
         self._table, self.opened = None, self.opened + 1
-        self._forget_what_was_made_of_it()
+        self.files.pop("work", None)  # counted for other sequences
         self.save()
 
     def open_run(self, run: RunLine) -> None:
@@ -138,9 +139,12 @@ class State:
             self.save()
 
     def remember(self, place: str, text: str) -> None:
-        """Keep what was typed into a box."""
+        """Keep what was typed into a box, of the last boxes typed into."""
         if self.typed.get(place) != text:
+            self.typed.pop(place, None)
             self.typed[place] = text[:MOST_TYPED]
+            for oldest in list(self.typed)[:-MOST_BOXES]:
+                del self.typed[oldest]
             self.save()
 
     def once(self, place: str, file_id: str, read: Callable[[], Any]) -> Any:
@@ -240,11 +244,7 @@ class State:
         self.kept, self.name, self.data, self.run = kept, kept.name, data, None
         self.layout, self.missing = layout_from(kept.layout), kept.missing
         self.recipe = first_recipe(data)
-        self._forget_what_was_made_of_it()
-
-    def _forget_what_was_made_of_it(self) -> None:
         self.files.pop("work", None)  # counted for other sequences
-        self.typed.pop("predict", None)
 
 
 def current() -> State:

@@ -1,0 +1,101 @@
+"""What a training survives, and who may see it, through real Chromium."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_journeys import epochs_drawn, go_to
+
+
+def type_in(page, label: str, value: str) -> None:
+    field = page.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Enter")
+
+
+def begin(page, text: str, epochs: str) -> None:
+    """Paste data and begin a training on it."""
+    page.goto("/Data")
+    page.get_by_role("tab", name="Paste text").click()
+    page.get_by_role("textbox", name="Sequences, one a line").fill(text)
+    page.get_by_role("button", name="Read").click()
+    expect(page.get_by_role("heading", name="Pasted text")).to_be_visible()
+    go_to(page, "Train")
+    type_in(page, "Epochs", epochs)
+    type_in(page, "Patience, in epochs", "0")
+    page.get_by_role("button", name="Start training").click()
+
+
+TARGETS = "sequence,target\n" + "".join(f'"[{i}, {i % 7}]",{i}.5\n' for i in range(40))
+
+
+@pytest.fixture
+def elsewhere(chromium, address):
+    """Somebody else's browser."""
+    context = chromium.new_context(base_url=address)
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_training_goes_on_through_refreshes_tabs_and_days(page):
+    begin(page, TARGETS, "10000")
+    expect(page).to_have_url(re.compile(r"run=[\w-]{22}"))
+    while not (before := epochs_drawn(page)):
+        page.wait_for_timeout(100)
+    page.reload()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    while epochs_drawn(page) <= before:
+        page.wait_for_timeout(100)
+
+    page.goto("about:blank")  # the tab is closed; the next day:
+    tab = page.context.new_page()
+    tab.goto("/Train")
+    expect(tab.get_by_label("Epochs", exact=True)).to_have_value("10000")
+    tab.get_by_role("button", name="Stop").click()
+    expect(tab.get_by_text(re.compile("epochs in"))).to_be_visible(timeout=10_000)
+    tab.close()
+
+
+def test_a_copied_address_shows_the_run_and_never_the_workspace(page, elsewhere):
+    begin(page, TARGETS, "10000")
+    expect(page).to_have_url(re.compile("run="))
+    elsewhere.goto(page.url)  # of Train: the owner's own page
+    expect(elsewhere.get_by_text("belongs to somebody else")).to_be_visible()
+    expect(elsewhere).to_have_url(re.compile(r"/Runs\?run="))
+    for name in ("Stop", "Share", "Delete", "Rename"):
+        expect(elsewhere.get_by_role("button", name=name)).to_have_count(0)
+    go_to(elsewhere, "Data")
+    expect(elsewhere.get_by_role("heading", name="Three sequences")).to_be_visible()
+    go_to(elsewhere, "Runs")
+    expect(elsewhere.get_by_text("No runs yet")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile("epochs in"))).to_be_visible(timeout=10_000)
+
+
+def test_runs_are_compared_and_everything_is_deleted_when_asked_to(page):
+    begin(page, TARGETS, "5")
+    expect(page.get_by_text("5 epochs in")).to_be_visible()
+    type_in(page, "Epochs", "9")
+    page.get_by_role("button", name="Train again", exact=True).click()
+    expect(page.get_by_text("9 epochs in")).to_be_visible()
+    go_to(page, "Runs")
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible()
+    page.wait_for_timeout(1000)  # the table is drawn on a canvas, which tells nobody when
+    box = table.bounding_box()
+    for row in range(2):
+        page.mouse.click(box["x"] + 18, box["y"] + 38 + 35 * row + 17)
+        expect(page.get_by_role("button", name=re.compile("Delete"))).to_contain_text(str(row + 1))
+    expect(page.locator(".js-plotly-plot")).to_have_count(1)
+
+    go_to(page, "Data")
+    page.get_by_role("tab", name="Your data").click()
+    page.get_by_role("button", name="Delete all my data").click()
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("heading", name="Three sequences")).to_be_visible()
+    go_to(page, "Runs")
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("No runs yet")).to_be_visible()
