@@ -1,6 +1,7 @@
 """Home: the three-sequence example, alive. At the end: the server that ``streamlit run app.py``
 starts."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Thread
@@ -136,4 +137,8 @@ async def serving(app: st.App) -> AsyncIterator[None]:
 if __name__ == "__main__":  # Streamlit runs this file as the first page's script
     home()
 else:  # and imports it, as the module "app", to learn how to serve it
+    try:
+        server.runs()
+    except (ValueError, DataError) as error:  # a setting that is not right; no traceback hides it
+        sys.exit(f"Unpadded cannot start: {error}")
     app = st.App(__file__, lifespan=serving, middleware=[Middleware(VisitorCookie)])

@@ -6,6 +6,7 @@ from benchmarks.soak.crowd import crowd
 from benchmarks.soak.kills import kill_servers, kill_workers
 from benchmarks.soak.many import many_runs
 from benchmarks.soak.scheduler import two_workers_elsewhere
+from benchmarks.soak.stops import stops
 
 
 def run(runs: int) -> dict[str, object]:
@@ -14,6 +15,7 @@ def run(runs: int) -> dict[str, object]:
         "20 workers killed": kill_workers(20),
         "5 servers killed": kill_servers(5),
         "24 visitors at once": crowd(24, rounds=3),
+        "Stop": stops(3),
         "1,000 finished runs": many_runs(1_000),
         "a scheduler and two workers of their own": two_workers_elsewhere(12),
     }
