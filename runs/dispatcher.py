@@ -2,32 +2,25 @@
 
 Trainings wait in the store, where any server's dispatcher sees them, and are handed over only when
 a worker is free; the worker takes the run up itself (see ``runs.store.work``). Predictions wait in
-this process, whose visitor waits for them. Each job that a worker does has a thread that waits for
-its end.
+``runs.questions``. Each job that a worker does has a thread that waits for its end.
 """
 
 from __future__ import annotations
 
-import logging
-import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
 from core.errors import DataError
-from core.sequences import Sequences
 from runs.cluster import Cluster, WorkerLost
-from runs.predictor import predict_run
+from runs.questions import Questions
 from runs.queue import Place, in_turn, places
-from runs.run import Prediction, RunState
+from runs.run import RunState
 from runs.store import Held, Store, StoreError
+from runs.threads import TROUBLE_SECONDS, background, insist, log, log_of_run
 from runs.trainer import train_run
-from runs.worker import UNEXPECTED, Failure
-
-log = logging.getLogger("unpadded.runs")
 
 POLL_SECONDS = 0.2  # while something waits for a worker
 IDLE_SECONDS = 1.0
@@ -36,7 +29,6 @@ IDLE_SECONDS = 1.0
 SILENT_SECONDS = 8.0
 # A run that was killed or deleted frees its worker by itself, or the worker is replaced.
 STUCK_SECONDS = 5.0
-TROUBLE_SECONDS = 2.0
 TIDY_SECONDS = 3600.0  # between two looks for visitors who have not been here for long
 # TensorFlow 2.21 keeps about 7 MB of every training it compiled, whatever is collected or
 # cleared: an idle worker that did so many makes room for a fresh one.
@@ -52,10 +44,6 @@ OUT_OF_MEMORY = (
     "again after it had gone on from its checkpoint. A smaller batch size or fewer units need "
     "less."
 )
-PREDICTION_DIED = (
-    "The worker process that was predicting stopped unexpectedly (it may have run out of memory). "
-    "Try again, or with fewer sequences at once."
-)
 NO_CLUSTER = (
     "The server could not start its worker processes. Please try again later; the server's log "
     "says more."
@@ -70,16 +58,6 @@ class _Training:
     cluster: Cluster
     worker: str
     unwanted: float | None = None
-
-
-@dataclass(frozen=True)
-class _Question:
-    """A prediction that waits for a worker. ``tries``: of workers, the last of which died."""
-
-    run_id: str
-    data: Sequences
-    prediction: Prediction
-    tries: int = 1
 
 
 @dataclass
@@ -100,30 +78,21 @@ class Dispatcher:
         self.workers: list[str] = []
         self.places: dict[str, Place] = {}  # of waiting runs, by id
         self._trainings: dict[str, _Training] = {}  # by run id
-        self._questions: list[_Question] = []
-        self._asked: dict[str, Prediction] = {}  # those a worker computes now, by id
-        self._answering: Counter[str] = Counter()  # worker → predictions
         self._silences: dict[str, _Silence] = {}
         self._trained: Counter[str] = Counter()  # worker → trainings it did
         self._retired: set[str] = set()  # workers that are being replaced
         self._tidy_at = time.monotonic()
-        self._topic = f"unpadded-{secrets.token_hex(8)}"
         self._closed = False
         self._changed = threading.Condition()
         self._news = False
-        self._thread = _background(self._dispatch)
+        self.questions = Questions(self.wake)
+        self._thread = background(self._dispatch)
 
     def wake(self) -> None:
         """There is something new to do."""
         with self._changed:
             self._news = True
             self._changed.notify_all()
-
-    def ask(self, run_id: str, data: Sequences, prediction: Prediction) -> None:
-        """Have a worker predict."""
-        with self._changed:
-            self._questions.append(_Question(run_id, data, prediction))
-        self.wake()
 
     def close(self) -> None:
         """End the worker processes. What they train is interrupted, and goes on with the next
@@ -163,7 +132,9 @@ class Dispatcher:
             self._connect()
         known = self._cluster.workers() if self._connected else []
         self.workers = [place for place in known if place not in self._retired]
-        self._answer()
+        if self._connected:
+            training = Counter(each.worker for each in self._trainings.values())
+            self.questions.hand_out(self._cluster, self.workers, training)
         waiting, held = self._store.work.waiting(), self._store.work.held()
         self._watch(held, {run.id for run in waiting})
         self.places = places(waiting, held, max(len(self.workers), 1))
@@ -177,7 +148,8 @@ class Dispatcher:
                 self._train(run.id, {each.worker for each in held}, kept)
         self._retire(held)
         self._tidy()
-        return POLL_SECONDS if waiting or self._questions or not self.workers else IDLE_SECONDS
+        busy = waiting or self.questions or not self.workers
+        return POLL_SECONDS if busy else IDLE_SECONDS
 
     @property
     def _connected(self) -> bool:
@@ -185,18 +157,13 @@ class Dispatcher:
 
     def _connect(self) -> None:
         if self._cluster is not None:
-            _background(self._cluster.close)
+            background(self._cluster.close)
         try:
-            self._cluster = Cluster(self._topic, self._on_progress)
+            self._cluster = Cluster(self.questions.topic, self.questions.on_progress)
         except Exception as error:  # whatever it is: runs wait, but nobody waits for an answer
             log.error("No cluster: %s: %s", type(error).__name__, error)
             self._cluster = None
-            with self._changed:
-                asked, self._questions = self._questions, []
-            for question in asked:
-                question.prediction.end(DataError(NO_CLUSTER))
-
-    # Trainings
+            self.questions.refuse(NO_CLUSTER)
 
     def _train(self, run_id: str, busy: set[str], kept: int) -> None:
         """Hand a run to a worker that trains nothing, if there are more than so many."""
@@ -205,10 +172,10 @@ class Dispatcher:
         # Asked again: the workers' list is of the moment before.
         if len(free) <= kept or not self._connected:
             return
-        place = min(free, key=self._answering.__getitem__)
+        place = min(free, key=self.questions.answered_by)
         self._trainings[run_id] = training = _Training(self._cluster, place)
         self._trained[place] += 1
-        _background(partial(self._wait_for, run_id, training))
+        background(partial(self._wait_for, run_id, training))
 
     def _wait_for(self, run_id: str, training: _Training) -> None:
         try:
@@ -218,7 +185,8 @@ class Dispatcher:
                 time.sleep(TROUBLE_SECONDS)  # if it could not even be taken up
         except WorkerLost as lost:
             if not self._closed:
-                self._insist(partial(self._after_loss, run_id, training, lost))
+                after = partial(self._after_loss, run_id, training, lost)
+                insist(after, given_up=lambda: self._closed)
         finally:
             self._trainings.pop(run_id, None)
             self.wake()
@@ -255,7 +223,7 @@ class Dispatcher:
                 training.unwanted = now
             elif now - training.unwanted > STUCK_SECONDS:
                 training.unwanted = now
-                _background(partial(training.cluster.replace, training.worker))
+                background(partial(training.cluster.replace, training.worker))
         silences = {}
         for run in held:
             if run.id in self._trainings:
@@ -275,11 +243,11 @@ class Dispatcher:
         """Replace idle workers that have grown."""
         busy = {run.worker for run in held} | {each.worker for each in self._trainings.values()}
         for place in list(self.workers):
-            idle = place not in busy and not self._answering[place]
+            idle = place not in busy and not self.questions.answered_by(place)
             if self._trained[place] >= RUNS_A_WORKER and idle:
                 self.workers.remove(place)
                 self._retired.add(place)
-                _background(partial(self._cluster.replace, place))
+                background(partial(self._cluster.replace, place))
 
     def _tidy(self) -> None:
         """Remove what visitors without a login left behind long ago."""
@@ -289,72 +257,6 @@ class Dispatcher:
             if removed:
                 log.warning("Removed the data of %d visitors, who were away for long", removed)
 
-    # Predictions
-
-    def _answer(self) -> None:
-        """Hand questions to workers that answer none."""
-        with self._changed:
-            while self._questions and self._connected:
-                free = [place for place in self.workers if not self._answering[place]]
-                if not free:
-                    return
-                question = self._questions.pop(0)
-                trains = Counter(each.worker for each in self._trainings.values())
-                place = min(free, key=trains.__getitem__)
-                self._answering[place] += 1
-                _background(partial(self._wait_for_answer, question, self._cluster, place))
-
-    def _wait_for_answer(self, question: _Question, cluster: Cluster, place: str) -> None:
-        prediction = question.prediction
-        self._asked[prediction.id] = prediction
-        try:
-            asked = (question.run_id, question.data, prediction.id, self._topic)
-            outcome = cluster.call(place, "light", predict_run, *asked)
-        except WorkerLost as lost:
-            outcome = Failure(DataError(PREDICTION_DIED), str(lost))
-            if question.tries == 1:  # it may have died of the training beside it
-                with self._changed:
-                    again = _Question(question.run_id, question.data, prediction, tries=2)
-                    self._questions.insert(0, again)
-                outcome = None
-        except Exception:  # a fault of ours; without this, the visitor would wait for ever
-            log.exception("A prediction failed")
-            outcome = Failure(DataError(UNEXPECTED))
-        finally:
-            del self._asked[prediction.id]
-            self._answering[place] -= 1
-            self.wake()
-        if isinstance(outcome, Failure):
-            if outcome.reason is not None:
-                self._log(question.run_id, outcome.reason)
-            outcome = outcome.error
-        if outcome is not None:
-            prediction.end(outcome)
-
-    def _on_progress(self, message: dict) -> None:
-        prediction = self._asked.get(message["prediction"])
-        if prediction is not None:
-            prediction.share = message["share"]
-
-    # Both
-
-    def _insist(self, write: Callable[[], None]) -> None:
-        while not self._closed:
-            try:
-                write()
-                return
-            except StoreError as error:
-                log.warning("%s", error)
-                time.sleep(TROUBLE_SECONDS)
-
     def _log(self, run_id: str, reason: str) -> None:
         if not self._closed:
-            # Part of the id only: the whole opens the run to whoever reads it.
-            log.error("Run %s…: %s", run_id[:6], reason)
-
-
-def _background(work: Callable[[], object]) -> threading.Thread:
-    """A thread that does not keep a server from ending, as those of a pool would."""
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
+            log_of_run(run_id, reason)

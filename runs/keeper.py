@@ -17,12 +17,12 @@ from collections.abc import Callable
 from core.checkpoint import Checkpoint
 from core.progress import Progress
 from runs.store import Result, Store, StoreError
+from runs.threads import TROUBLE_SECONDS, insist
 
 log = logging.getLogger("unpadded.worker")
 
 TICK_SECONDS = 0.1
 BEAT_SECONDS = 2.0
-TROUBLE_SECONDS = 1.0  # between attempts to write to a store that cannot
 GRACE_SECONDS = 0.4  # from a stop to the training's own end; then it is ended from outside
 
 
@@ -126,13 +126,7 @@ class Keeper:
                 return
             if not self.lost:
                 result = self.at_once(self)
-                while True:
-                    try:
-                        self._store.work.end(self._run_id, self._attempt, result)
-                        break
-                    except StoreError as error:
-                        log.warning("%s", error)
-                        time.sleep(TROUBLE_SECONDS)
+                insist(lambda: self._store.work.end(self._run_id, self._attempt, result))
             # The batch that runs cannot be interrupted; the nanny starts another process.
             log.warning("A training was ended together with its process, to stop it at once")
             os._exit(0)

@@ -119,7 +119,7 @@ class Runs:
         """Ask a run's model about sequences."""
         prediction = Prediction()
         if run.has_model:
-            self._dispatcher.ask(run.id, data, prediction)
+            self._dispatcher.questions.ask(run.id, data, prediction)
         else:
             prediction.end(DataError(NO_MODEL))
         return prediction

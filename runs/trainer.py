@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,10 +14,11 @@ from core.checkpoint import Checkpoint
 from core.errors import DataError, Note
 from core.packing import unpack
 from core.sequences import Sequences
-from runs.keeper import TROUBLE_SECONDS, Keeper
+from runs.keeper import Keeper
 from runs.measured import Measured
 from runs.run import Metrics, RunState
-from runs.store import Claim, Result, Store, StoreError
+from runs.store import Claim, Result, Store
+from runs.threads import insist
 from runs.worker import Failure, models, store
 
 if TYPE_CHECKING:
@@ -80,14 +79,14 @@ def _train(kept: Store, run_id: str, claim: Claim) -> str | None:
     except Exception as error:
         failure = Failure.of(error)
         keeper.close()
-        _insist(lambda: kept.work.fail(run_id, claim.attempt, failure.error))
+        insist(lambda: kept.work.fail(run_id, claim.attempt, failure.error))
         return failure.reason
     return _end(kept, run_id, claim, keeper, result)
 
 
 def _end(kept: Store, run_id: str, claim: Claim, keeper: Keeper, result: Result) -> None:
     keeper.close()
-    _insist(lambda: kept.work.end(run_id, claim.attempt, result))
+    insist(lambda: kept.work.end(run_id, claim.attempt, result))
 
 
 def _checkpoint(claim: Claim) -> Checkpoint | None:
@@ -121,18 +120,6 @@ def _from_checkpoint(keeper: Keeper) -> Result:
     if keeper.newest is None:
         return NOTHING_LEARNED
     return _result(model_of(keeper.newest), keeper)
-
-
-def _insist(write: Callable[[], object]) -> None:
-    """Write to the store, however long it cannot: what was trained must not be lost to a disk
-    that is full for an hour."""
-    while True:
-        try:
-            write()
-            return
-        except StoreError as error:
-            log.warning("%s", error)
-            time.sleep(TROUBLE_SECONDS)
 
 
 def _measure(model: TrainedModel, data: Sequences) -> tuple[Metrics, Measured | None, list[Note]]:
