@@ -17,7 +17,7 @@ from core import DataError, Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
 from ui import asking, live, new_data, opening, server, tables
 from ui.cookie import VisitorCookie
-from ui.frame import draw, figure_words, is_dark, open_page
+from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
 from ui.reading import Reading
 from ui.state import EXAMPLE_NAME, example_data, seeded
 from ui.words import _
@@ -99,7 +99,7 @@ def home() -> None:
         with curve:
             run = live.training(visitor, visitor.example_run, "home-run")
         with answers:
-            if run is not None:
+            if run is not None and run.has_model:
                 text = st.text_input(
                     _("Sequences to predict"),
                     key=seeded("home-text", visitor.typed.get("home", "[1.5], [2, 5], [4, 4, 4]")),
@@ -141,4 +141,9 @@ else:  # and imports it, as the module "app", to learn how to serve it
         server.runs()
     except (ValueError, DataError) as error:  # a setting that is not right; no traceback hides it
         sys.exit(f"Unpadded cannot start: {error}")
-    app = st.App(__file__, lifespan=serving, middleware=[Middleware(VisitorCookie)])
+    app = st.App(
+        __file__,
+        lifespan=serving,
+        middleware=[Middleware(VisitorCookie)],
+        on_script_error=explain_failure,
+    )

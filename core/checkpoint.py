@@ -8,14 +8,14 @@ generator's state is part of it.
 from __future__ import annotations
 
 import zipfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from core.errors import Note
 from core.packing import pack_arrays, unpack_arrays
-from core.progress import History
+from core.progress import History, Progress
 from core.recipe import Recipe
 
 MAY_DIFFER = ("epochs", "patience")  # in a training that goes on
@@ -42,6 +42,7 @@ class Checkpoint:
     best           with patience only
     patience_from  the epoch patience counts from, if it is later than the best one
     history, seconds   of the finished epochs; since the first batch
+    batches, sequences of an epoch
     """
 
     recipe: Recipe
@@ -57,7 +58,26 @@ class Checkpoint:
     patience_from: int = 0
     history: History = field(default_factory=dict)
     seconds: float = 0.0
+    batches: int = 0
+    sequences: int = 0
     notes: tuple[Note, ...] = ()
+
+    @property
+    def progress(self) -> Progress:
+        """As a training reports that stands here."""
+        return Progress(
+            epoch=self.epoch,
+            epochs=self.recipe.epochs,
+            batch=self.batch,
+            batches=self.batches,
+            sequences=self.sequences,
+            history=self.history,
+            seconds=self.seconds,
+        )
+
+    def anew(self) -> Checkpoint:
+        """To go on from the end of a training for more epochs: patience counts from here."""
+        return replace(self, patience_from=self.epoch)
 
     def refuse_other(self, recipe: Recipe, preprocessing: dict[str, Any]) -> None:
         """Raises ValueError unless a training of this recipe, on the data this preprocessing was
@@ -95,6 +115,8 @@ class Checkpoint:
             "patience_from": self.patience_from,
             "history": self.history,
             "seconds": self.seconds,
+            "batches": self.batches,
+            "sequences": self.sequences,
             "notes": [[note.template, note.values] for note in self.notes],
         }
         return pack_arrays(plain, arrays)

@@ -52,8 +52,9 @@ def train(
     has learned. The same data, recipe and machine give the same weights.
 
     ``on_checkpoint`` is called with a ``Checkpoint`` every few seconds and at the end. A training
-    of the same data that is given it as ``resume`` goes on from there and ends bit-identical; with
-    more epochs it is one that was asked for more at first, but that patience counts anew.
+    of the same data that is given it as ``resume`` goes on from there and ends bit-identical. With
+    more epochs it is one that was asked for more at first; ``Checkpoint.anew`` lets patience count
+    from there, without which a training that has run out of it ends at once.
 
     Raises DataError when the data cannot be trained on: no targets, targets that do not
     fit the task, one class only, or a loss that stops being finite; ValueError when ``resume``
@@ -168,8 +169,7 @@ class _Loop:
         self.history = {name: list(figures) for name, figures in checkpoint.history.items()}
         self.position = (checkpoint.epoch, checkpoint.batch, checkpoint.sums)
         self.before, self.best = checkpoint.seconds, checkpoint.best
-        more = self.recipe.epochs != checkpoint.recipe.epochs
-        self.patience_from = checkpoint.epoch if more else checkpoint.patience_from
+        self.patience_from = checkpoint.patience_from
 
     def run(self) -> bool:
         """Train to the last epoch, or to an early stop. True when ``should_stop`` ended it."""
@@ -298,6 +298,8 @@ class _Loop:
             patience_from=self.patience_from,
             history={name: list(figures) for name, figures in self.history.items()},
             seconds=self._seconds(),
+            batches=self.batches,
+            sequences=len(self.training.lengths),
             notes=self.notes,
             **self.compiled.state(),
         )

@@ -51,8 +51,7 @@ if place.button(
     **look,
 ):
     try:
-        visitor.run = visitor.train(recipe)
-        visitor.save()
+        visitor.train(recipe)
         place.button(_("Train again"), key="started", disabled=True, **look)
     except DataError as error:
         opening.explain(error)
@@ -60,8 +59,9 @@ if place.button(
 if visitor.run is not None:
     st.query_params["run"] = visitor.run  # the address bar is the run's link
     ended = live.training(visitor, visitor.run, "train")
+    if ended is not None and ended.has_model:
+        results.of_training(ended, predicts=True)
     if ended is not None:
-        results.of_training(ended)
         run_view.go_on(visitor, ended)
-    elif run is not None and run.state is RunState.FAILED:
+    if ended is not None and ended.state is RunState.FAILED:
         st.caption(_("Nothing you entered is lost: change it above and press Train again."))

@@ -27,6 +27,7 @@ IDLE_SECONDS = 1.0
 # A worker says every two seconds that it lives. One that was silent so long is taken for dead,
 # when no thread of ours waits for it; the time is ours, so that no clocks are compared.
 SILENT_SECONDS = 8.0
+DEAF_SECONDS = 3.0
 # A run that was killed or deleted frees its worker by itself, or the worker is replaced.
 STUCK_SECONDS = 5.0
 TIDY_SECONDS = 3600.0  # between two looks for visitors who have not been here for long
@@ -52,11 +53,13 @@ NO_CLUSTER = (
 
 @dataclass
 class _Training:
-    """A run that was handed to a worker. ``unwanted``: since when the store says that it is not
-    waiting or running any more."""
+    """A run that was handed to a worker. ``slot``: "light" to end a run that was stopped while it
+    was interrupted, for which nothing is trained. ``unwanted``: since when the store says that it
+    is not waiting or running any more."""
 
     cluster: Cluster
     worker: str
+    slot: str
     unwanted: float | None = None
 
 
@@ -143,9 +146,12 @@ class Dispatcher:
         # whether its workers live, as many of ours are kept for it.
         doubted = sum(not silence.heard for silence in self._silences.values())
         for rank, run in in_turn(waiting, held):
-            if run.id not in self._trainings and (rank < most or run.stopping):
-                kept = 0 if run.interrupted else doubted
-                self._train(run.id, {each.worker for each in held}, kept)
+            if run.id in self._trainings:
+                continue
+            free = self.workers if run.stopping else self._free(held)
+            kept = 0 if run.interrupted else doubted
+            if len(free) > kept and (rank < most or run.stopping):
+                self._hand_over(run.id, free, "light" if run.stopping else "training")
         self._retire(held)
         self._tidy()
         busy = waiting or self.questions or not self.workers
@@ -165,21 +171,23 @@ class Dispatcher:
             self._cluster = None
             self.questions.refuse(NO_CLUSTER)
 
-    def _train(self, run_id: str, busy: set[str], kept: int) -> None:
-        """Hand a run to a worker that trains nothing, if there are more than so many."""
-        busy = busy | {training.worker for training in self._trainings.values()}
-        free = [place for place in self.workers if place not in busy]
-        # Asked again: the workers' list is of the moment before.
-        if len(free) <= kept or not self._connected:
+    def _free(self, held: list[Held]) -> list[str]:
+        """The workers that train nothing."""
+        busy = {run.worker for run in held}
+        busy |= {each.worker for each in self._trainings.values() if each.slot == "training"}
+        return [place for place in self.workers if place not in busy]
+
+    def _hand_over(self, run_id: str, places: list[str], slot: str) -> None:
+        if not self._connected:  # asked again: the workers' list is of the moment before
             return
-        place = min(free, key=self.questions.answered_by)
-        self._trainings[run_id] = training = _Training(self._cluster, place)
+        place = min(places, key=self.questions.answered_by)
+        self._trainings[run_id] = training = _Training(self._cluster, place, slot)
         self._trained[place] += 1
         background(partial(self._wait_for, run_id, training))
 
     def _wait_for(self, run_id: str, training: _Training) -> None:
         try:
-            trouble = training.cluster.call(training.worker, "training", train_run, run_id)
+            trouble = training.cluster.call(training.worker, training.slot, train_run, run_id)
             if trouble:
                 self._log(run_id, trouble)
                 time.sleep(TROUBLE_SECONDS)  # if it could not even be taken up
@@ -198,8 +206,10 @@ class Dispatcher:
         if run is None or run.worker != training.worker:
             return  # it ended with its process, as a run does whose batch cannot be interrupted
         of_memory = training.cluster.ran_out_of_memory(training.worker)
-        died = training.cluster.alive
-        counted = self._store.work.interrupt(run_id, run.attempt, died, of_memory)
+        # What a prediction beside it may have done is not held against the run.
+        alone = not self.questions.may_have_killed(training.worker)
+        died = training.cluster.alive and alone
+        counted = self._store.work.interrupt(run_id, run.attempt, died, of_memory and alone)
         self._log(run_id, f"{'out of memory' if of_memory else 'interrupted'} ({lost})")
         if counted is None:
             return
@@ -234,7 +244,8 @@ class Dispatcher:
             elif silence.beat != run.beat:
                 silence = _Silence(run.attempt, run.beat, heard=True)
             silences[run.id] = silence
-            if now - silence.since > SILENT_SECONDS:
+            # A worker that lives would have obeyed a stop by now.
+            if now - silence.since > (DEAF_SECONDS if run.stopping else SILENT_SECONDS):
                 self._log(run.id, "its worker has not been heard of; the run goes on with another")
                 self._store.work.interrupt(run.id, run.attempt)
         self._silences = silences

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from core.checkpoint import Checkpoint
 from core.progress import Progress
-from runs.store import Result, Store, StoreError
+from runs.store import Claim, Result, Store, StoreError
 from runs.threads import TROUBLE_SECONDS, insist
 
 log = logging.getLogger("unpadded.worker")
@@ -37,22 +37,22 @@ class Keeper:
         self,
         store: Store,
         run_id: str,
-        attempt: int,
+        claim: Claim,
         resume: Checkpoint | None,
-        stopping: bool,
         at_once: Callable[[Keeper], Result] | None,
     ) -> None:
-        """resume: what the training goes on from; stopping: a stop was asked for already."""
+        """resume: what the training goes on from."""
         self.at_once = at_once
         self.most_hours = store.limits.run_hours
         self.lost = False  # the run was deleted, killed or given to another worker
         self.timed_out = False
         self.last: Progress | None = None
-        self._store, self._run_id, self._attempt = store, run_id, attempt
+        self._store, self._run_id, self._attempt = store, run_id, claim.attempt
+        self._before = claim.before
         self._known = 0 if resume is None else len(resume.history.get("loss", ()))
         self._told: Progress | None = None
         self.newest = self._kept = resume
-        self._stopped_at = time.monotonic() if stopping else None
+        self._stopped_at = time.monotonic() if claim.stopping else None
         self._beat_at = time.monotonic()
         self._closing = threading.Lock()  # held by whoever ends the run
         self._closed = threading.Event()
@@ -61,7 +61,7 @@ class Keeper:
 
     def progress(self, progress: Progress) -> None:
         self.last = progress
-        self.timed_out = progress.seconds > self.most_hours * 3600
+        self.timed_out = progress.seconds - self._before > self.most_hours * 3600
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
         self.newest = checkpoint

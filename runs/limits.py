@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
+from math import inf
 
 from core.errors import DataError
 from core.recipe import GRU, Recipe
@@ -35,14 +36,13 @@ class Limits:
                 number = float(text) if field.type == "float" else int(text)
             except ValueError:
                 number = 0
-            if number <= 0:
+            if not 0 < number < inf:
                 raise ValueError(f"{name} is {text!r}; give a number above 0")
             given[field.name] = number
         return cls(**given)
 
-    def refuse_too_large(self, recipe: Recipe, features: int, outputs: int) -> None:
+    def refuse_too_large(self, weights: int) -> None:
         """Raises DataError for a network of more weights than a run may have."""
-        weights = weight_count(recipe, features, outputs)
         if weights > self.run_weights:
             raise DataError(
                 "This network would have {weights:,} weights; on this server a run may have "
@@ -50,6 +50,12 @@ class Limits:
                 weights=weights,
                 most=self.run_weights,
             )
+
+
+def bytes_left(weights: int) -> int:
+    """What a run leaves, about: a model, and a checkpoint of the weights, the best ones, and two
+    numbers of Adam's for each."""
+    return 20 * weights + 50_000
 
 
 def weight_count(recipe: Recipe, features: int, outputs: int) -> int:

@@ -18,8 +18,11 @@ from runs.threads import background, log, log_of_run
 from runs.worker import UNEXPECTED, Failure
 
 PREDICTION_DIED = (
-    "The worker process that was predicting stopped unexpectedly (it may have run out of memory). "
-    "Try again, or with fewer sequences at once."
+    "The worker process that was predicting stopped unexpectedly. Try again, or with fewer "
+    "sequences at once."
+)
+OUT_OF_MEMORY = (
+    "The worker process that was predicting ran out of memory. Try with fewer sequences at once."
 )
 
 
@@ -46,6 +49,7 @@ class Questions:
         self._waiting: list[_Question] = []
         self._asked: dict[str, Prediction] = {}  # those a worker computes now, by id
         self._answering: Counter[str] = Counter()  # worker → predictions
+        self._died_answering: set[str] = set()  # workers
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -60,6 +64,15 @@ class Questions:
     def answered_by(self, worker: str) -> int:
         """How many a worker computes now."""
         return self._answering[worker]
+
+    def may_have_killed(self, worker: str) -> bool:
+        """Whether a worker that died was computing a prediction."""
+        return self._answering[worker] > 0 or worker in self._died_answering
+
+    def cancel(self, prediction: Prediction) -> None:
+        """Nobody waits for it any more."""
+        with self._lock:
+            self._waiting = [each for each in self._waiting if each.prediction is not prediction]
 
     def hand_out(self, cluster: Cluster, workers: Sequence[str], training: Counter[str]) -> None:
         """To workers that answer none, before all to those that train nothing."""
@@ -93,8 +106,12 @@ class Questions:
             asked = (question.run_id, question.data, prediction.id, self.topic)
             outcome = cluster.call(worker, "light", predict_run, *asked)
         except WorkerLost as lost:
-            outcome = Failure(DataError(PREDICTION_DIED), str(lost))
-            if question.tries == 1:  # it may have died of the training beside it
+            self._died_answering.add(worker)
+            if cluster.ran_out_of_memory(worker):
+                outcome = Failure(DataError(OUT_OF_MEMORY), str(lost))
+            elif question.tries > 1:
+                outcome = Failure(DataError(PREDICTION_DIED), str(lost))
+            else:  # it may have died of the training beside it
                 with self._lock:
                     self._waiting.insert(0, replace(question, tries=2))
                 outcome = None

@@ -11,6 +11,7 @@ from core.sequences import Sequences
 from core.work import work
 from runs.cluster import given_address
 from runs.dispatcher import Dispatcher
+from runs.limits import bytes_left, weight_count
 from runs.measured import Measured
 from runs.queue import Place
 from runs.run import Prediction, Run, RunLine
@@ -68,10 +69,13 @@ class Runs:
         in the store already. Raises DataError when the visitor has too many runs."""
         classes = recipe.task == "classification" and data.targets is not None
         outputs = len(set(data.targets.tolist())) if classes else 1
-        self.store.limits.refuse_too_large(recipe, data.features, outputs)
+        weights = weight_count(recipe, data.features, outputs)
+        self.store.limits.refuse_too_large(weights)
         content = stored or Content.of(pack(data))
         estimate = work(data.lengths, data.features, recipe).seconds * recipe.epochs
-        run_id = self.store.runs.create(owner, name, recipe, content, reading or {}, estimate)
+        run_id = self.store.runs.create(
+            owner, name, recipe, content, reading or {}, estimate, bytes_left(weights)
+        )
         self._dispatcher.wake()
         return run_id
 
@@ -123,6 +127,10 @@ class Runs:
         else:
             prediction.end(DataError(NO_MODEL))
         return prediction
+
+    def forget(self, prediction: Prediction) -> None:
+        """Nobody waits for a prediction any more: if it has not begun, it never does."""
+        self._dispatcher.questions.cancel(prediction)
 
     def close(self) -> None:
         """End the worker processes and wait for it. A server that is killed takes them with it."""

@@ -51,7 +51,9 @@ def _train(kept: Store, run_id: str, claim: Claim) -> str | None:
     from core import train
 
     resume = _checkpoint(claim)
-    keeper = Keeper(kept, run_id, claim.attempt, resume, claim.stopping, _from_checkpoint)
+    if resume is not None and claim.attempt == 1:  # of the run that this one goes on from
+        resume = resume.anew()
+    keeper = Keeper(kept, run_id, claim, resume, _from_checkpoint)
     try:
         data = unpack(claim.data)
         model = train(
@@ -106,7 +108,7 @@ def _result(model: TrainedModel, keeper: Keeper) -> Result:
         model=saved.getvalue(),
         checkpoint=keeper.newest.to_bytes(),
         history=model.history,
-        progress=keeper.last,
+        progress=keeper.newest.progress,
         notes=(*model.notes, *late),
         best_epoch=model.best_epoch,
         computed=model.computed,

@@ -20,6 +20,8 @@ def ask(visitor: State, key: str, run: RunLine, data: Sequences) -> Prediction:
     """The prediction for this data; asked once, then remembered under the key."""
     asked = visitor.asked.get(key)
     if asked is None or asked[0] != run.id or asked[1] != data:
+        if asked is not None:
+            server.runs().forget(asked[2])
         asked = (run.id, data, server.runs().predict(run, data))
         visitor.asked[key] = asked
     return asked[2]

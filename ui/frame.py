@@ -7,6 +7,7 @@ from dataclasses import fields
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.errors import DataError
 from core.figures import Words
 from ui import identity, server, state
 from ui.words import _, ngettext, plain, told
@@ -40,11 +41,24 @@ def open_page(title: str) -> state.State:
             f":small[:gray[{sequences}, {steps}]]"
         )
         identity.sign_in_or_out()
-    if visitor.trouble is not None:
-        visitor.restore() if visitor.is_new else visitor.save()
-    if visitor.trouble is not None:
-        st.warning(told(visitor.trouble), icon=":material/cloud_off:")
+    if visitor.memory.trouble is not None:
+        st.warning(told(visitor.memory.trouble), icon=":material/cloud_off:")
     return visitor
+
+
+def explain_failure(error: Exception) -> bool:
+    """Streamlit calls it for what no page has caught; the log has its traceback by then."""
+    if isinstance(error, DataError):  # such as a database that does not answer
+        st.error(told(error), icon=":material/cloud_off:")
+    else:
+        st.error(
+            _(
+                "This page failed because of an error in the program. Nothing that was saved is "
+                "lost: reload the page."
+            ),
+            icon=":material/error:",
+        )
+    return True
 
 
 def is_dark() -> bool:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.figures import compare_figure
 from runs import ACTIVE, RunLine, RunState
-from ui import fragments, run_view, server
+from ui import fragments, run_view, server, tables
 from ui.frame import draw, figure_words, is_dark
 from ui.merit import METRICS
 from ui.state import State
@@ -50,7 +50,8 @@ def _table(visitor: State, was_live: bool) -> None:
     chosen = st.dataframe(
         frame,
         hide_index=True,
-        key="runs-table",
+        # Rows are chosen by their numbers: when others are listed, nothing is chosen any more.
+        key=f"runs-table-{hash(tuple(run.id for run in runs))}",
         on_select="rerun",
         selection_mode="multi-row",
         column_config=_columns(),
@@ -140,18 +141,23 @@ def _actions(visitor: State, chosen: list[RunLine], frame: pd.DataFrame) -> None
                 args=(visitor, chosen[0]),
             )
         if chosen:
-            st.button(
+            with st.popover(
                 ngettext("Delete {n} run", "Delete {n} runs", len(chosen)),
-                key="runs-delete",
                 icon=":material/delete:",
-                on_click=run_view.delete,
-                args=(visitor, *(run.id for run in chosen)),
-            )
+            ):
+                st.markdown(_("Curves and models are deleted at once."))
+                st.button(
+                    _("Delete"),
+                    key="runs-delete",
+                    type="primary",
+                    on_click=run_view.delete,
+                    args=(visitor, *(run.id for run in chosen)),
+                )
         else:
             st.caption(_("Choose a run to open it, or several to compare them."))
         st.download_button(
             _("Download the table"),
-            lambda: _as_csv(frame),
+            lambda: tables.as_csv(frame.drop(columns=frame.columns[2])),  # without the curves
             file_name="runs.csv",
             mime="text/csv",
             key="runs-csv",
@@ -164,10 +170,6 @@ def _actions(visitor: State, chosen: list[RunLine], frame: pd.DataFrame) -> None
         run_view.explain(visitor.refused.pop("run"))
     if len(chosen) > 1:
         _compare(chosen)
-
-
-def _as_csv(frame: pd.DataFrame) -> bytes:
-    return frame.drop(columns=frame.columns[2]).to_csv(index=False).encode()
 
 
 def _compare(chosen: list[RunLine]) -> None:

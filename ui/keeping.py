@@ -36,6 +36,7 @@ def data_sets(visitor: State) -> None:
     kept = server.store().contents.list(visitor.owner.id)
     if not kept:
         st.caption(_("Nothing yet. What you upload or paste is kept here for you."))
+    trained = server.store().runs.by_data(visitor.owner.id)
     for data_set in kept:
         words, button, bin = st.columns([6, 2, 2], vertical_alignment="center")
         is_open = visitor.kept is not None and visitor.kept.id == data_set.id
@@ -48,14 +49,11 @@ def data_sets(visitor: State) -> None:
             on_click=_open,
             args=(visitor, data_set),
         )
-        bin.button(
-            _("Delete"),
-            key=f"delete-{data_set.id}",
-            width="stretch",
-            icon=":material/delete:",
-            on_click=_delete,
-            args=(visitor, data_set),
-        )
+        with bin.popover(_("Delete"), icon=":material/delete:", width="stretch"):
+            _offer_to_delete(visitor, data_set, trained.get(data_set.data, []))
+    refused = visitor.refused.pop("kept", None)
+    if refused is not None:
+        st.error(told(refused), icon=":material/error:")
     usage = server.store().visitors.usage(visitor.owner.id)
     st.caption(
         _("{data_sets}, {runs}: {size} of the {most} MB a visitor may have.").format(
@@ -66,8 +64,7 @@ def data_sets(visitor: State) -> None:
         )
     )
     title = _("Delete all my data")
-    something = bool(usage.data_sets or usage.runs)
-    if something and st.button(title, icon=":material/delete_forever:", key="delete-all"):
+    if st.button(title, icon=":material/delete_forever:", key="delete-all"):
         st.dialog(title)(_confirm)(visitor)
 
 
@@ -97,13 +94,48 @@ def delete_all(visitor: State) -> None:
 
 
 def _open(visitor: State, data_set: DataSet) -> None:
-    visitor.open_kept(data_set)
+    try:
+        visitor.open_kept(data_set)
+    except DataError as error:  # deleted in another tab
+        visitor.refused["kept"] = error
 
 
-def _delete(visitor: State, data_set: DataSet) -> None:
-    if visitor.kept is not None and visitor.kept.id == data_set.id:
-        visitor.open_example()
-    server.store().contents.delete(visitor.owner.id, data_set.id)
+def _offer_to_delete(visitor: State, data_set: DataSet, runs: list[str]) -> None:
+    """Runs keep the sequences they were trained on, unless they go too."""
+    st.markdown(
+        ngettext(
+            "{n} run was trained on it and keeps its sequences, to go on from.",
+            "{n} runs were trained on it and keep its sequences, to go on from.",
+            len(runs),
+        )
+        if runs
+        else _("Its file and its sequences are deleted at once.")
+    )
+    st.button(
+        _("Delete the data set"),
+        key=f"delete-{data_set.id}",
+        on_click=_delete,
+        args=(visitor, data_set, []),
+        type="secondary" if runs else "primary",
+    )
+    if runs:
+        st.button(
+            ngettext("Delete it and its {n} run", "Delete it and its {n} runs", len(runs)),
+            key=f"delete-runs-{data_set.id}",
+            on_click=_delete,
+            args=(visitor, data_set, runs),
+            type="primary",
+        )
+
+
+def _delete(visitor: State, data_set: DataSet, runs: list[str]) -> None:
+    try:
+        server.store().contents.delete(visitor.owner.id, data_set.id)
+        server.store().runs.delete(visitor.owner.id, *runs)
+        if visitor.kept is not None and visitor.kept.id == data_set.id:
+            visitor.open_example()
+    except DataError as error:
+        visitor.refused["kept"] = error
 
 
 def _about(data_set: DataSet) -> str:

@@ -18,14 +18,14 @@ SILENT_SECONDS = 6.0  # a worker says every two that it lives
 
 
 def training(visitor: State, run_id: str, key: str) -> Run | None:
-    """Show a run; returns it when it has ended with a model, else None."""
+    """Show a run; returns it when it has ended, else None."""
     run = server.runs().get(run_id)
     if run is None:
         st.info(_("This run is no longer on the server."))
         return None
     mine, every = run.owner == visitor.owner.id, _refresh(run)
     fragments.live(_watch, every, run_id, key, every, mine)
-    return run if every is None and run.has_model else None
+    return run if every is None else None
 
 
 def _refresh(run: Run | None) -> float | None:
@@ -38,7 +38,7 @@ def _refresh(run: Run | None) -> float | None:
 
 def _watch(run_id: str, key: str, every: float | None, mine: bool) -> None:
     run = server.runs().get(run_id)
-    if _refresh(run) != every:
+    if run is None or _refresh(run) != every:
         st.rerun()  # the whole page: what comes after a training stands outside this fragment
     _status(run, key, mine)
     if run.state is RunState.FAILED:
@@ -70,6 +70,11 @@ def _status(run: Run, key: str, mine: bool) -> None:
             )
     elif run.state is RunState.FINISHED:
         _ended(run, _("Finished"), ":material/check_circle:")
+    elif run.state is RunState.STOPPED and run.can_go_on and not run.has_model:
+        st.markdown(
+            ":material/stop_circle: "
+            + _("Ended at once. What it had learned until then can be continued from.")
+        )
     elif run.state is RunState.STOPPED and not run.has_model:
         st.markdown(":material/stop_circle: " + _("Cancelled before it had learned anything."))
     elif run.state is RunState.STOPPED:

@@ -167,7 +167,11 @@ def offer_to_read_again(error: DataError, key: str, read: Callable[[Missing], No
 
 def columns(visitor: State) -> None:
     """What was detected, and the way to choose otherwise."""
-    table, layout = visitor.table, visitor.layout
+    try:
+        table, layout = visitor.table, visitor.layout
+    except DataError as error:  # its file was deleted, in another tab
+        explain(error)
+        return
     st.markdown(
         f"**{_(LAYOUT_NAMES[layout.layout]).capitalize()}**"
         + "".join(f"  \n:small[{_quoted(_(reason))}]" for reason in layout.reasons)
@@ -221,7 +225,6 @@ def _read_again(visitor: State) -> None:
     chosen, roles = typed.pop("layout"), typed
     features = st.session_state.get(visitor.key("features"))
     missing = st.session_state[visitor.key("missing")]
-    table = visitor.table
     # Another layout gives the columns other meanings, so only what was named stays.
     kept = features if features and chosen == visitor.layout.layout else None
     if kept is not None:
@@ -230,6 +233,7 @@ def _read_again(visitor: State) -> None:
     if chosen == "rows":
         roles, kept = dict.fromkeys(roles), None
     try:
+        table = visitor.table
         layout: Layout = detect_layout(table, chosen, features=kept, **roles)
         visitor.use(layout, missing, sequences_from(table, layout, missing))
     except DataError as error:

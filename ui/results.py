@@ -10,8 +10,9 @@ from ui.merit import metrics
 from ui.words import _, told
 
 
-def of_training(run: Run, mine: bool = True) -> None:
-    """What stands below the curves of a run that has ended; the model is its owner's."""
+def of_training(run: Run, mine: bool = True, predicts: bool = False) -> None:
+    """What stands below the curves of a run that has ended; the model is its owner's. predicts:
+    the page Predict asks this run's model."""
     names = {
         "test": _("On the test sequences, which took no part in training"),
         "validation": _("On the validation sequences"),
@@ -27,16 +28,19 @@ def of_training(run: Run, mine: bool = True) -> None:
     if not mine:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
+        if predicts:
+            st.page_link(
+                "pages/4_Predict.py",
+                label=_("Predict with this model"),
+                icon=":material/arrow_forward:",
+            )
         _take_away(run)
 
 
 def _take_away(run: Run) -> None:
-    st.page_link(
-        "pages/4_Predict.py", label=_("Predict with this model"), icon=":material/arrow_forward:"
-    )
     st.download_button(
         _("Download the model (ZIP)"),
-        lambda: server.runs().model(run.id),  # read when it is asked for
+        lambda: server.runs().model(run.id) or b"",  # read when it is asked for
         file_name="unpadded-model.zip",
         mime="application/zip",
         on_click="ignore",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import DataError
 from core.recipe import MAX_EPOCHS
-from runs import Run
+from runs import Run, RunState
 from ui import live, predicting, results, server
 from ui.opening import explain
 from ui.state import State, seeded
@@ -46,10 +46,11 @@ def show(visitor: State, run_id: str) -> None:
     ended = live.training(visitor, run.id, "run")
     if ended is None:
         return
-    results.of_training(ended, mine)
+    if ended.has_model:
+        results.of_training(ended, mine)
     if mine:
         go_on(visitor, ended)
-    if mine or ended.open_to_questions:
+    if ended.has_model and (mine or ended.open_to_questions):
         st.subheader(_("Predict"), divider="gray")
         predicting.forms(visitor, ended)
 
@@ -79,12 +80,14 @@ def go_on(visitor: State, run: Run) -> None:
     done = len(run.history.get("loss", ()))
     if not run.can_go_on or done >= MAX_EPOCHS:
         return
+    left = run.recipe.epochs - done  # of a run that was ended too soon
+    more = left if run.state is not RunState.FINISHED and left > 0 else run.recipe.epochs
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             _("More epochs"),
             1,
             MAX_EPOCHS - done,
-            key=seeded(f"more-{run.id}", min(run.recipe.epochs, MAX_EPOCHS - done)),
+            key=seeded(f"more-{run.id}", min(more, MAX_EPOCHS - done)),
             width=160,
         )
         st.button(
@@ -108,8 +111,7 @@ def _go_on(visitor: State, run: Run, done: int, key: str) -> None:
         visitor.refused["go-on"] = error
         return
     if visitor.run == run.id:
-        visitor.run = new
-        visitor.save()
+        visitor.show(new)
     st.query_params["run"] = new
 
 

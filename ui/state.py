@@ -1,11 +1,12 @@
 """What one visitor has open: one dataclass under one key of the session state.
 
 The session ends with the browser's tab; what is worth keeping is saved as the visitor's workspace
-(``saved``) whenever it changes, and is there again after a refresh or the next day.
+(``ui.workspace``) whenever it changes, and is there again after a refresh or the next day.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -17,17 +18,21 @@ from core import DataError, Recipe, Sequences
 from core.missing import Missing
 from core.packing import pack, unpack
 from core.reading import Layout, Table, open_table
-from runs import DataSet, Prediction, RunLine, StoreError
-from runs.store import Content
+from runs import DataSet, Prediction, RunLine
+from runs.store import NOT_KNOWN, Content
 from ui import identity, server
 from ui.first_recipe import first_recipe
 from ui.identity import Owner
 from ui.reading import Reading, layout_from
+from ui.words import _
+from ui.workspace import Memory, Workspace
 
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
 EXAMPLE_NAME = "Three sequences"
 MOST_TYPED = 100_000  # characters of one box that are kept
 MOST_BOXES = 20
+MOST_UNITS = 200
+EXAMPLE_KEY = "example"  # in the place of a data set's id
 
 
 def example_data() -> Sequences:
@@ -53,7 +58,8 @@ class State:
               it, until it has been shown
     opened    how many data sets were opened: part of every widget's key that
               belongs to a data set, so that new data starts with fresh inputs
-    trouble   why the workspace could not be read or saved, as long as it cannot
+    units     the recipe and the last run of each data set that was open, by its id
+    memory    of all this, on the server
     """
 
     owner: Owner
@@ -70,10 +76,12 @@ class State:
     files: dict[str, tuple[str, Any]] = field(default_factory=dict)
     refused: dict[str, DataError] = field(default_factory=dict)
     opened: int = 0
-    trouble: StoreError | None = None
-    is_new: bool = True  # until the workspace has been restored
+    units: dict[str, dict[str, Any]] = field(default_factory=dict)
+    memory: Memory = field(init=False)
     _table: Table | None = None
-    _saved: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.owner)
 
     def open(
         self,
@@ -92,20 +100,23 @@ class State:
 
     def use(self, layout: Layout, missing: Missing, data: Sequences) -> None:
         """Read the same file in another way; the recipe starts anew where it has to."""
-        file = server.store().contents.read_compressed(self.kept.file)
+        file = self._file()
         self._keep(self.name, file, layout, missing, data, self.kept.id)
         self.save()
 
     def open_kept(self, data_set: DataSet) -> None:
-        """Work on a data set that the server keeps."""
+        """Work on a data set that the server keeps. Raises DataError when it does not any more."""
+        if server.store().contents.get(self.owner.id, data_set.id) is None:
+            raise DataError(NOT_KNOWN)
         self._settle(data_set, _unpacked(data_set.data))
         self._table, self.opened = None, self.opened + 1
         self.save()
 
     def open_example(self) -> None:
         """Back to the reference example."""
-        self.data, self.recipe, self.run = example_data(), Recipe.example(), None
+        self.data = example_data()
         self.name, self.kept, self.layout, self.missing = EXAMPLE_NAME, None, None, "refuse"
+        self._take_up(EXAMPLE_KEY, example_digest(), Recipe.example())
         self._table, self.opened = None, self.opened + 1
         self.files.pop("work", None)  # counted for other sequences
         self.save()
@@ -122,20 +133,26 @@ class State:
             raise DataError(
                 "The data of this run is no longer among your data sets. Open its file again."
             )
-        self.recipe = run.recipe
-        self.save()
+        self.choose(run.recipe)
 
-    def train(self, recipe: Recipe) -> str:
-        """Train on the open data; returns the run's id. Raises DataError."""
+    def train(self, recipe: Recipe) -> None:
+        """Train on the open data. Raises DataError."""
         stored = None if self.kept is None else self.kept.data
         reading = self.reading.to_dict()
         owner = self.owner.id
-        return server.runs().train(owner, self.data, recipe, self.name, reading, stored)
+        self.show(server.runs().train(owner, self.data, recipe, self.name, reading, stored))
+
+    def show(self, run: str | None) -> None:
+        """Have another run of the open data on Train."""
+        self.run = run
+        self._note_unit()
+        self.save()
 
     def choose(self, recipe: Recipe) -> None:
         """Go on with another recipe."""
         if recipe != self.recipe:
             self.recipe = recipe
+            self._note_unit()
             self.save()
 
     def remember(self, place: str, text: str) -> None:
@@ -163,11 +180,17 @@ class State:
 
     @property
     def table(self) -> Table:
-        """The file the open data was read from; read again when it is first asked for."""
+        """The file the open data was read from; read again when it is first asked for. Raises
+        DataError when it has been deleted, in another tab."""
         if self._table is None:
-            file = io.BytesIO(server.store().contents.read_compressed(self.kept.file))
-            self._table = open_table(file)
+            self._table = open_table(io.BytesIO(self._file()))
         return self._table
+
+    def _file(self) -> bytes:
+        file = server.store().contents.read_compressed(self.kept.file)
+        if file is None:
+            raise DataError(NOT_KNOWN)
+        return file
 
     @property
     def reading(self) -> Reading:
@@ -183,39 +206,58 @@ class State:
         return f"{name}-{self.opened}"
 
     def save(self) -> None:
-        """Save the workspace, if it has changed. What fails is shown by the frame; the visitor
-        can go on, and the next change tries again."""
-        workspace = {
-            "data_set": None if self.kept is None else self.kept.id,
-            "recipe": self.recipe.to_dict(),
-            "run": self.run,
-            "example_run": self.example_run,
-            "typed": self.typed,
-        }
-        if workspace == self._saved:
-            return
-        try:
-            server.store().visitors.save(self.owner.id, workspace)
-            self._saved, self.trouble = workspace | {"typed": dict(self.typed)}, None
-        except StoreError as error:
-            self.trouble = error
+        """Have the server remember what is open, if it has changed."""
+        self.memory.save(self._workspace())
 
     def restore(self) -> None:
-        """Bring back what was open when the visitor was last here."""
+        """Bring back what was open when the visitor was last here, unless something else has been
+        opened since."""
+        fresh = State(self.owner)._workspace()
+        self.memory.begin_with(fresh)
+        workspace = self.memory.read()
+        if not workspace or self._workspace() != fresh:
+            self.save()
+            return
+        self.units = workspace.get("units", {})
+        self.example_run = workspace.get("example_run")
+        self.typed = workspace.get("typed", {})
+        name = workspace.get("data_set")
         try:
-            workspace = server.store().visitors.welcome(self.owner.id, self.owner.login is not None)
-            name = workspace.get("data_set")
             kept = name and server.store().contents.get(self.owner.id, name)
             if kept:
                 self._settle(kept, _unpacked(kept.data))
-            if workspace and (kept or not name):
-                self.recipe = Recipe.from_dict(workspace["recipe"])
-                self.run = workspace["run"]
-            self.example_run = workspace.get("example_run")
-            self.typed = dict(workspace.get("typed", {}))
-            self._saved, self.trouble, self.is_new = workspace, None, False
-        except StoreError as error:
-            self.trouble = error
+            else:
+                self._take_up(EXAMPLE_KEY, example_digest(), Recipe.example())
+        except DataError:  # deleted at this moment, in another tab
+            self._take_up(EXAMPLE_KEY, example_digest(), Recipe.example())
+        self.memory.begin_with(self._workspace())
+
+    def _workspace(self) -> Workspace:
+        return {
+            "data_set": None if self.kept is None else self.kept.id,
+            "units": self.units,
+            "example_run": self.example_run,
+            "typed": self.typed,
+        }
+
+    def _take_up(self, key: str, data: str, first: Recipe) -> None:
+        """The recipe and the run that went with the data when it was last open."""
+        unit = self.units.get(key, {})
+        same = unit.get("data") == data
+        self.recipe, self.run = first, unit["run"] if same else None
+        if same:
+            with contextlib.suppress(ValueError):  # of another version of the app
+                self.recipe = Recipe.from_dict(unit["recipe"])
+        self._note_unit()
+
+    def _note_unit(self) -> None:
+        key, data = EXAMPLE_KEY, example_digest()
+        if self.kept is not None:
+            key, data = self.kept.id, self.kept.data
+        self.units.pop(key, None)
+        self.units[key] = {"data": data, "recipe": self.recipe.to_dict(), "run": self.run}
+        for oldest in list(self.units)[:-MOST_UNITS]:
+            del self.units[oldest]
 
     def _keep(
         self,
@@ -241,18 +283,25 @@ class State:
         self._settle(server.store().contents.keep(self.owner.id, new, packed, text), data)
 
     def _settle(self, kept: DataSet, data: Sequences) -> None:
-        self.kept, self.name, self.data, self.run = kept, kept.name, data, None
+        self.kept, self.name, self.data = kept, kept.name, data
         self.layout, self.missing = layout_from(kept.layout), kept.missing
-        self.recipe = first_recipe(data)
+        self._take_up(kept.id, kept.data, first_recipe(data))
         self.files.pop("work", None)  # counted for other sequences
 
 
 def current() -> State:
     """This visitor's state, restored on the first call of a session."""
-    if "state" not in st.session_state:
-        st.session_state["state"] = State(identity.owner())
-        st.session_state["state"].restore()
-    return st.session_state["state"]
+    known: State | None = st.session_state.get("state")
+    if known is not None and known.memory.forgotten:
+        st.session_state.clear()
+        st.toast(_("Everything of yours was deleted, in another tab."), icon=":material/info:")
+        known = None
+    if known is None:
+        known = st.session_state["state"] = State(identity.owner())
+        known.restore()
+    elif known.memory.is_due:
+        known.save() if known.memory.is_read else known.restore()
+    return known
 
 
 def seeded(key: str, value: object) -> str:
@@ -269,4 +318,7 @@ def example_digest() -> str:
 
 
 def _unpacked(digest: str) -> Sequences:
-    return unpack(server.store().contents.read(digest))
+    content = server.store().contents.read(digest)
+    if content is None:
+        raise DataError(NOT_KNOWN)
+    return unpack(content)

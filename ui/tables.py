@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import Sequences
 from core.figures import probabilities_figure
+from core.reading.words import is_number
 from runs import Measured, Prediction
 from ui.frame import draw, figure_words, is_dark
 from ui.merit import metrics
@@ -133,7 +134,17 @@ def column_names() -> list[str]:
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:
-    return frame.to_csv(index=False).encode()
+    """Safe to open in a spreadsheet: text that would be taken for a formula is marked as text."""
+    safe = frame.copy()
+    for name in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[name]):
+            safe[name] = safe[name].map(_no_formula)
+    return safe.rename(columns=_no_formula).to_csv(index=False).encode()
+
+
+def _no_formula(cell: object) -> object:
+    begins = isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{cell}" if begins and not is_number(cell) else cell
 
 
 def _table(

@@ -19,6 +19,7 @@ from core.errors import DataError, Note
 from core.recipe import LSTM, Recipe
 
 LOCALES = Path(__file__).parent / "locales"
+_ADDRESS = re.compile(r"(?i)(?<=www)(?=\.)|(?<=:)(?=//)|(?<=\S)(?=@)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$<>:&-])")
 
 
@@ -44,8 +45,9 @@ def ngettext(singular: str, plural: str, number: float, **values: object) -> str
 
 
 def plain(text: object) -> str:
-    """Text that Streamlit's Markdown shows character by character, on one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    """Text that Streamlit's Markdown shows character by character, on one line. Addresses in it
+    become no links: a word joiner, which nobody sees, stands inside them."""
+    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\u2060", " ".join(str(text).split())))
 
 
 def shortened(text: str, most: int = 60) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runs.limits import Limits
-from runs.store.contents import Content, Contents, DataSet
+from runs.store.contents import NOT_KNOWN, Content, Contents, DataSet
 from runs.store.database import Database, StoreError
 from runs.store.records import CHECKPOINT, MEASURED, MODEL, Records
 from runs.store.visitors import Usage, Visitors
@@ -13,6 +13,7 @@ __all__ = [
     "CHECKPOINT",
     "MEASURED",
     "MODEL",
+    "NOT_KNOWN",
     "Claim",
     "Content",
     "DataSet",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 import time
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, union, update
 
 from core.errors import DataError
 from runs.limits import Limits
+from runs.run import ACTIVE
 from runs.store.database import Database
 from runs.store.parts import ensure_visitor, readable
 from runs.store.tables import artifacts, contents, data_sets, runs
@@ -22,10 +25,14 @@ TOO_MANY_DATA_SETS = (
     "under “Your data”)."
 )
 TOO_MANY_BYTES = (
-    "Your data and models take {taken:,} MB on this server and this would add {more:,}; a visitor "
-    "may have {most:,} MB. Delete data sets or runs you no longer need first."
+    "Your data and models take {taken:,} MB on this server, with those that wait to be trained, "
+    "and this would add {more:,} MB; a visitor may have {most:,} MB. Delete data sets or runs you "
+    "no longer need first."
 )
 NOT_KNOWN = "This data set is no longer on the server. Open its file again."
+
+
+USES = (data_sets.c.data, data_sets.c.file, runs.c.data)  # of contents
 
 
 @dataclass(frozen=True)
@@ -89,8 +96,10 @@ class Contents:
         """
         size = sum(len(each.content) for each in stored)
         now = time.time()
-        with self._database.writing() as connection:
-            ensure_visitor(connection, owner)
+        with (
+            self._database.writing(contents=True) as connection,
+            within_quota(connection, self._limits, owner),
+        ):
             known = data_set.id or connection.scalar(
                 select(data_sets.c.id).where(
                     data_sets.c.owner == owner,
@@ -100,7 +109,6 @@ class Contents:
             )
             if not known:
                 self._refuse_too_many(connection, owner)
-            refuse_too_large(connection, self._limits, owner, size, known or "")
             for each in stored:
                 put(connection, each)
             kept = replace(
@@ -135,11 +143,12 @@ class Contents:
         return None if row is None else _data_set(row)
 
     def delete(self, owner: str, data_set: str) -> None:
-        """Forget a data set. Its bytes stay as long as a run was trained on them."""
+        """Forget a data set. Its sequences stay as long as a run was trained on them."""
         mine = (data_sets.c.owner == owner, data_sets.c.id == data_set)
-        with self._database.writing() as connection:
+        with self._database.writing(contents=True) as connection:
             connection.execute(delete(data_sets).where(*mine))
             sweep(connection)
+        self._database.forget()
 
     def _refuse_too_many(self, connection: Connection, owner: str) -> None:
         query = select(func.count()).where(data_sets.c.owner == owner)
@@ -158,29 +167,44 @@ def put(connection: Connection, content: Content) -> None:
 
 def sweep(connection: Connection) -> None:
     """Remove contents that nothing refers to any more."""
-    uses = (data_sets.c.data, data_sets.c.file, runs.c.data)
-    used = or_(*(select(1).where(use == contents.c.digest).exists() for use in uses))
+    used = or_(*(select(1).where(use == contents.c.digest).exists() for use in USES))
     connection.execute(delete(contents).where(~used))
 
 
-def bytes_of(connection: Connection, owner: str, without: str = "") -> int:
-    """What a visitor's data sets (all but one) and runs take."""
-    sets = select(func.coalesce(func.sum(data_sets.c.size), 0))
-    sets = sets.where(data_sets.c.owner == owner, data_sets.c.id != without)
-    models = select(func.coalesce(func.sum(artifacts.c.size), 0))
-    models = models.join(runs, runs.c.id == artifacts.c.run).where(runs.c.owner == owner)
-    return int(connection.scalar(sets) + connection.scalar(models))
+def bytes_of(connection: Connection, owner: str) -> int:
+    """What a visitor's data sets and runs take, and what those that have not ended may yet."""
+    mine = contents.c.digest.in_(
+        union(
+            *(select(use).where(use.table.c.owner == owner) for use in USES),
+        )
+    )
+    of_mine = runs.c.owner == owner
+    active = runs.c.state.in_([state.value for state in ACTIVE])
+    made = select(artifacts.c.size).join(runs, runs.c.id == artifacts.c.run).where(of_mine)
+    parts = (
+        select(contents.c.size).where(mine),
+        made,
+        select(runs.c.reserved).where(of_mine, active),
+    )
+    return sum(
+        int(connection.scalar(select(func.coalesce(func.sum(part.subquery().c[0]), 0))))
+        for part in parts
+    )
 
 
-def refuse_too_large(
-    connection: Connection, limits: Limits, owner: str, more: int, without: str = ""
-) -> None:
-    taken = bytes_of(connection, owner, without)
-    if taken + more > limits.megabytes * 10**6:
+@contextlib.contextmanager
+def within_quota(connection: Connection, limits: Limits, owner: str) -> Iterator[None]:
+    """Raises DataError, and so undoes the transaction, when what is done inside makes it too
+    much. Locks the visitor, so that two tabs do not both take the last room there is."""
+    ensure_visitor(connection, owner)
+    before = bytes_of(connection, owner)
+    yield
+    after = bytes_of(connection, owner)
+    if after > max(before, limits.megabytes * 10**6):
         raise DataError(
             TOO_MANY_BYTES,
-            taken=round(taken / 1e6),
-            more=max(1, round(more / 1e6)),
+            taken=round(before / 1e6),
+            more=max(1, round((after - before) / 1e6)),
             most=limits.megabytes,
         )
 

@@ -23,7 +23,9 @@ from runs.store import tables
 
 ROOT = Path(__file__).parents[2]
 FILE = "unpadded.sqlite3"
-LOCKED_SECONDS = 10  # a writer waits so long for another one before it gives up
+LOCKED_SECONDS = 4  # a writer waits so long for another one before it gives up
+# PostgreSQL: one transaction at a time adds references to contents, or removes those without.
+CONTENTS_LOCK, SCHEMA_LOCK = 20612, 20611
 
 FULL = (
     "The server's disk is full, so this could not be saved. Nothing was changed: try again when "
@@ -36,6 +38,10 @@ LOCKED = (
 UNREACHABLE = (
     "The server's database does not answer. Nothing was changed: try again in a moment; the "
     "server's log says more."
+)
+MEANWHILE = (
+    "Something else changed this at the same moment, so it was not saved. Nothing was changed: try "
+    "again."
 )
 NEWER = (
     "The database was made by a newer version of Unpadded (schema {found}, this is {known}). "
@@ -77,7 +83,7 @@ class Database:
         if self.shared:
             options: dict[str, Any] = {"pool_pre_ping": True}
         else:
-            Path(sqlalchemy.make_url(url).database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(sqlalchemy.make_url(url).database))
             options = {"connect_args": {"timeout": LOCKED_SECONDS, "check_same_thread": False}}
         self._engine = sqlalchemy.create_engine(url, pool_size=8, max_overflow=16, **options)
         if not self.shared:
@@ -92,27 +98,40 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, contents: bool = False) -> Iterator[Connection]:
         """A transaction that is done as a whole or not at all. What it reads and then changes
-        must be locked: SQLite locks everything, PostgreSQL what ``with_for_update`` reads."""
+        must be locked: SQLite locks everything, PostgreSQL what ``with_for_update`` reads.
+        ``contents``: it changes which contents are referred to, or removes some."""
         with _told(), self._engine.connect() as connection:
             connection = connection.execution_options(writes=True)
             with connection.begin():
+                if contents:
+                    self._lock(connection, CONTENTS_LOCK)
                 yield connection
+
+    def forget(self) -> None:
+        """What was deleted is gone from SQLite's write-ahead log too, unless somebody reads."""
+        if not self.shared:
+            with _told(), self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         self._engine.dispose()
 
     def _create(self) -> None:
         with self.writing() as connection:
-            if self.shared:  # two servers that start at once must not both create
-                connection.execute(sqlalchemy.text("SELECT pg_advisory_xact_lock(20611)"))
+            self._lock(connection, SCHEMA_LOCK)  # two servers that start at once
             tables.METADATA.create_all(connection)
             found = connection.scalar(sqlalchemy.select(tables.schema.c.version))
             if found is None:
                 connection.execute(tables.schema.insert().values(version=tables.VERSION))
             elif found > tables.VERSION:
                 raise StoreError(NEWER, found=found, known=tables.VERSION)
+
+    def _lock(self, connection: Connection, lock: int) -> None:
+        """Until the transaction ends; SQLite's writers are one at a time by themselves."""
+        if self.shared:
+            connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(lock)))
 
 
 def _configure(connection: sqlite3.Connection, record: object) -> None:
@@ -130,6 +149,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _make_private(file: Path) -> None:
+    """Nobody else on the machine may read it; SQLite's other files take over its rights."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+
+
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     try:
@@ -139,6 +164,8 @@ def _told() -> Iterator[None]:
 
 
 def _words_for(error: DBAPIError) -> str:
+    if isinstance(error, sqlalchemy.exc.IntegrityError):
+        return MEANWHILE
     code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
     if code in ("SQLITE_FULL", "53100"):
         return FULL

@@ -6,7 +6,8 @@ import json
 import time
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from runs.store.tables import visitors
 
@@ -30,7 +31,9 @@ def readable(name: str) -> str:
 def ensure_visitor(connection: Connection, visitor: str) -> None:
     """Lock a visitor's row, so that two tabs do not both take the last place there is; make it
     where another tab has just deleted everything."""
-    row = select(visitors.c.id).where(visitors.c.id == visitor)
-    if connection.scalar(row.with_for_update()) is None:
-        new = {"id": visitor, "lasting": False, "seen": time.time(), "workspace": {}}
-        connection.execute(insert(visitors).values(new))
+    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name]
+    now = time.time()
+    new = {"id": visitor, "lasting": False, "seen": now, "born": now, "workspace": {}}
+    # Two tabs of a new visitor come at the same moment.
+    connection.execute(insert(visitors).values(new).on_conflict_do_nothing())
+    connection.execute(select(visitors.c.id).where(visitors.c.id == visitor).with_for_update())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import secrets
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +17,12 @@ from core.progress import Progress
 from core.recipe import Recipe
 from runs.limits import Limits
 from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
-from runs.store.contents import NOT_KNOWN, Content, put, refuse_too_large, sweep
+from runs.store.contents import NOT_KNOWN, Content, put, sweep, within_quota
 from runs.store.database import Database
-from runs.store.parts import ensure_visitor, plain, readable
+from runs.store.parts import plain, readable
 from runs.store.tables import artifacts, contents, epochs, runs
+
+log = logging.getLogger("unpadded.runs")
 
 SPARK_POINTS = 24
 MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
@@ -55,31 +60,40 @@ class Records:
         data: str | Content,
         reading: dict[str, Any],
         estimate: float,
+        reserved: int = 0,
     ) -> str:
         """A queued run, its id 128 random bits. ``data``: a digest that is stored, or the
-        content. Raises DataError when the visitor has too many."""
-        with self._database.writing() as connection:
-            self._refuse_too_many(connection, owner)
+        content; ``reserved``: bytes it may leave. Raises DataError when the visitor has too many,
+        or too much."""
+        with self._adding_run(owner) as connection:
             if isinstance(data, Content):
                 put(connection, data)
                 data = data.digest
             stored = select(contents.c.digest).where(contents.c.digest == data)
             if connection.scalar(stored) is None:  # deleted in another tab
                 raise DataError(NOT_KNOWN)
-            return _insert(connection, owner, name, recipe, data, reading, estimate)
+            return _insert(connection, owner, name, recipe, data, reading, estimate, reserved)
 
     def go_on(self, owner: str, run_id: str, recipe: Recipe, estimate: float) -> str:
         """A queued run that begins where another one of the owner's ended."""
-        with self._database.writing() as connection:
+        with self._adding_run(owner) as connection:
             before = connection.execute(
                 _LINE.where(runs.c.id == run_id, runs.c.owner == owner)
             ).one_or_none()
             if before is None or not before.checkpoint:
                 raise DataError(NOTHING_TO_CONTINUE)
-            self._refuse_too_many(connection, owner)
             new = _insert(
-                connection, owner, before.name, recipe, before.data, before.reading, estimate
+                connection,
+                owner,
+                before.name,
+                recipe,
+                before.data,
+                before.reading,
+                estimate,
+                before.reserved,
             )
+            trained = 0.0 if before.progress is None else before.progress["seconds"]
+            connection.execute(update(runs).where(runs.c.id == new).values(before=trained))
             for table, columns in (
                 (epochs, (epochs.c.epoch, epochs.c.figures)),
                 (artifacts, (artifacts.c.kind, artifacts.c.size, artifacts.c.content)),
@@ -106,7 +120,17 @@ class Records:
         """The visitor's runs, the newest first."""
         query = _LINE.where(runs.c.owner == owner).order_by(runs.c.created.desc())
         with self._database.reading() as connection:
-            return [_line(row) for row in connection.execute(query)]
+            lines = map(_line, connection.execute(query).all())
+            return [line for line in lines if line is not None]
+
+    def by_data(self, owner: str) -> dict[str, list[str]]:
+        """The ids of the visitor's runs, by the digest of the data they were trained on."""
+        found: dict[str, list[str]] = {}
+        query = select(runs.c.data, runs.c.id).where(runs.c.owner == owner)
+        with self._database.reading() as connection:
+            for data, run in connection.execute(query):
+                found.setdefault(data, []).append(run)
+        return found
 
     def artifact(self, run_id: str, kind: str) -> bytes | None:
         query = select(artifacts.c.content).where(artifacts.c.run == run_id)
@@ -138,19 +162,27 @@ class Records:
 
     def delete(self, owner: str, *run_ids: str) -> None:
         """Forget runs, also of a worker that trains one: it finds it gone and ends."""
-        with self._database.writing() as connection:
+        with self._database.writing(contents=True) as connection:
             connection.execute(delete(runs).where(runs.c.id.in_(run_ids), runs.c.owner == owner))
             sweep(connection)
+        self._database.forget()
+
+    @contextlib.contextmanager
+    def _adding_run(self, owner: str) -> Iterator[Connection]:
+        with (
+            self._database.writing(contents=True) as connection,
+            within_quota(connection, self._limits, owner),
+        ):
+            self._refuse_too_many(connection, owner)
+            yield connection
 
     def _refuse_too_many(self, connection: Connection, owner: str) -> None:
-        ensure_visitor(connection, owner)
         count = select(func.count()).where(runs.c.owner == owner)
         if connection.scalar(count) >= self._limits.runs:
             raise DataError(TOO_MANY_RUNS, n=self._limits.runs)
         waiting = count.where(runs.c.state.in_([state.value for state in WAITING]))
         if connection.scalar(waiting) >= self._limits.waiting_runs:
             raise DataError(TOO_MANY_WAITING, n=self._limits.waiting_runs)
-        refuse_too_large(connection, self._limits, owner, 0)
 
 
 def move(
@@ -184,6 +216,7 @@ def _insert(
     data: str,
     reading: dict[str, Any],
     estimate: float,
+    reserved: int,
 ) -> str:
     run_id = secrets.token_urlsafe(16)
     values = {
@@ -196,6 +229,7 @@ def _insert(
         "state": RunState.QUEUED.value,
         "created": time.time(),
         "estimate": estimate,
+        "reserved": reserved,
     }
     connection.execute(insert(runs).values(values))
     return run_id
@@ -212,12 +246,18 @@ def _spark(connection: Connection, run_id: str) -> list[float]:
     return [float(f"{figures['loss']:.4g}") for figures in found]
 
 
-def _line(row: Row) -> RunLine:
+def _line(row: Row) -> RunLine | None:
+    """None for a run of another version of the app, whose recipe this one cannot read."""
+    try:
+        recipe = Recipe.from_dict(row.recipe)
+    except ValueError as error:
+        log.warning("A run cannot be shown: %s", error)
+        return None
     return RunLine(
         id=row.id,
         owner=row.owner,
         name=row.name,
-        recipe=Recipe.from_dict(row.recipe),
+        recipe=recipe,
         data=row.data,
         reading=row.reading,
         state=RunState(row.state),

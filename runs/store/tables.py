@@ -48,6 +48,8 @@ visitors = Table(
     Column("id", String(80), primary_key=True),
     Column("lasting", Boolean, nullable=False),  # has a login: nothing is removed by age
     Column("seen", Float, nullable=False, index=True),
+    # Tells a tab that was open before everything was deleted from one that was opened after.
+    Column("born", Float, nullable=False),
     Column("workspace", Plain, nullable=False),
 )
 
@@ -103,12 +105,15 @@ runs = Table(
     Column("started", Float),
     Column("ended", Float),
     Column("estimate", Float, nullable=False),  # seconds it may take, before it runs
+    Column("reserved", BigInteger, nullable=False),  # bytes it may leave, as long as it is active
+    Column("before", Float, nullable=False, default=0.0),  # seconds, of the run it goes on from
     # How it is computed now. Only the holder of the current attempt may write.
     Column("attempt", Integer, nullable=False, default=0),
     Column("worker", String),
     Column("beat", Integer, nullable=False, default=0),
     Column("stopping", Boolean, nullable=False, default=False),
-    Column("deaths", Integer, nullable=False, default=0),  # of workers while training it
+    # Of workers while training it, since it last got further.
+    Column("deaths", Integer, nullable=False, default=0),
     Column("memory_deaths", Integer, nullable=False, default=0),
     Column("progress", Plain),
     # What came of it.

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 
 from runs.limits import Limits
 from runs.store.contents import bytes_of, sweep
@@ -30,22 +30,31 @@ class Visitors:
     def __init__(self, database: Database, limits: Limits) -> None:
         self._database, self._limits = database, limits
 
-    def welcome(self, visitor: str, lasting: bool) -> dict[str, Any]:
-        """Note a visit; returns the workspace, empty for somebody new. ``lasting``: the visitor
-        has a login, and nothing of theirs is removed by age."""
+    def welcome(self, visitor: str, lasting: bool) -> tuple[dict[str, Any], float]:
+        """Note a visit; returns the workspace, empty for somebody new, and ``born``, which
+        ``save`` asks for. ``lasting``: the visitor has a login, and nothing of theirs is removed
+        by age."""
         with self._database.writing() as connection:
             ensure_visitor(connection, visitor)
             this = visitors.c.id == visitor
             seen = {"seen": time.time(), "lasting": lasting}
             connection.execute(update(visitors).where(this).values(seen))
-            return connection.scalar(select(visitors.c.workspace).where(this))
+            found = select(visitors.c.workspace, visitors.c.born).where(this)
+            return tuple(connection.execute(found).one())
 
-    def save(self, visitor: str, workspace: dict[str, Any]) -> None:
-        """Remember what is open; also counts as a visit."""
-        changes = {"workspace": workspace, "seen": time.time()}
+    def save(self, visitor: str, born: float, changes: dict[str, Any]) -> bool:
+        """Remember what has changed in the workspace; also counts as a visit. Of a dictionary in
+        it only the entries given change, and those given as None go: another tab may have changed
+        the rest. False when everything was deleted since ``welcome`` said ``born``."""
+        this = and_(visitors.c.id == visitor, visitors.c.born == born)
         with self._database.writing() as connection:
-            ensure_visitor(connection, visitor)
-            connection.execute(update(visitors).where(visitors.c.id == visitor).values(changes))
+            query = select(visitors.c.workspace).where(this).with_for_update()
+            before = connection.scalar(query)
+            if before is None:
+                return False
+            after = {"workspace": _merged(before, changes), "seen": time.time()}
+            connection.execute(update(visitors).where(this).values(after))
+            return True
 
     def usage(self, visitor: str) -> Usage:
         with self._database.reading() as connection:
@@ -57,16 +66,28 @@ class Visitors:
 
     def delete(self, visitor: str) -> None:
         """Everything of a visitor, at once. Workers that train for them find their run gone."""
-        with self._database.writing() as connection:
+        with self._database.writing(contents=True) as connection:
             connection.execute(delete(visitors).where(visitors.c.id == visitor))
             sweep(connection)
+        self._database.forget()
 
     def remove_old(self) -> int:
         """Delete visitors without a login who have not been here for so many days; how many."""
         before = time.time() - self._limits.days_kept * DAY
         old = delete(visitors).where(~visitors.c.lasting, visitors.c.seen < before)
-        with self._database.writing() as connection:
+        with self._database.writing(contents=True) as connection:
             removed = connection.execute(old).rowcount
             if removed:
                 sweep(connection)
+        if removed:
+            self._database.forget()
         return removed
+
+
+def _merged(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = before | changes
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            entries = before.get(name, {}) | value
+            merged[name] = {key: each for key, each in entries.items() if each is not None}
+    return merged

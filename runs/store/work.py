@@ -37,7 +37,7 @@ class Waiting:
 @dataclass(frozen=True)
 class Held:
     """A run that a worker holds. ``beat`` changes as long as the worker lives; left: seconds to
-    its end, about."""
+    its end, about; stopping: a stop was asked for."""
 
     id: str
     owner: str
@@ -45,18 +45,21 @@ class Held:
     attempt: int
     beat: int
     left: float
+    stopping: bool = False
 
 
 @dataclass(frozen=True)
 class Claim:
     """What a worker needs of the run it took up. data: packed sequences; checkpoint: None at the
-    very beginning; stopping: a stop was asked for meanwhile."""
+    very beginning; stopping: a stop was asked for meanwhile; before: seconds of training, of the
+    run it goes on from."""
 
     attempt: int
     recipe: Recipe
     data: bytes
     checkpoint: bytes | None
     stopping: bool
+    before: float
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,11 @@ class Work:
         ]
 
     def held(self) -> list[Held]:
-        columns = ("id", "owner", "worker", "attempt", "beat", "progress", "estimate")
+        columns = ("id", "owner", "worker", "attempt", "beat", "progress", "estimate", "stopping")
         query = select(*(runs.c[name] for name in columns))
         with self._database.reading() as connection:
             rows = connection.execute(query.where(runs.c.state == RunState.RUNNING.value)).all()
-        return [Held(*row[:5], left=_left(row.progress, row.estimate)) for row in rows]
+        return [Held(*row[:5], _left(row.progress, row.estimate), row.stopping) for row in rows]
 
     def claim(self, run_id: str, worker: str) -> Claim | None:
         """Take a waiting run up; None when it does not wait (any more)."""
@@ -119,7 +122,7 @@ class Work:
                 )
             )
         recipe = Recipe.from_dict(row.recipe)
-        return Claim(attempt, recipe, row.content, checkpoint, row.stopping)
+        return Claim(attempt, recipe, row.content, checkpoint, row.stopping, row.before)
 
     def is_to_stop(self, run_id: str, attempt: int) -> bool | None:
         """Whether a stop was asked for; None when the run is no longer this attempt's."""
@@ -143,7 +146,9 @@ class Work:
                 _write_history(connection, run_id, progress.history, known)
 
     def keep_checkpoint(self, run_id: str, attempt: int, content: bytes) -> None:
-        change = update(runs).where(*_current(run_id, attempt)).values(beat=runs.c.beat + 1)
+        """Also says that the run got further: those deaths of workers were not its own."""
+        change = update(runs).where(*_current(run_id, attempt))
+        change = change.values(beat=runs.c.beat + 1, deaths=0)
         with self._database.writing() as connection:
             if connection.execute(change).rowcount:
                 _write_artifact(connection, run_id, CHECKPOINT, content)
@@ -151,7 +156,8 @@ class Work:
     def end(self, run_id: str, attempt: int, result: Result) -> bool:
         """Store what a training gave. False when the run is no longer this attempt's."""
         with self._database.writing() as connection:
-            if connection.scalar(select(runs.c.id).where(*_current(run_id, attempt))) is None:
+            query = select(runs.c.id).where(*_current(run_id, attempt))
+            if connection.scalar(query.with_for_update()) is None:  # a kill waits, or came first
                 return False
             _write_history(connection, run_id, result.history, 0)
             made = {MODEL: result.model, CHECKPOINT: result.checkpoint, MEASURED: result.measured}

@@ -125,8 +125,11 @@ def test_patience_counts_anew_when_a_training_goes_on_and_the_best_stays_the_bes
     ended, kept = recorded(data, recipe)
     epochs = len(ended.history["loss"])
     assert epochs < recipe.epochs
-    gone_on = train(data, replace(recipe, epochs=60), resume=kept[-1])
-    assert len(gone_on.history["loss"]) >= epochs + recipe.patience
+    same(train(data, recipe, resume=kept[-1]), ended)  # it has run out
+    # Also when the epochs it is given are those that patience had left over.
+    for longer in (recipe, replace(recipe, epochs=60)):
+        gone_on = train(data, longer, resume=kept[-1].anew())
+        assert len(gone_on.history["loss"]) >= epochs + recipe.patience
     losses = gone_on.history["val_loss"]
     assert losses[gone_on.best_epoch - 1] == min(losses)
 

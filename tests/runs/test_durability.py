@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from core import LSTM, Recipe, Sequences
+from core import GRU, LSTM, DataError, Recipe, Sequences
 from runs import Run, Runs, RunState
 from runs.cluster import Cluster
 from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, wait_for
@@ -73,6 +73,54 @@ def test_a_stop_during_an_interruption_keeps_what_was_learned(runs: Runs):
     assert run.state is RunState.STOPPED
     assert run.has_model
     assert run.history["loss"]
+
+
+def test_a_stop_of_an_interrupted_run_waits_for_no_free_worker(runs: Runs):
+    run_id = runs.train(OWNER, noise(), ENDLESS)
+    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
+    psutil.Process(pid_of(runs, runs.get(run_id).worker)).kill()
+    wait_for(lambda: runs.get(run_id).state is RunState.INTERRUPTED, "the interruption")
+    others = [runs.train(f"other {number}", noise(), ENDLESS) for number in range(2)]
+    runs.stop(OWNER, run_id)
+    run = ended(runs, run_id)
+    assert (run.state, run.has_model) == (RunState.STOPPED, True)
+    assert run.progress.epoch == len(run.history["loss"])
+    for other in others:
+        runs.stop(f"other {others.index(other)}", other)
+        ended(runs, other)
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.STOPPED])
+def test_what_a_killed_run_had_learned_can_be_continued_from(runs: Runs, state: RunState):
+    recipe = replace(ENDLESS, epochs=2_000)
+    run_id = runs.train(OWNER, noise(), recipe)
+    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
+    if state is RunState.STOPPED:
+        runs.kill(OWNER, run_id)
+    else:
+        runs.store.work.fail(run_id, 1, DataError("on purpose"))
+    assert runs.get(run_id).state is state
+    assert not runs.get(run_id).has_model
+    new = runs.go_on(OWNER, run_id, recipe)
+    wait_for(lambda: runs.get(new).progress, "news")
+    assert runs.get(new).progress.epoch > 0
+    runs.stop(OWNER, new)
+    assert ended(runs, new).has_model
+
+
+def test_a_stop_while_a_resumed_run_is_compiled_keeps_where_it_stood(
+    runs: Runs,
+):
+    """Its page failed for ever: nothing had been reported yet, and nothing was stored."""
+    layers = (GRU(9, bidirectional=True), LSTM(9, bidirectional=True), LSTM(7))
+    run_id = runs.train(OWNER, noise(), replace(ENDLESS, layers=layers))
+    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
+    psutil.Process(pid_of(runs, runs.get(run_id).worker)).kill()
+    wait_for(lambda: runs.get(run_id).attempt == 2, "the run to go on")
+    runs.stop(OWNER, run_id)
+    run = ended(runs, run_id)
+    assert (run.state, run.has_model) == (RunState.STOPPED, True)
+    assert run.progress.epoch == len(run.history["loss"]) > 0
 
 
 def test_a_batch_of_many_seconds_does_not_hold_up_a_stop(runs: Runs):

@@ -20,6 +20,13 @@ def test_a_setting_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch, t
         Limits.from_environment()
 
 
+@pytest.mark.parametrize("text", ["nan", "inf", "0.0"])
+def test_hours_are_a_number_that_ends(monkeypatch: pytest.MonkeyPatch, text: str):
+    monkeypatch.setenv("UNPADDED_RUN_HOURS", text)
+    with pytest.raises(ValueError, match="give a number above 0"):
+        Limits.from_environment()
+
+
 @pytest.mark.parametrize(
     "recipe",
     [
@@ -36,4 +43,4 @@ def test_weights_are_counted_as_keras_counts_them(recipe: Recipe):
 
 def test_a_network_that_is_too_large_is_refused_with_the_numbers():
     with pytest.raises(DataError, match=r"50,501 weights; on this server a run may have 1,000"):
-        Limits(run_weights=1_000).refuse_too_large(Recipe.example(), features=1, outputs=1)
+        Limits(run_weights=1_000).refuse_too_large(50_501)

@@ -1,6 +1,8 @@
 """The same tests on SQLite and on a real PostgreSQL."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,15 @@ def store(new_store: Callable[..., Store]) -> Store:
 
 def queued(store: Store, owner: str = "ada", name: str = "") -> str:
     return store.runs.create(owner, name, RECIPE, PACKED, {}, 1.0)
+
+
+def together(do: Callable[[int], object], threads: int) -> None:
+    """Call it with 0, 1, 2, … at the same time; whatever one of them raises is raised."""
+    ready = threading.Barrier(threads)
+
+    def begin(number: int) -> object:
+        ready.wait()
+        return do(number)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(begin, range(threads)))

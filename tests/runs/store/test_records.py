@@ -1,13 +1,17 @@
 """Runs as visitors see them."""
 
+from dataclasses import replace
+
 import pytest
+import sqlalchemy
 
 from core import DataError
 from runs.run import MOVES, RunState
-from runs.store import Store
+from runs.store import Content, Store
 from runs.store.database import Database
 from runs.store.records import move
 from tests.runs.store.conftest import PACKED, RECIPE, queued
+from tests.runs.store.test_contents import FILE, SET
 from tests.runs.store.test_work import ENDED, history, progress
 
 
@@ -142,4 +146,45 @@ def test_models_count_towards_the_bytes_a_visitor_may_have(new_store):
     claim = store.work.claim(run, "worker")
     store.work.keep_checkpoint(run, claim.attempt, b"x" * 1_500_000)
     with pytest.raises(DataError, match="2 MB on this server"):
-        queued(store)
+        store.runs.create("ada", "", RECIPE, PACKED, {}, 1.0, reserved=10)
+
+
+def test_what_waiting_runs_may_leave_counts_before_they_leave_it(new_store):
+    store = new_store(megabytes=1)
+    store.visitors.welcome("ada", lasting=False)
+    first = store.runs.create("ada", "", RECIPE, PACKED, {}, 1.0, reserved=700_000)
+    with pytest.raises(DataError, match="this would add 1 MB"):
+        store.runs.create("ada", "", RECIPE, PACKED, {}, 1.0, reserved=700_000)
+    store.runs.stop("ada", first)  # it left nothing
+    store.runs.create("ada", "", RECIPE, PACKED, {}, 1.0, reserved=700_000)
+
+
+def test_data_that_runs_keep_counts_though_its_data_set_was_deleted(new_store):
+    store = new_store(megabytes=1)
+    store.visitors.welcome("ada", lasting=False)
+    for number in range(2):
+        large = Content.of(bytes([number]) * 600_000)
+        if number:
+            with pytest.raises(DataError, match="1 MB"):
+                store.contents.keep("ada", replace(SET, data=large.digest), large, FILE)
+        else:
+            kept = store.contents.keep("ada", replace(SET, data=large.digest), large, FILE)
+            store.runs.create("ada", "", RECIPE, large.digest, {}, 1.0)
+            store.contents.delete("ada", kept.id)
+    assert 600_000 <= store.visitors.usage("ada").bytes < 700_000
+
+
+def test_a_run_that_goes_on_counts_what_was_trained_before_apart(store: Store):
+    new = store.runs.go_on("ada", finished(store), RECIPE, 1.0)
+    assert store.work.claim(new, "worker").before == ENDED.progress.seconds
+
+
+def test_a_run_of_another_version_is_not_shown_and_does_not_hide_the_others(store, url):
+    runs = [queued(store), queued(store)]
+    engine = sqlalchemy.create_engine(url)
+    with engine.begin() as connection:
+        change = 'UPDATE runs SET recipe = \'{"task": "a new one"}\' WHERE id = :id'
+        connection.execute(sqlalchemy.text(change), {"id": runs[0]})
+    engine.dispose()
+    assert store.runs.line(runs[0]) is None
+    assert [line.id for line in store.runs.list("ada")] == [runs[1]]

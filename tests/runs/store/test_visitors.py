@@ -6,14 +6,59 @@ import pytest
 
 from core import DataError
 from runs.store import Store, visitors
-from tests.runs.store.conftest import PACKED, RECIPE, queued
+from tests.runs.store.conftest import PACKED, RECIPE, queued, together
 from tests.runs.store.test_contents import FILE, SET
 
 
 def test_a_workspace_comes_back(store: Store):
-    assert store.visitors.welcome("new", lasting=False) == {}
-    store.visitors.save("new", {"run": "abc", "typed": {"predict": "[1\u00005] ✓"}})
-    assert store.visitors.welcome("new", lasting=False)["typed"]["predict"] == "[1\u00005] ✓"
+    empty, born = store.visitors.welcome("new", lasting=False)
+    assert empty == {}
+    assert store.visitors.save("new", born, {"run": "abc", "typed": {"box": "[1\u00005] ✓"}})
+    kept, same = store.visitors.welcome("new", lasting=False)
+    assert kept["typed"]["box"] == "[1\u00005] ✓"
+    assert same == born
+
+
+def test_tabs_change_what_they_changed_and_nothing_else(store: Store):
+    _, born = store.visitors.welcome("new", lasting=False)
+    store.visitors.save("new", born, {"data": "one", "typed": {"a": "1", "b": "2"}})
+    store.visitors.save("new", born, {"typed": {"b": "3", "a": None}})
+    assert store.visitors.welcome("new", lasting=False)[0] == {"data": "one", "typed": {"b": "3"}}
+
+
+def test_a_tab_from_before_everything_was_deleted_saves_nothing(store: Store):
+    _, born = store.visitors.welcome("new", lasting=False)
+    store.visitors.delete("new")
+    assert not store.visitors.save("new", born, {"typed": {"box": "secret"}})
+    assert store.visitors.welcome("new", lasting=False)[0] == {}
+    assert not store.visitors.save("new", born, {"typed": {"box": "secret"}})
+    assert store.visitors.welcome("new", lasting=False)[0] == {}
+
+
+def test_a_visitor_of_many_tabs_is_welcomed_once(new_store):
+    stores = [new_store() for _ in range(4)]
+    together(lambda number: stores[number].visitors.welcome("new", lasting=False), 4)
+    assert stores[0].visitors.usage("new").runs == 0
+
+
+@pytest.mark.parametrize("again", range(10))
+def test_visitors_who_come_and_go_with_the_same_data_do_not_disturb_each_other(new_store, again):
+    """Contents are shared: one visitor's may be removed as another refers to them."""
+    stores = [new_store() for _ in range(6)]
+
+    def come_and_go(number: int) -> None:
+        visitor, store = f"visitor {number}", stores[number]
+        store.visitors.welcome(visitor, lasting=False)
+        store.contents.keep(visitor, SET, PACKED, FILE)
+        run = queued(store, visitor)
+        assert store.contents.read(PACKED.digest) == PACKED.content
+        if number % 2:
+            store.visitors.delete(visitor)
+        else:
+            store.runs.delete(visitor, run)
+
+    together(come_and_go, 6)
+    assert stores[0].contents.read(PACKED.digest) == PACKED.content
 
 
 def test_delete_all_my_data_leaves_nothing_of_mine_and_everything_of_others(store: Store):
@@ -29,7 +74,7 @@ def test_delete_all_my_data_leaves_nothing_of_mine_and_everything_of_others(stor
     assert store.visitors.usage("ada") == visitors.Usage(0, 0, 0)
     assert store.runs.line(his) is not None
     assert store.contents.read(PACKED.digest) is not None
-    assert store.visitors.welcome("ada", lasting=False) == {}
+    assert store.visitors.welcome("ada", lasting=False)[0] == {}
 
 
 def test_old_visitors_without_a_login_are_removed(store: Store, monkeypatch: pytest.MonkeyPatch):
@@ -52,7 +97,6 @@ def test_another_tab_goes_on_after_everything_was_deleted(store: Store):
         store.runs.create("ada", "", RECIPE, kept.data, {}, 1.0)
     with pytest.raises(DataError, match="no longer on the server"):
         store.contents.keep("ada", kept, PACKED, FILE)
-    store.visitors.save("ada", {"run": None})
     assert queued(store)
     assert store.contents.keep("ada", SET, PACKED, FILE)
 

@@ -9,7 +9,7 @@ from core.errors import DataError, Note
 from core.progress import Progress
 from runs.run import RunState
 from runs.store import Result, Store
-from tests.runs.store.conftest import PACKED, RECIPE, queued
+from tests.runs.store.conftest import PACKED, RECIPE, queued, together
 
 
 def history(epochs: int) -> list[dict[str, float]]:
@@ -113,6 +113,29 @@ def test_deaths_are_counted(store: Store):
         claim = store.work.claim(run, "worker")
         counted.append(store.work.interrupt(run, claim.attempt, died, of_memory))
     assert counted == [(1, 0), (1, 0), (2, 1)]
+
+
+def test_deaths_before_it_got_further_are_not_held_against_a_run(store: Store):
+    run = queued(store)
+    for _ in range(2):
+        claim = store.work.claim(run, "worker")
+        store.work.interrupt(run, claim.attempt, died=True)
+    claim = store.work.claim(run, "worker")
+    store.work.keep_checkpoint(run, claim.attempt, b"further")
+    assert store.work.interrupt(run, claim.attempt, died=True) == (1, 0)
+
+
+@pytest.mark.parametrize("again", range(15))
+def test_a_kill_at_the_very_end_leaves_a_whole_run_or_none(store: Store, new_store, again: int):
+    run = queued(store)
+    claim = store.work.claim(run, "worker")
+    killer = new_store()
+    acts = [lambda: store.work.end(run, claim.attempt, ENDED), lambda: killer.runs.kill("ada", run)]
+    together(lambda number: acts[number](), 2)
+    line = store.runs.line(run)
+    whole = (RunState.FINISHED, True, progress(5).seconds)
+    seconds = None if line.progress is None else line.progress.seconds
+    assert (line.state, line.has_model, seconds) in (whole, (RunState.STOPPED, False, None))
 
 
 @pytest.mark.parametrize("now", [RunState.RUNNING, RunState.INTERRUPTED])
