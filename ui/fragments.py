@@ -22,7 +22,8 @@ def live(function: Callable[..., None], every: float | None, *arguments: Any) ->
     Streamlit drops the end of what that run drew, and its repetitions with it: the page would
     stand still for ever (seen 4 times in 72 visits to a busy server). Nothing tells that it did.
     But a repetition that comes sooner than any this run can have asked for is such a one, and has
-    the page run again.
+    the page run again. So may a press of a button in the part, right after the page was drawn;
+    Streamlit then calls its ``on_click`` a second time.
     """
     defined: float | None = None
 

@@ -129,7 +129,22 @@ def _telling(run: RunLine) -> str:
 
 
 def _actions(visitor: State, chosen: list[RunLine], frame: pd.DataFrame) -> None:
+    # The first two places are always taken: Streamlit (1.67) leaves a popover on the page when its
+    # place is empty in the next run of a fragment.
     with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            _("Download the table"),
+            lambda: tables.as_csv(frame.drop(columns=frame.columns[2])),  # without the curves
+            file_name="runs.csv",
+            mime="text/csv",
+            key="runs-csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        if chosen:
+            _offer_to_delete(visitor, chosen)
+        else:
+            st.caption(_("Choose a run to open it, or several to compare them."))
         if len(chosen) == 1:
             if st.button(_("Open"), key="runs-open", icon=":material/open_in_full:"):
                 st.switch_page(run_view.RUNS_PAGE, query_params={"run": chosen[0].id})
@@ -140,36 +155,25 @@ def _actions(visitor: State, chosen: list[RunLine], frame: pd.DataFrame) -> None
                 on_click=run_view.train_again,
                 args=(visitor, chosen[0]),
             )
-        if chosen:
-            with st.popover(
-                ngettext("Delete {n} run", "Delete {n} runs", len(chosen)),
-                icon=":material/delete:",
-            ):
-                st.markdown(_("Curves and models are deleted at once."))
-                st.button(
-                    _("Delete"),
-                    key="runs-delete",
-                    type="primary",
-                    on_click=run_view.delete,
-                    args=(visitor, *(run.id for run in chosen)),
-                )
-        else:
-            st.caption(_("Choose a run to open it, or several to compare them."))
-        st.download_button(
-            _("Download the table"),
-            lambda: tables.as_csv(frame.drop(columns=frame.columns[2])),  # without the curves
-            file_name="runs.csv",
-            mime="text/csv",
-            key="runs-csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
     if st.session_state.pop("to-train", False):
         st.switch_page("pages/3_Train.py")
     if visitor.refused.get("run") is not None:
         run_view.explain(visitor.refused.pop("run"))
     if len(chosen) > 1:
         _compare(chosen)
+
+
+def _offer_to_delete(visitor: State, chosen: list[RunLine]) -> None:
+    label = ngettext("Delete {n} run", "Delete {n} runs", len(chosen))
+    with st.popover(label, icon=":material/delete:"):
+        st.markdown(_("Curves and models are deleted at once."))
+        st.button(
+            _("Delete"),
+            key="runs-delete",
+            type="primary",
+            on_click=run_view.delete,
+            args=(visitor, *(run.id for run in chosen)),
+        )
 
 
 def _compare(chosen: list[RunLine]) -> None:

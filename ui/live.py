@@ -54,7 +54,8 @@ def _status(run: Run, key: str, mine: bool) -> None:
         if mine:
             stop.button(
                 _stop_label(run),
-                key=f"{key}-stop",
+                # Two keys, because a press may reach the page twice (see ui.fragments).
+                key=f"{key}-kill" if run.stopping else f"{key}-stop",
                 icon=":material/stop_circle:",
                 width="stretch",
                 on_click=_stop,

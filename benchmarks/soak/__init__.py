@@ -14,6 +14,7 @@ def run(runs: int) -> dict[str, object]:
     return {
         "20 workers killed": kill_workers(20),
         "5 servers killed": kill_servers(5),
+        "2 servers terminated": kill_servers(2, terminate=True),
         "24 visitors at once": crowd(24, rounds=3),
         "Stop": stops(3),
         "1,000 finished runs": many_runs(1_000),

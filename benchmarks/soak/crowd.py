@@ -20,7 +20,7 @@ GROWTH = 1.1  # of memory, from the first round to the last
 ANSWERED = ("open", "page", "click", "type", "choose", "upload", "poll", "refresh")
 
 
-def crowd(visitors: int, rounds: int) -> dict[str, object]:
+def crowd(visitors: int, rounds: int, pause: float = PAUSE_SECONDS) -> dict[str, object]:
     """Each round, so many people who were never here upload, train, predict and look at their
     runs, all at the same time."""
     answers: list[Answer] = []
@@ -30,11 +30,13 @@ def crowd(visitors: int, rounds: int) -> dict[str, object]:
         tempfile.TemporaryDirectory() as folder,
         AppServer(Path(folder), UNPADDED_WORKERS="2") as server,
     ):
-        _visit(server.address, 0, [], [])  # the workers are warm, every module is loaded
+        _visit(server.address, 0, 0.0, [], [])  # the workers are warm, every module is loaded
         for number in range(rounds):
             first = 1 + number * visitors
             threads = [
-                threading.Thread(target=_visit, args=(server.address, each, answers, mixed_up))
+                threading.Thread(
+                    target=_visit, args=(server.address, each, pause, answers, mixed_up)
+                )
                 for each in range(first, first + visitors)
             ]
             for thread in threads:
@@ -50,7 +52,7 @@ def crowd(visitors: int, rounds: int) -> dict[str, object]:
     return {
         "visitors a round": visitors,
         "rounds": rounds,
-        "a visitor looks between two acts, seconds at most": PAUSE_SECONDS,
+        "a visitor looks between two acts, seconds at most": pause,
         "results that were not one's own, or errors": mixed_up,
         "page answers": len(seconds),
         "kinds": dict(Counter(each.what.split()[0] for each in answers)),
@@ -63,17 +65,19 @@ def crowd(visitors: int, rounds: int) -> dict[str, object]:
     }
 
 
-def _visit(address: str, number: int, answers: list[Answer], mixed_up: list[str]) -> None:
+def _visit(
+    address: str, number: int, pause: float, answers: list[Answer], mixed_up: list[str]
+) -> None:
     try:
         with Visitor(address) as visitor:
-            _learn_one_number(visitor, number)
+            _learn_one_number(visitor, number, pause)
             mixed_up += [f"visitor {number}: {error}" for error in visitor.errors]
             answers += [each for each in visitor.answers if each.what.startswith(ANSWERED)]
     except Exception as error:  # whatever it is, it belongs into the report
         mixed_up.append(f"visitor {number}: {type(error).__name__}: {error}")
 
 
-def _learn_one_number(visitor: Visitor, number: int) -> None:
+def _learn_one_number(visitor: Visitor, number: int, most_pause: float) -> None:
     """Data of so many sequences whose targets all lie within half of 1,000 × the number."""
     sequences = 10 + number % 50
     rng = np.random.default_rng(number)
@@ -83,7 +87,7 @@ def _learn_one_number(visitor: Visitor, number: int) -> None:
         lines += [f"{i},{value:.3f},{target}" for value in rng.normal(size=rng.integers(1, 9))]
 
     def pause() -> None:
-        visitor.look(rng.uniform(0, PAUSE_SECONDS))
+        visitor.look(rng.uniform(0, most_pause))
 
     visitor.open("/Data")
     pause()

@@ -52,7 +52,7 @@ def kill_workers(times: int) -> dict[str, object]:
         runs = Runs()
         try:
             until(lambda: runs.workers, "a worker")
-            for number in range(times):
+            for _ in range(times):
                 alone = ended(runs, runs.train(OWNER, data(number), recipe(number)))
                 killed = runs.train(OWNER, data(number), recipe(number))
                 until(lambda run=killed: runs.get(run).state is RunState.RUNNING, "the run")
@@ -96,16 +96,17 @@ def identical(store: Store, one: Run, other: Run) -> bool:
     return figures[0] == figures[1] and all(map(np.array_equal, *weights))
 
 
-def kill_servers(times: int) -> dict[str, object]:
-    """A server with two trainings, of which the second may wait, killed again and again; its
-    visitor comes back the next day."""
-    csv, epochs = as_csv(data(0)), 200 + 100 * times
+def kill_servers(times: int, terminate: bool = False) -> dict[str, object]:
+    """A server with two trainings, of which the second may wait, killed again and again (kill −9,
+    or in a way that lets it close); its visitor comes back the next day."""
+    csv, epochs = as_csv(data(0)), 300 + 100 * times
     orphans, when = 0, []
     with tempfile.TemporaryDirectory() as folder, AppServer(Path(folder)) as server:
         with Visitor(server.address) as visitor:
             visitor.open("/Data")
             visitor.upload("upload", "soak.csv", csv)
             visitor.page_link("Train")
+            visitor.type("Units", 24)
             visitor.type("Epochs", epochs)
             visitor.type("Patience, in epochs", 0)
             visitor.click("Start training")
@@ -122,7 +123,7 @@ def kill_servers(times: int) -> dict[str, object]:
         for _ in range(times):
             before = progress()
             until(lambda before=before: progress() > before + 20, "progress")
-            under = server.kill()
+            under = server.terminate() if terminate else server.kill()
             orphans += bool(psutil.wait_procs(under, timeout=20)[1])
             when.append(progress())
             server.start()

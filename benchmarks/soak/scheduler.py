@@ -33,8 +33,7 @@ def two_workers_elsewhere(count: int) -> dict[str, object]:
         return {"skipped": postgres.MISSING}
     with postgres.empty_database() as database, _cluster(database) as (address, workers):
         settings = {"DATABASE_URL": database, "DASK_SCHEDULER_ADDRESS": address}
-        with patch.dict(os.environ, settings | _certificates(workers.folder)):
-            dask.config.refresh()  # it looks at the environment only when it is imported
+        with _environment(settings | _certificates(workers.folder)):
             runs = Runs()
             try:
                 until(lambda: len(runs.workers) == 2, "two workers")
@@ -56,6 +55,17 @@ def two_workers_elsewhere(count: int) -> dict[str, object]:
         "runs that ended at each address": dict(where),
         "reached": finished == count and len(where) == 2 and any(run.attempt > 1 for run in done),
     }
+
+
+@contextlib.contextmanager
+def _environment(settings: dict[str, str]) -> Iterator[None]:
+    """Dask looks at the environment when it is imported, and when it is told to."""
+    try:
+        with patch.dict(os.environ, settings):
+            dask.config.refresh()
+            yield
+    finally:
+        dask.config.refresh()
 
 
 class _Workers:

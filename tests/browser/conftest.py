@@ -23,13 +23,13 @@ ARGUMENTS = [
 SECONDS = 60
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(tmp_path_factory):
     with AppServer(tmp_path_factory.mktemp("data")) as server:
         yield server.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its event loop would stand in the way of other tests' own
 def chromium():
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")

@@ -129,12 +129,3 @@ def test_every_page_opens_cold_by_its_link_with_something_to_see(page, name):
     expect(page.get_by_test_id("stException")).to_have_count(0)
     # nothing sticks out sideways, also on a phone
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def test_a_refresh_in_the_middle_of_a_training_leaves_the_page_usable(page):
-    page.goto("/")
-    page.get_by_role("button", name="Train the network").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    page.reload()
-    expect(page.locator(PLOT).first).to_be_visible()
-    expect(page.get_by_test_id("stException")).to_have_count(0)

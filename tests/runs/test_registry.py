@@ -264,6 +264,7 @@ def test_dask_is_reachable_from_this_machine_only(runs: Runs):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no niceness")
 def test_workers_run_below_the_page(runs: Runs):
     ours = psutil.Process().nice()
+    wait_for(lambda: len(runs.workers) == 2, "every worker, also those that replace others")
     assert all(process.nice() > ours for process in worker_processes(runs))
 
 
