@@ -52,7 +52,7 @@ def kill_workers(times: int) -> dict[str, object]:
         runs = Runs()
         try:
             until(lambda: runs.workers, "a worker")
-            for _ in range(times):
+            for number in range(times):
                 alone = ended(runs, runs.train(OWNER, data(number), recipe(number)))
                 killed = runs.train(OWNER, data(number), recipe(number))
                 until(lambda run=killed: runs.get(run).state is RunState.RUNNING, "the run")
