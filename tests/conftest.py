@@ -1,7 +1,9 @@
 import os
+import sys
 import tempfile
 
 import hypothesis
+import pytest
 
 # One warm worker is enough wherever a test does not ask for more (tests/runs does).
 os.environ["UNPADDED_WORKERS"] = "1"
@@ -15,3 +17,11 @@ for outside in ("DATABASE_URL", "DASK_SCHEDULER_ADDRESS"):
 # A slow machine is no failure.
 hypothesis.settings.register_profile("unpadded", deadline=None)
 hypothesis.settings.load_profile("unpadded")
+
+
+@pytest.fixture(autouse=True)
+def _no_keras_beside_pages(request, monkeypatch):
+    """Streamlit ends Keras's session after every run of a page, half a second each, if Keras is
+    loaded: never by a page of ours, but by the tests of core that ran before in this process."""
+    if {"pages", "ui"} & set(request.path.parts):
+        monkeypatch.delitem(sys.modules, "keras", raising=False)

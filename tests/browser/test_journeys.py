@@ -23,7 +23,7 @@ def epochs_drawn(page) -> int:
 
 
 def go_to(page, name: str) -> None:
-    """By the link in the menu, which is folded away on a phone and then stays open over the page."""
+    """By the link in the menu, which on a phone is folded away, and once open covers the page."""
     on_a_phone = page.viewport_size["width"] < 768
     if on_a_phone:
         page.get_by_test_id("stExpandSidebarButton").click()
