@@ -61,13 +61,14 @@ def source(visitor: State) -> None:
 
 def _upload(visitor: State) -> None:
     file = st.file_uploader(
-        _("A CSV file of sequences"),
+        _("A file of sequences"),
         key="upload",
         on_change=_open_upload,
         args=(visitor,),
         help=_(
-            "One sequence a line, one step a row with an id, one step a column, or lists in "
-            "cells: the layout is detected."
+            "CSV or TSV with one sequence a line, one step a row with an id, one step a column, "
+            "or lists in cells; Parquet; .ts; or a ZIP with a file for each sequence. Any of them "
+            "may be compressed by gzip. The layout is detected."
         ),
     )
     refused = _open_upload(visitor)

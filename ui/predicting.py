@@ -54,7 +54,7 @@ def _first(visitor: State, run: Run) -> str:
 
 def _uploaded(visitor: State, run: Run, reading: Reading) -> None:
     file = st.file_uploader(
-        _("A CSV file of new sequences"),
+        _("A file of new sequences"),
         key=visitor.key("predict-file"),
         help=_("The same columns as the data the model was trained on; targets may be missing."),
     )

@@ -16,7 +16,8 @@ from core.missing import Missing
 from core.reading import lists, long, rows, wide
 from core.reading.detect import detect_layout
 from core.reading.layout import Layout
-from core.reading.table import Table, open_lists, open_table
+from core.reading.opening import open_lists, open_table
+from core.reading.table import Table
 from core.sequences import Sequences
 
 __all__ = [

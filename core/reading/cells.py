@@ -31,6 +31,8 @@ MISSING_ROLE = "Row {row}, column {column}: the {role} is missing ({found!r}). F
 def kind(table: Table, name: str) -> str:
     """What a column holds, judged by its first thousand rows: "number" when any cell is one
     (so that a stray text among them is reported, not overlooked), "list", "text" or "blank"."""
+    if is_arrow_list(table.columns[name].type):
+        return "list"
     cells = text(table, name)
     sample = [cell for cell in cells[:SAMPLE_ROWS].to_pylist() if not is_missing(cell)]
     if not sample:
@@ -39,6 +41,13 @@ def kind(table: Table, name: str) -> str:
     if any(map(is_list, sample)):
         return "list"
     return "number" if any(map(is_number, sample)) else "text"
+
+
+def is_arrow_list(kind: pa.DataType) -> bool:
+    """Are the cells lists already, not the text of lists?"""
+    return (
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
 
 
 def text(table: Table, name: str) -> pa.ChunkedArray:
@@ -103,8 +112,15 @@ def cell(table: Table, name: str, index: int) -> dict[str, object]:
     return {
         "row": table.row(index),
         "column": name,
-        "found": text(table, name).slice(index, 1)[0].as_py(),
+        "found": _found(table.columns[name].slice(index, 1)),
     }
+
+
+def _found(one: pa.ChunkedArray) -> str:
+    """The one cell as it is written, the beginning of a long one."""
+    if is_arrow_list(one.type):
+        return str(one[0].as_py())[:80]
+    return pc.fill_null(pc.cast(one, pa.string()), "")[0].as_py()
 
 
 def refuse_missing(table: Table, name: str, values: np.ndarray) -> None:

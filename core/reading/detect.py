@@ -22,8 +22,9 @@ from core.reading.names import (
     names_an_id,
     plain,
 )
-from core.reading.roles import SPLIT_WORDS, codes
+from core.reading.roles import codes
 from core.reading.table import Table
+from core.reading.words import SPLIT_WORDS
 
 
 def detect_layout(
@@ -48,6 +49,8 @@ def detect_layout(
     if layout not in ("auto", *LAYOUTS):
         raise ValueError(f"layout is {layout!r}; use 'auto' or one of {LAYOUTS}")
     given = {"id": id, "time": time, "target": target, "split": split, "group": group}
+    told = {role: name for role, name in table.roles.items() if name not in (features or ())}
+    given = {role: told.get(role) if name is None else name for role, name in given.items()}
     return _Detection(table, given, features).run(layout)
 
 
@@ -60,7 +63,7 @@ class _Detection:
         self.table = table
         self.roles = dict(given)
         self.features = None if features is None else tuple(features)
-        self.reasons: list[str] = []
+        self.reasons = list(table.notes)
         _check(table, [*filter(None, given.values()), *(self.features or ())])
         self.kinds = {name: "list" if table.lists else kind(table, name) for name in table.names}
         self.index = _index(table)

@@ -9,11 +9,19 @@ import pyarrow.compute as pc
 from core.errors import DataError, MissingValue
 from core.missing import Missing
 from core.reading import roles
-from core.reading.cells import LARGEST, cell, text, to_numbers
+from core.reading.cells import LARGEST, cell, is_arrow_list, text, to_numbers
 from core.reading.layout import Layout
 from core.reading.table import Table
 from core.sequences import Sequences
 
+EMPTY_LIST = (
+    "Row {row}, column {column}: {found!r} holds an empty list. Remove the row or give its "
+    "sequence at least one step with one value."
+)
+UNEQUAL_STEPS = (
+    "Row {row}, column {column}: a step has another number of values ({features}) than the first "
+    "step of the column ({expected}). Every step needs the same number of values."
+)
 FLAT = r"^\[[^\[\]]*\]$"
 NESTED = r"^\[\s*\[[^\[\]]*\](\s*,\s*\[[^\[\]]*\])*\s*\]$"
 
@@ -63,6 +71,8 @@ def _parse(table: Table, name: str, missing: Missing) -> tuple[np.ndarray, np.nd
 
     The lists are cut by Arrow, all rows at once; nothing is ever evaluated.
     """
+    if is_arrow_list(table.columns[name].type):
+        return _parse_arrow(table, name, missing)
     cells = pc.utf8_trim_whitespace(text(table, name)).combine_chunks()
     nested = pc.match_substring_regex(cells.slice(0, 1), r"^\[\s*\[")[0].as_py()
     whole = pc.match_substring_regex(cells, NESTED if nested else FLAT).to_numpy(False)
@@ -85,25 +95,46 @@ def _parse(table: Table, name: str, missing: Missing) -> tuple[np.ndarray, np.nd
         steps = inside
     empty = pc.equal(pc.utf8_trim_whitespace(steps), "").to_numpy(False)
     if empty.any():
-        raise DataError(
-            "Row {row}, column {column}: {found!r} holds an empty list. Remove the row or give "
-            "its sequence at least one step with one value.",
-            **cell(table, name, _row(lengths, int(np.argmax(empty)))),
-        )
+        raise DataError(EMPTY_LIST, **cell(table, name, _row(lengths, int(np.argmax(empty)))))
     cut = pc.split_pattern(steps, ",")
     widths = pc.list_value_length(cut).to_numpy(False).astype(np.int64)
     if nested and (widths != widths[0]).any():
         step = int(np.argmax(widths != widths[0]))
         raise DataError(
-            "Row {row}, column {column}: a step has another number of values ({features}) than "
-            "the first step of the column ({expected}). Every step needs the same number of "
-            "values.",
+            UNEQUAL_STEPS,
             **cell(table, name, _row(lengths, step)) | {"found": f"[{steps[step].as_py()}]"},
             features=int(widths[step]),
             expected=int(widths[0]),
         )
     values = _items(table, name, cut.flatten(), widths, lengths, missing)
     return (values.reshape(len(widths), -1), lengths) if nested else (values[:, None], widths)
+
+
+def _parse_arrow(table: Table, name: str, missing: Missing) -> tuple[np.ndarray, np.ndarray]:
+    """As ``_parse``, of lists that the format of the file has already."""
+    lists = table.columns[name].combine_chunks()
+    steps = lists.flatten()
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(False).astype(np.int64)
+    nested = is_arrow_list(steps.type)
+    widths = lengths
+    if nested:
+        widths = pc.fill_null(pc.list_value_length(steps), 0).to_numpy(False).astype(np.int64)
+    empty = np.flatnonzero(lengths == 0)
+    if nested and len(empty) == 0 and (widths == 0).any():
+        empty = np.array([_row(lengths, int(np.argmin(widths)))])
+    if len(empty):
+        raise DataError(EMPTY_LIST, **cell(table, name, int(empty[0])))
+    if nested and (widths != widths[0]).any():
+        step = int(np.argmax(widths != widths[0]))
+        raise DataError(
+            UNEQUAL_STEPS,
+            **cell(table, name, _row(lengths, step)) | {"found": str(steps[step].as_py())},
+            features=int(widths[step]),
+            expected=int(widths[0]),
+        )
+    items = steps.flatten() if nested else steps
+    values = _items(table, name, items, widths, lengths if nested else None, missing)
+    return (values.reshape(len(widths), -1), lengths) if nested else (values[:, None], lengths)
 
 
 def _row(lengths: np.ndarray | None, step: int) -> int:
@@ -116,16 +147,17 @@ def _items(table: Table, name: str, items: pa.Array, widths, lengths, missing) -
 
     def refuse(template: str, bad: int, kind: type[DataError] = DataError) -> None:
         row = _row(lengths, _row(widths, bad))
-        item = items[bad].as_py().strip()
+        item = str(items[bad].as_py()).strip()
         raise kind(template, row=table.row(row), column=name, found=item)
 
-    blank = pc.equal(pc.utf8_trim_whitespace(items), "").to_numpy(False)
-    if blank.any():
-        refuse(
-            "Row {row}, column {column}: nothing stands between two commas of the list, or "
-            "after the last one. Write the number, or null for a missing value.",
-            int(np.argmax(blank)),
-        )
+    if pa.types.is_string(items.type):
+        blank = pc.equal(pc.utf8_trim_whitespace(items), "").to_numpy(False)
+        if blank.any():
+            refuse(
+                "Row {row}, column {column}: nothing stands between two commas of the list, or "
+                "after the last one. Write the number, or null for a missing value.",
+                int(np.argmax(blank)),
+            )
     values, bad = to_numbers(items)
     if bad is not None:
         refuse(

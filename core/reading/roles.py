@@ -9,18 +9,7 @@ import pyarrow.compute as pc
 from core.errors import DataError
 from core.reading.cells import MISSING_ROLE, TOO_LARGE, cast, cell, text, to_numbers
 from core.reading.table import Table
-
-SPLIT_WORDS = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "dev": "validation",
-    "development": "validation",
-    "test": "test",
-    "testing": "test",
-}
+from core.reading.words import SPLIT_WORDS
 
 
 def codes(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:

@@ -1,28 +1,35 @@
-"""From a path, a buffer or pasted text to clean UTF-8 bytes."""
+"""From a path, a buffer or pasted text to bytes; what is compressed comes out within limits."""
 
 from __future__ import annotations
 
 import os
-import re
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
 from core.errors import DataError
 
 EMPTY = "There is nothing in it. Give at least one line of numbers."
-# How files begin that people rename to .csv: zip and xlsx, gzip, PDF, Parquet, PNG, old Excel.
-BINARY_BEGINNINGS = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"PAR1", b"\x89PNG", b"\xd0\xcf\x11\xe0")
+# A file may grow so far when it is unpacked. Tables of numbers shrink to a third or a tenth; what
+# shrinks to a hundredth of 10 MB is no measurement, and a bomb shrinks to a thousandth.
+MOST_BYTES = 2**30
+MOST_RATIO = 100
+HARMLESS_BYTES = 10_000_000
+GZIP = b"\x1f\x8b"
+TOO_LARGE = (
+    "Unpacked, {name} is larger than {most} MB or a hundred times its packed size, so it is not "
+    "opened. Leave out what is not needed, and pack it again."
+)
 
 
-def read_text(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
-    """The text of ``source`` and its file name ("" when it has none).
+def read_source(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
+    """The bytes of ``source`` and its file name ("" when it has none); what gzip has compressed
+    is uncompressed.
 
     source  a path, or a binary or text buffer
 
-    The bytes are valid UTF-8 without a byte order mark; every line ends in ``\\n``, the last too,
-    so that the n-th line is line n in an editor. Raises DataError for an empty or
-    binary file, for a JSON object and for bytes that are not UTF-8, OSError for a path that
-    cannot be read.
+    Raises DataError for what is damaged or too large unpacked, OSError for a path that cannot be
+    read.
     """
     if isinstance(source, str | os.PathLike):
         data, name = Path(source).read_bytes(), os.fspath(source)
@@ -30,37 +37,37 @@ def read_text(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
         read = source.read()
         data = read.encode("utf-8", errors="replace") if isinstance(read, str) else bytes(read)
         name = getattr(source, "name", "")
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data or data.isspace():
-        raise DataError(EMPTY)
-    if data.startswith(BINARY_BEGINNINGS) or b"\0" in data:
-        raise DataError(
-            "This is not a text file (it begins with {found}). Save it as CSV, UTF-8, and "
-            "try again.",
-            found=repr(data[:8])[1:],
-        )
-    if re.match(rb'\s*\{\s*["}]', data):
-        raise DataError(
-            "This is a JSON object ({found}). Give the sequences alone, as a list of lists such "
-            "as [[1], [2, 5]], or as CSV.",
-            found=data.strip()[:40].decode("utf-8", errors="ignore"),
-        )
-    if not data.isascii():
-        _check_utf8(data)
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not data.endswith(b"\n"):
-        data += b"\n"
-    return data, Path(name).name if isinstance(name, str) else ""
+    name = Path(name).name if isinstance(name, str) else ""
+    if data.startswith(GZIP):
+        return _gunzip(data, name), name.removesuffix(".gz")
+    return data, name
 
 
-def _check_utf8(data: bytes) -> None:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            "Row {row} holds a byte ({found}) that is not UTF-8 text. "
-            "Save the file as CSV, UTF-8, and try again.",
-            row=len(data[: error.start + 1].splitlines()),
-            found=f"0x{data[error.start]:02x}",
-        ) from None
+def refuse_bomb(packed: int, unpacked: int, name: str) -> None:
+    """Raises DataError for sizes, in bytes, that no file of measurements has."""
+    if unpacked > MOST_BYTES or unpacked > max(HARMLESS_BYTES, MOST_RATIO * packed):
+        raise DataError(TOO_LARGE, name=name or "the file", most=MOST_BYTES >> 20)
+
+
+def _gunzip(data: bytes, name: str) -> bytes:
+    """Every member of the file, one after the other, and never more than the limit at once."""
+    parts: list[bytes] = []
+    size, rest = 0, data
+    while rest.startswith(GZIP):
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            while not unpacker.eof and (rest or unpacker.unconsumed_tail):
+                parts.append(unpacker.decompress(unpacker.unconsumed_tail or rest, 1 << 24))
+                rest = b""
+                size += len(parts[-1])
+                refuse_bomb(len(data), size, name)
+        except zlib.error:
+            raise DataError(
+                "The file was compressed by gzip and is damaged. Compress it again."
+            ) from None
+        if not unpacker.eof:
+            raise DataError(
+                "The file was compressed by gzip and its end is missing. Compress it again."
+            )
+        rest = unpacker.unused_data
+    return b"".join(parts)

@@ -6,6 +6,17 @@ import re
 
 # Written for "no value" by spreadsheets, pandas, R, Java and people; compared in lower case.
 MISSING_WORDS = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none")
+SPLIT_WORDS = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "dev": "validation",
+    "development": "validation",
+    "test": "test",
+    "testing": "test",
+}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.I | re.A)
 _LIST = re.compile(r"\[\s*([\[\]+\-.\d]|nan|null|none)", re.I | re.A)
 

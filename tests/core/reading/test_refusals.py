@@ -28,12 +28,11 @@ REFUSED = {
     "only delimiters": (",,\n,,\n", "nothing in it", NOTHING),
     "a blank line above a delimiter": (" \n;\n", "nothing in it", NOTHING),
     "a header alone": ("\nid,t,v,target\n", "no row of values follows", {"row": 2}),
-    "a spreadsheet renamed": (b"PK\x03\x04\x14", "not a text file", NOTHING),
+    "a ZIP cut off": (b"PK\x03\x04\x14", "ZIP is damaged", NOTHING),
+    "a PDF renamed": (b"%PDF-1.7\n", "not a text file", NOTHING),
+    "a picture renamed": (b"\x89PNG\r\n\x1a\n", "not a text file", NOTHING),
     "a JSON object": ('\n{"a":[1, 2, 3]}\n', "JSON object", {"found": '{"a":[1, 2, 3]}'}),
     "bytes of zero": (b"1,2\n3,\x00\n", "not a text file", NOTHING),
-    "another encoding": (
-        "id,v\na,1\né,2\n".encode("latin-1"), "not UTF-8", {"row": 3, "found": "0xe9"}
-    ),
     "nothing but an id": ("id\na\nb\n", "No column is left", NOTHING),
     "an id and a target": ("id,target\na,1\na,1\n", "No column is left", NOTHING),
     "columns of one name": ("id,v,v\na,1,2\n", "two columns", at(1, 3, "v")),

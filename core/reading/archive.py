@@ -1,0 +1,169 @@
+"""A ZIP of files: one a sequence, or parts of the ``.ts`` format.
+
+Nothing is written to disk, and nothing is read that is larger than it says.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+import numpy as np
+import pyarrow as pa
+
+from core.errors import DataError
+from core.reading import ts
+from core.reading.encoding import clean_text
+from core.reading.per_file import begins, of_file, open_per_file
+from core.reading.source import EMPTY, refuse_bomb
+from core.reading.table import Table
+from core.reading.words import SPLIT_WORDS
+
+ZIP = b"PK\x03\x04"
+MOST_FILES = 100_000
+DAMAGED = (  # what zipfile raises for files that are not as they say
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # NotImplementedError is one
+)
+WORKBOOK = "[Content_Types].xml"  # in every xlsx, docx, …
+
+Files = list[tuple[PurePosixPath, bytes]]
+
+
+def is_archive(data: bytes) -> bool:
+    return data.startswith((ZIP, b"PK\x05\x06"))
+
+
+def open_archive(data: bytes, name: str, open_one: Callable[[bytes, str], Table]) -> Table:
+    """All files of a ZIP as one long table, with the columns "file", and "folder" and "split"
+    where the folders tell; a single file as ``open_one`` opens it.
+
+    Files with a header must have the same; beside them may stand one table with a row for each
+    file, which is joined. Of files in the ``.ts`` format, each is a part of the data, as in
+    ``X_TRAIN.ts`` and ``X_TEST.ts``. Raises DataError for damaged, encrypted and dangerous
+    archives, and where the files do not go together.
+    """
+    files = _files(data, name)
+    if len(files) == 1:
+        path, content = files[0]
+        table = open_one(content, path.name)
+        return table.with_note(f"{path.name}, the only file of the archive")
+    parts = [(path, content) for path, content in files if path.suffix.lower() == ".ts"]
+    if parts:
+        return _ts_files(parts, name)
+    texts = []
+    for path, content in files:
+        with of_file(path):
+            texts.append((path, clean_text(content)[0]))
+    return open_per_file(texts, name)
+
+
+def _files(data: bytes, name: str) -> Files:
+    """The files that hold data, in the order of their names, 2 before 10."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = [each for each in archive.infolist() if not each.is_dir()]
+        _refuse_dangerous(members)
+        members = [each for each in members if not _is_hidden(PurePosixPath(each.filename))]
+        refuse_bomb(len(data), sum(each.file_size for each in members), name)
+        if not members:
+            raise DataError(EMPTY)
+        found = [(PurePosixPath(each.filename), archive.read(each)) for each in members]
+    except DataError:
+        raise
+    except (*DAMAGED, ValueError) as error:
+        raise DataError(
+            "The ZIP is damaged or packed in an unusual way ({reason}). Pack it again.",
+            reason=str(error)[:200],
+        ) from None
+    return sorted(found, key=lambda each: _natural(each[0].as_posix()))
+
+
+def _natural(name: str) -> list[str | int]:
+    return [int(part) if i % 2 else part for i, part in enumerate(re.split(r"(\d+)", name))]
+
+
+def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MOST_FILES:
+        raise DataError(
+            "The ZIP holds {n} files, and at most {most} are read. Give the sequences as one "
+            "long table instead.",
+            n=len(members),
+            most=MOST_FILES,
+        )
+    seen: set[str] = set()
+    for member in members:
+        if member.filename in seen:
+            raise DataError(
+                "The ZIP holds two files called {found!r}. Give every file its own name.",
+                found=member.filename[:80],
+            )
+        seen.add(member.filename)
+        path = PurePosixPath(member.filename)
+        if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
+            raise DataError(
+                "The ZIP holds a file {found!r}, which points outside of it. Pack the files again "
+                "from the folder they stand in.",
+                found=member.filename[:80],
+            )
+        if member.flag_bits & 0x1:
+            raise DataError(
+                "The file {found!r} in the ZIP is encrypted. Pack it without a password.",
+                found=member.filename[:80],
+            )
+        if member.filename == WORKBOOK:
+            raise DataError(
+                "This is a workbook or a document, not a table. Save the sheet as CSV, UTF-8, and "
+                "try again."
+            )
+
+
+def _is_hidden(path: PurePosixPath) -> bool:
+    """What systems leave in archives: __MACOSX/…, .DS_Store, Thumbs.db, desktop.ini."""
+    hidden = not path.name or any(part.startswith(".") for part in path.parts)
+    return hidden or "__MACOSX" in path.parts or path.name in ("Thumbs.db", "desktop.ini")
+
+
+def _ts_files(files: Files, name: str) -> Table:
+    """Files in the ``.ts`` format as one table; their names tell the split."""
+    tables = []
+    for path, content in files:
+        with of_file(path):
+            tables.append(ts.open_ts(clean_text(content)[0]))
+    for (path, _), table in zip(files, tables, strict=True):
+        if table.names != tables[0].names:
+            raise DataError(
+                "{file} has the columns {found}, and {first} has {expected}. Put files of the "
+                "same data into the archive.",
+                file=path.name,
+                found=", ".join(table.names),
+                first=files[0][0].name,
+                expected=", ".join(tables[0].names),
+            )
+    lengths = [len(table) for table in tables]
+    columns = pa.concat_tables([table.columns for table in tables])
+    roles = dict(tables[0].roles)
+    splits = [SPLIT_WORDS.get(path.stem.lower().rpartition("_")[2], "") for path, _ in files]
+    if all(splits):
+        columns = columns.append_column("split", [np.repeat(splits, lengths)])
+        roles["split"] = "split"
+    return Table(
+        columns,
+        np.concatenate([table.rows for table in tables]),
+        header=True,
+        name=name,
+        roles=roles,
+        files=begins([path for path, _ in files], lengths),
+        notes=(f"{len(files)} files of the archive, one after the other",),
+    )

@@ -1,0 +1,269 @@
+"""Text as a Table: lines of cells set apart by commas, semicolons, tabs or spaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from core.errors import DataError
+from core.reading.names import names_an_id
+from core.reading.source import EMPTY
+from core.reading.table import Table, refuse_equal_names
+from core.reading.words import is_list, is_missing, is_number
+
+DELIMITERS = ("\t", ";", ",")  # the rarer in ordinary text, the stronger the sign
+SNIFFED_BYTES = 1 << 16
+BLOCK_BYTES = 1 << 24
+DECIMAL_COMMA = r"^\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*$"
+
+
+def open_delimited(data: bytes, name: str = "") -> Table:
+    """A table from clean text (``encoding.clean_text``).
+
+    Understands commas, semicolons, tabs, and spaces between numbers; with or without a header;
+    lines of unequal length when they hold numbers only; comment lines (# or %); and decimal
+    commas where something else stands between the cells. Raises DataError for what cannot be a
+    table.
+    """
+    data, notes = _without_comments(data)
+    delimiter = _sniff(data)
+    cells, rows, ragged = _cells(data, delimiter)
+    if delimiter in ";\t" and b"," in data:
+        cells, commas = _with_points(cells, ragged)
+        notes += commas
+    if ragged:
+        return Table(
+            cells, rows, header=False, delimiter=delimiter, ragged=True, name=name, notes=notes
+        )
+    cells, rows = _without_blank_rows(cells, rows)
+    first = [column[0].as_py().strip() for column in cells.columns]
+    header = _is_header(first, cells.slice(1, 100))
+    unnamed: tuple[str, ...] = ()
+    if header:
+        if cells.num_rows == 1:
+            raise DataError(
+                "Row {row} names the columns, and no row of values follows. Add rows.",
+                row=int(rows[0]),
+            )
+        names = [cell or str(number) for number, cell in enumerate(first, start=1)]
+        unnamed = tuple(name for name, cell in zip(names, first, strict=True) if not cell)
+        refuse_equal_names(names, int(rows[0]))
+        cells, rows = cells.slice(1).rename_columns(names), rows[1:]
+    return Table(cells, rows, header, delimiter, unnamed=unnamed, name=name, notes=notes)
+
+
+def first_line(data: bytes) -> str:
+    """The first line that is neither blank nor a comment, "" when there is none."""
+    found = re.search(rb"(?m)^[ \t]*([^\s#%][^\n]*)$", data)
+    return "" if found is None else found[1].decode("utf-8")
+
+
+def names_columns(line: str) -> bool:
+    """Does a line hold anything but numbers and missing values?"""
+    return not all(map(_is_value, re.split(r"[,;\t ]", line)))
+
+
+def _without_comments(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Lines that begin with # or % made blank, so that the others keep their numbers. The last
+    one above the values names the columns, if it has as many cells as they (NumPy writes it so)."""
+    if data[:1] not in (b"#", b"%") and b"\n#" not in data and b"\n%" not in data:
+        return data, ()
+    raw = np.frombuffer(data, dtype=np.uint8)
+    starts = np.append(0, np.flatnonzero(raw[:-1] == ord("\n")) + 1)
+    marked = np.isin(raw[starts], (ord("#"), ord("%"))) & _outside_quotes(raw, starts)
+    ends = np.append(starts[1:], len(data))
+    comments = np.flatnonzero(marked)
+    names = _names_in_comment(data, starts, ends, marked)
+    parts, begin = [], 0
+    for line in comments.tolist():
+        parts.append(data[begin : starts[line]])
+        parts.append(data[starts[line] : ends[line]].lstrip(b"#% ") if line == names else b"\n")
+        begin = ends[line]
+    parts.append(data[begin:])
+    number = len(comments) - (names is not None)
+    notes = (f"comment lines left out: {number}",) if number else ()
+    data = b"".join(parts)
+    if data.isspace():
+        raise DataError(EMPTY)
+    return data, notes
+
+
+def _names_in_comment(data: bytes, starts, ends, marked) -> int | None:
+    """The comment line above the first line of values, when it has as many cells as that line,
+    more than one, and that line holds a number."""
+    if not marked[0] or marked.all():
+        return None
+    first = int(np.argmin(marked))
+    comment, values = (data[starts[i] : ends[i]].decode() for i in (first - 1, first))
+    delimiter = _sniff(values.encode())
+    cells = values.split(None if delimiter == " " else delimiter)
+    same = len(comment.lstrip("#% ").split(None if delimiter == " " else delimiter)) == len(cells)
+    return first - 1 if same and len(cells) > 1 and any(map(is_number, cells)) else None
+
+
+def _with_points(cells: pa.Table, ragged: bool) -> tuple[pa.Table, tuple[str, ...]]:
+    """Decimal commas made points, in the columns that hold them and no decimal points."""
+    changed = 0
+    for index, name in enumerate(cells.column_names):
+        column = cells[name]
+        if ragged:
+            comma = pc.any(pc.match_substring_regex(column, r"\d,\d")).as_py()
+            clear = not pc.any(pc.match_substring(column, ".")).as_py()
+        else:
+            comma = pc.any(pc.match_substring_regex(column, DECIMAL_COMMA)).as_py()
+            clear = (
+                comma
+                and not pc.any(
+                    pc.match_substring_regex(column.slice(1), r"^\s*[+-]?\d*\.\d")
+                ).as_py()
+            )
+        if comma and clear:
+            where = pc.match_substring_regex(column, r"\d,\d" if ragged else DECIMAL_COMMA)
+            points = pc.replace_substring(column, ",", ".")
+            cells = cells.set_column(index, name, pc.if_else(where, points, column))
+            changed += 1
+    return cells, ("commas in numbers are decimal commas",) if changed else ()
+
+
+def _sniff(data: bytes) -> str:
+    """The delimiter: one that stands equally often in every line, else the most frequent."""
+    sample = data[:SNIFFED_BYTES].decode("utf-8", errors="ignore")
+    if len(data) > SNIFFED_BYTES:
+        sample = sample[: sample.rfind("\n") + 1] or sample  # the last line may be cut off
+    bare = re.sub(r'"[^"]*"|\[[^\]\n]*\]', "", sample)
+    lines = [line for line in bare.split("\n") if line.strip()]
+    for mark in "\t;":  # lines of numbers, also of unequal length, whose commas are decimal commas
+        cells = [cell for line in lines for cell in line.split(mark)]
+        if len(cells) > len(lines) and all(_is_value(cell.replace(",", ".")) for cell in cells):
+            return mark
+    counts = {mark: [line.count(mark) for line in lines] for mark in DELIMITERS}
+    for mark, count in counts.items():
+        if count and min(count) == max(count) > 0:
+            return mark
+    best = max(DELIMITERS, key=lambda mark: sum(counts[mark]))
+    if any(counts[best]):
+        return best
+    spaced = any(len(line.split()) > 1 for line in lines)
+    return " " if spaced and all(map(_is_value, lines[0].split())) else ","
+
+
+def _cells(data: bytes, delimiter: str) -> tuple[pa.Table, range | np.ndarray, bool]:
+    """The cells as text, the line of every row, and whether the lines are ragged."""
+    if delimiter != " ":
+        try:
+            return *_grid(data, delimiter, BLOCK_BYTES), False
+        except pa.ArrowInvalid:  # a line of spaces, a very long line, or really ragged
+            data = re.sub(rb"(?m)^[ \t" + delimiter.encode() + rb"]+$", b"", data)
+        if data.isspace():
+            raise DataError(EMPTY)
+        try:
+            return *_grid(data, delimiter, min(len(data) + 1, 2**31 - 1)), False
+        except pa.ArrowInvalid:
+            _refuse_ragged_table(data, delimiter)
+    lines = data.decode("utf-8").split("\n")
+    kept = [index for index, line in enumerate(lines) if line.strip(delimiter + " \t")]
+    cells = pa.table({"value": pa.chunked_array([pa.array([lines[i] for i in kept])])})
+    return cells, np.array(kept) + 1, True
+
+
+def _grid(data: bytes, delimiter: str, block: int) -> tuple[pa.Table, range | np.ndarray]:
+    """Every line cut into the same number of cells. Raises pa.ArrowInvalid when they are not."""
+    first = re.match(rb'\n*((?:[^"\n]+|"[^"]*")*)', data)[1]
+    width = re.sub(rb'"[^"]*"', b"", first).count(delimiter.encode()) + 1
+    read = pyarrow.csv.read_csv(
+        pa.BufferReader(data),
+        pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=block),
+        pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in data),
+        pyarrow.csv.ConvertOptions(
+            check_utf8=False, column_types={f"f{i}": pa.string() for i in range(width)}
+        ),
+    )
+    lines = data.count(b"\n")
+    rows = range(1, lines + 1) if lines == read.num_rows else _records(data)[2]
+    if len(rows) != read.num_rows or not all(
+        pa.types.is_string(kind) for kind in read.schema.types
+    ):
+        raise DataError(
+            "The quotes in the file do not come in pairs, so its cells cannot be told apart. "
+            'Close every ", or remove it.'
+        )
+    return read.rename_columns([str(i) for i in range(1, read.num_columns + 1)]), rows
+
+
+def _records(data: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where each row begins and ends in ``data``, and the line it begins on: blank lines are
+    no rows, and a line break inside quotes ends none."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    breaks = np.flatnonzero(raw == ord("\n"))
+    ends = np.append(breaks[_outside_quotes(raw, breaks)], len(data))
+    starts = np.append(0, ends[:-1] + 1)
+    starts, ends = starts[ends > starts], ends[ends > starts]
+    return starts, ends, np.searchsorted(breaks, starts) + 1
+
+
+def _outside_quotes(raw: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    quotes = np.flatnonzero(raw == ord('"'))
+    return np.searchsorted(quotes, positions) % 2 == 0
+
+
+def _refuse_ragged_table(data: bytes, delimiter: str) -> None:
+    """Raises DataError unless the first line is numbers only, as ragged sequences are."""
+    starts, ends, lines = _records(data)
+    first = data[starts[0] : ends[0]].decode("utf-8").split(delimiter)
+    if all(_is_value(cell.replace(",", ".")) for cell in first):  # commas may be decimal
+        return
+    raw = np.frombuffer(data, dtype=np.uint8)
+    marks = np.flatnonzero(raw == ord(delimiter))
+    marks = marks[_outside_quotes(raw, marks)]
+    cells = np.searchsorted(marks, ends) - np.searchsorted(marks, starts) + 1
+    other = int(np.argmax(cells != cells[0]))
+    raise DataError(
+        "Row {row} has another number of cells ({cells}) than the first row ({expected}): "
+        "{found!r}. Give every row as many cells as the first, and put quotes around a list in a "
+        "cell. Sequences of unequal length, one a row, hold numbers only and have no header.",
+        row=int(lines[other]),
+        cells=int(cells[other]),
+        expected=int(cells[0]),
+        found=data[starts[other] : ends[other]].decode("utf-8")[:80],
+    )
+
+
+def _without_blank_rows(
+    cells: pa.Table, rows: range | np.ndarray
+) -> tuple[pa.Table, range | np.ndarray]:
+    """Drops rows such as ``,,,``, which spreadsheets leave below their data."""
+    blank = np.ones(cells.num_rows, dtype=bool)
+    for column in cells.columns:
+        blank &= pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+        if not blank.any():
+            return cells, rows
+    if blank.all():
+        raise DataError(EMPTY)
+    return cells.filter(pa.array(~blank)), np.asarray(rows)[~blank]
+
+
+def _is_header(first: Sequence[str], below: pa.Table) -> bool:
+    """Does the first row name the columns? It does when it is text where numbers or lists
+    follow, or when it says "id". Numbers among the names are steps (``id,0,1,2``) and so must
+    count upwards; otherwise a row such as ``5,x,7`` is a row of values with a mistake in it."""
+    words = [cell for cell in first if not _is_value(cell)]
+    if not words or any(map(is_list, words)):
+        return False
+    counted = [float(cell) for cell in first if is_number(cell)]
+    if (np.diff(counted) != 1).any():
+        return False
+    if any(map(names_an_id, words)):
+        return True
+    for cell, column in zip(first, below.columns, strict=True):
+        if cell in words and any(is_number(c) or is_list(c) for c in column.to_pylist()):
+            return True
+    return not counted  # text everywhere: names, when anything
+
+
+def _is_value(cell: str) -> bool:
+    return is_number(cell) or is_missing(cell)

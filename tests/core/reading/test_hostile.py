@@ -1,0 +1,64 @@
+"""Whatever bytes come, they are read or refused with a DataError, in bounded time."""
+
+import contextlib
+import io
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import DataError, read_sequences
+from tests.core.reading.test_formats import LISTS, LONG, TS, archive, gzip, parquet
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+FILES = [
+    *(
+        (SAMPLES / f"three_{form}.csv").read_bytes()
+        for form in ("rows", "list_in_cell", "long", "wide")
+    ),
+    b"id;v\na;1,5\na;2,25\n# end\n",
+    b"[[1], [2, 5], [3, 9, 9, 4, 8]]",
+    LONG.encode("utf-16"),
+    "病人,时间,值\n张三,0,1\n张三,1,2\n".encode("gb18030"),
+    TS.encode(),
+    gzip.compress(LONG.encode()),
+    archive({"a.csv": "v\n1\n", "x/b.csv": "v\n2\n5\n", "y.csv": "file,y\na,1\nb,2\n"}),
+    parquet(id=list("abc"), value=LISTS, target=[2, 4, 6]),
+]
+SPICE = [
+    b"\0",
+    b"\n",
+    b'"',
+    b",",
+    b";",
+    b"[",
+    b"]",
+    b"@",
+    b"#",
+    b"1e400",
+    b"\xff\xfe",
+    b"?",
+    b"nan",
+]
+
+edits = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 8), st.sampled_from(SPICE) | st.binary(max_size=4)),
+    min_size=1,
+    max_size=4,
+)
+
+
+def mutated(data: bytes, changes) -> bytes:
+    """At each place, some bytes taken out and others put in."""
+    for place, taken, put in changes:
+        where = int(place * len(data))
+        data = data[:where] + put + data[where + taken :]
+    return data
+
+
+@settings(max_examples=2_000, derandomize=True)
+@given(st.sampled_from(FILES), edits)
+def test_a_file_with_mistakes_is_read_or_refused_but_never_crashes(file, changes):
+    with contextlib.suppress(DataError):
+        data = read_sequences(io.BytesIO(mutated(file, changes)))
+        assert len(data) >= 1
