@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class DataError(ValueError):
     """Data that cannot be used as it is: what is wrong, where, and what to do.
@@ -13,6 +15,8 @@ class DataError(ValueError):
     >>> str(error), error.values["row"]
     ("row 3: 'abc' is no number", 3)
     """
+
+    report: Any = None  # of what is in the way, where a table was read (core.reading.Report)
 
     def __init__(self, template: str, **values: object) -> None:
         self.template = template

@@ -8,8 +8,13 @@ import numpy as np
 
 from core.errors import DataError, MissingValue
 
-MISSING_POLICIES = ("refuse", "drop", "forward")
-Missing = Literal["refuse", "drop", "forward"]
+MISSING_POLICIES = ("refuse", "drop", "forward", "mean")
+Missing = Literal["refuse", "drop", "forward", "mean"]
+
+
+def indicator_name(feature: str) -> str:
+    """What the feature is called that is 1 where another one lacks a value, and 0 elsewhere."""
+    return f"{feature} missing"
 
 
 def _cell(
@@ -47,15 +52,16 @@ def resolve_missing(
     policy: Missing,
 ) -> tuple[np.ndarray, np.ndarray]:
     """flat (total steps, features) and lengths (n,) without NaN, by the policy; raises
-    MissingValue naming the sequence, the step and the feature where it cannot."""
+    MissingValue naming the sequence, the step and the feature where it cannot. With "mean" they
+    stay: whose mean it is shows when training rows are told from others."""
     absent = np.isnan(flat)
-    if not absent.any():
+    if policy == "mean" or not absent.any():
         return flat, lengths
     if policy == "refuse":
         raise MissingValue(
             "Sequence {id}, step {step}, feature {feature}: the value is missing. Fill it, or "
-            'choose what to do with missing values: "drop" the step or carry the last value '
-            '"forward".',
+            'choose what to do with missing values: "drop" the step, carry the last value '
+            '"forward", or take the "mean".',
             **_cell(flat, absent, lengths, ids, names),
         )
     starts = np.cumsum(lengths) - lengths

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 import keras
@@ -16,15 +17,17 @@ from core import export
 from core.engine import Data, Kind, engine_for, group_count
 from core.errors import DataError, Note
 from core.evaluation.metrics import classification_metrics, regression_metrics
+from core.missing import indicator_name
 from core.network import build_network
 from core.pace import Pace
 from core.preprocessing import Preprocessing
 from core.progress import History
-from core.reading import read_sequences
+from core.reading import Schema, open_table, read_like, read_sequences
 from core.recipe import Recipe
 from core.sequences import Sequences, default_names
 
 OnShare = Callable[[float], None]
+TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # what a table is read from
 
 
 @dataclass(eq=False)
@@ -39,6 +42,8 @@ class TrainedModel:
     notes       what training left out of the data, in words
     stopped     True when ``should_stop`` ended the training
     best_epoch  the epoch (from 1) whose weights were kept; None without patience
+    schema      how the training data was read from a table, None when it was not: new tables
+                are read in the same way
     computed    what computed it, which the last bits of its weights depend on: for each
                 recurrent layer "fused", "wide" (see core.lstm) or "keras", and how many
                 groups of rows ran side by side
@@ -52,6 +57,7 @@ class TrainedModel:
     stopped: bool = False
     best_epoch: int | None = None
     computed: dict[str, Any] = field(default_factory=dict)
+    schema: Schema | None = None
 
     @property
     def classes(self) -> np.ndarray | None:
@@ -61,7 +67,8 @@ class TrainedModel:
     def predict(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
         """(n,) values in the target's unit, or labels for classification.
 
-        new: ``Sequences``, a data frame, or a list of sequences; never one bare sequence.
+        new: ``Sequences``, a list of sequences (never one bare sequence), a data frame, or, when
+        the model was trained on a table, a file like it: its path or a binary buffer.
         on_progress: called some ten times a second with the share that is done, 0 to 1.
         Warns when sequences are longer than the recipe's maxlen and lose steps.
         """
@@ -121,10 +128,15 @@ class TrainedModel:
         for features of other names and for a frame in which one is missing.
         """
         names = self.preprocessing.feature_names
-        if isinstance(new, pd.DataFrame):
+        if isinstance(new, Sequences):
+            data = new
+        elif self.schema is not None and isinstance(new, TABLES):
+            data, _ = read_like(open_table(new), self.schema)
+        elif isinstance(new, pd.DataFrame):
             data = _from_frame(new, names)
         else:
-            data = new if isinstance(new, Sequences) else Sequences.from_lists(new)
+            data = Sequences.from_lists(new, missing="mean" if _indicated(names) else "refuse")
+        data = _with_indicators(data, names)
         found = data.feature_names
         unnamed = names == default_names(len(names)) or found == default_names(len(found))
         if found == names or unnamed:
@@ -149,8 +161,35 @@ class TrainedModel:
             "stopped": self.stopped,
             "best_epoch": self.best_epoch,
             "computed": self.computed,
+            "schema": None if self.schema is None else self.schema.to_dict(),
         }
         export.write(path, described, self.network)
+
+
+def _indicated(names: Sequence[str]) -> list[str]:
+    """The features beside which another one says where they lack a value."""
+    return [name for name in names if indicator_name(name) in names]
+
+
+def _with_indicators(data: Sequences, names: tuple[str, ...]) -> Sequences:
+    """With the features that say where others lack, where the model has them and the data, which
+    lacks nothing or was made without them, does not."""
+    base = [name for name in names if name not in map(indicator_name, names)]
+    absent = [name for name in _indicated(names) if indicator_name(name) not in data.feature_names]
+    if not absent or data.features + len(absent) != len(names):
+        return data
+    found = data.feature_names
+    if found == default_names(len(base)):
+        found = tuple(base)
+    elif not set(absent) <= set(found):
+        return data
+    lacks = [np.isnan(data.values[:, found.index(name)]) for name in absent]
+    return replace(
+        data,
+        values=np.column_stack([data.values, *lacks]),
+        feature_names=(*found, *map(indicator_name, absent)),
+        missing="mean",
+    )
 
 
 def _from_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> Sequences:
@@ -188,6 +227,8 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
                 "layers": [str(way) for way in described["computed"]["layers"]],
                 "groups": int(described["computed"]["groups"]),
             }
+            schema = described.get("schema")
+            schema = None if schema is None else Schema.from_dict(schema)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise DataError(
                 "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
@@ -198,5 +239,5 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
         )
         saved.read_weights(network)
     return TrainedModel(
-        recipe, preprocessing, network, history, notes, stopped, best_epoch, computed
+        recipe, preprocessing, network, history, notes, stopped, best_epoch, computed, schema
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.reading.schema import Schema
 from core.sequences import Sequences
 
 WORDS = ("targets", "ids", "split", "groups")  # may be arrays of strings, which go as JSON
@@ -25,13 +26,17 @@ def pack(data: Sequences) -> bytes:
             words[name] = part.tolist()
         else:
             arrays[name] = part
+    if data.schema is not None:
+        words["schema"] = data.schema.to_dict()
     return pack_arrays({"feature_names": data.feature_names, **words}, arrays)
 
 
 def unpack(content: bytes) -> Sequences:
     """What ``pack`` packed, checked as any new ``Sequences``."""
     plain, arrays = unpack_arrays(content)
-    return Sequences(**arrays, **plain)
+    if "schema" in plain:
+        plain["schema"] = Schema.from_dict(plain["schema"])
+    return Sequences(**arrays, **plain, missing="mean")  # what was missing is settled
 
 
 def pack_arrays(plain: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:

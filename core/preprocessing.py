@@ -19,13 +19,15 @@ from core.sequences import Sequences
 
 @dataclass(frozen=True, eq=False)
 class Preprocessing:
-    """feature_names: one a feature. mean, std (features,) of the real training steps, 0 and
-    1 when the recipe does not standardize. target_mean, target_std: the same for regression
+    """feature_names: one a feature. fill (features,): what stands for a missing value, the mean
+    of the real training steps that have one. mean, std (features,) of the real training steps,
+    0 and 1 when the recipe does not standardize. target_mean, target_std: the same for regression
     targets. classes (k,): the labels, sorted, as they stand in the data; None for
     regression. width: steps every sequence is padded to in mask mode ``none``."""
 
     recipe: Recipe
     feature_names: tuple[str, ...]
+    fill: np.ndarray
     mean: np.ndarray
     std: np.ndarray
     target_mean: float
@@ -37,6 +39,8 @@ class Preprocessing:
     def fit(cls, training: Sequences, recipe: Recipe, labels: np.ndarray | None) -> Preprocessing:
         """Measure on the training rows; ``labels`` are the classes, None for regression."""
         kept = _masked(training, recipe)  # what counts as a real step in this mask mode
+        fill = _known_mean(kept.values)
+        kept = _filled(kept, fill)
         mean, std = np.zeros(training.features), np.ones(training.features)
         target_mean, target_std = 0.0, 1.0
         if recipe.standardize:
@@ -46,6 +50,7 @@ class Preprocessing:
         return cls(
             recipe=recipe,
             feature_names=training.feature_names,
+            fill=fill,
             mean=mean,
             std=std,
             target_mean=target_mean,
@@ -55,7 +60,8 @@ class Preprocessing:
         )
 
     def prepare(self, data: Sequences) -> Sequences:
-        """Apply maxlen, the mask mode and the scaling, in this order.
+        """Apply maxlen, the mask mode, what stands for missing values and the scaling, in this
+        order.
 
         Raises DataError when the data has another number of features than the training had.
         """
@@ -68,7 +74,7 @@ class Preprocessing:
                 names=", ".join(self.feature_names[:12]),
                 found=data.features,
             )
-        kept = _masked(data, self.recipe)
+        kept = _filled(_masked(data, self.recipe), self.fill)
         if self.recipe.mask == "none":
             kept = as_data(
                 kept, self.width, self.recipe.padding, self.recipe.truncating, self.recipe.value
@@ -124,6 +130,7 @@ class Preprocessing:
     def to_dict(self) -> dict[str, Any]:
         return {
             "feature_names": list(self.feature_names),
+            "fill": self.fill.tolist(),
             "mean": self.mean.tolist(),
             "std": self.std.tolist(),
             "target_mean": self.target_mean,
@@ -136,9 +143,13 @@ class Preprocessing:
     def from_dict(cls, recipe: Recipe, plain: dict[str, Any]) -> Preprocessing:
         """From ``to_dict``'s values; raises ValueError when they do not fit together."""
         names = tuple(str(name) for name in plain["feature_names"])
-        mean, std = (np.array(plain[key], dtype=np.float64) for key in ("mean", "std"))
+        mean, std, fill = (
+            np.array(plain[key], dtype=np.float64)
+            for key in ("mean", "std", "fill" if "fill" in plain else "mean")  # older ones lack it
+        )
         target = np.array([plain["target_mean"], plain["target_std"]], dtype=np.float64)
         for key, array, shape in (
+            ("fill", fill, (len(names),)),
             ("mean", mean, (len(names),)),
             ("std", std, (len(names),)),
             ("target_mean and target_std", target, (2,)),
@@ -153,13 +164,29 @@ class Preprocessing:
         width = plain["width"]
         if not isinstance(width, int) or width < 1:
             raise ValueError(f"width is {width!r}; use a whole number of steps from 1")
-        return cls(recipe, names, mean, std, float(target[0]), float(target[1]), classes, width)
+        return cls(
+            recipe, names, fill, mean, std, float(target[0]), float(target[1]), classes, width
+        )
 
 
 def _masked(data: Sequences, recipe: Recipe) -> Sequences:
     """maxlen and, in mask mode ``value``, the erasing of steps: in raw units, before scaling."""
     cut = truncate(data, recipe.maxlen, recipe.truncating)
     return erase(cut, recipe.mask_value) if recipe.mask == "value" else cut
+
+
+def _known_mean(values: np.ndarray) -> np.ndarray:
+    """(features,) over the values that are not missing, in float64; 0 where none is known."""
+    known = ~np.isnan(values)
+    sums = np.where(known, values, 0).sum(axis=0, dtype=np.float64)
+    return sums / np.maximum(known.sum(axis=0), 1)
+
+
+def _filled(data: Sequences, fill: np.ndarray) -> Sequences:
+    absent = np.isnan(data.values)
+    if not absent.any():
+        return data
+    return data.with_steps(np.where(absent, fill, data.values), data.lengths)
 
 
 def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import pandas as pd
 
 from core.errors import DataError
-from core.missing import MISSING_POLICIES, Missing, refuse_infinite, resolve_missing
+from core.missing import (
+    MISSING_POLICIES,
+    Missing,
+    indicator_name,
+    refuse_infinite,
+    resolve_missing,
+)
+
+if TYPE_CHECKING:
+    from core.reading.schema import Schema
 
 SPLITS = ("train", "validation", "test")
 
@@ -34,7 +43,10 @@ class Sequences:
     groups         (n,) strings, e.g. the patient a visit belongs to; or None
     missing        what to do with a step that holds NaN: "refuse" (the default)
                    raises, "drop" deletes the step, "forward" carries the last
-                   known value of the feature on. Infinite values are refused.
+                   known value of the feature on, "mean" keeps NaN, for which a model takes
+                   the mean of its training steps. Infinite values are refused.
+    schema         how they were read from a table; None when they were not. A model keeps it, to
+                   read new data in the same way
 
     Raises DataError naming the sequence, the step and the feature.
     """
@@ -47,6 +59,7 @@ class Sequences:
     split: np.ndarray | None = None
     groups: np.ndarray | None = None
     missing: Missing = field(default="refuse", repr=False)
+    schema: Schema | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.missing not in MISSING_POLICIES:
@@ -111,7 +124,8 @@ class Sequences:
         groups: Any = None,
         missing: Missing = "refuse",
     ) -> Sequences:
-        """From one list or array a sequence, each (steps,) or (steps, features).
+        """From one list or array a sequence, each (steps,) or (steps, features). With
+        missing="mean" a feature of 0 and 1 says beside each that lacks values where it does.
 
         >>> data = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
         >>> len(data), data.lengths.tolist(), data[1].tolist()
@@ -136,12 +150,18 @@ class Sequences:
                 found=parts[where].shape[1],
                 expected=first,
             )
+        values = np.concatenate([part for part in parts if len(part)] or [np.empty((0, 1))])
+        names = tuple(feature_names) or default_names(values.shape[1])
+        if missing == "mean" and (lacks := np.isnan(values)).any():
+            lacking = np.flatnonzero(lacks.any(axis=0))
+            names += tuple(indicator_name(names[feature]) for feature in lacking)
+            values = np.column_stack([values, lacks[:, lacking]])
         return cls(
-            values=np.concatenate([part for part in parts if len(part)] or [np.empty((0, 1))]),
+            values=values,
             lengths=np.array([len(part) for part in parts], dtype=np.int64),
             targets=targets,
             ids=ids,
-            feature_names=tuple(feature_names),
+            feature_names=names,
             split=split,
             groups=groups,
             missing=missing,
@@ -212,7 +232,9 @@ class Sequences:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequences):
             return NotImplemented
-        names = ("values", "lengths", "targets", "ids", "split", "groups")
+        if not np.array_equal(self.values, other.values, equal_nan=True):
+            return False
+        names = ("lengths", "targets", "ids", "split", "groups")
         return self.feature_names == other.feature_names and all(
             np.array_equal(getattr(self, name), getattr(other, name)) for name in names
         )

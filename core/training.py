@@ -99,6 +99,7 @@ def train(
         stopped=stopped,
         best_epoch=None if loop.best is None else loop.best.epoch,
         computed=engine.described(recipe, data.features, groups),
+        schema=data.schema,
     )
 
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from core import DataError, Sequences
-from core.missing import Missing
-from core.reading import Layout, Table, detect_layout, open_lists, open_table, sequences_from
+from core.reading import (
+    Report,
+    Schema,
+    Table,
+    detect_schema,
+    open_lists,
+    open_table,
+    read_table,
+    schema_like,
+)
 from core.reading.words import is_missing, is_number
-from ui.opening import explain, offer_to_read_again
+from ui.problems import explain, offer_to_read_again, rows
 from ui.reading import Reading
 from ui.state import State
 from ui.words import _, as_typed, plain, shortened
@@ -26,16 +35,15 @@ def typed_sequences(text: str, reading: Reading) -> Sequences | None:
     cannot be read; nothing typed is passed over in silence."""
     try:
         table = _typed_table(text)
-        found = _layout_like(reading.layout if table.header else None, table)
-        data = sequences_from(table, found, reading.missing)
+        found = _schema_for(reading, table)
+        data, report = read_table(table, found)
         if data.features == 1 < reading.features and not table.header:
             nested = re.match(r"\s*\[\s*\[", text) is not None
             data = _by_steps(data, reading.features, nested)
     except DataError as error:
         explain(error)
         return None
-    if found.unused:
-        st.caption(_("Not used: {columns}.").format(columns=plain(", ".join(found.unused))))
+    say_what_was_read(found, report)
     return data
 
 
@@ -83,39 +91,42 @@ def a_short_sequence(data: Sequences) -> str:
 def uploaded_sequences(visitor: State, reading: Reading, file) -> Sequences | None:
     """New sequences from a file that has the columns the model was trained on. Read once a
     file; None, and the reason on screen, when they cannot be read."""
-
-    def read(missing: Missing) -> Sequences | DataError:
-        return _read_like(reading.layout, missing, file)
-
-    found = visitor.once("predict", file.file_id, lambda: read(reading.missing))
+    found = visitor.once("predict", file.file_id, lambda: _read(reading, file))
     if isinstance(found, DataError):
         offer_to_read_again(
             found,
             "predict",
-            lambda missing: visitor.keep("predict", file.file_id, read(missing)),
+            lambda schema: visitor.keep("predict", file.file_id, _read(reading, file, schema)),
         )
         return None
-    return found
+    data, report = found
+    say_what_was_read(data.schema, report)
+    return data
 
 
-def _read_like(layout: Layout | None, missing: Missing, file) -> Sequences | DataError:
+def _read(
+    reading: Reading, file, schema: Schema | None = None
+) -> tuple[Sequences, Report] | DataError:
     try:
         file.seek(0)
         table = open_table(file)
-        return sequences_from(table, _layout_like(layout, table), missing)
+        return read_table(table, schema or _schema_for(reading, table))
     except DataError as error:
         return error
 
 
-def _layout_like(layout: Layout | None, table: Table) -> Layout:
-    """The layout of new data: its columns play the roles they have in the training data's."""
-    if layout is None or layout.layout not in ("long", "list"):
-        return detect_layout(table)
-    # Only features must be there.
-    roles = {
-        role: name if name in table.names else ""
-        for role in ("id", "time", "target", "split")
-        if (name := getattr(layout, role)) is not None
-    }
-    features = layout.features if table.header else None
-    return detect_layout(table, features=features, **roles)
+def _schema_for(reading: Reading, table: Table) -> Schema:
+    """How new data is read: as the training data was, where both have columns with names."""
+    if reading.schema is None:
+        return detect_schema(table)
+    if not table.header:  # lists and bare numbers, whatever the training data looked like
+        return replace(detect_schema(table), missing=reading.missing, indicated=())
+    return schema_like(reading.schema, table)
+
+
+def say_what_was_read(schema: Schema, report: Report) -> None:
+    """Columns that play no part, and rows and words that were not taken as they stand."""
+    if schema.unused:
+        st.caption(_("Not used: {columns}.").format(columns=plain(", ".join(schema.unused))))
+    if report.found:
+        rows(report)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
 from core import DataError
-from core.errors import MissingValue
-from core.missing import Missing
-from core.reading import Layout, detect_layout, open_table, sequences_from
-from ui import keeping
+from core.reading import Schema, detect_schema, open_table, read_table
+from ui import keeping, problems
+from ui.problems import MISSING_NAMES, explain, offer_to_read_again
 from ui.samples import SAMPLES, Sample
 from ui.state import State, seeded
-from ui.words import _, plain, told
+from ui.words import _, plain
 
-NONE = ""  # the choice "no such column", as ``detect_layout`` takes it
+NONE = ""  # the choice "no such column", as ``detect_schema`` takes it
 MOST_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
 ROLES = {
     "id": "Sequence id",
@@ -32,10 +31,11 @@ LAYOUT_NAMES = {
     "long": "one step a row, with an id",
     "wide": "one sequence a row, one step a column",
 }
-MISSING_NAMES = {
-    "refuse": "refuse the file",
-    "drop": "drop the step",
-    "forward": "carry the last value forward",
+DUPLICATE_NAMES = {
+    "keep": "keep all of them",
+    "first": "keep the first",
+    "last": "keep the last",
+    "mean": "take their mean",
 }
 
 
@@ -76,8 +76,8 @@ def _upload(visitor: State) -> None:
         offer_to_read_again(
             refused,
             "upload",
-            lambda missing: visitor.keep(
-                "upload", file.file_id, _open(visitor, file.name, file, missing)
+            lambda schema: visitor.keep(
+                "upload", file.file_id, _open(visitor, file.name, file, schema)
             ),
         )
 
@@ -122,61 +122,45 @@ def _paste(visitor: State) -> None:
         st.form_submit_button(_("Read"), on_click=_open_paste, args=(visitor,))
     refused = visitor.refused.pop("paste", None)
     if refused is not None:
-        offer_to_read_again(refused, "paste", lambda missing: _open_paste(visitor, missing))
+        offer_to_read_again(refused, "paste", lambda schema: _open_paste(visitor, schema))
 
 
-def _open_paste(visitor: State, missing: Missing = "refuse") -> None:
+def _open_paste(visitor: State, schema: Schema | None = None) -> None:
     text = io.StringIO(st.session_state["paste-text"])
-    error = _open(visitor, _("Pasted text"), text, missing)
+    error = _open(visitor, _("Pasted text"), text, schema)
     if error is not None:
         visitor.refused["paste"] = error
 
 
-def _open(visitor: State, name: str, file, missing: Missing = "refuse") -> DataError | None:
+def _open(visitor: State, name: str, file, schema: Schema | None = None) -> DataError | None:
     try:
         file.seek(0)
         content = file.read()
         if isinstance(content, str):
             content = content.encode("utf-8", errors="replace")
         table = open_table(io.BytesIO(content))
-        layout = detect_layout(table)
-        data = sequences_from(table, layout, missing)
-        visitor.open(name, content, table, layout, missing, data)
+        data, report = read_table(table, schema or detect_schema(table))
+        visitor.open(name, content, table, data, report)
     except DataError as error:
         return error
     return None
 
 
-def explain(error: DataError) -> None:
-    """What is wrong, where, and what to do; what was open stays open."""
-    st.error(told(error), icon=":material/error:")
-
-
-def offer_to_read_again(error: DataError, key: str, read: Callable[[Missing], None]) -> None:
-    """Explain; where a value is missing, offer the ways to go on, each of which calls ``read``."""
-    explain(error)
-    if isinstance(error, MissingValue):
-        with st.container(horizontal=True):
-            for missing in ("drop", "forward"):
-                st.button(
-                    _(MISSING_NAMES[missing]).capitalize(),
-                    key=f"{key}-{missing}",
-                    on_click=read,
-                    args=(missing,),
-                )
-
-
 def columns(visitor: State) -> None:
-    """What was detected, and the way to choose otherwise."""
+    """What was detected, the way to choose otherwise, and what became of the rows."""
     try:
-        table, layout = visitor.table, visitor.layout
+        table, report, schema = visitor.table, visitor.report, visitor.data.schema
     except DataError as error:  # its file was deleted, in another tab
         explain(error)
         return
     st.markdown(
-        f"**{_(LAYOUT_NAMES[layout.layout]).capitalize()}**"
-        + "".join(f"  \n:small[{_quoted(_(reason))}]" for reason in layout.reasons)
+        f"**{_(LAYOUT_NAMES[schema.layout]).capitalize()}**"
+        + "".join(f"  \n:small[{_quoted(_(reason))}]" for reason in schema.reasons)
     )
+    for doubt in schema.doubts:
+        st.warning(
+            _("Please check: {doubt}.").format(doubt=_quoted(_(doubt))), icon=":material/help:"
+        )
     names = list(table.names[:MOST_COLUMNS])
     with st.form(visitor.key("columns")):
         how, missing = st.columns([2, 1])
@@ -184,24 +168,37 @@ def columns(visitor: State) -> None:
             _("Layout"),
             list(LAYOUT_NAMES),
             format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
-            key=seeded(visitor.key("layout"), layout.layout),
+            key=seeded(visitor.key("layout"), schema.layout),
         )
         missing.selectbox(
             _("Missing values"),
             list(MISSING_NAMES),
             format_func=lambda name: _(MISSING_NAMES[name]),
-            key=seeded(visitor.key("missing"), visitor.missing),
+            key=seeded(visitor.key("missing"), schema.missing),
         )
         for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
             place.selectbox(
                 _(label),
                 [NONE, *names],
                 format_func=lambda name: name or _("none"),
-                key=seeded(visitor.key(role), getattr(layout, role) or NONE),
+                key=seeded(visitor.key(role), getattr(schema, role) or NONE),
             )
-        if layout.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
+        if schema.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
             st.multiselect(
-                _("Features"), names, key=seeded(visitor.key("features"), list(layout.features))
+                _("Features"), names, key=seeded(visitor.key("features"), list(schema.features))
+            )
+        if schema.time is not None:
+            twice, since = st.columns(2, vertical_alignment="bottom")
+            twice.selectbox(
+                _("Steps at the same time"),
+                list(DUPLICATE_NAMES),
+                format_func=lambda name: _(DUPLICATE_NAMES[name]),
+                key=seeded(visitor.key("duplicates"), schema.duplicates),
+            )
+            since.checkbox(
+                _("Time since the last step as a feature"),
+                key=seeded(visitor.key("elapsed"), schema.elapsed),
+                help=_("For steps at irregular times; in seconds where times are dates."),
             )
         st.form_submit_button(
             _("Use these columns"),
@@ -212,7 +209,8 @@ def columns(visitor: State) -> None:
         )
     refused = visitor.refused.pop("columns", None)
     if refused is not None:
-        explain(refused)
+        offer_to_read_again(refused, "columns", lambda schema: _use(visitor, schema))
+    problems.rows(report)
 
 
 def _quoted(reason: str) -> str:
@@ -222,20 +220,31 @@ def _quoted(reason: str) -> str:
 
 def _read_again(visitor: State) -> None:
     """Read the open table with what the form holds now."""
+    before = visitor.data.schema
     typed = {role: st.session_state[visitor.key(role)] for role in ("layout", *ROLES)}
     chosen, roles = typed.pop("layout"), typed
     features = st.session_state.get(visitor.key("features"))
-    missing = st.session_state[visitor.key("missing")]
     # Another layout gives the columns other meanings, so only what was named stays.
-    kept = features if features and chosen == visitor.layout.layout else None
+    kept = features if features and chosen == before.layout else None
     if kept is not None:
         taken = {name for name in roles.values() if name}
         kept = [name for name in kept if name not in taken]
     if chosen == "rows":
         roles, kept = dict.fromkeys(roles), None
     try:
-        table = visitor.table
-        layout: Layout = detect_layout(table, chosen, features=kept, **roles)
-        visitor.use(layout, missing, sequences_from(table, layout, missing))
+        found = detect_schema(visitor.table, chosen, features=kept, **roles)
+    except DataError as error:
+        visitor.refused["columns"] = error
+        return
+    choices = {
+        name: st.session_state.get(visitor.key(name), getattr(before, name))
+        for name in ("missing", "duplicates", "elapsed")
+    }
+    _use(visitor, replace(found, fixes=before.fixes, **choices))
+
+
+def _use(visitor: State, schema: Schema) -> None:
+    try:
+        visitor.use(*read_table(visitor.table, schema))
     except DataError as error:
         visitor.refused["columns"] = error

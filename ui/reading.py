@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from core.missing import Missing
-from core.reading import Layout
+from core import Sequences
+from core.missing import indicator_name
+from core.reading import Schema
 
 
 @dataclass(frozen=True)
 class Reading:
-    """features: of a step. layout: how the file was read; None for the example, which needs no
-    file. missing: what was chosen to be done with missing values."""
+    """features: the numbers of a step as they are typed, without those that say where others are
+    missing. schema: of the table they were read from; None for the example, which needs no file."""
 
     features: int = 1
-    layout: Layout | None = None
-    missing: Missing = "refuse"
+    schema: Schema | None = None
+
+    @classmethod
+    def of(cls, data: Sequences) -> Reading:
+        names = data.feature_names
+        said = sum(indicator_name(name) in names for name in names)
+        return cls(data.features - said, data.schema)
+
+    @property
+    def missing(self) -> str:
+        return "refuse" if self.schema is None else self.schema.missing
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, kept with a run; ``from_dict`` is the way back."""
-        return asdict(self)
+        schema = None if self.schema is None else self.schema.to_dict()
+        return {"features": self.features, "schema": schema}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Reading:
-        return cls(**(plain | {"layout": layout_from(plain.get("layout"))}))
-
-
-def layout_from(plain: dict[str, Any] | None) -> Layout | None:
-    """A Layout from its plain values, in which tuples are lists."""
-    if plain is None:
-        return None
-    return Layout(**{k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()})
+        schema = plain.get("schema")
+        return cls(plain.get("features", 1), None if schema is None else Schema.from_dict(schema))

@@ -9,21 +9,20 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from core import DataError, Recipe, Sequences
-from core.missing import Missing
 from core.packing import pack, unpack
-from core.reading import Layout, Table, open_table
+from core.reading import Report, Table, open_table, read_table
 from runs import DataSet, Prediction, RunLine
 from runs.store import NOT_KNOWN, Content
 from ui import identity, server
 from ui.first_recipe import first_recipe
 from ui.identity import Owner
-from ui.reading import Reading, layout_from
+from ui.reading import Reading
 from ui.words import _
 from ui.workspace import Memory, Workspace
 
@@ -46,8 +45,6 @@ class State:
     data      the sequences that Mask, Train and Predict work on
     name      what they are called on screen
     kept      the data set as the server keeps it; None for the example
-    layout    how the file was read; None for the example
-    missing   what was chosen to be done with missing values
     recipe    the network, its training, and the padding
     run       the id of the last training on this data
     example_run     the id of the last training on the home page
@@ -67,8 +64,6 @@ class State:
     recipe: Recipe = field(default_factory=Recipe.example)
     name: str = EXAMPLE_NAME
     kept: DataSet | None = None
-    layout: Layout | None = None
-    missing: Missing = "refuse"
     run: str | None = None
     example_run: str | None = None
     typed: dict[str, str] = field(default_factory=dict)
@@ -79,29 +74,22 @@ class State:
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
     _table: Table | None = None
+    _report: Report | None = None
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.owner)
 
-    def open(
-        self,
-        name: str,
-        file: bytes,
-        table: Table,
-        layout: Layout,
-        missing: Missing,
-        data: Sequences,
-    ) -> None:
+    def open(self, name: str, file: bytes, table: Table, data: Sequences, report: Report) -> None:
         """Work on other data from now on. Raises DataError, and changes nothing, when the server
         cannot keep it."""
-        self._keep(name, file, layout, missing, data)
-        self._table, self.opened = table, self.opened + 1
+        self._keep(name, file, data)
+        self._table, self._report, self.opened = table, report, self.opened + 1
         self.save()
 
-    def use(self, layout: Layout, missing: Missing, data: Sequences) -> None:
+    def use(self, data: Sequences, report: Report) -> None:
         """Read the same file in another way; the recipe starts anew where it has to."""
-        file = self._file()
-        self._keep(self.name, file, layout, missing, data, self.kept.id)
+        self._keep(self.name, self._file(), data, self.kept.id)
+        self._report = report
         self.save()
 
     def open_kept(self, data_set: DataSet) -> None:
@@ -109,15 +97,15 @@ class State:
         if server.store().contents.get(self.owner.id, data_set.id) is None:
             raise DataError(NOT_KNOWN)
         self._settle(data_set, _unpacked(data_set.data))
-        self._table, self.opened = None, self.opened + 1
+        self._table, self._report, self.opened = None, None, self.opened + 1
         self.save()
 
     def open_example(self) -> None:
         """Back to the reference example."""
         self.data = example_data()
-        self.name, self.kept, self.layout, self.missing = EXAMPLE_NAME, None, None, "refuse"
+        self.name, self.kept = EXAMPLE_NAME, None
         self._take_up(EXAMPLE_KEY, example_digest(), Recipe.example())
-        self._table, self.opened = None, self.opened + 1
+        self._table, self._report, self.opened = None, None, self.opened + 1
         self.files.pop("work", None)  # counted for other sequences
         self.save()
 
@@ -138,7 +126,7 @@ class State:
     def train(self, recipe: Recipe) -> None:
         """Train on the open data. Raises DataError."""
         stored = None if self.kept is None else self.kept.data
-        reading = self.reading.to_dict()
+        reading = Reading.of(self.data).to_dict()
         owner = self.owner.id
         self.show(server.runs().train(owner, self.data, recipe, self.name, reading, stored))
 
@@ -186,15 +174,18 @@ class State:
             self._table = open_table(io.BytesIO(self._file()))
         return self._table
 
+    @property
+    def report(self) -> Report:
+        """What became of the rows of that file; raises DataError as ``table`` does."""
+        if self._report is None:
+            self._report = read_table(self.table, self.data.schema)[1]
+        return self._report
+
     def _file(self) -> bytes:
         file = server.store().contents.read_compressed(self.kept.file)
         if file is None:
             raise DataError(NOT_KNOWN)
         return file
-
-    @property
-    def reading(self) -> Reading:
-        return Reading(self.data.features, self.layout, self.missing)
 
     @property
     def trained(self) -> str | None:
@@ -259,22 +250,12 @@ class State:
         for oldest in list(self.units)[:-MOST_UNITS]:
             del self.units[oldest]
 
-    def _keep(
-        self,
-        name: str,
-        file: bytes,
-        layout: Layout,
-        missing: Missing,
-        data: Sequences,
-        known: str = "",
-    ) -> None:
+    def _keep(self, name: str, file: bytes, data: Sequences, known: str = "") -> None:
         packed, text = Content.of(pack(data)), Content.compressed(file)
         new = DataSet(
             name=name,
             data=packed.digest,
             file=text.digest,
-            layout=asdict(layout),
-            missing=missing,
             sequences=len(data),
             features=data.features,
             steps=int(data.lengths.sum()),
@@ -284,7 +265,6 @@ class State:
 
     def _settle(self, kept: DataSet, data: Sequences) -> None:
         self.kept, self.name, self.data = kept, kept.name, data
-        self.layout, self.missing = layout_from(kept.layout), kept.missing
         self._take_up(kept.id, kept.data, first_recipe(data))
         self.files.pop("work", None)  # counted for other sequences
 

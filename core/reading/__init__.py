@@ -8,26 +8,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import IO, Any
 
 import pandas as pd
 
 from core.missing import Missing
 from core.reading import lists, long, rows, wide
-from core.reading.detect import detect_layout
-from core.reading.layout import Layout
+from core.reading.detect import detect_schema
+from core.reading.like import schema_like
 from core.reading.opening import open_lists, open_table
+from core.reading.problems import Problem, Problems, Report
+from core.reading.roles import usable
+from core.reading.schema import Schema
 from core.reading.table import Table
 from core.sequences import Sequences
 
 __all__ = [
-    "Layout",
+    "Problem",
+    "Report",
+    "Schema",
     "Table",
-    "detect_layout",
+    "detect_schema",
     "open_lists",
     "open_table",
+    "read_like",
     "read_sequences",
-    "sequences_from",
+    "read_table",
+    "schema_like",
 ]
 
 READERS = {"rows": rows.read, "list": lists.read, "long": long.read, "wide": wide.read}
@@ -53,7 +61,8 @@ def read_sequences(
               "wide": a sequence a row, a step a column, blank cells at the end
     id …      the column of that role; None detects it, "" says there is none
     features  the columns that hold the values; None detects them
-    missing   what to do with a missing value: "refuse", "drop" or "forward" (see Sequences)
+    missing   what to do with a missing value: "refuse", "drop", "forward" or "mean" (see
+              Sequences); with "mean" a feature of 0 and 1 says where values lack
 
     Raises DataError with the row, the column and the text found, and what to do about it.
 
@@ -63,11 +72,23 @@ def read_sequences(
     ([1, 2, 5], [[2.0], [5.0]])
     """
     table = open_table(source)
-    found = detect_layout(table, layout, id, time, target, features, split, group)
-    return sequences_from(table, found, missing)
+    found = detect_schema(table, layout, id, time, target, features, split, group)
+    return read_table(table, replace(found, missing=missing))[0]
 
 
-def sequences_from(table: Table, layout: Layout, missing: Missing = "refuse") -> Sequences:
-    """The sequences of a table that is read in a given layout. Raises DataError as
-    ``read_sequences`` does."""
-    return READERS[layout.layout](table, layout, missing)
+def read_like(table: Table, schema: Schema) -> tuple[Sequences, Report]:
+    """New data, read as the data of the schema was (``schema_like``). Raises DataError as
+    ``read_table``, and for a feature that is not there."""
+    return read_table(table, schema_like(schema, table))
+
+
+def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
+    """The sequences of a table that is read by a schema, and what became of its rows.
+
+    Raises DataError as ``read_sequences`` does; its ``report`` tells all that is in the way, where
+    it is more than a mistake in the table's form.
+    """
+    problems = Problems(table, schema)
+    data = READERS[schema.layout](usable(table, schema, problems), schema, problems)
+    problems.settle()
+    return data, problems.report(problems.rows - problems.left_out.total())

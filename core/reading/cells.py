@@ -6,9 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import DataError, MissingValue
 from core.reading.table import Table
-from core.reading.words import MISSING_WORDS, is_list, is_missing, is_number
+from core.reading.words import MISSING_WORDS, NUMBER, is_list, is_missing, is_number
 
 LARGEST = float(np.finfo(np.float32).max)
 SAMPLE_ROWS = 1000
@@ -23,7 +22,7 @@ TOO_LARGE = (
 )
 MISSING = (
     "Row {row}, column {column}: the value is missing ({found!r}). Fill it, or choose what to do "
-    'with missing values: "drop" the step or carry the last value "forward".'
+    'with missing values: "drop" the step, carry the last value "forward", or take the "mean".'
 )
 MISSING_ROLE = "Row {row}, column {column}: the {role} is missing ({found!r}). Fill the cell."
 
@@ -40,6 +39,8 @@ def kind(table: Table, name: str) -> str:
         return "number" if later else "blank"
     if any(map(is_list, sample)):
         return "list"
+    if table.decimal_comma:
+        sample = [cell.replace(",", ".") for cell in sample]
     return "number" if any(map(is_number, sample)) else "text"
 
 
@@ -55,33 +56,37 @@ def text(table: Table, name: str) -> pa.ChunkedArray:
     return pc.fill_null(pc.cast(table.columns[name], pa.string()), "")
 
 
-def numbers(table: Table, name: str) -> np.ndarray:
-    """(rows,) float64, NaN where a cell is missing.
-
-    Raises DataError for text and for numbers beyond float32, with row and column.
-    """
-    values, bad = to_numbers(table.columns[name])
-    if bad is not None:
-        raise DataError(NOT_A_NUMBER, **cell(table, name, bad))
-    large = np.abs(values) > LARGEST
-    if large.any():
-        raise DataError(TOO_LARGE, **cell(table, name, int(np.argmax(large))))
-    return values
+def number_cells(table: Table, name: str) -> pa.ChunkedArray:
+    """The cells of a column as numbers are written in the table, decimal commas made points."""
+    return with_points(table, table.columns[name])
 
 
-def to_numbers(cells: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, int | None]:
-    """float64 with NaN for missing cells, and the index of the first cell that is no number."""
+def with_points(table: Table, cells: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Some text of the table with points for decimal commas; as it is where points stand, too."""
+    if not table.decimal_comma or pc.any(pc.match_substring(cells, ".")).as_py():
+        return cells
+    return pc.replace_substring(cells, ",", ".")
+
+
+def to_numbers(cells: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """(cells,) float64 with NaN for missing cells and for those that are no number, and
+    (k,) which cells are no number."""
+    bad = np.empty(0, dtype=np.int64)
     values = cast(cells, pa.float64())
     if values is None:  # blanks, words for "missing", spaces, or text: look closer
         cells = pc.utf8_trim_whitespace(cells)
-        known = pc.invert(pc.is_in(pc.utf8_lower(cells), pa.array(MISSING_WORDS)))
-        cells = pc.if_else(known, cells, pa.scalar(None, pa.string()))
+        absent = pc.is_in(pc.utf8_lower(cells), pa.array(MISSING_WORDS))
+        cells = pc.if_else(absent, pa.scalar(None, pa.string()), cells)
         values = cast(cells, pa.float64())
     if values is None:
-        return np.empty(0), _first_failure(cells)
-    values = pc.fill_null(values, np.nan)
-    whole = values.to_numpy() if isinstance(values, pa.ChunkedArray) else values.to_numpy(False)
-    return whole, None
+        good = pc.match_substring_regex(cells, f"^({NUMBER})$", ignore_case=True)
+        values = pc.cast(pc.if_else(good, cells, pa.scalar(None, pa.string())), pa.float64())
+        bad = np.flatnonzero(~_array(pc.fill_null(good, True)))
+    return _array(pc.fill_null(values, np.nan)), bad
+
+
+def _array(values: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    return values.to_numpy() if isinstance(values, pa.ChunkedArray) else values.to_numpy(False)
 
 
 def cast(cells: pa.ChunkedArray | pa.Array, kind: pa.DataType) -> pa.ChunkedArray | pa.Array | None:
@@ -92,19 +97,6 @@ def cast(cells: pa.ChunkedArray | pa.Array, kind: pa.DataType) -> pa.ChunkedArra
         return pc.cast(cells, kind, safe=kind != pa.float64())
     except pa.ArrowInvalid:
         return None
-
-
-def _first_failure(cells: pa.ChunkedArray | pa.Array) -> int:
-    """Halve the search until one cell is left: the cast itself decides what a number is."""
-    low, high = 0, len(cells)
-    while high - low > 1:
-        middle = (low + high) // 2
-        try:
-            pc.cast(cells.slice(low, middle - low), pa.float64())
-            low = middle
-        except pa.ArrowInvalid:
-            high = middle
-    return low
 
 
 def cell(table: Table, name: str, index: int) -> dict[str, object]:
@@ -121,10 +113,3 @@ def _found(one: pa.ChunkedArray) -> str:
     if is_arrow_list(one.type):
         return str(one[0].as_py())[:80]
     return pc.fill_null(pc.cast(one, pa.string()), "")[0].as_py()
-
-
-def refuse_missing(table: Table, name: str, values: np.ndarray) -> None:
-    """Raises MissingValue at the first NaN of ``values``, (rows,)."""
-    absent = np.isnan(values)
-    if absent.any():
-        raise MissingValue(MISSING, **cell(table, name, int(np.argmax(absent))))

@@ -33,16 +33,15 @@ def open_delimited(data: bytes, name: str = "") -> Table:
     data, notes = _without_comments(data)
     delimiter = _sniff(data)
     cells, rows, ragged = _cells(data, delimiter)
-    if delimiter in ";\t" and b"," in data:
-        cells, commas = _with_points(cells, ragged)
-        notes += commas
+    comma = b"," in data and _has_decimal_commas(cells, delimiter, ragged)
+    if comma:
+        notes += ("commas in numbers are decimal commas",)
+    how = {"delimiter": delimiter, "decimal_comma": comma, "name": name, "notes": notes}
     if ragged:
-        return Table(
-            cells, rows, header=False, delimiter=delimiter, ragged=True, name=name, notes=notes
-        )
+        return Table(cells, rows, header=False, ragged=True, **how)
     cells, rows = _without_blank_rows(cells, rows)
     first = [column[0].as_py().strip() for column in cells.columns]
-    header = _is_header(first, cells.slice(1, 100))
+    header = _is_header(first, cells.slice(1, 100), comma)
     unnamed: tuple[str, ...] = ()
     if header:
         if cells.num_rows == 1:
@@ -54,7 +53,7 @@ def open_delimited(data: bytes, name: str = "") -> Table:
         unnamed = tuple(name for name, cell in zip(names, first, strict=True) if not cell)
         refuse_equal_names(names, int(rows[0]))
         cells, rows = cells.slice(1).rename_columns(names), rows[1:]
-    return Table(cells, rows, header, delimiter, unnamed=unnamed, name=name, notes=notes)
+    return Table(cells, rows, header, unnamed=unnamed, **how)
 
 
 def first_line(data: bytes) -> str:
@@ -106,28 +105,12 @@ def _names_in_comment(data: bytes, starts, ends, marked) -> int | None:
     return first - 1 if same and len(cells) > 1 and any(map(is_number, cells)) else None
 
 
-def _with_points(cells: pa.Table, ragged: bool) -> tuple[pa.Table, tuple[str, ...]]:
-    """Decimal commas made points, in the columns that hold them and no decimal points."""
-    changed = 0
-    for index, name in enumerate(cells.column_names):
-        column = cells[name]
-        if ragged:
-            comma = pc.any(pc.match_substring_regex(column, r"\d,\d")).as_py()
-            clear = not pc.any(pc.match_substring(column, ".")).as_py()
-        else:
-            comma = pc.any(pc.match_substring_regex(column, DECIMAL_COMMA)).as_py()
-            clear = (
-                comma
-                and not pc.any(
-                    pc.match_substring_regex(column.slice(1), r"^\s*[+-]?\d*\.\d")
-                ).as_py()
-            )
-        if comma and clear:
-            where = pc.match_substring_regex(column, r"\d,\d" if ragged else DECIMAL_COMMA)
-            points = pc.replace_substring(column, ",", ".")
-            cells = cells.set_column(index, name, pc.if_else(where, points, column))
-            changed += 1
-    return cells, ("commas in numbers are decimal commas",) if changed else ()
+def _has_decimal_commas(cells: pa.Table, delimiter: str, ragged: bool) -> bool:
+    """Is there a number with a comma in it, where something else stands between the cells?"""
+    if delimiter not in ";\t":
+        return False
+    pattern = r"[0-9],[0-9]" if ragged else DECIMAL_COMMA
+    return any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for column in cells)
 
 
 def _sniff(data: bytes) -> str:
@@ -247,10 +230,15 @@ def _without_blank_rows(
     return cells.filter(pa.array(~blank)), np.asarray(rows)[~blank]
 
 
-def _is_header(first: Sequence[str], below: pa.Table) -> bool:
+def _is_header(first: Sequence[str], below: pa.Table, comma: bool) -> bool:
     """Does the first row name the columns? It does when it is text where numbers or lists
     follow, or when it says "id". Numbers among the names are steps (``id,0,1,2``) and so must
     count upwards; otherwise a row such as ``5,x,7`` is a row of values with a mistake in it."""
+
+    def pointed(cell: str) -> str:
+        return cell.replace(",", ".") if comma else cell
+
+    first = [pointed(cell) for cell in first]
     words = [cell for cell in first if not _is_value(cell)]
     if not words or any(map(is_list, words)):
         return False
@@ -260,7 +248,7 @@ def _is_header(first: Sequence[str], below: pa.Table) -> bool:
     if any(map(names_an_id, words)):
         return True
     for cell, column in zip(first, below.columns, strict=True):
-        if cell in words and any(is_number(c) or is_list(c) for c in column.to_pylist()):
+        if cell in words and any(is_number(pointed(c)) or is_list(c) for c in column.to_pylist()):
             return True
     return not counted  # text everywhere: names, when anything
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from core.errors import DataError
 from core.reading.cells import kind, text, to_numbers
-from core.reading.layout import LAYOUTS, Layout
 from core.reading.names import (
     GROUP_NAMES,
     SPLIT_NAMES,
@@ -23,11 +22,15 @@ from core.reading.names import (
     plain,
 )
 from core.reading.roles import codes
+from core.reading.schema import LAYOUTS, Schema
 from core.reading.table import Table
-from core.reading.words import SPLIT_WORDS
+from core.reading.words import SPLIT_WORDS, is_missing
+
+MOST_CATEGORIES = 20  # different words of a column that is taken for a feature without being asked
+MOST_WORDS = 500  # and when it was asked for: each word is a feature
 
 
-def detect_layout(
+def detect_schema(
     table: Table,
     layout: str = "auto",
     id: str | None = None,
@@ -36,7 +39,7 @@ def detect_layout(
     features: Sequence[str] | None = None,
     split: str | None = None,
     group: str | None = None,
-) -> Layout:
+) -> Schema:
     """The layout of a table and the roles of its columns.
 
     layout    "auto", or one of "rows", "list", "long", "wide"
@@ -64,11 +67,12 @@ class _Detection:
         self.roles = dict(given)
         self.features = None if features is None else tuple(features)
         self.reasons = list(table.notes)
+        self.doubts: list[str] = []
         _check(table, [*filter(None, given.values()), *(self.features or ())])
         self.kinds = {name: "list" if table.lists else kind(table, name) for name in table.names}
         self.index = _index(table)
 
-    def run(self, layout: str) -> Layout:
+    def run(self, layout: str) -> Schema:
         if layout == "auto":
             layout = self._rows_or_list()
         elif self.table.ragged and layout != "rows":
@@ -151,6 +155,7 @@ class _Detection:
             self.roles["id"] = named[0]
         elif first and self._looks_like_ids(first[0], layout):
             self.roles["id"] = first[0]
+            self.doubts.append(f"no column is called id, and `{first[0]}` is taken for it")
 
     def _looks_like_ids(self, name: str, layout: str) -> bool:
         """An unnamed first column: text; or numbers that repeat, each pair with a time once."""
@@ -198,7 +203,7 @@ class _Detection:
         blank = np.stack([column == "" for column in cells], axis=1)
         return bool(blank.any() and (np.diff(blank.astype(np.int8), axis=1) >= 0).all())
 
-    def _list(self) -> Layout:
+    def _list(self) -> Schema:
         features = self.features or tuple(self._open("list"))
         first = self.table.names.index(features[0]) if features else 0
         if self.roles["id"] is None:
@@ -211,11 +216,13 @@ class _Detection:
         if self.roles["target"] is None:
             after = [n for n in self._open("number", "text") if self.table.names.index(n) > first]
             self.roles["target"] = after[-1] if after else None
+            if after:
+                self.doubts.append(f"no column is called target, and `{after[-1]}` is taken for it")
         if features and self.kinds[features[0]] == "list":
             self.reasons.append(f"`{features[0]}` holds lists: list layout")
         return self._finish("list", features)
 
-    def _long(self) -> Layout:
+    def _long(self) -> Schema:
         if self.roles["id"] is None:
             raise DataError(
                 "Which column tells the sequences apart? Choose the id column, or none if the "
@@ -224,7 +231,37 @@ class _Detection:
             )
         if self.roles["target"] is None:
             self.roles["target"] = self._long_target()
-        return self._finish("long", self.features or tuple(self._open("number")))
+        return self._finish("long", self.features or self._numbers_and_words())
+
+    def _numbers_and_words(self) -> tuple[str, ...]:
+        """The open columns of numbers, and those of a few words that come again."""
+        found = []
+        for name in self._open("number", "text"):
+            if self.kinds[name] == "number":
+                found.append(name)
+                continue
+            words = len(self._words(name))
+            if 1 < words <= min(MOST_CATEGORIES, len(self.table) / 2):
+                found.append(name)
+        return tuple(found)
+
+    def _words(self, name: str) -> tuple[str, ...]:
+        return tuple(sorted(word for word in self._distinct(name) if not is_missing(word)))
+
+    def _vocabularies(self, features: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The words of the features that hold words."""
+        found = {name: self._words(name) for name in features if self.kinds[name] == "text"}
+        for name, words in found.items():
+            if len(words) > MOST_WORDS:
+                raise DataError(
+                    "Column {column} holds {words} different words, and each would be a feature. "
+                    "At most {most} are taken; leave the column out or put words together.",
+                    column=name,
+                    words=len(words),
+                    most=MOST_WORDS,
+                )
+            self.reasons.append(f"`{name}` holds {len(words)} different words: a feature for each")
+        return found
 
     def _long_target(self) -> str | None:
         """By name; else the last column, when it is constant within every sequence, differs
@@ -241,6 +278,7 @@ class _Detection:
         several = (np.bincount(sequence) > 1).mean() >= 0.5
         if several and len(self._distinct(last[0])) > 1 and self._carried(last[0]):
             self.reasons.append(f"`{last[0]}` is the same in all rows of a sequence: target")
+            self.doubts.append(f"no column is called target, and `{last[0]}` is taken for it")
             return last[0]
         return None
 
@@ -254,7 +292,7 @@ class _Detection:
         one[sequence] = value
         return bool((one[sequence] == value).all())
 
-    def _wide(self) -> Layout:
+    def _wide(self) -> Schema:
         self._named("target", TARGET_NAMES)
         steps = self._open("number", "blank")
         run = _numbered(steps)
@@ -264,9 +302,11 @@ class _Detection:
             after = [n for n in self._open("number", "text") if n not in features]
             after = [n for n in after if self.table.names.index(n) > last]
             self.roles["target"] = after[0] if len(after) == 1 else None
+            if len(after) == 1:
+                self.doubts.append(f"no column is called target, and `{after[0]}` is taken for it")
         return self._finish("wide", features)
 
-    def _finish(self, layout: str, features: tuple[str, ...]) -> Layout:
+    def _finish(self, layout: str, features: tuple[str, ...]) -> Schema:
         if not features:
             raise DataError(
                 "No column is left that holds the values of the steps. Columns: {columns}. "
@@ -276,13 +316,21 @@ class _Detection:
         roles = {role: name or None for role, name in self.roles.items()}
         if layout != "long":
             roles["time"] = None
+        words = self._vocabularies(features) if layout == "long" else {}
         used = {*roles.values(), *features}
         unused = tuple(name for name in self.table.names if name not in used)
         for name in unused:
             why = "counts the rows: not used" if name == self.index else "is not used"
             self.reasons.append(f"`{name}` {why}")
-        reasons = tuple(self.reasons)
-        return Layout(layout, features=features, unused=unused, reasons=reasons, **roles)
+        return Schema(
+            layout,
+            features=features,
+            categories=words,
+            unused=unused,
+            reasons=tuple(self.reasons),
+            doubts=tuple(self.doubts),
+            **roles,
+        )
 
 
 def _index(table: Table) -> str | None:
@@ -292,7 +340,7 @@ def _index(table: Table) -> str | None:
     if first not in (*table.unnamed, "Unnamed: 0"):
         return None
     values, bad = to_numbers(table.columns[first])
-    counts = bad is None and np.array_equal(values, np.arange(len(table)))
+    counts = len(bad) == 0 and np.array_equal(values, np.arange(len(table)))
     return first if counts else None
 
 

@@ -6,13 +6,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import DataError, MissingValue
-from core.missing import Missing
+from core.errors import DataError
+from core.missing import indicator_name
 from core.reading import roles
 from core.reading.cells import LARGEST, cell, is_arrow_list, text, to_numbers
-from core.reading.layout import Layout
+from core.reading.columns import indicators
+from core.reading.problems import Problems
+from core.reading.schema import Schema
 from core.reading.table import Table
-from core.sequences import Sequences
+from core.sequences import Sequences, default_names
 
 EMPTY_LIST = (
     "Row {row}, column {column}: {found!r} holds an empty list. Remove the row or give its "
@@ -22,21 +24,37 @@ UNEQUAL_STEPS = (
     "Row {row}, column {column}: a step has another number of values ({features}) than the first "
     "step of the column ({expected}). Every step needs the same number of values."
 )
+NOT_IN_LIST = (
+    "Row {row}, column {column}: {found!r} in the list is not a number. Set numbers apart by "
+    "commas and write decimals with a point, as in [2.5, 3]."
+)
+TOO_LARGE_IN_LIST = (
+    "Row {row}, column {column}: {found!r} in the list is infinite or too large for 32-bit "
+    "numbers. Correct it or leave the step out."
+)
+MISSING_IN_LIST = (
+    "Row {row}, column {column}: a value is missing in the list ({found!r}). Fill it, or choose "
+    'what to do with missing values: "drop" the step, carry the last value "forward", or take the '
+    '"mean".'
+)
+EMPTY = r"^\s*(\[\s*\]|\[\s*\[\s*\]\s*\])\s*$"
 FLAT = r"^\[[^\[\]]*\]$"
 NESTED = r"^\[\s*\[[^\[\]]*\](\s*,\s*\[[^\[\]]*\])*\s*\]$"
 
 
-def read(table: Table, layout: Layout, missing: Missing) -> Sequences:
+def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """Each list column is a feature, and all lists of a row are equally long. A list of lists
     is steps × features, the same number of features in every step.
 
-    Raises DataError with row, column and text for a cell that is no list of numbers, for an
-    empty list, for lists of unequal length in a row, and for an id that stands in two rows.
+    Raises DataError with row, column and text for a cell that is no list of numbers, for lists of
+    unequal length in a row, for an id that stands in two rows, and for what was noted (an empty
+    list, an item that is no number) and nothing was chosen about.
     """
+    table = _without_empty(table, schema, problems)
     parts, names = [], []
     lengths = np.empty(0)
-    for name in layout.features:
-        values, steps = _parse(table, name, missing)
+    for name in schema.features:
+        values, steps = _parse(table, name, problems)
         if parts and (steps != lengths).any():
             row = int(np.argmax(steps != lengths))
             raise DataError(
@@ -45,34 +63,61 @@ def read(table: Table, layout: Layout, missing: Missing) -> Sequences:
                 "of steps.",
                 **cell(table, name, row),
                 steps=int(steps[row]),
-                first=layout.features[0],
+                first=schema.features[0],
                 expected=int(lengths[row]),
             )
         parts.append(values)
         lengths = steps
         width = values.shape[1]
         names += [name] if width == 1 else [f"{name}{i}" for i in range(1, width + 1)]
-    if len(layout.features) == 1 and len(names) > 1:
-        names = []  # x1, x2, …, as Sequences.from_lists names the same lists
+    values = np.concatenate(parts, axis=1)
+    if len(schema.features) == 1 and len(names) > 1:
+        names = list(default_names(len(names)))  # as Sequences.from_lists names the same lists
+    ids = roles.unique_ids(table, schema.id, problems)
+    problems.settle()
+    lacking, lacks = indicators(dict(zip(names, values.T, strict=True)), schema)
     return Sequences(
-        values=np.concatenate(parts, axis=1),
+        values=np.column_stack([values, lacks]),
         lengths=lengths,
-        targets=roles.targets(table, layout.target),
-        ids=roles.unique_ids(table, layout.id),
-        feature_names=tuple(names),
-        split=roles.splits(table, layout.split),
-        groups=roles.groups(table, layout.group),
-        missing=missing,
+        targets=roles.targets(table, schema.target),
+        ids=ids,
+        feature_names=(*names, *map(indicator_name, lacking)),
+        split=roles.splits(table, schema.split),
+        groups=roles.groups(table, schema.group),
+        missing=schema.missing,
+        schema=schema.known(lacking),
     )
 
 
-def _parse(table: Table, name: str, missing: Missing) -> tuple[np.ndarray, np.ndarray]:
+def _without_empty(table: Table, schema: Schema, problems: Problems) -> Table:
+    """The rows whose lists all hold something; the others are noted."""
+    empty = np.zeros(len(table), dtype=bool)
+    for name in schema.features:
+        column = table.columns[name]
+        if is_arrow_list(column.type):
+            here = pc.equal(pc.fill_null(pc.list_value_length(column), 0), 0).to_numpy()
+        else:
+            here = pc.match_substring_regex(text(table, name), EMPTY).to_numpy()
+        rows = np.flatnonzero(here & ~empty)
+        if len(rows):
+            problems.add("empty", EMPTY_LIST, table, name, rows)
+            empty[rows] = True
+    if not empty.any():
+        return table
+    problems.left_out["empty"] += int(empty.sum())
+    if empty.all():
+        problems.settle()
+        raise DataError("Every list is empty, so there are no sequences.")
+    return table.filter(~empty)
+
+
+def _parse(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
     """(steps of all rows, features) float64 and the (rows,) numbers of steps.
 
     The lists are cut by Arrow, all rows at once; nothing is ever evaluated.
     """
     if is_arrow_list(table.columns[name].type):
-        return _parse_arrow(table, name, missing)
+        return _parse_arrow(table, name, problems)
     cells = pc.utf8_trim_whitespace(text(table, name)).combine_chunks()
     nested = pc.match_substring_regex(cells.slice(0, 1), r"^\[\s*\[")[0].as_py()
     whole = pc.match_substring_regex(cells, NESTED if nested else FLAT).to_numpy(False)
@@ -106,11 +151,11 @@ def _parse(table: Table, name: str, missing: Missing) -> tuple[np.ndarray, np.nd
             features=int(widths[step]),
             expected=int(widths[0]),
         )
-    values = _items(table, name, cut.flatten(), widths, lengths, missing)
+    values = _items(table, name, cut.flatten(), widths, lengths, problems)
     return (values.reshape(len(widths), -1), lengths) if nested else (values[:, None], widths)
 
 
-def _parse_arrow(table: Table, name: str, missing: Missing) -> tuple[np.ndarray, np.ndarray]:
+def _parse_arrow(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
     """As ``_parse``, of lists that the format of the file has already."""
     lists = table.columns[name].combine_chunks()
     steps = lists.flatten()
@@ -133,7 +178,7 @@ def _parse_arrow(table: Table, name: str, missing: Missing) -> tuple[np.ndarray,
             expected=int(widths[0]),
         )
     items = steps.flatten() if nested else steps
-    values = _items(table, name, items, widths, lengths if nested else None, missing)
+    values = _items(table, name, items, widths, lengths if nested else None, problems)
     return (values.reshape(len(widths), -1), lengths) if nested else (values[:, None], lengths)
 
 
@@ -142,42 +187,40 @@ def _row(lengths: np.ndarray | None, step: int) -> int:
     return step if lengths is None else int(np.searchsorted(np.cumsum(lengths), step, side="right"))
 
 
-def _items(table: Table, name: str, items: pa.Array, widths, lengths, missing) -> np.ndarray:
-    """(items,) float64. Raises DataError for an item that is no number."""
+def _items(
+    table: Table, name: str, items: pa.Array, widths, lengths, problems: Problems
+) -> np.ndarray:
+    """(items,) float64, NaN where one is missing or no number. Raises DataError where nothing
+    stands between two commas."""
 
-    def refuse(template: str, bad: int, kind: type[DataError] = DataError) -> None:
-        row = _row(lengths, _row(widths, bad))
-        item = str(items[bad].as_py()).strip()
-        raise kind(template, row=table.row(row), column=name, found=item)
+    def note(kind: str, template: str, which: np.ndarray) -> None:
+        steps = np.searchsorted(np.cumsum(widths), which, side="right")
+        rows = steps
+        if lengths is not None:
+            rows = np.searchsorted(np.cumsum(lengths), steps, side="right")
+        words = [str(word).strip() for word in items.take(pa.array(which)).to_pylist()]
+        problems.add(kind, template, table, name, rows, words)
 
     if pa.types.is_string(items.type):
-        blank = pc.equal(pc.utf8_trim_whitespace(items), "").to_numpy(False)
-        if blank.any():
-            refuse(
+        blank = np.flatnonzero(pc.equal(pc.utf8_trim_whitespace(items), "").to_numpy(False))
+        if len(blank):
+            row = _row(lengths, _row(widths, int(blank[0])))
+            raise DataError(
                 "Row {row}, column {column}: nothing stands between two commas of the list, or "
                 "after the last one. Write the number, or null for a missing value.",
-                int(np.argmax(blank)),
+                row=table.row(row),
+                column=name,
+                found="",
             )
     values, bad = to_numbers(items)
-    if bad is not None:
-        refuse(
-            "Row {row}, column {column}: {found!r} in the list is not a number. Set numbers "
-            "apart by commas and write decimals with a point, as in [2.5, 3].",
-            bad,
-        )
-    large = np.abs(values) > LARGEST
-    if large.any():
-        refuse(
-            "Row {row}, column {column}: {found!r} in the list is infinite or too large for "
-            "32-bit numbers. Correct it or leave the step out.",
-            int(np.argmax(large)),
-        )
-    if missing == "refuse" and np.isnan(values).any():
-        refuse(
-            "Row {row}, column {column}: a value is missing in the list ({found!r}). Fill it, or "
-            'choose what to do with missing values: "drop" the step or carry the last value '
-            '"forward".',
-            int(np.argmax(np.isnan(values))),
-            MissingValue,
-        )
+    large = np.flatnonzero(np.abs(values) > LARGEST)
+    if len(bad):
+        note("unreadable", NOT_IN_LIST, bad)
+    if len(large):
+        note("unreadable", TOO_LARGE_IN_LIST, large)
+        values = values.copy()
+        values[large] = np.nan
+    lacking = np.flatnonzero(np.isnan(values))
+    if len(lacking):
+        note("missing", MISSING_IN_LIST, lacking)
     return values

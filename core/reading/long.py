@@ -3,102 +3,168 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from core.errors import DataError
-from core.missing import Missing
+from core.missing import indicator_name
 from core.reading import roles
-from core.reading.cells import MISSING_ROLE, cast, cell, numbers, refuse_missing, text
-from core.reading.layout import Layout
+from core.reading.cells import cell
+from core.reading.columns import categories, category_names, indicators, note_missing, numbers
+from core.reading.problems import Problems
+from core.reading.schema import Schema
 from core.reading.table import Table
-from core.reading.words import is_missing
 from core.sequences import Sequences
 
+ELAPSED = "time since the last step"  # in seconds where times are dates
+REGULAR = 0.9  # share of equal steps in time from which on an unequal one is a gap
+DUPLICATE = (
+    "Row {row}, column {column}: {found!r} is the time of an earlier row of the same sequence, too."
+)
+GAP = (
+    "Row {row}, column {column}: {found!r} comes {times:g} times as long after the step before as "
+    "steps of this data usually do."
+)
 
-def read(table: Table, layout: Layout, missing: Missing) -> Sequences:
+
+def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """Sequences in the order of their first row; steps in the order of time, and of the file
     where times are equal or there is no time column. Without an id column the whole table is
     one sequence.
 
-    Raises DataError with row, column and text for a cell that cannot be used, and for a
-    target, split or group that changes within a sequence.
+    Raises DataError with row, column and text for a target, split or group that changes within a
+    sequence, and for what else was noted and nothing was chosen about.
     """
-    if layout.id is None:
+    if schema.id is None:
         sequence, ids = np.zeros(len(table), dtype=np.int64), None
     else:
-        sequence, ids = roles.id_codes(table, layout.id)
-    lengths = np.bincount(sequence)
-    first = np.empty(len(lengths), dtype=np.int64)
+        sequence, ids = roles.id_codes(table, schema.id, problems)
+    first = np.empty(sequence.max() + 1, dtype=np.int64)
     first[sequence[::-1]] = np.arange(len(table))[::-1]  # the earliest row is written last
-    order = _order(table, layout.time, sequence)
-    values = np.empty((len(table), len(layout.features)), dtype=np.float32)
-    for feature, name in enumerate(layout.features):
-        column = numbers(table, name)
-        if missing == "refuse":
-            refuse_missing(table, name, column)
-        values[:, feature] = column if order is None else column[order]
+    values, names, lacking = _values(table, schema, problems)
     carried = {
-        "targets": (layout.target, roles.targets(table, layout.target)),
-        "split": (layout.split, roles.splits(table, layout.split)),
-        "groups": (layout.group, roles.groups(table, layout.group)),
+        "targets": (schema.target, roles.targets(table, schema.target)),
+        "split": (schema.split, roles.splits(table, schema.split)),
+        "groups": (schema.group, roles.groups(table, schema.group)),
     }
     for name, role in carried.values():
         if role is not None:
             _refuse_changes(table, name, role, sequence, first)
+    order, begins = _in_time(table, schema, sequence, problems)
+    problems.settle()
+    if schema.elapsed and schema.time:
+        values = np.column_stack([values, _elapsed(table, schema.time, sequence, order)])
+        names = (*names, ELAPSED)
+    if order is not None:
+        values, sequence = values[order], sequence[order]
+    values, sequence = _without_duplicates(values, sequence, begins, schema, problems)
+    if schema.missing == "drop":
+        problems.left_out["missing"] += int(np.isnan(values).any(axis=1).sum())
     return Sequences(
         values=values,
-        lengths=lengths,
+        lengths=np.bincount(sequence),
         ids=ids,
-        feature_names=layout.features,
-        missing=missing,
+        feature_names=names,
+        missing=schema.missing,
+        schema=schema.known(lacking),
         **{key: None if role is None else role[first] for key, (_, role) in carried.items()},
     )
 
 
-def _order(table: Table, time: str | None, sequence: np.ndarray) -> np.ndarray | None:
-    """(rows,) the rows in the order of sequence and time; None when they stand so already."""
-    onward = np.diff(sequence)
-    if time is None:
-        return None if (onward >= 0).all() else np.argsort(sequence, kind="stable")
-    when = times(table, time)
-    if ((onward > 0) | ((onward == 0) & (when[1:] >= when[:-1]))).all():
-        return None
-    return np.lexsort((when, sequence))
-
-
-def times(table: Table, name: str) -> np.ndarray:
-    """(rows,) times that sort rightly: int64 or float64 numbers, or ISO dates counted in one unit.
-
-    Other ways to write dates are refused: 01/02/2026 is in January for some and in February
-    for others, and sorting by the wrong guess would shuffle the steps silently.
-    """
-    column = table.columns[name]
-    if (whole := cast(column, pa.int64())) is not None and whole.null_count == 0:
-        return whole.to_numpy()
-    if (real := cast(column, pa.float64())) is not None:
-        when = real.to_numpy()
-        bad = np.isnan(when)
-    else:
-        cells = pc.utf8_trim_whitespace(text(table, name)).to_pandas()
-        numeric = pd.to_numeric(cells, errors="coerce")
-        if numeric.notna().any():  # one way of writing for a column: numbers or dates
-            when, bad = numeric.to_numpy(np.float64), numeric.isna().to_numpy()
+def _values(
+    table: Table, schema: Schema, problems: Problems
+) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...]]:
+    """(rows, features) float32 in the order of the file, the features' names, and the columns
+    beside which a feature says where they lack."""
+    parts: dict[str, np.ndarray] = {}
+    names: list[str] = []
+    for name in schema.features:
+        if name in schema.categories:
+            parts[name] = categories(table, name, schema.categories[name], problems)
+            names += category_names(name, schema.categories[name])
         else:
-            dates = pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True)
-            when = dates.dt.tz_localize(None).to_numpy().astype(np.int64)
-            bad = dates.isna().to_numpy()
-    if bad.any():
-        where = cell(table, name, int(np.argmax(bad)))
-        if is_missing(str(where["found"])):
-            raise DataError(MISSING_ROLE, role="time", **where)
-        raise DataError(
-            "Row {row}, column {column}: {found!r} is no time. Write all times as numbers, or "
-            "all as dates like 2026-01-31 or 2026-01-31 12:30:00.",
-            **where,
-        )
-    return when
+            parts[name] = numbers(table, name, problems)[:, None]
+            names.append(name)
+        note_missing(table, name, parts[name][:, 0], problems)
+    lacking, lacks = indicators({name: part[:, 0] for name, part in parts.items()}, schema)
+    values = np.empty((len(table), len(names) + len(lacking)), dtype=np.float32)
+    begin = 0
+    for part in (*parts.values(), lacks):
+        values[:, begin : begin + part.shape[1]] = part
+        begin += part.shape[1]
+    return values, (*names, *map(indicator_name, lacking)), lacking
+
+
+def _in_time(
+    table: Table, schema: Schema, sequence: np.ndarray, problems: Problems
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """(rows,) the rows in the order of sequence and time, None when they stand so already; and
+    (rows,) bool in that order, False for a step at the time of the one before, None when there
+    is none. Notes those, and gaps in times that are regular otherwise."""
+    onward = np.diff(sequence)
+    if schema.time is None:
+        in_order = (onward >= 0).all()
+        return (None if in_order else np.argsort(sequence, kind="stable")), None
+    when = roles.times(table, schema.time)[0]
+    order = None
+    if not ((onward > 0) | ((onward == 0) & (when[1:] >= when[:-1]))).all():
+        order = np.lexsort((when, sequence))
+        when, onward = when[order], np.diff(sequence[order])
+    within = onward == 0
+    since = np.diff(when)
+    again = np.flatnonzero(within & (since == 0)) + 1
+    begins = None
+    if len(again):
+        begins = np.ones(len(when), dtype=bool)
+        begins[again] = False
+        rows = again if order is None else order[again]
+        problems.add("duplicate", DUPLICATE, table, schema.time, rows)
+    _note_gaps(table, schema.time, np.where(within & (since > 0), since, 0), order, problems)
+    return order, begins
+
+
+def _note_gaps(
+    table: Table, name: str, since: np.ndarray, order: np.ndarray | None, problems: Problems
+) -> None:
+    """since: (rows - 1,) time from each row to the next one of its sequence, else 0."""
+    steps = since[since > 0]
+    usual = np.median(steps) if len(steps) else 0
+    if usual and (steps == usual).mean() >= REGULAR:
+        for gap in (np.flatnonzero(since > 1.5 * usual) + 1).tolist():
+            row = np.array([gap if order is None else order[gap]])
+            problems.add("gap", GAP, table, name, row, times=float(since[gap - 1] / usual))
+
+
+def _elapsed(table: Table, name: str, sequence: np.ndarray, order: np.ndarray | None) -> np.ndarray:
+    """(rows,) time since the step before, 0 for the first one of a sequence, in the file's
+    order."""
+    when = roles.times(table, name)[0]
+    rows = np.arange(len(when)) if order is None else order
+    since = np.diff(when[rows], prepend=when[rows][:1]).astype(np.float64)
+    since[np.flatnonzero(np.diff(sequence[rows])) + 1] = 0
+    found = np.empty(len(when))
+    found[rows] = since / 1e9 if roles.are_dates(table, name) else since
+    return found
+
+
+def _without_duplicates(
+    values: np.ndarray,
+    sequence: np.ndarray,
+    begins: np.ndarray | None,
+    schema: Schema,
+    problems: Problems,
+) -> tuple[np.ndarray, np.ndarray]:
+    """values (steps, features) and sequence (steps,) with one step for each time, as chosen."""
+    if begins is None or schema.duplicates == "keep":
+        return values, sequence
+    problems.left_out["duplicate"] += int((~begins).sum())
+    starts = np.flatnonzero(begins)
+    if schema.duplicates == "first":
+        return values[starts], sequence[starts]
+    if schema.duplicates == "last":
+        return values[np.append(starts[1:], len(values)) - 1], sequence[starts]
+    known = ~np.isnan(values)
+    sums = np.add.reduceat(np.where(known, values, 0), starts, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # nothing known is missing, as before
+        return sums / np.add.reduceat(known, starts, dtype=np.int64), sequence[starts]
 
 
 def _refuse_changes(table: Table, name: str, role: np.ndarray, sequence, first) -> None:

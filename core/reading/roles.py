@@ -3,52 +3,139 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.errors import DataError
-from core.reading.cells import MISSING_ROLE, TOO_LARGE, cast, cell, text, to_numbers
+from core.reading.cells import (
+    MISSING_ROLE,
+    TOO_LARGE,
+    cast,
+    cell,
+    number_cells,
+    text,
+    to_numbers,
+    with_points,
+)
+from core.reading.problems import Problems
+from core.reading.schema import Schema
 from core.reading.table import Table
-from core.reading.words import SPLIT_WORDS
+from core.reading.words import SPLIT_WORDS, is_missing
+
+ROLES = ("id", "time", "target", "split", "group")
+NO_TIME = (
+    "Row {row}, column {column}: {found!r} is no time. Write all times as numbers, or all as dates "
+    "like 2026-01-31 or 2026-01-31 12:30:00."
+)
+NO_SPLIT = (
+    "Row {row}, column {column}: {found!r} names no part of the data. Use train, validation or "
+    "test."
+)
 
 
 def codes(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
     """(rows,) the number of each cell's value in the order of first appearance, and those
-    distinct values as text without the spaces around them."""
-    found = pc.utf8_trim_whitespace(text(table, name)).combine_chunks().dictionary_encode()
-    return found.indices.to_numpy(False), found.dictionary
+    distinct values as text without the spaces around them, which may so be alike."""
+    return table.once(f"codes {name}", lambda: _codes(table, name))
 
 
-def id_codes(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """(rows,) the number of each row's sequence in the order of first appearance, and the
-    (n,) ids. Raises DataError for a blank id and for ids that differ in spaces only: nobody
-    can see on the screen whether those are one sequence or two."""
+def _codes(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
     found = text(table, name).combine_chunks().dictionary_encode()
-    numbers, ids = found.indices.to_numpy(False), found.dictionary
-    trimmed = pc.utf8_trim_whitespace(ids).to_numpy(False)
-    if (trimmed == "").any():
-        blank = int(np.argmax(np.isin(numbers, np.flatnonzero(trimmed == ""))))
-        raise DataError(MISSING_ROLE, role="id", **cell(table, name, blank))
-    if len(set(trimmed)) < len(trimmed):
-        seen: set[str] = set()
-        twice = next(i for i, id in enumerate(trimmed) if id in seen or seen.add(id))
-        raise DataError(
+    numbers, distinct = found.indices.to_numpy(False), found.dictionary
+    trimmed = pc.utf8_trim_whitespace(distinct)
+    again = trimmed.dictionary_encode()
+    if len(again.dictionary) < len(trimmed):
+        numbers = again.indices.to_numpy(False)[numbers]
+    return numbers, again.dictionary
+
+
+def usable(table: Table, schema: Schema, problems: Problems) -> Table:
+    """The rows that have an id, a time, a target, a split and a group, of those that are asked
+    for; the others are noted."""
+    keep = np.ones(len(table), dtype=bool)
+    for role, name in ((role, getattr(schema, role)) for role in ROLES):
+        if name is None:
+            continue
+        for template, lacking in _lacking(table, role, name).items():
+            rows = np.flatnonzero(lacking)
+            if len(rows):
+                problems.add("incomplete", template, table, name, rows, role=role)
+                keep[rows] = False
+    if keep.all():
+        return table
+    problems.left_out["incomplete"] += int((~keep).sum())
+    if not keep.any():
+        problems.settle()
+        raise DataError("Every row lacks an id, a time, a target, a split or a group.")
+    return table.filter(keep)
+
+
+def lacks_target(table: Table, name: str) -> bool:
+    """Is there a row without a target?"""
+    return any(lacking.any() for lacking in _lacking(table, "target", name).values())
+
+
+def _lacking(table: Table, role: str, name: str) -> dict[str, np.ndarray]:
+    """(rows,) bool by what is wrong: which rows lack this role."""
+    if role == "time":
+        bad = times(table, name)[1]
+        if not bad.any():
+            return {}
+        words = text(table, name).filter(pa.array(bad)).to_pylist()
+        absent = np.zeros(len(bad), dtype=bool)
+        absent[bad] = [is_missing(word) for word in words]
+        return {MISSING_ROLE: absent, NO_TIME: bad & ~absent}
+    if role == "target" and pa.types.is_floating(table.columns[name].type):
+        values = to_numbers(table.columns[name])[0]
+        return {MISSING_ROLE: np.isnan(values), TOO_LARGE: np.isinf(values)}
+    where, distinct = codes(table, name)
+    words = distinct.to_pylist()
+    if role == "target":
+        values, bad = to_numbers(with_points(table, distinct))
+        if len(bad):
+            return {MISSING_ROLE: np.array([w.lower() in ("", "nan") for w in words])[where]}
+        return {MISSING_ROLE: np.isnan(values)[where], TOO_LARGE: np.isinf(values)[where]}
+    blank = np.array([word == "" for word in words])
+    if role != "split":
+        return {MISSING_ROLE: blank[where]}
+    other = np.array([word.lower() not in SPLIT_WORDS for word in words]) & ~blank
+    return {MISSING_ROLE: blank[where], NO_SPLIT: other[where]}
+
+
+def id_codes(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
+    """(rows,) the number of each row's sequence in the order of first appearance, and the
+    (n,) ids. Ids that differ in spaces only are noted, and are one: nobody can see on the screen
+    whether they are two."""
+    where, ids = codes(table, name)
+    cells = text(table, name).combine_chunks().dictionary_encode()
+    if len(cells.dictionary) > len(ids):
+        # Of the ways in which an id is written, the first one that was met is the right one.
+        numbers = cells.indices.to_numpy(False)
+        first = np.full(len(ids), len(numbers))
+        np.minimum.at(first, where, np.arange(len(numbers)))
+        others = np.flatnonzero(numbers != numbers[first[where]])
+        problems.add(
+            "spaces",
             "Row {row}, column {column}: the id {found!r} differs from another one in spaces "
             "only. Write both alike if they are one sequence, else give one another name.",
-            **cell(table, name, int(np.argmax(numbers == twice))),
+            table,
+            name,
+            others,
         )
-    return numbers, trimmed.astype(object)
+    return where, ids.to_numpy(False).astype(object)
 
 
-def unique_ids(table: Table, name: str | None) -> np.ndarray | None:
+def unique_ids(table: Table, name: str | None, problems: Problems) -> np.ndarray | None:
     """(rows,) ids of a table with one sequence a row. Raises DataError for a repeated id."""
     if name is None:
         return None
-    numbers, ids = id_codes(table, name)
+    numbers, ids = id_codes(table, name, problems)
     if len(ids) < len(numbers):
         first = np.full(len(ids), -1)
         first[numbers[::-1]] = np.arange(len(numbers))[::-1]
         again = int(np.argmax(first[numbers] != np.arange(len(numbers))))
+        problems.settle()  # a space may be the reason
         raise DataError(
             "Row {row}, column {column}: the id {found!r} stands in an earlier row, too. Give "
             "every sequence its own id; or, if each row is one step, choose the long layout.",
@@ -59,58 +146,63 @@ def unique_ids(table: Table, name: str | None) -> np.ndarray | None:
 
 def targets(table: Table, name: str | None) -> np.ndarray | None:
     """(rows,) int64 when every target is a whole number, float64 when every one is a number,
-    else strings. Raises DataError for a missing target and for an infinite one."""
+    else strings. Of a table whose rows all have one (``usable``)."""
     if name is None:
         return None
     column = table.columns[name]
     if pa.types.is_floating(column.type):
-        values, bad = to_numbers(column)
-    else:
-        where, distinct = codes(table, name)
-        values, bad = to_numbers(distinct)
-        if bad is not None:
-            _refuse_blank(table, name, "target", where, distinct, ("", "nan"))
-            return distinct.to_numpy(False).astype(object)[where]
-        if not np.isnan(values).any() and (whole := cast(distinct, pa.int64())) is not None:
-            return whole.to_numpy(False)[where]
-        values = values[where]
-    if np.isnan(values).any():
-        absent = int(np.argmax(np.isnan(values)))
-        raise DataError(MISSING_ROLE, role="target", **cell(table, name, absent))
-    if np.isinf(values).any():
-        infinite = int(np.argmax(np.isinf(values)))
-        raise DataError(TOO_LARGE, **cell(table, name, infinite))
-    return values
+        return to_numbers(column)[0]
+    where, distinct = codes(table, name)
+    values, bad = to_numbers(with_points(table, distinct))
+    if len(bad):
+        return distinct.to_numpy(False).astype(object)[where]
+    if (whole := cast(distinct, pa.int64())) is not None:
+        return whole.to_numpy(False)[where]
+    return values[where]
 
 
 def splits(table: Table, name: str | None) -> np.ndarray | None:
-    """(rows,) "train", "validation" or "test". Raises DataError for another word."""
+    """(rows,) "train", "validation" or "test"."""
     if name is None:
         return None
     where, distinct = codes(table, name)
-    _refuse_blank(table, name, "split", where, distinct)
-    known = np.array([SPLIT_WORDS.get(word.lower(), "") for word in distinct.to_pylist()], object)
-    unknown = (known == "")[where]
-    if unknown.any():
-        raise DataError(
-            "Row {row}, column {column}: {found!r} names no part of the data. "
-            "Use train, validation or test.",
-            **cell(table, name, int(np.argmax(unknown))),
-        )
-    return known[where]
+    return np.array([SPLIT_WORDS[word.lower()] for word in distinct.to_pylist()], object)[where]
 
 
 def groups(table: Table, name: str | None) -> np.ndarray | None:
-    """(rows,) strings. Raises DataError for a missing group."""
+    """(rows,) strings."""
     if name is None:
         return None
     where, distinct = codes(table, name)
-    _refuse_blank(table, name, "group", where, distinct)
     return distinct.to_numpy(False).astype(object)[where]
 
 
-def _refuse_blank(table: Table, name: str, role: str, where, distinct, blanks=("",)) -> None:
-    lower = pc.utf8_lower(distinct)
-    absent = pc.is_in(lower, pa.array(blanks)).to_numpy(False)[where]
-    if absent.any():
-        raise DataError(MISSING_ROLE, role=role, **cell(table, name, int(np.argmax(absent))))
+def times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """(rows,) times that sort rightly, int64 or float64 numbers, or ISO dates in nanoseconds; and
+    (rows,) bool, which cells are no time.
+
+    Other ways to write dates are refused: 01/02/2026 is in January for some and in February
+    for others, and sorting by the wrong guess would shuffle the steps silently.
+    """
+    return table.once(f"times {name}", lambda: _times(table, name))
+
+
+def _times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
+    column = number_cells(table, name)
+    if (whole := cast(column, pa.int64())) is not None and whole.null_count == 0:
+        return whole.to_numpy(), np.zeros(len(table), dtype=bool)
+    if (real := cast(column, pa.float64())) is not None:
+        when = real.to_numpy()
+        return when, np.isnan(when)
+    cells = pc.utf8_trim_whitespace(pc.fill_null(pc.cast(column, pa.string()), "")).to_pandas()
+    numeric = pd.to_numeric(cells, errors="coerce")
+    if numeric.notna().any():  # one way of writing for a column: numbers or dates
+        return numeric.to_numpy(np.float64), numeric.isna().to_numpy()
+    dates = pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True)
+    bad = dates.isna().to_numpy()
+    return dates.dt.tz_localize(None).to_numpy().astype("datetime64[ns]").astype(np.int64), bad
+
+
+def are_dates(table: Table, name: str) -> bool:
+    """Are the times of a column dates, which ``times`` counts in nanoseconds?"""
+    return len(to_numbers(number_cells(table, name))[1]) > 0

@@ -7,8 +7,9 @@ columns, keeps ids such as "007" as they are, and knows the words of every bad c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,7 @@ class Table:
                is 1, because there is no header to count
     header     whether the columns have names; else they are "1", "2", …
     delimiter  between cells: ",", ";", tab, or " " for numbers set apart by spaces
+    decimal_comma  numbers may have a comma where others have a point
     ragged     the lines are cut into unequal numbers of cells: ``columns`` is then the one
                column "value", which holds whole lines
     lists      the text held nested lists and no table: ``columns`` is then the one column
@@ -36,12 +38,14 @@ class Table:
     roles      what the format itself tells: the columns that are id, target or split
     files      of an archive: its files in the order of the rows, and the row each begins with
     notes      short sentences on how the file was opened, for people
+    seen       what was worked out about its columns, see ``once``
     """
 
     columns: pa.Table
     rows: range | np.ndarray
     header: bool
     delimiter: str = ","
+    decimal_comma: bool = False
     ragged: bool = False
     lists: bool = False
     unnamed: tuple[str, ...] = ()
@@ -49,6 +53,7 @@ class Table:
     roles: dict[str, str] = field(default_factory=dict)
     files: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
+    seen: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return self.columns.num_rows
@@ -65,6 +70,20 @@ class Table:
             return line
         name = next(name for name, first in reversed(self.files) if first <= index)
         return f"{line} of {name}"
+
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gave when it was first called under this key: columns are looked at when
+        the layout is found, and again when they are read."""
+        if key not in self.seen:
+            self.seen[key] = make()
+        return self.seen[key]
+
+    def filter(self, keep: np.ndarray) -> Table:
+        """The rows where keep, (rows,) bool, is True; they keep their numbers."""
+        before = np.append(0, np.cumsum(keep))
+        files = tuple((name, int(before[first])) for name, first in self.files)
+        rows, columns = np.asarray(self.rows)[keep], self.columns.filter(pa.array(keep))
+        return replace(self, columns=columns, rows=rows, files=files, seen={})
 
     def with_note(self, note: str) -> Table:
         """The same table, with one more sentence on how it was opened, before the others."""

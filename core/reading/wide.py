@@ -5,50 +5,61 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 
-from core.errors import DataError, MissingValue
-from core.missing import Missing
+from core.missing import indicator_name
 from core.reading import roles
-from core.reading.cells import MISSING, cell, numbers, text
-from core.reading.layout import Layout
+from core.reading.cells import MISSING, text
+from core.reading.columns import indicators, numbers
+from core.reading.problems import Problems
+from core.reading.schema import Schema
 from core.reading.table import Table
 from core.sequences import Sequences
 
+NO_STEPS = (
+    "Row {row} holds no values in columns {column} to {last}, so its sequence has no steps. Remove "
+    "the row or give it at least one value."
+)
 
-def read(table: Table, layout: Layout, missing: Missing) -> Sequences:
+
+def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """One feature, "value"; blank cells between values are missing values, kept in place.
 
-    Raises DataError with row, column and text for a cell that cannot be used, for a row
-    without a value, and for an id that stands in two rows.
+    Raises DataError for an id that stands in two rows, and for what was noted (a cell that cannot
+    be used, a row without a value) and nothing was chosen about.
     """
-    grid = np.empty((len(table), len(layout.features)))
+    steps = schema.features
+    grid = np.empty((len(table), len(steps)))
     blank = np.zeros(grid.shape, dtype=bool)
-    for step, name in enumerate(layout.features):
-        grid[:, step] = numbers(table, name)
+    for step, name in enumerate(steps):
+        grid[:, step] = numbers(table, name, problems)
         if np.isnan(grid[:, step]).any():
             blank[:, step] = pc.equal(pc.utf8_trim_whitespace(text(table, name)), "").to_numpy()
-    ids = roles.unique_ids(table, layout.id)
-    width = grid.shape[1]
-    lengths = width - np.argmin(blank[:, ::-1], axis=1)  # up to the last cell that is not blank
-    lengths[blank.all(axis=1)] = 0
-    if (lengths == 0).any():
-        raise DataError(
-            "Row {row} holds no values in columns {column} to {last}, so its sequence has no "
-            "steps. Remove the row or give it at least one value.",
-            row=table.row(int(np.argmin(lengths))),
-            column=layout.features[0],
-            last=layout.features[-1],
-            found="",
+    empty = blank.all(axis=1)
+    if empty.any():
+        rows = np.flatnonzero(empty)
+        problems.add(
+            "empty", NO_STEPS, table, steps[0], rows, found=[""] * len(rows), last=steps[-1]
         )
-    real = np.arange(width) < lengths[:, None]
-    if missing == "refuse" and np.isnan(grid[real]).any():
-        row, step = np.argwhere(np.isnan(grid) & real)[0]
-        raise MissingValue(MISSING, **cell(table, layout.features[step], int(row)))
+        problems.left_out["empty"] += len(rows)
+        if empty.all():
+            problems.settle()
+        table, grid, blank = table.filter(~empty), grid[~empty], blank[~empty]
+    lengths = len(steps) - np.argmin(blank[:, ::-1], axis=1)  # up to the last that is not blank
+    real = np.arange(len(steps)) < lengths[:, None]
+    for step in np.flatnonzero((np.isnan(grid) & real).any(axis=0)):
+        lacking = np.flatnonzero(np.isnan(grid[:, step]) & real[:, step])
+        problems.add("missing", MISSING, table, steps[step], lacking)
+    ids = roles.unique_ids(table, schema.id, problems)
+    problems.settle()
+    values = grid[real]
+    lacking, lacks = indicators({"value": values}, schema)
     return Sequences(
-        values=grid[real][:, None],
+        values=np.column_stack([values, lacks]),
         lengths=lengths,
-        targets=roles.targets(table, layout.target),
+        targets=roles.targets(table, schema.target),
         ids=ids,
-        split=roles.splits(table, layout.split),
-        groups=roles.groups(table, layout.group),
-        missing=missing,
+        feature_names=("value", *map(indicator_name, lacking)),
+        split=roles.splits(table, schema.split),
+        groups=roles.groups(table, schema.group),
+        missing=schema.missing,
+        schema=schema.known(lacking),
     )

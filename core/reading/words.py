@@ -17,7 +17,9 @@ SPLIT_WORDS = {
     "test": "test",
     "testing": "test",
 }
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.I | re.A)
+# Just what Arrow reads as a number.
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?inf(inity)?"
+_NUMBER = re.compile(NUMBER, re.I)
 _LIST = re.compile(r"\[\s*([\[\]+\-.\d]|nan|null|none)", re.I | re.A)
 
 

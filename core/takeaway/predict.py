@@ -28,6 +28,7 @@ def prepare(sequence, described):
         steps = steps[(steps != np.float32(recipe["mask_value"])).any(axis=1)]
         if len(steps) == 0:
             sys.exit("a sequence holds nothing but the mask value")
+    steps = np.where(np.isnan(steps), np.float32(fitted["fill"]), steps)  # null in the JSON
     if recipe["mask"] == "none":
         lack = width - len(steps)
         before, after = (lack, 0) if recipe["padding"] == "pre" else (0, lack)

@@ -9,7 +9,6 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, union, update
 
@@ -57,15 +56,12 @@ class DataSet:
     """A data set of a visitor.
 
     data, file  digests: the packed sequences, and the file they were read from
-    layout      how the file was read, as plain values
     size        bytes of both
     """
 
     name: str
     data: str
     file: str | None
-    layout: dict[str, Any] | None
-    missing: str
     sequences: int
     features: int
     steps: int

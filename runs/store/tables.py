@@ -82,8 +82,6 @@ data_sets = Table(
     Column("name", String, nullable=False),
     _content("data"),
     _content("file", nullable=True),  # what it was read from
-    Column("layout", Plain),  # and how
-    Column("missing", String(16), nullable=False),
     Column("sequences", Integer, nullable=False),
     Column("features", Integer, nullable=False),
     Column("steps", BigInteger, nullable=False),

@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from core.reading import detect_layout, open_table
+from core.reading import Schema, detect_schema, open_table
 from ui import new_data
 from ui.new_data import a_short_sequence, typed_sequences
 from ui.reading import Reading
@@ -67,7 +67,7 @@ def test_what_cannot_be_placed_is_named(said, text, features, words):
     assert words in said[0]
 
 
-TRAINED = detect_layout(open_table(io.StringIO("id,t,a,b,y\np,0,1,2,3\np,1,1,2,3\nq,0,1,2,4\n")))
+TRAINED = detect_schema(open_table(io.StringIO("id,t,a,b,y\np,0,1,2,3\np,1,1,2,3\nq,0,1,2,4\n")))
 
 
 def test_csv_text_is_read_by_the_columns_of_the_training_data(said):
@@ -83,7 +83,9 @@ def test_columns_of_csv_text_that_are_not_used_are_said(said):
 
 
 def test_missing_values_in_the_box_are_treated_as_in_the_training_data(said):
-    assert typed_sequences("[1, nan, 2]", Reading(missing="drop"))[0].tolist() == [[1], [2]]
+    assert typed_sequences("[1, nan, 2]", Reading(schema=Schema("rows", missing="drop")))[
+        0
+    ].tolist() == [[1], [2]]
 
 
 def test_the_suggestion_is_the_shortest_sequence():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core import DataError
-from core.reading import detect_layout, open_table, sequences_from
+from core.reading import detect_schema, open_table, read_table
 from runs import StoreError
 from runs.store.visitors import Visitors
 from ui import server
@@ -54,8 +54,7 @@ def tabs():
 
 def open_file(tab: State, text: str, name: str = "a.csv") -> None:
     table = open_table(io.StringIO(text))
-    layout = detect_layout(table)
-    tab.open(name, text.encode(), table, layout, "refuse", sequences_from(table, layout))
+    tab.open(name, text.encode(), table, *read_table(table, detect_schema(table)))
 
 
 def test_what_was_open_is_there_again(tabs):

@@ -4,13 +4,13 @@ import io
 
 import pytest
 
-from core.reading import detect_layout, open_table
+from core.reading import detect_schema, open_table
 
 STEPS = "{0},0,1.5,2\n{0},1,2.5,2\n{1},0,3.5,4\n{1},1,4.5,4\n"
 
 
 def detected(text, **choices):
-    return detect_layout(open_table(io.StringIO(text)), **choices)
+    return detect_schema(open_table(io.StringIO(text)), **choices)
 
 
 def roles(layout):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import Sequences
-from core.reading import Layout, detect_layout, open_table, read_sequences, sequences_from
+from core.reading import Schema, detect_schema, open_table, read_sequences, read_table
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 THREE = [[1], [2, 5], [3, 9, 9, 4, 8]]
@@ -47,12 +47,12 @@ def test_the_reference_example_is_understood_in_each_layout(name, expected):
 
 def test_japanese_vowels_is_understood_without_a_word():
     table = open_table(SAMPLES / "japanese_vowels.csv")
-    layout = detect_layout(table)
+    layout = detect_schema(table)
     assert (layout.layout, layout.id, layout.time) == ("long", "utterance", "t")
     assert (layout.target, layout.split, layout.group) == ("speaker", "split", None)
     assert layout.features == tuple(f"lpc{i}" for i in range(1, 13))
     assert "`utterance` repeats and `t` rises inside it: long layout" in layout.reasons
-    data = sequences_from(table, layout)
+    data = read_table(table, layout)[0]
     assert (len(data), data.features) == (640, 12)
     assert (data.lengths.min(), data.lengths.max()) == (7, 29)
     assert (data.split == "train").sum() == 270
@@ -257,9 +257,9 @@ def test_a_frame_is_read_like_a_file(frame, expected):
 
 def test_a_table_is_read_once_and_then_in_any_way():
     table = open_table(io.StringIO("id,x1,x2\na,1,2\nb,3,\n"))
-    assert steps(sequences_from(table, detect_layout(table))) == [[[1], [2]], [[3]]]
-    other = Layout("long", id="id", features=("x1",))
-    assert steps(sequences_from(table, other)) == [[[1]], [[3]]]
+    assert steps(read_table(table, detect_schema(table))[0]) == [[[1], [2]], [[3]]]
+    other = Schema("long", id="id", features=("x1",))
+    assert steps(read_table(table, other)[0]) == [[[1]], [[3]]]
 
 
 @st.composite

@@ -148,7 +148,12 @@ def test_refused_with_the_place_and_the_text(text, says, values):
         (LONG, {"layout": "rows", "target": "v"}, "rows layout", {"column": "v"}),
         ("1\n2,3\n", {"layout": "long"}, "unequal numbers of cells", {"layout": "long"}),
         ("a,b\n1,2\n3,4\n", {"layout": "long"}, "tells the sequences apart", {}),
-        ("id,note,v\na,x,1\nb,y,2\n", {"features": ["note"]}, "number", at(2, "note", "x")),
+        (
+            "id,note,v\n" + "".join(f"a,w{i},1\n" for i in range(501)),
+            {"features": ["note"]},
+            "501 different words",
+            {"column": "note"},
+        ),
         (LONG, {"layout": "list", "features": ["v"]}, "not a list", at(2, "v", "1")),
     ],
 )

@@ -9,7 +9,7 @@ from runs.store import Content, DataSet, Store
 from tests.runs.store.conftest import PACKED, queued
 
 FILE = Content.compressed(b"1,2\n3\n")
-SET = DataSet("walks.csv", PACKED.digest, FILE.digest, {"layout": "rows"}, "refuse", 2, 1, 3)
+SET = DataSet("walks.csv", PACKED.digest, FILE.digest, 2, 1, 3)
 
 
 def test_a_data_set_comes_back_with_its_contents(store: Store):

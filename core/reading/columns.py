@@ -1,0 +1,78 @@
+"""A column as features: numbers as they are, words as features of 0 and 1 (one-hot)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from core.reading.cells import LARGEST, MISSING, NOT_A_NUMBER, TOO_LARGE, number_cells, to_numbers
+from core.reading.problems import Problems
+from core.reading.roles import codes
+from core.reading.schema import UNKNOWN, Schema
+from core.reading.table import Table
+from core.reading.words import is_missing
+
+
+def numbers(table: Table, name: str, problems: Problems) -> np.ndarray:
+    """(rows,) float64, NaN where a cell is missing, no number, or beyond float32."""
+    values, bad = to_numbers(number_cells(table, name))
+    if len(bad):
+        problems.add("unreadable", NOT_A_NUMBER, table, name, bad)
+    large = np.flatnonzero(np.abs(values) > LARGEST)
+    if len(large):
+        problems.add("unreadable", TOO_LARGE, table, name, large)
+        values = values.copy()  # Arrow's own memory is not ours to write to
+        values[large] = np.nan
+    return values
+
+
+def note_missing(table: Table, name: str, values: np.ndarray, problems: Problems) -> None:
+    """Note every NaN of ``values``, (rows,), as a missing value of the column."""
+    absent = np.flatnonzero(np.isnan(values))
+    if len(absent):
+        problems.add("missing", MISSING, table, name, absent)
+
+
+def indicators(
+    columns: Mapping[str, np.ndarray], schema: Schema
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """With missing="mean": the columns, (rows,) each, beside which a feature says where they lack,
+    those of the schema or else those that lack somewhere; and (rows, columns), 1 where they do."""
+    chosen = schema.indicated if schema.missing == "mean" else ()
+    if chosen is None:
+        chosen = tuple(name for name, values in columns.items() if np.isnan(values).any())
+    rows = len(next(iter(columns.values())))
+    lacks = np.zeros((rows, len(chosen)), dtype=np.float32)
+    for number, name in enumerate(chosen):
+        lacks[:, number] = np.isnan(columns[name])
+    return chosen, lacks
+
+
+def category_names(name: str, words: Sequence[str]) -> list[str]:
+    """The features a column of words becomes, in their order."""
+    return [f"{name}={word}" for word in (*(w for w in words if w != UNKNOWN), UNKNOWN)]
+
+
+UNSEEN = (
+    "Row {row}, column {column}: {found!r} is none of the words the model was trained on, and "
+    "counts as unknown."
+)
+
+
+def categories(table: Table, name: str, words: Sequence[str], problems: Problems) -> np.ndarray:
+    """(rows, words + 1) float32: 1 for the word of the row, in the last column for every word that
+    is not in the vocabulary; NaN where the cell is missing."""
+    where, found = codes(table, name)
+    vocabulary = {word: number for number, word in enumerate(w for w in words if w != UNKNOWN)}
+    rows = np.zeros((len(found), len(vocabulary) + 1), dtype=np.float32)
+    unseen = np.zeros(len(found), dtype=bool)
+    for number, word in enumerate(found.to_pylist()):
+        if is_missing(word):
+            rows[number] = np.nan
+        else:
+            rows[number, vocabulary.get(word, -1)] = 1
+            unseen[number] = word not in words
+    if unseen.any():
+        problems.add("unseen", UNSEEN, table, name, np.flatnonzero(unseen[where]))
+    return rows[where]

@@ -1,0 +1,55 @@
+"""New data, read as the data of a schema was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.errors import DataError
+from core.reading.detect import detect_schema
+from core.reading.roles import ROLES, lacks_target
+from core.reading.schema import Schema
+from core.reading.table import Table
+
+
+def schema_like(schema: Schema, table: Table) -> Schema:
+    """The schema of new data: its columns play the roles they have in the training data's, its
+    words have the same vocabulary, and what is missing or twice there is treated alike. Only the
+    features must be there; a target that some rows lack is none.
+
+    Raises DataError for a feature that no column has.
+    """
+    if schema.layout in ("rows", "wide"):
+        found = detect_schema(table)
+    else:
+        features = None
+        if table.header:
+            features = schema.features
+            _refuse_absent(features, table)
+        roles = {
+            role: name if name in table.names else ""
+            for role in ROLES
+            if (name := getattr(schema, role)) is not None and role != "group"
+        }
+        found = detect_schema(table, features=features, **roles)
+    if found.target is not None and lacks_target(table, found.target):
+        found = replace(found, target=None)
+    return replace(
+        found,
+        categories={n: w for n, w in schema.categories.items() if n in found.features},
+        missing=schema.missing,
+        indicated=schema.indicated,
+        fixes=schema.fixes,
+        duplicates=schema.duplicates,
+        elapsed=schema.elapsed,
+    )
+
+
+def _refuse_absent(features: tuple[str, ...], table: Table) -> None:
+    absent = [name for name in features if name not in table.names]
+    if absent:
+        raise DataError(
+            "The model was trained on a feature {feature!r}, but there is no column {feature!r}. "
+            "The columns are {columns}.",
+            feature=absent[0],
+            columns=", ".join(table.names),
+        )

@@ -1,0 +1,101 @@
+"""What in a table is not as it should be: collected while it is read, not one at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import DataError, MissingValue, Note
+from core.reading.cells import cell
+from core.reading.schema import Schema
+from core.reading.table import Table
+
+MOST_LISTED = 1_000  # of each kind; the rest is counted
+NEVER_IN_THE_WAY = ("duplicate", "gap", "unseen")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """kind: "unreadable", "missing", "incomplete", "spaces", "empty", "duplicate", "gap" or
+    "unseen".
+    row, column, found: the place in the file and its text. what: a sentence."""
+
+    kind: str
+    row: int | str
+    column: str | int
+    found: str
+    what: Note
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of the rows of a table: ``rows`` = ``used`` + the sum of ``left_out``.
+
+    left_out  rows by the kind of the problem they have
+    found     all problems by their kind, also those beyond the ``problems`` that are listed
+    problems  in the order of the rows
+    schema    by which they were read
+    """
+
+    schema: Schema
+    rows: int
+    used: int
+    left_out: Mapping[str, int]
+    found: Mapping[str, int]
+    problems: tuple[Problem, ...]
+
+
+class Problems:
+    """What was found so far, and how many rows were left out for it."""
+
+    def __init__(self, table: Table, schema: Schema) -> None:
+        self.rows = len(table)
+        self.schema = schema
+        self.found: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
+        self.listed: list[tuple[int, Problem]] = []
+        self.first: dict[str, tuple[str, dict[str, object]]] = {}
+
+    def add(
+        self,
+        kind: str,
+        template: str,
+        table: Table,
+        column: str | int,
+        rows: np.ndarray,
+        found: Sequence[str] | None = None,
+        **values: object,
+    ) -> None:
+        """Problems of one kind in one column. rows: (k,) rows of the table, from 0; found: what
+        stands there, when it is not the whole cell."""
+        self.found[kind] += len(rows)
+        room = MOST_LISTED - sum(problem.kind == kind for _, problem in self.listed)
+        for number, row in enumerate(rows[: max(room, 1)].tolist()):
+            if found is None:
+                place = cell(table, column, row)
+            else:
+                place = {"row": table.row(row), "column": column, "found": found[number]}
+            self.first.setdefault(kind, (template, {**values, **place}))
+            if number < room:
+                what = Note(template, **values, **place)
+                self.listed.append((row, Problem(kind, what=what, **place)))
+
+    def settle(self) -> None:
+        """Raises DataError, with the report, unless something was chosen about every kind."""
+        settled = {*self.schema.fixes, *NEVER_IN_THE_WAY}
+        if self.schema.missing != "refuse":
+            settled.add("missing")
+        for kind, (template, values) in self.first.items():
+            if kind not in settled:
+                error = (MissingValue if kind == "missing" else DataError)(template, **values)
+                error.report = self.report(0)
+                raise error
+
+    def report(self, used: int) -> Report:
+        """used: rows that the sequences hold."""
+        listed = sorted(self.listed, key=lambda each: each[0])
+        problems = tuple(problem for _, problem in listed)
+        return Report(self.schema, self.rows, used, dict(self.left_out), dict(self.found), problems)

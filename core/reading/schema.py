@@ -1,0 +1,99 @@
+"""``Schema``: how a table holds its sequences, and what is made of what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal
+
+from core.missing import MISSING_POLICIES, Missing
+
+LAYOUTS = ("rows", "list", "long", "wide")
+DUPLICATES = ("keep", "first", "last", "mean")
+# What may be done about cells and rows that cannot be used; see core.reading.problems.
+FIXES = ("unreadable", "incomplete", "spaces", "empty")
+Duplicates = Literal["keep", "first", "last", "mean"]
+UNKNOWN = "unknown"  # the category of every word that is not in the vocabulary
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Saved with a model, so that new data is read the same way.
+
+    layout      "rows": every row is one sequence of one feature, numbers only, without a header;
+                "list": one sequence a row, its steps written as a list in a cell;
+                "long": one step a row; "wide": one sequence a row, one step a column
+    id …        the column of that role, or None
+    features    the columns that hold the values: one a feature in "list" and "long", one a step
+                in "rows" and "wide"
+    categories  of the features that hold words: the vocabulary, each word a feature of 0 and 1,
+                and one more for every other word
+    missing     what is done with a step that lacks a value (see Sequences)
+    indicated   with missing="mean": the columns beside which a feature says where they lack; None
+                until they are known
+    fixes       what is settled about what cannot be used: "unreadable" cells count as missing,
+                "incomplete" rows (without an id, time, target, split or group) are left out, so
+                are "empty" sequences, and ids that differ in "spaces" only are the same
+    duplicates  steps of one sequence at the same time: "keep" them all, the "first" or the "last"
+                of them, or their "mean"
+    elapsed     whether the time since the last step is a feature, too
+    unused      the columns without any role
+    reasons     short sentences on why, for people
+    doubts      those of the guesses that a person should look at; none of them: it is sure
+    """
+
+    layout: str
+    id: str | None = None
+    time: str | None = None
+    target: str | None = None
+    split: str | None = None
+    group: str | None = None
+    features: tuple[str, ...] = ()
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: Missing = "refuse"
+    indicated: tuple[str, ...] | None = None
+    fixes: tuple[str, ...] = ()
+    duplicates: Duplicates = "keep"
+    elapsed: bool = False
+    unused: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("layout", LAYOUTS),
+            ("missing", MISSING_POLICIES),
+            ("duplicates", DUPLICATES),
+        ):
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; use one of {allowed}")
+        if not set(self.fixes) <= set(FIXES):
+            raise ValueError(f"fixes is {self.fixes!r}; use some of {FIXES}")
+
+    def known(self, indicated: tuple[str, ...]) -> Schema:
+        """The schema for more data of the same kind, once the columns that lack are known."""
+        return replace(self, indicated=indicated) if self.missing == "mean" else self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; ``Schema.from_dict`` is the way back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Schema:
+        """From ``to_dict``'s values; raises ValueError for others."""
+        try:
+            made = {each.name: plain[each.name] for each in fields(cls) if each.name in plain}
+            for name in ("features", "fixes", "unused", "reasons", "doubts"):
+                made[name] = tuple(map(str, made.get(name, ())))
+            if made.get("indicated") is not None:
+                made["indicated"] = tuple(map(str, made["indicated"]))
+            made["categories"] = {
+                str(name): tuple(map(str, words))
+                for name, words in dict(made.get("categories", {})).items()
+            }
+            for name in ("id", "time", "target", "split", "group"):
+                made[name] = None if made.get(name) is None else str(made[name])
+            made["elapsed"] = bool(made.get("elapsed", False))
+            return cls(**made)
+        except (TypeError, AttributeError) as error:
+            raise ValueError(f"this describes no table ({error})") from None

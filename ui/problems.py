@@ -1,0 +1,142 @@
+"""What is wrong in a file, what can be done about it, and what became of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from core import DataError
+from core.reading import Report, Schema
+from ui.words import _, counted, ngettext, told
+
+MISSING_NAMES = {
+    "refuse": "refuse the file",
+    "drop": "drop the step",
+    "forward": "carry the last value forward",
+    "mean": "take the mean, and say where",
+}
+MISSING_DONE = {
+    "drop": "the step is dropped",
+    "forward": "the last value is carried forward",
+    "mean": "the mean of the training steps stands for it, and a feature says so",
+}
+DUPLICATE_DONE = {
+    "keep": "both are kept, in the order of the file",
+    "first": "the first one is kept",
+    "last": "the last one is kept",
+    "mean": "their mean is taken",
+}
+DONE = {
+    "unreadable": "counts as missing",
+    "incomplete": "the row is left out",
+    "empty": "the sequence is left out",
+    "spaces": "taken for the same",
+    "gap": "nothing: look whether something is missing",
+    "unseen": "counts as unknown",
+}
+LEFT_OUT = {
+    "missing": "with a missing value",
+    "incomplete": "without an id, time, target, split or group",
+    "empty": "without a step",
+    "duplicate": "at the time of another one",
+}
+
+
+def explain(error: DataError) -> None:
+    """What is wrong, where, and what to do; what was open stays open."""
+    st.error(told(error), icon=":material/error:")
+
+
+def offer_to_read_again(error: DataError, key: str, read: Callable[[Schema], None]) -> None:
+    """Explain, list all that is in the way, and offer what can safely be done about it: each of
+    the ways calls ``read`` with a schema."""
+    explain(error)
+    if error.report is None:
+        return
+    if sum(error.report.found.values()) > 1:
+        _listed(error.report, settled=False)
+    with st.container(horizontal=True):
+        for number, (label, schema) in enumerate(_ways(error.report)):
+            st.button(label, key=f"{key}-{number}", on_click=read, args=(schema,))
+
+
+def _ways(report: Report) -> Iterator[tuple[str, Schema]]:
+    """What can be done, each with the schema that does it."""
+    schema, found = report.schema, report.found
+    unreadable = {"unreadable"} & found.keys() - {*schema.fixes}
+    fixes = (*schema.fixes, *unreadable)
+    if schema.missing == "refuse" and (unreadable or "missing" in found):
+        for missing in ("drop", "forward", "mean"):
+            label = _(MISSING_NAMES[missing])
+            yield label[:1].upper() + label[1:], replace(schema, missing=missing, fixes=fixes)
+    elif unreadable:
+        yield (
+            ngettext(
+                "Count {n} cell as missing", "Count {n} cells as missing", found["unreadable"]
+            ),
+            replace(schema, fixes=fixes),
+        )
+    labels = {
+        "incomplete": ngettext(
+            "Leave out {n} row", "Leave out {n} rows", found.get("incomplete", 0)
+        ),
+        "empty": ngettext(
+            "Leave out {n} empty sequence", "Leave out {n} empty sequences", found.get("empty", 0)
+        ),
+        "spaces": _("Take ids that differ in spaces for the same"),
+    }
+    for fix, label in labels.items():
+        if fix in found and fix not in schema.fixes:
+            yield label, replace(schema, fixes=(*schema.fixes, fix))
+
+
+def rows(report: Report) -> None:
+    """The sum of the rows, and what was not as it should be."""
+    left_out = {kind: number for kind, number in report.left_out.items() if number}
+    said = ngettext("{n} row in the file", "{n} rows in the file", report.rows)
+    if left_out:
+        parts = [f"{counted(number)} {_(LEFT_OUT[kind])}" for kind, number in left_out.items()]
+        said += " = " + ngettext("{n} used", "{n} used", report.used)
+        said += " + " + _("left out: {parts}").format(parts=", ".join(parts))
+    else:
+        said += ", " + _("all of them used")
+    st.caption(said + ".")
+    if report.found:
+        number = sum(report.found.values())
+        title = ngettext("{n} thing to know about", "{n} things to know about", number)
+        with st.expander(title, icon=":material/rule:"):
+            _listed(report, settled=True)
+
+
+def _listed(report: Report, settled: bool) -> None:
+    """One table of all problems: where, what stands there, what is wrong, what was done."""
+    listed = report.problems
+    table = {
+        _("Row"): [str(problem.row) for problem in listed],
+        _("Column"): [str(problem.column) for problem in listed],
+        _("Value"): [problem.found for problem in listed],
+        _("What is wrong"): [_wrong(told(problem.what)) for problem in listed],
+    }
+    if settled:
+        table[_("What was done")] = [_(_done(problem.kind, report.schema)) for problem in listed]
+    height = min(38 + 35 * len(listed), 318)
+    st.dataframe(pd.DataFrame(table), hide_index=True, height=height)
+    number = sum(report.found.values())
+    if number > len(listed):
+        st.caption(
+            _("Listed: {listed} of {all}.").format(listed=counted(len(listed)), all=counted(number))
+        )
+
+
+def _wrong(sentence: str) -> str:
+    """The sentence without the place, which has columns of its own."""
+    return sentence.partition(": ")[2].replace("\\", "") or sentence.replace("\\", "")
+
+
+def _done(kind: str, schema: Schema) -> str:
+    if kind == "missing":
+        return MISSING_DONE.get(schema.missing, "")
+    return DUPLICATE_DONE[schema.duplicates] if kind == "duplicate" else DONE[kind]
