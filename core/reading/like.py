@@ -30,7 +30,8 @@ def schema_like(schema: Schema, table: Table) -> Schema:
             for role in ROLES
             if (name := getattr(schema, role)) is not None and role != "group"
         }
-        found = detect_schema(table, features=features, **roles)
+        layout = schema.layout if table.header else "auto"
+        found = detect_schema(table, layout, features=features, **roles)
     if found.target is not None and lacks_target(table, found.target):
         found = replace(found, target=None)
     return replace(

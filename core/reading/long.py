@@ -19,6 +19,10 @@ REGULAR = 0.9  # share of equal steps in time from which on an unequal one is a 
 DUPLICATE = (
     "Row {row}, column {column}: {found!r} is the time of an earlier row of the same sequence, too."
 )
+NOTHING_KNOWN = (
+    "Row {row}, column {column}: every step of the sequence {found!r}, which begins here, lacks a "
+    "value, so dropping them leaves nothing. Leave the sequence out or choose another way."
+)
 GAP = (
     "Row {row}, column {column}: {found!r} comes {times:g} times as long after the step before as "
     "steps of this data usually do."
@@ -56,16 +60,20 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     if order is not None:
         values, sequence = values[order], sequence[order]
     values, sequence = _without_duplicates(values, sequence, begins, schema, problems)
+    data = {key: None if role is None else role[first] for key, (_, role) in carried.items()}
+    data["ids"] = ids
     if schema.missing == "drop":
-        problems.left_out["missing"] += int(np.isnan(values).any(axis=1).sum())
+        kept = _with_known_steps(values, sequence, first, table, schema, problems)
+        rows = kept[sequence]
+        values, sequence = values[rows], (np.cumsum(kept) - 1)[sequence[rows]]
+        data = {key: None if part is None else part[kept] for key, part in data.items()}
     return Sequences(
         values=values,
         lengths=np.bincount(sequence),
-        ids=ids,
         feature_names=names,
         missing=schema.missing,
         schema=schema.known(lacking),
-        **{key: None if role is None else role[first] for key, (_, role) in carried.items()},
+        **data,
     )
 
 
@@ -165,6 +173,27 @@ def _without_duplicates(
     sums = np.add.reduceat(np.where(known, values, 0), starts, dtype=np.float64)
     with np.errstate(invalid="ignore"):  # nothing known is missing, as before
         return sums / np.add.reduceat(known, starts, dtype=np.int64), sequence[starts]
+
+
+def _with_known_steps(
+    values: np.ndarray,
+    sequence: np.ndarray,
+    first: np.ndarray,
+    table: Table,
+    schema: Schema,
+    problems: Problems,
+) -> np.ndarray:
+    """(n,) bool, which sequences keep a step when those that lack a value are dropped; the others
+    are noted, and all rows that go are counted."""
+    lacking = np.isnan(values).any(axis=1)
+    problems.left_out["missing"] += int(lacking.sum())
+    kept = np.bincount(sequence[~lacking], minlength=len(first)) > 0
+    if not kept.all():
+        problems.add("empty", NOTHING_KNOWN, table, schema.id or schema.features[0], first[~kept])
+        problems.settle()
+    if not kept.any():
+        raise DataError("Every step of every sequence lacks a value. Choose another way.")
+    return kept
 
 
 def _refuse_changes(table: Table, name: str, role: np.ndarray, sequence, first) -> None:
