@@ -136,6 +136,7 @@ class TrainedModel:
             data = _from_frame(new, names)
         else:
             data = Sequences.from_lists(new, missing="mean" if _indicated(names) else "refuse")
+            data = data.with_features(_base(data.feature_names))  # as they were typed
         data = _with_indicators(data, names)
         found = data.feature_names
         unnamed = names == default_names(len(names)) or found == default_names(len(found))
@@ -171,16 +172,22 @@ def _indicated(names: Sequence[str]) -> list[str]:
     return [name for name in names if indicator_name(name) in names]
 
 
+def _base(names: Sequence[str]) -> tuple[str, ...]:
+    """The features that do not say where others lack a value."""
+    said = {indicator_name(name) for name in names}
+    return tuple(name for name in names if name not in said)
+
+
 def _with_indicators(data: Sequences, names: tuple[str, ...]) -> Sequences:
     """With the features that say where others lack, where the model has them and the data, which
     lacks nothing or was made without them, does not."""
-    base = [name for name in names if name not in map(indicator_name, names)]
+    base = _base(names)
     absent = [name for name in _indicated(names) if indicator_name(name) not in data.feature_names]
     if not absent or data.features + len(absent) != len(names):
         return data
     found = data.feature_names
     if found == default_names(len(base)):
-        found = tuple(base)
+        found = base
     elif not set(absent) <= set(found):
         return data
     lacks = [np.isnan(data.values[:, found.index(name)]) for name in absent]

@@ -153,7 +153,8 @@ class Sequences:
         values = np.concatenate([part for part in parts if len(part)] or [np.empty((0, 1))])
         names = tuple(feature_names) or default_names(values.shape[1])
         if missing == "mean" and (lacks := np.isnan(values)).any():
-            lacking = np.flatnonzero(lacks.any(axis=0))
+            said = np.array([indicator_name(name) in names for name in names])
+            lacking = np.flatnonzero(lacks.any(axis=0) & ~said)
             names += tuple(indicator_name(names[feature]) for feature in lacking)
             values = np.column_stack([values, lacks[:, lacking]])
         return cls(

@@ -13,11 +13,23 @@ import numpy as np
 HERE = pathlib.Path(__file__).parent
 
 
+def with_indicators(steps, names):
+    """With the features that say where others are missing (null), if they were not given."""
+    indicated = [name for name in names if name + " missing" in names]
+    said = [name + " missing" for name in indicated]
+    base = [name for name in names if name not in said]
+    if steps.shape[1] != len(base):
+        return steps
+    columns = dict(zip(base, steps.T, strict=True))
+    columns |= {new: np.isnan(columns[name]) for new, name in zip(said, indicated, strict=True)}
+    return np.stack([columns[name] for name in names], axis=1).astype("float32")
+
+
 def prepare(sequence, described):
     """One sequence, (steps,) or (steps, features), as the network was trained to see it."""
     recipe, fitted = described["recipe"], described["preprocessing"]
     steps = np.asarray(sequence, dtype="float32")
-    steps = steps.reshape(len(steps), -1)
+    steps = with_indicators(steps.reshape(len(steps), -1), fitted["feature_names"])
     if steps.shape[1] != len(fitted["feature_names"]):
         sys.exit(f"each step needs {len(fitted['feature_names'])} features, not {steps.shape[1]}")
     width = fitted["width"] if recipe["mask"] == "none" else recipe["maxlen"]
