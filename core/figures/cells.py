@@ -202,11 +202,17 @@ def _values_figure(
         traces.append(place.heat(np.where(mask & ~gone, values, np.nan), label, scale, bar))
         return place.figure(traces, colours, title)
     fill = np.array([[number(v) for v in row] for row in values], dtype=object)
-    whole = (values[mask] % 1 == 0).all() and (np.abs(values[mask]) < 1e5).all()
+    lacks = mask & np.isnan(values)
+    known = values[mask & ~lacks]
+    whole = (known % 1 == 0).all() and (np.abs(known) < 1e5).all()
     # one form for all real values, or 1 would fit a cell where 0.98 is left out
     written = fill if whole else np.vectorize("{:#.3g}".format, otypes=[object])(values)
     exact = f"{label} <b>%{{marker.color:.6~g}}</b>"
-    traces = [place.coloured(mask & ~gone, values, written, exact, scale, bar)]
+    traces = [place.coloured(mask & ~gone & ~lacks, values, written, exact, scale, bar)]
+    if lacks.any():
+        unknown = np.full(mask.shape, "?", dtype=object)
+        pale = {"marker": {"color": CLEAR}, "textfont": {"color": colours.warning}}
+        traces.append(place.tiles(lacks, unknown, f"{label}: {words.missing}", **pale))
     if hatched:
         traces = _absent(place, mask, fill, colours) + traces
         what = f"{label} <b>%{{text}}</b><br>{words.erased}"
@@ -237,7 +243,8 @@ def _hatch(colours: Look) -> dict[str, Any]:
 
 def _span(real: np.ndarray) -> tuple[float, float]:
     """Of the real values alone: what padding is filled with has no say in the colours."""
-    return (float(real.min()), float(real.max())) if len(real) else (0.0, 0.0)
+    known = real[~np.isnan(real)]
+    return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
 
 def _value_scale(low: float, high: float, colours: Look) -> dict[str, Any]:

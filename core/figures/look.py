@@ -24,6 +24,7 @@ class Words:
     value: str = "value"
     padding: str = "padding"
     real: str = "real step"
+    missing: str = "missing value"
     erased: str = "real step, erased by the mask value"
     length: str = "length (time steps)"
     sequences: str = "sequences"

@@ -325,6 +325,18 @@ def test_erased_real_steps_are_marked_and_padding_never_is(scale):
         )
 
 
+def test_a_missing_value_is_a_question_mark_and_has_no_say_in_the_colours():
+    data = Sequences.from_lists([[1, float("nan"), 3], [2]], missing="mean")
+    assert value_span(data) == (1, 3)
+    fig = sequences_figure(data, slice(None))
+    assert [trace.text.tolist() for trace in fig.data if "?" in trace.text] == [["?"]]
+    assert "missing value" in fig.data[1].hovertemplate
+    lacking = Sequences.from_lists([[float("nan")] * 200] * 50, missing="mean")
+    assert value_span(lacking) == (0, 0)
+    for figure in (sequences_figure(lacking, slice(None)), lines_figure(lacking, slice(None))):
+        assert figure.to_json()
+
+
 def test_sequences_stand_ragged_without_any_padding_and_fill_the_width():
     fig = sequences_figure(THREE, [2, 0])
     assert len(fig.data) == 1
