@@ -7,9 +7,11 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core import DataError, Sequences
+from core.missing import indicator_name
 from core.reading import (
     Report,
     Schema,
@@ -20,6 +22,8 @@ from core.reading import (
     read_table,
     schema_like,
 )
+from core.reading.columns import category_names
+from core.reading.long import ELAPSED
 from core.reading.words import is_missing, is_number
 from ui.problems import explain, offer_to_read_again, rows
 from ui.reading import Reading
@@ -40,6 +44,8 @@ def typed_sequences(text: str, reading: Reading) -> Sequences | None:
         if data.features == 1 < reading.features and not table.header:
             nested = re.match(r"\s*\[\s*\[", text) is not None
             data = _by_steps(data, reading.features, nested)
+        if not table.header:
+            data = replace(data, missing=reading.missing)  # of whole steps, not of numbers in one
     except DataError as error:
         explain(error)
         return None
@@ -79,13 +85,39 @@ def _by_steps(data: Sequences, features: int, nested: bool) -> Sequences:
             found=shortened(as_typed(data[int(np.argmax(other))])),
         )
     steps = data.values.reshape(-1, features)
-    return Sequences.from_lists([steps] if nested else steps[:, None, :])
+    lengths = [len(steps)] if nested else np.ones(len(steps), dtype=int)
+    return Sequences(steps, lengths, missing="mean")
 
 
 def a_short_sequence(data: Sequences) -> str:
-    """The shortest sequence, to begin with; nothing when even that is long to read."""
-    shortest = data[int(np.argmin(data.lengths))]
-    return as_typed(shortest) if shortest.size <= MOST_SUGGESTED else ""
+    """The shortest sequence, to begin with, as it is typed; nothing when even that is long."""
+    where = int(np.argmin(data.lengths))
+    shortest = data[where]
+    if shortest.size > MOST_SUGGESTED:
+        return ""
+    if data.schema is not None and data.schema.layout == "long" and data.schema.categories:
+        return as_table(shortest, data.feature_names, data.schema)
+    names = data.feature_names
+    said = {indicator_name(name) for name in names}
+    return as_typed(shortest[:, [name not in said for name in names]])
+
+
+def as_table(steps: np.ndarray, names: tuple[str, ...], schema: Schema) -> str:
+    """A sequence, (steps, features), as CSV text of the columns it was read from; where the time
+    since the last step is a feature, with times that count from 0."""
+    columns = dict(zip(names, steps.T, strict=True))
+    table = pd.DataFrame(index=range(len(steps)))
+    if schema.elapsed and schema.time:
+        table[schema.time] = columns[ELAPSED].cumsum()
+    for name in schema.features:
+        if name in schema.categories:
+            features = category_names(name, schema.categories[name])
+            words = np.array([each.removeprefix(f"{name}=") for each in features], dtype=object)
+            chosen = np.stack([columns[each] for each in features], axis=1)
+            table[name] = np.where(np.isnan(chosen[:, 0]), "", words[chosen.argmax(axis=1)])
+        else:
+            table[name] = columns[name]
+    return table.to_csv(index=False, float_format="%.6g", na_rep="")
 
 
 def uploaded_sequences(visitor: State, reading: Reading, file) -> Sequences | None:
@@ -110,7 +142,10 @@ def _read(
     try:
         file.seek(0)
         table = open_table(file)
-        return read_table(table, schema or _schema_for(reading, table))
+        data, report = read_table(table, schema or _schema_for(reading, table))
+        if schema is None and not table.header:
+            data = replace(data, missing=reading.missing)
+        return data, report
     except DataError as error:
         return error
 
@@ -120,7 +155,8 @@ def _schema_for(reading: Reading, table: Table) -> Schema:
     if reading.schema is None:
         return detect_schema(table)
     if not table.header:  # lists and bare numbers, whatever the training data looked like
-        return replace(detect_schema(table), missing=reading.missing, indicated=())
+        missing = "refuse" if reading.missing == "refuse" else "mean"
+        return replace(detect_schema(table), missing=missing, indicated=())
     return schema_like(reading.schema, table)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from core import DataError
-from core.reading import Schema, detect_schema, open_table, read_table
+from core.reading import Schema, Table, detect_schema, open_table, read_table
 from ui import keeping, problems
 from ui.problems import MISSING_NAMES, explain, offer_to_read_again
 from ui.samples import SAMPLES, Sample
@@ -37,6 +39,18 @@ DUPLICATE_NAMES = {
     "last": "keep the last",
     "mean": "take their mean",
 }
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something was not opened, and what is needed to try again in another way: its content,
+    and, as far as it could be read, its table and schema."""
+
+    error: DataError
+    name: str
+    content: bytes
+    table: Table | None = None
+    schema: Schema | None = None
 
 
 def source(visitor: State) -> None:
@@ -73,21 +87,20 @@ def _upload(visitor: State) -> None:
     )
     refused = _open_upload(visitor)
     if refused is not None:
-        offer_to_read_again(
+        _offer(
+            visitor,
             refused,
             "upload",
-            lambda schema: visitor.keep(
-                "upload", file.file_id, _open(visitor, file.name, file, schema)
-            ),
+            lambda outcome: visitor.keep("upload", file.file_id, outcome),
         )
 
 
-def _open_upload(visitor: State) -> DataError | None:
+def _open_upload(visitor: State) -> Refusal | None:
     """Open the file in the uploader, once; returns why it was refused."""
     file = st.session_state["upload"]
     if file is None:
         return None
-    return visitor.once("upload", file.file_id, lambda: _open(visitor, file.name, file))
+    return visitor.once("upload", file.file_id, lambda: _open(visitor, file.name, file.getvalue()))
 
 
 def _samples(visitor: State) -> None:
@@ -107,8 +120,7 @@ def _open_sample(visitor: State, sample: Sample) -> None:
     if sample.path is None:
         visitor.open_example()
     else:
-        with sample.path.open("rb") as file:
-            _open(visitor, sample.name, file)
+        _open(visitor, sample.name, sample.path.read_bytes())
 
 
 def _paste(visitor: State) -> None:
@@ -120,30 +132,49 @@ def _paste(visitor: State) -> None:
             placeholder="1\n2, 5\n3, 9, 9, 4, 8",
         )
         st.form_submit_button(_("Read"), on_click=_open_paste, args=(visitor,))
-    refused = visitor.refused.pop("paste", None)
+    refused = visitor.refused.get("paste")
     if refused is not None:
-        offer_to_read_again(refused, "paste", lambda schema: _open_paste(visitor, schema))
+        _offer(visitor, refused, "pasted", lambda outcome: visitor.refuse("paste", outcome))
 
 
-def _open_paste(visitor: State, schema: Schema | None = None) -> None:
-    text = io.StringIO(st.session_state["paste-text"])
-    error = _open(visitor, _("Pasted text"), text, schema)
-    if error is not None:
-        visitor.refused["paste"] = error
+def _open_paste(visitor: State) -> None:
+    text = st.session_state["paste-text"].encode("utf-8", errors="replace")
+    visitor.refuse("paste", _open(visitor, _("Pasted text"), text))
 
 
-def _open(visitor: State, name: str, file, schema: Schema | None = None) -> DataError | None:
+def _open(
+    visitor: State, name: str, content: bytes, schema: Schema | None = None
+) -> Refusal | None:
+    table = None
     try:
-        file.seek(0)
-        content = file.read()
-        if isinstance(content, str):
-            content = content.encode("utf-8", errors="replace")
         table = open_table(io.BytesIO(content))
-        data, report = read_table(table, schema or detect_schema(table))
+        schema = schema or detect_schema(table)
+        data, report = read_table(table, schema)
         visitor.open(name, content, table, data, report)
     except DataError as error:
-        return error
+        return Refusal(error, name, content, table, schema)
     return None
+
+
+def _offer(
+    visitor: State, refused: Refusal, key: str, keep: Callable[[Refusal | None], None]
+) -> None:
+    """Why it was refused, the ways to open it nevertheless, and all of its columns to choose
+    from. ``keep`` gets what comes of it."""
+
+    def read(schema: Schema) -> None:
+        keep(_open(visitor, refused.name, refused.content, schema))
+
+    def refuse(error: DataError) -> None:
+        keep(replace(refused, error=error))
+
+    offer_to_read_again(refused.error, key, read)
+    if refused.table is not None and not refused.table.lists:
+        schema = refused.schema or Schema("long")
+        with st.expander(_("Choose what its columns are"), icon=":material/view_column:"):
+            # What was chosen stays while it is refused, and not for another file.
+            about = zlib.crc32(refused.content + repr((schema.missing, schema.fixes)).encode())
+            _form(f"{key}-{about}", refused.table, schema, read, refuse)
 
 
 def columns(visitor: State) -> None:
@@ -161,55 +192,23 @@ def columns(visitor: State) -> None:
         st.warning(
             _("Please check: {doubt}.").format(doubt=_quoted(_(doubt))), icon=":material/help:"
         )
-    names = list(table.names[:MOST_COLUMNS])
-    with st.form(visitor.key("columns")):
-        how, missing = st.columns([2, 1])
-        how.selectbox(
-            _("Layout"),
-            list(LAYOUT_NAMES),
-            format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
-            key=seeded(visitor.key("layout"), schema.layout),
-        )
-        missing.selectbox(
-            _("Missing values"),
-            list(MISSING_NAMES),
-            format_func=lambda name: _(MISSING_NAMES[name]),
-            key=seeded(visitor.key("missing"), schema.missing),
-        )
-        for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
-            place.selectbox(
-                _(label),
-                [NONE, *names],
-                format_func=lambda name: name or _("none"),
-                key=seeded(visitor.key(role), getattr(schema, role) or NONE),
-            )
-        if schema.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
-            st.multiselect(
-                _("Features"), names, key=seeded(visitor.key("features"), list(schema.features))
-            )
-        if schema.time is not None:
-            twice, since = st.columns(2, vertical_alignment="bottom")
-            twice.selectbox(
-                _("Steps at the same time"),
-                list(DUPLICATE_NAMES),
-                format_func=lambda name: _(DUPLICATE_NAMES[name]),
-                key=seeded(visitor.key("duplicates"), schema.duplicates),
-            )
-            since.checkbox(
-                _("Time since the last step as a feature"),
-                key=seeded(visitor.key("elapsed"), schema.elapsed),
-                help=_("For steps at irregular times; in seconds where times are dates."),
-            )
-        st.form_submit_button(
-            _("Use these columns"),
-            icon=":material/check:",
-            # Before the rerun, so that the page needs no second one, which could swallow a click.
-            on_click=_read_again,
-            args=(visitor,),
-        )
+
+    key = visitor.key("columns")
+
+    def use(schema: Schema) -> None:
+        try:
+            visitor.use(*read_table(table, schema))
+            st.session_state[f"{key}-missing"] = schema.missing  # also when a button chose it
+        except DataError as error:
+            refuse(error)
+
+    def refuse(error: DataError) -> None:
+        visitor.refuse("columns", error)
+
+    _form(key, table, schema, use, refuse)
     refused = visitor.refused.pop("columns", None)
     if refused is not None:
-        offer_to_read_again(refused, "columns", lambda schema: _use(visitor, schema))
+        offer_to_read_again(refused, "columns", use)
     problems.rows(report)
 
 
@@ -218,12 +217,74 @@ def _quoted(reason: str) -> str:
     return plain(re.sub("`([^`]*)`", r"“\1”", reason))
 
 
-def _read_again(visitor: State) -> None:
-    """Read the open table with what the form holds now."""
-    before = visitor.data.schema
-    typed = {role: st.session_state[visitor.key(role)] for role in ("layout", *ROLES)}
+def _form(
+    key: str,
+    table: Table,
+    schema: Schema,
+    read: Callable[[Schema], None],
+    refuse: Callable[[DataError], None],
+) -> None:
+    """The layout, the roles and what is done about problems, to choose; then ``read`` is called
+    with the schema chosen, or ``refuse`` with why there is none."""
+    names = list(table.names[:MOST_COLUMNS])
+    with st.form(key):
+        how, missing = st.columns([2, 1])
+        how.selectbox(
+            _("Layout"),
+            list(LAYOUT_NAMES),
+            format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
+            key=seeded(f"{key}-layout", schema.layout),
+        )
+        missing.selectbox(
+            _("Missing values"),
+            list(MISSING_NAMES),
+            format_func=lambda name: _(MISSING_NAMES[name]),
+            key=seeded(f"{key}-missing", schema.missing),
+        )
+        for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
+            place.selectbox(
+                _(label),
+                [NONE, *names],
+                format_func=lambda name: name or _("none"),
+                key=seeded(f"{key}-{role}", getattr(schema, role) or NONE),
+            )
+        if schema.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
+            st.multiselect(
+                _("Features"), names, key=seeded(f"{key}-features", list(schema.features))
+            )
+        if schema.time is not None:
+            twice, since = st.columns(2, vertical_alignment="bottom")
+            twice.selectbox(
+                _("Steps at the same time"),
+                list(DUPLICATE_NAMES),
+                format_func=lambda name: _(DUPLICATE_NAMES[name]),
+                key=seeded(f"{key}-duplicates", schema.duplicates),
+            )
+            since.checkbox(
+                _("Time since the last step as a feature"),
+                key=seeded(f"{key}-elapsed", schema.elapsed),
+                help=_("For steps at irregular times; in seconds where times are dates."),
+            )
+        st.form_submit_button(
+            _("Use these columns"),
+            icon=":material/check:",
+            # Before the rerun, so that the page needs no second one, which could swallow a click.
+            on_click=_read_again,
+            args=(key, table, schema, read, refuse),
+        )
+
+
+def _read_again(
+    key: str,
+    table: Table,
+    before: Schema,
+    read: Callable[[Schema], None],
+    refuse: Callable[[DataError], None],
+) -> None:
+    """Read the table with what the form holds now."""
+    typed = {role: st.session_state[f"{key}-{role}"] for role in ("layout", *ROLES)}
     chosen, roles = typed.pop("layout"), typed
-    features = st.session_state.get(visitor.key("features"))
+    features = st.session_state.get(f"{key}-features")
     # Another layout gives the columns other meanings, so only what was named stays.
     kept = features if features and chosen == before.layout else None
     if kept is not None:
@@ -231,20 +292,13 @@ def _read_again(visitor: State) -> None:
         kept = [name for name in kept if name not in taken]
     if chosen == "rows":
         roles, kept = dict.fromkeys(roles), None
-    try:
-        found = detect_schema(visitor.table, chosen, features=kept, **roles)
-    except DataError as error:
-        visitor.refused["columns"] = error
-        return
     choices = {
-        name: st.session_state.get(visitor.key(name), getattr(before, name))
+        name: st.session_state.get(f"{key}-{name}", getattr(before, name))
         for name in ("missing", "duplicates", "elapsed")
     }
-    _use(visitor, replace(found, fixes=before.fixes, **choices))
-
-
-def _use(visitor: State, schema: Schema) -> None:
     try:
-        visitor.use(*read_table(visitor.table, schema))
+        found = detect_schema(table, chosen, features=kept, **roles)
     except DataError as error:
-        visitor.refused["columns"] = error
+        refuse(error)
+    else:
+        read(replace(found, fixes=before.fixes, **choices))

@@ -30,7 +30,6 @@ DUPLICATE_DONE = {
     "mean": "their mean is taken",
 }
 DONE = {
-    "unreadable": "counts as missing",
     "incomplete": "the row is left out",
     "empty": "the sequence is left out",
     "spaces": "taken for the same",
@@ -122,8 +121,13 @@ def _listed(report: Report, settled: bool) -> None:
     }
     if settled:
         table[_("What was done")] = [_(_done(problem.kind, report.schema)) for problem in listed]
-    height = min(38 + 35 * len(listed), 318)
-    st.dataframe(pd.DataFrame(table), hide_index=True, height=height)
+    widths = dict(zip(table, (70, 110, 100, 330), strict=False))
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        height=min(38 + 35 * len(listed), 318),
+        column_config={name: st.column_config.Column(width=w) for name, w in widths.items()},
+    )
     number = sum(report.found.values())
     if number > len(listed):
         st.caption(
@@ -132,11 +136,13 @@ def _listed(report: Report, settled: bool) -> None:
 
 
 def _wrong(sentence: str) -> str:
-    """The sentence without the place, which has columns of its own."""
-    return sentence.partition(": ")[2].replace("\\", "") or sentence.replace("\\", "")
+    """What is wrong alone: the place and the text have columns of their own, and what can be done
+    stands beside the table."""
+    words = sentence.replace("\\", "").replace(" (“”)", "")
+    return (words.partition(": ")[2] or words).partition(". ")[0].rstrip(".")
 
 
 def _done(kind: str, schema: Schema) -> str:
-    if kind == "missing":
+    if kind in ("missing", "unreadable"):
         return MISSING_DONE.get(schema.missing, "")
     return DUPLICATE_DONE[schema.duplicates] if kind == "duplicate" else DONE[kind]

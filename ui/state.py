@@ -51,8 +51,7 @@ class State:
     typed     what was typed into large boxes, by the place that shows them
     asked     the predictions asked for, by the place that shows them: (run, data, answer)
     files     what came of the file last uploaded, by the place it was uploaded to
-    refused   why pasted text or a choice of columns was not possible, by the place that shows
-              it, until it has been shown
+    refused   why pasted text or a choice of columns was not possible, by the place that shows it
     opened    how many data sets were opened: part of every widget's key that
               belongs to a data set, so that new data starts with fresh inputs
     units     the recipe and the last run of each data set that was open, by its id
@@ -69,7 +68,7 @@ class State:
     typed: dict[str, str] = field(default_factory=dict)
     asked: dict[str, tuple[str, Sequences, Prediction]] = field(default_factory=dict)
     files: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    refused: dict[str, DataError] = field(default_factory=dict)
+    refused: dict[str, Any] = field(default_factory=dict)
     opened: int = 0
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
@@ -157,6 +156,10 @@ class State:
         if self.files.get(place, ("",))[0] != file_id:
             self.keep(place, file_id, read())
         return self.files[place][1]
+
+    def refuse(self, place: str, why: Any) -> None:
+        """Remember why something was not possible; None: it was."""
+        self.refused[place] = why
 
     def keep(self, place: str, file_id: str, outcome: Any) -> None:
         """Remember what came of reading a file."""

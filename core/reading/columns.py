@@ -14,24 +14,28 @@ from core.reading.table import Table
 from core.reading.words import is_missing
 
 
-def numbers(table: Table, name: str, problems: Problems) -> np.ndarray:
-    """(rows,) float64, NaN where a cell is missing, no number, or beyond float32."""
+def numbers(
+    table: Table, name: str, problems: Problems, ended: np.ndarray | None = None
+) -> np.ndarray:
+    """(rows,) float64, NaN where a cell is missing, no number, or beyond float32. ended: (rows,)
+    bool, where a sequence has ended before this cell, so that nothing is missing."""
     values, bad = to_numbers(number_cells(table, name))
-    if len(bad):
-        problems.add("unreadable", NOT_A_NUMBER, table, name, bad)
     large = np.flatnonzero(np.abs(values) > LARGEST)
+    absent = np.isnan(values)
+    absent[bad] = False
+    if ended is not None:
+        absent &= ~ended
+    for kind, template, rows in (
+        ("unreadable", NOT_A_NUMBER, bad),
+        ("unreadable", TOO_LARGE, large),
+        ("missing", MISSING, np.flatnonzero(absent)),
+    ):
+        if len(rows):
+            problems.add(kind, template, table, name, rows)
     if len(large):
-        problems.add("unreadable", TOO_LARGE, table, name, large)
         values = values.copy()  # Arrow's own memory is not ours to write to
         values[large] = np.nan
     return values
-
-
-def note_missing(table: Table, name: str, values: np.ndarray, problems: Problems) -> None:
-    """Note every NaN of ``values``, (rows,), as a missing value of the column."""
-    absent = np.flatnonzero(np.isnan(values))
-    if len(absent):
-        problems.add("missing", MISSING, table, name, absent)
 
 
 def indicators(
@@ -73,6 +77,9 @@ def categories(table: Table, name: str, words: Sequence[str], problems: Problems
         else:
             rows[number, vocabulary.get(word, -1)] = 1
             unseen[number] = word not in words
+    absent = np.flatnonzero(np.isnan(rows[:, 0])[where])
+    if len(absent):
+        problems.add("missing", MISSING, table, name, absent)
     if unseen.any():
         problems.add("unseen", UNSEEN, table, name, np.flatnonzero(unseen[where]))
     return rows[where]

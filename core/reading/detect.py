@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from core.errors import DataError
-from core.reading.cells import kind, text, to_numbers
+from core.reading.cells import kind, number_cells, text, to_numbers
 from core.reading.names import (
     GROUP_NAMES,
     SPLIT_NAMES,
@@ -151,11 +151,31 @@ class _Detection:
         free = self._open("number", "text")
         named = [name for name in free if names_an_id(name)]
         first = [name for name in free if plain(name) not in TARGET_NAMES | SPLIT_NAMES][:1]
-        if named:
+        if named and first and named[0] != first[0] and self._counts_within(named[0], first[0]):
+            self.roles["id"], self.roles["time"] = first[0], named[0]
+            self.doubts.append(f"no column is called id, and `{first[0]}` is taken for it")
+        elif named:
             self.roles["id"] = named[0]
+            later = (n for n in self._open("number") if names_an_id(n) and n != named[0])
+            rising = (n for n in later if self._counts_within(n, named[0]))
+            if layout != "wide" and self.roles["time"] is None:
+                self.roles["time"] = next(rising, None)
         elif first and self._looks_like_ids(first[0], layout):
             self.roles["id"] = first[0]
             self.doubts.append(f"no column is called id, and `{first[0]}` is taken for it")
+
+    def _counts_within(self, name: str, id: str) -> bool:
+        """Does a column, of a name such as visit or trip, count the rows of each of another one's
+        values, of which most have several?"""
+        if self.kinds[name] != "number" or self.roles["time"]:
+            return False
+        sequence, distinct = codes(self.table, id)
+        when, bad = to_numbers(number_cells(self.table, name))
+        if len(bad) or np.isnan(when).any() or 2 * len(distinct) > len(sequence):
+            return False
+        order = np.lexsort((np.arange(len(when)), sequence))
+        within = np.diff(sequence[order]) == 0
+        return bool((np.diff(when[order])[within] > 0).all())
 
     def _looks_like_ids(self, name: str, layout: str) -> bool:
         """An unnamed first column: text; or numbers that repeat, each pair with a time once."""

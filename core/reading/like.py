@@ -32,6 +32,8 @@ def schema_like(schema: Schema, table: Table) -> Schema:
         }
         layout = schema.layout if table.header else "auto"
         found = detect_schema(table, layout, features=features, **roles)
+    if schema.elapsed and schema.time is not None and found.time is None:
+        _refuse_absent((schema.time,), table)
     if found.target is not None and lacks_target(table, found.target):
         found = replace(found, target=None)
     return replace(

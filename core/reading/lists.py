@@ -220,7 +220,7 @@ def _items(
         note("unreadable", TOO_LARGE_IN_LIST, large)
         values = values.copy()
         values[large] = np.nan
-    lacking = np.flatnonzero(np.isnan(values))
+    lacking = np.setdiff1d(np.flatnonzero(np.isnan(values)), np.concatenate([bad, large]))
     if len(lacking):
         note("missing", MISSING_IN_LIST, lacking)
     return values

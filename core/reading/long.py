@@ -8,7 +8,7 @@ from core.errors import DataError
 from core.missing import indicator_name
 from core.reading import roles
 from core.reading.cells import cell
-from core.reading.columns import categories, category_names, indicators, note_missing, numbers
+from core.reading.columns import categories, category_names, indicators, numbers
 from core.reading.problems import Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
@@ -91,7 +91,6 @@ def _values(
         else:
             parts[name] = numbers(table, name, problems)[:, None]
             names.append(name)
-        note_missing(table, name, parts[name][:, 0], problems)
     lacking, lacks = indicators({name: part[:, 0] for name, part in parts.items()}, schema)
     values = np.empty((len(table), len(names) + len(lacking)), dtype=np.float32)
     begin = 0

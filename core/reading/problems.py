@@ -56,8 +56,7 @@ class Problems:
         self.schema = schema
         self.found: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
-        self.listed: list[tuple[int, Problem]] = []
-        self.first: dict[str, tuple[str, dict[str, object]]] = {}
+        self.listed: list[tuple[tuple[int, int], Problem]] = []
 
     def add(
         self,
@@ -73,26 +72,31 @@ class Problems:
         stands there, when it is not the whole cell."""
         self.found[kind] += len(rows)
         room = MOST_LISTED - sum(problem.kind == kind for _, problem in self.listed)
-        for number, row in enumerate(rows[: max(room, 1)].tolist()):
+        for number, row in enumerate(rows[:room].tolist()):
             if found is None:
                 place = cell(table, column, row)
             else:
                 place = {"row": table.row(row), "column": column, "found": found[number]}
-            self.first.setdefault(kind, (template, {**values, **place}))
-            if number < room:
-                what = Note(template, **values, **place)
-                self.listed.append((row, Problem(kind, what=what, **place)))
+            where = (sum(first <= row for _, first in table.files), int(table.rows[row]))
+            what = Note(template, **values, **place)
+            self.listed.append((where, Problem(kind, what=what, **place)))
 
     def settle(self) -> None:
-        """Raises DataError, with the report, unless something was chosen about every kind."""
+        """Raises DataError, with the report, unless something was chosen about every kind. A cell
+        that is no number is settled when it counts as missing and missing values are settled."""
         settled = {*self.schema.fixes, *NEVER_IN_THE_WAY}
-        if self.schema.missing != "refuse":
-            settled.add("missing")
-        for kind, (template, values) in self.first.items():
-            if kind not in settled:
-                error = (MissingValue if kind == "missing" else DataError)(template, **values)
-                error.report = self.report(0)
-                raise error
+        if self.schema.missing == "refuse":
+            settled -= {"unreadable"}
+        else:
+            settled |= {"missing"}
+        if self.found.keys() <= settled:
+            return
+        report = self.report(0)
+        worst = next(problem for problem in report.problems if problem.kind not in settled)
+        kind = MissingValue if worst.kind == "missing" else DataError
+        error = kind(worst.what.template, **worst.what.values)
+        error.report = report
+        raise error
 
     def report(self, used: int) -> Report:
         """used: rows that the sequences hold."""

@@ -38,7 +38,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     for kind, template, found in (
         ("unreadable", NOT_A_NUMBER, bad),
         ("unreadable", TOO_LARGE, large),
-        ("missing", MISSING, np.concatenate([lacking, bad, large])),
+        ("missing", MISSING, lacking),
     ):
         _note(kind, template, table, lengths, cells, found, problems)
     problems.settle()

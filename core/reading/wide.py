@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.errors import DataError
 from core.missing import indicator_name
 from core.reading import roles
-from core.reading.cells import MISSING, text
 from core.reading.columns import indicators, numbers
 from core.reading.problems import Problems
 from core.reading.schema import Schema
@@ -27,27 +28,22 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     be used, a row without a value) and nothing was chosen about.
     """
     steps = schema.features
-    grid = np.empty((len(table), len(steps)))
-    blank = np.zeros(grid.shape, dtype=bool)
-    for step, name in enumerate(steps):
-        grid[:, step] = numbers(table, name, problems)
-        if np.isnan(grid[:, step]).any():
-            blank[:, step] = pc.equal(pc.utf8_trim_whitespace(text(table, name)), "").to_numpy()
+    blank = np.stack([_blank(table, name) for name in steps], axis=1)
     empty = blank.all(axis=1)
     if empty.any():
         rows = np.flatnonzero(empty)
-        problems.add(
-            "empty", NO_STEPS, table, steps[0], rows, found=[""] * len(rows), last=steps[-1]
-        )
+        found = [""] * len(rows)
+        problems.add("empty", NO_STEPS, table, steps[0], rows, found, last=steps[-1])
         problems.left_out["empty"] += len(rows)
         if empty.all():
             problems.settle()
-        table, grid, blank = table.filter(~empty), grid[~empty], blank[~empty]
+            raise DataError("Every row is empty, so there are no sequences.")
+        table, blank = table.filter(~empty), blank[~empty]
     lengths = len(steps) - np.argmin(blank[:, ::-1], axis=1)  # up to the last that is not blank
     real = np.arange(len(steps)) < lengths[:, None]
-    for step in np.flatnonzero((np.isnan(grid) & real).any(axis=0)):
-        lacking = np.flatnonzero(np.isnan(grid[:, step]) & real[:, step])
-        problems.add("missing", MISSING, table, steps[step], lacking)
+    grid = np.empty(real.shape)
+    for step, name in enumerate(steps):
+        grid[:, step] = numbers(table, name, problems, ended=~real[:, step])
     ids = roles.unique_ids(table, schema.id, problems)
     problems.settle()
     values = grid[real]
@@ -63,3 +59,11 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         missing=schema.missing,
         schema=schema.known(lacking),
     )
+
+
+def _blank(table: Table, name: str) -> np.ndarray:
+    """(rows,) bool, where nothing stands, not even a word for a missing value."""
+    column = table.columns[name]
+    if not pa.types.is_string(column.type):
+        return column.is_null().to_numpy()
+    return pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()

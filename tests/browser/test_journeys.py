@@ -128,3 +128,29 @@ def test_every_page_opens_cold_by_its_link_with_something_to_see(page, name):
     expect(page.get_by_test_id("stException")).to_have_count(0)
     # nothing sticks out sideways, also on a phone
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+BROKEN = "patient,visit,ward,pulse,outcome\n" + "".join(
+    f"p{i},{t},{'ABC'[(i + t) % 3]},{'oops' if (i, t) == (3, 0) else 60 + i + t},{i % 2}\n"
+    for i in range(12)
+    for t in range(2 + i % 4)
+)
+
+
+def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
+    page.goto("/Data")
+    expect(page.locator(PLOT)).to_have_count(3)
+    file = {"name": "visits.csv", "mimeType": "text/csv", "buffer": BROKEN.encode()}
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("Row 11, column pulse")).to_be_visible()
+    page.get_by_role("button", name="Take the mean").click()
+    expect(page.get_by_role("heading", name="visits.csv")).to_be_visible()
+    expect(page.get_by_text("42 rows in the file, all of them used.")).to_be_visible()
+    go_to(page, "Train")
+    page.get_by_label("Epochs", exact=True).fill("5")
+    page.get_by_label("Epochs", exact=True).press("Enter")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text(re.compile("5 epochs in"))).to_be_visible()
+    go_to(page, "Predict")
+    expect(page.get_by_role("textbox", name="Sequences")).to_have_value(re.compile("^ward,pulse"))
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()

@@ -140,3 +140,42 @@ def test_missing_values_can_be_treated_otherwise_with_the_columns(data):
     labelled(data.button, "Use these columns").click().run()
     assert "missing" in data.error[0].value
     assert facts(data)["Steps in all"] == "4"
+
+
+BROKEN = b"id,t,x,y\na,1,2,1\na,2,oops,1\n,3,4,1\nb,1,3,2\nb,2,,2\n"
+
+
+def test_all_that_is_wrong_is_listed_and_settled_by_buttons(data):
+    upload(data, BROKEN)
+    assert "Row 3, column x" in data.error[0].value.replace("\\", "")
+    [wrong] = [frame.value for frame in data.dataframe]
+    assert wrong["Row"].tolist() == ["3", "4", "6"]
+    assert wrong["What is wrong"].tolist()[1:] == ["the id is missing", "the value is missing"]
+    labelled(data.button, "Take the mean, and say where").click().run()
+    assert "the id is missing" in data.error[0].value
+    labelled(data.button, "Leave out 1 row").click().run()
+    assert not data.error
+    assert (facts(data)["Steps in all"], facts(data)["Features a step"]) == ("4", "2")
+    assert any("5 rows in the file = 4 used + left out: 1" in c.value for c in data.caption)
+    assert labelled(data.selectbox, "Missing values").value == "mean"
+
+
+def test_a_file_that_does_not_show_its_layout_can_be_opened_by_choosing(data):
+    upload(data, b"a,b,c\n1,2,3\n1,4,5\n2,6,7\n")
+    assert "does not show" in data.error[0].value
+    labelled(data.selectbox, "Sequence id").set_value("a")
+    labelled(data.button, "Use these columns").click().run()
+    assert not data.error
+    assert (facts(data)["Sequences"], facts(data)["Features a step"]) == ("2", "2")
+
+
+def test_columns_chosen_for_a_refused_file_stay_chosen_when_they_do_not_fit(data):
+    upload(data, b"a,b,c\n1,2,3\n1,4,5\n2,6,7\n")
+    labelled(data.selectbox, "Sequence id").set_value("a")
+    labelled(data.selectbox, "Target").set_value("a")
+    labelled(data.button, "Use these columns").click().run()
+    assert "two roles" in data.error[0].value
+    assert labelled(data.selectbox, "Sequence id").value == "a"
+    labelled(data.selectbox, "Target").set_value("")
+    labelled(data.button, "Use these columns").click().run()
+    assert facts(data)["Sequences"] == "2"

@@ -1,10 +1,13 @@
 import io
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from core.reading import Schema, detect_schema, open_table
+from core import Sequences
+from core.reading import Schema, detect_schema, open_table, read_table
 from ui import new_data
-from ui.new_data import a_short_sequence, typed_sequences
+from ui.new_data import a_short_sequence, as_table, typed_sequences
 from ui.reading import Reading
 from ui.state import example_data
 
@@ -15,6 +18,7 @@ def said(monkeypatch):
     shown = []
     monkeypatch.setattr(new_data, "explain", lambda error: shown.append(str(error)))
     monkeypatch.setattr(new_data.st, "caption", shown.append)
+    monkeypatch.setattr(new_data, "rows", lambda report: None)  # what was not as it should be
     return shown
 
 
@@ -90,3 +94,33 @@ def test_missing_values_in_the_box_are_treated_as_in_the_training_data(said):
 
 def test_the_suggestion_is_the_shortest_sequence():
     assert a_short_sequence(example_data()) == "[1]"
+
+
+WORDS = "id,t,colour,v,y\na,0,red,1,1\na,10,blue,2.5,1\nb,0,red,3,2\nb,1,,7,2\nb,5,red,1,2\n"
+
+
+@pytest.mark.parametrize("elapsed", [False, True])
+def test_a_sequence_with_words_is_suggested_as_the_table_it_is_read_from(said, elapsed):
+    table = open_table(io.StringIO(WORDS))
+    schema = replace(detect_schema(table), missing="mean", elapsed=elapsed)
+    data, _ = read_table(table, schema)
+    text = a_short_sequence(data)
+    assert text.splitlines() == (
+        ["t,colour,v", "0,red,1", "10,blue,2.5"] if elapsed else ["colour,v", "red,1", "blue,2.5"]
+    )
+    again = typed_sequences(text, Reading.of(data))
+    assert np.array_equal(again[0], data[0])
+    lacking = as_table(data[1], data.feature_names, data.schema)
+    assert np.array_equal(typed_sequences(lacking, Reading.of(data))[0], data[1], equal_nan=True)
+    assert said == []
+
+
+def test_what_says_where_values_are_missing_is_not_typed(said):
+    data = Sequences.from_lists([[[1, 2], [float("nan"), 4]]], missing="mean")
+    assert a_short_sequence(data) == "[[1, 2], [nan, 4]]"
+    again = typed_sequences("[[1, 2], [nan, 4]]", Reading.of(replace(data, schema=MEAN)))
+    assert again[0].shape == (2, 2)
+    assert said == []
+
+
+MEAN = Schema("list", missing="mean", indicated=("x1",))

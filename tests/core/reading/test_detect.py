@@ -131,3 +131,12 @@ def test_an_unused_column_is_said():
     found = detected("id,t,v,note\na,0,1,x\na,1,2,y\n")
     assert found.features == ("v",)
     assert "`note` is not used" in found.reasons
+
+
+@pytest.mark.parametrize("first", ["patient", "who"])
+def test_visits_of_a_patient_are_steps_in_time(first):
+    rows = "".join(f"p{i},{t},{i}.5\n" for i in range(4) for t in range(1, 4))
+    found = detect_schema(open_table(io.StringIO(f"{first},visit,pulse\n{rows}")))
+    assert (found.layout, found.id, found.time) == ("long", first, "visit")
+    assert found.features == ("pulse",)
+    assert f"`{first}` repeats and `visit` rises inside it: long layout" in found.reasons
