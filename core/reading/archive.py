@@ -73,7 +73,7 @@ def _files(data: bytes, name: str) -> Files:
     """The files that hold data, in the order of their names, 2 before 10."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-        members = [each for each in archive.infolist() if not each.is_dir()]
+        members = [m for m in archive.infolist() if m.filename and not m.is_dir()]
         _refuse_dangerous(members)
         members = [each for each in members if not _is_hidden(PurePosixPath(each.filename))]
         refuse_bomb(len(data), sum(each.file_size for each in members), name)

@@ -193,11 +193,12 @@ def _times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
         return whole.to_numpy(), np.zeros(len(table), dtype=bool)
     if (real := cast(column, pa.float64())) is not None:
         when = real.to_numpy()
-        return when, np.isnan(when)
+        return when, ~np.isfinite(when)
     cells = pc.utf8_trim_whitespace(pc.fill_null(pc.cast(column, pa.string()), "")).to_pandas()
     numeric = pd.to_numeric(cells, errors="coerce")
     if numeric.notna().any():  # one way of writing for a column: numbers or dates
-        return numeric.to_numpy(np.float64), numeric.isna().to_numpy()
+        when = numeric.to_numpy(np.float64)
+        return when, ~np.isfinite(when)
     dates = pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True)
     bad = dates.isna().to_numpy()
     return dates.dt.tz_localize(None).to_numpy().astype("datetime64[ns]").astype(np.int64), bad

@@ -295,9 +295,16 @@ def test_a_parquet_file_that_cannot_be_used_is_refused(data, says):
     assert says in refused(data)
 
 
+def test_a_parquet_file_that_ends_the_process_reading_it_is_refused(monkeypatch, tmp_path):
+    script = tmp_path / "unpack.py"
+    script.write_text("import os; os.abort()")
+    monkeypatch.setattr("core.reading.parquet.UNPACK", script)
+    assert "ended the process" in refused(parquet(v=[1.0]))
+
+
 def test_a_parquet_file_of_a_billion_cells_in_a_kilobyte_is_refused(monkeypatch):
     monkeypatch.setattr("core.reading.parquet.MOST_BYTES", 8_000)
-    assert "not opened" in refused(parquet(v=np.zeros(1_001)))
+    assert "it holds 1,001 values" in refused(parquet(v=np.zeros(1_001)))
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ FILES = [
     TS.encode(),
     gzip.compress(LONG.encode()),
     archive({"a.csv": "v\n1\n", "x/b.csv": "v\n2\n5\n", "y.csv": "file,y\na,1\nb,2\n"}),
-    parquet(id=list("abc"), value=LISTS, target=[2, 4, 6]),
 ]
+PARQUET = parquet(id=list("abc"), value=LISTS, target=[2, 4, 6])
 SPICE = [
     b"\0",
     b"\n",
@@ -62,3 +62,10 @@ def test_a_file_with_mistakes_is_read_or_refused_but_never_crashes(file, changes
     with contextlib.suppress(DataError):
         data = read_sequences(io.BytesIO(mutated(file, changes)))
         assert len(data) >= 1
+
+
+@settings(max_examples=50, derandomize=True)
+@given(edits)
+def test_a_parquet_file_with_mistakes_is_read_or_refused_and_ends_nobody(changes):
+    with contextlib.suppress(DataError):
+        assert len(read_sequences(io.BytesIO(mutated(PARQUET, changes)))) >= 1

@@ -75,6 +75,7 @@ REFUSED = {
     "long: target nan": (LONG + "a,1,2,nan\n", "target is missing", at(3, "target", "nan")),
     "long: target inf": (LONG + "b,1,2,inf\n", "infinite", at(3, "target", "inf")),
     "long: no time": (LONG + "a,,2,2\n", "time is missing", at(3, "t", "")),
+    "long: an infinite time": (LONG + "a,inf,2,2\n", "no time", at(3, "t", "inf")),
     "long: a word for a time": (LONG + "a,later,2,2\n", "no time", at(3, "t", "later")),
     "long: 01/02/2026": (
         "id,t,v\na,01/02/2026,1\na,02/02/2026,2\n", "2026-01-31", at(2, "t", "01/02/2026")
