@@ -19,6 +19,7 @@ from core.reading.words import is_list, is_missing, is_number
 DELIMITERS = ("\t", ";", ",")  # the rarer in ordinary text, the stronger the sign
 SNIFFED_BYTES = 1 << 16
 BLOCK_BYTES = 1 << 24
+MOST_COLUMNS = 20_000
 DECIMAL_COMMA = r"^\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*$"
 
 
@@ -137,7 +138,9 @@ def _sniff(data: bytes) -> str:
 
 def _cells(data: bytes, delimiter: str) -> tuple[pa.Table, range | np.ndarray, bool]:
     """The cells as text, the line of every row, and whether the lines are ragged."""
-    if delimiter != " ":
+    if _width(data, delimiter) > MOST_COLUMNS:
+        _refuse_many_columns(data, delimiter)
+    elif delimiter != " ":
         try:
             return *_grid(data, delimiter, BLOCK_BYTES), False
         except pa.ArrowInvalid:  # a line of spaces, a very long line, or really ragged
@@ -154,10 +157,30 @@ def _cells(data: bytes, delimiter: str) -> tuple[pa.Table, range | np.ndarray, b
     return cells, np.array(kept) + 1, True
 
 
+def _width(data: bytes, delimiter: str) -> int:
+    """How many cells the first row has."""
+    first = re.match(rb'\n*((?:[^"\n]+|"[^"]*")*)', data)[1]
+    return re.sub(rb'"[^"]*"', b"", first).count(delimiter.encode()) + 1
+
+
+def _refuse_many_columns(data: bytes, delimiter: str) -> None:
+    """Raises DataError unless the first row is numbers only: then each row is a sequence, which
+    may have any number of steps, while a column takes kilobytes."""
+    first = data.lstrip(b"\n").partition(b"\n")[0].decode("utf-8").split(delimiter)
+    other = next((cell for cell in first if not _is_value(cell)), None)
+    if other is not None:
+        raise DataError(
+            "The first row has {cells} cells, and at most {most} columns are read. Write a step a "
+            "row, with the id of its sequence, or the steps as a list in a cell.",
+            cells=len(first),
+            most=MOST_COLUMNS,
+            found=other[:80],
+        )
+
+
 def _grid(data: bytes, delimiter: str, block: int) -> tuple[pa.Table, range | np.ndarray]:
     """Every line cut into the same number of cells. Raises pa.ArrowInvalid when they are not."""
-    first = re.match(rb'\n*((?:[^"\n]+|"[^"]*")*)', data)[1]
-    width = re.sub(rb'"[^"]*"', b"", first).count(delimiter.encode()) + 1
+    width = _width(data, delimiter)
     read = pyarrow.csv.read_csv(
         pa.BufferReader(data),
         pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=block),

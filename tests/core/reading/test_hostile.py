@@ -4,6 +4,7 @@ import contextlib
 import io
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,25 @@ def test_a_file_with_mistakes_is_read_or_refused_but_never_crashes(file, changes
     with contextlib.suppress(DataError):
         data = read_sequences(io.BytesIO(mutated(file, changes)))
         assert len(data) >= 1
+
+
+LINES = {
+    "a line of 5 MB": (b"x" * 5_000_000, "no row of values follows"),
+    "a million columns": (b",".join([b"w"] * 1_000_000) + b"\n" + b"," * 999_999, "1000000 cells"),
+    "brackets alone": (b"[" * 2_000_000, "brackets do not match"),
+    "quotes alone": (b'"' * 2_000_001, "Row 1 has"),
+}
+
+
+@pytest.mark.parametrize(("data", "says"), LINES.values(), ids=LINES)
+def test_one_enormous_line_is_refused(data, says):
+    with pytest.raises(DataError, match=says):
+        read_sequences(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("mark", [b",", b" ", b"\t"])
+def test_one_enormous_line_of_numbers_is_a_sequence(mark):
+    assert read_sequences(io.BytesIO(mark.join([b"1.5"] * 500_000))).lengths.tolist() == [500_000]
 
 
 @settings(max_examples=50, derandomize=True)
