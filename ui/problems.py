@@ -46,7 +46,7 @@ LEFT_OUT = {
 
 def explain(error: DataError) -> None:
     """What is wrong, where, and what to do; what was open stays open."""
-    st.error(told(error), icon=":material/error:")
+    st.error(_without_blank(told(error)), icon=":material/error:")
 
 
 def offer_to_read_again(error: DataError, key: str, read: Callable[[Schema], None]) -> None:
@@ -116,12 +116,12 @@ def _listed(report: Report, settled: bool) -> None:
     table = {
         _("Row"): [str(problem.row) for problem in listed],
         _("Column"): [str(problem.column) for problem in listed],
-        _("Value"): [problem.found for problem in listed],
         _("What is wrong"): [_wrong(told(problem.what)) for problem in listed],
+        _("Value"): [problem.found for problem in listed],
     }
     if settled:
         table[_("What was done")] = [_(_done(problem.kind, report.schema)) for problem in listed]
-    widths = dict(zip(table, (70, 110, 100, 330), strict=False))
+    widths = dict(zip(table, (54, 90, 280, 90), strict=False))  # on a phone the first three
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,
@@ -138,8 +138,13 @@ def _listed(report: Report, settled: bool) -> None:
 def _wrong(sentence: str) -> str:
     """What is wrong alone: the place and the text have columns of their own, and what can be done
     stands beside the table."""
-    words = sentence.replace("\\", "").replace(" (“”)", "")
+    words = _without_blank(sentence.replace("\\", ""))
     return (words.partition(": ")[2] or words).partition(". ")[0].rstrip(".")
+
+
+def _without_blank(sentence: str) -> str:
+    """Without the text that was found, where that is nothing."""
+    return sentence.replace(" (“”)", "")
 
 
 def _done(kind: str, schema: Schema) -> str:

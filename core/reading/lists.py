@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,10 +21,6 @@ from core.sequences import Sequences, default_names
 EMPTY_LIST = (
     "Row {row}, column {column}: {found!r} holds an empty list. Remove the row or give its "
     "sequence at least one step with one value."
-)
-UNEQUAL_STEPS = (
-    "Row {row}, column {column}: a step has another number of values ({features}) than the first "
-    "step of the column ({expected}). Every step needs the same number of values."
 )
 NOT_IN_LIST = (
     "Row {row}, column {column}: {found!r} in the list is not a number. Set numbers apart by "
@@ -143,14 +141,8 @@ def _parse(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.
         raise DataError(EMPTY_LIST, **cell(table, name, _row(lengths, int(np.argmax(empty)))))
     cut = pc.split_pattern(steps, ",")
     widths = pc.list_value_length(cut).to_numpy(False).astype(np.int64)
-    if nested and (widths != widths[0]).any():
-        step = int(np.argmax(widths != widths[0]))
-        raise DataError(
-            UNEQUAL_STEPS,
-            **cell(table, name, _row(lengths, step)) | {"found": f"[{steps[step].as_py()}]"},
-            features=int(widths[step]),
-            expected=int(widths[0]),
-        )
+    if nested:
+        _refuse_unequal(table, name, widths, lengths, lambda step: f"[{steps[step].as_py()}]")
     values = _items(table, name, cut.flatten(), widths, lengths, problems)
     return (values.reshape(len(widths), -1), lengths) if nested else (values[:, None], widths)
 
@@ -169,17 +161,28 @@ def _parse_arrow(table: Table, name: str, problems: Problems) -> tuple[np.ndarra
         empty = np.array([_row(lengths, int(np.argmin(widths)))])
     if len(empty):
         raise DataError(EMPTY_LIST, **cell(table, name, int(empty[0])))
-    if nested and (widths != widths[0]).any():
-        step = int(np.argmax(widths != widths[0]))
-        raise DataError(
-            UNEQUAL_STEPS,
-            **cell(table, name, _row(lengths, step)) | {"found": str(steps[step].as_py())},
-            features=int(widths[step]),
-            expected=int(widths[0]),
-        )
+    if nested:
+        _refuse_unequal(table, name, widths, lengths, lambda step: str(steps[step].as_py()))
     items = steps.flatten() if nested else steps
     values = _items(table, name, items, widths, lengths if nested else None, problems)
     return (values.reshape(len(widths), -1), lengths) if nested else (values[:, None], lengths)
+
+
+def _refuse_unequal(
+    table: Table, name: str, widths, lengths, written: Callable[[int], str]
+) -> None:
+    """Raises DataError, with the step as it is ``written``, unless all have equally many values."""
+    other = widths != widths[0]
+    if other.any():
+        step = int(np.argmax(other))
+        raise DataError(
+            "Row {row}, column {column}: a step has another number of values ({features}) than "
+            "the first step of the column ({expected}). Every step needs the same number of "
+            "values.",
+            **cell(table, name, _row(lengths, step)) | {"found": written(step)},
+            features=int(widths[step]),
+            expected=int(widths[0]),
+        )
 
 
 def _row(lengths: np.ndarray | None, step: int) -> int:
