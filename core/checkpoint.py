@@ -35,7 +35,7 @@ class Checkpoint:
     """recipe, preprocessing, notes   of the training; preprocessing as its ``to_dict``
     groups         of rows it is computed in, which its last bits depend on
     epoch, batch   finished epochs, and batches of the next one that were learned from
-    sums           (2,) float64 of those batches, as ``Engine.learn`` takes them
+    sums           (3,) float64 of those batches, as ``Engine.learn`` takes them
     weights        as ``keras.Model.get_weights`` gives them
     slots          the optimizer's arrays for each weight
     updates        of the weights so far
@@ -128,6 +128,8 @@ class Checkpoint:
             plain, arrays = unpack_arrays(content)
             counts, best = plain.pop("slots"), plain.pop("best")
             numbers = range(len(counts))
+            if arrays["sums"].shape != (3,):
+                raise ValueError("it is of another version")
             return cls(
                 **plain
                 | {

@@ -56,6 +56,7 @@ class Kind:
         learning = max(1, min(groups, recipe.batch_size // rows))
         same = Recipe(
             task=recipe.task,
+            return_sequences=recipe.return_sequences,
             layers=recipe.layers,
             dense=recipe.dense,
             loss=recipe.loss,
@@ -65,8 +66,9 @@ class Kind:
 
 
 class Data:
-    """Sequences as the graphs take them; ``targets`` (n,) as ``Preprocessing.encode`` gives
-    them, for learning and judging."""
+    """Sequences as the graphs take them; ``targets`` as ``Preprocessing.encode`` gives them, for
+    learning and judging: (n,), or (total steps,) for a network that answers at every step, where
+    NaN and -1 stand for a step without one."""
 
     def __init__(self, prepared: Sequences, targets: np.ndarray | None = None) -> None:
         self.lengths = prepared.lengths
@@ -101,7 +103,7 @@ class Engine:
         numbers, scalar = tf.TensorSpec((None,), tf.int64), tf.TensorSpec((), tf.int64)
         steps = [tf.TensorSpec((None, kind.features), tf.float32), numbers, numbers]
         targets = tf.TensorSpec((None,), tf.int64 if classify else tf.float32)
-        sums = tf.TensorSpec((2,), tf.float64)
+        sums = tf.TensorSpec((3,), tf.float64)
         chance = [tf.TensorSpec((), tf.float32), tf.TensorSpec((2,), tf.int64)]
 
         def plan(groups):
@@ -165,8 +167,9 @@ class Engine:
         seed: int,
         epoch: int,
     ) -> np.ndarray:
-        """Learn from the batches ``first`` to ``last``. ``sums`` (2,) float64 and those of the
-        batches before it: of the losses of the sequences, and of right answers."""
+        """Learn from the batches ``first`` to ``last``. ``sums`` (3,) float64 and those of the
+        batches before it: of the losses, of right answers, and of the targets, one a sequence or
+        one a step, that were compared with answers."""
         chance = (np.float32(rate), np.array([seed, epoch]))
         where = _where(plan, first, last)
         return self._learn(*data.steps, data.targets, *where, sums, *chance).numpy()
@@ -176,23 +179,23 @@ class Engine:
         return self._judge(*data.steps, data.targets, *_where(plan, first, last), sums).numpy()
 
     def answer(self, data: Data, plan: Plan, first: int, last: int) -> np.ndarray:
-        """(rows, outputs) of the batches ``first`` to ``last``, in the plan's order."""
+        """(rows, outputs) of the batches ``first`` to ``last``, in the plan's order; (steps of
+        these rows, outputs) of a network that answers at every step."""
         return self._answer(*data.steps, *_where(plan, first, last)).numpy()
 
     def _learn_batches(
         self, flat, starts, lengths, targets, order, cuts, first, last, sums, rate, chance
     ):
         def one(batch, sums):
-            count = tf.cast(cuts[batch, -1] - cuts[batch, 0], tf.float32)
             with tf.GradientTape() as tape:
                 found = []
                 for group in range(self.kind.learning_groups):
                     rows, real = _group(order, cuts[batch], group)
                     seed = tf.stack([chance[0] * MOST_GROUPS + group, chance[1] * 2**32 + batch])
                     outputs = self._learning_outputs(flat, starts, lengths, rows, seed)
-                    found.append(self._figures(outputs, tf.gather(targets, rows), real))
+                    found.append(self._figures(outputs, targets, starts, lengths, rows, real))
                 found = tf.add_n(found)
-                loss = found[0] / count
+                loss = found[0] / tf.maximum(found[2], 1)
             gradients = tape.gradient(loss, self.weights)
             done = tf.cast(self.updates.assign_add(1), tf.float32)
             for weight, slots, gradient in zip(self.weights, self.slots, gradients, strict=True):
@@ -207,7 +210,7 @@ class Engine:
             for group in range(self.kind.groups):
                 rows, real = _group(order, cuts[batch], group)
                 outputs = self._final_outputs(flat, starts, lengths, rows)
-                found.append(self._figures(outputs, tf.gather(targets, rows), real))
+                found.append(self._figures(outputs, targets, starts, lengths, rows, real))
             return batch + 1, sums + tf.cast(tf.add_n(found), tf.float64)
 
         return self._over(one, first, last, sums)
@@ -225,7 +228,11 @@ class Engine:
             for group in range(self.kind.groups):
                 rows, real = _group(order, cuts[batch], group)
                 outputs = self._final_outputs(flat, starts, lengths, rows)
-                found.append(outputs[: tf.where(real, tf.size(rows), 0)])
+                if self.recipe.return_sequences:
+                    steps = tf.range(tf.shape(outputs, tf.int64)[0])
+                    is_real = steps < tf.gather(lengths, rows)[:, None]
+                    outputs = tf.boolean_mask(tf.transpose(outputs, [1, 0, 2]), is_real)
+                found.append(outputs[: tf.where(real, tf.shape(outputs)[0], 0)])
             return batch + 1, made.write(tf.cast(batch - first, tf.int32), tf.concat(found, 0))
 
         return self._over(one, first, last, made).concat()
@@ -236,34 +243,54 @@ class Engine:
             lambda batch, _: batch < last, one, (first, carried), parallel_iterations=1
         )[1]
 
-    def _figures(self, outputs, targets, real):
-        """(2,) the sum of the losses, and how many answers are right (0 for numbers); nothing
-        unless the group is ``real``."""
-        if self.recipe.task == "classification":
-            right = tf.reduce_sum(tf.cast(tf.argmax(outputs, axis=1) == targets, tf.float32))
+    def _figures(self, outputs, targets, starts, lengths, rows, real):
+        """(3,) the sum of the losses, how many answers are right (0 for numbers), and how many
+        were compared; nothing unless the group is ``real``."""
+        classify = self.recipe.task == "classification"
+        known = real
+        if self.recipe.return_sequences:
+            lengths = tf.gather(lengths, rows)
+            targets = tf.gather(targets, _steps(tf.gather(starts, rows), lengths))
+            known &= tf.range(tf.shape(targets, tf.int64)[0])[:, None] < lengths
+            known &= targets >= 0 if classify else tf.math.is_finite(targets)
+            targets = tf.where(known, targets, tf.zeros_like(targets))  # a finite loss, not to count
+        else:
+            targets = tf.gather(targets, rows)
+        if classify:
+            right = tf.cast(tf.argmax(outputs, axis=-1) == targets, tf.float32)
             losses = self.loss_of(targets, outputs)
         else:
-            right, losses = 0.0, self.loss_of(targets[:, None], outputs)
-        return tf.where(real, tf.stack([tf.reduce_sum(losses), right]), tf.zeros(2))
+            right = tf.zeros_like(targets)
+            losses = self.loss_of(targets[..., None], outputs)
+        figures = tf.stack([losses, right, tf.ones_like(losses)])
+        figures = tf.where(known, figures, tf.zeros_like(figures))
+        return tf.reduce_sum(figures, axis=list(range(1, len(figures.shape))))
 
     def _outputs(self, flat, starts, lengths, rows, seed=None):
-        """(rows, outputs) of the network; with a seed, as in training."""
+        """(rows, outputs) of the network, (steps, rows, outputs) where it answers at every step;
+        with a seed, as in training."""
         lengths, starts = tf.gather(lengths, rows), tf.gather(starts, rows)
-        steps = tf.reduce_max(lengths)
-        # Behind its last step a row repeats it: padding that is finite, whatever the data.
-        step = tf.minimum(tf.range(steps)[:, None], lengths - 1)
-        x = tf.gather(flat, starts + step)
+        x = tf.gather(flat, _steps(starts, lengths))
         run = _stock if stock(self.recipe) else _fast
         for number, (layer, recipe) in enumerate(
             zip(self.recurrent, self.recipe.layers, strict=True)
         ):
-            x = run(layer, x, lengths, sequences=layer is not self.recurrent[-1])
+            final = layer is self.recurrent[-1]
+            x = run(layer, x, lengths, sequences=self.recipe.return_sequences or not final)
+            if final:
+                x = lstm.without_room(x, recipe.units * (1 + recipe.bidirectional))
             if seed is not None and recipe.dropout:
                 own = seed + tf.constant([number * 2**40, 0], tf.int64)
                 x = tf.nn.experimental.stateless_dropout(x, recipe.dropout, own)
         for layer in self.dense:
             x = layer(x)
         return x
+
+
+def _steps(starts, lengths):
+    """(steps, rows) the place in the flat arrays of every step. Behind its last step a row repeats
+    it: padding that is finite, whatever the data."""
+    return starts + tf.minimum(tf.range(tf.reduce_max(lengths))[:, None], lengths - 1)
 
 
 def _group(order, cuts, group: int):
@@ -289,10 +316,8 @@ def _fast(layer, x, lengths, sequences: bool):
         return lstm.lstm(x, *(tf.convert_to_tensor(weight.value) for weight in weights))
 
     if not isinstance(layer, keras.layers.Bidirectional):
-        hidden = run(layer, x)
-        if sequences:
-            return hidden  # room and all: the next layer takes it
-        return lstm.without_room(lstm.last_steps(hidden, lengths), layer.units)
+        hidden = run(layer, x)  # room and all: the next layer takes it
+        return hidden if sequences else lstm.last_steps(hidden, lengths)
     units = layer.forward_layer.units
     where = lstm.reversal(lengths, tf.shape(x, lengths.dtype)[0])
     both = [run(layer.forward_layer, x), run(layer.backward_layer, lstm.reverse(x, where))]

@@ -50,13 +50,14 @@ def resolve_missing(
     ids: np.ndarray,
     names: tuple[str, ...],
     policy: Missing,
-) -> tuple[np.ndarray, np.ndarray]:
-    """flat (total steps, features) and lengths (n,) without NaN, by the policy; raises
-    MissingValue naming the sequence, the step and the feature where it cannot. With "mean" they
-    stay: whose mean it is shows when training rows are told from others."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """flat (total steps, features) and lengths (n,) without NaN, by the policy, and which steps
+    were kept, (total steps,) bool, None for all of them; raises MissingValue naming the sequence,
+    the step and the feature where it cannot. With "mean" they stay: whose mean it is shows when
+    training rows are told from others."""
     absent = np.isnan(flat)
     if policy == "mean" or not absent.any():
-        return flat, lengths
+        return flat, lengths, None
     if policy == "refuse":
         raise MissingValue(
             "Sequence {id}, step {step}, feature {feature}: the value is missing. Fill it, or "
@@ -74,7 +75,7 @@ def resolve_missing(
                 "nothing. Remove the sequence or choose another way.",
                 id=ids[int(np.argmin(left))],
             )
-        return flat[keep], left
+        return flat[keep], left, keep
     # forward: for each step the index of the last step that was known, found by a running maximum
     steps = np.arange(len(flat))[:, None]
     first = np.repeat(starts, lengths)[:, None]
@@ -85,4 +86,4 @@ def resolve_missing(
             "value of this sequence can be carried forward. Fill it or drop the step.",
             **_cell(flat, known < first, lengths, ids, names),
         )
-    return np.take_along_axis(flat, known, axis=0), lengths
+    return np.take_along_axis(flat, known, axis=0), lengths, None

@@ -24,7 +24,7 @@ from core.preprocessing import Preprocessing
 from core.progress import History
 from core.reading import Schema, open_table, read_like, read_sequences
 from core.recipe import Recipe
-from core.sequences import Sequences, default_names
+from core.sequences import Sequences, default_names, step_indices
 
 OnShare = Callable[[float], None]
 TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # what a table is read from
@@ -65,7 +65,9 @@ class TrainedModel:
         return self.preprocessing.classes
 
     def predict(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n,) values in the target's unit, or labels for classification.
+        """(n,) values in the target's unit, or labels for classification. With the recipe's
+        return_sequences (total steps,), one a step, beside ``as_sequences(new).values``; NaN, or
+        None for classes, at steps that maxlen or the mask mode kept from the network.
 
         new: ``Sequences``, a list of sequences (never one bare sequence), a data frame, or, when
         the model was trained on a table, a file like it: its path or a binary buffer.
@@ -75,7 +77,8 @@ class TrainedModel:
         return self.preprocessing.decode(self._outputs(new, on_progress))
 
     def predict_proba(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n, k) probability of each of ``classes``. Raises ValueError for regression."""
+        """(n, k) probability of each of ``classes``, (total steps, k) with the recipe's
+        return_sequences. Raises ValueError for regression."""
         if self.classes is None:
             raise ValueError("predict_proba is for classification; this model predicts numbers")
         return self._outputs(new, on_progress)
@@ -87,12 +90,21 @@ class TrainedModel:
             raise DataError("This data has no targets, so predictions cannot be compared to it.")
         outputs = self._outputs(data)
         return self.score(
-            outputs if self.classes is not None else self.preprocessing.decode(outputs),
-            data.targets,
+            outputs if self.classes is not None else self.preprocessing.decode(outputs), data
         )
 
-    def score(self, predicted: np.ndarray, targets: np.ndarray) -> dict[str, float]:
+    def score(self, predicted: np.ndarray, data: Sequences) -> dict[str, float]:
         """As ``evaluate``, for what ``predict_proba``, or ``predict`` of numbers, gave before."""
+        targets = data.targets
+        if data.per_step != self.recipe.return_sequences:
+            raise DataError(
+                "The targets are one a step, and the model answers once a sequence."
+                if data.per_step
+                else "The targets are one a sequence, and the model answers at every step."
+            )
+        if data.per_step:
+            answered = ~np.isnan(predicted if predicted.ndim == 1 else predicted[:, 0])
+            predicted, targets = predicted[answered], targets[answered]
         if self.classes is not None:
             return classification_metrics(targets, predicted, self.classes)
         if targets.dtype.kind == "O":
@@ -103,22 +115,32 @@ class TrainedModel:
         return regression_metrics(targets, predicted)
 
     def _outputs(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n, outputs) float32 of the network, in the order of the sequences."""
+        """(n, outputs) float32 of the network, in the order of the sequences, or of their steps,
+        where NaN stands for those it does not see."""
         data = self.as_sequences(new)
         for note in self.preprocessing.notes(data):
             warnings.warn(note, stacklevel=3)
-        prepared = Data(self.preprocessing.prepare(data))
+        prepared = self.preprocessing.prepare(data)
+        given, lengths = Data(prepared), prepared.lengths
         features, outputs = len(self.preprocessing.feature_names), self.network.outputs[0].shape[-1]
-        found = np.empty((len(data), outputs), np.float32)
+        per_step = self.recipe.return_sequences
+        found = np.empty((len(prepared.values) if per_step else len(data), outputs), np.float32)
         with engine_for(Kind.of(self.recipe, features, outputs, group_count())) as compiled:
             compiled.begin(self.network.get_weights())
-            plan = compiled.forward_plan(prepared.lengths)
+            plan = compiled.forward_plan(lengths)
             for first, last in Pace().calls(plan):
                 rows = plan.order[plan.cuts[first, 0] : plan.cuts[last - 1, -1]]
-                found[rows] = compiled.answer(prepared, plan, first, last)
+                if per_step:
+                    rows = step_indices(prepared.offsets[:-1][rows], lengths[rows])
+                found[rows] = compiled.answer(given, plan, first, last)
                 if on_progress is not None:
                     on_progress(float(plan.cost[:last].sum() / plan.cost.sum()))
-        return found
+        if not per_step:
+            return found
+        where = self.preprocessing.where(data)
+        by_step = np.full((len(data.values), outputs), np.nan, np.float32)
+        by_step[where[where >= 0]] = found[where >= 0]
+        return by_step
 
     def as_sequences(self, new: Any) -> Sequences:
         """``new`` as ``Sequences`` with the features the model was trained on, in that order.

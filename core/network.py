@@ -16,7 +16,9 @@ from core.recipe import GRU, LSTM, Recipe
 
 def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
     """A model of two inputs, values (batch, steps, features) float32 and mask (batch, steps)
-    bool, and one output (batch, outputs): class probabilities, or a value (outputs = 1).
+    bool, and one output (batch, outputs): class probabilities, or a value (outputs = 1). With
+    ``recipe.return_sequences`` the output is (batch, steps, outputs), of which the masked steps
+    mean nothing.
 
     Initial weights and dropout are functions of ``recipe.seed``.
     """
@@ -25,7 +27,8 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
     mask = keras.Input((None,), dtype="bool", name="mask")
     x = values
     for number, layer in enumerate(recipe.layers, start=1):
-        x = _recurrent(layer, number < len(recipe.layers), seeds)(x, mask=mask)
+        sequences = recipe.return_sequences or number < len(recipe.layers)
+        x = _recurrent(layer, sequences, seeds)(x, mask=mask)
         if layer.dropout:
             x = keras.layers.Dropout(layer.dropout, seed=next(seeds))(x)
     for units in recipe.dense:

@@ -26,6 +26,8 @@ def pack(data: Sequences) -> bytes:
             words[name] = part.tolist()
         else:
             arrays[name] = part
+    if data.per_step:
+        words["per_step"] = True
     if data.schema is not None:
         words["schema"] = data.schema.to_dict()
     return pack_arrays({"feature_names": data.feature_names, **words}, arrays)

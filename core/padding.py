@@ -72,7 +72,7 @@ def truncate(data: Sequences, maxlen: int | None, truncating: Side = "pre") -> S
         return data
     kept = np.minimum(data.lengths, maxlen)
     starts = data.offsets[:-1] + (data.lengths - kept if truncating == "pre" else 0)
-    return data.with_steps(data.values[step_indices(starts, kept)], kept)
+    return data.take_steps(step_indices(starts, kept), kept)
 
 
 def erased_steps(data: Sequences, mask_value: float) -> np.ndarray:
@@ -97,7 +97,7 @@ def erase(data: Sequences, mask_value: float) -> Sequences:
             id=data.ids[int(np.argmin(left))],
             mask_value=mask_value,
         )
-    return data.with_steps(data.values[keep], left)
+    return data.take_steps(keep, left)
 
 
 def as_data(

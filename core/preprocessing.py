@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import DataError, Note
-from core.padding import as_data, erase, padding_cost, truncate
+from core.padding import as_data, erase, pad, padding_cost, truncate
 from core.recipe import Recipe
 from core.sequences import Sequences
 
@@ -46,7 +46,8 @@ class Preprocessing:
         if recipe.standardize:
             mean, std = _mean_and_std(kept.values)
             if recipe.task == "regression":
-                target_mean, target_std = map(float, _mean_and_std(training.targets))
+                seen = kept.targets if training.per_step else training.targets
+                target_mean, target_std = map(float, _mean_and_std(seen))
         return cls(
             recipe=recipe,
             feature_names=training.feature_names,
@@ -61,7 +62,7 @@ class Preprocessing:
 
     def prepare(self, data: Sequences) -> Sequences:
         """Apply maxlen, the mask mode, what stands for missing values and the scaling, in this
-        order.
+        order. Targets of steps stay only where every step does: see ``where``.
 
         Raises DataError when the data has another number of features than the training had.
         """
@@ -83,6 +84,19 @@ class Preprocessing:
             return kept
         scaled = (kept.values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
         return kept.with_steps(scaled, kept.lengths)
+
+    def where(self, data: Sequences) -> np.ndarray:
+        """(m,) int64 for the m steps that ``prepare`` makes of the data: which step of
+        ``data.values`` each is, -1 for padding that counts as data."""
+        numbered = data.with_targets(np.arange(len(data.values)), per_step=True)
+        kept = _masked(numbered, self.recipe)
+        if self.recipe.mask != "none":
+            return kept.targets
+        kept = truncate(kept, self.width, self.recipe.truncating)
+        real = pad(kept, self.width, self.recipe.padding).mask.reshape(-1)
+        found = np.full(len(real), -1)
+        found[real] = kept.targets
+        return found
 
     def notes(self, data: Sequences) -> list[Note]:
         """What preparing this data leaves out, in words."""
@@ -110,16 +124,26 @@ class Preprocessing:
             )
         return notes
 
-    def encode(self, targets: np.ndarray) -> np.ndarray:
-        """Targets as the network learns them, (n,): int64 class numbers, or scaled float32."""
+    def encode(self, data: Sequences) -> np.ndarray:
+        """The data's targets as the network learns them, int64 class numbers or scaled float32:
+        (n,), or one for each step that ``prepare`` makes, -1 or NaN for padding."""
         if self.classes is not None:
-            return np.searchsorted(self.classes, targets)
-        return ((targets - self.target_mean) / self.target_std).astype(np.float32)
+            targets = np.searchsorted(self.classes, data.targets)
+        else:
+            targets = ((data.targets - self.target_mean) / self.target_std).astype(np.float32)
+        if not data.per_step:
+            return targets
+        where = self.where(data)
+        absent = np.float32(np.nan) if self.classes is None else -1
+        return np.where(where >= 0, targets[where], absent).astype(targets.dtype)
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
-        """The network's outputs, (n, k), as labels or as values in the target's unit, (n,)."""
+        """The network's outputs, (n, k), as labels or as values in the target's unit, (n,); no
+        label, None, where the outputs are NaN."""
         if self.classes is not None:
-            return self.classes[outputs.argmax(axis=1)]
+            labels = self.classes[outputs.argmax(axis=1)]
+            absent = np.isnan(outputs[:, 0])
+            return np.where(absent, None, labels) if absent.any() else labels
         return outputs[:, 0].astype(np.float64) * self.target_std + self.target_mean
 
     @property

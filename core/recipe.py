@@ -96,6 +96,7 @@ class Recipe:
     """A network and how to train it. Frozen; change one with ``dataclasses.replace``."""
 
     task: Task = "regression"
+    return_sequences: bool = False  # an answer at every step, for targets one a step
     # The network: recurrent layers, hidden Dense layers (relu), then the output.
     layers: tuple[LSTM, ...] = (LSTM(64),)
     dense: tuple[int, ...] = ()
@@ -121,6 +122,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         _one_of("task", self.task, tuple(LOSSES))
+        _boolean("return_sequences", self.return_sequences)
         object.__setattr__(self, "layers", tuple(self.layers))
         object.__setattr__(self, "dense", tuple(self.dense))
         if not 1 <= len(self.layers) <= MAX_LAYERS:

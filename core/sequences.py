@@ -36,11 +36,13 @@ class Sequences:
     values         (total steps, features) float32, sequence after sequence
     lengths        (n,) int64, each at least 1
     targets        (n,) numbers, int64 when all of them are whole (1.0 is 1), else float64; or
-                   strings for classes; or None
+                   strings for classes; or None. With per_step (total steps,), one a step, beside
+                   the values
     ids            (n,) strings, no two alike; "1", "2", … when none are given
     feature_names  one name a feature
     split          (n,) "train", "validation" or "test"; or None
     groups         (n,) strings, e.g. the patient a visit belongs to; or None
+    per_step       whether every step has a target of its own
     missing        what to do with a step that holds NaN: "refuse" (the default)
                    raises, "drop" deletes the step, "forward" carries the last
                    known value of the feature on, "mean" keeps NaN, for which a model takes
@@ -58,6 +60,7 @@ class Sequences:
     feature_names: tuple[str, ...] = ()
     split: np.ndarray | None = None
     groups: np.ndarray | None = None
+    per_step: bool = False
     missing: Missing = field(default="refuse", repr=False)
     schema: Schema | None = field(default=None, repr=False)
 
@@ -86,7 +89,10 @@ class Sequences:
                 names=len(names),
             )
         refuse_infinite(wide, lengths, ids, names)
-        wide, lengths = resolve_missing(wide, lengths, ids, names, self.missing)
+        targets = _targets(self.targets, ids, lengths if self.per_step else None)
+        wide, lengths, kept = resolve_missing(wide, lengths, ids, names, self.missing)
+        if self.per_step and targets is not None and kept is not None:
+            targets = targets[kept]
         split = _strings(self.split, len(lengths), "split")
         if split is not None and not np.isin(split, SPLITS).all():
             where = int(np.argmin(np.isin(split, SPLITS)))
@@ -98,11 +104,12 @@ class Sequences:
         settle = {
             "values": wide,
             "lengths": lengths,
-            "targets": _targets(self.targets, ids),
+            "targets": targets,
             "ids": ids,
             "feature_names": names,
             "split": split,
             "groups": _strings(self.groups, len(lengths), "groups"),
+            "per_step": bool(self.per_step and targets is not None),
         }
         self._settle(settle)
 
@@ -124,8 +131,9 @@ class Sequences:
         groups: Any = None,
         missing: Missing = "refuse",
     ) -> Sequences:
-        """From one list or array a sequence, each (steps,) or (steps, features). With
-        missing="mean" a feature of 0 and 1 says beside each that lacks values where it does.
+        """From one list or array a sequence, each (steps,) or (steps, features), and one target
+        a sequence, or one list of targets, one a step. With missing="mean" a feature of 0 and 1
+        says beside each that lacks values where it does.
 
         >>> data = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
         >>> len(data), data.lengths.tolist(), data[1].tolist()
@@ -157,10 +165,15 @@ class Sequences:
             lacking = np.flatnonzero(lacks.any(axis=0) & ~said)
             names += tuple(indicator_name(names[feature]) for feature in lacking)
             values = np.column_stack([values, lacks[:, lacking]])
+        lengths = np.array([len(part) for part in parts], dtype=np.int64)
+        per_step = targets is not None and isinstance(
+            next(iter(targets), None), list | tuple | np.ndarray
+        )
         return cls(
             values=values,
-            lengths=np.array([len(part) for part in parts], dtype=np.int64),
-            targets=targets,
+            lengths=lengths,
+            targets=_of_steps(targets, lengths) if per_step else targets,
+            per_step=per_step,
             ids=ids,
             feature_names=names,
             split=split,
@@ -200,14 +213,13 @@ class Sequences:
             steps = slice(start, start + int(lengths.sum()))  # one block: a view, no copy
         else:
             steps = step_indices(self.offsets[:-1][rows], lengths)
-        return self._with(
-            values=self.values[steps],
-            lengths=lengths,
-            **{
-                name: None if getattr(self, name) is None else getattr(self, name)[rows]
-                for name in ("targets", "ids", "split", "groups")
-            },
-        )
+        chosen = {
+            name: None if getattr(self, name) is None else getattr(self, name)[rows]
+            for name in ("ids", "split", "groups")
+        }
+        if self.targets is not None:
+            chosen["targets"] = self.targets[steps if self.per_step else rows]
+        return self._with(values=self.values[steps], lengths=lengths, **chosen)
 
     def _with(self, **parts: Any) -> Sequences:
         """A copy with some parts replaced by arrays that are known to be right."""
@@ -218,9 +230,27 @@ class Sequences:
 
     def with_steps(self, values: np.ndarray, lengths: np.ndarray) -> Sequences:
         """The same sequences (ids, targets, …) with other steps: values (total
-        steps, features), lengths (n,). For transformations such as scaling."""
+        steps, features), lengths (n,). For transformations such as scaling. Targets of steps
+        stay when there are as many, and are gone otherwise."""
         lengths = np.array(lengths, dtype=np.int64)
-        return self._with(values=_flat_values(values, int(lengths.sum())), lengths=lengths)
+        data = self if np.array_equal(lengths, self.lengths) else self._without_step_targets()
+        return data._with(values=_flat_values(values, int(lengths.sum())), lengths=lengths)
+
+    def take_steps(self, steps: np.ndarray, lengths: np.ndarray) -> Sequences:
+        """The same sequences with some of their steps, each with its target if it has one of its
+        own: steps (m,) indices or (total steps,) bool into ``values``, lengths (n,) how many of
+        them each sequence has."""
+        lengths = np.array(lengths, dtype=np.int64)
+        data = self._with(targets=self.targets[steps]) if self.per_step else self
+        return data._with(values=_flat_values(self.values[steps], lengths.sum()), lengths=lengths)
+
+    def with_targets(self, targets: Any, per_step: bool = False) -> Sequences:
+        """The same sequences with other targets: (n,), with per_step (total steps,), or None."""
+        made = _targets(targets, self.ids, self.lengths if per_step else None)
+        return self._with(targets=made, per_step=per_step and made is not None)
+
+    def _without_step_targets(self) -> Sequences:
+        return self._with(targets=None, per_step=False) if self.per_step else self
 
     def with_features(self, names: Sequence[str]) -> Sequences:
         """The same sequences with these of their features, in this order."""
@@ -236,7 +266,8 @@ class Sequences:
         if not np.array_equal(self.values, other.values, equal_nan=True):
             return False
         names = ("lengths", "targets", "ids", "split", "groups")
-        return self.feature_names == other.feature_names and all(
+        plain = self.feature_names == other.feature_names and self.per_step == other.per_step
+        return plain and all(
             np.array_equal(getattr(self, name), getattr(other, name)) for name in names
         )
 
@@ -247,8 +278,13 @@ class Sequences:
         return (
             f"Sequences({len(self)} sequences, {lengths.min()} to {lengths.max()} steps, "
             f"{self.features} feature{'s' if self.features > 1 else ''}"
-            f"{'' if self.targets is None else ', with targets'})"
+            f"{self._described_targets()})"
         )
+
+    def _described_targets(self) -> str:
+        if self.targets is None:
+            return ""
+        return ", with a target a step" if self.per_step else ", with targets"
 
 
 def require_sequences(data: object) -> None:
@@ -337,16 +373,38 @@ def _check_ids(ids: np.ndarray) -> None:
     )
 
 
-def _targets(targets: Any, ids: np.ndarray) -> np.ndarray | None:
+def _of_steps(targets: Sequence[Any], lengths: np.ndarray) -> np.ndarray:
+    """(total steps,) of one list or array of targets a sequence."""
+    parts = [np.asarray(part) for part in targets]
+    found = np.array([part.size if part.ndim == 1 else -1 for part in parts])
+    both = min(len(found), len(lengths))
+    differs = np.append(found[:both] != lengths[:both], len(found) != len(lengths))
+    if differs.any():
+        where = int(np.argmax(differs))
+        raise DataError(
+            "The targets of sequence {number} are not one for each of its steps. Give one target "
+            "a sequence, or for every sequence a list of targets, one a step.",
+            number=where + 1,
+        )
+    if len({part.dtype.kind in "OU" for part in parts}) > 1:  # 1 and "a" become "1" and "a"
+        parts = [part.astype(object) for part in parts]
+    return np.concatenate(parts)
+
+
+def _targets(targets: Any, ids: np.ndarray, lengths: np.ndarray | None) -> np.ndarray | None:
+    """lengths (n,) where every step has a target, else None."""
     if targets is None:
         return None
     made = np.array(targets)
+    if lengths is not None:
+        ids = np.repeat(ids, lengths)
     if made.dtype.kind in "OU":  # NumPy would make a class "nan" or "None" of a missing one
         _refuse_missing_targets(targets, ids)
     if made.ndim != 1 or len(made) != len(ids):
         raise DataError(
-            "targets has shape {found}; give one target a sequence, shape ({n},).",
+            "targets has shape {found}; give one target a {each}, shape ({n},).",
             found=made.shape,
+            each="sequence" if lengths is None else "step",
             n=len(ids),
         )
     if made.dtype.kind in "iu":

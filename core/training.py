@@ -61,11 +61,12 @@ def train(
     is of another recipe or other data.
     """
     require_sequences(data)
-    labels = _labels(data, recipe)
+    _refuse_targets(data, recipe)
+    labels = None
     training_rows, validation_rows = training_and_validation(data, recipe)
     training, validation = data[training_rows], data[validation_rows]
     if recipe.task == "classification":
-        labels = np.unique(np.concatenate([labels[training_rows], labels[validation_rows]]))
+        labels = np.unique(np.concatenate([training.targets, validation.targets]))
         if len(labels) < 2:
             raise DataError(
                 "Every training sequence has the class {label}. A classifier needs at least two.",
@@ -144,8 +145,7 @@ class _Loop:
         self.unit = preprocessing.loss_unit
 
         def data(part: Sequences) -> Data:
-            targets = preprocessing.encode(part.targets)
-            return Data(preprocessing.prepare(part), targets)
+            return Data(preprocessing.prepare(part), preprocessing.encode(part))
 
         self.training = data(training)
         self.validation = data(validation) if len(validation) else None
@@ -160,7 +160,7 @@ class _Loop:
         self.batches = -(-len(training) // self.recipe.batch_size)
         self.paces: dict[str, Pace] = {}  # learning and validating have their own
         # What was learned from: so many epochs, so many batches of the next, and their sums.
-        self.position = (0, 0, np.zeros(2))
+        self.position = (0, 0, np.zeros(3))
         self.before = 0.0  # seconds, in trainings this one goes on from
         self.on_checkpoint: OnCheckpoint | None = None
         self.notes: tuple[Note, ...] = ()
@@ -190,7 +190,7 @@ class _Loop:
                 figures["seconds"] = time.perf_counter() - began
                 for name, figure in figures.items():
                     self.history.setdefault(name, []).append(figure)
-                self.position = (epoch + 1, 0, np.zeros(2))
+                self.position = (epoch + 1, 0, np.zeros(3))
                 self._note_best(epoch + 1, figures.get("val_loss", figures["loss"]))
         except _Stopped:
             stopped = True
@@ -233,7 +233,7 @@ class _Loop:
             self.position = (epoch, last, sums)
             return sums
 
-        return self._pass(learn, plan, self.training, epoch, "", *self.position[1:])
+        return self._pass(learn, plan, epoch, "", *self.position[1:])
 
     def _validate(self, epoch: int) -> dict[str, float]:
         if self.validation is None:
@@ -242,13 +242,12 @@ class _Loop:
         def judge(*part) -> np.ndarray:
             return self.compiled.judge(self.validation, self.validation_plan, *part)
 
-        return self._pass(judge, self.validation_plan, self.validation, epoch, "val_")
+        return self._pass(judge, self.validation_plan, epoch, "val_")
 
     def _pass(
         self,
         call: Callable,
         plan: Plan,
-        data: Data,
         epoch: int,
         prefix: str,
         done: int = 0,
@@ -256,7 +255,7 @@ class _Loop:
     ) -> dict[str, float]:
         """Once over the plan's batches, of which so many are ``done``, with these ``sums``; mean
         loss and, for classes, accuracy."""
-        sums = np.zeros(2) if sums is None else sums
+        sums = np.zeros(3) if sums is None else sums
         pace = self.paces.setdefault(prefix, Pace())
         for first, last in pace.calls(plan, done):
             self._obey()
@@ -266,7 +265,7 @@ class _Loop:
                 self._report(epoch, self.position[1])
             if self.on_checkpoint is not None and now - self.kept >= self.keep_after:
                 self._keep()
-        loss_mean, share_right = sums / len(data.lengths) * (self.unit, 1)
+        loss_mean, share_right = sums[:2] / max(sums[2], 1) * (self.unit, 1)
         if not np.isfinite(loss_mean):
             raise DataError(
                 "The loss stopped being a finite number in epoch {epoch}. Use a smaller learning "
@@ -323,11 +322,19 @@ class _Loop:
         )
 
 
-def _labels(data: Sequences, recipe: Recipe) -> np.ndarray | None:
-    """Check that the targets fit the task; the labels for classification, else None."""
+def _refuse_targets(data: Sequences, recipe: Recipe) -> None:
+    """Raises DataError for targets that do not fit the recipe."""
     if data.targets is None:
         raise DataError(
             "This data has no targets, so there is nothing to learn. Choose a target column."
+        )
+    if data.per_step != recipe.return_sequences:
+        raise DataError(
+            "Every step has a target of its own, and the recipe's network answers once a "
+            "sequence. Set return_sequences to True."
+            if data.per_step
+            else "Every sequence has one target, and the recipe's network answers at every step. "
+            "Set return_sequences to False, or give targets one a step."
         )
     if recipe.task == "classification":
         if data.targets.dtype.kind == "f":
@@ -336,10 +343,8 @@ def _labels(data: Sequences, recipe: Recipe) -> np.ndarray | None:
                 "regression.",
                 found=float(data.targets[0]),
             )
-        return data.targets
-    if data.targets.dtype.kind == "O":
+    elif data.targets.dtype.kind == "O":
         raise DataError(
             "The targets are words (such as {found!r}), not numbers. Choose classification.",
             found=data.targets[0],
         )
-    return None

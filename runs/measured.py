@@ -16,10 +16,10 @@ class Measured:
     part           "test", "validation" or "training"
     ids            (n,) as in the data
     lengths        (n,) steps of each
-    targets        (n,) numbers, or labels
-    values         (n,) what the model answered, as the targets
+    targets        (n,) numbers, or labels; (total steps,) where every step has one
+    values         what the model answered, as the targets; NaN or None where it did not look
     classes        (k,) the labels in the order of the probabilities; None for regression
-    probabilities  (n, k) float32; None for regression
+    probabilities  (n, k) or (total steps, k) float32; None for regression
     """
 
     part: str

@@ -10,7 +10,7 @@ import numpy as np
 from distributed import Worker, get_worker
 
 from core.errors import DataError, Note
-from core.sequences import Sequences
+from core.sequences import Sequences, step_indices
 from runs.run import Answer, Metrics
 from runs.worker import Failure, models
 
@@ -48,7 +48,7 @@ def _answer(model: TrainedModel, data: Sequences, on_progress: Callable[[float],
         probabilities = None
     else:
         predicted = probabilities = model.predict_proba(data, on_progress)
-        values = model.classes[probabilities.argmax(axis=1)]
+        values = model.preprocessing.decode(probabilities)
     metrics: Metrics = {}
     if data.targets is not None:
         # Apart, because the model may have learned from the rows marked train.
@@ -59,9 +59,13 @@ def _answer(model: TrainedModel, data: Sequences, on_progress: Callable[[float],
         for part, rows in parts.items():
             try:
                 if len(rows):
-                    metrics[part] = model.score(predicted[rows], data.targets[rows])
+                    asked = data[rows]
+                    if model.recipe.return_sequences:
+                        rows = step_indices(data.offsets[:-1][rows], asked.lengths)
+                    metrics[part] = model.score(predicted[rows], asked)
             except DataError as error:  # the predictions stand, whatever the targets are
                 note = Note(error.template, **error.values)
                 if note not in notes:
                     notes.append(note)
-    return Answer(data.ids, values, model.classes, probabilities, metrics, tuple(notes))
+    per_step = model.recipe.return_sequences
+    return Answer(data.ids, values, model.classes, probabilities, metrics, tuple(notes), per_step)

@@ -116,12 +116,14 @@ class Answer:
     """A prediction's result for n sequences.
 
     ids            (n,) as in the data asked about
-    values         (n,) numbers in the target's unit, or labels
+    values         (n,) numbers in the target's unit, or labels; with per_step (total steps,), one
+                   a step, NaN or None for a step the model did not look at
     classes        (k,) the labels in the order of the probabilities; None for regression
-    probabilities  (n, k) float32; None for regression
+    probabilities  (n, k) or (total steps, k) float32; None for regression
     metrics        against the data's targets, of each part the data marks ("test",
                    "validation", "train") or of "all"; empty when it has none that fit
     notes          what the model did not look at, in words
+    per_step       whether there is an answer at every step
     """
 
     ids: np.ndarray
@@ -130,6 +132,7 @@ class Answer:
     probabilities: np.ndarray | None
     metrics: Metrics
     notes: tuple[Note, ...]
+    per_step: bool = False
 
 
 class Prediction:

@@ -145,11 +145,11 @@ def _measure(model: TrainedModel, data: Sequences) -> tuple[Metrics, Measured | 
         probabilities = None
     else:
         answered = probabilities = model.predict_proba(rows)
-        values = model.classes[probabilities.argmax(axis=1)]
+        values = model.preprocessing.decode(probabilities)
     measured = Measured(
         part, rows.ids, rows.lengths, rows.targets, values, model.classes, probabilities
     )
     try:
-        return {part: model.score(answered, rows.targets)}, measured, []
+        return {part: model.score(answered, rows)}, measured, []
     except DataError as error:  # the model is worth keeping, whatever the targets are
         return {}, measured, [Note(error.template, **error.values)]

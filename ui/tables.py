@@ -110,10 +110,12 @@ def example_predictions(prediction: Prediction, data: Sequences, example: Sequen
 
 
 def table(prediction: Prediction, data: Sequences) -> pd.DataFrame:
-    """One row a sequence: id, steps, prediction, its probability, and the target if known."""
+    """One row a sequence: id, steps, prediction, its probability, and the target if known; or a
+    row a step, with its number."""
     result = prediction.result
-    columns = (data.ids, data.lengths, result.values, result.probabilities, data.targets)
-    return _table(column_names(), *columns)
+    targets = data.targets if data.per_step == result.per_step else None
+    columns = (data.ids, data.lengths, result.values, result.probabilities, targets)
+    return _table(column_names(result.per_step), *columns)
 
 
 def measured(answers: Measured, names: list[str]) -> pd.DataFrame:
@@ -129,8 +131,9 @@ def with_probabilities(frame: pd.DataFrame, prediction: Prediction) -> pd.DataFr
     return _with_probabilities(frame, prediction.result.classes, prediction.result.probabilities)
 
 
-def column_names() -> list[str]:
-    return [_("sequence"), _("steps"), _("prediction"), _("probability"), _("target")]
+def column_names(per_step: bool) -> list[str]:
+    steps = _("step") if per_step else _("steps")
+    return [_("sequence"), steps, _("prediction"), _("probability"), _("target")]
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:
@@ -156,6 +159,10 @@ def _table(
     targets: np.ndarray | None,
 ) -> pd.DataFrame:
     surest = None if probabilities is None else probabilities.max(axis=1)
+    if len(values) != len(lengths):  # a row a step
+        starts = np.cumsum(lengths) - lengths
+        ids = np.repeat(ids, lengths)
+        lengths = np.arange(len(values)) - np.repeat(starts, lengths) + 1
     columns = zip(names, (ids, lengths, values, surest, targets), strict=True)
     return pd.DataFrame({name: column for name, column in columns if column is not None})
 

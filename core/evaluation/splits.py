@@ -31,7 +31,8 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
         count -= 1
         if count == 0:
             return rows, rows[:0]
-    stratify = data.targets[rows] if recipe.task == "classification" else None
+    classes = recipe.task == "classification" and not data.per_step
+    stratify = data.targets[rows] if classes else None
     validation = _draw(rows, count, stratify, recipe.seed)
     return np.setdiff1d(rows, validation), validation
 

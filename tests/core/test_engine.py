@@ -80,7 +80,7 @@ def test_fifty_updates_end_with_the_weights_of_stock_keras(monkeypatch, layers, 
             plan,
             0,
             len(plan),
-            np.zeros(2),
+            np.zeros(3),
             RATES[optimizer],
             seed=0,
             epoch=epoch,
@@ -116,7 +116,7 @@ def learned(fast, cuts, seed=4):
     start = [np.full(w.shape, 0.1, "f4") for w in fast.network.get_weights()]
     fast.begin(start)
     plan = epoch_plan(made.lengths, 16, fast.kind.learning_groups, np.random.default_rng(1))
-    sums, bounds = np.zeros(2), [0, *cuts, len(plan)]
+    sums, bounds = np.zeros(3), [0, *cuts, len(plan)]
     for first, last in itertools.pairwise(bounds):
         sums = fast.learn(data_for(made, fast), plan, first, last, sums, 0.01, seed, epoch=2)
     return [*fast.network.get_weights(), sums]
@@ -142,7 +142,7 @@ def test_no_number_of_rows_or_steps_compiles_again():
     for n, longest in ((60, 20), (17, 90), (1, 2)):
         made = sequences(n, longest=longest)
         plan = epoch_plan(made.lengths, 16, fast.kind.learning_groups, np.random.default_rng(1))
-        fast.learn(data_for(made, fast), plan, 0, len(plan), np.zeros(2), 0.01, 0, 0)
+        fast.learn(data_for(made, fast), plan, 0, len(plan), np.zeros(3), 0.01, 0, 0)
     assert fast._learn.experimental_get_tracing_count() == 1
 
 
@@ -153,7 +153,7 @@ def test_a_group_without_rows_is_computed_as_nothing():
     made = Sequences(RNG.normal(size=(904, 3)), lengths, targets=[0, 1, 2, 0])
     plan = epoch_plan(lengths, 32, 4, np.random.default_rng(0))
     assert (np.diff(plan.cuts) == 0).any()
-    sums = fast.learn(data_for(made, fast), plan, 0, 1, np.zeros(2), 0.01, 0, 0)
+    sums = fast.learn(data_for(made, fast), plan, 0, 1, np.zeros(3), 0.01, 0, 0)
     assert np.isfinite(sums).all()
     assert all(np.isfinite(weight).all() for weight in fast.network.get_weights())
 
@@ -164,7 +164,7 @@ def test_groups_change_no_more_than_the_last_bits():
     for groups in (1, 2, 5):
         fast = engine((LSTM(6), LSTM(4)), groups=groups, batch_size=50)
         plan = epoch_plan(made.lengths, 50, fast.kind.learning_groups, np.random.default_rng(1))
-        fast.learn(data_for(made, fast), plan, 0, len(plan), np.zeros(2), 0.01, 0, 0)
+        fast.learn(data_for(made, fast), plan, 0, len(plan), np.zeros(3), 0.01, 0, 0)
         found.append(fast.network.get_weights())
     for others in found[1:]:
         for one, other in zip(found[0], others, strict=True):
