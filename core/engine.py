@@ -253,7 +253,8 @@ class Engine:
             targets = tf.gather(targets, _steps(tf.gather(starts, rows), lengths))
             known &= tf.range(tf.shape(targets, tf.int64)[0])[:, None] < lengths
             known &= targets >= 0 if classify else tf.math.is_finite(targets)
-            targets = tf.where(known, targets, tf.zeros_like(targets))  # a finite loss, not to count
+            # Where there is none, anything that gives a finite loss: it does not count.
+            targets = tf.where(known, targets, tf.zeros_like(targets))
         else:
             targets = tf.gather(targets, rows)
         if classify:

@@ -62,8 +62,11 @@ with lengths:
 with targets:
     if data.targets is not None:
         st.markdown(f"**{_('How often each target occurs')}**")
+        split = data.split
+        if data.per_step and split is not None:
+            split = np.repeat(split, data.lengths)
         draw(
-            classes_figure(data.targets, data.split, **look),
+            classes_figure(data.targets, split, per_step=data.per_step, **look),
             key="data-targets",
             alt=_("Bar chart of how often each target occurs"),
         )
@@ -71,9 +74,14 @@ with targets:
         if drawn < different:
             st.caption(
                 _(
-                    "Drawn: the {drawn} most frequent of {different} targets; {n} sequences "
+                    "Drawn: the {drawn} most frequent of {different} targets; {n} {things} "
                     "have one of the others."
-                ).format(drawn=drawn, different=counted(different), n=counted(left_out))
+                ).format(
+                    drawn=drawn,
+                    different=counted(different),
+                    n=counted(left_out),
+                    things=_("time steps") if data.per_step else _("sequences"),
+                )
             )
 
 st.markdown(f"**{_('The first sequences')}**")

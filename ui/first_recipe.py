@@ -14,16 +14,21 @@ def first_recipe(data: Sequences) -> Recipe:
     small enough that every epoch makes at least some twenty updates."""
     batch_size = int(np.clip(2 ** round(np.log2(max(len(data), 1) / 20)), 1, 64))
     recipe = Recipe(
-        layers=(LSTM(64, bidirectional=True),), batch_size=batch_size, epochs=60, patience=15
+        return_sequences=data.per_step,
+        layers=(LSTM(64, bidirectional=True),),
+        batch_size=batch_size,
+        epochs=60,
+        patience=15,
     )
     return replace(recipe, task="classification", loss="") if has_classes(data) else recipe
 
 
 def has_classes(data: Sequences) -> bool:
-    """Words are classes; whole numbers are when they are few and each stands for several rows."""
+    """Words are classes; whole numbers are when they are few and each stands for several rows,
+    or steps."""
     if data.targets is None or data.targets.dtype.kind == "f":
         return False
     if data.targets.dtype.kind == "O":
         return True
     different = len(np.unique(data.targets))
-    return different <= 50 and different * 5 <= len(data)
+    return different <= 50 and different * 5 <= len(data.targets)

@@ -6,7 +6,7 @@ from ui.frame import fact_grid
 from ui.words import _
 
 METRICS = {  # name, format, help
-    "accuracy": ("Accuracy", "{:.1%}", "Share of sequences whose class is right."),
+    "accuracy": ("Accuracy", "{:.1%}", "Share of the answers that are right."),
     "balanced_accuracy": ("Balanced accuracy", "{:.1%}", "Accuracy of each class, averaged."),
     "macro_f1": ("Macro F1", "{:.3f}", "F1 of each class, averaged; 1 is best."),
     "log_loss": ("Log loss", "{:.3f} nats", "0 is best; a wrong certainty costs much."),

@@ -22,6 +22,7 @@ def recipe(visitor: State) -> Recipe | None:
         with network:
             st.markdown(f"**{_('Network')}**")
             fields = {"task": _task(visitor), "layers": _layers(visitor), "dense": _dense(visitor)}
+            fields["return_sequences"] = visitor.data.per_step
         with training:
             st.markdown(f"**{_('Training')}**")
             fields |= _training(visitor, fields["task"])
@@ -34,6 +35,11 @@ def recipe(visitor: State) -> Recipe | None:
 def _task(visitor: State) -> str:
     data, key = visitor.data, visitor.key
     names = {"regression": _("a number"), "classification": _("a class")}
+    if data.per_step:
+        names = {
+            "regression": _("a number at every step"),
+            "classification": _("a class at every step"),
+        }
     words = data.targets is not None and data.targets.dtype.kind == "O"
     decimals = data.targets is not None and data.targets.dtype.kind == "f"
     return st.segmented_control(

@@ -48,7 +48,8 @@ def _take_away(run: Run) -> None:
         help=_("A stock Keras model, and a script that predicts with it without this app."),
     )
     if run.has_answers:
-        names = tables.column_names(run.recipe.return_sequences)  # the download is made on another thread
+        # The download is made on another thread.
+        names = tables.column_names(run.recipe.return_sequences)
         st.download_button(
             _("Download its answers (CSV)"),
             lambda: tables.as_csv(tables.measured(server.runs().measured(run.id), names)),

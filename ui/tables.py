@@ -10,6 +10,7 @@ from core import Sequences
 from core.figures import probabilities_figure
 from core.reading.words import is_number
 from runs import Measured, Prediction
+from ui import by_step
 from ui.frame import draw, figure_words, is_dark
 from ui.merit import metrics
 from ui.words import _, as_typed, counted, ngettext, plain, told
@@ -52,7 +53,9 @@ def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> 
         on_click="ignore",
         icon=":material/download:",
     )
-    if result.probabilities is not None:
+    if result.per_step:
+        by_step.picture(result, data, key)
+    elif result.probabilities is not None:
         draw(
             probabilities_figure(
                 data.ids, result.classes, result.probabilities, dark=is_dark(), words=figure_words()

@@ -7,6 +7,7 @@ Plotly reads text as HTML. Give ``dark=True`` on a dark page and ``words`` for a
 language. The figures bring their own colours and fonts: show them with ``theme=None``.
 """
 
+from core.figures.answers import answers_figure, class_answers_figure
 from core.figures.cells import (
     mask_figure,
     padded_figure,
@@ -31,6 +32,8 @@ __all__ = [
     "ENGLISH",
     "MASK_CELLS",
     "Words",
+    "answers_figure",
+    "class_answers_figure",
     "classes_figure",
     "compare_figure",
     "drawn_classes",

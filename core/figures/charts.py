@@ -48,10 +48,13 @@ def lines_figure(
     words: Words = ENGLISH,
 ) -> go.Figure:
     """Sequences as thin lines by step, coloured by class where there are at most 9
-    different targets; ``rows`` are indices, a slice or a boolean array into ``data``."""
+    different targets, one a sequence; ``rows`` are indices, a slice or a boolean array into
+    ``data``."""
     colours = look(dark)
     count, steps = drawn_lines(data, rows)
     part = data[rows][:count]
+    if part.per_step:
+        part = part.with_targets(None)
     targets = np.full(count, "") if part.targets is None else part.targets
     classes = list(np.unique(targets))
     few = 1 < len(classes) <= len(colours.categories)
@@ -79,10 +82,10 @@ def lines_figure(
         )
     x = {
         "title": words.step,
-        **_base(colours),
+        **base_axis(colours),
         "range": [max(1 - 0.01 * steps, 0.5), steps * 1.01],
     } | whole_ticks(1, steps)
-    y = {"title": part.feature_names[feature], **_grid(colours)}
+    y = {"title": part.feature_names[feature], **value_axis(colours)}
     named = legend(colours) | {
         "title": {"text": words.target, "side": "left", "font": {"size": 13}}
     }
@@ -105,14 +108,15 @@ def lengths_figure(
     counts = np.bincount((lengths - low) // width)
     starts = low + width * np.arange(len(counts))
     spans = [str(s) if width == 1 else f"{s} – {s + width - 1}" for s in starts]
-    bars = _bars(starts + (width - 1) / 2, counts, spans, colours.accent, words.length, words)
+    middles, unit = starts + (width - 1) / 2, words.sequences
+    bars = _bars(middles, counts, spans, colours.accent, words.length, unit)
     bars.width = width * 0.92
     begin = min(low, maxlen or low) - 0.7
     end = max(int(starts[-1]) + width, (maxlen or 0) + 1) - 0.3
-    x = {"title": words.length, **_base(colours), "range": [begin, end]} | whole_ticks(
+    x = {"title": words.length, **base_axis(colours), "range": [begin, end]} | whole_ticks(
         low, int(end)
     )
-    fig = figure([bars], colours, HEIGHT - 60, x, _counts(counts.max(), words, colours), title)
+    fig = figure([bars], colours, HEIGHT - 60, x, _counts(counts.max(), unit, colours), title)
     if maxlen is not None:
         fig.update_layout(margin_t=fig.layout.margin.t + 16, height=fig.layout.height + 16)
         fig.add_vline(
@@ -131,7 +135,7 @@ def lengths_figure(
 
 def drawn_classes(targets: np.ndarray) -> tuple[int, int, int]:
     """How many different targets ``classes_figure`` draws a bar for, how many there are, and
-    how many sequences have one of the rest. A histogram draws them all."""
+    how many sequences, or steps, have one of the rest. A histogram draws them all."""
     names, counts = np.unique(np.asarray(targets), return_counts=True)
     drawn = len(names) if _is_histogram(names) else min(len(names), CLASSES)
     return drawn, len(names), int(np.sort(counts)[::-1][drawn:].sum())
@@ -141,13 +145,16 @@ def classes_figure(
     targets: np.ndarray,
     split: np.ndarray | None = None,
     *,
+    per_step: bool = False,
     title: str = "",
     dark: bool = False,
     words: Words = ENGLISH,
 ) -> go.Figure:
-    """How often each target occurs, stacked by split: a bar a class; for more than 20
-    different numbers a histogram. Of more than 30 classes the commonest, in this order."""
+    """How often each target occurs, one a sequence or one a step, stacked by split: a bar a
+    class; for more than 20 different numbers a histogram. Of more than 30 classes the commonest,
+    in this order."""
     colours = look(dark)
+    unit = words.steps if per_step else words.sequences
     targets = np.asarray(targets)
     names, place = np.unique(targets, return_inverse=True)
     lying = False
@@ -166,7 +173,7 @@ def classes_figure(
         lying = not beside(short)
         if lying:  # long names stand beside bars that lie, the first on top
             kinds |= {"ticktext": shortened(names, 22), "range": kinds["range"][::-1]}
-    kinds |= {"title": words.target, **_base(colours)}
+    kinds |= {"title": words.target, **base_axis(colours)}
     parts = [(None, place >= 0, colours.accent)]
     if split is not None:
         shades = dict(zip(SPLITS, colours.categories, strict=False))
@@ -174,13 +181,13 @@ def classes_figure(
     traces = []
     for name, rows, colour in parts:
         counts = np.bincount(place[rows], minlength=len(at))
-        bars = _bars(at, counts, labels, colour, words.target, words, lying)
+        bars = _bars(at, counts, labels, colour, words.target, unit, lying)
         if name is not None:
             bars.name = getattr(words, name)
             bars.hovertemplate = bars.hovertemplate.replace("<extra>", f"<br>{bars.name}<extra>")
         traces.append(bars)
     shown = {"showlegend": len(parts) > 1, "legend": legend(colours) | {"traceorder": "normal"}}
-    y = _counts(np.bincount(place[place >= 0]).max(), words, colours)
+    y = _counts(np.bincount(place[place >= 0]).max(), unit, colours)
     x, y = (y, kinds) if lying else (kinds, y)
     height = max(HEIGHT - 60, 16 * len(at)) if lying else HEIGHT - 60
     return figure(traces, colours, height, x, y, title, barmode="stack", bargap=gap, **shown)
@@ -241,7 +248,7 @@ def history_figure(
         **whole_ticks(1, last),
     }
     x |= {"hoverformat": "d", "unifiedhovertitle": {"text": f"{words.epoch} %{{x}}"}}
-    y = {"title": label or metric, **_grid(colours)}
+    y = {"title": label or metric, **value_axis(colours)}
     if share:
         y |= {"range": [0, 1], "tickformat": ".0%"}
     else:
@@ -292,7 +299,7 @@ def compare_figure(
         "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
         **whole_ticks(1, last),
     }
-    y = {"title": label, **_grid(colours), **_decades(traces)}
+    y = {"title": label, **value_axis(colours), **_decades(traces)}
     shown = {"showlegend": True, "legend": legend(colours), "hovermode": "x"}
     return figure(traces, colours, HEIGHT, x, y, title, **shown)
 
@@ -303,7 +310,7 @@ def _bars(
     names: list[str],
     colour: str,
     what: str,
-    words: Words,
+    unit: str,
     lying: bool = False,
 ) -> go.Bar:
     x, y, count = (counts, at, "x") if lying else (at, counts, "y")
@@ -314,7 +321,7 @@ def _bars(
         customdata=names,
         marker={"color": colour, "line": {"width": 0}},
         hovertemplate=f"{text(what)} %{{customdata}}<br><b>%{{{count}:,}}</b> "
-        f"{words.sequences}<extra></extra>",
+        f"{unit}<extra></extra>",
     )
 
 
@@ -332,13 +339,13 @@ def _commonest(names: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.nda
     return names[kept], rank[place]
 
 
-def _counts(most: int, words: Words, colours: Look) -> dict[str, Any]:
+def _counts(most: int, unit: str, colours: Look) -> dict[str, Any]:
     ticks = {"dtick": 1} if most < 6 else {}  # or Plotly sets ticks between whole sequences
     return {
-        "title": words.sequences,
+        "title": unit,
         "rangemode": "tozero",
         "tickformat": ",d",
-        **_grid(colours),
+        **value_axis(colours),
         **ticks,
     }
 
@@ -353,11 +360,12 @@ def _decades(traces: list[go.Scatter]) -> dict[str, Any]:
     return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
-def _base(colours: Look) -> dict[str, Any]:
+def base_axis(colours: Look) -> dict[str, Any]:
+    """The axis that data stands on."""
     return {"showline": True, "linecolor": colours.line}
 
 
-def _grid(colours: Look) -> dict[str, Any]:
+def value_axis(colours: Look) -> dict[str, Any]:
     """A value axis: "0.0002" and "2×10⁻⁷", where Plotly's own choice is "200μ"."""
     plain = {"exponentformat": "power", "minexponent": 4}
     return {"showgrid": True, "gridcolor": colours.line, "nticks": 6, **plain}

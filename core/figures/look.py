@@ -28,6 +28,7 @@ class Words:
     erased: str = "real step, erased by the mask value"
     length: str = "length (time steps)"
     sequences: str = "sequences"
+    steps: str = "time steps"
     maxlen: str = "maxlen"
     target: str = "target"
     train: str = "train"
@@ -37,6 +38,7 @@ class Words:
     epoch: str = "epoch"
     waiting: str = "the curve begins after the first epoch"
     predicted: str = "class"
+    prediction: str = "prediction"
     probability: str = "probability"
 
 

@@ -15,6 +15,8 @@ from PIL import Image
 from core.figures import (
     MASK_CELLS,
     Words,
+    answers_figure,
+    class_answers_figure,
     classes_figure,
     drawn_classes,
     drawn_lines,
@@ -94,6 +96,12 @@ EXTREMES = {
     "lengths, 100,000": lambda: lengths_figure(RNG.integers(1, 10_001, 100_000), 10_000),
     "lengths, one": lambda: lengths_figure([1], 1),
     "classes, 100,000": lambda: classes_figure(MANY, SPLIT),
+    "answers, 100,000": lambda: answers_figure(RNG.normal(size=100_000), RNG.normal(size=100_000)),
+    "classes by step, 100,000": lambda: class_answers_figure(
+        [f"{NASTY}{i}" for i in range(50)],
+        RNG.dirichlet(np.ones(50), 100_000),
+        np.array([f"{NASTY}{i}" for i in range(50)])[RNG.integers(0, 50, 100_000)],
+    ),
     "numbers, 100,000": lambda: classes_figure(RNG.normal(size=100_000), SPLIT),
     "history, 100,000 epochs": lambda: history_figure(CURVE, 200_000, log=True),
     "probabilities": lambda: probabilities_figure(
@@ -548,3 +556,33 @@ def test_figures_need_neither_tensorflow_nor_streamlit():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+def test_answers_by_step_leave_out_the_steps_without_one():
+    fig = answers_figure(np.array([np.nan, 2, 3]), np.array([1, 2, 4]))
+    target, predicted = fig.data
+    assert np.isnan(predicted.y[0])
+    assert (target.name, list(target.y)) == ("target", [1, 2, 4])
+    areas = class_answers_figure(["a", "b"], [[np.nan, np.nan], [0.25, 0.75], [0.5, 0.5]])
+    assert [list(area.x) for area in areas.data] == [[2, 3], [2, 3]]
+    assert list(areas.data[1].y) == [0.75, 0.5]
+
+
+def test_classes_by_step_stand_in_the_colours_of_their_areas():
+    shares = RNG.dirichlet(np.ones(12), 30)
+    names = [f"<b>{i}" for i in range(12)]
+    fig = class_answers_figure(names, shares, np.array(names)[np.arange(30) % 12])
+    *areas, strip = fig.data
+    best = set(np.argsort(-shares.max(axis=0))[:8])
+    assert len(areas) == 8
+    for step, colour in enumerate(strip.marker.color):
+        name = f"&lt;b&gt;{step % 12}"
+        drawn = [area.fillcolor for area in areas if area.name == name]
+        assert drawn == ([colour] if step % 12 in best else [])
+
+
+def test_targets_of_steps_are_counted_as_steps_and_colour_no_line():
+    data = Sequences.from_lists([[1, 2], [3]], [["a", "b"], ["a"]])
+    fig = classes_figure(data.targets, per_step=True)
+    assert fig.layout.yaxis.title.text == "time steps"
+    assert not lines_figure(data, slice(None)).layout.showlegend
