@@ -1,0 +1,118 @@
+"""What is known so far about the columns of a table, while its schema is being found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.errors import DataError
+from core.reading.cells import kind, to_numbers
+from core.reading.names import plain
+from core.reading.roles import codes
+from core.reading.schema import Schema
+from core.reading.table import Table
+from core.reading.words import is_missing
+
+MOST_WORDS = 500  # of a column that is a feature because it was asked for: each word is a feature
+
+
+class Clues:
+    """The roles settled so far: ``roles[role]`` is None while open, "" for none."""
+
+    def __init__(
+        self, table: Table, given: dict[str, str | None], features: Sequence[str] | None
+    ) -> None:
+        self.table = table
+        self.roles = dict(given)
+        self.features = None if features is None else tuple(features)
+        self.reasons = list(table.notes)
+        self.doubts: list[str] = []
+        _check(table, [*filter(None, given.values()), *(self.features or ())])
+        self.kinds = {name: "list" if table.lists else kind(table, name) for name in table.names}
+        self.index = _index(table)
+
+    def open(self, *kinds: str) -> list[str]:
+        """The columns that have no role yet, of these kinds, in the table's order."""
+        taken = {self.index, *self.roles.values(), *(self.features or ())}
+        return [
+            name for name in self.table.names if name not in taken and self.kinds[name] in kinds
+        ]
+
+    def named(self, role: str, names: frozenset[str], unless: bool = False) -> None:
+        """Gives an open role to the first open column whose name tells it."""
+        if self.roles[role] is None and not unless:
+            found = (n for n in self.open("number", "text") if plain(n) in names)
+            self.roles[role] = next(found, None)
+
+    def distinct(self, name: str) -> list[str]:
+        return codes(self.table, name)[1].to_pylist()
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return tuple(sorted(word for word in self.distinct(name) if not is_missing(word)))
+
+    def vocabularies(self, features: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The words of the features that hold words."""
+        found = {name: self.words(name) for name in features if self.kinds[name] == "text"}
+        for name, words in found.items():
+            if len(words) > MOST_WORDS:
+                raise DataError(
+                    "Column {column} holds {words} different words, and each would be a feature. "
+                    "At most {most} are taken; leave the column out or put words together.",
+                    column=name,
+                    words=len(words),
+                    most=MOST_WORDS,
+                )
+            self.reasons.append(f"`{name}` holds {len(words)} different words: a feature for each")
+        return found
+
+    def finish(self, layout: str, features: tuple[str, ...]) -> Schema:
+        if not features:
+            raise DataError(
+                "No column is left that holds the values of the steps. Columns: {columns}. "
+                "Add a column of numbers, or give the columns other roles.",
+                columns=", ".join(self.table.names),
+            )
+        roles = {role: name or None for role, name in self.roles.items()}
+        if layout != "long":
+            roles["time"] = None
+        words = self.vocabularies(features) if layout == "long" else {}
+        used = {*roles.values(), *features}
+        unused = tuple(name for name in self.table.names if name not in used)
+        for name in unused:
+            why = "counts the rows: not used" if name == self.index else "is not used"
+            self.reasons.append(f"`{name}` {why}")
+        return Schema(
+            layout,
+            features=features,
+            categories=words,
+            unused=unused,
+            reasons=tuple(self.reasons),
+            doubts=tuple(self.doubts),
+            **roles,
+        )
+
+
+def _index(table: Table) -> str | None:
+    """The first column when it is the index that pandas writes: without a name, and counting
+    the rows from 0."""
+    first = table.names[0]
+    if first not in (*table.unnamed, "Unnamed: 0"):
+        return None
+    values, bad = to_numbers(table.columns[first])
+    counts = len(bad) == 0 and np.array_equal(values, np.arange(len(table)))
+    return first if counts else None
+
+
+def _check(table: Table, given: Sequence[str]) -> None:
+    for number, name in enumerate(given):
+        if name not in table.names:
+            raise DataError(
+                "There is no column {found!r}. The columns are {columns}.",
+                found=name,
+                columns=", ".join(table.names),
+            )
+        if name in given[:number]:
+            raise DataError(
+                "The column {column!r} is given two roles. Choose one column for each.", column=name
+            )

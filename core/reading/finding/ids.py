@@ -1,0 +1,57 @@
+"""Which column tells the sequences apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.reading.cells import number_cells, to_numbers
+from core.reading.finding.clues import Clues
+from core.reading.names import SPLIT_NAMES, TARGET_NAMES, names_an_id, plain
+from core.reading.roles import codes
+
+
+def find_id(clues: Clues, layout: str) -> None:
+    if clues.roles["id"] is not None:
+        return
+    free = clues.open("number", "text")
+    named = [name for name in free if names_an_id(name)]
+    first = [name for name in free if plain(name) not in TARGET_NAMES | SPLIT_NAMES][:1]
+    if named and first and named[0] != first[0] and _counts_within(clues, named[0], first[0]):
+        clues.roles["id"], clues.roles["time"] = first[0], named[0]
+        clues.doubts.append(f"no column is called id, and `{first[0]}` is taken for it")
+    elif named:
+        clues.roles["id"] = named[0]
+        later = (n for n in clues.open("number") if names_an_id(n) and n != named[0])
+        rising = (n for n in later if _counts_within(clues, n, named[0]))
+        if layout != "wide" and clues.roles["time"] is None:
+            clues.roles["time"] = next(rising, None)
+    elif first and _looks_like_ids(clues, first[0], layout):
+        clues.roles["id"] = first[0]
+        clues.doubts.append(f"no column is called id, and `{first[0]}` is taken for it")
+
+
+def _counts_within(clues: Clues, name: str, id: str) -> bool:
+    """Does a column, of a name such as visit or trip, count the rows of each of another one's
+    values, of which most have several?"""
+    if clues.kinds[name] != "number" or clues.roles["time"]:
+        return False
+    sequence, distinct = codes(clues.table, id)
+    when, bad = to_numbers(number_cells(clues.table, name))
+    if len(bad) or np.isnan(when).any() or 2 * len(distinct) > len(sequence):
+        return False
+    order = np.lexsort((np.arange(len(when)), sequence))
+    within = np.diff(sequence[order]) == 0
+    return bool((np.diff(when[order])[within] > 0).all())
+
+
+def _looks_like_ids(clues: Clues, name: str, layout: str) -> bool:
+    """An unnamed first column: text; or numbers that repeat, each pair with a time once."""
+    if clues.kinds[name] == "text":
+        return True
+    time = clues.roles["time"]
+    if not time or layout == "wide":
+        return False
+    sequence, distinct = codes(clues.table, name)
+    when = codes(clues.table, time)[0].astype(np.int64)
+    pairs = np.unique(sequence * (int(when.max()) + 1) + when)
+    return len(distinct) < len(sequence) == len(pairs)

@@ -1,0 +1,69 @@
+"""The roles of the columns of a table with one step a row."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.errors import DataError
+from core.reading.finding.clues import Clues
+from core.reading.names import TARGET_NAMES, plain
+from core.reading.roles import codes
+from core.reading.schema import Schema
+
+MOST_CATEGORIES = 20  # different words of a column that is taken for a feature without being asked
+
+
+def long_schema(clues: Clues) -> Schema:
+    if clues.roles["id"] is None:
+        raise DataError(
+            "Which column tells the sequences apart? Choose the id column, or none if the "
+            "whole table is one sequence. Columns: {columns}.",
+            columns=", ".join(clues.table.names),
+        )
+    if clues.roles["target"] is None:
+        clues.roles["target"] = _long_target(clues)
+    return clues.finish("long", clues.features or _numbers_and_words(clues))
+
+
+def _numbers_and_words(clues: Clues) -> tuple[str, ...]:
+    """The open columns of numbers, and those of a few words that come again."""
+    found = []
+    for name in clues.open("number", "text"):
+        if clues.kinds[name] == "number":
+            found.append(name)
+            continue
+        words = len(clues.words(name))
+        if 1 < words <= min(MOST_CATEGORIES, len(clues.table) / 2):
+            found.append(name)
+    return tuple(found)
+
+
+def _long_target(clues: Clues) -> str | None:
+    """By name; else the last column, when it is constant within every sequence, differs
+    between sequences, and most sequences have several steps to show that."""
+    free = clues.open("number", "text")
+    for name in free:
+        if plain(name) in TARGET_NAMES - {"y"} or (plain(name) == "y" and _carried(clues, name)):
+            return name
+    last = free[-1:]
+    values = [name for name in free if clues.kinds[name] == "number" and [name] != last]
+    if not last or not (values or clues.features) or not clues.roles["id"]:
+        return None
+    sequence, _ = codes(clues.table, clues.roles["id"])
+    several = (np.bincount(sequence) > 1).mean() >= 0.5
+    if several and len(clues.distinct(last[0])) > 1 and _carried(clues, last[0]):
+        clues.reasons.append(f"`{last[0]}` is the same in all rows of a sequence: target")
+        clues.doubts.append(f"no column is called target, and `{last[0]}` is taken for it")
+        return last[0]
+    return None
+
+
+def _carried(clues: Clues, name: str) -> bool:
+    """Is a column constant within every sequence?"""
+    if not clues.roles["id"]:
+        return False
+    sequence, ids = codes(clues.table, clues.roles["id"])
+    value = codes(clues.table, name)[0]
+    one = np.empty(len(ids), dtype=value.dtype)
+    one[sequence] = value
+    return bool((one[sequence] == value).all())
