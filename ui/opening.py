@@ -252,6 +252,12 @@ def _form(
             st.multiselect(
                 _("Features"), names, key=seeded(f"{key}-features", list(schema.features))
             )
+        if schema.target is not None and schema.layout in ("long", "list"):
+            st.checkbox(
+                _("Every step has a target of its own"),
+                key=seeded(f"{key}-per_step", schema.per_step),
+                help=_("The network then answers at every step, not once a sequence."),
+            )
         if schema.time is not None:
             twice, since = st.columns(2, vertical_alignment="bottom")
             twice.selectbox(
@@ -296,8 +302,11 @@ def _read_again(
         name: st.session_state.get(f"{key}-{name}", getattr(before, name))
         for name in ("missing", "duplicates", "elapsed")
     }
+    per_step = st.session_state.get(f"{key}-per_step")
+    if roles["target"] != (before.target or NONE) or chosen != before.layout:
+        per_step = None  # what was said of another column
     try:
-        found = detect_schema(table, chosen, features=kept, **roles)
+        found = detect_schema(table, chosen, features=kept, per_step=per_step, **roles)
     except DataError as error:
         refuse(error)
     else:

@@ -51,6 +51,7 @@ def read_sequences(
     split: str | None = None,
     group: str | None = None,
     missing: Missing = "refuse",
+    per_step: bool | None = None,
 ) -> Sequences:
     """Sequences from a path, a binary or text buffer, or a DataFrame.
 
@@ -61,6 +62,8 @@ def read_sequences(
               "wide": a sequence a row, a step a column, blank cells at the end
     id …      the column of that role; None detects it, "" says there is none
     features  the columns that hold the values; None detects them
+    per_step  whether the target is one a step; None takes it for one where the column changes in
+              most sequences. Elsewhere a target that changes is refused
     missing   what to do with a missing value: "refuse", "drop", "forward" or "mean" (see
               Sequences); with "mean" a feature of 0 and 1 says where values lack
 
@@ -72,7 +75,7 @@ def read_sequences(
     ([1, 2, 5], [[2.0], [5.0]])
     """
     table = open_table(source)
-    found = detect_schema(table, layout, id, time, target, features, split, group)
+    found = detect_schema(table, layout, id, time, target, features, split, group, per_step)
     return read_table(table, replace(found, missing=missing))[0]
 
 

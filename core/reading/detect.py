@@ -33,12 +33,14 @@ def detect_schema(
     features: Sequence[str] | None = None,
     split: str | None = None,
     group: str | None = None,
+    per_step: bool | None = None,
 ) -> Schema:
     """The layout of a table and the roles of its columns.
 
     layout    "auto", or one of "rows", "list", "long", "wide"
     id …      a column; None to find one; "" for none, also where one would be found
     features  columns, None to find them
+    per_step  whether every step has a target of its own; None to find out
 
     Raises DataError for a column that does not exist or is given two roles, and where the
     table does not show its layout; ValueError for an unknown layout.
@@ -48,7 +50,7 @@ def detect_schema(
     given = {"id": id, "time": time, "target": target, "split": split, "group": group}
     told = {role: name for role, name in table.roles.items() if name not in (features or ())}
     given = {role: told.get(role) if name is None else name for role, name in given.items()}
-    return _find(Clues(table, given, features), layout)
+    return _find(Clues(table, given, features, per_step), layout)
 
 
 def _find(clues: Clues, layout: str) -> Schema:

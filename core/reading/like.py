@@ -31,7 +31,8 @@ def schema_like(schema: Schema, table: Table) -> Schema:
             if (name := getattr(schema, role)) is not None and role != "group"
         }
         layout = schema.layout if table.header else "auto"
-        found = detect_schema(table, layout, features=features, **roles)
+        per_step = schema.per_step
+        found = detect_schema(table, layout, features=features, per_step=per_step, **roles)
     if schema.elapsed and schema.time is not None and found.time is None:
         _refuse_absent((schema.time,), table)
     if found.target is not None and lacks_target(table, found.target):

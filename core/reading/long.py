@@ -9,7 +9,7 @@ from core.missing import indicator_name
 from core.reading import roles
 from core.reading.cells import cell
 from core.reading.columns import categories, category_names, indicators, numbers
-from core.reading.problems import Problems
+from core.reading.problems import MOST_LISTED, Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
 from core.sequences import Sequences
@@ -18,6 +18,11 @@ ELAPSED = "time since the last step"  # in seconds where times are dates
 REGULAR = 0.9  # share of equal steps in time from which on an unequal one is a gap
 DUPLICATE = (
     "Row {row}, column {column}: {found!r} is the time of an earlier row of the same sequence, too."
+)
+CHANGES = (
+    "Row {row}, column {column}: {found!r} differs from {expected!r} in row {first}, which belongs "
+    "to the same sequence. Give all rows of a sequence the same value, take a target for each "
+    "step, or choose another column."
 )
 NOTHING_KNOWN = (
     "Row {row}, column {column}: every step of the sequence {found!r}, which begins here, lacks a "
@@ -34,8 +39,8 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     where times are equal or there is no time column. Without an id column the whole table is
     one sequence.
 
-    Raises DataError with row, column and text for a target, split or group that changes within a
-    sequence, and for what else was noted and nothing was chosen about.
+    Raises DataError with row, column and text for a split or group that changes within a
+    sequence, and for what was noted (such as a target that does) and nothing was chosen about.
     """
     if schema.id is None:
         sequence, ids = np.zeros(len(table), dtype=np.int64), None
@@ -44,8 +49,10 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     first = np.empty(sequence.max() + 1, dtype=np.int64)
     first[sequence[::-1]] = np.arange(len(table))[::-1]  # the earliest row is written last
     values, names, lacking = _values(table, schema, problems)
+    targets = roles.targets(table, schema.target)
+    if targets is not None and not schema.per_step:
+        _note_changes(table, schema.target, targets, sequence, first, problems)
     carried = {
-        "targets": (schema.target, roles.targets(table, schema.target)),
         "split": (schema.split, roles.splits(table, schema.split)),
         "groups": (schema.group, roles.groups(table, schema.group)),
     }
@@ -57,19 +64,23 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     if schema.elapsed and schema.time:
         values = np.column_stack([values, _elapsed(table, schema.time, sequence, order)])
         names = (*names, ELAPSED)
+    steps = [values, sequence, *([targets] if schema.per_step else [])]
     if order is not None:
-        values, sequence = values[order], sequence[order]
-    values, sequence = _without_duplicates(values, sequence, begins, schema, problems)
+        steps = [part[order] for part in steps]
+    steps = _without_duplicates(steps, begins, schema, problems)
     data = {key: None if role is None else role[first] for key, (_, role) in carried.items()}
-    data["ids"] = ids
+    data |= {"ids": ids, "targets": None if targets is None else targets[first]}
     if schema.missing == "drop":
-        kept = _with_known_steps(values, sequence, first, table, schema, problems)
-        rows = kept[sequence]
-        values, sequence = values[rows], (np.cumsum(kept) - 1)[sequence[rows]]
+        kept = _with_known_steps(*steps[:2], first, table, schema, problems)
+        steps = [part[kept[steps[1]]] for part in steps]
+        steps[1] = (np.cumsum(kept) - 1)[steps[1]]
         data = {key: None if part is None else part[kept] for key, part in data.items()}
+    if schema.per_step:
+        data["targets"] = steps[2]
     return Sequences(
-        values=values,
-        lengths=np.bincount(sequence),
+        values=steps[0],
+        lengths=np.bincount(steps[1]),
+        per_step=schema.per_step,
         feature_names=names,
         missing=schema.missing,
         schema=schema.known(lacking),
@@ -153,25 +164,25 @@ def _elapsed(table: Table, name: str, sequence: np.ndarray, order: np.ndarray | 
 
 
 def _without_duplicates(
-    values: np.ndarray,
-    sequence: np.ndarray,
-    begins: np.ndarray | None,
-    schema: Schema,
-    problems: Problems,
-) -> tuple[np.ndarray, np.ndarray]:
-    """values (steps, features) and sequence (steps,) with one step for each time, as chosen."""
+    steps: list[np.ndarray], begins: np.ndarray | None, schema: Schema, problems: Problems
+) -> list[np.ndarray]:
+    """With one step for each time, as chosen. steps: values (steps, features), and more arrays
+    (steps,) beside them, of which the last stands beside a mean of values."""
     if begins is None or schema.duplicates == "keep":
-        return values, sequence
+        return steps
     problems.left_out["duplicate"] += int((~begins).sum())
     starts = np.flatnonzero(begins)
     if schema.duplicates == "first":
-        return values[starts], sequence[starts]
+        return [part[starts] for part in steps]
+    values, *beside = steps
+    last = np.append(starts[1:], len(values)) - 1
     if schema.duplicates == "last":
-        return values[np.append(starts[1:], len(values)) - 1], sequence[starts]
+        return [part[last] for part in steps]
     known = ~np.isnan(values)
     sums = np.add.reduceat(np.where(known, values, 0), starts, dtype=np.float64)
     with np.errstate(invalid="ignore"):  # nothing known is missing, as before
-        return sums / np.add.reduceat(known, starts, dtype=np.int64), sequence[starts]
+        means = sums / np.add.reduceat(known, starts, dtype=np.int64)
+    return [means, *(part[last] for part in beside)]
 
 
 def _with_known_steps(
@@ -193,6 +204,20 @@ def _with_known_steps(
     if not kept.any():
         raise DataError("Every step of every sequence lacks a value. Choose another way.")
     return kept
+
+
+def _note_changes(
+    table: Table, name: str, targets: np.ndarray, sequence, first, problems: Problems
+) -> None:
+    """Notes the rows whose target is another one than in the first row of their sequence."""
+    right = first[sequence]
+    rows = np.flatnonzero(targets != targets[right])
+    for row in rows[:MOST_LISTED].tolist():
+        expected = int(right[row])
+        known = {"expected": cell(table, name, expected)["found"], "first": table.row(expected)}
+        problems.add("changes", CHANGES, table, name, np.array([row]), **known)
+    if len(rows) > MOST_LISTED:
+        problems.found["changes"] += len(rows) - MOST_LISTED
 
 
 def _refuse_changes(table: Table, name: str, role: np.ndarray, sequence, first) -> None:

@@ -17,7 +17,7 @@ TIME_NAMES = _names(
     "t time timestamp datetime date step time_step timestep cycle cycles frame tick hour day week "
     "seconds minutes"
 )
-TARGET_NAMES = _names("target targets label labels class classes y outcome")
+TARGET_NAMES = _names("target targets label labels class classes y outcome rul")
 SPLIT_NAMES = _names("split set subset partition part fold")
 GROUP_NAMES = _names("group groups group_id")
 

@@ -19,8 +19,8 @@ NEVER_IN_THE_WAY = ("duplicate", "gap", "unseen")
 
 @dataclass(frozen=True)
 class Problem:
-    """kind: "unreadable", "missing", "incomplete", "spaces", "empty", "duplicate", "gap" or
-    "unseen".
+    """kind: "unreadable", "missing", "incomplete", "spaces", "empty", "changes", "duplicate", "gap"
+    or "unseen".
     row, column, found: the place in the file and its text. what: a sentence."""
 
     kind: str

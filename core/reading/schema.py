@@ -26,6 +26,8 @@ class Schema:
     id …        the column of that role, or None
     features    the columns that hold the values: one a feature in "list" and "long", one a step
                 in "rows" and "wide"
+    per_step    whether every step has a target of its own: in "long" that of its row, in "list" a
+                list of them in each row
     categories  of the features that hold words: the vocabulary, each word a feature of 0 and 1,
                 and one more for every other word
     missing     what is done with a step that lacks a value (see Sequences)
@@ -49,6 +51,7 @@ class Schema:
     split: str | None = None
     group: str | None = None
     features: tuple[str, ...] = ()
+    per_step: bool = False
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Missing = "refuse"
     indicated: tuple[str, ...] | None = None
@@ -93,7 +96,8 @@ class Schema:
             }
             for name in ("id", "time", "target", "split", "group"):
                 made[name] = None if made.get(name) is None else str(made[name])
-            made["elapsed"] = bool(made.get("elapsed", False))
+            for name in ("per_step", "elapsed"):
+                made[name] = bool(made.get(name, False))
             return cls(**made)
         except (TypeError, AttributeError) as error:
             raise ValueError(f"this describes no table ({error})") from None

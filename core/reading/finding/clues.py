@@ -18,14 +18,20 @@ MOST_WORDS = 500  # of a column that is a feature because it was asked for: each
 
 
 class Clues:
-    """The roles settled so far: ``roles[role]`` is None while open, "" for none."""
+    """The roles settled so far: ``roles[role]`` is None while open, "" for none; ``per_step``, of
+    the target, is None while open."""
 
     def __init__(
-        self, table: Table, given: dict[str, str | None], features: Sequence[str] | None
+        self,
+        table: Table,
+        given: dict[str, str | None],
+        features: Sequence[str] | None,
+        per_step: bool | None,
     ) -> None:
         self.table = table
         self.roles = dict(given)
         self.features = None if features is None else tuple(features)
+        self.per_step = per_step
         self.reasons = list(table.notes)
         self.doubts: list[str] = []
         _check(table, [*filter(None, given.values()), *(self.features or ())])
@@ -85,6 +91,7 @@ class Clues:
         return Schema(
             layout,
             features=features,
+            per_step=bool(self.per_step and self.roles["target"] and layout in ("long", "list")),
             categories=words,
             unused=unused,
             reasons=tuple(self.reasons),

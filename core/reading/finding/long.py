@@ -10,6 +10,8 @@ from core.reading.names import TARGET_NAMES, plain
 from core.reading.roles import codes
 from core.reading.schema import Schema
 
+# Share of the sequences in which a target changes, from which on it is one a step and no mistake.
+OFTEN = 0.5
 MOST_CATEGORIES = 20  # different words of a column that is taken for a feature without being asked
 
 
@@ -22,6 +24,11 @@ def long_schema(clues: Clues) -> Schema:
         )
     if clues.roles["target"] is None:
         clues.roles["target"] = _long_target(clues)
+    if clues.roles["target"] and clues.per_step is None:
+        clues.per_step = _changes(clues, clues.roles["target"]) >= OFTEN
+        if clues.per_step:
+            name = clues.roles["target"]
+            clues.reasons.append(f"`{name}` changes inside the sequences: a target for each step")
     return clues.finish("long", clues.features or _numbers_and_words(clues))
 
 
@@ -60,10 +67,17 @@ def _long_target(clues: Clues) -> str | None:
 
 def _carried(clues: Clues, name: str) -> bool:
     """Is a column constant within every sequence?"""
-    if not clues.roles["id"]:
-        return False
-    sequence, ids = codes(clues.table, clues.roles["id"])
+    return bool(clues.roles["id"]) and _changes(clues, name) == 0
+
+
+def _changes(clues: Clues, name: str) -> float:
+    """In which share of the sequences of several steps a column changes; 0 without any."""
     value = codes(clues.table, name)[0]
-    one = np.empty(len(ids), dtype=value.dtype)
+    sequence = np.zeros(len(value), dtype=np.int64)
+    if clues.roles["id"]:
+        sequence = codes(clues.table, clues.roles["id"])[0]
+    steps = np.bincount(sequence)
+    one = np.empty(len(steps), dtype=value.dtype)
     one[sequence] = value
-    return bool((one[sequence] == value).all())
+    several = np.count_nonzero(steps > 1)
+    return len(np.unique(sequence[one[sequence] != value])) / several if several else 0.0

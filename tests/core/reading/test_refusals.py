@@ -62,7 +62,9 @@ REFUSED = {
     "long: 1e400": (LONG + "a,1,1e400,2\n", "too large", at(3, "v", "1e400")),
     "long: 1e39": (LONG + "a,1,1e39,2\n", "too large", at(3, "v", "1e39")),
     "long: target changes": (
-        LONG + "b,0,1,2\na,1,5,3\n", "differs from '2' in row 2", at(4, "target", "3")
+        LONG + "b,0,1,2\na,1,5,3\nb,1,1,2\nc,0,1,2\nc,1,1,2\n",
+        "differs from '2' in row 2",
+        at(4, "target", "3"),
     ),
     "long: split changes": (
         "id,v,split\na,1,train\na,2,test\n", "differs from 'train'", at(3, "split", "test")

@@ -1,0 +1,98 @@
+"""Targets one a step: found, read, kept beside their steps, and refused where it is a mistake."""
+
+import io
+from dataclasses import replace
+
+import pytest
+
+from core import DataError, read_sequences
+from core.reading import Schema, detect_schema, open_table, read_like, read_table
+
+LIVES = """engine,cycle,heat,rul
+a,2,5,1
+a,1,4,2
+b,1,7,1
+a,3,6,0
+b,2,9,0
+"""
+
+
+def read(text: str, **choices):
+    table = open_table(io.StringIO(text))
+    return read_table(table, replace(detect_schema(table), **choices))
+
+
+def test_a_target_that_changes_in_most_sequences_is_one_a_step_in_the_order_of_time():
+    data, report = read(LIVES)
+    assert data.per_step
+    assert [s[:, 0].tolist() for s in data] == [[4, 5, 6], [7, 9]]
+    assert data.targets.tolist() == [2, 1, 0, 1, 0]
+    assert data.schema.per_step
+    assert any("a target for each step" in reason for reason in data.schema.reasons)
+    assert report.rows == report.used == 5
+    assert Schema.from_dict(data.schema.to_dict()) == data.schema
+
+
+def test_classes_can_be_one_a_step_and_one_series_needs_no_id():
+    data = read_sequences(
+        io.StringIO("t,v,label\n0,1,walk\n1,2,walk\n2,3,run\n"), layout="long", id=""
+    )
+    assert data.targets.tolist() == ["walk", "walk", "run"]
+    assert len(data) == 1
+
+
+def test_a_target_that_changes_in_few_sequences_is_listed_as_a_mistake():
+    text = "id,t,v,target\n" + "".join(f"{n},{t},1,{n % 2}\n" for n in range(4) for t in range(3))
+    text = text.replace("2,1,1,0", "2,1,1,7").replace("2,2,1,0", "2,2,1,8")
+    with pytest.raises(DataError) as refused:
+        read(text)
+    assert refused.value.report.found == {"changes": 2}
+    assert [(p.row, p.found) for p in refused.value.report.problems] == [(9, "7"), (10, "8")]
+    assert refused.value.values["expected"] == "0"
+    data, _ = read(text, per_step=True)  # what the page offers
+    assert data.targets.tolist() == [0, 0, 0, 1, 1, 1, 0, 7, 8, 1, 1, 1]
+
+
+def test_what_is_said_of_the_target_counts():
+    text = LIVES.replace("2,5,1", "2,5,2").replace("3,6,0", "3,6,2").replace("b,2,9,0", "b,2,9,1")
+    assert not read_sequences(io.StringIO(text)).per_step
+    assert read_sequences(io.StringIO(text), per_step=True).targets.tolist() == [2, 2, 2, 1, 1]
+    with pytest.raises(DataError, match="differs from '1' in row 2"):
+        read_sequences(io.StringIO(LIVES), per_step=False)
+
+
+@pytest.mark.parametrize(
+    ("choice", "values", "targets"),
+    [
+        ("keep", [1, 3, 5], [10, 20, 30]),
+        ("first", [1, 5], [10, 30]),
+        ("last", [3, 5], [20, 30]),
+        ("mean", [2, 5], [20, 30]),
+    ],
+)
+def test_targets_stay_with_the_steps_that_are_left_of_equal_times(choice, values, targets):
+    data, _ = read("id,t,v,target\na,1,1,10\na,1,3,20\na,2,5,30\n", duplicates=choice)
+    assert (data.values[:, 0].tolist(), data.targets.tolist()) == (values, targets)
+
+
+def test_targets_go_with_the_steps_and_sequences_that_are_dropped():
+    text = "id,t,v,target\na,1,,1\na,2,5,2\nb,1,,3\nb,2,,4\nc,1,6,5\nc,2,7,6\n"
+    data, report = read(text, missing="drop", fixes=("empty",))
+    assert data.ids.tolist() == ["a", "c"]
+    assert data.targets.tolist() == [2, 5, 6]
+    assert (report.used, report.left_out) == (3, {"missing": 3})
+
+
+def test_a_row_without_a_target_is_told_as_any_other():
+    with pytest.raises(DataError) as refused:
+        read(LIVES.replace("b,1,7,1", "b,1,7,"))
+    assert refused.value.report.found == {"incomplete": 1}
+
+
+def test_new_data_is_read_alike_with_and_without_targets():
+    schema = read(LIVES)[0].schema
+    with_targets = open_table(io.StringIO("engine,cycle,heat,rul\nz,1,5,7\nz,2,6,7\n"))
+    assert read_like(with_targets, schema)[0].targets.tolist() == [7, 7]
+    without = read_like(open_table(io.StringIO("engine,cycle,heat\nz,1,5\nz,2,6\n")), schema)[0]
+    assert without.targets is None
+    assert not without.per_step
