@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from core.errors import DataError
-from core.reading.cells import text
 from core.reading.finding.clues import Clues
 from core.reading.finding.ids import find_id
 from core.reading.finding.lists import list_schema
 from core.reading.finding.long import long_schema
-from core.reading.finding.wide import numbered, wide_schema
+from core.reading.finding.wide import ends_blank, wide_schema
 from core.reading.names import GROUP_NAMES, TIME_NAMES, plain
 from core.reading.roles import codes
 from core.reading.schema import LAYOUTS, Schema
+from core.reading.step_columns import numbered
 from core.reading.table import Table
 from core.reading.words import SPLIT_WORDS
 
@@ -116,16 +114,16 @@ def _split_and_group(clues: Clues) -> None:
 
 def _long_or_wide(clues: Clues) -> str:
     id, time = clues.roles["id"], clues.roles["time"]
-    run = numbered(clues.open("number", "blank"))
+    run, _ = numbered(clues.open("number", "blank"))
     if id:
         repeats = len(codes(clues.table, id)[1]) < len(clues.table)
         if time and repeats:
             clues.reasons.append(f"`{id}` repeats and `{time}` rises inside it: long layout")
             return "long"
-        if time and not (len(run) > 1 and _ends_blank(clues, run)):
+        if time and not (len(run) > 1 and ends_blank(clues, run)):
             clues.reasons.append(f"`{id}` names sequences, `{time}` their steps: long layout")
             return "long"
-        if repeats and not _ends_blank(clues, run):
+        if repeats and not ends_blank(clues, run):
             clues.reasons.append(f"`{id}` repeats: long layout")
             return "long"
         clues.reasons.append(f"`{id}` names one sequence a row: wide layout")
@@ -139,12 +137,3 @@ def _long_or_wide(clues: Clues) -> str:
         'whole table is one sequence, "wide" if every row is one. Columns: {columns}.',
         columns=", ".join(clues.table.names),
     )
-
-
-def _ends_blank(clues: Clues, run: Sequence[str]) -> bool:
-    """Are there blank cells in a run of numbered columns, all at the ends of rows?"""
-    if len(run) < 2:
-        return False
-    cells = [text(clues.table, name).to_numpy() for name in run]
-    blank = np.stack([column == "" for column in cells], axis=1)
-    return bool(blank.any() and (np.diff(blank.astype(np.int8), axis=1) >= 0).all())

@@ -8,28 +8,38 @@ from core.errors import DataError
 from core.reading.detect import detect_schema
 from core.reading.roles import ROLES, lacks_target
 from core.reading.schema import Schema
+from core.reading.step_columns import columns_of
 from core.reading.table import Table
 
 
 def schema_like(schema: Schema, table: Table) -> Schema:
     """The schema of new data: its columns play the roles they have in the training data's, its
     words have the same vocabulary, and what is missing or twice there is treated alike. Only the
-    features must be there; a target that some rows lack is none.
+    features must be there; a target that some rows lack is none. In the wide layout there may be
+    other steps than in the training data.
 
     Raises DataError for a feature that no column has.
     """
-    if schema.layout in ("rows", "wide"):
-        found = detect_schema(table)
+    roles = {
+        role: name if name in table.names else ""
+        for role in ROLES
+        if (name := getattr(schema, role)) is not None and role != "group"
+    }
+    if schema.channels and table.header:
+        columns = columns_of(schema.channels, table.names)
+        found = replace(
+            detect_schema(table, "wide", features=columns, **roles), channels=schema.channels
+        )
+    elif schema.layout in ("rows", "wide"):
+        there = {role: name for role, name in roles.items() if name}
+        columns = {*schema.features, *schema.unused, *there.values()}
+        alike = table.header or columns == {*table.names}  # without names, of as many columns
+        found = detect_schema(table, **(there if alike else {}))
     else:
         features = None
         if table.header:
             features = schema.features
             _refuse_absent(features, table)
-        roles = {
-            role: name if name in table.names else ""
-            for role in ROLES
-            if (name := getattr(schema, role)) is not None and role != "group"
-        }
         layout = schema.layout if table.header else "auto"
         per_step = schema.per_step
         found = detect_schema(table, layout, features=features, per_step=per_step, **roles)

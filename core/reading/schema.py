@@ -28,6 +28,8 @@ class Schema:
                 in "rows" and "wide"
     per_step    whether every step has a target of its own: in "long" that of its row, in "list" a
                 list of them in each row
+    channels    in "wide" with several features: what they are called; ``features`` holds the
+                columns of each in turn, equally many
     categories  of the features that hold words: the vocabulary, each word a feature of 0 and 1,
                 and one more for every other word
     missing     what is done with a step that lacks a value (see Sequences)
@@ -52,6 +54,7 @@ class Schema:
     group: str | None = None
     features: tuple[str, ...] = ()
     per_step: bool = False
+    channels: tuple[str, ...] = ()
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Missing = "refuse"
     indicated: tuple[str, ...] | None = None
@@ -72,6 +75,8 @@ class Schema:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; use one of {allowed}")
         if not set(self.fixes) <= set(FIXES):
             raise ValueError(f"fixes is {self.fixes!r}; use some of {FIXES}")
+        if self.channels and (self.layout != "wide" or len(self.features) % len(self.channels)):
+            raise ValueError(f"channels is {self.channels!r}; give each equally many features")
 
     def known(self, indicated: tuple[str, ...]) -> Schema:
         """The schema for more data of the same kind, once the columns that lack are known."""
@@ -86,7 +91,7 @@ class Schema:
         """From ``to_dict``'s values; raises ValueError for others."""
         try:
             made = {each.name: plain[each.name] for each in fields(cls) if each.name in plain}
-            for name in ("features", "fixes", "unused", "reasons", "doubts"):
+            for name in ("features", "channels", "fixes", "unused", "reasons", "doubts"):
                 made[name] = tuple(map(str, made.get(name, ())))
             if made.get("indicated") is not None:
                 made["indicated"] = tuple(map(str, made["indicated"]))

@@ -22,43 +22,52 @@ NO_STEPS = (
 
 
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
-    """One feature, "value"; blank cells between values are missing values, kept in place.
+    """One feature, "value", or those of ``schema.channels``. A sequence ends with its last cell
+    that is not blank; blank cells before it, of any feature, are missing values, kept in place.
 
     Raises DataError for an id that stands in two rows, and for what was noted (a cell that cannot
     be used, a row without a value) and nothing was chosen about.
     """
-    steps = schema.features
-    blank = np.stack([_blank(table, name) for name in steps], axis=1)
+    features = schema.channels or ("value",)
+    columns = np.array(schema.features, dtype=object).reshape(len(features), -1)
+    blank = np.stack([_blank_steps(table, steps) for steps in columns.T], axis=1)
     empty = blank.all(axis=1)
     if empty.any():
         rows = np.flatnonzero(empty)
         found = [""] * len(rows)
-        problems.add("empty", NO_STEPS, table, steps[0], rows, found, last=steps[-1])
+        first, last = columns[0, 0], columns[-1, -1]
+        problems.add("empty", NO_STEPS, table, first, rows, found, last=last)
         problems.left_out["empty"] += len(rows)
         if empty.all():
             problems.settle()
             raise DataError("Every row is empty, so there are no sequences.")
         table, blank = table.filter(~empty), blank[~empty]
-    lengths = len(steps) - np.argmin(blank[:, ::-1], axis=1)  # up to the last that is not blank
-    real = np.arange(len(steps)) < lengths[:, None]
-    grid = np.empty(real.shape)
-    for step, name in enumerate(steps):
-        grid[:, step] = numbers(table, name, problems, ended=~real[:, step])
+    most = columns.shape[1]
+    lengths = most - np.argmin(blank[:, ::-1], axis=1)  # up to the last that is not blank
+    real = np.arange(most) < lengths[:, None]
+    grid = np.empty((*real.shape, len(features)))
+    for (feature, step), name in np.ndenumerate(columns):
+        grid[:, step, feature] = numbers(table, name, problems, ended=~real[:, step])
     ids = roles.unique_ids(table, schema.id, problems)
     problems.settle()
     values = grid[real]
-    lacking, lacks = indicators({"value": values}, schema)
+    lacking, lacks = indicators(dict(zip(features, values.T, strict=True)), schema)
     return Sequences(
         values=np.column_stack([values, lacks]),
         lengths=lengths,
         targets=roles.targets(table, schema.target),
         ids=ids,
-        feature_names=("value", *map(indicator_name, lacking)),
+        feature_names=(*features, *map(indicator_name, lacking)),
         split=roles.splits(table, schema.split),
         groups=roles.groups(table, schema.group),
         missing=schema.missing,
         schema=schema.known(lacking),
     )
+
+
+def _blank_steps(table: Table, columns: np.ndarray) -> np.ndarray:
+    """(rows,) bool, where no feature has anything at a step; columns: of each feature."""
+    return np.logical_and.reduce([_blank(table, name) for name in columns])
 
 
 def _blank(table: Table, name: str) -> np.ndarray:

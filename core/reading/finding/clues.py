@@ -72,7 +72,9 @@ class Clues:
             self.reasons.append(f"`{name}` holds {len(words)} different words: a feature for each")
         return found
 
-    def finish(self, layout: str, features: tuple[str, ...]) -> Schema:
+    def finish(
+        self, layout: str, features: tuple[str, ...], channels: tuple[str, ...] = ()
+    ) -> Schema:
         if not features:
             raise DataError(
                 "No column is left that holds the values of the steps. Columns: {columns}. "
@@ -92,6 +94,7 @@ class Clues:
             layout,
             features=features,
             per_step=bool(self.per_step and self.roles["target"] and layout in ("long", "list")),
+            channels=channels,
             categories=words,
             unused=unused,
             reasons=tuple(self.reasons),

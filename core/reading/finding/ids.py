@@ -6,8 +6,10 @@ import numpy as np
 
 from core.reading.cells import number_cells, to_numbers
 from core.reading.finding.clues import Clues
+from core.reading.finding.wide import ends_blank
 from core.reading.names import SPLIT_NAMES, TARGET_NAMES, names_an_id, plain
 from core.reading.roles import codes
+from core.reading.step_columns import numbered
 
 
 def find_id(clues: Clues, layout: str) -> None:
@@ -44,14 +46,24 @@ def _counts_within(clues: Clues, name: str, id: str) -> bool:
     return bool((np.diff(when[order])[within] > 0).all())
 
 
+def _counts_rows(clues: Clues, name: str) -> bool:
+    """From 0 or 1 on."""
+    values, _ = to_numbers(number_cells(clues.table, name))
+    counted = np.arange(len(values))
+    return np.array_equal(values, counted) or np.array_equal(values, counted + 1)
+
+
 def _looks_like_ids(clues: Clues, name: str, layout: str) -> bool:
-    """An unnamed first column: text; or numbers that repeat, each pair with a time once."""
-    if clues.kinds[name] == "text":
-        return True
-    time = clues.roles["time"]
-    if not time or layout == "wide":
-        return False
+    """An unnamed first column: text, where it does not say the class of a row of steps; numbers
+    that count such rows; or numbers that repeat, each pair with a time once."""
     sequence, distinct = codes(clues.table, name)
+    time = clues.roles["time"]
+    run, _ = numbered(clues.open("number", "blank"))
+    if clues.kinds[name] == "text":
+        wide = layout == "wide" or (layout == "auto" and not time and ends_blank(clues, run))
+        return not wide or 2 * len(distinct) > len(sequence)
+    if layout == "wide" or not time:
+        return layout != "long" and len(run) > 1 and name not in run and _counts_rows(clues, name)
     when = codes(clues.table, time)[0].astype(np.int64)
     pairs = np.unique(sequence * (int(when.max()) + 1) + when)
     return len(distinct) < len(sequence) == len(pairs)

@@ -2,39 +2,77 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+import numpy as np
+import pyarrow.compute as pc
+
+from core.reading.cells import text
 from core.reading.finding.clues import Clues
 from core.reading.names import TARGET_NAMES
 from core.reading.schema import Schema
+from core.reading.step_columns import arranged, numbered, others
 
 
 def wide_schema(clues: Clues) -> Schema:
     clues.named("target", TARGET_NAMES)
     steps = clues.open("number", "blank")
-    run = numbered(steps)
-    features = clues.features or (tuple(run) if len(run) > 1 else tuple(steps))
+    run, channels = numbered(steps)
+    if clues.features:
+        features, channels = arranged(clues.features)
+    elif len(run) > 1:
+        features = tuple(run)
+        for other in others(steps, run):
+            clues.doubts.append(
+                f"`{other[0]}` to `{other[-1]}` count other steps than `{run[0]}` to `{run[-1]}`, "
+                "and are not used"
+            )
+    else:
+        features = tuple(steps)
+    if channels:
+        names = ", ".join(f"`{name}`" for name in channels)
+        clues.reasons.append(f"the columns count the steps of {len(channels)} features: {names}")
     if clues.roles["target"] is None and features:
-        last = clues.table.names.index(features[-1])
-        after = [n for n in clues.open("number", "text") if n not in features]
-        after = [n for n in after if clues.table.names.index(n) > last]
-        clues.roles["target"] = after[0] if len(after) == 1 else None
-        if len(after) == 1:
-            clues.doubts.append(f"no column is called target, and `{after[0]}` is taken for it")
-    return clues.finish("wide", features)
+        clues.roles["target"] = _target(
+            clues, features, counted=bool(clues.features) or len(run) > 1
+        )
+    return clues.finish("wide", features, channels)
 
 
-def numbered(names: Iterable[str]) -> list[str]:
-    """The longest run of columns that count their steps: x1, x2, x3, … or 0, 1, 2, …"""
-    best: list[str] = []
-    run: list[str] = []
-    before = ("", -1)
-    for name in names:
-        match = re.fullmatch(r"(.*?)(\d{1,9})", name)
-        now = (match[1], int(match[2])) if match else ("", -1)
-        run = [*run, name] if run and match and now == (before[0], before[1] + 1) else [name]
-        run = run if match else []
-        before = now
-        best = max(best, run, key=len)
-    return best
+def _target(clues: Clues, features: Sequence[str], counted: bool) -> str | None:
+    """The one column behind the steps; else, if their names are counted, the one before them, of
+    numbers or of words that come again."""
+    where = clues.table.names.index
+    begin, end = min(map(where, features)), max(map(where, features))
+    free = [name for name in clues.open("number", "text") if name not in features]
+    steps = {name for run in others(free, features) for name in run}
+    after = [name for name in free if where(name) > end and name not in steps]
+    before = [
+        name
+        for name in free
+        if counted and where(name) < begin and name not in steps and not _all_differ(clues, name)
+    ]
+    found = after or before
+    if len(found) == 1:
+        clues.doubts.append(f"no column is called target, and `{found[0]}` is taken for it")
+        return found[0]
+    if found:
+        names = ", ".join(f"`{name}`" for name in found)
+        clues.doubts.append(f"no column is called target, and it may be one of {names}")
+    return None
+
+
+def _all_differ(clues: Clues, name: str) -> bool:
+    """Is it text that seldom comes again?"""
+    return clues.kinds[name] == "text" and 2 * len(clues.distinct(name)) > len(clues.table)
+
+
+def ends_blank(clues: Clues, run: Sequence[str]) -> bool:
+    """Are there blank cells in a run of numbered columns, all at the ends of rows?"""
+    columns, channels = arranged(run)
+    if len(columns) < 2:
+        return False
+    cells = (text(clues.table, name) for name in columns)
+    blank = np.stack([pc.equal(column, "").to_numpy() for column in cells], axis=1)
+    blank = blank.reshape(len(blank), max(len(channels), 1), -1)
+    return bool(blank.any() and (np.diff(blank.astype(np.int8), axis=2) >= 0).all())
