@@ -90,6 +90,13 @@ def _layers(visitor: State) -> tuple[LSTM, ...]:
                 ),
             )
         )
+    if visitor.data.per_step and any(layer.bidirectional for layer in layers):
+        st.caption(
+            _(
+                "“Both ways” lets the answer at a step depend on the steps after it, also on how "
+                "many there are: for sequences that are over when they are asked about."
+            )
+        )
     return tuple(layers)
 
 

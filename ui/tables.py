@@ -27,6 +27,8 @@ def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> 
     for part, figures in result.metrics.items():
         st.markdown(f"**{_measured_on(part, data)}**")
         metrics(figures)
+    if result.per_step:
+        by_step.picture(result, data, key)
     frame = table(prediction, data)
     st.dataframe(
         frame.head(MOST_ROWS),
@@ -53,9 +55,7 @@ def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> 
         on_click="ignore",
         icon=":material/download:",
     )
-    if result.per_step:
-        by_step.picture(result, data, key)
-    elif result.probabilities is not None:
+    if result.probabilities is not None and not result.per_step:
         draw(
             probabilities_figure(
                 data.ids, result.classes, result.probabilities, dark=is_dark(), words=figure_words()

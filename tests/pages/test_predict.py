@@ -52,3 +52,36 @@ def test_data_without_a_model_leads_to_train(app):
     app.button(key="sample-Japanese vowels").click().run()
     app.switch_page("pages/4_Predict.py").run()
     assert "No model has been trained" in app.info[0].value
+
+
+LIVES = "engine,cycle,heat,rul\n" + "".join(
+    f"{engine},{cycle},{cycle * engine},{9 - cycle}\n" for engine in (1, 2, 3) for cycle in range(9)
+)
+
+
+def test_targets_one_a_step_are_learned_and_answered_at_every_step(app):
+    app.switch_page("pages/1_Data.py").run()
+    app.file_uploader(key="upload").upload("lives.csv", LIVES.encode(), "text/csv").run()
+    assert labelled(app.checkbox, "Every step has a target of its own").value
+    app.switch_page("pages/3_Train.py").run()
+    assert labelled(app.segmented_control, "Predict").options[0] == "a number at every step"
+    labelled(app.checkbox, "Both ways").check().run()
+    assert any("the steps after it" in caption.value for caption in app.caption)
+    labelled(app.number_input, "Epochs").set_value(3).run()
+    labelled(app.button, "Start training").click().run()
+    until(app, lambda app: any(link.label == "Predict with this model" for link in links(app)))
+    app.switch_page("pages/4_Predict.py").run()
+    until(app, tables)
+    [table] = tables(app)
+    assert table["step"].tolist() == list(range(1, 10))
+    assert len(app.get("plotly_chart")) == 1
+    app.file_uploader(key="predict-file-0").upload("more.csv", LIVES.encode(), "text/csv").run()
+    until(app, lambda app: len(tables(app)) == 2)
+    assert tables(app)[1]["target"].tolist() == [*range(9, 0, -1)] * 3
+    assert {"RMSE", "MAE"} <= {metric.label for metric in app.metric}
+    labelled(app.selectbox, "Sequence").set_value(2).run()
+    assert not app.exception
+
+
+def links(app):
+    return app.get("page_link")

@@ -31,3 +31,11 @@ def test_data_without_targets_gets_a_recipe_too():
 @pytest.mark.parametrize(("n", "batch_size"), [(1, 1), (100, 4), (640, 32), (100_000, 64)])
 def test_small_data_gets_small_batches(n, batch_size):
     assert first_recipe(data([0.5] * n)).batch_size == batch_size
+
+
+def test_targets_one_a_step_get_answers_that_do_not_look_ahead():
+    steps = Sequences.from_lists([[1, 2], [3]], [[0.5, 1.5], [2.5]])
+    recipe = first_recipe(steps)
+    assert recipe.return_sequences
+    assert not recipe.layers[0].bidirectional
+    assert has_classes(Sequences.from_lists([[1] * 10], [[0, 1] * 5]))
