@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.reading.list_text import are_spaced_lists
 from core.reading.table import Table
 from core.reading.words import MISSING_WORDS, NUMBER, is_list, is_missing, is_number
 
@@ -41,6 +42,8 @@ def kind(table: Table, name: str) -> str:
         return "list"
     if table.decimal_comma:
         sample = [cell.replace(",", ".") for cell in sample]
+    if are_spaced_lists(sample):
+        return "list"
     return "number" if any(map(is_number, sample)) else "text"
 
 

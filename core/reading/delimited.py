@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from core.errors import DataError
+from core.reading.list_text import is_spaced
 from core.reading.names import names_an_id
 from core.reading.source import EMPTY
 from core.reading.table import Table, refuse_equal_names
@@ -263,7 +264,7 @@ def _is_header(first: Sequence[str], below: pa.Table, comma: bool) -> bool:
 
     first = [pointed(cell) for cell in first]
     words = [cell for cell in first if not _is_value(cell)]
-    if not words or any(map(is_list, words)):
+    if not words or any(is_list(word) or is_spaced(word) for word in words):
         return False
     counted = [float(cell) for cell in first if is_number(cell)]
     if (np.diff(counted) != 1).any():

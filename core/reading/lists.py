@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from core.errors import DataError
 from core.missing import indicator_name
 from core.reading import roles
-from core.reading.cells import LARGEST, cell, is_arrow_list, text, to_numbers
+from core.reading.cells import LARGEST, cell, is_arrow_list, text, to_numbers, with_points
 from core.reading.columns import indicators
+from core.reading.list_text import with_commas
 from core.reading.problems import Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
@@ -95,7 +96,7 @@ def _without_empty(table: Table, schema: Schema, problems: Problems) -> Table:
         if is_arrow_list(column.type):
             here = pc.equal(pc.fill_null(pc.list_value_length(column), 0), 0).to_numpy()
         else:
-            here = pc.match_substring_regex(text(table, name), EMPTY).to_numpy()
+            here = pc.match_substring_regex(_cells(table, name), EMPTY).to_numpy(False)
         rows = np.flatnonzero(here & ~empty)
         if len(rows):
             problems.add("empty", EMPTY_LIST, table, name, rows)
@@ -109,6 +110,16 @@ def _without_empty(table: Table, schema: Schema, problems: Problems) -> Table:
     return table.filter(~empty)
 
 
+def _cells(table: Table, name: str) -> pa.Array:
+    """(rows,) the text of the lists of a column, however they are written, as [1, 2] or
+    [[1, 2], [3, 4]]."""
+
+    def made() -> pa.Array:
+        return with_commas(with_points(table, text(table, name).combine_chunks()))
+
+    return table.once(f"lists {name}", made)
+
+
 def _parse(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
     """(steps of all rows, features) float64 and the (rows,) numbers of steps.
 
@@ -116,7 +127,7 @@ def _parse(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.
     """
     if is_arrow_list(table.columns[name].type):
         return _parse_arrow(table, name, problems)
-    cells = pc.utf8_trim_whitespace(text(table, name)).combine_chunks()
+    cells = _cells(table, name)
     nested = pc.match_substring_regex(cells.slice(0, 1), r"^\[\s*\[")[0].as_py()
     whole = pc.match_substring_regex(cells, NESTED if nested else FLAT).to_numpy(False)
     if not whole.all():

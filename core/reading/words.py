@@ -20,7 +20,8 @@ SPLIT_WORDS = {
 # Just what Arrow reads as a number.
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?inf(inity)?"
 _NUMBER = re.compile(NUMBER, re.I)
-_LIST = re.compile(r"\[\s*([\[\]+\-.\d]|nan|null|none)", re.I | re.A)
+_LIST = re.compile(r"\[\s*([\[\](+\-.\d]|nan|null|none)", re.I | re.A)
+_TUPLE = re.compile(rf"\(\s*([\[(]\s*)?({NUMBER}|nan|none)\s*,.*\)", re.I | re.S)
 
 
 def is_number(cell: str) -> bool:
@@ -32,4 +33,5 @@ def is_missing(cell: str) -> bool:
 
 
 def is_list(cell: str) -> bool:
-    return _LIST.match(cell.strip()) is not None
+    """In square brackets, or in round ones with a comma: (030) 123 is a telephone number."""
+    return (_LIST.match(cell.strip()) or _TUPLE.fullmatch(cell.strip())) is not None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from core.reading.cells import SAMPLE_ROWS, is_arrow_list, text
 from core.reading.finding.clues import Clues
+from core.reading.list_text import is_spaced
 from core.reading.names import TARGET_NAMES, names_an_id
 from core.reading.schema import Schema
+from core.reading.words import is_list
 
 
 def list_schema(clues: Clues) -> Schema:
-    features = clues.features or tuple(clues.open("list"))
+    features = clues.features or tuple(clues.open("list")) or _text_of_lists(clues)
     first = clues.table.names.index(features[0]) if features else 0
     if clues.roles["id"] is None:
         free = clues.open("number", "text")
@@ -24,4 +27,23 @@ def list_schema(clues: Clues) -> Schema:
             clues.doubts.append(f"no column is called target, and `{after[-1]}` is taken for it")
     if features and clues.kinds[features[0]] == "list":
         clues.reasons.append(f"`{features[0]}` holds lists: list layout")
+    for name in features:
+        numbers = {len(cell.replace(";", " ").split()) for cell in _spaced(clues, name)}
+        if len(numbers) == 1 and numbers != {1}:
+            clues.doubts.append(
+                f"each cell of `{name}` holds {numbers.pop()} numbers, and is taken for a list"
+            )
     return clues.finish("list", features)
+
+
+def _text_of_lists(clues: Clues) -> tuple[str, ...]:
+    """The columns of lists that could be something else, too."""
+    return tuple(name for name in clues.open("text") if any(map(is_spaced, _spaced(clues, name))))
+
+
+def _spaced(clues: Clues, name: str) -> list[str]:
+    """The first cells, where only spaces or semicolons set numbers apart."""
+    if is_arrow_list(clues.table.columns[name].type):
+        return []
+    cells = [cell for cell in text(clues.table, name)[:SAMPLE_ROWS].to_pylist() if cell.strip()]
+    return [] if any(map(is_list, cells)) else cells

@@ -1,0 +1,145 @@
+"""Lists in cells, in all the ways people write them; what only looks like one stays text."""
+
+import io
+
+import numpy as np
+import pytest
+
+from core import DataError
+from core.reading import detect_schema, open_table, read_sequences
+
+
+def read(text, **choices):
+    return read_sequences(io.StringIO(text), **choices)
+
+
+def steps(data):
+    return [sequence.squeeze(1).tolist() for sequence in data]
+
+
+FLAT = [[1], [2, 5], [3, 9, 9, 4, 8]]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("[1]", "[2, 5]", "[3, 9, 9, 4, 8]"),
+        ("[1]", "[2,5]", "[ 3 ,9,9 , 4,8 ]"),
+        ("(1,)", "(2, 5)", "(3, 9, 9, 4, 8)"),
+        ("(1.0,)", "[2, 5]", "(3e0, 9, 9, 4, 8,)"),
+        ("[1]", "[2 5]", "[3 9 9 4 8]"),
+        ("[1.]", "[2. 5.]", "[3. 9.\n 9. 4. 8.]"),
+        ("1", "2 5", "3 9 9 4 8"),
+        (" 1 ", "2   5", "3\t9 9 4 8"),
+        ("1", "2;5", "3; 9; 9; 4; 8"),
+    ],
+)
+@pytest.mark.parametrize("target", ["y", "cat"])
+def test_a_list_of_numbers_is_written_in_many_ways(cells, target):
+    names = {"y": (2, 4, 6), "cat": ("a", "b", "a")}[target]
+    rows = "".join(f'"{cell}",{name}\n' for cell, name in zip(cells, names, strict=True))
+    for text in (f"s,{target}\n{rows}", rows):
+        data = read(text, target=target if text.startswith("s") else "2")
+        assert steps(data) == FLAT
+        assert data.targets.tolist() == list(names)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("[[1, 2], [3, 4]]", "[[5, 6]]"),
+        ("[(1, 2), (3, 4)]", "[(5, 6)]"),
+        ("((1, 2), (3, 4))", "((5, 6),)"),
+        ("([1, 2], [3, 4])", "([5, 6],)"),
+        ("[[1 2]\n [3 4]]", "[[5 6]]"),
+        ("[[1. 2.] [3. 4.]]", "[[ 5. 6. ]]"),
+    ],
+)
+def test_nested_lists_are_steps_of_several_features(cells):
+    data = read("s,y\n" + "".join(f'"{cell}",1\n' for cell in cells))
+    assert [sequence.tolist() for sequence in data] == [[[1, 2], [3, 4]], [[5, 6]]]
+    assert data.feature_names == ("x1", "x2")
+
+
+@pytest.mark.parametrize("cell", ["[1, None, 3]", "(1, nan, 3)", "[1 nan 3]", "1 NA 3", "1;nan;3"])
+def test_a_missing_value_in_a_list_is_one_however_it_is_written(cell):
+    text = f's,y\n"{cell}",1\n"{cell}",1\n'
+    with pytest.raises(DataError, match="missing in the list") as caught:
+        read(text, layout="list")
+    assert (caught.value.values["row"], caught.value.values["column"]) == (2, "s")
+    assert steps(read(text, layout="list", missing="forward")) == [[1, 1, 3]] * 2
+
+
+def test_several_columns_of_lists_may_be_written_in_different_ways():
+    data = read('a,b,c\n1 2 3,"[4, 5, 6]","(7, 8, 9)"\n1,[4],"(7,)"\n1 2,"[4, 5]","(7, 8)"\n')
+    assert data.feature_names == ("a", "b", "c")
+    assert np.array_equal(data[2], [[1, 4, 7], [2, 5, 8]])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("555 123 4567", "555 987 6543"),
+        ("0171 2345678", "030 123 45"),
+        ("+49 171 23", "+49 171 234 5"),
+        ("2026 1 31", "2026 12 1"),
+        ("31 1 2026", "1 12 2026"),
+        ("2026-01-31 12:00", "2026-01-31 13:00"),
+        ("52.5 13.4", "48.1 11.6"),
+        ("(030) 123", "(030) 4567 8"),
+        ("(5)", "(6)"),
+        ("12 Main Street", "3 Elm Road 5"),
+        ("Ann Lee", "Bob Ray Fox"),
+        ("(a, b)", "(1 to 2, 3)"),
+    ],
+)
+def test_words_and_codes_with_spaces_are_no_lists(cells):
+    rows = "".join(f'a,{t},"{cell}",{t}.5\n' for t, cell in enumerate(cells))
+    found = detect_schema(open_table(io.StringIO("id,t,about,v\n" + rows)))
+    assert (found.layout, found.features, found.unused) == ("long", ("v",), ("about",))
+
+
+def test_thousands_with_a_space_are_refused_as_numbers():
+    with pytest.raises(DataError, match="not a number") as caught:
+        read("id,t,v\na,0,1 234\na,1,999\na,2,12 345\na,3,1 234\n")
+    assert caught.value.values == {"row": 2, "column": "v", "found": "1 234"}
+
+
+@pytest.mark.parametrize(
+    ("text", "doubts"),
+    [
+        (
+            "s,y\n1 2 3 4 5,1\n2 3 4 5 6,2\n",
+            ("each cell of `s` holds 5 numbers, and is taken for a list",),
+        ),
+        ("s,y\n1 2 3 4 5,1\n2 3 4 5,2\n", ()),
+        ('s,y\n"[1, 2]",1\n"[2, 3]",2\n', ()),
+    ],
+)
+def test_cells_of_equally_many_numbers_are_doubted(text, doubts):
+    assert detect_schema(open_table(io.StringIO(text))).doubts == doubts
+
+
+def test_pairs_of_numbers_are_lists_when_that_is_chosen():
+    text = "s,y\n1 2,5\n3 4,6\n"
+    assert steps(read(text, layout="list")) == [[1, 2], [3, 4]]
+    assert steps(read(text, layout="list", features=["s"])) == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "says", "found"),
+    [
+        (("1 2 5", "3 x", "4 5"), "not a number", "x"),
+        (("1 2 5", "", "4 5"), "empty list", ""),
+        (("1;2;5", "3;;4", "4;5"), "two commas", ""),
+        (("[1 2]", "[3 ... 5]", "[1]"), "not a number", "..."),
+        (("(1, 2)", "(3, 4", "(1,)"), "not a list", "(3, 4"),
+        (("(1, 2)", "f(3, 4)", "(1,)"), "not a list", "f(3, 4)"),
+        (("(1, 2)", "()", "(1,)"), "empty list", "()"),
+    ],
+)
+def test_a_mistake_in_a_list_is_named_however_it_is_written(cells, says, found):
+    text = "s,y\n" + "".join(f'"{cell}",1\n' for cell in cells)
+    with pytest.raises(DataError, match=says) as caught:
+        read(text, layout="list", features=["s"])
+    assert caught.value.values == caught.value.values | {"row": 3, "column": "s", "found": found}
