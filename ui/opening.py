@@ -192,6 +192,7 @@ def columns(visitor: State) -> None:
         st.warning(
             _("Please check: {doubt}.").format(doubt=_quoted(_(doubt))), icon=":material/help:"
         )
+    problems.constant(report)
 
     key = visitor.key("columns")
 

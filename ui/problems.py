@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import DataError
 from core.reading import Report, Schema
-from ui.words import _, counted, ngettext, told
+from ui.words import _, counted, ngettext, plain, told
 
 MISSING_NAMES = {
     "refuse": "refuse the file",
@@ -110,6 +110,18 @@ def rows(report: Report) -> None:
         title = ngettext("{n} thing to know about", "{n} things to know about", number)
         with st.expander(title, icon=":material/rule:"):
             _listed(report, settled=True)
+
+
+def constant(report: Report) -> None:
+    """Features that tell about a sequence as a whole, and how to do without them."""
+    if not report.constant:
+        return
+    said = _("Constant over a sequence: {columns}.").format(
+        columns=plain(", ".join(report.constant))
+    )
+    if report.schema.layout in ("long", "list"):
+        said += " " + _("Leave them out under Features if the model should not know them.")
+    st.caption(said)
 
 
 def _listed(report: Report, settled: bool) -> None:

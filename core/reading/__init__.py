@@ -15,6 +15,7 @@ import pandas as pd
 
 from core.missing import Missing
 from core.reading import lists, long, rows, wide
+from core.reading.constant import constant_features
 from core.reading.detect import detect_schema
 from core.reading.like import schema_like
 from core.reading.opening import open_lists, open_table
@@ -94,4 +95,5 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     problems = Problems(table, schema)
     data = READERS[schema.layout](usable(table, schema, problems), schema, problems)
     problems.settle()
-    return data, problems.report(problems.rows - problems.left_out.total())
+    report = problems.report(problems.rows - problems.left_out.total())
+    return data, replace(report, constant=constant_features(data, schema))

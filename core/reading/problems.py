@@ -38,6 +38,7 @@ class Report:
     found     all problems by their kind, also those beyond the ``problems`` that are listed
     problems  in the order of the rows
     schema    by which they were read
+    constant  features that are the same at every step of a sequence
     """
 
     schema: Schema
@@ -46,6 +47,7 @@ class Report:
     left_out: Mapping[str, int]
     found: Mapping[str, int]
     problems: tuple[Problem, ...]
+    constant: tuple[str, ...] = ()
 
 
 class Problems:

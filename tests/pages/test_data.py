@@ -43,6 +43,17 @@ def test_pasted_text_is_read_like_a_file(data):
     assert facts(data)["Length, in steps"] == "1 – 6"
 
 
+def test_features_that_are_constant_over_a_sequence_are_named(data):
+    text = "id,t,age,v\na,0,31,1\na,1,31,2\nb,0,47,2\nb,1,47,1\n"
+    data.text_area(key="paste-text").set_value(text)
+    labelled(data.button, "Read").click().run()
+    assert any("Constant over a sequence: age." in caption.value for caption in data.caption)
+    labelled(data.multiselect, "Features").set_value(["v"])
+    data.button[-1].click().run()
+    assert facts(data)["Features a step"] == "1"
+    assert not any("Constant over" in caption.value for caption in data.caption)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
