@@ -20,6 +20,7 @@ import pyarrow as pa
 from core.errors import DataError
 from core.reading import ts
 from core.reading.encoding import clean_text
+from core.reading.joined import open_joined
 from core.reading.per_file import begins, of_file, open_per_file
 from core.reading.source import EMPTY, refuse_bomb
 from core.reading.table import Table
@@ -50,9 +51,10 @@ def open_archive(data: bytes, name: str, open_one: Callable[[bytes, str], Table]
     where the folders tell; a single file as ``open_one`` opens it.
 
     Files with a header must have the same; beside them may stand one table with a row for each
-    file, which is joined. Of files in the ``.ts`` format, each is a part of the data, as in
-    ``X_TRAIN.ts`` and ``X_TEST.ts``. Raises DataError for damaged, encrypted and dangerous
-    archives, and where the files do not go together.
+    file, which is joined. Of two files, one may hold the steps of all sequences, and the other a
+    row for each of their ids, which is joined, too. Of files in the ``.ts`` format, each is a part
+    of the data, as in ``X_TRAIN.ts`` and ``X_TEST.ts``. Raises DataError for damaged, encrypted
+    and dangerous archives, and where the files do not go together.
     """
     files = _files(data, name)
     if len(files) == 1:
@@ -66,7 +68,8 @@ def open_archive(data: bytes, name: str, open_one: Callable[[bytes, str], Table]
     for path, content in files:
         with of_file(path):
             texts.append((path, clean_text(content)[0]))
-    return open_per_file(texts, name)
+    joined = open_joined(texts, name)
+    return open_per_file(texts, name) if joined is None else joined
 
 
 def _files(data: bytes, name: str) -> Files:

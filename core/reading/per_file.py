@@ -104,8 +104,8 @@ def _table(texts: Texts, name: str) -> Table:
     ids, told = _told_by_names([path for path, _ in texts])
     roles = {}
     for role, values in {"id": ids, **told}.items():
-        roles[role] = _free({"id": "file", "target": "folder"}.get(role, role), columns)
-        columns = columns.append_column(roles[role], _at(pa.array(values), which))
+        roles[role] = free_name({"id": "file", "target": "folder"}.get(role, role), columns)
+        columns = columns.append_column(roles[role], spread(pa.array(values), which))
     return replace(
         steps,
         columns=columns,
@@ -118,7 +118,8 @@ def _table(texts: Texts, name: str) -> Table:
     )
 
 
-def _at(values: pa.Array, which: np.ndarray) -> pa.ChunkedArray:
+def spread(values: pa.Array, which: np.ndarray) -> pa.ChunkedArray:
+    """(rows,) the value of each row; which: (rows,) the number of it."""
     return pa.chunked_array([values.take(pa.array(which))])
 
 
@@ -159,12 +160,12 @@ def _joined(steps: Table, labels: Table, path: PurePosixPath, files: list[PurePo
     for name in labels.names:
         if name != key:
             cells = pc.fill_null(pc.cast(labels.columns[name], pa.string()), "").combine_chunks()
-            columns = columns.append_column(_free(name, columns), _at(cells, which))
+            columns = columns.append_column(free_name(name, columns), spread(cells, which))
     note = f"what {path.name} says of each file is joined by its name"
     return replace(steps, columns=columns, notes=(*steps.notes, note))
 
 
-def _free(name: str, columns: pa.Table) -> str:
+def free_name(name: str, columns: pa.Table) -> str:
     """The name, or another one if a column has it."""
     while name in columns.column_names:
         name += " of the archive"

@@ -56,6 +56,7 @@ TS = """# a comment
 # between
 3,9,9,4,8:6
 """
+STEPS = "id,t,value\na,0,1\nb,0,2\nb,1,5\nc,0,3\nc,1,9\nc,2,9\nc,3,4\nc,4,8\n"
 LISTS = pa.array([[1.0], [2, 5], [3, 9, 9, 4, 8]])
 
 
@@ -86,6 +87,8 @@ LISTS = pa.array([[1.0], [2, 5], [3, 9, 9, 4, 8]])
                  "targets.csv": "file,target\nb,4\na,2\nc,6\n"}),
         archive({"a.csv": "1\n", "b.csv": "2\n5\n", "c.csv": "3\n9\n9\n4\n8\n",
                  "y.csv": "name,y\na.csv,2\nb.csv,4\nc.csv,6\nd.csv,8\n"}),
+        archive({"steps.csv": STEPS, "targets.csv": "target,id\n4,b\n6,c\n8,d\n2,a\n"}),
+        archive({"a/targets.tsv": "id\ttarget\n a \t2\nb\t4\nc\t6\n", "b/steps.csv": STEPS}),
     ],
 )  # fmt: skip
 def test_the_reference_example_comes_out_of_every_format(data):
@@ -180,6 +183,31 @@ def test_files_of_one_name_are_told_apart_by_their_folders():
 def test_an_error_in_an_archive_names_the_file_and_its_row():
     bad = {"a.csv": "v\n1\n2\n", "b/c.csv": "# x\nv\n\n3\noops\n"}
     assert refused(archive(bad)).startswith("Row 5 of b/c.csv, column v: 'oops' is not a number.")
+
+
+def test_a_table_with_a_row_for_each_id_may_hold_more_than_targets():
+    labels = "id;age;set;label\nb;2,5;test;x\na;1,5;train;y\nc;3,5;train;x\n"
+    packed = archive({"labels.csv": labels, "steps.csv": "# logged\n" + STEPS})
+    table = open_table(io.BytesIO(packed))
+    data = read(packed)
+    assert data.feature_names == ("value", "age")
+    assert data[1].tolist() == [[2, 2.5], [5, 2.5]]
+    assert data.targets.tolist() == ["y", "x", "x"]
+    assert data.split.tolist() == ["train", "test", "train"]
+    assert "what labels.csv says of each `id` is joined" in table.notes[0]
+    assert table.row(0) == "3 of steps.csv"
+
+
+def test_an_id_that_the_other_table_does_not_know_is_named():
+    packed = archive({"steps.csv": STEPS, "targets.csv": "id,target\na,2\nc,6\n"})
+    with pytest.raises(DataError, match=r"'b' has no row in targets.csv") as caught:
+        read(packed)
+    assert (caught.value.values["row"], caught.value.values["column"]) == ("3 of steps.csv", "id")
+
+
+def test_two_tables_that_share_no_id_are_not_joined():
+    packed = archive({"a.csv": "t,v\n0,1\n0,2\n", "b.csv": "t,w\n0,1\n1,2\n"})
+    assert "b.csv begins with 't,w', and a.csv with 't,v'" in refused(packed)
 
 
 ARCHIVES = {
