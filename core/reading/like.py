@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.errors import DataError
 from core.reading.detect import detect_schema
-from core.reading.roles import ROLES, lacks_target
+from core.reading.roles import ROLES, without_target
 from core.reading.schema import Schema
 from core.reading.step_columns import columns_of
 from core.reading.table import Table
@@ -45,7 +45,8 @@ def schema_like(schema: Schema, table: Table) -> Schema:
         found = detect_schema(table, layout, features=features, per_step=per_step, **roles)
     if schema.elapsed and schema.time is not None and found.time is None:
         _refuse_absent((schema.time,), table)
-    if found.target is not None and lacks_target(table, found.target):
+    of_lists = found.layout == "list" and found.per_step
+    if found.target is not None and not of_lists and without_target(table, found.target).any():
         found = replace(found, target=None)
     return replace(
         found,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,18 +11,14 @@ import pyarrow.compute as pc
 from core.errors import DataError
 from core.missing import indicator_name
 from core.reading import roles
-from core.reading.cells import LARGEST, cell, is_arrow_list, text, to_numbers, with_points
+from core.reading.cells import LARGEST, cell, to_numbers
 from core.reading.columns import indicators
-from core.reading.list_text import with_commas
+from core.reading.list_cells import EMPTY_LIST, cut, is_empty
 from core.reading.problems import Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
 from core.sequences import Sequences, default_names
 
-EMPTY_LIST = (
-    "Row {row}, column {column}: {found!r} holds an empty list. Remove the row or give its "
-    "sequence at least one step with one value."
-)
 NOT_IN_LIST = (
     "Row {row}, column {column}: {found!r} in the list is not a number. Set numbers apart by "
     "commas and write decimals with a point, as in [2.5, 3]."
@@ -36,14 +32,22 @@ MISSING_IN_LIST = (
     'what to do with missing values: "drop" the step, carry the last value "forward", or take the '
     '"mean".'
 )
-EMPTY = r"^\s*(\[\s*\]|\[\s*\[\s*\]\s*\])\s*$"
-FLAT = r"^\[[^\[\]]*\]$"
-NESTED = r"^\[\s*\[[^\[\]]*\](\s*,\s*\[[^\[\]]*\])*\s*\]$"
+
+NESTED_TARGETS = (
+    "Row {row}, column {column}: {found!r} holds lists in a list, and a step has one target. Write "
+    "them as [1, 2, 3], or choose another target column."
+)
+MISSING_TARGET = (
+    "Row {row}, column {column}: a target is missing in the list ({found!r}). Write one for each "
+    "step, or leave the row out."
+)
+QUOTED = r"""^(?:"(.*)"|'(.*)')$"""
 
 
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
-    """Each list column is a feature, and all lists of a row are equally long. A list of lists
-    is steps × features, the same number of features in every step.
+    """Each list column is a feature, and all lists of a row are equally long, that of the targets,
+    where each step has one, too. A list of lists is steps × features, the same number of features
+    in every step.
 
     Raises DataError with row, column and text for a cell that is no list of numbers, for lists of
     unequal length in a row, for an id that stands in two rows, and for what was noted (an empty
@@ -53,18 +57,9 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     parts, names = [], []
     lengths = np.empty(0)
     for name in schema.features:
-        values, steps = _parse(table, name, problems)
-        if parts and (steps != lengths).any():
-            row = int(np.argmax(steps != lengths))
-            raise DataError(
-                "Row {row}, column {column}: the list has another number of steps ({steps}) than "
-                "the list in column {first} ({expected}). All lists of a row need the same number "
-                "of steps.",
-                **cell(table, name, row),
-                steps=int(steps[row]),
-                first=schema.features[0],
-                expected=int(lengths[row]),
-            )
+        values, steps = _numbers(table, name, problems)
+        if parts:
+            _refuse_other_lengths(table, name, steps, lengths, schema.features[0])
         parts.append(values)
         lengths = steps
         width = values.shape[1]
@@ -74,11 +69,13 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         names = list(default_names(len(names)))  # as Sequences.from_lists names the same lists
     ids = roles.unique_ids(table, schema.id, problems)
     problems.settle()
+    targets = _targets(table, schema, lengths, schema.features[0])
     lacking, lacks = indicators(dict(zip(names, values.T, strict=True)), schema)
     return Sequences(
         values=np.column_stack([values, lacks]),
         lengths=lengths,
-        targets=roles.targets(table, schema.target),
+        targets=targets,
+        per_step=schema.per_step,
         ids=ids,
         feature_names=(*names, *map(indicator_name, lacking)),
         split=roles.splits(table, schema.split),
@@ -92,12 +89,7 @@ def _without_empty(table: Table, schema: Schema, problems: Problems) -> Table:
     """The rows whose lists all hold something; the others are noted."""
     empty = np.zeros(len(table), dtype=bool)
     for name in schema.features:
-        column = table.columns[name]
-        if is_arrow_list(column.type):
-            here = pc.equal(pc.fill_null(pc.list_value_length(column), 0), 0).to_numpy()
-        else:
-            here = pc.match_substring_regex(_cells(table, name), EMPTY).to_numpy(False)
-        rows = np.flatnonzero(here & ~empty)
+        rows = np.flatnonzero(is_empty(table, name) & ~empty)
         if len(rows):
             problems.add("empty", EMPTY_LIST, table, name, rows)
             empty[rows] = True
@@ -110,123 +102,16 @@ def _without_empty(table: Table, schema: Schema, problems: Problems) -> Table:
     return table.filter(~empty)
 
 
-def _cells(table: Table, name: str) -> pa.Array:
-    """(rows,) the text of the lists of a column, however they are written, as [1, 2] or
-    [[1, 2], [3, 4]]."""
-
-    def made() -> pa.Array:
-        return with_commas(with_points(table, text(table, name).combine_chunks()))
-
-    return table.once(f"lists {name}", made)
-
-
-def _parse(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
-    """(steps of all rows, features) float64 and the (rows,) numbers of steps.
-
-    The lists are cut by Arrow, all rows at once; nothing is ever evaluated.
-    """
-    if is_arrow_list(table.columns[name].type):
-        return _parse_arrow(table, name, problems)
-    cells = _cells(table, name)
-    nested = pc.match_substring_regex(cells.slice(0, 1), r"^\[\s*\[")[0].as_py()
-    whole = pc.match_substring_regex(cells, NESTED if nested else FLAT).to_numpy(False)
-    if not whole.all():
-        raise DataError(
-            "Row {row}, column {column}: {found!r} is not a list such as {example}. Correct the "
-            "brackets and commas, and write all lists of a column in the same way.",
-            **cell(table, name, int(np.argmin(whole))),
-            example="[[1, 2], [3, 4]]" if nested else "[3, 9, 9, 4, 8]",
-        )
-    cells = pc.replace_substring(cells, ", ", ",")  # numbers without spaces are cast much faster
-    inside = pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(cells, 1, -1))
-    if nested:
-        inside = pc.utf8_slice_codeunits(inside, 1, -1)  # 1,2],[3,4
-        steps = pc.split_pattern_regex(inside, r"\]\s*,\s*\[")
-        lengths = pc.list_value_length(steps).to_numpy(False).astype(np.int64)
-        steps = steps.flatten()
-    else:
-        lengths = None
-        steps = inside
-    empty = pc.equal(pc.utf8_trim_whitespace(steps), "").to_numpy(False)
-    if empty.any():
-        raise DataError(EMPTY_LIST, **cell(table, name, _row(lengths, int(np.argmax(empty)))))
-    cut = pc.split_pattern(steps, ",")
-    widths = pc.list_value_length(cut).to_numpy(False).astype(np.int64)
-    if nested:
-        _refuse_unequal(table, name, widths, lengths, lambda step: f"[{steps[step].as_py()}]")
-    values = _items(table, name, cut.flatten(), widths, lengths, problems)
-    return (values.reshape(len(widths), -1), lengths) if nested else (values[:, None], widths)
-
-
-def _parse_arrow(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
-    """As ``_parse``, of lists that the format of the file has already."""
-    lists = table.columns[name].combine_chunks()
-    steps = lists.flatten()
-    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(False).astype(np.int64)
-    nested = is_arrow_list(steps.type)
-    widths = lengths
-    if nested:
-        widths = pc.fill_null(pc.list_value_length(steps), 0).to_numpy(False).astype(np.int64)
-    empty = np.flatnonzero(lengths == 0)
-    if nested and len(empty) == 0 and (widths == 0).any():
-        empty = np.array([_row(lengths, int(np.argmin(widths)))])
-    if len(empty):
-        raise DataError(EMPTY_LIST, **cell(table, name, int(empty[0])))
-    if nested:
-        _refuse_unequal(table, name, widths, lengths, lambda step: str(steps[step].as_py()))
-    items = steps.flatten() if nested else steps
-    values = _items(table, name, items, widths, lengths if nested else None, problems)
-    return (values.reshape(len(widths), -1), lengths) if nested else (values[:, None], lengths)
-
-
-def _refuse_unequal(
-    table: Table, name: str, widths, lengths, written: Callable[[int], str]
-) -> None:
-    """Raises DataError, with the step as it is ``written``, unless all have equally many values."""
-    other = widths != widths[0]
-    if other.any():
-        step = int(np.argmax(other))
-        raise DataError(
-            "Row {row}, column {column}: a step has another number of values ({features}) than "
-            "the first step of the column ({expected}). Every step needs the same number of "
-            "values.",
-            **cell(table, name, _row(lengths, step)) | {"found": written(step)},
-            features=int(widths[step]),
-            expected=int(widths[0]),
-        )
-
-
-def _row(lengths: np.ndarray | None, step: int) -> int:
-    """The row of a step, when ``lengths`` (rows,) counts steps; else a row is one step."""
-    return step if lengths is None else int(np.searchsorted(np.cumsum(lengths), step, side="right"))
-
-
-def _items(
-    table: Table, name: str, items: pa.Array, widths, lengths, problems: Problems
-) -> np.ndarray:
-    """(items,) float64, NaN where one is missing or no number. Raises DataError where nothing
-    stands between two commas."""
+def _numbers(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
+    """(steps of all rows, features) float64, NaN where an item is missing or no number, and the
+    (rows,) numbers of steps."""
+    found = cut(table, name)
 
     def note(kind: str, template: str, which: np.ndarray) -> None:
-        steps = np.searchsorted(np.cumsum(widths), which, side="right")
-        rows = steps
-        if lengths is not None:
-            rows = np.searchsorted(np.cumsum(lengths), steps, side="right")
-        words = [str(word).strip() for word in items.take(pa.array(which)).to_pylist()]
-        problems.add(kind, template, table, name, rows, words)
+        words = [str(word).strip() for word in found.items.take(pa.array(which)).to_pylist()]
+        problems.add(kind, template, table, name, found.rows(which), words)
 
-    if pa.types.is_string(items.type):
-        blank = np.flatnonzero(pc.equal(pc.utf8_trim_whitespace(items), "").to_numpy(False))
-        if len(blank):
-            row = _row(lengths, _row(widths, int(blank[0])))
-            raise DataError(
-                "Row {row}, column {column}: nothing stands between two commas of the list, or "
-                "after the last one. Write the number, or null for a missing value.",
-                row=table.row(row),
-                column=name,
-                found="",
-            )
-    values, bad = to_numbers(items)
+    values, bad = to_numbers(found.items)
     large = np.flatnonzero(np.abs(values) > LARGEST)
     if len(bad):
         note("unreadable", NOT_IN_LIST, bad)
@@ -237,4 +122,47 @@ def _items(
     lacking = np.setdiff1d(np.flatnonzero(np.isnan(values)), np.concatenate([bad, large]))
     if len(lacking):
         note("missing", MISSING_IN_LIST, lacking)
-    return values
+    if found.lengths is None:
+        return values[:, None], found.widths
+    return values.reshape(len(found.widths), -1), found.lengths
+
+
+def _targets(table: Table, schema: Schema, lengths: np.ndarray, first: str) -> np.ndarray | None:
+    """One target a row; or, where every step has one, (total steps,)."""
+    if schema.target is None or not schema.per_step:
+        return roles.targets(table, schema.target)
+    name = schema.target
+    found = cut(table, name)
+    if found.lengths is not None:
+        raise DataError(NESTED_TARGETS, **cell(table, name, 0))
+    _refuse_other_lengths(table, name, found.widths, lengths, first)
+    items = found.items
+    if pa.types.is_string(items.type):  # words may be quoted
+        trimmed = pc.utf8_trim_whitespace(items)
+        items = pc.replace_substring_regex(trimmed, QUOTED, r"\1\2")
+    # As a column of its own they are numbers or words as any other target.
+    rows = np.repeat(np.asarray(table.rows), found.widths)
+    starts = np.append(0, np.cumsum(found.widths))
+    files = tuple((file, int(starts[first])) for file, first in table.files)
+    steps = replace(table, columns=pa.table({name: items}), rows=rows, files=files, seen={})
+    absent = roles.without_target(steps, name)
+    if absent.any():
+        raise DataError(MISSING_TARGET, **cell(steps, name, int(np.argmax(absent))))
+    return roles.targets(steps, name)
+
+
+def _refuse_other_lengths(
+    table: Table, name: str, steps: np.ndarray, lengths: np.ndarray, first: str
+) -> None:
+    other = steps != lengths
+    if other.any():
+        row = int(np.argmax(other))
+        raise DataError(
+            "Row {row}, column {column}: the list has another number of steps ({steps}) than "
+            "the list in column {first} ({expected}). All lists of a row need the same number "
+            "of steps.",
+            **cell(table, name, row),
+            steps=int(steps[row]),
+            first=first,
+            expected=int(lengths[row]),
+        )

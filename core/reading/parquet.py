@@ -69,7 +69,7 @@ def _cells(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     if is_arrow_list(kind):
         inner = kind.value_type
         leaf = inner.value_type if is_arrow_list(inner) else inner
-        if _is_number(leaf):
+        if _is_number(leaf) or pa.types.is_string(leaf):  # words can be targets
             return column
     elif _is_number(kind):
         return pc.cast(column, pa.float64()) if pa.types.is_decimal(kind) else column

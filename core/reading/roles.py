@@ -55,7 +55,7 @@ def usable(table: Table, schema: Schema, problems: Problems) -> Table:
     for; the others are noted."""
     keep = np.ones(len(table), dtype=bool)
     for role, name in ((role, getattr(schema, role)) for role in ROLES):
-        if name is None:
+        if name is None or (role == "target" and schema.layout == "list" and schema.per_step):
             continue
         for template, lacking in _lacking(table, role, name).items():
             rows = np.flatnonzero(lacking)
@@ -71,9 +71,9 @@ def usable(table: Table, schema: Schema, problems: Problems) -> Table:
     return table.filter(keep)
 
 
-def lacks_target(table: Table, name: str) -> bool:
-    """Is there a row without a target?"""
-    return any(lacking.any() for lacking in _lacking(table, "target", name).values())
+def without_target(table: Table, name: str) -> np.ndarray:
+    """(rows,) bool, the rows without a target."""
+    return np.logical_or.reduce([*_lacking(table, "target", name).values()])
 
 
 def _lacking(table: Table, role: str, name: str) -> dict[str, np.ndarray]:

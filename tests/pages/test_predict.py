@@ -75,7 +75,8 @@ def test_targets_one_a_step_are_learned_and_answered_at_every_step(app):
     [table] = tables(app)
     assert table["step"].tolist() == list(range(1, 10))
     assert len(app.get("plotly_chart")) == 1
-    app.file_uploader(key="predict-file-0").upload("more.csv", LIVES.encode(), "text/csv").run()
+    uploader = labelled(app.file_uploader, "A file of new sequences")
+    uploader.upload("more.csv", LIVES.encode(), "text/csv").run()
     until(app, lambda app: len(tables(app)) == 2)
     assert tables(app)[1]["target"].tolist() == [*range(9, 0, -1)] * 3
     assert {"RMSE", "MAE"} <= {metric.label for metric in app.metric}

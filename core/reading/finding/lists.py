@@ -5,12 +5,13 @@ from __future__ import annotations
 from core.reading.cells import SAMPLE_ROWS, is_arrow_list, text
 from core.reading.finding.clues import Clues
 from core.reading.list_text import is_spaced
-from core.reading.names import TARGET_NAMES, names_an_id
+from core.reading.names import TARGET_NAMES, names_an_id, plain
 from core.reading.schema import Schema
 from core.reading.words import is_list
 
 
 def list_schema(clues: Clues) -> Schema:
+    _lists_of_targets(clues)
     features = clues.features or tuple(clues.open("list")) or _text_of_lists(clues)
     first = clues.table.names.index(features[0]) if features else 0
     if clues.roles["id"] is None:
@@ -34,6 +35,27 @@ def list_schema(clues: Clues) -> Schema:
                 f"each cell of `{name}` holds {numbers.pop()} numbers, and is taken for a list"
             )
     return clues.finish("list", features)
+
+
+def _lists_of_targets(clues: Clues) -> None:
+    """A column of lists that is called target, beside another one, or is chosen as such."""
+    if clues.roles["target"] is None:
+        named = (n for n in clues.open("list", "text") if plain(n) in TARGET_NAMES - {"y"})
+        lists = [name for name in named if _holds_lists(clues, name)]
+        if lists and set(clues.features or clues.open("list")) - {lists[0]}:
+            clues.roles["target"] = lists[0]
+    name = clues.roles["target"]
+    if name and clues.per_step is None and _holds_lists(clues, name):
+        clues.per_step = True
+        clues.reasons.append(f"`{name}` holds lists: a target for each step")
+
+
+def _holds_lists(clues: Clues, name: str) -> bool:
+    """Also lists of words, which are no values of steps."""
+    if clues.kinds[name] != "text":
+        return clues.kinds[name] == "list"
+    cells = [cell.strip() for cell in text(clues.table, name)[:SAMPLE_ROWS].to_pylist()]
+    return all(cell.startswith("[") and cell.endswith("]") for cell in cells if cell)
 
 
 def _text_of_lists(clues: Clues) -> tuple[str, ...]:

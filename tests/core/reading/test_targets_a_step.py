@@ -3,6 +3,8 @@
 import io
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from core import DataError, read_sequences
@@ -96,3 +98,48 @@ def test_new_data_is_read_alike_with_and_without_targets():
     without = read_like(open_table(io.StringIO("engine,cycle,heat\nz,1,5\nz,2,6\n")), schema)[0]
     assert without.targets is None
     assert not without.per_step
+
+
+LISTS = 'id,x,target\na,"[1, 2]","[5, 6]"\nb,[3],[7]\n'
+
+
+def test_a_list_of_targets_beside_a_list_of_values_is_one_a_step():
+    data, _ = read(LISTS)
+    assert data.feature_names == ("x",)
+    assert data.targets.tolist() == [5, 6, 7]
+    frame = pd.DataFrame({"x": [[1.0, 2.0], [3.0]], "label": [["a", "b"], ["a"]]})
+    assert read_sequences(frame).targets.tolist() == ["a", "b", "a"]
+    parquet = io.BytesIO()
+    frame.to_parquet(parquet)
+    parquet.seek(0)
+    assert read_sequences(parquet) == read_sequences(frame)
+
+
+def test_words_can_be_a_list_of_targets():
+    data, _ = read('x,label\n"[1, 2]","[""up"", ""down""]"\n[3],[up]\n')
+    assert data.targets.tolist() == ["up", "down", "up"]
+
+
+def test_lists_without_a_target_name_stay_features():
+    data, _ = read('id,x,y\na,"[1, 2]","[5, 6]"\nb,[3],[7]\n')
+    assert data.feature_names == ("x", "y")
+    assert data.targets is None
+    chosen = read_sequences(io.StringIO('id,x,y\na,"[1, 2]","[5, 6]"\n'), target="y")
+    np.testing.assert_array_equal(chosen.targets, [5, 6])
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "row"),
+    [
+        (LISTS.replace("[7]", '"[7, 8]"'), "another number of steps", 3),
+        (LISTS.replace("[7]", "7"), "is not a list", 3),
+        (LISTS.replace("5, 6", "5,"), "nothing stands between", 2),
+        (LISTS.replace("[7]", "[]"), "empty list", 3),
+        (LISTS.replace("[7]", "[nan]"), "missing", 3),
+    ],
+)
+def test_lists_of_targets_that_do_not_fit_are_refused_with_the_row(text, says, row):
+    with pytest.raises(DataError, match=says) as refused:
+        read(text)
+    assert refused.value.values["row"] == row
+    assert refused.value.values["column"] == "target"
