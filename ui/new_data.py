@@ -20,11 +20,13 @@ from core.reading import (
     open_lists,
     open_table,
     read_table,
+    refuse_many_steps,
     schema_like,
 )
 from core.reading.columns import category_names
 from core.reading.long import ELAPSED
 from core.reading.words import is_missing, is_number
+from ui import server
 from ui.problems import explain, offer_to_read_again, rows
 from ui.reading import Reading
 from ui.state import State
@@ -141,8 +143,10 @@ def _read(
 ) -> tuple[Sequences, Report] | DataError:
     try:
         file.seek(0)
-        table = open_table(file)
+        most = server.store().limits.steps
+        table = open_table(file, most)
         data, report = read_table(table, schema or _schema_for(reading, table))
+        refuse_many_steps(int(data.lengths.sum()), most)
         if schema is None and not table.header:
             data = replace(data, missing=reading.missing)
         return data, report

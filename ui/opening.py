@@ -7,16 +7,26 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import streamlit as st
 
 from core import DataError
-from core.reading import Schema, Table, detect_schema, open_table, read_table
-from ui import keeping, problems
+from core.reading import (
+    Schema,
+    Table,
+    detect_schema,
+    open_table,
+    read_table,
+    schema_again,
+)
+from core.reading.grid import Grid, grid_of
+from ui import editing, keeping, layouts, problems, server
+from ui.layouts import LAYOUT_NAMES
 from ui.problems import MISSING_NAMES, explain, offer_to_read_again
 from ui.samples import SAMPLES, Sample
 from ui.state import State, seeded
-from ui.words import _, plain
+from ui.words import _, counted, plain
 
 NONE = ""  # the choice "no such column", as ``detect_schema`` takes it
 MOST_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
@@ -26,12 +36,6 @@ ROLES = {
     "target": "Target",
     "split": "Train / test split",
     "group": "Group",
-}
-LAYOUT_NAMES = {
-    "rows": "one sequence a line, lines of unequal length",
-    "list": "one sequence a row, written as a list in a cell",
-    "long": "one step a row, with an id",
-    "wide": "one sequence a row, one step a column",
 }
 DUPLICATE_NAMES = {
     "keep": "keep all of them",
@@ -44,13 +48,32 @@ DUPLICATE_NAMES = {
 @dataclass(frozen=True)
 class Refusal:
     """Why something was not opened, and what is needed to try again in another way: its content,
-    and, as far as it could be read, its table and schema."""
+    whether that was ``edited`` in the page, and, as far as it could be read, its table and
+    schema."""
 
     error: DataError
     name: str
     content: bytes
     table: Table | None = None
     schema: Schema | None = None
+    edited: bool = False
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        """To be edited, if it can be."""
+        return grid_of(self.table, lambda: self.content)
+
+    @property
+    def about(self) -> int:
+        """Of this content: what belongs to it begins anew with another."""
+        return zlib.crc32(self.content)
+
+    @property
+    def rows(self) -> set[str]:
+        """The rows in which something is wrong, as messages name them."""
+        if self.error.report is None:
+            return {str(self.error.values.get("row"))}
+        return {str(problem.row) for problem in self.error.report.problems}
 
 
 def source(visitor: State) -> None:
@@ -85,6 +108,12 @@ def _upload(visitor: State) -> None:
             "may be compressed by gzip. The layout is detected."
         ),
     )
+    st.caption(
+        _("Up to {megabytes} MB and {steps} steps.").format(
+            megabytes=counted(st.get_option("server.maxUploadSize")),
+            steps=counted(server.store().limits.steps),
+        )
+    )
     refused = _open_upload(visitor)
     if refused is not None:
         _offer(
@@ -93,6 +122,7 @@ def _upload(visitor: State) -> None:
             "upload",
             lambda outcome: visitor.keep("upload", file.file_id, outcome),
         )
+    layouts.samples()
 
 
 def _open_upload(visitor: State) -> Refusal | None:
@@ -124,6 +154,9 @@ def _open_sample(visitor: State, sample: Sample) -> None:
 
 
 def _paste(visitor: State) -> None:
+    def keep(outcome: Refusal | None) -> None:
+        visitor.refuse("paste", outcome)
+
     with st.form("paste", border=False):
         st.text_area(
             _("Sequences, one a line, or any CSV text"),
@@ -134,7 +167,7 @@ def _paste(visitor: State) -> None:
         st.form_submit_button(_("Read"), on_click=_open_paste, args=(visitor,))
     refused = visitor.refused.get("paste")
     if refused is not None:
-        _offer(visitor, refused, "pasted", lambda outcome: visitor.refuse("paste", outcome))
+        _offer(visitor, refused, "pasted", keep)
 
 
 def _open_paste(visitor: State) -> None:
@@ -143,38 +176,59 @@ def _open_paste(visitor: State) -> None:
 
 
 def _open(
-    visitor: State, name: str, content: bytes, schema: Schema | None = None
+    visitor: State,
+    name: str,
+    content: bytes,
+    schema_of: Callable[[Table], Schema] = detect_schema,
+    edited: bool = False,
+    known: str = "",
 ) -> Refusal | None:
-    table = None
+    """known: the data set that it takes the place of. Returns why it was refused."""
+    table = schema = None
     try:
-        table = open_table(io.BytesIO(content))
-        schema = schema or detect_schema(table)
+        table = open_table(io.BytesIO(content), server.store().limits.steps)
+        schema = schema_of(table)
         data, report = read_table(table, schema)
-        visitor.open(name, content, table, data, report)
+        visitor.open(name, content, table, data, report, known)
     except DataError as error:
-        return Refusal(error, name, content, table, schema)
+        return Refusal(error, name, content, table, schema, edited)
     return None
 
 
 def _offer(
-    visitor: State, refused: Refusal, key: str, keep: Callable[[Refusal | None], None]
+    visitor: State,
+    refused: Refusal,
+    key: str,
+    keep: Callable[[Refusal | None], None],
+    known: str = "",
 ) -> None:
-    """Why it was refused, the ways to open it nevertheless, and all of its columns to choose
-    from. ``keep`` gets what comes of it."""
+    """Why it was refused, the ways to open it nevertheless, its cells to edit, and all of its
+    columns to choose from. ``keep`` gets what comes of it."""
 
     def read(schema: Schema) -> None:
-        keep(_open(visitor, refused.name, refused.content, schema))
+        keep(_open(visitor, refused.name, refused.content, lambda _: schema, refused.edited, known))
+
+    def read_edited(content: bytes) -> None:
+        keep(_open(visitor, refused.name, content, _again(refused.schema), True, known))
 
     def refuse(error: DataError) -> None:
         keep(replace(refused, error=error))
 
     offer_to_read_again(refused.error, key, read)
+    if refused.grid is not None:
+        place = f"{key}-edit-{refused.about}"
+        editing.table(place, refused.name, refused.grid, read_edited, refused.rows, refused.edited)
     if refused.table is not None and not refused.table.lists:
         schema = refused.schema or Schema("long")
         with st.expander(_("Choose what its columns are"), icon=":material/view_column:"):
             # What was chosen stays while it is refused, and not for another file.
-            about = zlib.crc32(refused.content + repr((schema.missing, schema.fixes)).encode())
+            about = zlib.crc32(repr((schema.missing, schema.fixes)).encode(), refused.about)
             _form(f"{key}-{about}", refused.table, schema, read, refuse)
+
+
+def _again(schema: Schema | None) -> Callable[[Table], Schema]:
+    """How a table is read after it was edited."""
+    return detect_schema if schema is None else partial(schema_again, schema)
 
 
 def columns(visitor: State) -> None:
@@ -211,6 +265,28 @@ def columns(visitor: State) -> None:
     if refused is not None:
         offer_to_read_again(refused, "columns", use)
     problems.rows(report)
+    _edit(visitor, table)
+
+
+def _edit(visitor: State, table: Table) -> None:
+    """The open table's cells; an edited one that is refused, until it can be read."""
+    place, known = visitor.key("edited"), visitor.kept.id
+
+    def keep(outcome: Refusal | None) -> None:
+        visitor.refuse(place, outcome)
+
+    def read(content: bytes) -> None:
+        schema = visitor.data.schema
+        keep(_open(visitor, visitor.name, content, _again(schema), True, known))
+
+    refused = visitor.refused.get(place)
+    if refused is not None:
+        _offer(visitor, refused, place, keep, known)
+        st.button(_("Take the edits back"), icon=":material/undo:", on_click=keep, args=(None,))
+        return
+    grid = table.once("grid", lambda: grid_of(table, visitor.file))
+    if grid is not None:
+        editing.table(visitor.key("edit"), visitor.name, grid, read)
 
 
 def _quoted(reason: str) -> str:

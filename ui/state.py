@@ -16,7 +16,7 @@ import streamlit as st
 
 from core import DataError, Recipe, Sequences
 from core.packing import pack, unpack
-from core.reading import Report, Table, open_table, read_table
+from core.reading import Report, Table, open_table, read_table, refuse_many_steps
 from runs import DataSet, Prediction, RunLine
 from runs.store import NOT_KNOWN, Content
 from ui import identity, server
@@ -78,16 +78,24 @@ class State:
     def __post_init__(self) -> None:
         self.memory = Memory(self.owner)
 
-    def open(self, name: str, file: bytes, table: Table, data: Sequences, report: Report) -> None:
-        """Work on other data from now on. Raises DataError, and changes nothing, when the server
-        cannot keep it."""
-        self._keep(name, file, data)
+    def open(
+        self,
+        name: str,
+        file: bytes,
+        table: Table,
+        data: Sequences,
+        report: Report,
+        known: str = "",
+    ) -> None:
+        """Work on other data from now on; it takes the place of a ``known`` data set. Raises
+        DataError, and changes nothing, when the server cannot keep it."""
+        self._keep(name, file, data, known)
         self._table, self._report, self.opened = table, report, self.opened + 1
         self.save()
 
     def use(self, data: Sequences, report: Report) -> None:
         """Read the same file in another way; the recipe starts anew where it has to."""
-        self._keep(self.name, self._file(), data, self.kept.id)
+        self._keep(self.name, self.file(), data, self.kept.id)
         self._report = report
         self.save()
 
@@ -174,7 +182,7 @@ class State:
         """The file the open data was read from; read again when it is first asked for. Raises
         DataError when it has been deleted, in another tab."""
         if self._table is None:
-            self._table = open_table(io.BytesIO(self._file()))
+            self._table = open_table(io.BytesIO(self.file()))
         return self._table
 
     @property
@@ -184,7 +192,8 @@ class State:
             self._report = read_table(self.table, self.data.schema)[1]
         return self._report
 
-    def _file(self) -> bytes:
+    def file(self) -> bytes:
+        """The file the open data was read from. Raises DataError as ``table`` does."""
         file = server.store().contents.read_compressed(self.kept.file)
         if file is None:
             raise DataError(NOT_KNOWN)
@@ -254,6 +263,8 @@ class State:
             del self.units[oldest]
 
     def _keep(self, name: str, file: bytes, data: Sequences, known: str = "") -> None:
+        steps = int(data.lengths.sum())
+        refuse_many_steps(steps, server.store().limits.steps)
         packed, text = Content.of(pack(data)), Content.compressed(file)
         new = DataSet(
             name=name,
@@ -261,7 +272,7 @@ class State:
             file=text.digest,
             sequences=len(data),
             features=data.features,
-            steps=int(data.lengths.sum()),
+            steps=steps,
             id=known,
         )
         self._settle(server.store().contents.keep(self.owner.id, new, packed, text), data)

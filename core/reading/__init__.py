@@ -14,14 +14,13 @@ from typing import IO, Any
 import pandas as pd
 
 from core.missing import Missing
-from core.reading import lists, long, rows, wide
-from core.reading.constant import constant_features
 from core.reading.detect import detect_schema
-from core.reading.like import schema_like
+from core.reading.like import schema_again, schema_like
 from core.reading.opening import open_lists, open_table
-from core.reading.problems import Problem, Problems, Report
-from core.reading.roles import usable
+from core.reading.problems import Problem, Report
+from core.reading.reader import read_table
 from core.reading.schema import Schema
+from core.reading.steps import refuse_many_steps
 from core.reading.table import Table
 from core.sequences import Sequences
 
@@ -36,10 +35,10 @@ __all__ = [
     "read_like",
     "read_sequences",
     "read_table",
+    "refuse_many_steps",
+    "schema_again",
     "schema_like",
 ]
-
-READERS = {"rows": rows.read, "list": lists.read, "long": long.read, "wide": wide.read}
 
 
 def read_sequences(
@@ -84,16 +83,3 @@ def read_like(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     """New data, read as the data of the schema was (``schema_like``). Raises DataError as
     ``read_table``, and for a feature that is not there."""
     return read_table(table, schema_like(schema, table))
-
-
-def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
-    """The sequences of a table that is read by a schema, and what became of its rows.
-
-    Raises DataError as ``read_sequences`` does; its ``report`` tells all that is in the way, where
-    it is more than a mistake in the table's form.
-    """
-    problems = Problems(table, schema)
-    data = READERS[schema.layout](usable(table, schema, problems), schema, problems)
-    problems.settle()
-    report = problems.report(problems.rows - problems.left_out.total())
-    return data, replace(report, constant=constant_features(data, schema))

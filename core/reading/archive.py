@@ -23,6 +23,7 @@ from core.reading.encoding import clean_text
 from core.reading.joined import open_joined
 from core.reading.per_file import begins, of_file, open_per_file
 from core.reading.source import EMPTY, refuse_bomb
+from core.reading.steps import refuse_about, refuse_long_text
 from core.reading.table import Table
 from core.reading.words import SPLIT_WORDS
 
@@ -46,7 +47,9 @@ def is_archive(data: bytes) -> bool:
     return data.startswith((ZIP, b"PK\x05\x06"))
 
 
-def open_archive(data: bytes, name: str, open_one: Callable[[bytes, str], Table]) -> Table:
+def open_archive(
+    data: bytes, name: str, open_one: Callable[..., Table], most_steps: int | None = None
+) -> Table:
     """All files of a ZIP as one long table, with the columns "file", and "folder" and "split"
     where the folders tell; a single file as ``open_one`` opens it.
 
@@ -59,15 +62,16 @@ def open_archive(data: bytes, name: str, open_one: Callable[[bytes, str], Table]
     files = _files(data, name)
     if len(files) == 1:
         path, content = files[0]
-        table = open_one(content, path.name)
+        table = open_one(content, path.name, most_steps)
         return table.with_note(f"{path.name}, the only file of the archive")
     parts = [(path, content) for path, content in files if path.suffix.lower() == ".ts"]
     if parts:
-        return _ts_files(parts, name)
+        return _ts_files(parts, name, most_steps)
     texts = []
     for path, content in files:
         with of_file(path):
             texts.append((path, clean_text(content)[0]))
+    refuse_about(sum(text.count(b"\n") for _, text in texts), most_steps)
     joined = open_joined(texts, name)
     return open_per_file(texts, name) if joined is None else joined
 
@@ -138,12 +142,14 @@ def _is_hidden(path: PurePosixPath) -> bool:
     return hidden or "__MACOSX" in path.parts or path.name in ("Thumbs.db", "desktop.ini")
 
 
-def _ts_files(files: Files, name: str) -> Table:
+def _ts_files(files: Files, name: str, most_steps: int | None) -> Table:
     """Files in the ``.ts`` format as one table; their names tell the split."""
     tables = []
     for path, content in files:
         with of_file(path):
-            tables.append(ts.open_ts(clean_text(content)[0]))
+            text = clean_text(content)[0]
+            refuse_long_text(text, most_steps, ts.open_ts)
+            tables.append(ts.open_ts(text))
     for (path, _), table in zip(files, tables, strict=True):
         if table.names != tables[0].names:
             raise DataError(

@@ -59,6 +59,28 @@ def schema_like(schema: Schema, table: Table) -> Schema:
     )
 
 
+def schema_again(schema: Schema, table: Table) -> Schema:
+    """The schema of the same table after it was edited: what was chosen stays, as long as the
+    columns are there; the words of categories are found anew.
+
+    Raises DataError as ``detect_schema``.
+    """
+    roles = {role: getattr(schema, role) or "" for role in ROLES}
+    columns = {*filter(None, roles.values()), *schema.features}
+    if schema.layout == "rows" or not columns <= set(table.names):
+        found = detect_schema(table)
+    else:
+        features = None if schema.layout == "wide" else schema.features
+        found = detect_schema(table, schema.layout, features=features, **roles)
+    return replace(
+        found,
+        missing=schema.missing,
+        fixes=schema.fixes,
+        duplicates=schema.duplicates,
+        elapsed=schema.elapsed,
+    )
+
+
 def _refuse_absent(features: tuple[str, ...], table: Table) -> None:
     absent = [name for name in features if name not in table.names]
     if absent:

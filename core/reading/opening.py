@@ -15,10 +15,13 @@ from core.reading.delimited import open_delimited
 from core.reading.encoding import clean_text
 from core.reading.frame import table_of
 from core.reading.source import read_source
+from core.reading.steps import refuse_long_text
 from core.reading.table import Table
 
 
-def open_table(source: str | os.PathLike[str] | IO[Any] | pd.DataFrame) -> Table:
+def open_table(
+    source: str | os.PathLike[str] | IO[Any] | pd.DataFrame, most_steps: int | None = None
+) -> Table:
     """Read a path, a binary or text buffer, or a DataFrame into a Table.
 
     Understands, also compressed by gzip: delimited text in any common encoding; nested lists as
@@ -26,14 +29,16 @@ def open_table(source: str | os.PathLike[str] | IO[Any] | pd.DataFrame) -> Table
     lists one after the other are one sequence each); the UEA and UCR archive's ``.ts``; Parquet;
     and a ZIP of files, one a sequence.
 
+    most_steps  a file that holds clearly more steps is refused before it is parsed
+
     Raises DataError for what cannot be a table, OSError for a path that cannot be read.
     """
     if isinstance(source, pd.DataFrame):
         return table_of(source)
     data, name = read_source(source)
     if archive.is_archive(data):
-        return archive.open_archive(data, name, _open)
-    return _open(data, name)
+        return archive.open_archive(data, name, _open, most_steps)
+    return _open(data, name, most_steps)
 
 
 def open_lists(source: str | os.PathLike[str] | IO[Any]) -> Table:
@@ -43,11 +48,12 @@ def open_lists(source: str | os.PathLike[str] | IO[Any]) -> Table:
     return _lists(clean_text(data)[0], name)
 
 
-def _open(data: bytes, name: str) -> Table:
+def _open(data: bytes, name: str = "", most_steps: int | None = None) -> Table:
     """One file that is no archive."""
     if parquet.is_parquet(data):
-        return parquet.open_parquet(data, name)
+        return parquet.open_parquet(data, name, most_steps)
     text, encoding = clean_text(data)
+    refuse_long_text(text, most_steps, _open)
     if re.match(rb'\s*\{\s*["}]', text):
         raise DataError(
             "This is a JSON object ({found}). Give the sequences alone, as a list of lists such "

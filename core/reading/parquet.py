@@ -12,24 +12,27 @@ import pyarrow.compute as pc
 from core.errors import DataError
 from core.reading.cells import is_arrow_list
 from core.reading.source import EMPTY, MOST_BYTES
+from core.reading.steps import CLEARLY, refuse_about
 from core.reading.table import Table, refuse_equal_names
 
 MAGIC = b"PAR1"
 INDEX = "__index_level_0__"  # what pandas calls an index without a name
 UNPACK = Path(__file__).with_name("unpack_parquet.py")
 SECONDS = 120
+TOO_MANY_STEPS = 3  # the exit status by which unpack_parquet says so
 
 
 def is_parquet(data: bytes) -> bool:
     return data.startswith(MAGIC)
 
 
-def open_parquet(data: bytes, name: str = "") -> Table:
+def open_parquet(data: bytes, name: str = "", most_steps: int | None = None) -> Table:
     """Numbers, text, truth values, dates, and lists of numbers, also lists of lists.
 
-    Raises DataError for a damaged file, one too large unpacked, and other kinds of columns.
+    Raises DataError for a damaged file, one too large unpacked or of too many steps, and other
+    kinds of columns.
     """
-    columns = _unpacked(data)
+    columns = _unpacked(data, most_steps)
     if columns.num_rows == 0 or columns.num_columns == 0:
         raise DataError(EMPTY)
     if INDEX in columns.column_names:  # first, where the other formats have it
@@ -43,15 +46,19 @@ def open_parquet(data: bytes, name: str = "") -> Table:
     return Table(pa.table(cells, names=names), rows, header=True, unnamed=unnamed, name=name)
 
 
-def _unpacked(data: bytes) -> pa.Table:
+def _unpacked(data: bytes, most_steps: int | None) -> pa.Table:
     """What is in it, read by a process of its own, which a damaged or hostile file may end."""
     command = [sys.executable, "-I", str(UNPACK), str(MOST_BYTES)]
+    if most_steps is not None:
+        command.append(str(int(CLEARLY * most_steps)))
     reason = "it ended the process that read it"
     if data.endswith(MAGIC):
         try:
             done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS)
             if done.returncode == 0:
                 return pa.ipc.open_stream(done.stdout).read_all()
+            if done.returncode == TOO_MANY_STEPS:
+                refuse_about(int(done.stdout), most_steps)
             if done.returncode == 1:
                 reason = done.stderr.decode(errors="replace").strip()[-200:]
         except subprocess.TimeoutExpired:

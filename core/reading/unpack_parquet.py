@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet
 
 CELL_BYTES = 8
+TOO_MANY_STEPS = 3  # an exit status; how many there are is then on standard output
 MEMORY_BYTES = 2**32  # of this process; a table takes its size once more while it is written
 
 
-def main(most_bytes: int) -> str | None:
+def main(most_bytes: int, most_steps: int | None = None) -> str | int | None:
     """None, or why it cannot be read."""
     try:
         import resource
@@ -29,6 +30,10 @@ def main(most_bytes: int) -> str | None:
         cells = sum(g.column(i).num_values for g in groups for i in range(g.num_columns))
         if cells * CELL_BYTES > most_bytes:  # a constant column of any length takes a few bytes
             return f"it holds {cells:,} values, more than {most_bytes // CELL_BYTES:,}"
+        steps = steps_at_least(file)
+        if most_steps is not None and steps > most_steps:
+            sys.stdout.write(str(steps))
+            return TOO_MANY_STEPS
         table = file.read(use_threads=False)
         with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
             stream.write_table(table)
@@ -37,5 +42,15 @@ def main(most_bytes: int) -> str | None:
     return None
 
 
+def steps_at_least(file: pyarrow.parquet.ParquetFile) -> int:
+    """A row is a step or a sequence of some; in a column of lists, every item of a list is a step,
+    and an empty list counts as an item."""
+    metadata = file.metadata
+    rows, columns = metadata.num_rows, range(metadata.num_columns)
+    lists = [i for i in columns if file.schema.column(i).max_repetition_level == 1]
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    return max([rows, *(sum(g.column(i).num_values for g in groups) - rows for i in lists)])
+
+
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -1,0 +1,28 @@
+"""One reader a layout: a table and its schema become ``Sequences``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.reading import lists, long, rows, wide
+from core.reading.constant import constant_features
+from core.reading.problems import Problems, Report
+from core.reading.roles import usable
+from core.reading.schema import Schema
+from core.reading.table import Table
+from core.sequences import Sequences
+
+READERS = {"rows": rows.read, "list": lists.read, "long": long.read, "wide": wide.read}
+
+
+def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
+    """The sequences of a table that is read by a schema, and what became of its rows.
+
+    Raises DataError as ``read_sequences`` does; its ``report`` tells all that is in the way, where
+    it is more than a mistake in the table's form.
+    """
+    problems = Problems(table, schema)
+    data = READERS[schema.layout](usable(table, schema, problems), schema, problems)
+    problems.settle()
+    report = problems.report(problems.rows - problems.left_out.total())
+    return data, replace(report, constant=constant_features(data, schema))

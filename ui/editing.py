@@ -1,0 +1,95 @@
+"""A small table edited in the page: its cells, as the text they are in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.reading.grid import Grid
+from ui.words import _, ngettext, plain
+
+ROW = "row"  # the column that shows the numbers; those of cells are numbers themselves
+MARK = "⚠ "
+ROW_HEIGHT, MOST_HEIGHT = 35, 420  # pixels
+
+
+def table(
+    key: str,
+    name: str,
+    grid: Grid,
+    read: Callable[[bytes], None],
+    wrong: Collection[str] = (),
+    opened: bool = False,
+) -> None:
+    """The cells of a file to change, folded away unless ``opened``; then ``read`` is called with
+    the text of the edited file. The numbers of the rows are those of messages; rows in which
+    something is ``wrong`` are marked and stand first, since a phone shows eight."""
+    title = _("Edit {name} here").format(name=f"“{plain(name)}”")
+    place = st.expander(
+        title, icon=":material/edit:", expanded=opened, key=f"{key}-open", on_change="rerun"
+    )
+    if not place.open:  # the cells are sent only to those who look at them
+        return
+    is_wrong = np.array([str(row) in wrong for row in grid.cells.index])
+    grid = replace(grid, cells=grid.cells.iloc[np.argsort(~is_wrong, kind="stable")])
+    with place, st.form(key, border=False):
+        cells = grid.cells.rename(columns=str).reset_index(drop=True)
+        cells.insert(0, ROW, [MARK * (str(row) in wrong) + str(row) for row in grid.cells.index])
+        labels = {str(i): label or str(i + 1) for i, label in enumerate(grid.names)}
+        if not labels:
+            labels = {"0": _("The line as it stands in the file")}
+        st.data_editor(
+            cells,
+            key=f"{key}-cells",
+            num_rows="dynamic",
+            hide_index=True,
+            placeholder="",
+            height=min(ROW_HEIGHT * (len(cells) + 2) + 3, MOST_HEIGHT),
+            column_config={
+                ROW: st.column_config.TextColumn(_("Row"), disabled=True, pinned=True, width=70),
+                **{i: st.column_config.TextColumn(label) for i, label in labels.items()},
+            },
+            alt=title,
+        )
+        said = _("Rows have the numbers they have in messages, and new ones go to the end.")
+        if is_wrong.any():
+            said = (
+                ngettext(
+                    "{n} row with something wrong is marked ⚠ and stands first.",
+                    "{n} rows with something wrong are marked ⚠ and stand first.",
+                    is_wrong.sum(),
+                )
+                + " "
+                + said
+            )
+        st.caption(said)
+        st.form_submit_button(
+            _("Read the edited table"),
+            icon=":material/check:",
+            on_click=_read,
+            args=(f"{key}-cells", grid, read),
+        )
+
+
+def _read(key: str, grid: Grid, read: Callable[[bytes], None]) -> None:
+    read(grid.write(edited(grid.cells, st.session_state[key])))
+
+
+def edited(cells: pd.DataFrame, edits: dict[str, Any]) -> pd.DataFrame:
+    """Cells, (rows, columns) text, with the edits that Streamlit's data editor tells of; added
+    rows are numbered after the last. An emptied cell is blank text."""
+    columns = {str(number): number for number in cells.columns}
+    changed = cells.copy()
+    for row, cells_of_row in edits["edited_rows"].items():
+        for column, text in cells_of_row.items():
+            changed.iat[int(row), columns[column]] = text or ""
+    changed = changed.drop(changed.index[edits["deleted_rows"]])
+    added = pd.DataFrame(edits["added_rows"], columns=list(columns)).fillna("").astype(str)
+    first = cells.index.max() + 1
+    added = added.set_axis(cells.columns, axis=1).set_axis(range(first, first + len(added)))
+    return pd.concat([changed, added])
