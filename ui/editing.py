@@ -89,7 +89,11 @@ def edited(cells: pd.DataFrame, edits: dict[str, Any]) -> pd.DataFrame:
         for column, text in cells_of_row.items():
             changed.iat[int(row), columns[column]] = text or ""
     changed = changed.drop(changed.index[edits["deleted_rows"]])
-    added = pd.DataFrame(edits["added_rows"], columns=list(columns)).fillna("").astype(str)
+    added = (
+        pd.DataFrame(edits["added_rows"], columns=list(columns), dtype=object)
+        .fillna("")
+        .astype(str)
+    )
     first = cells.index.max() + 1
     added = added.set_axis(cells.columns, axis=1).set_axis(range(first, first + len(added)))
     return pd.concat([changed, added])

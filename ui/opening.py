@@ -6,24 +6,18 @@ import io
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from core import DataError
-from core.reading import (
-    Schema,
-    Table,
-    detect_schema,
-    open_table,
-    read_table,
-    schema_again,
-)
-from core.reading.grid import Grid, grid_of
+from core.reading import Schema, Table, detect_schema, open_table, read_table, schema_again
+from core.reading.grid import grid_of
 from ui import editing, keeping, layouts, problems, server
 from ui.layouts import LAYOUT_NAMES
 from ui.problems import MISSING_NAMES, explain, offer_to_read_again
+from ui.refusal import Refusal
 from ui.samples import SAMPLES, Sample
 from ui.state import State, seeded
 from ui.words import _, counted, plain
@@ -43,37 +37,6 @@ DUPLICATE_NAMES = {
     "last": "keep the last",
     "mean": "take their mean",
 }
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why something was not opened, and what is needed to try again in another way: its content,
-    whether that was ``edited`` in the page, and, as far as it could be read, its table and
-    schema."""
-
-    error: DataError
-    name: str
-    content: bytes
-    table: Table | None = None
-    schema: Schema | None = None
-    edited: bool = False
-
-    @cached_property
-    def grid(self) -> Grid | None:
-        """To be edited, if it can be."""
-        return grid_of(self.table, lambda: self.content)
-
-    @property
-    def about(self) -> int:
-        """Of this content: what belongs to it begins anew with another."""
-        return zlib.crc32(self.content)
-
-    @property
-    def rows(self) -> set[str]:
-        """The rows in which something is wrong, as messages name them."""
-        if self.error.report is None:
-            return {str(self.error.values.get("row"))}
-        return {str(problem.row) for problem in self.error.report.problems}
 
 
 def source(visitor: State) -> None:
@@ -154,9 +117,6 @@ def _open_sample(visitor: State, sample: Sample) -> None:
 
 
 def _paste(visitor: State) -> None:
-    def keep(outcome: Refusal | None) -> None:
-        visitor.refuse("paste", outcome)
-
     with st.form("paste", border=False):
         st.text_area(
             _("Sequences, one a line, or any CSV text"),
@@ -167,7 +127,13 @@ def _paste(visitor: State) -> None:
         st.form_submit_button(_("Read"), on_click=_open_paste, args=(visitor,))
     refused = visitor.refused.get("paste")
     if refused is not None:
-        _offer(visitor, refused, "pasted", keep)
+        _offer(
+            visitor,
+            refused,
+            "pasted",
+            lambda outcome: visitor.refuse("paste", outcome),
+            box="paste-text",
+        )
 
 
 def _open_paste(visitor: State) -> None:
@@ -201,14 +167,18 @@ def _offer(
     key: str,
     keep: Callable[[Refusal | None], None],
     known: str = "",
+    box: str | None = None,
 ) -> None:
     """Why it was refused, the ways to open it nevertheless, its cells to edit, and all of its
-    columns to choose from. ``keep`` gets what comes of it."""
+    columns to choose from. ``keep`` gets what comes of it. known: the data set that it takes the
+    place of; box: the key of the box it was typed into."""
 
     def read(schema: Schema) -> None:
         keep(_open(visitor, refused.name, refused.content, lambda _: schema, refused.edited, known))
 
     def read_edited(content: bytes) -> None:
+        if box is not None:
+            st.session_state[box] = content.decode()
         keep(_open(visitor, refused.name, content, _again(refused.schema), True, known))
 
     def refuse(error: DataError) -> None:

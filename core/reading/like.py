@@ -60,14 +60,14 @@ def schema_like(schema: Schema, table: Table) -> Schema:
 
 
 def schema_again(schema: Schema, table: Table) -> Schema:
-    """The schema of the same table after it was edited: what was chosen stays, as long as the
-    columns are there; the words of categories are found anew.
+    """The schema of the same table after it was edited: what was chosen otherwise than it would be
+    detected stays, as long as the columns are there; the words of categories are found anew.
 
     Raises DataError as ``detect_schema``.
     """
     roles = {role: getattr(schema, role) or "" for role in ROLES}
     columns = {*filter(None, roles.values()), *schema.features}
-    if schema.layout == "rows" or not columns <= set(table.names):
+    if _is_detected(schema, table) or schema.layout == "rows" or not columns <= set(table.names):
         found = detect_schema(table)
     else:
         features = None if schema.layout == "wide" else schema.features
@@ -79,6 +79,15 @@ def schema_again(schema: Schema, table: Table) -> Schema:
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,
     )
+
+
+def _is_detected(schema: Schema, table: Table) -> bool:
+    try:
+        found = detect_schema(table)
+    except DataError:
+        return False
+    same = ("layout", "features", *ROLES)
+    return all(getattr(found, name) == getattr(schema, name) for name in same)
 
 
 def _refuse_absent(features: tuple[str, ...], table: Table) -> None:

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.pages.conftest import labelled
+from ui import server
+from ui.samples import FOLDER
 
 
 @pytest.fixture
@@ -190,3 +194,141 @@ def test_columns_chosen_for_a_refused_file_stay_chosen_when_they_do_not_fit(data
     labelled(data.selectbox, "Target").set_value("")
     labelled(data.button, "Use these columns").click().run()
     assert facts(data)["Sequences"] == "2"
+
+
+OOPS = b"id,t,x\na,1,2\n\na,2,oops\nb,1,3\n"
+
+
+def editor(page, place: str):
+    """The key of the one editor in a place, opened."""
+    state = page.session_state["state"]
+    if place == "open":
+        key = state.key("edit")
+    else:
+        refused = {
+            "upload": lambda: state.files["upload"][1],
+            "pasted": lambda: state.refused["paste"],
+            "edited": lambda: state.refused[state.key("edited")],
+        }[place]()
+        key = f"{state.key(place) if place == 'edited' else place}-edit-{refused.about}"
+    page.session_state[f"{key}-open"] = True
+    page.run()
+    return key
+
+
+def edit(page, place: str, cells=None, added=(), deleted=()):
+    page.session_state[f"{editor(page, place)}-cells"] = {
+        "edited_rows": cells or {},
+        "added_rows": list(added),
+        "deleted_rows": list(deleted),
+    }
+    labelled(page.button, "Read the edited table").click().run()
+
+
+def rows_shown(page) -> list[str]:
+    return page.data_editor[0].value["row"].tolist()
+
+
+def test_a_bad_cell_is_marked_and_edited_under_the_number_of_its_message(data):
+    upload(data, OOPS)
+    assert "Row 4, column x" in data.error[0].value
+    editor(data, "upload")
+    assert rows_shown(data) == ["⚠ 4", "2", "5"]
+    edit(data, "upload", {0: {"2": "2.5"}})
+    assert not data.error
+    assert "**new.csv**" in sidebar(data)
+    assert facts(data)["Steps in all"] == "3"
+
+
+def test_edits_stay_when_the_edited_table_is_refused(data):
+    upload(data, OOPS)
+    edit(data, "upload", {0: {"2": "2.5"}, 1: {"2": "no"}})
+    assert "Row 2, column x: “no”" in data.error[0].value
+    assert rows_shown(data) == ["⚠ 2", "4", "5"]
+    assert data.data_editor[0].value["2"].tolist() == ["no", "2.5", "3"]
+    assert facts(data)["Sequences"] == "3"  # of the example, still open
+    edit(data, "upload", {0: {"2": "7"}})
+    assert not data.error
+    assert facts(data)["Steps in all"] == "3"
+
+
+def test_the_open_table_is_edited_in_place(data):
+    upload(data, OOPS.replace(b"oops", b"4"))
+    known = data.session_state["state"].kept
+    edit(data, "open", {0: {"2": "9"}}, added=[{"0": "b", "1": "2", "2": "8"}], deleted=[1])
+    assert not data.error
+    state = data.session_state["state"]
+    assert [each.tolist() for each in state.data] == [[[9.0]], [[3.0], [8.0]]]
+    assert (state.kept.id, state.name) == (known.id, known.name)
+    assert state.file() == b"id,t,x\na,1,9\n\n\nb,1,3\nb,2,8\n"
+
+
+def test_an_edit_that_cannot_be_read_leaves_what_is_open_and_can_be_taken_back(data):
+    upload(data, OOPS.replace(b"oops", b"4"))
+    edit(data, "open", {1: {"2": "no"}})
+    assert "Row 4, column x: “no”" in data.error[0].value
+    assert facts(data)["Steps in all"] == "3"
+    assert rows_shown(data) == ["⚠ 4", "2", "5"]
+    edit(data, "edited", {0: {"2": ""}})
+    labelled(data.button, "Drop the step").click().run()
+    assert not data.error
+    assert facts(data)["Steps in all"] == "2"
+    edit(data, "open", {0: {"2": "no"}})
+    labelled(data.button, "Take the edits back").click().run()
+    assert not data.error
+    assert facts(data)["Steps in all"] == "2"
+
+
+def test_columns_that_were_chosen_stay_chosen_when_the_table_is_edited(data):
+    upload(data, b"a,b,c\n1,2,3\n1,4,5\n2,6,7\n")
+    labelled(data.selectbox, "Sequence id").set_value("a")
+    labelled(data.button, "Use these columns").click().run()
+    edit(data, "open", {0: {"2": "9"}})
+    assert labelled(data.selectbox, "Sequence id").value == "a"
+    assert data.session_state["state"].data[0].tolist() == [[2, 9], [4, 5]]
+
+
+def test_sequences_a_line_are_edited_by_lines(data):
+    data.text_area(key="paste-text").set_value("1\n2, 5\n3, x, 9")
+    labelled(data.button, "Read").click().run()
+    edit(data, "pasted", {0: {"0": "3, 9, 9"}})
+    assert not data.error
+    assert facts(data)["Length, in steps"] == "1 – 3"
+    assert data.text_area(key="paste-text").value == "1\n2, 5\n3, 9, 9\n"
+
+
+def test_a_large_table_is_not_offered_to_be_edited(data):
+    data.button(key="sample-Japanese vowels").click().run()
+    assert not [each for each in data.expander if each.label.startswith("Edit")]
+    upload(data, OOPS)
+    assert len([each for each in data.expander if each.label.startswith("Edit")]) == 1
+
+
+def test_the_cells_are_not_sent_before_they_are_asked_for(data):
+    upload(data, OOPS.replace(b"oops", b"4"))
+    assert not data.data_editor
+
+
+def test_the_limits_are_said_before_anything_is_uploaded(data):
+    assert any("Up to 200 MB and 6,000,000 steps" in each.value for each in data.caption)
+
+
+def test_more_steps_than_the_server_takes_are_refused(data, monkeypatch):
+    limits = server.store().limits
+    monkeypatch.setattr(server.store(), "limits", replace(limits, steps=1_000))
+    upload(data, b"1,2,3,4,5\n" * 300)
+    assert "about 1,500 steps, and at most 1,000" in data.error[0].value
+    upload(data, b"1,2,3,4,5\n" * 201)  # too near to be told before it is read
+    assert "1,005 steps in all, and at most 1,000" in data.error[0].value
+    assert facts(data)["Sequences"] == "3"
+    upload(data, b"1,2,3,4,5\n" * 200)
+    assert facts(data)["Steps in all"] == "1,000"
+
+
+def test_a_sample_of_each_layout_can_be_taken_and_opened_again(data):
+    buttons = {each.label: each for each in data.get("download_button")}
+    assert set(buttons) == {file.name for file in FOLDER.glob("three_*.csv")}
+    for name in buttons:
+        upload(data, (FOLDER / name).read_bytes())
+        assert not data.error
+        assert facts(data)["Length, in steps"] == "1 – 5"

@@ -9,8 +9,10 @@ from runs.limits import Limits, weight_count
 def test_the_environment_overrules(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("UNPADDED_DAYS_KEPT", "7")
     monkeypatch.setenv("UNPADDED_RUN_HOURS", "0.5")
+    monkeypatch.setenv("UNPADDED_STEPS", "1000")
     limits = Limits.from_environment()
-    assert (limits.days_kept, limits.run_hours, limits.runs) == (7, 0.5, Limits().runs)
+    assert (limits.days_kept, limits.run_hours, limits.steps) == (7, 0.5, 1000)
+    assert limits.runs == Limits().runs
 
 
 @pytest.mark.parametrize("text", ["many", "0", "-3", "1.5"])

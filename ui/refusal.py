@@ -1,0 +1,42 @@
+"""``Refusal``: what was not opened, with all that is needed to try again."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from core import DataError
+from core.reading import Schema, Table
+from core.reading.grid import Grid, grid_of
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something was not opened, and what is needed to try again in another way: its content,
+    whether that was ``edited`` in the page, and, as far as it could be read, its table and
+    schema."""
+
+    error: DataError
+    name: str
+    content: bytes
+    table: Table | None = None
+    schema: Schema | None = None
+    edited: bool = False
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        """To be edited, if it can be."""
+        return grid_of(self.table, lambda: self.content)
+
+    @cached_property
+    def about(self) -> int:
+        """Of this content: what belongs to it begins anew with another."""
+        return zlib.crc32(self.content)
+
+    @property
+    def rows(self) -> set[str]:
+        """The rows in which something is wrong, as messages name them."""
+        if self.error.report is None:
+            return {str(self.error.values.get("row"))}
+        return {str(problem.row) for problem in self.error.report.problems}
