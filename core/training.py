@@ -17,7 +17,7 @@ from core.batching import Plan, epoch_plan
 from core.checkpoint import Best, Checkpoint
 from core.engine import Data, Engine, Kind
 from core.errors import DataError, Note
-from core.evaluation.splits import training_and_validation
+from core.evaluation.splits import too_few, training_and_validation
 from core.model import TrainedModel
 from core.network import build_network
 from core.pace import Pace
@@ -76,6 +76,7 @@ def train(
     outputs = 1 if labels is None else len(labels)
     network = build_network(recipe, data.features, outputs)
     notes = preprocessing.notes(training)
+    notes += too_few(data, recipe, training_rows, validation_rows)
     groups = engine.group_count()
     if resume is not None:
         resume.refuse_other(recipe, preprocessing.to_dict())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.recipe import Recipe
 from core.sequences import Sequences
 
@@ -35,6 +35,35 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
     stratify = data.targets[rows] if classes else None
     validation = _draw(rows, count, stratify, recipe.seed)
     return np.setdiff1d(rows, validation), validation
+
+
+def too_few(
+    data: Sequences, recipe: Recipe, training: np.ndarray, validation: np.ndarray
+) -> list[Note]:
+    """What the two parts are too small to show, in words; row numbers as they were drawn."""
+    notes = []
+    if recipe.validation_split and not len(validation):
+        notes.append(
+            Note(
+                "Sequences to train on: {n}. That is too few to set some apart for validation, so "
+                "nothing tells how the model does on sequences it has not seen.",
+                n=len(training),
+            )
+        )
+    if recipe.task == "classification":
+        drawn = np.concatenate([training, validation])
+        classes, members = np.unique(data.targets[drawn], return_counts=True)
+        lone = classes[members == 1]
+        if len(lone):
+            notes.append(
+                Note(
+                    "Classes of a single sequence: {n}, such as {found}. Whether the model tells "
+                    "them from others cannot be measured: give them more sequences.",
+                    n=len(lone),
+                    found=str(lone[0]),
+                )
+            )
+    return notes
 
 
 def _draw(rows: np.ndarray, count: int, labels: np.ndarray | None, seed: int) -> np.ndarray:

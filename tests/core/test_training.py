@@ -1,4 +1,5 @@
 import dataclasses
+import io
 import time
 
 import numpy as np
@@ -214,3 +215,25 @@ def test_whole_numbers_with_a_point_train_as_numbers_and_as_classes(task):
 def test_one_sequence_of_one_step_trains():
     model = train(Sequences.from_lists([[3]], targets=[1]), Recipe(layers=(LSTM(2),), epochs=2))
     assert np.isfinite(model.predict([[3], [1, 2, 3]])).all()
+
+
+SMALL = {
+    "all of length 1": "id,t,v,target\na,0,1,2\nb,0,2,4\nc,0,3,6\n",
+    "one sequence": "id,t,v,target\na,0,1,2\na,1,2,2\n",
+    "one sequence of length 1": "id,t,v,target\na,0,1,2\n",
+}
+
+
+@pytest.mark.parametrize("text", SMALL.values(), ids=SMALL)
+def test_the_smallest_data_is_trained_on_and_what_it_cannot_show_is_said(text):
+    data = read_sequences(io.StringIO(text))
+    model = train(data, Recipe(layers=(LSTM(2),), epochs=2))
+    assert np.isfinite(model.predict(data)).all()
+    assert len(model.notes) == (len(data) == 1)
+
+
+def test_a_class_of_one_member_is_learned_from_and_named():
+    data = read_sequences(io.StringIO("id,x1,x2,label\na,1,2,x\nb,1,,y\nc,2,3,y\nd,3,4,y\n"))
+    model = train(data, Recipe(task="classification", layers=(LSTM(2),), epochs=2))
+    assert model.classes.tolist() == ["x", "y"]
+    assert [note.values["found"] for note in model.notes] == ["x"]

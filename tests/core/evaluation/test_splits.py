@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import Recipe, Sequences
-from core.evaluation.splits import training_and_validation
+from core.evaluation.splits import too_few, training_and_validation
 
 
 def classified(labels, split=None) -> Sequences:
@@ -52,3 +52,21 @@ def test_rows_marked_validation_are_used_as_they_are(share):
     recipe = Recipe(task="classification", validation_split=share)
     training, validation = training_and_validation(data, recipe)
     assert (training.tolist(), validation.tolist()) == ([0, 2], [1])
+
+
+@pytest.mark.parametrize(
+    ("labels", "task", "share", "says"),
+    [
+        (["a"], "classification", 0.2, ["Sequences to train on: 1.", "single sequence: 1, such"]),
+        ([5], "regression", 0.2, ["Sequences to train on: 1."]),
+        ([5], "regression", 0.0, []),
+        (["rare", *"aaaaabbbbb"], "classification", 0.3, ["single sequence: 1, such as rare"]),
+        ([7, *[1, 2] * 5], "regression", 0.3, []),
+        (list("aaaaabbbbb"), "classification", 0.3, []),
+    ],
+)
+def test_what_too_few_sequences_cannot_show_is_said(labels, task, share, says):
+    data, recipe = classified(labels), Recipe(task=task, validation_split=share)
+    notes = too_few(data, recipe, *training_and_validation(data, recipe))
+    assert len(notes) == len(says)
+    assert all(words in note for words, note in zip(says, notes, strict=True))
