@@ -42,6 +42,8 @@ def kind(table: Table, name: str) -> str:
         return "list"
     if table.decimal_comma:
         sample = [cell.replace(",", ".") for cell in sample]
+    if all(cell.lstrip().startswith("=") for cell in sample):
+        return "number"  # formulas, which are refused by name
     if are_spaced_lists(sample):
         return "list"
     return "number" if any(map(is_number, sample)) else "text"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.reading.cells import LARGEST, MISSING, NOT_A_NUMBER, TOO_LARGE, number_cells, to_numbers
 from core.reading.problems import Problems
@@ -12,6 +14,12 @@ from core.reading.roles import codes
 from core.reading.schema import UNKNOWN, Schema
 from core.reading.table import Table
 from core.reading.words import is_missing
+
+FORMULA = (
+    "Row {row}, column {column}: {found!r} is a formula, and its value is not in the file. Save "
+    "the sheet with its values in place of the formulas."
+)
+IS_FORMULA = "^\\s*="
 
 
 def numbers(
@@ -25,8 +33,10 @@ def numbers(
     absent[bad] = False
     if ended is not None:
         absent &= ~ended
+    formulas = bad[_are_formulas(table, name, bad)]
     for kind, template, rows in (
-        ("unreadable", NOT_A_NUMBER, bad),
+        ("unreadable", FORMULA, formulas),
+        ("unreadable", NOT_A_NUMBER, np.setdiff1d(bad, formulas)),
         ("unreadable", TOO_LARGE, large),
         ("missing", MISSING, np.flatnonzero(absent)),
     ):
@@ -36,6 +46,14 @@ def numbers(
         values = values.copy()  # Arrow's own memory is not ours to write to
         values[large] = np.nan
     return values
+
+
+def _are_formulas(table: Table, name: str, rows: np.ndarray) -> np.ndarray:
+    """(k,) bool, of these rows, (k,)."""
+    if len(rows) == 0:
+        return np.zeros(0, dtype=bool)
+    cells = table.columns[name].take(pa.array(rows))
+    return pc.match_substring_regex(cells, IS_FORMULA).to_numpy()
 
 
 def indicators(

@@ -57,6 +57,14 @@ REFUSED = {
         'id,t,v,note\na,0,1,"x\ny"\n\na,1,z,q\n', "not a number", at(5, "v", "z")
     ),
     "long: a missing cell": (LONG + "\na,1,,2\n", "missing", at(4, "v", "")),
+    "long: a formula": (LONG + "a,1,=B2*2,2\n", "is a formula", at(3, "v", "=B2*2")),
+    "long: formulas alone": (
+        "id,t,v\na,0,=B2*2\na,1,=B3*2\nb,0,=B4*2\n", "is a formula", at(2, "v", "=B2*2")
+    ),
+    "wide: a formula": (
+        "id,x1,x2\na,1,2\nb,1,\"=SUM(B2,C2)\"\n", "is a formula", at(3, "x2", "=SUM(B2,C2)")
+    ),
+    "long: an error of a sheet": (LONG + "a,1,#DIV/0!,2\n", "not a number", at(3, "v", "#DIV/0!")),
     "long: nan": (LONG + "a,1,NaN,2\n", "missing", at(3, "v", "NaN")),
     "long: inf": (LONG + "a,1,-inf,2\n", "too large", at(3, "v", "-inf")),
     "long: 1e400": (LONG + "a,1,1e400,2\n", "too large", at(3, "v", "1e400")),
