@@ -83,6 +83,9 @@ def _rows_or_list(clues: Clues) -> str:
         return "rows"
     if "list" in kinds:
         return "list"
+    if clues.table.files:
+        clues.reasons.append("the files of the archive hold a step a row: long layout")
+        return "long"
     chosen = any(clues.roles.values()) or clues.features
     if not clues.table.header and kinds <= {"number", "blank"} and not chosen:
         clues.reasons.append("no header and only numbers: rows layout, a sequence a row")

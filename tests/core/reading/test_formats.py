@@ -160,6 +160,13 @@ def test_the_folder_of_a_file_is_its_class_and_train_and_test_its_split():
     assert data.feature_names == ("x", "y")
 
 
+def test_files_of_one_row_each_are_sequences_of_one_step():
+    about = "file,target\na,2\nb,4\n"
+    data = read(archive({"a.csv": "x1,x2\n1,2\n", "b.csv": "x1,x2\n3,4\n", "y.csv": about}))
+    assert [sequence.tolist() for sequence in data] == [[[1, 2]], [[3, 4]]]
+    assert data.ids.tolist() == ["a", "b"]
+
+
 def test_files_are_numbered_as_people_count():
     files = {f"{i}.csv": f"v\n{i}\n" for i in (10, 2, 1)}
     assert read(archive(files)).values.ravel().tolist() == [1, 2, 10]

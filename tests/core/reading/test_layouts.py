@@ -2,16 +2,18 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core import Sequences
 from core.reading import Schema, detect_schema, open_table, read_sequences, read_table
+from tests.core.reading.test_formats import archive, parquet
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 THREE = [[1], [2, 5], [3, 9, 9, 4, 8]]
@@ -304,19 +306,29 @@ def as_long(data, shuffle):
     return frame.iloc[order]
 
 
-def as_lists(data):
+def as_lists(data, write=json.dumps):
     frame = beside(data)
     for feature, name in enumerate(data.feature_names):
-        frame[name] = [json.dumps(s[:, feature].tolist()) for s in data]
+        frame[name] = [write(s[:, feature].tolist()) for s in data]
     return frame
 
 
-def as_wide(data):
+def as_wide(data, shuffle=None):
+    """A column x0, x1, … a step, or f0_0, f0_1, …, f1_0, … for several features."""
     width = data.lengths.max()
-    cells = [[*s.ravel().tolist(), *[None] * (width - len(s))] for s in data]
-    return pd.concat(
-        [beside(data), pd.DataFrame(cells, columns=[f"x{i}" for i in range(width)])], axis=1
-    )
+    several = data.features > 1
+    columns = {
+        f"{name}_{step}" if several else f"x{step}": [
+            float(s[step, feature]) if step < len(s) else None for s in data
+        ]
+        for feature, name in enumerate(data.feature_names)
+        for step in range(width)
+    }
+    frame = pd.concat([beside(data), pd.DataFrame(columns)], axis=1)
+    if shuffle is None:
+        return frame
+    shuffled = np.random.default_rng(shuffle).permutation(list(columns))
+    return frame[[*beside(data), *shuffled]]
 
 
 def csv(frame, delimiter):
@@ -324,6 +336,7 @@ def csv(frame, delimiter):
 
 
 delimiters = st.sampled_from([",", ";", "\t"])
+fewer = settings(max_examples=40)
 
 
 @given(written(), st.integers(0, 99), delimiters)
@@ -342,6 +355,100 @@ def test_whatever_is_written_as_lists_is_read_back_equal(data, delimiter):
 def test_whatever_is_written_wide_is_read_back_equal(data, delimiter):
     assert read(csv(as_wide(data), delimiter)) == data
     assert read_sequences(as_wide(data)) == data
+
+
+@fewer
+@given(written(), delimiters, st.integers(0, 9))
+def test_whatever_is_written_wide_of_several_features_is_read_back_equal(data, delimiter, shuffle):
+    assume(data.features > 1 and data.lengths.max() > 1)
+    back = read(csv(as_wide(data, shuffle), delimiter))
+    assert back.with_features(data.feature_names) == data
+
+
+@fewer
+@given(written(max_features=1), st.integers(0, 9))
+def test_the_columns_of_a_wide_table_may_stand_in_any_order(data, shuffle):
+    assume(data.lengths.max() > 1)
+    assert read(csv(as_wide(data, shuffle), ",")) == data
+
+
+@fewer
+@given(
+    written(),
+    st.sampled_from([repr, lambda s: repr(tuple(s)), lambda s: str(s).replace(",", "")]),
+    delimiters,
+)
+def test_whatever_is_written_as_lists_of_python_and_numpy_is_read_back_equal(
+    data, write, delimiter
+):
+    assert read(csv(as_lists(data, write), delimiter)) == data
+
+
+@fewer
+@given(written(), st.sampled_from([" ", "  ", ";", "; "]), delimiters)
+def test_whatever_is_written_with_spaces_is_read_back_equal(data, mark, delimiter):
+    assume(data.lengths.max() > 1)
+    text = csv(as_lists(data, lambda s: mark.join(map(repr, s))), delimiter)
+    assert read(text, layout="list", features=data.feature_names) == data
+
+
+@fewer
+@given(written(), delimiters)
+def test_whatever_is_written_as_nested_lists_is_read_back_equal(data, delimiter):
+    frame = beside(data)
+    frame["steps"] = [json.dumps(s.tolist()) for s in data]
+    back = read(csv(frame, delimiter))
+    assert back.feature_names == (
+        ("x1", "x2", "x3")[: data.features] if data.features > 1 else ("steps",)
+    )
+    assert replace(back, feature_names=data.feature_names) == data
+
+
+@fewer
+@given(written(), st.sampled_from([";", "\t"]))
+def test_whatever_is_written_with_decimal_commas_is_read_back_equal(data, delimiter):
+    frames = [as_long(data, 0)]
+    if data.features == 1 or data.lengths.max() > 1:
+        frames.append(as_wide(data))
+    for frame in frames:
+        assert read(frame.to_csv(index=False, sep=delimiter, decimal=",")) == data
+
+
+@fewer
+@given(written())
+def test_whatever_is_written_a_file_a_sequence_is_read_back_equal(data):
+    data = replace(data, ids=[str(i) for i in range(len(data))])
+    files = {
+        f"{id}.csv": pd.DataFrame(s.astype(float), columns=list(data.feature_names)).to_csv(
+            index=False
+        )
+        for id, s in zip(data.ids, data, strict=True)
+    }
+    files["about.csv"] = csv(beside(data).rename(columns={"id": "file"}), ",")
+    assert read_sequences(io.BytesIO(archive(files)), target="target") == data
+
+
+@fewer
+@given(written())
+def test_whatever_is_written_as_ts_is_read_back_equal(data):
+    classes = data.lengths  # whole numbers: there is no way to write a colon in a class
+    lines = [
+        ":".join([*(",".join(map(repr, feature)) for feature in s.T.tolist()), str(label)])
+        for s, label in zip(data, classes, strict=True)
+    ]
+    text = "@problemName any\n@classLabel true 1 2 3 4 5\n@data\n" + "\n".join(lines)
+    assert read(text) == Sequences(data.values, data.lengths, classes)
+
+
+@settings(max_examples=4, deadline=None)  # a process is started for each
+@given(written())
+def test_whatever_is_written_as_parquet_is_read_back_equal(data):
+    long = as_long(data, 0)
+    lists = dict(beside(data)) | {
+        name: [s[:, feature] for s in data] for feature, name in enumerate(data.feature_names)
+    }
+    for columns in (dict(long), lists):
+        assert read_sequences(io.BytesIO(parquet(**columns))) == data
 
 
 @given(written(max_features=1), st.sampled_from([",", ";", "\t", " ", ", "]))
