@@ -46,8 +46,8 @@ def _counts_within(clues: Clues, name: str, id: str) -> bool:
     return bool((np.diff(when[order])[within] > 0).all())
 
 
-def _counts_rows(clues: Clues, name: str) -> bool:
-    """From 0 or 1 on."""
+def counts_rows(clues: Clues, name: str) -> bool:
+    """Does a column count the rows, from 0 or 1 on?"""
     values, _ = to_numbers(number_cells(clues.table, name))
     counted = np.arange(len(values))
     return np.array_equal(values, counted) or np.array_equal(values, counted + 1)
@@ -63,7 +63,7 @@ def _looks_like_ids(clues: Clues, name: str, layout: str) -> bool:
         wide = layout == "wide" or (layout == "auto" and not time and ends_blank(clues, run))
         return not wide or 2 * len(distinct) > len(sequence)
     if layout == "wide" or not time:
-        return layout != "long" and len(run) > 1 and name not in run and _counts_rows(clues, name)
+        return layout != "long" and len(run) > 1 and name not in run and counts_rows(clues, name)
     when = codes(clues.table, time)[0].astype(np.int64)
     pairs = np.unique(sequence * (int(when.max()) + 1) + when)
     return len(distinct) < len(sequence) == len(pairs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.reading.cells import SAMPLE_ROWS, is_arrow_list, text
 from core.reading.finding.clues import Clues
+from core.reading.finding.ids import counts_rows
 from core.reading.list_text import is_spaced
 from core.reading.names import TARGET_NAMES, names_an_id, plain
 from core.reading.schema import Schema
@@ -14,18 +15,20 @@ def list_schema(clues: Clues) -> Schema:
     _lists_of_targets(clues)
     features = clues.features or tuple(clues.open("list")) or _text_of_lists(clues)
     first = clues.table.names.index(features[0]) if features else 0
+    clues.named("target", TARGET_NAMES)
     if clues.roles["id"] is None:
         free = clues.open("number", "text")
         named = [n for n in free if names_an_id(n)]
-        before = [n for n in clues.open("text") if clues.table.names.index(n) < first]
-        distinct = [n for n in before if len(clues.distinct(n)) == len(clues.table)]
-        clues.roles["id"] = next(iter(named + distinct), None)
-    clues.named("target", TARGET_NAMES)
+        before = [n for n in free if clues.table.names.index(n) < first]
+        clues.roles["id"] = next(iter(named + [n for n in before if _tells_apart(clues, n)]), None)
     if clues.roles["target"] is None:
-        after = [n for n in clues.open("number", "text") if clues.table.names.index(n) > first]
-        clues.roles["target"] = after[-1] if after else None
-        if after:
-            clues.doubts.append(f"no column is called target, and `{after[-1]}` is taken for it")
+        free = clues.open("number", "text")
+        after = [n for n in free if clues.table.names.index(n) > first]
+        before = [n for n in free if clues.table.names.index(n) < first]
+        found = after[-1:] or (before if len(before) == 1 else [])
+        clues.roles["target"] = next(iter(found), None)
+        if found:
+            clues.doubts.append(f"no column is called target, and `{found[0]}` is taken for it")
     if features and clues.kinds[features[0]] == "list":
         clues.reasons.append(f"`{features[0]}` holds lists: list layout")
     for name in features:
@@ -56,6 +59,13 @@ def _holds_lists(clues: Clues, name: str) -> bool:
         return clues.kinds[name] == "list"
     cells = [cell.strip() for cell in text(clues.table, name)[:SAMPLE_ROWS].to_pylist()]
     return all(cell.startswith("[") and cell.endswith("]") for cell in cells if cell)
+
+
+def _tells_apart(clues: Clues, name: str) -> bool:
+    """Does a column name or count the rows?"""
+    if clues.kinds[name] == "number":
+        return counts_rows(clues, name)
+    return len(clues.distinct(name)) == len(clues.table)
 
 
 def _text_of_lists(clues: Clues) -> tuple[str, ...]:
