@@ -50,7 +50,7 @@ def too_few(
                 n=len(training),
             )
         )
-    if recipe.task == "classification":
+    if recipe.task == "classification" and not data.per_step:
         drawn = np.concatenate([training, validation])
         classes, members = np.unique(data.targets[drawn], return_counts=True)
         lone = classes[members == 1]
