@@ -33,11 +33,12 @@ def table(
     place = st.expander(
         title, icon=":material/edit:", expanded=opened, key=f"{key}-open", on_change="rerun"
     )
-    if not place.open:  # the cells are sent only to those who look at them
+    # The cells are sent only to those who look at them, and edits stay when it is folded again.
+    if not place.open and f"{key}-cells" not in st.session_state:
         return
     is_wrong = np.array([str(row) in wrong for row in grid.cells.index])
     grid = replace(grid, cells=grid.cells.iloc[np.argsort(~is_wrong, kind="stable")])
-    with place, st.form(key, border=False):
+    with place:
         cells = grid.cells.rename(columns=str).reset_index(drop=True)
         cells.insert(0, ROW, [MARK * (str(row) in wrong) + str(row) for row in grid.cells.index])
         labels = {str(i): label or str(i + 1) for i, label in enumerate(grid.names)}
@@ -55,6 +56,9 @@ def table(
                 **{i: st.column_config.TextColumn(label) for i, label in labels.items()},
             },
             alt=title,
+            # In a form, or with a run for each edit, Streamlit sends an edit 150 ms late: after the
+            # click that reads it.
+            on_change="ignore",
         )
         said = _("Rows have the numbers they have in messages, and new ones go to the end.")
         if is_wrong.any():
@@ -68,8 +72,9 @@ def table(
                 + said
             )
         st.caption(said)
-        st.form_submit_button(
+        st.button(
             _("Read the edited table"),
+            key=f"{key}-read",
             icon=":material/check:",
             on_click=_read,
             args=(f"{key}-cells", grid, read),

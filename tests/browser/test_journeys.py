@@ -154,3 +154,50 @@ def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
     go_to(page, "Predict")
     expect(page.get_by_role("textbox", name="Sequences")).to_have_value(re.compile("^ward,pulse"))
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+
+
+def change(page, right: int, text: str) -> None:
+    """Give the cell of the editor's first row, so many to the right of its number, another text.
+    The cells are drawn on a canvas, behind what scrolls it."""
+    page.locator(".dvn-scroller").first.click(position={"x": 60, "y": 52})
+    for _ in range(right):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    cell = page.locator(".gdg-input")
+    cell.fill(text)
+    cell.press("Enter")
+    expect(cell).to_have_count(0)
+
+
+def test_a_cell_is_corrected_in_the_page_and_the_data_trained_on(page):
+    page.goto("/Data")
+    expect(page.get_by_text(re.compile("Up to 200 MB and [0-9,]+ steps"))).to_be_visible()
+    expect(page.locator(PLOT)).to_have_count(3)
+    page.get_by_text("What should my file look like?").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="three_long.csv").click()
+    good = download.value.path().read_text()
+    bad = good.replace("b,1,5,4", "b,1,five,4")
+    file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": bad.encode()}
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("Row 4, column value: “five” is not a number")).to_be_visible()
+
+    page.get_by_text("Edit “mine.csv” here").click()
+    change(page, 3, "5..")
+    page.get_by_role("button", name="Read the edited table").click()
+    expect(page.get_by_text("Row 4, column value: “5..” is not a number")).to_be_visible()
+    change(page, 3, "5")
+    page.get_by_role("button", name="Read the edited table").click()
+    expect(page.get_by_role("heading", name="mine.csv")).to_be_visible()
+    expect(page.get_by_text("8 rows in the file, all of them used.")).to_be_visible()
+
+    page.get_by_text("Edit “mine.csv” here").click()  # what is open, in place
+    change(page, 3, "1.5")
+    page.get_by_role("button", name="Read the edited table").click()
+    go_to(page, "Train")
+    page.get_by_label("Epochs", exact=True).fill("5")
+    page.get_by_label("Epochs", exact=True).press("Enter")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text(re.compile("5 epochs in"))).to_be_visible()
+    go_to(page, "Predict")
+    expect(page.get_by_role("textbox", name="Sequences")).to_have_value("[1.5]")
