@@ -59,7 +59,7 @@ class Grid:
         """(rows,) the cells of each row between their delimiters, in quotes where they need it."""
         if not self.delimiter:
             return cells[0]
-        special = f'{BEGINS_OTHERWISE}|["\\n{re.escape(self.delimiter)}]'
+        special = f'{BEGINS_OTHERWISE}|["\\r\\n{re.escape(self.delimiter)}]'
         quoted = cells.apply(
             lambda column: column.where(
                 ~column.str.contains(special), '"' + column.str.replace('"', '""') + '"'

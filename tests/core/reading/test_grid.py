@@ -78,6 +78,14 @@ def test_any_text_can_be_typed_into_a_cell(rows):
     assert list(zip(*columns, strict=True)) == expected
 
 
+def test_a_line_break_pasted_into_a_cell_ends_no_row():
+    found = grid(b"id,x\na,1\nb,2\n")
+    cells = found.cells.copy()
+    cells.iat[0, 0] = "one\r\ntwo\rthree"
+    table = open_table(io.BytesIO(found.write(cells)))
+    assert table.columns["id"].to_pylist() == ["one\ntwo\nthree", "b"]
+
+
 def test_after_a_row_is_deleted_the_others_keep_their_numbers():
     found = grid(b"id,t,x\na,1,2\na,2,3\nb,1,oops\n")
     text = found.write(found.cells.drop(2))
