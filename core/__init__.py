@@ -7,6 +7,7 @@ names that need it are imported when first asked for.
 
 from typing import TYPE_CHECKING, Any
 
+from core.cutting import prefixes, windows
 from core.errors import DataError
 from core.padding import pad
 from core.progress import Progress
@@ -28,8 +29,10 @@ __all__ = [
     "TrainedModel",
     "load",
     "pad",
+    "prefixes",
     "read_sequences",
     "train",
+    "windows",
 ]
 
 _NEEDS_TENSORFLOW = {"TrainedModel": "model", "load": "model", "train": "training"}

@@ -88,7 +88,8 @@ def _ways(report: Report) -> Iterator[tuple[str, Schema]]:
         "spaces": _("Take ids that differ in spaces for the same"),
     }
     if "changes" in found:
-        yield _("Take a target for each step"), replace(schema, per_step=True)
+        yield _("Take a target for each step"), replace(schema, target_at="step")
+        yield _("Take that of the last step"), replace(schema, target_at="end")
     for fix, label in labels.items():
         if fix in found and fix not in schema.fixes:
             yield label, replace(schema, fixes=(*schema.fixes, fix))

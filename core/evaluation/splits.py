@@ -14,7 +14,8 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
 
     Rows the data marks *test* are in neither. Rows marked *validation* are the validation
     part; without such rows it is ``recipe.validation_split`` of the training rows, drawn
-    by ``recipe.seed``, whole sequences, for classes in each class's proportion.
+    by ``recipe.seed``, whole sequences, for classes in each class's proportion. Of data with groups
+    it is that share of the groups: none is on both sides.
     """
     rows = np.arange(len(data))
     if data.split is not None:
@@ -24,17 +25,26 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
             raise DataError("No row is marked train, so there is nothing to learn from.")
         if len(marked):
             return rows, marked
-    count = round(recipe.validation_split * len(rows))
+    first, group = _groups(data, rows)
+    count = min(round(recipe.validation_split * len(first)), len(first) - 1)
     if count == 0:
         return rows, rows[:0]
-    if count == len(rows):
-        count -= 1
-        if count == 0:
-            return rows, rows[:0]
-    classes = recipe.task == "classification" and not data.per_step
-    stratify = data.targets[rows] if classes else None
-    validation = _draw(rows, count, stratify, recipe.seed)
-    return np.setdiff1d(rows, validation), validation
+    labels = None
+    if recipe.task == "classification" and not data.per_step:
+        labels = data.targets[rows]
+        # Groups that hold several classes have none of their own.
+        labels = labels[first] if (labels == labels[first][group]).all() else None
+    drawn = _draw(np.arange(len(first)), count, labels, recipe.seed)
+    validates = np.isin(group, drawn)
+    return rows[~validates], rows[validates]
+
+
+def _groups(data: Sequences, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where in the rows, (n,), each group stands first, and (n,) the number of each row's group;
+    without groups every row is one."""
+    if data.groups is None:
+        return np.arange(len(rows)), np.arange(len(rows))
+    return np.unique(data.groups[rows], return_index=True, return_inverse=True)[1:]
 
 
 def too_few(
@@ -42,7 +52,16 @@ def too_few(
 ) -> list[Note]:
     """What the two parts are too small to show, in words; row numbers as they were drawn."""
     notes = []
-    if recipe.validation_split and not len(validation):
+    alone = data.groups is not None and len(set(data.groups[training])) == 1 < len(training)
+    if recipe.validation_split and not len(validation) and alone:
+        notes.append(
+            Note(
+                "All sequences to train on come from one series or group, {group}. None is set "
+                "apart for validation, so nothing tells how the model does on another one.",
+                group=str(data.groups[training[0]]),
+            )
+        )
+    elif recipe.validation_split and not len(validation):
         notes.append(
             Note(
                 "Sequences to train on: {n}. That is too few to set some apart for validation, so "

@@ -19,7 +19,7 @@ from core.reading.like import schema_again, schema_like
 from core.reading.opening import open_lists, open_table
 from core.reading.problems import Problem, Report
 from core.reading.reader import read_table
-from core.reading.schema import Schema
+from core.reading.schema import Schema, TargetAt
 from core.reading.steps import refuse_many_steps
 from core.reading.table import Table
 from core.sequences import Sequences
@@ -51,7 +51,7 @@ def read_sequences(
     split: str | None = None,
     group: str | None = None,
     missing: Missing = "refuse",
-    per_step: bool | None = None,
+    target_at: TargetAt | None = None,
 ) -> Sequences:
     """Sequences from a path, a binary or text buffer, or a DataFrame.
 
@@ -62,8 +62,9 @@ def read_sequences(
               "wide": a sequence a row, a step a column, blank cells at the end
     id …      the column of that role; None detects it, "" says there is none
     features  the columns that hold the values; None detects them
-    per_step  whether the target is one a step; None takes it for one where the column changes in
-              most sequences. Elsewhere a target that changes is refused
+    target_at "sequence" for one target a sequence, which must not change inside it, "step" for one
+              a step, "end" for that of the last step; None takes "step" where the column changes
+              in most sequences, else "sequence"
     missing   what to do with a missing value: "refuse", "drop", "forward" or "mean" (see
               Sequences); with "mean" a feature of 0 and 1 says where values lack
 
@@ -75,7 +76,7 @@ def read_sequences(
     ([1, 2, 5], [[2.0], [5.0]])
     """
     table = open_table(source)
-    found = detect_schema(table, layout, id, time, target, features, split, group, per_step)
+    found = detect_schema(table, layout, id, time, target, features, split, group, target_at)
     return read_table(table, replace(found, missing=missing))[0]
 
 

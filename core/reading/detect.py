@@ -16,7 +16,7 @@ from core.reading.finding.long import long_schema
 from core.reading.finding.wide import ends_blank, wide_schema
 from core.reading.names import GROUP_NAMES, TIME_NAMES, plain
 from core.reading.roles import codes
-from core.reading.schema import LAYOUTS, Schema
+from core.reading.schema import LAYOUTS, Schema, TargetAt
 from core.reading.step_columns import numbered
 from core.reading.table import Table
 from core.reading.words import SPLIT_WORDS
@@ -31,14 +31,14 @@ def detect_schema(
     features: Sequence[str] | None = None,
     split: str | None = None,
     group: str | None = None,
-    per_step: bool | None = None,
+    target_at: TargetAt | None = None,
 ) -> Schema:
     """The layout of a table and the roles of its columns.
 
     layout    "auto", or one of "rows", "list", "long", "wide"
     id …      a column; None to find one; "" for none, also where one would be found
     features  columns, None to find them
-    per_step  whether every step has a target of its own; None to find out
+    target_at "sequence", "step" or "end" (see Schema); None to find out
 
     Raises DataError for a column that does not exist or is given two roles, and where the
     table does not show its layout; ValueError for an unknown layout.
@@ -48,7 +48,7 @@ def detect_schema(
     given = {"id": id, "time": time, "target": target, "split": split, "group": group}
     told = {role: name for role, name in table.roles.items() if name not in (features or ())}
     given = {role: told.get(role) if name is None else name for role, name in given.items()}
-    return _find(Clues(table, given, features, per_step), layout)
+    return _find(Clues(table, given, features, target_at), layout)
 
 
 def _find(clues: Clues, layout: str) -> Schema:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from core.errors import DataError
 from core.reading.detect import detect_schema
@@ -16,7 +17,8 @@ def schema_like(schema: Schema, table: Table) -> Schema:
     """The schema of new data: its columns play the roles they have in the training data's, its
     words have the same vocabulary, and what is missing or twice there is treated alike. Only the
     features must be there; a target that some rows lack is none. In the wide layout there may be
-    other steps than in the training data.
+    other steps than in the training data. Windows are cut alike; of a model of growing prefixes
+    the question is what it says about all there is.
 
     Raises DataError for a feature that no column has.
     """
@@ -41,8 +43,8 @@ def schema_like(schema: Schema, table: Table) -> Schema:
             features = schema.features
             _refuse_absent(features, table)
         layout = schema.layout if table.header else "auto"
-        per_step = schema.per_step
-        found = detect_schema(table, layout, features=features, per_step=per_step, **roles)
+        at = schema.target_at
+        found = detect_schema(table, layout, features=features, target_at=at, **roles)
     if schema.elapsed and schema.time is not None and found.time is None:
         _refuse_absent((schema.time,), table)
     of_lists = found.layout == "list" and found.per_step
@@ -56,6 +58,7 @@ def schema_like(schema: Schema, table: Table) -> Schema:
         fixes=schema.fixes,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,
+        **(_cut(schema) if schema.cut == "windows" else {}),
     )
 
 
@@ -71,9 +74,11 @@ def schema_again(schema: Schema, table: Table) -> Schema:
         found = detect_schema(table)
     else:
         features = None if schema.layout == "wide" else schema.features
-        found = detect_schema(table, schema.layout, features=features, **roles)
+        at = schema.target_at
+        found = detect_schema(table, schema.layout, features=features, target_at=at, **roles)
     return replace(
         found,
+        **_cut(schema),
         missing=schema.missing,
         fixes=schema.fixes,
         duplicates=schema.duplicates,
@@ -81,12 +86,16 @@ def schema_again(schema: Schema, table: Table) -> Schema:
     )
 
 
+def _cut(schema: Schema) -> dict[str, Any]:
+    return {name: getattr(schema, name) for name in ("cut", "cut_steps", "cut_every")}
+
+
 def _is_detected(schema: Schema, table: Table) -> bool:
     try:
         found = detect_schema(table)
     except DataError:
         return False
-    same = ("layout", "features", *ROLES)
+    same = ("layout", "features", "target_at", *ROLES)
     return all(getattr(found, name) == getattr(schema, name) for name in same)
 
 

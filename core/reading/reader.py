@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.cutting import at_the_end, prefixes, windows
 from core.reading import lists, long, rows, wide
 from core.reading.constant import constant_features
 from core.reading.problems import Problems, Report
@@ -25,4 +26,8 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     data = READERS[schema.layout](usable(table, schema, problems), schema, problems)
     problems.settle()
     report = problems.report(problems.rows - problems.left_out.total())
-    return data, replace(report, constant=constant_features(data, schema))
+    report = replace(report, constant=constant_features(data, schema))
+    if schema.cut:
+        cut = windows if schema.cut == "windows" else prefixes
+        data = cut(data, schema.cut_steps, schema.cut_every)
+    return at_the_end(data) if schema.target_at == "end" else data, report

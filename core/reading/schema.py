@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
+from core.cutting import CUTS, Cut
 from core.missing import MISSING_POLICIES, Missing
 
 LAYOUTS = ("rows", "list", "long", "wide")
 DUPLICATES = ("keep", "first", "last", "mean")
 # What may be done about cells and rows that cannot be used; see core.reading.problems.
 FIXES = ("unreadable", "incomplete", "spaces", "empty")
+TARGET_AT = ("sequence", "step", "end")
+TargetAt = Literal["sequence", "step", "end"]
 Duplicates = Literal["keep", "first", "last", "mean"]
 UNKNOWN = "unknown"  # the category of every word that is not in the vocabulary
 
@@ -26,8 +29,11 @@ class Schema:
     id …        the column of that role, or None
     features    the columns that hold the values: one a feature in "list" and "long", one a step
                 in "rows" and "wide"
-    per_step    whether every step has a target of its own: in "long" that of its row, in "list" a
-                list of them in each row
+    target_at   which target a sequence has: "sequence", the one that all of its rows have; "step",
+                one for each of its steps, which in "list" are a list, too; or "end", the one of
+                those that stands at its last step
+    cut         whether every sequence is cut into "windows" of so many ``cut_steps``, a new one
+                ``cut_every`` so many steps, or growing "prefixes", the first of ``cut_steps``
     channels    in "wide" with several features: what they are called; ``features`` holds the
                 columns of each in turn, equally many
     categories  of the features that hold words: the vocabulary, each word a feature of 0 and 1,
@@ -53,7 +59,10 @@ class Schema:
     split: str | None = None
     group: str | None = None
     features: tuple[str, ...] = ()
-    per_step: bool = False
+    target_at: TargetAt = "sequence"
+    cut: Cut = ""
+    cut_steps: int = 0
+    cut_every: int = 0
     channels: tuple[str, ...] = ()
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Missing = "refuse"
@@ -70,6 +79,8 @@ class Schema:
             ("layout", LAYOUTS),
             ("missing", MISSING_POLICIES),
             ("duplicates", DUPLICATES),
+            ("target_at", TARGET_AT),
+            ("cut", CUTS),
         ):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; use one of {allowed}")
@@ -77,6 +88,11 @@ class Schema:
             raise ValueError(f"fixes is {self.fixes!r}; use some of {FIXES}")
         if self.channels and (self.layout != "wide" or len(self.features) % len(self.channels)):
             raise ValueError(f"channels is {self.channels!r}; give each equally many features")
+
+    @property
+    def per_step(self) -> bool:
+        """Does the table hold a target for each step?"""
+        return self.target_at != "sequence"
 
     def known(self, indicated: tuple[str, ...]) -> Schema:
         """The schema for more data of the same kind, once the columns that lack are known."""
@@ -101,8 +117,9 @@ class Schema:
             }
             for name in ("id", "time", "target", "split", "group"):
                 made[name] = None if made.get(name) is None else str(made[name])
-            for name in ("per_step", "elapsed"):
-                made[name] = bool(made.get(name, False))
+            made["elapsed"] = bool(made.get("elapsed", False))
+            for name in ("cut_steps", "cut_every"):
+                made[name] = int(made.get(name, 0))
             return cls(**made)
         except (TypeError, AttributeError) as error:
             raise ValueError(f"this describes no table ({error})") from None

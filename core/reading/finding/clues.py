@@ -10,7 +10,7 @@ from core.errors import DataError
 from core.reading.cells import kind, to_numbers
 from core.reading.names import plain
 from core.reading.roles import codes
-from core.reading.schema import Schema
+from core.reading.schema import Schema, TargetAt
 from core.reading.table import Table
 from core.reading.words import is_missing
 
@@ -18,20 +18,20 @@ MOST_WORDS = 500  # of a column that is a feature because it was asked for: each
 
 
 class Clues:
-    """The roles settled so far: ``roles[role]`` is None while open, "" for none; ``per_step``, of
-    the target, is None while open."""
+    """The roles settled so far: ``roles[role]`` is None while open, "" for none; ``target_at`` is
+    None while open."""
 
     def __init__(
         self,
         table: Table,
         given: dict[str, str | None],
         features: Sequence[str] | None,
-        per_step: bool | None,
+        target_at: TargetAt | None,
     ) -> None:
         self.table = table
         self.roles = dict(given)
         self.features = None if features is None else tuple(features)
-        self.per_step = per_step
+        self.target_at = target_at
         self.reasons = list(table.notes)
         self.doubts: list[str] = []
         _check(table, [*filter(None, given.values()), *(self.features or ())])
@@ -90,10 +90,11 @@ class Clues:
         for name in unused:
             why = "counts the rows: not used" if name == self.index else "is not used"
             self.reasons.append(f"`{name}` {why}")
+        steps = self.roles["target"] and layout in ("long", "list")
         return Schema(
             layout,
             features=features,
-            per_step=bool(self.per_step and self.roles["target"] and layout in ("long", "list")),
+            target_at=self.target_at or "sequence" if steps else "sequence",
             channels=channels,
             categories=words,
             unused=unused,

@@ -48,8 +48,8 @@ def _lists_of_targets(clues: Clues) -> None:
         if lists and set(clues.features or clues.open("list")) - {lists[0]}:
             clues.roles["target"] = lists[0]
     name = clues.roles["target"]
-    if name and clues.per_step is None and _holds_lists(clues, name):
-        clues.per_step = True
+    if name and clues.target_at is None and _holds_lists(clues, name):
+        clues.target_at = "step"
         clues.reasons.append(f"`{name}` holds lists: a target for each step")
 
 

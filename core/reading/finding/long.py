@@ -24,11 +24,10 @@ def long_schema(clues: Clues) -> Schema:
         )
     if clues.roles["target"] is None:
         clues.roles["target"] = _long_target(clues)
-    if clues.roles["target"] and clues.per_step is None:
-        clues.per_step = _changes(clues, clues.roles["target"]) >= OFTEN
-        if clues.per_step:
-            name = clues.roles["target"]
-            clues.reasons.append(f"`{name}` changes inside the sequences: a target for each step")
+    name = clues.roles["target"]
+    if name and clues.target_at is None and _changes(clues, name) >= OFTEN:
+        clues.target_at = "step"
+        clues.reasons.append(f"`{name}` changes inside the sequences: a target for each step")
     return clues.finish("long", clues.features or _numbers_and_words(clues))
 
 

@@ -29,7 +29,7 @@ def test_a_target_that_changes_in_most_sequences_is_one_a_step_in_the_order_of_t
     assert data.per_step
     assert [s[:, 0].tolist() for s in data] == [[4, 5, 6], [7, 9]]
     assert data.targets.tolist() == [2, 1, 0, 1, 0]
-    assert data.schema.per_step
+    assert data.schema.target_at == "step"
     assert any("a target for each step" in reason for reason in data.schema.reasons)
     assert report.rows == report.used == 5
     assert Schema.from_dict(data.schema.to_dict()) == data.schema
@@ -51,16 +51,16 @@ def test_a_target_that_changes_in_few_sequences_is_listed_as_a_mistake():
     assert refused.value.report.found == {"changes": 2}
     assert [(p.row, p.found) for p in refused.value.report.problems] == [(9, "7"), (10, "8")]
     assert refused.value.values["expected"] == "0"
-    data, _ = read(text, per_step=True)  # what the page offers
+    data, _ = read(text, target_at="step")  # what the page offers
     assert data.targets.tolist() == [0, 0, 0, 1, 1, 1, 0, 7, 8, 1, 1, 1]
 
 
 def test_what_is_said_of_the_target_counts():
     text = LIVES.replace("2,5,1", "2,5,2").replace("3,6,0", "3,6,2").replace("b,2,9,0", "b,2,9,1")
     assert not read_sequences(io.StringIO(text)).per_step
-    assert read_sequences(io.StringIO(text), per_step=True).targets.tolist() == [2, 2, 2, 1, 1]
+    assert read_sequences(io.StringIO(text), target_at="step").targets.tolist() == [2, 2, 2, 1, 1]
     with pytest.raises(DataError, match="differs from '1' in row 2"):
-        read_sequences(io.StringIO(LIVES), per_step=False)
+        read_sequences(io.StringIO(LIVES), target_at="sequence")
 
 
 @pytest.mark.parametrize(
