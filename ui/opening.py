@@ -14,29 +14,13 @@ import streamlit as st
 from core import DataError
 from core.reading import Schema, Table, detect_schema, open_table, read_table, schema_again
 from core.reading.grid import grid_of
-from ui import editing, keeping, layouts, problems, server
+from ui import columns_form, editing, keeping, layouts, problems, server
 from ui.layouts import LAYOUT_NAMES
-from ui.problems import MISSING_NAMES, explain, offer_to_read_again
+from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
 from ui.samples import SAMPLES, Sample
-from ui.state import State, seeded
+from ui.state import State
 from ui.words import _, counted, plain
-
-NONE = ""  # the choice "no such column", as ``detect_schema`` takes it
-MOST_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
-ROLES = {
-    "id": "Sequence id",
-    "time": "Time",
-    "target": "Target",
-    "split": "Train / test split",
-    "group": "Group",
-}
-DUPLICATE_NAMES = {
-    "keep": "keep all of them",
-    "first": "keep the first",
-    "last": "keep the last",
-    "mean": "take their mean",
-}
 
 
 def source(visitor: State) -> None:
@@ -193,7 +177,7 @@ def _offer(
         with st.expander(_("Choose what its columns are"), icon=":material/view_column:"):
             # What was chosen stays while it is refused, and not for another file.
             about = zlib.crc32(repr((schema.missing, schema.fixes)).encode(), refused.about)
-            _form(f"{key}-{about}", refused.table, schema, read, refuse)
+            columns_form.show(f"{key}-{about}", refused.table, schema, read, refuse)
 
 
 def _again(schema: Schema | None) -> Callable[[Table], Schema]:
@@ -217,6 +201,8 @@ def columns(visitor: State) -> None:
             _("Please check: {doubt}.").format(doubt=_quoted(_(doubt))), icon=":material/help:"
         )
     problems.constant(report)
+    if schema.cut:
+        st.caption(_cut(schema))
 
     key = visitor.key("columns")
 
@@ -230,7 +216,7 @@ def columns(visitor: State) -> None:
     def refuse(error: DataError) -> None:
         visitor.refuse("columns", error)
 
-    _form(key, table, schema, use, refuse)
+    columns_form.show(key, table, schema, use, refuse)
     refused = visitor.refused.pop("columns", None)
     if refused is not None:
         offer_to_read_again(refused, "columns", use)
@@ -259,102 +245,14 @@ def _edit(visitor: State, table: Table) -> None:
         editing.table(visitor.key("edit"), visitor.name, grid, read)
 
 
+def _cut(schema: Schema) -> str:
+    if schema.cut == "windows":
+        said = _("Cut into windows of up to {steps} steps, a new one every {every}.")
+    else:
+        said = _("Cut into growing prefixes of {steps} steps, of {every} more, and so on.")
+    return said.format(steps=counted(schema.cut_steps), every=counted(schema.cut_every))
+
+
 def _quoted(reason: str) -> str:
     """A reason with its `column` names in quotes, as plain text."""
     return plain(re.sub("`([^`]*)`", r"“\1”", reason))
-
-
-def _form(
-    key: str,
-    table: Table,
-    schema: Schema,
-    read: Callable[[Schema], None],
-    refuse: Callable[[DataError], None],
-) -> None:
-    """The layout, the roles and what is done about problems, to choose; then ``read`` is called
-    with the schema chosen, or ``refuse`` with why there is none."""
-    names = list(table.names[:MOST_COLUMNS])
-    with st.form(key):
-        how, missing = st.columns([2, 1])
-        how.selectbox(
-            _("Layout"),
-            list(LAYOUT_NAMES),
-            format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
-            key=seeded(f"{key}-layout", schema.layout),
-        )
-        missing.selectbox(
-            _("Missing values"),
-            list(MISSING_NAMES),
-            format_func=lambda name: _(MISSING_NAMES[name]),
-            key=seeded(f"{key}-missing", schema.missing),
-        )
-        for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
-            place.selectbox(
-                _(label),
-                [NONE, *names],
-                format_func=lambda name: name or _("none"),
-                key=seeded(f"{key}-{role}", getattr(schema, role) or NONE),
-            )
-        if schema.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
-            st.multiselect(
-                _("Features"), names, key=seeded(f"{key}-features", list(schema.features))
-            )
-        if schema.target is not None and schema.layout in ("long", "list"):
-            st.checkbox(
-                _("Every step has a target of its own"),
-                key=seeded(f"{key}-per_step", schema.per_step),
-                help=_("The network then answers at every step, not once a sequence."),
-            )
-        if schema.time is not None:
-            twice, since = st.columns(2, vertical_alignment="bottom")
-            twice.selectbox(
-                _("Steps at the same time"),
-                list(DUPLICATE_NAMES),
-                format_func=lambda name: _(DUPLICATE_NAMES[name]),
-                key=seeded(f"{key}-duplicates", schema.duplicates),
-            )
-            since.checkbox(
-                _("Time since the last step as a feature"),
-                key=seeded(f"{key}-elapsed", schema.elapsed),
-                help=_("For steps at irregular times; in seconds where times are dates."),
-            )
-        st.form_submit_button(
-            _("Use these columns"),
-            icon=":material/check:",
-            # Before the rerun, so that the page needs no second one, which could swallow a click.
-            on_click=_read_again,
-            args=(key, table, schema, read, refuse),
-        )
-
-
-def _read_again(
-    key: str,
-    table: Table,
-    before: Schema,
-    read: Callable[[Schema], None],
-    refuse: Callable[[DataError], None],
-) -> None:
-    """Read the table with what the form holds now."""
-    typed = {role: st.session_state[f"{key}-{role}"] for role in ("layout", *ROLES)}
-    chosen, roles = typed.pop("layout"), typed
-    features = st.session_state.get(f"{key}-features")
-    # Another layout gives the columns other meanings, so only what was named stays.
-    kept = features if features and chosen == before.layout else None
-    if kept is not None:
-        taken = {name for name in roles.values() if name}
-        kept = [name for name in kept if name not in taken]
-    if chosen == "rows":
-        roles, kept = dict.fromkeys(roles), None
-    choices = {
-        name: st.session_state.get(f"{key}-{name}", getattr(before, name))
-        for name in ("missing", "duplicates", "elapsed")
-    }
-    per_step = st.session_state.get(f"{key}-per_step")
-    if roles["target"] != (before.target or NONE) or chosen != before.layout:
-        per_step = None  # what was said of another column
-    try:
-        found = detect_schema(table, chosen, features=kept, per_step=per_step, **roles)
-    except DataError as error:
-        refuse(error)
-    else:
-        read(replace(found, fixes=before.fixes, **choices))

@@ -332,3 +332,37 @@ def test_a_sample_of_each_layout_can_be_taken_and_opened_again(data):
         upload(data, (FOLDER / name).read_bytes())
         assert not data.error
         assert facts(data)["Length, in steps"] == "1 – 5"
+
+
+LIVES = "engine,cycle,heat,rul\n" + "".join(
+    f"{engine},{cycle},{cycle * engine},{9 - cycle}\n" for engine in (1, 2, 3) for cycle in range(9)
+)
+
+
+def test_long_sequences_are_cut_into_pieces_with_the_target_at_their_end(data):
+    data.file_uploader(key="upload").upload("lives.csv", LIVES.encode(), "text/csv").run()
+    labelled(data.selectbox, "Pieces").set_value("prefixes")
+    labelled(data.number_input, "Steps of a window, or the first prefix").set_value(3)
+    labelled(data.number_input, "Another one every so many steps").set_value(2)
+    labelled(data.selectbox, "Which target a sequence has").set_value("end")
+    labelled(data.button, "Use these columns").click().run()
+    assert (facts(data)["Sequences"], facts(data)["Length, in steps"]) == ("12", "3 – 9")
+    assert any("growing prefixes of 3 steps" in caption.value for caption in data.caption)
+    data.switch_page("pages/3_Train.py").run()
+    assert labelled(data.segmented_control, "Predict").options[0] == "a number"
+    data.switch_page("pages/1_Data.py").run()
+    labelled(data.number_input, "Steps of a window, or the first prefix").set_value(1)
+    labelled(data.selectbox, "Pieces").set_value("windows")
+    labelled(data.button, "Use these columns").click().run()
+    assert any("leaves steps out" in error.value for error in data.error)
+    assert facts(data)["Sequences"] == "12"
+
+
+def test_a_target_that_changes_by_mistake_can_be_taken_at_the_last_step(data):
+    text = "id,t,v,target\n" + "".join(f"{n},{t},{t},{n}\n" for n in range(4) for t in range(3))
+    text = text.replace("2,2,2,2", "2,2,2,7")
+    data.file_uploader(key="upload").upload("mistake.csv", text.encode(), "text/csv").run()
+    assert "differs from" in data.error[0].value
+    labelled(data.button, "Take that of the last step").click().run()
+    assert not data.error
+    assert facts(data)["Sequences"] == "4"

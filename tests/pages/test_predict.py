@@ -75,7 +75,7 @@ LIVES = "engine,cycle,heat,rul\n" + "".join(
 def test_targets_one_a_step_are_learned_and_answered_at_every_step(app):
     app.switch_page("pages/1_Data.py").run()
     app.file_uploader(key="upload").upload("lives.csv", LIVES.encode(), "text/csv").run()
-    assert labelled(app.checkbox, "Every step has a target of its own").value
+    assert labelled(app.selectbox, "Which target a sequence has").value == "step"
     app.switch_page("pages/3_Train.py").run()
     assert labelled(app.segmented_control, "Predict").options[0] == "a number at every step"
     labelled(app.checkbox, "Both ways").check().run()

@@ -70,3 +70,33 @@ def test_what_too_few_sequences_cannot_show_is_said(labels, task, share, says):
     notes = too_few(data, recipe, *training_and_validation(data, recipe))
     assert len(notes) == len(says)
     assert all(words in note for words, note in zip(says, notes, strict=True))
+
+
+def grouped(groups, labels=None) -> Sequences:
+    return Sequences.from_lists([[0]] * len(groups), labels or [0.5] * len(groups), groups=groups)
+
+
+def test_a_group_is_never_on_both_sides():
+    data = grouped(list("aaabbbccdddd") * 2)
+    for seed in range(20):
+        recipe = Recipe(validation_split=0.5, seed=seed)
+        training, validation = training_and_validation(data, recipe)
+        assert len({*data.groups[validation]}) == 2
+        assert not {*data.groups[training]} & {*data.groups[validation]}
+
+
+def test_groups_of_one_class_are_drawn_in_the_proportion_of_classes():
+    groups = [f"g{i}" for i in range(20) for _ in range(3)]
+    data = grouped(groups, ["x" if i < 45 else "y" for i in range(60)])
+    for seed in range(10):
+        recipe = Recipe(task="classification", validation_split=0.2, seed=seed)
+        _, validation = training_and_validation(data, recipe)
+        assert sorted(data.targets[validation]) == ["x"] * 9 + ["y"] * 3
+
+
+def test_windows_of_one_series_are_not_validated_on_each_other():
+    data = grouped(["only"] * 5)
+    training, validation = training_and_validation(data, Recipe())
+    assert (len(training), len(validation)) == (5, 0)
+    [note] = too_few(data, Recipe(), training, validation)
+    assert "come from one series or group, only" in note

@@ -143,3 +143,20 @@ def test_lists_of_targets_that_do_not_fit_are_refused_with_the_row(text, says, r
         read(text)
     assert refused.value.values["row"] == row
     assert refused.value.values["column"] == "target"
+
+
+def test_pieces_of_a_series_are_read_by_the_schema_and_new_data_is_asked_about_whole():
+    choices = {"cut": "prefixes", "cut_steps": 1, "cut_every": 1, "target_at": "end"}
+    data, report = read(LIVES, **choices)
+    assert data.ids.tolist() == ["a 1–1", "a 1–2", "a", "b 1–1", "b"]
+    assert data.targets.tolist() == [2, 1, 0, 1, 0]
+    assert report.rows == report.used == 5
+    whole, _ = read_like(open_table(io.StringIO(LIVES)), data.schema)
+    assert (whole.ids.tolist(), whole.targets.tolist()) == (["a", "b"], [0, 0])
+
+
+def test_windows_are_cut_alike_in_new_data():
+    data, _ = read(LIVES, cut="windows", cut_steps=2, cut_every=1, target_at="end")
+    assert data.targets.tolist() == [1, 0, 0]
+    again, _ = read_like(open_table(io.StringIO(LIVES)), Schema.from_dict(data.schema.to_dict()))
+    assert again == data

@@ -1,0 +1,175 @@
+"""What the columns of a table are, and what is done with what they hold, to choose in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from core import DataError
+from core.reading import Schema, Table, detect_schema
+from ui.layouts import LAYOUT_NAMES
+from ui.problems import MISSING_NAMES
+from ui.state import seeded
+from ui.words import _
+
+NONE = ""  # the choice "no such column", as ``detect_schema`` takes it
+MOST_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
+ROLES = {
+    "id": "Sequence id",
+    "time": "Time",
+    "target": "Target",
+    "split": "Train / test split",
+    "group": "Group",
+}
+DUPLICATE_NAMES = {
+    "keep": "keep all of them",
+    "first": "keep the first",
+    "last": "keep the last",
+    "mean": "take their mean",
+}
+TARGET_NAMES = {
+    "sequence": "one, the same in all its rows",
+    "step": "one for each of its steps",
+    "end": "that of its last step",
+}
+CUT_NAMES = {"": "do not cut", "windows": "windows", "prefixes": "growing prefixes"}
+FIRST_STEPS, MOST_STEPS = 50, 1_000_000  # of a piece: offered at first, and at most
+
+
+def show(
+    key: str,
+    table: Table,
+    schema: Schema,
+    read: Callable[[Schema], None],
+    refuse: Callable[[DataError], None],
+) -> None:
+    """``read`` is called with the schema chosen, or ``refuse`` with why there is none."""
+    names = list(table.names[:MOST_COLUMNS])
+    with st.form(key):
+        how, missing = st.columns([2, 1])
+        how.selectbox(
+            _("Layout"),
+            list(LAYOUT_NAMES),
+            format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
+            key=seeded(f"{key}-layout", schema.layout),
+        )
+        missing.selectbox(
+            _("Missing values"),
+            list(MISSING_NAMES),
+            format_func=lambda name: _(MISSING_NAMES[name]),
+            key=seeded(f"{key}-missing", schema.missing),
+        )
+        for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
+            place.selectbox(
+                _(label),
+                [NONE, *names],
+                format_func=lambda name: name or _("none"),
+                key=seeded(f"{key}-{role}", getattr(schema, role) or NONE),
+            )
+        if schema.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
+            st.multiselect(
+                _("Features"), names, key=seeded(f"{key}-features", list(schema.features))
+            )
+        if schema.target is not None and schema.layout in ("long", "list"):
+            st.selectbox(
+                _("Which target a sequence has"),
+                list(TARGET_NAMES),
+                format_func=lambda name: _(TARGET_NAMES[name]),
+                key=seeded(f"{key}-target_at", schema.target_at),
+                help=_("With one for each step the network answers at every step."),
+            )
+        if schema.time is not None:
+            twice, since = st.columns(2, vertical_alignment="bottom")
+            twice.selectbox(
+                _("Steps at the same time"),
+                list(DUPLICATE_NAMES),
+                format_func=lambda name: _(DUPLICATE_NAMES[name]),
+                key=seeded(f"{key}-duplicates", schema.duplicates),
+            )
+            since.checkbox(
+                _("Time since the last step as a feature"),
+                key=seeded(f"{key}-elapsed", schema.elapsed),
+                help=_("For steps at irregular times; in seconds where times are dates."),
+            )
+        _cutting(key, schema)
+        st.form_submit_button(
+            _("Use these columns"),
+            icon=":material/check:",
+            # Before the rerun, so that the page needs no second one, which could swallow a click.
+            on_click=_read_again,
+            args=(key, table, schema, read, refuse),
+        )
+
+
+def _cutting(key: str, schema: Schema) -> None:
+    with st.expander(
+        _("Cut long sequences into pieces"),
+        icon=":material/content_cut:",
+        expanded=bool(schema.cut),
+    ):
+        how, steps, every = st.columns(3, vertical_alignment="bottom")
+        how.selectbox(
+            _("Pieces"),
+            list(CUT_NAMES),
+            format_func=lambda name: _(CUT_NAMES[name]),
+            key=seeded(f"{key}-cut", schema.cut),
+            help=_(
+                "A window is asked about what it holds alone; prefixes grow from the beginning, "
+                "for answers while a sequence is still going on."
+            ),
+        )
+        steps.number_input(
+            _("Steps of a window, or the first prefix"),
+            1,
+            MOST_STEPS,
+            key=seeded(f"{key}-cut_steps", schema.cut_steps or FIRST_STEPS),
+        )
+        every.number_input(
+            _("Another one every so many steps"),
+            1,
+            MOST_STEPS,
+            key=seeded(f"{key}-cut_every", schema.cut_every or FIRST_STEPS),
+        )
+        st.caption(
+            _(
+                "The pieces of a sequence stay together: all of them are trained on, or none. A "
+                "last piece may be shorter, so that no step is lost."
+            )
+        )
+
+
+def _read_again(
+    key: str,
+    table: Table,
+    before: Schema,
+    read: Callable[[Schema], None],
+    refuse: Callable[[DataError], None],
+) -> None:
+    """Read the table with what the form holds now."""
+    typed = {role: st.session_state[f"{key}-{role}"] for role in ("layout", *ROLES)}
+    chosen, roles = typed.pop("layout"), typed
+    features = st.session_state.get(f"{key}-features")
+    # Another layout gives the columns other meanings, so only what was named stays.
+    kept = features if features and chosen == before.layout else None
+    if kept is not None:
+        taken = {name for name in roles.values() if name}
+        kept = [name for name in kept if name not in taken]
+    if chosen == "rows":
+        roles, kept = dict.fromkeys(roles), None
+    choices = {
+        name: st.session_state.get(f"{key}-{name}", getattr(before, name))
+        for name in ("missing", "duplicates", "elapsed", "cut", "cut_steps", "cut_every")
+    }
+    if not choices["cut"]:
+        choices |= {"cut_steps": 0, "cut_every": 0}
+    target_at = st.session_state.get(f"{key}-target_at")
+    if roles["target"] != (before.target or NONE) or chosen != before.layout:
+        target_at = None  # what was said of another column
+    try:
+        found = detect_schema(table, chosen, features=kept, target_at=target_at, **roles)
+    except DataError as error:
+        refuse(error)
+    else:
+        read(replace(found, fixes=before.fixes, **choices))
