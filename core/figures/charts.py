@@ -159,9 +159,11 @@ def classes_figure(
     names, place = np.unique(targets, return_inverse=True)
     lying = False
     if _is_histogram(names):
-        edges = np.histogram_bin_edges(targets, BINS)
-        place = np.clip(np.searchsorted(edges, targets, side="right") - 1, 0, BINS - 1)
-        labels = [f"{a:.4g} – {b:.4g}" for a, b in pairwise(edges)]
+        edges = _edges(names)
+        place = np.clip(np.searchsorted(edges, targets, side="right") - 1, 0, len(edges) - 2)
+        inside = 0.5 if names.dtype.kind in "iu" else 0  # whole numbers: 0 – 2, then 3 – 5
+        spans = pairwise(edges)
+        labels = [" – ".join({f"{a + inside:.6g}": 0, f"{b - inside:.6g}": 0}) for a, b in spans]
         at, kinds, gap = (edges[:-1] + edges[1:]) / 2, {}, 0.08
     else:
         names, place = _commonest(names, place)
@@ -323,6 +325,16 @@ def _bars(
         hovertemplate=f"{text(what)} %{{customdata}}<br><b>%{{{count}:,}}</b> "
         f"{unit}<extra></extra>",
     )
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    """Of the bins of a histogram. Those of whole numbers hold equally many of them: else bars
+    would be high and low by turns."""
+    if values.dtype.kind == "f":
+        return np.histogram_bin_edges(values, BINS)
+    low, high = float(values.min()), float(values.max())
+    width = -(-(high - low + 1) // BINS)
+    return low - 0.5 + width * np.arange(-(-(high - low + 1) // width) + 1)
 
 
 def _is_histogram(names: np.ndarray) -> bool:

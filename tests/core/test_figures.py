@@ -451,7 +451,8 @@ def test_classes_are_counted_by_split():
     ("targets", "bars"),
     [
         (np.arange(20), 20),  # few numbers are classes
-        (np.arange(21), 40),  # many are a histogram
+        (np.arange(21), 21),  # many are a histogram
+        (np.arange(21) / 2, 40),
         (np.arange(30).astype(str), 30),
     ],
 )
@@ -586,3 +587,13 @@ def test_targets_of_steps_are_counted_as_steps_and_colour_no_line():
     fig = classes_figure(data.targets, per_step=True)
     assert fig.layout.yaxis.title.text == "time steps"
     assert not lines_figure(data, slice(None)).layout.showlegend
+
+
+@pytest.mark.parametrize("high", [30, 89, 100_000])
+def test_whole_numbers_that_are_equally_frequent_give_bars_of_equal_height(high):
+    bars = classes_figure(np.arange(high)).data[0]
+    counts = bars.y
+    assert bars.customdata[0] == {30: "0", 89: "0 – 2"}.get(high, "0 – 2500")
+    assert len(set(counts[:-1])) == 1
+    assert counts[-1] <= counts[0]
+    assert counts.sum() == high
