@@ -57,9 +57,10 @@ def read_sequences(
 
     layout    "auto" detects one of
               "rows": a sequence a row, numbers only, no header (``1`` / ``2,5``);
-              "list": a sequence a row, its steps in a list (``"[2, 5]",4``);
+              "list": a sequence a row, its steps in a list (``"[2, 5]",4`` or ``2 5,4``);
               "long": a step a row (id, time, features …, target);
-              "wide": a sequence a row, a step a column, blank cells at the end
+              "wide": a sequence a row, a step a column (x1, x2, …; or x_1, x_2, …, y_1, y_2, …
+              for several features), blank cells at the end
     id …      the column of that role; None detects it, "" says there is none
     features  the columns that hold the values; None detects them
     target_at "sequence" for one target a sequence, which must not change inside it, "step" for one

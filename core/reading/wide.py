@@ -1,4 +1,4 @@
-"""Wide layout: one sequence a row, one step a column; blank cells at the end end it."""
+"""Wide layout: one sequence a row, a column a step (and feature); blank cells at the end end it."""
 
 from __future__ import annotations
 

@@ -593,7 +593,7 @@ def test_targets_of_steps_are_counted_as_steps_and_colour_no_line():
 def test_whole_numbers_that_are_equally_frequent_give_bars_of_equal_height(high):
     bars = classes_figure(np.arange(high)).data[0]
     counts = bars.y
-    assert bars.customdata[0] == {30: "0", 89: "0 – 2"}.get(high, "0 – 2500")
+    assert bars.customdata[0] == {30: "0", 89: "0 – 2"}.get(high, "0 – 2499")
     assert len(set(counts[:-1])) == 1
     assert counts[-1] <= counts[0]
     assert counts.sum() == high

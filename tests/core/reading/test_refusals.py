@@ -118,6 +118,21 @@ REFUSED = {
     "wide: text": ("id,x1,x2\na,1,2\nb,1,oops\n", "not a number", at(3, "x2", "oops")),
     "wide: no values": ("id,x1,x2,y\na,1,2,1\nb,,,2\n", "no steps", {"row": 3, "column": "x1"}),
     "wide: no target": ("id,x1,x2,y\na,1,2,\nb,1,2,2\n", "target is missing", at(2, "y", "")),
+    "wide: a gap in one of two features": (
+        "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,1,2,,4\n", "missing", at(3, "y_1", "")
+    ),
+    "wide: text in one of two features": (
+        "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,1,,oops,\n", "not a number", at(3, "y_1", "oops")
+    ),
+    "wide: no values of two features": (
+        "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,,,,\n", "no steps",
+        {"row": 3, "column": "x_1", "last": "y_2"},
+    ),
+    "list: text among spaces": ("s,y\n1 2,3\n4 x,5\n6 7 8,5\n", "No column is left", NOTHING),
+    "list: nothing among spaces": ("s,y\n1 2,3\n ,5\n6 7 8,5\n", "empty list", at(3, "s", " ")),
+    "list: infinity among spaces": (
+        "s,y\n1 2,3\n4 inf,5\n6 7 8,5\n", "too large", at(3, "s", "inf")
+    ),
     "rows: text": ("1\n\n  \n2,x\n3,4,5\n", "not a number", at(4, 2, "x")),
     "rows: text after spaces": ("1\n2  x\n3 4 5\n", "not a number", at(2, 2, "x")),
     "rows: text in the first row": ("x\n1,2\n3\n", "numbers only", {"row": 2}),
