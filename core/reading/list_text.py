@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from core.reading.words import NUMBER, is_number
 
 _ITEM = rf"({NUMBER}|nan|na|null|none)"
-_SPACED = re.compile(rf"{_ITEM}((\s+|\s*;\s*){_ITEM})+", re.I)
+_SPACED = re.compile(rf"{_ITEM}((\s*;\s*|\s+){_ITEM})+", re.I)
 _PHONE = re.compile(r"(^|[\s;])(\+|-?0\d)")  # a number that is counted with has no 0 in front
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\s\d{3})*(\.\d+)?")
 MOST_PARTS = 4  # of a place, a date, a telephone number
@@ -26,8 +26,9 @@ def are_spaced_lists(cells: Sequence[str]) -> bool:
     """Do most cells of a column hold several numbers, and all of them numbers? Not so where they
     look like something else: thousands, telephone numbers, or a few numbers in every cell, as
     dates and places have. cells: those that are not blank."""
-    several = sum(map(is_spaced, cells))
-    if 2 * several <= len(cells) or not all(is_spaced(c) or is_number(c) for c in cells):
+    several = [is_spaced(cell) for cell in cells]
+    others = (cell for cell, spaced in zip(cells, several, strict=True) if not spaced)
+    if 2 * sum(several) <= len(cells) or not all(map(is_number, others)):
         return False
     cells = [cell.strip() for cell in cells]
     parts = {len(cell.replace(";", " ").split()) for cell in cells}

@@ -10,7 +10,7 @@ import numpy as np
 from core.errors import DataError
 
 STEP = re.compile(r"(.*?)(\d{1,9})[\])]?")  # also x[1] and x(1)
-BETWEEN = re.compile(r"([ _.]t)?[ _.\-\[(]*$")  # the name and its number, as in x_t1 and x.1
+BETWEEN = " _.-[("  # a name and its number
 
 
 def numbered(names: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
@@ -94,8 +94,13 @@ def _by_name(columns: Iterable[str]) -> dict[str, dict[int, str]]:
 def _names(counted: Iterable[str]) -> tuple[str, ...]:
     """What the features are called, without what stands before the number where that is clear."""
     raw = tuple(counted)
-    short = tuple(BETWEEN.sub("", name) or "value" for name in raw)
+    short = tuple(_short(name) or "value" for name in raw)
     return short if len(set(short)) == len(short) else raw
+
+
+def _short(name: str) -> str:
+    short = name.rstrip(BETWEEN)
+    return short[:-2] if short[-2:] in (" t", "_t", ".t") else short  # x_t1
 
 
 def _unbroken(steps: dict[int, str]) -> list[str]:

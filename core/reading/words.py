@@ -17,8 +17,9 @@ SPLIT_WORDS = {
     "test": "test",
     "testing": "test",
 }
-# Just what Arrow reads as a number.
-NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?inf(inity)?"
+# Just what Arrow reads as a number. There is one way alone to match any text: a pattern that tries
+# several takes the square of a long cell's length, or worse, to refuse it.
+NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?inf(inity)?"
 _NUMBER = re.compile(NUMBER, re.I)
 _LIST = re.compile(r"\[\s*([\[\](+\-.\d]|nan|null|none)", re.I | re.A)
 _TUPLE = re.compile(rf"\(\s*([\[(]\s*)?({NUMBER}|nan|none)\s*,.*\)", re.I | re.S)
