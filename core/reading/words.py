@@ -35,4 +35,7 @@ def is_missing(cell: str) -> bool:
 
 def is_list(cell: str) -> bool:
     """In square brackets, or in round ones with a comma: (030) 123 is a telephone number."""
-    return (_LIST.match(cell.strip()) or _TUPLE.fullmatch(cell.strip())) is not None
+    cell = cell.strip()
+    if not cell.startswith(("[", "(")):
+        return False
+    return (_LIST.match(cell) or _TUPLE.fullmatch(cell)) is not None
