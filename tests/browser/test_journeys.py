@@ -61,7 +61,7 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
     page.goto("/Data")
     page.locator("input[type=file]").first.set_input_files("samples/japanese_vowels.csv")
     expect(page.get_by_role("heading", name="japanese_vowels.csv")).to_be_visible()
-    expect(page.get_by_text("one step a row, with an id").first).to_be_visible()
+    expect(page.get_by_text("rises inside it: long layout")).to_be_visible()
     expect(page.get_by_test_id("stMetricValue").first).to_have_text("640")
     expect(page.locator(PLOT)).to_have_count(3)
     page.get_by_role("button", name="Use these columns").click()
