@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -20,32 +21,65 @@ FORMULA = (
     "the sheet with its values in place of the formulas."
 )
 IS_FORMULA = "^\\s*="
+SLICE_ROWS = 1 << 18
+MOST_THREADS = min(4, pa.cpu_count())
 
 
-def numbers(
-    table: Table, name: str, problems: Problems, ended: np.ndarray | None = None
-) -> np.ndarray:
-    """(rows,) float64, NaN where a cell is missing, no number, or beyond float32. ended: (rows,)
-    bool, where a sequence has ended before this cell, so that nothing is missing."""
-    values, bad = to_numbers(number_cells(table, name))
-    large = np.flatnonzero(np.abs(values) > LARGEST)
-    absent = np.isnan(values)
-    absent[bad] = False
+Wrong = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def read_numbers(table: Table, columns: Mapping[str, np.ndarray]) -> dict[str, Wrong]:
+    """Reads columns of numbers, each into its array, (rows,) floats, with NaN where a cell is
+    missing, no number, or beyond float32; and the rows, (k,) each, where it is no number, beyond
+    float32, and missing, which are for ``note_wrong``."""
+
+    def read(name: str) -> Wrong:
+        return _read(number_cells(table, name), columns[name])
+
+    if len(table) <= SLICE_ROWS:
+        return {name: read(name) for name in columns}
+    # Arrow lets other threads run while it reads numbers, and so does NumPy while it copies.
+    with ThreadPoolExecutor(MOST_THREADS) as threads:
+        return dict(zip(columns, threads.map(read, columns), strict=True))
+
+
+def note_wrong(
+    table: Table, name: str, wrong: Wrong, problems: Problems, ended: np.ndarray | None = None
+) -> None:
+    """ended: (rows,) bool, where a sequence has ended before this cell, so that nothing is
+    missing."""
+    bad, large, absent = wrong
     if ended is not None:
-        absent &= ~ended
+        absent = absent[~ended[absent]]
     formulas = bad[_are_formulas(table, name, bad)]
     for kind, template, rows in (
         ("unreadable", FORMULA, formulas),
         ("unreadable", NOT_A_NUMBER, np.setdiff1d(bad, formulas)),
         ("unreadable", TOO_LARGE, large),
-        ("missing", MISSING, np.flatnonzero(absent)),
+        ("missing", MISSING, absent),
     ):
         if len(rows):
             problems.add(kind, template, table, name, rows)
-    if len(large):
-        values = values.copy()  # Arrow's own memory is not ours to write to
-        values[large] = np.nan
-    return values
+
+
+def _read(cells: pa.ChunkedArray, into: np.ndarray) -> Wrong:
+    """A slice at a time, so that no column stands in memory as float64, and only slices with
+    something wrong are looked at closely."""
+    wrong: list[Wrong] = []
+    for begin in range(0, len(cells), SLICE_ROWS):
+        values, bad = to_numbers(cells.slice(begin, SLICE_ROWS))
+        here = into[begin : begin + SLICE_ROWS]
+        if values.min() >= -LARGEST and values.max() <= LARGEST:  # not so with NaN
+            here[:] = values
+            continue
+        large = np.abs(values) > LARGEST
+        absent = np.isnan(values)
+        absent[bad] = False
+        here[:] = np.where(large, np.nan, values)
+        wrong.append((bad + begin, np.flatnonzero(large) + begin, np.flatnonzero(absent) + begin))
+    none = np.empty(0, dtype=np.int64)
+    bad, large, absent = (np.concatenate(rows) for rows in zip((none,) * 3, *wrong, strict=True))
+    return bad, large, absent
 
 
 def _are_formulas(table: Table, name: str, rows: np.ndarray) -> np.ndarray:

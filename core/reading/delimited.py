@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +19,14 @@ from core.reading.words import is_list, is_missing, is_number
 
 DELIMITERS = ("\t", ";", ",")  # the rarer in ordinary text, the stronger the sign
 SNIFFED_BYTES = 1 << 16
-BLOCK_BYTES = 1 << 24
+BLOCK_BYTES = 1 << 21  # as fast as larger ones, and several are held at once
+# The cells of 200 MB of text take 350 MB in jemalloc, and 460 MB in mimalloc, as it cuts memory up.
+MEMORY = (
+    pa.jemalloc_memory_pool()
+    if "jemalloc" in pa.supported_memory_backends()
+    else pa.default_memory_pool()
+)
+PIECE_BYTES = 1 << 18
 MOST_COLUMNS = 20_000
 DECIMAL_COMMA = r"^\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*$"
 
@@ -72,6 +79,8 @@ def names_columns(line: str) -> bool:
 def _without_comments(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     """Lines that begin with # or % made blank, so that the others keep their numbers. The last
     one above the values names the columns, if it has as many cells as they (NumPy writes it so)."""
+    if b"#" not in data and b"%" not in data:  # ten times as fast as looking for b"\n#"
+        return data, ()
     if data[:1] not in (b"#", b"%") and b"\n#" not in data and b"\n%" not in data:
         return data, ()
     raw = np.frombuffer(data, dtype=np.uint8)
@@ -185,12 +194,13 @@ def _grid(data: bytes, delimiter: str, block: int) -> tuple[pa.Table, range | np
     read = pyarrow.csv.read_csv(
         pa.BufferReader(data),
         pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=block),
-        pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in data),
+        pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=_breaks_in_quotes(data)),
         pyarrow.csv.ConvertOptions(
             check_utf8=False, column_types={f"f{i}": pa.string() for i in range(width)}
         ),
+        MEMORY,
     )
-    lines = data.count(b"\n")
+    lines = sum(np.count_nonzero(piece == ord("\n")) for piece in _pieces(data))
     rows = range(1, lines + 1) if lines == read.num_rows else _records(data)[2]
     if len(rows) != read.num_rows or not all(
         pa.types.is_string(kind) for kind in read.schema.types
@@ -211,6 +221,29 @@ def _records(data: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     starts = np.append(0, ends[:-1] + 1)
     starts, ends = starts[ends > starts], ends[ends > starts]
     return starts, ends, np.searchsorted(breaks, starts) + 1
+
+
+def _breaks_in_quotes(data: bytes) -> bool:
+    """Is there a line break inside quotes? Arrow takes twice as long, on one processor, where there
+    may be one."""
+    if b'"' not in data:
+        return False
+    odd = False
+    for piece in _pieces(data):
+        quotes = np.flatnonzero(piece == ord('"'))
+        if odd or len(quotes):
+            breaks = np.flatnonzero(piece == ord("\n"))
+            if ((np.searchsorted(quotes, breaks) + odd) % 2).any():
+                return True
+        odd ^= len(quotes) % 2 == 1
+    return False
+
+
+def _pieces(data: bytes) -> Iterator[np.ndarray]:
+    """The bytes in pieces that stay in the processor's cache: to count the lines of 200 MB takes
+    30 ms so, 60 ms at once, and 110 ms by bytes.count."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    return (raw[begin : begin + PIECE_BYTES] for begin in range(0, len(raw), PIECE_BYTES))
 
 
 def _outside_quotes(raw: np.ndarray, positions: np.ndarray) -> np.ndarray:
@@ -246,7 +279,7 @@ def _without_blank_rows(
     """Drops rows such as ``,,,``, which spreadsheets leave below their data."""
     blank = np.ones(cells.num_rows, dtype=bool)
     for column in cells.columns:
-        blank &= pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+        blank &= pc.or_(pc.equal(column, ""), pc.utf8_is_space(column)).to_numpy()
         if not blank.any():
             return cells, rows
     if blank.all():

@@ -8,7 +8,13 @@ from core.errors import DataError
 from core.missing import indicator_name
 from core.reading import roles
 from core.reading.cells import cell
-from core.reading.columns import categories, category_names, indicators, numbers
+from core.reading.columns import (
+    categories,
+    category_names,
+    indicators,
+    note_wrong,
+    read_numbers,
+)
 from core.reading.problems import MOST_LISTED, Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
@@ -46,12 +52,12 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         sequence, ids = np.zeros(len(table), dtype=np.int64), None
     else:
         sequence, ids = roles.id_codes(table, schema.id, problems)
-    first = np.empty(sequence.max() + 1, dtype=np.int64)
-    first[sequence[::-1]] = np.arange(len(table))[::-1]  # the earliest row is written last
+    first = roles.first_rows(sequence)
     values, names, lacking = _values(table, schema, problems)
     targets = roles.targets(table, schema.target)
     if targets is not None and not schema.per_step:
         _note_changes(table, schema.target, targets, sequence, first, problems)
+        targets = targets[first]
     carried = {
         "split": (schema.split, roles.splits(table, schema.split)),
         "groups": (schema.group, roles.groups(table, schema.group)),
@@ -69,7 +75,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         steps = [part[order] for part in steps]
     steps = _without_duplicates(steps, begins, schema, problems)
     data = {key: None if role is None else role[first] for key, (_, role) in carried.items()}
-    data |= {"ids": ids, "targets": None if targets is None else targets[first]}
+    data |= {"ids": ids, "targets": None if schema.per_step else targets}
     if schema.missing == "drop":
         kept = _with_known_steps(*steps[:2], first, table, schema, problems)
         steps = [part[kept[steps[1]]] for part in steps]
@@ -93,21 +99,26 @@ def _values(
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...]]:
     """(rows, features) float32 in the order of the file, the features' names, and the columns
     beside which a feature says where they lack."""
-    parts: dict[str, np.ndarray] = {}
     names: list[str] = []
+    begins: dict[str, int] = {}
     for name in schema.features:
-        if name in schema.categories:
-            parts[name] = categories(table, name, schema.categories[name], problems)
-            names += category_names(name, schema.categories[name])
+        begins[name] = len(names)
+        words = schema.categories.get(name)
+        names += [name] if words is None else category_names(name, words)
+    values = np.empty((len(table), len(names)), dtype=np.float32)
+    columns = {name: values[:, begin] for name, begin in begins.items()}
+    wrong = read_numbers(
+        table, {name: part for name, part in columns.items() if name not in schema.categories}
+    )
+    for name, begin in begins.items():
+        if name in wrong:
+            note_wrong(table, name, wrong[name], problems)
         else:
-            parts[name] = numbers(table, name, problems)[:, None]
-            names.append(name)
-    lacking, lacks = indicators({name: part[:, 0] for name, part in parts.items()}, schema)
-    values = np.empty((len(table), len(names) + len(lacking)), dtype=np.float32)
-    begin = 0
-    for part in (*parts.values(), lacks):
-        values[:, begin : begin + part.shape[1]] = part
-        begin += part.shape[1]
+            part = categories(table, name, schema.categories[name], problems)
+            values[:, begin : begin + part.shape[1]] = part
+    lacking, lacks = indicators(columns, schema)
+    if lacking:
+        values = np.column_stack([values, lacks])
     return values, (*names, *map(indicator_name, lacking)), lacking
 
 
@@ -117,16 +128,16 @@ def _in_time(
     """(rows,) the rows in the order of sequence and time, None when they stand so already; and
     (rows,) bool in that order, False for a step at the time of the one before, None when there
     is none. Notes those, and gaps in times that are regular otherwise."""
-    onward = np.diff(sequence)
+    grouped = (sequence[1:] >= sequence[:-1]).all()
     if schema.time is None:
-        in_order = (onward >= 0).all()
-        return (None if in_order else np.argsort(sequence, kind="stable")), None
+        return (None if grouped else np.argsort(sequence, kind="stable")), None
     when = roles.times(table, schema.time)[0]
+    within = sequence[1:] == sequence[:-1]
     order = None
-    if not ((onward > 0) | ((onward == 0) & (when[1:] >= when[:-1]))).all():
+    if not grouped or (within & (when[1:] < when[:-1])).any():
         order = np.lexsort((when, sequence))
-        when, onward = when[order], np.diff(sequence[order])
-    within = onward == 0
+        when, sequence = when[order], sequence[order]
+        within = sequence[1:] == sequence[:-1]
     since = np.diff(when)
     again = np.flatnonzero(within & (since == 0)) + 1
     begins = None
@@ -135,18 +146,25 @@ def _in_time(
         begins[again] = False
         rows = again if order is None else order[again]
         problems.add("duplicate", DUPLICATE, table, schema.time, rows)
-    _note_gaps(table, schema.time, np.where(within & (since > 0), since, 0), order, problems)
+    within &= since > 0
+    _note_gaps(table, schema.time, since, within, order, problems)
     return order, begins
 
 
 def _note_gaps(
-    table: Table, name: str, since: np.ndarray, order: np.ndarray | None, problems: Problems
+    table: Table,
+    name: str,
+    since: np.ndarray,
+    onward: np.ndarray,
+    order: np.ndarray | None,
+    problems: Problems,
 ) -> None:
-    """since: (rows - 1,) time from each row to the next one of its sequence, else 0."""
-    steps = since[since > 0]
-    usual = np.median(steps) if len(steps) else 0
+    """since: (rows - 1,) time from each row to the next one; onward: (rows - 1,) bool, where that
+    is a later step of the same sequence."""
+    steps = since[onward]
+    usual = np.median(steps, overwrite_input=True) if len(steps) else 0
     if usual and (steps == usual).mean() >= REGULAR:
-        for gap in (np.flatnonzero(since > 1.5 * usual) + 1).tolist():
+        for gap in (np.flatnonzero(onward & (since > 1.5 * usual)) + 1).tolist():
             row = np.array([gap if order is None else order[gap]])
             problems.add("gap", GAP, table, name, row, times=float(since[gap - 1] / usual))
 
@@ -210,10 +228,9 @@ def _note_changes(
     table: Table, name: str, targets: np.ndarray, sequence, first, problems: Problems
 ) -> None:
     """Notes the rows whose target is another one than in the first row of their sequence."""
-    right = first[sequence]
-    rows = np.flatnonzero(targets != targets[right])
+    rows = roles.changes(targets, sequence)
     for row in rows[:MOST_LISTED].tolist():
-        expected = int(right[row])
+        expected = int(first[sequence[row]])
         known = {"expected": cell(table, name, expected)["found"], "first": table.row(expected)}
         problems.add("changes", CHANGES, table, name, np.array([row]), **known)
     if len(rows) > MOST_LISTED:
@@ -221,15 +238,15 @@ def _note_changes(
 
 
 def _refuse_changes(table: Table, name: str, role: np.ndarray, sequence, first) -> None:
-    expected = first[sequence]
-    differs = role != role[expected]
-    if differs.any():
-        row = int(np.argmax(differs))
+    rows = roles.changes(role, sequence)
+    if len(rows):
+        row = int(rows[0])
+        expected = int(first[sequence[row]])
         raise DataError(
             "Row {row}, column {column}: {found!r} differs from {expected!r} in row {first}, "
             "which belongs to the same sequence. Give all rows of a sequence the same value, or "
             "choose another column.",
             **cell(table, name, row),
-            expected=cell(table, name, int(expected[row]))["found"],
-            first=table.row(int(expected[row])),
+            expected=cell(table, name, expected)["found"],
+            first=table.row(expected),
         )

@@ -40,9 +40,18 @@ def codes(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
     return table.once(f"codes {name}", lambda: _codes(table, name))
 
 
+def _spellings(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
+    """As ``codes``, with the spaces around the values."""
+
+    def encoded() -> tuple[np.ndarray, pa.Array]:
+        found = text(table, name).dictionary_encode().combine_chunks()
+        return found.indices.to_numpy(False), found.dictionary
+
+    return table.once(f"spellings {name}", encoded)
+
+
 def _codes(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
-    found = text(table, name).combine_chunks().dictionary_encode()
-    numbers, distinct = found.indices.to_numpy(False), found.dictionary
+    numbers, distinct = _spellings(table, name)
     trimmed = pc.utf8_trim_whitespace(distinct)
     again = trimmed.dictionary_encode()
     if len(again.dictionary) < len(trimmed):
@@ -73,7 +82,8 @@ def usable(table: Table, schema: Schema, problems: Problems) -> Table:
 
 def without_target(table: Table, name: str) -> np.ndarray:
     """(rows,) bool, the rows without a target."""
-    return np.logical_or.reduce([*_lacking(table, "target", name).values()])
+    nowhere = np.zeros(len(table), dtype=bool)
+    return np.logical_or.reduce([nowhere, *_lacking(table, "target", name).values()])
 
 
 def _lacking(table: Table, role: str, name: str) -> dict[str, np.ndarray]:
@@ -94,13 +104,16 @@ def _lacking(table: Table, role: str, name: str) -> dict[str, np.ndarray]:
     if role == "target":
         values, bad = to_numbers(with_points(table, distinct))
         if len(bad):
-            return {MISSING_ROLE: np.array([w.lower() in ("", "nan") for w in words])[where]}
-        return {MISSING_ROLE: np.isnan(values)[where], TOO_LARGE: np.isinf(values)[where]}
-    blank = np.array([word == "" for word in words])
-    if role != "split":
-        return {MISSING_ROLE: blank[where]}
-    other = np.array([word.lower() not in SPLIT_WORDS for word in words]) & ~blank
-    return {MISSING_ROLE: blank[where], NO_SPLIT: other[where]}
+            found = {MISSING_ROLE: np.array([w.lower() in ("", "nan") for w in words])}
+        else:
+            found = {MISSING_ROLE: np.isnan(values), TOO_LARGE: np.isinf(values)}
+    else:
+        blank = np.array([word == "" for word in words])
+        found = {MISSING_ROLE: blank}
+        if role == "split":
+            other = np.array([word.lower() not in SPLIT_WORDS for word in words])
+            found[NO_SPLIT] = other & ~blank
+    return {template: wrong[where] for template, wrong in found.items() if wrong.any()}
 
 
 def id_codes(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
@@ -108,10 +121,9 @@ def id_codes(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, n
     (n,) ids. Ids that differ in spaces only are noted, and are one: nobody can see on the screen
     whether they are two."""
     where, ids = codes(table, name)
-    cells = text(table, name).combine_chunks().dictionary_encode()
-    if len(cells.dictionary) > len(ids):
+    numbers, spellings = _spellings(table, name)
+    if len(spellings) > len(ids):
         # Of the ways in which an id is written, the first one that was met is the right one.
-        numbers = cells.indices.to_numpy(False)
         first = np.full(len(ids), len(numbers))
         np.minimum.at(first, where, np.arange(len(numbers)))
         others = np.flatnonzero(numbers != numbers[first[where]])
@@ -124,6 +136,23 @@ def id_codes(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, n
             others,
         )
     return where, ids.to_numpy(False).astype(object)
+
+
+def changes(values: np.ndarray, sequence: np.ndarray) -> np.ndarray:
+    """(k,) the rows whose value is another one than in the first row of their sequence. values and
+    sequence: (rows,), sequences counted in the order of their first rows."""
+    within = sequence[1:] == sequence[:-1]
+    together = np.count_nonzero(~within) == sequence.max()  # the rows of each sequence
+    if together and not (within & (values[1:] != values[:-1])).any():
+        return np.empty(0, dtype=np.int64)  # as most do: a tenth of the time of the other way
+    return np.flatnonzero(values != values[first_rows(sequence)[sequence]])
+
+
+def first_rows(sequence: np.ndarray) -> np.ndarray:
+    """(n,) the row each sequence begins with, of (rows,) numbers in the order of first rows."""
+    first = np.empty(sequence.max() + 1, dtype=np.int64)
+    first[sequence[::-1]] = np.arange(len(sequence))[::-1]  # the earliest row is written last
+    return first
 
 
 def unique_ids(table: Table, name: str | None, problems: Problems) -> np.ndarray | None:

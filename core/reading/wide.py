@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from core.errors import DataError
 from core.missing import indicator_name
 from core.reading import roles
-from core.reading.columns import indicators, numbers
+from core.reading.columns import indicators, note_wrong, read_numbers
 from core.reading.problems import Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
@@ -46,8 +46,10 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     lengths = most - np.argmin(blank[:, ::-1], axis=1)  # up to the last that is not blank
     real = np.arange(most) < lengths[:, None]
     grid = np.empty((*real.shape, len(features)))
-    for (feature, step), name in np.ndenumerate(columns):
-        grid[:, step, feature] = numbers(table, name, problems, ended=~real[:, step])
+    cells = {name: grid[:, step, feature] for (feature, step), name in np.ndenumerate(columns)}
+    wrong = read_numbers(table, cells)
+    for (_, step), name in np.ndenumerate(columns):
+        note_wrong(table, name, wrong[name], problems, ended=~real[:, step])
     ids = roles.unique_ids(table, schema.id, problems)
     problems.settle()
     values = grid[real]

@@ -7,7 +7,7 @@ import numpy as np
 from core.errors import DataError
 from core.reading.finding.clues import Clues
 from core.reading.names import TARGET_NAMES, plain
-from core.reading.roles import codes
+from core.reading.roles import changes, codes
 from core.reading.schema import Schema
 
 # Share of the sequences in which a target changes, from which on it is one a step and no mistake.
@@ -75,8 +75,5 @@ def _changes(clues: Clues, name: str) -> float:
     sequence = np.zeros(len(value), dtype=np.int64)
     if clues.roles["id"]:
         sequence = codes(clues.table, clues.roles["id"])[0]
-    steps = np.bincount(sequence)
-    one = np.empty(len(steps), dtype=value.dtype)
-    one[sequence] = value
-    several = np.count_nonzero(steps > 1)
-    return len(np.unique(sequence[one[sequence] != value])) / several if several else 0.0
+    changing = np.unique(sequence[changes(value, sequence)])
+    return len(changing) / np.count_nonzero(np.bincount(sequence) > 1) if len(changing) else 0.0
