@@ -1,11 +1,13 @@
-"""The layouts a file may have: their names, and a small sample of each to look at and to take."""
+"""What a file may be: its layouts, with a small sample of each to look at and to take, and how
+large."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from ui import server
 from ui.samples import FOLDER
-from ui.words import _
+from ui.words import _, counted
 
 LAYOUT_NAMES = {
     "rows": "one sequence a line, lines of unequal length",
@@ -14,8 +16,9 @@ LAYOUT_NAMES = {
     "wide": "one sequence a row, one step a column",
 }
 WHEN = {
-    "long": "For several features, times, or very long sequences. Rows of one id are one sequence.",
-    "wide": "Cells after the end of a sequence stay empty.",
+    "long": "For several features, times, targets at every step, or very long sequences. Rows of "
+    "one id are one sequence.",
+    "wide": "Cells after the end of a sequence stay empty. Several features: x1, x2, …, y1, y2, …",
     "list": "A step of several features is a list, too: [[1, 2], [3, 4]].",
     "rows": "Numbers only, no header and no target: to look at or to predict.",
 }
@@ -56,3 +59,13 @@ def _sample(place, layout: str, name: str) -> None:
             key=f"layout-{layout}",
             on_click="ignore",
         )
+
+
+def limits() -> None:
+    """How much is taken, said beside an uploader before anybody waits for a file to arrive."""
+    st.caption(
+        _("Up to {megabytes} MB and {steps} steps.").format(
+            megabytes=counted(st.get_option("server.maxUploadSize")),
+            steps=counted(server.store().limits.steps),
+        )
+    )

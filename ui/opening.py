@@ -55,12 +55,7 @@ def _upload(visitor: State) -> None:
             "may be compressed by gzip. The layout is detected."
         ),
     )
-    st.caption(
-        _("Up to {megabytes} MB and {steps} steps.").format(
-            megabytes=counted(st.get_option("server.maxUploadSize")),
-            steps=counted(server.store().limits.steps),
-        )
-    )
+    layouts.limits()
     refused = _open_upload(visitor)
     if refused is not None:
         _offer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from runs import Run
-from ui import asking, new_data, tables
+from ui import asking, layouts, new_data, tables
 from ui.reading import Reading
 from ui.state import State, example_digest, seeded
 from ui.words import _
@@ -58,6 +58,7 @@ def _uploaded(visitor: State, run: Run, reading: Reading) -> None:
         key=visitor.key("predict-file"),
         help=_("The same columns as the data the model was trained on; targets may be missing."),
     )
+    layouts.limits()
     if file is None:
         return
     fresh = new_data.uploaded_sequences(visitor, reading, file)
