@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -46,38 +47,38 @@ def show(
     refuse: Callable[[DataError], None],
 ) -> None:
     """``read`` is called with the schema chosen, or ``refuse`` with why there is none."""
-    names = list(table.names[:MOST_COLUMNS])
+    values = _values(schema)
+    chosen = filter(None, (values[role] for role in ROLES))  # also beyond those offered
+    names = list(dict.fromkeys((*table.names[:MOST_COLUMNS], *chosen)))
     with st.form(key):
         how, missing = st.columns([2, 1])
         how.selectbox(
             _("Layout"),
             list(LAYOUT_NAMES),
             format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
-            key=seeded(f"{key}-layout", schema.layout),
+            key=seeded(f"{key}-layout", values["layout"]),
         )
         missing.selectbox(
             _("Missing values"),
             list(MISSING_NAMES),
             format_func=lambda name: _(MISSING_NAMES[name]),
-            key=seeded(f"{key}-missing", schema.missing),
+            key=seeded(f"{key}-missing", values["missing"]),
         )
         for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
             place.selectbox(
                 _(label),
                 [NONE, *names],
                 format_func=lambda name: name or _("none"),
-                key=seeded(f"{key}-{role}", getattr(schema, role) or NONE),
+                key=seeded(f"{key}-{role}", values[role]),
             )
         if schema.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
-            st.multiselect(
-                _("Features"), names, key=seeded(f"{key}-features", list(schema.features))
-            )
+            st.multiselect(_("Features"), names, key=seeded(f"{key}-features", values["features"]))
         if schema.target is not None and schema.layout in ("long", "list"):
             st.selectbox(
                 _("Which target a sequence has"),
                 list(TARGET_NAMES),
                 format_func=lambda name: _(TARGET_NAMES[name]),
-                key=seeded(f"{key}-target_at", schema.target_at),
+                key=seeded(f"{key}-target_at", values["target_at"]),
                 help=_("With one for each step the network answers at every step."),
             )
         if schema.time is not None:
@@ -86,14 +87,14 @@ def show(
                 _("Steps at the same time"),
                 list(DUPLICATE_NAMES),
                 format_func=lambda name: _(DUPLICATE_NAMES[name]),
-                key=seeded(f"{key}-duplicates", schema.duplicates),
+                key=seeded(f"{key}-duplicates", values["duplicates"]),
             )
             since.checkbox(
                 _("Time since the last step as a feature"),
-                key=seeded(f"{key}-elapsed", schema.elapsed),
+                key=seeded(f"{key}-elapsed", values["elapsed"]),
                 help=_("For steps at irregular times; in seconds where times are dates."),
             )
-        _cutting(key, schema)
+        _cutting(key, values)
         st.form_submit_button(
             _("Use these columns"),
             icon=":material/check:",
@@ -103,18 +104,37 @@ def show(
         )
 
 
-def _cutting(key: str, schema: Schema) -> None:
+def follow(key: str, schema: Schema) -> None:
+    """After a table was read: the form shows by which schema, whatever chose it."""
+    for name, value in _values(schema).items():
+        if f"{key}-{name}" in st.session_state:
+            st.session_state[f"{key}-{name}"] = value
+
+
+def _values(schema: Schema) -> dict[str, Any]:
+    """What stands in the form."""
+    names = ("layout", "missing", "target_at", "duplicates", "elapsed", "cut")
+    return {
+        **{name: getattr(schema, name) for name in names},
+        **{role: getattr(schema, role) or NONE for role in ROLES},
+        "features": list(schema.features),
+        "cut_steps": schema.cut_steps or FIRST_STEPS,
+        "cut_every": schema.cut_every or FIRST_STEPS,
+    }
+
+
+def _cutting(key: str, values: dict[str, Any]) -> None:
     with st.expander(
         _("Cut long sequences into pieces"),
         icon=":material/content_cut:",
-        expanded=bool(schema.cut),
+        expanded=bool(values["cut"]),
     ):
         how, steps, every = st.columns(3, vertical_alignment="bottom")
         how.selectbox(
             _("Pieces"),
             list(CUT_NAMES),
             format_func=lambda name: _(CUT_NAMES[name]),
-            key=seeded(f"{key}-cut", schema.cut),
+            key=seeded(f"{key}-cut", values["cut"]),
             help=_(
                 "A window is asked about what it holds alone; prefixes grow from the beginning, "
                 "for answers while a sequence is still going on."
@@ -124,13 +144,13 @@ def _cutting(key: str, schema: Schema) -> None:
             _("Steps of a window, or the first prefix"),
             1,
             MOST_STEPS,
-            key=seeded(f"{key}-cut_steps", schema.cut_steps or FIRST_STEPS),
+            key=seeded(f"{key}-cut_steps", values["cut_steps"]),
         )
         every.number_input(
             _("Another one every so many steps"),
             1,
             MOST_STEPS,
-            key=seeded(f"{key}-cut_every", schema.cut_every or FIRST_STEPS),
+            key=seeded(f"{key}-cut_every", values["cut_every"]),
         )
         st.caption(
             _(
@@ -150,7 +170,9 @@ def _read_again(
     """Read the table with what the form holds now."""
     typed = {role: st.session_state[f"{key}-{role}"] for role in ("layout", *ROLES)}
     chosen, roles = typed.pop("layout"), typed
-    features = st.session_state.get(f"{key}-features")
+    features = None
+    if before.layout in ("long", "list"):
+        features = st.session_state.get(f"{key}-features")
     # Another layout gives the columns other meanings, so only what was named stays.
     kept = features if features and chosen == before.layout else None
     if kept is not None:
@@ -167,6 +189,9 @@ def _read_again(
     target_at = st.session_state.get(f"{key}-target_at")
     if roles["target"] != (before.target or NONE) or chosen != before.layout:
         target_at = None  # what was said of another column
+    if features == [] and before.features and chosen == before.layout:
+        refuse(DataError("No feature is chosen. Choose at least one column that holds values."))
+        return
     try:
         found = detect_schema(table, chosen, features=kept, target_at=target_at, **roles)
     except DataError as error:

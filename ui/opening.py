@@ -20,7 +20,7 @@ from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
 from ui.samples import SAMPLES, Sample
 from ui.state import State
-from ui.words import _, counted, plain
+from ui.words import _, ngettext, plain
 
 
 def source(visitor: State) -> None:
@@ -204,15 +204,17 @@ def columns(visitor: State) -> None:
     def use(schema: Schema) -> None:
         try:
             visitor.use(*read_table(table, schema))
-            st.session_state[f"{key}-missing"] = schema.missing  # also when a button chose it
         except DataError as error:
             refuse(error)
+        else:
+            visitor.refuse(key, None)
+            columns_form.follow(key, schema)
 
     def refuse(error: DataError) -> None:
-        visitor.refuse("columns", error)
+        visitor.refuse(key, error)
 
     columns_form.show(key, table, schema, use, refuse)
-    refused = visitor.refused.pop("columns", None)
+    refused = visitor.refused.get(key)
     if refused is not None:
         offer_to_read_again(refused, "columns", use)
     problems.rows(report)
@@ -241,11 +243,15 @@ def _edit(visitor: State, table: Table) -> None:
 
 
 def _cut(schema: Schema) -> str:
+    steps = ngettext("{n} step", "{n} steps", schema.cut_steps)
+    every = ngettext("{n} step", "{n} steps", schema.cut_every)
     if schema.cut == "windows":
-        said = _("Cut into windows of up to {steps} steps, a new one every {every}.")
-    else:
-        said = _("Cut into growing prefixes of {steps} steps, of {every} more, and so on.")
-    return said.format(steps=counted(schema.cut_steps), every=counted(schema.cut_every))
+        return _("Cut into windows of up to {steps}, one more every {every}.").format(
+            steps=steps, every=every
+        )
+    return _("Cut into growing prefixes: of {steps}, and one more every {every}.").format(
+        steps=steps, every=every
+    )
 
 
 def _quoted(reason: str) -> str:

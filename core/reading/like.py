@@ -54,7 +54,8 @@ def schema_like(schema: Schema, table: Table) -> Schema:
         found,
         categories={n: w for n, w in schema.categories.items() if n in found.features},
         missing=schema.missing,
-        indicated=schema.indicated,
+        # A model that was trained without features that say what is missing gets none.
+        indicated=schema.indicated if schema.missing == "mean" else (),
         fixes=schema.fixes,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,

@@ -347,7 +347,7 @@ def test_long_sequences_are_cut_into_pieces_with_the_target_at_their_end(data):
     labelled(data.selectbox, "Which target a sequence has").set_value("end")
     labelled(data.button, "Use these columns").click().run()
     assert (facts(data)["Sequences"], facts(data)["Length, in steps"]) == ("12", "3 – 9")
-    assert any("growing prefixes of 3 steps" in caption.value for caption in data.caption)
+    assert any("growing prefixes: of 3 steps" in caption.value for caption in data.caption)
     data.switch_page("pages/3_Train.py").run()
     assert labelled(data.segmented_control, "Predict").options[0] == "a number"
     data.switch_page("pages/1_Data.py").run()
@@ -366,3 +366,45 @@ def test_a_target_that_changes_by_mistake_can_be_taken_at_the_last_step(data):
     labelled(data.button, "Take that of the last step").click().run()
     assert not data.error
     assert facts(data)["Sequences"] == "4"
+
+
+TWO = "id,t,x,label,outcome\n" + "".join(
+    f"{n},{t},{n + t},{t % 2},{n % 2}\n" for n in range(10) for t in range(4)
+)
+
+
+def test_the_form_shows_what_is_in_use_whatever_chose_it(data):
+    data.file_uploader(key="upload").upload("two.csv", TWO.encode(), "text/csv").run()
+    assert labelled(data.selectbox, "Which target a sequence has").value == "step"
+    labelled(data.selectbox, "Target").set_value("outcome")
+    labelled(data.button, "Use these columns").click().run()
+    assert labelled(data.selectbox, "Which target a sequence has").value == "sequence"
+    assert "outcome" not in labelled(data.multiselect, "Features").value
+    labelled(data.selectbox, "Missing values").set_value("drop")
+    labelled(data.button, "Use these columns").click().run()
+    assert labelled(data.selectbox, "Which target a sequence has").value == "sequence"
+    assert not data.error
+
+
+def test_a_choice_that_is_refused_stays_explained_and_no_features_are_none(data):
+    data.file_uploader(key="upload").upload("two.csv", TWO.encode(), "text/csv").run()
+    labelled(data.multiselect, "Features").set_value([])
+    labelled(data.button, "Use these columns").click().run()
+    assert "No feature is chosen" in data.error[0].value
+    data.run()
+    assert "No feature is chosen" in data.error[0].value
+    labelled(data.multiselect, "Features").set_value(["x"])
+    labelled(data.button, "Use these columns").click().run()
+    assert not data.error
+    assert facts(data)["Features a step"] == "1"
+
+
+def test_the_target_of_a_table_of_very_many_columns_stays(data):
+    steps = ",".join(f"s{i}" for i in range(600))
+    rows = "".join(f"{n}," + ",".join("1" * 600) + f",{n}.5\n" for n in range(3))
+    text = f"id,{steps},target\n{rows}"
+    data.file_uploader(key="upload").upload("broad.csv", text.encode(), "text/csv").run()
+    assert labelled(data.selectbox, "Target").value == "target"
+    labelled(data.button, "Use these columns").click().run()
+    assert labelled(data.selectbox, "Target").value == "target"
+    assert not any("No target column" in info.value for info in data.info)

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from core import DataError
-from core.reading import Schema, detect_schema, open_table, read_like, read_table
+from core.reading import (
+    Schema,
+    detect_schema,
+    open_table,
+    read_like,
+    read_table,
+    schema_like,
+)
 from core.reading.problems import MOST_LISTED
 
 
@@ -256,3 +263,10 @@ def test_what_was_guessed_is_said(text, doubt):
     doubts = " ".join(detect_schema(open_table(io.StringIO(text))).doubts)
     assert doubt in doubts
     assert bool(doubts) == bool(doubt)
+
+
+def test_a_model_without_features_that_say_what_is_missing_gets_none_with_new_data():
+    data, _ = read("id,t,x\na,0,1\na,1,2\n")
+    new = open_table(io.StringIO("id,t,x\nb,0,\nb,1,2\n"))
+    filled, _ = read_table(new, replace(schema_like(data.schema, new), missing="mean"))
+    assert filled.feature_names == ("x",)
