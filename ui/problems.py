@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core import DataError
+from core.errors import MissingValue
 from core.reading import Report, Schema
 from ui.words import _, counted, ngettext, plain, told
 
@@ -55,20 +56,23 @@ def offer_to_read_again(error: DataError, key: str, read: Callable[[Schema], Non
     explain(error)
     if error.report is None:
         return
-    if sum(error.report.found.values()) > 1:
-        _listed(error.report, settled=False)
+    open_ones = error.report.in_the_way
+    if sum(open_ones.found.values()) > 1:
+        _listed(open_ones, settled=False)
     with st.container(horizontal=True):
-        for number, (label, schema) in enumerate(_ways(error.report)):
+        for number, (label, schema) in enumerate(_ways(error)):
             st.button(label, key=f"{key}-{number}", on_click=read, args=(schema,))
 
 
-def _ways(report: Report) -> Iterator[tuple[str, Schema]]:
+def _ways(error: DataError) -> Iterator[tuple[str, Schema]]:
     """What can be done, each with the schema that does it."""
-    schema, found = report.schema, report.found
+    schema, found = error.report.schema, error.report.found
     unreadable = {"unreadable"} & found.keys() - {*schema.fixes}
     fixes = (*schema.fixes, *unreadable)
-    if schema.missing == "refuse" and (unreadable or "missing" in found):
-        for missing in ("drop", "forward", "mean"):
+    lacking = unreadable or "missing" in found
+    if lacking and (schema.missing == "refuse" or isinstance(error, MissingValue)):
+        others = (name for name in ("drop", "forward", "mean") if name != schema.missing)
+        for missing in others:
             label = _(MISSING_NAMES[missing])
             yield label[:1].upper() + label[1:], replace(schema, missing=missing, fixes=fixes)
     elif unreadable:

@@ -39,4 +39,4 @@ class Refusal:
         """The rows in which something is wrong, as messages name them."""
         if self.error.report is None:
             return {str(self.error.values.get("row"))}
-        return {str(problem.row) for problem in self.error.report.problems}
+        return {str(problem.row) for problem in self.error.report.in_the_way.problems}

@@ -11,15 +11,15 @@ def _names(words: str) -> frozenset[str]:
 
 ID_NAMES = _names(
     "id ids identifier key name sequence seq series sample utterance session user patient subject "
-    "machine engine unit device trial recording record case track trip visit episode"
+    "machine engine unit device trial recording record case track trip visit episode rec 编号 序列"
 )
 TIME_NAMES = _names(
     "t time timestamp datetime date step time_step timestep cycle cycles frame tick hour day week "
-    "seconds minutes"
+    "seconds minutes 时间 日期 时刻"
 )
-TARGET_NAMES = _names("target targets label labels class classes y outcome rul")
+TARGET_NAMES = _names("target targets label labels class classes y outcome rul 目标 标签 类别")
 SPLIT_NAMES = _names("split set subset partition part fold")
-GROUP_NAMES = _names("group groups group_id")
+GROUP_NAMES = _names("group groups group_id 组 分组")
 
 
 def plain(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,6 +49,23 @@ class Report:
     problems: tuple[Problem, ...]
     constant: tuple[str, ...] = ()
 
+    @property
+    def in_the_way(self) -> Report:
+        """With the problems alone about which nothing was chosen; with all of them where what was
+        chosen cannot be done."""
+        done = settled(self.schema)
+        left = {kind: number for kind, number in self.found.items() if kind not in done}
+        if not left:
+            return self
+        listed = tuple(problem for problem in self.problems if problem.kind in left)
+        return replace(self, found=left, problems=listed)
+
+
+def settled(schema: Schema) -> set[str]:
+    """The kinds of problems about which something was chosen, or which are never in the way."""
+    done = {*schema.fixes, *NEVER_IN_THE_WAY}
+    return done - {"unreadable"} if schema.missing == "refuse" else done | {"missing"}
+
 
 class Problems:
     """What was found so far, and how many rows were left out for it."""
@@ -86,15 +103,11 @@ class Problems:
     def settle(self) -> None:
         """Raises DataError, with the report, unless something was chosen about every kind. A cell
         that is no number is settled when it counts as missing and missing values are settled."""
-        settled = {*self.schema.fixes, *NEVER_IN_THE_WAY}
-        if self.schema.missing == "refuse":
-            settled -= {"unreadable"}
-        else:
-            settled |= {"missing"}
-        if self.found.keys() <= settled:
+        done = settled(self.schema)
+        if self.found.keys() <= done:
             return
         report = self.report(0)
-        worst = next(problem for problem in report.problems if problem.kind not in settled)
+        worst = next(problem for problem in report.problems if problem.kind not in done)
         kind = MissingValue if worst.kind == "missing" else DataError
         error = kind(worst.what.template, **worst.what.values)
         error.report = report

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.cutting import at_the_end, prefixes, windows
+from core.errors import MissingValue
 from core.reading import lists, long, rows, wide
 from core.reading.constant import constant_features
 from core.reading.problems import Problems, Report
@@ -23,7 +24,11 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     it is more than a mistake in the table's form.
     """
     problems = Problems(table, schema)
-    data = READERS[schema.layout](usable(table, schema, problems), schema, problems)
+    try:
+        data = READERS[schema.layout](usable(table, schema, problems), schema, problems)
+    except MissingValue as error:  # what was chosen about missing values cannot be done here
+        error.report = error.report or problems.report(0)
+        raise
     problems.settle()
     report = problems.report(problems.rows - problems.left_out.total())
     report = replace(report, constant=constant_features(data, schema))

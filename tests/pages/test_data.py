@@ -408,3 +408,21 @@ def test_the_target_of_a_table_of_very_many_columns_stays(data):
     labelled(data.button, "Use these columns").click().run()
     assert labelled(data.selectbox, "Target").value == "target"
     assert not any("No target column" in info.value for info in data.info)
+
+
+def test_what_cannot_be_carried_forward_can_be_dropped(data):
+    text = b"id,t,x\na,0,\na,1,2\nb,0,1\nb,1,\n"
+    data.file_uploader(key="upload").upload("gaps.csv", text, "text/csv").run()
+    labelled(data.button, "Carry the last value forward").click().run()
+    assert "no earlier" in data.error[0].value
+    labelled(data.button, "Drop the step").click().run()
+    assert not data.error
+    assert facts(data)["Steps in all"] == "2"
+
+
+def test_what_a_press_has_settled_is_no_longer_listed_as_wrong(data):
+    text = b"id,t,x\na,0,1\n,1,2\nb,0,oops\nb,1,no\n"
+    data.file_uploader(key="upload").upload("wrong.csv", text, "text/csv").run()
+    assert data.dataframe[0].value["Row"].tolist() == ["3", "4", "5"]
+    labelled(data.button, "Leave out 1 row").click().run()
+    assert data.dataframe[0].value["Row"].tolist() == ["4", "5"]

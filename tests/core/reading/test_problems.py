@@ -270,3 +270,15 @@ def test_a_model_without_features_that_say_what_is_missing_gets_none_with_new_da
     new = open_table(io.StringIO("id,t,x\nb,0,\nb,1,2\n"))
     filled, _ = read_table(new, replace(schema_like(data.schema, new), missing="mean"))
     assert filled.feature_names == ("x",)
+
+
+def test_chinese_names_of_columns_are_known():
+    text = "编号,时间,值,目标\n甲,2,5,1\n甲,1,4,1\n乙,1,6,0\n"
+    schema = detect_schema(open_table(io.StringIO(text)))
+    assert (schema.id, schema.time, schema.features, schema.target) == (
+        "编号",
+        "时间",
+        ("值",),
+        "目标",
+    )
+    assert not schema.doubts
