@@ -159,6 +159,9 @@ def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
 def change(page, right: int, text: str) -> None:
     """Give the cell of the editor's first row, so many to the right of its number, another text.
     The cells are drawn on a canvas, behind what scrolls it."""
+    # The editor of a refused table is a new one, which comes after the message.
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
     page.locator(".dvn-scroller").first.click(position={"x": 60, "y": 52})
     for _ in range(right):
         page.keyboard.press("ArrowRight")

@@ -79,9 +79,16 @@ def test_a_missing_target_of_a_step_is_refused_with_the_sequence():
     assert refused.value.values["id"] == "y"
 
 
-@pytest.mark.parametrize("task", ["classification", "regression"])
-@pytest.mark.parametrize("layers", LAYERS.values(), ids=LAYERS)
-@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize(
+    ("layers", "task", "wide"),
+    [
+        *((layers, "classification", False) for layers in LAYERS.values()),
+        (LAYERS["stacked"], "regression", False),
+        (LAYERS["room"], "regression", True),
+        (LAYERS["mixed directions"], "classification", True),
+    ],
+    ids=str,
+)
 def test_weights_after_updates_are_those_of_stock_keras_with_masked_loss(
     monkeypatch, layers, task, wide
 ):
