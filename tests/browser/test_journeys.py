@@ -156,12 +156,15 @@ def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
 
 
+DRAWN = 1_000  # milliseconds: no person is faster
+
+
 def change(page, right: int, text: str) -> None:
     """Give the cell of the editor's first row, so many to the right of its number, another text.
     The cells are drawn on a canvas, behind what scrolls it."""
-    # The editor of a refused table is a new one, which comes after the message.
-    app = page.get_by_test_id("stApp")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    # The editor of a refused table is a new one, drawn after the message: typing at once would
+    # reach the old one.
+    page.wait_for_timeout(DRAWN)
     page.locator(".dvn-scroller").first.click(position={"x": 60, "y": 52})
     for _ in range(right):
         page.keyboard.press("ArrowRight")
@@ -170,6 +173,7 @@ def change(page, right: int, text: str) -> None:
     cell.fill(text)
     cell.press("Enter")
     expect(cell).to_have_count(0)
+    page.wait_for_timeout(DRAWN)
 
 
 def test_a_cell_is_corrected_in_the_page_and_the_data_trained_on(page):
