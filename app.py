@@ -106,7 +106,7 @@ def home() -> None:
                     help=_("Type numbers in brackets, one pair of brackets a sequence."),
                 )
                 visitor.remember("home", text)
-                new = new_data.typed_sequences(text, Reading(example.features))
+                new = new_data.typed_sequences(visitor, text, Reading(example.features))
                 if new is not None:
                     asking.answer(
                         asking.ask(visitor, "home", run, new),

@@ -12,9 +12,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-import pandas as pd
 
 from core.errors import DataError
+from core.given import (
+    as_step_targets,
+    as_steps,
+    as_strings,
+    as_targets,
+    as_values,
+    refuse_equal_ids,
+)
 from core.missing import (
     MISSING_POLICIES,
     Missing,
@@ -70,16 +77,16 @@ class Sequences:
         lengths = np.array(self.lengths, dtype=np.int64).reshape(-1)
         if len(lengths) == 0:
             raise DataError("There are no sequences. Give at least one sequence of one step.")
-        ids = _strings(self.ids, len(lengths), "ids")
+        ids = as_strings(self.ids, len(lengths), "ids")
         if ids is None:
             ids = np.arange(1, len(lengths) + 1).astype(str).astype(object)
-        _check_ids(ids)
+        refuse_equal_ids(ids)
         if (lengths < 1).any():
             where = int(np.argmax(lengths < 1))
             raise DataError(
                 "Sequence {id} has no steps. Remove it or give it at least one step.", id=ids[where]
             )
-        wide = _flat_values(self.values, int(lengths.sum()))
+        wide = as_values(self.values, int(lengths.sum()))
         names = tuple(str(name) for name in self.feature_names) or default_names(wide.shape[1])
         if len(names) != wide.shape[1]:
             raise DataError(
@@ -89,11 +96,11 @@ class Sequences:
                 names=len(names),
             )
         refuse_infinite(wide, lengths, ids, names)
-        targets = _targets(self.targets, ids, lengths if self.per_step else None)
+        targets = as_targets(self.targets, ids, lengths if self.per_step else None)
         wide, lengths, kept = resolve_missing(wide, lengths, ids, names, self.missing)
         if self.per_step and targets is not None and kept is not None:
             targets = targets[kept]
-        split = _strings(self.split, len(lengths), "split")
+        split = as_strings(self.split, len(lengths), "split")
         if split is not None and not np.isin(split, SPLITS).all():
             where = int(np.argmin(np.isin(split, SPLITS)))
             raise DataError(
@@ -108,7 +115,7 @@ class Sequences:
             "ids": ids,
             "feature_names": names,
             "split": split,
-            "groups": _strings(self.groups, len(lengths), "groups"),
+            "groups": as_strings(self.groups, len(lengths), "groups"),
             "per_step": bool(self.per_step and targets is not None),
         }
         self._settle(settle)
@@ -147,7 +154,7 @@ class Sequences:
                 "steps, as in [[1.5]].",
                 found=sequences,
             ) from None
-        parts = [_steps(item, number) for number, item in enumerate(items, start=1)]
+        parts = [as_steps(item, number) for number, item in enumerate(items, start=1)]
         if len({part.shape[1] for part in parts if len(part)}) > 1:
             first = parts[0].shape[1]
             where = next(i for i, part in enumerate(parts) if part.shape[1] != first)
@@ -172,7 +179,7 @@ class Sequences:
         return cls(
             values=values,
             lengths=lengths,
-            targets=_of_steps(targets, lengths) if per_step else targets,
+            targets=as_step_targets(targets, lengths) if per_step else targets,
             per_step=per_step,
             ids=ids,
             feature_names=names,
@@ -234,7 +241,7 @@ class Sequences:
         stay when there are as many, and are gone otherwise."""
         lengths = np.array(lengths, dtype=np.int64)
         data = self if np.array_equal(lengths, self.lengths) else self._without_step_targets()
-        return data._with(values=_flat_values(values, int(lengths.sum())), lengths=lengths)
+        return data._with(values=as_values(values, int(lengths.sum())), lengths=lengths)
 
     def take_steps(self, steps: np.ndarray, lengths: np.ndarray) -> Sequences:
         """The same sequences with some of their steps, each with its target if it has one of its
@@ -242,11 +249,11 @@ class Sequences:
         them each sequence has."""
         lengths = np.array(lengths, dtype=np.int64)
         data = self._with(targets=self.targets[steps]) if self.per_step else self
-        return data._with(values=_flat_values(self.values[steps], lengths.sum()), lengths=lengths)
+        return data._with(values=as_values(self.values[steps], lengths.sum()), lengths=lengths)
 
     def with_targets(self, targets: Any, per_step: bool = False) -> Sequences:
         """The same sequences with other targets: (n,), with per_step (total steps,), or None."""
-        made = _targets(targets, self.ids, self.lengths if per_step else None)
+        made = as_targets(targets, self.ids, self.lengths if per_step else None)
         return self._with(targets=made, per_step=per_step and made is not None)
 
     def _without_step_targets(self) -> Sequences:
@@ -306,138 +313,3 @@ def step_indices(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 def default_names(features: int) -> tuple[str, ...]:
     """What features are called that were given no names."""
     return ("value",) if features == 1 else tuple(f"x{i}" for i in range(1, features + 1))
-
-
-def _steps(item: Any, number: int) -> np.ndarray:
-    """One list or array as (steps, features) float64."""
-    if np.ndim(item) == 0 if not isinstance(item, list | tuple) else False:
-        raise DataError(
-            "Sequence {number} is {found!r}, one value. Give a list of sequences, "
-            "each a list of steps: [[1.5]], not [1.5].",
-            number=number,
-            found=item if isinstance(item, str) else np.asarray(item).item(),
-        )
-    try:
-        steps = np.asarray(item, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(
-            "Sequence {number} cannot be read as numbers ({reason}). Give (steps,) or "
-            "(steps, features) numbers, every step with the same features.",
-            number=number,
-            reason=str(error),
-        ) from None
-    if steps.ndim > 2:
-        raise DataError(
-            "Sequence {number} has {found} dimensions. Give (steps,) or (steps, features).",
-            number=number,
-            found=steps.ndim,
-        )
-    return steps.reshape(len(steps), -1) if steps.size else np.empty((0, 1))
-
-
-def _flat_values(values: Any, steps: int) -> np.ndarray:
-    """(total steps, features) float32 of our own, nothing shared with the caller."""
-    with np.errstate(over="ignore"):  # too large for float32 becomes inf, refused by name later
-        flat = np.array(values, dtype=np.float32, order="C")
-    if flat.ndim != 2 or flat.shape[1] < 1 or len(flat) != steps:
-        raise DataError(
-            "values has shape {found}; the lengths ask for ({steps}, features).",
-            found=flat.shape,
-            steps=steps,
-        )
-    return flat
-
-
-def _strings(values: Any, n: int, what: str) -> np.ndarray | None:
-    if values is None:
-        return None
-    strings = np.array([str(value) for value in values], dtype=object)
-    if len(strings) != n:
-        raise DataError(
-            "The number of {what} ({found}) is not the number of sequences ({n}). Give one a "
-            "sequence.",
-            n=n,
-            found=len(strings),
-            what=what,
-        )
-    return strings
-
-
-def _check_ids(ids: np.ndarray) -> None:
-    if len(set(ids)) == len(ids):
-        return
-    seen: set[str] = set()
-    twice = next(id for id in ids if id in seen or seen.add(id))
-    raise DataError(
-        "The id {id!r} stands for two sequences. Give every sequence its own.", id=twice
-    )
-
-
-def _of_steps(targets: Sequence[Any], lengths: np.ndarray) -> np.ndarray:
-    """(total steps,) of one list or array of targets a sequence."""
-    parts = [np.asarray(part) for part in targets]
-    found = np.array([part.size if part.ndim == 1 else -1 for part in parts])
-    both = min(len(found), len(lengths))
-    differs = np.append(found[:both] != lengths[:both], len(found) != len(lengths))
-    if differs.any():
-        where = int(np.argmax(differs))
-        raise DataError(
-            "The targets of sequence {number} are not one for each of its steps. Give one target "
-            "a sequence, or for every sequence a list of targets, one a step.",
-            number=where + 1,
-        )
-    if len({part.dtype.kind in "OU" for part in parts}) > 1:  # 1 and "a" become "1" and "a"
-        parts = [part.astype(object) for part in parts]
-    return np.concatenate(parts)
-
-
-def _targets(targets: Any, ids: np.ndarray, lengths: np.ndarray | None) -> np.ndarray | None:
-    """lengths (n,) where every step has a target, else None."""
-    if targets is None:
-        return None
-    made = np.array(targets)
-    if lengths is not None:
-        ids = np.repeat(ids, lengths)
-    if made.dtype.kind in "OU":  # NumPy would make a class "nan" or "None" of a missing one
-        _refuse_missing_targets(targets, ids)
-    if made.ndim != 1 or len(made) != len(ids):
-        raise DataError(
-            "targets has shape {found}; give one target a {each}, shape ({n},).",
-            found=made.shape,
-            each="sequence" if lengths is None else "step",
-            n=len(ids),
-        )
-    if made.dtype.kind in "iu":
-        too_large = made > np.iinfo(np.int64).max
-        if too_large.any():
-            where = int(np.argmax(too_large))
-            raise DataError(
-                "The target of sequence {id} is {found}, too large for 64-bit whole numbers. Give "
-                "a smaller number, or a text if it is a class.",
-                id=ids[where],
-                found=int(made[where]),
-            )
-        return made.astype(np.int64)
-    if made.dtype.kind == "f":
-        if not np.isfinite(made).all():
-            where = int(np.argmin(np.isfinite(made)))
-            raise DataError(
-                "The target of sequence {id} is {found}. Give a finite number or leave the "
-                "sequence out.",
-                id=ids[where],
-                found=made[where],
-            )
-        made = made.astype(np.float64)
-        # Classes are often written 1.0 and 0.0. For regression a whole number is a number as well.
-        whole = (made == np.floor(made)) & (np.abs(made) < 2.0**63)
-        return made.astype(np.int64) if whole.all() else made
-    return np.array([str(target) for target in made], dtype=object)
-
-
-def _refuse_missing_targets(targets: Any, ids: np.ndarray) -> None:
-    missing = pd.isna(pd.Series(list(targets), dtype=object)).to_numpy()
-    if missing.any() and len(missing) == len(ids):
-        raise DataError(
-            "The target of sequence {id} is missing. Give it one or leave the sequence out.",
-            id=ids[int(np.argmax(missing))],
-        )

@@ -36,8 +36,7 @@ def table(
     # The cells are sent only to those who look at them, and edits stay when it is folded again.
     if not place.open and f"{key}-cells" not in st.session_state:
         return
-    is_wrong = np.array([str(row) in wrong for row in grid.cells.index])
-    grid = replace(grid, cells=grid.cells.iloc[np.argsort(~is_wrong, kind="stable")])
+    grid, is_wrong = _wrong_first(grid, wrong)
     with place:
         cells = grid.cells.rename(columns=str).reset_index(drop=True)
         cells.insert(0, ROW, [MARK * (str(row) in wrong) + str(row) for row in grid.cells.index])
@@ -79,6 +78,22 @@ def table(
             on_click=_read,
             args=(f"{key}-cells", grid, read),
         )
+
+
+def unread(key: str, grid: Grid, wrong: Collection[str] = ()) -> bytes | None:
+    """The text of the file with the edits of a ``table`` that nobody has asked to read yet; None
+    when there are none."""
+    edits = st.session_state.get(f"{key}-cells")
+    if not edits or not any(edits.values()):
+        return None
+    grid, _is_wrong = _wrong_first(grid, wrong)
+    return grid.write(edited(grid.cells, edits))
+
+
+def _wrong_first(grid: Grid, wrong: Collection[str]) -> tuple[Grid, np.ndarray]:
+    """The grid as it is shown, and (rows,) bool, in which of the file's rows something is wrong."""
+    is_wrong = np.array([str(row) in wrong for row in grid.cells.index])
+    return replace(grid, cells=grid.cells.iloc[np.argsort(~is_wrong, kind="stable")]), is_wrong
 
 
 def _read(key: str, grid: Grid, read: Callable[[bytes], None]) -> None:

@@ -27,7 +27,7 @@ from core.reading.columns import category_names
 from core.reading.long import ELAPSED
 from core.reading.words import is_missing, is_number
 from ui import server
-from ui.problems import explain, offer_to_read_again, rows
+from ui.problems import offer_to_read_again, rows
 from ui.reading import Reading
 from ui.state import State
 from ui.words import _, as_typed, plain, shortened
@@ -35,21 +35,22 @@ from ui.words import _, as_typed, plain, shortened
 MOST_SUGGESTED = 500  # values in a suggested sequence
 
 
-def typed_sequences(text: str, reading: Reading) -> Sequences | None:
+def typed_sequences(visitor: State, text: str, reading: Reading) -> Sequences | None:
     """Sequences typed into a box: lists in brackets, numbers with one sequence a line, or CSV
     with the columns of the training data's layout. None, and the reason on screen, when they
     cannot be read; nothing typed is passed over in silence."""
     try:
         table = _typed_table(text)
-        found = _schema_for(reading, table)
+        chosen = visitor.once("typed", text, lambda: None)  # about what is missing in this text
+        found = chosen or _schema_for(reading, table)
         data, report = read_table(table, found)
         if data.features == 1 < reading.features and not table.header:
             nested = re.match(r"\s*\[\s*\[", text) is not None
             data = _by_steps(data, reading.features, nested)
-        if not table.header:
+        if not table.header and chosen is None:
             data = replace(data, missing=reading.missing)  # of whole steps, not of numbers in one
     except DataError as error:
-        explain(error)
+        offer_to_read_again(error, "typed", lambda schema: visitor.keep("typed", text, schema))
         return None
     say_what_was_read(found, report)
     return data

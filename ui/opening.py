@@ -152,20 +152,26 @@ def _offer(
     columns to choose from. ``keep`` gets what comes of it. known: the data set that it takes the
     place of; box: the key of the box it was typed into."""
 
-    def read(schema: Schema) -> None:
-        keep(_open(visitor, refused.name, refused.content, lambda _: schema, refused.edited, known))
+    place = f"{key}-edit-{refused.about}"
 
-    def read_edited(content: bytes) -> None:
+    def read(schema: Schema) -> None:
+        content = refused.grid and editing.unread(place, refused.grid, refused.rows)
+        if content:
+            read_edited(content, schema)
+        else:
+            content, edited = refused.content, refused.edited
+            keep(_open(visitor, refused.name, content, lambda _: schema, edited, known))
+
+    def read_edited(content: bytes, schema: Schema | None = refused.schema) -> None:
         if box is not None:
             st.session_state[box] = content.decode()
-        keep(_open(visitor, refused.name, content, _again(refused.schema), True, known))
+        keep(_open(visitor, refused.name, content, _again(schema), True, known))
 
     def refuse(error: DataError) -> None:
         keep(replace(refused, error=error))
 
     offer_to_read_again(refused.error, key, read)
     if refused.grid is not None:
-        place = f"{key}-edit-{refused.about}"
         editing.table(place, refused.name, refused.grid, read_edited, refused.rows, refused.edited)
     if refused.table is not None and not refused.table.lists:
         schema = refused.schema or Schema("long")

@@ -39,7 +39,7 @@ def _typed(visitor: State, run: Run, reading: Reading) -> None:
     visitor.remember(place, text)
     if not text.strip():
         return
-    new = new_data.typed_sequences(text, reading)
+    new = new_data.typed_sequences(visitor, text, reading)
     if new is not None:
         asked = asking.ask(visitor, "typed", run, new)
         asking.answer(asked, lambda found: tables.predictions(found, new))

@@ -137,6 +137,14 @@ BROKEN = "patient,visit,ward,pulse,outcome\n" + "".join(
 )
 
 
+def train_five_epochs(page) -> None:
+    go_to(page, "Train")
+    page.get_by_label("Epochs", exact=True).fill("5")
+    page.get_by_label("Epochs", exact=True).press("Enter")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text(re.compile("5 epochs in"))).to_be_visible()
+
+
 def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
     page.goto("/Data")
     expect(page.locator(PLOT)).to_have_count(3)
@@ -146,11 +154,7 @@ def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
     page.get_by_role("button", name="Take the mean").click()
     expect(page.get_by_role("heading", name="visits.csv")).to_be_visible()
     expect(page.get_by_text("42 rows in the file, all of them used.")).to_be_visible()
-    go_to(page, "Train")
-    page.get_by_label("Epochs", exact=True).fill("5")
-    page.get_by_label("Epochs", exact=True).press("Enter")
-    page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text(re.compile("5 epochs in"))).to_be_visible()
+    train_five_epochs(page)
     go_to(page, "Predict")
     expect(page.get_by_role("textbox", name="Sequences")).to_have_value(re.compile("^ward,pulse"))
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
@@ -201,10 +205,6 @@ def test_a_cell_is_corrected_in_the_page_and_the_data_trained_on(page):
     page.get_by_text("Edit “mine.csv” here").click()  # what is open, in place
     change(page, 3, "1.5")
     page.get_by_role("button", name="Read the edited table").click()
-    go_to(page, "Train")
-    page.get_by_label("Epochs", exact=True).fill("5")
-    page.get_by_label("Epochs", exact=True).press("Enter")
-    page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text(re.compile("5 epochs in"))).to_be_visible()
+    train_five_epochs(page)
     go_to(page, "Predict")
     expect(page.get_by_role("textbox", name="Sequences")).to_have_value("[1.5]")

@@ -426,3 +426,16 @@ def test_what_a_press_has_settled_is_no_longer_listed_as_wrong(data):
     assert data.dataframe[0].value["Row"].tolist() == ["3", "4", "5"]
     labelled(data.button, "Leave out 1 row").click().run()
     assert data.dataframe[0].value["Row"].tolist() == ["4", "5"]
+
+
+def test_edits_that_were_not_read_yet_go_along_with_a_press(data):
+    upload(data, b"id,t,x\na,1,2\na,2,\nb,1,\nb,2,3\n")
+    key = f"{editor(data, 'upload')}-cells"
+    data.session_state[key] = {
+        "edited_rows": {0: {"2": "7"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    labelled(data.button, "Drop the step").click().run()
+    assert not data.error
+    assert [part.tolist() for part in data.session_state["state"].data] == [[[2], [7]], [[3]]]

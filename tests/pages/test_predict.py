@@ -99,3 +99,19 @@ def test_targets_one_a_step_are_learned_and_answered_at_every_step(app):
 
 def links(app):
     return app.get("page_link")
+
+
+def test_typed_data_that_lacks_values_is_predicted_once_it_is_said_what_becomes_of_them(app):
+    app.switch_page("pages/1_Data.py").run()
+    app.file_uploader(key="upload").upload("lives.csv", LIVES.encode(), "text/csv").run()
+    app.switch_page("pages/3_Train.py").run()
+    labelled(app.number_input, "Epochs").set_value(1).run()
+    labelled(app.button, "Start training").click().run()
+    until(app, lambda app: any(link.label == "Predict with this model" for link in links(app)))
+    app.switch_page("pages/4_Predict.py").run()
+    labelled(app.text_area, "Sequences").set_value("engine,cycle,heat\nz,1,\nz,2,3\n").run()
+    assert "missing" in app.error[0].value
+    labelled(app.button, "Drop the step").click().run()
+    assert not app.error
+    until(app, tables)
+    assert len(tables(app)[0]) == 1

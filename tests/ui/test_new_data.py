@@ -7,16 +7,24 @@ import pytest
 from core import Sequences
 from core.reading import Schema, detect_schema, open_table, read_table
 from ui import new_data
+from ui.identity import Owner
 from ui.new_data import a_short_sequence, as_table, typed_sequences
 from ui.reading import Reading
-from ui.state import example_data
+from ui.state import State, example_data
+
+
+def typed(text: str, reading: Reading) -> Sequences | None:
+    visitor = State(Owner("somebody", lasting=False, login=None))
+    return typed_sequences(visitor, text, reading)
 
 
 @pytest.fixture
 def said(monkeypatch):
     """What typing put on screen, errors and captions."""
     shown = []
-    monkeypatch.setattr(new_data, "explain", lambda error: shown.append(str(error)))
+    monkeypatch.setattr(
+        new_data, "offer_to_read_again", lambda error, key, read: shown.append(str(error))
+    )
     monkeypatch.setattr(new_data.st, "caption", shown.append)
     monkeypatch.setattr(new_data, "rows", lambda report: None)  # what was not as it should be
     return shown
@@ -44,7 +52,7 @@ def said(monkeypatch):
     ],
 )
 def test_what_people_type_is_understood(said, text, features, lists):
-    data = typed_sequences(text, Reading(features))
+    data = typed(text, Reading(features))
     assert said == []
     assert [data[i].tolist() for i in range(len(data))] == lists
 
@@ -66,7 +74,7 @@ def test_what_people_type_is_understood(said, text, features, lists):
     ],
 )
 def test_what_cannot_be_placed_is_named(said, text, features, words):
-    assert typed_sequences(text, Reading(features)) is None
+    assert typed(text, Reading(features)) is None
     assert len(said) == 1
     assert words in said[0]
 
@@ -75,21 +83,22 @@ TRAINED = detect_schema(open_table(io.StringIO("id,t,a,b,y\np,0,1,2,3\np,1,1,2,3
 
 
 def test_csv_text_is_read_by_the_columns_of_the_training_data(said):
-    data = typed_sequences("t,b,a,id,y\n1,2,1,p,3\n0,4,3,p,3\n", Reading(2, TRAINED))
+    data = typed("t,b,a,id,y\n1,2,1,p,3\n0,4,3,p,3\n", Reading(2, TRAINED))
     assert (data.feature_names, data[0].tolist()) == (("a", "b"), [[3, 4], [1, 2]])
     assert data.targets.tolist() == [3]
     assert said == []
 
 
 def test_columns_of_csv_text_that_are_not_used_are_said(said):
-    assert typed_sequences("id,t,a,b,*note*\np,0,1,2,x\n", Reading(2, TRAINED)) is not None
+    assert typed("id,t,a,b,*note*\np,0,1,2,x\n", Reading(2, TRAINED)) is not None
     assert said == [r"Not used: \*note\*."]
 
 
 def test_missing_values_in_the_box_are_treated_as_in_the_training_data(said):
-    assert typed_sequences("[1, nan, 2]", Reading(schema=Schema("rows", missing="drop")))[
-        0
-    ].tolist() == [[1], [2]]
+    assert typed("[1, nan, 2]", Reading(schema=Schema("rows", missing="drop")))[0].tolist() == [
+        [1],
+        [2],
+    ]
 
 
 def test_the_suggestion_is_the_shortest_sequence():
@@ -108,17 +117,17 @@ def test_a_sequence_with_words_is_suggested_as_the_table_it_is_read_from(said, e
     assert text.splitlines() == (
         ["t,colour,v", "0,red,1", "10,blue,2.5"] if elapsed else ["colour,v", "red,1", "blue,2.5"]
     )
-    again = typed_sequences(text, Reading.of(data))
+    again = typed(text, Reading.of(data))
     assert np.array_equal(again[0], data[0])
     lacking = as_table(data[1], data.feature_names, data.schema)
-    assert np.array_equal(typed_sequences(lacking, Reading.of(data))[0], data[1], equal_nan=True)
+    assert np.array_equal(typed(lacking, Reading.of(data))[0], data[1], equal_nan=True)
     assert said == []
 
 
 def test_what_says_where_values_are_missing_is_not_typed(said):
     data = Sequences.from_lists([[[1, 2], [float("nan"), 4]]], missing="mean")
     assert a_short_sequence(data) == "[[1, 2], [nan, 4]]"
-    again = typed_sequences("[[1, 2], [nan, 4]]", Reading.of(replace(data, schema=MEAN)))
+    again = typed("[[1, 2], [nan, 4]]", Reading.of(replace(data, schema=MEAN)))
     assert again[0].shape == (2, 2)
     assert said == []
 
