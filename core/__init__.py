@@ -16,6 +16,8 @@ from core.recipe import GRU, LSTM, Recipe
 from core.sequences import Sequences
 
 if TYPE_CHECKING:
+    from core.evaluation.comparing import compare
+    from core.evaluation.folds import cross_validate
     from core.model import TrainedModel, load
     from core.training import train
 
@@ -27,6 +29,8 @@ __all__ = [
     "Recipe",
     "Sequences",
     "TrainedModel",
+    "compare",
+    "cross_validate",
     "load",
     "pad",
     "prefixes",
@@ -35,7 +39,13 @@ __all__ = [
     "windows",
 ]
 
-_NEEDS_TENSORFLOW = {"TrainedModel": "model", "load": "model", "train": "training"}
+_NEEDS_TENSORFLOW = {
+    "TrainedModel": "model",
+    "compare": "evaluation.comparing",
+    "cross_validate": "evaluation.folds",
+    "load": "model",
+    "train": "training",
+}
 
 
 def __getattr__(name: str) -> Any:

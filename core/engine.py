@@ -27,7 +27,7 @@ from core.batching import Plan, forward_plan
 from core.checkpoint import Checkpoint
 from core.network import build_network
 from core.optimizers import SLOTS, update
-from core.recipe import Recipe
+from core.recipe import LEAST_STATE, Recipe
 from core.sequences import Sequences
 from core.work import uses_keras
 
@@ -58,9 +58,13 @@ class Kind:
             task=recipe.task,
             return_sequences=recipe.return_sequences,
             layers=recipe.layers,
+            pooling=recipe.pooling,
             dense=recipe.dense,
             loss=recipe.loss,
             optimizer=recipe.optimizer,
+            weight_decay=recipe.weight_decay,
+            clip_norm=recipe.clip_norm,
+            class_weight=recipe.class_weight,
         )
         return cls(same, features, outputs, groups, learning)
 
@@ -90,6 +94,7 @@ class Engine:
             for weight in self.weights
         ]
         self.updates = tf.Variable(0, dtype=tf.int64)
+        self.class_weights = tf.Variable(tf.ones([kind.outputs]))
         self.recurrent = [
             layer
             for layer in self.network.layers
@@ -134,6 +139,11 @@ class Engine:
         for slot in (slot for slots in self.slots for slot in slots):
             slot.assign(tf.zeros_like(slot))
         self.updates.assign(0)
+
+    def weigh(self, class_weights: np.ndarray) -> None:
+        """What a target of each class counts in the loss, (outputs,), with the recipe's
+        class_weight."""
+        self.class_weights.assign(class_weights)
 
     def go_on(self, checkpoint: Checkpoint) -> None:
         """Take the weights and the optimizer's state of a checkpoint."""
@@ -197,8 +207,12 @@ class Engine:
                 found = tf.add_n(found)
                 loss = found[0] / tf.maximum(found[2], 1)
             gradients = tape.gradient(loss, self.weights)
+            if self.recipe.clip_norm is not None:
+                gradients, _ = tf.clip_by_global_norm(gradients, self.recipe.clip_norm)
             done = tf.cast(self.updates.assign_add(1), tf.float32)
             for weight, slots, gradient in zip(self.weights, self.slots, gradients, strict=True):
+                if self.recipe.weight_decay:  # decoupled, in front of the update, as in Keras
+                    weight.assign_sub(weight * (self.recipe.weight_decay * rate))
                 update(self.recipe.optimizer, weight, slots, gradient, rate, done)
             return batch + 1, sums + tf.cast(found, tf.float64)
 
@@ -260,6 +274,8 @@ class Engine:
         if classify:
             right = tf.cast(tf.argmax(outputs, axis=-1) == targets, tf.float32)
             losses = self.loss_of(targets, outputs)
+            if self.recipe.class_weight != "none":
+                losses *= tf.gather(self.class_weights, targets)
         else:
             right = tf.zeros_like(targets)
             losses = self.loss_of(targets[..., None], outputs)
@@ -271,15 +287,22 @@ class Engine:
         """(rows, outputs) of the network, (steps, rows, outputs) where it answers at every step;
         with a seed, as in training."""
         lengths, starts = tf.gather(lengths, rows), tf.gather(starts, rows)
-        x = tf.gather(flat, _steps(starts, lengths))
+        return self.padded_outputs(tf.gather(flat, _steps(starts, lengths)), lengths, seed)
+
+    def padded_outputs(self, x: tf.Tensor, lengths: tf.Tensor, seed: Any = None) -> tf.Tensor:
+        """As ``_outputs``, of a padded array x (steps, rows, features) float32, whose rows begin
+        with so many real steps, lengths (rows,) int64; what stands behind them must be finite."""
         run = _stock if stock(self.recipe) else _fast
         for number, (layer, recipe) in enumerate(
             zip(self.recurrent, self.recipe.layers, strict=True)
         ):
             final = layer is self.recurrent[-1]
-            x = run(layer, x, lengths, sequences=self.recipe.return_sequences or not final)
+            pooling = self.recipe.pooling
+            sequences = self.recipe.return_sequences or not final or pooling != "last"
+            x = run(layer, x, lengths, sequences)
             if final:
                 x = lstm.without_room(x, recipe.units * (1 + recipe.bidirectional))
+                x = x if pooling == "last" else _pooled(pooling, x, lengths)
             if seed is not None and recipe.dropout:
                 own = seed + tf.constant([number * 2**40, 0], tf.int64)
                 x = tf.nn.experimental.stateless_dropout(x, recipe.dropout, own)
@@ -305,6 +328,15 @@ def _group(order, cuts, group: int):
 
 def _where(plan: Plan, first: int, last: int) -> tuple:
     return plan.order, plan.cuts, np.int64(first), np.int64(last)
+
+
+def _pooled(pooling: str, hidden, lengths):
+    """(rows, units) of hidden (steps, rows, units), over each row's real steps, the first ones."""
+    real = (tf.range(tf.shape(hidden, lengths.dtype)[0])[:, None] < lengths)[..., None]
+    if pooling == "mean":
+        sums = tf.reduce_sum(tf.where(real, hidden, tf.zeros_like(hidden)), 0)
+        return sums / tf.cast(lengths, tf.float32)[:, None]
+    return tf.reduce_max(tf.where(real, hidden, LEAST_STATE * tf.ones_like(hidden)), 0)
 
 
 def _fast(layer, x, lengths, sequences: bool):

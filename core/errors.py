@@ -37,7 +37,8 @@ class MissingValue(DataError):
 
 class Note(str):
     """A sentence for the user that is no error; like DataError it keeps its template and
-    values for translation. It *is* its English text."""
+    values for translation. It *is* its English text. A value called ``words`` is text of ours, and
+    is translated itself."""
 
     template: str
     values: dict[str, object]

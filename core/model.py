@@ -22,9 +22,11 @@ from core.network import build_network
 from core.pace import Pace
 from core.preprocessing import Preprocessing
 from core.progress import History
+from core.proof import Proof
 from core.reading import Schema, open_table, read_like, read_sequences
 from core.recipe import Recipe
 from core.sequences import Sequences, default_names, step_indices
+from core.trace import Trace
 
 OnShare = Callable[[float], None]
 TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # what a table is read from
@@ -47,6 +49,8 @@ class TrainedModel:
     computed    what computed it, which the last bits of its weights depend on: for each
                 recurrent layer "fused", "wide" (see core.lstm) or "keras", and how many
                 groups of rows ran side by side
+    trained_on  the digest of the data it was trained on (``Sequences.digest``)
+    proof       what ``prove`` found, where somebody has kept it here; saved with the model
     """
 
     recipe: Recipe
@@ -58,6 +62,8 @@ class TrainedModel:
     best_epoch: int | None = None
     computed: dict[str, Any] = field(default_factory=dict)
     schema: Schema | None = None
+    trained_on: str = ""
+    proof: Proof | None = None
 
     @property
     def classes(self) -> np.ndarray | None:
@@ -115,11 +121,16 @@ class TrainedModel:
         return regression_metrics(targets, predicted)
 
     def _outputs(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n, outputs) float32 of the network, in the order of the sequences, or of their steps,
-        where NaN stands for those it does not see."""
+        """Warns of what the network does not get to see."""
         data = self.as_sequences(new)
         for note in self.preprocessing.notes(data):
             warnings.warn(note, stacklevel=3)
+        return self.outputs(data, on_progress)
+
+    def outputs(self, data: Sequences, on_progress: OnShare | None = None) -> np.ndarray:
+        """(n, outputs) float32 of the network, in the order of the sequences, or of their steps,
+        where NaN stands for those it does not see. For classes they are probabilities; numbers are
+        scaled, as ``preprocessing.decode`` takes them. data: of the model's features."""
         prepared = self.preprocessing.prepare(data)
         given, lengths = Data(prepared), prepared.lengths
         features, outputs = len(self.preprocessing.feature_names), self.network.outputs[0].shape[-1]
@@ -141,6 +152,23 @@ class TrainedModel:
         by_step = np.full((len(data.values), outputs), np.nan, np.float32)
         by_step[where[where >= 0]] = found[where >= 0]
         return by_step
+
+    def prove(self, data: Any, seconds: float = 5.0, on_progress: OnShare | None = None) -> Proof:
+        """Measure that padding never counts in what the model answers, or how much it does, on
+        the data it was trained on or other data, as ``predict`` takes it; see
+        ``core.proving.prove``. ``proof.passed``, and ``proof.table``, a row a check."""
+        from core.proving import prove
+
+        return prove(self, self.as_sequences(data), seconds, on_progress)
+
+    def trace(self, sequence: Any, masked: bool = True) -> Trace:
+        """The states, the answers so far and the influence of every value while the network reads
+        one sequence, (steps,) or (steps, features), or ``Sequences`` of one, padded as in training;
+        see ``core.trace.Trace``. masked=False shows what padding would do."""
+        from core.tracing import trace
+
+        one = sequence if isinstance(sequence, Sequences) else [sequence]
+        return trace(self, self.as_sequences(one), masked)
 
     def as_sequences(self, new: Any) -> Sequences:
         """``new`` as ``Sequences`` with the features the model was trained on, in that order.
@@ -185,6 +213,8 @@ class TrainedModel:
             "best_epoch": self.best_epoch,
             "computed": self.computed,
             "schema": None if self.schema is None else self.schema.to_dict(),
+            "trained_on": self.trained_on,
+            "proof": None if self.proof is None else self.proof.to_dict(),
         }
         export.write(path, described, self.network)
 
@@ -258,6 +288,8 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
             }
             schema = described.get("schema")
             schema = None if schema is None else Schema.from_dict(schema)
+            trained_on, proof = str(described.get("trained_on", "")), described.get("proof")
+            proof = None if proof is None else Proof.from_dict(proof)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise DataError(
                 "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
@@ -268,5 +300,15 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
         )
         saved.read_weights(network)
     return TrainedModel(
-        recipe, preprocessing, network, history, notes, stopped, best_epoch, computed, schema
+        recipe,
+        preprocessing,
+        network,
+        history,
+        notes,
+        stopped,
+        best_epoch,
+        computed,
+        schema,
+        trained_on,
+        proof,
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import keras
 
-from core.recipe import GRU, LSTM, Recipe
+from core.recipe import GRU, LEAST_STATE, LSTM, Recipe
 
 
 def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
@@ -27,8 +27,11 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
     mask = keras.Input((None,), dtype="bool", name="mask")
     x = values
     for number, layer in enumerate(recipe.layers, start=1):
-        sequences = recipe.return_sequences or number < len(recipe.layers)
+        final = number == len(recipe.layers)
+        sequences = recipe.return_sequences or not final or recipe.pooling != "last"
         x = _recurrent(layer, sequences, seeds)(x, mask=mask)
+        if final and recipe.pooling != "last":
+            x = _pooled(recipe.pooling, x, mask)
         if layer.dropout:
             x = keras.layers.Dropout(layer.dropout, seed=next(seeds))(x)
     for units in recipe.dense:
@@ -57,6 +60,15 @@ def _recurrent(layer: LSTM, sequences: bool, seeds: Iterator[int]) -> keras.laye
     # Bidirectional would copy the forward layer, seeds included, and both directions would
     # start from the same weights.
     return keras.layers.Bidirectional(make(), backward_layer=make(go_backwards=True))
+
+
+def _pooled(pooling: str, x: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:
+    """(batch, units) of x (batch, steps, units) over the steps that count."""
+    if pooling == "mean":
+        return keras.layers.GlobalAveragePooling1D()(x, mask=mask)
+    # GlobalMaxPooling1D takes no mask.
+    counts = keras.ops.expand_dims(mask, -1)
+    return keras.ops.max(keras.ops.where(counts, x, LEAST_STATE), axis=1)
 
 
 def _glorot(seeds: Iterator[int]) -> keras.initializers.Initializer:

@@ -10,11 +10,18 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.padding import MASK_MODES, SIDES, MaskMode, Side
 
+if TYPE_CHECKING:
+    from core.sequences import Sequences
+
 Task = Literal["regression", "classification"]
+Pooling = Literal["last", "mean", "max"]
+Schedule = Literal["constant", "plateau", "cosine"]
+ClassWeight = Literal["none", "balanced"]
+ValidationRows = Literal["random", "last"]
 
 # One place for every limit. They keep a shared server alive, not anyone small: an
 # LSTM of 1,024 units on 1,024 inputs holds 8.4 million weights.
@@ -28,6 +35,11 @@ LOSSES = {
     "regression": ("mse", "mae"),
     "classification": ("sparse_categorical_crossentropy",),
 }
+POOLINGS: tuple[Pooling, ...] = ("last", "mean", "max")
+SCHEDULES: tuple[Schedule, ...] = ("constant", "plateau", "cosine")  # see core.schedules
+VALIDATION_ROWS: tuple[ValidationRows, ...] = ("random", "last")
+CLASS_WEIGHTS: tuple[ClassWeight, ...] = ("none", "balanced")
+LEAST_STATE = -2.0  # less than any state of an LSTM or a GRU: never the maximum over steps
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
 
 
@@ -99,6 +111,9 @@ class Recipe:
     return_sequences: bool = False  # an answer at every step, for targets one a step
     # The network: recurrent layers, hidden Dense layers (relu), then the output.
     layers: tuple[LSTM, ...] = (LSTM(64),)
+    # What goes on from the last recurrent layer, of a network that answers once a sequence: its
+    # state at the last real step, or the mean or the largest of its states at all real steps.
+    pooling: Pooling = "last"
     dense: tuple[int, ...] = ()
     # Which steps count, and how the padded array is made (see core.padding).
     mask: MaskMode = "lengths"
@@ -114,9 +129,16 @@ class Recipe:
     loss: str = ""  # "" takes the task's first: mse, or sparse_categorical_crossentropy
     optimizer: str = "adam"
     learning_rate: float | None = None  # None takes the optimizer's default
+    schedule: Schedule = "constant"  # of the learning rate
+    weight_decay: float = 0.0  # each update takes this share × learning rate off every weight
+    clip_norm: float | None = None  # a larger norm of all gradients together is scaled to this
+    # "balanced": each class weighs as much as every other in the loss, n / (classes × its n).
+    class_weight: ClassWeight = "none"
     epochs: int = 50
     batch_size: int = 32
     validation_split: float = 0.2  # share of the training rows, unless rows are marked validation
+    # Drawn by the seed; or the last ones, of data that stands in the order of time.
+    validation_rows: ValidationRows = "random"
     patience: int | None = None  # epochs without improvement before stopping; None never stops
     seed: int = 0
 
@@ -141,6 +163,11 @@ class Recipe:
                 raise ValueError(
                     f"dense holds {units!r}; use whole numbers from 1 to {MAX_UNITS:,}"
                 )
+        _one_of("pooling", self.pooling, POOLINGS)
+        if self.return_sequences and self.pooling != "last":
+            raise ValueError(
+                f"pooling is {self.pooling!r}, and the network answers at every step; use 'last'"
+            )
         _one_of("mask", self.mask, MASK_MODES)
         _number(self, "mask_value", -1e30, 1e30)
         if self.maxlen is not None:
@@ -156,12 +183,30 @@ class Recipe:
         if self.learning_rate is None:
             object.__setattr__(self, "learning_rate", OPTIMIZERS[self.optimizer])
         _number(self, "learning_rate", 1e-7, 10)
+        _one_of("schedule", self.schedule, SCHEDULES)
+        _number(self, "weight_decay", 0, 1)
+        if self.clip_norm is not None:
+            _number(self, "clip_norm", 1e-6, 1e6)
+        _one_of("class_weight", self.class_weight, CLASS_WEIGHTS)
+        if self.class_weight != "none" and self.task != "classification":
+            raise ValueError(
+                f"class_weight is {self.class_weight!r}, and numbers have no classes; use 'none'"
+            )
         _whole(self, "epochs", 1, MAX_EPOCHS)
         _whole(self, "batch_size", 1, MAX_BATCH_SIZE)
         _number(self, "validation_split", 0, 0.9)
+        _one_of("validation_rows", self.validation_rows, VALIDATION_ROWS)
         if self.patience is not None:
             _whole(self, "patience", 1, MAX_EPOCHS)
         _whole(self, "seed", 0, 2**31 - 1)
+
+    @classmethod
+    def suggest(cls, data: Sequences) -> Recipe:
+        """One to begin with on this data, by rules that ``core.suggesting.suggest`` gives the
+        reasons of."""
+        from core.suggesting import suggest
+
+        return suggest(data).recipe
 
     @classmethod
     def example(cls) -> Recipe:

@@ -7,6 +7,7 @@ array is made late (``core.padding``), for a picture or a batch.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
@@ -250,6 +251,12 @@ class Sequences:
         lengths = np.array(lengths, dtype=np.int64)
         data = self._with(targets=self.targets[steps]) if self.per_step else self
         return data._with(values=as_values(self.values[steps], lengths.sum()), lengths=lengths)
+
+    def digest(self) -> str:
+        """Of the steps alone, so that the same steps are known again."""
+        steps = hashlib.sha256(np.ascontiguousarray(self.values))
+        steps.update(self.lengths.tobytes())
+        return steps.hexdigest()[:16]
 
     def with_targets(self, targets: Any, per_step: bool = False) -> Sequences:
         """The same sequences with other targets: (n,), with per_step (total steps,), or None."""

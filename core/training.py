@@ -24,6 +24,7 @@ from core.pace import Pace
 from core.preprocessing import Preprocessing
 from core.progress import History, Progress
 from core.recipe import Recipe
+from core.schedules import rate
 from core.sequences import Sequences, require_sequences
 
 REPORT_SECONDS = 0.2  # five reports a second; one costs well under a millisecond
@@ -90,6 +91,8 @@ def train(
         else:
             compiled.go_on(resume)
             loop.go_on(resume)
+        if recipe.class_weight == "balanced":
+            compiled.weigh(balanced(preprocessing.encode(training), outputs))
         stopped = loop.run()
         network.set_weights(loop.weights)
     return TrainedModel(
@@ -102,6 +105,7 @@ def train(
         best_epoch=None if loop.best is None else loop.best.epoch,
         computed=engine.described(recipe, data.features, groups),
         schema=data.schema,
+        trained_on=data.digest(),
     )
 
 
@@ -123,6 +127,14 @@ def model_of(checkpoint: Checkpoint) -> TrainedModel:
         best_epoch=None if best is None else best.epoch,
         computed=engine.described(recipe, features, checkpoint.groups),
     )
+
+
+def balanced(targets: np.ndarray, classes: int) -> np.ndarray:
+    """(classes,) what a target of each class weighs, n / (classes × those of the class), as
+    scikit-learn has it; 0 for a class that is not among targets (n,), numbers from 0, or -1 for
+    none."""
+    counts = np.bincount(targets[targets >= 0], minlength=classes)
+    return np.where(counts > 0, counts.sum() / (classes * np.maximum(counts, 1)), 0.0)
 
 
 class _Stopped(Exception):
@@ -227,9 +239,11 @@ class _Loop:
         groups = self.compiled.kind.learning_groups
         plan = epoch_plan(self.training.lengths, self.recipe.batch_size, groups, rng)
 
+        watched = self.history.get("loss" if self.validation is None else "val_loss", [])
+        now = rate(self.recipe, watched)
+
         def learn(first: int, last: int, sums: np.ndarray) -> np.ndarray:
-            rate, seed = self.recipe.learning_rate, self.recipe.seed
-            part = (first, last, sums, rate, seed, epoch)
+            part = (first, last, sums, now, self.recipe.seed, epoch)
             sums = self.compiled.learn(self.training, plan, *part)
             self.position = (epoch, last, sums)
             return sums

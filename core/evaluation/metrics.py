@@ -35,7 +35,7 @@ def classification_metrics(
     from sklearn import metrics
 
     names = classes.astype(str)
-    true_names = _as_classes(truth.astype(str), names)
+    true_names = known_labels(truth, classes)
     known = np.isin(true_names, names)
     if not known.any():
         raise DataError(
@@ -64,9 +64,10 @@ def classification_metrics(
     return figures
 
 
-def _as_classes(labels: np.ndarray, names: np.ndarray) -> np.ndarray:
-    """(n,) the labels, as the model writes them where it writes the same number otherwise: a
-    file's "1.0" is the model's "1"."""
+def known_labels(truth: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """(n,) the labels as text, as the model writes them where it writes the same number otherwise:
+    a file's "1.0" is the model's "1"."""
+    labels, names = truth.astype(str), classes.astype(str)
     by_number = {float(name): name for name in names if is_number(name)}
     exact = set(names)
     distinct, where = np.unique(labels, return_inverse=True)

@@ -14,8 +14,9 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
 
     Rows the data marks *test* are in neither. Rows marked *validation* are the validation
     part; without such rows it is ``recipe.validation_split`` of the training rows, drawn
-    by ``recipe.seed``, whole sequences, for classes in each class's proportion. Of data with groups
-    it is that share of the groups: none is on both sides.
+    by ``recipe.seed``, whole sequences, for classes in each class's proportion, or the last ones
+    as the data stands, so that nothing is learned from what came later. Of data with groups it is
+    that share of the groups, the last ones by where each begins: none is on both sides.
     """
     rows = np.arange(len(data))
     if data.split is not None:
@@ -29,6 +30,9 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
     count = min(round(recipe.validation_split * len(first)), len(first) - 1)
     if count == 0:
         return rows, rows[:0]
+    if recipe.validation_rows == "last":
+        validates = np.isin(group, np.argsort(first)[-count:])
+        return rows[~validates], rows[validates]
     labels = None
     if recipe.task == "classification" and not data.per_step:
         labels = data.targets[rows]

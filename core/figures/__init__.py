@@ -24,8 +24,17 @@ from core.figures.charts import (
     lengths_figure,
     lines_figure,
 )
+from core.figures.comparison import bands_figure, differences_figure
 from core.figures.look import ENGLISH, Words
+from core.figures.merit import (
+    confidence_figure,
+    confusion_figure,
+    early_figure,
+    predicted_figure,
+    residuals_figure,
+)
 from core.figures.window import CELLS, MASK_CELLS, drawn_part
+from core.figures.xray import xray_figure
 
 __all__ = [
     "CELLS",
@@ -33,18 +42,26 @@ __all__ = [
     "MASK_CELLS",
     "Words",
     "answers_figure",
+    "bands_figure",
     "class_answers_figure",
     "classes_figure",
     "compare_figure",
+    "confidence_figure",
+    "confusion_figure",
+    "differences_figure",
     "drawn_classes",
     "drawn_lines",
     "drawn_part",
+    "early_figure",
     "history_figure",
     "lengths_figure",
     "lines_figure",
     "mask_figure",
     "padded_figure",
+    "predicted_figure",
     "probabilities_figure",
+    "residuals_figure",
     "sequences_figure",
     "value_span",
+    "xray_figure",
 ]

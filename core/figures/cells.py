@@ -123,7 +123,7 @@ def mask_figure(
     place = Place(mask.shape, ids, first, words)
     if place.large:
         image = place.states(mask, gone, colours, colours.accent)
-        return place.figure([place.ground(_hatch(colours)), image], colours, title)
+        return place.figure([place.ground(hatch(colours)), image], colours, title)
     zero = np.full(mask.shape, "0", dtype=object)
     real = {"marker": {"color": colours.accent}, "textfont": {"color": colours.on_accent}}
     traces = [
@@ -154,7 +154,7 @@ def probabilities_figure(
     # among thousands of classes the best may have 0.03 %: one digit of it is shown
     digits = int(np.clip(-np.floor(np.log10(100 * part.max() + 1e-9)), 0, 6))
     percent = np.array([[f"{p:.{digits}%}" for p in row] for row in part], dtype=object)
-    shades = {"colorscale": _scale((colours.absent, colours.accent)), "zmin": 0, "zmax": 1}
+    shades = {"colorscale": even_scale((colours.absent, colours.accent)), "zmin": 0, "zmax": 1}
     bar = place.colour_bar(words.probability, colours) | {"tickformat": ".0%"}
     cells = place.coloured(np.ones(part.shape, dtype=bool), part, percent, "", shades, bar)
     for cell in cells.customdata:
@@ -196,7 +196,7 @@ def _values_figure(
     bar = place.colour_bar(name, colours)
     label = text(name, 100)
     if place.large:
-        traces = [place.ground(_hatch(colours) if hatched else None)]
+        traces = [place.ground(hatch(colours) if hatched else None)]
         if hatched:
             traces.append(place.states(mask, gone, colours, CLEAR))
         traces.append(place.heat(np.where(mask & ~gone, values, np.nan), label, scale, bar))
@@ -224,7 +224,7 @@ def _absent(place: Place, mask: np.ndarray, written: np.ndarray, colours: Look) 
     """Padding: hatched strips, with the fill small and pale in them."""
     pale = {"marker": {"color": CLEAR}, "textfont": {"color": colours.faint, "size": 11}}
     what = f"{place.words.padding} %{{text}}"
-    return [place.strips(~mask, _hatch(colours)), place.tiles(~mask, written, what, **pale)]
+    return [place.strips(~mask, hatch(colours)), place.tiles(~mask, written, what, **pale)]
 
 
 def _erased(
@@ -232,11 +232,12 @@ def _erased(
 ) -> go.Bar:
     """Erased steps: hatched like padding, but framed in the warning colour."""
     frame = {"color": colours.warning, "width": 2}
-    marker = {"color": CLEAR, "pattern": _hatch(colours), "line": frame}
+    marker = {"color": CLEAR, "pattern": hatch(colours), "line": frame}
     return place.tiles(gone, written, what, marker=marker, textfont={"color": colours.warning})
 
 
-def _hatch(colours: Look) -> dict[str, Any]:
+def hatch(colours: Look) -> dict[str, Any]:
+    """The pattern of padding."""
     fore, back = colours.hatch, colours.absent
     return {"shape": "/", "fgcolor": fore, "bgcolor": back, "size": 7, "solidity": 0.2}
 
@@ -256,15 +257,16 @@ def _value_scale(low: float, high: float, colours: Look) -> dict[str, Any]:
         values = np.array([low, *inner[(low < inner) & (inner < high)], high])
         stops = (values - low) / (high - low)
         shades = sample_colorscale(
-            _scale(colours.diverging), (values / reach + 1) / 2, colortype="tuple"
+            even_scale(colours.diverging), (values / reach + 1) / 2, colortype="tuple"
         )
         hexes = ["#{:02x}{:02x}{:02x}".format(*(round(255 * c) for c in shade)) for shade in shades]
         scale = [[float(stop), shade] for stop, shade in zip(stops, hexes, strict=True)]
         return {"colorscale": scale, "zmin": low, "zmax": high}
     if not low < high:  # one value only: no range to spread the colours over
         low, high = low - 1, low + 1
-    return {"colorscale": _scale(colours.sequential), "zmin": low, "zmax": high}
+    return {"colorscale": even_scale(colours.sequential), "zmin": low, "zmax": high}
 
 
-def _scale(colours: tuple[str, ...]) -> list[list[Any]]:
+def even_scale(colours: tuple[str, ...]) -> list[list[Any]]:
+    """A colour scale of these colours, equally far from each other."""
     return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]

@@ -254,7 +254,7 @@ def history_figure(
     if share:
         y |= {"range": [0, 1], "tickformat": ".0%"}
     else:
-        y |= _decades(traces) if log else {"rangemode": "tozero"}
+        y |= decades(traces) if log else {"rangemode": "tozero"}
     shown = {"showlegend": len(traces) > 1, "legend": legend(colours), "hovermode": "x unified"}
     fig = figure(traces, colours, HEIGHT, x, y, title, **shown)
     if not any(np.isfinite(trace.y).any() for trace in traces):  # Plotly would make up numbers
@@ -301,7 +301,7 @@ def compare_figure(
         "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
         **whole_ticks(1, last),
     }
-    y = {"title": label, **value_axis(colours), **_decades(traces)}
+    y = {"title": label, **value_axis(colours), **decades(traces)}
     shown = {"showlegend": True, "legend": legend(colours), "hovermode": "x"}
     return figure(traces, colours, HEIGHT, x, y, title, **shown)
 
@@ -362,7 +362,7 @@ def _counts(most: int, unit: str, colours: Look) -> dict[str, Any]:
     }
 
 
-def _decades(traces: list[go.Scatter]) -> dict[str, Any]:
+def decades(traces: list[go.Scatter]) -> dict[str, Any]:
     """A logarithmic axis with written-out ticks at 1, 2, 5 (or powers of ten, when many)."""
     points = np.concatenate([trace.y for trace in traces] or [np.ones(1)])
     points = points[np.isfinite(points) & (points > 0)] if (points > 0).any() else np.ones(1)

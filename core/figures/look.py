@@ -40,6 +40,29 @@ class Words:
     predicted: str = "class"
     prediction: str = "prediction"
     probability: str = "probability"
+    error: str = "error (prediction − target)"
+    right: str = "share that is right"
+    seen: str = "share of the sequence seen"
+    masked: str = "With the mask"
+    unmasked: str = "Without a mask"
+    so_far: str = "the answer so far"
+    influence: str = "influence on the answer"
+    by_feature: str = "influence by feature"
+    input: str = "input"
+    hidden: str = "hidden state"
+    cell: str = "cell state"
+    input_gate: str = "input gate"
+    forget_gate: str = "forget gate"
+    output_gate: str = "output gate"
+    update_gate: str = "update gate"
+    reset_gate: str = "reset gate"
+    candidate: str = "candidate"
+    unit: str = "unit"
+    units: str = "{n} units"
+    units_of: str = "{n} of {total} units"
+    feature: str = "feature"
+    part_of: str = "{n} of {total}"
+    one_in: str = "1 in {n} steps"
 
 
 ENGLISH = Words()
@@ -55,6 +78,7 @@ class Look:
     light as a dark one allows: no real value, zero least of all, may pass for padding.
     """
 
+    ground: str  # of the page
     text: str
     muted: str
     faint: str  # the fill written into padding
@@ -71,6 +95,7 @@ class Look:
 
 
 LIGHT = Look(
+    ground="#ffffff",
     text="#1f2933",
     muted="#66717d",
     faint="#8b95a1",
@@ -96,6 +121,7 @@ LIGHT = Look(
     ),
 )
 DARK = Look(
+    ground="#12171e",
     text="#e6e9ee",
     muted="#8f9aa7",
     faint="#75818f",

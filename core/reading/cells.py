@@ -6,7 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.errors import DataError
 from core.reading.list_text import are_spaced_lists
+from core.reading.names import can_only_name_an_id
 from core.reading.table import Table
 from core.reading.words import MISSING_WORDS, NUMBER, is_list, is_missing, is_number
 
@@ -44,7 +46,7 @@ def kind(table: Table, name: str) -> str:
         sample = [cell.replace(",", ".") for cell in sample]
     if all(cell.lstrip().startswith("=") for cell in sample):
         return "number"  # formulas, which are refused by name
-    if are_spaced_lists(sample):
+    if not can_only_name_an_id(name) and are_spaced_lists(sample):
         return "list"
     return "number" if any(map(is_number, sample)) else "text"
 
@@ -57,13 +59,26 @@ def is_arrow_list(kind: pa.DataType) -> bool:
 
 
 def text(table: Table, name: str) -> pa.ChunkedArray:
-    """(rows,) the cells of a column as text, "" where there is nothing."""
-    return pc.fill_null(pc.cast(table.columns[name], pa.string()), "")
+    """(rows,) the cells of a column as text, "" where there is nothing. Raises DataError for a
+    column of lists."""
+    return pc.fill_null(pc.cast(_no_lists(table, name), pa.string()), "")
+
+
+def _no_lists(table: Table, name: str) -> pa.ChunkedArray:
+    column = table.columns[name]
+    if is_arrow_list(column.type):
+        raise DataError(
+            "Column {column} holds lists, and a number or a word a row is needed there. Choose "
+            "another column, or another layout.",
+            column=name,
+        )
+    return column
 
 
 def number_cells(table: Table, name: str) -> pa.ChunkedArray:
-    """The cells of a column as numbers are written in the table, decimal commas made points."""
-    return with_points(table, table.columns[name])
+    """The cells of a column as numbers are written in the table, decimal commas made points.
+    Raises DataError for a column of lists."""
+    return with_points(table, _no_lists(table, name))
 
 
 def with_points(table: Table, cells: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:

@@ -96,7 +96,9 @@ def indicators(
     """With missing="mean": the columns, (rows,) each, beside which a feature says where they lack,
     those of the schema or else those that lack somewhere; and (rows, columns), 1 where they do."""
     chosen = schema.indicated if schema.missing == "mean" else ()
-    if chosen is None:
+    if chosen is not None:
+        chosen = tuple(name for name in chosen if name in columns)
+    else:
         chosen = tuple(name for name, values in columns.items() if np.isnan(values).any())
     rows = len(next(iter(columns.values())))
     lacks = np.zeros((rows, len(chosen)), dtype=np.float32)

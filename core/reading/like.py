@@ -36,7 +36,12 @@ def schema_like(schema: Schema, table: Table) -> Schema:
         there = {role: name for role, name in roles.items() if name}
         columns = {*schema.features, *schema.unused, *there.values()}
         alike = table.header or columns == {*table.names}  # without names, of as many columns
-        found = detect_schema(table, **(there if alike else {}))
+        layout = schema.layout if table.header else "auto"
+        found = detect_schema(table, layout, **(there if alike else {}))
+        if table.header:  # one feature, and what was no step of it is none now
+            others = {schema.group, *schema.unused}
+            steps = tuple(name for name in found.features if name not in others)
+            found = replace(found, features=steps or found.features, channels=())
     else:
         features = None
         if table.header:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from core.reading.words import NUMBER, is_number
 
-_ITEM = rf"({NUMBER}|nan|na|null|none)"
+_ITEM = rf"({NUMBER}|nan|na|null|none|\?)"
 _SPACED = re.compile(rf"{_ITEM}((\s*;\s*|\s+){_ITEM})+", re.I)
 _PHONE = re.compile(r"(^|[\s;])(\+|-?0\d)")  # a number that is counted with has no 0 in front
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\s\d{3})*(\.\d+)?")

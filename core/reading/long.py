@@ -53,6 +53,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     else:
         sequence, ids = roles.id_codes(table, schema.id, problems)
     first = roles.first_rows(sequence)
+    order, begins = _in_time(table, schema, sequence, problems)
     values, names, lacking = _values(table, schema, problems)
     targets = roles.targets(table, schema.target)
     if targets is not None and not schema.per_step:
@@ -65,7 +66,6 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     for name, role in carried.values():
         if role is not None:
             _refuse_changes(table, name, role, sequence, first)
-    order, begins = _in_time(table, schema, sequence, problems)
     problems.settle()
     if schema.elapsed and schema.time:
         values = np.column_stack([values, _elapsed(table, schema.time, sequence, order)])

@@ -27,5 +27,10 @@ def plain(name: str) -> str:
     return re.sub(r"[\s\-.]+", "_", name.strip().lower())
 
 
+def can_only_name_an_id(name: str) -> bool:
+    """Unlike sequence or record, which may also hold the steps themselves."""
+    return plain(name) in ("id", "ids") or plain(name).endswith("_id")
+
+
 def names_an_id(name: str) -> bool:
     return plain(name) in ID_NAMES or plain(name).endswith("_id")

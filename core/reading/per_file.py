@@ -101,7 +101,7 @@ def _table(texts: Texts, name: str) -> Table:
     columns = steps.columns
     if not header:
         columns = columns.rename_columns(list(default_names(columns.num_columns)))
-    ids, told = _told_by_names([path for path, _ in texts])
+    ids, told, notes = _told_by_names([path for path, _ in texts])
     roles = {}
     for role, values in {"id": ids, **told}.items():
         roles[role] = free_name({"id": "file", "target": "folder"}.get(role, role), columns)
@@ -114,7 +114,7 @@ def _table(texts: Texts, name: str) -> Table:
         name=name,
         roles=roles,
         files=begins([path for path, _ in texts], np.bincount(which, minlength=len(texts))),
-        notes=(f"{len(texts)} files of the archive, a sequence each", *steps.notes),
+        notes=(f"{len(texts)} files of the archive, a sequence each", *notes, *steps.notes),
     )
 
 
@@ -123,21 +123,27 @@ def spread(values: pa.Array, which: np.ndarray) -> pa.ChunkedArray:
     return pa.chunked_array([values.take(pa.array(which))])
 
 
-def _told_by_names(paths: list[PurePosixPath]) -> tuple[list[str], dict[str, list[str]]]:
-    """The ids, and by role what the folders tell: train and test, and what else differs."""
+def _told_by_names(
+    paths: list[PurePosixPath],
+) -> tuple[list[str], dict[str, list[str]], list[str]]:
+    """The ids; by role what the folders tell: train and test, and what else differs; and, for
+    people, what they do not tell."""
     ids = [path.stem for path in paths]
     if len(set(ids)) < len(ids):
         ids = [path.with_suffix("").as_posix() for path in paths]
     if len(set(ids)) < len(ids):
         ids = [path.as_posix() for path in paths]
     told: dict[str, list[str]] = {}
+    notes: list[str] = []
     for level in range(min(len(path.parts) for path in paths) - 1):
         folders = [path.parts[level] for path in paths]
         if {folder.lower() for folder in folders} <= SPLIT_WORDS.keys():
             told.setdefault("split", folders)
         elif 1 < len(set(folders)) < len(paths):
             told["target"] = folders  # the innermost that differs
-    return ids, told
+        elif len(set(folders)) == len(paths) > 1:
+            notes = ["every folder holds one file, so that folders are names and no targets"]
+    return ids, told, notes
 
 
 def _joined(steps: Table, labels: Table, path: PurePosixPath, files: list[PurePosixPath]) -> Table:

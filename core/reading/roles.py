@@ -26,7 +26,7 @@ from core.reading.words import SPLIT_WORDS, is_missing
 ROLES = ("id", "time", "target", "split", "group")
 NO_TIME = (
     "Row {row}, column {column}: {found!r} is no time. Write all times as numbers, or all as dates "
-    "like 2026-01-31 or 2026-01-31 12:30:00."
+    "like 2026-01-31 or 2026-01-31 12:30:00, of the years 1678 to 2261."
 )
 NO_SPLIT = (
     "Row {row}, column {column}: {found!r} names no part of the data. Use train, validation or "
@@ -223,14 +223,18 @@ def _times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
     if (real := cast(column, pa.float64())) is not None:
         when = real.to_numpy()
         return when, ~np.isfinite(when)
+    # Arrow reads what most ISO dates look like, in a tenth of pandas's time, and refuses the rest.
+    if (dates := cast(column, pa.timestamp("ns"))) is not None and dates.null_count == 0:
+        return pc.cast(dates, pa.int64()).to_numpy(), np.zeros(len(table), dtype=bool)
     cells = pc.utf8_trim_whitespace(pc.fill_null(pc.cast(column, pa.string()), "")).to_pandas()
     numeric = pd.to_numeric(cells, errors="coerce")
     if numeric.notna().any():  # one way of writing for a column: numbers or dates
         when = numeric.to_numpy(np.float64)
         return when, ~np.isfinite(when)
     dates = pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True)
-    bad = dates.isna().to_numpy()
-    return dates.dt.tz_localize(None).to_numpy().astype("datetime64[ns]").astype(np.int64), bad
+    good = dates.between(pd.Timestamp.min.tz_localize("UTC"), pd.Timestamp.max.tz_localize("UTC"))
+    nanoseconds = dates.where(good).dt.tz_localize(None).to_numpy().astype("datetime64[ns]")
+    return nanoseconds.astype(np.int64), ~good.to_numpy()
 
 
 def are_dates(table: Table, name: str) -> bool:

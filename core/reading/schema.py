@@ -92,7 +92,7 @@ class Schema:
     @property
     def per_step(self) -> bool:
         """Does the table hold a target for each step?"""
-        return self.target_at != "sequence"
+        return self.target is not None and self.target_at != "sequence"
 
     def known(self, indicated: tuple[str, ...]) -> Schema:
         """The schema for more data of the same kind, once the columns that lack are known."""

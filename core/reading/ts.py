@@ -60,7 +60,7 @@ def open_ts(text: bytes, name: str = "") -> Table:
     columns = {}
     for number, feature in enumerate(default_names(features)):
         steps = parts.take(pa.array(np.arange(number, len(parts), fields[0])))
-        columns[feature] = pa.chunked_array([pc.split_pattern(_known(steps), ",")])
+        columns[feature] = pa.chunked_array([pc.split_pattern(steps, ",")])
     if has_class:
         classes = parts.take(pa.array(np.arange(features, len(parts), fields[0])))
         columns["class"] = pa.chunked_array([pc.utf8_trim_whitespace(classes)])
@@ -94,8 +94,3 @@ def _parts(text: bytes) -> tuple[dict[str, str], pa.Array, np.ndarray]:
         pa.array([line for _, line in below], pa.string()),
         np.array([row for row, _ in below], dtype=np.int64),
     )
-
-
-def _known(steps: pa.Array) -> pa.Array:
-    """The format's "?" in the word that all layouts know."""
-    return pc.replace_substring(steps, "?", "nan")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Written for "no value" by spreadsheets, pandas, R, Java and people; compared in lower case.
-MISSING_WORDS = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none")
+# Written for "no value" by spreadsheets, pandas, R, Java, Weka and people; compared in lower case.
+MISSING_WORDS = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "?")
 SPLIT_WORDS = {
     "train": "train",
     "training": "train",
@@ -21,8 +21,8 @@ SPLIT_WORDS = {
 # several takes the square of a long cell's length, or worse, to refuse it.
 NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?inf(inity)?"
 _NUMBER = re.compile(NUMBER, re.I)
-_LIST = re.compile(r"\[\s*([\[\](+\-.\d]|nan|null|none)", re.I | re.A)
-_TUPLE = re.compile(rf"\(\s*([\[(]\s*)?({NUMBER}|nan|none)\s*,.*\)", re.I | re.S)
+_LIST = re.compile(r"\[\s*([\[\](+\-.\d?]|nan|null|none)", re.I | re.A)
+_TUPLE = re.compile(rf"\(\s*([\[(]\s*)?({NUMBER}|nan|none|\?)\s*,.*\)", re.I | re.S)
 
 
 def is_number(cell: str) -> bool:

@@ -44,7 +44,9 @@ RECIPES = {
     "wide": replace(SMALL, layers=(LSTM(128, dropout=0.2),), epochs=2),
     "GRU with dropout": replace(SMALL, layers=(GRU(6, dropout=0.4),), epochs=3),
     "patience": replace(SMALL, patience=2, epochs=30, learning_rate=0.05),
-    "classes": replace(SMALL, task="classification", loss=""),
+    "classes": replace(SMALL, task="classification", loss="", class_weight="balanced"),
+    "a rate that falls": replace(SMALL, schedule="plateau", epochs=14, learning_rate=0.05),
+    "cosine, clipped": replace(SMALL, schedule="cosine", clip_norm=0.1, weight_decay=0.01),
 }
 
 
@@ -104,6 +106,13 @@ def test_a_finished_training_goes_on_as_one_that_was_longer_from_the_beginning(d
     same(gone_on, train(data, longer))
     assert len(short.history["loss"]) == 5
     assert gone_on.history["loss"][:5] == short.history["loss"]
+
+
+def test_a_rate_that_depends_on_all_epochs_allows_no_more_of_them(data: Sequences):
+    recipe = RECIPES["cosine, clipped"]
+    _, kept = recorded(data, recipe)
+    with pytest.raises(ValueError, match=r"epochs is 9.*may change patience only"):
+        train(data, replace(recipe, epochs=9), resume=kept[-1])
 
 
 def test_a_stopped_training_goes_on_in_the_middle_of_its_epoch(data: Sequences):

@@ -8,12 +8,14 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from sklearn.utils.class_weight import compute_class_weight
 
 from core import GRU, LSTM, Recipe, Sequences, lstm, train
 from core.batching import epoch_plan
 from core.engine import KEPT, Data, Engine, Kind, described, engine_for
 from core.pace import Pace
 from core.padding import pad
+from core.training import balanced
 
 RNG = np.random.default_rng(0)
 RATES = {"adam": 0.01, "rmsprop": 0.01, "sgd": 0.3}
@@ -44,30 +46,46 @@ def data_for(made, found):
 
 
 @pytest.mark.parametrize(
-    ("layers", "wide", "optimizer"),
+    ("name", "wide", "optimizer", "settings"),
     [
-        *((layers, 10**9, "adam") for layers in LAYERS.values()),
-        *((layers, 1, "rmsprop") for name, layers in LAYERS.items() if "keras" not in name),
-        (LAYERS["stacked"], 10**9, "sgd"),
+        ("stacked", 10**9, "adam", {"pooling": "mean", "weight_decay": 0.1}),
+        ("bidirectional", 10**9, "adam", {}),
+        ("mixed directions", 10**9, "adam", {"class_weight": "balanced"}),
+        ("gru, by keras", 10**9, "adam", {"pooling": "max", "class_weight": "balanced"}),
+        ("one", 1, "rmsprop", {"pooling": "max", "clip_norm": 0.05}),
+        ("stacked", 1, "rmsprop", {}),
+        ("bidirectional", 1, "rmsprop", {"pooling": "max", "weight_decay": 0.01}),
+        ("stacked", 10**9, "sgd", {"weight_decay": 0.01, "clip_norm": 0.05}),
     ],
-    ids=str,
 )
-def test_fifty_updates_end_with_the_weights_of_stock_keras(monkeypatch, layers, wide, optimizer):
+def test_fifty_updates_end_with_the_weights_of_stock_keras(
+    monkeypatch, name, wide, optimizer, settings
+):
     monkeypatch.setattr(lstm, "WIDE", wide)
     made = sequences(160)
-    fast = engine(layers, dense=(4,), optimizer=optimizer)
+    fast = engine(LAYERS[name], dense=(4,), optimizer=optimizer, **settings)
+    weights = np.ones(3, "f4")
+    if "class_weight" in settings:
+        weights = compute_class_weight("balanced", classes=np.arange(3), y=made.targets)
+        weights = weights.astype("f4")
+        np.testing.assert_allclose(balanced(made.targets, 3), weights, rtol=1e-6)
+        fast.weigh(weights)
     before = fast.network.get_weights()
     model = keras.models.clone_model(fast.network)
     model.set_weights(before)
-    stock = keras.optimizers.get(
-        {"class_name": optimizer, "config": {"learning_rate": RATES[optimizer]}}
-    )
+    config = {
+        "learning_rate": RATES[optimizer],
+        "weight_decay": settings.get("weight_decay"),
+        "global_clipnorm": settings.get("clip_norm"),
+    }
+    stock = keras.optimizers.get({"class_name": optimizer, "config": config})
 
     @tf.function(reduce_retracing=True)
     def learn(values, mask, targets):
         with tf.GradientTape() as tape:
             outputs = model([values, mask], training=True)
             losses = keras.losses.sparse_categorical_crossentropy(targets, outputs)
+            losses *= tf.gather(weights, targets)
             loss = tf.reduce_mean(losses)
         stock.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
         return tf.reduce_sum(losses)
@@ -99,9 +117,17 @@ def test_fifty_updates_end_with_the_weights_of_stock_keras(monkeypatch, layers, 
         assert np.abs(found - old).max() > 1e-3
 
 
-@pytest.mark.parametrize("layers", LAYERS.values(), ids=LAYERS)
-def test_answers_are_those_of_the_stock_network_in_the_plans_order(layers):
-    made, fast = sequences(), engine(layers)
+@pytest.mark.parametrize(
+    ("name", "pooling"),
+    [
+        *((name, "last") for name in LAYERS),
+        ("stacked", "mean"),
+        ("bidirectional", "max"),
+        ("gru, by keras", "mean"),
+    ],
+)
+def test_answers_are_those_of_the_stock_network_in_the_plans_order(name, pooling):
+    made, fast = sequences(), engine(LAYERS[name], pooling=pooling)
     plan = fast.forward_plan(made.lengths)
     found = fast.answer(Data(made), plan, 0, len(plan))
     padded = pad(made, 33, padding="pre", value=-5.0)

@@ -18,15 +18,20 @@ from core.figures import (
     answers_figure,
     class_answers_figure,
     classes_figure,
+    confidence_figure,
+    confusion_figure,
     drawn_classes,
     drawn_lines,
     drawn_part,
+    early_figure,
     history_figure,
     lengths_figure,
     lines_figure,
     mask_figure,
     padded_figure,
+    predicted_figure,
     probabilities_figure,
+    residuals_figure,
     sequences_figure,
     value_span,
 )
@@ -597,3 +602,48 @@ def test_whole_numbers_that_are_equally_frequent_give_bars_of_equal_height(high)
     assert len(set(counts[:-1])) == 1
     assert counts[-1] <= counts[0]
     assert counts.sum() == high
+
+
+POINTS = [[length, truth, truth + 0.5] for length, truth in enumerate(RNG.normal(size=1000), 1)]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_figures_of_merit_are_small_and_show_names_as_text(dark):
+    names = [f"{NASTY}{number}" for number in range(20)]
+    counts = RNG.integers(0, 999, (20, 20)).tolist()
+    for made in (
+        predicted_figure(POINTS, dark=dark),
+        residuals_figure(POINTS, dark=dark),
+        confusion_figure(names, counts, dark=dark),
+        confidence_figure([[0.95, 0.9, 12], [0.5, 0.4, 3]], dark=dark),
+        early_figure(
+            [0.5, 1],
+            [(0.8, 0.7, 0.9), (0.9, 0.85, 0.95)],
+            label="Accuracy",
+            percent=True,
+            enough=0.5,
+            dark=dark,
+        ),
+    ):
+        found = made.to_json()
+        assert len(found) < LIMIT
+        assert "<i" not in found.replace("\\u003c", "<")
+
+
+def test_predictions_stand_over_targets_and_errors_over_lengths():
+    _, points = predicted_figure(POINTS).data
+    np.testing.assert_allclose(points.y - points.x, 0.5, atol=1e-6)
+    _, errors = residuals_figure(POINTS).data
+    np.testing.assert_array_equal(errors.x, np.arange(1, 1001))
+    np.testing.assert_allclose(errors.y, 0.5, atol=1e-6)
+
+
+def test_a_row_of_the_confusion_is_a_true_class():
+    [cells] = confusion_figure(["a", "b"], [[3, 1], [0, 0]]).data
+    np.testing.assert_array_equal(cells.z, [[0.75, 0.25], [0, 0]])
+    assert cells.text[0] == ("3", "1") or list(cells.text[0]) == ["3", "1"]
+
+
+def test_confidence_is_drawn_larger_where_there_is_more_of_it():
+    _, points = confidence_figure([[0.95, 0.9, 400], [0.5, 0.4, 4]]).data
+    assert points.marker.size[0] > 2 * points.marker.size[1]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import GRU, LSTM, Recipe
+from core.recipe import POOLINGS, SCHEDULES
 
 
 def test_example_is_the_reference_network():
@@ -35,10 +36,18 @@ def test_example_is_the_reference_network():
         ({"loss": "sparse_categorical_crossentropy"}, ["loss", "'mse'"]),
         ({"optimizer": "lion"}, ["optimizer", "'lion'", "'adam'"]),
         ({"learning_rate": 0.0}, ["learning_rate", "0.0", "10"]),
+        ({"pooling": "median"}, ["pooling", "'median'", "'mean'"]),
+        ({"pooling": "max", "return_sequences": True}, ["pooling", "'max'", "every step"]),
+        ({"schedule": "linear"}, ["schedule", "'linear'", "'cosine'"]),
+        ({"weight_decay": 2}, ["weight_decay", "2", "0 to 1"]),
+        ({"clip_norm": 0}, ["clip_norm", "0", "1e-06"]),
+        ({"class_weight": {0: 2}}, ["class_weight", "{0: 2}", "'balanced'"]),
+        ({"class_weight": "balanced"}, ["class_weight", "numbers have no classes"]),
         ({"epochs": 2.5}, ["epochs", "2.5", "10,000"]),
         ({"epochs": True}, ["epochs", "True"]),
         ({"batch_size": -1}, ["batch_size", "-1"]),
         ({"validation_split": 1.0}, ["validation_split", "1.0", "0.9"]),
+        ({"validation_rows": "first"}, ["validation_rows", "'first'", "'last'"]),
         ({"patience": 0}, ["patience", "0"]),
         ({"seed": -1}, ["seed", "-1"]),
         ({"standardize": "no"}, ["standardize", "'no'"]),
@@ -79,6 +88,10 @@ layers = st.builds(
         task=st.sampled_from(["regression", "classification"]),
         layers=st.lists(layers, min_size=1, max_size=4).map(tuple),
         dense=st.lists(st.integers(1, 64), max_size=2).map(tuple),
+        pooling=st.sampled_from(POOLINGS),
+        schedule=st.sampled_from(SCHEDULES),
+        clip_norm=st.none() | st.floats(1e-6, 1e6),
+        weight_decay=st.floats(0, 1),
         maxlen=st.none() | st.integers(1, 1000),
         patience=st.none() | st.integers(1, 50),
     )

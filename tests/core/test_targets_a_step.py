@@ -106,6 +106,22 @@ def test_weights_after_updates_are_those_of_stock_keras_with_masked_loss(
     model.set_weights(before)
     stock = keras.optimizers.SGD(0.3 if classify else 0.05)
     data = Data(made, targets.astype(np.int64 if classify else np.float32))
+
+    @tf.function
+    def learn(values, mask, wanted):
+        with tf.GradientTape() as tape:
+            found = tf.boolean_mask(model([values, mask], training=True), mask)
+            wanted = tf.boolean_mask(wanted, mask)
+            each = (
+                keras.losses.sparse_categorical_crossentropy(wanted, found)
+                if classify
+                else keras.losses.mean_squared_error(wanted[:, None], found)
+            )
+            loss = tf.reduce_mean(each)
+        variables = model.trainable_variables
+        stock.apply(tape.gradient(loss, variables), variables)
+        return tf.reduce_sum(each), found
+
     names = pad(made.with_steps(targets[:, None], lengths), 15, value=99.0)  # garbage at padding
     for epoch in range(2):
         plan = epoch_plan(lengths, 16, fast.kind.learning_groups, np.random.default_rng(epoch))
@@ -115,20 +131,10 @@ def test_weights_after_updates_are_those_of_stock_keras_with_masked_loss(
         for first, *_, last in plan.cuts:
             rows = plan.order[first:last]
             padded = pad(made[rows], 15, value=7.0)
-            real, wanted = names.mask[rows], names.values[rows][..., 0]
-            with tf.GradientTape() as tape:
-                outputs = model([padded.values, padded.mask], training=True)
-                found = tf.boolean_mask(outputs, real)
-                each = (
-                    keras.losses.sparse_categorical_crossentropy(wanted[real], found)
-                    if classify
-                    else keras.losses.mean_squared_error(wanted[real][:, None], found)
-                )
-                loss = tf.reduce_mean(each)
-            variables = model.trainable_variables
-            stock.apply(tape.gradient(loss, variables), variables)
-            losses += float(tf.reduce_sum(each))
-            right += int((np.argmax(found, axis=1) == wanted[real]).sum()) if classify else 0
+            wanted = names.values[rows][..., 0]
+            loss, found = learn(padded.values, padded.mask, wanted)
+            losses += float(loss)
+            right += int((np.argmax(found, axis=1) == wanted[padded.mask]).sum()) if classify else 0
         assert sums.tolist() == pytest.approx([losses, right, lengths.sum()], rel=1e-4)
     for found, expected, old in zip(
         fast.network.get_weights(), model.get_weights(), before, strict=True
@@ -188,13 +194,24 @@ MODES = {
 }
 
 
-@pytest.fixture(params=MODES.values(), ids=MODES)
-def mode(request):
-    """A model, sequences, and the steps of them that it sees."""
-    fields, seen = request.param
+LISTS = [[2, 5], [3, 9, 8]]
+
+
+@pytest.fixture(scope="module")
+def models():
     data = Sequences.from_lists([[1], [2, 5], [3, 9, 8]], [[1], [2, 5], [3, 9, 8]])
-    model = train(data, dataclasses.replace(QUICK, layers=(LSTM(4), LSTM(3, True)), **fields))
-    return model, [[2, 5], [3, 9, 8]], np.concatenate(seen).astype(bool)
+    recipe = dataclasses.replace(QUICK, layers=(LSTM(4), LSTM(3, True)))
+    return {
+        name: train(data, dataclasses.replace(recipe, **fields))
+        for name, (fields, _) in MODES.items()
+    }
+
+
+@pytest.fixture(params=MODES)
+def mode(request, models):
+    """A model, sequences, and the steps of them that it sees."""
+    seen = np.concatenate(MODES[request.param][1]).astype(bool)
+    return models[request.param], LISTS, seen
 
 
 @pytest.mark.filterwarnings("ignore:(Sequences|Real steps)")
@@ -207,23 +224,35 @@ def test_steps_the_network_does_not_see_have_no_answer_and_no_say_in_the_metrics
     assert model.evaluate(truth)["mse"] == pytest.approx(float((error**2).mean()))
 
 
+EACH = """
+import os, runpy, sys
+for folder in sys.argv[2:]:
+    os.chdir(folder)
+    sys.argv[1:] = sys.argv[1:2]
+    runpy.run_path("predict.py", run_name="__main__")
+"""
+
+
 @pytest.mark.filterwarnings("ignore:(Sequences|Real steps)")
-def test_the_zip_answers_the_same_without_us(mode, tmp_path):
-    model, lists, seen = mode
-    saved = io.BytesIO()
-    model.save(saved)
-    np.testing.assert_array_equal(load(saved).predict(lists), model.predict(lists))
-    zipfile.ZipFile(saved).extractall(tmp_path)
-    printed = subprocess.run(
-        [sys.executable, "-I", "predict.py", json.dumps(lists)],
-        cwd=tmp_path,
+def test_the_zip_answers_the_same_without_us(models, tmp_path):
+    for name, model in models.items():
+        saved = io.BytesIO()
+        model.save(saved)
+        np.testing.assert_array_equal(load(saved).predict(LISTS), model.predict(LISTS))
+        zipfile.ZipFile(saved).extractall(tmp_path / name)
+    printed = subprocess.run(  # in one process, which takes seconds to import TensorFlow
+        [sys.executable, "-I", "-c", EACH, json.dumps(LISTS), *(tmp_path / n for n in models)],
         capture_output=True,
         text=True,
         check=True,
     )
-    found = [answer for line in printed.stdout.splitlines() for answer in json.loads(line)]
-    assert [answer is not None for answer in found] == seen.tolist()
-    np.testing.assert_allclose(np.array(found, float), model.predict(lists), rtol=1e-5)
+    lines = iter(printed.stdout.splitlines())
+    for name, model in models.items():
+        seen = np.concatenate(MODES[name][1]).astype(bool)
+        found = [answer for _ in LISTS for answer in json.loads(next(lines))]
+        assert [answer is not None for answer in found] == seen.tolist()
+        np.testing.assert_allclose(np.array(found, float), model.predict(LISTS), rtol=1e-5)
+    assert not list(lines)
 
 
 @pytest.mark.filterwarnings("ignore:Sequences longer")

@@ -39,6 +39,22 @@ def test_no_row_is_lost_doubled_or_taken_from_test(labels, share, seed, draw):
     np.testing.assert_array_equal(training, again[0])
 
 
+def test_the_last_sequences_validate_where_time_matters():
+    data = classified(list("abababab"), ["train"] * 6 + ["test", "train"])
+    recipe = Recipe(task="classification", validation_split=0.3, validation_rows="last")
+    training, validation = training_and_validation(data, recipe)
+    assert (training.tolist(), validation.tolist()) == ([0, 1, 2, 3, 4], [5, 7])
+
+
+def test_the_last_groups_are_those_that_begin_last():
+    data = Sequences.from_lists(
+        [[i] for i in range(6)], targets=[0.5] * 6, groups=["z", "z", "a", "b", "z", "b"]
+    )
+    recipe = Recipe(validation_split=0.3, validation_rows="last")
+    training, validation = training_and_validation(data, recipe)
+    assert (training.tolist(), validation.tolist()) == ([0, 1, 2, 4], [3, 5])
+
+
 def test_a_class_of_one_member_stays_in_training():
     data = classified(["rare"] + ["a"] * 20 + ["b"] * 20)
     for seed in range(10):

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core import DataError, Sequences, read_sequences
+from core.errors import MissingValue
 from core.reading import detect_schema, open_table, source
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -60,37 +61,61 @@ STEPS = "id,t,value\na,0,1\nb,0,2\nb,1,5\nc,0,3\nc,1,9\nc,2,9\nc,3,4\nc,4,8\n"
 LISTS = pa.array([[1.0], [2, 5], [3, 9, 9, 4, 8]])
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        LONG.encode(),
-        LONG.encode("utf-8-sig"),
-        LONG.encode("utf-16"),
-        LONG.encode("utf-16-le"),
-        LONG.encode("utf-16-be"),
-        LONG.encode("utf-32"),
-        LONG.replace("\n", "\r\n").encode(),
-        LONG.replace(",", "\t").encode(),
-        LONG.replace(",", ";").encode(),
-        ("# made by a logger\n#\n" + LONG + "# the end\n").encode(),
-        ("# " + LONG).encode(),
-        gzip.compress(LONG.encode()),
-        gzip.compress(LONG[:20].encode()) + gzip.compress(LONG[20:].encode()),
-        gzip.compress(LONG.encode("utf-16")),
-        archive({"three.csv": LONG}),
-        archive({"data/": "", "data/three.csv": LONG, "__MACOSX/data/._three.csv": b"\0\1"}),
-        parquet(id=list("abbccccc"), t=[0, 0, 1, 0, 1, 2, 3, 4], value=[1.0, 2, 5, 3, 9, 9, 4, 8],
-                target=[2, 4, 4, 6, 6, 6, 6, 6]),
-        parquet(id=list("abc"), value=LISTS, target=[2, 4, 6]),
-        parquet(id=list("abc"), value=LISTS.cast(pa.large_list(pa.float32())), target=[2, 4, 6]),
-        archive({"a.csv": "value\n1\n", "b.csv": "value\n2\n5\n", "c.csv": "value\n3\n9\n9\n4\n8\n",
-                 "targets.csv": "file,target\nb,4\na,2\nc,6\n"}),
-        archive({"a.csv": "1\n", "b.csv": "2\n5\n", "c.csv": "3\n9\n9\n4\n8\n",
-                 "y.csv": "name,y\na.csv,2\nb.csv,4\nc.csv,6\nd.csv,8\n"}),
-        archive({"steps.csv": STEPS, "targets.csv": "target,id\n4,b\n6,c\n8,d\n2,a\n"}),
-        archive({"a/targets.tsv": "id\ttarget\n a \t2\nb\t4\nc\t6\n", "b/steps.csv": STEPS}),
-    ],
-)  # fmt: skip
+FORMATS = {
+    "UTF-8": LONG.encode(),
+    "UTF-8 with a mark": LONG.encode("utf-8-sig"),
+    "UTF-16": LONG.encode("utf-16"),
+    "UTF-16 LE": LONG.encode("utf-16-le"),
+    "UTF-16 BE": LONG.encode("utf-16-be"),
+    "UTF-32": LONG.encode("utf-32"),
+    "Windows lines": LONG.replace("\n", "\r\n").encode(),
+    "tabs": LONG.replace(",", "\t").encode(),
+    "semicolons": LONG.replace(",", ";").encode(),
+    "comment lines": ("# made by a logger\n#\n" + LONG + "# the end\n").encode(),
+    "a commented header": ("# " + LONG).encode(),
+    "gzip": gzip.compress(LONG.encode()),
+    "gzip in two parts": gzip.compress(LONG[:20].encode()) + gzip.compress(LONG[20:].encode()),
+    "gzip of UTF-16": gzip.compress(LONG.encode("utf-16")),
+    "zip": archive({"three.csv": LONG}),
+    "zip with folders": archive(
+        {"data/": "", "data/three.csv": LONG, "__MACOSX/data/._three.csv": b"\0\1"}
+    ),
+    "parquet of steps": parquet(
+        id=list("abbccccc"),
+        t=[0, 0, 1, 0, 1, 2, 3, 4],
+        value=[1.0, 2, 5, 3, 9, 9, 4, 8],
+        target=[2, 4, 4, 6, 6, 6, 6, 6],
+    ),
+    "parquet of lists": parquet(id=list("abc"), value=LISTS, target=[2, 4, 6]),
+    "parquet of large lists": parquet(
+        id=list("abc"), value=LISTS.cast(pa.large_list(pa.float32())), target=[2, 4, 6]
+    ),
+    "zip of a file a sequence": archive(
+        {
+            "a.csv": "value\n1\n",
+            "b.csv": "value\n2\n5\n",
+            "c.csv": "value\n3\n9\n9\n4\n8\n",
+            "targets.csv": "file,target\nb,4\na,2\nc,6\n",
+        }
+    ),
+    "zip of files without header": archive(
+        {
+            "a.csv": "1\n",
+            "b.csv": "2\n5\n",
+            "c.csv": "3\n9\n9\n4\n8\n",
+            "y.csv": "name,y\na.csv,2\nb.csv,4\nc.csv,6\nd.csv,8\n",
+        }
+    ),
+    "zip of steps and targets": archive(
+        {"steps.csv": STEPS, "targets.csv": "target,id\n4,b\n6,c\n8,d\n2,a\n"}
+    ),
+    "zip with folders and targets": archive(
+        {"a/targets.tsv": "id\ttarget\n a \t2\nb\t4\nc\t6\n", "b/steps.csv": STEPS}
+    ),
+}
+
+
+@pytest.mark.parametrize("data", FORMATS.values(), ids=FORMATS)
 def test_the_reference_example_comes_out_of_every_format(data):
     assert read(data) == THREE
 
@@ -181,6 +206,13 @@ def test_two_files_of_the_same_name_are_refused():
     assert "two files called 'a.csv'" in refused(packed)
 
 
+def test_folders_with_a_file_each_are_names_and_no_targets_and_it_is_said():
+    data = archive({"walk/a.csv": "v\n1\n2\n", "run/b.csv": "v\n3\n"})
+    table = open_table(io.BytesIO(data))
+    assert "every folder holds one file, so that folders are names and no targets" in table.notes
+    assert read(data).targets is None
+
+
 def test_files_of_one_name_are_told_apart_by_their_folders():
     data = read(archive({"p1/run.csv": "v\n1\n", "p2/run.csv": "v\n2\n3\n"}))
     assert data.ids.tolist() == ["p1/run", "p2/run"]
@@ -233,9 +265,10 @@ ARCHIVES = {
     "unequal numbers of cells": {"a.csv": "1,2\n", "b.csv": "1\n2\n"},
     "workbook": {"[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>"},
     "the columns x1, x2, class, and a.ts has value, class": {
-        "a.ts": TS, "b.ts": "@classlabel true\n@data\n1:2:3\n"
+        "a.ts": TS,
+        "b.ts": "@classlabel true\n@data\n1:2:3\n",
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("says", "files"), ARCHIVES.items(), ids=ARCHIVES)
@@ -290,6 +323,16 @@ def test_a_ts_file_that_cannot_be_used_is_refused(text, says):
 
 def test_missing_values_of_a_ts_file_can_be_treated():
     assert read(b"@data\n1,?,3\n", missing="forward")[0].tolist() == [[1], [1], [3]]
+
+
+@pytest.mark.parametrize(
+    "text", ["id,v,w\na,1,0\na,?,1\n", "x1,x2,x3\n1,?,3\n", "s,y\n[1 ? 3],1\n", "s,y\n1 ? 3,1\n"]
+)
+def test_a_question_mark_is_a_missing_value(text):
+    with pytest.raises(MissingValue) as caught:
+        read(text.encode())
+    assert caught.value.report.found == {"missing": 1}
+    assert caught.value.values["found"] == "?"
 
 
 def test_parquet_keeps_text_dates_truth_and_lists_of_lists():
@@ -349,6 +392,7 @@ def test_a_parquet_file_of_a_billion_cells_in_a_kilobyte_is_refused(monkeypatch)
         (gzip.compress(LONG.encode())[:14] + b"\xff" * 30, "damaged"),
         (gzip.compress(b"0\n" * 10_000_000), "a hundred times"),
     ],
+    ids=["cut off", "damaged", "a bomb"],
 )
 def test_a_compressed_file_that_cannot_be_used_is_refused(data, says):
     assert says in refused(data)

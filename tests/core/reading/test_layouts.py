@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core import Sequences
+from core import DataError, Sequences
 from core.reading import Schema, detect_schema, open_table, read_sequences, read_table
 from tests.core.reading.test_formats import archive, parquet
 
@@ -146,6 +147,25 @@ def test_long_rows_need_not_stand_together_and_are_sorted_by_time():
 def test_times_sort_as_times(times):
     rows = "".join(f"a,{time},{value}\n" for time, value in zip(times, (1, 3, 2), strict=True))
     assert steps(read("id,time,v\n" + rows)) == [[[1], [2], [3]]]
+
+
+@given(
+    st.lists(st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1)), min_size=2, unique=True).map(
+        lambda dates: [f"{date:%Y-%m-%d %H:%M:%S.%f}".rjust(26, "0") for date in dates]
+    )
+)
+def test_dates_sort_alike_with_and_without_a_time_zone(dates):
+    def order(mark: str) -> list:
+        rows = "".join(f"a,{date}{mark},{number}\n" for number, date in enumerate(dates))
+        return read("id,time,v\n" + rows, id="id", time="time").values.ravel().tolist()
+
+    assert order("") == order("Z") == order("+02:00") == np.argsort(dates).tolist()
+
+
+@pytest.mark.parametrize("date", ["1500-01-01", "9999-12-31", "9999-12-31T00:00:00Z"])
+def test_dates_that_cannot_be_counted_are_no_times(date):
+    with pytest.raises(DataError, match=f"Row 3, column time: '{date}' is no time"):
+        read(f"id,time,v\na,2026-01-01,1\na,{date},2\na,2026-01-03,3\n", time="time")
 
 
 def test_equal_times_keep_the_order_of_the_file():
@@ -343,6 +363,14 @@ fewer = settings(max_examples=40)
 def test_whatever_is_written_long_is_read_back_equal(data, shuffle, delimiter):
     assert read(csv(as_long(data, shuffle), delimiter)) == data
     assert read_sequences(as_long(data, shuffle)) == data
+
+
+@pytest.mark.parametrize("id", ["0;0", "1 2", "1;2;3"])
+@pytest.mark.parametrize("cell", ["[7]", "[7, 8]"])
+def test_an_id_that_could_be_a_list_of_numbers_is_an_id(id, cell):
+    data = read(f'id,value,target\n{id},"{cell}",5\n')
+    assert data.ids.tolist() == [id]
+    assert data.feature_names == ("value",)
 
 
 @given(written(), delimiters)

@@ -282,3 +282,13 @@ def test_chinese_names_of_columns_are_known():
         "目标",
     )
     assert not schema.doubts
+
+
+def test_new_data_without_the_features_that_lacked_has_no_features_that_say_so():
+    schema = read_table(
+        table := open_table(io.StringIO("id;v\na;1,5\na;x\n")),
+        replace(detect_schema(table, "rows"), missing="mean", fixes=("unreadable",)),
+    )[0].schema
+    assert schema.indicated
+    again, _ = read_like(open_table(io.StringIO("1\n2,5\n")), replace(schema, indicated=("v",)))
+    assert again.feature_names == ("value",)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core import DataError
 from core.errors import MissingValue
 from core.reading import open_lists, read_sequences
+from tests.core.reading.test_formats import parquet
 
 LONG = "id,t,v,target\na,0,1,2\n"
 NOTHING = {}
@@ -226,6 +227,13 @@ def test_in_a_frame_rows_count_as_if_saved_with_a_header():
 def test_an_empty_frame_is_refused(frame):
     with pytest.raises(DataError, match="nothing in it"):
         read_sequences(frame)
+
+
+@pytest.mark.parametrize("role", ["id", "target", "split", "group"])
+def test_a_column_of_lists_is_no_word_or_number_a_row(role):
+    file = io.BytesIO(parquet(a=[[1], [2, 5]], b=[[0], [1, 1]]))
+    with pytest.raises(DataError, match="Column b holds lists"):
+        read_sequences(file, layout="list", features=["a"], target_at="sequence", **{role: "b"})
 
 
 @given(st.integers(1, 300), st.data())

@@ -60,6 +60,11 @@ FILES = {
         "id,t,v,label\na,0,1,x\nb,0,2,y\nc,0,3,y\n", holds([[1], [2], [3]], list("xyy"), "abc", V)
     ),
     "long: tabs": ("id\tt\tv\na\t0\t1\na\t1\t2\n", holds([[1, 2]], ids="a", names=V)),
+    "long: spaces": ("id t v\na 0 1\na 1 2\nb 0 5\n", holds([[1, 2], [5]], ids="ab", names=V)),
+    "long: spaces of a report": (
+        "  id   t  v\n\n   a   0  1.5 \n  a  1    2\n", holds([[1.5, 2]], ids="a", names=V)
+    ),
+    "long: spaces, no header": ("a 1\na 2\nb 5\n", holds([[1, 2], [5]], ids="ab", names=["2"])),
     "long: decimal commas": ("id;t;v\na;0;1,5\na;1;2,5\n", holds([[1.5, 2.5]], ids="a", names=V)),
     "long: blank lines and rows": (
         "\nid,t,v\n\na,0,1\n,,\n\na,1,2\n,,\n", holds([[1, 2]], ids="a", names=V)

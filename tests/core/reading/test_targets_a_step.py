@@ -160,3 +160,11 @@ def test_windows_are_cut_alike_in_new_data():
     assert data.targets.tolist() == [1, 0, 0]
     again, _ = read_like(open_table(io.StringIO(LIVES)), Schema.from_dict(data.schema.to_dict()))
     assert again == data
+
+
+def test_new_data_without_all_targets_a_step_has_none_whatever_is_missing_in_it():
+    table = open_table(io.StringIO("id,x,y,z\na,1,,2\nb,2,5,3\n"))
+    schema = Schema("long", "id", target="y", features=("x", "z"), target_at="step", missing="drop")
+    data, report = read_like(table, schema)
+    assert data.targets is None
+    assert (len(data), report.rows, report.used) == (2, 2, 2)

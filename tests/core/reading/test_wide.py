@@ -170,3 +170,11 @@ def test_new_tables_that_lack_steps_of_a_feature_are_refused(text, says):
 def test_a_schema_whose_features_have_unequal_steps_is_refused():
     with pytest.raises(ValueError, match="channels"):
         Schema.from_dict({"layout": "wide", "features": ["x_1", "x_2", "y_1"], "channels": "xy"})
+
+
+def test_new_data_of_one_feature_stays_so_whatever_its_columns_are_called():
+    text = "id,x_1,x_2,y_1,y_2,label\na,1,2,3,4,u\nb,5,,6,,v\n"
+    schema = read(text, group="x_1", id="").schema
+    again, _ = read_like(open_table(io.StringIO(text)), schema)
+    assert again.feature_names == ("value",)
+    assert steps(again) == [[[3], [4]], [[6]]]

@@ -1,0 +1,228 @@
+"""``Evaluation``: what a model is worth on sequences it has not seen, beside simple models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from core.errors import Note
+from core.evaluation.baselines import CONSTANT, LENGTH, baselines
+from core.evaluation.intervals import (
+    Figure,
+    Statistic,
+    bootstrap,
+    figure,
+    statistic,
+)
+from core.evaluation.pictures import pictures
+from core.evaluation.splits import training_and_validation
+from core.recipe import Recipe
+from core.sequences import Sequences
+
+MAIN = {"regression": "rmse", "classification": "accuracy"}
+RELEVANT = 0.1  # of the constant's error: less is not worth a warning about lengths
+NAMES = {
+    "constant": "the mean, or the commonest class",
+    "length": "the length alone",
+    "last": "a linear model on the last step",
+    "linear": "a linear model on summaries",
+}
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A baseline on the same rows. ahead: by how much the model is better in the main figure,
+    drawn in pairs; above zero where it is."""
+
+    name: str
+    figures: dict[str, Figure]
+    ahead: Figure
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """part        of the data: "test", "validation" or "training"
+    sequences   in it
+    main        the figure that models are compared by: "rmse" or "accuracy"
+    figures     of the model, by name
+    rivals      the baselines; none on training rows, which say nothing about other ones
+    copies      sequences of the part that training saw too, value for value
+    copied      the id of one of them
+    pictures    what its pictures show: see ``core.evaluation.pictures``
+    notes       what follows, in words
+    """
+
+    part: str
+    sequences: int
+    main: str
+    figures: dict[str, Figure]
+    rivals: tuple[Rival, ...] = ()
+    copies: int = 0
+    copied: str = ""
+    pictures: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[Note, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        plain = asdict(self)
+        plain["notes"] = [[note.template, note.values] for note in self.notes]
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Evaluation:
+        """From ``to_dict``'s values; raises ValueError for others."""
+        try:
+            rivals = tuple(
+                Rival(str(each["name"]), _figures(each["figures"]), Figure(**each["ahead"]))
+                for each in plain["rivals"]
+            )
+            notes = tuple(Note(template, **values) for template, values in plain["notes"])
+            known = {"figures": _figures(plain["figures"]), "rivals": rivals, "notes": notes}
+            return cls(**plain | known)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"this is no evaluation of ours ({error})") from None
+
+
+def _figures(plain: dict[str, Any]) -> dict[str, Figure]:
+    return {str(name): Figure(**each) for name, each in plain.items()}
+
+
+def judge(
+    data: Sequences,
+    recipe: Recipe,
+    part: str,
+    rows: Sequences,
+    answers: np.ndarray,
+    classes: np.ndarray | None,
+) -> Evaluation:
+    """Of a model that was trained on ``data`` by the recipe.
+
+    part     what the rows are of the data: "test", "validation" or "training"
+    answers  of the model about the rows: (n,) numbers or (n, k) probabilities; of targets a step
+             (total steps,) or (total steps, k), NaN where it did not look
+    classes  (k,) the labels in the order of the probabilities; None for regression
+    """
+    answered = ~np.isnan(answers if answers.ndim == 1 else answers[:, 0])
+    truth = rows.targets[answered]
+    clusters = clusters_of(rows)[answered]
+    clusters = np.unique(clusters, return_inverse=True)[1]
+    count = int(clusters.max()) + 1
+
+    def of(found: np.ndarray) -> Statistic:
+        return statistic(truth, found[answered], classes)
+
+    main = MAIN[recipe.task]
+    ours = of(answers)
+    even = np.ones(len(truth))
+    drawn = bootstrap(ours, clusters)
+    figures = {name: figure(value, drawn[name], count) for name, value in ours(even).items()}
+    figures = {name: each for name, each in figures.items() if np.isfinite(each.value)}
+    lengths = np.repeat(rows.lengths, rows.lengths) if rows.per_step else rows.lengths
+    shown = pictures(truth, answers[answered], lengths[answered], classes)
+    if part == "training":
+        return Evaluation(part, len(rows), main, figures, pictures=shown)
+    learned, watched = training_and_validation(data, recipe)
+    training = data[learned]
+    rivals = []
+    for baseline in baselines(training, rows, recipe.task, classes):
+        theirs = of(baseline.answers)
+        values, theirs_drawn = theirs(even), bootstrap(theirs, clusters)
+        sign = -1 if main == "rmse" else 1
+        ahead = sign * (drawn[main] - theirs_drawn[main])
+        rivals.append(
+            Rival(
+                baseline.name,
+                {
+                    name: figure(value, theirs_drawn[name], count)
+                    for name, value in values.items()
+                    if np.isfinite(value)
+                },
+                figure(sign * (figures[main].value - values[main]), ahead, count),
+            )
+        )
+    seen = np.concatenate([learned, watched]) if part == "test" else learned
+    copies = _copies(data[seen], rows)
+    return Evaluation(
+        part=part,
+        sequences=len(rows),
+        main=main,
+        figures=figures,
+        rivals=tuple(rivals),
+        copies=len(copies),
+        copied=str(rows.ids[copies[0]]) if copies else "",
+        pictures=shown,
+        notes=tuple(_notes(main, figures, rivals, count)),
+    )
+
+
+def clusters_of(rows: Sequences) -> np.ndarray:
+    """(n,), or (total steps,) of targets a step, the number of each one's group or sequence."""
+    each = np.arange(len(rows))
+    if rows.groups is not None:
+        each = np.unique(rows.groups, return_inverse=True)[1]
+    return np.repeat(each, rows.lengths) if rows.per_step else each
+
+
+def _copies(seen: Sequences, rows: Sequences) -> list[int]:
+    """The numbers of the rows whose values are those of a sequence that training saw."""
+    known = {seen[i].tobytes() for i in range(len(seen))}
+    return [i for i in range(len(rows)) if rows[i].tobytes() in known]
+
+
+def _notes(
+    main: str, figures: dict[str, Figure], rivals: list[Rival], count: int
+) -> Iterator[Note]:
+    """What follows, in words."""
+    known = {rival.name: rival for rival in rivals}
+    unsure = [rival for rival in rivals if not rival.ahead.leaves_zero_out]
+    best = min(unsure or rivals, key=lambda rival: rival.ahead.value)
+    if (ahead := min(rivals, key=lambda rival: rival.ahead.value)).ahead.value <= 0:
+        best = ahead
+    shown = {"figure": main.upper() if main == "rmse" else main}
+    shown |= {"ours": _shown(main, figures), "theirs": _shown(main, best.figures)}
+    if best.ahead.value <= 0:
+        yield Note(
+            "The network is no better than {words}: {figure} {ours} against {theirs}.",
+            words=NAMES[best.name],
+            **shown,
+        )
+    elif not best.ahead.leaves_zero_out:
+        yield Note(
+            "Whether the network is better than {words} cannot be told with {count} to measure "
+            "on: {figure} {ours} against {theirs}.",
+            words=NAMES[best.name],
+            count=count,
+            **shown,
+        )
+    else:
+        yield Note(
+            "The network is better than every simple model; the best of them is {words}: "
+            "{figure} {ours} against {theirs}.",
+            words=NAMES[best.name],
+            **shown,
+        )
+    length = known.get(LENGTH)
+    if length is not None and _tells(main, length, known[CONSTANT]):
+        yield Note(
+            "The length of a sequence alone tells much about its target: {figure} {theirs}, "
+            "against {constant} without it. Make sure that lengths will mean the same in new data, "
+            "and do not come from how the data was collected.",
+            figure=shown["figure"],
+            theirs=_shown(main, length.figures),
+            constant=_shown(main, known[CONSTANT].figures),
+        )
+
+
+def _tells(main: str, length: Rival, constant: Rival) -> bool:
+    """Beyond what chance does to either."""
+    ours, theirs = length.figures[main], constant.figures[main]
+    if main == "rmse":
+        return ours.high is not None and ours.high < (1 - RELEVANT) * theirs.value
+    return ours.low is not None and 1 - ours.low < (1 - RELEVANT) * (1 - theirs.value)
+
+
+def _shown(main: str, figures: dict[str, Figure]) -> str:
+    value = figures[main].value
+    return f"{value:.1%}" if main == "accuracy" else f"{value:.3g}"
