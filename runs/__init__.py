@@ -1,17 +1,17 @@
 """Trainings that outlive browsers, workers and servers; the page's process stays free of
 TensorFlow."""
 
-from runs.measured import Measured
+from runs.comparer import Compared
 from runs.registry import Runs
-from runs.run import ACTIVE, Answer, Prediction, Run, RunLine, RunState
+from runs.run import ACTIVE, Answer, Question, Run, RunLine, RunState
 from runs.store import DataSet, StoreError
 
 __all__ = [
     "ACTIVE",
     "Answer",
+    "Compared",
     "DataSet",
-    "Measured",
-    "Prediction",
+    "Question",
     "Run",
     "RunLine",
     "RunState",

@@ -18,7 +18,8 @@ from distributed import Client
 from runs import nanny
 
 ROOT = Path(__file__).parents[1]
-SLOTS = ("training", "light")  # one of each a worker: predictions do not wait for trainings
+# One of each a worker: predictions wait neither for trainings nor for what follows them.
+SLOTS = ("training", "light", "after")
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 NEWS_SECONDS = 1.0

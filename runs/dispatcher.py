@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from core.errors import DataError
+from runs.afterwards import Afterwards
 from runs.cluster import Cluster, WorkerLost
+from runs.judge import evaluation_of, judge_run
+from runs.prover import proof_of, prove_run
 from runs.questions import Questions
 from runs.queue import Place, in_turn, places
 from runs.run import RunState
@@ -89,6 +92,9 @@ class Dispatcher:
         self._changed = threading.Condition()
         self._news = False
         self.questions = Questions(self.wake)
+        self.one_of_many: set[str] = set()  # runs of which nothing is found out unasked
+        self.proofs = Afterwards(self.questions, store, prove_run, proof_of)
+        self.evaluations = Afterwards(self.questions, store, judge_run, evaluation_of)
         self._thread = background(self._dispatch)
 
     def wake(self) -> None:
@@ -198,6 +204,17 @@ class Dispatcher:
         finally:
             self._trainings.pop(run_id, None)
             self.wake()
+        insist(partial(self._after, run_id), given_up=lambda: self._closed)
+
+    def _after(self, run_id: str) -> None:
+        """Also a run that was stopped: what matters is that there is a model."""
+        if run_id in self.one_of_many:
+            self.one_of_many.discard(run_id)
+            return
+        run = self._store.runs.line(run_id)
+        if run is not None and run.has_model:
+            self.proofs.of(run_id)
+            self.evaluations.of(run_id)
 
     def _after_loss(self, run_id: str, training: _Training, lost: WorkerLost) -> None:
         """The worker is gone, but perhaps not because of the run it trained."""

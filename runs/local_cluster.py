@@ -17,6 +17,8 @@ from dask.system import CPU_COUNT
 from distributed import LocalCluster
 from distributed.system import MEMORY_LIMIT
 
+from runs.cluster import SLOTS
+
 CONFIG = Path(__file__).with_name("dask.yaml")
 WORKER_BYTES = 1.0e9  # a warm worker holds 0.65 GB; the rest is for data and a training
 OTHERS_BYTES = 0.5e9  # the page's server, and this process
@@ -44,7 +46,7 @@ def main() -> None:
     workers = worker_count()
     cluster = LocalCluster(
         n_workers=0,  # the scheduler is up before the workers are warm
-        threads_per_worker=2,
+        threads_per_worker=len(SLOTS),
         memory_limit=int((MEMORY_LIMIT - OTHERS_BYTES) // workers),
         host="127.0.0.1",  # a Dask connection is code execution
         dashboard_address=None,

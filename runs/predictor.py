@@ -1,4 +1,4 @@
-"""The job that predicts."""
+"""The jobs that answer visitors' questions to a model."""
 
 from __future__ import annotations
 
@@ -10,35 +10,72 @@ import numpy as np
 from distributed import Worker, get_worker
 
 from core.errors import DataError, Note
+from core.evaluation.measured import telling_part
+from core.packing import unpack
 from core.sequences import Sequences, step_indices
+from core.xray import XRay
 from runs.run import Answer, Metrics
-from runs.worker import Failure, models
+from runs.store import NOT_KNOWN
+from runs.worker import Failure, models, store
 
 if TYPE_CHECKING:
+    from core.evaluation.early import Early
     from core.model import TrainedModel
 
 SHARE_SECONDS = 0.3
 
 
-def predict_run(run_id: str, data: Sequences, prediction: str, topic: str) -> Answer | Failure:
+def predict_run(run_id: str, data: Sequences, question: str, topic: str) -> Answer | Failure:
     """Predict with a run's model, and send the share that is done as events of the Dask topic."""
     try:
-        return _answer(models.get(run_id), data, _Sharer(get_worker(), prediction, topic))
+        return _answer(models.get(run_id), data, Sharer(get_worker(), question, topic))
     except Exception as error:
         return Failure.of(error)
 
 
-class _Sharer:
-    """Sends how much of a prediction is done, a few times a second."""
+def xray_run(run_id: str, one: Sequences, question: str, topic: str) -> XRay | Failure:
+    """Look inside a run's network while it reads one sequence, with its mask and without."""
+    try:
+        share = Sharer(get_worker(), question, topic)
+        model: TrainedModel = models.get(run_id)
+        traces = [model.trace(one)]
+        if traces[0].masked:
+            share(0.5)
+            traces.append(model.trace(one, masked=False))
+        return XRay.of(*traces)
+    except Exception as error:
+        return Failure.of(error)
 
-    def __init__(self, worker: Worker, prediction: str, topic: str) -> None:
-        self.worker, self.prediction, self.topic = worker, prediction, topic
+
+def early_run(run_id: str, data: Sequences | None, question: str, topic: str) -> Early | Failure:
+    """How early in these sequences, or in those the run was measured on, a run's answers are as
+    good as at the end."""
+    try:
+        model: TrainedModel = models.get(run_id)
+        if data is None:
+            line = store().runs.line(run_id)
+            content = None if line is None else store().contents.read(line.data)
+            if content is None:
+                raise DataError(NOT_KNOWN)
+            _, data = telling_part(unpack(content), line.recipe)
+        from core.evaluation.early import early
+
+        return early(model, data, Sharer(get_worker(), question, topic))
+    except Exception as error:
+        return Failure.of(error)
+
+
+class Sharer:
+    """Sends how much of an answer is computed, a few times a second."""
+
+    def __init__(self, worker: Worker, question: str, topic: str) -> None:
+        self.worker, self.question, self.topic = worker, question, topic
         self.sent = time.monotonic()
 
     def __call__(self, share: float) -> None:
         if time.monotonic() - self.sent >= SHARE_SECONDS:
             self.sent = time.monotonic()
-            self.worker.log_event(self.topic, {"prediction": self.prediction, "share": share})
+            self.worker.log_event(self.topic, {"question": self.question, "share": share})
 
 
 def _answer(model: TrainedModel, data: Sequences, on_progress: Callable[[float], None]) -> Answer:

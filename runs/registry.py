@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import DataError
+from core.evaluation.measured import Measured
 from core.packing import pack
 from core.recipe import Recipe
 from core.sequences import Sequences
 from core.work import work
 from runs.cluster import given_address
+from runs.comparer import Compared, compare_runs
 from runs.dispatcher import Dispatcher
 from runs.limits import bytes_left, weight_count
-from runs.measured import Measured
+from runs.predictor import early_run, predict_run, xray_run
+from runs.questions import Job
 from runs.queue import Place
-from runs.run import Prediction, Run, RunLine
+from runs.run import Question, Run, RunLine
 from runs.store import MEASURED, MODEL, Content, Store
 from runs.watched import Watched
 from runs.worker import NO_MODEL
@@ -64,9 +67,11 @@ class Runs:
         name: str = "",
         reading: dict[str, Any] | None = None,
         stored: str | None = None,
+        one_of_many: bool = False,
     ) -> str:
         """Queue a training; returns the run's id. ``stored``: the digest of the data, where it is
-        in the store already. Raises DataError when the visitor has too many runs."""
+        in the store already. ``one_of_many``: it is proved and judged only when somebody asks.
+        Raises DataError when the visitor has too many runs."""
         classes = recipe.task == "classification" and data.targets is not None
         outputs = len(set(data.targets.tolist())) if classes else 1
         weights = weight_count(recipe, data.features, outputs)
@@ -76,6 +81,8 @@ class Runs:
         run_id = self.store.runs.create(
             owner, name, recipe, content, reading or {}, estimate, bytes_left(weights)
         )
+        if one_of_many:
+            self._dispatcher.one_of_many.add(run_id)
         self._dispatcher.wake()
         return run_id
 
@@ -119,18 +126,48 @@ class Runs:
         content = self.store.runs.artifact(run_id, MEASURED)
         return None if content is None else Measured.from_bytes(content)
 
-    def predict(self, run: RunLine, data: Sequences) -> Prediction:
+    def predict(self, run: RunLine, data: Sequences) -> Question:
         """Ask a run's model about sequences."""
-        prediction = Prediction()
-        if run.has_model:
-            self._dispatcher.questions.ask(run.id, data, prediction)
-        else:
-            prediction.end(DataError(NO_MODEL))
-        return prediction
+        return self._ask(predict_run, run, data)
 
-    def forget(self, prediction: Prediction) -> None:
-        """Nobody waits for a prediction any more: if it has not begun, it never does."""
-        self._dispatcher.questions.cancel(prediction)
+    def xray(self, run: RunLine, one: Sequences) -> Question:
+        """Look inside a run's network while it reads one sequence; the result is a
+        ``core.xray.XRay``."""
+        return self._ask(xray_run, run, one)
+
+    def early(self, run: RunLine, data: Sequences | None) -> Question:
+        """How early in sequences with targets a run's answers are as good as at the end; None: in
+        those it was measured on. The result is a ``core.evaluation.early.Early``."""
+        return self._ask(early_run, run, data)
+
+    def proof(self, run: RunLine) -> Question:
+        """The proof that padding never counts for the model of a run that has one, or by how much
+        it does; the result is a ``core.proof.Proof``."""
+        return self._dispatcher.proofs.of(run.id)
+
+    def evaluation(self, run: RunLine) -> Question:
+        """What the model of a run that has one is worth on sequences it has not seen, beside simple
+        models; the result is a ``core.evaluation.judging.Evaluation``."""
+        return self._dispatcher.evaluations.of(run.id)
+
+    def compare(self, about: Compared) -> Question:
+        """Compare runs that have ended; the result is a ``core.evaluation.comparing``
+        Comparison."""
+        question = Question()
+        self._dispatcher.questions.ask(compare_runs, "", about, question)
+        return question
+
+    def forget(self, question: Question) -> None:
+        """Nobody waits for an answer any more: if it has not begun, it never does."""
+        self._dispatcher.questions.cancel(question)
+
+    def _ask(self, job: Job, run: RunLine, about: Any) -> Question:
+        question = Question()
+        if run.has_model:
+            self._dispatcher.questions.ask(job, run.id, about, question)
+        else:
+            question.end(DataError(NO_MODEL))
+        return question
 
     def close(self) -> None:
         """End the worker processes and wait for it. A server that is killed takes them with it."""

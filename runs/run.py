@@ -135,14 +135,15 @@ class Answer:
     per_step: bool = False
 
 
-class Prediction:
-    """A prediction that was asked for: look at ``done``, then at ``error`` and ``result``.
-    Until then ``share`` says how much of it is computed, 0 to 1."""
+class Question:
+    """What a run's model was asked: look at ``done``, then at ``error`` and ``result``, which is an
+    ``Answer``, a ``Trace`` or a ``Proof``. Until then ``share`` says how much of it is computed, 0
+    to 1."""
 
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
         self.share = 0.0
-        self.result: Answer | None = None
+        self.result: Any = None
         self.error: DataError | None = None
         self._ended = threading.Event()
 
@@ -154,8 +155,8 @@ class Prediction:
         """Wait for the end; False when the time passed before it. Pages look at ``done``."""
         return self._ended.wait(seconds)
 
-    def end(self, outcome: Answer | DataError) -> None:
-        """Called once, by whoever has the outcome."""
+    def end(self, outcome: Any) -> None:
+        """Called once, by whoever has the outcome, the result or a DataError."""
         if isinstance(outcome, DataError):
             self.error = outcome
         else:

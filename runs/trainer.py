@@ -7,15 +7,14 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from distributed import get_worker
 
 from core.checkpoint import Checkpoint
 from core.errors import DataError, Note
+from core.evaluation.measured import Measured, measure, telling_part
 from core.packing import unpack
 from core.sequences import Sequences
 from runs.keeper import Keeper
-from runs.measured import Measured
 from runs.run import Metrics, RunState
 from runs.store import Claim, Result, Store
 from runs.threads import insist
@@ -125,31 +124,13 @@ def _from_checkpoint(keeper: Keeper) -> Result:
 
 
 def _measure(model: TrainedModel, data: Sequences) -> tuple[Metrics, Measured | None, list[Note]]:
-    """With the weights that were kept, dropout off, on the most telling rows there are; and why
-    not, where they could not be measured."""
-    from core.evaluation.splits import training_and_validation
-
-    training, validation = training_and_validation(data, model.recipe)
-    parts = {
-        "test": np.flatnonzero(data.split == "test") if data.split is not None else training[:0],
-        "validation": validation,
-        "training": training,
-    }
-    part = next(name for name, rows in parts.items() if len(rows))
-    rows = data[parts[part]]
+    """On the most telling rows there are; and why not, where they could not be measured."""
+    part, rows = telling_part(data, model.recipe)
     work = float(rows.lengths.sum()) * model.network.count_params()
     if model.stopped and work > WORK_AFTER_STOP:
         return {}, None, [Note("Not measured, because the data is large and you asked to stop.")]
-    if model.classes is None:
-        answered = values = model.predict(rows)
-        probabilities = None
-    else:
-        answered = probabilities = model.predict_proba(rows)
-        values = model.preprocessing.decode(probabilities)
-    measured = Measured(
-        part, rows.ids, rows.lengths, rows.targets, values, model.classes, probabilities
-    )
+    measured = measure(model, part, rows)
     try:
-        return {part: model.score(answered, rows)}, measured, []
+        return {part: model.score(measured.answers, rows)}, measured, []
     except DataError as error:  # the model is worth keeping, whatever the targets are
         return {}, measured, [Note(error.template, **error.values)]

@@ -24,13 +24,14 @@ NICE = 10  # of 19: the page and the scheduler go first, and free cores are stil
 def dask_setup(worker: object) -> None:
     # Before TensorFlow starts any thread: threads take over the priority of their creator.
     psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else NICE)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # What native code fails with is raised in Python, too; its own lines are for its developers.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _quiet():
         _warm_up()
     # Every model is compiled anew, which TensorFlow takes for a mistake and warns about.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # What predictions warn about is returned to the visitor as notes.
-    warnings.filterwarnings("ignore", module=r"runs\.(predictor|trainer)")
+    warnings.filterwarnings("ignore", module=r"runs\.predictor|core\.evaluation\.measured")
 
 
 def _warm_up() -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from runs.limits import Limits
 from runs.store.contents import NOT_KNOWN, Content, Contents, DataSet
 from runs.store.database import Database, StoreError
-from runs.store.records import CHECKPOINT, MEASURED, MODEL, Records
+from runs.store.records import CHECKPOINT, EVALUATION, MEASURED, MODEL, PROOF, Records
 from runs.store.visitors import Usage, Visitors
 from runs.store.work import Claim, Held, Result, Waiting, Work
 
 __all__ = [
     "CHECKPOINT",
+    "EVALUATION",
     "MEASURED",
     "MODEL",
     "NOT_KNOWN",
+    "PROOF",
     "Claim",
     "Content",
     "DataSet",

@@ -142,7 +142,7 @@ artifacts = Table(
     "artifacts",
     METADATA,
     _run(),
-    Column("kind", String(16), primary_key=True),  # "model", "checkpoint", "measured"
+    Column("kind", String(16), primary_key=True),  # see runs.store.records
     Column("size", BigInteger, nullable=False),  # bytes
     Column("content", LargeBinary, nullable=False),
 )

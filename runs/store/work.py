@@ -18,7 +18,7 @@ from core.recipe import Recipe
 from runs.run import WAITING, Metrics, RunState
 from runs.store.database import Database
 from runs.store.parts import plain
-from runs.store.records import CHECKPOINT, MEASURED, MODEL, move
+from runs.store.records import CHECKPOINT, EVALUATION, MEASURED, MODEL, PROOF, move
 from runs.store.tables import artifacts, contents, epochs, runs
 
 
@@ -174,6 +174,22 @@ class Work:
             return move(
                 connection, run_id, RunState.RUNNING, result.state, of_attempt=attempt, **changes
             )
+
+    def keep_proof(self, run_id: str, proof: bytes, model: bytes) -> None:
+        """Of an ended run that has a model, with the model that tells of it."""
+        self._keep(run_id, {MODEL: model, PROOF: proof})
+
+    def keep_evaluation(self, run_id: str, evaluation: bytes) -> None:
+        """Of an ended run that has a model."""
+        self._keep(run_id, {EVALUATION: evaluation})
+
+    def _keep(self, run_id: str, contents: dict[str, bytes]) -> None:
+        there = (artifacts.c.run == run_id, artifacts.c.kind == MODEL)
+        with self._database.writing() as connection:
+            query = select(artifacts.c.run).where(*there).with_for_update()
+            if connection.scalar(query) is not None:  # it may have been deleted meanwhile
+                for kind, content in contents.items():
+                    _write_artifact(connection, run_id, kind, content)
 
     def fail(
         self, run_id: str, attempt: int, error: DataError, now: RunState = RunState.RUNNING

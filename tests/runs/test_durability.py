@@ -120,7 +120,9 @@ def test_a_stop_while_a_resumed_run_is_compiled_keeps_where_it_stood(
     runs.stop(OWNER, run_id)
     run = ended(runs, run_id)
     assert (run.state, run.has_model) == (RunState.STOPPED, True)
-    assert run.progress.epoch == len(run.history["loss"]) > 0
+    assert run.progress.epoch == len(run.history.get("loss", ()))
+    # On a busy machine the checkpoint is one of the first epoch.
+    assert (run.progress.epoch, run.progress.batch) > (0, 0)
 
 
 def test_a_batch_of_many_seconds_does_not_hold_up_a_stop(runs: Runs):

@@ -1,5 +1,6 @@
 """Runs on a real cluster: from a click to a model, and every way in which that can end."""
 
+import contextlib
 import io
 import sys
 import time
@@ -179,6 +180,42 @@ def constant(value: float) -> Sequences:
     return Sequences.from_lists([[1], [1, 1]] * 2, targets=[value] * 4)
 
 
+def test_an_xray_shows_both_sides_where_there_is_a_mask(runs: Runs, example: Sequences):
+    run = ended(runs, runs.train(OWNER, example, QUICK))
+    asked = runs.xray(run, example[[1]])
+    assert asked.wait(60)
+    assert asked.error is None, asked.error
+    masked, fed = asked.result.sides
+    assert (masked.masked, fed.masked) == (True, False)
+    prediction = runs.predict(run, example[[1]])
+    assert prediction.wait(30)
+    assert masked.answers[-1, 0] == pytest.approx(prediction.result.values[0], abs=1e-4)
+    assert (masked.influence[~asked.result.real] == 0).all()
+
+    unmasked = ended(runs, runs.train(OWNER, example, replace(QUICK, mask="none")))
+    asked = runs.xray(unmasked, example[[1]])
+    assert asked.wait(60)
+    [side] = asked.result.sides
+    assert not side.masked
+    asked = runs.xray(run, example)  # one at a time
+    assert asked.wait(30)
+    assert "One sequence is traced" in str(asked.error)
+
+
+def test_how_early_is_asked_of_what_a_run_was_measured_on_or_of_other_sequences(runs: Runs):
+    lists = [[i % 3, 1.0, i] for i in range(20)]
+    data = Sequences.from_lists(lists, targets=np.arange(20.0), split=["train"] * 12 + ["test"] * 8)
+    run = ended(runs, runs.train(OWNER, data, QUICK))
+    own, other = runs.early(run, None), runs.early(run, data[:5])
+    assert own.wait(60)
+    assert other.wait(60)
+    assert (own.result.sequences, other.result.sequences) == (8, 5)
+    assert own.result.figures[-1].value == pytest.approx(run.metrics["test"]["rmse"], rel=1e-4)
+    refused = runs.early(run, data.with_targets(None))
+    assert refused.wait(30)
+    assert "no targets" in str(refused.error)
+
+
 def test_a_data_error_crosses_over_with_its_values(runs: Runs, example: Sequences):
     words = Sequences.from_lists([[1], [2]], targets=["yes", "no"])
     run = ended(runs, runs.train(OWNER, words, QUICK))
@@ -250,12 +287,11 @@ def test_visitors_who_were_away_for_long_are_forgotten(runs: Runs, example: Sequ
 def test_dask_is_reachable_from_this_machine_only(runs: Runs):
     """A Dask connection is code execution, and Dask's own default is every address."""
     child = psutil.Process(runs._dispatcher._cluster._child.pid)
-    listening = [
-        connection.laddr
-        for process in [child, *child.children(recursive=True)]
-        for connection in process.net_connections()
-        if connection.status == psutil.CONN_LISTEN
-    ]
+    listening = []
+    for process in [child, *child.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):  # a worker that is being replaced
+            connections = process.net_connections()
+            listening += [each.laddr for each in connections if each.status == psutil.CONN_LISTEN]
     assert len(listening) >= 3  # the scheduler and two workers
     assert {address.ip for address in listening} == {"127.0.0.1"}
     assert 8787 not in {address.port for address in listening}  # Dask's usual dashboard
