@@ -15,7 +15,7 @@ from streamlit.web.server.server_util import get_display_address, get_url
 
 from core import DataError, Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
-from ui import asking, live, new_data, opening, server, tables
+from ui import asking, live, new_data, opening, proof, server, tables
 from ui.cookie import VisitorCookie
 from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
 from ui.reading import Reading
@@ -109,9 +109,10 @@ def home() -> None:
                 new = new_data.typed_sequences(visitor, text, Reading(example.features))
                 if new is not None:
                     asking.answer(
-                        asking.ask(visitor, "home", run, new),
+                        asking.ask(visitor, "home", run, new, server.runs().predict),
                         lambda found: tables.example_predictions(found, new, example),
                     )
+                proof.badge(run)
                 st.page_link(
                     "pages/1_Data.py",
                     label=_("Now with your own data"),

@@ -8,9 +8,9 @@ import streamlit as st
 from core import pad
 from core.figures import drawn_part, mask_figure, padded_figure, value_span
 from core.padding import padding_cost
-from ui import inputs
+from ui import inputs, run_view, xray
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
-from ui.words import _, counted, ngettext
+from ui.words import _, counted, mask_name, network_name, ngettext
 
 visitor = open_page(_("Mask"))
 data = visitor.data
@@ -102,3 +102,13 @@ st.caption(
 )
 inputs.say_what_is_drawn(len(rows), len(data), high, wide, cost.maxlen)
 st.page_link("pages/3_Train.py", label=_("Train with this mask"), icon=":material/arrow_forward:")
+
+run = run_view.trained(visitor)
+if run is not None and run.has_model:
+    st.subheader(_("Inside the network"), divider="gray")
+    st.caption(
+        _("Trained on this data: {layers}, mask: {mask}.").format(
+            layers=network_name(run.recipe), mask=mask_name(run.recipe.mask)
+        )
+    )
+    xray.section(visitor, run, data, "mask")

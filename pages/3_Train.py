@@ -17,6 +17,7 @@ st.title(_("Train"))
 recipe = recipe_form.recipe(visitor)
 if recipe is not None:
     visitor.choose(recipe)
+    recipe_form.reasons(visitor, recipe)
 
 masked = {
     "lengths": _("masked by lengths"),
@@ -60,7 +61,7 @@ if visitor.run is not None:
     st.query_params["run"] = visitor.run  # the address bar is the run's link
     ended = live.training(visitor, visitor.run, "train")
     if ended is not None and ended.has_model:
-        results.of_training(ended, predicts=True)
+        results.of_training(visitor, ended, predicts=True)
     if ended is not None:
         run_view.go_on(visitor, ended)
     if ended is not None and ended.state is RunState.FAILED:

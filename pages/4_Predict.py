@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core import Recipe
-from ui import live, predicting, run_view, server
+from ui import live, predicting, proof, run_view
 from ui.frame import open_page
 from ui.words import _, network_name, plain
 
@@ -11,9 +10,7 @@ visitor = open_page(_("Predict"))
 run_view.follow_address(visitor.trained)
 st.title(_("Predict"))
 
-run = None if visitor.trained is None else server.runs().get(visitor.trained)
-if run is None and visitor.is_example:  # opened cold: the example trains in seconds
-    run = server.runs().get(server.shared_run(visitor.data, Recipe.example(), visitor.name))
+run = run_view.trained(visitor)
 if run is None:
     st.info(_("No model has been trained on {name} yet.").format(name=plain(visitor.name)))
     st.page_link("pages/3_Train.py", label=_("Train one"), icon=":material/arrow_forward:")
@@ -31,4 +28,5 @@ st.caption(
         layers=network_name(run.recipe), name=plain(run.name)
     )
 )
+proof.badge(run)
 predicting.forms(visitor, run)

@@ -8,21 +8,13 @@ from core import Sequences
 from core.figures import answers_figure, class_answers_figure
 from core.figures.charts import LINE_STEPS
 from runs import Answer
+from ui import inputs
 from ui.frame import draw, figure_words, is_dark
 from ui.words import _, counted, plain
 
-MOST_OFFERED = 500  # ids in the list; more would weigh on every rerun
-
 
 def picture(result: Answer, data: Sequences, key: str) -> None:
-    row = 0
-    if len(data) > 1:
-        row = st.selectbox(
-            _("Sequence"),
-            range(min(len(data), MOST_OFFERED)),
-            format_func=lambda row: data.ids[row],
-            key=f"{key}-sequence",
-        )
+    row = inputs.one_sequence(data, f"{key}-sequence")
     first = int(data.offsets[row])
     steps = slice(first, first + int(data.lengths[row]))
     targets = data.targets[steps] if data.per_step else None

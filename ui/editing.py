@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core.reading.grid import Grid
-from ui.words import _, ngettext, plain
+from ui.words import _, ngettext, plain, shortened
 
 ROW = "row"  # the column that shows the numbers; those of cells are numbers themselves
 MARK = "⚠ "
@@ -29,7 +29,7 @@ def table(
     """The cells of a file to change, folded away unless ``opened``; then ``read`` is called with
     the text of the edited file. The numbers of the rows are those of messages; rows in which
     something is ``wrong`` are marked and stand first, since a phone shows eight."""
-    title = _("Edit {name} here").format(name=f"“{plain(name)}”")
+    title = _("Edit {name} here").format(name=f"“{plain(shortened(name))}”")
     place = st.expander(
         title, icon=":material/edit:", expanded=opened, key=f"{key}-open", on_change="rerun"
     )

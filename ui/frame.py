@@ -19,6 +19,7 @@ PAGES = (
     ("pages/2_Mask.py", ":material/grid_on:", "Mask"),
     ("pages/3_Train.py", ":material/show_chart:", "Train"),
     ("pages/4_Predict.py", ":material/online_prediction:", "Predict"),
+    ("pages/5_Compare.py", ":material/balance:", "Compare"),
     ("pages/6_Runs.py", ":material/history:", "Runs"),
 )
 
@@ -75,8 +76,15 @@ def fact_grid() -> DeltaGenerator:
     return st.grid(4, min_column_width=130)
 
 
-def draw(figure, key: str, alt: str) -> None:
-    """A Plotly figure on the page, with its description for those who cannot see it."""
-    st.plotly_chart(
-        figure, key=key, alt=alt, theme=None, config={"displayModeBar": False, "responsive": True}
-    )
+def draw(figure, key: str, alt: str, png: str | None = None) -> None:
+    """A Plotly figure on the page, with its description for those who cannot see it. png: the name
+    of the file in which a camera above the figure saves it."""
+    config = {"displayModeBar": False, "responsive": True}
+    if png is not None:
+        config |= {
+            "displayModeBar": True,
+            "displaylogo": False,
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {"format": "png", "scale": 2, "filename": png},
+        }
+    st.plotly_chart(figure, key=key, alt=alt, theme=None, config=config)

@@ -1,19 +1,32 @@
-"""The inputs of Mask: padding, mask mode, and which part to look at."""
+"""The inputs of Mask, padding and mask mode, and which part of the data to look at."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from core import Recipe
-from core.padding import PaddingCost
+from core import Recipe, Sequences
+from core.padding import MASK_MODES, PaddingCost
 from core.recipe import MAX_MAXLEN
 from ui.state import State, seeded
-from ui.words import _, counted, ngettext, plain, shortened
+from ui.words import _, counted, mask_name, ngettext, plain, shortened
 
 MOST_ROWS = 500  # rows of one picture; more are thinner than a pixel
+MOST_OFFERED = 500  # ids in a list; more would weigh on every rerun
+
+
+def one_of(label: str, options: Iterable, key: str, value: Any, **more: Any) -> Any:
+    """A control of which one option is always chosen; the first time it is ``value``."""
+    # A page that is sent back while it is still being drawn says, now and then, that none is
+    # (Streamlit 1.67): the value from the session has not reached the control by then.
+    if st.session_state.get(key) is None:
+        st.session_state[key] = value
+    chosen = st.segmented_control(label, list(options), required=True, key=key, **more)
+    return value if chosen is None else chosen
 
 
 def padding(visitor: State) -> dict[str, object]:
@@ -21,16 +34,9 @@ def padding(visitor: State) -> dict[str, object]:
     recipe, key = visitor.recipe, visitor.key
     sides = {"pre": _("in front"), "post": _("behind")}
     cut = {"pre": _("the first steps"), "post": _("the last steps")}
-    modes = {"lengths": _("by lengths"), "value": _("by value"), "none": _("no mask")}
     first, second, third = st.columns([3, 4, 4], gap="medium")
     with first:
-        side = st.segmented_control(
-            _("Padding"),
-            list(sides),
-            format_func=sides.get,
-            required=True,
-            key=seeded(key("padding"), recipe.padding),
-        )
+        side = one_of(_("Padding"), sides, key("padding"), recipe.padding, format_func=sides.get)
         value = st.number_input(
             _("Padding value"), step=1.0, format="%g", key=seeded(key("value"), recipe.value)
         )
@@ -45,21 +51,22 @@ def padding(visitor: State) -> dict[str, object]:
             key=seeded(key("maxlen"), recipe.maxlen),
             help=_("Empty: every sequence is kept whole, however long."),
         )
-        truncating = place.segmented_control(
-            _("Longer sequences lose"),
-            list(cut),
-            format_func=cut.get,
-            required=True,
-            disabled=maxlen is None,
-            key=seeded(key("truncating"), recipe.truncating),
-        )
+        with place:
+            truncating = one_of(
+                _("Longer sequences lose"),
+                cut,
+                key("truncating"),
+                recipe.truncating,
+                format_func=cut.get,
+                disabled=maxlen is None,
+            )
     with third:
-        mode = st.segmented_control(
+        mode = one_of(
             _("Mask"),
-            list(modes),
-            format_func=modes.get,
-            required=True,
-            key=seeded(key("mask"), recipe.mask),
+            MASK_MODES,
+            key("mask"),
+            recipe.mask,
+            format_func=mask_name,
             help=_(
                 "By lengths: every real step counts. By value: steps that equal the mask value "
                 "are skipped, as Keras's Masking layer does. No mask: padding counts as data."
@@ -154,6 +161,22 @@ def rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
             )
         )
     return rows, feature
+
+
+def one_sequence(data: Sequences, key: str) -> int:
+    """The number, from 0, of the sequence to look at: by its id, or of many by its number."""
+    if len(data) == 1:
+        return 0
+    if len(data) <= MOST_OFFERED:
+        return st.selectbox(
+            _("Sequence"), range(len(data)), format_func=lambda row: data.ids[row], key=key
+        )
+    number = st.number_input(
+        _("Sequence, from 1 to {n}").format(n=counted(len(data))), 1, len(data), key=key
+    )
+    id = plain(shortened(str(data.ids[number - 1])))
+    st.caption(_("Its id: {id}").format(id=id))
+    return number - 1
 
 
 def chosen_rows(text: str, n: int) -> np.ndarray | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -18,7 +21,7 @@ from ui import columns_form, editing, keeping, layouts, problems, server
 from ui.layouts import LAYOUT_NAMES
 from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
-from ui.samples import SAMPLES, Sample
+from ui.samples import PUBLISHED, SAMPLES, Sample
 from ui.state import State
 from ui.words import _, ngettext, plain
 
@@ -79,16 +82,39 @@ def _samples(visitor: State) -> None:
     for sample in SAMPLES:
         words, button = st.columns([4, 1], vertical_alignment="center")
         words.markdown(f"**{_(sample.name)}**  \n{_(sample.about)}")
+        if sample.record is not None:
+            words.caption(_reached(sample.record))
         button.button(
             _("Open"),
             key=f"sample-{sample.name}",
             width="stretch",
-            on_click=_open_sample,
+            on_click=open_sample,
             args=(visitor, sample),
         )
 
 
-def _open_sample(visitor: State, sample: Sample) -> None:
+@st.cache_data(show_spinner=False)
+def _record(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8"))["settings"]
+
+
+def _reached(path: Path) -> str:
+    found = _record(path)
+    ours = _(
+        "Accuracy on the published test part: {mean:.1%} here (mean of {n} seeds, standard "
+        "deviation {sd:.1%}; {settings}, chosen by cross-validation on the training part alone)."
+    ).format(
+        mean=found["mean"],
+        n=len(found["test accuracy"]),
+        sd=found["sd"],
+        settings=plain(found["chosen"]),
+    )
+    others = "; ".join(f"{accuracy:.1%} ({who})" for accuracy, who in PUBLISHED)
+    return f"{ours} {_('Published')}: {others}."
+
+
+def open_sample(visitor: State, sample: Sample) -> None:
+    """Work on it from now on."""
     if sample.path is None:
         visitor.open_example()
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from runs import Run
-from ui import asking, layouts, new_data, tables
+from ui import asking, early, layouts, new_data, server, tables, xray
 from ui.reading import Reading
 from ui.state import State, example_digest, seeded
 from ui.words import _
@@ -41,8 +41,9 @@ def _typed(visitor: State, run: Run, reading: Reading) -> None:
         return
     new = new_data.typed_sequences(visitor, text, reading)
     if new is not None:
-        asked = asking.ask(visitor, "typed", run, new)
+        asked = asking.ask(visitor, "typed", run, new, server.runs().predict)
         asking.answer(asked, lambda found: tables.predictions(found, new))
+        xray.section(visitor, run, new, "typed")
 
 
 def _first(visitor: State, run: Run) -> str:
@@ -63,5 +64,7 @@ def _uploaded(visitor: State, run: Run, reading: Reading) -> None:
         return
     fresh = new_data.uploaded_sequences(visitor, reading, file)
     if fresh is not None:
-        asked = asking.ask(visitor, "file", run, fresh)
+        asked = asking.ask(visitor, "file", run, fresh, server.runs().predict)
         asking.answer(asked, lambda found: tables.predictions(found, fresh, "file"))
+        early.section(visitor, run, fresh, "file")
+        xray.section(visitor, run, fresh, "file")

@@ -11,7 +11,7 @@ import streamlit as st
 from core import DataError
 from core.errors import MissingValue
 from core.reading import Report, Schema
-from ui.words import _, counted, ngettext, plain, told
+from ui.words import _, counted, ngettext, plain, shortened, told
 
 MISSING_NAMES = {
     "refuse": "refuse the file",
@@ -122,7 +122,7 @@ def constant(report: Report) -> None:
     if not report.constant:
         return
     said = _("Constant over a sequence: {columns}.").format(
-        columns=plain(", ".join(report.constant))
+        columns=plain(", ".join(shortened(name) for name in report.constant))
     )
     if report.schema.layout in ("long", "list"):
         said += " " + _("Leave them out under Features if the model should not know them.")

@@ -7,12 +7,25 @@ from dataclasses import replace
 import streamlit as st
 
 from core import GRU, LSTM, Recipe
-from core.recipe import LOSSES, MAX_BATCH_SIZE, MAX_EPOCHS, MAX_LAYERS, MAX_UNITS, OPTIMIZERS
-from ui.first_recipe import has_classes
+from core.recipe import (
+    LOSSES,
+    MAX_BATCH_SIZE,
+    MAX_EPOCHS,
+    MAX_LAYERS,
+    MAX_UNITS,
+    OPTIMIZERS,
+    POOLINGS,
+    SCHEDULES,
+    VALIDATION_ROWS,
+)
+from core.schedules import PLATEAU_EPOCHS
+from core.suggesting import has_classes, suggest
+from ui.inputs import one_of
 from ui.state import State, seeded
-from ui.words import _, loss_name
+from ui.words import _, loss_name, pooling_name, schedule_name, told
 
 KINDS = {"LSTM": LSTM, "GRU": GRU}
+PADDING = ("mask", "mask_value", "maxlen", "padding", "truncating", "value")  # chosen on Mask
 
 
 def recipe(visitor: State) -> Recipe | None:
@@ -21,15 +34,29 @@ def recipe(visitor: State) -> Recipe | None:
     try:
         with network:
             st.markdown(f"**{_('Network')}**")
-            fields = {"task": _task(visitor), "layers": _layers(visitor), "dense": _dense(visitor)}
+            fields = {"task": _task(visitor), "layers": _layers(visitor)}
+            fields |= {"pooling": _pooling(visitor), "dense": _dense(visitor)}
             fields["return_sequences"] = visitor.data.per_step
         with training:
             st.markdown(f"**{_('Training')}**")
             fields |= _training(visitor, fields["task"])
+        with st.expander(_("Finer settings"), icon=":material/tune:"):
+            fields |= _finer(visitor, fields["task"])
         return replace(visitor.recipe, **fields)
     except ValueError as error:
         st.error(_("This cannot be trained: {reason}.").format(reason=error))
         return None
+
+
+def reasons(visitor: State, recipe: Recipe) -> None:
+    """Why the settings are what they are, as long as they are those suggested for the data."""
+    known = "example" if visitor.kept is None else visitor.kept.data
+    suggested = visitor.once("suggested", known, lambda: suggest(visitor.data))
+    padding = {name: getattr(recipe, name) for name in PADDING}
+    if recipe == replace(suggested.recipe, **padding):
+        with st.expander(_("Why these settings"), icon=":material/lightbulb:"):
+            for reason in suggested.reasons:
+                st.markdown(f"- {told(reason)}")
 
 
 def _task(visitor: State) -> str:
@@ -42,13 +69,13 @@ def _task(visitor: State) -> str:
         }
     words = data.targets is not None and data.targets.dtype.kind == "O"
     decimals = data.targets is not None and data.targets.dtype.kind == "f"
-    return st.segmented_control(
+    return one_of(
         _("Predict"),
-        list(names),
+        names,
+        key("task"),
+        "classification" if has_classes(data) else visitor.recipe.task,
         format_func=names.get,
-        required=True,
         disabled=words or decimals,  # words are no numbers, and decimals no classes
-        key=seeded(key("task"), "classification" if has_classes(data) else visitor.recipe.task),
     )
 
 
@@ -100,6 +127,22 @@ def _layers(visitor: State) -> tuple[LSTM, ...]:
     return tuple(layers)
 
 
+def _pooling(visitor: State) -> str:
+    if visitor.data.per_step:
+        return "last"  # each step has an answer of its own
+    return st.selectbox(
+        _("Pooling over steps"),
+        POOLINGS,
+        format_func=pooling_name,
+        key=seeded(visitor.key("pooling"), visitor.recipe.pooling),
+        help=_(
+            "What the answer is made from: the last recurrent layer's state at the last real step, "
+            "or the mean or the maximum of its states over all real steps, which is better where "
+            "what matters may happen anywhere. Padding has no part in any of them."
+        ),
+    )
+
+
 def _dense(visitor: State) -> tuple[int, ...]:
     text = st.text_input(
         _("Hidden dense layers"),
@@ -138,14 +181,14 @@ def _training(visitor: State, task: str) -> dict[str, object]:
             key(f"rate-{optimizer}"), before.learning_rate if same else OPTIMIZERS[optimizer]
         ),
     )
-    marked = visitor.data.split is not None and (visitor.data.split == "validation").any()
+    marked = _validation_is_marked(visitor)
     share = left.slider(
         _("Validation share"),
         0,
         50,
         step=5,
         format="%d %%",
-        disabled=bool(marked),
+        disabled=marked,
         key=seeded(key("validation"), round(before.validation_split * 100)),
         help=_("Part of the training sequences that is only measured, never learned from."),
     )
@@ -181,6 +224,80 @@ def _training(visitor: State, task: str) -> dict[str, object]:
         "loss": loss,
         "seed": seed,
         "standardize": standardize,
+    }
+
+
+def _validation_is_marked(visitor: State) -> bool:
+    split = visitor.data.split
+    return split is not None and bool((split == "validation").any())
+
+
+def _finer(visitor: State, task: str) -> dict[str, object]:
+    before, key = visitor.recipe, visitor.key
+    first, second, third = st.columns(3, vertical_alignment="bottom")
+    fourth, fifth, _room = st.columns(3, vertical_alignment="bottom")
+    schedule = first.selectbox(
+        _("Learning rate schedule"),
+        SCHEDULES,
+        format_func=schedule_name,
+        key=seeded(key("schedule"), before.schedule),
+        help=_(
+            "Halved on plateaus: after every {n} epochs without a better loss. Cosine: down to "
+            "nothing in the last epoch, along half a cosine."
+        ).format(n=PLATEAU_EPOCHS),
+    )
+    decay = second.number_input(
+        _("Weight decay"),
+        0.0,
+        1.0,
+        step=0.001,
+        format="%g",
+        key=seeded(key("weight_decay"), float(before.weight_decay)),
+        help=_(
+            "Each update takes this share of every weight, times the learning rate, off it, which "
+            "keeps a network simple. 0: none."
+        ),
+    )
+    clip = third.number_input(
+        _("Clip gradients at"),
+        1e-6,
+        1e6,
+        value=None,
+        format="%g",
+        placeholder=_("no limit"),
+        key=seeded(key("clip_norm"), before.clip_norm),
+        help=_(
+            "A larger norm of all gradients together is scaled down to this: against trainings "
+            "that jump, on long sequences above all. 1 is usual. Empty: none are clipped."
+        ),
+    )
+    even = fifth.checkbox(
+        _("Weigh classes alike"),
+        disabled=task != "classification",
+        key=seeded(key("class_weight"), before.class_weight == "balanced"),
+        help=_(
+            "Each class has the same weight in the loss, however rare it is. Without, a rare one "
+            "may never be answered."
+        ),
+    )
+    marked = _validation_is_marked(visitor)
+    rows = fourth.selectbox(
+        _("Validation sequences"),
+        VALIDATION_ROWS,
+        format_func={"random": _("drawn at random"), "last": _("the last ones")}.get,
+        disabled=marked,
+        key=seeded(key("validation_rows"), before.validation_rows),
+        help=_(
+            "The last ones of the file, where it stands in the order of time and the network will "
+            "be asked about what comes later. A group is never on both sides."
+        ),
+    )
+    return {
+        "validation_rows": rows,
+        "schedule": schedule,
+        "weight_decay": decay,
+        "clip_norm": clip,
+        "class_weight": "balanced" if even and task == "classification" else "none",
     }
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from runs import Run
-from ui import server, tables
+from ui import early, evaluation, proof, server, tables
 from ui.merit import metrics
+from ui.state import State
 from ui.words import _, told
 
 
-def of_training(run: Run, mine: bool = True, predicts: bool = False) -> None:
+def of_training(visitor: State, run: Run, mine: bool = True, predicts: bool = False) -> None:
     """What stands below the curves of a run that has ended; the model is its owner's. predicts:
     the page Predict asks this run's model."""
     names = {
@@ -21,6 +22,11 @@ def of_training(run: Run, mine: bool = True, predicts: bool = False) -> None:
     for part, figures in run.metrics.items():
         st.markdown(f"**{names[part]}**")
         metrics(figures)
+    proof.badge(run)
+    if run.has_answers:
+        evaluation.comparison(run, mine)
+        if mine and "training" not in run.metrics:
+            early.section(visitor, run, None, "run")
     if run.best_epoch is not None:
         st.caption(_("Kept: the weights of epoch {epoch}, the best.").format(epoch=run.best_epoch))
     for note in run.notes:

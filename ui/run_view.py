@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core import DataError
+from core import DataError, Recipe
 from core.recipe import MAX_EPOCHS
 from runs import Run, RunState
 from ui import live, predicting, results, server
@@ -23,6 +23,16 @@ def follow_address(shown: str | None) -> None:
     asked = st.query_params.get("run")
     if asked is not None and asked != shown:
         st.switch_page(RUNS_PAGE, query_params={"run": asked})
+
+
+def trained(visitor: State) -> Run | None:
+    """What was last trained on the open data. Where that is the example, which trains in seconds,
+    and nothing was, then what was trained for everybody."""
+    runs = server.runs()
+    run = None if visitor.trained is None else runs.get(visitor.trained)
+    if run is None and visitor.is_example:
+        run = runs.get(server.shared_run(visitor.data, Recipe.example(), visitor.name))
+    return run
 
 
 def show(visitor: State, run_id: str) -> None:
@@ -47,7 +57,7 @@ def show(visitor: State, run_id: str) -> None:
     if ended is None:
         return
     if ended.has_model:
-        results.of_training(ended, mine)
+        results.of_training(visitor, ended, mine)
     if mine:
         go_on(visitor, ended)
     if ended.has_model and (mine or ended.open_to_questions):
@@ -82,12 +92,17 @@ def go_on(visitor: State, run: Run) -> None:
         return
     left = run.recipe.epochs - done  # of a run that was ended too soon
     more = left if run.state is not RunState.FINISHED and left > 0 else run.recipe.epochs
+    most = MAX_EPOCHS - done
+    if run.recipe.schedule == "cosine":  # its rates were planned for so many epochs
+        if left <= 0:
+            return
+        more = most = left
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             _("More epochs"),
-            1,
-            MAX_EPOCHS - done,
-            key=seeded(f"more-{run.id}", min(more, MAX_EPOCHS - done)),
+            more if run.recipe.schedule == "cosine" else 1,
+            most,
+            key=seeded(f"more-{run.id}", min(more, most)),
             width=160,
         )
         st.button(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -17,10 +17,9 @@ import streamlit as st
 from core import DataError, Recipe, Sequences
 from core.packing import pack, unpack
 from core.reading import Report, Table, open_table, read_table, refuse_many_steps
-from runs import DataSet, Prediction, RunLine
+from runs import Compared, DataSet, Question, RunLine
 from runs.store import NOT_KNOWN, Content
 from ui import identity, server
-from ui.first_recipe import first_recipe
 from ui.identity import Owner
 from ui.reading import Reading
 from ui.words import _
@@ -47,6 +46,7 @@ class State:
     kept      the data set as the server keeps it; None for the example
     recipe    the network, its training, and the padding
     run       the id of the last training on this data
+    compared  the runs that are compared on this data, None where none are
     example_run     the id of the last training on the home page
     typed     what was typed into large boxes, by the place that shows them
     asked     the predictions asked for, by the place that shows them: (run, data, answer)
@@ -64,9 +64,10 @@ class State:
     name: str = EXAMPLE_NAME
     kept: DataSet | None = None
     run: str | None = None
+    compared: Compared | None = None
     example_run: str | None = None
     typed: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, tuple[str, Sequences, Prediction]] = field(default_factory=dict)
+    asked: dict[str, tuple[str, Sequences | None, Question]] = field(default_factory=dict)
     files: dict[str, tuple[str, Any]] = field(default_factory=dict)
     refused: dict[str, Any] = field(default_factory=dict)
     opened: int = 0
@@ -136,6 +137,29 @@ class State:
         reading = Reading.of(self.data).to_dict()
         owner = self.owner.id
         self.show(server.runs().train(owner, self.data, recipe, self.name, reading, stored))
+
+    def compare(self, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> None:
+        """Train each recipe with each seed on the open data. Raises DataError, and leaves nothing
+        behind, when that is more than the server takes."""
+        stored = None if self.kept is None else self.kept.data
+        reading, owner, begun = Reading.of(self.data).to_dict(), self.owner.id, []
+        try:
+            for seed in seeds:
+                for name, recipe in recipes.items():
+                    one, title = replace(recipe, seed=seed), f"{self.name}: {name}"
+                    given = (owner, self.data, one, title, reading, stored)
+                    begun.append(server.runs().train(*given, one_of_many=True))
+        except DataError:
+            for run in begun:
+                server.runs().stop(owner, run)
+                server.store().runs.delete(owner, run)
+            raise
+        names = list(recipes)
+        self.compared = Compared(
+            {name: tuple(begun[place :: len(names)]) for place, name in enumerate(names)}, seeds
+        )
+        self._note_unit()
+        self.save()
 
     def show(self, run: str | None) -> None:
         """Have another run of the open data on Train."""
@@ -248,6 +272,11 @@ class State:
         unit = self.units.get(key, {})
         same = unit.get("data") == data
         self.recipe, self.run = first, unit["run"] if same else None
+        compared = unit.get("compared") if same else None
+        self.compared = None
+        if compared:
+            entries = {name: tuple(runs) for name, runs in compared["entries"].items()}
+            self.compared = Compared(entries, tuple(compared["seeds"]))
         if same:
             with contextlib.suppress(ValueError):  # of another version of the app
                 self.recipe = Recipe.from_dict(unit["recipe"])
@@ -258,7 +287,9 @@ class State:
         if self.kept is not None:
             key, data = self.kept.id, self.kept.data
         self.units.pop(key, None)
-        self.units[key] = {"data": data, "recipe": self.recipe.to_dict(), "run": self.run}
+        compared = None if self.compared is None else asdict(self.compared)
+        recipe = self.recipe.to_dict()
+        self.units[key] = {"data": data, "recipe": recipe, "run": self.run, "compared": compared}
         for oldest in list(self.units)[:-MOST_UNITS]:
             del self.units[oldest]
 
@@ -279,7 +310,7 @@ class State:
 
     def _settle(self, kept: DataSet, data: Sequences) -> None:
         self.kept, self.name, self.data = kept, kept.name, data
-        self._take_up(kept.id, kept.data, first_recipe(data))
+        self._take_up(kept.id, kept.data, Recipe.suggest(data))
         self.files.pop("work", None)  # counted for other sequences
 
 

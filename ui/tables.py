@@ -7,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from core import Sequences
+from core.evaluation.measured import Measured
 from core.figures import probabilities_figure
 from core.reading.words import is_number
-from runs import Measured, Prediction
+from runs import Question
 from ui import by_step
 from ui.frame import draw, figure_words, is_dark
 from ui.merit import metrics
@@ -19,7 +20,7 @@ MOST_ROWS = 1000  # on screen; the CSV holds all
 MOST_DRAWN = 20  # sequences, and classes, in the picture of probabilities
 
 
-def predictions(prediction: Prediction, data: Sequences, key: str = "typed") -> None:
+def predictions(prediction: Question, data: Sequences, key: str = "typed") -> None:
     """Notes, metrics where the targets are known, the table, its download."""
     result = prediction.result
     for note in result.notes:
@@ -89,7 +90,7 @@ def _measured_on(part: str, data: Sequences) -> str:
     )
 
 
-def example_predictions(prediction: Prediction, data: Sequences, example: Sequences) -> None:
+def example_predictions(prediction: Question, data: Sequences, example: Sequences) -> None:
     """The first answer large, all of them in a table beside the example's targets."""
     numbers = prediction.result.values
     names = [as_typed(data[i]) for i in range(min(len(data), MOST_ROWS))]
@@ -112,7 +113,7 @@ def example_predictions(prediction: Prediction, data: Sequences, example: Sequen
     )
 
 
-def table(prediction: Prediction, data: Sequences) -> pd.DataFrame:
+def table(prediction: Question, data: Sequences) -> pd.DataFrame:
     """One row a sequence: id, steps, prediction, its probability, and the target if known; or a
     row a step, with its number."""
     result = prediction.result
@@ -129,7 +130,7 @@ def measured(answers: Measured, names: list[str]) -> pd.DataFrame:
     return _with_probabilities(frame, answers.classes, answers.probabilities)
 
 
-def with_probabilities(frame: pd.DataFrame, prediction: Prediction) -> pd.DataFrame:
+def with_probabilities(frame: pd.DataFrame, prediction: Question) -> pd.DataFrame:
     """A ``table`` with one more column a class: its probability."""
     return _with_probabilities(frame, prediction.result.classes, prediction.result.probabilities)
 

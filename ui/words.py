@@ -58,7 +58,9 @@ def shortened(text: str, most: int = 60) -> str:
 def told(message: DataError | Note) -> str:
     """An engine's message, translated, with its values as plain text."""
     values = {
-        name: value if isinstance(value, int | float) else plain(value)
+        name: value
+        if isinstance(value, int | float)
+        else plain(_(value) if name == "words" else value)
         for name, value in message.values.items()
     }
     # A template may ask for quotes around a value ({found!r}): plain text gets them here, after
@@ -106,8 +108,30 @@ def layer_name(layer: LSTM) -> str:
 
 
 def network_name(recipe: Recipe) -> str:
-    """The recurrent layers of a recipe in a line: LSTM(100) → LSTM(20)."""
-    return " → ".join(map(layer_name, recipe.layers))
+    """The recurrent layers of a recipe in a line: LSTM(100) → LSTM(20), or LSTM(64) → mean."""
+    parts = [layer_name(layer) for layer in recipe.layers]
+    if recipe.pooling != "last":
+        parts.append(pooling_name(recipe.pooling))
+    return " → ".join(parts)
+
+
+def pooling_name(pooling: str) -> str:
+    """What goes on from the last recurrent layer."""
+    return {"last": _("last step"), "mean": _("mean"), "max": _("maximum")}[pooling]
+
+
+def schedule_name(schedule: str) -> str:
+    """A learning-rate schedule."""
+    return {
+        "constant": _("constant"),
+        "plateau": _("halved on plateaus"),
+        "cosine": _("cosine to 0"),
+    }[schedule]
+
+
+def mask_name(mode: str) -> str:
+    """A mask mode of a recipe."""
+    return {"lengths": _("by lengths"), "value": _("by value"), "none": _("no mask")}[mode]
 
 
 def loss_name(loss: str) -> str:

@@ -42,7 +42,15 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(params=[("light", 1280), ("dark", 390)], ids=["light desktop", "dark phone"])
+LOOKS = {"light desktop": ("light", 1280), "dark phone": ("dark", 390)}
+
+
+def only(look: str) -> pytest.MarkDecorator:
+    """For a journey of many seconds over pages that others see in both looks."""
+    return pytest.mark.parametrize("page", [LOOKS[look]], ids=[look], indirect=True)
+
+
+@pytest.fixture(params=LOOKS.values(), ids=LOOKS)
 def page(request, chromium, address):
     """A new visitor's page; what it logs as an error fails the test."""
     scheme, width = request.param

@@ -6,8 +6,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import only
+
 PLOT = ".js-plotly-plot"
-PAGES = ["", "Data", "Mask", "Train", "Predict"]
+PAGES = ["", "Data", "Mask", "Train", "Predict", "Compare"]
 
 
 def epochs_drawn(page) -> int:
@@ -20,6 +22,11 @@ def epochs_drawn(page) -> int:
             return points.filter(point => Number.isFinite(point.y)).length;
         }"""
     )
+
+
+def download_button(page, name: str):
+    """One of the page's own; a table's toolbar has one of the same name."""
+    return page.get_by_test_id("stDownloadButton").get_by_role("button", name=name)
 
 
 def go_to(page, name: str) -> None:
@@ -56,7 +63,87 @@ def test_a_stranger_trains_the_example_and_asks_for_other_sequences(page):
     expect(page.get_by_test_id("stMetricLabel")).to_have_text("Prediction for [9, 9, 9]")
     assert value.text_content() != for_one_and_a_half
 
+    page.get_by_role("button", name="Padding never counts").click()
+    expect(page.get_by_text("a step that never happened")).to_be_visible()
+    expect(page.get_by_text("on 3 sequences of 3, up to 5 steps long")).to_be_visible()
+    expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stTable")).to_be_visible()
 
+
+def cursors(page) -> list[float]:
+    """Where the lines that mark a step in the X-ray stand."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.js-plotly-plot')]
+            .find(plot => plot.layout?.sliders?.length).layout.shapes.map(shape => shape.x0)"""
+    )
+
+
+@only("light desktop")
+def test_an_xray_shows_the_state_hold_still_and_is_walked_through_and_taken_away(page, tmp_path):
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.goto("/Predict")
+    page.get_by_text("look inside the network").first.click()
+    expect(page.get_by_text("Through 14 steps of padding")).to_be_visible()
+    rail = page.locator(".slider-rail-touch-rect")
+    expect(rail).to_be_visible()
+    assert cursors(page) == [15, 15]
+    before = len(sent)
+    rail.click()  # in its middle
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.js-plotly-plot')]
+            .some(plot => plot.layout?.shapes?.[0]?.x0 === 8)"""
+    )
+    assert cursors(page) == [8, 8]
+    expect(page.get_by_text("time step 8")).to_be_visible()
+    assert len(sent) == before > 0  # the server is not asked
+    page.get_by_role("radio", name="masked", exact=True).click(force=True)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.js-plotly-plot')]
+            .some(plot => plot.layout?.shapes?.length === 1)"""
+    )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as HTML").click()
+    taken = tmp_path / "xray.html"
+    download.value.save_as(taken)
+    with page.expect_download() as download:
+        page.locator("[data-title^='Download plot']").first.click()
+    assert download.value.suggested_filename == "xray.png"
+    alone = page.context.new_page()  # as a file, without the app
+    alone.goto(taken.as_uri())
+    expect(alone.locator(".slider-rail-touch-rect")).to_be_visible()
+    alone.close()
+
+
+@only("dark phone")
+def test_without_a_mask_the_badge_says_by_how_much_padding_changes_the_answers(page):
+    page.goto("/Mask")
+    page.get_by_role("radio", name="no mask").click(force=True)
+    expect(page.get_by_text("Padding counts as data")).to_be_visible()
+    page.get_by_role("link", name="Train with this mask").click()
+    page.get_by_role("button", name="Start training").click()
+    badge = page.get_by_role("button", name=re.compile(r"changes the answers by up to \d"))
+    badge.click()
+    expect(page.get_by_text("another amount, side or value of padding")).to_be_visible()
+    expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stTable")).to_be_visible()
+
+
+@only("dark phone")
+def test_recipes_are_compared_and_the_table_is_taken_away(page):
+    page.goto("/Compare")
+    seeds = page.get_by_role("spinbutton", name="Seeds")
+    seeds.fill("1")
+    seeds.press("Enter")
+    expect(page.get_by_text("2 trainings")).to_be_visible()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_text("say nothing about new ones")).to_be_visible()
+    expect(page.locator(PLOT)).to_have_count(2)
+    with page.expect_download() as download:
+        download_button(page, "Download as CSV").click()  # not the table's own
+    with open(download.value.path(), encoding="utf-8") as file:
+        assert [row["recipe"] for row in csv.DictReader(file)] == ["by lengths", "no mask"]
+
+
+@only("light desktop")
 def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
     page.goto("/Data")
     page.locator("input[type=file]").first.set_input_files("samples/japanese_vowels.csv")
@@ -85,7 +172,7 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
         field = page.get_by_label(label, exact=True)
         field.fill(value)
         field.press("Enter")
-    expect(page.get_by_text("You skip 37% of the work")).to_be_visible()
+    expect(page.get_by_text("You skip 38% of the work")).to_be_visible()
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 5000 .* sequences a second"))).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(2)  # loss and accuracy
@@ -105,7 +192,7 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
     with open("samples/japanese_vowels.csv", encoding="utf-8") as whole:
         new.write_text("".join(whole.readlines()[:400]))
     page.locator("input[type=file]").last.set_input_files(new)
-    button = page.get_by_role("button", name="Download as CSV").last
+    button = download_button(page, "Download as CSV")
     expect(button).to_be_visible()
     with page.expect_download() as download:
         button.click()
@@ -121,10 +208,12 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
 def test_every_page_opens_cold_by_its_link_with_something_to_see(page, name):
     page.goto(f"/{name}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    if name not in ("Train", "Predict"):
+    if name not in ("Train", "Predict", "Compare"):
         expect(page.locator(PLOT).first).to_be_visible()
     if name == "Predict":
         expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    if name == "Compare":
+        expect(page.get_by_text("6 trainings")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     # nothing sticks out sideways, also on a phone
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -145,6 +234,7 @@ def train_five_epochs(page) -> None:
     expect(page.get_by_text(re.compile("5 epochs in"))).to_be_visible()
 
 
+@only("light desktop")
 def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
     page.goto("/Data")
     expect(page.locator(PLOT)).to_have_count(3)
@@ -180,6 +270,7 @@ def change(page, right: int, text: str) -> None:
     page.wait_for_timeout(DRAWN)
 
 
+@only("dark phone")
 def test_a_cell_is_corrected_in_the_page_and_the_data_trained_on(page):
     page.goto("/Data")
     expect(page.get_by_text(re.compile("Up to 200 MB and [0-9,]+ steps"))).to_be_visible()
@@ -202,7 +293,9 @@ def test_a_cell_is_corrected_in_the_page_and_the_data_trained_on(page):
     expect(page.get_by_role("heading", name="mine.csv")).to_be_visible()
     expect(page.get_by_text("8 rows in the file, all of them used.")).to_be_visible()
 
-    page.get_by_text("Edit “mine.csv” here").click()  # what is open, in place
+    edit = page.get_by_text("Edit “mine.csv” here")  # what is open, in place
+    expect(edit).to_have_count(1)  # that of the refused file goes when the page has run
+    edit.click()
     change(page, 3, "1.5")
     page.get_by_role("button", name="Read the edited table").click()
     train_five_epochs(page)

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import only
 from tests.browser.test_journeys import epochs_drawn, go_to
 
 
@@ -39,6 +40,7 @@ def elsewhere(chromium, address):
     context.close()
 
 
+@only("light desktop")
 def test_a_training_goes_on_through_refreshes_tabs_and_days(page):
     begin(page, TARGETS, "10000")
     expect(page).to_have_url(re.compile(r"run=[\w-]{22}"))
@@ -58,6 +60,7 @@ def test_a_training_goes_on_through_refreshes_tabs_and_days(page):
     tab.close()
 
 
+@only("dark phone")
 def test_a_copied_address_shows_the_run_and_never_the_workspace(page, elsewhere):
     begin(page, TARGETS, "10000")
     expect(page).to_have_url(re.compile("run="))
@@ -74,6 +77,7 @@ def test_a_copied_address_shows_the_run_and_never_the_workspace(page, elsewhere)
     expect(page.get_by_text(re.compile("epochs in"))).to_be_visible(timeout=10_000)
 
 
+@only("light desktop")
 def test_runs_are_compared_and_everything_is_deleted_when_asked_to(page):
     begin(page, TARGETS, "5")
     expect(page.get_by_text("5 epochs in")).to_be_visible()

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.pages.conftest import labelled
+from tests.pages.conftest import labelled, until
 
 
 @pytest.fixture
@@ -99,3 +99,12 @@ def test_a_single_sequence_is_row_1(mask):
     labelled(mask.button, "Read").click().run()
     mask.switch_page("pages/2_Mask.py").run()
     assert labelled(mask.text_input, "Sequences to draw").value == "1"
+
+
+def test_the_xray_of_what_was_trained_on_the_data_stands_below(mask):
+    until(mask, lambda app: app.toggle)  # the example trains by itself
+    mask.toggle(key="mask-xray-0-open").set_value(True).run()
+    labelled(mask.selectbox, "Sequence").select_index(2).run()
+    until(mask, lambda app: len(app.get("plotly_chart")) == 3)
+    said = " ".join(each.value for each in mask.markdown)
+    assert "Through 10 steps of padding the mask holds the state still" in said

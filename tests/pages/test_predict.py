@@ -115,3 +115,19 @@ def test_typed_data_that_lacks_values_is_predicted_once_it_is_said_what_becomes_
     assert not app.error
     until(app, tables)
     assert len(tables(app)[0]) == 1
+
+
+def test_the_xray_stands_below_the_predictions_once_it_is_opened(predict):
+    until(predict, tables)
+    assert len(predict.get("plotly_chart")) == 0
+    predict.toggle(key="typed-xray-0-open").set_value(True).run()
+    until(predict, lambda app: app.get("plotly_chart"))
+    said = " ".join(each.value for each in predict.markdown)
+    assert "Through 14 steps of padding the mask holds the state still" in said
+    before = predict.get("plotly_chart")[0].proto.spec
+    predict.segmented_control(key="typed-xray-0-layer").set_value(1).run()
+    assert "hidden state (20 units)" in predict.get("plotly_chart")[0].proto.spec
+    predict.segmented_control(key="typed-xray-0-sides").set_value("unmasked").run()
+    after = predict.get("plotly_chart")[0].proto.spec
+    assert "With the mask" in before
+    assert "With the mask" not in after

@@ -90,7 +90,7 @@ def test_a_stranger_sees_a_run_and_can_change_nothing_of_it(app, stranger):
     run = trained(app)
     theirs = opened(stranger, run)
     assert "belongs to somebody else" in theirs.info[0].value
-    assert len(theirs.get("plotly_chart")) == 1
+    assert theirs.get("plotly_chart")[0].key == "run-loss"
     assert [metric.label for metric in theirs.metric][:1] == ["RMSE"]
     assert buttons(theirs) == set()
     assert not theirs.text_area

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from runs import RunState
@@ -22,7 +23,41 @@ def test_a_training_shows_metrics_and_the_model_to_take_away(train):
     labelled(train.button, "Start training").click().run()
     until(train, lambda app: app.get("download_button"))
     assert any("3 epochs" in text.value for text in train.markdown)
-    assert len(train.get("plotly_chart")) == 1
+    assert train.get("plotly_chart")
+
+
+def test_without_sequences_set_apart_it_says_that_nothing_is_known_of_new_ones(train):
+    labelled(train.number_input, "Epochs").set_value(3)
+    labelled(train.button, "Start training").click().run()
+    until(train, lambda app: [i for i in app.info if "how well the network remembers" in i.value])
+    assert len(train.get("plotly_chart")) == 3  # the loss, predictions, errors
+
+
+def test_where_only_the_length_tells_the_label_the_page_says_so(app):
+    rng = np.random.default_rng(0)
+    rows = ["id,time,x,target,split"]
+    for number in range(120):
+        split = "train" if number < 60 else "test"
+        for step in range(rng.integers(2, 5) + 6 * (number % 2)):
+            label = "long" if number % 2 else "short"
+            rows.append(f"{number},{step},{rng.normal():.3f},{label},{split}")
+    app.switch_page("pages/1_Data.py").run()
+    app.file_uploader(key="upload").upload("lengths.csv", "\n".join(rows).encode()).run()
+    train = app.switch_page("pages/3_Train.py").run()
+    labelled(train.number_input, "Epochs").set_value(2)
+    labelled(train.button, "Start training").click().run()
+    until(train, lambda app: [w for w in app.warning if "The length of a sequence" in w.value])
+    [table] = [f.value for f in train.dataframe if "Model" in f.value]
+    by_model = table.set_index("Model")["Accuracy"]
+    assert by_model["the length alone"].startswith("100.0%")
+    assert by_model["this network"].endswith(")")  # its interval
+
+    before = len(train.get("plotly_chart"))
+    [early] = [each for each in train.toggle if "How early" in each.label]
+    early.set_value(True).run()
+    until(train, lambda app: len(app.get("plotly_chart")) == before + 1)
+    assert "share of the sequence seen" in train.get("plotly_chart")[-1].proto.spec
+    assert any("of a sequence on" in t.value or "very end" in t.value for t in train.markdown)
 
 
 def test_stop_ends_a_long_training_and_keeps_what_was_learned(train):
@@ -78,3 +113,21 @@ def test_the_work_of_an_epoch_is_told_before_it_starts(train):
 def test_a_gru_is_told_to_run_on_the_stock_layers(train):
     labelled(train.selectbox, "Layer 1").set_value("GRU").run()
     assert any("stock Keras layers" in caption.value for caption in train.caption)
+
+
+def test_what_is_suggested_for_the_data_is_explained_until_it_is_changed(app):
+    app.switch_page("pages/1_Data.py").run()
+    app.button(key="sample-Japanese vowels").click().run()
+    train = app.switch_page("pages/3_Train.py").run()
+    assert labelled(train.expander, "Why these settings").markdown
+    labelled(train.number_input, "Epochs").set_value(7).run()
+    assert not [each for each in train.expander if each.label == "Why these settings"]
+
+
+def test_a_control_that_comes_back_empty_keeps_its_choice(train):
+    labelled(train.segmented_control, "Predict").set_value(None).run()
+    assert not train.exception
+    assert not train.error
+    assert labelled(train.button, "Start training").disabled is False
+    train.run()
+    assert labelled(train.segmented_control, "Predict").value == "regression"

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from core import Sequences
-from runs import Prediction
+from runs import Question
 from runs.run import Answer
 from ui import tables
 
 
-def predicted(classes: list[str], n: int) -> tuple[Prediction, Sequences]:
+def predicted(classes: list[str], n: int) -> tuple[Question, Sequences]:
     """A prediction for n sequences, every class as probable as the others."""
     chances = np.full((n, len(classes)), 1 / len(classes), np.float32)
     ids = np.arange(n).astype(str).astype(object)
     names = np.array(classes, object)
-    prediction = Prediction()
+    prediction = Question()
     prediction.end(Answer(ids, names[[0] * n], names, chances, {}, ()))
     return prediction, Sequences.from_lists([[1]] * n)
 

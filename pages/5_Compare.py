@@ -1,0 +1,58 @@
+"""Compare: is masking, or anything else, worth it on this data?"""
+
+import streamlit as st
+
+from core import DataError
+from core.work import work
+from ui import compare_form, comparison, opening, samples, server
+from ui.frame import open_page
+from ui.words import _, counted, lasting, plain
+
+visitor = open_page(_("Compare"))
+data = visitor.data
+
+st.title(_("Compare"))
+if data.targets is None:
+    st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))
+    st.page_link("pages/1_Data.py", label=_("Choose a target"), icon=":material/arrow_back:")
+    st.stop()
+st.caption(
+    _("Is masking worth it on {name}? Recipes are trained with the same seeds, in pairs.").format(
+        name=plain(visitor.name)
+    )
+)
+if visitor.is_example:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            _("No step of this example is 0. Where some are, a mask by value erases them, too:")
+        )
+        st.button(
+            _("Compare with real zeros"),
+            icon=":material/exposure_zero:",
+            on_click=opening.open_sample,
+            args=(visitor, samples.REAL_ZEROS),
+        )
+recipes = compare_form.recipes(visitor)
+seeds = compare_form.seeds(visitor)
+most = server.store().limits.waiting_runs
+enough = recipes is not None and len(recipes) >= 2 and len(recipes) * len(seeds) <= most
+if recipes is not None:
+    once = sum(work(data.lengths, data.features, r).seconds * r.epochs for r in recipes.values())
+    together = min(server.store().limits.running_runs, max(len(server.runs().workers), 1))
+    seconds = once * len(seeds) / together
+    st.caption(compare_form.count(recipes, seeds, lasting(seconds)))
+    if len(recipes) < 2:
+        st.info(_("Choose at least two values of something: one recipe is nothing to compare."))
+    elif not enough:
+        st.warning(
+            _("A visitor may have {most} trainings waiting; take fewer values or seeds.").format(
+                most=counted(most)
+            )
+        )
+if st.button(_("Compare"), type="primary", icon=":material/balance:", disabled=not enough):
+    try:
+        visitor.compare(recipes, seeds)
+    except DataError as error:
+        opening.explain(error)
+if visitor.compared is not None:
+    comparison.show(visitor, visitor.compared)

@@ -1,0 +1,135 @@
+"""What a trained model is worth on sequences it has not seen, beside simple models."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import Note
+from core.evaluation.intervals import Figure
+from core.evaluation.judging import NAMES, Evaluation
+from core.figures import confidence_figure, confusion_figure, predicted_figure, residuals_figure
+from runs import Question, Run
+from ui import asking, server
+from ui.frame import draw, figure_words, is_dark
+from ui.merit import METRICS
+from ui.words import _, counted, ngettext, plain, told
+
+
+def comparison(run: Run, mine: bool) -> None:
+    """For a run that was measured; ids of sequences are its owner's to see."""
+    asking.answer(
+        server.runs().evaluation(run),
+        lambda asked: _show(asked, run, mine),
+        _("Comparing with simple models …"),
+    )
+
+
+def _show(asked: Question, run: Run, mine: bool) -> None:
+    found: Evaluation = asked.result
+    if found.part == "training":
+        st.info(
+            _(
+                "No sequences were set apart, so these figures say how well the network remembers, "
+                "not how well it does on new sequences."
+            ),
+            icon=":material/info:",
+        )
+    for number, note in enumerate(found.notes):
+        _verdict(found, note) if number == 0 else st.warning(told(note), icon=":material/warning:")
+    if found.copies:
+        st.warning(
+            ngettext(
+                "{n} of these sequences stands among those the network learned from, too: the "
+                "figures are too good by that much.",
+                "{n} of these sequences stand among those the network learned from, too: the "
+                "figures are too good by that much.",
+                found.copies,
+            )
+            + (" " + _("One is {id}.").format(id=plain(found.copied)) if mine else ""),
+            icon=":material/content_copy:",
+        )
+    if found.rivals:
+        st.dataframe(
+            _table(found),
+            hide_index=True,
+            height="content",
+            column_config={_("Model"): st.column_config.Column(width=260, pinned=True)},
+        )
+        st.caption(
+            ngettext(
+                "Measured on {n} sequence, in brackets 95 % intervals (bootstrap over sequences). "
+                "The simple models learned from the same sequences as the network.",
+                "Measured on {n} sequences, in brackets 95 % intervals (bootstrap over sequences). "
+                "The simple models learned from the same sequences as the network.",
+                found.sequences,
+            )
+            + (" " + _flattered() if found.part == "validation" and run.best_epoch else "")
+        )
+    _pictures(found, run.id)
+
+
+def _flattered() -> str:
+    return _(
+        "These sequences also chose the epoch that was kept, which flatters the network a little: "
+        "mark some as test to know better."
+    )
+
+
+def _verdict(found: Evaluation, note: Note) -> None:
+    ahead = min(rival.ahead.value for rival in found.rivals)
+    sure = all(rival.ahead.leaves_zero_out for rival in found.rivals)
+    if ahead > 0 and sure:
+        st.success(told(note), icon=":material/check_circle:")
+    elif ahead > 0:
+        st.info(told(note), icon=":material/help:")
+    else:
+        st.warning(told(note), icon=":material/warning:")
+
+
+def _table(found: Evaluation) -> pd.DataFrame:
+    """A row a model, the best by the main figure first among the simple ones."""
+    shown = [name for name in METRICS if name in found.figures]
+    rivals = sorted(found.rivals, key=lambda rival: rival.ahead.value)
+    models = {_("this network"): found.figures}
+    models |= {_(NAMES[rival.name]): rival.figures for rival in rivals}
+    table = {_("Model"): list(models)}
+    for name in shown:
+        table[_(METRICS[name][0])] = [
+            _written(name, figures[name]) if name in figures else "" for figures in models.values()
+        ]
+    return pd.DataFrame(table)
+
+
+def _written(name: str, figure: Figure) -> str:
+    """97.6% (95.9 – 98.9)"""
+    form = METRICS[name][1].replace(" nats", "")
+    value = form.format(figure.value)
+    if figure.low is None:
+        return value
+    low, high = (form.format(end).rstrip("%") for end in (figure.low, figure.high))
+    return f"{value} ({low} – {high})".replace("-0.000", "0.000").replace("-", "−")
+
+
+def _pictures(found: Evaluation, run_id: str) -> None:
+    shown, look = found.pictures, {"dark": is_dark(), "words": figure_words()}
+    left, right = st.columns(2, gap="medium")
+    if "points" in shown:
+        pair = (
+            (_("Predicted and true"), predicted_figure(shown["points"], **look)),
+            (_("Errors by length"), residuals_figure(shown["points"], **look)),
+        )
+    else:
+        pair = (
+            (
+                _("What was taken for what"),
+                confusion_figure(shown["classes"], shown["confusion"], **look),
+            ),
+            (_("How far to trust a probability"), confidence_figure(shown["confidence"], **look)),
+        )
+    for number, (place, (title, figure)) in enumerate(zip((left, right), pair, strict=True)):
+        with place:
+            st.markdown(f"**{title}**")
+            draw(figure, key=f"merit-{number}-{run_id}", alt=title)
+    if len(shown.get("points", ())) < found.sequences and "points" in shown:
+        st.caption(_("Drawn: {n} of them.").format(n=counted(len(shown["points"]))))
