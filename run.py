@@ -19,7 +19,8 @@ VENV = os.path.join(HERE, ".venv")
 PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 COMMANDS = {
     "app": ("requirements.txt", ["-m", "streamlit", "run", "app.py"]),
-    "test": ("requirements-dev.txt", ["-m", "pytest"]),
+    # Much of the time a test waits, for a browser or a worker: two at once take two thirds of it.
+    "test": ("requirements-dev.txt", ["-m", "pytest", "-n", "2", "--dist", "worksteal"]),
 }
 
 

@@ -2,12 +2,14 @@
 
     python -m benchmarks                     all of them (about half an hour on two cores)
     python -m benchmarks reference scale     some: workloads, reference, vowels, scale, pools,
-                                             paths, click
-    python -m benchmarks soak                kills, crowds and much history (not among "all")
+                                             paths, import, click
+    python -m benchmarks soak                kills, crowds, hostile files and much history (not
+                                             among "all"); fuzz: the hostile files alone
+    python -m benchmarks settings --json docs/vowels.json
+                                             the vowels' settings, by cross-validation
     python -m benchmarks --runs 9 --json results.json
 
-Competitors of one workload run in turn, an epoch each, round after round, so that a machine
-whose speed drifts does so for all. Needs requirements-benchmarks.txt.
+Competitors run in turn, each in a process of its own. Needs requirements-benchmarks.txt.
 """
 
 from __future__ import annotations
@@ -19,41 +21,20 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from benchmarks import choices, click, machine, soak, vowels
+from benchmarks import choices, click, imports, machine, settings, soak, vowels
 from benchmarks.process import Competitor
+from benchmarks.rounds import in_turn, ratios
 from benchmarks.scale import ENDLESS, NAMES, SHORT, lengths_for
+from benchmarks.soak.fuzz import fuzz
 from benchmarks.workloads import FEATURES, WORKLOADS, Workload, lengths_of
 
 Report = dict[str, object]
 
 
-def in_turn(competitors: dict[str, Competitor], runs: int) -> dict[str, list[float]]:
-    """Seconds of each run of each competitor."""
-    seconds: dict[str, list[float]] = {name: [] for name in competitors}
-    for _ in range(runs):
-        for name, competitor in competitors.items():
-            seconds[name].append(competitor.run()["seconds"])
-    return seconds
-
-
-def ratios(seconds: dict[str, list[float]], ours: str, targets: dict[str, float]) -> Report:
-    """How many times as fast as each peer, the median over rounds, beside what we mean to be."""
-    found: Report = {}
-    for name, target in targets.items():
-        by_round = [t / o for t, o in zip(seconds[name], seconds[ours], strict=True)]
-        found[f"{ours} against {name}"] = {
-            "ratio": round(median(by_round), 2),
-            "rounds": [round(ratio, 2) for ratio in by_round],
-            "target": target,
-            "reached": median(by_round) >= target,
-        }
-    return found
-
-
 def workload(each: Workload, runs: int) -> Report:
     names = ["ours", *each.targets]
     competitors = {name: Competitor(name, each.name) for name in names}
-    seconds = in_turn(competitors, runs)
+    seconds = in_turn(competitors, runs)["seconds"]
     memory = {name: competitor.end() for name, competitor in competitors.items()}
     steps = int(lengths_of(each.lengths).sum())
     found = ratios(seconds, "ours", each.targets)
@@ -78,7 +59,7 @@ def workloads(runs: int) -> Report:
 def reference(runs: int) -> Report:
     names = ("keras", "ours, cold graph", "ours, warm")
     competitors = {name: Competitor("reference", name) for name in names}
-    seconds = in_turn(competitors, runs)
+    seconds = in_turn(competitors, runs)["seconds"]
     for competitor in competitors.values():
         competitor.end()
     return {
@@ -91,7 +72,7 @@ def reference(runs: int) -> Report:
 def scale(runs: int) -> Report:
     competitors = {name: Competitor("scale", name) for name in NAMES}
     keras = Competitor("scale", "keras, one batch")
-    seconds = in_turn(competitors, runs)
+    seconds = in_turn(competitors, runs)["seconds"]
     batch = keras.run()["seconds"]
     memory = {name: each.end() for name, each in competitors.items()}
     keras.end()
@@ -122,9 +103,14 @@ BENCHMARKS = {
     "scale": scale,
     "pools": choices.pools,
     "paths": choices.paths,
+    "import": imports.run,
     "click": click.run,
 }
-LONG = {"soak": soak.run}  # only when asked for by name
+LONG = {  # only when asked for by name
+    "soak": soak.run,
+    "fuzz": lambda runs: fuzz(100),
+    "settings": lambda runs: settings.run(),
+}
 
 
 def main() -> int:

@@ -11,7 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-PACKAGES = ("tensorflow", "keras", "torch", "numpy", "streamlit", "distributed", "sqlalchemy")
+PACKAGES = (
+    "tensorflow",
+    "keras",
+    "torch",
+    "numpy",
+    "pyarrow",
+    "pandas",
+    "streamlit",
+    "distributed",
+    "sqlalchemy",
+)
 SIZE, REPEATS = 1024, 20
 
 # In a process of its own, with TensorFlow's default threads: as many as there are cores.
@@ -41,6 +51,13 @@ def useful_flops(units: tuple[int, ...], features: int) -> float:
     units) a layer (four gates; two operations a weight; one product forward, two back)."""
     inputs = np.array([features, *units[:-1]])
     return float((24 * np.array(units) * (inputs + np.array(units))).sum())
+
+
+def peak_memory() -> int:
+    """The most this process has held so far, in bytes. Linux alone tells it: ``ru_maxrss`` begins
+    with what the parent held when it started this one."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def description() -> dict[str, object]:

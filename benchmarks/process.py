@@ -1,4 +1,4 @@
-"""``python -m benchmarks.process NAME ARGUMENT``: one competitor in a process of its own. It
+"""``python -m benchmarks.process NAME ARGUMENT …``: one competitor in a process of its own. It
 prepares, trains once to warm up, and then trains once for each line it reads, printing what
 that took. ``Competitor`` is the other end."""
 
@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
 
-from benchmarks import peers, vowels
+from benchmarks import imports, machine, peers, vowels
 from benchmarks.scale import SCALES
 from benchmarks.workloads import WORKLOADS
 
@@ -20,9 +19,9 @@ class Competitor:
     """A competitor's process; ``run`` gives its "seconds" and what else it measured, ``end``
     its peak memory in bytes."""
 
-    def __init__(self, name: str, argument: str = "") -> None:
+    def __init__(self, name: str, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.process", name, argument],
+            [sys.executable, "-m", "benchmarks.process", name, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -48,7 +47,10 @@ class Competitor:
         return json.loads(line)
 
 
-def prepared(name: str, argument: str) -> peers.Epoch:
+def prepared(name: str, *arguments: str) -> peers.Epoch:
+    if name == "import":
+        return imports.reading(*arguments)
+    (argument,) = arguments
     if name == "reference":
         made = {
             "keras": peers.reference_keras,
@@ -67,7 +69,7 @@ def prepared(name: str, argument: str) -> peers.Epoch:
 def main() -> None:
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not come between
-    epoch = prepared(*sys.argv[1:3])
+    epoch = prepared(*sys.argv[1:])
     epoch()
     print(json.dumps({"seconds": 0.0}), file=out, flush=True)
     for _ in sys.stdin:
@@ -75,8 +77,7 @@ def main() -> None:
         found = epoch() or {}
         found = {"seconds": time.perf_counter() - began} | found
         print(json.dumps(found), file=out, flush=True)
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"memory": kilobytes * 1024}), file=out, flush=True)
+    print(json.dumps({"memory": machine.peak_memory()}), file=out, flush=True)
 
 
 if __name__ == "__main__":

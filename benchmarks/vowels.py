@@ -69,24 +69,15 @@ COMPETITORS = {"ours": ours, "keras": keras}
 
 
 def run(runs: int) -> dict[str, object]:
-    from benchmarks.process import Competitor
+    from benchmarks.process import Competitor  # which imports this file
+    from benchmarks.rounds import in_turn, ratios
 
     competitors = {name: Competitor("vowels", name) for name in COMPETITORS}
-    rounds = [{name: each.run() for name, each in competitors.items()} for _ in range(runs)]
+    found = in_turn(competitors, runs)
     for competitor in competitors.values():
         competitor.end()
-    faster = [each["keras"]["seconds"] / each["ours"]["seconds"] for each in rounds]
     return {
-        "ours against keras": {
-            "ratio": round(median(faster), 2),
-            "rounds": [round(ratio, 2) for ratio in faster],
-            "target": 10,
-            "reached": median(faster) >= 10,
-        },
-        "seconds": {
-            name: round(median(each[name]["seconds"] for each in rounds), 2) for name in COMPETITORS
-        },
-        "accuracy, mean": {
-            name: round(mean(each[name]["accuracy"] for each in rounds), 4) for name in COMPETITORS
-        },
+        **ratios(found["seconds"], "ours", {"keras": 10}),
+        "seconds": {name: round(median(each), 2) for name, each in found["seconds"].items()},
+        "accuracy, mean": {name: round(mean(each), 4) for name, each in found["accuracy"].items()},
     }

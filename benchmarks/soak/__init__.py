@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.soak.crowd import crowd
+from benchmarks.soak.fuzz import fuzz
 from benchmarks.soak.kills import kill_servers, kill_workers
 from benchmarks.soak.many import many_runs
 from benchmarks.soak.scheduler import two_workers_elsewhere
@@ -12,6 +13,7 @@ from benchmarks.soak.stops import stops
 def run(runs: int) -> dict[str, object]:
     """All of them; the full counts are those the project promises, whatever ``runs`` says."""
     return {
+        "100,000 hostile files": fuzz(100),
         "20 workers killed": kill_workers(20),
         "5 servers killed": kill_servers(5),
         "2 servers terminated": kill_servers(2, terminate=True),

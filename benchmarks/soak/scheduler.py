@@ -99,7 +99,7 @@ def _cluster(database: str) -> Iterator[tuple[str, _Workers]]:
         with contextlib.ExitStack() as ends:
             commands = [("scheduler", "--host", f"tls://{SCHEDULER}", "--no-dashboard")]
             commands += [
-                ("worker", address, "--host", f"tls://{host}", "--nthreads", "2", "--no-dashboard")
+                ("worker", address, "--host", f"tls://{host}", "--nthreads", "3", "--no-dashboard")
                 for host in WORKERS
             ]
             processes = [start(*command) for command in commands]

@@ -1,4 +1,5 @@
-"""A shorter form of each soak; ``python -m benchmarks soak`` runs the full counts."""
+"""A shorter form of the soaks; ``python -m benchmarks soak`` runs the full counts. What kills cost
+a run is tested in tests/runs/test_durability.py."""
 
 import shutil
 
@@ -6,19 +7,15 @@ import pytest
 
 from benchmarks import postgres
 from benchmarks.soak.crowd import crowd
-from benchmarks.soak.kills import kill_servers, kill_workers
+from benchmarks.soak.fuzz import fuzz
 from benchmarks.soak.many import many_runs
 from benchmarks.soak.scheduler import two_workers_elsewhere
 
 
-def test_a_killed_worker_costs_a_run_nothing():
-    report = kill_workers(1)
-    assert report["finished and bit-identical"] == 1, report
-
-
-def test_a_server_that_is_shut_down_costs_nobody_anything():
-    report = kill_servers(1, terminate=True)
+def test_hostile_files_are_read_or_refused():
+    report = fuzz(2, inputs=50)
     assert report["reached"], report
+    assert report["inputs"] >= 100 > report["of them read"] > 0
 
 
 def test_visitors_at_the_same_time_have_their_own_results():
