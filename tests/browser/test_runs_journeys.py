@@ -48,7 +48,7 @@ def test_a_training_goes_on_through_refreshes_tabs_and_days(page):
         page.wait_for_timeout(100)
     page.reload()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    while epochs_drawn(page) <= before:
+    while (epochs_drawn(page) or 0) <= before:
         page.wait_for_timeout(100)
 
     page.goto("about:blank")  # the tab is closed; the next day:
