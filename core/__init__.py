@@ -17,7 +17,7 @@ from core.sequences import Sequences
 
 if TYPE_CHECKING:
     from core.evaluation.comparing import compare
-    from core.evaluation.folds import cross_validate
+    from core.evaluation.cross_validation import cross_validate
     from core.model import TrainedModel, load
     from core.training import train
 
@@ -42,7 +42,7 @@ __all__ = [
 _NEEDS_TENSORFLOW = {
     "TrainedModel": "model",
     "compare": "evaluation.comparing",
-    "cross_validate": "evaluation.folds",
+    "cross_validate": "evaluation.cross_validation",
     "load": "model",
     "train": "training",
 }

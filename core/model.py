@@ -16,6 +16,7 @@ import pandas as pd
 from core import export
 from core.engine import Data, Kind, engine_for, group_count
 from core.errors import DataError, Note
+from core.evaluation.intervals import Figure, answered_by, clusters_of, figures, statistic
 from core.evaluation.metrics import classification_metrics, regression_metrics
 from core.missing import indicator_name
 from core.network import build_network
@@ -101,24 +102,34 @@ class TrainedModel:
 
     def score(self, predicted: np.ndarray, data: Sequences) -> dict[str, float]:
         """As ``evaluate``, for what ``predict_proba``, or ``predict`` of numbers, gave before."""
-        targets = data.targets
+        targets, predicted, _ = self._beside_targets(predicted, data)
+        if self.classes is not None:
+            return classification_metrics(targets, predicted, self.classes)
+        return regression_metrics(targets, predicted)
+
+    def figures(self, predicted: np.ndarray, data: Sequences) -> dict[str, Figure]:
+        """As ``score``, with their 95 % intervals (bootstrap over sequences)."""
+        targets, predicted, clusters = self._beside_targets(predicted, data)
+        return figures(statistic(targets, predicted, self.classes), clusters)
+
+    def _beside_targets(
+        self, predicted: np.ndarray, data: Sequences
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Targets and answers where there are answers, and what ``clusters_of`` says of them.
+        Raises DataError where they can't be compared."""
         if data.per_step != self.recipe.return_sequences:
             raise DataError(
                 "The targets are one a step, and the model answers once a sequence."
                 if data.per_step
                 else "The targets are one a sequence, and the model answers at every step."
             )
-        if data.per_step:
-            answered = ~np.isnan(predicted if predicted.ndim == 1 else predicted[:, 0])
-            predicted, targets = predicted[answered], targets[answered]
-        if self.classes is not None:
-            return classification_metrics(targets, predicted, self.classes)
-        if targets.dtype.kind == "O":
+        if self.classes is None and data.targets.dtype.kind == "O":
             raise DataError(
                 "The targets are words (such as {found!r}), but this model predicts numbers.",
-                found=targets[0],
+                found=data.targets[0],
             )
-        return regression_metrics(targets, predicted)
+        answered = answered_by(predicted)
+        return data.targets[answered], predicted[answered], clusters_of(data, answered)
 
     def _outputs(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
         """Warns of what the network does not get to see."""

@@ -21,7 +21,7 @@ Task = Literal["regression", "classification"]
 Pooling = Literal["last", "mean", "max"]
 Schedule = Literal["constant", "plateau", "cosine"]
 ClassWeight = Literal["none", "balanced"]
-ValidationRows = Literal["random", "last"]
+ValidationRows = Literal["random", "last", "folds"]
 
 # One place for every limit. They keep a shared server alive, not anyone small: an
 # LSTM of 1,024 units on 1,024 inputs holds 8.4 million weights.
@@ -37,7 +37,7 @@ LOSSES = {
 }
 POOLINGS: tuple[Pooling, ...] = ("last", "mean", "max")
 SCHEDULES: tuple[Schedule, ...] = ("constant", "plateau", "cosine")  # see core.schedules
-VALIDATION_ROWS: tuple[ValidationRows, ...] = ("random", "last")
+VALIDATION_ROWS: tuple[ValidationRows, ...] = ("random", "last", "folds")
 CLASS_WEIGHTS: tuple[ClassWeight, ...] = ("none", "balanced")
 LEAST_STATE = -2.0  # less than any state of an LSTM or a GRU: never the maximum over steps
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
@@ -137,7 +137,8 @@ class Recipe:
     epochs: int = 50
     batch_size: int = 32
     validation_split: float = 0.2  # share of the training rows, unless rows are marked validation
-    # Drawn by the seed; or the last ones, of data that stands in the order of time.
+    # Drawn by the seed; or the last ones, of data that stands in the order of time; or one of the
+    # parts of that size that the data falls into, the seed says which (see core.evaluation.splits).
     validation_rows: ValidationRows = "random"
     patience: int | None = None  # epochs without improvement before stopping; None never stops
     seed: int = 0

@@ -34,6 +34,7 @@ if visitor.is_example:
         )
 recipes = compare_form.recipes(visitor)
 seeds = compare_form.seeds(visitor)
+recipes = compare_form.in_folds(visitor, recipes, seeds)
 most = server.store().limits.waiting_runs
 enough = recipes is not None and len(recipes) >= 2 and len(recipes) * len(seeds) <= most
 if recipes is not None:

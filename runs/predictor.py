@@ -14,12 +14,13 @@ from core.evaluation.measured import telling_part
 from core.packing import unpack
 from core.sequences import Sequences, step_indices
 from core.xray import XRay
-from runs.run import Answer, Metrics
+from runs.run import Answer
 from runs.store import NOT_KNOWN
 from runs.worker import Failure, models, store
 
 if TYPE_CHECKING:
     from core.evaluation.early import Early
+    from core.evaluation.intervals import Figure
     from core.model import TrainedModel
 
 SHARE_SECONDS = 0.3
@@ -86,7 +87,7 @@ def _answer(model: TrainedModel, data: Sequences, on_progress: Callable[[float],
     else:
         predicted = probabilities = model.predict_proba(data, on_progress)
         values = model.preprocessing.decode(probabilities)
-    metrics: Metrics = {}
+    metrics: dict[str, dict[str, Figure]] = {}
     if data.targets is not None:
         # Apart, because the model may have learned from the rows marked train.
         parts = {"all": np.arange(len(data))}
@@ -99,7 +100,7 @@ def _answer(model: TrainedModel, data: Sequences, on_progress: Callable[[float],
                     asked = data[rows]
                     if model.recipe.return_sequences:
                         rows = step_indices(data.offsets[:-1][rows], asked.lengths)
-                    metrics[part] = model.score(predicted[rows], asked)
+                    metrics[part] = model.figures(predicted[rows], asked)
             except DataError as error:  # the predictions stand, whatever the targets are
                 note = Note(error.template, **error.values)
                 if note not in notes:

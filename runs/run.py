@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import DataError, Note
+from core.evaluation.intervals import Figure
 from core.progress import History, Progress
 from core.recipe import Recipe
 
@@ -120,8 +121,8 @@ class Answer:
                    a step, NaN or None for a step the model did not look at
     classes        (k,) the labels in the order of the probabilities; None for regression
     probabilities  (n, k) or (total steps, k) float32; None for regression
-    metrics        against the data's targets, of each part the data marks ("test",
-                   "validation", "train") or of "all"; empty when it has none that fit
+    metrics        against the data's targets, by name with intervals, of each part the data marks
+                   ("test", "validation", "train") or of "all"; empty when it has none that fit
     notes          what the model did not look at, in words
     per_step       whether there is an answer at every step
     """
@@ -130,7 +131,7 @@ class Answer:
     values: np.ndarray
     classes: np.ndarray | None
     probabilities: np.ndarray | None
-    metrics: Metrics
+    metrics: dict[str, dict[str, Figure]]
     notes: tuple[Note, ...]
     per_step: bool = False
 

@@ -12,10 +12,12 @@ import streamlit as st
 from core import GRU, LSTM, Recipe
 from core.padding import MASK_MODES, SIDES, erased_steps
 from core.recipe import CLASS_WEIGHTS, OPTIMIZERS, POOLINGS, SCHEDULES
+from core.suggesting import TINY
 from ui.state import EXAMPLE_KEY, State, seeded
 from ui.words import _, counted, mask_name, plain, pooling_name, schedule_name, shortened
 
 NONE = "none"  # as typed for no limit
+SMALL = 1000  # sequences: of more, a part of them tells enough
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,30 @@ def seeds(visitor: State) -> tuple[int, ...]:
         ),
     )
     return tuple(range(number))
+
+
+def in_folds(
+    visitor: State, recipes: dict[str, Recipe] | None, seeds: tuple[int, ...]
+) -> dict[str, Recipe] | None:
+    """The recipes, each seed measuring another of as many equal parts of the sequences, where the
+    visitor wants that and the data does not say what to measure on."""
+    data = visitor.data
+    marked = data.split is not None and (data.split != "train").any()
+    if marked or recipes is None or not 2 <= len(seeds) <= len(data):
+        return recipes
+    wanted = st.toggle(
+        _("Measure on every sequence once (cross-validation)"),
+        key=seeded(visitor.key("compare-folds"), TINY <= len(data) <= SMALL),
+        help=_(
+            "The sequences are cut into as many parts as there are seeds, and each seed measures "
+            "on another part, having learned from the others: best for small data. Otherwise each "
+            "seed draws validation sequences as Train says."
+        ),
+    )
+    if not wanted:
+        return recipes
+    parts = {"validation_rows": "folds", "validation_split": 1 / len(seeds)}
+    return {name: replace(recipe, **parts) for name, recipe in recipes.items()}
 
 
 def count(recipes: dict[str, Recipe], seeds: tuple[int, ...], seconds: str) -> str:

@@ -127,7 +127,9 @@ def _show(asked: Question, visitor: State) -> None:
 def _part(found: Comparison) -> str:
     words = {
         "test": _("Measured on the test sequences"),
-        "validation": _("Measured on the validation sequences, which each seed draws anew"),
+        "validation": _("Measured on every sequence, by the seed that had not learned from it")
+        if found.crossed
+        else _("Measured on the validation sequences, which each seed draws anew"),
         "training": _("Measured on the training sequences"),
     }[found.part]
     seeds = len(found.seeds)

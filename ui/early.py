@@ -30,10 +30,12 @@ def section(visitor: State, run: Run, data: Sequences | None, key: str) -> None:
         )
         if wanted:
             asked = asking.ask(visitor, f"{key}-early", run, data, server.runs().early)
-            asking.answer(asked, lambda found: _show(found, key), _("Asking about beginnings …"))
+            asking.answer(
+                asked, lambda found: _show(found, key, data), _("Asking about beginnings …")
+            )
 
 
-def _show(asked: Question, key: str) -> None:
+def _show(asked: Question, key: str, data: Sequences | None) -> None:
     found = asked.result
     st.markdown(told(found.note))
     label, _form, _about = METRICS[found.main]
@@ -50,10 +52,11 @@ def _show(asked: Question, key: str) -> None:
         key=f"{key}-early-figure",
         alt=_("How good the answers are after each share of the sequences"),
     )
-    st.caption(
-        ngettext(
-            "Of {n} sequence; the band is the 95 % interval (bootstrap over sequences).",
-            "Of {n} sequences; the band is the 95 % interval (bootstrap over sequences).",
-            found.sequences,
-        )
+    words = ngettext(
+        "Of {n} sequence; the band is the 95 % interval (bootstrap over sequences).",
+        "Of {n} sequences; the band is the 95 % interval (bootstrap over sequences).",
+        found.sequences,
     )
+    if data is not None and data.split is not None and found.sequences < len(data):
+        words += " " + _("Those not marked test are left out.")
+    st.caption(words)

@@ -6,13 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import Note
-from core.evaluation.intervals import Figure
 from core.evaluation.judging import NAMES, Evaluation
 from core.figures import confidence_figure, confusion_figure, predicted_figure, residuals_figure
 from runs import Question, Run
 from ui import asking, server
 from ui.frame import draw, figure_words, is_dark
-from ui.merit import METRICS
+from ui.merit import METRICS, written
 from ui.words import _, counted, ngettext, plain, told
 
 
@@ -96,19 +95,9 @@ def _table(found: Evaluation) -> pd.DataFrame:
     table = {_("Model"): list(models)}
     for name in shown:
         table[_(METRICS[name][0])] = [
-            _written(name, figures[name]) if name in figures else "" for figures in models.values()
+            written(name, figures[name]) if name in figures else "" for figures in models.values()
         ]
     return pd.DataFrame(table)
-
-
-def _written(name: str, figure: Figure) -> str:
-    """97.6% (95.9 – 98.9)"""
-    form = METRICS[name][1].replace(" nats", "")
-    value = form.format(figure.value)
-    if figure.low is None:
-        return value
-    low, high = (form.format(end).rstrip("%") for end in (figure.low, figure.high))
-    return f"{value} ({low} – {high})".replace("-0.000", "0.000").replace("-", "−")
 
 
 def _pictures(found: Evaluation, run_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.evaluation.intervals import Figure
 from ui.frame import fact_grid
 from ui.words import _
 
@@ -16,10 +17,36 @@ METRICS = {  # name, format, help
 }
 
 
-def metrics(figures: dict[str, float]) -> None:
-    """One row of figures of merit."""
+def metrics(figures: dict[str, Figure]) -> None:
+    """One row of figures of merit, their intervals below them."""
     shown = [name for name in METRICS if name in figures]
     grid = fact_grid()
     for name in shown:
         label, form, about = METRICS[name]
-        grid.metric(_(label), form.format(figures[name]), help=_(about))
+        grid.metric(
+            _(label),
+            form.format(figures[name].value),
+            limits(name, figures[name]),
+            delta_color="off",
+            delta_arrow="off",
+            help=_(about),
+        )
+
+
+def written(name: str, figure: Figure) -> str:
+    """97.6% (95.9 – 98.9)"""
+    value, between = _form(name).format(figure.value), limits(name, figure)
+    value = value.replace("-", "−")
+    return value if between is None else f"{value} ({between})"
+
+
+def limits(name: str, figure: Figure) -> str | None:
+    """95.9 – 98.9, of the interval; None where there is none."""
+    if figure.low is None:
+        return None
+    low, high = (_form(name).format(end).rstrip("%") for end in (figure.low, figure.high))
+    return f"{low} – {high}".replace("-0.000", "0.000").replace("-", "−")
+
+
+def _form(name: str) -> str:
+    return METRICS[name][1].replace(" nats", "")

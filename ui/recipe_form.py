@@ -284,12 +284,17 @@ def _finer(visitor: State, task: str) -> dict[str, object]:
     rows = fourth.selectbox(
         _("Validation sequences"),
         VALIDATION_ROWS,
-        format_func={"random": _("drawn at random"), "last": _("the last ones")}.get,
+        format_func={
+            "random": _("drawn at random"),
+            "last": _("the last ones"),
+            "folds": _("one of equal parts, by the seed"),
+        }.get,
         disabled=marked,
         key=seeded(key("validation_rows"), before.validation_rows),
         help=_(
             "The last ones of the file, where it stands in the order of time and the network will "
-            "be asked about what comes later. A group is never on both sides."
+            "be asked about what comes later. Of equal parts, each seed validates another: with "
+            "so many seeds every sequence once. A group is never on both sides."
         ),
     )
     return {

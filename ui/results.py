@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.evaluation.intervals import Figure
 from runs import Run
 from ui import early, evaluation, proof, server, tables
 from ui.merit import metrics
@@ -21,7 +22,7 @@ def of_training(visitor: State, run: Run, mine: bool = True, predicts: bool = Fa
     }
     for part, figures in run.metrics.items():
         st.markdown(f"**{names[part]}**")
-        metrics(figures)
+        metrics({name: Figure(value) for name, value in figures.items()})
     proof.badge(run)
     if run.has_answers:
         evaluation.comparison(run, mine)

@@ -6,6 +6,11 @@ seeds, and which sequences there are to measure on. The first is answered by Stu
 seeds' paired differences (a bootstrap over few seeds promises too much: over 3, intervals of 95 %
 hold 73 %), the second by a bootstrap over the test sequences, of the mean over seeds. The interval
 told is the wider of both on either side.
+
+Where the seeds draw the sequences to measure on, both kinds of luck are in their differences,
+but these are not independent: the trainings shared most of their sequences. Their variance is
+corrected for it, by the share of sequences measured on (Nadeau and Bengio, "Inference for the
+Generalization Error", Machine Learning 52, 2003).
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from core.evaluation.intervals import (
     CONFIDENCE,
     Figure,
     Statistic,
+    answered_by,
     bootstrap,
     figure,
     statistic,
@@ -41,12 +47,14 @@ class Outcome:
     """What came of one training.
 
     measured  its answers
+    learned   sequences it learned from
     curve     (epochs,) the validation loss, or the training loss where there is no validation part
     seconds   it took
     steps     of one layer that it computed, padding included
     """
 
     measured: Measured
+    learned: int
     curve: np.ndarray
     seconds: float
     steps: int
@@ -75,6 +83,7 @@ class Comparison:
     """part   of the data that was measured on: "test", "validation" or "training"
     main      the figure that is compared: "rmse" or "accuracy"
     seeds     the seeds
+    crossed   whether each seed measured other sequences, as in cross-validation
     entries   one a recipe; the first is what the others are compared to
     sentence  what can be concluded, and what cannot
     """
@@ -82,6 +91,7 @@ class Comparison:
     part: str
     main: str
     seeds: tuple[int, ...]
+    crossed: bool
     entries: tuple[Entry, ...]
     sentence: Note
 
@@ -156,14 +166,14 @@ def outcome_of(
     epoch = work(training.lengths, data.features, recipe)
     steps = epoch.computed * len(history["loss"])
     curve = np.array(history.get("val_loss") or history["loss"], np.float64)
-    return Outcome(measured, curve, float(sum(history["seconds"])), steps)
+    return Outcome(measured, len(training), curve, float(sum(history["seconds"])), steps)
 
 
 def compared(outcomes: Mapping[str, list[Outcome]], seeds: tuple[int, ...]) -> Comparison:
     """outcomes: of each recipe, one a seed, in the order of the seeds."""
     first = next(iter(outcomes.values()))[0].measured
     main = MAIN["regression" if first.classes is None else "classification"]
-    judged = {name: [_Judged.of(each.measured) for each in of] for name, of in outcomes.items()}
+    judged = {name: [_Judged.of(each) for each in of] for name, of in outcomes.items()}
     entries: list[Entry] = []
     base: list[_Judged] = []
     for name, of in judged.items():
@@ -179,7 +189,9 @@ def compared(outcomes: Mapping[str, list[Outcome]], seeds: tuple[int, ...]) -> C
             )
         )
     sentence = _sentence(entries, main, first.part, len(seeds))
-    return Comparison(first.part, main, seeds, tuple(entries), sentence)
+    ids = np.concatenate([np.unique(each.ids) for each in base])
+    crossed = len(seeds) > 1 and len(np.unique(ids)) == len(ids)
+    return Comparison(first.part, main, seeds, crossed, tuple(entries), sentence)
 
 
 def _side_by_side(curves: list[np.ndarray]) -> np.ndarray:
@@ -189,23 +201,26 @@ def _side_by_side(curves: list[np.ndarray]) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class _Judged:
-    """ids (rows,) of the sequences that each row belongs to."""
+    """ids (rows,) of the sequences that each row belongs to; share: how many sequences were
+    measured for each one that was learned from."""
 
     statistic: Statistic
     figures: dict[str, float]
     ids: np.ndarray
+    share: float
 
     @classmethod
-    def of(cls, measured: Measured) -> _Judged:
-        answers = measured.answers
-        answered = ~np.isnan(answers if answers.ndim == 1 else answers[:, 0])
+    def of(cls, outcome: Outcome) -> _Judged:
+        measured, answers = outcome.measured, outcome.measured.answers
+        answered = answered_by(answers)
         truth, answers = measured.targets[answered], answers[answered]
         of_weights = statistic(truth, answers, measured.classes)
         per_step = len(measured.targets) != len(measured.ids)
         ids = np.repeat(measured.ids, measured.lengths) if per_step else measured.ids
         figures = of_weights(np.ones(len(truth)))
         known = {name: value for name, value in figures.items() if np.isfinite(value)}
-        return cls(of_weights, known, ids[answered])
+        share = len(measured.ids) / outcome.learned
+        return cls(of_weights, known, ids[answered], share)
 
 
 def _difference(ours: list[_Judged], theirs: list[_Judged], main: str) -> Figure:
@@ -213,25 +228,25 @@ def _difference(ours: list[_Judged], theirs: list[_Judged], main: str) -> Figure
     apart = np.array([a.figures[main] - b.figures[main] for a, b in zip(ours, theirs, strict=True)])
     if len(apart) < 2:
         return Figure(float(apart.mean()))
-    limits = [limit for limit in (_over_seeds(apart), _over_rows(ours, theirs, main)) if limit]
-    lows, highs = zip(*limits, strict=True)
+    ids = ours[0].ids
+    if any(not np.array_equal(each.ids, ids) for each in [*ours, *theirs]):
+        return Figure(float(apart.mean()), *_over_seeds(apart, ours[0].share))
+    limits = [_over_seeds(apart), _over_rows(ours, theirs, main)]
+    lows, highs = zip(*[limit for limit in limits if limit], strict=True)
     return Figure(float(apart.mean()), min(lows), max(highs))
 
 
-def _over_seeds(apart: np.ndarray) -> tuple[float, float]:
+def _over_seeds(apart: np.ndarray, share: float = 0.0) -> tuple[float, float]:
+    """share: of sequences that each seed drew anew to measure on, for each one learned from."""
     from scipy import stats
 
     reach = stats.t.ppf((1 + CONFIDENCE) / 2, len(apart) - 1)
-    reach *= apart.std(ddof=1) / np.sqrt(len(apart))
+    reach *= apart.std(ddof=1) * np.sqrt(1 / len(apart) + share)
     return float(apart.mean() - reach), float(apart.mean() + reach)
 
 
 def _over_rows(ours: list[_Judged], theirs: list[_Judged], main: str) -> tuple[float, float] | None:
-    """None where the seeds drew the rows: then the differences over seeds hold that, too."""
-    ids = ours[0].ids
-    if any(not np.array_equal(each.ids, ids) for each in [*ours, *theirs]):
-        return None
-    clusters = np.unique(ids, return_inverse=True)[1]
+    clusters = np.unique(ours[0].ids, return_inverse=True)[1]
 
     def mean_difference(weights: np.ndarray) -> dict[str, float]:
         apart = [

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import DataError, Note
-from core.evaluation.intervals import Figure, bootstrap, figure, statistic
-from core.evaluation.judging import MAIN, clusters_of
+from core.evaluation.intervals import Figure, bootstrap, clusters_of, figure, statistic
+from core.evaluation.judging import MAIN
 from core.padding import erase
 from core.sequences import Sequences, step_indices
 
@@ -62,7 +62,8 @@ class Early:
 def early(
     model: TrainedModel, data: Sequences, on_progress: Callable[[float], None] | None = None
 ) -> Early:
-    """Ask a model about growing beginnings of sequences whose targets are known.
+    """Ask a model about growing beginnings of sequences whose targets are known; of those marked
+    test, where some are.
 
     on_progress: called with the share that is done, 0 to 1. Raises DataError for data without
     targets, and for a model that answers at every step.
@@ -73,6 +74,8 @@ def early(
         raise DataError(
             "The model answers at every step, and so early that there is nothing to find out here."
         )
+    if data.split is not None and (data.split == "test").any():
+        data = data[data.split == "test"]
     if model.recipe.mask == "value":  # what it erases has no part in any beginning
         data = erase(data, model.recipe.mask_value)
     if len(data) > MOST_SEQUENCES:

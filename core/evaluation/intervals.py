@@ -18,10 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.evaluation.metrics import known_labels
+from core.sequences import Sequences
 
 CONFIDENCE = 0.95
 DRAWS, DRAWS_OF_MANY = 2000, 500  # of many rows the limits are nearer to each other than to matter
 MANY = 20_000
+MOST_ROWS = 2_000_000  # some 10 seconds
 
 Figures = dict[str, float]
 Statistic = Callable[[np.ndarray], Figures]  # of weights, (rows,)
@@ -64,6 +66,30 @@ def figure(value: float, drawn: np.ndarray, count: int) -> Figure:
     tail = stats.t.ppf((1 - CONFIDENCE) / 2, count - 1) * np.sqrt(count / (count - 1))
     low, high = np.quantile(drawn, stats.norm.cdf([tail, -tail]))
     return Figure(value, float(low), float(high))
+
+
+def figures(of_weights: Statistic, clusters: np.ndarray) -> dict[str, Figure]:
+    """Each figure of the statistic with its interval, except of more rows than MOST_ROWS;
+    clusters as ``bootstrap`` takes them."""
+    values = of_weights(np.ones(len(clusters)))
+    values = {name: value for name, value in values.items() if np.isfinite(value)}
+    if len(clusters) > MOST_ROWS:
+        return {name: Figure(value) for name, value in values.items()}
+    drawn, count = bootstrap(of_weights, clusters), int(clusters.max()) + 1
+    return {name: figure(value, drawn[name], count) for name, value in values.items()}
+
+
+def clusters_of(rows: Sequences, answered: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """What each answer belongs to, its group where the data has groups, else its sequence, as a
+    number from 0: (n,), or (total steps,) of targets a step, without those not ``answered``."""
+    each = np.arange(len(rows)) if rows.groups is None else rows.groups
+    each = np.repeat(each, rows.lengths) if rows.per_step else each
+    return np.unique(each[answered], return_inverse=True)[1]
+
+
+def answered_by(answers: np.ndarray) -> np.ndarray:
+    """Which of (n,) numbers or (n, k) probabilities are there: NaN stands for no answer."""
+    return ~np.isnan(answers if answers.ndim == 1 else answers[:, 0])
 
 
 def statistic(truth: np.ndarray, answers: np.ndarray, classes: np.ndarray | None) -> Statistic:

@@ -13,7 +13,9 @@ from core.evaluation.baselines import CONSTANT, LENGTH, baselines
 from core.evaluation.intervals import (
     Figure,
     Statistic,
+    answered_by,
     bootstrap,
+    clusters_of,
     figure,
     statistic,
 )
@@ -104,10 +106,8 @@ def judge(
              (total steps,) or (total steps, k), NaN where it did not look
     classes  (k,) the labels in the order of the probabilities; None for regression
     """
-    answered = ~np.isnan(answers if answers.ndim == 1 else answers[:, 0])
-    truth = rows.targets[answered]
-    clusters = clusters_of(rows)[answered]
-    clusters = np.unique(clusters, return_inverse=True)[1]
+    answered = answered_by(answers)
+    truth, clusters = rows.targets[answered], clusters_of(rows, answered)
     count = int(clusters.max()) + 1
 
     def of(found: np.ndarray) -> Statistic:
@@ -155,14 +155,6 @@ def judge(
         pictures=shown,
         notes=tuple(_notes(main, figures, rivals, count)),
     )
-
-
-def clusters_of(rows: Sequences) -> np.ndarray:
-    """(n,), or (total steps,) of targets a step, the number of each one's group or sequence."""
-    each = np.arange(len(rows))
-    if rows.groups is not None:
-        each = np.unique(rows.groups, return_inverse=True)[1]
-    return np.repeat(each, rows.lengths) if rows.per_step else each
 
 
 def _copies(seen: Sequences, rows: Sequences) -> list[int]:

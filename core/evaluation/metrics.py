@@ -29,21 +29,13 @@ def classification_metrics(
     """accuracy, balanced_accuracy, macro_f1, and log_loss (nats) unless ``truth`` holds a
     class the model has never seen, for which it has no probability.
 
-    truth (n,) labels; probabilities (n, k); classes (k,) sorted labels. Raises DataError when
-    the model knows none of the labels: every answer would be wrong, and say nothing about it.
+    truth (n,) labels; probabilities (n, k); classes (k,) sorted labels. Raises DataError as
+    ``known_labels`` does.
     """
     from sklearn import metrics
 
     names = classes.astype(str)
     true_names = known_labels(truth, classes)
-    known = np.isin(true_names, names)
-    if not known.any():
-        raise DataError(
-            "The model knows none of the targets (such as {found!r}), so its answers cannot be "
-            "compared to them. Its classes are {classes}.",
-            found=str(true_names[0]),
-            classes=", ".join(names[:12]) + (", …" if len(names) > 12 else ""),
-        )
     predicted = names[probabilities.argmax(axis=1)]
     figures = {
         "accuracy": float(metrics.accuracy_score(true_names, predicted)),
@@ -56,7 +48,7 @@ def classification_metrics(
             metrics.f1_score(true_names, predicted, average="macro", zero_division=0.0)
         ),
     }
-    if known.all():
+    if np.isin(true_names, names).all():
         order = np.argsort(names)  # scikit-learn takes the columns in the order of sorted names
         figures["log_loss"] = float(
             metrics.log_loss(true_names, probabilities[:, order], labels=names[order])
@@ -66,7 +58,8 @@ def classification_metrics(
 
 def known_labels(truth: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """(n,) the labels as text, as the model writes them where it writes the same number otherwise:
-    a file's "1.0" is the model's "1"."""
+    a file's "1.0" is the model's "1". Raises DataError when the model knows none of them: every
+    answer would be wrong, and say nothing about it."""
     labels, names = truth.astype(str), classes.astype(str)
     by_number = {float(name): name for name in names if is_number(name)}
     exact = set(names)
@@ -75,4 +68,11 @@ def known_labels(truth: np.ndarray, classes: np.ndarray) -> np.ndarray:
         by_number.get(float(label), label) if label not in exact and is_number(label) else label
         for label in distinct
     ]
+    if exact.isdisjoint(written):
+        raise DataError(
+            "The model knows none of the targets (such as {found!r}), so its answers cannot be "
+            "compared to them. Its classes are {classes}.",
+            found=str(labels[0]),
+            classes=", ".join(names[:12]) + (", …" if len(names) > 12 else ""),
+        )
     return np.array(written, dtype=str)[where]

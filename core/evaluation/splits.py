@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
 from core.errors import DataError, Note
@@ -14,9 +17,11 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
 
     Rows the data marks *test* are in neither. Rows marked *validation* are the validation
     part; without such rows it is ``recipe.validation_split`` of the training rows, drawn
-    by ``recipe.seed``, whole sequences, for classes in each class's proportion, or the last ones
-    as the data stands, so that nothing is learned from what came later. Of data with groups it is
-    that share of the groups, the last ones by where each begins: none is on both sides.
+    by ``recipe.seed``, whole sequences, for classes in each class's proportion; or the last ones
+    as the data stands, so that nothing is learned from what came later; or that one of the parts
+    of this size (``folds``) whose turn it is by the seed, so that as many seeds as there are parts
+    have validated every row once. Of data with groups it is that share of the groups, the last
+    ones by where each begins: none is on both sides.
     """
     rows = np.arange(len(data))
     if data.split is not None:
@@ -30,6 +35,10 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
     count = min(round(recipe.validation_split * len(first)), len(first) - 1)
     if count == 0:
         return rows, rows[:0]
+    if recipe.validation_rows == "folds":
+        parts = min(round(1 / recipe.validation_split), len(first))
+        turns = list(folds(data, replace(recipe, seed=0), max(parts, 2)))
+        return turns[recipe.seed % len(turns)]
     if recipe.validation_rows == "last":
         validates = np.isin(group, np.argsort(first)[-count:])
         return rows[~validates], rows[validates]
@@ -41,6 +50,43 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
     drawn = _draw(np.arange(len(first)), count, labels, recipe.seed)
     validates = np.isin(group, drawn)
     return rows[~validates], rows[validates]
+
+
+def folds(
+    data: Sequences, recipe: Recipe, count: int = 5
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(rows to train on, rows to measure on), ``count`` times: every sequence that is not marked
+    test is measured once. Drawn by the recipe's seed; classes in their proportion, and of data
+    with groups none on both sides. Raises DataError for fewer sequences, or groups, than folds.
+    """
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+
+    rows = np.arange(len(data)) if data.split is None else np.flatnonzero(data.split != "test")
+    groups = None if data.groups is None else data.groups[rows].astype(str)
+    most = len(rows) if groups is None else len(set(groups))
+    if not 2 <= count <= most:
+        raise DataError(
+            "{count} folds need as many sequences, or groups of them, and these are {n}. Use 2 to "
+            "{n} folds.",
+            count=count,
+            n=most,
+        )
+    labels = None
+    if recipe.task == "classification" and not data.per_step:
+        labels = data.targets[rows].astype(str)
+        # scikit-learn refuses folds in which no class could stand
+        labels = labels if np.unique(labels, return_counts=True)[1].max() >= count else None
+    kinds = {
+        (False, False): KFold,
+        (False, True): GroupKFold,
+        (True, False): StratifiedKFold,
+        (True, True): StratifiedGroupKFold,
+    }
+    splitter = kinds[labels is not None, groups is not None](
+        count, shuffle=True, random_state=recipe.seed
+    )
+    for learned, measured in splitter.split(rows, labels, groups):
+        yield rows[learned], rows[measured]
 
 
 def _groups(data: Sequences, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

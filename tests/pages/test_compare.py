@@ -111,3 +111,17 @@ def test_all_trainings_can_be_stopped(compare):
     assert sum(map(len, state.compared.entries.values())) == 6
     until(page, lambda app: app.error)
     assert "was not measured" in page.error[0].value
+
+
+def test_small_data_without_test_rows_is_measured_on_every_sequence_once(app):
+    rng = np.random.default_rng(0)
+    lists = [rng.normal(size=rng.integers(1, 9)) for _ in range(15)]
+    rows = ["sequence,target", *(f'"{each.tolist()}",{each.sum()}' for each in lists)]
+    app.switch_page("pages/1_Data.py").run()
+    app.file_uploader(key="upload").upload("sums.csv", "\n".join(rows).encode()).run()
+    labelled(app.switch_page("pages/3_Train.py").run().number_input, "Epochs").set_value(3).run()
+    page = app.switch_page("pages/5_Compare.py").run()
+    assert labelled(page.toggle, "Measure on every sequence once (cross-validation)").value
+    labelled(page.button, "Compare").click().run()
+    until(page, lambda page: said(page))
+    assert any("every sequence, by the seed that had not" in c.value for c in page.caption)

@@ -18,7 +18,8 @@ def outcome(errors: np.ndarray, part: str = "test", ids=None) -> Outcome:
     ids = np.arange(rows).astype(str).astype(object) if ids is None else ids
     lengths = np.ones(rows, int)
     truth = np.random.default_rng(99).normal(size=rows)
-    return Outcome(Measured(part, ids, lengths, truth, truth + errors), errors[:3], 2.0, 100)
+    measured = Measured(part, ids, lengths, truth, truth + errors)
+    return Outcome(measured, 4 * rows, errors[:3], 2.0, 100)
 
 
 def simulated(better_by: float, seed: int, seeds: int = 5, rows: int = 80) -> Comparison:
@@ -89,7 +90,9 @@ def test_rows_that_the_seeds_drew_are_not_drawn_again():
     }
     found = compared(made, (0, 1, 2))
     halves = np.array([-0.5 * np.sqrt((e**2).mean()) for e in errors])
-    expected = stats.t.interval(0.95, 2, halves.mean(), stats.sem(halves))
+    # three seeds, and a quarter as many sequences measured on as learned from
+    scale = halves.std(ddof=1) * np.sqrt(1 / 3 + 1 / 4)
+    expected = stats.t.interval(0.95, 2, halves.mean(), scale)
     apart = found.entries[1].difference
     assert (apart.low, apart.high) == pytest.approx(expected)
 
@@ -116,6 +119,17 @@ def test_real_trainings_are_paired_by_seed_and_told_in_a_table():
     assert table["rmse"]["masked"] == pytest.approx(first.figures["rmse"].mean())
     assert table["rmse sd"]["masked"] == pytest.approx(first.figures["rmse"].std(ddof=1))
     assert np.isnan(table["difference"]["masked"])
+
+
+def test_in_folds_every_sequence_is_measured_by_one_seed():
+    rng = np.random.default_rng(2)
+    steps = [rng.normal(size=length) for length in rng.integers(1, 9, 20)]
+    data = Sequences.from_lists(steps, [float(s.sum()) for s in steps])
+    recipe = Recipe(layers=(LSTM(4),), epochs=2, validation_split=0.25, validation_rows="folds")
+    recipes = {"masked": recipe, "padded": replace(recipe, mask="none")}
+    assert compare(data, recipes, range(4)).crossed
+    drawn = {name: replace(each, validation_rows="random") for name, each in recipes.items()}
+    assert not compare(data, drawn, range(4)).crossed
 
 
 def test_of_three_sequences_nothing_is_concluded():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,16 @@ def test_at_the_end_it_is_what_evaluate_says():
     assert found.figures[-1].value == pytest.approx(model.evaluate(data)["rmse"], rel=1e-6)
     third = early(model, beginnings(data, 0.3)).figures[-1].value
     assert found.figures[2].value == pytest.approx(third, rel=1e-6)
+
+
+def test_of_data_with_test_rows_only_those_are_asked_about():
+    data = told_at(5)
+    model = train(data, RECIPE)
+    test = np.arange(60) % 3 == 0
+    marked = replace(data, split=np.where(test, "test", "train").astype(object))
+    found, alone = early(model, marked), early(model, data[test])
+    assert found.sequences == 20
+    assert found.figures == alone.figures
 
 
 def test_steps_that_a_mask_value_erases_begin_nothing():

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import Recipe, Sequences
-from core.evaluation.splits import too_few, training_and_validation
+from core import DataError, Recipe, Sequences
+from core.evaluation.splits import folds, too_few, training_and_validation
 
 
 def classified(labels, split=None) -> Sequences:
@@ -53,6 +55,75 @@ def test_the_last_groups_are_those_that_begin_last():
     recipe = Recipe(validation_split=0.3, validation_rows="last")
     training, validation = training_and_validation(data, recipe)
     assert (training.tolist(), validation.tolist()) == ([0, 1, 2, 4], [3, 5])
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_with_as_many_seeds_as_parts_every_row_validates_once(grouped):
+    data = Sequences.from_lists(
+        [[i] for i in range(23)],
+        targets=[*list("ab" * 11), "rare"],
+        split=["train"] * 20 + ["test"] * 2 + ["train"],
+        groups=[i // 2 for i in range(23)] if grouped else None,
+    )
+    recipe = Recipe(task="classification", validation_split=0.25, validation_rows="folds")
+    validated = []
+    for seed in range(4):
+        training, validation = training_and_validation(data, replace(recipe, seed=seed))
+        assert sorted([*training, *validation]) == [*range(20), 22]
+        if grouped:
+            assert not set(data.groups[training]) & set(data.groups[validation])
+        validated.extend(validation)
+    assert sorted(validated) == [*range(20), 22]
+    first, fifth = (training_and_validation(data, replace(recipe, seed=seed))[1] for seed in (0, 4))
+    assert first.tolist() == fifth.tolist()
+
+
+def test_of_fewer_sequences_than_parts_each_is_one():
+    data = Sequences.from_lists([[1], [2], [3]], targets=[1.5, 2, 3])
+    recipe = Recipe(validation_rows="folds")
+    assert sorted(
+        int(training_and_validation(data, replace(recipe, seed=seed))[1].item())
+        for seed in range(3)
+    ) == [0, 1, 2]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from("uvwxyz"), st.booleans()), min_size=6
+    ),
+    st.integers(2, 4),
+    st.booleans(),
+    st.integers(0, 50),
+)
+def test_in_folds_every_row_but_those_of_test_is_measured_once_and_no_group_is_on_both_sides(
+    rows, count, grouped, seed
+):
+    labels, groups, test = map(list, zip(*rows, strict=True))
+    test[0] = False
+    data = Sequences.from_lists(
+        [[i] for i in range(len(rows))],
+        targets=labels,
+        split=np.where(test, "test", "train"),
+        groups=groups if grouped else None,
+    )
+    usable = np.flatnonzero(~np.array(test))
+    if len(set(np.array(groups)[usable]) if grouped else usable) < count:
+        with pytest.raises(DataError, match="folds need as many"):
+            list(folds(data, Recipe(task="classification"), count))
+        return
+    measured = []
+    for learned, apart in folds(data, Recipe(task="classification", seed=seed), count):
+        assert sorted([*learned, *apart]) == usable.tolist()
+        if grouped:
+            assert not set(data.groups[learned]) & set(data.groups[apart])
+        measured.extend(apart)
+    assert sorted(measured) == usable.tolist()
+
+
+def test_classes_stand_in_their_proportion_in_every_fold():
+    data = classified(["no", "yes"] * 30)
+    for _, apart in folds(data, Recipe(task="classification"), 5):
+        assert (data.targets[apart] == "yes").sum() == 6
 
 
 def test_a_class_of_one_member_stays_in_training():

@@ -2,11 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from core import LSTM, DataError, Recipe, Sequences, cross_validate
-from core.evaluation.folds import folds
+from core import LSTM, Recipe, Sequences, cross_validate
 
 QUICK = Recipe(layers=(LSTM(4),), epochs=2, batch_size=8, validation_split=0.0)
 CLASSES = replace(QUICK, task="classification", loss="")
@@ -18,45 +15,6 @@ def told_by_the_first_step(n=40, **fields) -> Sequences:
     labels = np.arange(n) % 2
     steps = [[3.0 * label - 1.5, *rng.normal(size=rng.integers(0, 6))] for label in labels]
     return Sequences.from_lists(steps, targets=np.array(["no", "yes"])[labels], **fields)
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from("abc"), st.sampled_from("uvwxyz"), st.booleans()), min_size=6
-    ),
-    st.integers(2, 4),
-    st.booleans(),
-    st.integers(0, 50),
-)
-def test_every_row_but_those_of_test_is_measured_once_and_no_group_is_on_both_sides(
-    rows, count, grouped, seed
-):
-    labels, groups, test = map(list, zip(*rows, strict=True))
-    test[0] = False
-    data = Sequences.from_lists(
-        [[i] for i in range(len(rows))],
-        targets=labels,
-        split=np.where(test, "test", "train"),
-        groups=groups if grouped else None,
-    )
-    usable = np.flatnonzero(~np.array(test))
-    if len(set(np.array(groups)[usable]) if grouped else usable) < count:
-        with pytest.raises(DataError, match="folds need as many"):
-            list(folds(data, CLASSES, count))
-        return
-    measured = []
-    for learned, apart in folds(data, replace(CLASSES, seed=seed), count):
-        assert sorted([*learned, *apart]) == usable.tolist()
-        if grouped:
-            assert not set(data.groups[learned]) & set(data.groups[apart])
-        measured.extend(apart)
-    assert sorted(measured) == usable.tolist()
-
-
-def test_classes_stand_in_their_proportion():
-    data = told_by_the_first_step(60)
-    for _, apart in folds(data, CLASSES, 5):
-        assert (data.targets[apart] == "yes").sum() == 6
 
 
 def test_what_can_be_learned_is_and_its_interval_holds_it():
