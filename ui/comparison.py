@@ -106,10 +106,19 @@ def _show(asked: Question, visitor: State) -> None:
             alt=_("Difference of each recipe from the first, with 95 % intervals"),
         )
         st.caption(
-            _(
-                "Lines: 95 % intervals, the wider of two: over the seeds (paired t) and over the "
-                "sequences measured on (bootstrap). Grey ones hold zero: no difference can be told."
+            (
+                _(
+                    "Lines: 95 % intervals, the wider of two: over the seeds (paired t) and over "
+                    "the sequences measured on (bootstrap)."
+                )
+                if found.rows == "same"
+                else _(
+                    "Lines: 95 % intervals over the seeds (paired t, corrected for the sequences "
+                    "that their trainings share)."
+                )
             )
+            + " "
+            + _("Grey ones hold zero: no difference can be told.")
         )
     frame = _table(found)
     st.dataframe(frame, hide_index=True, height="content")
@@ -127,11 +136,13 @@ def _show(asked: Question, visitor: State) -> None:
 def _part(found: Comparison) -> str:
     words = {
         "test": _("Measured on the test sequences"),
-        "validation": _("Measured on every sequence, by the seed that had not learned from it")
-        if found.crossed
-        else _("Measured on the validation sequences, which each seed draws anew"),
+        "validation": _("Measured on the validation sequences"),
         "training": _("Measured on the training sequences"),
     }[found.part]
+    if found.rows == "each":
+        words = _("Measured on every sequence, by the seed that had not learned from it")
+    elif found.rows == "drawn":
+        words = _("Measured on the validation sequences, which each seed draws anew")
     seeds = len(found.seeds)
     return words + ngettext("; mean ± sd over {n} seed.", "; mean ± sd over {n} seeds.", seeds)
 

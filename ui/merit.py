@@ -18,15 +18,16 @@ METRICS = {  # name, format, help
 
 
 def metrics(figures: dict[str, Figure]) -> None:
-    """One row of figures of merit, their intervals below them."""
+    """One row of figures of merit, their 95 % intervals below them."""
     shown = [name for name in METRICS if name in figures]
     grid = fact_grid()
     for name in shown:
-        label, form, about = METRICS[name]
+        (label, form, about), between = METRICS[name], limits(name, figures[name])
         grid.metric(
             _(label),
             form.format(figures[name].value),
-            limits(name, figures[name]),
+            between,
+            delta_description=between and "95 %",
             delta_color="off",
             delta_arrow="off",
             help=_(about),

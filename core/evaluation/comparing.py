@@ -83,7 +83,8 @@ class Comparison:
     """part   of the data that was measured on: "test", "validation" or "training"
     main      the figure that is compared: "rmse" or "accuracy"
     seeds     the seeds
-    crossed   whether each seed measured other sequences, as in cross-validation
+    rows      what the seeds measured: the "same" rows, rows "drawn" anew, which may be the same
+              in part, or "each" row once, as in cross-validation
     entries   one a recipe; the first is what the others are compared to
     sentence  what can be concluded, and what cannot
     """
@@ -91,7 +92,7 @@ class Comparison:
     part: str
     main: str
     seeds: tuple[int, ...]
-    crossed: bool
+    rows: str
     entries: tuple[Entry, ...]
     sentence: Note
 
@@ -189,9 +190,14 @@ def compared(outcomes: Mapping[str, list[Outcome]], seeds: tuple[int, ...]) -> C
             )
         )
     sentence = _sentence(entries, main, first.part, len(seeds))
-    ids = np.concatenate([np.unique(each.ids) for each in base])
-    crossed = len(seeds) > 1 and len(np.unique(ids)) == len(ids)
-    return Comparison(first.part, main, seeds, crossed, tuple(entries), sentence)
+    return Comparison(first.part, main, seeds, _rows(base), tuple(entries), sentence)
+
+
+def _rows(of_seeds: list[_Judged]) -> str:
+    if all(np.array_equal(each.ids, of_seeds[0].ids) for each in of_seeds):
+        return "same"
+    ids = np.concatenate([np.unique(each.ids) for each in of_seeds])
+    return "each" if len(np.unique(ids)) == len(ids) else "drawn"
 
 
 def _side_by_side(curves: list[np.ndarray]) -> np.ndarray:
@@ -228,8 +234,7 @@ def _difference(ours: list[_Judged], theirs: list[_Judged], main: str) -> Figure
     apart = np.array([a.figures[main] - b.figures[main] for a, b in zip(ours, theirs, strict=True)])
     if len(apart) < 2:
         return Figure(float(apart.mean()))
-    ids = ours[0].ids
-    if any(not np.array_equal(each.ids, ids) for each in [*ours, *theirs]):
+    if _rows([*ours, *theirs]) != "same":
         return Figure(float(apart.mean()), *_over_seeds(apart, ours[0].share))
     limits = [_over_seeds(apart), _over_rows(ours, theirs, main)]
     lows, highs = zip(*[limit for limit in limits if limit], strict=True)

@@ -127,9 +127,11 @@ def test_in_folds_every_sequence_is_measured_by_one_seed():
     data = Sequences.from_lists(steps, [float(s.sum()) for s in steps])
     recipe = Recipe(layers=(LSTM(4),), epochs=2, validation_split=0.25, validation_rows="folds")
     recipes = {"masked": recipe, "padded": replace(recipe, mask="none")}
-    assert compare(data, recipes, range(4)).crossed
+    assert compare(data, recipes, range(4)).rows == "each"
     drawn = {name: replace(each, validation_rows="random") for name, each in recipes.items()}
-    assert not compare(data, drawn, range(4)).crossed
+    assert compare(data, drawn, range(4)).rows == "drawn"
+    last = {name: replace(each, validation_rows="last") for name, each in recipes.items()}
+    assert compare(data, last, range(2)).rows == "same"
 
 
 def test_of_three_sequences_nothing_is_concluded():
