@@ -1,10 +1,16 @@
 """What a saved ZIP holds, and how it is read without trusting it.
 
-    model.json    recipe, preprocessing, history
-    model.keras   the network, stock Keras layers only, for everyone else's use
-    predict.py    predicts with tensorflow and numpy alone
+    recipe.json         the recipe
+    preprocessing.json  how a table is read, and what was fitted on the training rows: schema,
+                        vocabulary, scaling, classes
+    training.json       its history, the proof, the evaluation
+    model.keras         the network, stock Keras layers only, for everyone else's use
+    predict.py          predicts with tensorflow and numpy alone
+    train.py            the same training again in plain Keras, to be read
+    MODEL_CARD.md       what the model is, for people
+    example.csv         a few of the sequences, as predict.py and train.py read them
 
-Reading takes model.json, which the caller checks, and the weights inside model.keras,
+Reading takes the JSON files, which the caller checks, and the weights inside model.keras,
 whose shapes are checked here. Keras's ``load_model`` is never called on a file: a small
 one can ask for an 80 GB kernel.
 """
@@ -16,7 +22,8 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -28,54 +35,71 @@ import numpy as np
 
 from core.errors import DataError
 
-DESCRIPTION, NETWORK, SCRIPT = "model.json", "model.keras", "predict.py"
+PARTS = ("recipe", "preprocessing", "training")  # each a JSON file
+NETWORK, SCRIPT, EXAMPLE = "model.keras", "predict.py", "example.csv"
 WEIGHTS = "model.weights.h5"  # Keras's name inside a .keras file
-MAX_DESCRIPTION_BYTES = 64 * 2**20
+MAX_PART_BYTES = 64 * 2**20
 MAX_WEIGHT_BYTES = 2**30
+MAX_EXAMPLE_BYTES = 2**20
+# zlib's own errors are none of these; RuntimeError is a member with a password.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    RecursionError,
+)
 
 
 def write(
-    path: str | os.PathLike | BinaryIO, described: dict[str, Any], network: keras.Model
+    path: str | os.PathLike | BinaryIO,
+    network: keras.Model,
+    described: Mapping[str, Mapping[str, Any]],
+    texts: Mapping[str, str],
 ) -> None:
-    """Write the ZIP. A path is replaced only by a complete file."""
+    """Write the ZIP. A path is replaced only by a complete file.
+
+    described: of each of PARTS. texts: by the name of a file, what people read.
+    """
     with tempfile.TemporaryDirectory() as folder:
         keras_file = Path(folder) / NETWORK
         network.save(keras_file)
         script = resources.files("core.takeaway").joinpath(SCRIPT).read_text(encoding="utf-8")
         target: Any = path if hasattr(path, "write") else f"{os.fspath(path)}.part"
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as whole:
-            whole.writestr(DESCRIPTION, json.dumps(described, indent=1, ensure_ascii=False))
+            for part in PARTS:
+                text = json.dumps(described[part], indent=1, ensure_ascii=False)
+                whole.writestr(f"{part}.json", text)
             whole.write(keras_file, NETWORK)
-            whole.writestr(SCRIPT, script)
+            for name, text in {SCRIPT: script, **texts}.items():
+                whole.writestr(name, text)
     if not hasattr(path, "write"):
         os.replace(target, path)
 
 
 @dataclass(frozen=True)
 class Saved:
-    """An opened ZIP: its description as it stands in the file, unchecked, and its weights."""
+    """An opened ZIP: its PARTS as they stand in the file, unchecked, the example, "" where there is
+    none, and its weights."""
 
     described: dict[str, Any]
+    example: str
     weights: Path
 
     def read_weights(self, network: keras.Model) -> None:
         """Fill the network; raises DataError unless the file holds exactly its weights."""
         expected = sorted(tuple(weight.shape) for weight in network.weights)
         try:
-            with h5py.File(self.weights, "r") as file:
-                found: list[tuple[int, ...]] = []
-                file.visititems(
-                    lambda name, node: (
-                        found.append(node.shape) if isinstance(node, h5py.Dataset) else None
-                    )
-                )
-            if sorted(found) != expected:
+            if sorted(_shapes(self.weights)) != expected:
                 raise ValueError("its weights do not fit its recipe")
             network.load_weights(self.weights)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise _damaged(error) from None
+            raise damaged(error) from None
         if not all(np.isfinite(weight).all() for weight in network.get_weights()):
-            raise _damaged(ValueError("its weights are not finite numbers"))
+            raise damaged(ValueError("its weights are not finite numbers"))
 
 
 @contextlib.contextmanager
@@ -85,12 +109,33 @@ def opened(path: str | os.PathLike | BinaryIO) -> Iterator[Saved]:
         weights = Path(folder) / WEIGHTS
         try:
             with zipfile.ZipFile(path) as whole:
-                described = json.loads(_bytes(whole, DESCRIPTION, MAX_DESCRIPTION_BYTES))
+                described = {
+                    part: json.loads(_bytes(whole, f"{part}.json", MAX_PART_BYTES))
+                    for part in PARTS
+                }
+                example = ""
+                if EXAMPLE in whole.namelist():
+                    example = _bytes(whole, EXAMPLE, MAX_EXAMPLE_BYTES).decode()
                 with whole.open(NETWORK) as inner, zipfile.ZipFile(inner) as network:
                     weights.write_bytes(_bytes(network, WEIGHTS, MAX_WEIGHT_BYTES))
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError) as error:
-            raise _damaged(error) from None
-        yield Saved(described, weights)
+        except BROKEN as error:
+            raise damaged(error) from None
+        yield Saved(described, example, weights)
+
+
+def _shapes(weights: Path) -> list[tuple[int, ...]]:
+    """Of all arrays in the file. Raises ValueError for what would be read from elsewhere: HDF5 can
+    point to other files, and read any file as if it were numbers."""
+    with h5py.File(weights, "r") as file:
+        links: dict[str, object] = {}
+        file.visititems_links(links.__setitem__)
+        if not all(isinstance(link, h5py.HardLink) for link in links.values()):
+            raise ValueError("its weights are not in it")
+        nodes = [file[name] for name in links]
+        arrays = [node for node in nodes if isinstance(node, h5py.Dataset)]
+        if any(array.external or array.is_virtual for array in arrays):
+            raise ValueError("its weights are not in it")
+        return [array.shape for array in arrays]
 
 
 def _bytes(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
@@ -102,7 +147,7 @@ def _bytes(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     return content
 
 
-def _damaged(error: Exception) -> DataError:
+def damaged(error: Exception) -> DataError:
     return DataError(
         "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
     )

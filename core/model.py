@@ -14,10 +14,14 @@ import numpy as np
 import pandas as pd
 
 from core import export
+from core.card import Facts, model_card
 from core.engine import Data, Kind, engine_for, group_count
 from core.errors import DataError, Note
 from core.evaluation.intervals import Figure, answered_by, clusters_of, figures, statistic
+from core.evaluation.judging import Evaluation, judge
+from core.evaluation.measured import measure, telling_part
 from core.evaluation.metrics import classification_metrics, regression_metrics
+from core.lesson import training_script
 from core.missing import indicator_name
 from core.network import build_network
 from core.pace import Pace
@@ -30,6 +34,7 @@ from core.sequences import Sequences, default_names, step_indices
 from core.trace import Trace
 
 OnShare = Callable[[float], None]
+OPTIONAL = {"schema": Schema, "proof": Proof, "evaluation": Evaluation, "facts": Facts}
 TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # what a table is read from
 
 
@@ -52,6 +57,10 @@ class TrainedModel:
                 groups of rows ran side by side
     trained_on  the digest of the data it was trained on (``Sequences.digest``)
     proof       what ``prove`` found, where somebody has kept it here; saved with the model
+    evaluation  what ``judge`` found, likewise
+    facts       about the data it was trained on
+    table       how the ``predict.py`` of a saved model reads a table
+    example     text of a small table of that kind
     """
 
     recipe: Recipe
@@ -65,6 +74,10 @@ class TrainedModel:
     schema: Schema | None = None
     trained_on: str = ""
     proof: Proof | None = None
+    evaluation: Evaluation | None = None
+    facts: Facts | None = None
+    table: Schema | None = None
+    example: str = ""
 
     @property
     def classes(self) -> np.ndarray | None:
@@ -164,6 +177,15 @@ class TrainedModel:
         by_step[where[where >= 0]] = found[where >= 0]
         return by_step
 
+    def judge(self, data: Sequences) -> Evaluation:
+        """What it is worth beside simple models, on the most telling rows of the data that it was
+        trained on: those marked test, else those for validation; with 95 % intervals. Kept here as
+        ``evaluation``, and said in the card of a saved model."""
+        part, rows = telling_part(data, self.recipe)
+        measured = measure(self, part, rows)
+        self.evaluation = judge(data, self.recipe, part, rows, measured.answers, self.classes)
+        return self.evaluation
+
     def prove(self, data: Any, seconds: float = 5.0, on_progress: OnShare | None = None) -> Proof:
         """Measure that padding never counts in what the model answers, or how much it does, on
         the data it was trained on or other data, as ``predict`` takes it; see
@@ -212,22 +234,38 @@ class TrainedModel:
             )
         return data.with_features(names)
 
-    def save(self, path: str | os.PathLike | BinaryIO) -> None:
-        """One ZIP: the model as a stock .keras file, what it needs to read data, and a
-        ``predict.py`` that predicts with TensorFlow alone. ``core.load`` is the way back."""
+    def save(self, path: str | os.PathLike | BinaryIO, name: str = "") -> None:
+        """One ZIP: the model as a stock .keras file, what it needs to read data, scripts that
+        predict with it and train it again without us, and a card that says what it is; see
+        ``core.export``. ``core.load`` is the way back. name: the card's title."""
+        features, classes = self.preprocessing.feature_names, self.classes
+        table = self.table or Schema("long", id="id", features=_base(features))
         described = {
             "recipe": self.recipe.to_dict(),
-            "preprocessing": self.preprocessing.to_dict(),
-            "history": self.history,
-            "notes": [[note.template, note.values] for note in self.notes],
-            "stopped": self.stopped,
-            "best_epoch": self.best_epoch,
-            "computed": self.computed,
-            "schema": None if self.schema is None else self.schema.to_dict(),
-            "trained_on": self.trained_on,
-            "proof": None if self.proof is None else self.proof.to_dict(),
+            "preprocessing": {
+                "table": table.to_dict(),
+                **self.preprocessing.to_dict(),
+            },
+            "training": {
+                "history": self.history,
+                "notes": [[note.template, note.values] for note in self.notes],
+                "stopped": self.stopped,
+                "best_epoch": self.best_epoch,
+                "computed": self.computed,
+                "schema": None if self.schema is None else self.schema.to_dict(),
+                "trained_on": self.trained_on,
+                "proof": None if self.proof is None else self.proof.to_dict(),
+                "evaluation": None if self.evaluation is None else self.evaluation.to_dict(),
+                "facts": None if self.facts is None else self.facts.to_dict(),
+            },
         }
-        export.write(path, described, self.network)
+        outputs = 1 if classes is None else len(classes)
+        texts = {
+            "train.py": training_script(self.recipe, len(features), outputs),
+            "MODEL_CARD.md": model_card(self, name),
+            export.EXAMPLE: self.example,
+        }
+        export.write(path, self.network, described, texts)
 
 
 def _indicated(names: Sequence[str]) -> list[str]:
@@ -283,43 +321,32 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
     Raises DataError when the file is damaged or was not written by ``save``.
     """
     with export.opened(path) as saved:
-        described = saved.described
+        training, fitted = saved.described["training"], saved.described["preprocessing"]
         try:
-            recipe = Recipe.from_dict(described["recipe"])
-            preprocessing = Preprocessing.from_dict(recipe, described["preprocessing"])
-            history = {
-                str(name): [float(figure) for figure in figures]
-                for name, figures in described["history"].items()
+            recipe = Recipe.from_dict(saved.described["recipe"])
+            preprocessing = Preprocessing.from_dict(recipe, fitted)
+            told = {
+                "history": {
+                    str(name): [float(figure) for figure in figures]
+                    for name, figures in training["history"].items()
+                },
+                "notes": [Note(template, **values) for template, values in training["notes"]],
+                "stopped": bool(training["stopped"]),
+                "best_epoch": training["best_epoch"],
+                "computed": {
+                    "layers": [str(way) for way in training["computed"]["layers"]],
+                    "groups": int(training["computed"]["groups"]),
+                },
+                "trained_on": str(training["trained_on"]),
+                "table": Schema.from_dict(fitted["table"]),
             }
-            notes = [Note(template, **values) for template, values in described["notes"]]
-            stopped, best_epoch = bool(described["stopped"]), described["best_epoch"]
-            computed = {
-                "layers": [str(way) for way in described["computed"]["layers"]],
-                "groups": int(described["computed"]["groups"]),
-            }
-            schema = described.get("schema")
-            schema = None if schema is None else Schema.from_dict(schema)
-            trained_on, proof = str(described.get("trained_on", "")), described.get("proof")
-            proof = None if proof is None else Proof.from_dict(proof)
+            for name, kind in OPTIONAL.items():
+                told[name] = None if training[name] is None else kind.from_dict(training[name])
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise DataError(
-                "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
-            ) from None
+            raise export.damaged(error) from None
         classes = preprocessing.classes
         network = build_network(
             recipe, len(preprocessing.feature_names), 1 if classes is None else len(classes)
         )
         saved.read_weights(network)
-    return TrainedModel(
-        recipe,
-        preprocessing,
-        network,
-        history,
-        notes,
-        stopped,
-        best_epoch,
-        computed,
-        schema,
-        trained_on,
-        proof,
-    )
+    return TrainedModel(recipe, preprocessing, network, **told, example=saved.example)

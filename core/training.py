@@ -14,6 +14,7 @@ import numpy as np
 
 from core import engine
 from core.batching import Plan, epoch_plan
+from core.card import Facts
 from core.checkpoint import Best, Checkpoint
 from core.engine import Data, Engine, Kind
 from core.errors import DataError, Note
@@ -23,6 +24,7 @@ from core.network import build_network
 from core.pace import Pace
 from core.preprocessing import Preprocessing
 from core.progress import History, Progress
+from core.reading.writing import example, schema_for
 from core.recipe import Recipe
 from core.schedules import rate
 from core.sequences import Sequences, require_sequences
@@ -106,6 +108,9 @@ def train(
         computed=engine.described(recipe, data.features, groups),
         schema=data.schema,
         trained_on=data.digest(),
+        facts=Facts.of(data, len(training), len(validation)),
+        table=schema_for(data),
+        example=example(data),
     )
 
 

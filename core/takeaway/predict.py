@@ -1,34 +1,270 @@
 """Predict with the model beside this file. Needs tensorflow and numpy, nothing else.
 
-python predict.py "[[1.5], [2, 5]]"        sequences as JSON, each (steps,) or (steps, features)
-python predict.py sequences.json
+python predict.py new.csv > predictions.csv   a table like the one the model learned from; a target
+                                              may be missing
+python predict.py "[[1.5], [2, 5]]"           sequences as JSON, each (steps,) or (steps, features),
+                                              or a file that ends in .json
+
+Prints a line a sequence, or a line a step of a network that answers at every step: the id, the
+prediction, and the probability of each class.
 """
 
+import csv
+import datetime
+import io
 import json
 import pathlib
+import re
 import sys
 
 import numpy as np
 
 HERE = pathlib.Path(__file__).parent
+MISSING = {"", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "?"}
+UNKNOWN = "unknown"
+ELAPSED = "time since the last step"
+BATCH = 64
+
+
+# 1. From a table to sequences, as ``preprocessing.json`` says under "table".
+
+
+def read_csv(path, schema):
+    """What a table holds: a list of {"id", "steps" (steps, features) with NaN for what is missing,
+    "target", "split", "group"}, None for what it does not tell."""
+    text = pathlib.Path(path).read_text(encoding="utf-8-sig")
+    lines = [line for line in io.StringIO(text) if line.strip() and line[0] not in "#%"]
+    names = lines[0] if schema["layout"] != "rows" else "".join(lines)
+    delimiter = next((mark for mark in "\t;," if mark in names), ",")
+    if schema["layout"] == "rows" and delimiter not in names:
+        lines = [",".join(line.split()) for line in lines]
+    csv.field_size_limit(2**31 - 1)
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
+    if delimiter != ",":  # 2,5 is two and a half there
+        rows = [[re.sub(r"^([+-]?\d+),(\d+)$", r"\1.\2", cell) for cell in row] for row in rows]
+    if schema["layout"] == "rows":
+        found = [one(number, numbers(trimmed(row))) for number, row in enumerate(rows, start=1)]
+    else:
+        names, *rows = rows
+        if not set(schema["features"]) & set(names):  # a table without a line of names
+            names, rows = [str(number + 1) for number in range(len(names))], [names, *rows]
+        table = [dict(zip(names, row)) for row in rows]  # noqa: B905  short rows lack their end
+        found = {"long": from_long, "list": from_lists, "wide": from_wide}[schema["layout"]](
+            table, names, schema
+        )
+    found = [settled(each, schema) for each in found]
+    found = [each for each in found if len(each["steps"])]
+    if schema["cut"] == "windows":
+        return [part for each in found for part in windows(each, schema)]
+    return found
+
+
+def from_long(table, names, schema):
+    """A row a step; the rows of a sequence share its id."""
+    sequences, when = {}, {}
+    for row in table:
+        key = row[schema["id"]] if schema["id"] else "1"
+        sequences.setdefault(key, []).append(row)
+    found = []
+    for key, rows in sequences.items():
+        if schema["time"] in names:
+            when = [seconds(row[schema["time"]]) for row in rows]
+            order = np.argsort(when, kind="stable")
+            rows, when = [rows[i] for i in order], np.array(when)[order]
+        columns = []
+        for name in schema["features"]:
+            cells = [row[name] for row in rows]
+            words = schema["categories"].get(name)
+            columns.append(numbers(cells) if words is None else indicated(cells, words))
+        for name in schema["indicated"] or ():
+            place = schema["features"].index(name)
+            columns.append(np.isnan(columns[place][:, :1]))
+        if schema["elapsed"]:
+            columns.append(np.diff(when, prepend=when[0])[:, None])
+        sequence = one(key, np.concatenate(columns, axis=1), rows[-1], schema)
+        if schema["target_at"] == "step" and sequence["target"] is not None:
+            sequence["target"] = [row[schema["target"]] for row in rows]
+        if schema["duplicates"] != "keep" and schema["time"] in names:
+            without_duplicates(sequence, when, schema["duplicates"])
+        found.append(sequence)
+    return found
+
+
+def from_lists(table, names, schema):
+    """A row a sequence, its steps written as a list in a cell."""
+    found = []
+    for number, row in enumerate(table, start=1):
+        parts = [np.array(as_list(row[name]), dtype=float) for name in schema["features"]]
+        steps = np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
+        sequence = one(row.get(schema["id"], number), steps, row, schema)
+        if schema["target_at"] != "sequence" and sequence["target"] is not None:
+            targets = as_list(sequence["target"])
+            sequence["target"] = targets if schema["target_at"] == "step" else targets[-1]
+        found.append(sequence)
+    return found
+
+
+def from_wide(table, names, schema):
+    """A row a sequence, a column a step; blank cells at its end end it."""
+    if schema["channels"]:  # x_1, x_2, …, y_1, y_2, …
+        each = len(schema["features"]) // len(schema["channels"])
+        starts = [counted(name)[0] for name in schema["features"][::each]]
+        steps = [name for name in names if counted(name)]
+        by_number = [
+            sorted((n for n in steps if counted(n)[0] == start), key=lambda name: counted(name)[1])
+            for start in starts
+        ]
+    else:
+        roles = [schema[role] for role in ("id", "time", "target", "split", "group")]
+        by_number = [[n for n in names if n not in roles and n not in schema["unused"]]]
+    found = []
+    for number, row in enumerate(table, start=1):
+        cells = [[row.get(name, "") for name in columns] for columns in by_number]
+        length = max(len(trimmed(column)) for column in cells)
+        steps = np.concatenate([numbers(column[:length]) for column in cells], axis=1)
+        found.append(one(row.get(schema["id"], number), steps, row, schema))
+    return found
+
+
+def counted(name):
+    """What stands before the number of a step, and the number: ("x_", 12) of x_12."""
+    match = re.fullmatch(r"(.*?)(\d+)[\])]?", name)
+    return match and (match[1], int(match[2]))
+
+
+def one(key, steps, row=None, schema=None):
+    roles = {} if schema is None else {r: schema[r] for r in ("target", "split", "group")}
+    found = {role: row.get(name) or None for role, name in roles.items() if name}
+    return {"target": None, "split": None, "group": None} | found | {"id": str(key), "steps": steps}
+
+
+def settled(sequence, schema):
+    """With the policy for what is missing."""
+    steps = sequence["steps"]
+    lacks = np.isnan(steps).any(axis=1)
+    if schema["missing"] == "drop":
+        if isinstance(sequence["target"], list):
+            sequence["target"] = [t for t, gone in zip(sequence["target"], lacks) if not gone]  # noqa: B905
+        steps = steps[~lacks]
+    elif schema["missing"] == "forward":
+        for step in range(1, len(steps)):
+            steps[step] = np.where(np.isnan(steps[step]), steps[step - 1], steps[step])
+    if schema["missing"] in ("forward", "refuse") and np.isnan(steps).any():
+        sys.exit(f"sequence {sequence['id']}: a value is missing or is no number")
+    return sequence | {"steps": steps}
+
+
+def without_duplicates(sequence, when, policy):
+    """One step for each time: the first, the last, or their mean."""
+    begins = np.flatnonzero(np.append(True, np.diff(when) > 0))
+    ends = np.append(begins[1:], len(when)) - 1
+    chosen = begins if policy == "first" else ends
+    steps = sequence["steps"]
+    sequence["steps"] = steps[chosen]
+    if policy == "mean":  # of the values that are known
+        for place, (first, last) in enumerate(zip(begins, ends, strict=True)):
+            known = ~np.isnan(steps[first : last + 1])
+            sums = np.where(known, steps[first : last + 1], 0).sum(axis=0)
+            with np.errstate(invalid="ignore"):
+                sequence["steps"][place] = sums / known.sum(axis=0)
+    if isinstance(sequence["target"], list):
+        sequence["target"] = [sequence["target"][i] for i in chosen]
+
+
+def windows(sequence, schema):
+    """Pieces of so many steps, a new one every so many."""
+    steps, size, every = sequence["steps"], schema["cut_steps"], schema["cut_every"]
+    for start in range(0, max(len(steps) - size, 0) + every, every):
+        part, name, target = steps[start : start + size], sequence["id"], sequence["target"]
+        if len(part) < len(steps):
+            name += f" {start + 1}–{start + len(part)}"
+        if isinstance(target, list):
+            target = target[start : start + size]
+        group = sequence["group"] or sequence["id"]
+        yield sequence | {"id": name, "steps": part, "target": target, "group": group}
+
+
+def numbers(cells):
+    """(cells, 1), NaN for what is missing or no number."""
+    return np.array([[number(cell)] for cell in cells], dtype=float).reshape(-1, 1)
+
+
+def number(cell):
+    try:
+        return float("nan") if cell.lower() in MISSING else float(cell)
+    except ValueError:
+        return float("nan")
+
+
+def indicated(cells, words):
+    """(cells, words + 1): 1 for the word of the cell, in the last column for every other word."""
+    known = [word for word in words if word != UNKNOWN]
+    found = np.zeros((len(cells), len(known) + 1))
+    for row, cell in enumerate(cells):
+        found[row, known.index(cell) if cell in known else -1] = 1
+        if cell.lower() in MISSING:
+            found[row] = np.nan
+    return found
+
+
+def as_list(cell):
+    """[1, 2], (1, 2), [1 2], "1 2" or "1;2", and lists of lists; words may be bare or quoted."""
+    text = cell.strip().replace("(", "[").replace(")", "]")
+    text = text if text.startswith("[") else f"[{text}]"
+    if "," not in text:
+        text = re.sub(r"(?<=[^\s\[;])[\s;]+(?=[^\s\];])", ",", text)
+    text = re.sub(r"[^\s\[\],][^\[\],]*", lambda item: json.dumps(item[0].strip(" \"'")), text)
+    items = json.loads(re.sub(r",\s*\]", "]", text))
+
+    def value(item):
+        if isinstance(item, list):
+            return [value(each) for each in item]
+        if item.lower() in MISSING:
+            return float("nan")
+        try:
+            return float(item)
+        except ValueError:
+            return item
+
+    return value(items)
+
+
+def trimmed(cells):
+    """Without the blank ones at the end."""
+    cells = list(cells)
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def seconds(cell):
+    """A time: a number as it is, or the seconds of an ISO date."""
+    try:
+        return float(cell)
+    except ValueError:
+        when = datetime.datetime.fromisoformat(cell)
+        when = when if when.tzinfo else when.replace(tzinfo=datetime.UTC)
+        return when.timestamp()
+
+
+# 2. From a sequence to what the network was trained to see.
 
 
 def with_indicators(steps, names):
     """With the features that say where others are missing (null), if they were not given."""
-    indicated = [name for name in names if name + " missing" in names]
-    said = [name + " missing" for name in indicated]
+    lacking = [name for name in names if name + " missing" in names]
+    said = [name + " missing" for name in lacking]
     base = [name for name in names if name not in said]
     if steps.shape[1] != len(base):
         return steps
     columns = dict(zip(base, steps.T, strict=True))
-    columns |= {new: np.isnan(columns[name]) for new, name in zip(said, indicated, strict=True)}
+    columns |= {new: np.isnan(columns[name]) for new, name in zip(said, lacking, strict=True)}
     return np.stack([columns[name] for name in names], axis=1).astype("float32")
 
 
-def prepare(sequence, described):
+def prepare(sequence, recipe, fitted):
     """One sequence, (steps,) or (steps, features), as the network was trained to see it, and which
     step of the sequence each of its steps is; -1 for padding that it was trained to see."""
-    recipe, fitted = described["recipe"], described["preprocessing"]
     steps = np.asarray(sequence, dtype="float32")
     steps = with_indicators(steps.reshape(len(steps), -1), fitted["feature_names"])
     if steps.shape[1] != len(fitted["feature_names"]):
@@ -43,7 +279,7 @@ def prepare(sequence, described):
         if len(where) == 0:
             sys.exit("a sequence holds nothing but the mask value")
     steps = steps[where]
-    steps = np.where(np.isnan(steps), np.float32(fitted["fill"]), steps)  # null in the JSON
+    steps = np.where(np.isnan(steps), np.float32(fitted["fill"]), steps)
     if recipe["mask"] == "none":
         lack = width - len(steps)
         before, after = (lack, 0) if recipe["padding"] == "pre" else (0, lack)
@@ -52,42 +288,76 @@ def prepare(sequence, described):
     return (steps - np.float32(fitted["mean"])) / np.float32(fitted["std"]), where
 
 
+# 3. The prediction.
+
+
+def described():
+    """What stands beside this file: the recipe, and what was fitted on the training rows."""
+    return (
+        json.loads((HERE / name).read_text(encoding="utf-8"))
+        for name in ("recipe.json", "preprocessing.json")
+    )
+
+
 def predict(sequences):
-    """Values in the target's unit, or (label, probability of each class) pairs: one a sequence; or,
-    of a network that answers at every step, a list a sequence, with None for the steps that it
-    does not see."""
+    """(outputs,) float32 of the network for each sequence, (steps, outputs) of one that answers at
+    every step, NaN at steps that it does not see."""
     import tensorflow as tf
 
-    described = json.loads((HERE / "model.json").read_text(encoding="utf-8"))
+    recipe, fitted = described()
     network = tf.keras.models.load_model(HERE / "model.keras", compile=False)
-    prepared, places = zip(*(prepare(sequence, described) for sequence in sequences), strict=True)
-    lengths = np.array([len(steps) for steps in prepared])
-    values = np.zeros((len(prepared), lengths.max(), prepared[0].shape[1]), dtype="float32")
-    for row, steps in enumerate(prepared):
-        values[row, : len(steps)] = steps
-    mask = np.arange(lengths.max()) < lengths[:, None]  # True where a real step stands
-    outputs = network.predict_on_batch([values, mask])
-    fitted = described["preprocessing"]
-    if not described["recipe"]["return_sequences"]:
-        return [answer(output, fitted) for output in outputs]
-    answers = []
-    for sequence, rows, where in zip(sequences, outputs, places, strict=True):
-        found = {step: answer(output, fitted) for step, output in zip(where, rows)}  # noqa: B905
-        answers.append([found.get(step) for step in range(len(sequence))])
-    return answers
+    prepared = [prepare(sequence, recipe, fitted) for sequence in sequences]
+    found = [None] * len(prepared)
+    by_length = np.argsort([len(steps) for steps, _ in prepared], kind="stable")
+    for rows in np.split(by_length, range(BATCH, len(by_length), BATCH)):
+        lengths = np.array([len(prepared[row][0]) for row in rows])
+        values = np.zeros((len(rows), lengths.max(), len(fitted["mean"])), dtype="float32")
+        for place, row in enumerate(rows):
+            values[place, : lengths[place]] = prepared[row][0]
+        mask = np.arange(lengths.max()) < lengths[:, None]  # True where a real step stands
+        outputs = network.predict_on_batch([values, mask])
+        for row, length, output in zip(rows, lengths, outputs, strict=True):
+            found[row] = output
+            if recipe["return_sequences"]:
+                where, steps = prepared[row][1], len(sequences[row])
+                found[row] = np.full((steps, output.shape[-1]), np.nan, dtype="float32")
+                found[row][where[where >= 0]] = output[:length][where >= 0]
+    return found
 
 
 def answer(output, fitted):
-    """One output of the network, (1,) or (classes,), in words or in the target's unit."""
+    """One output of the network, (outputs,), as cells: a number in the target's unit, or a label
+    and the probability of each class. Blank at a step that the network does not see."""
+    if np.isnan(output).any():
+        return [""] * (1 + len(fitted["classes"] or ()))
     if fitted["classes"] is None:
-        return float(output[0]) * fitted["target_std"] + fitted["target_mean"]
-    return fitted["classes"][int(output.argmax())], [round(float(p), 6) for p in output]
+        return [float(output[0]) * fitted["target_std"] + fitted["target_mean"]]
+    return [fitted["classes"][int(output.argmax())], *(f"{each:.7g}" for each in output)]
+
+
+def main(given):
+    recipe, fitted = described()
+    if given.lstrip().startswith("[") or given.endswith(".json"):
+        text = given if given.lstrip().startswith("[") else pathlib.Path(given).read_text("utf-8")
+        sequences = [(number, steps) for number, steps in enumerate(json.loads(text), start=1)]
+        sequences = [(number, np.array(steps, dtype=float)) for number, steps in sequences]
+    else:
+        sequences = [(each["id"], each["steps"]) for each in read_csv(given, fitted["table"])]
+    of_classes = [f"probability of {label}" for label in fitted["classes"] or ()]
+    lines = csv.writer(sys.stdout)
+    per_step = ["step"] if recipe["return_sequences"] else []
+    lines.writerow(["id", *per_step, "prediction", *of_classes])
+    outputs = predict([steps for _, steps in sequences])
+    for (key, _), output in zip(sequences, outputs, strict=True):
+        if per_step:
+            for step, each in enumerate(output, start=1):
+                lines.writerow([key, step, *answer(each, fitted)])
+        else:
+            lines.writerow([key, *answer(output, fitted)])
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    given = sys.argv[1]
-    text = given if given.lstrip().startswith("[") else pathlib.Path(given).read_text("utf-8")
-    for prediction in predict(json.loads(text)):
-        print(json.dumps(prediction, ensure_ascii=False))
+    sys.stdout.reconfigure(encoding="utf-8")
+    main(sys.argv[1])
