@@ -135,6 +135,7 @@ def _targets(recipe: Recipe) -> str:
             "\n\ndef targets(rows):\n"
             '    return np.array([encoded(row["target"]) for row in rows])\n'
         )
+    last = "" if recipe.task == "classification" else "[..., None]"
     return one + (
         "\n\ndef targets(rows):  # one a step; what stands at padding never counts\n"
         "    mask = padded(rows)[1]\n"
@@ -142,7 +143,7 @@ def _targets(recipe: Recipe) -> str:
         "    for number, row in enumerate(rows):\n"
         '        wanted = [row["target"][step] if step >= 0 else None for step in row["where"]]\n'
         "        found[number, mask[number]] = [0 if t is None else encoded(t) for t in wanted]\n"
-        "    return found\n"
+        f"    return found{last}\n"
     )
 
 
@@ -248,7 +249,8 @@ def _judge(recipe: Recipe) -> str:
             f"    right = answers.argmax(axis=-1){real} == targets(unseen){real}\n"
             '    print(f"accuracy {right.mean():.3f} on {len(unseen)} sequences")'
         )
+    wanted = f"targets(unseen){real}" + ("[..., 0]" if recipe.return_sequences else "")
     return (
-        f'    error = (answers[..., 0]{real} - targets(unseen){real}) * fitted["target_std"]\n'
+        f'    error = (answers{real}[..., 0] - {wanted}) * fitted["target_std"]\n'
         '    print(f"RMSE {(error**2).mean() ** 0.5:.4g} on {len(unseen)} sequences")'
     )

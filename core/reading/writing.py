@@ -30,6 +30,8 @@ def schema_for(data: Sequences) -> Schema:
         layout="long",
         id="id",
         target=None if data.targets is None else "target",
+        split=None if data.split is None else "split",
+        group=None if data.groups is None else "group",
         features=_base(data.feature_names),
         target_at="step" if data.per_step else "sequence",
         missing="mean" if _base(data.feature_names) != data.feature_names else data.missing,
