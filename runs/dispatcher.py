@@ -16,6 +16,7 @@ from functools import partial
 from core.errors import DataError
 from runs.afterwards import Afterwards
 from runs.cluster import Cluster, WorkerLost
+from runs.exporter import export_of, export_run
 from runs.judge import evaluation_of, judge_run
 from runs.prover import proof_of, prove_run
 from runs.questions import Questions
@@ -95,6 +96,7 @@ class Dispatcher:
         self.one_of_many: set[str] = set()  # runs of which nothing is found out unasked
         self.proofs = Afterwards(self.questions, store, prove_run, proof_of)
         self.evaluations = Afterwards(self.questions, store, judge_run, evaluation_of)
+        self.exports = Afterwards(self.questions, store, export_run, export_of)
         self._thread = background(self._dispatch)
 
     def wake(self) -> None:

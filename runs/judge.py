@@ -22,9 +22,14 @@ NOT_MEASURED = (
 def judge_run(run_id: str, about: None, question: str, topic: str) -> Evaluation | Failure:
     """Judge a run's model by what it answered when it was measured, unless that was done before."""
     try:
-        return evaluation_of(store(), run_id) or _judge(store(), run_id)
+        return evaluated(store(), run_id)
     except Exception as error:
         return Failure.of(error)
+
+
+def evaluated(kept: Store, run_id: str) -> Evaluation:
+    """What was found before, or is now. Raises DataError for a run that was not measured."""
+    return evaluation_of(kept, run_id) or _judge(kept, run_id)
 
 
 def evaluation_of(kept: Store, run_id: str) -> Evaluation | None:

@@ -27,11 +27,14 @@ SHORTEST, LONGEST = 1.0, 5.0
 def prove_run(run_id: str, about: None, question: str, topic: str) -> Proof | Failure:
     """Prove a run's model on the data it was trained on, unless that was done before."""
     try:
-        return proof_of(store(), run_id) or _prove(
-            store(), run_id, Sharer(get_worker(), question, topic)
-        )
+        return proved(store(), run_id, Sharer(get_worker(), question, topic))
     except Exception as error:
         return Failure.of(error)
+
+
+def proved(kept: Store, run_id: str, on_progress: Sharer) -> Proof:
+    """What was proved before, or is now."""
+    return proof_of(kept, run_id) or _prove(kept, run_id, on_progress)
 
 
 def proof_of(kept: Store, run_id: str) -> Proof | None:

@@ -18,7 +18,7 @@ from runs.predictor import early_run, predict_run, xray_run
 from runs.questions import Job
 from runs.queue import Place
 from runs.run import Question, Run, RunLine
-from runs.store import MEASURED, MODEL, Content, Store
+from runs.store import MEASURED, MODEL, ONNX, Content, Store
 from runs.watched import Watched
 from runs.worker import NO_MODEL
 
@@ -149,6 +149,15 @@ class Runs:
         """What the model of a run that has one is worth on sequences it has not seen, beside simple
         models; the result is a ``core.evaluation.judging.Evaluation``."""
         return self._dispatcher.evaluations.of(run.id)
+
+    def export(self, run: RunLine) -> Question:
+        """Have the model of a run that has one put together to be taken away (``model``, ``onnx``)
+        and tried; the result is a ``runs.exporter.Export``."""
+        return self._dispatcher.exports.of(run.id)
+
+    def onnx(self, run_id: str) -> bytes | None:
+        """The model as an ONNX file, where ``export`` found that it has one."""
+        return self.store.runs.artifact(run_id, ONNX)
 
     def compare(self, about: Compared) -> Question:
         """Compare runs that have ended; the result is a ``core.evaluation.comparing``

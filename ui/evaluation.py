@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from core.errors import Note
 from core.evaluation.judging import NAMES, Evaluation
@@ -100,25 +101,30 @@ def _table(found: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def _pictures(found: Evaluation, run_id: str) -> None:
+def figures(found: Evaluation) -> dict[str, Figure]:
+    """Two pictures of what the network answered, by their titles."""
     shown, look = found.pictures, {"dark": is_dark(), "words": figure_words()}
-    left, right = st.columns(2, gap="medium")
     if "points" in shown:
-        pair = (
-            (_("Predicted and true"), predicted_figure(shown["points"], **look)),
-            (_("Errors by length"), residuals_figure(shown["points"], **look)),
-        )
-    else:
-        pair = (
-            (
-                _("What was taken for what"),
-                confusion_figure(shown["classes"], shown["confusion"], **look),
-            ),
-            (_("How far to trust a probability"), confidence_figure(shown["confidence"], **look)),
-        )
-    for number, (place, (title, figure)) in enumerate(zip((left, right), pair, strict=True)):
+        return {
+            _("Predicted and true"): predicted_figure(shown["points"], **look),
+            _("Errors by length"): residuals_figure(shown["points"], **look),
+        }
+    return {
+        _("What was taken for what"): confusion_figure(
+            shown["classes"], shown["confusion"], **look
+        ),
+        _("How far to trust a probability"): confidence_figure(shown["confidence"], **look),
+    }
+
+
+def _pictures(found: Evaluation, run_id: str) -> None:
+    pair = figures(found).items()
+    for number, (place, (title, figure)) in enumerate(
+        zip(st.columns(2, gap="medium"), pair, strict=True)
+    ):
         with place:
             st.markdown(f"**{title}**")
             draw(figure, key=f"merit-{number}-{run_id}", alt=title)
-    if len(shown.get("points", ())) < found.sequences and "points" in shown:
-        st.caption(_("Drawn: {n} of them.").format(n=counted(len(shown["points"]))))
+    drawn = len(found.pictures.get("points", ()))
+    if 0 < drawn < found.sequences:
+        st.caption(_("Drawn: {n} of them.").format(n=counted(drawn)))

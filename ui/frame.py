@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from html import escape
 
 import streamlit as st
+from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import DataError
@@ -88,3 +90,22 @@ def draw(figure, key: str, alt: str, png: str | None = None) -> None:
             "toImageButtonOptions": {"format": "png", "scale": 2, "filename": png},
         }
     st.plotly_chart(figure, key=key, alt=alt, theme=None, config=config)
+
+
+def as_page(figures: dict[str, Figure]) -> bytes:
+    """Figures by their titles as one HTML page that needs neither this app nor a network."""
+    first, *_others = figures.values()
+    ground, ink = first.layout.paper_bgcolor, first.layout.font.color
+    parts = [
+        f"<h2>{escape(title)}</h2>"
+        + figure.to_html(
+            full_html=False,
+            include_plotlyjs=figure is first,  # 5 MB, once
+            config={"displaylogo": False, "responsive": True},
+            default_width="100%",
+        )
+        for title, figure in figures.items()
+    ]
+    style = f"background:{ground};color:{ink};font-family:sans-serif;max-width:70rem;margin:auto"
+    head = '<!doctype html><meta charset="utf-8"><title>Unpadded</title>'
+    return f'{head}<body style="{style}">{"".join(parts)}</body>'.encode()

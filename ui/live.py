@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from core import DataError, Progress
 from core.figures import history_figure
@@ -157,33 +158,42 @@ def _ended(run: Run, word: str, icon: str) -> None:
 
 
 def _curves(run: Run, key: str) -> None:
-    planned = run.recipe.epochs if run.state in ACTIVE else None
-    metrics = ["loss"]
-    if run.recipe.task == "classification":
-        metrics.append("accuracy")
     log = st.toggle(_("Logarithmic loss axis"), key=f"{key}-log")
-    for place, metric in zip(st.columns(len(metrics)), metrics, strict=True):
-        label = {
-            "loss": _("loss ({name})").format(name=loss_name(run.recipe.loss)),
-            "accuracy": _("accuracy (share correct)"),
-        }[metric]
-        losses = run.history.get("loss", [])
+    drawn = _drawn(run, log)
+    epochs = len(run.history.get("loss", ()))
+    for place, (metric, figure) in zip(st.columns(len(drawn)), drawn.items(), strict=True):
         with place:
             draw(
-                history_figure(
-                    run.history,
-                    planned,
-                    metric=metric,
-                    label=label,
-                    log=metric == "loss" and log,
-                    dark=is_dark(),
-                    words=figure_words(),
-                ),
+                figure,
                 key=f"{key}-{metric}",
                 alt=ngettext(
                     "Curve of the {metric} by epoch, {n} epoch so far",
                     "Curve of the {metric} by epoch, {n} epochs so far",
-                    len(losses),
+                    epochs,
                     metric=metric,
                 ),
             )
+
+
+def figures(run: Run) -> dict[str, Figure]:
+    """The curves of a run that has ended, by their titles."""
+    titles = {"loss": _("Loss by epoch"), "accuracy": _("Accuracy by epoch")}
+    return {titles[metric]: figure for metric, figure in _drawn(run, log=False).items()}
+
+
+def _drawn(run: Run, log: bool) -> dict[str, Figure]:
+    labels = {"loss": _("loss ({name})").format(name=loss_name(run.recipe.loss))}
+    if run.recipe.task == "classification":
+        labels["accuracy"] = _("accuracy (share correct)")
+    return {
+        metric: history_figure(
+            run.history,
+            run.recipe.epochs if run.state in ACTIVE else None,
+            metric=metric,
+            label=label,
+            log=metric == "loss" and log,
+            dark=is_dark(),
+            words=figure_words(),
+        )
+        for metric, label in labels.items()
+    }

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.evaluation.intervals import Figure
 from runs import Run
-from ui import early, evaluation, proof, server, tables
+from ui import early, evaluation, proof, takeaway
 from ui.merit import metrics
 from ui.state import State
 from ui.words import _, told
@@ -34,35 +34,10 @@ def of_training(visitor: State, run: Run, mine: bool = True, predicts: bool = Fa
         st.caption(told(note))
     if not mine:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if predicts:
-            st.page_link(
-                "pages/4_Predict.py",
-                label=_("Predict with this model"),
-                icon=":material/arrow_forward:",
-            )
-        _take_away(run)
-
-
-def _take_away(run: Run) -> None:
-    st.download_button(
-        _("Download the model (ZIP)"),
-        lambda: server.runs().model(run.id) or b"",  # read when it is asked for
-        file_name="unpadded-model.zip",
-        mime="application/zip",
-        on_click="ignore",
-        icon=":material/download:",
-        help=_("A stock Keras model, and a script that predicts with it without this app."),
-    )
-    if run.has_answers:
-        # The download is made on another thread.
-        names = tables.column_names(run.recipe.return_sequences)
-        st.download_button(
-            _("Download its answers (CSV)"),
-            lambda: tables.as_csv(tables.measured(server.runs().measured(run.id), names)),
-            file_name="answers.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            help=_("What it answered for the sequences it was measured on, beside their targets."),
+    if predicts:
+        st.page_link(
+            "pages/4_Predict.py",
+            label=_("Predict with this model"),
+            icon=":material/arrow_forward:",
         )
+    takeaway.section(visitor, run)

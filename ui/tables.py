@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -46,16 +48,14 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
                 rows=counted(MOST_ROWS), all=counted(len(frame))
             )
         )
-    st.download_button(
-        _("Download as CSV"),
-        # Called outside the script's thread, where the visitor's language is not known.
-        lambda: as_csv(with_probabilities(frame, prediction)),
-        file_name="predictions.csv",
-        mime="text/csv",
-        key=f"{key}-download",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    with st.container(horizontal=True):
+        downloads(
+            lambda: with_probabilities(frame, prediction),
+            "predictions",
+            _("Download"),
+            _("Every row, with the probability of each class."),
+            key=key,
+        )
     if result.probabilities is not None and not result.per_step:
         draw(
             probabilities_figure(
@@ -138,6 +138,33 @@ def with_probabilities(frame: pd.DataFrame, prediction: Question) -> pd.DataFram
 def column_names(per_step: bool) -> list[str]:
     steps = _("step") if per_step else _("steps")
     return [_("sequence"), steps, _("prediction"), _("probability"), _("target")]
+
+
+def downloads(
+    frame: Callable[[], pd.DataFrame], file: str, label: str, about: str, key: str = ""
+) -> None:
+    """Two buttons for a table that is made when it is asked for, outside the script's thread,
+    where the visitor's language is not known."""
+    ways = {
+        "CSV": (as_csv, "csv", "text/csv"),
+        "Parquet": (as_parquet, "parquet", "application/vnd.apache.parquet"),
+    }
+    for way, (write, ending, mime) in ways.items():
+        st.download_button(
+            f"{label} ({way})",
+            lambda write=write: write(frame()),
+            file_name=f"{file}.{ending}",
+            mime=mime,
+            key=f"{key}-{file}-{ending}",
+            on_click="ignore",
+            icon=":material/download:",
+            help=about,
+        )
+
+
+def as_parquet(frame: pd.DataFrame) -> bytes:
+    """Types and text as they are."""
+    return frame.to_parquet(index=False)
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from core import Sequences
@@ -11,7 +10,7 @@ from core.figures import xray_figure
 from core.xray import LayerView, XRay
 from runs import Run
 from ui import asking, inputs, server
-from ui.frame import draw, figure_words, is_dark
+from ui.frame import as_page, draw, figure_words, is_dark
 from ui.state import State
 from ui.words import _, counted, layer_name, ngettext, plain
 
@@ -45,6 +44,7 @@ def _show(xray: XRay, run: Run, id: str, key: str) -> None:
         sides = _sides(xray, key)
         layer = _layer(xray, run, key)
     # what its download shows, too, which is made on another thread
+    title = _("X-ray")
     figure = xray_figure(xray, layer, sides, dark=is_dark(), words=figure_words())
     draw(
         figure,
@@ -57,7 +57,7 @@ def _show(xray: XRay, run: Run, id: str, key: str) -> None:
     st.caption(_legend(xray))
     st.download_button(
         _("Download as HTML"),
-        lambda: _page(figure),
+        lambda: as_page({title: figure}),
         file_name="xray.html",
         mime="text/html",
         key=f"{key}-html",
@@ -173,13 +173,3 @@ def _legend(xray: XRay) -> str:
         _("Units stand in the order of what they have in common, the same in every picture.")
     )
     return " ".join(said)
-
-
-def _page(figure: go.Figure) -> bytes:
-    page = figure.to_html(
-        include_plotlyjs=True,
-        config={"displaylogo": False, "responsive": True},
-        default_width="100%",
-    )
-    ground = figure.layout.paper_bgcolor
-    return page.replace("<body>", f'<body style="background:{ground}">', 1).encode()

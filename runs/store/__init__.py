@@ -5,16 +5,27 @@ from __future__ import annotations
 from runs.limits import Limits
 from runs.store.contents import NOT_KNOWN, Content, Contents, DataSet
 from runs.store.database import Database, StoreError
-from runs.store.records import CHECKPOINT, EVALUATION, MEASURED, MODEL, PROOF, Records
+from runs.store.records import (
+    CHECKPOINT,
+    EVALUATION,
+    EXPORT,
+    MEASURED,
+    MODEL,
+    ONNX,
+    PROOF,
+    Records,
+)
 from runs.store.visitors import Usage, Visitors
 from runs.store.work import Claim, Held, Result, Waiting, Work
 
 __all__ = [
     "CHECKPOINT",
     "EVALUATION",
+    "EXPORT",
     "MEASURED",
     "MODEL",
     "NOT_KNOWN",
+    "ONNX",
     "PROOF",
     "Claim",
     "Content",

@@ -26,7 +26,7 @@ log = logging.getLogger("unpadded.runs")
 
 SPARK_POINTS = 24
 MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
-PROOF, EVALUATION = "proof", "evaluation"
+PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
 
 TOO_MANY_WAITING = (
     "{n} of your trainings wait for a free worker, the most a visitor may have waiting. Cancel "

@@ -18,7 +18,16 @@ from core.recipe import Recipe
 from runs.run import WAITING, Metrics, RunState
 from runs.store.database import Database
 from runs.store.parts import plain
-from runs.store.records import CHECKPOINT, EVALUATION, MEASURED, MODEL, PROOF, move
+from runs.store.records import (
+    CHECKPOINT,
+    EVALUATION,
+    EXPORT,
+    MEASURED,
+    MODEL,
+    ONNX,
+    PROOF,
+    move,
+)
 from runs.store.tables import artifacts, contents, epochs, runs
 
 
@@ -182,6 +191,11 @@ class Work:
     def keep_evaluation(self, run_id: str, evaluation: bytes) -> None:
         """Of an ended run that has a model."""
         self._keep(run_id, {EVALUATION: evaluation})
+
+    def keep_export(self, run_id: str, export: bytes, model: bytes, onnx: bytes | None) -> None:
+        """Of an ended run that has a model, with the model as it is taken away."""
+        contents = {MODEL: model, EXPORT: export}
+        self._keep(run_id, contents if onnx is None else contents | {ONNX: onnx})
 
     def _keep(self, run_id: str, contents: dict[str, bytes]) -> None:
         there = (artifacts.c.run == run_id, artifacts.c.kind == MODEL)

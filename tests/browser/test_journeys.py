@@ -194,7 +194,7 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
     with open("samples/japanese_vowels.csv", encoding="utf-8") as whole:
         new.write_text("".join(whole.readlines()[:400]))
     page.locator("input[type=file]").last.set_input_files(new)
-    button = download_button(page, "Download as CSV")
+    button = download_button(page, "Download (CSV)")
     expect(button).to_be_visible()
     with page.expect_download() as download:
         button.click()

@@ -11,6 +11,10 @@ def train(app):
     return app.switch_page("pages/3_Train.py").run()
 
 
+def take_away(app):
+    return [toggle for toggle in app.toggle if "Take it away" in toggle.label]
+
+
 def test_opened_cold_it_offers_the_reference_recipe(train):
     assert labelled(train.number_input, "Epochs").value == 100
     assert labelled(train.number_input, "Batch size, in sequences").value == 1
@@ -21,9 +25,16 @@ def test_opened_cold_it_offers_the_reference_recipe(train):
 def test_a_training_shows_metrics_and_the_model_to_take_away(train):
     labelled(train.number_input, "Epochs").set_value(3)
     labelled(train.button, "Start training").click().run()
-    until(train, lambda app: app.get("download_button"))
+    until(train, take_away)
     assert any("3 epochs" in text.value for text in train.markdown)
     assert train.get("plotly_chart")
+    take_away(train)[0].set_value(True).run()
+    until(train, lambda app: [text for text in app.markdown if "answers as this app" in text.value])
+    labels = [button.label for button in train.get("download_button")]
+    assert labels[0] == "Model (ZIP)"
+    assert labels[-4:] == [
+        "Answers (CSV)", "Answers (Parquet)", "Curves (CSV)", "Pictures (HTML)"
+    ]  # fmt: skip
 
 
 def test_without_sequences_set_apart_it_says_that_nothing_is_known_of_new_ones(train):
@@ -65,7 +76,7 @@ def test_stop_ends_a_long_training_and_keeps_what_was_learned(train):
     labelled(train.button, "Start training").click().run()
     until(train, lambda app: [bar for bar in app.get("progress") if "Epoch" in bar.proto.text])
     labelled(train.button, "Stop").click().run()
-    until(train, lambda app: app.get("download_button"))
+    until(train, take_away)
     assert any("Stopped" in text.value for text in train.markdown)
 
 

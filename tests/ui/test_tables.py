@@ -1,6 +1,8 @@
+import io
 import threading
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core import Sequences
@@ -21,11 +23,11 @@ def predicted(classes: list[str], n: int) -> tuple[Question, Sequences]:
 
 @pytest.fixture
 def shown(monkeypatch):
-    """What ``predictions`` puts on screen: captions, and the download's data."""
-    seen = {"captions": []}
+    """What ``predictions`` puts on screen: captions, and the data of its downloads."""
+    seen = {"captions": [], "downloads": []}
     monkeypatch.setattr(tables.st, "caption", seen["captions"].append)
     monkeypatch.setattr(
-        tables.st, "download_button", lambda label, data, **rest: seen.update(download=data)
+        tables.st, "download_button", lambda label, data, **rest: seen["downloads"].append(data)
     )
     return seen
 
@@ -51,10 +53,15 @@ def test_the_download_is_made_without_asking_for_the_visitors_language(shown, mo
 
     monkeypatch.setattr(tables, "_", no_language)
     made = []
-    thread = threading.Thread(target=lambda: made.append(shown["download"]()))
+    thread = threading.Thread(
+        target=lambda: made.extend(download() for download in shown["downloads"])
+    )
     thread.start()
     thread.join()
-    assert made[0].decode().splitlines()[0] == "sequence,steps,prediction,probability,p(a),p(b)"
+    as_csv, as_parquet = made
+    names = ["sequence", "steps", "prediction", "probability", "p(a)", "p(b)"]
+    assert as_csv.decode().splitlines()[0].split(",") == names
+    assert pd.read_parquet(io.BytesIO(as_parquet)).columns.tolist() == names
 
 
 @pytest.mark.parametrize(

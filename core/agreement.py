@@ -1,0 +1,84 @@
+"""Does the ``predict.py`` of a saved model, in a process of its own, answer as we do? Needs
+TensorFlow."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.errors import DataError
+from core.export import SCRIPT
+from core.reading.writing import schema_for, to_csv
+from core.sequences import Sequences
+
+if TYPE_CHECKING:
+    from core.model import TrainedModel
+
+TOLERANCE = 1e-5
+SECONDS = 120.0  # most of them to start: TensorFlow is imported, which takes two on a fast machine
+TABLE = "held_out.csv"
+
+
+def agreement(content: bytes, model: TrainedModel, data: Sequences) -> float:
+    """The largest difference between the answers of a saved ZIP's script to a table of these
+    sequences and ours, which must not be above TOLERANCE: as probabilities, or in the target's
+    unit, in comparison with an answer's own size and the targets' spread where these are above 1.
+
+    The process has nothing of ours: it runs in a folder of its own with Python's -I, which knows
+    of no other. Raises DataError when it fails, and when it does not answer each sequence.
+    """
+    schema = model.table or schema_for(data.with_targets(None))
+    with tempfile.TemporaryDirectory() as folder:
+        zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
+        Path(folder, TABLE).write_text(to_csv(data, schema), encoding="utf-8")
+        theirs = _answers(folder, model)
+    if model.classes is not None:
+        ours, unit = model.predict_proba(data), 1.0
+    else:
+        ours, unit = model.predict(data)[:, None], max(model.preprocessing.target_std, 1.0)
+    if theirs.shape != ours.shape or not np.array_equal(np.isnan(theirs), np.isnan(ours)):
+        raise DataError(
+            "The script {script} gave {found} answers to {expected} questions.",
+            script=SCRIPT,
+            found=int((~np.isnan(theirs)).sum()),
+            expected=int((~np.isnan(ours)).sum()),
+        )
+    apart = np.abs(theirs - ours) / np.maximum(np.abs(ours), unit)
+    return float(np.nanmax(apart))
+
+
+def _answers(folder: str, model: TrainedModel) -> np.ndarray:
+    """(n, outputs), or (total steps, outputs) of a network that answers at every step; NaN where
+    the script says nothing."""
+    own = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # and nothing that our process was told
+    environment = {name: os.environ[name] for name in own if name in os.environ}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", SCRIPT, TABLE],
+            cwd=folder,
+            env=environment | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise _failed(f"no answer in {SECONDS:.0f} s") from None
+    if done.returncode:
+        raise _failed((done.stderr.strip().splitlines() or [str(done.returncode)])[-1][:300])
+    rows = list(csv.reader(io.StringIO(done.stdout)))[1:]
+    skip = 1 + model.recipe.return_sequences  # the id, and the number of the step
+    first = skip if model.classes is None else skip + 1  # behind the label, the probabilities
+    return np.array([[float(cell or "nan") for cell in row[first:]] for row in rows])
+
+
+def _failed(reason: str) -> DataError:
+    return DataError("The script {script} failed: {reason}", script=SCRIPT, reason=reason)
