@@ -9,18 +9,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import DataError
 from core.figures import Words
+from core.words import N_
 from ui import identity, server, state
 from ui.words import _, ngettext, plain, told
 
 PAGES = (
     # (script, icon, name)
-    ("app.py", ":material/home:", "Home"),
-    ("pages/1_Data.py", ":material/upload_file:", "Data"),
-    ("pages/2_Mask.py", ":material/grid_on:", "Mask"),
-    ("pages/3_Train.py", ":material/show_chart:", "Train"),
-    ("pages/4_Predict.py", ":material/online_prediction:", "Predict"),
-    ("pages/5_Compare.py", ":material/balance:", "Compare"),
-    ("pages/6_Runs.py", ":material/history:", "Runs"),
+    ("app.py", ":material/home:", N_("Home")),
+    ("pages/1_Data.py", ":material/upload_file:", N_("Data")),
+    ("pages/2_Mask.py", ":material/grid_on:", N_("Mask")),
+    ("pages/3_Train.py", ":material/show_chart:", N_("Train")),
+    ("pages/4_Predict.py", ":material/online_prediction:", N_("Predict")),
+    ("pages/5_Compare.py", ":material/balance:", N_("Compare")),
+    ("pages/6_Runs.py", ":material/history:", N_("Runs")),
 )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures import compare_figure
+from core.words import N_
 from runs import ACTIVE, RunLine, RunState
 from ui import fragments, run_view, server, tables
 from ui.frame import draw, figure_words, is_dark
@@ -18,12 +19,12 @@ from ui.words import _, counted, loss_name, ngettext
 REFRESH_SECONDS = 1.0
 MOST_COMPARED = 6  # curves in one picture that can be told apart
 STATES = {
-    RunState.QUEUED: "waiting",
-    RunState.RUNNING: "training",
-    RunState.INTERRUPTED: "interrupted",
-    RunState.FINISHED: "finished",
-    RunState.STOPPED: "stopped",
-    RunState.FAILED: "failed",
+    RunState.QUEUED: N_("waiting"),
+    RunState.RUNNING: N_("training"),
+    RunState.INTERRUPTED: N_("interrupted"),
+    RunState.FINISHED: N_("finished"),
+    RunState.STOPPED: N_("stopped"),
+    RunState.FAILED: N_("failed"),
 }
 
 

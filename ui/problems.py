@@ -11,37 +11,38 @@ import streamlit as st
 from core import DataError
 from core.errors import MissingValue
 from core.reading import Report, Schema
+from core.words import N_
 from ui.words import _, counted, ngettext, plain, shortened, told
 
 MISSING_NAMES = {
-    "refuse": "refuse the file",
-    "drop": "drop the step",
-    "forward": "carry the last value forward",
-    "mean": "take the mean, and say where",
+    "refuse": N_("refuse the file"),
+    "drop": N_("drop the step"),
+    "forward": N_("carry the last value forward"),
+    "mean": N_("take the mean, and say where"),
 }
 MISSING_DONE = {
-    "drop": "the step is dropped",
-    "forward": "the last value is carried forward",
-    "mean": "the mean of the training steps stands for it, and a feature says so",
+    "drop": N_("the step is dropped"),
+    "forward": N_("the last value is carried forward"),
+    "mean": N_("the mean of the training steps stands for it, and a feature says so"),
 }
 DUPLICATE_DONE = {
-    "keep": "both are kept, in the order of the file",
-    "first": "the first one is kept",
-    "last": "the last one is kept",
-    "mean": "their mean is taken",
+    "keep": N_("both are kept, in the order of the file"),
+    "first": N_("the first one is kept"),
+    "last": N_("the last one is kept"),
+    "mean": N_("their mean is taken"),
 }
 DONE = {
-    "incomplete": "the row is left out",
-    "empty": "the sequence is left out",
-    "spaces": "taken for the same",
-    "gap": "nothing: look whether something is missing",
-    "unseen": "counts as unknown",
+    "incomplete": N_("the row is left out"),
+    "empty": N_("the sequence is left out"),
+    "spaces": N_("taken for the same"),
+    "gap": N_("nothing: look whether something is missing"),
+    "unseen": N_("counts as unknown"),
 }
 LEFT_OUT = {
-    "missing": "with a missing value",
-    "incomplete": "without an id, time, target, split or group",
-    "empty": "without a step",
-    "duplicate": "at the time of another one",
+    "missing": N_("with a missing value"),
+    "incomplete": N_("without an id, time, target, split or group"),
+    "empty": N_("without a step"),
+    "duplicate": N_("at the time of another one"),
 }
 
 

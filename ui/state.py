@@ -17,6 +17,7 @@ import streamlit as st
 from core import DataError, Recipe, Sequences
 from core.packing import pack, unpack
 from core.reading import Report, Table, open_table, read_table, refuse_many_steps
+from core.words import N_
 from runs import Compared, DataSet, Question, RunLine
 from runs.store import NOT_KNOWN, Content
 from ui import identity, server
@@ -26,7 +27,7 @@ from ui.words import _
 from ui.workspace import Memory, Workspace
 
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
-EXAMPLE_NAME = "Three sequences"
+EXAMPLE_NAME = N_("Three sequences")
 MOST_TYPED = 100_000  # characters of one box that are kept
 MOST_BOXES = 20
 MOST_UNITS = 200

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import DataError
+from core.words import N_
 
-EMPTY = "There is nothing in it. Give at least one line of numbers."
+EMPTY = N_("There is nothing in it. Give at least one line of numbers.")
 # A file may grow so far when it is unpacked. Tables of numbers shrink to a third or a tenth; what
 # shrinks to a hundredth of 10 MB is no measurement, and a bomb shrinks to a thousandth.
 MOST_BYTES = 2**30
 MOST_RATIO = 100
 HARMLESS_BYTES = 10_000_000
 GZIP = b"\x1f\x8b"
-TOO_LARGE = (
+TOO_LARGE = N_(
     "Unpacked, {name} is larger than {most} MB or a hundred times its packed size, so it is not "
     "opened. Leave out what is not needed, and pack it again."
 )
