@@ -219,7 +219,7 @@ class TrainedModel:
             "recipe": self.recipe.to_dict(),
             "preprocessing": self.preprocessing.to_dict(),
             "history": self.history,
-            "notes": [[note.template, note.values] for note in self.notes],
+            "notes": [note.to_plain() for note in self.notes],
             "stopped": self.stopped,
             "best_epoch": self.best_epoch,
             "computed": self.computed,
@@ -291,7 +291,7 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
                 str(name): [float(figure) for figure in figures]
                 for name, figures in described["history"].items()
             }
-            notes = [Note(template, **values) for template, values in described["notes"]]
+            notes = list(map(Note.from_plain, described["notes"]))
             stopped, best_epoch = bool(described["stopped"]), described["best_epoch"]
             computed = {
                 "layers": [str(way) for way in described["computed"]["layers"]],

@@ -21,7 +21,7 @@ import tensorflow as tf
 
 from core import export
 from core.engine import Engine, Kind, engine_for, group_count
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.evaluation.splits import training_and_validation
 from core.padding import Side, pad, truncate
 from core.preprocessing import Preprocessing
@@ -272,7 +272,7 @@ class _Proving:
                 width + MORE, "post" if self.padded.side == "pre" else "pre"
             ),
             **{
-                f"padding filled with {name}": array(width + MORE, value=value)
+                Note("padding filled with {value}", value=name): array(width + MORE, value=value)
                 for name, value in VALUES.items()
             },
         }

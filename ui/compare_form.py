@@ -10,11 +10,12 @@ from typing import Any
 import streamlit as st
 
 from core import GRU, LSTM, Recipe
+from core.errors import RecipeError
 from core.padding import MASK_MODES, SIDES, erased_steps
 from core.recipe import CLASS_WEIGHTS, OPTIMIZERS, POOLINGS, SCHEDULES
 from core.suggesting import TINY
 from ui.state import EXAMPLE_KEY, State, seeded
-from ui.words import _, counted, mask_name, plain, pooling_name, schedule_name, shortened
+from ui.words import _, counted, mask_name, plain, pooling_name, schedule_name, shortened, told
 
 NONE = "none"  # as typed for no limit
 SMALL = 1000  # sequences: of more, a part of them tells enough
@@ -203,8 +204,8 @@ def recipes(visitor: State) -> dict[str, Recipe] | None:
                 recipe = known[name].with_(recipe, value)
                 words.append(known[name].says(value))
             found[", ".join(words)] = recipe
-    except ValueError as error:
-        st.error(_("This cannot be trained: {reason}.").format(reason=plain(error)))
+    except RecipeError as error:
+        st.error(_("This cannot be trained: {reason}.").format(reason=told(error)))
         return None
     return found
 

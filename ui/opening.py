@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from core import DataError
+from core.errors import Note
 from core.reading import Schema, Table, detect_schema, open_table, read_table, schema_again
 from core.reading.grid import grid_of
 from ui import columns_form, editing, keeping, layouts, problems, server
@@ -23,7 +24,7 @@ from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
 from ui.samples import PUBLISHED, SAMPLES, Sample
 from ui.state import State
-from ui.words import _, ngettext, plain
+from ui.words import _, ngettext, plain, told
 
 
 def source(visitor: State) -> None:
@@ -221,12 +222,10 @@ def columns(visitor: State) -> None:
         return
     st.markdown(
         f"**{_(LAYOUT_NAMES[schema.layout]).capitalize()}**"
-        + "".join(f"  \n:small[{_quoted(_(reason))}]" for reason in schema.reasons)
+        + "".join(f"  \n:small[{_quoted(reason)}]" for reason in schema.reasons)
     )
     for doubt in schema.doubts:
-        st.warning(
-            _("Please check: {doubt}.").format(doubt=_quoted(_(doubt))), icon=":material/help:"
-        )
+        st.warning(_("Please check: {doubt}.").format(doubt=_quoted(doubt)), icon=":material/help:")
     problems.constant(report)
     if schema.cut:
         st.caption(_cut(schema))
@@ -286,6 +285,6 @@ def _cut(schema: Schema) -> str:
     )
 
 
-def _quoted(reason: str) -> str:
+def _quoted(reason: Note) -> str:
     """A reason with its `column` names in quotes, as plain text."""
-    return plain(re.sub("`([^`]*)`", r"“\1”", reason))
+    return re.sub(r"(?<!\\)`((?:[^`]|\\`)*?)(?<!\\)`", r"“\1”", told(reason))

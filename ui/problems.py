@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core import DataError
-from core.errors import MissingValue
+from core.errors import MissingValue, Note
 from core.reading import Report, Schema
 from core.words import N_
 from ui.words import _, counted, ngettext, plain, shortened, told
@@ -134,7 +135,7 @@ def _listed(report: Report, settled: bool) -> None:
     """One table of all problems: where, what stands there, what is wrong, what was done."""
     listed = report.problems
     table = {
-        _("Row"): [str(problem.row) for problem in listed],
+        _("Row"): [_row(problem.row) for problem in listed],
         _("Column"): [str(problem.column) for problem in listed],
         _("What is wrong"): [_wrong(told(problem.what)) for problem in listed],
         _("Value"): [problem.found for problem in listed],
@@ -155,11 +156,16 @@ def _listed(report: Report, settled: bool) -> None:
         )
 
 
+def _row(row: int | str) -> str:
+    return told(row) if isinstance(row, Note) else str(row)
+
+
 def _wrong(sentence: str) -> str:
     """What is wrong alone: the place and the text have columns of their own, and what can be done
     stands beside the table."""
     words = _without_blank(sentence.replace("\\", ""))
-    return (words.partition(": ")[2] or words).partition(". ")[0].rstrip(".")
+    place, *rest = re.split(r": |：", words, maxsplit=1)
+    return re.split(r"\. |。", rest[0] if rest else place)[0].rstrip(".")
 
 
 def _without_blank(sentence: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from core.errors import DataError, Note
+from core.errors import Explained, Note
 from core.recipe import LSTM, Recipe
 
 LOCALES = Path(__file__).parent / "locales"
@@ -55,14 +55,9 @@ def shortened(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def told(message: DataError | Note) -> str:
+def told(message: Explained | Note) -> str:
     """An engine's message, translated, with its values as plain text."""
-    values = {
-        name: value
-        if isinstance(value, int | float)
-        else plain(_(value) if name == "words" else value)
-        for name, value in message.values.items()
-    }
+    values = {name: _value(value) for name, value in message.values.items()}
     # A template may ask for quotes around a value ({found!r}): plain text gets them here, after
     # escaping, so that repr() does not double the backslashes.
     template = _(message.template)
@@ -70,6 +65,12 @@ def told(message: DataError | Note) -> str:
         if isinstance(value, str):
             template = template.replace(f"{{{name}!r}}", f"“{{{name}}}”")
     return template.format(**values)
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Note):
+        return told(value)
+    return value if isinstance(value, int | float) else plain(value)
 
 
 def counted(number: float) -> str:

@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.words import N_
 
 EMPTY = N_("There is nothing in it. Give at least one line of numbers.")
@@ -47,7 +47,7 @@ def read_source(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
 def refuse_bomb(packed: int, unpacked: int, name: str) -> None:
     """Raises DataError for sizes, in bytes, that no file of measurements has."""
     if unpacked > MOST_BYTES or unpacked > max(HARMLESS_BYTES, MOST_RATIO * packed):
-        raise DataError(TOO_LARGE, name=name or "the file", most=MOST_BYTES >> 20)
+        raise DataError(TOO_LARGE, name=name or Note("the file"), most=MOST_BYTES >> 20)
 
 
 def _gunzip(data: bytes, name: str) -> bytes:

@@ -273,7 +273,7 @@ def _line(row: Row) -> RunLine | None:
         stopping=row.stopping,
         progress=None if row.progress is None else Progress(**row.progress, history={}),
         metrics=row.metrics,
-        notes=tuple(Note(template, **values) for template, values in row.notes),
+        notes=tuple(map(Note.from_plain, row.notes)),
         best_epoch=row.best_epoch,
         computed=row.computed,
         error=None if row.error is None else DataError(row.error[0], **row.error[1]),
