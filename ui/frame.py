@@ -11,7 +11,7 @@ from core.errors import DataError
 from core.figures import Words
 from core.words import N_
 from ui import identity, server, state
-from ui.words import _, ngettext, plain, told
+from ui.words import _, listed, ngettext, plain, told
 
 PAGES = (
     # (script, icon, name)
@@ -40,7 +40,7 @@ def open_page(title: str) -> state.State:
         # one block, since three have a line's height of air between them
         st.markdown(
             f":small[:gray[{_('Data in use')}]]  \n**{plain(visitor.name)}**  \n"
-            f":small[:gray[{sequences}, {steps}]]"
+            f":small[:gray[{listed([sequences, steps])}]]"
         )
         identity.sign_in_or_out()
     if visitor.memory.trouble is not None:

@@ -20,7 +20,7 @@ REFRESH_SECONDS = 1.0
 MOST_COMPARED = 6  # curves in one picture that can be told apart
 STATES = {
     RunState.QUEUED: N_("waiting"),
-    RunState.RUNNING: N_("training"),
+    RunState.RUNNING: N_("running"),
     RunState.INTERRUPTED: N_("interrupted"),
     RunState.FINISHED: N_("finished"),
     RunState.STOPPED: N_("stopped"),

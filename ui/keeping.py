@@ -8,7 +8,7 @@ from core import DataError
 from runs import DataSet
 from ui import server
 from ui.state import State
-from ui.words import _, counted, ngettext, plain, sized, told
+from ui.words import _, counted, listed, ngettext, plain, sized, told
 
 
 def promise(visitor: State) -> None:
@@ -145,4 +145,4 @@ def _about(data_set: DataSet) -> str:
         ngettext("{n} step", "{n} steps", data_set.steps),
         sized(data_set.size),
     ]
-    return f":small[:gray[{', '.join(said)}]]"
+    return f":small[:gray[{listed(said)}]]"

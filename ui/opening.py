@@ -111,7 +111,7 @@ def _reached(path: Path) -> str:
         settings=plain(found["chosen"]),
     )
     others = "; ".join(f"{accuracy:.1%} ({who})" for accuracy, who in PUBLISHED)
-    return f"{ours} {_('Published')}: {others}."
+    return ours + " " + _("Published: {others}.").format(others=others)
 
 
 def open_sample(visitor: State, sample: Sample) -> None:

@@ -13,7 +13,7 @@ from core import DataError
 from core.errors import MissingValue, Note
 from core.reading import Report, Schema
 from core.words import N_
-from ui.words import _, counted, ngettext, plain, shortened, told
+from ui.words import _, counted, listed, ngettext, plain, shortened, told
 
 MISSING_NAMES = {
     "refuse": N_("refuse the file"),
@@ -104,14 +104,16 @@ def _ways(error: DataError) -> Iterator[tuple[str, Schema]]:
 def rows(report: Report) -> None:
     """The sum of the rows, and what was not as it should be."""
     left_out = {kind: number for kind, number in report.left_out.items() if number}
-    said = ngettext("{n} row in the file", "{n} rows in the file", report.rows)
+    all_rows = ngettext("{n} row in the file", "{n} rows in the file", report.rows)
     if left_out:
         parts = [f"{counted(number)} {_(LEFT_OUT[kind])}" for kind, number in left_out.items()]
-        said += " = " + ngettext("{n} used", "{n} used", report.used)
-        said += " + " + _("left out: {parts}").format(parts=", ".join(parts))
+        st.caption(
+            _("{rows} = {used} used + left out: {parts}.").format(
+                rows=all_rows, used=counted(report.used), parts=listed(parts)
+            )
+        )
     else:
-        said += ", " + _("all of them used")
-    st.caption(said + ".")
+        st.caption(_("{rows}, all of them used.").format(rows=all_rows))
     if report.found:
         number = sum(report.found.values())
         title = ngettext("{n} thing to know about", "{n} things to know about", number)
@@ -124,7 +126,7 @@ def constant(report: Report) -> None:
     if not report.constant:
         return
     said = _("Constant over a sequence: {columns}.").format(
-        columns=plain(", ".join(shortened(name) for name in report.constant))
+        columns=plain(listed(shortened(name) for name in report.constant))
     )
     if report.schema.layout in ("long", "list"):
         said += " " + _("Leave them out under Features if the model should not know them.")

@@ -12,7 +12,7 @@ from runs import Run, RunState
 from ui import live, predicting, results, server
 from ui.opening import explain
 from ui.state import State, seeded
-from ui.words import _, network_name, plain, told
+from ui.words import _, listed, network_name, plain, told
 
 RUNS_PAGE = "pages/6_Runs.py"
 
@@ -73,7 +73,7 @@ def described(run: Run) -> str:
         "value": _("masked by the value {value:g}").format(value=recipe.mask_value),
         "none": _("not masked"),
     }
-    return ", ".join(
+    return listed(
         [
             network_name(recipe),
             masks[recipe.mask],

@@ -14,7 +14,7 @@ from runs import Question
 from ui import by_step
 from ui.frame import draw, figure_words, is_dark
 from ui.merit import metrics
-from ui.words import _, as_typed, counted, ngettext, plain, told
+from ui.words import _, as_typed, counted, listed, ngettext, plain, told
 
 MOST_ROWS = 1000  # on screen; the CSV holds all
 MOST_DRAWN = 20  # sequences, and classes, in the picture of probabilities
@@ -70,7 +70,7 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
         if len(result.classes) > MOST_DRAWN:
             drawn.append(_("the {classes} most probable classes").format(classes=MOST_DRAWN))
         if drawn:
-            st.caption(_("Drawn") + ": " + ", ".join(drawn) + ".")
+            st.caption(_("Drawn: {parts}.").format(parts=listed(drawn)))
 
 
 def _measured_on(part: str, data: Sequences) -> str:

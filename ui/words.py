@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,6 +49,11 @@ def plain(text: object) -> str:
     """Text that Streamlit's Markdown shows character by character, on one line. Addresses in it
     become no links: a word joiner, which nobody sees, stands inside them."""
     return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\u2060", " ".join(str(text).split())))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """One after the other: 3 sequences, 8 steps."""
+    return _(", ").join(parts)
 
 
 def shortened(text: str, most: int = 60) -> str:
@@ -144,4 +150,4 @@ def engine_name(layers: list[str]) -> str:
     """What computes a network, from the ways of its recurrent layers (see core.lstm)."""
     if "keras" in layers:
         return _("Engine: stock Keras layers with an explicit mask")
-    return _("Engine: the fast exact LSTM ({ways})").format(ways=", ".join(dict.fromkeys(layers)))
+    return _("Engine: the fast exact LSTM ({ways})").format(ways=listed(dict.fromkeys(layers)))
