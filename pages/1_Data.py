@@ -13,16 +13,17 @@ from core.figures import (
 )
 from ui import opening
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
+from ui.samples import called
 from ui.state import seeded
 from ui.words import _, counted, listed, ngettext, plain
 
-visitor = open_page(_("Data"))
+visitor = open_page("Data")
 st.title(_("Data"))
 opening.source(visitor)
 
 data = visitor.data
 look = {"dark": is_dark(), "words": figure_words()}
-st.subheader(plain(visitor.name), divider="gray")
+st.subheader(plain(called(visitor.name)), divider="gray")
 if not visitor.is_example:
     opening.columns(visitor)
 

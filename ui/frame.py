@@ -11,7 +11,8 @@ from core.errors import DataError
 from core.figures import Words
 from core.words import N_
 from ui import identity, server, state
-from ui.words import _, listed, ngettext, plain, told
+from ui.samples import called
+from ui.words import LANGUAGES, _, language, listed, ngettext, plain, told
 
 PAGES = (
     # (script, icon, name)
@@ -25,27 +26,44 @@ PAGES = (
 )
 
 
-def open_page(title: str) -> state.State:
-    """Call first on every page; returns the visitor's state."""
-    st.set_page_config(page_title=f"{title} · Unpadded", page_icon="▦", layout="wide")
+def open_page(name: str) -> state.State:
+    """Call first on every page, with its name in ``PAGES``; returns the visitor's state."""
     server.runs()  # the workers begin to warm up while the visitor still reads
-    visitor = state.current()
+    visitor = state.current()  # which knows the language
+    st.set_page_config(page_title=f"{_(name)} · Unpadded", page_icon="▦", layout="wide")
     with st.sidebar:
         st.markdown("### ▦ Unpadded")
-        for script, icon, name in PAGES:
-            st.page_link(script, label=_(name), icon=icon)
+        for script, icon, label in PAGES:
+            st.page_link(script, label=_(label), icon=icon)
         sequences = ngettext("{n} sequence", "{n} sequences", len(visitor.data))
         steps = ngettext("{n} step", "{n} steps", visitor.data.lengths.sum())
         st.space("small")
         # one block, since three have a line's height of air between them
         st.markdown(
-            f":small[:gray[{_('Data in use')}]]  \n**{plain(visitor.name)}**  \n"
+            f":small[:gray[{_('Data in use')}]]  \n**{plain(called(visitor.name))}**  \n"
             f":small[:gray[{listed([sequences, steps])}]]"
         )
         identity.sign_in_or_out()
+        _languages(visitor)
     if visitor.memory.trouble is not None:
         st.warning(told(visitor.memory.trouble), icon=":material/cloud_off:")
     return visitor
+
+
+def _languages(visitor: state.State) -> None:
+    """The switch of the language; its callback comes before the page, so that one run is enough."""
+    key, spoken = "language", language()
+    if st.session_state.get(key) != spoken:  # the page is new to the widget, or another tab chose
+        st.session_state[key] = spoken
+    st.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        required=True,
+        format_func=LANGUAGES.get,
+        key=key,
+        label_visibility="collapsed",
+        on_change=lambda: visitor.read_in(st.session_state[key]),
+    )
 
 
 def explain_failure(error: Exception) -> bool:

@@ -7,6 +7,7 @@ import streamlit as st
 from core import DataError
 from runs import DataSet
 from ui import server
+from ui.samples import called
 from ui.state import State
 from ui.words import _, counted, listed, ngettext, plain, sized, told
 
@@ -40,7 +41,7 @@ def data_sets(visitor: State) -> None:
     for data_set in kept:
         words, button, bin = st.columns([6, 2, 2], vertical_alignment="center")
         is_open = visitor.kept is not None and visitor.kept.id == data_set.id
-        words.markdown(f"**{plain(data_set.name)}**  \n{_about(data_set)}")
+        words.markdown(f"**{plain(called(data_set.name))}**  \n{_about(data_set)}")
         button.button(
             _("In use") if is_open else _("Open"),
             key=f"open-{data_set.id}",

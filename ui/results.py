@@ -55,11 +55,11 @@ def _take_away(run: Run) -> None:
         help=_("A stock Keras model, and a script that predicts with it without this app."),
     )
     if run.has_answers:
-        # The download is made on another thread.
-        names = tables.column_names(run.recipe.return_sequences)
         st.download_button(
             _("Download its answers (CSV)"),
-            lambda: tables.as_csv(tables.measured(server.runs().measured(run.id), names)),
+            lambda: tables.as_csv(
+                tables.measured(server.runs().measured(run.id), run.recipe.return_sequences)
+            ),
             file_name="answers.csv",
             mime="text/csv",
             on_click="ignore",

@@ -11,6 +11,7 @@ from core.recipe import MAX_EPOCHS
 from runs import Run, RunState
 from ui import live, predicting, results, server
 from ui.opening import explain
+from ui.samples import called
 from ui.state import State, seeded
 from ui.words import _, listed, network_name, plain, told
 
@@ -44,7 +45,7 @@ def show(visitor: State, run_id: str) -> None:
         st.page_link(RUNS_PAGE, label=_("Your runs"), icon=":material/arrow_back:")
         return
     mine = run.owner == visitor.owner.id
-    st.title(plain(run.name) or _("A run"))
+    st.title(plain(called(run.name)) or _("A run"))
     st.caption(described(run))
     if mine:
         _owner(visitor, run)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.words import N_
+from ui.words import _
 
 FOLDER = Path(__file__).parent.parent / "samples"
 
@@ -49,3 +50,9 @@ SAMPLES = (
         Path(__file__).parent.parent / "docs" / "vowels.json",
     ),
 )
+OURS = {sample.name for sample in SAMPLES}
+
+
+def called(name: str) -> str:
+    """The name of a data set, or of a run on it, on screen: ours are translated."""
+    return _(name) if name in OURS else name

@@ -23,7 +23,7 @@ from runs.store import NOT_KNOWN, Content
 from ui import identity, server
 from ui.identity import Owner
 from ui.reading import Reading
-from ui.words import _
+from ui.words import LANGUAGES, _
 from ui.workspace import Memory, Workspace
 
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
@@ -55,6 +55,7 @@ class State:
     refused   why pasted text or a choice of columns was not possible, by the place that shows it
     opened    how many data sets were opened: part of every widget's key that
               belongs to a data set, so that new data starts with fresh inputs
+    language  chosen to read in, None for the browser's
     units     the recipe and the last run of each data set that was open, by its id
     memory    of all this, on the server
     """
@@ -72,6 +73,7 @@ class State:
     files: dict[str, tuple[str, Any]] = field(default_factory=dict)
     refused: dict[str, Any] = field(default_factory=dict)
     opened: int = 0
+    language: str | None = None
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
     _table: Table | None = None
@@ -175,6 +177,11 @@ class State:
             self._note_unit()
             self.save()
 
+    def read_in(self, language: str) -> None:
+        """Show every word in this language from now on."""
+        self.language = language
+        self.save()
+
     def remember(self, place: str, text: str) -> None:
         """Keep what was typed into a box, of the last boxes typed into."""
         if self.typed.get(place) != text:
@@ -249,6 +256,8 @@ class State:
         self.units = workspace.get("units", {})
         self.example_run = workspace.get("example_run")
         self.typed = workspace.get("typed", {})
+        chosen = workspace.get("language")
+        self.language = chosen if chosen in LANGUAGES else None  # of another version of the app
         name = workspace.get("data_set")
         try:
             kept = name and server.store().contents.get(self.owner.id, name)
@@ -266,6 +275,7 @@ class State:
             "units": self.units,
             "example_run": self.example_run,
             "typed": self.typed,
+            "language": self.language,
         }
 
     def _take_up(self, key: str, data: str, first: Recipe) -> None:

@@ -10,6 +10,7 @@ from core import Sequences
 from core.evaluation.measured import Measured
 from core.figures import probabilities_figure
 from core.reading.words import is_number
+from core.words import N_
 from runs import Question
 from ui import by_step
 from ui.frame import draw, figure_words, is_dark
@@ -32,7 +33,7 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
         by_step.picture(result, data, key)
     frame = table(prediction, data)
     st.dataframe(
-        frame.head(MOST_ROWS),
+        frame.head(MOST_ROWS).rename(columns=_),
         hide_index=True,
         column_config={
             _("probability"): st.column_config.ProgressColumn(
@@ -48,7 +49,6 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
         )
     st.download_button(
         _("Download as CSV"),
-        # Called outside the script's thread, where the visitor's language is not known.
         lambda: as_csv(with_probabilities(frame, prediction)),
         file_name="predictions.csv",
         mime="text/csv",
@@ -115,29 +115,24 @@ def example_predictions(prediction: Question, data: Sequences, example: Sequence
 
 def table(prediction: Question, data: Sequences) -> pd.DataFrame:
     """One row a sequence: id, steps, prediction, its probability, and the target if known; or a
-    row a step, with its number."""
+    row a step, with its number. Columns are named in English, as they are in the CSV, so that
+    scripts can tell them in any language."""
     result = prediction.result
     targets = data.targets if data.per_step == result.per_step else None
     columns = (data.ids, data.lengths, result.values, result.probabilities, targets)
-    return _table(column_names(result.per_step), *columns)
+    return _table(result.per_step, *columns)
 
 
-def measured(answers: Measured, names: list[str]) -> pd.DataFrame:
-    """As ``table``, with the probability of each class, for the rows a run was measured on.
-    ``names`` as ``column_names`` gives them on the script's thread."""
+def measured(answers: Measured, per_step: bool) -> pd.DataFrame:
+    """As ``table``, with the probability of each class, for the rows a run was measured on."""
     columns = (answers.ids, answers.lengths, answers.values, answers.probabilities, answers.targets)
-    frame = _table(names, *columns)
+    frame = _table(per_step, *columns)
     return _with_probabilities(frame, answers.classes, answers.probabilities)
 
 
 def with_probabilities(frame: pd.DataFrame, prediction: Question) -> pd.DataFrame:
     """A ``table`` with one more column a class: its probability."""
     return _with_probabilities(frame, prediction.result.classes, prediction.result.probabilities)
-
-
-def column_names(per_step: bool) -> list[str]:
-    steps = _("step") if per_step else _("steps")
-    return [_("sequence"), steps, _("prediction"), _("probability"), _("target")]
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:
@@ -155,7 +150,7 @@ def _no_formula(cell: object) -> object:
 
 
 def _table(
-    names: list[str],
+    per_step: bool,
     ids: np.ndarray,
     lengths: np.ndarray,
     values: np.ndarray,
@@ -167,6 +162,8 @@ def _table(
         starts = np.cumsum(lengths) - lengths
         ids = np.repeat(ids, lengths)
         lengths = np.arange(len(values)) - np.repeat(starts, lengths) + 1
+    steps = N_("step") if per_step else N_("steps")
+    names = (N_("sequence"), steps, N_("prediction"), N_("probability"), N_("target"))
     columns = zip(names, (ids, lengths, values, surest, targets), strict=True)
     return pd.DataFrame({name: column for name, column in columns if column is not None})
 

@@ -15,10 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import Explained, Note
 from core.recipe import LSTM, Recipe
 
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "zh_CN": "中文"}  # each in its own words
 LOCALES = Path(__file__).parent / "locales"
 _ADDRESS = re.compile(r"(?i)(?<=www)(?=\.)|(?<=:)(?=//)|(?<=\S)(?=@)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$<>:&-])")
@@ -29,19 +32,34 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("unpadded", LOCALES, [language], fallback=True)
 
 
-def _language() -> str:
-    return (st.context.locale or "en").replace("-", "_")
+def language() -> str:
+    """The visitor's: as chosen in the sidebar, or else the browser's. On a thread that is no
+    visitor's, such as a download's, English."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ENGLISH
+    visitor = st.session_state.get("state")  # of ui.state, which imports this module
+    return (visitor and visitor.language) or spoken(st.context.locale)
+
+
+def spoken(locale: str | None) -> str:
+    """The language for a browser's locale, whatever the country: zh-CN, zh-Hans, zh-TW, …
+
+    >>> spoken("zh-Hans-SG"), spoken("de-DE"), spoken(None)
+    ('zh_CN', 'en', 'en')
+    """
+    begins = re.split("[-_]", (locale or "").lower())[0]
+    return next((name for name in LANGUAGES if name.split("_")[0] == begins), ENGLISH)
 
 
 def _(message: str) -> str:
     """The message in the visitor's language; English where no catalogue has it."""
-    return _catalogue(_language()).gettext(message)
+    return _catalogue(language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: float, **values: object) -> str:
     """The message for so many, in the visitor's language, {n} being the count: 1 step, or
     12,345 steps."""
-    message = _catalogue(_language()).ngettext(singular, plural, int(number))
+    message = _catalogue(language()).ngettext(singular, plural, int(number))
     return message.format(n=counted(number), **values)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading.cells import (
     MISSING_ROLE,
     TOO_LARGE,
@@ -24,7 +24,7 @@ from core.reading.table import Table
 from core.reading.words import SPLIT_WORDS, is_missing
 from core.words import N_
 
-ROLES = ("id", "time", "target", "split", "group")
+ROLES = (N_("id"), N_("time"), N_("target"), N_("split"), N_("group"))
 NO_TIME = N_(
     "Row {row}, column {column}: {found!r} is no time. Write all times as numbers, or all as dates "
     "like 2026-01-31 or 2026-01-31 12:30:00, of the years 1678 to 2261."
@@ -70,7 +70,7 @@ def usable(table: Table, schema: Schema, problems: Problems) -> Table:
         for template, lacking in _lacking(table, role, name).items():
             rows = np.flatnonzero(lacking)
             if len(rows):
-                problems.add("incomplete", template, table, name, rows, role=role)
+                problems.add("incomplete", template, table, name, rows, role=Note(role))
                 keep[rows] = False
     if keep.all():
         return table
