@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import DataError
 from core.figures import Words
 from core.words import N_
-from ui import identity, server, state
+from ui import identity, inputs, server, state
 from ui.samples import called
 from ui.words import LANGUAGES, _, language, listed, ngettext, plain, told
 
@@ -52,18 +52,28 @@ def open_page(name: str) -> state.State:
 
 def _languages(visitor: state.State) -> None:
     """The switch of the language; its callback comes before the page, so that one run is enough."""
-    key, spoken = "language", language()
-    if st.session_state.get(key) != spoken:  # the page is new to the widget, or another tab chose
-        st.session_state[key] = spoken
-    st.segmented_control(
+    inputs.one_of(
         _("Language"),
-        list(LANGUAGES),
-        required=True,
+        LANGUAGES,
+        "language",
+        language(),
         format_func=LANGUAGES.get,
-        key=key,
         label_visibility="collapsed",
-        on_change=lambda: visitor.read_in(st.session_state[key]),
+        on_change=_read_in,
+        args=(visitor, "language"),
     )
+
+
+def _read_in(visitor: state.State, key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen is None:  # see inputs.one_of
+        return
+    visitor.read_in(chosen)
+    # A list of choices goes on showing the words of the language before (Streamlit 1.67), unless
+    # its value is set anew. So is that of every control, but for text that was not sent yet.
+    for name, value in st.session_state.items():
+        if isinstance(value, str | list) and name != state.PASTED:
+            st.session_state[name] = value
 
 
 def explain_failure(error: Exception) -> bool:

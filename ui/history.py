@@ -15,7 +15,7 @@ from ui.frame import draw, figure_words, is_dark
 from ui.merit import METRICS
 from ui.samples import called
 from ui.state import State
-from ui.words import _, counted, loss_name, ngettext
+from ui.words import ENGLISH, _, counted, language, loss_name, ngettext
 
 REFRESH_SECONDS = 1.0
 MOST_COMPARED = 6  # curves in one picture that can be told apart
@@ -116,7 +116,11 @@ def _columns() -> dict[str, object]:
         _("Result"): st.column_config.TextColumn(
             width=165, help=_("The first figure of merit, and the sequences it was measured on.")
         ),
-        _("Begun"): st.column_config.DatetimeColumn(width=135, format="calendar"),
+        _("Begun"): st.column_config.DatetimeColumn(
+            # "Today at 9:25 PM" is English in every language.
+            width=135,
+            format="calendar" if language() == ENGLISH else "YYYY-MM-DD HH:mm",
+        ),
         _("Time, s"): st.column_config.NumberColumn(width=70, format="%.1f"),
         _("Recipe"): st.column_config.TextColumn(width=420),
     }

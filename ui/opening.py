@@ -23,7 +23,7 @@ from ui.layouts import LAYOUT_NAMES
 from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
 from ui.samples import PUBLISHED, SAMPLES, Sample
-from ui.state import State
+from ui.state import PASTED, State
 from ui.words import _, ngettext, plain, told
 
 
@@ -126,7 +126,7 @@ def _paste(visitor: State) -> None:
     with st.form("paste", border=False):
         st.text_area(
             _("Sequences, one a line, or any CSV text"),
-            key="paste-text",
+            key=PASTED,
             height=140,
             placeholder="1\n2, 5\n3, 9, 9, 4, 8",
         )
@@ -138,12 +138,12 @@ def _paste(visitor: State) -> None:
             refused,
             "pasted",
             lambda outcome: visitor.refuse("paste", outcome),
-            box="paste-text",
+            box=PASTED,
         )
 
 
 def _open_paste(visitor: State) -> None:
-    text = st.session_state["paste-text"].encode("utf-8", errors="replace")
+    text = st.session_state[PASTED].encode("utf-8", errors="replace")
     visitor.refuse("paste", _open(visitor, _("Pasted text"), text))
 
 

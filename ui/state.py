@@ -31,6 +31,7 @@ EXAMPLE_NAME = N_("Three sequences")
 MOST_TYPED = 100_000  # characters of one box that are kept
 MOST_BOXES = 20
 MOST_UNITS = 200
+PASTED = "paste-text"  # the key of the one box that stands in a form
 EXAMPLE_KEY = "example"  # in the place of a data set's id
 
 

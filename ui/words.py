@@ -53,7 +53,7 @@ def spoken(locale: str | None) -> str:
 
 def _(message: str) -> str:
     """The message in the visitor's language; English where no catalogue has it."""
-    return _catalogue(language()).gettext(message)
+    return message and _catalogue(language()).gettext(message)  # "" names the catalogue itself
 
 
 def ngettext(singular: str, plural: str, number: float, **values: object) -> str:
