@@ -24,7 +24,7 @@ from ui.words import _
 
 
 def home() -> None:
-    visitor = open_page(_("Home"))
+    visitor = open_page("Home")
     look = {"dark": is_dark(), "words": figure_words()}
     example, recipe = example_data(), Recipe.example()
     padded = pad(example, recipe.maxlen, recipe.padding, recipe.truncating, recipe.value)

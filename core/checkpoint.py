@@ -119,7 +119,7 @@ class Checkpoint:
             "seconds": self.seconds,
             "batches": self.batches,
             "sequences": self.sequences,
-            "notes": [[note.template, note.values] for note in self.notes],
+            "notes": [note.to_plain() for note in self.notes],
         }
         return pack_arrays(plain, arrays)
 
@@ -136,7 +136,7 @@ class Checkpoint:
                 **plain
                 | {
                     "recipe": Recipe.from_dict(plain["recipe"]),
-                    "notes": tuple(Note(template, **values) for template, values in plain["notes"]),
+                    "notes": tuple(map(Note.from_plain, plain["notes"])),
                     "sums": arrays["sums"],
                     "weights": [arrays[f"weight {i}"] for i in numbers],
                     "slots": [[arrays[f"slot {i} {j}"] for j in range(counts[i])] for i in numbers],

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 
-class DataError(ValueError):
-    """Data that cannot be used as it is: what is wrong, where, and what to do.
+class Explained(ValueError):
+    """What is wrong, where, and what to do.
 
     The message is kept as an English template and its values, so that a page can
-    translate the template (``gettext``) and point at the cell the values name.
+    translate the template (``gettext``) and point at the cell the values name. A value
+    that is a ``Note`` is translated, too.
 
     >>> error = DataError("row {row}: {found!r} is no number", row=3, found="abc")
     >>> str(error), error.values["row"]
     ("row 3: 'abc' is no number", 3)
     """
-
-    report: Any = None  # of what is in the way, where a table was read (core.reading.Report)
 
     def __init__(self, template: str, **values: object) -> None:
         self.template = template
@@ -27,8 +26,18 @@ class DataError(ValueError):
         return _rebuild, (type(self), self.template, self.values)
 
 
-def _rebuild(kind: type[DataError], template: str, values: dict[str, object]) -> DataError:
+def _rebuild(kind: type[Explained], template: str, values: dict[str, object]) -> Explained:
     return kind(template, **values)
+
+
+class DataError(Explained):
+    """Data that cannot be used as it is."""
+
+    report: Any = None  # of what is in the way, where a table was read (core.reading.Report)
+
+
+class RecipeError(Explained):
+    """A setting of a recipe that is none: the field, the value and the range."""
 
 
 class MissingValue(DataError):
@@ -37,8 +46,7 @@ class MissingValue(DataError):
 
 class Note(str):
     """A sentence for the user that is no error; like DataError it keeps its template and
-    values for translation. It *is* its English text. A value called ``words`` is text of ours, and
-    is translated itself."""
+    values for translation. It *is* its English text."""
 
     template: str
     values: dict[str, object]
@@ -50,6 +58,27 @@ class Note(str):
 
     def __reduce__(self):
         return _rebuild_note, (self.template, self.values)
+
+    def to_plain(self) -> list[Any]:
+        """Its template and values for JSON; ``from_plain`` is the way back."""
+        plain = {
+            name: value.to_plain() if isinstance(value, Note) else value
+            for name, value in self.values.items()
+        }
+        return [self.template, plain]
+
+    @classmethod
+    def from_plain(cls, plain: list[Any] | str) -> Note:
+        if isinstance(plain, str):  # as it was kept before it could be translated
+            return cls("{text}", text=plain)
+        template, values = plain
+        return cls(
+            template,
+            **{
+                name: cls.from_plain(value) if isinstance(value, list) else value
+                for name, value in values.items()
+            },
+        )
 
 
 def _rebuild_note(template: str, values: dict[str, object]) -> Note:

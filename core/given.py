@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.errors import DataError
+from core.errors import DataError, Note
 
 
 def as_steps(item: Any, number: int) -> np.ndarray:
@@ -107,7 +107,7 @@ def as_targets(targets: Any, ids: np.ndarray, lengths: np.ndarray | None) -> np.
         raise DataError(
             "targets has shape {found}; give one target a {each}, shape ({n},).",
             found=made.shape,
-            each="sequence" if lengths is None else "step",
+            each=Note("sequence" if lengths is None else "step"),
             n=len(ids),
         )
     if made.dtype.kind in "iu":

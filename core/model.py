@@ -248,7 +248,7 @@ class TrainedModel:
             },
             "training": {
                 "history": self.history,
-                "notes": [[note.template, note.values] for note in self.notes],
+                "notes": [note.to_plain() for note in self.notes],
                 "stopped": self.stopped,
                 "best_epoch": self.best_epoch,
                 "computed": self.computed,
@@ -330,7 +330,7 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
                     str(name): [float(figure) for figure in figures]
                     for name, figures in training["history"].items()
                 },
-                "notes": [Note(template, **values) for template, values in training["notes"]],
+                "notes": list(map(Note.from_plain, training["notes"])),
                 "stopped": bool(training["stopped"]),
                 "best_epoch": training["best_epoch"],
                 "computed": {

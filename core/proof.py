@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from core.padding import MASK_MODES, MaskMode
+from core.words import N_
 
-ALONE = "each sequence alone, without padding"
-GRADIENT = "the gradient of the answers by every padded input"
+ALONE = N_("each sequence alone, without padding")
+GRADIENT = N_("the gradient of the answers by every padded input")
 
 
 @dataclass(frozen=True)

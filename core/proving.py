@@ -21,12 +21,13 @@ import tensorflow as tf
 
 from core import export
 from core.engine import Engine, Kind, engine_for, group_count
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.evaluation.splits import training_and_validation
 from core.padding import Side, pad, truncate
 from core.preprocessing import Preprocessing
 from core.proof import ALONE, GRADIENT, Check, Proof
 from core.sequences import Sequences
+from core.words import N_
 
 if TYPE_CHECKING:
     from core.model import TrainedModel
@@ -264,14 +265,14 @@ class _Proving:
         usual = array(width)
         before = network.answers(usual)
         changes = {
-            "1 step of padding more": array(width + 1),
-            "10 steps of padding more": array(width + 10),
-            "padded to twice the length": array(2 * width),
-            "padding on the other side": array(
+            N_("1 step of padding more"): array(width + 1),
+            N_("10 steps of padding more"): array(width + 10),
+            N_("padded to twice the length"): array(2 * width),
+            N_("padding on the other side"): array(
                 width + MORE, "post" if self.padded.side == "pre" else "pre"
             ),
             **{
-                f"padding filled with {name}": array(width + MORE, value=value)
+                Note("padding filled with {value}", value=name): array(width + MORE, value=value)
                 for name, value in VALUES.items()
             },
         }
@@ -301,10 +302,10 @@ class _Proving:
 
     def _deleted(self, network: _Network) -> Check:
         """A real step that stock Keras is told to mask, against the sequence without it."""
-        name = "a step masked, against the same step deleted"
+        name = N_("a step masked, against the same step deleted")
         rows = np.flatnonzero(self.padded.prepared.lengths > 1)
         if len(rows) == 0:
-            why = "no sequence has two steps"
+            why = N_("no sequence has two steps")
             return Check(name, network.name, None, self.tolerance, why)
         data = self.padded.prepared[rows]
         rng = np.random.default_rng(1)
@@ -328,7 +329,7 @@ class _Proving:
         asked = self.short.array(self.short.longest + MORE)
         ours = self.networks[1].answers(asked)
         return self._check(
-            "the saved model, against ours", "export", ours, exported.answers(asked, once=True)
+            N_("the saved model, against ours"), "export", ours, exported.answers(asked, once=True)
         )
 
     def _erased(self) -> Check:
@@ -339,7 +340,7 @@ class _Proving:
         padded = sample.with_targets(None).with_steps(flat, np.full(len(sample), width))
         again = self.model.preprocessing.prepare(padded)
         engine = self.networks[1]
-        name = "padding with the mask value, before anything else"
+        name = N_("padding with the mask value, before anything else")
         before, after = engine.answers(self.padded.array(self.padded.width)), _masked(again)
         return self._check(name, "preprocessing", before, engine.answers(after))
 
@@ -352,9 +353,9 @@ def _largest(differences: np.ndarray) -> float:
 
 def _scaling(model: TrainedModel, data: Sequences) -> Check:
     """Means and standard deviations, against those of the real steps of the training rows."""
-    name, known = "the scaling, against the real training steps", model.preprocessing
+    name, known = N_("the scaling, against the real training steps"), model.preprocessing
     if model.trained_on != data.digest():
-        why = "this is other data than the model was trained on"
+        why = N_("this is other data than the model was trained on")
         return Check(name, "preprocessing", None, SCALE_ROUNDING, why)
     training, _ = training_and_validation(data, model.recipe)
     again = Preprocessing.fit(data[training], model.recipe, known.classes)

@@ -1,6 +1,6 @@
 """``Recipe``: everything a run needs to know, validated when it is made.
 
-A wrong value raises ValueError with the field, the value and the range, so a
+A wrong value raises RecipeError, a ValueError, with the field, the value and the range, so a
 Recipe that exists can be trained, stored, sent to a worker, and rebuilt from
 JSON that a stranger uploaded.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal
 
+from core.errors import RecipeError
 from core.padding import MASK_MODES, SIDES, MaskMode, Side
 
 if TYPE_CHECKING:
@@ -47,8 +48,12 @@ def _whole(thing: object, name: str, low: int, high: int) -> None:
     """Check a field; NumPy's integers (``data.lengths.max()``) become Python's."""
     value = getattr(thing, name)
     if not _is_whole(value, low, high):
-        raise ValueError(
-            f"{_path(thing, name)} is {value!r}; use a whole number from {low:,} to {high:,}"
+        raise RecipeError(
+            "{name} is {value!r}; use a whole number from {low:,} to {high:,}",
+            name=_path(thing, name),
+            value=value,
+            low=low,
+            high=high,
         )
     object.__setattr__(thing, name, int(value))
 
@@ -60,8 +65,12 @@ def _is_whole(value: Any, low: int, high: int) -> bool:
 def _number(thing: object, name: str, low: float, high: float) -> None:
     value = getattr(thing, name)
     if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
-        raise ValueError(
-            f"{_path(thing, name)} is {value!r}; use a number from {low:g} to {high:g}"
+        raise RecipeError(
+            "{name} is {value!r}; use a number from {low:g} to {high:g}",
+            name=_path(thing, name),
+            value=value,
+            low=low,
+            high=high,
         )
     object.__setattr__(thing, name, float(value))
 
@@ -72,12 +81,17 @@ def _path(thing: object, name: str) -> str:
 
 def _boolean(name: str, value: Any) -> None:
     if not isinstance(value, bool):
-        raise ValueError(f"{name} is {value!r}; use True or False")
+        raise RecipeError("{name} is {value!r}; use True or False", name=name, value=value)
 
 
 def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise ValueError(f"{name} is {value!r}; use one of {', '.join(map(repr, allowed))}")
+        raise RecipeError(
+            "{name} is {value!r}; use one of {allowed}",
+            name=name,
+            value=value,
+            allowed=", ".join(map(repr, allowed)),
+        )
 
 
 @dataclass(frozen=True)
@@ -149,25 +163,34 @@ class Recipe:
         object.__setattr__(self, "layers", tuple(self.layers))
         object.__setattr__(self, "dense", tuple(self.dense))
         if not 1 <= len(self.layers) <= MAX_LAYERS:
-            raise ValueError(f"layers has {len(self.layers)} layers; use 1 to {MAX_LAYERS}")
+            raise RecipeError(
+                "layers has {n} layers; use 1 to {most}", n=len(self.layers), most=MAX_LAYERS
+            )
         for layer in self.layers:
             if not isinstance(layer, LSTM):
-                raise ValueError(f"layers holds {layer!r}; use LSTM(units) or GRU(units)")
+                raise RecipeError(
+                    "layers holds {value!r}; use LSTM(units) or GRU(units)", value=layer
+                )
         if len(self.dense) > MAX_LAYERS:
-            raise ValueError(f"dense has {len(self.dense)} layers; use 0 to {MAX_LAYERS}")
+            raise RecipeError(
+                "dense has {n} layers; use 0 to {most}", n=len(self.dense), most=MAX_LAYERS
+            )
         for units in self.dense:
             if (
                 isinstance(units, bool)
                 or not isinstance(units, Integral)
                 or not (1 <= units <= MAX_UNITS)
             ):
-                raise ValueError(
-                    f"dense holds {units!r}; use whole numbers from 1 to {MAX_UNITS:,}"
+                raise RecipeError(
+                    "dense holds {value!r}; use whole numbers from 1 to {most:,}",
+                    value=units,
+                    most=MAX_UNITS,
                 )
         _one_of("pooling", self.pooling, POOLINGS)
         if self.return_sequences and self.pooling != "last":
-            raise ValueError(
-                f"pooling is {self.pooling!r}, and the network answers at every step; use 'last'"
+            raise RecipeError(
+                "pooling is {value!r}, and the network answers at every step; use 'last'",
+                value=self.pooling,
             )
         _one_of("mask", self.mask, MASK_MODES)
         _number(self, "mask_value", -1e30, 1e30)
@@ -190,8 +213,9 @@ class Recipe:
             _number(self, "clip_norm", 1e-6, 1e6)
         _one_of("class_weight", self.class_weight, CLASS_WEIGHTS)
         if self.class_weight != "none" and self.task != "classification":
-            raise ValueError(
-                f"class_weight is {self.class_weight!r}, and numbers have no classes; use 'none'"
+            raise RecipeError(
+                "class_weight is {value!r}, and numbers have no classes; use 'none'",
+                value=self.class_weight,
             )
         _whole(self, "epochs", 1, MAX_EPOCHS)
         _whole(self, "batch_size", 1, MAX_BATCH_SIZE)
@@ -234,12 +258,14 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Recipe:
-        """From ``to_dict``'s values, all of them checked; raises ValueError otherwise."""
+        """From ``to_dict``'s values, all of them checked; raises RecipeError otherwise."""
         known = {each.name for each in fields(cls)}
         unknown = sorted(set(plain) - known)
         if unknown:
-            raise ValueError(
-                f"a recipe has no field {unknown[0]!r}; its fields are {sorted(known)}"
+            raise RecipeError(
+                "a recipe has no field {name!r}; its fields are {known}",
+                name=unknown[0],
+                known=", ".join(sorted(known)),
             )
         try:
             layers = tuple(
@@ -247,8 +273,9 @@ class Recipe:
                 for layer in plain.get("layers", [{"kind": "LSTM", "units": 64}])
             )
         except (KeyError, TypeError, AttributeError):
-            raise ValueError(
-                f"layers is {plain.get('layers')!r}; give a list of "
-                '{"kind": "LSTM" or "GRU", "units": …, "bidirectional": …, "dropout": …}'
+            raise RecipeError(
+                "layers is {value!r}; give a list of {form}",
+                value=plain.get("layers"),
+                form='{"kind": "LSTM" or "GRU", "units": …, "bidirectional": …, "dropout": …}',
             ) from None
         return cls(**(plain | {"layers": layers, "dense": tuple(plain.get("dense", ()))}))

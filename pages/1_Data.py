@@ -13,16 +13,17 @@ from core.figures import (
 )
 from ui import opening
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
+from ui.samples import called
 from ui.state import seeded
-from ui.words import _, counted, ngettext, plain
+from ui.words import _, counted, listed, ngettext, plain
 
-visitor = open_page(_("Data"))
+visitor = open_page("Data")
 st.title(_("Data"))
 opening.source(visitor)
 
 data = visitor.data
 look = {"dark": is_dark(), "words": figure_words()}
-st.subheader(plain(visitor.name), divider="gray")
+st.subheader(plain(called(visitor.name)), divider="gray")
 if not visitor.is_example:
     opening.columns(visitor)
 
@@ -38,10 +39,10 @@ facts.metric(
 if data.split is not None:
     parts = zip(*np.unique(data.split, return_counts=True), strict=True)
     st.caption(
-        _("Split")
-        + ": "
-        + ", ".join(f"{counted(number)} {_(str(part))}" for part, number in parts)
-        + ". "
+        _("Split: {parts}.").format(
+            parts=listed(f"{counted(number)} {_(str(part))}" for part, number in parts)
+        )
+        + " "
         + _("Rows marked test are never used in training.")
     )
 if data.targets is None:

@@ -12,7 +12,7 @@ from ui import inputs, run_view, xray
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
 from ui.words import _, counted, mask_name, network_name, ngettext
 
-visitor = open_page(_("Mask"))
+visitor = open_page("Mask")
 data = visitor.data
 look = {"dark": is_dark(), "words": figure_words()}
 

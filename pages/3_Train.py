@@ -7,9 +7,10 @@ from core import DataError
 from runs import RunState
 from ui import live, opening, recipe_form, results, run_view, server, work
 from ui.frame import open_page
+from ui.samples import called
 from ui.words import _, ngettext, plain
 
-visitor = open_page(_("Train"))
+visitor = open_page("Train")
 data = visitor.data
 run_view.follow_address(visitor.run)
 
@@ -30,7 +31,7 @@ st.caption(
         "{name}: {n} sequence to learn from, {masked}.",
         "{name}: {n} sequences to learn from, {masked}.",
         usable,
-        name=plain(visitor.name),
+        name=plain(called(visitor.name)),
         masked=masked,
     )
 )

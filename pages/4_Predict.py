@@ -4,28 +4,31 @@ import streamlit as st
 
 from ui import live, predicting, proof, run_view
 from ui.frame import open_page
+from ui.samples import called
 from ui.words import _, network_name, plain
 
-visitor = open_page(_("Predict"))
+visitor = open_page("Predict")
 run_view.follow_address(visitor.trained)
 st.title(_("Predict"))
 
 run = run_view.trained(visitor)
 if run is None:
-    st.info(_("No model has been trained on {name} yet.").format(name=plain(visitor.name)))
+    st.info(_("No model has been trained on {name} yet.").format(name=plain(called(visitor.name))))
     st.page_link("pages/3_Train.py", label=_("Train one"), icon=":material/arrow_forward:")
     st.stop()
 
 if not run.has_model:
     if run.state in live.ACTIVE:
-        st.markdown(_("The model is being trained on {name}.").format(name=plain(visitor.name)))
+        st.markdown(
+            _("The model is being trained on {name}.").format(name=plain(called(visitor.name)))
+        )
     live.training(visitor, run.id, "predict-run")  # runs this page again at its end
     st.page_link("pages/3_Train.py", label=_("To the training"), icon=":material/arrow_back:")
     st.stop()
 
 st.caption(
     _("Model: {layers}, trained on {name}.").format(
-        layers=network_name(run.recipe), name=plain(run.name)
+        layers=network_name(run.recipe), name=plain(called(run.name))
     )
 )
 proof.badge(run)

@@ -6,9 +6,10 @@ from core import DataError
 from core.work import work
 from ui import compare_form, comparison, opening, samples, server
 from ui.frame import open_page
+from ui.samples import called
 from ui.words import _, counted, lasting, plain
 
-visitor = open_page(_("Compare"))
+visitor = open_page("Compare")
 data = visitor.data
 
 st.title(_("Compare"))
@@ -18,7 +19,7 @@ if data.targets is None:
     st.stop()
 st.caption(
     _("Is masking worth it on {name}? Recipes are trained with the same seeds, in pairs.").format(
-        name=plain(visitor.name)
+        name=plain(called(visitor.name))
     )
 )
 if visitor.is_example:

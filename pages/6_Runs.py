@@ -6,7 +6,7 @@ from ui import history, run_view
 from ui.frame import open_page
 from ui.words import _
 
-visitor = open_page(_("Runs"))
+visitor = open_page("Runs")
 run_id = st.query_params.get("run")
 if run_id is None:
     st.title(_("Runs"))

@@ -10,10 +10,11 @@ from core.evaluation.comparing import Comparison, Outcome, compared, outcome_of
 from core.evaluation.measured import Measured
 from core.packing import unpack
 from core.sequences import Sequences
+from core.words import N_
 from runs.store import MEASURED, Store
 from runs.worker import Failure, store
 
-NOT_MEASURED = (
+NOT_MEASURED = N_(
     "The training of {name} with seed {seed} was not measured: it failed, was stopped or deleted. "
     "Compare again."
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from core.errors import DataError
+from core.words import N_
 from runs.afterwards import Afterwards
 from runs.cluster import Cluster, WorkerLost
 from runs.exporter import export_of, export_run
@@ -40,16 +41,16 @@ TIDY_SECONDS = 3600.0  # between two looks for visitors who have not been here f
 RUNS_A_WORKER = 40
 MOST_DEATHS, MOST_MEMORY_DEATHS = 5, 2  # of workers, until the run is held responsible
 
-WORKER_DIED = (
+WORKER_DIED = N_(
     "The worker process that trained this run stopped unexpectedly {deaths} times. A smaller "
     "batch size or fewer units may help."
 )
-OUT_OF_MEMORY = (
+OUT_OF_MEMORY = N_(
     "This training needs more memory than a worker of this server has: it reached the limit, and "
     "again after it had gone on from its checkpoint. A smaller batch size or fewer units need "
     "less."
 )
-NO_CLUSTER = (
+NO_CLUSTER = N_(
     "The server could not start its worker processes. Please try again later; the server's log "
     "says more."
 )

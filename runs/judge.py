@@ -10,10 +10,11 @@ from core.errors import DataError
 from core.evaluation.judging import Evaluation, judge
 from core.evaluation.measured import Measured
 from core.packing import unpack
+from core.words import N_
 from runs.store import EVALUATION, MEASURED, Store
 from runs.worker import Failure, store
 
-NOT_MEASURED = (
+NOT_MEASURED = N_(
     "This run was not measured, so there is nothing to compare with simple models. Train again, "
     "and do not stop it."
 )

@@ -12,16 +12,17 @@ from functools import partial
 from typing import Any
 
 from core.errors import DataError
+from core.words import N_
 from runs.cluster import SLOTS, Cluster, WorkerLost
 from runs.run import Question
 from runs.threads import background, log, log_of_run
 from runs.worker import UNEXPECTED, Failure
 
-WORKER_DIED = (
+WORKER_DIED = N_(
     "The worker process that was answering stopped unexpectedly. Try again, or with fewer "
     "sequences at once."
 )
-OUT_OF_MEMORY = (
+OUT_OF_MEMORY = N_(
     "The worker process that was answering ran out of memory. Try with fewer sequences at once."
 )
 

@@ -9,6 +9,7 @@ from core.evaluation.measured import Measured
 from core.packing import pack
 from core.recipe import Recipe
 from core.sequences import Sequences
+from core.words import N_
 from core.work import work
 from runs.cluster import given_address
 from runs.comparer import Compared, compare_runs
@@ -22,7 +23,7 @@ from runs.store import MEASURED, MODEL, ONNX, Content, Store
 from runs.watched import Watched
 from runs.worker import NO_MODEL
 
-NEEDS_POSTGRESQL = (
+NEEDS_POSTGRESQL = N_(
     "DASK_SCHEDULER_ADDRESS names workers that share no folder with this server, so SQLite cannot "
     "be used: give the server and the workers the same DATABASE_URL of a PostgreSQL database."
 )

@@ -14,6 +14,7 @@ from core.errors import DataError, Note
 from core.evaluation.measured import Measured, measure, telling_part
 from core.packing import unpack
 from core.sequences import Sequences
+from core.words import N_
 from runs.keeper import Keeper
 from runs.run import Metrics, RunState
 from runs.store import Claim, Result, Store
@@ -30,7 +31,7 @@ log = logging.getLogger("unpadded.worker")
 WORK_AFTER_STOP = 2e9
 
 NOTHING_LEARNED = Result(RunState.STOPPED)
-TIME_IS_UP = (
+TIME_IS_UP = N_(
     "Stopped after {hours:g} hours, the most a run may take on this server. What it had learned is "
     "kept; Continue goes on from there."
 )

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.errors import DataError
+from core.words import N_
 from runs.store import MODEL, Store
 
 if TYPE_CHECKING:
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 
 MODELS_KEPT = 4  # a worker; the largest network allowed holds some hundred megabytes
 
-OUT_OF_MEMORY = (
+OUT_OF_MEMORY = N_(
     "There was not enough memory for this training. Press Train again; a smaller batch size or "
     "fewer units need less memory."
 )
-UNEXPECTED = (
+UNEXPECTED = N_(
     "This failed because of an error in the program, not because of your data. Please try again; "
     "the server's log says more."
 )
-NO_MODEL = "This run has no trained model to predict with. Train it again."
+NO_MODEL = N_("This run has no trained model to predict with. Train it again.")
 
 
 @dataclass(frozen=True)

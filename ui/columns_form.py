@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import DataError
 from core.reading import Schema, Table, detect_schema
+from core.words import N_
 from ui.layouts import LAYOUT_NAMES
 from ui.problems import MISSING_NAMES
 from ui.state import seeded
@@ -18,24 +19,24 @@ from ui.words import _
 NONE = ""  # the choice "no such column", as ``detect_schema`` takes it
 MOST_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
 ROLES = {
-    "id": "Sequence id",
-    "time": "Time",
-    "target": "Target",
-    "split": "Train / test split",
-    "group": "Group",
+    "id": N_("Sequence id"),
+    "time": N_("Time"),
+    "target": N_("Target"),
+    "split": N_("Train / test split"),
+    "group": N_("Group"),
 }
 DUPLICATE_NAMES = {
-    "keep": "keep all of them",
-    "first": "keep the first",
-    "last": "keep the last",
-    "mean": "take their mean",
+    "keep": N_("keep all of them"),
+    "first": N_("keep the first"),
+    "last": N_("keep the last"),
+    "mean": N_("take their mean"),
 }
 TARGET_NAMES = {
-    "sequence": "one, the same in all its rows",
-    "step": "one for each of its steps",
-    "end": "that of its last step",
+    "sequence": N_("one, the same in all its rows"),
+    "step": N_("one for each of its steps"),
+    "end": N_("that of its last step"),
 }
-CUT_NAMES = {"": "do not cut", "windows": "windows", "prefixes": "growing prefixes"}
+CUT_NAMES = {"": N_("do not cut"), "windows": N_("windows"), "prefixes": N_("growing prefixes")}
 FIRST_STEPS, MOST_STEPS = 50, 1_000_000  # of a piece: offered at first, and at most
 
 

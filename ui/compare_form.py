@@ -10,11 +10,22 @@ from typing import Any
 import streamlit as st
 
 from core import GRU, LSTM, Recipe
+from core.errors import RecipeError
 from core.padding import MASK_MODES, SIDES, erased_steps
 from core.recipe import CLASS_WEIGHTS, OPTIMIZERS, POOLINGS, SCHEDULES
 from core.suggesting import TINY
 from ui.state import EXAMPLE_KEY, State, seeded
-from ui.words import _, counted, mask_name, plain, pooling_name, schedule_name, shortened
+from ui.words import (
+    _,
+    counted,
+    listed,
+    mask_name,
+    plain,
+    pooling_name,
+    schedule_name,
+    shortened,
+    told,
+)
 
 NONE = "none"  # as typed for no limit
 SMALL = 1000  # sequences: of more, a part of them tells enough
@@ -202,9 +213,9 @@ def recipes(visitor: State) -> dict[str, Recipe] | None:
             for name, value in zip(chosen, values, strict=True):
                 recipe = known[name].with_(recipe, value)
                 words.append(known[name].says(value))
-            found[", ".join(words)] = recipe
-    except ValueError as error:
-        st.error(_("This cannot be trained: {reason}.").format(reason=plain(error)))
+            found[listed(words)] = recipe
+    except RecipeError as error:
+        st.error(_("This cannot be trained: {reason}.").format(reason=told(error)))
         return None
     return found
 

@@ -97,7 +97,7 @@ def _show(asked: Question, visitor: State) -> None:
                     for entry in found.entries[1:]
                     if (each := entry.difference)
                 ],
-                label=f"{main}: {_('difference from')} {first}",
+                label=_("{figure}: difference from {first}").format(figure=main, first=first),
                 percent=share,
                 lower_is_better=found.main in LOWER_IS_BETTER,
                 **look,

@@ -92,7 +92,7 @@ def _table(found: Evaluation) -> pd.DataFrame:
     shown = [name for name in METRICS if name in found.figures]
     rivals = sorted(found.rivals, key=lambda rival: rival.ahead.value)
     models = {_("this network"): found.figures}
-    models |= {_(NAMES[rival.name]): rival.figures for rival in rivals}
+    models |= {told(NAMES[rival.name]): rival.figures for rival in rivals}
     table = {_("Model"): list(models)}
     for name in shown:
         table[_(METRICS[name][0])] = [

@@ -11,42 +11,71 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import DataError
 from core.figures import Words
-from ui import identity, server, state
-from ui.words import _, ngettext, plain, told
+from core.words import N_
+from ui import identity, inputs, server, state
+from ui.samples import called
+from ui.words import LANGUAGES, _, language, listed, ngettext, plain, told
 
 PAGES = (
     # (script, icon, name)
-    ("app.py", ":material/home:", "Home"),
-    ("pages/1_Data.py", ":material/upload_file:", "Data"),
-    ("pages/2_Mask.py", ":material/grid_on:", "Mask"),
-    ("pages/3_Train.py", ":material/show_chart:", "Train"),
-    ("pages/4_Predict.py", ":material/online_prediction:", "Predict"),
-    ("pages/5_Compare.py", ":material/balance:", "Compare"),
-    ("pages/6_Runs.py", ":material/history:", "Runs"),
+    ("app.py", ":material/home:", N_("Home")),
+    ("pages/1_Data.py", ":material/upload_file:", N_("Data")),
+    ("pages/2_Mask.py", ":material/grid_on:", N_("Mask")),
+    ("pages/3_Train.py", ":material/show_chart:", N_("Train")),
+    ("pages/4_Predict.py", ":material/online_prediction:", N_("Predict")),
+    ("pages/5_Compare.py", ":material/balance:", N_("Compare")),
+    ("pages/6_Runs.py", ":material/history:", N_("Runs")),
 )
 
 
-def open_page(title: str) -> state.State:
-    """Call first on every page; returns the visitor's state."""
-    st.set_page_config(page_title=f"{title} · Unpadded", page_icon="▦", layout="wide")
+def open_page(name: str) -> state.State:
+    """Call first on every page, with its name in ``PAGES``; returns the visitor's state."""
     server.runs()  # the workers begin to warm up while the visitor still reads
-    visitor = state.current()
+    visitor = state.current()  # which knows the language
+    st.set_page_config(page_title=f"{_(name)} · Unpadded", page_icon="▦", layout="wide")
     with st.sidebar:
         st.markdown("### ▦ Unpadded")
-        for script, icon, name in PAGES:
-            st.page_link(script, label=_(name), icon=icon)
+        for script, icon, label in PAGES:
+            st.page_link(script, label=_(label), icon=icon)
         sequences = ngettext("{n} sequence", "{n} sequences", len(visitor.data))
         steps = ngettext("{n} step", "{n} steps", visitor.data.lengths.sum())
         st.space("small")
         # one block, since three have a line's height of air between them
         st.markdown(
-            f":small[:gray[{_('Data in use')}]]  \n**{plain(visitor.name)}**  \n"
-            f":small[:gray[{sequences}, {steps}]]"
+            f":small[:gray[{_('Data in use')}]]  \n**{plain(called(visitor.name))}**  \n"
+            f":small[:gray[{listed([sequences, steps])}]]"
         )
         identity.sign_in_or_out()
+        _languages(visitor)
     if visitor.memory.trouble is not None:
         st.warning(told(visitor.memory.trouble), icon=":material/cloud_off:")
     return visitor
+
+
+def _languages(visitor: state.State) -> None:
+    """The switch of the language; its callback comes before the page, so that one run is enough."""
+    inputs.one_of(
+        _("Language"),
+        LANGUAGES,
+        "language",
+        language(),
+        format_func=LANGUAGES.get,
+        label_visibility="collapsed",
+        on_change=_read_in,
+        args=(visitor, "language"),
+    )
+
+
+def _read_in(visitor: state.State, key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen is None:  # see inputs.one_of
+        return
+    visitor.read_in(chosen)
+    # A list of choices goes on showing the words of the language before (Streamlit 1.67), unless
+    # its value is set anew. So is that of every control, but for text that was not sent yet.
+    for name, value in st.session_state.items():
+        if isinstance(value, str | list) and name != state.PASTED:
+            st.session_state[name] = value
 
 
 def explain_failure(error: Exception) -> bool:

@@ -8,22 +8,24 @@ import pandas as pd
 import streamlit as st
 
 from core.figures import compare_figure
+from core.words import N_
 from runs import ACTIVE, RunLine, RunState
 from ui import fragments, run_view, server, tables
 from ui.frame import draw, figure_words, is_dark
 from ui.merit import METRICS
+from ui.samples import called
 from ui.state import State
-from ui.words import _, counted, loss_name, ngettext
+from ui.words import ENGLISH, _, counted, language, loss_name, ngettext
 
 REFRESH_SECONDS = 1.0
 MOST_COMPARED = 6  # curves in one picture that can be told apart
 STATES = {
-    RunState.QUEUED: "waiting",
-    RunState.RUNNING: "training",
-    RunState.INTERRUPTED: "interrupted",
-    RunState.FINISHED: "finished",
-    RunState.STOPPED: "stopped",
-    RunState.FAILED: "failed",
+    RunState.QUEUED: N_("waiting"),
+    RunState.RUNNING: N_("running"),
+    RunState.INTERRUPTED: N_("interrupted"),
+    RunState.FINISHED: N_("finished"),
+    RunState.STOPPED: N_("stopped"),
+    RunState.FAILED: N_("failed"),
 }
 
 
@@ -48,7 +50,7 @@ def _table(visitor: State, was_live: bool) -> None:
         st.caption(_("No run matches."))
         return
     chosen = st.dataframe(
-        frame,
+        frame.rename(columns=_),
         hide_index=True,
         # Rows are chosen by their numbers: when others are listed, nothing is chosen any more.
         key=f"runs-table-{hash(tuple(run.id for run in runs))}",
@@ -81,24 +83,25 @@ def _filtered(runs: Sequence[RunLine]) -> list[RunLine]:
         run
         for run in runs
         if (not wanted or run.state in wanted)
-        and text in f"{run.name} {run_view.described(run)}".lower()
+        and text in f"{called(run.name)} {run_view.described(run)}".lower()
     ]
 
 
 def table(runs: Sequence[RunLine]) -> pd.DataFrame:
-    """One row a run."""
+    """One row a run; columns are named in English, as they are in its CSV, so that scripts can
+    tell them in any language."""
     return pd.DataFrame(
         {
-            _("Name"): [run.name for run in runs],
-            _("State"): [_(STATES[run.state]) for run in runs],
-            _("Loss"): [list(run.spark) for run in runs],
-            _("Result"): [_telling(run) for run in runs],
-            _("Begun"): [run.started or run.created for run in runs],
-            _("Time, s"): [
+            "Name": [called(run.name) for run in runs],
+            "State": [_(STATES[run.state]) for run in runs],
+            "Loss": [list(run.spark) for run in runs],
+            "Result": [_telling(run) for run in runs],
+            "Begun": [run.started or run.created for run in runs],
+            "Time, s": [
                 (run.ended - run.started).total_seconds() if run.ended and run.started else None
                 for run in runs
             ],
-            _("Recipe"): [run_view.described(run) for run in runs],
+            "Recipe": [run_view.described(run) for run in runs],
         }
     )
 
@@ -113,7 +116,11 @@ def _columns() -> dict[str, object]:
         _("Result"): st.column_config.TextColumn(
             width=165, help=_("The first figure of merit, and the sequences it was measured on.")
         ),
-        _("Begun"): st.column_config.DatetimeColumn(width=135, format="calendar"),
+        _("Begun"): st.column_config.DatetimeColumn(
+            # "Today at 9:25 PM" is English in every language.
+            width=135,
+            format="calendar" if language() == ENGLISH else "YYYY-MM-DD HH:mm",
+        ),
         _("Time, s"): st.column_config.NumberColumn(width=70, format="%.1f"),
         _("Recipe"): st.column_config.TextColumn(width=420),
     }
@@ -183,7 +190,7 @@ def _compare(chosen: list[RunLine]) -> None:
     if len({run.recipe.loss for run in drawn}) > 1:
         st.caption(_("These runs have different losses, which cannot share an axis."))
     elif drawn:
-        names = [f"{i + 1} · {run.name}" for i, run in enumerate(drawn)]
+        names = [f"{i + 1} · {called(run.name)}" for i, run in enumerate(drawn)]
         draw(
             compare_figure(
                 dict(zip(names, (run.history for run in drawn), strict=True)),
@@ -197,7 +204,7 @@ def _compare(chosen: list[RunLine]) -> None:
     rows = {}
     for i, run in enumerate(chosen):
         for part, figures in run.metrics.items():
-            rows[f"{i + 1} · {run.name}"] = {_("measured on"): _(part)} | {
+            rows[f"{i + 1} · {called(run.name)}"] = {_("measured on"): _(part)} | {
                 _(label): form.format(figures[name])
                 for name, (label, form, _about) in METRICS.items()
                 if name in figures

@@ -13,7 +13,7 @@ from core import Recipe, Sequences
 from core.padding import MASK_MODES, PaddingCost
 from core.recipe import MAX_MAXLEN
 from ui.state import State, seeded
-from ui.words import _, counted, mask_name, ngettext, plain, shortened
+from ui.words import _, counted, listed, mask_name, ngettext, plain, shortened
 
 MOST_ROWS = 500  # rows of one picture; more are thinner than a pixel
 MOST_OFFERED = 500  # ids in a list; more would weigh on every rerun
@@ -218,4 +218,4 @@ def say_what_is_drawn(rows: int, n: int, high: slice, wide: slice, steps: int) -
             )
         )
     if said:
-        st.caption(_("Drawn") + ": " + ", ".join(said) + ".")
+        st.caption(_("Drawn: {parts}.").format(parts=listed(said)))

@@ -7,8 +7,9 @@ import streamlit as st
 from core import DataError
 from runs import DataSet
 from ui import server
+from ui.samples import called
 from ui.state import State
-from ui.words import _, counted, ngettext, plain, sized, told
+from ui.words import _, counted, listed, ngettext, plain, sized, told
 
 
 def promise(visitor: State) -> None:
@@ -40,7 +41,7 @@ def data_sets(visitor: State) -> None:
     for data_set in kept:
         words, button, bin = st.columns([6, 2, 2], vertical_alignment="center")
         is_open = visitor.kept is not None and visitor.kept.id == data_set.id
-        words.markdown(f"**{plain(data_set.name)}**  \n{_about(data_set)}")
+        words.markdown(f"**{plain(called(data_set.name))}**  \n{_about(data_set)}")
         button.button(
             _("In use") if is_open else _("Open"),
             key=f"open-{data_set.id}",
@@ -145,4 +146,4 @@ def _about(data_set: DataSet) -> str:
         ngettext("{n} step", "{n} steps", data_set.steps),
         sized(data_set.size),
     ]
-    return f":small[:gray[{', '.join(said)}]]"
+    return f":small[:gray[{listed(said)}]]"

@@ -5,22 +5,27 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.words import N_
 from ui import server
 from ui.samples import FOLDER
 from ui.words import _, counted
 
 LAYOUT_NAMES = {
-    "rows": "one sequence a line, lines of unequal length",
-    "list": "one sequence a row, written as a list in a cell",
-    "long": "one step a row, with an id",
-    "wide": "one sequence a row, one step a column",
+    "rows": N_("one sequence a line, lines of unequal length"),
+    "list": N_("one sequence a row, written as a list in a cell"),
+    "long": N_("one step a row, with an id"),
+    "wide": N_("one sequence a row, one step a column"),
 }
 WHEN = {
-    "long": "For several features, times, targets at every step, or very long sequences. Rows of "
-    "one id are one sequence.",
-    "wide": "Cells after the end of a sequence stay empty. Several features: x1, x2, …, y1, y2, …",
-    "list": "A step of several features is a list, too: [[1, 2], [3, 4]].",
-    "rows": "Numbers only, no header and no target: to look at or to predict.",
+    "long": N_(
+        "For several features, times, targets at every step, or very long sequences. Rows of "
+        "one id are one sequence."
+    ),
+    "wide": N_(
+        "Cells after the end of a sequence stay empty. Several features: x1, x2, …, y1, y2, …"
+    ),
+    "list": N_("A step of several features is a list, too: [[1, 2], [3, 4]]."),
+    "rows": N_("Numbers only, no header and no target: to look at or to predict."),
 }
 FILES = {
     "long": "three_long.csv",

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from core.evaluation.intervals import Figure
+from core.words import N_
 from ui.frame import fact_grid
 from ui.words import _
 
 METRICS = {  # name, format, help
-    "accuracy": ("Accuracy", "{:.1%}", "Share of the answers that are right."),
-    "balanced_accuracy": ("Balanced accuracy", "{:.1%}", "Accuracy of each class, averaged."),
-    "macro_f1": ("Macro F1", "{:.3f}", "F1 of each class, averaged; 1 is best."),
-    "log_loss": ("Log loss", "{:.3f} nats", "0 is best; a wrong certainty costs much."),
-    "rmse": ("RMSE", "{:.4g}", "Root mean squared error, in the target's unit."),
-    "mae": ("MAE", "{:.4g}", "Mean absolute error, in the target's unit."),
-    "r2": ("R²", "{:.3f}", "1 is perfect, 0 is no better than the mean."),
+    "accuracy": (N_("Accuracy"), "{:.1%}", N_("Share of the answers that are right.")),
+    "balanced_accuracy": (
+        N_("Balanced accuracy"),
+        "{:.1%}",
+        N_("Accuracy of each class, averaged."),
+    ),
+    "macro_f1": (N_("Macro F1"), "{:.3f}", N_("F1 of each class, averaged; 1 is best.")),
+    "log_loss": (N_("Log loss"), "{:.3f} nats", N_("0 is best; a wrong certainty costs much.")),
+    "rmse": (N_("RMSE"), "{:.4g}", N_("Root mean squared error, in the target's unit.")),
+    "mae": (N_("MAE"), "{:.4g}", N_("Mean absolute error, in the target's unit.")),
+    "r2": (N_("R²"), "{:.3f}", N_("1 is perfect, 0 is no better than the mean.")),
 }
 
 

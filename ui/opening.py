@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from core import DataError
+from core.errors import Note
 from core.reading import Schema, Table, detect_schema, open_table, read_table, schema_again
 from core.reading.grid import grid_of
 from ui import columns_form, editing, keeping, layouts, problems, server
@@ -22,8 +23,8 @@ from ui.layouts import LAYOUT_NAMES
 from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
 from ui.samples import PUBLISHED, SAMPLES, Sample
-from ui.state import State
-from ui.words import _, ngettext, plain
+from ui.state import PASTED, State
+from ui.words import _, ngettext, plain, told
 
 
 def source(visitor: State) -> None:
@@ -110,7 +111,7 @@ def _reached(path: Path) -> str:
         settings=plain(found["chosen"]),
     )
     others = "; ".join(f"{accuracy:.1%} ({who})" for accuracy, who in PUBLISHED)
-    return f"{ours} {_('Published')}: {others}."
+    return ours + " " + _("Published: {others}.").format(others=others)
 
 
 def open_sample(visitor: State, sample: Sample) -> None:
@@ -125,7 +126,7 @@ def _paste(visitor: State) -> None:
     with st.form("paste", border=False):
         st.text_area(
             _("Sequences, one a line, or any CSV text"),
-            key="paste-text",
+            key=PASTED,
             height=140,
             placeholder="1\n2, 5\n3, 9, 9, 4, 8",
         )
@@ -137,12 +138,12 @@ def _paste(visitor: State) -> None:
             refused,
             "pasted",
             lambda outcome: visitor.refuse("paste", outcome),
-            box="paste-text",
+            box=PASTED,
         )
 
 
 def _open_paste(visitor: State) -> None:
-    text = st.session_state["paste-text"].encode("utf-8", errors="replace")
+    text = st.session_state[PASTED].encode("utf-8", errors="replace")
     visitor.refuse("paste", _open(visitor, _("Pasted text"), text))
 
 
@@ -221,12 +222,10 @@ def columns(visitor: State) -> None:
         return
     st.markdown(
         f"**{_(LAYOUT_NAMES[schema.layout]).capitalize()}**"
-        + "".join(f"  \n:small[{_quoted(_(reason))}]" for reason in schema.reasons)
+        + "".join(f"  \n:small[{_quoted(reason)}]" for reason in schema.reasons)
     )
     for doubt in schema.doubts:
-        st.warning(
-            _("Please check: {doubt}.").format(doubt=_quoted(_(doubt))), icon=":material/help:"
-        )
+        st.warning(_("Please check: {doubt}.").format(doubt=_quoted(doubt)), icon=":material/help:")
     problems.constant(report)
     if schema.cut:
         st.caption(_cut(schema))
@@ -286,6 +285,6 @@ def _cut(schema: Schema) -> str:
     )
 
 
-def _quoted(reason: str) -> str:
+def _quoted(reason: Note) -> str:
     """A reason with its `column` names in quotes, as plain text."""
-    return plain(re.sub("`([^`]*)`", r"“\1”", reason))
+    return re.sub(r"(?<!\\)`((?:[^`]|\\`)*?)(?<!\\)`", r"“\1”", told(reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -9,39 +10,40 @@ import pandas as pd
 import streamlit as st
 
 from core import DataError
-from core.errors import MissingValue
+from core.errors import MissingValue, Note
 from core.reading import Report, Schema
-from ui.words import _, counted, ngettext, plain, shortened, told
+from core.words import N_
+from ui.words import _, counted, listed, ngettext, plain, shortened, told
 
 MISSING_NAMES = {
-    "refuse": "refuse the file",
-    "drop": "drop the step",
-    "forward": "carry the last value forward",
-    "mean": "take the mean, and say where",
+    "refuse": N_("refuse the file"),
+    "drop": N_("drop the step"),
+    "forward": N_("carry the last value forward"),
+    "mean": N_("take the mean, and say where"),
 }
 MISSING_DONE = {
-    "drop": "the step is dropped",
-    "forward": "the last value is carried forward",
-    "mean": "the mean of the training steps stands for it, and a feature says so",
+    "drop": N_("the step is dropped"),
+    "forward": N_("the last value is carried forward"),
+    "mean": N_("the mean of the training steps stands for it, and a feature says so"),
 }
 DUPLICATE_DONE = {
-    "keep": "both are kept, in the order of the file",
-    "first": "the first one is kept",
-    "last": "the last one is kept",
-    "mean": "their mean is taken",
+    "keep": N_("both are kept, in the order of the file"),
+    "first": N_("the first one is kept"),
+    "last": N_("the last one is kept"),
+    "mean": N_("their mean is taken"),
 }
 DONE = {
-    "incomplete": "the row is left out",
-    "empty": "the sequence is left out",
-    "spaces": "taken for the same",
-    "gap": "nothing: look whether something is missing",
-    "unseen": "counts as unknown",
+    "incomplete": N_("the row is left out"),
+    "empty": N_("the sequence is left out"),
+    "spaces": N_("taken for the same"),
+    "gap": N_("nothing: look whether something is missing"),
+    "unseen": N_("counts as unknown"),
 }
 LEFT_OUT = {
-    "missing": "with a missing value",
-    "incomplete": "without an id, time, target, split or group",
-    "empty": "without a step",
-    "duplicate": "at the time of another one",
+    "missing": N_("with a missing value"),
+    "incomplete": N_("without an id, time, target, split or group"),
+    "empty": N_("without a step"),
+    "duplicate": N_("at the time of another one"),
 }
 
 
@@ -102,14 +104,16 @@ def _ways(error: DataError) -> Iterator[tuple[str, Schema]]:
 def rows(report: Report) -> None:
     """The sum of the rows, and what was not as it should be."""
     left_out = {kind: number for kind, number in report.left_out.items() if number}
-    said = ngettext("{n} row in the file", "{n} rows in the file", report.rows)
+    all_rows = ngettext("{n} row in the file", "{n} rows in the file", report.rows)
     if left_out:
         parts = [f"{counted(number)} {_(LEFT_OUT[kind])}" for kind, number in left_out.items()]
-        said += " = " + ngettext("{n} used", "{n} used", report.used)
-        said += " + " + _("left out: {parts}").format(parts=", ".join(parts))
+        st.caption(
+            _("{rows} = {used} used + left out: {parts}.").format(
+                rows=all_rows, used=counted(report.used), parts=listed(parts)
+            )
+        )
     else:
-        said += ", " + _("all of them used")
-    st.caption(said + ".")
+        st.caption(_("{rows}, all of them used.").format(rows=all_rows))
     if report.found:
         number = sum(report.found.values())
         title = ngettext("{n} thing to know about", "{n} things to know about", number)
@@ -122,7 +126,7 @@ def constant(report: Report) -> None:
     if not report.constant:
         return
     said = _("Constant over a sequence: {columns}.").format(
-        columns=plain(", ".join(shortened(name) for name in report.constant))
+        columns=plain(listed(shortened(name) for name in report.constant))
     )
     if report.schema.layout in ("long", "list"):
         said += " " + _("Leave them out under Features if the model should not know them.")
@@ -133,7 +137,7 @@ def _listed(report: Report, settled: bool) -> None:
     """One table of all problems: where, what stands there, what is wrong, what was done."""
     listed = report.problems
     table = {
-        _("Row"): [str(problem.row) for problem in listed],
+        _("Row"): [_row(problem.row) for problem in listed],
         _("Column"): [str(problem.column) for problem in listed],
         _("What is wrong"): [_wrong(told(problem.what)) for problem in listed],
         _("Value"): [problem.found for problem in listed],
@@ -154,11 +158,16 @@ def _listed(report: Report, settled: bool) -> None:
         )
 
 
+def _row(row: int | str) -> str:
+    return told(row) if isinstance(row, Note) else str(row)
+
+
 def _wrong(sentence: str) -> str:
     """What is wrong alone: the place and the text have columns of their own, and what can be done
     stands beside the table."""
     words = _without_blank(sentence.replace("\\", ""))
-    return (words.partition(": ")[2] or words).partition(". ")[0].rstrip(".")
+    place, *rest = re.split(r": |：", words, maxsplit=1)
+    return re.split(r"\. |。", rest[0] if rest else place)[0].rstrip(".")
 
 
 def _without_blank(sentence: str) -> str:

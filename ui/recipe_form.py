@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core import GRU, LSTM, Recipe
+from core.errors import RecipeError
 from core.recipe import (
     LOSSES,
     MAX_BATCH_SIZE,
@@ -43,8 +44,8 @@ def recipe(visitor: State) -> Recipe | None:
         with st.expander(_("Finer settings"), icon=":material/tune:"):
             fields |= _finer(visitor, fields["task"])
         return replace(visitor.recipe, **fields)
-    except ValueError as error:
-        st.error(_("This cannot be trained: {reason}.").format(reason=error))
+    except RecipeError as error:
+        st.error(_("This cannot be trained: {reason}.").format(reason=told(error)))
         return None
 
 
@@ -153,7 +154,7 @@ def _dense(visitor: State) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.replace(",", " ").split())
     except ValueError:
-        raise ValueError(_("hidden dense layers are whole numbers such as 32, 16")) from None
+        raise RecipeError("hidden dense layers are whole numbers such as 32, 16") from None
 
 
 def _training(visitor: State, task: str) -> dict[str, object]:

@@ -11,8 +11,9 @@ from core.recipe import MAX_EPOCHS
 from runs import Run, RunState
 from ui import live, predicting, results, server
 from ui.opening import explain
+from ui.samples import called
 from ui.state import State, seeded
-from ui.words import _, network_name, plain, told
+from ui.words import _, listed, network_name, plain, told
 
 RUNS_PAGE = "pages/6_Runs.py"
 
@@ -44,7 +45,7 @@ def show(visitor: State, run_id: str) -> None:
         st.page_link(RUNS_PAGE, label=_("Your runs"), icon=":material/arrow_back:")
         return
     mine = run.owner == visitor.owner.id
-    st.title(plain(run.name) or _("A run"))
+    st.title(plain(called(run.name)) or _("A run"))
     st.caption(described(run))
     if mine:
         _owner(visitor, run)
@@ -73,7 +74,7 @@ def described(run: Run) -> str:
         "value": _("masked by the value {value:g}").format(value=recipe.mask_value),
         "none": _("not masked"),
     }
-    return ", ".join(
+    return listed(
         [
             network_name(recipe),
             masks[recipe.mask],

@@ -17,19 +17,21 @@ import streamlit as st
 from core import DataError, Recipe, Sequences
 from core.packing import pack, unpack
 from core.reading import Report, Table, open_table, read_table, refuse_many_steps
+from core.words import N_
 from runs import Compared, DataSet, Question, RunLine
 from runs.store import NOT_KNOWN, Content
 from ui import identity, server
 from ui.identity import Owner
 from ui.reading import Reading
-from ui.words import _
+from ui.words import LANGUAGES, _
 from ui.workspace import Memory, Workspace
 
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
-EXAMPLE_NAME = "Three sequences"
+EXAMPLE_NAME = N_("Three sequences")
 MOST_TYPED = 100_000  # characters of one box that are kept
 MOST_BOXES = 20
 MOST_UNITS = 200
+PASTED = "paste-text"  # the key of the one box that stands in a form
 EXAMPLE_KEY = "example"  # in the place of a data set's id
 
 
@@ -54,6 +56,7 @@ class State:
     refused   why pasted text or a choice of columns was not possible, by the place that shows it
     opened    how many data sets were opened: part of every widget's key that
               belongs to a data set, so that new data starts with fresh inputs
+    language  chosen to read in, None for the browser's
     units     the recipe and the last run of each data set that was open, by its id
     memory    of all this, on the server
     """
@@ -71,6 +74,7 @@ class State:
     files: dict[str, tuple[str, Any]] = field(default_factory=dict)
     refused: dict[str, Any] = field(default_factory=dict)
     opened: int = 0
+    language: str | None = None
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
     _table: Table | None = None
@@ -174,6 +178,11 @@ class State:
             self._note_unit()
             self.save()
 
+    def read_in(self, language: str) -> None:
+        """Show every word in this language from now on."""
+        self.language = language
+        self.save()
+
     def remember(self, place: str, text: str) -> None:
         """Keep what was typed into a box, of the last boxes typed into."""
         if self.typed.get(place) != text:
@@ -248,6 +257,8 @@ class State:
         self.units = workspace.get("units", {})
         self.example_run = workspace.get("example_run")
         self.typed = workspace.get("typed", {})
+        chosen = workspace.get("language")
+        self.language = chosen if chosen in LANGUAGES else None  # of another version of the app
         name = workspace.get("data_set")
         try:
             kept = name and server.store().contents.get(self.owner.id, name)
@@ -265,6 +276,7 @@ class State:
             "units": self.units,
             "example_run": self.example_run,
             "typed": self.typed,
+            "language": self.language,
         }
 
     def _take_up(self, key: str, data: str, first: Recipe) -> None:

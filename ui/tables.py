@@ -12,11 +12,12 @@ from core import Sequences
 from core.evaluation.measured import Measured
 from core.figures import probabilities_figure
 from core.reading.words import is_number
+from core.words import N_
 from runs import Question
 from ui import by_step
 from ui.frame import draw, figure_words, is_dark
 from ui.merit import metrics
-from ui.words import _, as_typed, counted, ngettext, plain, told
+from ui.words import _, as_typed, counted, listed, ngettext, plain, told
 
 MOST_ROWS = 1000  # on screen; the CSV holds all
 MOST_DRAWN = 20  # sequences, and classes, in the picture of probabilities
@@ -34,7 +35,7 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
         by_step.picture(result, data, key)
     frame = table(prediction, data)
     st.dataframe(
-        frame.head(MOST_ROWS),
+        frame.head(MOST_ROWS).rename(columns=_),
         hide_index=True,
         column_config={
             _("probability"): st.column_config.ProgressColumn(
@@ -70,7 +71,7 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
         if len(result.classes) > MOST_DRAWN:
             drawn.append(_("the {classes} most probable classes").format(classes=MOST_DRAWN))
         if drawn:
-            st.caption(_("Drawn") + ": " + ", ".join(drawn) + ".")
+            st.caption(_("Drawn: {parts}.").format(parts=listed(drawn)))
 
 
 def _measured_on(part: str, data: Sequences) -> str:
@@ -115,29 +116,24 @@ def example_predictions(prediction: Question, data: Sequences, example: Sequence
 
 def table(prediction: Question, data: Sequences) -> pd.DataFrame:
     """One row a sequence: id, steps, prediction, its probability, and the target if known; or a
-    row a step, with its number."""
+    row a step, with its number. Columns are named in English, as they are in the CSV, so that
+    scripts can tell them in any language."""
     result = prediction.result
     targets = data.targets if data.per_step == result.per_step else None
     columns = (data.ids, data.lengths, result.values, result.probabilities, targets)
-    return _table(column_names(result.per_step), *columns)
+    return _table(result.per_step, *columns)
 
 
-def measured(answers: Measured, names: list[str]) -> pd.DataFrame:
-    """As ``table``, with the probability of each class, for the rows a run was measured on.
-    ``names`` as ``column_names`` gives them on the script's thread."""
+def measured(answers: Measured, per_step: bool) -> pd.DataFrame:
+    """As ``table``, with the probability of each class, for the rows a run was measured on."""
     columns = (answers.ids, answers.lengths, answers.values, answers.probabilities, answers.targets)
-    frame = _table(names, *columns)
+    frame = _table(per_step, *columns)
     return _with_probabilities(frame, answers.classes, answers.probabilities)
 
 
 def with_probabilities(frame: pd.DataFrame, prediction: Question) -> pd.DataFrame:
     """A ``table`` with one more column a class: its probability."""
     return _with_probabilities(frame, prediction.result.classes, prediction.result.probabilities)
-
-
-def column_names(per_step: bool) -> list[str]:
-    steps = _("step") if per_step else _("steps")
-    return [_("sequence"), steps, _("prediction"), _("probability"), _("target")]
 
 
 def downloads(
@@ -182,7 +178,7 @@ def _no_formula(cell: object) -> object:
 
 
 def _table(
-    names: list[str],
+    per_step: bool,
     ids: np.ndarray,
     lengths: np.ndarray,
     values: np.ndarray,
@@ -194,6 +190,8 @@ def _table(
         starts = np.cumsum(lengths) - lengths
         ids = np.repeat(ids, lengths)
         lengths = np.arange(len(values)) - np.repeat(starts, lengths) + 1
+    steps = N_("step") if per_step else N_("steps")
+    names = (N_("sequence"), steps, N_("prediction"), N_("probability"), N_("target"))
     columns = zip(names, (ids, lengths, values, surest, targets), strict=True)
     return pd.DataFrame({name: column for name, column in columns if column is not None})
 

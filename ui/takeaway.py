@@ -94,9 +94,8 @@ def _tried(found: Export) -> None:
 
 
 def _answers(run: Run) -> None:
-    names = tables.column_names(run.recipe.return_sequences)  # the visitor's language is known here
     tables.downloads(
-        lambda: tables.measured(server.runs().measured(run.id), names),
+        lambda: tables.measured(server.runs().measured(run.id), run.recipe.return_sequences),
         "answers",
         _("Answers"),
         _("What it answered for the sequences it was measured on, beside their targets."),

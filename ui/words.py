@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.errors import DataError, Note
+from core.errors import Explained, Note
 from core.recipe import LSTM, Recipe
 
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "zh_CN": "中文"}  # each in its own words
 LOCALES = Path(__file__).parent / "locales"
 _ADDRESS = re.compile(r"(?i)(?<=www)(?=\.)|(?<=:)(?=//)|(?<=\S)(?=@)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$<>:&-])")
@@ -28,19 +32,34 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("unpadded", LOCALES, [language], fallback=True)
 
 
-def _language() -> str:
-    return (st.context.locale or "en").replace("-", "_")
+def language() -> str:
+    """The visitor's: as chosen in the sidebar, or else the browser's. On a thread that is no
+    visitor's, such as a download's, English."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ENGLISH
+    visitor = st.session_state.get("state")  # of ui.state, which imports this module
+    return (visitor and visitor.language) or spoken(st.context.locale)
+
+
+def spoken(locale: str | None) -> str:
+    """The language for a browser's locale, whatever the country: zh-CN, zh-Hans, zh-TW, …
+
+    >>> spoken("zh-Hans-SG"), spoken("de-DE"), spoken(None)
+    ('zh_CN', 'en', 'en')
+    """
+    begins = re.split("[-_]", (locale or "").lower())[0]
+    return next((name for name in LANGUAGES if name.split("_")[0] == begins), ENGLISH)
 
 
 def _(message: str) -> str:
     """The message in the visitor's language; English where no catalogue has it."""
-    return _catalogue(_language()).gettext(message)
+    return message and _catalogue(language()).gettext(message)  # "" names the catalogue itself
 
 
 def ngettext(singular: str, plural: str, number: float, **values: object) -> str:
     """The message for so many, in the visitor's language, {n} being the count: 1 step, or
     12,345 steps."""
-    message = _catalogue(_language()).ngettext(singular, plural, int(number))
+    message = _catalogue(language()).ngettext(singular, plural, int(number))
     return message.format(n=counted(number), **values)
 
 
@@ -50,19 +69,19 @@ def plain(text: object) -> str:
     return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\u2060", " ".join(str(text).split())))
 
 
+def listed(parts: Iterable[str]) -> str:
+    """One after the other: 3 sequences, 8 steps."""
+    return _(", ").join(parts)
+
+
 def shortened(text: str, most: int = 60) -> str:
     """The beginning of a text that may be very long."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def told(message: DataError | Note) -> str:
+def told(message: Explained | Note) -> str:
     """An engine's message, translated, with its values as plain text."""
-    values = {
-        name: value
-        if isinstance(value, int | float)
-        else plain(_(value) if name == "words" else value)
-        for name, value in message.values.items()
-    }
+    values = {name: _value(value) for name, value in message.values.items()}
     # A template may ask for quotes around a value ({found!r}): plain text gets them here, after
     # escaping, so that repr() does not double the backslashes.
     template = _(message.template)
@@ -70,6 +89,12 @@ def told(message: DataError | Note) -> str:
         if isinstance(value, str):
             template = template.replace(f"{{{name}!r}}", f"“{{{name}}}”")
     return template.format(**values)
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Note):
+        return told(value)
+    return value if isinstance(value, int | float) else plain(value)
 
 
 def counted(number: float) -> str:
@@ -143,4 +168,4 @@ def engine_name(layers: list[str]) -> str:
     """What computes a network, from the ways of its recurrent layers (see core.lstm)."""
     if "keras" in layers:
         return _("Engine: stock Keras layers with an explicit mask")
-    return _("Engine: the fast exact LSTM ({ways})").format(ways=", ".join(dict.fromkeys(layers)))
+    return _("Engine: the fast exact LSTM ({ways})").format(ways=listed(dict.fromkeys(layers)))

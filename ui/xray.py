@@ -20,7 +20,7 @@ def section(visitor: State, run: Run, data: Sequences, key: str) -> None:
     place, key = f"{key}-xray", visitor.key(f"{key}-xray")
     with st.container(border=True):
         wanted = st.toggle(
-            f"**{_('X-ray')}**: {_('look inside the network')}",
+            _("**X-ray**: look inside the network"),
             key=f"{key}-open",
             help=_(
                 "The states and gates of every unit at every step, with padding masked and with "

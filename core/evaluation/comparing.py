@@ -31,15 +31,17 @@ from core.evaluation.intervals import (
     figure,
     statistic,
 )
-from core.evaluation.judging import MAIN
+from core.evaluation.judging import FIGURES, MAIN
 from core.evaluation.measured import Measured, measure, telling_part
 from core.recipe import Recipe
 from core.sequences import Sequences
+from core.words import N_
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LOWER_IS_BETTER = ("mse", "rmse", "mae", "log_loss")
+PARTS = {part: Note(part) for part in (N_("test"), N_("validation"), N_("training"))}
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,7 +274,7 @@ def _sentence(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
     sure = [entry for entry in others if entry.difference.leaves_zero_out]
     if part == "training" or not sure:
         most = max(others, key=lambda entry: abs(entry.difference.value))
-        shown = _values(most, base, main) | {"seeds": seeds, "part": part}
+        shown = _values(most, base, main) | {"seeds": seeds, "part": PARTS[part]}
         if part == "training":
             return Note(
                 "These are figures on the training sequences themselves, because none were set "
@@ -294,7 +296,7 @@ def _sentence(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
             **shown,
         )
     best = max(sure, key=lambda entry: sign * entry.difference.value)
-    shown = _values(best, base, main) | {"seeds": seeds, "part": part}
+    shown = _values(best, base, main) | {"seeds": seeds, "part": PARTS[part]}
     if sign * best.difference.value > 0:
         return Note(
             "“{name}” is better than “{base}”: {part} {figure} {ours} against {theirs}, by {by} "
@@ -313,23 +315,32 @@ def _values(entry: Entry, base: Entry, main: str) -> dict[str, object]:
     its ``interval`` in the direction of the difference, ``change`` and its ``limits`` signed."""
     ours, theirs = (float(each.figures[main].mean()) for each in (entry, base))
     apart, direction = entry.difference, -1 if entry.difference.value < 0 else 1
-    scale, unit = (100 / theirs if theirs else np.nan, " %") if main == "rmse" else (100, " points")
+    scale = 100 if main != "rmse" else 100 / theirs if theirs else np.nan
     form = "{:.3g}" if main == "rmse" else "{:.1%}"
 
-    def written(ends: Iterable[float], sign: str) -> str:
-        return " to ".join(f"{scale * end:{sign}.1f}".replace("-", "−") for end in ends)
+    def written(value: float, sign: str) -> str:
+        return f"{scale * value:{sign}.1f}".replace("-", "−")
 
-    shown = {"interval": "no interval", "limits": "no interval"}
+    def change(value: float, sign: str) -> Note:
+        if main == "rmse":
+            return Note("{n} %", n=written(value, sign))
+        return Note("{n} points", n=written(value, sign))
+
+    def interval(ends: list[float], sign: str) -> Note:
+        low, high = (written(end, sign) for end in ends)
+        return Note("95 % interval {low} to {high}", low=low, high=high)
+
+    shown = {"interval": Note("no interval"), "limits": Note("no interval")}
     if apart.low is not None:
-        ends = (apart.low, apart.high)
-        shown["interval"] = "95 % interval " + written(sorted(direction * e for e in ends), "")
-        shown["limits"] = "95 % interval " + written(ends, "+")
+        ends = [apart.low, apart.high]
+        shown["interval"] = interval(sorted(direction * end for end in ends), "")
+        shown["limits"] = interval(ends, "+")
     return shown | {
         "name": entry.name,
         "base": base.name,
-        "figure": main.upper() if main == "rmse" else main,
+        "figure": FIGURES[main],
         "ours": form.format(ours),
         "theirs": form.format(theirs),
-        "by": written([direction * apart.value], "") + unit,
-        "change": written([apart.value], "+") + unit,
+        "by": change(direction * apart.value, ""),
+        "change": change(apart.value, "+"),
     }

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.errors import DataError, Note
 from core.evaluation.intervals import Figure, bootstrap, clusters_of, figure, statistic
-from core.evaluation.judging import MAIN
+from core.evaluation.judging import FIGURES, MAIN
 from core.padding import erase
 from core.sequences import Sequences, step_indices
 
@@ -40,7 +40,7 @@ class Early:
     @property
     def note(self) -> Note:
         """What follows, in words."""
-        shown = {"figure": self.main.upper() if self.main == "rmse" else self.main}
+        shown = {"figure": FIGURES[self.main]}
         form = "{:.4g}" if self.main == "rmse" else "{:.1%}"
         shown["whole"] = form.format(self.figures[-1].value)
         if self.enough == 1:

@@ -27,11 +27,12 @@ from core.sequences import Sequences
 MAIN = {"regression": "rmse", "classification": "accuracy"}
 RELEVANT = 0.1  # of the constant's error: less is not worth a warning about lengths
 NAMES = {
-    "constant": "the mean, or the commonest class",
-    "length": "the length alone",
-    "last": "a linear model on the last step",
-    "linear": "a linear model on summaries",
+    "constant": Note("the mean, or the commonest class"),
+    "length": Note("the length alone"),
+    "last": Note("a linear model on the last step"),
+    "linear": Note("a linear model on summaries"),
 }
+FIGURES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # the main ones, in a sentence
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         plain = asdict(self)
-        plain["notes"] = [[note.template, note.values] for note in self.notes]
+        plain["notes"] = [note.to_plain() for note in self.notes]
         return plain
 
     @classmethod
@@ -80,7 +81,7 @@ class Evaluation:
                 Rival(str(each["name"]), _figures(each["figures"]), Figure(**each["ahead"]))
                 for each in plain["rivals"]
             )
-            notes = tuple(Note(template, **values) for template, values in plain["notes"])
+            notes = tuple(map(Note.from_plain, plain["notes"]))
             known = {"figures": _figures(plain["figures"]), "rivals": rivals, "notes": notes}
             return cls(**plain | known)
         except (KeyError, TypeError, AttributeError) as error:
@@ -172,27 +173,27 @@ def _notes(
     best = min(unsure or rivals, key=lambda rival: rival.ahead.value)
     if (ahead := min(rivals, key=lambda rival: rival.ahead.value)).ahead.value <= 0:
         best = ahead
-    shown = {"figure": main.upper() if main == "rmse" else main}
+    shown = {"figure": FIGURES[main]}
     shown |= {"ours": _shown(main, figures), "theirs": _shown(main, best.figures)}
     if best.ahead.value <= 0:
         yield Note(
-            "The network is no better than {words}: {figure} {ours} against {theirs}.",
-            words=NAMES[best.name],
+            "The network is no better than {model}: {figure} {ours} against {theirs}.",
+            model=NAMES[best.name],
             **shown,
         )
     elif not best.ahead.leaves_zero_out:
         yield Note(
-            "Whether the network is better than {words} cannot be told with {count} to measure "
+            "Whether the network is better than {model} cannot be told with {count} to measure "
             "on: {figure} {ours} against {theirs}.",
-            words=NAMES[best.name],
+            model=NAMES[best.name],
             count=count,
             **shown,
         )
     else:
         yield Note(
-            "The network is better than every simple model; the best of them is {words}: "
+            "The network is better than every simple model; the best of them is {model}: "
             "{figure} {ours} against {theirs}.",
-            words=NAMES[best.name],
+            model=NAMES[best.name],
             **shown,
         )
     length = known.get(LENGTH)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.words import N_
+
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'  # the one Streamlit serves
 PHONE = 340  # pixels that a plot and its labels have on a narrow phone
 
@@ -19,50 +21,50 @@ PHONE = 340  # pixels that a plot and its labels have on a narrow phone
 class Words:
     """Every word a figure writes by itself; one a language: ``Words(step=_("time step"), …)``."""
 
-    sequence: str = "sequence"
-    step: str = "time step"
-    value: str = "value"
-    padding: str = "padding"
-    real: str = "real step"
-    missing: str = "missing value"
-    erased: str = "real step, erased by the mask value"
-    length: str = "length (time steps)"
-    sequences: str = "sequences"
-    steps: str = "time steps"
-    maxlen: str = "maxlen"
-    target: str = "target"
-    train: str = "train"
-    validation: str = "validation"
-    test: str = "test"
-    training: str = "training"
-    epoch: str = "epoch"
-    waiting: str = "the curve begins after the first epoch"
-    predicted: str = "class"
-    prediction: str = "prediction"
-    probability: str = "probability"
-    error: str = "error (prediction − target)"
-    right: str = "share that is right"
-    seen: str = "share of the sequence seen"
-    masked: str = "With the mask"
-    unmasked: str = "Without a mask"
-    so_far: str = "the answer so far"
-    influence: str = "influence on the answer"
-    by_feature: str = "influence by feature"
-    input: str = "input"
-    hidden: str = "hidden state"
-    cell: str = "cell state"
-    input_gate: str = "input gate"
-    forget_gate: str = "forget gate"
-    output_gate: str = "output gate"
-    update_gate: str = "update gate"
-    reset_gate: str = "reset gate"
-    candidate: str = "candidate"
-    unit: str = "unit"
-    units: str = "{n} units"
-    units_of: str = "{n} of {total} units"
-    feature: str = "feature"
-    part_of: str = "{n} of {total}"
-    one_in: str = "1 in {n} steps"
+    sequence: str = N_("sequence")
+    step: str = N_("time step")
+    value: str = N_("value")
+    padding: str = N_("padding")
+    real: str = N_("real step")
+    missing: str = N_("missing value")
+    erased: str = N_("real step, erased by the mask value")
+    length: str = N_("length (time steps)")
+    sequences: str = N_("sequences")
+    steps: str = N_("time steps")
+    maxlen: str = N_("maxlen")
+    target: str = N_("target")
+    train: str = N_("train")
+    validation: str = N_("validation")
+    test: str = N_("test")
+    training: str = N_("training")
+    epoch: str = N_("epoch")
+    waiting: str = N_("the curve begins after the first epoch")
+    predicted: str = N_("class")
+    prediction: str = N_("prediction")
+    probability: str = N_("probability")
+    error: str = N_("error (prediction − target)")
+    right: str = N_("share that is right")
+    seen: str = N_("share of the sequence seen")
+    masked: str = N_("With the mask")
+    unmasked: str = N_("Without a mask")
+    so_far: str = N_("the answer so far")
+    influence: str = N_("influence on the answer")
+    by_feature: str = N_("influence by feature")
+    input: str = N_("input")
+    hidden: str = N_("hidden state")
+    cell: str = N_("cell state")
+    input_gate: str = N_("input gate")
+    forget_gate: str = N_("forget gate")
+    output_gate: str = N_("output gate")
+    update_gate: str = N_("update gate")
+    reset_gate: str = N_("reset gate")
+    candidate: str = N_("candidate")
+    unit: str = N_("unit")
+    units: str = N_("{n} units")
+    units_of: str = N_("{n} of {total} units")
+    feature: str = N_("feature")
+    part_of: str = N_("{n} of {total}")
+    one_in: str = N_("1 in {n} steps")
 
 
 ENGLISH = Words()

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pyarrow as pa
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading import ts
 from core.reading.encoding import clean_text
 from core.reading.joined import open_joined
@@ -63,7 +63,7 @@ def open_archive(
     if len(files) == 1:
         path, content = files[0]
         table = open_one(content, path.name, most_steps)
-        return table.with_note(f"{path.name}, the only file of the archive")
+        return table.with_note(Note("{file}, the only file of the archive", file=path.name))
     parts = [(path, content) for path, content in files if path.suffix.lower() == ".ts"]
     if parts:
         return _ts_files(parts, name, most_steps)
@@ -174,5 +174,5 @@ def _ts_files(files: Files, name: str, most_steps: int | None) -> Table:
         name=name,
         roles=roles,
         files=begins([path for path, _ in files], lengths),
-        notes=(f"{len(files)} files of the archive, one after the other",),
+        notes=(Note("{n} files of the archive, one after the other", n=len(files)),),
     )

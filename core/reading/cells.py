@@ -11,23 +11,24 @@ from core.reading.list_text import are_spaced_lists
 from core.reading.names import can_only_name_an_id
 from core.reading.table import Table
 from core.reading.words import MISSING_WORDS, NUMBER, is_list, is_missing, is_number
+from core.words import N_
 
 LARGEST = float(np.finfo(np.float32).max)
 SAMPLE_ROWS = 1000
 
-NOT_A_NUMBER = (
+NOT_A_NUMBER = N_(
     "Row {row}, column {column}: {found!r} is not a number. "
     "Correct the cell; write decimals with a point, as in 2.5."
 )
-TOO_LARGE = (
+TOO_LARGE = N_(
     "Row {row}, column {column}: {found!r} is infinite or too large for 32-bit numbers. "
     "Correct the cell or leave the row out."
 )
-MISSING = (
+MISSING = N_(
     "Row {row}, column {column}: the value is missing ({found!r}). Fill it, or choose what to do "
     'with missing values: "drop" the step, carry the last value "forward", or take the "mean".'
 )
-MISSING_ROLE = "Row {row}, column {column}: the {role} is missing ({found!r}). Fill the cell."
+MISSING_ROLE = N_("Row {row}, column {column}: the {role} is missing ({found!r}). Fill the cell.")
 
 
 def kind(table: Table, name: str) -> str:

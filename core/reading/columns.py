@@ -15,8 +15,9 @@ from core.reading.roles import codes
 from core.reading.schema import UNKNOWN, Schema
 from core.reading.table import Table
 from core.reading.words import is_missing
+from core.words import N_
 
-FORMULA = (
+FORMULA = N_(
     "Row {row}, column {column}: {found!r} is a formula, and its value is not in the file. Save "
     "the sheet with its values in place of the formulas."
 )
@@ -112,7 +113,7 @@ def category_names(name: str, words: Sequence[str]) -> list[str]:
     return [f"{name}={word}" for word in (*(w for w in words if w != UNKNOWN), UNKNOWN)]
 
 
-UNSEEN = (
+UNSEEN = N_(
     "Row {row}, column {column}: {found!r} is none of the words the model was trained on, and "
     "counts as unknown."
 )

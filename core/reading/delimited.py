@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading.list_text import is_spaced
 from core.reading.names import names_an_id
 from core.reading.source import EMPTY
@@ -45,7 +45,7 @@ def open_delimited(data: bytes, name: str = "") -> Table:
     cells, rows, ragged = _cells(data, delimiter)
     comma = b"," in data and _has_decimal_commas(cells, delimiter, ragged)
     if comma:
-        notes += ("commas in numbers are decimal commas",)
+        notes += (Note("commas in numbers are decimal commas"),)
     how = {"delimiter": delimiter, "decimal_comma": comma, "name": name, "notes": notes}
     if ragged:
         return Table(cells, rows, header=False, ragged=True, **how)
@@ -77,7 +77,7 @@ def names_columns(line: str) -> bool:
     return not all(map(_is_value, re.split(r"[,;\t ]", line)))
 
 
-def _without_comments(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+def _without_comments(data: bytes) -> tuple[bytes, tuple[Note, ...]]:
     """Lines that begin with # or % made blank, so that the others keep their numbers. The last
     one above the values names the columns, if it has as many cells as they (NumPy writes it so)."""
     if b"#" not in data and b"%" not in data:  # ten times as fast as looking for b"\n#"
@@ -97,7 +97,7 @@ def _without_comments(data: bytes) -> tuple[bytes, tuple[str, ...]]:
         begin = ends[line]
     parts.append(data[begin:])
     number = len(comments) - (names is not None)
-    notes = (f"comment lines left out: {number}",) if number else ()
+    notes = (Note("comment lines left out: {n}", n=number),) if number else ()
     data = b"".join(parts)
     if data.isspace():
         raise DataError(EMPTY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading.finding.clues import Clues
 from core.reading.finding.ids import find_id
 from core.reading.finding.lists import list_schema
@@ -61,7 +61,7 @@ def _find(clues: Clues, layout: str) -> Schema:
             layout=layout,
         )
     else:
-        clues.reasons.append(f"{layout} layout, as chosen")
+        clues.reasons.append(Note("{layout} layout, as chosen", layout=layout))
     if layout == "rows":
         _refuse_roles(clues)
         clues.roles = dict.fromkeys(clues.roles, "")
@@ -79,16 +79,16 @@ def _find(clues: Clues, layout: str) -> Schema:
 def _rows_or_list(clues: Clues) -> str:
     kinds = set(clues.kinds.values())
     if clues.table.ragged:
-        clues.reasons.append("rows of unequal length hold only numbers: rows layout")
+        clues.reasons.append(Note("rows of unequal length hold only numbers: rows layout"))
         return "rows"
     if "list" in kinds:
         return "list"
     if clues.table.files:
-        clues.reasons.append("the files of the archive hold a step a row: long layout")
+        clues.reasons.append(Note("the files of the archive hold a step a row: long layout"))
         return "long"
     chosen = any(clues.roles.values()) or clues.features
     if not clues.table.header and kinds <= {"number", "blank"} and not chosen:
-        clues.reasons.append("no header and only numbers: rows layout, a sequence a row")
+        clues.reasons.append(Note("no header and only numbers: rows layout, a sequence a row"))
         return "rows"
     return "auto"
 
@@ -110,7 +110,9 @@ def _split_and_group(clues: Clues) -> None:
             words = {word.lower() for word in clues.distinct(name)} - {""}
             if plain(name) == "split" or words <= SPLIT_WORDS.keys():
                 clues.roles["split"] = name
-                clues.reasons.append(f"`{name}` says train, validation or test: split")
+                clues.reasons.append(
+                    Note("`{name}` says train, validation or test: split", name=name)
+                )
                 break
     clues.named("group", GROUP_NAMES)
 
@@ -121,18 +123,24 @@ def _long_or_wide(clues: Clues) -> str:
     if id:
         repeats = len(codes(clues.table, id)[1]) < len(clues.table)
         if time and repeats:
-            clues.reasons.append(f"`{id}` repeats and `{time}` rises inside it: long layout")
+            clues.reasons.append(
+                Note("`{id}` repeats and `{time}` rises inside it: long layout", id=id, time=time)
+            )
             return "long"
         if time and not (len(run) > 1 and ends_blank(clues, run)):
-            clues.reasons.append(f"`{id}` names sequences, `{time}` their steps: long layout")
+            clues.reasons.append(
+                Note("`{id}` names sequences, `{time}` their steps: long layout", id=id, time=time)
+            )
             return "long"
         if repeats and not ends_blank(clues, run):
-            clues.reasons.append(f"`{id}` repeats: long layout")
+            clues.reasons.append(Note("`{id}` repeats: long layout", id=id))
             return "long"
-        clues.reasons.append(f"`{id}` names one sequence a row: wide layout")
+        clues.reasons.append(Note("`{id}` names one sequence a row: wide layout", id=id))
         return "wide"
     if len(run) > 1 and not time:
-        clues.reasons.append(f"`{run[0]}` to `{run[-1]}` count steps: wide layout")
+        clues.reasons.append(
+            Note("`{first}` to `{last}` count steps: wide layout", first=run[0], last=run[-1])
+        )
         return "wide"
     raise DataError(
         "The table does not show which rows belong to one sequence. Choose the column that "

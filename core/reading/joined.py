@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pyarrow.compute as pc
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading.cells import text, with_points
 from core.reading.delimited import first_line, names_columns, open_delimited
 from core.reading.names import TIME_NAMES, names_an_id, plain
@@ -66,5 +66,10 @@ def _with_labels(steps: Table, labels: Table, key: str, beside: PurePosixPath) -
         if each != key:
             cells = with_points(labels, text(labels, each).combine_chunks())
             columns = columns.append_column(free_name(each, columns), spread(cells, of_each))
-    note = f"{steps.files[0][0]} of the archive; what {beside.name} says of each `{key}` is joined"
+    note = Note(
+        "{file} of the archive; what {beside} says of each `{key}` is joined",
+        file=steps.files[0][0],
+        beside=beside.name,
+        key=key,
+    )
     return replace(steps, columns=columns, notes=(note, *steps.notes))

@@ -13,8 +13,9 @@ from core.errors import DataError
 from core.reading.cells import cell, is_arrow_list, text, with_points
 from core.reading.list_text import with_commas
 from core.reading.table import Table
+from core.words import N_
 
-EMPTY_LIST = (
+EMPTY_LIST = N_(
     "Row {row}, column {column}: {found!r} holds an empty list. Remove the row or give its "
     "sequence at least one step with one value."
 )

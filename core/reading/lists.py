@@ -18,26 +18,27 @@ from core.reading.problems import Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
 from core.sequences import Sequences, default_names
+from core.words import N_
 
-NOT_IN_LIST = (
+NOT_IN_LIST = N_(
     "Row {row}, column {column}: {found!r} in the list is not a number. Set numbers apart by "
     "commas and write decimals with a point, as in [2.5, 3]."
 )
-TOO_LARGE_IN_LIST = (
+TOO_LARGE_IN_LIST = N_(
     "Row {row}, column {column}: {found!r} in the list is infinite or too large for 32-bit "
     "numbers. Correct it or leave the step out."
 )
-MISSING_IN_LIST = (
+MISSING_IN_LIST = N_(
     "Row {row}, column {column}: a value is missing in the list ({found!r}). Fill it, or choose "
     'what to do with missing values: "drop" the step, carry the last value "forward", or take the '
     '"mean".'
 )
 
-NESTED_TARGETS = (
+NESTED_TARGETS = N_(
     "Row {row}, column {column}: {found!r} holds lists in a list, and a step has one target. Write "
     "them as [1, 2, 3], or choose another target column."
 )
-MISSING_TARGET = (
+MISSING_TARGET = N_(
     "Row {row}, column {column}: a target is missing in the list ({found!r}). Write one for each "
     "step, or leave the row out."
 )

@@ -19,22 +19,23 @@ from core.reading.problems import MOST_LISTED, Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
 from core.sequences import Sequences
+from core.words import N_
 
 ELAPSED = "time since the last step"  # in seconds where times are dates
 REGULAR = 0.9  # share of equal steps in time from which on an unequal one is a gap
-DUPLICATE = (
+DUPLICATE = N_(
     "Row {row}, column {column}: {found!r} is the time of an earlier row of the same sequence, too."
 )
-CHANGES = (
+CHANGES = N_(
     "Row {row}, column {column}: {found!r} differs from {expected!r} in row {first}, which belongs "
     "to the same sequence. Give all rows of a sequence the same value, take a target for each "
     "step, or choose another column."
 )
-NOTHING_KNOWN = (
+NOTHING_KNOWN = N_(
     "Row {row}, column {column}: every step of the sequence {found!r}, which begins here, lacks a "
     "value, so dropping them leaves nothing. Leave the sequence out or choose another way."
 )
-GAP = (
+GAP = N_(
     "Row {row}, column {column}: {found!r} comes {times:g} times as long after the step before as "
     "steps of this data usually do."
 )

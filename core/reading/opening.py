@@ -9,7 +9,7 @@ from typing import IO, Any
 import pandas as pd
 import pyarrow as pa
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading import archive, parquet, pasted, ts
 from core.reading.delimited import open_delimited
 from core.reading.encoding import clean_text
@@ -67,11 +67,13 @@ def _open(data: bytes, name: str = "", most_steps: int | None = None) -> Table:
     else:
         table = open_delimited(text, name)
     if encoding != "utf-8":
-        table = table.with_note(f"written in {ENCODINGS.get(encoding, encoding)}")
+        table = table.with_note(
+            Note("written in {encoding}", encoding=ENCODINGS.get(encoding, encoding))
+        )
     return table
 
 
-ENCODINGS = {"gb18030": "GBK (Chinese)", "cp1252": "Latin-1", "latin-1": "Latin-1"}
+ENCODINGS = {"gb18030": Note("GBK (Chinese)"), "cp1252": "Latin-1", "latin-1": "Latin-1"}
 
 
 def _lists(data: bytes, name: str) -> Table:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading.cells import is_arrow_list
 from core.reading.source import EMPTY, MOST_BYTES
 from core.reading.steps import CLEARLY, refuse_about
@@ -51,7 +51,7 @@ def _unpacked(data: bytes, most_steps: int | None) -> pa.Table:
     command = [sys.executable, "-I", str(UNPACK), str(MOST_BYTES)]
     if most_steps is not None:
         command.append(str(int(CLEARLY * most_steps)))
-    reason = "it ended the process that read it"
+    reason = Note("it ended the process that read it")
     if data.endswith(MAGIC):
         try:
             done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS)
@@ -62,9 +62,9 @@ def _unpacked(data: bytes, most_steps: int | None) -> pa.Table:
             if done.returncode == 1:
                 reason = done.stderr.decode(errors="replace").strip()[-200:]
         except subprocess.TimeoutExpired:
-            reason = f"it took longer than {SECONDS} seconds"
+            reason = Note("it took longer than {n} seconds", n=SECONDS)
     else:
-        reason = "its end is missing"
+        reason = Note("its end is missing")
     raise DataError("The Parquet file cannot be read ({reason}). Save it again.", reason=reason)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading.delimited import first_line, names_columns, open_delimited
 from core.reading.table import Table
 from core.reading.words import SPLIT_WORDS
@@ -114,7 +114,11 @@ def _table(texts: Texts, name: str) -> Table:
         name=name,
         roles=roles,
         files=begins([path for path, _ in texts], np.bincount(which, minlength=len(texts))),
-        notes=(f"{len(texts)} files of the archive, a sequence each", *notes, *steps.notes),
+        notes=(
+            Note("{n} files of the archive, a sequence each", n=len(texts)),
+            *notes,
+            *steps.notes,
+        ),
     )
 
 
@@ -125,7 +129,7 @@ def spread(values: pa.Array, which: np.ndarray) -> pa.ChunkedArray:
 
 def _told_by_names(
     paths: list[PurePosixPath],
-) -> tuple[list[str], dict[str, list[str]], list[str]]:
+) -> tuple[list[str], dict[str, list[str]], list[Note]]:
     """The ids; by role what the folders tell: train and test, and what else differs; and, for
     people, what they do not tell."""
     ids = [path.stem for path in paths]
@@ -134,7 +138,7 @@ def _told_by_names(
     if len(set(ids)) < len(ids):
         ids = [path.as_posix() for path in paths]
     told: dict[str, list[str]] = {}
-    notes: list[str] = []
+    notes: list[Note] = []
     for level in range(min(len(path.parts) for path in paths) - 1):
         folders = [path.parts[level] for path in paths]
         if {folder.lower() for folder in folders} <= SPLIT_WORDS.keys():
@@ -142,7 +146,7 @@ def _told_by_names(
         elif 1 < len(set(folders)) < len(paths):
             told["target"] = folders  # the innermost that differs
         elif len(set(folders)) == len(paths) > 1:
-            notes = ["every folder holds one file, so that folders are names and no targets"]
+            notes = [Note("every folder holds one file, so that folders are names and no targets")]
     return ids, told, notes
 
 
@@ -167,7 +171,7 @@ def _joined(steps: Table, labels: Table, path: PurePosixPath, files: list[PurePo
         if name != key:
             cells = pc.fill_null(pc.cast(labels.columns[name], pa.string()), "").combine_chunks()
             columns = columns.append_column(free_name(name, columns), spread(cells, which))
-    note = f"what {path.name} says of each file is joined by its name"
+    note = Note("what {file} says of each file is joined by its name", file=path.name)
     return replace(steps, columns=columns, notes=(*steps.notes, note))
 
 
@@ -190,6 +194,6 @@ def of_file(path: PurePosixPath) -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        raise type(error)(
-            "{file}: " + error.template, **error.values, file=path.as_posix()
-        ) from None
+        values = error.values | {"file": path.as_posix()}
+        what = Note(error.template, **error.values)
+        raise type(error)("{file}: {what}", **values, what=what) from None

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading.cells import (
     MISSING_ROLE,
     TOO_LARGE,
@@ -22,13 +22,14 @@ from core.reading.problems import Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
 from core.reading.words import SPLIT_WORDS, is_missing
+from core.words import N_
 
-ROLES = ("id", "time", "target", "split", "group")
-NO_TIME = (
+ROLES = (N_("id"), N_("time"), N_("target"), N_("split"), N_("group"))
+NO_TIME = N_(
     "Row {row}, column {column}: {found!r} is no time. Write all times as numbers, or all as dates "
     "like 2026-01-31 or 2026-01-31 12:30:00, of the years 1678 to 2261."
 )
-NO_SPLIT = (
+NO_SPLIT = N_(
     "Row {row}, column {column}: {found!r} names no part of the data. Use train, validation or "
     "test."
 )
@@ -69,7 +70,7 @@ def usable(table: Table, schema: Schema, problems: Problems) -> Table:
         for template, lacking in _lacking(table, role, name).items():
             rows = np.flatnonzero(lacking)
             if len(rows):
-                problems.add("incomplete", template, table, name, rows, role=role)
+                problems.add("incomplete", template, table, name, rows, role=Note(role))
                 keep[rows] = False
     if keep.all():
         return table
@@ -129,8 +130,10 @@ def id_codes(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, n
         others = np.flatnonzero(numbers != numbers[first[where]])
         problems.add(
             "spaces",
-            "Row {row}, column {column}: the id {found!r} differs from another one in spaces "
-            "only. Write both alike if they are one sequence, else give one another name.",
+            N_(
+                "Row {row}, column {column}: the id {found!r} differs from another one in spaces "
+                "only. Write both alike if they are one sequence, else give one another name."
+            ),
             table,
             name,
             others,

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 from core.cutting import CUTS, Cut
+from core.errors import Note
 from core.missing import MISSING_POLICIES, Missing
 
 LAYOUTS = ("rows", "list", "long", "wide")
@@ -16,6 +17,7 @@ FIXES = ("unreadable", "incomplete", "spaces", "empty")
 TARGET_AT = ("sequence", "step", "end")
 TargetAt = Literal["sequence", "step", "end"]
 Duplicates = Literal["keep", "first", "last", "mean"]
+TOLD = ("reasons", "doubts")
 UNKNOWN = "unknown"  # the category of every word that is not in the vocabulary
 
 
@@ -71,8 +73,8 @@ class Schema:
     duplicates: Duplicates = "keep"
     elapsed: bool = False
     unused: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    reasons: tuple[Note, ...] = ()
+    doubts: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -100,15 +102,18 @@ class Schema:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; ``Schema.from_dict`` is the way back."""
-        return asdict(self)
+        told = {name: [note.to_plain() for note in getattr(self, name)] for name in TOLD}
+        return asdict(self) | told
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Schema:
         """From ``to_dict``'s values; raises ValueError for others."""
         try:
             made = {each.name: plain[each.name] for each in fields(cls) if each.name in plain}
-            for name in ("features", "channels", "fixes", "unused", "reasons", "doubts"):
+            for name in ("features", "channels", "fixes", "unused"):
                 made[name] = tuple(map(str, made.get(name, ())))
+            for name in TOLD:
+                made[name] = tuple(map(Note.from_plain, made.get(name, ())))
             if made.get("indicated") is not None:
                 made["indicated"] = tuple(map(str, made["indicated"]))
             made["categories"] = {
@@ -121,5 +126,5 @@ class Schema:
             for name in ("cut_steps", "cut_every"):
                 made[name] = int(made.get(name, 0))
             return cls(**made)
-        except (TypeError, AttributeError) as error:
+        except (TypeError, AttributeError, LookupError) as error:
             raise ValueError(f"this describes no table ({error})") from None

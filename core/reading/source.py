@@ -7,16 +7,17 @@ import zlib
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import DataError
+from core.errors import DataError, Note
+from core.words import N_
 
-EMPTY = "There is nothing in it. Give at least one line of numbers."
+EMPTY = N_("There is nothing in it. Give at least one line of numbers.")
 # A file may grow so far when it is unpacked. Tables of numbers shrink to a third or a tenth; what
 # shrinks to a hundredth of 10 MB is no measurement, and a bomb shrinks to a thousandth.
 MOST_BYTES = 2**30
 MOST_RATIO = 100
 HARMLESS_BYTES = 10_000_000
 GZIP = b"\x1f\x8b"
-TOO_LARGE = (
+TOO_LARGE = N_(
     "Unpacked, {name} is larger than {most} MB or a hundred times its packed size, so it is not "
     "opened. Leave out what is not needed, and pack it again."
 )
@@ -46,7 +47,7 @@ def read_source(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
 def refuse_bomb(packed: int, unpacked: int, name: str) -> None:
     """Raises DataError for sizes, in bytes, that no file of measurements has."""
     if unpacked > MOST_BYTES or unpacked > max(HARMLESS_BYTES, MOST_RATIO * packed):
-        raise DataError(TOO_LARGE, name=name or "the file", most=MOST_BYTES >> 20)
+        raise DataError(TOO_LARGE, name=name or Note("the file"), most=MOST_BYTES >> 20)
 
 
 def _gunzip(data: bytes, name: str) -> bytes:

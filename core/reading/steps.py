@@ -12,12 +12,13 @@ from core.reading.detect import detect_schema
 from core.reading.reader import read_table
 from core.reading.schema import FIXES
 from core.reading.table import Table
+from core.words import N_
 
-TOO_MANY = (
+TOO_MANY = N_(
     "The sequences have {found:,} steps in all, and at most {most:,} are taken. Leave some of the "
     "sequences out, or keep only every second step."
 )
-ABOUT_TOO_MANY = (
+ABOUT_TOO_MANY = N_(
     "The file holds about {found:,} steps, and at most {most:,} are taken. Leave some of the "
     "sequences out, or keep only every second step."
 )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from core.errors import DataError
+from core.errors import DataError, Note
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Table:
     name: str = ""
     roles: dict[str, str] = field(default_factory=dict)
     files: tuple[tuple[str, int], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     seen: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -69,7 +69,7 @@ class Table:
         if not self.files:
             return line
         name = next(name for name, first in reversed(self.files) if first <= index)
-        return f"{line} of {name}"
+        return Note("{line} of {file}", line=line, file=name)
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gave when it was first called under this key: columns are looked at when
@@ -85,7 +85,7 @@ class Table:
         rows, columns = np.asarray(self.rows)[keep], self.columns.filter(pa.array(keep))
         return replace(self, columns=columns, rows=rows, files=files, seen={})
 
-    def with_note(self, note: str) -> Table:
+    def with_note(self, note: Note) -> Table:
         """The same table, with one more sentence on how it was opened, before the others."""
         return replace(self, notes=(note, *self.notes))
 

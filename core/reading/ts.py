@@ -50,11 +50,13 @@ def open_ts(text: bytes, name: str = "") -> Table:
         row = int(np.argmax((fields != fields[0]) | (fields <= has_class)))
         raise DataError(
             "Row {row} has {found} parts set apart by colons, and {expected} are needed: the "
-            "features{and_class}. Correct the line.",
+            "features and the class. Correct the line."
+            if has_class
+            else "Row {row} has {found} parts set apart by colons, and {expected} are needed: the "
+            "features. Correct the line.",
             row=int(first[row]),
             found=int(fields[row]),
             expected=max(int(fields[0]), 1 + has_class),
-            and_class=" and the class" if has_class else "",
         )
     parts = cut.flatten()
     columns = {}

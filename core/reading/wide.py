@@ -14,8 +14,9 @@ from core.reading.problems import Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
 from core.sequences import Sequences
+from core.words import N_
 
-NO_STEPS = (
+NO_STEPS = N_(
     "Row {row} holds no values in columns {column} to {last}, so its sequence has no steps. Remove "
     "the row or give it at least one value."
 )

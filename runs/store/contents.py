@@ -13,22 +13,23 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, union, update
 
 from core.errors import DataError
+from core.words import N_
 from runs.limits import Limits
 from runs.run import ACTIVE
 from runs.store.database import Database
 from runs.store.parts import ensure_visitor, readable
 from runs.store.tables import artifacts, contents, data_sets, runs
 
-TOO_MANY_DATA_SETS = (
+TOO_MANY_DATA_SETS = N_(
     "You keep {n} data sets on this server, the most a visitor may have. Delete one first (Data, "
     "under “Your data”)."
 )
-TOO_MANY_BYTES = (
+TOO_MANY_BYTES = N_(
     "Your data and models take {taken:,} MB on this server, with those that wait to be trained, "
     "and this would add {more:,} MB; a visitor may have {most:,} MB. Delete data sets or runs you "
     "no longer need first."
 )
-NOT_KNOWN = "This data set is no longer on the server. Open its file again."
+NOT_KNOWN = N_("This data set is no longer on the server. Open its file again.")
 
 
 USES = (data_sets.c.data, data_sets.c.file, runs.c.data)  # of contents

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import DataError
+from core.words import N_
 from runs.store import tables
 
 ROOT = Path(__file__).parents[2]
@@ -27,23 +28,23 @@ LOCKED_SECONDS = 4  # a writer waits so long for another one before it gives up
 # PostgreSQL: one transaction at a time adds references to contents, or removes those without.
 CONTENTS_LOCK, SCHEMA_LOCK = 20612, 20611
 
-FULL = (
+FULL = N_(
     "The server's disk is full, so this could not be saved. Nothing was changed: try again when "
     "there is room."
 )
-LOCKED = (
+LOCKED = N_(
     "The server's database is locked by another program, so this could not be saved. Nothing was "
     "changed: try again in a moment."
 )
-UNREACHABLE = (
+UNREACHABLE = N_(
     "The server's database does not answer. Nothing was changed: try again in a moment; the "
     "server's log says more."
 )
-MEANWHILE = (
+MEANWHILE = N_(
     "Something else changed this at the same moment, so it was not saved. Nothing was changed: try "
     "again."
 )
-NEWER = (
+NEWER = N_(
     "The database was made by a newer version of Unpadded (schema {found}, this is {known}). "
     "Update the app, or give it another UNPADDED_DATA folder."
 )

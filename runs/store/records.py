@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, literal, sel
 from core.errors import DataError, Note
 from core.progress import Progress
 from core.recipe import Recipe
+from core.words import N_
 from runs.limits import Limits
 from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
 from runs.store.contents import NOT_KNOWN, Content, put, sweep, within_quota
@@ -28,14 +29,14 @@ SPARK_POINTS = 24
 MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
 PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
 
-TOO_MANY_WAITING = (
+TOO_MANY_WAITING = N_(
     "{n} of your trainings wait for a free worker, the most a visitor may have waiting. Cancel "
     "one, or try again when one has begun."
 )
-TOO_MANY_RUNS = (
+TOO_MANY_RUNS = N_(
     "You keep {n} runs on this server, the most a visitor may have. Delete some on Runs first."
 )
-NOTHING_TO_CONTINUE = (
+NOTHING_TO_CONTINUE = N_(
     "This run cannot go on: its last state was not kept. Train again with more epochs instead."
 )
 
@@ -272,7 +273,7 @@ def _line(row: Row) -> RunLine | None:
         stopping=row.stopping,
         progress=None if row.progress is None else Progress(**row.progress, history={}),
         metrics=row.metrics,
-        notes=tuple(Note(template, **values) for template, values in row.notes),
+        notes=tuple(map(Note.from_plain, row.notes)),
         best_epoch=row.best_epoch,
         computed=row.computed,
         error=None if row.error is None else DataError(row.error[0], **row.error[1]),

@@ -176,7 +176,7 @@ class Work:
             changes = {
                 "progress": None if result.progress is None else _progress(result.progress),
                 "metrics": plain(result.metrics),
-                "notes": plain([[note.template, note.values] for note in result.notes]),
+                "notes": plain([note.to_plain() for note in result.notes]),
                 "best_epoch": result.best_epoch,
                 "computed": plain(result.computed),
             }

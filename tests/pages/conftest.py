@@ -1,3 +1,4 @@
+import gettext
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -5,8 +6,36 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ui import words
+
 ROOT = Path(__file__).parents[2]
 SECONDS = 120
+
+
+@pytest.fixture(autouse=True)
+def _every_message_is_known(monkeypatch):
+    """Also those that no search of the code finds, such as the template of an error: whatever a
+    page shows in a test has to be in the catalogues."""
+    kept = words._catalogue("zh_CN")._catalog
+    known = {key if isinstance(key, str) else key[0] for key in kept}
+    asked = set()
+
+    class Listening(gettext.NullTranslations):
+        def gettext(self, message):
+            asked.add(message)
+            return super().gettext(message)
+
+        def ngettext(self, singular, plural, number):
+            asked.add(singular)
+            return super().ngettext(singular, plural, number)
+
+    catalogue = words._catalogue
+    heard = Listening()
+    monkeypatch.setattr(
+        words, "_catalogue", lambda name: heard if name == words.ENGLISH else catalogue(name)
+    )
+    yield
+    assert asked - known == set()
 
 
 @pytest.fixture

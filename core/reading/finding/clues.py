@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.reading.cells import kind, to_numbers
 from core.reading.names import plain
 from core.reading.roles import codes
@@ -33,7 +33,7 @@ class Clues:
         self.features = None if features is None else tuple(features)
         self.target_at = target_at
         self.reasons = list(table.notes)
-        self.doubts: list[str] = []
+        self.doubts: list[Note] = []
         _check(table, [*filter(None, given.values()), *(self.features or ())])
         self.kinds = {name: "list" if table.lists else kind(table, name) for name in table.names}
         self.index = _index(table)
@@ -69,7 +69,13 @@ class Clues:
                     words=len(words),
                     most=MOST_WORDS,
                 )
-            self.reasons.append(f"`{name}` holds {len(words)} different words: a feature for each")
+            self.reasons.append(
+                Note(
+                    "`{name}` holds {n} different words: a feature for each",
+                    name=name,
+                    n=len(words),
+                )
+            )
         return found
 
     def finish(
@@ -88,8 +94,11 @@ class Clues:
         used = {*roles.values(), *features}
         unused = tuple(name for name in self.table.names if name not in used)
         for name in unused:
-            why = "counts the rows: not used" if name == self.index else "is not used"
-            self.reasons.append(f"`{name}` {why}")
+            self.reasons.append(
+                Note("`{name}` counts the rows: not used", name=name)
+                if name == self.index
+                else Note("`{name}` is not used", name=name)
+            )
         steps = self.roles["target"] and layout in ("long", "list")
         return Schema(
             layout,
@@ -102,6 +111,11 @@ class Clues:
             doubts=tuple(self.doubts),
             **roles,
         )
+
+
+def taken_for_target(name: str) -> Note:
+    """A doubt about a column."""
+    return Note("no column is called target, and `{name}` is taken for it", name=name)
 
 
 def _index(table: Table) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.errors import Note
 from core.reading.cells import number_cells, to_numbers
 from core.reading.finding.clues import Clues
 from core.reading.finding.wide import ends_blank
@@ -20,7 +21,7 @@ def find_id(clues: Clues, layout: str) -> None:
     first = [name for name in free if plain(name) not in TARGET_NAMES | SPLIT_NAMES][:1]
     if named and first and named[0] != first[0] and _counts_within(clues, named[0], first[0]):
         clues.roles["id"], clues.roles["time"] = first[0], named[0]
-        clues.doubts.append(f"no column is called id, and `{first[0]}` is taken for it")
+        clues.doubts.append(_taken(first[0]))
     elif named:
         clues.roles["id"] = named[0]
         later = (n for n in clues.open("number") if names_an_id(n) and n != named[0])
@@ -29,7 +30,11 @@ def find_id(clues: Clues, layout: str) -> None:
             clues.roles["time"] = next(rising, None)
     elif first and _looks_like_ids(clues, first[0], layout):
         clues.roles["id"] = first[0]
-        clues.doubts.append(f"no column is called id, and `{first[0]}` is taken for it")
+        clues.doubts.append(_taken(first[0]))
+
+
+def _taken(name: str) -> Note:
+    return Note("no column is called id, and `{name}` is taken for it", name=name)
 
 
 def _counts_within(clues: Clues, name: str, id: str) -> bool:

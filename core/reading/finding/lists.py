@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from core.errors import Note
 from core.reading.cells import SAMPLE_ROWS, is_arrow_list, text
-from core.reading.finding.clues import Clues
+from core.reading.finding.clues import Clues, taken_for_target
 from core.reading.finding.ids import counts_rows
 from core.reading.list_text import is_spaced
 from core.reading.names import TARGET_NAMES, names_an_id, plain
@@ -28,14 +29,18 @@ def list_schema(clues: Clues) -> Schema:
         found = after[-1:] or (before if len(before) == 1 else [])
         clues.roles["target"] = next(iter(found), None)
         if found:
-            clues.doubts.append(f"no column is called target, and `{found[0]}` is taken for it")
+            clues.doubts.append(taken_for_target(found[0]))
     if features and clues.kinds[features[0]] == "list":
-        clues.reasons.append(f"`{features[0]}` holds lists: list layout")
+        clues.reasons.append(Note("`{name}` holds lists: list layout", name=features[0]))
     for name in features:
         numbers = {len(cell.replace(";", " ").split()) for cell in _spaced(clues, name)}
         if len(numbers) == 1 and numbers != {1}:
             clues.doubts.append(
-                f"each cell of `{name}` holds {numbers.pop()} numbers, and is taken for a list"
+                Note(
+                    "each cell of `{name}` holds {n} numbers, and is taken for a list",
+                    name=name,
+                    n=numbers.pop(),
+                )
             )
     return clues.finish("list", features)
 
@@ -50,7 +55,7 @@ def _lists_of_targets(clues: Clues) -> None:
     name = clues.roles["target"]
     if name and clues.target_at is None and _holds_lists(clues, name):
         clues.target_at = "step"
-        clues.reasons.append(f"`{name}` holds lists: a target for each step")
+        clues.reasons.append(Note("`{name}` holds lists: a target for each step", name=name))
 
 
 def _holds_lists(clues: Clues, name: str) -> bool:

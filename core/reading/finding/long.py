@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.errors import DataError
-from core.reading.finding.clues import Clues
+from core.errors import DataError, Note
+from core.reading.finding.clues import Clues, taken_for_target
 from core.reading.names import TARGET_NAMES, plain
 from core.reading.roles import changes, codes
 from core.reading.schema import Schema
@@ -27,7 +27,9 @@ def long_schema(clues: Clues) -> Schema:
     name = clues.roles["target"]
     if name and clues.target_at is None and _changes(clues, name) >= OFTEN:
         clues.target_at = "step"
-        clues.reasons.append(f"`{name}` changes inside the sequences: a target for each step")
+        clues.reasons.append(
+            Note("`{name}` changes inside the sequences: a target for each step", name=name)
+        )
     return clues.finish("long", clues.features or _numbers_and_words(clues))
 
 
@@ -58,8 +60,10 @@ def _long_target(clues: Clues) -> str | None:
     sequence, _ = codes(clues.table, clues.roles["id"])
     several = (np.bincount(sequence) > 1).mean() >= 0.5
     if several and len(clues.distinct(last[0])) > 1 and _carried(clues, last[0]):
-        clues.reasons.append(f"`{last[0]}` is the same in all rows of a sequence: target")
-        clues.doubts.append(f"no column is called target, and `{last[0]}` is taken for it")
+        clues.reasons.append(
+            Note("`{name}` is the same in all rows of a sequence: target", name=last[0])
+        )
+        clues.doubts.append(taken_for_target(last[0]))
         return last[0]
     return None
 

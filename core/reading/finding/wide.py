@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow.compute as pc
 
+from core.errors import Note
 from core.reading.cells import text
-from core.reading.finding.clues import Clues
+from core.reading.finding.clues import Clues, taken_for_target
 from core.reading.names import TARGET_NAMES
 from core.reading.schema import Schema
 from core.reading.step_columns import arranged, numbered, others
@@ -24,14 +25,26 @@ def wide_schema(clues: Clues) -> Schema:
         features = tuple(run)
         for other in others(steps, run):
             clues.doubts.append(
-                f"`{other[0]}` to `{other[-1]}` count other steps than `{run[0]}` to `{run[-1]}`, "
-                "and are not used"
+                Note(
+                    "`{first}` to `{last}` count other steps than `{begin}` to `{end}`, and are "
+                    "not used",
+                    first=other[0],
+                    last=other[-1],
+                    begin=run[0],
+                    end=run[-1],
+                )
             )
     else:
         features = tuple(steps)
     if channels:
-        names = ", ".join(f"`{name}`" for name in channels)
-        clues.reasons.append(f"the columns count the steps of {len(channels)} features: {names}")
+        names = ", ".join(channels)
+        clues.reasons.append(
+            Note(
+                "the columns count the steps of {n} features: `{names}`",
+                n=len(channels),
+                names=names,
+            )
+        )
     if clues.roles["target"] is None and features:
         clues.roles["target"] = _target(
             clues, features, counted=bool(clues.features) or len(run) > 1
@@ -54,11 +67,13 @@ def _target(clues: Clues, features: Sequence[str], counted: bool) -> str | None:
     ]
     found = after or before
     if len(found) == 1:
-        clues.doubts.append(f"no column is called target, and `{found[0]}` is taken for it")
+        clues.doubts.append(taken_for_target(found[0]))
         return found[0]
     if found:
-        names = ", ".join(f"`{name}`" for name in found)
-        clues.doubts.append(f"no column is called target, and it may be one of {names}")
+        names = ", ".join(found)
+        clues.doubts.append(
+            Note("no column is called target, and it may be one of `{names}`", names=names)
+        )
     return None
 
 

@@ -41,7 +41,7 @@ def test_columns_that_count_the_steps_of_several_features(text):
     assert data.feature_names == ("x", "y")
     assert steps(data) == TWO_STEPS
     assert data.targets.tolist() == [0, 1]
-    assert "the columns count the steps of 2 features: `x`, `y`" in data.schema.reasons
+    assert "the columns count the steps of 2 features: `x, y`" in data.schema.reasons
 
 
 def test_the_steps_of_one_feature_stand_in_the_order_of_their_numbers():
@@ -110,7 +110,7 @@ def test_a_target_is_found_before_or_behind_the_steps_and_doubted(text, target, 
 def test_of_two_columns_that_may_be_the_target_none_is_taken():
     found = read("age,dose,x1,x2\n5,7,1,2\n6,7,1,\n").schema
     assert found.target is None
-    assert found.doubts == ("no column is called target, and it may be one of `age`, `dose`",)
+    assert found.doubts == ("no column is called target, and it may be one of `age, dose`",)
 
 
 UCR = "1,5,6,7\n2,8,9,\n1,4,4,4\n"
