@@ -22,7 +22,7 @@ opening.source(visitor)
 
 data = visitor.data
 look = {"dark": is_dark(), "words": figure_words()}
-st.subheader(plain(visitor.name), divider="gray")
+st.header(plain(visitor.name), divider="gray")
 if not visitor.is_example:
     opening.columns(visitor)
 

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import DataError
 from core.figures import Words
-from ui import identity, server, state
+from ui import identity, server, state, style
 from ui.words import _, ngettext, plain, told
 
 PAGES = (
@@ -27,6 +27,7 @@ PAGES = (
 def open_page(title: str) -> state.State:
     """Call first on every page; returns the visitor's state."""
     st.set_page_config(page_title=f"{title} · Unpadded", page_icon="▦", layout="wide")
+    style.apply(is_dark())
     server.runs()  # the workers begin to warm up while the visitor still reads
     visitor = state.current()
     with st.sidebar:

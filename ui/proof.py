@@ -21,7 +21,8 @@ def badge(run: Run) -> None:
 
 def _show(asked: Question) -> None:
     proof: Proof = asked.result
-    with st.popover(_title(proof), icon=_icon(proof), key="proof"):
+    key = "proof-holds" if proof.passed else "proof-fails"  # ui.style colours it
+    with st.popover(_title(proof), icon=_icon(proof), key=key):
         st.markdown(_meaning(proof))
         st.table(_table(proof), border="horizontal", hide_index=True)  # whose cells wrap
         st.caption(_how(proof))
@@ -33,11 +34,11 @@ def _icon(proof: Proof) -> str:
 
 def _title(proof: Proof) -> str:
     if proof.passed:
-        return f":green[**{_('Padding never counts')}**]"
+        return _("Padding never counts")
     by = _amount(proof.by_padding)
     if proof.classes:
         by = f"{proof.by_padding:.0%}"
-    return f":orange[**{_('This padding changes the answers by up to {by}').format(by=by)}**]"
+    return _("This padding changes the answers by up to {by}").format(by=by)
 
 
 def _amount(difference: float) -> str:
