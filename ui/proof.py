@@ -25,7 +25,8 @@ def _show(asked: Question) -> None:
     with st.popover(_title(proof), icon=_icon(proof), key=key):
         st.markdown(_meaning(proof))
         st.table(_table(proof), border="horizontal", hide_index=True)  # whose cells wrap
-        st.caption(_how(proof))
+        # Its button also takes the keyboard, which scrolls what is higher than the window.
+        st.caption(_on_what(proof), help=_how())
 
 
 def _icon(proof: Proof) -> str:
@@ -91,14 +92,19 @@ def _share(proof: Proof, check: Check) -> str:
     return f"{share:.0%}" if share >= 0.01 else f"{share:.1g}" if share else "0"
 
 
-def _how(proof: Proof) -> str:
+def _on_what(proof: Proof) -> str:
     measured = ngettext("{n} sequence", "{n} sequences", proof.sequences)
     of = _("{measured} of {all}").format(measured=measured, all=counted(proof.of))
-    said = _(
-        "Measured in {time} on {of}, up to {steps} steps long, with padded arrays and masks given "
-        "to the networks themselves: the stock Keras layers and the fast engine; the worse of the "
-        "two is shown."
-    ).format(time=lasting(proof.seconds), of=of, steps=counted(proof.steps))
+    said = _("Measured in {time} on {of}, up to {steps} steps long.").format(
+        time=lasting(proof.seconds), of=of, steps=counted(proof.steps)
+    )
     if proof.cut:
         said += " " + _("Longer ones were cut for it.")
     return said
+
+
+def _how() -> str:
+    return _(
+        "Padded arrays and masks were given to the networks themselves: the stock Keras layers and "
+        "the fast engine; the worse of the two is shown."
+    )
