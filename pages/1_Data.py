@@ -23,7 +23,7 @@ opening.source(visitor)
 
 data = visitor.data
 look = {"dark": is_dark(), "words": figure_words()}
-st.subheader(plain(called(visitor.name)), divider="gray")
+st.header(plain(called(visitor.name)), divider="gray")
 if not visitor.is_example:
     opening.columns(visitor)
 

@@ -105,7 +105,7 @@ st.page_link("pages/3_Train.py", label=_("Train with this mask"), icon=":materia
 
 run = run_view.trained(visitor)
 if run is not None and run.has_model:
-    st.subheader(_("Inside the network"), divider="gray")
+    st.header(_("Inside the network"), divider="gray")
     st.caption(
         _("Trained on this data: {layers}, mask: {mask}.").format(
             layers=network_name(run.recipe), mask=mask_name(run.recipe.mask)

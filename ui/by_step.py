@@ -10,7 +10,7 @@ from core.figures.charts import LINE_STEPS
 from runs import Answer
 from ui import inputs
 from ui.frame import draw, figure_words, is_dark
-from ui.words import _, counted, plain
+from ui.words import _, counted, shortened
 
 
 def picture(result: Answer, data: Sequences, key: str) -> None:
@@ -26,7 +26,7 @@ def picture(result: Answer, data: Sequences, key: str) -> None:
     draw(
         figure,
         key=f"{key}-by-step",
-        alt=_("The answers at every step of sequence {id}").format(id=plain(data.ids[row])),
+        alt=_("The answers at every step of sequence {id}").format(id=shortened(data.ids[row])),
     )
     if data.lengths[row] > LINE_STEPS:
         st.caption(

@@ -21,7 +21,7 @@ def section(visitor: State, run: Run, data: Sequences | None, key: str) -> None:
         return
     with st.container(border=True):
         wanted = st.toggle(
-            _("**How early?** ask about beginnings of the sequences"),
+            _("How early? ask about beginnings of the sequences"),
             key=f"{visitor.key(f'{key}-early')}-{run.id}",
             help=_(
                 "The same figure after a tenth, two tenths, … of each sequence: for those who must "

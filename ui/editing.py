@@ -29,9 +29,13 @@ def table(
     """The cells of a file to change, folded away unless ``opened``; then ``read`` is called with
     the text of the edited file. The numbers of the rows are those of messages; rows in which
     something is ``wrong`` are marked and stand first, since a phone shows eight."""
-    title = _("Edit {name} here").format(name=f"“{plain(shortened(name))}”")
+    title, short = _("Edit {name} here"), shortened(name)
     place = st.expander(
-        title, icon=":material/edit:", expanded=opened, key=f"{key}-open", on_change="rerun"
+        title.format(name=f"“{plain(short)}”"),
+        icon=":material/edit:",
+        expanded=opened,
+        key=f"{key}-open",
+        on_change="rerun",
     )
     # The cells are sent only to those who look at them, and edits stay when it is folded again.
     if not place.open and f"{key}-cells" not in st.session_state:
@@ -54,7 +58,7 @@ def table(
                 ROW: st.column_config.TextColumn(_("Row"), disabled=True, pinned=True, width=70),
                 **{i: st.column_config.TextColumn(label) for i, label in labels.items()},
             },
-            alt=title,
+            alt=title.format(name=f"“{short}”"),
             # In a form, or with a run for each edit, Streamlit sends an edit 150 ms late: after the
             # click that reads it.
             on_change="ignore",

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import DataError
 from core.figures import Words
 from core.words import N_
-from ui import identity, inputs, server, state
+from ui import identity, inputs, server, state, style
 from ui.samples import called
 from ui.words import LANGUAGES, _, language, listed, ngettext, plain, told
 
@@ -33,6 +33,7 @@ def open_page(name: str) -> state.State:
     server.runs()  # the workers begin to warm up while the visitor still reads
     visitor = state.current()  # which knows the language
     st.set_page_config(page_title=f"{_(name)} · Unpadded", page_icon="▦", layout="wide")
+    style.apply(is_dark())
     with st.sidebar:
         st.markdown("### ▦ Unpadded")
         for script, icon, label in PAGES:

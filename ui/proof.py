@@ -21,10 +21,12 @@ def badge(run: Run) -> None:
 
 def _show(asked: Question) -> None:
     proof: Proof = asked.result
-    with st.popover(_title(proof), icon=_icon(proof), key="proof"):
+    key = "proof-holds" if proof.passed else "proof-fails"  # ui.style colours it
+    with st.popover(_title(proof), icon=_icon(proof), key=key):
         st.markdown(_meaning(proof))
         st.table(_table(proof), border="horizontal", hide_index=True)  # whose cells wrap
-        st.caption(_how(proof))
+        # Its button also takes the keyboard, which scrolls what is higher than the window.
+        st.caption(_on_what(proof), help=_how())
 
 
 def _icon(proof: Proof) -> str:
@@ -33,11 +35,11 @@ def _icon(proof: Proof) -> str:
 
 def _title(proof: Proof) -> str:
     if proof.passed:
-        return f":green[**{_('Padding never counts')}**]"
+        return _("Padding never counts")
     by = _amount(proof.by_padding)
     if proof.classes:
         by = f"{proof.by_padding:.0%}"
-    return f":orange[**{_('This padding changes the answers by up to {by}').format(by=by)}**]"
+    return _("This padding changes the answers by up to {by}").format(by=by)
 
 
 def _amount(difference: float) -> str:
@@ -90,14 +92,19 @@ def _share(proof: Proof, check: Check) -> str:
     return f"{share:.0%}" if share >= 0.01 else f"{share:.1g}" if share else "0"
 
 
-def _how(proof: Proof) -> str:
+def _on_what(proof: Proof) -> str:
     measured = ngettext("{n} sequence", "{n} sequences", proof.sequences)
     of = _("{measured} of {all}").format(measured=measured, all=counted(proof.of))
-    said = _(
-        "Measured in {time} on {of}, up to {steps} steps long, with padded arrays and masks given "
-        "to the networks themselves: the stock Keras layers and the fast engine; the worse of the "
-        "two is shown."
-    ).format(time=lasting(proof.seconds), of=of, steps=counted(proof.steps))
+    said = _("Measured in {time} on {of}, up to {steps} steps long.").format(
+        time=lasting(proof.seconds), of=of, steps=counted(proof.steps)
+    )
     if proof.cut:
         said += " " + _("Longer ones were cut for it.")
     return said
+
+
+def _how() -> str:
+    return _(
+        "Padded arrays and masks were given to the networks themselves: the stock Keras layers and "
+        "the fast engine; the worse of the two is shown."
+    )

@@ -62,7 +62,7 @@ def show(visitor: State, run_id: str) -> None:
     if mine:
         go_on(visitor, ended)
     if ended.has_model and (mine or ended.open_to_questions):
-        st.subheader(_("Predict"), divider="gray")
+        st.header(_("Predict"), divider="gray")
         predicting.forms(visitor, ended)
 
 

@@ -19,7 +19,7 @@ def section(visitor: State, run: Run) -> None:
     opened: its script runs in a process of its own, which takes some seconds."""
     with st.container(border=True):
         wanted = st.toggle(
-            f"**{_('Take it away')}**: {_('the model, its answers, its curves')}",
+            _("Take it away: the model, its answers, its curves"),
             key=f"{visitor.key('takeaway')}-{run.id}",
             help=_(
                 "A stock Keras model with a script that predicts with it without this app, from "

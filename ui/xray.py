@@ -12,7 +12,7 @@ from runs import Run
 from ui import asking, inputs, server
 from ui.frame import as_page, draw, figure_words, is_dark
 from ui.state import State
-from ui.words import _, counted, layer_name, ngettext, plain
+from ui.words import _, counted, layer_name, ngettext, plain, shortened
 
 
 def section(visitor: State, run: Run, data: Sequences, key: str) -> None:
@@ -20,7 +20,7 @@ def section(visitor: State, run: Run, data: Sequences, key: str) -> None:
     place, key = f"{key}-xray", visitor.key(f"{key}-xray")
     with st.container(border=True):
         wanted = st.toggle(
-            _("**X-ray**: look inside the network"),
+            _("X-ray: look inside the network"),
             key=f"{key}-open",
             help=_(
                 "The states and gates of every unit at every step, with padding masked and with "
@@ -51,7 +51,7 @@ def _show(xray: XRay, run: Run, id: str, key: str) -> None:
         key=key,
         alt=_(
             "X-ray of sequence {id}: answers, influence, states and gates over {steps} steps"
-        ).format(id=plain(id), steps=counted(xray.width)),
+        ).format(id=shortened(id), steps=counted(xray.width)),
         png="xray",
     )
     st.caption(_legend(xray))

@@ -78,7 +78,7 @@ def test_a_broken_file_is_explained_and_loses_nothing(data, content, words):
 def test_markdown_in_a_file_name_is_shown_as_text(data):
     name = "**bold** [link](x).csv"
     data.file_uploader(key="upload").upload(name, b"1\n2,5\n", "text/csv").run()
-    assert any(r"\*\*bold\*\* \[link\]" in head.value for head in data.subheader)
+    assert any(r"\*\*bold\*\* \[link\]" in head.value for head in data.header)
 
 
 def test_of_many_classes_the_caption_says_how_many_are_not_drawn(data):

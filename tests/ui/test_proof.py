@@ -1,7 +1,7 @@
 """What the badge says."""
 
 from core.proof import ALONE, GRADIENT, Check, Proof
-from ui.proof import _how, _meaning, _table, _title
+from ui.proof import _meaning, _on_what, _table, _title
 
 TABLE = (
     Check("1 step of padding more", "keras", 0.0, 1e-4),
@@ -37,5 +37,5 @@ def test_a_mask_that_leaks_is_not_excused():
 
 
 def test_it_says_on_what_it_was_measured():
-    assert "32 sequences of 1,370, up to 29 steps" in _how(proof())
-    assert "cut" in _how(proof(cut=True))
+    assert "32 sequences of 1,370, up to 29 steps" in _on_what(proof())
+    assert "cut" in _on_what(proof(cut=True))

@@ -1,0 +1,106 @@
+"""A visit to every page, each with everything on it that it can show."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_journeys import PLOT, go_to
+
+EPOCHS = "5"
+
+
+def table(columns: list[str], ids: str, classes: list[str]) -> bytes:
+    """A long CSV of 24 sequences; ids with a {} for their number."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(columns)
+    for i in range(24):
+        for t in range(3 + i % 4):
+            features = [1 + (i + k * t) % 5 for k in range(len(columns) - 3)]
+            rows.writerow([ids.format(i), t, *features, classes[i % len(classes)]])
+    return text.getvalue().encode()
+
+
+def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> None:
+    """``look`` is called with what is to be seen, when it has been drawn."""
+
+    def at(what: str) -> None:
+        expect(page.locator("[data-stale=true]")).to_have_count(0)
+        page.wait_for_timeout(300)  # what fades in has another contrast until then
+        look(what)
+
+    page.goto("/")
+    page.get_by_role("button", name="Train the network").click()
+    badge = page.get_by_role("button", name="Padding never counts")
+    expect(badge).to_be_visible()
+    at("Home")
+    badge.click()
+    expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stTable")).to_be_visible()
+    at("the badge")
+    page.keyboard.press("Escape")
+
+    go_to(page, "Data")
+    expect(page.locator(PLOT)).to_have_count(3)
+    file = {"name": name, "mimeType": "text/csv", "buffer": content}
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("all of them used")).to_be_visible()
+    expect(page.locator(PLOT)).to_have_count(3)
+    at("Data")
+    page.get_by_role("tab", name="Your data").click()
+    expect(page.get_by_role("button", name="Delete all my data")).to_be_visible()
+    at("Data, what is kept")
+
+    go_to(page, "Train")
+    epochs = page.get_by_label("Epochs", exact=True)
+    epochs.fill(EPOCHS)
+    epochs.press("Enter")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text(f"{EPOCHS} epochs in")).to_be_visible()
+    expect(page.get_by_text("What was taken for what")).to_be_visible()
+    page.get_by_text("ask about beginnings").click()
+    expect(page.locator(PLOT)).to_have_count(5)
+    run = page.url.replace("/Train?", "/Runs?")
+    at("Train")
+
+    go_to(page, "Mask")
+    expect(page.locator(PLOT)).to_have_count(2)
+    page.get_by_text("look inside the network").click()
+    expect(page.locator(PLOT)).to_have_count(3)
+    at("Mask")
+
+    go_to(page, "Predict")
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    page.get_by_text("look inside the network").first.click()
+    expect(page.locator(PLOT)).to_have_count(2)
+    at("Predict")
+    page.get_by_role("tab", name="Upload a file").click()
+    page.locator("input[type=file]").last.set_input_files(file)
+    expect(page.get_by_text("with known targets")).to_be_visible()
+    at("Predict, of a file")
+
+    go_to(page, "Compare")
+    seeds = page.get_by_role("spinbutton", name="Seeds")
+    seeds.fill("1")
+    seeds.press("Enter")
+    expect(page.get_by_text("2 trainings")).to_be_visible()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(PLOT)).to_have_count(2)
+    at("Compare")
+
+    go_to(page, "Runs")
+    runs = page.get_by_test_id("stDataFrame")
+    expect(runs).to_be_visible()
+    page.wait_for_timeout(1000)  # the table is drawn on a canvas, which tells nobody when
+    box = runs.bounding_box()
+    for row in range(2):  # the trainings of the comparison
+        page.mouse.click(box["x"] + 18, box["y"] + 38 + 35 * row + 17)
+        expect(page.get_by_role("button", name=re.compile("Delete"))).to_contain_text(str(row + 1))
+    expect(page.locator(PLOT)).to_have_count(1)
+    at("Runs")
+    page.goto(run)
+    expect(page.get_by_role("button", name="Share")).to_be_visible()
+    expect(page.get_by_text("What was taken for what")).to_be_visible()
+    at("a run")
