@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -23,9 +24,12 @@ class AppServer:
         urlopen(server.address)
     """
 
-    def __init__(self, data: Path, app: Path = ROOT, **environment: str) -> None:
-        """data: the folder that keeps everything (UNPADDED_DATA); app: that of app.py."""
-        self.app = app
+    def __init__(
+        self, data: Path, app: Path = ROOT, log: Path | None = None, **environment: str
+    ) -> None:
+        """data: the folder that keeps everything (UNPADDED_DATA); app: that of app.py; log: the
+        file for what it writes, which is otherwise seen on standard error."""
+        self.app, self.log = app, log
         paths = {"UNPADDED_DATA": str(data), "PYTHONPATH": str(ROOT)}
         self.environment = os.environ | paths | environment
         with socket.socket() as free:
@@ -45,12 +49,15 @@ class AppServer:
         """Start it (again, on the same port) and wait until it answers."""
         options = {"headless": "true", "address": "127.0.0.1", "port": self.port}
         options = [f"--server.{name}={value}" for name, value in options.items()]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
-            cwd=self.app,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-        )
+        with contextlib.ExitStack() as files:
+            log = None if self.log is None else files.enter_context(self.log.open("ab"))
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+                cwd=self.app,
+                env=self.environment,
+                stdout=log or subprocess.DEVNULL,
+                stderr=log,
+            )
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:

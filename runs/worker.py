@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.errors import DataError
+from runs.settings import Settings
 from runs.store import MODEL, Store
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Failure:
 @lru_cache(maxsize=1)
 def store() -> Store:
     """This process's connection to the store, which its environment names."""
-    return Store()
+    return Store.of(Settings.from_environment())
 
 
 class Models:
