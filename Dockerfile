@@ -20,12 +20,14 @@ RUN install --directory --owner=unpadded --group=unpadded --mode=0700 /data /tls
 VOLUME /data
 USER 1000
 
-# Streamlit's settings, so that a host can overrule each of them by a variable of its own.
+# Streamlit's settings, so that a host can overrule each of them by a variable of its own. Without
+# the last one Streamlit would ask a server on the Internet for this one's address, to print it.
 ENV UNPADDED_DATA=/data \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
     STREAMLIT_SERVER_PORT=8501 \
     STREAMLIT_SERVER_BASE_URL_PATH="" \
-    STREAMLIT_SERVER_HEADLESS=true
+    STREAMLIT_SERVER_HEADLESS=true \
+    STREAMLIT_BROWSER_SERVER_ADDRESS=localhost
 EXPOSE 8501
 
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", "import os, urllib.request as web; e = os.environ; web.urlopen('/'.join(filter(None, ['http://127.0.0.1:' + e['STREAMLIT_SERVER_PORT'], e['STREAMLIT_SERVER_BASE_URL_PATH'].strip('/'), '_stcore/health'])), timeout=4)"]

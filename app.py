@@ -142,6 +142,8 @@ if __name__ == "__main__":  # Streamlit runs this file as the first page's scrip
     home()
 else:  # and imports it, as the module "app", to learn how to serve it
     logs.configure()
+    # Where a host has no variables but secrets, these become some once they are read.
+    st.secrets.load_if_toml_exists()
     try:
         server.runs()
     except (ValueError, DataError) as error:  # a setting that is not right; no traceback hides it

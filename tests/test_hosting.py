@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -104,6 +105,7 @@ class Machine:
 
     def start(self, service: str, name: str) -> subprocess.Popen:
         command = SERVICES[service].get("command") or dockerfile("CMD")
+        command = shlex.split(command) if isinstance(command, str) else command
         with (self.folder / name).open("wb") as log:
             return subprocess.Popen(
                 list(map(self.here, command)),

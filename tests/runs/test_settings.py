@@ -122,28 +122,41 @@ def test_the_table_for_those_who_host_it_tells_what_the_code_reads():
         assert told[f"UNPADDED_{name.upper()}"] == f"{default:,}"
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "sentence"),
-    [
-        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "database does not answer"),
-        ("UNPADDED_WORKRES", "2", "did you mean UNPADDED_WORKERS?"),
-        ("UNPADDED_DATA", "/proc/nowhere", "The folder /proc/nowhere, where SQLite's file belongs"),
-    ],
-)
-def test_a_setting_that_is_not_right_ends_the_server_with_one_sentence(
-    tmp_path: Path, name: str, value: str, sentence: str
-):
+def refused_start(home: Path, **environment: str) -> str:
+    """What a server says that does not start."""
     options = ["--server.headless=true", "--server.address=127.0.0.1", "--server.port=0"]
     done = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "app.py", *options],
         cwd=ROOT,
-        env=os.environ | {"UNPADDED_DATA": str(tmp_path), name: value},
+        env=os.environ
+        | dict.fromkeys(("UNPADDED_DATA", "HOME", "USERPROFILE"), str(home))
+        | environment,
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 1
+    assert "Traceback" not in done.stderr
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("Unpadded cannot start: ")
-    assert sentence in last
-    assert "Traceback" not in done.stderr
+    return last
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "database does not answer"),
+        ("UNPADDED_DATA", f"{__file__}/data", "where SQLite's file belongs, cannot be written"),
+    ],
+)
+def test_a_setting_that_is_not_right_ends_the_server_with_one_sentence(
+    tmp_path: Path, name: str, value: str, sentence: str
+):
+    assert sentence in refused_start(tmp_path, **{name: value})
+
+
+def test_streamlits_secrets_are_settings_too(tmp_path: Path):
+    """Streamlit itself reads them only after the server has begun."""
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text("UNPADDED_WORKERS = 0\n")
+    assert "UNPADDED_WORKERS is '0'" in refused_start(tmp_path)
