@@ -15,6 +15,7 @@ from streamlit.web.server.server_util import get_display_address, get_url
 
 from core import DataError, Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
+from runs import logs
 from ui import asking, live, new_data, opening, proof, server, tables
 from ui.cookie import VisitorCookie
 from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
@@ -128,7 +129,9 @@ async def serving(app: st.App) -> AsyncIterator[None]:
     if not st.get_option("server.headless"):  # Streamlit opens a browser only where no st.App is
         address = st.get_option("server.address") or st.get_option("browser.serverAddress")
         open_browser(get_url(get_display_address(address)))
+    logs.say("server started")
     yield
+    logs.say("server stopped")
     # Workers whose server is gone end by themselves: nobody needs to wait long for them here.
     closing = Thread(target=runs.close, daemon=True)
     closing.start()
@@ -138,6 +141,9 @@ async def serving(app: st.App) -> AsyncIterator[None]:
 if __name__ == "__main__":  # Streamlit runs this file as the first page's script
     home()
 else:  # and imports it, as the module "app", to learn how to serve it
+    logs.configure()
+    # Where a host has no variables but secrets, these become some once they are read.
+    st.secrets.load_if_toml_exists()
     try:
         server.runs()
     except (ValueError, DataError) as error:  # a setting that is not right; no traceback hides it

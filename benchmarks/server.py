@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -23,15 +24,24 @@ class AppServer:
         urlopen(server.address)
     """
 
-    def __init__(self, data: Path, app: Path = ROOT, **environment: str) -> None:
-        """data: the folder that keeps everything (UNPADDED_DATA); app: that of app.py."""
-        self.app = app
+    def __init__(
+        self,
+        data: Path,
+        app: Path = ROOT,
+        log: Path | None = None,
+        base: str = "",
+        **environment: str,
+    ) -> None:
+        """data: the folder that keeps everything (UNPADDED_DATA); app: that of app.py; log: the
+        file for what it writes, which is otherwise seen on standard error; base: the path it is
+        served under, as behind a proxy."""
+        self.app, self.log, self.base = app, log, base
         paths = {"UNPADDED_DATA": str(data), "PYTHONPATH": str(ROOT)}
         self.environment = os.environ | paths | environment
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = f"http://127.0.0.1:{self.port}/{base}".rstrip("/")
         self.process: subprocess.Popen | None = None
 
     def __enter__(self) -> AppServer:
@@ -44,13 +54,17 @@ class AppServer:
     def start(self) -> None:
         """Start it (again, on the same port) and wait until it answers."""
         options = {"headless": "true", "address": "127.0.0.1", "port": self.port}
+        options["baseUrlPath"] = self.base
         options = [f"--server.{name}={value}" for name, value in options.items()]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
-            cwd=self.app,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-        )
+        with contextlib.ExitStack() as files:
+            log = None if self.log is None else files.enter_context(self.log.open("ab"))
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+                cwd=self.app,
+                env=self.environment,
+                stdout=log or subprocess.DEVNULL,
+                stderr=log,
+            )
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:

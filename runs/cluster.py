@@ -1,11 +1,10 @@
 """The page's connection to its workers: a Dask cluster of its own in child processes, or the
-one ``DASK_SCHEDULER_ADDRESS`` names."""
+one whose address it is given."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import subprocess
 import sys
 import time
@@ -21,7 +20,6 @@ ROOT = Path(__file__).parents[1]
 # One of each a worker: predictions wait neither for trainings nor for what follows them.
 SLOTS = ("training", "light", "after")
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 NEWS_SECONDS = 1.0
 OLD_NEWS_SECONDS = 30.0
 CONNECT_SECONDS = 5  # Dask's own 30 would be waited for by everyone after a scheduler died
@@ -31,27 +29,12 @@ class WorkerLost(Exception):
     """The worker that was doing this ended, or the connection to it did."""
 
 
-def given_address() -> str | None:
-    """Where somebody else's scheduler is. Raises ValueError for one that anybody could use: a
-    Dask connection is code execution, so across machines only with Dask's TLS."""
-    address = os.environ.get("DASK_SCHEDULER_ADDRESS")
-    if not address:
-        return None
-    scheme, _, rest = address.rpartition("://")
-    if scheme != "tls" and rest.rpartition(":")[0] not in LOOPBACK:
-        raise ValueError(
-            f"DASK_SCHEDULER_ADDRESS is {address!r}; on another machine it must begin with tls://, "
-            "because whoever reaches a scheduler can run programs on its workers"
-        )
-    return address
-
-
 class Cluster:
     """Connected once constructed; that takes about two seconds, so not on a page's thread."""
 
-    def __init__(self, topic: str, on_event: Callable[[Any], None]) -> None:
-        """``on_event`` gets the messages workers log under ``topic``, on a thread of Dask."""
-        address = given_address()
+    def __init__(self, address: str | None, topic: str, on_event: Callable[[Any], None]) -> None:
+        """``address``: of somebody else's scheduler. ``on_event`` gets the messages workers log
+        under ``topic``, on a thread of Dask."""
         self._out_of_memory: dict[str, float] = {}  # worker → when, on the monotonic clock
         self._child = None if address else _start_child()
         try:

@@ -80,8 +80,9 @@ class _Silence:
 
 
 class Dispatcher:
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, scheduler: str | None = None) -> None:
+        """``scheduler``: the address of somebody else's."""
+        self._store, self._scheduler = store, scheduler
         self._cluster: Cluster | None = None
         self.workers: list[str] = []
         self.places: dict[str, Place] = {}  # of waiting runs, by id
@@ -119,7 +120,7 @@ class Dispatcher:
         if ours:
             for run in self._store.work.held():
                 if run.id in self._trainings:
-                    self._store.work.interrupt(run.id, run.attempt)
+                    self._store.work.interrupt(run.id, run.attempt, why="the server stops")
 
     def _dispatch(self) -> None:
         """Hand out work, for as long as the server lives."""
@@ -174,7 +175,9 @@ class Dispatcher:
         if self._cluster is not None:
             background(self._cluster.close)
         try:
-            self._cluster = Cluster(self.questions.topic, self.questions.on_progress)
+            self._cluster = Cluster(
+                self._scheduler, self.questions.topic, self.questions.on_progress
+            )
         except Exception as error:  # whatever it is: runs wait, but nobody waits for an answer
             log.error("No cluster: %s: %s", type(error).__name__, error)
             self._cluster = None
@@ -197,8 +200,8 @@ class Dispatcher:
     def _wait_for(self, run_id: str, training: _Training) -> None:
         try:
             trouble = training.cluster.call(training.worker, training.slot, train_run, run_id)
-            if trouble:
-                self._log(run_id, trouble)
+            if trouble and not self._closed:
+                log_of_run(run_id, trouble)
                 time.sleep(TROUBLE_SECONDS)  # if it could not even be taken up
         except WorkerLost as lost:
             if not self._closed:
@@ -229,8 +232,8 @@ class Dispatcher:
         # What a prediction beside it may have done is not held against the run.
         alone = not self.questions.may_have_killed(training.worker)
         died = training.cluster.alive and alone
-        counted = self._store.work.interrupt(run_id, run.attempt, died, of_memory and alone)
-        self._log(run_id, f"{'out of memory' if of_memory else 'interrupted'} ({lost})")
+        why = "its worker ran out of memory" if of_memory else str(lost)
+        counted = self._store.work.interrupt(run_id, run.attempt, died, of_memory and alone, why)
         if counted is None:
             return
         deaths, memory_deaths = counted
@@ -266,8 +269,8 @@ class Dispatcher:
             silences[run.id] = silence
             # A worker that lives would have obeyed a stop by now.
             if now - silence.since > (DEAF_SECONDS if run.stopping else SILENT_SECONDS):
-                self._log(run.id, "its worker has not been heard of; the run goes on with another")
-                self._store.work.interrupt(run.id, run.attempt)
+                why = "its worker has not been heard of"
+                self._store.work.interrupt(run.id, run.attempt, why=why)
         self._silences = silences
 
     def _retire(self, held: list[Held]) -> None:
@@ -287,7 +290,3 @@ class Dispatcher:
             removed = self._store.visitors.remove_old()
             if removed:
                 log.warning("Removed the data of %d visitors, who were away for long", removed)
-
-    def _log(self, run_id: str, reason: str) -> None:
-        if not self._closed:
-            log_of_run(run_id, reason)

@@ -1,10 +1,8 @@
-"""What one visitor and one run may take of the server. Each is a setting of its environment."""
+"""What one visitor and one run may take of the server. Each is a setting: see runs.settings."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, fields
-from math import inf
+from dataclasses import dataclass
 
 from core.errors import DataError
 from core.recipe import GRU, Recipe
@@ -12,8 +10,6 @@ from core.recipe import GRU, Recipe
 
 @dataclass(frozen=True)
 class Limits:
-    """Read from ``UNPADDED_`` + the name in capitals, such as UNPADDED_DAYS_KEPT=7."""
-
     days_kept: int = 30  # since the last visit, for visitors without a login
     data_sets: int = 100  # a visitor
     runs: int = 2_000  # a visitor, ended ones included
@@ -23,24 +19,6 @@ class Limits:
     running_runs: int = 2  # a visitor, at the same time
     run_hours: float = 12
     run_weights: int = 20_000_000  # numbers a network learns; Adam keeps two more for each
-
-    @classmethod
-    def from_environment(cls) -> Limits:
-        """Raises ValueError for a setting that is no number above 0."""
-        given = {}
-        for field in fields(cls):
-            name = f"UNPADDED_{field.name.upper()}"
-            if name not in os.environ:
-                continue
-            text = os.environ[name]
-            try:
-                number = float(text) if field.type == "float" else int(text)
-            except ValueError:
-                number = 0
-            if not 0 < number < inf:
-                raise ValueError(f"{name} is {text!r}; give a number above 0")
-            given[field.name] = number
-        return cls(**given)
 
     def refuse_too_large(self, weights: int) -> None:
         """Raises DataError for a network of more weights than a run may have."""

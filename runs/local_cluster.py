@@ -18,6 +18,7 @@ from distributed import LocalCluster
 from distributed.system import MEMORY_LIMIT
 
 from runs.cluster import SLOTS
+from runs.settings import Settings
 
 CONFIG = Path(__file__).with_name("dask.yaml")
 WORKER_BYTES = 1.0e9  # a warm worker holds 0.65 GB; the rest is for data and a training
@@ -27,9 +28,8 @@ OTHERS_BYTES = 0.5e9  # the page's server, and this process
 def worker_count() -> int:
     """As many workers as cores and memory allow, container limits included, at least one.
     ``UNPADDED_WORKERS`` overrules."""
-    asked = os.environ.get("UNPADDED_WORKERS")
     fit = int((MEMORY_LIMIT - OTHERS_BYTES) // WORKER_BYTES)
-    return int(asked) if asked else max(1, min(CPU_COUNT, fit))
+    return Settings.from_environment().workers or max(1, min(CPU_COUNT, fit))
 
 
 def main() -> None:

@@ -9,9 +9,7 @@ from core.evaluation.measured import Measured
 from core.packing import pack
 from core.recipe import Recipe
 from core.sequences import Sequences
-from core.words import N_
 from core.work import work
-from runs.cluster import given_address
 from runs.comparer import Compared, compare_runs
 from runs.dispatcher import Dispatcher
 from runs.limits import bytes_left, weight_count
@@ -19,14 +17,11 @@ from runs.predictor import early_run, predict_run, xray_run
 from runs.questions import Job
 from runs.queue import Place
 from runs.run import Question, Run, RunLine
+from runs.settings import Settings
 from runs.store import MEASURED, MODEL, ONNX, Content, Store
 from runs.watched import Watched
 from runs.worker import NO_MODEL
 
-NEEDS_POSTGRESQL = N_(
-    "DASK_SCHEDULER_ADDRESS names workers that share no folder with this server, so SQLite cannot "
-    "be used: give the server and the workers the same DATABASE_URL of a PostgreSQL database."
-)
 NOT_KNOWN = "This run is no longer on the server."
 
 
@@ -42,13 +37,12 @@ class Runs:
     """
 
     def __init__(self) -> None:
-        """Raises StoreError when the database cannot be used, ValueError when the environment's
-        settings do not go together."""
-        self.store = Store()
-        if given_address() and not self.store.shared:
-            raise ValueError(NEEDS_POSTGRESQL)
+        """As the environment's settings say. Raises ValueError for one that is not right,
+        StoreError when the database cannot be used."""
+        settings = Settings.from_environment()
+        self.store = Store.of(settings)
         self._watched = Watched(self.store)
-        self._dispatcher = Dispatcher(self.store)
+        self._dispatcher = Dispatcher(self.store, settings.scheduler)
 
     @property
     def workers(self) -> list[str]:

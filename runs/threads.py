@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from runs.logs import digest, say
 from runs.store import StoreError
 
 TROUBLE_SECONDS = 1.0  # between two attempts to write to a store that cannot
@@ -34,5 +35,5 @@ def insist(write: Callable[[], object], given_up: Callable[[], bool] = lambda: F
 
 
 def log_of_run(run_id: str, reason: str) -> None:
-    """One line; part of the id only, since the whole opens the run to whoever reads it."""
-    log.error("Run %s…: %s", run_id[:6], reason)
+    """An error that is the program's."""
+    say("run in trouble", logging.ERROR, run=digest(run_id), why=reason)

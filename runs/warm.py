@@ -17,6 +17,8 @@ from dataclasses import replace
 import psutil
 from dask.system import CPU_COUNT
 
+from runs import logs
+
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
 NICE = 10  # of 19: the page and the scheduler go first, and free cores are still used fully
 
@@ -26,6 +28,7 @@ def dask_setup(worker: object) -> None:
     psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else NICE)
     # What native code fails with is raised in Python, too; its own lines are for its developers.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logs.configure()
     with _quiet():
         _warm_up()
     # Every model is compiled anew, which TensorFlow takes for a mistake and warns about.

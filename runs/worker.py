@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import DataError
 from core.words import N_
+from runs.settings import Settings
 from runs.store import MODEL, Store
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Failure:
 @lru_cache(maxsize=1)
 def store() -> Store:
     """This process's connection to the store, which its environment names."""
-    return Store()
+    return Store.of(Settings.from_environment())
 
 
 class Models:

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Mapping
 
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -68,7 +69,9 @@ def _is_page(request: HTTPConnection, status: int, headers: Mapping[str, str]) -
 def _renewed(request: HTTPConnection) -> str:
     """The cookie's header: the secret the browser has, or a new one."""
     secret = secret_in(request.cookies) or new_secret()
-    cookie = f"{NAME}={secret}; Max-Age={MAX_AGE}; Path=/; HttpOnly; SameSite=Lax"
+    # Behind a proxy, what else is on the host is not sent it.
+    path = "/" + st.get_option("server.baseUrlPath").strip("/")
+    cookie = f"{NAME}={secret}; Max-Age={MAX_AGE}; Path={path}; HttpOnly; SameSite=Lax"
     # The first of several proxies is the one the browser spoke to.
     forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip().lower()
     return f"{cookie}; Secure" if "https" in (request.scope["scheme"], forwarded) else cookie

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runs.limits import Limits
+from runs.settings import Settings
 from runs.store.contents import NOT_KNOWN, Content, Contents, DataSet
 from runs.store.database import Database, StoreError
 from runs.store.records import (
@@ -42,15 +43,19 @@ __all__ = [
 class Store:
     """One database, from four sides: data, runs, the work on them, and visitors."""
 
-    def __init__(self, url: str | None = None, limits: Limits | None = None) -> None:
-        """``url`` as SQLAlchemy takes it; None: as the environment says. Raises StoreError."""
-        self.limits = limits or Limits.from_environment()
+    def __init__(self, url: str, limits: Limits | None = None) -> None:
+        """``url`` as SQLAlchemy takes it. Raises StoreError."""
+        self.limits = limits or Limits()
         self._database = Database(url)
         self.shared = self._database.shared
         self.contents = Contents(self._database, self.limits)
         self.runs = Records(self._database, self.limits)
         self.work = Work(self._database)
         self.visitors = Visitors(self._database, self.limits)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Store:
+        return cls(settings.database_url, settings.limits)
 
     def close(self) -> None:
         self._database.close()

@@ -1,4 +1,4 @@
-"""The database: SQLite in the data folder, or what ``DATABASE_URL`` names.
+"""The database: SQLite in a file, or PostgreSQL.
 
 Everything is read and written in short transactions through ``Database.reading`` and
 ``Database.writing``; what can go wrong with a server's disk or database comes out of them as a
@@ -8,7 +8,6 @@ Everything is read and written in short transactions through ``Database.reading`
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +19,10 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import DataError
 from core.words import N_
+from runs.logs import say
+from runs.settings import is_shared
 from runs.store import tables
 
-ROOT = Path(__file__).parents[2]
-FILE = "unpadded.sqlite3"
 LOCKED_SECONDS = 4  # a writer waits so long for another one before it gives up
 # PostgreSQL: one transaction at a time adds references to contents, or removes those without.
 CONTENTS_LOCK, SCHEMA_LOCK = 20612, 20611
@@ -44,6 +43,7 @@ MEANWHILE = N_(
     "Something else changed this at the same moment, so it was not saved. Nothing was changed: try "
     "again."
 )
+UNWRITABLE = N_("The folder {folder}, where SQLite's file belongs, cannot be written: {reason}.")
 NEWER = N_(
     "The database was made by a newer version of Unpadded (schema {found}, this is {known}). "
     "Update the app, or give it another UNPADDED_DATA folder."
@@ -54,39 +54,24 @@ class StoreError(DataError):
     """Something could not be stored or read, for no fault of the visitor's."""
 
 
-def data_folder() -> Path:
-    """Where SQLite's file is: ``UNPADDED_DATA``, or ``data`` beside the app."""
-    return Path(os.environ.get("UNPADDED_DATA") or ROOT / "data")
-
-
-def address() -> str:
-    """The database's URL, as SQLAlchemy takes it."""
-    given = os.environ.get("DATABASE_URL", "")
-    # The driver is ours to choose; hosts hand out both of these forms.
-    for scheme in ("postgres://", "postgresql://"):
-        if given.startswith(scheme):
-            return "postgresql+psycopg://" + given.removeprefix(scheme)
-    return given or f"sqlite:///{data_folder() / FILE}"
-
-
-def is_shared(url: str) -> bool:
-    """Whether processes on other machines can reach it."""
-    return not url.startswith("sqlite")
-
-
 class Database:
     """Thread-safe. One a process: connections do not survive a fork, and need not."""
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str) -> None:
         """Create what is missing in it. Raises StoreError."""
-        url = url or address()
         self.shared = is_shared(url)
         if self.shared:
             options: dict[str, Any] = {"pool_pre_ping": True}
         else:
             _make_private(Path(sqlalchemy.make_url(url).database))
             options = {"connect_args": {"timeout": LOCKED_SECONDS, "check_same_thread": False}}
-        self._engine = sqlalchemy.create_engine(url, pool_size=8, max_overflow=16, **options)
+        self._engine = sqlalchemy.create_engine(
+            url,
+            pool_size=8,
+            max_overflow=16,
+            hide_parameters=True,  # what visitors have must not be in an error's words
+            **options,
+        )
         if not self.shared:
             event.listen(self._engine, "connect", _configure)
             event.listen(self._engine, "begin", _begin)
@@ -103,12 +88,15 @@ class Database:
         """A transaction that is done as a whole or not at all. What it reads and then changes
         must be locked: SQLite locks everything, PostgreSQL what ``with_for_update`` reads.
         ``contents``: it changes which contents are referred to, or removes some."""
+        happened: list[tuple[str, dict[str, object]]] = []
         with _told(), self._engine.connect() as connection:
-            connection = connection.execution_options(writes=True)
+            connection = connection.execution_options(writes=True, happened=happened)
             with connection.begin():
                 if contents:
                     self._lock(connection, CONTENTS_LOCK)
                 yield connection
+        for what, facts in happened:
+            say(what, **facts)
 
     def forget(self) -> None:
         """What was deleted is gone from SQLite's write-ahead log too, unless somebody reads."""
@@ -135,6 +123,11 @@ class Database:
             connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(lock)))
 
 
+def note(connection: Connection, event: str, **facts: object) -> None:
+    """A line for the log, once what this connection writes is done."""
+    connection.get_execution_options()["happened"].append((event, facts))
+
+
 def _configure(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # transactions begin where ``_begin`` says
     connection.execute("PRAGMA journal_mode = WAL")  # readers and the one writer do not wait
@@ -152,8 +145,12 @@ def _begin(connection: Connection) -> None:
 
 def _make_private(file: Path) -> None:
     """Nobody else on the machine may read it; SQLite's other files take over its rights."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file.touch(mode=0o600)
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.open("ab").close()  # it may be another user's
+    except OSError as error:
+        raise StoreError(UNWRITABLE, folder=file.parent, reason=error.strerror) from error
 
 
 @contextlib.contextmanager

@@ -17,15 +17,17 @@ from core.progress import Progress
 from core.recipe import Recipe
 from core.words import N_
 from runs.limits import Limits
+from runs.logs import digest
 from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
 from runs.store.contents import NOT_KNOWN, Content, put, sweep, within_quota
-from runs.store.database import Database
+from runs.store.database import Database, note
 from runs.store.parts import plain, readable
 from runs.store.tables import artifacts, contents, epochs, runs
 
 log = logging.getLogger("unpadded.runs")
 
 SPARK_POINTS = 24
+EVENTS = {RunState.RUNNING: "started"}  # in the log; other states are called what they are
 MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
 PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
 
@@ -195,10 +197,12 @@ def move(
     *,
     of_owner: str | None = None,
     of_attempt: int | None = None,
+    why: str | None = None,
     **changes: Any,
 ) -> bool:
     """Move a run to another state, as long as it is in the state ``now`` (and of this owner, in
-    this attempt). False when it is not (any more): a visitor may cancel a run as it starts."""
+    this attempt). False when it is not (any more): a visitor may cancel a run as it starts.
+    ``why`` is for the log."""
     if to not in MOVES[now]:
         raise ValueError(f"a run cannot move from {now.value} to {to.value}")
     where = [runs.c.id == run_id, runs.c.state == now.value]
@@ -207,7 +211,11 @@ def move(
     changes = {"state": to.value} | changes
     if not MOVES[to]:
         changes |= {"ended": time.time(), "stopping": False, "spark": _spark(connection, run_id)}
-    return connection.execute(update(runs).where(*where).values(changes)).rowcount == 1
+    if connection.execute(update(runs).where(*where).values(changes)).rowcount != 1:
+        return False
+    facts = {} if why is None else {"why": why}
+    note(connection, f"run {EVENTS.get(to, to.value)}", run=digest(run_id), **facts)
+    return True
 
 
 def _insert(
@@ -234,6 +242,7 @@ def _insert(
         "reserved": reserved,
     }
     connection.execute(insert(runs).values(values))
+    note(connection, f"run {RunState.QUEUED.value}", run=digest(run_id))
     return run_id
 
 

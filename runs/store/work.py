@@ -211,14 +211,27 @@ class Work:
         """End a run with the reason. False when it is no longer this attempt's."""
         values = plain([error.template, error.values])
         with self._database.writing() as connection:
-            return move(connection, run_id, now, RunState.FAILED, of_attempt=attempt, error=values)
+            return move(
+                connection,
+                run_id,
+                now,
+                RunState.FAILED,
+                of_attempt=attempt,
+                why=error.template,  # without its values, which may be a visitor's
+                error=values,
+            )
 
     def interrupt(
-        self, run_id: str, attempt: int, died: bool = False, of_memory: bool = False
+        self,
+        run_id: str,
+        attempt: int,
+        died: bool = False,
+        of_memory: bool = False,
+        why: str | None = None,
     ) -> tuple[int, int] | None:
         """The worker is gone; the run waits for another one. ``died``: the worker died of it,
-        perhaps. Returns how many did so far, and how many of memory; None when the run is no
-        longer this attempt's."""
+        perhaps; ``why`` is for the log. Returns how many did so far, and how many of memory; None
+        when the run is no longer this attempt's."""
         changes = {
             "worker": None,
             "deaths": runs.c.deaths + int(died),
@@ -231,6 +244,7 @@ class Work:
                 RunState.RUNNING,
                 RunState.INTERRUPTED,
                 of_attempt=attempt,
+                why=why,
                 **changes,
             ):
                 return None

@@ -1,58 +1,49 @@
-"""Somebody else's cluster is used only where that is safe, and where the workers see the store."""
+"""The server's own Dask, whose connections run code, answers to nobody outside the machine."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+import socket
+from itertools import product
 
+import psutil
 import pytest
+from distributed import Client
 
-from runs.cluster import given_address
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["tcp://127.0.0.1:8786", "tcp://localhost:1", "127.0.0.1:8786", "tls://10.0.0.1:8786"],
-)
-def test_this_machine_or_tls(monkeypatch: pytest.MonkeyPatch, address: str):
-    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
-    assert given_address() == address
+from runs import Runs
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["tcp://10.0.0.1:8786", "10.0.0.1:8786", "ws://10.0.0.1:1", "127.0.0.1.evil.example:1"],
-)
-def test_another_machine_without_tls_is_refused(monkeypatch: pytest.MonkeyPatch, address: str):
-    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
-    with pytest.raises(ValueError, match="must begin with tls://"):
-        given_address()
+def outward_address() -> str:
+    """One by which other machines reach this one."""
+    for addresses in psutil.net_if_addrs().values():
+        for each in addresses:
+            if each.family is socket.AF_INET and not each.address.startswith("127."):
+                return each.address
+    pytest.skip("this machine has no network")
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "sentence"),
-    [
-        ("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:1", "SQLite cannot be used"),
-        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "database does not answer"),
-        ("UNPADDED_RUNS", "many", "UNPADDED_RUNS is 'many'; give a number above 0"),
-    ],
-)
-def test_a_setting_that_is_not_right_ends_the_server_with_one_sentence(
-    tmp_path: Path, name: str, value: str, sentence: str
-):
-    options = ["--server.headless=true", "--server.address=127.0.0.1", "--server.port=0"]
-    done = subprocess.run(
-        [sys.executable, "-m", "streamlit", "run", "app.py", *options],
-        cwd=ROOT,
-        env=os.environ | {"UNPADDED_DATA": str(tmp_path), name: value},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 1
-    last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("Unpadded cannot start: ")
-    assert sentence in last
-    assert "Traceback" not in done.stderr
+def doors(runs: Runs) -> set[tuple[str, int]]:
+    """Where the scheduler, the workers and their nannies listen."""
+    cluster = psutil.Process(runs._dispatcher._cluster._child.pid)
+    family = [cluster, *cluster.children(recursive=True)]
+    listening = [each for one in family for each in one.net_connections("tcp")]
+    return {(each.laddr.ip, each.laddr.port) for each in listening if each.status == "LISTEN"}
+
+
+def test_nothing_of_it_listens_to_other_machines_and_no_dashboard_is_there(runs: Runs):
+    found = doors(runs)
+    assert {ip for ip, _ in found} == {"127.0.0.1"}
+    for door, page in product(found, ("/", "/status", "/info/main/workers.html", "/json/counts")):
+        with socket.create_connection(door, timeout=5) as connection:
+            connection.sendall(f"GET {page} HTTP/1.0\r\n\r\n".encode())
+            answer = connection.recv(100)  # Dask's own protocol, or its web server without pages
+        assert not answer.startswith(b"HTTP") or b" 404 " in answer, (door, page)
+
+
+def test_a_connection_to_another_address_of_the_machine_fails(runs: Runs):
+    outside = outward_address()
+    scheduler = runs._dispatcher._cluster._client.scheduler.address
+    port = scheduler.rpartition(":")[2]
+    Client(scheduler, set_as_default=False, timeout=5).close()  # from inside it works
+    for _, each in doors(runs):
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((outside, each), timeout=5)
+    with pytest.raises(OSError, match="Timed out trying to connect"):
+        Client(f"tcp://{outside}:{port}", set_as_default=False, timeout=1)

@@ -14,6 +14,7 @@ import pytest
 from core import GRU, LSTM, DataError, Recipe, Sequences
 from runs import Run, Runs, RunState
 from runs.cluster import Cluster
+from runs.settings import Settings
 from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -213,7 +214,7 @@ def test_a_server_that_comes_back_goes_on_with_its_runs(
     first, second = (server.stdout.readline().strip() for _ in range(2))
     from runs.store import Store
 
-    store = Store()
+    store = Store.of(Settings.from_environment())
     wait_for(lambda: store.runs.line(first).can_go_on, "a checkpoint")
     children = psutil.Process(server.pid).children(recursive=True)
     server.kill()

@@ -1,5 +1,6 @@
 """The process that owns ``Runs`` stays light, and takes its workers with it however it ends."""
 
+import json
 import os
 import subprocess
 import sys
@@ -46,4 +47,6 @@ def test_no_tensorflow_in_it_and_no_orphan_after_kill_9(tmp_path: Path):
     finally:
         owner.kill()
     wait_for(lambda: not any(map(psutil.pid_exists, (p.pid for p in descendants))), "no orphan", 20)
-    assert owner.communicate(timeout=20)[1] == ""  # and nothing was said in the console
+    said = [json.loads(line)["event"] for line in owner.communicate(timeout=20)[1].splitlines()]
+    # and nothing in the console but the worker's log
+    assert set(said) == {"run started", "run finished"}

@@ -11,17 +11,8 @@ import sqlalchemy
 
 from core import DataError
 from runs.store import Content, Store, StoreError, database
-from runs.store.database import FULL, LOCKED, NEWER, UNREACHABLE, Database, address
+from runs.store.database import FULL, LOCKED, NEWER, UNREACHABLE, Database
 from tests.runs.store.conftest import queued
-
-
-def test_the_environment_names_the_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setenv("UNPADDED_DATA", str(tmp_path))
-    assert address() == f"sqlite:///{tmp_path / 'unpadded.sqlite3'}"
-    for given in ("postgres://u@h/db", "postgresql://u@h/db"):
-        monkeypatch.setenv("DATABASE_URL", given)
-        assert address() == "postgresql+psycopg://u@h/db"
 
 
 def test_what_is_stored_is_there_after_a_restart(new_store):

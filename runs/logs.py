@@ -1,0 +1,50 @@
+"""What the server and its workers write to their logs: JSON, an object a line, on standard error.
+
+One line a change of a run's state or the server's, by whichever process made it. Nothing of what
+visitors have or typed is in them, no name, no id of a sequence, no value; and since a run's id
+opens it to whoever reads it, a line has a digest of it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from hashlib import sha256
+
+NAME = "unpadded"
+DIGITS = 12  # of a digest: enough to tell a million runs apart
+
+_log = logging.getLogger(NAME)
+
+
+def configure() -> None:
+    """Of this process; the libraries' own loggers stay as they are."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Lines())
+    _log.handlers = [handler]
+    _log.setLevel(logging.INFO)
+    _log.propagate = False
+
+
+def say(event: str, level: int = logging.INFO, **facts: object) -> None:
+    """One line."""
+    _log.log(level, event, extra={"facts": facts})
+
+
+def digest(run_id: str) -> str:
+    """What stands for a run: the beginning of the SHA-256 of its id."""
+    return sha256(run_id.encode()).hexdigest()[:DIGITS]
+
+
+class Lines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "process": record.process,
+            "event": record.getMessage(),
+        } | getattr(record, "facts", {})
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
