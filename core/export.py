@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import tempfile
 import zipfile
@@ -88,6 +89,16 @@ class Saved:
     described: dict[str, Any]
     example: str
     weights: Path
+
+    def refuse_other_count(self, weights: int) -> None:
+        """Raises DataError unless the file holds so many numbers: asked before a network is built,
+        which takes as much memory as its recipe asks for."""
+        try:
+            found = sum(math.prod(shape) for shape in _shapes(self.weights))
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise damaged(error) from None
+        if found != weights:
+            raise damaged(ValueError("its weights do not fit its recipe"))
 
     def read_weights(self, network: keras.Model) -> None:
         """Fill the network; raises DataError unless the file holds exactly its weights."""

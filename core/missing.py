@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,12 @@ Missing = Literal["refuse", "drop", "forward", "mean"]
 def indicator_name(feature: str) -> str:
     """What the feature is called that is 1 where another one lacks a value, and 0 elsewhere."""
     return f"{feature} missing"
+
+
+def base_names(names: Sequence[str]) -> tuple[str, ...]:
+    """The features that do not say where others lack a value."""
+    said = {indicator_name(name) for name in names}
+    return tuple(name for name in names if name not in said)
 
 
 def _cell(

@@ -22,14 +22,14 @@ from core.evaluation.judging import Evaluation, judge
 from core.evaluation.measured import measure, telling_part
 from core.evaluation.metrics import classification_metrics, regression_metrics
 from core.lesson import training_script
-from core.missing import indicator_name
+from core.missing import base_names, indicator_name
 from core.network import build_network
 from core.pace import Pace
 from core.preprocessing import Preprocessing
 from core.progress import History
 from core.proof import Proof
 from core.reading import Schema, open_table, read_like, read_sequences
-from core.recipe import Recipe
+from core.recipe import Recipe, weight_count
 from core.sequences import Sequences, default_names, step_indices
 from core.trace import Trace
 
@@ -219,7 +219,7 @@ class TrainedModel:
             data = _from_frame(new, names)
         else:
             data = Sequences.from_lists(new, missing="mean" if _indicated(names) else "refuse")
-            data = data.with_features(_base(data.feature_names))  # as they were typed
+            data = data.with_features(base_names(data.feature_names))  # as they were typed
         data = _with_indicators(data, names)
         found = data.feature_names
         unnamed = names == default_names(len(names)) or found == default_names(len(found))
@@ -239,7 +239,7 @@ class TrainedModel:
         predict with it and train it again without us, and a card that says what it is; see
         ``core.export``. ``core.load`` is the way back. name: the card's title."""
         features, classes = self.preprocessing.feature_names, self.classes
-        table = self.table or Schema("long", id="id", features=_base(features))
+        table = self.table or Schema("long", id="id", features=base_names(features))
         described = {
             "recipe": self.recipe.to_dict(),
             "preprocessing": {
@@ -273,16 +273,10 @@ def _indicated(names: Sequence[str]) -> list[str]:
     return [name for name in names if indicator_name(name) in names]
 
 
-def _base(names: Sequence[str]) -> tuple[str, ...]:
-    """The features that do not say where others lack a value."""
-    said = {indicator_name(name) for name in names}
-    return tuple(name for name in names if name not in said)
-
-
 def _with_indicators(data: Sequences, names: tuple[str, ...]) -> Sequences:
     """With the features that say where others lack, where the model has them and the data, which
     lacks nothing or was made without them, does not."""
-    base = _base(names)
+    base = base_names(names)
     absent = [name for name in _indicated(names) if indicator_name(name) not in data.feature_names]
     if not absent or data.features + len(absent) != len(names):
         return data
@@ -325,6 +319,7 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
         try:
             recipe = Recipe.from_dict(saved.described["recipe"])
             preprocessing = Preprocessing.from_dict(recipe, fitted)
+            best = training["best_epoch"]
             told = {
                 "history": {
                     str(name): [float(figure) for figure in figures]
@@ -332,7 +327,7 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
                 },
                 "notes": list(map(Note.from_plain, training["notes"])),
                 "stopped": bool(training["stopped"]),
-                "best_epoch": training["best_epoch"],
+                "best_epoch": None if best is None else int(best),
                 "computed": {
                     "layers": [str(way) for way in training["computed"]["layers"]],
                     "groups": int(training["computed"]["groups"]),
@@ -340,13 +335,15 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
                 "trained_on": str(training["trained_on"]),
                 "table": Schema.from_dict(fitted["table"]),
             }
+            if len(set(map(len, told["history"].values()))) > 1:
+                raise ValueError("its history has figures of unequal numbers of epochs")
             for name, kind in OPTIONAL.items():
                 told[name] = None if training[name] is None else kind.from_dict(training[name])
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise export.damaged(error) from None
-        classes = preprocessing.classes
-        network = build_network(
-            recipe, len(preprocessing.feature_names), 1 if classes is None else len(classes)
-        )
+        features = len(preprocessing.feature_names)
+        outputs = 1 if preprocessing.classes is None else len(preprocessing.classes)
+        saved.refuse_other_count(weight_count(recipe, features, outputs))
+        network = build_network(recipe, features, outputs)
         saved.read_weights(network)
     return TrainedModel(recipe, preprocessing, network, **told, example=saved.example)

@@ -84,6 +84,21 @@ def _boolean(name: str, value: Any) -> None:
         raise RecipeError("{name} is {value!r}; use True or False", name=name, value=value)
 
 
+def weight_count(recipe: Recipe, features: int, outputs: int) -> int:
+    """How many numbers the recipe's network learns, as Keras counts its parameters."""
+    count, inputs = 0, features
+    for layer in recipe.layers:
+        # Keras's GRU has two biases a gate (reset_after), its LSTM one.
+        gates, biases = (3, 2) if isinstance(layer, GRU) else (4, 1)
+        directions = 1 + layer.bidirectional
+        count += directions * gates * layer.units * (inputs + layer.units + biases)
+        inputs = directions * layer.units
+    for units in (*recipe.dense, outputs):
+        count += units * (inputs + 1)
+        inputs = units
+    return count
+
+
 def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise RecipeError(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import history, run_view
+from ui import bringing_back, history, run_view
 from ui.frame import open_page
 from ui.words import _
 
@@ -11,6 +11,7 @@ run_id = st.query_params.get("run")
 if run_id is None:
     st.title(_("Runs"))
     history.show(visitor)
+    bringing_back.section(visitor)
 else:
     run_view.show(visitor, run_id)
     st.page_link("pages/6_Runs.py", label=_("All your runs"), icon=":material/arrow_back:")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import DataError
-from core.recipe import GRU, Recipe
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,3 @@ def bytes_left(weights: int) -> int:
     """What a run leaves, about: a model, and a checkpoint of the weights, the best ones, and two
     numbers of Adam's for each."""
     return 20 * weights + 50_000
-
-
-def weight_count(recipe: Recipe, features: int, outputs: int) -> int:
-    """How many numbers the recipe's network learns, as Keras counts its parameters."""
-    count, inputs = 0, features
-    for layer in recipe.layers:
-        # Keras's GRU has two biases a gate (reset_after), its LSTM one.
-        gates, biases = (3, 2) if isinstance(layer, GRU) else (4, 1)
-        directions = 1 + layer.bidirectional
-        count += directions * gates * layer.units * (inputs + layer.units + biases)
-        inputs = directions * layer.units
-    for units in (*recipe.dense, outputs):
-        count += units * (inputs + 1)
-        inputs = units
-    return count

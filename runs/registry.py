@@ -7,12 +7,13 @@ from typing import Any
 from core.errors import DataError
 from core.evaluation.measured import Measured
 from core.packing import pack
-from core.recipe import Recipe
+from core.recipe import Recipe, weight_count
 from core.sequences import Sequences
 from core.work import work
 from runs.comparer import Compared, compare_runs
 from runs.dispatcher import Dispatcher
-from runs.limits import bytes_left, weight_count
+from runs.importer import Brought, import_run
+from runs.limits import bytes_left
 from runs.predictor import early_run, predict_run, xray_run
 from runs.questions import Job
 from runs.queue import Place
@@ -149,6 +150,13 @@ class Runs:
         """Have the model of a run that has one put together to be taken away (``model``, ``onnx``)
         and tried; the result is a ``runs.exporter.Export``."""
         return self._dispatcher.exports.of(run.id)
+
+    def bring_back(self, owner: str, name: str, content: bytes) -> Question:
+        """Have a saved model, the ZIP that was taken away from here or from elsewhere, become a run
+        of this visitor; the result is the run's id."""
+        question = Question()
+        self._dispatcher.questions.ask(import_run, "", Brought(owner, name, content), question)
+        return question
 
     def onnx(self, run_id: str) -> bytes | None:
         """The model as an ONNX file, where ``export`` found that it has one."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import Sequences
-from core.missing import indicator_name
+from core.missing import base_names
 from core.reading import Schema
 
 
@@ -20,9 +20,7 @@ class Reading:
 
     @classmethod
     def of(cls, data: Sequences) -> Reading:
-        names = data.feature_names
-        said = sum(indicator_name(name) in names for name in names)
-        return cls(data.features - said, data.schema)
+        return cls(len(base_names(data.feature_names)), data.schema)
 
     @property
     def missing(self) -> str:

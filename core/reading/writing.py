@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.missing import indicator_name
+from core.missing import base_names, indicator_name
 from core.reading.columns import category_names
 from core.reading.long import ELAPSED
 from core.reading.schema import UNKNOWN, Schema
@@ -32,9 +32,9 @@ def schema_for(data: Sequences) -> Schema:
         target=None if data.targets is None else "target",
         split=None if data.split is None else "split",
         group=None if data.groups is None else "group",
-        features=_base(data.feature_names),
+        features=base_names(data.feature_names),
         target_at="step" if data.per_step else "sequence",
-        missing="mean" if _base(data.feature_names) != data.feature_names else data.missing,
+        missing="mean" if base_names(data.feature_names) != data.feature_names else data.missing,
         indicated=tuple(n for n in data.feature_names if indicator_name(n) in data.feature_names),
     )
 
@@ -66,12 +66,6 @@ def example(data: Sequences) -> str:
     lengths = np.minimum(few.lengths, EXAMPLE_STEPS)
     few = few.take_steps(step_indices(few.offsets[:-1], lengths), lengths)
     return to_csv(few, schema_for(data))
-
-
-def _base(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that do not say where others lack a value."""
-    said = {indicator_name(name) for name in names}
-    return tuple(name for name in names if name not in said)
 
 
 def _roles(data: Sequences, schema: Schema, i: int) -> tuple[Row, Row]:
@@ -125,7 +119,7 @@ def _words(steps: np.ndarray, names: tuple[str, ...], name: str, words: tuple[st
 
 def _list(data: Sequences, schema: Schema, i: int) -> list[Row]:
     before, behind = _roles(data, schema, i)
-    steps, base = data[i], _base(data.feature_names)
+    steps, base = data[i], base_names(data.feature_names)
     columns = {name: steps[:, data.feature_names.index(name)] for name in base}
     row = dict(before)
     for name in schema.features:

@@ -65,9 +65,11 @@ class Records:
         reading: dict[str, Any],
         estimate: float,
         reserved: int = 0,
+        begun: bool = False,
     ) -> str:
         """A queued run, its id 128 random bits. ``data``: a digest that is stored, or the
-        content; ``reserved``: bytes it may leave. Raises DataError when the visitor has too many,
+        content; ``reserved``: bytes it may leave; ``begun``: in its first attempt, which whoever
+        asks for it ends at once. Raises DataError when the visitor has too many,
         or too much."""
         with self._adding_run(owner) as connection:
             if isinstance(data, Content):
@@ -76,7 +78,17 @@ class Records:
             stored = select(contents.c.digest).where(contents.c.digest == data)
             if connection.scalar(stored) is None:  # deleted in another tab
                 raise DataError(NOT_KNOWN)
-            return _insert(connection, owner, name, recipe, data, reading, estimate, reserved)
+            run_id = _insert(connection, owner, name, recipe, data, reading, estimate, reserved)
+            if begun:
+                move(
+                    connection,
+                    run_id,
+                    RunState.QUEUED,
+                    RunState.RUNNING,
+                    attempt=1,
+                    started=time.time(),
+                )
+            return run_id
 
     def go_on(self, owner: str, run_id: str, recipe: Recipe, estimate: float) -> str:
         """A queued run that begins where another one of the owner's ended."""

@@ -245,6 +245,9 @@ TAMPERS = {
     "no note": lambda content: changed(
         content, "training", lambda d: d.update(notes=[["{x}", {}]])
     ),
+    "ragged history": lambda content: changed(
+        content, "training", lambda d: d["history"].update(loss=[1.0])
+    ),
     "no engine": lambda content: changed(content, "training", lambda d: d.update(computed=[1])),
     "no facts": lambda content: changed(content, "training", lambda d: d.update(facts={})),
     "bytes of another file": lambda content: with_weights(content, from_another_file),

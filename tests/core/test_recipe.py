@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import GRU, LSTM, Recipe
-from core.recipe import POOLINGS, SCHEDULES
+from core.recipe import POOLINGS, SCHEDULES, weight_count
 
 
 def test_example_is_the_reference_network():
@@ -119,3 +119,17 @@ def test_numbers_from_numpy_become_plain_ones():
     recipe = Recipe(maxlen=np.int64(9), learning_rate=np.float32(0.5), layers=[LSTM(np.int32(4))])
     assert json.loads(json.dumps(recipe.to_dict()))["maxlen"] == 9
     assert recipe == Recipe(maxlen=9, learning_rate=0.5, layers=(LSTM(4),))
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe.example(),
+        Recipe(layers=(LSTM(7, bidirectional=True), GRU(5)), dense=(4, 3)),
+        Recipe(layers=(GRU(6, bidirectional=True),), task="classification"),
+    ],
+)
+def test_weights_are_counted_as_keras_counts_them(recipe: Recipe):
+    from core.network import build_network
+
+    assert weight_count(recipe, 3, 2) == build_network(recipe, 3, 2).count_params()

@@ -116,3 +116,18 @@ def test_a_strangers_session_gives_nothing_of_the_owner_away(app, stranger):
     assert (line.name, line.open_to_questions, line.state) == ("seed 0", False, RunState.FINISHED)
     stranger.switch_page(RUNS).run()
     assert "No runs yet" in stranger.info[0].value
+
+
+def test_a_model_that_was_taken_away_is_opened_from_its_file(app):
+    content = server.runs().model(trained(app))
+    page = app.switch_page(RUNS).run()
+    page.file_uploader(key="bring-back").upload("far away.zip", content).run()
+    until(page, lambda page: page.title and page.title[0].value == "far away")
+    assert any("Brought back from a file" in each.value for each in page.caption)
+
+
+def test_a_file_that_is_no_model_is_refused_in_words(app):
+    page = app.switch_page(RUNS).run()
+    page.file_uploader(key="bring-back").upload("x.zip", b"PK no model").run()
+    until(page, lambda page: page.error)
+    assert "no model of ours" in page.error[0].value

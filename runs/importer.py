@@ -1,0 +1,99 @@
+"""The job that brings a model back that was taken away: it becomes a run of the visitor."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.errors import DataError, Note
+from core.missing import base_names
+from core.packing import pack
+from core.progress import Progress
+from core.reading import open_table, read_table
+from core.sequences import Sequences
+from core.words import N_
+from runs.run import RunState
+from runs.store import Content, Result
+from runs.worker import NO_MODEL, Failure, store
+
+if TYPE_CHECKING:
+    from core.model import TrainedModel
+
+BROUGHT = N_(
+    "Brought back from a file. Its sequences are not here but for the few in its example, so it "
+    "can predict, and be proved and looked into, but not be trained further or measured again."
+)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A file that may be a saved model. name: what its owner calls it."""
+
+    owner: str
+    name: str
+    content: bytes
+
+
+def import_run(_run: str, about: Brought, question: str, topic: str) -> str | Failure:
+    """The id of a run that has ended and has this model. What the file says of itself, its proof
+    and its evaluation, is nothing we measured, and is left out; its scripts are ours again."""
+    try:
+        from core import load
+
+        kept = store()
+        model: TrainedModel = load(io.BytesIO(about.content))
+        kept.limits.refuse_too_large(model.network.count_params())
+        model.proof = model.evaluation = None
+        saved = io.BytesIO()
+        model.save(saved, about.name)
+        data = _example(model)
+        reading = {
+            "features": len(base_names(data.feature_names)),
+            "schema": None if model.schema is None else model.schema.to_dict(),
+        }
+        run_id = kept.runs.create(
+            about.owner,
+            about.name,
+            model.recipe,
+            Content.of(pack(data)),
+            reading,
+            estimate=0.0,
+            reserved=len(saved.getvalue()),
+            begun=True,
+        )
+        if not kept.work.end(run_id, 1, _result(model, saved.getvalue())):
+            raise DataError(NO_MODEL)
+        return run_id
+    except Exception as error:
+        return Failure.of(error)
+
+
+def _example(model: TrainedModel) -> Sequences:
+    """The sequences that came with it; where there are none that can be read, one of a single
+    average step."""
+    names = model.preprocessing.feature_names
+    try:
+        data = read_table(open_table(io.StringIO(model.example)), model.table)[0]
+        if data.feature_names == names:
+            return data
+    except (DataError, ValueError):
+        pass
+    return Sequences(model.preprocessing.fill[None], np.array([1]), feature_names=names)
+
+
+def _result(model: TrainedModel, content: bytes) -> Result:
+    epochs = len(model.history.get("loss", ()))
+    learned = 0 if model.facts is None else model.facts.learned
+    seconds = float(sum(model.history.get("seconds", ())))
+    return Result(
+        state=RunState.STOPPED if model.stopped else RunState.FINISHED,
+        model=content,
+        history=model.history,
+        progress=Progress(epochs, model.recipe.epochs, 0, 0, learned, {}, seconds),
+        notes=(*model.notes, Note(BROUGHT)),
+        best_epoch=model.best_epoch,
+        computed=model.computed,
+    )
