@@ -30,3 +30,9 @@ def test_a_note_and_the_notes_in_it_are_kept_as_json():
 
 def test_a_note_that_was_kept_as_text_alone_is_that_text():
     assert Note.from_plain("`{x}` repeats") == "`{x}` repeats"
+
+
+@pytest.mark.parametrize("template", ["{x.__class__}", "{x[0]}", "{x:>999999999}", "{}"])
+def test_a_template_from_outside_does_nothing_but_show_its_values(template):
+    with pytest.raises(ValueError, match="no template of ours"):
+        Note.from_plain([template, {"x": "1"}])
