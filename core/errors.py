@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import Any
+
+MOST_FORM = 4  # characters of a format, such as .1%
 
 
 class Explained(ValueError):
@@ -69,9 +72,14 @@ class Note(str):
 
     @classmethod
     def from_plain(cls, plain: list[Any] | str) -> Note:
+        """Raises ValueError, TypeError, AttributeError or LookupError for other values; a
+        template from outside looks into no value, and makes none wide."""
         if isinstance(plain, str):  # as it was kept before it could be translated
             return cls("{text}", text=plain)
         template, values = plain
+        for _text, name, form, _conversion in Formatter().parse(template):
+            if name is not None and not (name.isidentifier() and len(form) <= MOST_FORM):
+                raise ValueError(f"{template!r} is no template of ours")
         return cls(
             template,
             **{

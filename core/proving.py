@@ -21,7 +21,7 @@ import tensorflow as tf
 
 from core import export
 from core.engine import Engine, Kind, engine_for, group_count
-from core.errors import DataError, Note
+from core.errors import DataError
 from core.evaluation.splits import training_and_validation
 from core.padding import Side, pad, truncate
 from core.preprocessing import Preprocessing
@@ -44,7 +44,11 @@ MORE = 3  # steps of padding, where there may be none
 TRIAL_STEPS = 64
 PASSES = 30  # over the rectangle, about: longer ones and gradients count for more
 FEWEST_STEPS = 8
-VALUES = {"0": 0.0, "−1": -1.0, "1,000,000": 1e6}
+VALUES = {
+    N_("padding filled with 0"): 0.0,
+    N_("padding filled with −1"): -1.0,
+    N_("padding filled with 1,000,000"): 1e6,
+}
 
 
 def prove(
@@ -271,10 +275,7 @@ class _Proving:
             N_("padding on the other side"): array(
                 width + MORE, "post" if self.padded.side == "pre" else "pre"
             ),
-            **{
-                Note("padding filled with {value}", value=name): array(width + MORE, value=value)
-                for name, value in VALUES.items()
-            },
+            **{name: array(width + MORE, value=value) for name, value in VALUES.items()},
         }
         for name, changed in changes.items():
             yield self._check(name, network.name, before, network.answers(changed))

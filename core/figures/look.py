@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
+from unicodedata import east_asian_width
 
 import numpy as np
 import plotly.graph_objects as go
@@ -254,8 +255,17 @@ def figure(
 
 
 def longest(names: list[str]) -> int:
-    """Pixels that the longest of these names takes on an axis, at 7 a character."""
-    return 7 * max((len(unescape(name)) for name in names), default=0)
+    """Pixels that the longest of these names takes on an axis, at 7 a character, and twice as many
+    a Chinese one.
+
+    >>> longest(["speaker", "说话人"])
+    49
+    """
+    return 7 * max((_width(unescape(name)) for name in names), default=0)
+
+
+def _width(name: str) -> int:
+    return sum(1 + (east_asian_width(character) in "WF") for character in name)
 
 
 def beside(names: list[str]) -> bool:

@@ -1,11 +1,12 @@
+import json
 import pickle
 
 import pytest
 
-from core.errors import DataError, MissingValue, Note
+from core.errors import DataError, MissingValue, Note, RecipeError
 
 
-@pytest.mark.parametrize("kind", [DataError, MissingValue])
+@pytest.mark.parametrize("kind", [DataError, MissingValue, RecipeError])
 def test_an_error_keeps_kind_template_and_values_between_processes(kind):
     error = pickle.loads(pickle.dumps(kind("row {row}: {found!r}", row=3, found="abc")))
     assert type(error) is kind
@@ -17,3 +18,21 @@ def test_a_note_is_its_english_text_and_travels():
     note = pickle.loads(pickle.dumps(Note("{steps} steps", steps=2)))
     assert note == "2 steps"
     assert (note.template, note.values) == ("{steps} steps", {"steps": 2})
+
+
+def test_a_note_and_the_notes_in_it_are_kept_as_json():
+    inner = Note("95 % interval {low} to {high}", low="1", high="2")
+    note = Note("better by {n} ({interval})", n=3, interval=inner)
+    again = Note.from_plain(json.loads(json.dumps(note.to_plain())))
+    assert again == note == "better by 3 (95 % interval 1 to 2)"
+    assert again.values["interval"].values == {"low": "1", "high": "2"}
+
+
+def test_a_note_that_was_kept_as_text_alone_is_that_text():
+    assert Note.from_plain("`{x}` repeats") == "`{x}` repeats"
+
+
+@pytest.mark.parametrize("template", ["{x.__class__}", "{x[0]}", "{x:>999999999}", "{}"])
+def test_a_template_from_outside_does_nothing_but_show_its_values(template):
+    with pytest.raises(ValueError, match="no template of ours"):
+        Note.from_plain([template, {"x": "1"}])

@@ -106,7 +106,7 @@ def test_a_training_goes_on_while_other_data_is_open(train):
     train.switch_page("pages/3_Train.py").run()
     assert not train.get("progress")  # this page is about the vowels now
     train.switch_page("pages/6_Runs.py").run()
-    assert train.dataframe[0].value["State"].tolist() == ["training"]
+    assert train.dataframe[0].value["State"].tolist() == ["running"]
     train.query_params["run"] = run_id
     train.run()
     labelled(train.button, "Stop").click().run()

@@ -69,6 +69,14 @@ def test_what_was_open_is_there_again(tabs):
     assert again.typed == {"box": "[1.5]"}
 
 
+def test_the_language_that_was_chosen_is_remembered(tabs):
+    tabs().read_in("zh_CN")
+    tab = tabs()
+    assert tab.language == "zh_CN"
+    tab.read_in("a language of a later version")
+    assert tabs().language is None
+
+
 def test_each_data_set_has_the_recipe_and_the_run_it_was_left_with(tabs):
     tab = tabs()
     tab.choose(replace(tab.recipe, epochs=3))

@@ -3,7 +3,7 @@ import pytest
 
 from core import GRU, LSTM, DataError
 from core.errors import Note
-from ui.words import as_typed, lasting, layer_name, ngettext, plain, shortened, told
+from ui.words import as_typed, lasting, layer_name, ngettext, plain, shortened, spoken, told
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,22 @@ def test_text_from_visitors_is_shown_as_it_is_written(text, shown):
 def test_a_message_keeps_its_words_and_shows_its_values_as_text(kind):
     message = kind("{found!r} in {column}, row {row}", found="*x*", column="a_b", row=3)
     assert told(message) == r"“\*x\*” in a\_b, row 3"
+
+
+def test_a_message_inside_of_another_is_told_too():
+    error = DataError("{file}: {what}", file="a_b", what=Note("{found!r} is missing", found="*"))
+    assert told(error) == r"a\_b: “\*” is missing"
+
+
+@pytest.mark.parametrize(
+    ("locale", "spoken_in"),
+    [
+        *((locale, "zh_CN") for locale in ("zh", "zh-CN", "zh-Hans", "zh-SG", "zh-TW", "zh_HK")),
+        *((locale, "en") for locale in ("en-GB", "de", "zha", "", None)),
+    ],
+)
+def test_the_language_is_that_of_the_browsers_locale(locale, spoken_in):
+    assert spoken(locale) == spoken_in
 
 
 @pytest.mark.parametrize(
