@@ -1,4 +1,5 @@
-"""A visit to every page, each with everything on it that it can show."""
+"""A visit to every page, each with everything on it that it can show: those who look at it in
+different ways share one, for it takes its time."""
 
 import csv
 import io
@@ -24,12 +25,18 @@ def table(columns: list[str], ids: str, classes: list[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> None:
-    """``look`` is called with what is to be seen, when it has been drawn."""
+def settle(page: Page) -> None:
+    """Wait until what is there is drawn: what fades in has another contrast until then."""
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    page.wait_for_timeout(300)
+
+
+def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> list[str]:
+    """``look`` is called with what is to be seen, when it has been drawn. Returns the addresses
+    under which the same visitor finds it again."""
 
     def at(what: str) -> None:
-        expect(page.locator("[data-stale=true]")).to_have_count(0)
-        page.wait_for_timeout(300)  # what fades in has another contrast until then
+        settle(page)
         look(what)
 
     page.goto("/")
@@ -104,3 +111,4 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     expect(page.get_by_role("button", name="Share")).to_be_visible()
     expect(page.get_by_text("What was taken for what")).to_be_visible()
     at("a run")
+    return ["/Data", "/Mask", "/Train", "/Predict", "/Compare", "/Runs", run]

@@ -1,0 +1,169 @@
+"""Every page, zoomed to 200 % and in light colours, then on a phone in dark ones, opened on a file
+whose names are long and would be HTML and Markdown. Nobody is left out, and names stay text."""
+
+import re
+from collections import defaultdict
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.test_journeys import PLOT
+from tests.browser.tour import settle, table, walk
+
+ZOOMED = {"color_scheme": "light", "viewport": {"width": 640, "height": 450}}
+ZOOMED |= {"device_scale_factor": 2}
+PHONE = {"color_scheme": "dark", "viewport": {"width": 390, "height": 800}}
+
+ADDRESS = "evil.example"
+ITALIC = "<i>evil</i>"
+COLUMNS = [
+    f"{ITALIC} id",
+    "*evil* time",
+    f"{ITALIC} [evil](http://{ADDRESS})",
+    f"%{{x}} $evil^2$ :red[evil] www.{ADDRESS} " + "and_a_name_without_an_end_" * 3,
+    f"![evil](http://{ADDRESS}/p.png)",
+]
+IDS = f'{ITALIC} <a href="javascript:alert(1)">evil</a> {{}}'
+CLASSES = [
+    f"{ITALIC} <img src=http://{ADDRESS}/i onerror=alert(1)>",
+    f"*evil* http://{ADDRESS}",
+    "<script>alert('evil')</script>",
+]
+FILE = f"<i>evil *evil* [evil](www.{ADDRESS}) <img src=x onerror=alert(1)>.csv"
+
+# Of Streamlit (1.67), where neither its configuration nor a style sheet reaches: rule → parts of
+# the page it is broken in.
+EXCEPTIONS = {
+    # The label of a choice that cannot be made just then is grey. WCAG 1.4.3 allows that; axe does
+    # not see that it belongs to the disabled buttons below it.
+    "color-contrast": ".stButtonGroup:has(button:disabled) [data-testid=stWidgetLabel]",
+}
+# What of the page stands beyond the window's right edge, and not in a part that scrolls by itself
+BEYOND = """() => {
+    const scrolls = e => /auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX);
+    const held = e => e && e.dataset?.testid !== 'stMain'
+        && e !== document.body && (scrolls(e) || held(e.parentElement));
+    return [...document.querySelectorAll('[data-testid=stMain] *, [data-testid=stPopoverBody] *')]
+        .filter(e => e.checkVisibility() && e.getBoundingClientRect().width)
+        .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !held(e.parentElement))
+        .concat(document.documentElement.scrollWidth > innerWidth ? document.body : [])
+        .map(e => e.outerHTML.slice(0, 200));
+}"""
+# Markdown is for eyes: a label for screen readers that holds some is read out sign by sign. The
+# visitor's own names have theirs.
+MARKED_UP = r"""() => [...document.querySelectorAll('[aria-label]')].map(e => e.ariaLabel)
+    .filter(label => /\*\*|\\|:[a-z-]+\[|:material/.test(label.replaceAll(':red[', '')))"""
+# Nothing of ours is italic, or a formula, or the one red word; no link or picture has that address
+MADE_OF_NAMES = """() => [...document.querySelectorAll(
+        'i, em, script, tspan[style*=italic], .katex, span[style*=color], a, img')]
+    .filter(e => e.matches('a, img')
+        ? ['href', 'src', 'xlink:href'].map(a => e.getAttribute(a) ?? '')
+            .some(to => /evil.example|javascript/.test(to) && !to.startsWith('#'))
+        : e.matches('span') ? e.textContent === 'evil' : e.textContent.includes('evil'))
+    .map(e => e.outerHTML.slice(0, 300))"""
+
+
+def broken_rules(page) -> list[str]:
+    """The serious ones by axe, each with the element it is about."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:300]} {node['failureSummary']}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+        if not _is_excepted(page, violation["id"], node["target"])
+    ]
+
+
+def _is_excepted(page, rule: str, target: list[str]) -> bool:
+    where = EXCEPTIONS.get(rule)
+    inside = "(e, where) => e.closest(where) !== null"
+    return where is not None and page.locator(target[0]).first.evaluate(inside, where)
+
+
+class Seen:
+    """What was found, by the page and what is wrong there."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, list[str]] = defaultdict(list)
+        self.labels: dict[str, list[str]] = defaultdict(list)
+        self.beyond: dict[str, list[str]] = defaultdict(list)
+        self.made_of_names: dict[str, list[str]] = defaultdict(list)
+        self.dialogs: list[str] = []
+        self.asked: set[str] = set()  # addresses
+        self.texts = ""  # on all pages
+        self.hovers: set[str] = set()
+
+    def listen(self, page) -> None:
+        page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: self.asked.add(request.url))
+
+    def look(self, page, where: str) -> None:
+        self.rules[where] += broken_rules(page)
+        self.labels[where] += page.evaluate(MARKED_UP)
+        self.beyond[where] += page.evaluate(BEYOND)
+        self.made_of_names[where] += page.evaluate(MADE_OF_NAMES)
+        self.texts += page.evaluate("document.body.innerText")
+
+    def hover(self, page, where: str) -> None:
+        """Over three places in each figure."""
+        for plot in page.locator(f"{PLOT}:visible").all():
+            plot.scroll_into_view_if_needed()
+            box = plot.bounding_box()
+            for share in (0.3, 0.6, 0.85):
+                page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
+                page.wait_for_timeout(50)
+                self.hovers.update(page.locator(".hoverlayer").all_text_contents())
+                self.made_of_names[where] += page.evaluate(MADE_OF_NAMES)
+
+
+@pytest.fixture(scope="module")
+def seen(chromium, address) -> Seen:
+    seen = Seen()
+    context = chromium.new_context(base_url=address, **ZOOMED)
+    page = context.new_page()
+    seen.listen(page)
+
+    def look(what: str) -> None:
+        seen.look(page, what)
+        seen.hover(page, what)
+
+    addresses = walk(page, FILE, table(COLUMNS, IDS, CLASSES), look)
+    phone = chromium.new_context(base_url=address, **PHONE, storage_state=context.storage_state())
+    context.close()
+    page = phone.new_page()
+    seen.listen(page)
+    for address_ in addresses:
+        page.goto(address_)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator(f"{PLOT}, [data-testid=stDataFrame]").first).to_be_visible()
+        settle(page)
+        seen.look(page, f"{address_} on a phone")
+    phone.close()
+    return seen
+
+
+def wrong(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {where: what for where, what in found.items() if what}
+
+
+def test_no_page_breaks_a_serious_rule_of_accessibility(seen):
+    assert wrong(seen.rules) == {}
+
+
+def test_no_label_for_screen_readers_holds_markdown_of_ours(seen):
+    assert wrong(seen.labels) == {}
+
+
+def test_nothing_sticks_out_sideways(seen):
+    assert wrong(seen.beyond) == {}
+
+
+def test_names_from_a_file_are_shown_as_they_are_written_also_under_the_mouse(seen, address):
+    assert wrong(seen.made_of_names) == {}
+    assert seen.dialogs == []
+    assert [url for url in seen.asked if not re.match(f"{address}|data:|blob:", url)] == []
+    for name in (*CLASSES, IDS.format(3), COLUMNS[2], FILE):
+        assert name in seen.texts.replace("\u2060", "")
+    assert any(ITALIC in text for text in seen.hovers)

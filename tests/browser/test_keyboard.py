@@ -1,0 +1,99 @@
+"""Who has no mouse can use all of it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_every_page import ZOOMED
+from tests.browser.test_journeys import PLOT
+
+# Its name; lines above and below it are icons
+FOCUSED = """() => document.activeElement.matches('body, main') ? []
+    : (document.activeElement.ariaLabel || document.activeElement.innerText).split('\\n')"""
+# Where the element with the keyboard stands, or what is drawn for one that is not
+PLACE = """() => {
+    let e = document.activeElement;
+    while (e.getBoundingClientRect().width < 8) e = e.parentElement;
+    const { left, top, right, bottom } = e.getBoundingClientRect();
+    const x = Math.max(left - 4, 0), y = Math.max(top - 4, 0);
+    return { x, y, width: Math.min(right + 4, innerWidth) - x,
+             height: Math.min(bottom + 4, innerHeight) - y };
+}"""
+
+
+def is_marked(page) -> bool:
+    """Whether one sees where the keyboard is: without it, the place looks otherwise."""
+    place, focused = page.evaluate(PLACE), page.evaluate_handle("document.activeElement")
+    for _ in range(5):
+        marked = page.screenshot(clip=place, animations="disabled")
+        focused.evaluate("element => element.blur()")
+        bare = page.screenshot(clip=place, animations="disabled")
+        focused.evaluate("element => element.focus({ preventScroll: true })")
+        if marked != bare:
+            return True
+        page.wait_for_timeout(200)  # a table is drawn on a canvas, a moment later
+    return False
+
+
+def tab_to(page, name: str, look: bool = False) -> None:
+    """Press Tab until the keyboard is at what has this name; look whether each stop is marked."""
+    passed = []
+    while name not in (here := page.evaluate(FOCUSED)):
+        assert passed.count(here) < 9, passed
+        passed.append(here)
+        page.keyboard.press("Tab")
+        if look and page.evaluate("document.activeElement !== document.body"):
+            assert is_marked(page), page.evaluate(FOCUSED)
+
+
+@pytest.fixture
+def zoomed(chromium, address):
+    """A page at 200 %."""
+    context = chromium.new_context(base_url=address, **ZOOMED)
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_with_the_keyboard_alone_one_trains_asks_changes_and_stops(zoomed):
+    page = zoomed
+    press = page.keyboard.press
+    page.goto("/")
+    expect(page.locator(PLOT)).to_have_count(3)
+    tab_to(page, "Train the network", look=True)
+    press("Enter")
+    badge = page.get_by_role("button", name="Padding never counts")
+    expect(badge).to_be_visible()
+    tab_to(page, "Padding never counts", look=True)
+    press("Space")
+    proof = page.get_by_test_id("stPopoverBody")
+    expect(proof.get_by_test_id("stTable")).to_be_visible()
+    tab_to(page, "Help")  # at its end
+    body = "document.querySelector('[data-testid=stPopoverBody]')"
+    page.wait_for_function(f"{body}.scrollTop > 0")  # it is higher than the window
+    press("Home")
+    page.wait_for_function(f"{body}.scrollTop === 0")
+    press("Escape")
+    expect(proof).to_have_count(0)
+    tab_to(page, "Sequences to predict")
+    press("Control+a")
+    page.keyboard.type("[9, 9, 9]")
+    press("Enter")
+    expect(page.get_by_test_id("stMetricLabel")).to_have_text("Prediction for [9, 9, 9]")
+
+    tab_to(page, "Expand sidebar")
+    press("Enter")
+    tab_to(page, "Train")
+    press("Enter")
+    tab_to(page, "Collapse sidebar")
+    press("Enter")
+    expect(page.get_by_label("Epochs", exact=True)).to_be_visible()  # its parts are still loaded
+    tab_to(page, "Epochs")
+    press("Control+a")
+    page.keyboard.type("10000")
+    press("Enter")
+    tab_to(page, "Start training")
+    press("Space")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    tab_to(page, "Stop")
+    press("Enter")
+    expect(page.get_by_text("Stopped")).to_be_visible(timeout=10_000)
