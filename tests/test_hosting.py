@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from distributed import Client
+from distributed import Client, Security
 
 from benchmarks import postgres
 from benchmarks.visitor import Visitor
@@ -41,8 +41,16 @@ def test_nothing_but_the_app_is_reached_from_outside_and_by_a_proxy_only():
     assert reached == {name for name, service in SERVICES.items() if "ports" in service} == {"app"}
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["app"]["ports"])
     assert yaml.safe_load(COMPOSE)["networks"]["inside"] == {"internal": True}
-    assert "PASSWORD" in COMPOSE
     assert set(re.findall(r"PASSWORD: (.{20})", COMPOSE)) == {"${DATABASE_PASSWORD:"}
+
+
+def test_every_file_names_the_same_port():
+    port = defaults()["STREAMLIT_SERVER_PORT"]
+    head = (ROOT / "deploy" / "huggingface.md").read_text("utf-8").split("---")[1]
+    assert str(yaml.safe_load(head)["app_port"]) == port
+    assert f"\nEXPOSE {port}\n" in DOCKERFILE
+    assert SERVICES["app"]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert f"http://127.0.0.1:{port};" in (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
 
 
 def let_through(to: Path) -> None:
@@ -156,6 +164,15 @@ def test_the_services_of_compose_train_the_example_from_the_images_files(tmp_pat
         assert machine.events("app") == ["server started", "run queued"]
         trained = machine.events("one worker") + machine.events("another")
         assert trained == ["run started", "run finished"]
-        for address in (machine.scheduler, machine.scheduler.replace("tls", "tcp")):
-            with pytest.raises((OSError, TypeError)):  # who has no certificate
-                Client(address, set_as_default=False, timeout=1)
+        foreign = Security.temporary()
+        stranger = Security(
+            tls_ca_file=str(tmp_path / "tls" / "cert.pem"),
+            tls_client_cert=foreign.tls_client_cert,
+            tls_client_key=foreign.tls_client_key,
+        )
+        for address, key in (
+            (machine.scheduler, stranger),
+            (machine.scheduler.replace("tls://", "tcp://"), None),
+        ):
+            with pytest.raises(OSError, match=r"Timed out|alert|closed"):
+                Client(address, security=key, set_as_default=False, timeout=1)
