@@ -11,12 +11,13 @@ from core.figures import (
     lines_figure,
     sequences_figure,
 )
-from ui import opening
+from ui import links, opening
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
 from ui.samples import called
 from ui.state import seeded
 from ui.words import _, counted, listed, ngettext, plain
 
+links.follow()
 visitor = open_page("Data")
 st.title(_("Data"))
 opening.source(visitor)

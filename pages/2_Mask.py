@@ -8,10 +8,11 @@ import streamlit as st
 from core import pad
 from core.figures import drawn_part, mask_figure, padded_figure, value_span
 from core.padding import padding_cost
-from ui import inputs, run_view, xray
+from ui import inputs, links, run_view, xray
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
 from ui.words import _, counted, mask_name, network_name, ngettext
 
+links.follow()
 visitor = open_page("Mask")
 data = visitor.data
 look = {"dark": is_dark(), "words": figure_words()}
@@ -101,7 +102,12 @@ st.caption(
     + (" " + _("Framed in orange: real steps the mask value erases.") if framed else "")
 )
 inputs.say_what_is_drawn(len(rows), len(data), high, wide, cost.maxlen)
-st.page_link("pages/3_Train.py", label=_("Train with this mask"), icon=":material/arrow_forward:")
+links.keep(visitor)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.page_link(
+        "pages/3_Train.py", label=_("Train with this mask"), icon=":material/arrow_forward:"
+    )
+    links.offer(visitor)
 
 run = run_view.trained(visitor)
 if run is not None and run.has_model:

@@ -5,11 +5,12 @@ import streamlit as st
 
 from core import DataError
 from runs import RunState
-from ui import live, opening, recipe_form, results, run_view, server, work
+from ui import links, live, opening, recipe_form, results, run_view, server, work
 from ui.frame import open_page
 from ui.samples import called
 from ui.words import _, ngettext, plain
 
+links.follow()
 visitor = open_page("Train")
 data = visitor.data
 run_view.follow_address(visitor.run)
@@ -19,6 +20,7 @@ recipe = recipe_form.recipe(visitor)
 if recipe is not None:
     visitor.choose(recipe)
     recipe_form.reasons(visitor, recipe)
+links.keep(visitor)
 
 masked = {
     "lengths": _("masked by lengths"),
@@ -38,6 +40,7 @@ st.caption(
 
 if recipe is not None and data.targets is not None:
     work.of_an_epoch(visitor, recipe)
+links.offer(visitor)
 
 run = None if visitor.run is None else server.runs().get(visitor.run)
 going_on = run is not None and run.state in live.ACTIVE and run.recipe == recipe

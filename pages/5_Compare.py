@@ -4,11 +4,12 @@ import streamlit as st
 
 from core import DataError
 from core.work import work
-from ui import compare_form, comparison, opening, samples, server
+from ui import compare_form, comparison, links, opening, samples, server
 from ui.frame import open_page
 from ui.samples import called
 from ui.words import _, counted, lasting, plain
 
+links.follow()
 visitor = open_page("Compare")
 data = visitor.data
 

@@ -20,7 +20,7 @@ from core.recipe import (
     VALIDATION_ROWS,
 )
 from core.schedules import PLATEAU_EPOCHS
-from core.suggesting import has_classes, suggest
+from core.suggesting import has_classes
 from ui.inputs import one_of
 from ui.state import State, seeded
 from ui.words import _, loss_name, pooling_name, schedule_name, told
@@ -51,8 +51,7 @@ def recipe(visitor: State) -> Recipe | None:
 
 def reasons(visitor: State, recipe: Recipe) -> None:
     """Why the settings are what they are, as long as they are those suggested for the data."""
-    known = "example" if visitor.kept is None else visitor.kept.data
-    suggested = visitor.once("suggested", known, lambda: suggest(visitor.data))
+    suggested = visitor.suggested()
     padding = {name: getattr(recipe, name) for name in PADDING}
     if recipe == replace(suggested.recipe, **padding):
         with st.expander(_("Why these settings"), icon=":material/lightbulb:"):

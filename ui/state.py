@@ -17,6 +17,7 @@ import streamlit as st
 from core import DataError, Recipe, Sequences
 from core.packing import pack, unpack
 from core.reading import Report, Table, open_table, read_table, refuse_many_steps
+from core.suggesting import Suggestion, suggest
 from core.words import N_
 from runs import Compared, DataSet, Question, RunLine
 from runs.store import NOT_KNOWN, Content
@@ -57,6 +58,7 @@ class State:
     opened    how many data sets were opened: part of every widget's key that
               belongs to a data set, so that new data starts with fresh inputs
     language  chosen to read in, None for the browser's
+    linked    what the address of the page said last, see ``ui.links``
     units     the recipe and the last run of each data set that was open, by its id
     memory    of all this, on the server
     """
@@ -75,6 +77,7 @@ class State:
     refused: dict[str, Any] = field(default_factory=dict)
     opened: int = 0
     language: str | None = None
+    linked: dict[str, str] = field(default_factory=dict)
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
     _table: Table | None = None
@@ -231,6 +234,11 @@ class State:
         if file is None:
             raise DataError(NOT_KNOWN)
         return file
+
+    def suggested(self) -> Suggestion:
+        """For the open data."""
+        known = EXAMPLE_KEY if self.kept is None else self.kept.data
+        return self.once("suggested", known, lambda: suggest(self.data))
 
     @property
     def trained(self) -> str | None:

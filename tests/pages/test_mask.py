@@ -108,3 +108,27 @@ def test_the_xray_of_what_was_trained_on_the_data_stands_below(mask):
     until(mask, lambda app: len(app.get("plotly_chart")) == 3)
     said = " ".join(each.value for each in mask.markdown)
     assert "Through 10 steps of padding the mask holds the state still" in said
+
+
+def test_an_address_prepares_the_data_the_mask_and_the_recipe(app):
+    app.query_params["data"] = "real_zeros"
+    app.query_params["mask"] = "value"
+    app.query_params["maxlen"] = "4"
+    app.query_params["epochs"] = "7"
+    app.query_params["padding"] = "sideways"  # is as suggested
+    mask = app.switch_page("pages/2_Mask.py").run()
+    state = mask.session_state["state"]
+    assert state.name == "Real zeros"
+    assert (state.recipe.mask, state.recipe.maxlen, state.recipe.padding) == ("value", 4, "pre")
+    assert labelled(mask.number_input, "maxlen, in steps").value == 4
+    assert "padding" not in mask.query_params
+    train = app.switch_page("pages/3_Train.py").run()
+    assert labelled(train.number_input, "Epochs").value == 7
+
+
+def test_the_address_follows_what_is_set_and_is_offered_to_send(app):
+    mask = app.switch_page("pages/2_Mask.py").run()
+    assert mask.query_params["data"] == "example"
+    labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
+    assert mask.query_params["maxlen"] == "9"
+    assert any("?data=example&maxlen=9" in code.value for code in mask.code)
