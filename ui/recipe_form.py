@@ -22,7 +22,7 @@ from core.schedules import PLATEAU_EPOCHS
 from core.suggesting import has_classes, suggest
 from ui.inputs import one_of
 from ui.state import State, seeded
-from ui.words import _, loss_name, pooling_name, schedule_name, told
+from ui.words import _, loss_name, plain, pooling_name, schedule_name, told
 
 KINDS = {"LSTM": LSTM, "GRU": GRU}
 PADDING = ("mask", "mask_value", "maxlen", "padding", "truncating", "value")  # chosen on Mask
@@ -44,7 +44,7 @@ def recipe(visitor: State) -> Recipe | None:
             fields |= _finer(visitor, fields["task"])
         return replace(visitor.recipe, **fields)
     except ValueError as error:
-        st.error(_("This cannot be trained: {reason}.").format(reason=error))
+        st.error(_("This cannot be trained: {reason}.").format(reason=plain(error)))
         return None
 
 

@@ -17,7 +17,7 @@ from core.progress import Progress
 from core.recipe import Recipe
 from runs.limits import Limits
 from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
-from runs.store.contents import NOT_KNOWN, Content, put, sweep, within_quota
+from runs.store.contents import NOT_KNOWN, Content, of, put, sweep, within_quota
 from runs.store.database import Database
 from runs.store.parts import plain, readable
 from runs.store.tables import artifacts, contents, epochs, runs
@@ -63,16 +63,17 @@ class Records:
         estimate: float,
         reserved: int = 0,
     ) -> str:
-        """A queued run, its id 128 random bits. ``data``: a digest that is stored, or the
-        content; ``reserved``: bytes it may leave. Raises DataError when the visitor has too many,
-        or too much."""
+        """A queued run, its id 128 random bits. ``data``: the digest of what the owner has in the
+        store, or the content; ``reserved``: bytes it may leave. Raises DataError when the visitor
+        has too many, or too much."""
         with self._adding_run(owner) as connection:
             if isinstance(data, Content):
                 put(connection, data)
                 data = data.digest
-            stored = select(contents.c.digest).where(contents.c.digest == data)
-            if connection.scalar(stored) is None:  # deleted in another tab
-                raise DataError(NOT_KNOWN)
+            else:
+                stored = select(contents.c.digest).where(contents.c.digest == data, of(owner))
+                if connection.scalar(stored) is None:  # deleted in another tab, or another's
+                    raise DataError(NOT_KNOWN)
             return _insert(connection, owner, name, recipe, data, reading, estimate, reserved)
 
     def go_on(self, owner: str, run_id: str, recipe: Recipe, estimate: float) -> str:
