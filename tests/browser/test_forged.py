@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.visitor import Visitor
 from tests.browser.conftest import ROOT
@@ -40,56 +41,56 @@ def begin(visitor: Visitor, epochs: int) -> str:
     return f"/Runs?run={visitor.query['run']}"
 
 
-def pressed_by(stranger: Visitor, owner: Visitor) -> set[str]:
-    """Every button on the owner's page pressed, and every input there changed, in the stranger's
-    name; returns the buttons' labels."""
-    theirs, buttons = stranger._tab, [*owner.find_all("button"), *owner.find_all("download_button")]
+def forge(owner: Visitor, visitor: Visitor, only: str = "") -> set[str]:
+    """Have the visitor's session press all buttons of the owner's page, or one, and change its
+    inputs; returns what the buttons are called."""
+    tab, buttons = visitor._tab, [*owner.find_all("button"), *owner.find_all("download_button")]
+    buttons = [button for button in buttons if only in ("", button.label)]
+    forged = {button.id: WidgetState(id=button.id, trigger_value=True) for button in buttons}
+    parts = {"", *(owner._tab.places[button][0] for button in forged)}
     for name, value in (("Name", "taken"), ("They may also predict with its model", True)):
         widget = owner.find("text_input toggle", name)
-        owner_has = owner._tab.states[widget.id]
-        forged = type(owner_has)(id=widget.id)
-        setattr(forged, owner_has.WhichOneof("value"), value)
-        theirs.states[widget.id] = forged
-    for button in buttons:
-        theirs.ask(f"forged {button.label}", pressed=button.id)
-        fragment = owner._tab.places[button.id][0]
-        if fragment:
-            theirs.ask(f"forged {button.label}, in its part", fragment, pressed=button.id)
+        field = owner._tab.states[widget.id].WhichOneof("value")
+        forged[widget.id] = WidgetState(id=widget.id, **{field: value})
+    for part in parts:
+        tab.states |= forged
+        tab.ask("forged", part)
     return {button.label for button in buttons}
 
 
-def test_a_strangers_presses_of_the_owners_buttons_do_nothing(owner, stranger):
-    address = begin(owner, 10_000)
-    owner.open(address)
+def test_only_the_owner_can_press_what_the_owner_has(owner, stranger, address):
+    run = begin(owner, 10_000)
+    owner.open(run)
     owner.wait_for(lambda seen: any("Epoch" in bar.proto.text for bar in seen.find_all("progress")))
-    stranger.open(address)
+    stranger.open(run)
     assert "belongs to somebody else" in " ".join(stranger.texts())
-    labels = pressed_by(stranger, owner)
-    assert {"Stop", "Delete this run", "Train again with …"} <= labels
+    assert {"Stop", "Delete this run", "Train again with …"} <= forge(owner, stranger)
     assert stranger.path == "Runs"  # and was not led to Train with the owner's data
-
-    stranger.open("/Data")
-    assert MINE not in " ".join(stranger.texts())
     owner.refresh()
-    assert owner.texts()[:1] != ["taken"]
-    assert MINE in " ".join(owner.texts())
+    assert owner.texts()[0] == MINE  # its name
     assert not owner.value("They may also predict with its model")
-    owner.click("Stop")  # it goes on, and the button works for her
+    owner.click("Stop")  # it goes on
     owner.wait_for("Stopped")
 
-    stranger.open(address)  # it has ended: no other things can be done with it, either
-    labels = pressed_by(stranger, owner)
-    assert {"Continue training", "Delete this run", "Download the model (ZIP)"} <= labels
+    stranger.open(run)
+    assert {"Continue training", "Download the model (ZIP)"} <= forge(owner, stranger)
     box = owner.find("text_area", "Sequences")
-    asked = owner._tab.states[box.id]
-    stranger._tab.states[box.id] = type(asked)(id=box.id, string_value="[7]")
+    stranger._tab.states[box.id] = WidgetState(id=box.id, string_value="[7]")
     stranger._tab.ask("forged question")
     assert not stranger.find_all("text_area")
     assert not any("prediction" in frame for frame in stranger.dataframes())
     stranger.open("/Runs")
     assert "No runs yet" in " ".join(stranger.texts())
+    stranger.open("/Data")
+    assert MINE not in " ".join(stranger.texts())
+
     owner.refresh()
-    assert MINE in " ".join(owner.texts())
+    assert owner.texts()[0] == MINE
+    with Visitor(address, owner.cookies) as herself:  # so that it is not the forging that fails
+        herself.open(run)
+        forge(owner, herself, "Delete this run")
+        owner.refresh()
+    assert "no run at this address" in " ".join(owner.texts())
 
 
 @pytest.mark.parametrize("run", ["../../etc/passwd", "' OR 1=1 --", "%00", "x" * 5000, "*"])
