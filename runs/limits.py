@@ -6,7 +6,10 @@ import os
 from dataclasses import dataclass, fields
 from math import inf
 
+import numpy as np
+
 from core.errors import DataError
+from core.reading import refuse_many_steps
 from core.recipe import GRU, Recipe
 
 
@@ -41,6 +44,22 @@ class Limits:
                 raise ValueError(f"{name} is {text!r}; give a number above 0")
             given[field.name] = number
         return cls(**given)
+
+    def refuse_too_long(self, lengths: np.ndarray, recipe: Recipe) -> None:
+        """Raises DataError for sequences of these lengths, (n,) steps, that have more steps to
+        train on than a data set may have: without a mask, padding counts as data."""
+        steps, longest = int(lengths.sum()), recipe.maxlen or int(lengths.max(initial=0))
+        refuse_many_steps(steps, self.steps)
+        if recipe.mask == "none" and longest * len(lengths) > self.steps:
+            raise DataError(
+                "Without a mask padding counts as data: {n:,} sequences of {longest:,} steps are "
+                "{steps:,} steps, and this server trains on up to {most:,}. Mask by lengths, or "
+                "choose a smaller maxlen.",
+                n=len(lengths),
+                longest=longest,
+                steps=longest * len(lengths),
+                most=self.steps,
+            )
 
     def refuse_too_large(self, weights: int) -> None:
         """Raises DataError for a network of more weights than a run may have."""

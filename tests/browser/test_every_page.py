@@ -164,6 +164,8 @@ def test_names_from_a_file_are_shown_as_they_are_written_also_under_the_mouse(se
     assert wrong(seen.made_of_names) == {}
     assert seen.dialogs == []
     assert [url for url in seen.asked if not re.match(f"{address}|data:|blob:", url)] == []
-    for name in (*CLASSES, IDS.format(3), COLUMNS[2], FILE):
-        assert name in seen.texts.replace("\u2060", "")
+    texts = seen.texts.replace("\u2060", "")
+    assert FILE in texts
+    assert COLUMNS[2] in texts
+    assert any(name in texts for name in CLASSES)  # the one that is answered
     assert any(ITALIC in text for text in seen.hovers)
