@@ -107,11 +107,11 @@ class Seen:
         self.texts += page.evaluate("document.body.innerText")
 
     def hover(self, page, where: str) -> None:
-        """Over three places in each figure."""
+        """Over two places in each figure."""
         for plot in page.locator(f"{PLOT}:visible").all():
             plot.scroll_into_view_if_needed()
             box = plot.bounding_box()
-            for share in (0.3, 0.6, 0.85):
+            for share in (0.4, 0.85):
                 page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
                 page.wait_for_timeout(50)
                 self.hovers.update(page.locator(".hoverlayer").all_text_contents())
