@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core import pad
+from core import Sequences, pad
 from core.figures import drawn_part, mask_figure, padded_figure, value_span
-from core.padding import padding_cost
+from core.padding import erased_steps, padding_cost
 from ui import inputs, links, run_view, xray
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
 from ui.words import _, counted, mask_name, network_name, ngettext
@@ -62,11 +62,15 @@ inputs.explain_mode(recipe, cost)
 rows, feature = inputs.rows_and_feature(visitor)
 high, wide = drawn_part(len(rows), cost.maxlen, recipe.padding)
 part = data[rows[high]]
-padded = pad(part, recipe.maxlen or cost.maxlen, recipe.padding, recipe.truncating, recipe.value)
+# The feature that is drawn, and whether a step is erased: all features might fill the memory
+erases = erased_steps(part, recipe.mask_value) if recipe.mask == "value" else part.values[:, 0]
+shown = np.stack([part.values[:, feature], erases], axis=1).astype(np.float32)
+drawn = Sequences(shown, part.lengths, ids=part.ids, missing=part.missing)
+padded = pad(drawn, recipe.maxlen or cost.maxlen, recipe.padding, recipe.truncating, recipe.value)
 counts = np.ones_like(padded.mask) if recipe.mask == "none" else padded.mask
 erased = None
 if recipe.mask == "value":
-    erased = padded.mask & (padded.values == np.float32(recipe.mask_value)).all(axis=2)
+    erased = padded.mask & (padded.values[:, :, 1] == 1)
 framed = erased is not None and erased.any()
 
 array, mask = st.columns(2, gap="medium")
@@ -74,7 +78,7 @@ with array:
     st.markdown(f"**{_('Padded array')}**")
     draw(
         padded_figure(
-            padded.values[:, :, feature],
+            padded.values[:, :, 0],
             padded.mask,
             part.ids,
             name=data.feature_names[feature],

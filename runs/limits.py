@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.errors import DataError
+from core.reading import refuse_many_steps
+from core.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,22 @@ class Limits:
     running_runs: int = 2  # a visitor, at the same time
     run_hours: float = 12
     run_weights: int = 20_000_000  # numbers a network learns; Adam keeps two more for each
+
+    def refuse_too_long(self, lengths: np.ndarray, recipe: Recipe) -> None:
+        """Raises DataError for sequences of these lengths, (n,) steps, that have more steps to
+        train on than a data set may have: without a mask, padding counts as data."""
+        steps, longest = int(lengths.sum()), recipe.maxlen or int(lengths.max(initial=0))
+        refuse_many_steps(steps, self.steps)
+        if recipe.mask == "none" and longest * len(lengths) > self.steps:
+            raise DataError(
+                "Without a mask padding counts as data: {n:,} sequences of {longest:,} steps are "
+                "{steps:,} steps, and this server trains on up to {most:,}. Mask by lengths, or "
+                "choose a smaller maxlen.",
+                n=len(lengths),
+                longest=longest,
+                steps=longest * len(lengths),
+                most=self.steps,
+            )
 
     def refuse_too_large(self, weights: int) -> None:
         """Raises DataError for a network of more weights than a run may have."""

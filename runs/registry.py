@@ -67,11 +67,13 @@ class Runs:
     ) -> str:
         """Queue a training; returns the run's id. ``stored``: the digest of the data, where it is
         in the store already. ``one_of_many``: it is proved and judged only when somebody asks.
-        Raises DataError when the visitor has too many runs."""
+        Raises DataError when the visitor has too many runs, or
+        this one is too large, whatever the page let through."""
         classes = recipe.task == "classification" and data.targets is not None
         outputs = len(set(data.targets.tolist())) if classes else 1
         weights = weight_count(recipe, data.features, outputs)
         self.store.limits.refuse_too_large(weights)
+        self.store.limits.refuse_too_long(data.lengths, recipe)
         content = stored or Content.of(pack(data))
         estimate = work(data.lengths, data.features, recipe).seconds * recipe.epochs
         run_id = self.store.runs.create(

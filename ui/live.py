@@ -24,8 +24,8 @@ def training(visitor: State, run_id: str, key: str) -> Run | None:
     if run is None:
         st.info(_("This run is no longer on the server."))
         return None
-    mine, every = run.owner == visitor.owner.id, _refresh(run)
-    fragments.live(_watch, every, run_id, key, every, mine)
+    every = _refresh(run)
+    fragments.live(_watch, every, run_id, key, every, visitor.owner.id)
     return run if every is None else None
 
 
@@ -37,22 +37,22 @@ def _refresh(run: Run | None) -> float | None:
     return QUEUE_SECONDS if place and place.before else REFRESH_SECONDS
 
 
-def _watch(run_id: str, key: str, every: float | None, mine: bool) -> None:
+def _watch(run_id: str, key: str, every: float | None, visitor: str) -> None:
     run = server.runs().get(run_id)
     if run is None or _refresh(run) != every:
         st.rerun()  # the whole page: what comes after a training stands outside this fragment
-    _status(run, key, mine)
+    _status(run, key, visitor)
     if run.state is RunState.FAILED:
         st.error(told(run.error), icon=":material/error:")
     elif run.history or run.state in ACTIVE:
         _curves(run, key)
 
 
-def _status(run: Run, key: str, mine: bool) -> None:
+def _status(run: Run, key: str, visitor: str) -> None:
     if run.state in ACTIVE:
         bar, stop = st.columns([7, 3], vertical_alignment="bottom")
         bar.progress(*_progress(run))
-        if mine:
+        if run.owner == visitor:
             stop.button(
                 _stop_label(run),
                 # Two keys, because a press may reach the page twice (see ui.fragments).
@@ -60,7 +60,7 @@ def _status(run: Run, key: str, mine: bool) -> None:
                 icon=":material/stop_circle:",
                 width="stretch",
                 on_click=_stop,
-                args=(run,),
+                args=(visitor, run),
             )
         if run.silent > SILENT_SECONDS:
             st.warning(
@@ -89,11 +89,11 @@ def _stop_label(run: Run) -> str:
     return _("Stopping … end it now") if run.stopping else _("Stop")
 
 
-def _stop(run: Run) -> None:
+def _stop(visitor: str, run: Run) -> None:
     """A first press asks the training to stop and keeps what it has learned; a second ends it."""
     end = server.runs().kill if run.stopping else server.runs().stop
     try:
-        end(run.owner, run.id)
+        end(visitor, run.id)
     except DataError as error:
         st.toast(told(error), icon=":material/error:")
 

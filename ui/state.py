@@ -109,9 +109,10 @@ class State:
 
     def open_kept(self, data_set: DataSet) -> None:
         """Work on a data set that the server keeps. Raises DataError when it does not any more."""
-        if server.store().contents.get(self.owner.id, data_set.id) is None:
+        kept = server.store().contents.get(self.owner.id, data_set.id)
+        if kept is None:
             raise DataError(NOT_KNOWN)
-        self._settle(data_set, _unpacked(data_set.data))
+        self._settle(kept, _unpacked(kept.data))
         self._table, self._report, self.opened = None, None, self.opened + 1
         self.save()
 

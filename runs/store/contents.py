@@ -10,7 +10,18 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from core.errors import DataError
 from core.words import N_
@@ -168,18 +179,22 @@ def sweep(connection: Connection) -> None:
     connection.execute(delete(contents).where(~used))
 
 
-def bytes_of(connection: Connection, owner: str) -> int:
-    """What a visitor's data sets and runs take, and what those that have not ended may yet."""
-    mine = contents.c.digest.in_(
+def of(owner: str) -> ColumnElement[bool]:
+    """Contents that a visitor's data sets or runs refer to."""
+    return contents.c.digest.in_(
         union(
             *(select(use).where(use.table.c.owner == owner) for use in USES),
         )
     )
+
+
+def bytes_of(connection: Connection, owner: str) -> int:
+    """What a visitor's data sets and runs take, and what those that have not ended may yet."""
     of_mine = runs.c.owner == owner
     active = runs.c.state.in_([state.value for state in ACTIVE])
     made = select(artifacts.c.size).join(runs, runs.c.id == artifacts.c.run).where(of_mine)
     parts = (
-        select(contents.c.size).where(mine),
+        select(contents.c.size).where(of(owner)),
         made,
         select(runs.c.reserved).where(of_mine, active),
     )

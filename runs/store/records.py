@@ -19,7 +19,7 @@ from core.words import N_
 from runs.limits import Limits
 from runs.logs import digest
 from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
-from runs.store.contents import NOT_KNOWN, Content, put, sweep, within_quota
+from runs.store.contents import NOT_KNOWN, Content, of, put, sweep, within_quota
 from runs.store.database import Database, note
 from runs.store.parts import plain, readable
 from runs.store.tables import artifacts, contents, epochs, runs
@@ -67,27 +67,22 @@ class Records:
         reserved: int = 0,
         begun: bool = False,
     ) -> str:
-        """A queued run, its id 128 random bits. ``data``: a digest that is stored, or the
-        content; ``reserved``: bytes it may leave; ``begun``: in its first attempt, which whoever
-        asks for it ends at once. Raises DataError when the visitor has too many,
-        or too much."""
+        """A queued run, its id 128 random bits. ``data``: the digest of what the owner has in the
+        store, or the content; ``reserved``: bytes it may leave; ``begun``: in its first attempt,
+        which whoever asks for it ends at once. Raises DataError when the visitor has too many, or
+        too much."""
         with self._adding_run(owner) as connection:
             if isinstance(data, Content):
                 put(connection, data)
                 data = data.digest
-            stored = select(contents.c.digest).where(contents.c.digest == data)
-            if connection.scalar(stored) is None:  # deleted in another tab
-                raise DataError(NOT_KNOWN)
+            else:
+                stored = select(contents.c.digest).where(contents.c.digest == data, of(owner))
+                if connection.scalar(stored) is None:  # deleted in another tab, or another's
+                    raise DataError(NOT_KNOWN)
             run_id = _insert(connection, owner, name, recipe, data, reading, estimate, reserved)
             if begun:
-                move(
-                    connection,
-                    run_id,
-                    RunState.QUEUED,
-                    RunState.RUNNING,
-                    attempt=1,
-                    started=time.time(),
-                )
+                begin = {"attempt": 1, "started": time.time()}
+                move(connection, run_id, RunState.QUEUED, RunState.RUNNING, **begin)
             return run_id
 
     def go_on(self, owner: str, run_id: str, recipe: Recipe, estimate: float) -> str:

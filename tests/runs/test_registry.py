@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from core import LSTM, Recipe, Sequences
+from core import LSTM, DataError, Recipe, Sequences
 from runs import Runs, RunState, dispatcher
 from runs.store import tables
 from runs.store.visitors import DAY
@@ -47,6 +47,20 @@ def test_a_saved_run_is_a_model_for_every_use(runs: Runs, example: Sequences):
 
     values = load(io.BytesIO(runs.model(run.id))).predict(example)
     np.testing.assert_allclose(values, prediction.result.values, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        replace(QUICK, layers=(LSTM(1024),) * 8),  # as an address with a recipe may ask for
+        replace(QUICK, mask="none", maxlen=100_000),
+    ],
+)
+def test_what_is_too_large_for_the_server_is_refused_before_it_waits(runs: Runs, recipe: Recipe):
+    before = runs.store.runs.list(OWNER)
+    with pytest.raises(DataError, match=r"on this server|this server trains on"):
+        runs.train(OWNER, noise(100), recipe)
+    assert runs.store.runs.list(OWNER) == before
 
 
 def test_a_large_prediction_tells_how_far_it_is(runs: Runs, example: Sequences):

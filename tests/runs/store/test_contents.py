@@ -6,7 +6,7 @@ import pytest
 
 from core import DataError
 from runs.store import Content, DataSet, Store
-from tests.runs.store.conftest import PACKED, queued
+from tests.runs.store.conftest import PACKED, RECIPE, queued
 
 FILE = Content.compressed(b"1,2\n3\n")
 SET = DataSet("walks.csv", PACKED.digest, FILE.digest, 2, 1, 3)
@@ -31,6 +31,19 @@ def test_nobody_else_sees_or_deletes_it(store: Store):
     with pytest.raises(DataError):
         store.contents.keep("eve", replace(kept, name="taken over"), PACKED, FILE)
     assert store.contents.list("ada") == [kept]
+
+
+def test_nobody_trains_on_somebody_elses_data_by_its_digest(store: Store):
+    """A digest is no secret: it stands in the run that anybody with its address may see."""
+    store.visitors.welcome("eve", lasting=False)
+    kept = store.contents.keep("ada", SET, PACKED, FILE)
+    for digest in (PACKED.digest, FILE.digest, "0" * 64):
+        with pytest.raises(DataError, match="no longer on the server"):
+            store.runs.create("eve", "", RECIPE, digest, {}, 1.0)
+    assert store.runs.list("eve") == []
+    store.runs.create("ada", "", RECIPE, PACKED.digest, {}, 1.0)
+    store.contents.delete("ada", kept.id)
+    store.runs.create("ada", "", RECIPE, PACKED.digest, {}, 1.0)  # her run has it still
 
 
 def test_the_same_opened_again_is_one_data_set(store: Store):

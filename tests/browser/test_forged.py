@@ -1,0 +1,128 @@
+"""What somebody could send who does not use the page as it is: another's presses, and files whose
+names are paths. Sent over Streamlit's own protocol, as a browser would."""
+
+import secrets
+import tempfile
+from pathlib import Path
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.visitor import Visitor
+from tests.browser.conftest import ROOT
+
+MINE = "mine.csv"
+TABLE = b"id,t,v,y\n" + b"".join(
+    b"%d,%d,%d,%d\n" % (i, t, i + t, i) for i in range(12) for t in range(1 + i % 3)
+)
+
+
+@pytest.fixture
+def owner(address):
+    with Visitor(address) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def stranger(address):
+    with Visitor(address) as visitor:
+        yield visitor
+
+
+def begin(visitor: Visitor, epochs: int) -> str:
+    """Train on a file of the visitor's; returns the address that others may be given."""
+    visitor.open("/Data")
+    visitor.upload("A file of sequences", MINE, TABLE)
+    visitor.page_link("Train")
+    visitor.type("Epochs", epochs)
+    visitor.type("Patience, in epochs", 0)
+    visitor.click("Start training")
+    visitor.wait_for(lambda seen: "run" in seen.query)
+    return f"/Runs?run={visitor.query['run']}"
+
+
+def forge(owner: Visitor, visitor: Visitor, only: str = "") -> set[str]:
+    """Have the visitor's session press all buttons of the owner's page, or one, and change its
+    inputs; returns what the buttons are called."""
+    tab, buttons = visitor._tab, [*owner.find_all("button"), *owner.find_all("download_button")]
+    buttons = [button for button in buttons if only in ("", button.label)]
+    forged = {button.id: WidgetState(id=button.id, trigger_value=True) for button in buttons}
+    parts = {"", *(owner._tab.places[button][0] for button in forged)}
+    for name, value in (("Name", "taken"), ("They may also predict with its model", True)):
+        widget = owner.find("text_input toggle", name)
+        field = owner._tab.states[widget.id].WhichOneof("value")
+        forged[widget.id] = WidgetState(id=widget.id, **{field: value})
+    for part in parts:
+        tab.states |= forged
+        tab.ask("forged", part)
+    return {button.label for button in buttons}
+
+
+def test_only_the_owner_can_press_what_the_owner_has(owner, stranger, address):
+    run = begin(owner, 10_000)
+    owner.open(run)
+    owner.wait_for(lambda seen: any("Epoch" in bar.proto.text for bar in seen.find_all("progress")))
+    stranger.open(run)
+    assert "belongs to somebody else" in " ".join(stranger.texts())
+    assert {"Stop", "Delete this run", "Train again with …"} <= forge(owner, stranger)
+    assert stranger.path == "Runs"  # and was not led to Train with the owner's data
+    owner.refresh()
+    assert owner.texts()[0] == MINE  # its name
+    assert not owner.value("They may also predict with its model")
+    owner.click("Stop")  # it goes on
+    owner.wait_for("Stopped")
+
+    stranger.open(run)
+    assert {"Continue training", "Download the model (ZIP)"} <= forge(owner, stranger)
+    box = owner.find("text_area", "Sequences")
+    stranger._tab.states[box.id] = WidgetState(id=box.id, string_value="[7]")
+    stranger._tab.ask("forged question")
+    assert not stranger.find_all("text_area")
+    assert not any("prediction" in frame for frame in stranger.dataframes())
+    stranger.open("/Runs")
+    assert "No runs yet" in " ".join(stranger.texts())
+    stranger.open("/Data")
+    assert MINE not in " ".join(stranger.texts())
+
+    owner.refresh()
+    assert owner.texts()[0] == MINE
+    with Visitor(address, owner.cookies) as herself:  # so that it is not the forging that fails
+        herself.open(run)
+        forge(owner, herself, "Delete this run")
+        owner.refresh()
+    assert "no run at this address" in " ".join(owner.texts())
+
+
+@pytest.mark.parametrize("run", ["../../etc/passwd", "' OR 1=1 --", "%00", "x" * 5000, "*"])
+def test_a_guessed_address_leads_to_nothing(stranger, run):
+    stranger.open(f"/Runs?run={run}")
+    assert "no run at this address" in " ".join(stranger.texts())
+    assert stranger.errors == []
+
+
+def test_a_files_name_never_becomes_a_path(stranger, tmp_path_factory):
+    mark = f"escaped{secrets.token_hex(4)}"
+    names = [f"../../{mark}.csv", f"{tempfile.gettempdir()}/{mark}.csv", f"..\\..\\{mark}.csv"]
+    names += [
+        f"C:\\{mark}.csv",
+        f"{mark}\0.csv",
+        f"{mark}\r\nX: y.csv",
+        f"{mark * 40}.csv",
+        "..",
+        ".",
+    ]
+    stranger.open("/Data")
+    for name in names:
+        stranger.upload("A file of sequences", name, TABLE)
+        assert any("all of them used" in text for text in stranger.texts()), stranger.texts()
+    stranger.page_link("Train")
+    stranger.type("Epochs", 1)
+    stranger.click("Start training")
+    stranger.wait_for("1 epoch in")
+    stranger.download("Download the model (ZIP)")
+    data = tmp_path_factory.getbasetemp()
+    near = {*data.parents, *ROOT.parents, Path.home()}
+    written = [path for folder in near for path in folder.glob(f"*{mark}*")]
+    for folder in (data, *(path for path in ROOT.iterdir() if path.is_dir())):
+        written += folder.rglob(f"*{mark}*")
+    assert written == []
