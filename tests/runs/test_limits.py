@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core import DataError
+from core import DataError, Recipe
 from runs.limits import Limits
 
 
