@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.evaluation.intervals import Figure
 from core.evaluation.judging import NAMES, Evaluation
+from core.evaluation.naming import METRICS, written
 from core.recipe import Recipe
 from core.sequences import Sequences
 
@@ -25,15 +25,6 @@ if TYPE_CHECKING:
     from core.model import TrainedModel
 
 PACKAGES = ("tensorflow", "keras", "numpy")
-FIGURES = {
-    "accuracy": ("accuracy", "{:.1%}"),
-    "balanced_accuracy": ("balanced accuracy", "{:.1%}"),
-    "macro_f1": ("macro F1", "{:.3f}"),
-    "log_loss": ("log loss, nats", "{:.3f}"),
-    "rmse": ("RMSE", "{:.4g}"),
-    "mae": ("MAE", "{:.4g}"),
-    "r2": ("R²", "{:.3f}"),
-}
 MASKS = {
     "lengths": "every real step counts, padding never happened",
     "value": "steps whose features all equal {mask_value:g} count as padding, wherever they stand",
@@ -181,13 +172,13 @@ def _figures(found: Evaluation | None) -> Iterator[str]:
     }[found.part]
     yield "In brackets 95 % intervals (bootstrap over sequences)."
     yield ""
-    shown = [name for name in FIGURES if name in found.figures]
-    yield "| model | " + " | ".join(FIGURES[name][0] for name in shown) + " |"
+    shown = [name for name in METRICS if name in found.figures]
+    yield "| model | " + " | ".join(METRICS[name][0] for name in shown) + " |"
     yield "|---|" + "---|" * len(shown)
     models = {"**this network**": found.figures}
     models |= {NAMES[rival.name]: rival.figures for rival in found.rivals}
     for name, figures in models.items():
-        cells = (_written(each, figures[each]) if each in figures else "" for each in shown)
+        cells = (written(each, figures[each]) if each in figures else "" for each in shown)
         yield f"| {name} | " + " | ".join(cells) + " |"
     for note in found.notes:
         yield ""
@@ -195,14 +186,6 @@ def _figures(found: Evaluation | None) -> Iterator[str]:
     if found.copies:
         yield ""
         yield f"Of these sequences, {found.copies} stand among those it learned from, too."
-
-
-def _written(name: str, figure: Figure) -> str:
-    form = FIGURES[name][1]
-    value = form.format(figure.value)
-    if figure.low is None:
-        return value
-    return f"{value} ({form.format(figure.low)} – {form.format(figure.high)})"
 
 
 def _proof(model: TrainedModel) -> Iterator[str]:

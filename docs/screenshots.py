@@ -37,13 +37,13 @@ def home(page: Page) -> None:
     expect(page.locator(PLOT)).to_have_count(3)
     page.get_by_role("button", name="Train the network").click()
     expect(page.get_by_role("button", name="Padding never counts")).to_be_visible()
-    shoot(page, "home", 1010)
+    shoot(page, "home", 820)
 
 
 def mask(page: Page) -> None:
     page.goto("/Mask?data=example")
     expect(page.locator(PLOT)).to_have_count(2)
-    shoot(page, "mask", 830)
+    shoot(page, "mask", 770)
 
 
 def xray(page: Page) -> None:
@@ -62,12 +62,11 @@ def xray(page: Page) -> None:
 def train(page: Page) -> None:
     page.goto("/Data?data=japanese_vowels")
     expect(page.locator(PLOT)).to_have_count(3)
-    shoot(page, "data", 1500)
     page.goto("/Train")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text(re.compile("epochs in"))).to_be_visible()
     expect(page.get_by_text("What was taken for what")).to_be_visible()
-    shoot(page, "train", 2150)
+    shoot(page, "train", 2380)
 
 
 def compare(page: Page) -> None:

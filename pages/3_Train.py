@@ -40,7 +40,6 @@ st.caption(
 
 if recipe is not None and data.targets is not None:
     work.of_an_epoch(visitor, recipe)
-links.offer(visitor)
 
 run = None if visitor.run is None else server.runs().get(visitor.run)
 going_on = run is not None and run.state in live.ACTIVE and run.recipe == recipe
@@ -48,7 +47,8 @@ if data.targets is None:
     st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))
     st.page_link("pages/1_Data.py", label=_("Choose a target"), icon=":material/arrow_back:")
 look = {"type": "primary", "icon": ":material/play_arrow:"}
-place = st.empty()
+row = st.container(horizontal=True, vertical_alignment="center")
+place = row.empty()
 if place.button(
     _("Start training") if run is None else _("Train again"),
     key="start",
@@ -60,6 +60,9 @@ if place.button(
         place.button(_("Train again"), key="started", disabled=True, **look)
     except DataError as error:
         opening.explain(error)
+
+with row:
+    links.offer(visitor)
 
 if visitor.run is not None:
     st.query_params["run"] = visitor.run  # the address bar is the run's link

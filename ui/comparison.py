@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.comparing import LOWER_IS_BETTER, Comparison
+from core.evaluation.naming import METRICS, form_of
 from core.figures import bands_figure, differences_figure
 from runs import ACTIVE, Compared, Question, RunState
 from ui import asking, fragments, server, tables
 from ui.frame import draw, figure_words, is_dark
-from ui.merit import METRICS
 from ui.state import State
 from ui.words import _, counted, lasting, loss_name, ngettext, told
 
@@ -152,15 +152,14 @@ def _table(found: Comparison) -> pd.DataFrame:
     shown = [name for name in METRICS if name in found.entries[0].figures]
     table: dict[str, list[str]] = {_("Recipe"): [entry.name for entry in found.entries]}
     for name in shown:
-        label, form, _help = METRICS[name]
-        table[_(label)] = [_spread(form, entry.figures[name]) for entry in found.entries]
+        spread = [_spread(form_of(name), entry.figures[name]) for entry in found.entries]
+        table[_(METRICS[name][0])] = spread
     table[_("Time a training")] = [lasting(entry.seconds) for entry in found.entries]
     table[_("Steps computed")] = [counted(entry.steps) for entry in found.entries]
     return pd.DataFrame(table)
 
 
 def _spread(form: str, values) -> str:
-    form = form.replace(" nats", "")
     if len(values) < 2:
         return form.format(values.mean())
     return f"{form.format(values.mean())} ± {form.format(values.std(ddof=1))}"

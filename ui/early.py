@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core import Sequences
+from core.evaluation.naming import METRICS
 from core.figures import early_figure
 from runs import Question, Run
 from ui import asking, server
 from ui.frame import draw, figure_words, is_dark
-from ui.merit import METRICS
 from ui.state import State
 from ui.words import _, ngettext, told
 

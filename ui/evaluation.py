@@ -8,11 +8,11 @@ from plotly.graph_objects import Figure
 
 from core.errors import Note
 from core.evaluation.judging import NAMES, Evaluation
+from core.evaluation.naming import METRICS, written
 from core.figures import confidence_figure, confusion_figure, predicted_figure, residuals_figure
 from runs import Question, Run
 from ui import asking, server
 from ui.frame import draw, figure_words, is_dark
-from ui.merit import METRICS, written
 from ui.words import _, counted, ngettext, plain, told
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from core.evaluation.naming import METRICS
 from core.figures import compare_figure
 from core.words import N_
 from runs import ACTIVE, RunLine, RunState
 from ui import fragments, run_view, server, tables
 from ui.frame import draw, figure_words, is_dark
-from ui.merit import METRICS
 from ui.samples import called
 from ui.state import State
 from ui.words import ENGLISH, _, counted, language, loss_name, ngettext

@@ -255,11 +255,18 @@ def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
 DRAWN = 1_000  # milliseconds: no person is faster
 
 
+def settle(page) -> None:
+    """Wait until what is there is drawn: what fades in has another contrast until then."""
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    page.wait_for_timeout(300)
+
+
 def change(page, right: int, text: str) -> None:
     """Give the cell of the editor's first row, so many to the right of its number, another text.
     The cells are drawn on a canvas, behind what scrolls it."""
     # The editor of a refused table is a new one, drawn after the message: typing at once would
     # reach the old one.
+    settle(page)
     page.wait_for_timeout(DRAWN)
     page.locator(".dvn-scroller").first.click(position={"x": 60, "y": 52})
     for _ in range(right):
@@ -270,6 +277,7 @@ def change(page, right: int, text: str) -> None:
     cell.press("Enter")
     expect(cell).to_have_count(0)
     page.wait_for_timeout(DRAWN)
+    settle(page)
 
 
 @only("dark phone")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_journeys import PLOT, go_to
+from tests.browser.test_journeys import PLOT, go_to, settle
 
 EPOCHS = "5"
 
@@ -23,12 +23,6 @@ def table(columns: list[str], ids: str, classes: list[str]) -> bytes:
             features = [1 + (i + k * t) % 5 for k in range(len(columns) - 3)]
             rows.writerow([ids.format(i), t, *features, classes[i % len(classes)]])
     return text.getvalue().encode()
-
-
-def settle(page: Page) -> None:
-    """Wait until what is there is drawn: what fades in has another contrast until then."""
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
-    page.wait_for_timeout(300)
 
 
 def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> list[str]:

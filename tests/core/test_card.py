@@ -6,6 +6,7 @@ import pytest
 
 from core import load
 from core.card import Facts, model_card
+from core.evaluation.naming import written
 
 
 def test_a_card_says_what_was_measured_and_proved(words_model, words):
@@ -14,7 +15,7 @@ def test_a_card_says_what_was_measured_and_proved(words_model, words):
     card = model_card(words_model, "Words")
     accuracy = words_model.evaluation.figures["accuracy"]
     line = next(line for line in card.splitlines() if line.startswith("| **this network**"))
-    assert f"| {accuracy.value:.1%} ({accuracy.low:.1%} – {accuracy.high:.1%}) |" in line
+    assert f"| {written('accuracy', accuracy)} |" in line
     assert f"{len(words[words.split == 'test'])} test sequences, which took no part" in card
     assert "No: measured on" in card
     assert words_model.trained_on in card
