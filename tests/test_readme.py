@@ -10,14 +10,25 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 
 
-def test_the_python_examples_do_what_they_say(tmp_path, monkeypatch):
+@pytest.mark.parametrize("document", ["README.md", "docs/engine.md"])
+def test_the_python_examples_do_what_they_say(document, tmp_path, monkeypatch):
     (tmp_path / "samples").symlink_to(ROOT / "samples", target_is_directory=True)
     monkeypatch.chdir(tmp_path)
-    results = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    results = doctest.testfile(str(ROOT / document), module_relative=False, encoding="utf-8")
     assert results.attempted >= 10
     assert results.failed == 0
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", *DOCUMENTS])
+def test_every_link_leads_to_a_file(document):
+    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text(encoding="utf-8"))
+    here = [link for link in links if "://" not in link]
+    assert here or document not in ("README.md", "CONTRIBUTING.md")
+    for link in here:
+        assert ((ROOT / document).parent / link).exists(), link
 
 
 @pytest.mark.parametrize(("system", "column"), [("Linux", 2), ("Windows", 3)])

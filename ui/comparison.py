@@ -85,6 +85,7 @@ def _show(asked: Question, visitor: State) -> None:
                 **look,
             ),
             key="compare-curves",
+            png="comparison-curves",
             alt=_("Loss curves of the recipes, with bands over the seeds"),
         )
     with right:
@@ -103,6 +104,7 @@ def _show(asked: Question, visitor: State) -> None:
                 **look,
             ),
             key="compare-differences",
+            png="comparison",
             alt=_("Difference of each recipe from the first, with 95 % intervals"),
         )
         st.caption(

@@ -50,6 +50,7 @@ def _show(asked: Question, key: str, data: Sequences | None) -> None:
             words=figure_words(),
         ),
         key=f"{key}-early-figure",
+        png="how-early",
         alt=_("How good the answers are after each share of the sequences"),
     )
     words = ngettext(

@@ -124,7 +124,7 @@ def _pictures(found: Evaluation, run_id: str) -> None:
     ):
         with place:
             st.markdown(f"**{title}**")
-            draw(figure, key=f"merit-{number}-{run_id}", alt=title)
+            draw(figure, key=f"merit-{number}-{run_id}", alt=title, png="evaluation")
     drawn = len(found.pictures.get("points", ()))
     if 0 < drawn < found.sequences:
         st.caption(_("Drawn: {n} of them.").format(n=counted(drawn)))

@@ -110,11 +110,11 @@ def fact_grid() -> DeltaGenerator:
 
 def draw(figure, key: str, alt: str, png: str | None = None) -> None:
     """A Plotly figure on the page, with its description for those who cannot see it. png: the name
-    of the file in which a camera above the figure saves it."""
+    of the file in which the camera that comes up above the figure saves it."""
     config = {"displayModeBar": False, "responsive": True}
     if png is not None:
         config |= {
-            "displayModeBar": True,
+            "displayModeBar": "hover",
             "displaylogo": False,
             "modeBarButtons": [["toImage"]],
             "toImageButtonOptions": {"format": "png", "scale": 2, "filename": png},

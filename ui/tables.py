@@ -63,6 +63,7 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
                 data.ids, result.classes, result.probabilities, dark=is_dark(), words=figure_words()
             ),
             key=f"{key}-probabilities",
+            png="probabilities",
             alt=_("Probability of each class, for the first sequences"),
         )
         drawn = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core import Sequences
@@ -55,6 +56,9 @@ def _show(xray: XRay, run: Run, id: str, key: str) -> None:
         png="xray",
     )
     st.caption(_legend(xray))
+    # Plotly's slider is not for the keyboard, and a picture is nothing to a screen reader.
+    with st.expander(_("In numbers, step by step"), icon=":material/table:"):
+        st.dataframe(numbers(xray), hide_index=True, placeholder="–")
     st.download_button(
         _("Download as HTML"),
         lambda: as_page({title: figure}),
@@ -65,9 +69,26 @@ def _show(xray: XRay, run: Run, id: str, key: str) -> None:
         icon=":material/download:",
         help=_(
             "A page that shows this picture without this app, its slider included. As PNG: the "
-            "camera above the picture."
+            "camera that comes up above the picture."
         ),
     )
+
+
+def numbers(xray: XRay) -> pd.DataFrame:
+    """A row for each step that is drawn: whether it is real, and of each side the answer after it
+    and how much it moved the last one."""
+    table: dict[str, np.ndarray] = {
+        _("time step"): xray.steps + 1,
+        _("real step"): xray.real[xray.steps],
+    }
+    for side in xray.sides:
+        name = _("With the mask") if side.masked else _("Without a mask")
+        of = 0 if side.explained not in (xray.classes or ()) else xray.classes.index(side.explained)
+        answers = np.full(xray.width, np.nan)
+        answers[xray.asked] = side.answers[:, of]
+        table[f"{name}: {_('the answer so far')}"] = answers[xray.steps]
+        table[f"{name}: {_('influence on the answer')}"] = side.influence.sum(axis=1)
+    return pd.DataFrame(table)
 
 
 def _sides(xray: XRay, key: str) -> list[int] | None:

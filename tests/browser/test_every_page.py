@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.test_journeys import PLOT
-from tests.browser.tour import settle, table, walk
+from tests.browser.test_journeys import PLOT, settle
+from tests.browser.tour import table, walk
 
 ZOOMED = {"color_scheme": "light", "viewport": {"width": 640, "height": 450}}
 ZOOMED |= {"device_scale_factor": 2}

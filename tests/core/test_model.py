@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from core import LSTM, DataError, Recipe, Sequences, load, train
+from core.export import MAX_PART_BYTES
 
 
 def saved(model) -> bytes:
@@ -21,7 +22,10 @@ def saved(model) -> bytes:
 def with_member(content: bytes, name: str, new: bytes | None) -> io.BytesIO:
     """The ZIP with one member replaced, or left out."""
     changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w") as made:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
         for member in old.namelist():
             if member != name:
                 made.writestr(member, old.read(member))
@@ -226,6 +230,7 @@ TAMPERS = {
     "a list": lambda content: with_member(content, "training.json", b"[1, 2]"),
     "no JSON": lambda content: with_member(content, "preprocessing.json", b"{"),
     "deep": lambda content: with_member(content, "recipe.json", b"[" * 10**6),
+    "a bomb": lambda content: with_member(content, "training.json", b" " * (MAX_PART_BYTES + 1)),
     "no network": lambda content: with_member(content, "model.keras", b"PK"),
     "other units": lambda content: changed(
         content, "recipe", lambda d: d["layers"][0].update(units=900)
