@@ -12,13 +12,12 @@ from distributed import get_worker
 
 from core.errors import DataError
 from core.evaluation.measured import telling_part
-from core.packing import unpack
 from core.sequences import Sequences
 from runs.judge import evaluated
 from runs.predictor import Sharer
 from runs.prover import proved
 from runs.store import EXPORT, Store
-from runs.worker import NO_MODEL, Failure, models, store
+from runs.worker import Failure, models, store, trained_on
 
 if TYPE_CHECKING:
     from core.model import TrainedModel
@@ -71,10 +70,7 @@ def _export(kept: Store, run_id: str, on_progress: Sharer) -> Export:
     from core import onnx_file
     from core.agreement import TOLERANCE, agreement
 
-    run = kept.runs.line(run_id)
-    content = None if run is None else kept.contents.read(run.data)
-    if content is None:
-        raise DataError(NO_MODEL)
+    run, data = trained_on(run_id)
     model: TrainedModel = models.get(run_id)
     model.proof = proved(kept, run_id, on_progress)
     try:
@@ -83,7 +79,7 @@ def _export(kept: Store, run_id: str, on_progress: Sharer) -> Export:
         model.evaluation = None
     saved = io.BytesIO()
     model.save(saved, run.name)
-    rows = _some(telling_part(unpack(content), run.recipe)[1])
+    rows = _some(telling_part(data, run.recipe)[1])
     difference = trouble = None
     try:
         difference = agreement(saved.getvalue(), model, rows)

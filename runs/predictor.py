@@ -11,12 +11,10 @@ from distributed import Worker, get_worker
 
 from core.errors import DataError, Note
 from core.evaluation.measured import telling_part
-from core.packing import unpack
 from core.sequences import Sequences, step_indices
 from core.xray import XRay
 from runs.run import Answer
-from runs.store import NOT_KNOWN
-from runs.worker import Failure, models, store
+from runs.worker import Failure, models, trained_on
 
 if TYPE_CHECKING:
     from core.evaluation.early import Early
@@ -54,11 +52,8 @@ def early_run(run_id: str, data: Sequences | None, question: str, topic: str) ->
     try:
         model: TrainedModel = models.get(run_id)
         if data is None:
-            line = store().runs.line(run_id)
-            content = None if line is None else store().contents.read(line.data)
-            if content is None:
-                raise DataError(NOT_KNOWN)
-            _, data = telling_part(unpack(content), line.recipe)
+            run, data = trained_on(run_id)
+            _, data = telling_part(data, run.recipe)
         from core.evaluation.early import early
 
         return early(model, data, Sharer(get_worker(), question, topic))

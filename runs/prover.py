@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from distributed import get_worker
 
-from core.errors import DataError
-from core.packing import unpack
 from core.proof import Proof
 from runs.predictor import Sharer
 from runs.store import PROOF, Store
-from runs.worker import NO_MODEL, Failure, models, store
+from runs.worker import Failure, models, store, trained_on
 
 if TYPE_CHECKING:
     from core.model import TrainedModel
@@ -44,14 +42,11 @@ def proof_of(kept: Store, run_id: str) -> Proof | None:
 
 
 def _prove(kept: Store, run_id: str, on_progress: Sharer) -> Proof:
-    run = kept.runs.line(run_id)
-    content = None if run is None else kept.contents.read(run.data)
-    if content is None:
-        raise DataError(NO_MODEL)
+    _run, data = trained_on(run_id)
     model: TrainedModel = models.get(run_id)
     seconds = sum(model.history.get("seconds", ()))
     budget = min(max(SHARE * seconds, SHORTEST), LONGEST)
-    model.proof = model.prove(unpack(content), budget, on_progress)
+    model.proof = model.prove(data, budget, on_progress)
     saved = io.BytesIO()
     model.save(saved)
     proof = json.dumps(model.proof.to_dict()).encode()

@@ -15,7 +15,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.errors import DataError
+from core.packing import unpack
+from core.sequences import Sequences
 from core.words import N_
+from runs.run import RunLine
 from runs.settings import Settings
 from runs.store import MODEL, Store
 
@@ -58,6 +61,16 @@ class Failure:
 def store() -> Store:
     """This process's connection to the store, which its environment names."""
     return Store.of(Settings.from_environment())
+
+
+def trained_on(run_id: str) -> tuple[RunLine, Sequences]:
+    """A run and what its model was trained on. Raises DataError when they are not there any
+    more."""
+    run = store().runs.line(run_id)
+    content = None if run is None else store().contents.read(run.data)
+    if content is None:
+        raise DataError(NO_MODEL)
+    return run, unpack(content)
 
 
 class Models:

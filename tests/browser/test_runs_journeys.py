@@ -28,7 +28,7 @@ def begin(page, text: str, epochs: str) -> None:
     page.get_by_role("button", name="Start training").click()
 
 
-TARGETS = "sequence,target\n" + "".join(f'"[{i}, {i % 7}]",{i}.5\n' for i in range(40))
+TARGETS = "sequence,target\n" + "".join(f'"[{i}, {i % 7}]",{i}.5\n' for i in range(400))
 
 
 @pytest.fixture
