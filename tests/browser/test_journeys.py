@@ -270,6 +270,7 @@ def change(page, right: int, text: str) -> None:
     page.wait_for_timeout(DRAWN)
     page.locator(".dvn-scroller").first.click(position={"x": 60, "y": 52})
     for _ in range(right):
+        page.wait_for_timeout(150)  # the editor, which draws itself meanwhile, loses faster ones
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     cell = page.locator(".gdg-input")
