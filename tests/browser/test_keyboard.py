@@ -22,8 +22,12 @@ PLACE = """() => {
 
 def is_marked(page) -> bool:
     """Whether one sees where the keyboard is: without it, the place looks otherwise."""
-    place, focused = page.evaluate(PLACE), page.evaluate_handle("document.activeElement")
+    focused = page.evaluate_handle("document.activeElement")
     for _ in range(5):
+        place = page.evaluate(PLACE)
+        if min(place["width"], place["height"]) <= 0:  # the page is still scrolling to it
+            page.wait_for_timeout(200)
+            continue
         marked = page.screenshot(clip=place, animations="disabled")
         focused.evaluate("element => element.blur()")
         bare = page.screenshot(clip=place, animations="disabled")
