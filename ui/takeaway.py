@@ -67,9 +67,9 @@ def _tried(found: Export) -> None:
     if found.agrees:
         said = ngettext(
             "Tried in a process of its own: predict.py answers as this app does about {n} "
-            "sequence, to {difference:.0e}.",
+            "sequence; largest difference {difference:.0e}.",
             "Tried in a process of its own: predict.py answers as this app does about {n} "
-            "sequences, to {difference:.0e}.",
+            "sequences; largest difference {difference:.0e}.",
             found.sequences,
             difference=max(found.difference, 1e-9),
         )
