@@ -74,7 +74,8 @@ class Facts:
         """From ``to_dict``'s values; raises ValueError for others."""
         try:
             counts = {name: int(plain[name]) for name in list(cls.__annotations__)[:-1]}
-            return cls(**counts | {"median": float(plain["median"]), "date": str(plain["date"])})
+            date = datetime.strptime(plain["date"], "%Y-%m-%d").date().isoformat()
+            return cls(**counts | {"median": float(plain["median"]), "date": date})
         except (KeyError, TypeError) as error:
             raise ValueError(f"this says nothing of data ({error})") from None
 

@@ -78,7 +78,8 @@ class Note(str):
             return cls("{text}", text=plain)
         template, values = plain
         for _text, name, form, _conversion in Formatter().parse(template):
-            if name is not None and not (name.isidentifier() and len(form) <= MOST_FORM):
+            plain_form = form is None or (len(form) <= MOST_FORM and "{" not in form)
+            if name is not None and not (name.isidentifier() and plain_form):
                 raise ValueError(f"{template!r} is no template of ours")
         return cls(
             template,

@@ -144,8 +144,11 @@ def _shapes(weights: Path) -> list[tuple[int, ...]]:
             raise ValueError("its weights are not in it")
         nodes = [file[name] for name in links]
         arrays = [node for node in nodes if isinstance(node, h5py.Dataset)]
-        if any(array.external or array.is_virtual for array in arrays):
-            raise ValueError("its weights are not in it")
+        for array in arrays:
+            # An array that is declared and not stored takes no room here, and all of it in memory.
+            stored = array.id.get_storage_size() == array.nbytes
+            if array.external or array.is_virtual or array.dtype != np.float32 or not stored:
+                raise ValueError("its weights are not in it")
         return [array.shape for array in arrays]
 
 

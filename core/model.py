@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,12 +30,26 @@ from core.preprocessing import Preprocessing
 from core.progress import History
 from core.proof import Proof
 from core.reading import Schema, open_table, read_like, read_sequences
-from core.recipe import Recipe, weight_count
+from core.recipe import MAX_EPOCHS, Recipe, weight_count
 from core.sequences import Sequences, default_names, step_indices
 from core.trace import Trace
 
 OnShare = Callable[[float], None]
 OPTIONAL = {"schema": Schema, "proof": Proof, "evaluation": Evaluation, "facts": Facts}
+HISTORY = ("loss", "val_loss", "accuracy", "val_accuracy", "seconds")
+DIGEST = "[0-9a-f]{0,64}"
+MOST_TEXT = 1000  # characters of a note
+# What comes of values that are not like those that were saved.
+UNLIKE = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+)
 TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # what a table is read from
 
 
@@ -308,11 +323,14 @@ def _from_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> Sequences:
     return read_sequences(frame, features=None if missing else list(names))
 
 
-def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
+def load(
+    path: str | os.PathLike | BinaryIO, refuse_too_large: Callable[[int], None] | None = None
+) -> TrainedModel:
     """The model that ``save`` wrote. Nothing in the file is executed or unpickled: the
     network is rebuilt from the checked recipe, and only then are weights read.
 
-    Raises DataError when the file is damaged or was not written by ``save``.
+    refuse_too_large: called with the number of weights before anything is made of them. Raises
+    DataError when the file is damaged or was not written by ``save``.
     """
     with export.opened(path) as saved:
         training, fitted = saved.described["training"], saved.described["preprocessing"]
@@ -321,29 +339,52 @@ def load(path: str | os.PathLike | BinaryIO) -> TrainedModel:
             preprocessing = Preprocessing.from_dict(recipe, fitted)
             best = training["best_epoch"]
             told = {
-                "history": {
-                    str(name): [float(figure) for figure in figures]
-                    for name, figures in training["history"].items()
-                },
-                "notes": list(map(Note.from_plain, training["notes"])),
+                "history": _history(training["history"]),
+                "notes": list(map(_foreign, training["notes"])),
                 "stopped": bool(training["stopped"]),
                 "best_epoch": None if best is None else int(best),
                 "computed": {
                     "layers": [str(way) for way in training["computed"]["layers"]],
                     "groups": int(training["computed"]["groups"]),
                 },
-                "trained_on": str(training["trained_on"]),
+                "trained_on": _one_like(DIGEST, training["trained_on"]),
                 "table": Schema.from_dict(fitted["table"]),
             }
-            if len(set(map(len, told["history"].values()))) > 1:
-                raise ValueError("its history has figures of unequal numbers of epochs")
             for name, kind in OPTIONAL.items():
                 told[name] = None if training[name] is None else kind.from_dict(training[name])
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            for name in ("schema", "table"):  # why it is so is told where it was read
+                if told[name] is not None:
+                    told[name] = replace(told[name], reasons=(), doubts=())
+        except UNLIKE as error:
             raise export.damaged(error) from None
         features = len(preprocessing.feature_names)
         outputs = 1 if preprocessing.classes is None else len(preprocessing.classes)
-        saved.refuse_other_count(weight_count(recipe, features, outputs))
+        weights = weight_count(recipe, features, outputs)
+        if refuse_too_large is not None:
+            refuse_too_large(weights)
+        saved.refuse_other_count(weights)
         network = build_network(recipe, features, outputs)
         saved.read_weights(network)
     return TrainedModel(recipe, preprocessing, network, **told, example=saved.example)
+
+
+def _history(plain: dict[str, list[float]]) -> History:
+    """Raises ValueError for what no training gives."""
+    found = {str(name): [float(figure) for figure in figures] for name, figures in plain.items()}
+    lengths = set(map(len, found.values()))
+    if not set(found) <= set(HISTORY) or (found and "loss" not in found) or len(lengths) > 1:
+        raise ValueError("its history is none of a training")
+    if max(lengths, default=0) > MAX_EPOCHS or not np.isfinite([*found.values()]).all():
+        raise ValueError("its history is none of a training")
+    return found
+
+
+def _foreign(plain: list[Any] | str) -> Note:
+    """A note of a file as text: a template from elsewhere may hold links, or anything."""
+    return Note("{text}", text=str(Note.from_plain(plain))[:MOST_TEXT])
+
+
+def _one_like(pattern: str, text: Any) -> str:
+    if re.fullmatch(pattern, text) is None:
+        raise ValueError(f"{str(text)[:40]!r} is not like {pattern}")
+    return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,8 +44,8 @@ def import_run(_run: str, about: Brought, question: str, topic: str) -> str | Fa
         from core import load
 
         kept = store()
-        model: TrainedModel = load(io.BytesIO(about.content))
-        kept.limits.refuse_too_large(model.network.count_params())
+        model: TrainedModel = load(io.BytesIO(about.content), kept.limits.refuse_too_large)
+        kept.limits.refuse_too_long(np.array([model.preprocessing.width]), model.recipe)
         model.proof = model.evaluation = None
         saved = io.BytesIO()
         model.save(saved, about.name)
@@ -78,8 +78,8 @@ def _example(model: TrainedModel) -> Sequences:
     try:
         data = read_table(open_table(io.StringIO(model.example)), model.table)[0]
         if data.feature_names == names:
-            return data
-    except (DataError, ValueError):
+            return replace(data, split=None)  # all of them are to be looked at
+    except (ValueError, LookupError):  # DataError is one; the table may not be ours
         pass
     return Sequences(model.preprocessing.fill[None], np.array([1]), feature_names=names)
 

@@ -214,6 +214,12 @@ def from_another_file(file: h5py.File) -> None:
     file.create_dataset(name, shape, "f4", external=[("/etc/passwd", 0, h5py.h5f.UNLIMITED)])
 
 
+def not_stored(file: h5py.File) -> None:
+    name, shape = first_array(file).name, first_array(file).shape
+    del file[name]
+    file.create_dataset(name, shape, "f4")
+
+
 def through_a_link(file: h5py.File) -> None:
     name = first_array(file).name
     file.move(name, "/elsewhere")
@@ -257,6 +263,22 @@ TAMPERS = {
     "no facts": lambda content: changed(content, "training", lambda d: d.update(facts={})),
     "bytes of another file": lambda content: with_weights(content, from_another_file),
     "a link": lambda content: with_weights(content, through_a_link),
+    "declared and not stored": lambda content: with_weights(content, not_stored),
+    "a huge note": lambda content: changed(
+        content, "training", lambda d: d.update(notes=[["{x:{y}}", {"x": 1, "y": 10**9}]])
+    ),
+    "no end": lambda content: changed(
+        content, "training", lambda d: d.update(best_epoch=float("inf"))
+    ),
+    "no loss": lambda content: changed(
+        content, "training", lambda d: d.update(history={"seconds": [1.0]})
+    ),
+    "endless history": lambda content: changed(
+        content, "training", lambda d: d.update(history={"loss": [1.0] * 10_001})
+    ),
+    "a date that is none": lambda content: changed(
+        content, "training", lambda d: d["facts"].update(date="[x](y)")
+    ),
     "not finite": lambda content: with_weights(
         content, lambda file: first_array(file).__setitem__(Ellipsis, np.nan)
     ),
@@ -267,3 +289,11 @@ TAMPERS = {
 def test_a_tampered_file_is_refused_in_words(words_model, tamper):
     with pytest.raises(DataError, match="no model of ours"):
         load(TAMPERS[tamper](saved(words_model)))
+
+
+def test_a_note_of_a_file_is_text_whatever_it_holds(words_model):
+    link = ["[Sign in]({where})", {"where": "https://x.example"}]
+    content = changed(saved(words_model), "training", lambda d: d.update(notes=[link]))
+    [note] = load(content).notes
+    assert note == "[Sign in](https://x.example)"
+    assert note.template == "{text}"
