@@ -17,6 +17,7 @@ import numpy as np
 
 from core.errors import DataError
 from core.export import SCRIPT
+from core.reading import open_table, read_table
 from core.reading.writing import schema_for, to_csv
 from core.sequences import Sequences
 
@@ -37,9 +38,12 @@ def agreement(content: bytes, model: TrainedModel, data: Sequences) -> float:
     of no other. Raises DataError when it fails, and when it does not answer each sequence.
     """
     schema = model.table or schema_for(data.with_targets(None))
+    text = to_csv(data, schema)
+    # Not all that was read comes back from what is written; the same table is what is compared.
+    data = model.as_sequences(read_table(open_table(io.StringIO(text)), schema)[0])
     with tempfile.TemporaryDirectory() as folder:
         zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
-        Path(folder, TABLE).write_text(to_csv(data, schema), encoding="utf-8")
+        Path(folder, TABLE).write_text(text, encoding="utf-8")
         theirs = _answers(folder, model)
     if model.classes is not None:
         ours, unit = model.predict_proba(data), 1.0
@@ -74,10 +78,13 @@ def _answers(folder: str, model: TrainedModel) -> np.ndarray:
         raise _failed(f"no answer in {SECONDS:.0f} s") from None
     if done.returncode:
         raise _failed((done.stderr.strip().splitlines() or [str(done.returncode)])[-1][:300])
-    rows = list(csv.reader(io.StringIO(done.stdout)))[1:]
+    rows = [row for row in csv.reader(io.StringIO(done.stdout)) if row][1:]
     skip = 1 + model.recipe.return_sequences  # the id, and the number of the step
     first = skip if model.classes is None else skip + 1  # behind the label, the probabilities
-    return np.array([[float(cell or "nan") for cell in row[first:]] for row in rows])
+    try:
+        return np.array([[float(cell or "nan") for cell in row[first:]] for row in rows])
+    except ValueError:
+        raise _failed(f"it printed {done.stdout[:200]!r}") from None
 
 
 def _failed(reason: str) -> DataError:

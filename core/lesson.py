@@ -34,7 +34,8 @@ recipe, fitted = described()
 # 1. Sequences of unequal length, each (steps, {features}), with their targets. Scaling and what
 #    stands for missing values were measured on real steps of the training rows alone: see
 #    preprocessing.json. So was the mask mode applied, "{mask}", which decides what a step is.
-rows = read_csv(sys.argv[1], fitted["table"])
+rows = read_csv(sys.argv[1], fitted["table"], cut=("windows", "prefixes"))
+rows = [row for row in rows if row["target"] not in (None, "")]  # those to learn from
 for row in rows:
     row["steps"], row["where"] = prepare(row["steps"], recipe, fitted)
 
@@ -144,6 +145,12 @@ def _targets(recipe: Recipe) -> str:
         '        wanted = [row["target"][step] if step >= 0 else None for step in row["where"]]\n'
         "        found[number, mask[number]] = [0 if t is None else encoded(t) for t in wanted]\n"
         f"    return found{last}\n"
+        "\n\ndef counting(rows):  # the steps that have a target: padding has none\n"
+        "    mask = padded(rows)[1]\n"
+        "    found = np.zeros(mask.shape, bool)\n"
+        "    for number, row in enumerate(rows):\n"
+        '        found[number, mask[number]] = row["where"] >= 0\n'
+        "    return found\n"
     )
 
 
@@ -232,7 +239,7 @@ def _fit(recipe: Recipe) -> str:
 
 def _weights(recipe: Recipe) -> str:
     if recipe.return_sequences:
-        return 'weights = padded(rows)[1].astype("float32")  # 0 at padding'
+        return 'weights = counting(rows).astype("float32")'
     if recipe.class_weight == "balanced":
         return (
             "known = targets(training)\n"
@@ -243,7 +250,7 @@ def _weights(recipe: Recipe) -> str:
 
 
 def _judge(recipe: Recipe) -> str:
-    real = "[padded(unseen)[1]]" if recipe.return_sequences else ""
+    real = "[counting(unseen)]" if recipe.return_sequences else ""
     if recipe.task == "classification":
         return (
             f"    right = answers.argmax(axis=-1){real} == targets(unseen){real}\n"

@@ -51,7 +51,10 @@ def to_csv(data: Sequences, schema: Schema) -> str:
     rows = [row for i in range(len(data)) for row in makers[schema.layout](data, schema, i)]
     names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
+    # A line that begins with one of these is a comment, unless it is quoted.
+    commented = any(str(next(iter(row.values()), "")).startswith(("#", "%")) for row in rows)
+    quoting = csv.QUOTE_ALL if commented else csv.QUOTE_MINIMAL
+    lines = csv.writer(text, lineterminator="\n", quoting=quoting)
     if schema.layout == "rows":  # which has no line of names
         lines.writerows(list(row.values()) for row in rows)
     else:
@@ -139,7 +142,7 @@ def _wide(data: Sequences, schema: Schema, i: int) -> list[Row]:
     before, behind = _roles(data, schema, i)
     steps, features = data[i], len(schema.channels) or 1
     columns = np.array(schema.features, dtype=object).reshape(features, -1)
-    row = dict(before)
+    row = before | (dict.fromkeys(schema.features, "") if schema.layout == "wide" else {})
     for feature in range(features):
         for step, value in enumerate(steps[:, feature]):
             # rows without names may be longer than any that was read

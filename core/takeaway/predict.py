@@ -21,107 +21,158 @@ import numpy as np
 
 HERE = pathlib.Path(__file__).parent
 MISSING = {"", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "?"}
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?", re.I)
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.I)
 UNKNOWN = "unknown"
-ELAPSED = "time since the last step"
 BATCH = 64
 
 
 # 1. From a table to sequences, as ``preprocessing.json`` says under "table".
 
 
-def read_csv(path, schema):
+def read_csv(path, schema, cut=("windows",)):
     """What a table holds: a list of {"id", "steps" (steps, features) with NaN for what is missing,
-    "target", "split", "group"}, None for what it does not tell."""
-    text = pathlib.Path(path).read_text(encoding="utf-8-sig")
-    lines = [line for line in io.StringIO(text) if line.strip() and line[0] not in "#%"]
-    names = lines[0] if schema["layout"] != "rows" else "".join(lines)
-    delimiter = next((mark for mark in "\t;," if mark in names), ",")
-    if schema["layout"] == "rows" and delimiter not in names:
-        lines = [",".join(line.split()) for line in lines]
+    "target", "split", "group"}, None for what it does not tell. cut: which ways of cutting series
+    are done."""
+    lines = [line for line in io.StringIO(text_of(path)) if line.strip(" ,;\t\r\n")]
+    comments = [line.lstrip("#% ") for line in lines if line[0] in "#%"]
+    lines = [line for line in lines if line[0] not in "#%"]
+    if not lines:
+        sys.exit(f"{path} holds no rows")
+    bare = re.sub('"[^"]*"', "", lines[0] if schema["layout"] != "rows" else "".join(lines))
+    delimiter = next((mark for mark in "\t;," if mark in bare), ",")
+    if delimiter not in bare and " " in bare.strip():  # set apart by spaces
+        delimiter, lines = "\t", ["\t".join(line.split()) for line in lines]
     csv.field_size_limit(2**31 - 1)
     rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
-    if delimiter != ",":  # 2,5 is two and a half there
-        rows = [[re.sub(r"^([+-]?\d+),(\d+)$", r"\1.\2", cell) for cell in row] for row in rows]
+    # 2,5 is two and a half where something else stands between the cells.
+    commas = delimiter != "," and any(DECIMAL_COMMA.fullmatch(c) for row in rows for c in row)
+    schema = schema | {"commas": commas}
     if schema["layout"] == "rows":
-        found = [one(number, numbers(trimmed(row))) for number, row in enumerate(rows, start=1)]
+        cells = numbers([cell for row in rows for cell in trimmed(row)], schema)
+        ends = np.cumsum([len(trimmed(row)) for row in rows])
+        found = [one(number, part) for number, part in enumerate(np.split(cells, ends[:-1]), 1)]
     else:
-        names, *rows = rows
-        if not set(schema["features"]) & set(names):  # a table without a line of names
-            names, rows = [str(number + 1) for number in range(len(names))], [names, *rows]
-        table = [dict(zip(names, row)) for row in rows]  # noqa: B905  short rows lack their end
+        table, names = named(rows, comments, delimiter, schema)
         found = {"long": from_long, "list": from_lists, "wide": from_wide}[schema["layout"]](
             table, names, schema
         )
     found = [settled(each, schema) for each in found]
     found = [each for each in found if len(each["steps"])]
-    if schema["cut"] == "windows":
-        return [part for each in found for part in windows(each, schema)]
+    if schema["cut"] in cut:
+        found = [part for each in found for part in pieces(each, schema)]
+    if schema["target_at"] == "end":  # of each piece, where a series is cut
+        for each in found:
+            each["target"] = each["target"] and each["target"][-1]
     return found
+
+
+def text_of(path):
+    content = pathlib.Path(path).read_bytes()
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    return content.decode("latin-1")
+
+
+def named(rows, comments, delimiter, schema):
+    """The rows as {name: cell}, and the names; a column without one has its number."""
+    first, *others = rows
+    tried = [(first, others)]
+    tried += [(next(csv.reader([line], delimiter=delimiter)), rows) for line in comments[-1:]]
+    tried.append(([""] * len(first), rows))  # a table without a line of names
+    names, below = next(
+        (columns(line), below)
+        for line, below in tried
+        if set(schema["features"]) & set(columns(line)) or line == tried[-1][0]
+    )
+    return [dict(zip(names, row)) for row in below], names  # noqa: B905  short rows lack their end
+
+
+def columns(line):
+    return [name.strip() or str(number) for number, name in enumerate(line, start=1)]
 
 
 def from_long(table, names, schema):
     """A row a step; the rows of a sequence share its id."""
-    sequences, when = {}, {}
-    for row in table:
-        key = row[schema["id"]] if schema["id"] else "1"
-        sequences.setdefault(key, []).append(row)
+    sequences = {}
+    by_id, timed = schema["id"] in names, schema["time"] in names
+    for number, row in enumerate(table, start=2):
+        lacks = [
+            role for role in ("id", "time") if schema[role] in names and lacking(row, schema[role])
+        ]
+        if lacks and "incomplete" not in schema["fixes"]:
+            sys.exit(f"row {number}: the {lacks[0]} is missing")
+        if not lacks:
+            sequences.setdefault(row[schema["id"]] if by_id else "1", []).append(row)
     found = []
     for key, rows in sequences.items():
-        if schema["time"] in names:
+        if timed:
             when = [seconds(row[schema["time"]]) for row in rows]
             order = np.argsort(when, kind="stable")
             rows, when = [rows[i] for i in order], np.array(when)[order]
         columns = []
         for name in schema["features"]:
-            cells = [row[name] for row in rows]
+            cells = [row.get(name, "") for row in rows]
             words = schema["categories"].get(name)
-            columns.append(numbers(cells) if words is None else indicated(cells, words))
+            columns.append(numbers(cells, schema) if words is None else indicated(cells, words))
         for name in schema["indicated"] or ():
             place = schema["features"].index(name)
             columns.append(np.isnan(columns[place][:, :1]))
         if schema["elapsed"]:
             columns.append(np.diff(when, prepend=when[0])[:, None])
         sequence = one(key, np.concatenate(columns, axis=1), rows[-1], schema)
-        if schema["target_at"] == "step" and sequence["target"] is not None:
+        if schema["target_at"] != "sequence" and sequence["target"] is not None:
             sequence["target"] = [row[schema["target"]] for row in rows]
-        if schema["duplicates"] != "keep" and schema["time"] in names:
+        if schema["duplicates"] != "keep" and timed:
             without_duplicates(sequence, when, schema["duplicates"])
         found.append(sequence)
     return found
+
+
+def lacking(row, name):
+    return row.get(name, "").lower() in MISSING
 
 
 def from_lists(table, names, schema):
     """A row a sequence, its steps written as a list in a cell."""
     found = []
     for number, row in enumerate(table, start=1):
-        parts = [np.array(as_list(row[name]), dtype=float) for name in schema["features"]]
+        cells = [row.get(name, "") for name in schema["features"]]
+        if schema["commas"]:
+            cells = [cell if "." in cell else cell.replace(",", ".") for cell in cells]
+        parts = [np.array(as_list(cell), dtype=float) for cell in cells]
         steps = np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
         sequence = one(row.get(schema["id"], number), steps, row, schema)
         if schema["target_at"] != "sequence" and sequence["target"] is not None:
-            targets = as_list(sequence["target"])
-            sequence["target"] = targets if schema["target_at"] == "step" else targets[-1]
+            sequence["target"] = as_list(sequence["target"])
         found.append(sequence)
     return found
 
 
 def from_wide(table, names, schema):
-    """A row a sequence, a column a step; blank cells at its end end it."""
-    if schema["channels"]:  # x_1, x_2, …, y_1, y_2, …
-        each = len(schema["features"]) // len(schema["channels"])
-        starts = [counted(name)[0] for name in schema["features"][::each]]
-        steps = [name for name in names if counted(name)]
-        by_number = [
-            sorted((n for n in steps if counted(n)[0] == start), key=lambda name: counted(name)[1])
-            for start in starts
-        ]
-    else:
-        roles = [schema[role] for role in ("id", "time", "target", "split", "group")]
-        by_number = [[n for n in names if n not in roles and n not in schema["unused"]]]
+    """A row a sequence, a column a step, in the order of their numbers; blank cells at its end end
+    it."""
+    features = schema["features"]
+    each = len(features) // max(len(schema["channels"]), 1)  # x_1, x_2, …, y_1, y_2, …
+    by_number = []
+    for start in range(0, len(features), each):
+        own = features[start : start + each]
+        before = {counted(name) and counted(name)[0] for name in own}
+        if None in before or len(before) > 1:  # not counted: those that were there
+            by_number.append([name for name in names if name in own])
+            continue
+        steps = [name for name in names if counted(name) and counted(name)[0] in before]
+        by_number.append(sorted(steps, key=lambda name: counted(name)[1]))
     found = []
     for number, row in enumerate(table, start=1):
         cells = [[row.get(name, "") for name in columns] for columns in by_number]
         length = max(len(trimmed(column)) for column in cells)
-        steps = np.concatenate([numbers(column[:length]) for column in cells], axis=1)
+        steps = np.concatenate([numbers(column[:length], schema) for column in cells], axis=1)
         found.append(one(row.get(schema["id"], number), steps, row, schema))
     return found
 
@@ -171,29 +222,29 @@ def without_duplicates(sequence, when, policy):
         sequence["target"] = [sequence["target"][i] for i in chosen]
 
 
-def windows(sequence, schema):
-    """Pieces of so many steps, a new one every so many."""
+def pieces(sequence, schema):
+    """Windows of so many steps, a new one every so many; or growing prefixes."""
     steps, size, every = sequence["steps"], schema["cut_steps"], schema["cut_every"]
-    for start in range(0, max(len(steps) - size, 0) + every, every):
-        part, name, target = steps[start : start + size], sequence["id"], sequence["target"]
-        if len(part) < len(steps):
-            name += f" {start + 1}–{start + len(part)}"
+    for begin in range(0, max(len(steps) - size, 0) + every, every):
+        start, end = begin, min(begin + size, len(steps))
+        if schema["cut"] == "prefixes":
+            start = 0
+        name, target = sequence["id"], sequence["target"]
+        if end - start < len(steps):
+            name += f" {start + 1}–{end}"
         if isinstance(target, list):
-            target = target[start : start + size]
+            target = target[start:end]
         group = sequence["group"] or sequence["id"]
-        yield sequence | {"id": name, "steps": part, "target": target, "group": group}
+        piece = {"id": name, "steps": steps[start:end], "target": target, "group": group}
+        yield sequence | piece
 
 
-def numbers(cells):
+def numbers(cells, schema):
     """(cells, 1), NaN for what is missing or no number."""
-    return np.array([[number(cell)] for cell in cells], dtype=float).reshape(-1, 1)
-
-
-def number(cell):
-    try:
-        return float("nan") if cell.lower() in MISSING else float(cell)
-    except ValueError:
-        return float("nan")
+    if schema["commas"] and not any("." in cell for cell in cells):
+        cells = [cell.replace(",", ".") for cell in cells]
+    found = [float(cell) if NUMBER.fullmatch(cell) else float("nan") for cell in cells]
+    return np.array(found, dtype=float).reshape(-1, 1)
 
 
 def indicated(cells, words):
@@ -239,12 +290,14 @@ def trimmed(cells):
 
 def seconds(cell):
     """A time: a number as it is, or the seconds of an ISO date."""
-    try:
+    if NUMBER.fullmatch(cell):
         return float(cell)
+    try:
+        date = re.sub(r"^(\d{4}-\d\d)$", r"\1-01", cell.replace("/", "-"))
+        when = datetime.datetime.fromisoformat(date)
     except ValueError:
-        when = datetime.datetime.fromisoformat(cell)
-        when = when if when.tzinfo else when.replace(tzinfo=datetime.UTC)
-        return when.timestamp()
+        sys.exit(f"{cell!r} is no time: write all as numbers, or all as dates like 2026-01-31")
+    return (when if when.tzinfo else when.replace(tzinfo=datetime.UTC)).timestamp()
 
 
 # 2. From a sequence to what the network was trained to see.
@@ -337,8 +390,8 @@ def answer(output, fitted):
 
 def main(given):
     recipe, fitted = described()
-    if given.lstrip().startswith("[") or given.endswith(".json"):
-        text = given if given.lstrip().startswith("[") else pathlib.Path(given).read_text("utf-8")
+    text = given if given.lstrip().startswith("[") else text_of(given)
+    if text.lstrip().startswith("["):  # sequences as they are typed
         sequences = [(number, steps) for number, steps in enumerate(json.loads(text), start=1)]
         sequences = [(number, np.array(steps, dtype=float)) for number, steps in sequences]
     else:
@@ -359,5 +412,5 @@ def main(given):
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # the csv module ends lines by itself
     main(sys.argv[1])

@@ -43,6 +43,13 @@ def test_a_table_is_written_in_its_own_layout(way):
     assert again == data
 
 
+def test_an_id_that_would_begin_a_comment_is_quoted():
+    data = Sequences.from_lists([[1], [2, 3]], ids=["#1", "%2"])
+    schema = schema_for(data)
+    again = read_table(open_table(io.StringIO(to_csv(data, schema))), schema)[0]
+    assert again.ids.tolist() == ["#1", "%2"]
+
+
 def test_an_example_is_small():
     data = Sequences.from_lists([np.ones(9000), [2, 3]] * 50, targets=[1, 2] * 50)
     lines = example(data).splitlines()

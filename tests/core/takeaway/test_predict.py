@@ -49,6 +49,20 @@ WAYS = {
     "lists and targets a step": ('v,y\n"[1, 2]","[3, 4]"\n[5],[6]\n', {}),
     "wide": ("name,x1,x2,x3,y\na,1,2,,0\nb,3,,5,1\n", {"missing": "mean"}),
     "wide of two features": ("u_1,u_2,w_1,w_2,y\n1,2,3,4,0\n5,,6,,1\n", {}),
+    "wide, its columns in another order": (
+        "x10,x2,x1,x3,x4,x5,x6,x7,x8,x9,y\n9,2,1,3,,,,,,,0\n5,7,6,,,,,,,,1\n",
+        {"missing": "mean"},
+    ),
+    "wide with the index that pandas writes": (",x1,x2,x3,y\n0,1,2,,0\n1,3,,,1\n", {}),
+    "exponents with decimal commas": ("id;x;y\na;1,5E-05;3\na;2,5e3;3\nb;3;4\n", {}),
+    "spaces and a header": ("id t x y\na 1 2.5 0\na 2 3.5 0\nb 1 1.5 1\n", {}),
+    "a header that is a comment": ("# id,t,x,y\na,1,2.5,0\na,2,3.5,0\nb,1,1.5,1\n", {}),
+    "rows that hold nothing": ("id,x,y\na,1,3\na,2,3\nb,5,6\n,,\n", {"fixes": ("incomplete",)}),
+    "the target at the end of windows": (
+        "id,t,x,y\n" + "".join(f"a,{k},{k * 3},{k * 0.5}\n" for k in range(9)),
+        {"target_at": "end", "cut": "windows", "cut_steps": 4, "cut_every": 3},
+    ),
+    "months": ("id,time,x,y\na,2026-02,1,0\na,2026-01,2,0\nb,2026-03,3,1\n", {}),
     "rows": ("1\n2,5\n3,9,9,4,8\n", {}),
     "rows with spaces": ("1 2 3\n4 5\n6\n", {}),
     "decimal commas": ("id;x;y\na;1,5;3\na;2,5;3\nb;3;4\n", {}),
@@ -86,12 +100,38 @@ def test_a_table_is_read_as_the_app_reads_it(way, tmp_path):
         assert [float(target) for target in flat] == ours.targets.tolist()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+def test_it_reads_what_spreadsheets_write(encoding, tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes("编号,x,目标\n甲,1,好\n甲,2,好\n乙,3,坏\n".encode(encoding))
+    schema = detect_schema(open_table(io.StringIO("编号,x,目标\n甲,1,好\n甲,2,好\n乙,3,坏\n")))
+    assert [each["id"] for each in predict.read_csv(path, schema.to_dict())] == ["甲", "乙"]
+
+
+def test_prefixes_are_cut_for_training_alone(tmp_path):
+    text = "id,t,x,y\n" + "".join(f"a,{k},{k},{k * 0.5}\n" for k in range(7))
+    schema = replace(
+        detect_schema(open_table(io.StringIO(text)), target="y", target_at="end"),
+        cut="prefixes", cut_steps=2, cut_every=3,
+    )  # fmt: skip
+    ours = read_table(open_table(io.StringIO(text)), schema)[0]
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    assert len(predict.read_csv(path, schema.to_dict())) == 1
+    theirs = predict.read_csv(path, schema.to_dict(), cut=("windows", "prefixes"))
+    assert [each["id"] for each in theirs] == ours.ids.tolist()
+    assert [float(each["target"]) for each in theirs] == ours.targets.tolist()
+
+
 def test_a_later_table_may_have_more_steps_and_other_columns(tmp_path):
     wide = open_table(io.StringIO("name,x1,x2,y\na,1,2,0\nb,3,,1\n"))
     schema = detect_schema(wide)
     later = "x1,x2,x3,x4,name\n1,2,3,4,q\n5,,,,r\n"
     path = tmp_path / "later.csv"
-    path.write_text(later)
+    path.write_text(
+        later.replace("x4,name", "x4,name,height").replace(",q", ",q,180").replace(",r", ",r,170")
+    )
+    later = path.read_text()
     theirs = predict.read_csv(path, schema.to_dict())
     ours = read_like(open_table(io.StringIO(later)), schema)[0]
     assert [each["id"] for each in theirs] == ours.ids.tolist() == ["q", "r"]
