@@ -1,4 +1,6 @@
-# Unpadded in one container: docker build -t unpadded . && docker run -p 8501:8501 -v unpadded:/data unpadded
+# Unpadded in one container:
+#     docker build -t unpadded .
+#     docker run --init -p 127.0.0.1:8501:8501 -v unpadded:/data unpadded
 #
 # Two kinds of processes come from this image. The server (the CMD below) answers browsers and never
 # loads TensorFlow. Workers hold TensorFlow and do all training and prediction: by itself the server

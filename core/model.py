@@ -381,7 +381,7 @@ def _history(plain: dict[str, list[float]]) -> History:
 
 def _foreign(plain: list[Any] | str) -> Note:
     """A note of a file as text: a template from elsewhere may hold links, or anything."""
-    return Note("{text}", text=str(Note.from_plain(plain))[:MOST_TEXT])
+    return Note.from_plain(str(Note.from_plain(plain))[:MOST_TEXT])
 
 
 def _one_like(pattern: str, text: Any) -> str:

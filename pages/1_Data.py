@@ -19,6 +19,7 @@ from ui.words import _, counted, listed, ngettext, plain
 
 links.follow()
 visitor = open_page("Data")
+links.keep(visitor)
 st.title(_("Data"))
 opening.source(visitor)
 

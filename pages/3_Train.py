@@ -13,7 +13,7 @@ from ui.words import _, ngettext, plain
 links.follow()
 visitor = open_page("Train")
 data = visitor.data
-run_view.follow_address(visitor.run)
+run_view.follow_address(visitor)
 
 st.title(_("Train"))
 recipe = recipe_form.recipe(visitor)

@@ -11,6 +11,7 @@ from ui.words import _, counted, lasting, plain
 
 links.follow()
 visitor = open_page("Compare")
+links.keep(visitor)
 data = visitor.data
 
 st.title(_("Compare"))

@@ -270,7 +270,8 @@ def in_folds(
     visitor wants that and the data does not say what to measure on."""
     data = visitor.data
     marked = data.split is not None and (data.split != "train").any()
-    if marked or recipes is None or not 2 <= len(seeds) <= len(data):
+    apart = len(data) if data.groups is None else len(set(data.groups))
+    if marked or recipes is None or not 2 <= len(seeds) <= apart:
         return recipes
     wanted = st.toggle(
         _("Measure on every sequence once (cross-validation)"),

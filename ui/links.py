@@ -1,11 +1,13 @@
 """The address of a page holds what is set on it, so that a prepared state can be sent.
 
-``data`` names a sample; every other name is a field of the recipe that is not as it would be
-suggested for the data. What an address does not name, and what it names wrongly, is as suggested.
+``data`` names a sample, or data of the visitor's own, which nobody else finds by it; every other
+name is a field of the recipe that is not as it would be suggested for the data. What an address
+does not name, and what it names wrongly, is as suggested.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,15 +16,17 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from core import Recipe
+from core import DataError, Recipe, Sequences
 from core.recipe import LAYERS, LSTM
-from ui import opening, state
+from ui import opening, server, state
 from ui.samples import SAMPLES, Sample
 from ui.state import State
 from ui.words import _
 
 NONE = "none"
-LAYER = re.compile(r"(Bi)?(LSTM|GRU)-(\d{1,6})(?:-(0?\.\d{1,9}))?")
+DIGITS = 12  # of a digest
+OF_TARGETS = ("task", "return_sequences", "loss")
+LAYER = re.compile(r"(Bi)?(LSTM|GRU)-(\d{1,6})(?:-([\d.e-]{1,20}))?")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def _optional(kind: Kind) -> Kind:
 
 def _write_layer(layer: LSTM) -> str:
     both, name = "Bi" * layer.bidirectional, type(layer).__name__
-    return f"{both}{name}-{layer.units}" + (f"-{layer.dropout:g}" if layer.dropout else "")
+    return f"{both}{name}-{layer.units}" + (f"-{layer.dropout:.12g}" if layer.dropout else "")
 
 
 def _read_layer(text: str) -> LSTM:
@@ -137,12 +141,14 @@ def follow() -> None:
     if not address or address == visitor.linked:
         return
     visitor.linked = address
-    sample = next((each for each in SAMPLES if _key(each) == address.get("data")), None)
-    if sample is not None and sample.name != visitor.name:
-        opening.open_sample(visitor, sample)
-        if sample.name != visitor.name:  # there was no room for it
+    if address.get("data", _open(visitor)) != _open(visitor):
+        _open_data(visitor, address["data"])
+        if address["data"] != _open(visitor):  # it is not the visitor's, or there was no room
             return
     recipe = read(address, _suggested(visitor))
+    if not _fits(visitor.data, recipe):  # sent by somebody who has other targets
+        address = {name: text for name, text in address.items() if name not in OF_TARGETS}
+        recipe = read(address, _suggested(visitor))
     if recipe != visitor.recipe:
         visitor.choose(recipe)
         visitor.opened += 1  # the forms begin anew, with this recipe
@@ -150,7 +156,7 @@ def follow() -> None:
 
 def keep(visitor: State) -> None:
     """Have the address bar say what is set; call once everything is."""
-    linked = _address(visitor)
+    linked = {"data": _open(visitor), **written(visitor.recipe, _suggested(visitor))}
     now = st.query_params.to_dict()
     others = {name: text for name, text in now.items() if name not in ("data", *FIELDS)}
     if now != others | linked:
@@ -173,9 +179,37 @@ def offer(visitor: State) -> None:
 
 
 def _address(visitor: State) -> dict[str, str]:
-    sample = next((each for each in SAMPLES if each.name == visitor.name), None)
-    data = {} if sample is None else {"data": _key(sample)}
+    """Of the link to send, which names no data of the visitor's own."""
+    data = {"data": _open(visitor)} if _open(visitor) in map(_key, SAMPLES) else {}
     return data | written(visitor.recipe, _suggested(visitor))
+
+
+def _open(visitor: State) -> str:
+    """What the open data is called in an address: a sample, or the beginning of its digest."""
+    sample = next((each for each in SAMPLES if each.name == visitor.name), None)
+    return visitor.kept.data[:DIGITS] if sample is None else _key(sample)
+
+
+def _open_data(visitor: State, asked: str) -> None:
+    sample = next((each for each in SAMPLES if _key(each) == asked), None)
+    if sample is not None:
+        opening.open_sample(visitor, sample)
+        return
+    sets = server.store().contents.list(visitor.owner.id)
+    own = next(
+        (each for each in sets if len(asked) == DIGITS and each.data.startswith(asked)), None
+    )
+    if own is not None:
+        with contextlib.suppress(DataError):  # deleted at this moment, in another tab
+            visitor.open_kept(own)
+
+
+def _fits(data: Sequences, recipe: Recipe) -> bool:
+    """Can these targets be learned so?"""
+    if data.targets is None:
+        return True
+    refused = {"O": "regression", "f": "classification"}.get(data.targets.dtype.kind)
+    return recipe.return_sequences == data.per_step and recipe.task != refused
 
 
 def _key(sample: Sample) -> str:

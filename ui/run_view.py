@@ -12,17 +12,24 @@ from runs import Run, RunState
 from ui import live, predicting, results, server
 from ui.opening import explain
 from ui.samples import called
-from ui.state import State, seeded
-from ui.words import _, listed, network_name, plain, told
+from ui.state import State, example_digest, seeded
+from ui.words import _, listed, network_name, ngettext, plain, told
 
 RUNS_PAGE = "pages/6_Runs.py"
 
 
-def follow_address(shown: str | None) -> None:
-    """Call on a page that shows a visitor's own run: an address that names another one, such as
-    one that somebody sent, opens that one instead."""
+def follow_address(visitor: State) -> None:
+    """Call on a page that shows a visitor's run of the open data: an address that names another
+    one of them, as the browser's Back does, shows that; any other, such as one that somebody sent,
+    opens where runs are shown."""
     asked = st.query_params.get("run")
-    if asked is not None and asked != shown:
+    if asked is None or asked == visitor.run:
+        return
+    run = server.runs().get(asked)
+    data = example_digest() if visitor.kept is None else visitor.kept.data
+    if run is not None and (run.owner, run.data) == (visitor.owner.id, data):
+        visitor.show(asked)
+    else:
         st.switch_page(RUNS_PAGE, query_params={"run": asked})
 
 
@@ -80,7 +87,7 @@ def described(run: Run) -> str:
             masks[recipe.mask],
             f"{recipe.optimizer} {recipe.learning_rate:g}",
             _("batch size {n}").format(n=recipe.batch_size),
-            _("{n} epochs").format(n=recipe.epochs),
+            ngettext("{n} epoch", "{n} epochs", recipe.epochs),
             _("seed {n}").format(n=recipe.seed),
         ]
     )

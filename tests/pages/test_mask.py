@@ -149,3 +149,38 @@ def test_the_address_follows_what_is_set_and_is_offered_to_send(app):
     labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
     assert mask.query_params["maxlen"] == "9"
     assert any("?data=example&maxlen=9" in code.value for code in mask.code)
+
+
+OWN = b"sequence,target\n" + b"".join(b'"[%d, 2]",%d.5\n' % (n, n) for n in range(12))
+
+
+def test_settings_of_an_address_are_for_its_data_alone(app):
+    app.switch_page("pages/1_Data.py").run()
+    app.file_uploader(key="upload").upload("own.csv", OWN).run()
+    mask = app.switch_page("pages/2_Mask.py").run()
+    labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
+    address = dict(mask.query_params)
+    state = mask.session_state["state"]
+    assert len(address["data"]) == 12  # of a digest: nobody else can open it
+    assert not any("data=" in code.value for code in mask.code)
+    state.open_example()  # in another tab; then this one is loaded again
+    state.linked = {}
+    for name, text in address.items():
+        mask.query_params[name] = text
+    mask.run()
+    assert (state.name, state.recipe.maxlen) == ("own.csv", 9)
+    state.open_example()
+    mask.query_params["data"] = "0" * 12  # of somebody else's
+    mask.run()
+    assert (state.is_example, state.recipe.maxlen) == (True, 15)
+
+
+def test_a_task_that_the_targets_refuse_is_left_out_of_an_address(app):
+    app.switch_page("pages/1_Data.py").run()
+    app.file_uploader(key="upload").upload("own.csv", OWN).run()
+    app.query_params["task"] = "classification"
+    app.query_params["loss"] = "sparse_categorical_crossentropy"
+    app.query_params["epochs"] = "3"
+    mask = app.switch_page("pages/2_Mask.py").run()
+    recipe = mask.session_state["state"].recipe
+    assert (recipe.task, recipe.epochs) == ("regression", 3)
