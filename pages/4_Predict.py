@@ -8,7 +8,7 @@ from ui.samples import called
 from ui.words import _, network_name, plain
 
 visitor = open_page("Predict")
-run_view.follow_address(visitor.trained)
+run_view.follow_address(visitor)
 st.title(_("Predict"))
 
 run = run_view.trained(visitor)

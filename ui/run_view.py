@@ -23,7 +23,7 @@ def follow_address(visitor: State) -> None:
     one of them, as the browser's Back does, shows that; any other, such as one that somebody sent,
     opens where runs are shown."""
     asked = st.query_params.get("run")
-    if asked is None or asked == visitor.run:
+    if asked is None or asked in (visitor.run, visitor.trained):
         return
     run = server.runs().get(asked)
     data = example_digest() if visitor.kept is None else visitor.kept.data

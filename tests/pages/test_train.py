@@ -142,3 +142,17 @@ def test_a_control_that_comes_back_empty_keeps_its_choice(train):
     assert labelled(train.button, "Start training").disabled is False
     train.run()
     assert labelled(train.segmented_control, "Predict").value == "regression"
+
+
+def test_back_in_the_browser_shows_the_training_before(train):
+    for epochs in (2, 3):
+        labelled(train.number_input, "Epochs").set_value(epochs)
+        label = "Start training" if epochs == 2 else "Train again"
+        labelled(train.button, label).click().run()
+        until(train, lambda app, n=epochs: [t for t in app.markdown if f"{n} epochs in" in t.value])
+        if epochs == 2:
+            first = train.session_state["state"].run
+    train.query_params["run"] = first
+    train.run()
+    assert train.session_state["state"].run == first
+    assert any("2 epochs in" in text.value for text in train.markdown)
