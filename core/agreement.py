@@ -17,7 +17,7 @@ import numpy as np
 
 from core.errors import DataError
 from core.export import SCRIPT
-from core.reading import open_table, read_table
+from core.reading import open_table, read_like, read_table
 from core.reading.writing import schema_for, to_csv
 from core.sequences import Sequences
 
@@ -26,24 +26,34 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-5
 SECONDS = 120.0  # most of them to start: TensorFlow is imported, which takes two on a fast machine
-TABLE = "held_out.csv"
+TABLE = "table.csv"
+MOST_BYTES = 2_000_000
 
 
-def agreement(content: bytes, model: TrainedModel, data: Sequences) -> float:
-    """The largest difference between the answers of a saved ZIP's script to a table of these
-    sequences and ours, which must not be above TOLERANCE: as probabilities, or in the target's
-    unit, in comparison with an answer's own size and the targets' spread where these are above 1.
+def agreement(
+    content: bytes, model: TrainedModel, data: Sequences, own: bytes | None = None
+) -> tuple[float, int]:
+    """The largest difference between the answers of a saved ZIP's script to a table and ours,
+    which must not be above TOLERANCE, and how many sequences the table has. Differences are of
+    probabilities, or in the target's unit, in comparison with an answer's own size and the targets'
+    spread where these are above 1.
 
-    The process has nothing of ours: it runs in a folder of its own with Python's -I, which knows
-    of no other. Raises DataError when it fails, and when it does not answer each sequence.
+    own: the text that the model learned from, which tells most; without it, or where it is large or
+    no such text, a table is written of ``data``. The process has nothing of ours: it runs in a
+    folder of its own with Python's -I, which knows of no other. Raises DataError when it fails, and
+    when it does not answer each sequence.
     """
     schema = model.table or schema_for(data.with_targets(None))
-    text = to_csv(data, schema)
-    # Not all that was read comes back from what is written; the same table is what is compared.
-    data = model.as_sequences(read_table(open_table(io.StringIO(text)), schema)[0])
+    if own is None or model.schema is None or not _is_plain(own):
+        own = to_csv(data, schema).encode()
+        # Not all that was read comes back from what is written: the same table is compared.
+        read = read_table(open_table(io.BytesIO(own)), schema)[0]
+    else:
+        read = read_like(open_table(io.BytesIO(own)), model.schema)[0]
+    data = model.as_sequences(read)
     with tempfile.TemporaryDirectory() as folder:
         zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
-        Path(folder, TABLE).write_text(text, encoding="utf-8")
+        Path(folder, TABLE).write_bytes(own)
         theirs = _answers(folder, model)
     if model.classes is not None:
         ours, unit = model.predict_proba(data), 1.0
@@ -57,7 +67,14 @@ def agreement(content: bytes, model: TrainedModel, data: Sequences) -> float:
             expected=int((~np.isnan(ours)).sum()),
         )
     apart = np.abs(theirs - ours) / np.maximum(np.abs(ours), unit)
-    return float(np.nanmax(apart))
+    return float(np.nanmax(apart)), len(data)
+
+
+def _is_plain(content: bytes) -> bool:
+    """Is it a table as text, and none too large for a script that reads it line by line?"""
+    return len(content) <= MOST_BYTES and not content.startswith(
+        (b"PK", b"PAR1", b"\x1f\x8b", b"@")
+    )
 
 
 def _answers(folder: str, model: TrainedModel) -> np.ndarray:

@@ -32,6 +32,13 @@ MASKS = {
 }
 
 
+MISSING = {
+    "drop": "steps that lack one are left out",
+    "forward": "the last known one is carried on",
+    "mean": "the mean of the training part, and a feature that says where",
+}
+
+
 @dataclass(frozen=True)
 class Facts:
     """About the data a model was trained on.
@@ -156,6 +163,12 @@ def _data(model: TrainedModel) -> Iterator[str]:
     yield f"  {facts.shortest} to {facts.longest} steps, half of them up to {facts.median:g}"
     yield f"- {facts.learned:,} sequences to learn from, {facts.validated:,} for validation,"
     yield f"  {facts.tested:,} to test, which took no part"
+    if model.table is not None and model.table.cut:
+        cut, every = model.table.cut, model.table.cut_every
+        yield f"- These are pieces of longer series: {cut} of {model.table.cut_steps} steps,"
+        yield f"  a new one every {every}; pieces of a series are one group"
+    if model.table is not None and model.table.missing != "refuse":
+        yield f"- Missing values: {MISSING[model.table.missing]}"
     yield f"- Trained on {facts.date}; fingerprint of the values: `{model.trained_on}`"
     for note in model.notes:
         yield f"- {_plain(note)}"
@@ -171,7 +184,7 @@ def _figures(found: Evaluation | None) -> Iterator[str]:
         "training": f"On the {found.sequences:,} sequences that it learned from: this says how well"
         " it remembers, not how well it does on new ones.",
     }[found.part]
-    yield "In brackets 95 % intervals (bootstrap over sequences)."
+    yield "In brackets 95 % intervals (bootstrap over sequences, or over groups where there are some)."
     yield ""
     shown = [name for name in METRICS if name in found.figures]
     yield "| model | " + " | ".join(METRICS[name][0] for name in shown) + " |"
@@ -217,6 +230,8 @@ def _recipe(recipe: Recipe, width: int) -> Iterator[str]:
     if recipe.maxlen is not None:
         side = "last" if recipe.truncating == "pre" else "first"
         yield f"- Of longer sequences the {side} {recipe.maxlen} steps are read"
+    if recipe.standardize:
+        yield "- Features and numeric targets are standardized by the real steps of the training part"
     told = {
         "loss": recipe.loss,
         "optimizer": recipe.optimizer,
@@ -227,6 +242,7 @@ def _recipe(recipe: Recipe, width: int) -> Iterator[str]:
         "weight decay": recipe.weight_decay or None,
         "clipping by norm": recipe.clip_norm,
         "class weights": None if recipe.class_weight == "none" else recipe.class_weight,
+        "validation share": recipe.validation_split or None,
         "seed": recipe.seed,
     }
     yield "- " + ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)

@@ -16,6 +16,7 @@ from core.sequences import Sequences
 from runs.judge import evaluated
 from runs.predictor import Sharer
 from runs.prover import proved
+from runs.run import RunLine
 from runs.store import EXPORT, Store
 from runs.worker import Failure, models, store, trained_on
 
@@ -81,17 +82,25 @@ def _export(kept: Store, run_id: str, on_progress: Sharer) -> Export:
     model.save(saved, run.name)
     rows = _some(telling_part(data, run.recipe)[1])
     difference = trouble = None
+    tried = len(rows)
     try:
-        difference = agreement(saved.getvalue(), model, rows)
+        difference, tried = agreement(saved.getvalue(), model, rows, _own(kept, run))
     except DataError as error:
         trouble = (error.template, error.values)
     onnx = None
     if onnx_file.available():
         found = onnx_file.to_onnx(model)
         onnx = found if onnx_file.difference(found, model, rows) <= onnx_file.TOLERANCE else None
-    made = Export(len(rows), difference, TOLERANCE, trouble, onnx is not None)
+    made = Export(tried, difference, TOLERANCE, trouble, onnx is not None)
     kept.work.keep_export(run_id, json.dumps(asdict(made)).encode(), saved.getvalue(), onnx)
     return made
+
+
+def _own(kept: Store, run: RunLine) -> bytes | None:
+    """The file that the run's data was read from, where its owner still has it."""
+    sets = kept.contents.list(run.owner)
+    file = next((each.file for each in sets if each.data == run.data and each.file), None)
+    return None if file is None else kept.contents.read_compressed(file)
 
 
 def _some(rows: Sequences) -> Sequences:

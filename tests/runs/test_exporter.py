@@ -61,7 +61,7 @@ def saved(model) -> bytes:
 @pytest.mark.filterwarnings("ignore:Sequences longer")
 def test_answers_of_every_step_are_compared(by_step):
     data, model = by_step
-    assert agreement(saved(model), model, data) < 1e-5
+    assert agreement(saved(model), model, data)[0] < 1e-5
 
 
 @pytest.mark.filterwarnings("ignore:Sequences longer")
@@ -81,6 +81,16 @@ def test_a_script_that_answers_otherwise_or_not_at_all_is_found_out(by_step):
                     elif name == "predict.py":
                         text = b"raise SystemExit('no tensorflow here')"
                     new.writestr(name, text)
-    assert agreement(changed.getvalue(), model, data) > 1e-3
+    assert agreement(changed.getvalue(), model, data)[0] > 1e-3
     with pytest.raises(DataError, match="failed: no tensorflow here"):
         agreement(broken.getvalue(), model, data)
+
+
+@pytest.mark.filterwarnings("ignore:Sequences longer")
+def test_it_is_tried_on_the_file_that_the_model_learned_from():
+    text = "编号;t;x;y\n" + "".join(f"甲{n};{t};{n},{t}5;{n}\n" for n in range(6) for t in (2, 1))
+    data = read_sequences(io.BytesIO(text.encode("gb18030")), target="y")
+    model = train(data, QUICK)
+    difference, sequences = agreement(saved(model), model, data[:2], text.encode("gb18030"))
+    assert difference < 1e-5
+    assert sequences == 6
