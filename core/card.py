@@ -184,7 +184,7 @@ def _figures(found: Evaluation | None) -> Iterator[str]:
         "training": f"On the {found.sequences:,} sequences that it learned from: this says how well"
         " it remembers, not how well it does on new ones.",
     }[found.part]
-    yield "In brackets 95 % intervals (bootstrap over sequences, or over groups where there are some)."
+    yield "In brackets 95 % intervals (bootstrap over sequences, or over their groups)."
     yield ""
     shown = [name for name in METRICS if name in found.figures]
     yield "| model | " + " | ".join(METRICS[name][0] for name in shown) + " |"
@@ -231,7 +231,7 @@ def _recipe(recipe: Recipe, width: int) -> Iterator[str]:
         side = "last" if recipe.truncating == "pre" else "first"
         yield f"- Of longer sequences the {side} {recipe.maxlen} steps are read"
     if recipe.standardize:
-        yield "- Features and numeric targets are standardized by the real steps of the training part"
+        yield "- Features and numeric targets are standardized, by real steps of the training part"
     told = {
         "loss": recipe.loss,
         "optimizer": recipe.optimizer,
