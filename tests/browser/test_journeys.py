@@ -25,6 +25,17 @@ def epochs_drawn(page) -> int | None:
     )
 
 
+def watching(page):
+    """Again and again, for a minute at most. After a third of it the page is loaded anew, as a
+    visitor would: Streamlit may have dropped its repetitions (see ui.fragments), rarely."""
+    for moment in range(1200):
+        if moment == 400:
+            page.reload()
+        yield
+        page.wait_for_timeout(50)
+    raise AssertionError("the page stands still")
+
+
 def download_button(page, name: str):
     """One of the page's own; a table's toolbar has one of the same name."""
     return page.get_by_test_id("stDownloadButton").get_by_role("button", name=name)
@@ -48,13 +59,15 @@ def test_a_stranger_trains_the_example_and_asks_for_other_sequences(page):
 
     page.get_by_role("button", name="Train the network").click()
     seen = []  # it is over in less than a second, so that one look in between may be all there is
-    while page.get_by_text(re.compile("100 epochs in")).count() == 0:
+    for _ in watching(page):
+        if page.get_by_text(re.compile("100 epochs in")).count():
+            break
         seen.append(epochs_drawn(page))
-        page.wait_for_timeout(50)
     seen = [epochs for epochs in seen if epochs is not None]
     assert seen == sorted(seen)
-    while epochs_drawn(page) != 100:  # the words may come a moment before the curve's end
-        page.wait_for_timeout(50)
+    for _ in watching(page):  # the words may come a moment before the curve's end
+        if epochs_drawn(page) == 100:
+            break
 
     value = page.get_by_test_id("stMetricValue")
     expect(value).to_have_text(re.compile(r"^[12]\.\d\d$"))
@@ -179,9 +192,10 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 5000 .* sequences a second"))).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(2)  # loss and accuracy
     seen = set()
-    while len(seen - {None}) < 3:  # the curve falls while we watch
+    for _ in watching(page):  # the curve falls while we watch
         seen.add(epochs_drawn(page))
-        page.wait_for_timeout(50)
+        if len(seen - {None}) == 3:
+            break
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text(re.compile(r"epochs in"))).to_be_visible(timeout=10_000)
     expect(page.get_by_text("Stopped")).to_be_visible()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import only
-from tests.browser.test_journeys import epochs_drawn, go_to
+from tests.browser.test_journeys import epochs_drawn, go_to, watching
 
 
 def type_in(page, label: str, value: str) -> None:
@@ -44,12 +44,14 @@ def elsewhere(chromium, address):
 def test_a_training_goes_on_through_refreshes_tabs_and_days(page):
     begin(page, TARGETS, "10000")
     expect(page).to_have_url(re.compile(r"run=[\w-]{22}"))
-    while not (before := epochs_drawn(page)):
-        page.wait_for_timeout(100)
+    for _ in watching(page):
+        if before := epochs_drawn(page):
+            break
     page.reload()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    while (epochs_drawn(page) or 0) <= before:
-        page.wait_for_timeout(100)
+    for _ in watching(page):
+        if (epochs_drawn(page) or 0) > before:
+            break
 
     page.goto("about:blank")  # the tab is closed; the next day:
     tab = page.context.new_page()
