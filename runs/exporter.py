@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from runs.worker import Failure, models, store, trained_on
 
 if TYPE_CHECKING:
     from core.model import TrainedModel
+
+log = logging.getLogger("unpadded.worker")
 
 MOST_SEQUENCES, MOST_STEPS = 200, 20_000  # tried; more would tell nothing more
 
@@ -89,8 +92,10 @@ def _export(kept: Store, run_id: str, on_progress: Sharer) -> Export:
         trouble = (error.template, error.values)
     onnx = None
     if onnx_file.available():
-        found = onnx_file.to_onnx(model)
-        onnx = found if onnx_file.difference(found, model, rows) <= onnx_file.TOLERANCE else None
+        try:
+            onnx = onnx_file.checked(model, rows)
+        except Exception as error:  # an extra of other packages: the ZIP is there without it
+            log.warning("No ONNX file is offered: %s", type(error).__name__)
     made = Export(tried, difference, TOLERANCE, trouble, onnx is not None)
     kept.work.keep_export(run_id, json.dumps(asdict(made)).encode(), saved.getvalue(), onnx)
     return made
