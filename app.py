@@ -16,11 +16,11 @@ from streamlit.web.server.server_util import get_display_address, get_url
 from core import DataError, Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
 from runs import logs
-from ui import asking, live, new_data, opening, proof, server, tables
+from ui import asking, live, menu, new_data, opening, proof, server, tables
 from ui.cookie import VisitorCookie
 from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
 from ui.reading import Reading
-from ui.state import EXAMPLE_NAME, example_data, seeded
+from ui.state import EXAMPLE_NAME, example_data
 from ui.words import _
 
 
@@ -103,7 +103,8 @@ def home() -> None:
             if run is not None and run.has_model:
                 text = st.text_input(
                     _("Sequences to predict"),
-                    key=seeded("home-text", visitor.typed.get("home", "[1.5], [2, 5], [4, 4, 4]")),
+                    value=visitor.typed.get("home", "[1.5], [2, 5], [4, 4, 4]"),
+                    key="home-text",
                     help=_("Type numbers in brackets, one pair of brackets a sequence."),
                 )
                 visitor.remember("home", text)
@@ -151,6 +152,7 @@ else:  # and imports it, as the module "app", to learn how to serve it
     app = st.App(
         __file__,
         lifespan=serving,
+        routes=[menu.route()],
         middleware=[Middleware(VisitorCookie)],
         on_script_error=explain_failure,
     )

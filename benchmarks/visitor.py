@@ -103,6 +103,26 @@ class Visitor:
         url = f"/{self.path}" + (f"?{self._tab.query}" if self._tab.query else "")
         return self._load(f"refresh {url}", url)
 
+    def miss_the_last_run(self) -> float:
+        """Run the page again, in a browser that was too slow to show anything of the run before:
+        what its inputs hold is what this run says alone."""
+        self._tab.states.clear()
+        return self._tab.ask("run again")
+
+    def repeat(self, fragment: str) -> None:
+        """Send a repetition that the browser asked for at an earlier time."""
+        self._tab.send_question(_Question("repeat", fragment, perf_counter()), poll=True)
+
+    @property
+    def values(self) -> dict[str, WidgetState]:
+        """What all inputs hold, by their ids."""
+        return dict(self._tab.states)
+
+    @property
+    def repeating(self) -> list[str]:
+        """The ids of the fragments that repeat."""
+        return list(self._tab.clocks)
+
     def close(self) -> None:
         """Close the tab. The cookies stay, for a visit that comes back by ``open``."""
         if self._tab is not None:

@@ -14,13 +14,13 @@ from core.figures import (
 from ui import links, opening
 from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
 from ui.samples import called
-from ui.state import seeded
 from ui.words import _, counted, listed, ngettext, plain
 
 links.follow()
 visitor = open_page("Data")
-links.keep(visitor)
 st.title(_("Data"))
+links.explain(visitor)
+links.keep(visitor)
 opening.source(visitor)
 
 data = visitor.data
@@ -94,7 +94,7 @@ if data.features > 1:
         st.selectbox(
             _("Feature"),
             data.feature_names[:500],
-            key=seeded(visitor.key("data-feature"), data.feature_names[0]),
+            key=visitor.key("data-feature"),
         )
     )
 if data.lengths[:12].sum() <= 60 and data.lengths[:12].max() <= 15:

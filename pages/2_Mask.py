@@ -18,6 +18,7 @@ data = visitor.data
 look = {"dark": is_dark(), "words": figure_words()}
 
 st.title(_("Padding and mask"))
+links.explain(visitor)
 settings = inputs.padding(visitor)
 visitor.choose(replace(visitor.recipe, **settings))
 recipe = visitor.recipe

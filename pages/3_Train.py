@@ -13,9 +13,9 @@ from ui.words import _, ngettext, plain
 links.follow()
 visitor = open_page("Train")
 data = visitor.data
-run_view.follow_address(visitor)
-
 st.title(_("Train"))
+run_view.follow_address(visitor)
+links.explain(visitor)
 recipe = recipe_form.recipe(visitor)
 if recipe is not None:
     visitor.choose(recipe)
@@ -42,6 +42,8 @@ if recipe is not None and data.targets is not None:
     work.of_an_epoch(visitor, recipe)
 
 run = None if visitor.run is None else server.runs().get(visitor.run)
+if run is None and visitor.run is not None:  # deleted, on Runs or in another tab
+    visitor.show(None)
 going_on = run is not None and run.state in live.ACTIVE and run.recipe == recipe
 if data.targets is None:
     st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))

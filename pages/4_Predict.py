@@ -8,8 +8,8 @@ from ui.samples import called
 from ui.words import _, network_name, plain
 
 visitor = open_page("Predict")
-run_view.follow_address(visitor)
 st.title(_("Predict"))
+run_view.follow_address(visitor)
 
 run = run_view.trained(visitor)
 if run is None:

@@ -11,10 +11,11 @@ from ui.words import _, counted, lasting, plain
 
 links.follow()
 visitor = open_page("Compare")
+st.title(_("Compare"))
+links.explain(visitor)
 links.keep(visitor)
 data = visitor.data
 
-st.title(_("Compare"))
 if data.targets is None:
     st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))
     st.page_link("pages/1_Data.py", label=_("Choose a target"), icon=":material/arrow_back:")
@@ -32,9 +33,10 @@ if visitor.is_example:
         st.button(
             _("Compare with real zeros"),
             icon=":material/exposure_zero:",
-            on_click=opening.open_sample,
+            on_click=opening.try_sample,
             args=(visitor, samples.REAL_ZEROS),
         )
+    opening.sample_refused(visitor)
 recipes = compare_form.recipes(visitor)
 seeds = compare_form.seeds(visitor)
 recipes = compare_form.in_folds(visitor, recipes, seeds)

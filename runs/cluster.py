@@ -62,7 +62,7 @@ class Cluster:
         return self._client.status == "running"
 
     def workers(self) -> list[str]:
-        """Addresses of the workers that are warm and have our slots."""
+        """Addresses of the workers that are ready and have our slots."""
         try:
             known = self._client.scheduler_info()["workers"]
         except Exception:  # the connection was lost in this moment; ``alive`` tells next time

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from pathlib import Path
 
 import dask
@@ -19,10 +20,14 @@ from distributed.system import MEMORY_LIMIT
 
 from runs.cluster import SLOTS
 from runs.settings import Settings
+from runs.threads import background
 
 CONFIG = Path(__file__).with_name("dask.yaml")
 WORKER_BYTES = 1.0e9  # a warm worker holds 0.65 GB; the rest is for data and a training
 OTHERS_BYTES = 0.5e9  # the page's server, and this process
+# Until the next worker is started: for one that does not start, and for the first visitor's
+# training, which the one that has just started may be compiling.
+MAX_START_SECONDS, SETTLE_SECONDS = 60.0, 3.0
 
 
 def worker_count() -> int:
@@ -30,6 +35,17 @@ def worker_count() -> int:
     ``UNPADDED_WORKERS`` overrules."""
     fit = int((MEMORY_LIMIT - OTHERS_BYTES) // WORKER_BYTES)
     return Settings.from_environment().workers or max(1, min(CPU_COUNT, fit))
+
+
+def _start_in_turn(cluster: LocalCluster, workers: int) -> None:
+    """One worker after the other: the first is ready sooner than if all of them imported
+    TensorFlow side by side, and the page's process has a core for itself."""
+    for count in range(1, workers + 1):
+        cluster.scale(count)
+        deadline = time.monotonic() + MAX_START_SECONDS
+        while len(cluster.scheduler.workers) < count and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(SETTLE_SECONDS)
 
 
 def main() -> None:
@@ -54,7 +70,7 @@ def main() -> None:
         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         silence_logs=logging.WARNING,
     )
-    cluster.scale(workers)
+    background(lambda: _start_in_turn(cluster, workers))
     os.write(address_out, f"{cluster.scheduler_address}\n".encode())
     os.close(address_out)
     while os.read(lifeline, 1024):

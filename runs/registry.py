@@ -47,12 +47,12 @@ class Runs:
 
     @property
     def workers(self) -> list[str]:
-        """Addresses of the warm workers."""
+        """Addresses of the workers that can train at once."""
         return self._dispatcher.workers
 
     @property
     def ready(self) -> bool:
-        """Whether a warm worker is there: TensorFlow imported, first training done."""
+        """Whether a worker is there that has imported TensorFlow."""
         return bool(self.workers)
 
     def train(

@@ -1,7 +1,8 @@
-"""Loaded into each worker before it takes work (Dask's ``preload``): TensorFlow, warm.
+"""Loaded into each worker before it takes work (Dask's ``preload``): TensorFlow.
 
-A worker joins the scheduler only after ``dask_setup`` returns, so every worker the page
-sees can train at once.
+A worker joins the scheduler only after ``dask_setup`` returns, so every worker the page sees has
+imported TensorFlow. What the welcome page needs is compiled after that, while the worker has
+nothing else to do: a training that waits already need not wait for it.
 """
 
 from __future__ import annotations
@@ -10,42 +11,68 @@ import contextlib
 import ctypes
 import logging
 import os
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
 import psutil
 from dask.system import CPU_COUNT
+from distributed import Status, Worker
 
 from runs import logs
+from runs.threads import background
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
 NICE = 10  # of 19: the page and the scheduler go first, and free cores are still used fully
+# A run that waits is handed over within half a second of a worker's joining.
+IDLE_SECONDS = 1.0
 
 
-def dask_setup(worker: object) -> None:
+def dask_setup(worker: Worker) -> None:
     # Before TensorFlow starts any thread: threads take over the priority of their creator.
     psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else NICE)
     # What native code fails with is raised in Python, too; its own lines are for its developers.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logs.configure()
     with _quiet():
-        _warm_up()
+        _import_tensorflow()
     # Every model is compiled anew, which TensorFlow takes for a mistake and warns about.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # What predictions warn about is returned to the visitor as notes.
     warnings.filterwarnings("ignore", module=r"runs\.predictor|core\.evaluation\.measured")
+    logs.say("worker ready")
+    background(lambda: _compile_example(worker))
 
 
-def _warm_up() -> None:
-    """Import TensorFlow, and train and predict the home page's example once: every library is
-    loaded, and the network that most visitors train first is compiled."""
+def _import_tensorflow() -> None:
+    """Import it with all that a training needs, and have it look for its devices."""
     prepare_process()
+    import tensorflow as tf
 
+    from core import train  # noqa: F401  (imported lazily otherwise)
+
+    tf.zeros([]).numpy()
+
+
+def _compile_example(worker: Worker) -> None:
+    """Train and predict the home page's example once, as soon as the worker is idle: it is the
+    network that most visitors train first. Begins again later if a job comes in between."""
     from core import Recipe, Sequences, train
 
+    def busy() -> bool:
+        return worker.state.executing_count > 0
+
     example = Sequences.from_lists([[1], [2, 5]], targets=[1, 2])
-    train(example, replace(Recipe.example(), epochs=1)).predict(example)
+    while True:
+        time.sleep(IDLE_SECONDS)
+        if worker.status is not Status.running or busy():
+            continue
+        model = train(example, replace(Recipe.example(), epochs=1), should_stop=busy)
+        if not model.stopped:
+            model.predict(example)
+            logs.say("worker warm")
+            return
 
 
 def prepare_process() -> None:

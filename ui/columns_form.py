@@ -13,7 +13,6 @@ from core.reading import Schema, Table, detect_schema
 from core.words import N_
 from ui.layouts import LAYOUT_NAMES
 from ui.problems import MISSING_NAMES
-from ui.state import seeded
 from ui.words import _
 
 NONE = ""  # the choice "no such column", as ``detect_schema`` takes it
@@ -56,30 +55,34 @@ def show(
         how.selectbox(
             _("Layout"),
             list(LAYOUT_NAMES),
+            index=list(LAYOUT_NAMES).index(values["layout"]),
             format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
-            key=seeded(f"{key}-layout", values["layout"]),
+            key=f"{key}-layout",
         )
         missing.selectbox(
             _("Missing values"),
             list(MISSING_NAMES),
+            index=list(MISSING_NAMES).index(values["missing"]),
             format_func=lambda name: _(MISSING_NAMES[name]),
-            key=seeded(f"{key}-missing", values["missing"]),
+            key=f"{key}-missing",
         )
         for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
             place.selectbox(
                 _(label),
                 [NONE, *names],
+                index=[NONE, *names].index(values[role]),
                 format_func=lambda name: name or _("none"),
-                key=seeded(f"{key}-{role}", values[role]),
+                key=f"{key}-{role}",
             )
         if schema.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
-            st.multiselect(_("Features"), names, key=seeded(f"{key}-features", values["features"]))
+            st.multiselect(_("Features"), names, default=values["features"], key=f"{key}-features")
         if schema.target is not None and schema.layout in ("long", "list"):
             st.selectbox(
                 _("Which target a sequence has"),
                 list(TARGET_NAMES),
+                index=list(TARGET_NAMES).index(values["target_at"]),
                 format_func=lambda name: _(TARGET_NAMES[name]),
-                key=seeded(f"{key}-target_at", values["target_at"]),
+                key=f"{key}-target_at",
                 help=_("With one for each step the network answers at every step."),
             )
         if schema.time is not None:
@@ -87,12 +90,14 @@ def show(
             twice.selectbox(
                 _("Steps at the same time"),
                 list(DUPLICATE_NAMES),
+                index=list(DUPLICATE_NAMES).index(values["duplicates"]),
                 format_func=lambda name: _(DUPLICATE_NAMES[name]),
-                key=seeded(f"{key}-duplicates", values["duplicates"]),
+                key=f"{key}-duplicates",
             )
             since.checkbox(
                 _("Time since the last step as a feature"),
-                key=seeded(f"{key}-elapsed", values["elapsed"]),
+                value=values["elapsed"],
+                key=f"{key}-elapsed",
                 help=_("For steps at irregular times; in seconds where times are dates."),
             )
         _cutting(key, values)
@@ -134,8 +139,9 @@ def _cutting(key: str, values: dict[str, Any]) -> None:
         how.selectbox(
             _("Pieces"),
             list(CUT_NAMES),
+            index=list(CUT_NAMES).index(values["cut"]),
             format_func=lambda name: _(CUT_NAMES[name]),
-            key=seeded(f"{key}-cut", values["cut"]),
+            key=f"{key}-cut",
             help=_(
                 "A window is asked about what it holds alone; prefixes grow from the beginning, "
                 "for answers while a sequence is still going on."
@@ -145,13 +151,15 @@ def _cutting(key: str, values: dict[str, Any]) -> None:
             _("Steps of a window, or the first prefix"),
             1,
             MOST_STEPS,
-            key=seeded(f"{key}-cut_steps", values["cut_steps"]),
+            value=values["cut_steps"],
+            key=f"{key}-cut_steps",
         )
         every.number_input(
             _("Another one every so many steps"),
             1,
             MOST_STEPS,
-            key=seeded(f"{key}-cut_every", values["cut_every"]),
+            value=values["cut_every"],
+            key=f"{key}-cut_every",
         )
         st.caption(
             _(

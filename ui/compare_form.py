@@ -14,7 +14,7 @@ from core.errors import RecipeError
 from core.padding import MASK_MODES, SIDES, erased_steps
 from core.recipe import CLASS_WEIGHTS, OPTIMIZERS, POOLINGS, SCHEDULES
 from core.suggesting import TINY
-from ui.state import EXAMPLE_KEY, State, seeded
+from ui.state import EXAMPLE_KEY, State
 from ui.words import (
     _,
     counted,
@@ -194,8 +194,9 @@ def recipes(visitor: State) -> dict[str, Recipe] | None:
     varied = st.multiselect(
         _("What varies"),
         list(known),
+        default=["mask"],
         format_func=lambda name: known[name].label,
-        key=seeded(visitor.key("compare-varied"), ["mask"]),
+        key=visitor.key("compare-varied"),
         help=_("Everything else is as on Train, and the same in all trainings."),
     )
     chosen: dict[str, list[Any]] = {}
@@ -226,14 +227,16 @@ def _values(visitor: State, name: str, dimension: Dimension) -> list[Any] | None
         return st.pills(
             dimension.label,
             dimension.options,
+            default=begins,
             format_func=dimension.says,
             selection_mode="multi",
-            key=seeded(key, begins),
+            key=key,
         )
     typed = ", ".join(NONE if value is None else f"{value:g}" for value in begins)
     text = st.text_input(
         dimension.label,
-        key=seeded(key, typed),
+        value=typed,
+        key=key,
         help=_("Numbers, with commas between them.")
         + (" " + _("“none”: no limit.") if name == "maxlen" else ""),
     )
@@ -254,7 +257,8 @@ def seeds(visitor: State) -> tuple[int, ...]:
         _("Seeds"),
         1,
         10,
-        key=seeded(visitor.key("compare-seeds"), 3),
+        value=3,
+        key=visitor.key("compare-seeds"),
         help=_(
             "Each recipe is trained so many times, from other first weights. From five on, the "
             "intervals are narrow enough to tell small differences."
@@ -275,7 +279,8 @@ def in_folds(
         return recipes
     wanted = st.toggle(
         _("Measure on every sequence once (cross-validation)"),
-        key=seeded(visitor.key("compare-folds"), TINY <= len(data) <= SMALL),
+        value=TINY <= len(data) <= SMALL,
+        key=visitor.key("compare-folds"),
         help=_(
             "The sequences are cut into as many parts as there are seeds, and each seed measures "
             "on another part, having learned from the others: best for small data. Otherwise each "

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import DataError
 from core.figures import Words
 from core.words import N_
-from ui import identity, inputs, server, state, style
+from ui import identity, inputs, menu, server, state, style
 from ui.samples import called
 from ui.words import LANGUAGES, _, language, listed, ngettext, plain, told
 
@@ -33,7 +33,7 @@ def open_page(name: str) -> state.State:
     server.runs()  # the workers begin to warm up while the visitor still reads
     visitor = state.current()  # which knows the language
     st.set_page_config(page_title=f"{_(name)} · Unpadded", page_icon="▦", layout="wide")
-    style.apply(is_dark())
+    style.apply(is_dark(), _(name))
     with st.sidebar:
         st.markdown("### ▦ Unpadded")
         for script, icon, label in PAGES:
@@ -48,6 +48,7 @@ def open_page(name: str) -> state.State:
         )
         identity.sign_in_or_out()
         _languages(visitor)
+        menu.close_when_chosen()
     if visitor.memory.trouble is not None:
         st.warning(told(visitor.memory.trouble), icon=":material/cloud_off:")
     return visitor
@@ -68,10 +69,7 @@ def _languages(visitor: state.State) -> None:
 
 
 def _read_in(visitor: state.State, key: str) -> None:
-    chosen = st.session_state[key]
-    if chosen is None:  # see inputs.one_of
-        return
-    visitor.read_in(chosen)
+    visitor.read_in(st.session_state[key])
     # A list of choices goes on showing the words of the language before (Streamlit 1.67), unless
     # its value is set anew. So is that of every control, but for text that was not sent yet.
     for name, value in st.session_state.items():

@@ -12,7 +12,7 @@ import streamlit as st
 from core import Recipe, Sequences
 from core.padding import MASK_MODES, PaddingCost
 from core.recipe import MAX_MAXLEN
-from ui.state import State, seeded
+from ui.state import State
 from ui.words import _, counted, listed, mask_name, ngettext, plain, shortened
 
 MOST_ROWS = 500  # rows of one picture; more are thinner than a pixel
@@ -20,13 +20,8 @@ MOST_OFFERED = 500  # ids in a list; more would weigh on every rerun
 
 
 def one_of(label: str, options: Iterable, key: str, value: Any, **more: Any) -> Any:
-    """A control of which one option is always chosen; the first time it is ``value``."""
-    # A page that is sent back while it is still being drawn says, now and then, that none is
-    # (Streamlit 1.67): the value from the session has not reached the control by then.
-    if st.session_state.get(key) is None:
-        st.session_state[key] = value
-    chosen = st.segmented_control(label, list(options), required=True, key=key, **more)
-    return value if chosen is None else chosen
+    """A control with exactly one chosen option, ``value`` to begin with."""
+    return st.segmented_control(label, list(options), default=value, required=True, key=key, **more)
 
 
 def padding(visitor: State) -> dict[str, object]:
@@ -38,7 +33,7 @@ def padding(visitor: State) -> dict[str, object]:
     with first:
         side = one_of(_("Padding"), sides, key("padding"), recipe.padding, format_func=sides.get)
         value = st.number_input(
-            _("Padding value"), step=1.0, format="%g", key=seeded(key("value"), recipe.value)
+            _("Padding value"), value=recipe.value, step=1.0, format="%g", key=key("value")
         )
     with second:
         place = st.container()  # above the limit, which says whether it can be chosen
@@ -46,9 +41,9 @@ def padding(visitor: State) -> dict[str, object]:
             _("maxlen, in steps"),
             min_value=1,
             max_value=MAX_MAXLEN,
-            value=None,
+            value=recipe.maxlen,
             placeholder=_("no limit"),
-            key=seeded(key("maxlen"), recipe.maxlen),
+            key=key("maxlen"),
             help=_("Empty: every sequence is kept whole, however long."),
         )
         with place:
@@ -74,10 +69,11 @@ def padding(visitor: State) -> dict[str, object]:
         )
         mask_value = st.number_input(
             _("Mask value"),
+            value=recipe.mask_value,
             step=1.0,
             format="%g",
             disabled=mode != "value",
-            key=seeded(key("mask_value"), recipe.mask_value),
+            key=key("mask_value"),
         )
     return {
         "padding": side,
@@ -139,7 +135,8 @@ def rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
     left, right = st.columns(2, gap="medium")
     text = left.text_input(
         _("Sequences to draw"),
-        key=seeded(visitor.key("rows"), "1" if len(data) == 1 else f"1-{min(len(data), 40)}"),
+        value="1" if len(data) == 1 else f"1-{min(len(data), 40)}",
+        key=visitor.key("rows"),
         help=_("Numbers and ranges, such as 1-20, 57.")
         + " "
         + ngettext("There is {n} sequence.", "There are {n} sequences.", len(data)),
@@ -156,9 +153,7 @@ def rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
     if data.features > 1:
         names = data.feature_names[:500]
         feature = names.index(
-            right.selectbox(
-                _("Feature to draw"), names, key=seeded(visitor.key("feature"), names[0])
-            )
+            right.selectbox(_("Feature to draw"), names, key=visitor.key("feature"))
         )
     return rows, feature
 

@@ -1,8 +1,11 @@
 """The address of a page holds what is set on it, so that a prepared state can be sent.
 
-``data`` names a sample, or data of the visitor's own, which nobody else finds by it; every other
-name is a field of the recipe that is not as it would be suggested for the data. What an address
-does not name, and what it names wrongly, is as suggested.
+``data`` names a sample, or data of the visitor's own, which nobody else finds by it; ``v`` is the
+version of the rules by which the address is read; every other name is a field of the recipe. An
+address that names one field names all of them. One without a version is of the first rules (commit
+3c4f589), by which only those fields are named that differ from what is suggested for the data.
+
+What an address does not name is as suggested, and so is what it names wrongly, which the page says.
 """
 
 from __future__ import annotations
@@ -11,21 +14,28 @@ import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from core import DataError, Recipe, Sequences
+from core.errors import Note
 from core.recipe import LAYERS, LSTM
+from core.words import N_
 from ui import opening, server, state
 from ui.samples import SAMPLES, Sample
 from ui.state import State
-from ui.words import _
+from ui.words import _, shortened, told
 
 NONE = "none"
 DIGITS = 12  # of a digest
 OF_TARGETS = ("task", "return_sequences", "loss")
+VERSION_KEY, VERSION = "v", "2"
+VERSIONS = ("1", VERSION)  # that are read; so far both suggest the same for the same data
+PLACE = "link"  # of what is refused, see State.refused
+MAX_QUOTED = 30  # characters of an address in a sentence
+NO_DATA_SET = N_("This data set is not available to you.")
 LAYER = re.compile(r"(Bi)?(LSTM|GRU)-(\d{1,6})(?:-([\d.e-]{1,20}))?")
 
 
@@ -102,63 +112,116 @@ FIELDS = {
     "patience": _optional(WHOLE),
     "seed": WHOLE,
 }
+KEYS = (VERSION_KEY, "data", *FIELDS)
 
 
-def written(recipe: Recipe, suggested: Recipe) -> dict[str, str]:
-    """What an address says of a recipe."""
-    return {
-        name: kind.write(getattr(recipe, name))
-        for name, kind in FIELDS.items()
-        if getattr(recipe, name) != getattr(suggested, name)
-    }
+def written(recipe: Recipe) -> dict[str, str]:
+    """All settings of a recipe, as an address names them."""
+    return {name: kind.write(getattr(recipe, name)) for name, kind in FIELDS.items()}
 
 
 def read(address: Mapping[str, str], suggested: Recipe) -> Recipe:
-    """The recipe of an address."""
+    """The recipe of an address; ``suggested`` is for what it does not name, or names wrongly."""
+    found = _parsed(address)
+    with contextlib.suppress(ValueError):
+        return replace(suggested, **found)  # whole: some only go together
+    recipe = suggested
+    together = {name: found.pop(name) for name in OF_TARGETS if name in found}
+    for part in (together, *({name: value} for name, value in found.items())):
+        with contextlib.suppress(ValueError):
+            recipe = replace(recipe, **part)
+    return recipe
+
+
+def _parsed(address: Mapping[str, str]) -> dict[str, Any]:
     found = {}
     for name, kind in FIELDS.items():
         if name in address:
-            try:
+            with contextlib.suppress(ValueError):
                 found[name] = kind.read(address[name])
-            except ValueError:
-                continue
-    try:
-        return replace(suggested, **found)  # whole: some only go together
-    except ValueError:
-        recipe = suggested
-    for name, value in found.items():
-        try:
-            recipe = replace(recipe, **{name: value})
-        except ValueError:
-            continue
-    return recipe
+    return found
+
+
+def unread(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, ...]:
+    """What an address says that its recipe is not like, a note for each."""
+    found = _parsed(address)
+    notes = []
+    if address.get(VERSION_KEY, VERSION) not in VERSIONS:
+        notes.append(
+            Note(
+                "This link was made by another version of Unpadded ({version}); its settings are "
+                "read as this version means them.",
+                version=shortened(address[VERSION_KEY], MAX_QUOTED),
+            )
+        )
+    for name, kind in FIELDS.items():
+        value = getattr(recipe, name)
+        if name in address and (name not in found or found[name] != value):
+            notes.append(
+                Note(
+                    "{name}: {text!r} is not possible here; {value} is used.",
+                    name=name,
+                    text=shortened(address[name], MAX_QUOTED),
+                    value=kind.write(value),
+                )
+            )
+    return tuple(notes)
 
 
 def follow() -> None:
     """Set what the page's address says, once; call before anything is drawn."""
     visitor = state.current()
-    address = {name: text for name, text in st.query_params.items() if name in ("data", *FIELDS)}
+    visitor.refused.pop(PLACE, None)
+    address = _ours(st.query_params)
     if not address or address == visitor.linked:
         return
-    visitor.linked = address
-    if address.get("data", _open(visitor)) != _open(visitor):
-        _open_data(visitor, address["data"])
-        if address["data"] != _open(visitor):  # it is not the visitor's, or there was no room
+    asked = address.get("data", _open(visitor))
+    if asked != _open(visitor):
+        try:
+            _open_data(visitor, asked)
+        except DataError as error:
+            visitor.refused[PLACE] = error
             return
+    visitor.linked = address
     recipe = read(address, _suggested(visitor))
     if not _fits(visitor.data, recipe):  # sent by somebody who has other targets
-        address = {name: text for name, text in address.items() if name not in OF_TARGETS}
-        recipe = read(address, _suggested(visitor))
+        others = {name: text for name, text in address.items() if name not in OF_TARGETS}
+        recipe = read(others, _suggested(visitor))
     if recipe != visitor.recipe:
         visitor.choose(recipe)
         visitor.opened += 1  # the forms begin anew, with this recipe
+    visitor.link_notes = unread(address, recipe)
+
+
+def explain(visitor: State) -> None:
+    """What the page's address asked for in vain; call below the title of a page that follows it.
+    Where that is the data, the page ends here: nothing else is shown in its place."""
+    refused = visitor.refused.get(PLACE)
+    if refused is not None:
+        unavailable(refused, "pages/1_Data.py", _("Open other data"))
+    if visitor.link_notes:
+        said = "".join(f"\n- {told(note)}" for note in visitor.link_notes)
+        st.warning(
+            _("Not everything that this link says could be set:") + said, icon=":material/link_off:"
+        )
+
+
+def unavailable(why: DataError, page: str, label: str) -> NoReturn:
+    """End a page whose address names what this visitor cannot have; the address stays."""
+    st.info(told(why), icon=":material/visibility_off:")
+    st.page_link(page, label=label, icon=":material/arrow_back:")
+    st.stop()
 
 
 def keep(visitor: State) -> None:
-    """Have the address bar say what is set; call once everything is."""
-    linked = {"data": _open(visitor), **written(visitor.recipe, _suggested(visitor))}
+    """Have the address bar say what is set; call once everything is. Settings that nobody has
+    chosen, here or by a link, are not in it."""
+    linked = {VERSION_KEY: VERSION, "data": _open(visitor)}
+    named = visitor.linked.get("data") == _open(visitor) and visitor.linked.keys() & FIELDS.keys()
+    if named or visitor.recipe != _suggested(visitor):
+        linked |= written(visitor.recipe)
     now = st.query_params.to_dict()
-    others = {name: text for name, text in now.items() if name not in ("data", *FIELDS)}
+    others = {name: text for name, text in now.items() if name not in KEYS}
     if now != others | linked:
         st.query_params.from_dict(others | linked)
     visitor.linked = linked
@@ -166,22 +229,24 @@ def keep(visitor: State) -> None:
 
 def offer(visitor: State) -> None:
     """The link to send."""
+    is_sample = _open(visitor) in map(_key, SAMPLES)
+    # Data of the visitor's own is not named: nobody else finds it.
+    address = {VERSION_KEY: VERSION} | ({"data": _open(visitor)} if is_sample else {})
     with st.popover(_("Link to these settings"), icon=":material/link:"):
         st.markdown(
             _("Whoever opens it finds this data and these settings.")
-            if "data" in _address(visitor)
+            if is_sample
             else _(
                 "Whoever opens it finds these settings on data of their own: yours is not in it."
             )
         )
         page = (st.context.url or "").partition("?")[0]
-        st.code(f"{page}?{urlencode(_address(visitor))}", language=None, wrap_lines=True)
+        link = f"{page}?{urlencode(address | written(visitor.recipe))}"
+        st.code(link, language=None, wrap_lines=True)
 
 
-def _address(visitor: State) -> dict[str, str]:
-    """Of the link to send, which names no data of the visitor's own."""
-    data = {"data": _open(visitor)} if _open(visitor) in map(_key, SAMPLES) else {}
-    return data | written(visitor.recipe, _suggested(visitor))
+def _ours(address: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in address.items() if name in KEYS}
 
 
 def _open(visitor: State) -> str:
@@ -191,6 +256,7 @@ def _open(visitor: State) -> str:
 
 
 def _open_data(visitor: State, asked: str) -> None:
+    """Raises DataError when the visitor cannot have it."""
     sample = next((each for each in SAMPLES if _key(each) == asked), None)
     if sample is not None:
         opening.open_sample(visitor, sample)
@@ -199,9 +265,9 @@ def _open_data(visitor: State, asked: str) -> None:
     own = next(
         (each for each in sets if len(asked) == DIGITS and each.data.startswith(asked)), None
     )
-    if own is not None:
-        with contextlib.suppress(DataError):  # deleted at this moment, in another tab
-            visitor.open_kept(own)
+    if own is None:
+        raise DataError(NO_DATA_SET)
+    visitor.open_kept(own)
 
 
 def _fits(data: Sequences, recipe: Recipe) -> bool:

@@ -7,6 +7,7 @@ from plotly.graph_objects import Figure
 
 from core import DataError, Progress
 from core.figures import history_figure
+from core.words import N_
 from runs import ACTIVE, Run, RunState
 from ui import fragments, server
 from ui.frame import draw, figure_words, is_dark
@@ -15,6 +16,7 @@ from ui.words import _, counted, engine_name, lasting, loss_name, ngettext, told
 
 REFRESH_SECONDS = 0.25
 QUEUE_SECONDS = 1.0  # behind others, nothing changes so fast
+NO_RUN = N_("This run is not available to you.")
 SILENT_SECONDS = 6.0  # a worker says every two that it lives
 
 
@@ -22,7 +24,7 @@ def training(visitor: State, run_id: str, key: str) -> Run | None:
     """Show a run; returns it when it has ended, else None."""
     run = server.runs().get(run_id)
     if run is None:
-        st.info(_("This run is no longer on the server."))
+        st.info(_(NO_RUN), icon=":material/visibility_off:")
         return None
     every = _refresh(run)
     fragments.live(_watch, every, run_id, key, every, visitor.owner.id)

@@ -89,9 +89,10 @@ def _samples(visitor: State) -> None:
             _("Open"),
             key=f"sample-{sample.name}",
             width="stretch",
-            on_click=open_sample,
+            on_click=try_sample,
             args=(visitor, sample),
         )
+    sample_refused(visitor)
 
 
 @st.cache_data(show_spinner=False)
@@ -115,11 +116,27 @@ def _reached(path: Path) -> str:
 
 
 def open_sample(visitor: State, sample: Sample) -> None:
-    """Work on it from now on."""
+    """Work on it from now on. Raises DataError when there is no room for it."""
     if sample.path is None:
         visitor.open_example()
-    else:
-        _open(visitor, sample.name, sample.path.read_bytes())
+        return
+    refused = _open(visitor, sample.name, sample.path.read_bytes())
+    if refused is not None:
+        raise refused.error
+
+
+def try_sample(visitor: State, sample: Sample) -> None:
+    """As ``open_sample``, for a button; ``sample_refused`` says why it was not possible."""
+    try:
+        open_sample(visitor, sample)
+    except DataError as error:
+        visitor.refuse("sample", error)
+
+
+def sample_refused(visitor: State) -> None:
+    refused = visitor.refused.pop("sample", None)
+    if refused is not None:
+        explain(refused)
 
 
 def _paste(visitor: State) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from runs import Run
 from ui import asking, early, layouts, new_data, server, tables, xray
 from ui.reading import Reading
-from ui.state import State, example_digest, seeded
+from ui.state import State, example_digest
 from ui.words import _
 
 
@@ -28,7 +28,8 @@ def _typed(visitor: State, run: Run, reading: Reading) -> None:
     place = f"predict-{run.data[:12]}"
     text = st.text_area(
         _("Sequences"),
-        key=seeded(visitor.key(f"{place}-text"), visitor.typed.get(place, _first(visitor, run))),
+        value=visitor.typed.get(place, _first(visitor, run)),
+        key=visitor.key(f"{place}-text"),
         help=_("One sequence in brackets a line, such as [2, 5]; or CSV text with a header.")
         if reading.features == 1
         else _(

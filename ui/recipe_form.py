@@ -20,12 +20,12 @@ from core.recipe import (
     VALIDATION_ROWS,
 )
 from core.schedules import PLATEAU_EPOCHS
-from core.suggesting import has_classes
 from ui.inputs import one_of
-from ui.state import State, seeded
+from ui.state import State
 from ui.words import _, loss_name, pooling_name, schedule_name, told
 
 KINDS = {"LSTM": LSTM, "GRU": GRU}
+MAX_VALIDATION = 90  # percent; beyond the usual half only if a link or a run says so
 PADDING = ("mask", "mask_value", "maxlen", "padding", "truncating", "value")  # chosen on Mask
 
 
@@ -67,15 +67,15 @@ def _task(visitor: State) -> str:
             "regression": _("a number at every step"),
             "classification": _("a class at every step"),
         }
-    words = data.targets is not None and data.targets.dtype.kind == "O"
-    decimals = data.targets is not None and data.targets.dtype.kind == "f"
+    kind = "" if data.targets is None else data.targets.dtype.kind
+    only = {"O": "classification", "f": "regression"}.get(kind)  # of words, of decimals
     return one_of(
         _("Predict"),
         names,
         key("task"),
-        "classification" if has_classes(data) else visitor.recipe.task,
+        only or visitor.recipe.task,
         format_func=names.get,
-        disabled=words or decimals,  # words are no numbers, and decimals no classes
+        disabled=only is not None,
     )
 
 
@@ -85,7 +85,8 @@ def _layers(visitor: State) -> tuple[LSTM, ...]:
         _("Recurrent layers"),
         1,
         MAX_LAYERS,
-        key=seeded(key("layers"), len(before)),
+        value=len(before),
+        key=key("layers"),
         help=_("“Both ways” makes a layer bidirectional: a second one reads from the end."),
     )
     layers = []
@@ -96,24 +97,27 @@ def _layers(visitor: State) -> tuple[LSTM, ...]:
         chosen = kind.selectbox(
             _("Layer {n}").format(n=i + 1),
             list(KINDS),
-            key=seeded(f"{place}-kind", type(old).__name__),
+            index=list(KINDS).index(type(old).__name__),
+            key=f"{place}-kind",
         )
         layers.append(
             KINDS[chosen](
                 units=units.number_input(
-                    _("Units"), 1, MAX_UNITS, key=seeded(f"{place}-units", old.units)
+                    _("Units"), 1, MAX_UNITS, value=old.units, key=f"{place}-units"
                 ),
                 dropout=dropout.number_input(
                     _("Dropout"),
                     0.0,
                     0.95,
+                    value=float(old.dropout),
                     step=0.05,
-                    key=seeded(f"{place}-dropout", float(old.dropout)),
+                    key=f"{place}-dropout",
                     help=_("Share of this layer's outputs set to 0 at each training update."),
                 ),
                 bidirectional=both.checkbox(
                     _("Both ways"),
-                    key=seeded(f"{place}-both", old.bidirectional),
+                    value=old.bidirectional,
+                    key=f"{place}-both",
                 ),
             )
         )
@@ -133,8 +137,9 @@ def _pooling(visitor: State) -> str:
     return st.selectbox(
         _("Pooling over steps"),
         POOLINGS,
+        index=POOLINGS.index(visitor.recipe.pooling),
         format_func=pooling_name,
-        key=seeded(visitor.key("pooling"), visitor.recipe.pooling),
+        key=visitor.key("pooling"),
         help=_(
             "What the answer is made from: the last recurrent layer's state at the last real step, "
             "or the mean or the maximum of its states over all real steps, which is better where "
@@ -146,7 +151,8 @@ def _pooling(visitor: State) -> str:
 def _dense(visitor: State) -> tuple[int, ...]:
     text = st.text_input(
         _("Hidden dense layers"),
-        key=seeded(visitor.key("dense"), ", ".join(map(str, visitor.recipe.dense))),
+        value=", ".join(map(str, visitor.recipe.dense)),
+        key=visitor.key("dense"),
         placeholder=_("none"),
         help=_("Units of each, after the recurrent layers, such as 32, 16. Activation: relu."),
     )
@@ -159,44 +165,50 @@ def _dense(visitor: State) -> tuple[int, ...]:
 def _training(visitor: State, task: str) -> dict[str, object]:
     before, key = visitor.recipe, visitor.key
     left, right = st.columns(2)
-    epochs = left.number_input(_("Epochs"), 1, MAX_EPOCHS, key=seeded(key("epochs"), before.epochs))
+    epochs = left.number_input(_("Epochs"), 1, MAX_EPOCHS, value=before.epochs, key=key("epochs"))
     batch_size = right.number_input(
         _("Batch size, in sequences"),
         1,
         MAX_BATCH_SIZE,
-        key=seeded(key("batch_size"), before.batch_size),
+        value=before.batch_size,
+        key=key("batch_size"),
     )
     optimizer = left.selectbox(
-        _("Optimizer"), list(OPTIMIZERS), key=seeded(key("optimizer"), before.optimizer)
+        _("Optimizer"),
+        list(OPTIMIZERS),
+        index=list(OPTIMIZERS).index(before.optimizer),
+        key=key("optimizer"),
     )
     same = optimizer == before.optimizer
     rate = right.number_input(
         _("Learning rate"),
         1e-7,
         10.0,
+        # Each optimizer has a learning rate of its own.
+        value=before.learning_rate if same else OPTIMIZERS[optimizer],
         step=0.0005,
         format="%g",
-        # Each optimizer has a learning rate of its own.
-        key=seeded(
-            key(f"rate-{optimizer}"), before.learning_rate if same else OPTIMIZERS[optimizer]
-        ),
+        key=key(f"rate-{optimizer}"),
     )
     marked = _validation_is_marked(visitor)
-    share = left.slider(
+    percent = round(before.validation_split * 100)
+    chosen = left.slider(
         _("Validation share"),
         0,
-        50,
+        50 if percent <= 50 else MAX_VALIDATION,
+        value=percent,
         step=5,
         format="%d %%",
         disabled=marked,
-        key=seeded(key("validation"), round(before.validation_split * 100)),
+        key=key("validation"),
         help=_("Part of the training sequences that is only measured, never learned from."),
     )
     patience = right.number_input(
         _("Patience, in epochs"),
         0,
         MAX_EPOCHS,
-        key=seeded(key("patience"), before.patience or 0),
+        value=before.patience or 0,
+        key=key("patience"),
         help=_(
             "Stop after so many epochs without a better validation loss, and keep the best "
             "weights. 0 trains all epochs."
@@ -205,13 +217,15 @@ def _training(visitor: State, task: str) -> dict[str, object]:
     loss = left.selectbox(
         _("Loss"),
         LOSSES[task],
+        index=LOSSES[task].index(_loss(before, task)),
         format_func=loss_name,
-        key=seeded(key(f"loss-{task}"), _loss(before, task)),
+        key=key(f"loss-{task}"),
     )
-    seed = right.number_input(_("Seed"), 0, 2**31 - 1, key=seeded(key("seed"), before.seed))
+    seed = right.number_input(_("Seed"), 0, 2**31 - 1, value=before.seed, key=key("seed"))
     standardize = st.checkbox(
         _("Standardize features and numeric targets"),
-        key=seeded(key("standardize"), before.standardize),
+        value=before.standardize,
+        key=key("standardize"),
         help=_("Mean 0 and standard deviation 1, measured on real training steps only."),
     )
     return {
@@ -219,7 +233,8 @@ def _training(visitor: State, task: str) -> dict[str, object]:
         "batch_size": batch_size,
         "optimizer": optimizer,
         "learning_rate": float(rate),
-        "validation_split": share / 100,
+        # A share between two percents, such as a third, is kept until another one is chosen.
+        "validation_split": before.validation_split if chosen == percent else chosen / 100,
         "patience": patience or None,
         "loss": loss,
         "seed": seed,
@@ -239,8 +254,9 @@ def _finer(visitor: State, task: str) -> dict[str, object]:
     schedule = first.selectbox(
         _("Learning rate schedule"),
         SCHEDULES,
+        index=SCHEDULES.index(before.schedule),
         format_func=schedule_name,
-        key=seeded(key("schedule"), before.schedule),
+        key=key("schedule"),
         help=_(
             "Halved on plateaus: after every {n} epochs without a better loss. Cosine: down to "
             "nothing in the last epoch, along half a cosine."
@@ -250,9 +266,10 @@ def _finer(visitor: State, task: str) -> dict[str, object]:
         _("Weight decay"),
         0.0,
         1.0,
+        value=float(before.weight_decay),
         step=0.001,
         format="%g",
-        key=seeded(key("weight_decay"), float(before.weight_decay)),
+        key=key("weight_decay"),
         help=_(
             "Each update takes this share of every weight, times the learning rate, off it, which "
             "keeps a network simple. 0: none."
@@ -262,10 +279,10 @@ def _finer(visitor: State, task: str) -> dict[str, object]:
         _("Clip gradients at"),
         1e-6,
         1e6,
-        value=None,
+        value=before.clip_norm,
         format="%g",
         placeholder=_("no limit"),
-        key=seeded(key("clip_norm"), before.clip_norm),
+        key=key("clip_norm"),
         help=_(
             "A larger norm of all gradients together is scaled down to this: against trainings "
             "that jump, on long sequences above all. 1 is usual. Empty: none are clipped."
@@ -274,7 +291,8 @@ def _finer(visitor: State, task: str) -> dict[str, object]:
     even = fifth.checkbox(
         _("Weigh classes alike"),
         disabled=task != "classification",
-        key=seeded(key("class_weight"), before.class_weight == "balanced"),
+        value=before.class_weight == "balanced",
+        key=key("class_weight"),
         help=_(
             "Each class has the same weight in the loss, however rare it is. Without, a rare one "
             "may never be answered."
@@ -284,13 +302,14 @@ def _finer(visitor: State, task: str) -> dict[str, object]:
     rows = fourth.selectbox(
         _("Validation sequences"),
         VALIDATION_ROWS,
+        index=VALIDATION_ROWS.index(before.validation_rows),
         format_func={
             "random": _("drawn at random"),
             "last": _("the last ones"),
             "folds": _("one of equal parts, by the seed"),
         }.get,
         disabled=marked,
-        key=seeded(key("validation_rows"), before.validation_rows),
+        key=key("validation_rows"),
         help=_(
             "The last ones of the file, where it stands in the order of time and the network will "
             "be asked about what comes later. Of equal parts, each seed validates another: with "

@@ -9,25 +9,29 @@ import streamlit as st
 from core import DataError, Recipe
 from core.recipe import MAX_EPOCHS
 from runs import Run, RunState
-from ui import live, predicting, results, server
+from ui import links, live, predicting, results, server
 from ui.opening import explain
 from ui.samples import called
-from ui.state import State, example_digest, seeded
+from ui.state import State, example_digest
 from ui.words import _, listed, network_name, ngettext, plain, told
 
 RUNS_PAGE = "pages/6_Runs.py"
 
 
 def follow_address(visitor: State) -> None:
-    """Call on a page that shows a visitor's run of the open data: an address that names another
-    one of them, as the browser's Back does, shows that; any other, such as one that somebody sent,
-    opens where runs are shown."""
+    """Call below the title of a page that shows a visitor's run of the open data: an address that
+    names another one of them, as the browser's Back does, shows that; any other, such as one that
+    somebody sent, opens where runs are shown. The page ends with one sentence if there is none."""
     asked = st.query_params.get("run")
-    if asked is None or asked in (visitor.run, visitor.trained):
+    if asked is None:
         return
     run = server.runs().get(asked)
+    if run is None:
+        links.unavailable(DataError(live.NO_RUN), RUNS_PAGE, _("Your runs"))
     data = example_digest() if visitor.kept is None else visitor.kept.data
-    if run is not None and (run.owner, run.data) == (visitor.owner.id, data):
+    if asked in (visitor.run, visitor.trained):
+        return
+    if (run.owner, run.data) == (visitor.owner.id, data):
         visitor.show(asked)
     else:
         st.switch_page(RUNS_PAGE, query_params={"run": asked})
@@ -48,9 +52,7 @@ def show(visitor: State, run_id: str) -> None:
     run = server.runs().get(run_id)
     if run is None:
         st.title(_("Runs"))
-        st.info(_("There is no run at this address (any more). Its owner may have deleted it."))
-        st.page_link(RUNS_PAGE, label=_("Your runs"), icon=":material/arrow_back:")
-        return
+        links.unavailable(DataError(live.NO_RUN), RUNS_PAGE, _("Your runs"))
     mine = run.owner == visitor.owner.id
     st.title(plain(called(run.name)) or _("A run"))
     st.caption(described(run))
@@ -110,7 +112,8 @@ def go_on(visitor: State, run: Run) -> None:
             _("More epochs"),
             more if run.recipe.schedule == "cosine" else 1,
             most,
-            key=seeded(f"more-{run.id}", min(more, most)),
+            value=min(more, most),
+            key=f"more-{run.id}",
             width=160,
         )
         st.button(
@@ -154,7 +157,8 @@ def _owner(visitor: State, run: Run) -> None:
         with st.popover(_("Rename"), icon=":material/label:"):
             st.text_input(
                 _("Name"),
-                key=seeded(f"name-{run.id}", run.name),
+                value=run.name,
+                key=f"name-{run.id}",
                 max_chars=200,
                 on_change=_rename,
                 args=(visitor, run),
@@ -188,7 +192,8 @@ def _share(visitor: State, run: Run) -> None:
     )
     st.toggle(
         _("They may also predict with its model"),
-        key=seeded(f"open-{run.id}", run.open_to_questions),
+        value=run.open_to_questions,
+        key=f"open-{run.id}",
         on_change=_open_to_questions,
         args=(visitor, run),
     )

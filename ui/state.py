@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from core import DataError, Recipe, Sequences
+from core.errors import Note
 from core.packing import pack, unpack
 from core.reading import Report, Table, open_table, read_table, refuse_many_steps
 from core.suggesting import Suggestion, suggest
@@ -59,6 +60,7 @@ class State:
               belongs to a data set, so that new data starts with fresh inputs
     language  chosen to read in, None for the browser's
     linked    what the address of the page said last, see ``ui.links``
+    link_notes  what it said in vain, for as long as the recipe is the one that was set instead
     units     the recipe and the last run of each data set that was open, by its id
     memory    of all this, on the server
     """
@@ -78,6 +80,7 @@ class State:
     opened: int = 0
     language: str | None = None
     linked: dict[str, str] = field(default_factory=dict)
+    link_notes: tuple[Note, ...] = ()
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
     _table: Table | None = None
@@ -178,7 +181,7 @@ class State:
     def choose(self, recipe: Recipe) -> None:
         """Go on with another recipe."""
         if recipe != self.recipe:
-            self.recipe = recipe
+            self.recipe, self.link_notes = recipe, ()
             self._note_unit()
             self.save()
 
@@ -293,6 +296,7 @@ class State:
         unit = self.units.get(key, {})
         same = unit.get("data") == data
         self.recipe, self.run = first, unit["run"] if same else None
+        self.link_notes = ()
         compared = unit.get("compared") if same else None
         self.compared = None
         if compared:
@@ -348,13 +352,6 @@ def current() -> State:
     elif known.memory.is_due:
         known.save() if known.memory.is_read else known.restore()
     return known
-
-
-def seeded(key: str, value: object) -> str:
-    """The key, with a value for its widget to begin with. A widget keeps its own value while
-    its page is open; after another page was shown it begins with what the state remembers."""
-    st.session_state.setdefault(key, value)
-    return key
 
 
 @st.cache_resource(show_spinner=False)

@@ -31,13 +31,30 @@ ON_PRIMARY = """
 [data-testid^=stBaseButton-primary]:enabled:not(:hover, :active), [data-tag] > *
 { color: #0d1b26 }
 """
+# On a phone the menu is folded away: the top bar, which stays while the page scrolls, has its name.
+NAME = """
+@media (max-width: 768px) {{
+  [data-testid=stHeader] {{ background: {ground} }}
+  [data-testid=stHeader]::after {{
+    content: {name}; position: absolute; left: 3.75rem; right: 3.75rem; top: 0; height: 100%;
+    display: flex; align-items: center; font-weight: 600; pointer-events: none;
+    overflow: hidden; white-space: nowrap; text-overflow: ellipsis
+  }}
+}}
+"""
 # Each 4.5 : 1 on its ground.
-LIGHT = {"focus": "#0072b2", "holds": "#00724f", "fails": "#bf5400"}
-DARK = {"focus": "#7cc4f0", "holds": "#2cc295", "fails": "#ff8c42"}
+LIGHT = {"focus": "#0072b2", "holds": "#00724f", "fails": "#bf5400", "ground": "#ffffff"}
+DARK = {"focus": "#7cc4f0", "holds": "#2cc295", "fails": "#ff8c42", "ground": "#12171e"}
 
 
-def apply(dark: bool) -> None:
-    """Call once a page."""
-    rules = HIDDEN + (FOCUS + BADGE).format(**DARK if dark else LIGHT)
+def apply(dark: bool, name: str) -> None:
+    """Call once per page, with its name in the visitor's language."""
+    colours = DARK if dark else LIGHT
+    rules = HIDDEN + (FOCUS + BADGE + NAME).format(**colours, name=_quoted(name))
     rules += ON_PRIMARY if dark else ""
     st.html(f"<style>{rules}</style>")
+
+
+def _quoted(text: str) -> str:
+    """A text as a string of CSS."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
