@@ -19,8 +19,8 @@ from ui.words import _, counted, listed, ngettext, plain
 links.follow()
 visitor = open_page("Data")
 st.title(_("Data"))
-links.explain(visitor)
-links.keep(visitor)
+notes = links.explain(visitor)
+links.keep(visitor, notes)
 opening.source(visitor)
 
 data = visitor.data

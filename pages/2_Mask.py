@@ -18,7 +18,7 @@ data = visitor.data
 look = {"dark": is_dark(), "words": figure_words()}
 
 st.title(_("Padding and mask"))
-links.explain(visitor)
+notes = links.explain(visitor)
 settings = inputs.padding(visitor)
 visitor.choose(replace(visitor.recipe, **settings))
 recipe = visitor.recipe
@@ -107,7 +107,7 @@ st.caption(
     + (" " + _("Framed in orange: real steps the mask value erases.") if framed else "")
 )
 inputs.say_what_is_drawn(len(rows), len(data), high, wide, cost.maxlen)
-links.keep(visitor)
+links.keep(visitor, notes)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link(
         "pages/3_Train.py", label=_("Train with this mask"), icon=":material/arrow_forward:"

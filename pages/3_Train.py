@@ -15,12 +15,12 @@ visitor = open_page("Train")
 data = visitor.data
 st.title(_("Train"))
 run_view.follow_address(visitor)
-links.explain(visitor)
+notes = links.explain(visitor)
 recipe = recipe_form.recipe(visitor)
 if recipe is not None:
     visitor.choose(recipe)
     recipe_form.reasons(visitor, recipe)
-links.keep(visitor)
+links.keep(visitor, notes)
 
 masked = {
     "lengths": _("masked by lengths"),

@@ -12,8 +12,8 @@ from ui.words import _, counted, lasting, plain
 links.follow()
 visitor = open_page("Compare")
 st.title(_("Compare"))
-links.explain(visitor)
-links.keep(visitor)
+notes = links.explain(visitor)
+links.keep(visitor, notes)
 data = visitor.data
 
 if data.targets is None:

@@ -24,6 +24,14 @@ def one_of(label: str, options: Iterable, key: str, value: Any, **more: Any) -> 
     return st.segmented_control(label, list(options), default=value, required=True, key=key, **more)
 
 
+def may_be_empty(key: str, value: float | None) -> str:
+    """The key of a number that can be left empty, with the value it holds to begin with. Such an
+    input has no default, to which it would return when it is emptied; so each run sets its value,
+    for a browser that shows no other run."""
+    st.session_state[key] = st.session_state.get(key, value)
+    return key
+
+
 def padding(visitor: State) -> dict[str, object]:
     """The padding fields of a Recipe, as chosen."""
     recipe, key = visitor.recipe, visitor.key
@@ -41,9 +49,9 @@ def padding(visitor: State) -> dict[str, object]:
             _("maxlen, in steps"),
             min_value=1,
             max_value=MAX_MAXLEN,
-            value=recipe.maxlen,
+            value=None,
             placeholder=_("no limit"),
-            key=key("maxlen"),
+            key=may_be_empty(key("maxlen"), recipe.maxlen),
             help=_("Empty: every sequence is kept whole, however long."),
         )
         with place:

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import DataError, Recipe, Sequences
 from core.errors import Note
@@ -193,29 +194,32 @@ def follow() -> None:
     visitor.link_notes = unread(address, recipe)
 
 
-def explain(visitor: State) -> None:
-    """What the page's address asked for in vain; call below the title of a page that follows it.
-    Where that is the data, the page ends here: nothing else is shown in its place."""
+def explain(visitor: State) -> DeltaGenerator:
+    """Call below the title of a page that follows its address. If the visitor cannot have the data
+    that it names, the page ends here with the reason; nothing else is shown instead. Returns the
+    place for what ``keep`` has to say."""
     refused = visitor.refused.get(PLACE)
     if refused is not None:
-        unavailable(refused, "pages/1_Data.py", _("Open other data"))
-    if visitor.link_notes:
-        said = "".join(f"\n- {told(note)}" for note in visitor.link_notes)
-        st.warning(
-            _("Not everything that this link says could be set:") + said, icon=":material/link_off:"
-        )
+        unavailable(told(refused), "pages/1_Data.py", _("Open other data"))
+    return st.empty()
 
 
-def unavailable(why: DataError, page: str, label: str) -> NoReturn:
+def unavailable(why: str, page: str, label: str) -> NoReturn:
     """End a page whose address names what this visitor cannot have; the address stays."""
-    st.info(told(why), icon=":material/visibility_off:")
+    st.info(why, icon=":material/visibility_off:")
     st.page_link(page, label=label, icon=":material/arrow_back:")
     st.stop()
 
 
-def keep(visitor: State) -> None:
+def keep(visitor: State, place: DeltaGenerator) -> None:
     """Have the address bar say what is set; call once everything is. Settings that nobody has
-    chosen, here or by a link, are not in it."""
+    chosen, here or by a link, are not in it. What a link could not set is said at ``place``, until
+    something else is chosen."""
+    if visitor.link_notes:
+        said = "".join(f"\n- {told(note)}" for note in visitor.link_notes)
+        place.warning(
+            _("Not everything that this link says could be set:") + said, icon=":material/link_off:"
+        )
     linked = {VERSION_KEY: VERSION, "data": _open(visitor)}
     named = visitor.linked.get("data") == _open(visitor) and visitor.linked.keys() & FIELDS.keys()
     if named or visitor.recipe != _suggested(visitor):

@@ -27,7 +27,7 @@ def follow_address(visitor: State) -> None:
         return
     run = server.runs().get(asked)
     if run is None:
-        links.unavailable(DataError(live.NO_RUN), RUNS_PAGE, _("Your runs"))
+        links.unavailable(_(live.NO_RUN), RUNS_PAGE, _("Your runs"))
     data = example_digest() if visitor.kept is None else visitor.kept.data
     if asked in (visitor.run, visitor.trained):
         return
@@ -52,7 +52,7 @@ def show(visitor: State, run_id: str) -> None:
     run = server.runs().get(run_id)
     if run is None:
         st.title(_("Runs"))
-        links.unavailable(DataError(live.NO_RUN), RUNS_PAGE, _("Your runs"))
+        links.unavailable(_(live.NO_RUN), RUNS_PAGE, _("Your runs"))
     mine = run.owner == visitor.owner.id
     st.title(plain(called(run.name)) or _("A run"))
     st.caption(described(run))

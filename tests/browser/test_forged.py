@@ -101,13 +101,13 @@ def test_only_the_owner_can_press_what_the_owner_has(owner, stranger, address):
         herself.open(run)
         forge(owner, herself, "Delete this run")
         owner.refresh()
-    assert "no run at this address" in " ".join(owner.texts())
+    assert "This run is not available to you." in " ".join(owner.texts())
 
 
 @pytest.mark.parametrize("run", ["../../etc/passwd", "' OR 1=1 --", "%00", "x" * 5000, "*"])
 def test_a_guessed_address_leads_to_nothing(stranger, run):
     stranger.open(f"/Runs?run={run}")
-    assert "no run at this address" in " ".join(stranger.texts())
+    assert "This run is not available to you." in " ".join(stranger.texts())
     assert stranger.errors == []
 
 

@@ -26,11 +26,8 @@ def epochs_drawn(page) -> int | None:
 
 
 def watching(page):
-    """Again and again, for a minute at most. After a third of it the page is loaded anew, as a
-    visitor would: Streamlit may have dropped its repetitions (see ui.fragments), rarely."""
-    for moment in range(1200):
-        if moment == 400:
-            page.reload()
+    """Again and again, for a minute at most."""
+    for _ in range(1200):
         yield
         page.wait_for_timeout(50)
     raise AssertionError("the page stands still")

@@ -60,3 +60,10 @@ def labelled(elements, label: str):
     found = [element for element in elements if element.label == label]
     assert len(found) == 1, [element.label for element in elements]
     return found[0]
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """The parameters in the address bar; AppTest has a list of those that the page has set."""
+    return {
+        name: text if isinstance(text, str) else text[-1] for name, text in app.query_params.items()
+    }

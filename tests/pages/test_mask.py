@@ -1,10 +1,13 @@
 import json
 import tracemalloc
+from urllib.parse import parse_qsl
 
 import pytest
 
+from core import Recipe
 from core.recipe import MAX_MAXLEN
-from tests.pages.conftest import labelled, until
+from tests.pages.conftest import address, labelled, until
+from ui import links
 
 
 @pytest.fixture
@@ -132,23 +135,41 @@ def test_an_address_prepares_the_data_the_mask_and_the_recipe(app):
     app.query_params["mask"] = "value"
     app.query_params["maxlen"] = "4"
     app.query_params["epochs"] = "7"
-    app.query_params["padding"] = "sideways"  # is as suggested
+    app.query_params["padding"] = "sideways"
     mask = app.switch_page("pages/2_Mask.py").run()
     state = mask.session_state["state"]
     assert state.name == "Real zeros"
     assert (state.recipe.mask, state.recipe.maxlen, state.recipe.padding) == ("value", 4, "pre")
     assert labelled(mask.number_input, "maxlen, in steps").value == 4
-    assert "padding" not in mask.query_params
+    assert address(mask)["padding"] == "pre"
+    [warning] = [each.value for each in mask.warning if "this link" in each.value]
+    assert "padding: “sideways” is not possible here; pre is used." in warning
     train = app.switch_page("pages/3_Train.py").run()
     assert labelled(train.number_input, "Epochs").value == 7
+    assert any("sideways" in each.value for each in train.warning)  # it has not been read yet
+    labelled(train.number_input, "Epochs").set_value(8).run()
+    assert not any("sideways" in each.value for each in train.warning)
 
 
 def test_the_address_follows_what_is_set_and_is_offered_to_send(app):
     mask = app.switch_page("pages/2_Mask.py").run()
-    assert mask.query_params["data"] == "example"
+    assert address(mask) == {"v": "2", "data": "example"}  # nothing has been chosen
+    [link] = [code.value for code in mask.code]
+    assert "?v=2&data=example&mask=lengths&mask_value=0&maxlen=15&" in link
+    assert "&seed=0" in link
     labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
-    assert mask.query_params["maxlen"] == "9"
-    assert any("?data=example&maxlen=9" in code.value for code in mask.code)
+    assert mask.query_params.keys() == {"v", "data", *links.FIELDS}
+    [link] = [code.value for code in mask.code]
+    assert dict(parse_qsl(link.partition("?")[2])) == address(mask)
+
+
+def test_a_link_of_all_that_is_suggested_keeps_saying_so(app):
+    suggested = links.written(Recipe.example())
+    for name, text in {"v": "2", "data": "example", **suggested}.items():
+        app.query_params[name] = text
+    mask = app.switch_page("pages/2_Mask.py").run()
+    assert mask.query_params.keys() == {"v", "data", *links.FIELDS}
+    assert not mask.warning
 
 
 OWN = b"sequence,target\n" + b"".join(b'"[%d, 2]",%d.5\n' % (n, n) for n in range(12))
@@ -159,13 +180,13 @@ def test_settings_of_an_address_are_for_its_data_alone(app):
     app.file_uploader(key="upload").upload("own.csv", OWN).run()
     mask = app.switch_page("pages/2_Mask.py").run()
     labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
-    address = dict(mask.query_params)
+    sent = address(mask)
     state = mask.session_state["state"]
-    assert len(address["data"]) == 12  # of a digest: nobody else can open it
+    assert len(sent["data"]) == 12  # of a digest: nobody else can open it
     assert not any("data=" in code.value for code in mask.code)
     state.open_example()  # in another tab; then this one is loaded again
     state.linked = {}
-    for name, text in address.items():
+    for name, text in sent.items():
         mask.query_params[name] = text
     mask.run()
     assert (state.name, state.recipe.maxlen) == ("own.csv", 9)
@@ -173,6 +194,9 @@ def test_settings_of_an_address_are_for_its_data_alone(app):
     mask.query_params["data"] = "0" * 12  # of somebody else's
     mask.run()
     assert (state.is_example, state.recipe.maxlen) == (True, 15)
+    assert [each.value for each in mask.info] == ["This data set is not available to you."]
+    assert not mask.metric  # nothing else is shown instead
+    assert (address(mask)["data"], address(mask)["maxlen"]) == ("0" * 12, "9")
 
 
 def test_a_task_that_the_targets_refuse_is_left_out_of_an_address(app):
@@ -184,3 +208,5 @@ def test_a_task_that_the_targets_refuse_is_left_out_of_an_address(app):
     mask = app.switch_page("pages/2_Mask.py").run()
     recipe = mask.session_state["state"].recipe
     assert (recipe.task, recipe.epochs) == ("regression", 3)
+    [warning] = [each.value for each in mask.warning if "this link" in each.value]
+    assert "task: “classification” is not possible here; regression is used." in warning

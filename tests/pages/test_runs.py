@@ -83,7 +83,7 @@ def test_train_again_opens_the_runs_data_and_recipe(app):
 
 def test_an_address_that_leads_nowhere_is_told(app):
     page = opened(app, "no-such-run")
-    assert "no run at this address" in page.info[0].value
+    assert "This run is not available to you." in page.info[0].value
 
 
 def test_a_stranger_sees_a_run_and_can_change_nothing_of_it(app, stranger):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from runs import RunState
-from tests.pages.conftest import labelled, until
+from tests.pages.conftest import address, labelled, until
 from ui import server
 
 
@@ -135,13 +135,29 @@ def test_what_is_suggested_for_the_data_is_explained_until_it_is_changed(app):
     assert not [each for each in train.expander if each.label == "Why these settings"]
 
 
-def test_a_control_that_comes_back_empty_keeps_its_choice(train):
-    labelled(train.segmented_control, "Predict").set_value(None).run()
-    assert not train.exception
-    assert not train.error
-    assert labelled(train.button, "Start training").disabled is False
+@pytest.mark.parametrize("name", ["3_Train", "4_Predict", "6_Runs"])
+@pytest.mark.parametrize("run", ["no-such-run", "\0", "x" * 5000])
+def test_a_run_that_is_not_there_is_told_and_nothing_else_is_opened(app, name, run):
+    app.query_params["run"] = run
+    page = app.switch_page(f"pages/{name}.py").run()
+    assert [each.value for each in page.info] == ["This run is not available to you."]
+    assert address(page)["run"] == run
+    assert not page.number_input
+    assert not page.get("plotly_chart")
+
+
+def test_after_its_run_is_deleted_the_page_trains_again(train):
+    labelled(train.number_input, "Epochs").set_value(2)
+    labelled(train.button, "Start training").click().run()
+    until(train, lambda app: [text for text in app.markdown if "2 epochs in" in text.value])
+    state = train.session_state["state"]
+    server.store().runs.delete(state.owner.id, state.run)
+    train.run()  # at the address of the run
+    assert [each.value for each in train.info] == ["This run is not available to you."]
+    train.query_params.clear()
     train.run()
-    assert labelled(train.segmented_control, "Predict").value == "regression"
+    assert not train.info
+    assert not labelled(train.button, "Start training").disabled
 
 
 def test_back_in_the_browser_shows_the_training_before(train):
