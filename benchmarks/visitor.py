@@ -113,6 +113,21 @@ class Visitor:
         """Send a repetition that the browser asked for at an earlier time."""
         self._tab.send_question(_Question("repeat", fragment, perf_counter()), poll=True)
 
+    def go_back(self, query: str) -> float:
+        """The browser's Back, to an earlier address of this page."""
+        self._tab.query = query
+        return self._tab.ask(f"back to {query}", is_back=True)
+
+    def forget_address(self, query: str) -> None:
+        """Send an earlier address with the next request, as a browser does that has not heard of
+        the latest yet."""
+        self._tab.query = query
+
+    @property
+    def query_string(self) -> str:
+        """What is in the address bar after the path."""
+        return self._tab.query
+
     @property
     def values(self) -> dict[str, WidgetState]:
         """What all inputs hold, by their ids."""
@@ -384,15 +399,21 @@ class Tab:
         pressed: str = "",
         page_hash: str = "",
         began: float | None = None,
+        is_back: bool = False,
     ) -> float:
         """Ask for a run and wait for its end; the seconds that took."""
         question = _Question(what, fragment, perf_counter() if began is None else began)
-        self.send_question(question, pressed=pressed, page_hash=page_hash)
+        self.send_question(question, pressed, page_hash, is_back=is_back)
         self.watch(lambda: question.seconds is not None, SECONDS, what)
         return question.seconds
 
     def send_question(
-        self, question: _Question, pressed: str = "", page_hash: str = "", poll: bool = False
+        self,
+        question: _Question,
+        pressed: str = "",
+        page_hash: str = "",
+        poll: bool = False,
+        is_back: bool = False,
     ) -> None:
         states = list(self.states.values())
         if pressed:
@@ -405,6 +426,7 @@ class Tab:
             page_name="" if page_hash else self.first_path,
             fragment_id=question.fragment,
             is_auto_rerun=poll,
+            is_history_navigation=is_back,
             cached_message_hashes=list(self.kept),
             context_info=ContextInfo(
                 timezone="UTC",

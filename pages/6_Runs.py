@@ -9,6 +9,8 @@ from ui.words import _
 visitor = open_page("Runs")
 run_id = st.query_params.get("run")
 if run_id is None:
+    # After a link from a run to this page, a browser keeps the run in its address (Streamlit 1.67).
+    st.query_params.clear()
     st.title(_("Runs"))
     history.show(visitor)
     bringing_back.section(visitor)

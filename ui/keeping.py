@@ -92,6 +92,7 @@ def delete_all(visitor: State) -> None:
         st.error(told(error))
         st.stop()
     st.session_state.clear()
+    st.query_params.clear()  # it named what is gone
 
 
 def _open(visitor: State, data_set: DataSet) -> None:

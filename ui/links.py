@@ -172,8 +172,10 @@ def unread(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, ...]:
 def follow() -> None:
     """Set what the page's address says, once; call before anything is drawn."""
     visitor = state.current()
-    visitor.refused.pop(PLACE, None)
     address = _ours(st.query_params)
+    if not visitor.has_navigated(PLACE) and address:
+        return
+    visitor.refused.pop(PLACE, None)
     if not address or address == visitor.linked:
         return
     asked = address.get("data", _open(visitor))

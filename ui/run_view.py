@@ -22,14 +22,14 @@ def follow_address(visitor: State) -> None:
     """Call below the title of a page that shows a visitor's run of the open data: an address that
     names another one of them, as the browser's Back does, shows that; any other, such as one that
     somebody sent, opens where runs are shown. The page ends with one sentence if there is none."""
-    asked = st.query_params.get("run")
+    navigated, asked = visitor.has_navigated("run"), st.query_params.get("run")
     if asked is None:
         return
     run = server.runs().get(asked)
     if run is None:
         links.unavailable(_(live.NO_RUN), RUNS_PAGE, _("Your runs"))
     data = example_digest() if visitor.kept is None else visitor.kept.data
-    if asked in (visitor.run, visitor.trained):
+    if not navigated or asked in (visitor.run, visitor.trained):
         return
     if (run.owner, run.data) == (visitor.owner.id, data):
         visitor.show(asked)

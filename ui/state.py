@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import DataError, Recipe, Sequences
 from core.errors import Note
@@ -60,6 +61,7 @@ class State:
               belongs to a data set, so that new data starts with fresh inputs
     language  chosen to read in, None for the browser's
     linked    what the address of the page said last, see ``ui.links``
+    pages     the page that followed its address last, by what it follows there
     link_notes  what it said in vain, for as long as the recipe is the one that was set instead
     units     the recipe and the last run of each data set that was open, by its id
     memory    of all this, on the server
@@ -80,6 +82,7 @@ class State:
     opened: int = 0
     language: str | None = None
     linked: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
     link_notes: tuple[Note, ...] = ()
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
@@ -204,6 +207,15 @@ class State:
         if self.files.get(place, ("",))[0] != file_id:
             self.keep(place, file_id, read())
         return self.files[place][1]
+
+    def has_navigated(self, place: str) -> bool:
+        """Whether the page was just opened, or the browser went back or forward; asked once per
+        run and place. Otherwise the address is one that the page has set itself, or even the one
+        before: a browser sends that as long as it has not heard of the new one."""
+        context = get_script_run_ctx()
+        is_open = self.pages.get(place) == context.page_script_hash
+        self.pages[place] = context.page_script_hash
+        return context.is_history_navigation or not is_open
 
     def refuse(self, place: str, why: Any) -> None:
         """Remember why something was not possible; None: it was."""

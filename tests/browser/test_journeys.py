@@ -39,13 +39,10 @@ def download_button(page, name: str):
 
 
 def go_to(page, name: str) -> None:
-    """By the link in the menu, which on a phone is folded away, and once open covers the page."""
-    on_a_phone = page.viewport_size["width"] < 768
-    if on_a_phone:
+    """By the link in the menu, which on a phone is folded away until it is asked for."""
+    if page.viewport_size["width"] < 768:
         page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name=name, exact=True).first.click()
-    if on_a_phone:
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
 
 
 def test_a_stranger_trains_the_example_and_asks_for_other_sequences(page):

@@ -1,14 +1,24 @@
 """The language of the browser, and the switch that overrules it."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SECONDS
+from tests.browser.test_journeys import settle
+
+PHONE = {"width": 390, "height": 844}
+NAMES = {
+    "English": ["Data", "Mask", "Train", "Predict", "Compare", "Runs", "Home"],
+    "中文": ["数据", "掩码", "训练", "预测", "对比", "运行记录", "首页"],
+}
 
 
 @pytest.fixture
-def page(chromium, address):
-    context = chromium.new_context(base_url=address, locale="zh-CN")
+def page(request, chromium, address):
+    viewport = getattr(request, "param", None)
+    context = chromium.new_context(base_url=address, locale="zh-CN", viewport=viewport)
     page = context.new_page()
     page.set_default_timeout(SECONDS * 1000)
     yield page
@@ -30,3 +40,35 @@ def test_the_switch_keeps_what_was_chosen_and_is_remembered(page):
     page.goto("/Runs")
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
     expect(page).to_have_title("Runs · Unpadded")
+
+
+def chosen_language(page) -> list[str]:
+    return page.locator("[data-testid=stSidebar] [aria-checked=true]").all_text_contents()
+
+
+@pytest.mark.parametrize("page", [None, PHONE], ids=["desktop", "phone"], indirect=True)
+def test_on_every_page_the_language_is_marked_and_a_phone_shows_its_name(page):
+    """The menu of a phone closes when a page is chosen."""
+    on_a_phone = page.viewport_size["width"] < 768
+    menu = page.get_by_test_id("stSidebar")
+    bar = page.get_by_test_id("stHeader")
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for language in ("中文", "English"):
+        if on_a_phone:
+            page.get_by_test_id("stExpandSidebarButton").click()
+        page.get_by_text(language, exact=True).click()
+        for name in NAMES[language]:
+            if on_a_phone and menu.get_attribute("data-collapsed") == "true":
+                page.get_by_test_id("stExpandSidebarButton").click()
+            menu.get_by_role("link", name=name, exact=True).click()
+            expect(page).to_have_title(f"{name} · Unpadded")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            settle(page)
+            assert chosen_language(page) == [language]
+            if on_a_phone:
+                expect(menu).to_have_attribute("data-collapsed", "true")
+                shown = bar.evaluate("bar => getComputedStyle(bar, '::after').content")
+                assert json.loads(shown) == name
+            else:
+                expect(menu).to_have_attribute("data-collapsed", "false")

@@ -185,12 +185,13 @@ def test_settings_of_an_address_are_for_its_data_alone(app):
     assert len(sent["data"]) == 12  # of a digest: nobody else can open it
     assert not any("data=" in code.value for code in mask.code)
     state.open_example()  # in another tab; then this one is loaded again
-    state.linked = {}
+    state.linked, state.pages = {}, {}
     for name, text in sent.items():
         mask.query_params[name] = text
     mask.run()
     assert (state.name, state.recipe.maxlen) == ("own.csv", 9)
     state.open_example()
+    state.pages = {}  # loaded again
     mask.query_params["data"] = "0" * 12  # of somebody else's
     mask.run()
     assert (state.is_example, state.recipe.maxlen) == (True, 15)

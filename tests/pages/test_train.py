@@ -158,17 +158,3 @@ def test_after_its_run_is_deleted_the_page_trains_again(train):
     train.run()
     assert not train.info
     assert not labelled(train.button, "Start training").disabled
-
-
-def test_back_in_the_browser_shows_the_training_before(train):
-    for epochs in (2, 3):
-        labelled(train.number_input, "Epochs").set_value(epochs)
-        label = "Start training" if epochs == 2 else "Train again"
-        labelled(train.button, label).click().run()
-        until(train, lambda app, n=epochs: [t for t in app.markdown if f"{n} epochs in" in t.value])
-        if epochs == 2:
-            first = train.session_state["state"].run
-    train.query_params["run"] = first
-    train.run()
-    assert train.session_state["state"].run == first
-    assert any("2 epochs in" in text.value for text in train.markdown)

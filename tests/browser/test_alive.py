@@ -1,0 +1,19 @@
+"""A page goes on and stays what it was, around the end of a training. A short version of ``python
+-m benchmarks reloads``."""
+
+import pytest
+
+from benchmarks.reloads import around_the_end, click, others, reload, slow_down
+from tests.browser.conftest import only
+
+
+@only("light desktop")
+@pytest.mark.parametrize("disturb", [reload, click])
+def test_around_the_end_of_a_training_no_page_stalls_and_no_form_resets(page, address, disturb):
+    if disturb is reload:
+        slow_down(page)
+        outcome = around_the_end(page, 3, disturb)
+    else:
+        with others(address):
+            outcome = around_the_end(page, 3, disturb)
+    assert (outcome.tries, outcome.stalls, outcome.resets) == (3, [], [])

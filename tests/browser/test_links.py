@@ -1,0 +1,117 @@
+"""Links, opened cold by somebody who has nothing yet."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SECONDS, only
+from tests.browser.test_journeys import PLOT, go_to
+
+NO_DATA_SET = "This data set is not available to you."
+NO_RUN = "This run is not available to you."
+FOREIGN = "0123456789ab"  # begins no digest of theirs
+INVENTED = "AAAAAAAAAAAAAAAAAAAAAA"
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        *((f"/{name}?data={FOREIGN}&epochs=7", NO_DATA_SET) for name in ("Data", "Mask", "Train")),
+        ("/Compare?data=not_a_data_set", NO_DATA_SET),
+        *((f"/{name}?run={INVENTED}", NO_RUN) for name in ("Train", "Predict", "Runs")),
+    ],
+)
+def test_what_the_reader_cannot_have_is_said_and_nothing_else_opened(page, link, sentence):
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text(sentence)).to_be_visible()
+    page.wait_for_timeout(500)
+    assert page.url.endswith(link)
+    assert page.locator(PLOT).count() == 0
+    expect(page.get_by_role("spinbutton")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_text(sentence)).to_be_visible()
+    page.get_by_test_id("stMain").get_by_test_id("stPageLink-NavLink").first.click()  # the way out
+    expect(page.get_by_text(sentence)).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/(Data|Runs)(\?v=2&data=example)?$"))
+
+
+@pytest.fixture
+def elsewhere(chromium, address):
+    """Somebody else's browser."""
+    context = chromium.new_context(base_url=address)
+    context.set_default_timeout(SECONDS * 1000)
+    yield context.new_page()
+    context.close()
+
+
+def offered(page) -> str:
+    """The link to send."""
+    page.get_by_role("button", name="Link to these settings").click()
+    code = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
+    expect(code).to_contain_text("?v=2&")
+    link = code.inner_text().strip()
+    page.keyboard.press("Escape")
+    return link
+
+
+def test_a_link_to_settings_says_all_of_them_also_those_that_are_suggested(page, elsewhere):
+    page.goto("/Train?data=japanese_vowels")
+    expect(page.get_by_label("Epochs", exact=True)).to_have_value("60")
+    link = offered(page)
+    assert "data=japanese_vowels" in link
+    assert "&layers=BiLSTM-64-0.3" in link
+    assert "&epochs=60&" in link
+
+    elsewhere.goto(link.replace("epochs=60", "epochs=61"))
+    epochs = elsewhere.get_by_label("Epochs", exact=True)
+    expect(epochs).to_have_value("61")
+    epochs.fill("62")
+    epochs.press("Enter")
+    expect(elsewhere).to_have_url(re.compile("epochs=62"))
+    elsewhere.goto(link)  # also back to what is suggested
+    expect(epochs).to_have_value("60")
+    expect(elsewhere).to_have_url(re.compile("epochs=60"))
+
+
+@only("light desktop")
+def test_a_link_without_a_version_names_what_differs_from_the_suggestion(page):
+    page.goto("/Mask?data=japanese_vowels&mask=none")  # as the README of the first version has it
+    expect(page.get_by_text("Padding counts as data")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"v=2&data=japanese_vowels&mask=none&.*&epochs=60&"))
+
+
+def test_what_a_link_says_in_vain_is_reported(page):
+    page.goto("/Train?data=example&epochs=many&layers=LSTM-0&batch_size=2")
+    expect(page.get_by_text("epochs: “many” is not possible here; 100 is used.")).to_be_visible()
+    expect(page.get_by_text("layers: “LSTM-0” is not possible here;")).to_be_visible()
+    batch_size = page.get_by_label("Batch size, in sequences")
+    expect(batch_size).to_have_value("2")
+    batch_size.fill("3")
+    batch_size.press("Enter")
+    expect(page.get_by_text("is not possible here")).to_have_count(0)
+
+
+@only("dark phone")
+def test_data_that_was_deleted_is_not_replaced_by_other_data(page):
+    page.goto("/Data")
+    expect(page.locator(PLOT)).to_have_count(3)
+    file = {
+        "name": "mine.csv",
+        "mimeType": "text/csv",
+        "buffer": b"sequence,target\n[1],2\n[2],3\n",
+    }
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("heading", name="mine.csv")).to_be_visible()
+    go_to(page, "Mask")
+    expect(page).to_have_url(re.compile(r"data=[0-9a-f]{12}"))
+    link = page.url
+    go_to(page, "Data")
+    page.get_by_role("tab", name="Your data").click()
+    page.get_by_role("button", name="Delete all my data").click()
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("heading", name="Three sequences")).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_text(NO_DATA_SET)).to_be_visible()
+    assert page.url == link
