@@ -3,6 +3,8 @@
     python -m benchmarks                     all of them (about half an hour on two cores)
     python -m benchmarks reference scale     some: workloads, reference, vowels, scale, pools,
                                              paths, import, click
+    python -m benchmarks start               a cold start of the server, to the first result
+    python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
     python -m benchmarks soak                kills, crowds, hostile files and much history (not
                                              among "all"); fuzz: the hostile files alone
     python -m benchmarks settings --json docs/vowels.json
@@ -21,7 +23,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from benchmarks import choices, click, imports, machine, settings, soak, vowels
+from benchmarks import choices, click, imports, machine, reloads, settings, soak, start, vowels
 from benchmarks.process import Competitor
 from benchmarks.rounds import in_turn, ratios
 from benchmarks.scale import ENDLESS, NAMES, SHORT, lengths_for
@@ -107,6 +109,8 @@ BENCHMARKS = {
     "click": click.run,
 }
 LONG = {  # only when asked for by name
+    "start": start.run,
+    "reloads": reloads.run,
     "soak": soak.run,
     "fuzz": lambda runs: fuzz(100),
     "settings": lambda runs: settings.run(),

@@ -15,6 +15,13 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
+# JavaScript: whether the loss curve on the page has a point
+FIRST_POINT = """() => {
+    const plots = [...document.querySelectorAll('.js-plotly-plot')];
+    const curve = plots.find(p => p.layout?.yaxis?.title?.text?.startsWith('loss'));
+    return (curve?.calcdata?.[0] ?? []).some(point => Number.isFinite(point.y));
+}"""
+
 
 def executable() -> str | None:
     """Path of the system's Chromium; None if there is none. Playwright cannot download its own."""

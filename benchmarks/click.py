@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
 
+from benchmarks.chromium import ARGUMENTS, FIRST_POINT, executable
 from benchmarks.server import AppServer
 
-ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 MOST_SECONDS = 1.5
 WARM_SECONDS = 30
-
-FIRST_POINT = """() => {
-    const plots = [...document.querySelectorAll('.js-plotly-plot')];
-    const curve = plots.find(p => p.layout?.yaxis?.title?.text?.startsWith('loss'));
-    return (curve?.calcdata?.[0] ?? []).some(point => Number.isFinite(point.y));
-}"""
 
 
 def run(runs: int) -> dict[str, object]:
     """Each time another visitor, on a server whose workers are warm."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+    if executable() is None:
         return {"skipped": "no Chromium on this machine"}
     from playwright.sync_api import sync_playwright
 
@@ -34,7 +26,7 @@ def run(runs: int) -> dict[str, object]:
         AppServer(Path(folder)) as server,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS])
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         for number in range(runs + 1):
             page = browser.new_context(base_url=server.address).new_page()
             page.goto("/")

@@ -79,6 +79,8 @@ def test_the_app_under_a_path(page, address, chromium, log):
     (cookie,) = [each for each in page.context.cookies() if each["name"] == NAME]
     assert cookie["path"] == "/unpadded"
 
+    script = page.request.get(f"{address}/unpadded/unpadded/menu.js")  # relative to the page
+    assert script.headers["content-type"].startswith("text/javascript")
     go_to(page, "Data")
     page.get_by_text("What should my file look like?").click()
     with page.expect_download() as download:
