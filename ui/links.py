@@ -26,7 +26,7 @@ from core.recipe import LAYERS, LSTM
 from core.words import N_
 from ui import opening, server, state
 from ui.samples import SAMPLES, Sample
-from ui.state import State
+from ui.state import State, example_digest
 from ui.words import _, shortened, told
 
 NONE = "none"
@@ -37,7 +37,7 @@ VERSIONS = ("1", VERSION)  # that are read; so far both suggest the same for the
 PLACE = "link"  # of what is refused, see State.refused
 MAX_QUOTED = 30  # characters of an address in a sentence
 NO_DATA_SET = N_("This data set is not available to you.")
-LAYER = re.compile(r"(Bi)?(LSTM|GRU)-(\d{1,6})(?:-([\d.e-]{1,20}))?")
+LAYER = re.compile(r"(Bi)?(LSTM|GRU)-(\d{1,6})(?:-([\d.e-]{1,25}))?")
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,14 @@ def _optional(kind: Kind) -> Kind:
     )
 
 
+def _exactly(value: float) -> str:
+    """The shortest text that means this number: 0.1, and 1 for 1.0."""
+    return repr(value).removesuffix(".0")
+
+
 def _write_layer(layer: LSTM) -> str:
     both, name = "Bi" * layer.bidirectional, type(layer).__name__
-    return f"{both}{name}-{layer.units}" + (f"-{layer.dropout:.12g}" if layer.dropout else "")
+    return f"{both}{name}-{layer.units}" + (f"-{_exactly(layer.dropout)}" if layer.dropout else "")
 
 
 def _read_layer(text: str) -> LSTM:
@@ -76,7 +81,7 @@ def _truth(text: str) -> bool:
 
 WORD = Kind(str, str)
 WHOLE = Kind(str, int)
-NUMBER = Kind(lambda value: f"{value:.12g}", float)
+NUMBER = Kind(_exactly, float)
 TRUTH = Kind(lambda value: "yes" if value else "no", _truth)
 UNITS = Kind(
     lambda value: ",".join(map(str, value)) or NONE,
@@ -127,7 +132,7 @@ def read(address: Mapping[str, str], suggested: Recipe) -> Recipe:
     with contextlib.suppress(ValueError):
         return replace(suggested, **found)  # whole: some only go together
     recipe = suggested
-    together = {name: found.pop(name) for name in OF_TARGETS if name in found}
+    together = {name: found[name] for name in OF_TARGETS if name in found}
     for part in (together, *({name: value} for name, value in found.items())):
         with contextlib.suppress(ValueError):
             recipe = replace(recipe, **part)
@@ -147,7 +152,7 @@ def unread(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, ...]:
     """What an address says that its recipe is not like, a note for each."""
     found = _parsed(address)
     notes = []
-    if address.get(VERSION_KEY, VERSION) not in VERSIONS:
+    if (address.get(VERSION_KEY) or VERSION) not in VERSIONS:
         notes.append(
             Note(
                 "This link was made by another version of Unpadded ({version}); its settings are "
@@ -170,13 +175,16 @@ def unread(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, ...]:
 
 
 def follow() -> None:
-    """Set what the page's address says, once; call before anything is drawn."""
+    """Set what the page's address says, once; call before anything is drawn. What it says beside a
+    run that is not the visitor's is not set: the page shows that run elsewhere, or says that there
+    is none."""
     visitor = state.current()
     address = _ours(st.query_params)
-    if not visitor.has_navigated(PLACE) and address:
+    navigated = visitor.navigation(PLACE)
+    if not navigated and address:
         return
     visitor.refused.pop(PLACE, None)
-    if not address or address == visitor.linked:
+    if not address or address == visitor.linked or not _is_own_run(visitor):
         return
     asked = address.get("data", _open(visitor))
     if asked != _open(visitor):
@@ -186,6 +194,9 @@ def follow() -> None:
             visitor.refused[PLACE] = error
             return
     visitor.linked = address
+    names_settings = VERSION_KEY not in address or address.keys() & FIELDS.keys()
+    if navigated == "opened" and not names_settings:
+        return  # those that the visitor has for this data
     recipe = read(address, _suggested(visitor))
     if not _fits(visitor.data, recipe):  # sent by somebody who has other targets
         others = {name: text for name, text in address.items() if name not in OF_TARGETS}
@@ -194,6 +205,13 @@ def follow() -> None:
         visitor.choose(recipe)
         visitor.opened += 1  # the forms begin anew, with this recipe
     visitor.link_notes = unread(address, recipe)
+
+
+def _is_own_run(visitor: State) -> bool:
+    """Whether the address names a run of the visitor's, or none."""
+    asked = st.query_params.get("run")
+    run = None if asked is None else server.runs().get(asked)
+    return asked is None or (run is not None and run.owner == visitor.owner.id)
 
 
 def explain(visitor: State) -> DeltaGenerator:
@@ -235,7 +253,7 @@ def keep(visitor: State, place: DeltaGenerator) -> None:
 
 def offer(visitor: State) -> None:
     """The link to send."""
-    is_sample = _open(visitor) in map(_key, SAMPLES)
+    is_sample = _open_sample(visitor) is not None
     # Data of the visitor's own is not named: nobody else finds it.
     address = {VERSION_KEY: VERSION} | ({"data": _open(visitor)} if is_sample else {})
     with st.popover(_("Link to these settings"), icon=":material/link:"):
@@ -256,9 +274,16 @@ def _ours(address: Mapping[str, str]) -> dict[str, str]:
 
 
 def _open(visitor: State) -> str:
-    """What the open data is called in an address: a sample, or the beginning of its digest."""
-    sample = next((each for each in SAMPLES if each.name == visitor.name), None)
-    return visitor.kept.data[:DIGITS] if sample is None else _key(sample)
+    """What the open data is called in an address: a sample, or the id of the data set, which stays
+    when its file is read in another way."""
+    sample = _open_sample(visitor)
+    return visitor.kept.id if sample is None else _key(sample)
+
+
+def _open_sample(visitor: State) -> Sample | None:
+    """The sample that is open, as it is shipped; None for one that was read in another way."""
+    data = example_digest() if visitor.kept is None else visitor.kept.data
+    return next((each for each in SAMPLES if opening.digest_of(each) == data), None)
 
 
 def _open_data(visitor: State, asked: str) -> None:
@@ -268,9 +293,13 @@ def _open_data(visitor: State, asked: str) -> None:
         opening.open_sample(visitor, sample)
         return
     sets = server.store().contents.list(visitor.owner.id)
-    own = next(
-        (each for each in sets if len(asked) == DIGITS and each.data.startswith(asked)), None
-    )
+    # The first rules named data by the beginning of its digest.
+    named = [
+        each
+        for each in sets
+        if asked == each.id or (len(asked) == DIGITS and each.data.startswith(asked))
+    ]
+    own = next(iter(named), None)
     if own is None:
         raise DataError(NO_DATA_SET)
     visitor.open_kept(own)

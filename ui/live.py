@@ -17,6 +17,7 @@ from ui.words import _, counted, engine_name, lasting, loss_name, ngettext, told
 REFRESH_SECONDS = 0.25
 QUEUE_SECONDS = 1.0  # behind others, nothing changes so fast
 NO_RUN = N_("This run is not available to you.")
+NO_RUN_ICON = ":material/visibility_off:"
 SILENT_SECONDS = 6.0  # a worker says every two that it lives
 
 
@@ -24,7 +25,7 @@ def training(visitor: State, run_id: str, key: str) -> Run | None:
     """Show a run; returns it when it has ended, else None."""
     run = server.runs().get(run_id)
     if run is None:
-        st.info(_(NO_RUN), icon=":material/visibility_off:")
+        st.info(_(NO_RUN), icon=NO_RUN_ICON)
         return None
     every = _refresh(run)
     fragments.live(_watch, every, run_id, key, every, visitor.owner.id)

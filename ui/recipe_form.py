@@ -25,7 +25,7 @@ from ui.state import State
 from ui.words import _, loss_name, pooling_name, schedule_name, told
 
 KINDS = {"LSTM": LSTM, "GRU": GRU}
-MAX_VALIDATION = 90  # percent; beyond the usual half only if a link or a run says so
+MAX_VALIDATION = 90  # percent, as a recipe may have
 PADDING = ("mask", "mask_value", "maxlen", "padding", "truncating", "value")  # chosen on Mask
 
 
@@ -195,7 +195,7 @@ def _training(visitor: State, task: str) -> dict[str, object]:
     chosen = left.slider(
         _("Validation share"),
         0,
-        50 if percent <= 50 else MAX_VALIDATION,
+        MAX_VALIDATION,
         value=percent,
         step=5,
         format="%d %%",

@@ -21,13 +21,20 @@ RUNS_PAGE = "pages/6_Runs.py"
 def follow_address(visitor: State) -> None:
     """Call below the title of a page that shows a visitor's run of the open data: an address that
     names another one of them, as the browser's Back does, shows that; any other, such as one that
-    somebody sent, opens where runs are shown. The page ends with one sentence if there is none."""
-    navigated, asked = visitor.has_navigated("run"), st.query_params.get("run")
+    somebody sent, opens where runs are shown. The page ends with one sentence if there is none; one
+    that was deleted while the page is open takes nothing else of it away."""
+    navigated, asked = visitor.navigation("run"), st.query_params.get("run")
     if asked is None:
         return
     run = server.runs().get(asked)
+    if navigated:
+        visitor.refused["no-run"] = asked if run is None else None
     if run is None:
-        links.unavailable(_(live.NO_RUN), RUNS_PAGE, _("Your runs"))
+        if visitor.refused.get("no-run") == asked:
+            links.unavailable(_(live.NO_RUN), RUNS_PAGE, _("Your runs"))
+        del st.query_params["run"]
+        st.info(_(live.NO_RUN), icon=live.NO_RUN_ICON)
+        return
     data = example_digest() if visitor.kept is None else visitor.kept.data
     if not navigated or asked in (visitor.run, visitor.trained):
         return

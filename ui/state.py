@@ -10,7 +10,7 @@ import contextlib
 import io
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -28,6 +28,8 @@ from ui.identity import Owner
 from ui.reading import Reading
 from ui.words import LANGUAGES, _
 from ui.workspace import Memory, Workspace
+
+Navigation = Literal["opened", "history"]  # a page; Back or Forward on the page that is open
 
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
 EXAMPLE_NAME = N_("Three sequences")
@@ -208,14 +210,16 @@ class State:
             self.keep(place, file_id, read())
         return self.files[place][1]
 
-    def has_navigated(self, place: str) -> bool:
-        """Whether the page was just opened, or the browser went back or forward; asked once per
-        run and place. Otherwise the address is one that the page has set itself, or even the one
+    def navigation(self, place: str) -> Navigation | None:
+        """How the browser came to the page's address, if it did so just now; asked once per run
+        and place. Otherwise the address is one that the page has set itself, or even the one
         before: a browser sends that as long as it has not heard of the new one."""
         context = get_script_run_ctx()
         is_open = self.pages.get(place) == context.page_script_hash
         self.pages[place] = context.page_script_hash
-        return context.is_history_navigation or not is_open
+        if not is_open:
+            return "opened"
+        return "history" if context.is_history_navigation else None
 
     def refuse(self, place: str, why: Any) -> None:
         """Remember why something was not possible; None: it was."""

@@ -1,6 +1,18 @@
 """The address bar and what is set on a page, when requests and news cross on their way."""
 
+import pytest
+
 from benchmarks.visitor import Visitor
+
+CSV = "id,time,value,target\n" + "".join(
+    f"{i},{t},{t + i},{i}.5\n" for i in range(5) for t in (1, 2)
+)
+
+
+def data_in_use(visitor: Visitor) -> str:
+    texts = visitor.texts()
+    [name] = [text for text in texts if "Data in use" in text]
+    return name.split("**")[1]
 
 
 def test_a_request_that_was_sent_before_the_address_changed_changes_nothing_back(address):
@@ -44,3 +56,60 @@ def test_back_and_forward_bring_back_what_the_address_said(address):
         visitor.go_back(second)
         visitor.wait_for("3 epochs in")
         assert visitor.value("Epochs") == 3
+
+
+@pytest.mark.parametrize("whose", ["nobody", "somebody else"])
+def test_settings_beside_a_run_that_is_not_the_readers_are_not_set(address, whose):
+    run = "nope"
+    if whose == "somebody else":
+        with Visitor(address) as owner:
+            owner.open("/Train?data=example&epochs=2")
+            owner.click("Start training")
+            run = owner.query["run"]
+    with Visitor(address) as reader:
+        reader.open("/Train?data=real_zeros&epochs=44")
+        assert data_in_use(reader) == "Real zeros"
+        reader.open("/Mask")
+        with Visitor(address, reader.cookies) as again:
+            again.open(f"/Train?v=2&data=example&epochs=3&run={run}")
+            assert data_in_use(again) == "Real zeros"
+            again.open("/Train")
+            assert again.value("Epochs") == 44
+
+
+def test_back_after_the_file_was_read_in_another_way_leaves_the_data_open(address):
+    with Visitor(address) as visitor:
+        visitor.open("/Data")
+        visitor.upload("upload", "own.csv", CSV.encode())
+        before = visitor.query_string
+        visitor.check("Time since the last step as a feature")
+        visitor.click("Use these columns")
+        assert data_in_use(visitor) == "own.csv"
+        visitor.go_back(before)
+        assert data_in_use(visitor) == "own.csv"
+        assert "This data set is not available to you." not in visitor.texts()
+
+
+def test_a_sample_that_was_read_in_another_way_is_the_visitors_own_data(address):
+    with Visitor(address) as visitor:
+        visitor.open("/Data?data=japanese_vowels")
+        assert visitor.query["data"] == "japanese_vowels"
+        visitor.choose("Which target a sequence has", "one for each of its steps")
+        visitor.click("Use these columns")
+        assert visitor.query["data"] != "japanese_vowels"
+        visitor.page_link("Train")
+        assert "yours is not in it" in " ".join(visitor.texts())
+        with Visitor(address, visitor.cookies) as again:
+            again.open("/Train?v=2&data=japanese_vowels&epochs=5")
+            assert again.query["return_sequences"] == "no"
+
+
+def test_back_to_another_page_leaves_the_settings_that_it_does_not_name(address):
+    with Visitor(address) as visitor:
+        visitor.open("/Mask")
+        mask = visitor.query_string
+        visitor.page_link("Train")
+        visitor.type("Epochs", 7)
+        visitor.open(f"/Mask?{mask}")
+        visitor.page_link("Train")
+        assert visitor.value("Epochs") == 7
