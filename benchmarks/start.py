@@ -81,7 +81,7 @@ def run(runs: int) -> dict[str, object]:
 
 
 def _round(browser, folder: Path) -> dict[str, object]:
-    load = os.getloadavg()[0]
+    use, load = psutil.cpu_percent(2), os.getloadavg()[0]
     data, log = folder / "data", folder / "log"
     server = AppServer(data, log=log)
     began, began_at = time.perf_counter(), time.time()
@@ -102,7 +102,8 @@ def _round(browser, folder: Path) -> dict[str, object]:
     finally:
         server.stop()
     return {
-        "load average before": round(load, 2),
+        "processor use before, %": use,
+        "load average before": round(load, 2),  # of a minute, in which the last round ended
         "server answers": round(answers, 2),
         "Home stands": round(home, 2),
         "cold press": cold,
