@@ -61,7 +61,7 @@ SHOWN = {
 
 @dataclass
 class Outcome:
-    """What went wrong in how many tries."""
+    """Stalls and resets, and the number of tries."""
 
     tries: int = 0
     stalls: list[str] = field(default_factory=list)
@@ -182,7 +182,7 @@ def _train(page) -> float:
 
 
 def _is_alive(page) -> bool:
-    """Whether what follows the run comes by itself."""
+    """Wait for what follows the run; False if it does not come by itself."""
     from playwright.sync_api import TimeoutError
 
     try:

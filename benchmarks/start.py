@@ -183,7 +183,7 @@ def _has_worker(family) -> bool:
 
 
 def _events(log: Path, began_at: float) -> list[str]:
-    """What the processes said of themselves, with seconds from the start of the server."""
+    """Log lines of the server and the workers, with seconds from the start of the server."""
     from datetime import datetime
 
     lines = []

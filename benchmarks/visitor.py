@@ -125,12 +125,12 @@ class Visitor:
 
     @property
     def query_string(self) -> str:
-        """What is in the address bar after the path."""
+        """The address bar after the path."""
         return self._tab.query
 
     @property
     def values(self) -> dict[str, WidgetState]:
-        """What all inputs hold, by their ids."""
+        """The values of all inputs, by their ids."""
         return dict(self._tab.states)
 
     @property

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks.chromium import ARGUMENTS, executable
 from benchmarks.server import AppServer
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.test_journeys import PLOT
 
 HERE = Path(__file__).parent
@@ -85,7 +85,7 @@ def main() -> None:
         AppServer(Path(data)) as server,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         context = browser.new_context(
             viewport={"width": WIDTH, "height": 900},
             color_scheme="light",

@@ -1,14 +1,11 @@
 """A visitor against a real server of a small app, which has everything a visitor can use."""
 
-import shutil
-
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from benchmarks.chromium import ARGUMENTS, executable
 from benchmarks.server import AppServer
 from benchmarks.visitor import Tab, Visitor
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 HOME = """
 import time
@@ -279,16 +276,14 @@ def test_what_a_visitor_cannot_do(visitor):
         visitor.choose("Side", "pre")
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.skipif(executable() is None, reason="no Chromium on this machine")
 def test_a_visitor_sends_what_chromium_sends(address, monkeypatch):
     """All of it, but for the number of repetitions, which the clock decides."""
     from playwright.sync_api import sync_playwright
 
     by_chromium, by_visitor = [], []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         context = browser.new_context(locale="en-US", timezone_id="UTC", color_scheme="light")
         page = context.new_page()
         page.on(

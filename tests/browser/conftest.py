@@ -1,25 +1,14 @@
 """The app as a visitor has it: started as the README says, seen through real Chromium."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
+from benchmarks.chromium import ARGUMENTS, executable
 from benchmarks.server import AppServer
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"  # ignored by git
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SECONDS = 60
 
 
@@ -31,13 +20,13 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="package")  # its event loop would stand in the way of other tests' own
 def chromium():
-    if CHROMIUM is None:
+    if executable() is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         yield browser
         browser.close()
 
