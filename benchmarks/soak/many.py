@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -10,7 +9,7 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.click import ARGUMENTS
+from benchmarks.chromium import ARGUMENTS, executable
 from benchmarks.server import AppServer
 from benchmarks.soak.kills import data
 from benchmarks.visitor import Visitor
@@ -83,14 +82,13 @@ def _there_and_back(visitor: Visitor, count: int) -> float:
 
 def _in_chromium(address: str, secret: str) -> list[float]:
     """From the click on the menu's Runs until its table is drawn; [] without Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+    if executable() is None:
         return []
     from playwright.sync_api import sync_playwright
 
     seconds = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS])
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
         context.add_cookies([{"name": NAME, "value": secret, "url": address}])
         page = context.new_page()

@@ -1,11 +1,10 @@
 """A shorter form of the soaks; ``python -m benchmarks soak`` runs the full counts. What kills cost
 a run is tested in tests/runs/test_durability.py."""
 
-import shutil
-
 import pytest
 
 from benchmarks import postgres
+from benchmarks.chromium import executable
 from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz
 from benchmarks.soak.many import many_runs
@@ -23,7 +22,7 @@ def test_visitors_at_the_same_time_have_their_own_results():
     assert report["results that were not one's own, or errors"] == []
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium on this machine")
+@pytest.mark.skipif(executable() is None, reason="no Chromium on this machine")
 def test_a_long_history_is_listed_whole():
     assert many_runs(100)["seconds until the table stands in Chromium"] > 0
 
