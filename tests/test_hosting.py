@@ -162,7 +162,9 @@ def test_the_services_of_compose_train_the_example_from_the_images_files(tmp_pat
             assert visitor.errors == []
         assert psutil.Process(started["app"].pid).children() == []  # it has no workers of its own
         assert machine.events("app") == ["server started", "run queued"]
-        trained = machine.events("one worker") + machine.events("another")
+        said = machine.events("one worker") + machine.events("another")
+        assert said.count("worker ready") == 2
+        trained = [event for event in said if not event.startswith("worker")]
         assert trained == ["run started", "run finished"]
         foreign = Security.temporary()
         stranger = Security(
