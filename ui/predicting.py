@@ -28,7 +28,7 @@ def _typed(visitor: State, run: Run, reading: Reading) -> None:
     place = f"predict-{run.data[:12]}"
     text = st.text_area(
         _("Sequences"),
-        value=visitor.typed.get(place, _first(visitor, run)),
+        value=visitor.typed.get(place) or _first(visitor, run),
         key=visitor.key(f"{place}-text"),
         help=_("One sequence in brackets a line, such as [2, 5]; or CSV text with a header.")
         if reading.features == 1

@@ -1,0 +1,37 @@
+"""What the library of commit 3c4f589 saved still means the same: see ``make_fixtures.py``."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import Recipe, load, train
+from core.checkpoint import Checkpoint
+from core.packing import unpack
+
+FOLDER = Path(__file__).parent / "3c4f589"
+MODELS = json.loads((FOLDER / "models.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.filterwarnings("ignore:Real steps that equal|Sequences longer than")
+@pytest.mark.parametrize("name", MODELS)
+def test_a_saved_model_predicts_as_it_did(name):
+    model = load(FOLDER / f"{name}.zip")
+    assert model.recipe == Recipe.from_dict(MODELS[name]["recipe"])
+    predicted = np.asarray(model.predict(unpack((FOLDER / f"{name}.data").read_bytes())))
+    expected = np.asarray(MODELS[name]["predictions"])
+    if predicted.dtype.kind == "f":
+        np.testing.assert_allclose(predicted, expected, rtol=1e-4, atol=1e-5)
+    else:
+        assert predicted.tolist() == expected.tolist()
+
+
+def test_a_training_continues_from_its_checkpoint_to_the_same_weights():
+    data = unpack((FOLDER / "bidirectional classes.data").read_bytes())
+    checkpoint = Checkpoint.from_bytes((FOLDER / "checkpoint").read_bytes())
+    assert 0 < checkpoint.epoch < checkpoint.recipe.epochs
+    model = train(data, checkpoint.recipe, resume=checkpoint)
+    with np.load(FOLDER / "checkpoint_end.npz") as end:
+        for weights, expected in zip(model.network.get_weights(), end.values(), strict=True):
+            np.testing.assert_allclose(weights, expected, rtol=1e-3, atol=1e-4)

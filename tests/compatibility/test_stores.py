@@ -1,0 +1,78 @@
+"""A server goes on with what one of commit 3c4f589 left: see ``make_fixtures.py``."""
+
+import gzip
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benchmarks import postgres
+from benchmarks.server import AppServer
+from benchmarks.visitor import Visitor
+from runs import RunState
+from runs.store import Store
+
+FOLDER = Path(__file__).parent / "3c4f589"
+DONE = 200  # epochs, long before the checkpoint of the interrupted run
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def left(request, tmp_path):
+    """The folder of the fixture, and the address of a database that holds it."""
+    folder = FOLDER / request.param
+    if request.param == "sqlite":
+        file = tmp_path / "unpadded.sqlite3"
+        file.write_bytes(gzip.decompress((folder / "unpadded.sqlite3.gz").read_bytes()))
+        yield folder, f"sqlite:///{file}"
+        return
+    if not postgres.is_there() or shutil.which("psql") is None:
+        pytest.skip(postgres.MISSING)
+    with postgres.empty_database() as address:
+        dump = gzip.decompress((folder / "unpadded.sql.gz").read_bytes())
+        plain = address.replace("postgresql+psycopg", "postgresql")
+        subprocess.run(
+            ["psql", "--quiet", "--set=ON_ERROR_STOP=1", plain],
+            input=dump,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        yield folder, address
+
+
+def test_a_visitor_finds_everything_and_what_was_interrupted_ends(left, tmp_path):
+    folder, address = left
+    runs = json.loads((folder / "runs.json").read_text(encoding="utf-8"))
+    cookies = json.loads((folder / "cookies.json").read_text(encoding="utf-8"))
+    store = Store(address)
+    before = store.runs.history(runs["interrupted"])
+    environment = {"DATABASE_URL": address, "UNPADDED_DAYS_KEPT": "100000"}
+    with AppServer(tmp_path, **environment) as server:
+        with Visitor(server.address, cookies) as visitor:
+            visitor.open("/Runs")
+            assert len(visitor.dataframes()[0]) == 5  # two of them of the comparison
+            visitor.open(f"/Runs?run={runs['finished']}")
+            visitor.wait_for("4 epochs in")
+            visitor.wait_for("visits.csv")
+        with Visitor(server.address, cookies) as visitor:
+            visitor.open(f"/Train?{runs['address of Train']}")
+            assert (visitor.value("Epochs"), visitor.value("Units")) == (4, 6)
+            visitor.wait_for("4 epochs in")
+            visitor.page_link("Compare")
+            visitor.wait_for(lambda page: len(page.find_all("plotly_chart")) == 2)
+            visitor.page_link("Predict")
+            visitor.wait_for(lambda page: page.dataframes())
+            visitor.page_link("Data")
+            assert any("24" in metric.value for metric in visitor.find_all("metric"))
+            visitor.open(f"/Runs?run={runs['stopped']}")
+            visitor.wait_for("Stopped")
+            visitor.open(f"/Runs?run={runs['interrupted']}")
+            visitor.wait_for("2,000 epochs in", 240)
+            assert visitor.errors == []
+        line = store.runs.line(runs["interrupted"])
+        assert (line.state, line.progress.epoch) == (RunState.FINISHED, 2000)
+        history = store.runs.history(runs["interrupted"])
+        assert len(history) == 2000
+        assert history[:DONE] == before[:DONE]  # not trained a second time
+    store.close()
