@@ -91,12 +91,12 @@ def run(runs: int) -> dict[str, object]:
         browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         slow = browser.new_context(base_url=server.address).new_page()
         slow_down(slow)
-        reloads = around_the_end(slow, TRIES, reload)
+        reloads = train_and_disturb(slow, TRIES, reload)
         slow.context.close()
         print(json.dumps({"reloads": reloads.report()}, indent=1), flush=True)
         page = browser.new_context(base_url=server.address).new_page()
-        with others(server.address):
-            clicks = around_the_end(page, TRIES, click)
+        with busy_server(server.address):
+            clicks = train_and_disturb(page, TRIES, click)
         browser.close()
     return {"reloads": reloads.report(), "clicks": clicks.report()}
 
@@ -112,7 +112,7 @@ def slow_down(page) -> None:
 
 
 @contextlib.contextmanager
-def others(address: str) -> Iterator[None]:
+def busy_server(address: str) -> Iterator[None]:
     """Visitors who look at one page after another, until the block ends."""
     over = threading.Event()
 
@@ -141,7 +141,7 @@ def click(page) -> None:
         page.wait_for_timeout(150)
 
 
-def around_the_end(page, tries: int, disturb: Callable) -> Outcome:
+def train_and_disturb(page, tries: int, disturb: Callable) -> Outcome:
     """Train ``tries`` times, and disturb the page around each run's end."""
     outcome = Outcome()
     page.set_default_timeout(WAIT_MS)

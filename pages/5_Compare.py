@@ -36,7 +36,7 @@ if visitor.is_example:
             on_click=opening.try_sample,
             args=(visitor, samples.REAL_ZEROS),
         )
-    opening.sample_refused(visitor)
+    opening.explain_refused_sample(visitor)
 recipes = compare_form.recipes(visitor)
 seeds = compare_form.seeds(visitor)
 recipes = compare_form.in_folds(visitor, recipes, seeds)

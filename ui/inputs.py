@@ -24,7 +24,7 @@ def one_of(label: str, options: Iterable, key: str, value: Any, **more: Any) -> 
     return st.segmented_control(label, list(options), default=value, required=True, key=key, **more)
 
 
-def may_be_empty(key: str, value: float | None) -> str:
+def set_in_each_run(key: str, value: float | None) -> str:
     """The key of a number that can be left empty, with the value it holds to begin with. Such an
     input has no default, to which it would return when it is emptied; so each run sets its value,
     for a browser that shows no other run."""
@@ -51,7 +51,7 @@ def padding(visitor: State) -> dict[str, object]:
             max_value=MAX_MAXLEN,
             value=None,
             placeholder=_("no limit"),
-            key=may_be_empty(key("maxlen"), recipe.maxlen),
+            key=set_in_each_run(key("maxlen"), recipe.maxlen),
             help=_("Empty: every sequence is kept whole, however long."),
         )
         with place:

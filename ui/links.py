@@ -55,14 +55,16 @@ def _optional(kind: Kind) -> Kind:
     )
 
 
-def _exactly(value: float) -> str:
+def _write_number(value: float) -> str:
     """The shortest text that means this number: 0.1, and 1 for 1.0."""
     return repr(value).removesuffix(".0")
 
 
 def _write_layer(layer: LSTM) -> str:
     both, name = "Bi" * layer.bidirectional, type(layer).__name__
-    return f"{both}{name}-{layer.units}" + (f"-{_exactly(layer.dropout)}" if layer.dropout else "")
+    return f"{both}{name}-{layer.units}" + (
+        f"-{_write_number(layer.dropout)}" if layer.dropout else ""
+    )
 
 
 def _read_layer(text: str) -> LSTM:
@@ -81,7 +83,7 @@ def _truth(text: str) -> bool:
 
 WORD = Kind(str, str)
 WHOLE = Kind(str, int)
-NUMBER = Kind(_exactly, float)
+NUMBER = Kind(_write_number, float)
 TRUTH = Kind(lambda value: "yes" if value else "no", _truth)
 UNITS = Kind(
     lambda value: ",".join(map(str, value)) or NONE,
@@ -121,14 +123,14 @@ FIELDS = {
 KEYS = (VERSION_KEY, "data", *FIELDS)
 
 
-def written(recipe: Recipe) -> dict[str, str]:
+def write(recipe: Recipe) -> dict[str, str]:
     """All settings of a recipe, as an address names them."""
     return {name: kind.write(getattr(recipe, name)) for name, kind in FIELDS.items()}
 
 
 def read(address: Mapping[str, str], suggested: Recipe) -> Recipe:
     """The recipe of an address; ``suggested`` is for what it does not name, or names wrongly."""
-    found = _parsed(address)
+    found = _parse(address)
     with contextlib.suppress(ValueError):
         return replace(suggested, **found)  # whole: some only go together
     recipe = suggested
@@ -139,7 +141,7 @@ def read(address: Mapping[str, str], suggested: Recipe) -> Recipe:
     return recipe
 
 
-def _parsed(address: Mapping[str, str]) -> dict[str, Any]:
+def _parse(address: Mapping[str, str]) -> dict[str, Any]:
     found = {}
     for name, kind in FIELDS.items():
         if name in address:
@@ -148,9 +150,9 @@ def _parsed(address: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def unread(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, ...]:
+def explain_ignored(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, ...]:
     """What an address says that its recipe is not like, a note for each."""
-    found = _parsed(address)
+    found = _parse(address)
     notes = []
     if (address.get(VERSION_KEY) or VERSION) not in VERSIONS:
         notes.append(
@@ -179,7 +181,7 @@ def follow() -> None:
     run that is not the visitor's is not set: the page shows that run elsewhere, or says that there
     is none."""
     visitor = state.current()
-    address = _ours(st.query_params)
+    address = _select_own(st.query_params)
     navigated = visitor.navigation(PLACE)
     if not navigated and address:
         return
@@ -204,7 +206,7 @@ def follow() -> None:
     if recipe != visitor.recipe:
         visitor.choose(recipe)
         visitor.opened += 1  # the forms begin anew, with this recipe
-    visitor.link_notes = unread(address, recipe)
+    visitor.link_notes = explain_ignored(address, recipe)
 
 
 def _is_own_run(visitor: State) -> bool:
@@ -243,7 +245,7 @@ def keep(visitor: State, place: DeltaGenerator) -> None:
     linked = {VERSION_KEY: VERSION, "data": _open(visitor)}
     named = visitor.linked.get("data") == _open(visitor) and visitor.linked.keys() & FIELDS.keys()
     if named or visitor.recipe != _suggested(visitor):
-        linked |= written(visitor.recipe)
+        linked |= write(visitor.recipe)
     now = st.query_params.to_dict()
     others = {name: text for name, text in now.items() if name not in KEYS}
     if now != others | linked:
@@ -265,11 +267,11 @@ def offer(visitor: State) -> None:
             )
         )
         page = (st.context.url or "").partition("?")[0]
-        link = f"{page}?{urlencode(address | written(visitor.recipe))}"
+        link = f"{page}?{urlencode(address | write(visitor.recipe))}"
         st.code(link, language=None, wrap_lines=True)
 
 
-def _ours(address: Mapping[str, str]) -> dict[str, str]:
+def _select_own(address: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in address.items() if name in KEYS}
 
 
@@ -283,7 +285,7 @@ def _open(visitor: State) -> str:
 def _open_sample(visitor: State) -> Sample | None:
     """The sample that is open, as it is shipped; None for one that was read in another way."""
     data = example_digest() if visitor.kept is None else visitor.kept.data
-    return next((each for each in SAMPLES if opening.digest_of(each) == data), None)
+    return next((each for each in SAMPLES if opening.sample_digest(each) == data), None)
 
 
 def _open_data(visitor: State, asked: str) -> None:

@@ -94,7 +94,7 @@ def _samples(visitor: State) -> None:
             on_click=try_sample,
             args=(visitor, sample),
         )
-    sample_refused(visitor)
+    explain_refused_sample(visitor)
 
 
 @st.cache_data(show_spinner=False)
@@ -128,7 +128,7 @@ def open_sample(visitor: State, sample: Sample) -> None:
 
 
 @cache
-def digest_of(sample: Sample) -> str:
+def sample_digest(sample: Sample) -> str:
     """The address of a sample's data, as it is shipped."""
     if sample.path is None:
         return example_digest()
@@ -137,14 +137,14 @@ def digest_of(sample: Sample) -> str:
 
 
 def try_sample(visitor: State, sample: Sample) -> None:
-    """As ``open_sample``, for a button; ``sample_refused`` says why it was not possible."""
+    """As ``open_sample``, for a button; ``explain_refused_sample`` says why it was not possible."""
     try:
         open_sample(visitor, sample)
     except DataError as error:
         visitor.refuse("sample", error)
 
 
-def sample_refused(visitor: State) -> None:
+def explain_refused_sample(visitor: State) -> None:
     refused = visitor.refused.pop("sample", None)
     if refused is not None:
         explain(refused)

@@ -20,7 +20,7 @@ from core.recipe import (
     VALIDATION_ROWS,
 )
 from core.schedules import PLATEAU_EPOCHS
-from ui.inputs import may_be_empty, one_of
+from ui.inputs import one_of, set_in_each_run
 from ui.state import State
 from ui.words import _, loss_name, pooling_name, schedule_name, told
 
@@ -282,7 +282,7 @@ def _finer(visitor: State, task: str) -> dict[str, object]:
         value=None,
         format="%g",
         placeholder=_("no limit"),
-        key=may_be_empty(key("clip_norm"), before.clip_norm),
+        key=set_in_each_run(key("clip_norm"), before.clip_norm),
         help=_(
             "A larger norm of all gradients together is scaled down to this: against trainings "
             "that jump, on long sequences above all. 1 is usual. Empty: none are clipped."

@@ -3,7 +3,7 @@
 
 import pytest
 
-from benchmarks.reloads import around_the_end, click, others, reload, slow_down
+from benchmarks.reloads import busy_server, click, reload, slow_down, train_and_disturb
 from tests.browser.conftest import only
 
 
@@ -12,8 +12,8 @@ from tests.browser.conftest import only
 def test_around_the_end_of_a_training_no_page_stalls_and_no_form_resets(page, address, disturb):
     if disturb is reload:
         slow_down(page)
-        outcome = around_the_end(page, 3, disturb)
+        outcome = train_and_disturb(page, 3, disturb)
     else:
-        with others(address):
-            outcome = around_the_end(page, 3, disturb)
+        with busy_server(address):
+            outcome = train_and_disturb(page, 3, disturb)
     assert (outcome.tries, outcome.stalls, outcome.resets) == (3, [], [])

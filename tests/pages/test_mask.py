@@ -164,7 +164,7 @@ def test_the_address_follows_what_is_set_and_is_offered_to_send(app):
 
 
 def test_a_link_of_all_that_is_suggested_keeps_saying_so(app):
-    suggested = links.written(Recipe.example())
+    suggested = links.write(Recipe.example())
     for name, text in {"v": "2", "data": "example", **suggested}.items():
         app.query_params[name] = text
     mask = app.switch_page("pages/2_Mask.py").run()

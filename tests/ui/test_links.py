@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import GRU, LSTM, Recipe, Sequences, read_sequences
-from ui.links import FIELDS, VERSION, read, unread, written
+from ui.links import FIELDS, VERSION, explain_ignored, read, write
 
 units = st.integers(1, 500)
 layers = st.builds(
@@ -37,9 +37,9 @@ recipes = st.builds(
 
 @given(recipes, recipes)
 def test_every_recipe_comes_back_whatever_was_suggested(recipe, suggested):
-    address = written(recipe)
+    address = write(recipe)
     assert read(address, suggested) == recipe
-    assert unread(address, recipe) == ()
+    assert explain_ignored(address, recipe) == ()
 
 
 def test_an_address_can_name_every_field_of_a_recipe():
@@ -47,7 +47,7 @@ def test_an_address_can_name_every_field_of_a_recipe():
 
 
 def test_an_address_names_every_field_also_those_that_are_as_suggested():
-    address = written(Recipe.example())
+    address = write(Recipe.example())
     assert set(address) == set(FIELDS)
     assert (address["layers"], address["maxlen"], address["patience"]) == (
         "LSTM-100,LSTM-20-0.2",
@@ -109,21 +109,23 @@ def test_what_is_wrong_is_left_as_suggested_and_the_rest_is_taken(name, text):
     address = {name: text, "batch_size": "7"}
     recipe = read(address, Recipe.example())
     assert recipe == replace(Recipe.example(), batch_size=7)
-    assert [note.values["name"] for note in unread(address, recipe)] == [name] * (name in FIELDS)
+    assert [note.values["name"] for note in explain_ignored(address, recipe)] == [name] * (
+        name in FIELDS
+    )
 
 
 def test_one_wrong_value_in_a_whole_link_costs_none_of_the_others():
     chosen = replace(Recipe.example(), task="classification", loss="", epochs=7, mask="value")
-    recipe = read(written(chosen) | {"dense": "a"}, Recipe.example())
+    recipe = read(write(chosen) | {"dense": "a"}, Recipe.example())
     assert recipe == chosen
-    recipe = read(written(chosen) | {"seed": "-1"}, Recipe.example())
+    recipe = read(write(chosen) | {"seed": "-1"}, Recipe.example())
     assert recipe == chosen  # -1 is read, but no recipe has it
 
 
 def test_a_link_of_another_version_is_read_and_says_so():
     recipe = Recipe.example()
-    assert unread({"v": VERSION}, recipe) == ()
-    assert unread({"v": "1"}, recipe) == ()
-    [note] = unread({"v": "99" * 50}, recipe)
+    assert explain_ignored({"v": VERSION}, recipe) == ()
+    assert explain_ignored({"v": "1"}, recipe) == ()
+    [note] = explain_ignored({"v": "99" * 50}, recipe)
     assert "another version" in note
     assert len(note) < 150
