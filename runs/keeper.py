@@ -24,6 +24,9 @@ log = logging.getLogger("unpadded.worker")
 TICK_SECONDS = 0.1
 BEAT_SECONDS = 2.0
 GRACE_SECONDS = 0.4  # from a stop to the training's own end; then it is ended from outside
+# Before the first checkpoint that would lose the epochs that were trained. A training that has had
+# some looks for a stop many times a second, but for a busy machine.
+FIRST_GRACE_SECONDS = 2.0
 
 
 class Keeper:
@@ -116,8 +119,10 @@ class Keeper:
             self._beat_at = now
 
     def _overdue(self) -> bool:
+        trained = self.last is not None and bool(self.last.history)
+        grace = FIRST_GRACE_SECONDS if trained and self.newest is None else GRACE_SECONDS
         since = self._stopped_at
-        late = since is not None and time.monotonic() - since >= GRACE_SECONDS
+        late = since is not None and time.monotonic() - since >= grace
         return late and self.at_once is not None
 
     def _end_at_once(self) -> None:
