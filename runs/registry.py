@@ -52,7 +52,7 @@ class Runs:
 
     @property
     def ready(self) -> bool:
-        """Whether a worker is there that has imported TensorFlow."""
+        """True while there is a worker that has imported TensorFlow."""
         return bool(self.workers)
 
     def train(

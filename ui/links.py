@@ -151,7 +151,7 @@ def _parse(address: Mapping[str, str]) -> dict[str, Any]:
 
 
 def explain_ignored(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, ...]:
-    """What an address says that its recipe is not like, a note for each."""
+    """List the values of an address that its recipe does not have, one note for each."""
     found = _parse(address)
     notes = []
     if (address.get(VERSION_KEY) or VERSION) not in VERSIONS:
@@ -210,7 +210,7 @@ def follow() -> None:
 
 
 def _is_own_run(visitor: State) -> bool:
-    """Whether the address names a run of the visitor's, or none."""
+    """True if the address names a run of the visitor's, or none."""
     asked = st.query_params.get("run")
     run = None if asked is None else server.runs().get(asked)
     return asked is None or (run is not None and run.owner == visitor.owner.id)
@@ -296,15 +296,11 @@ def _open_data(visitor: State, asked: str) -> None:
         return
     sets = server.store().contents.list(visitor.owner.id)
     # The first rules named data by the beginning of its digest.
-    named = [
-        each
-        for each in sets
-        if asked == each.id or (len(asked) == DIGITS and each.data.startswith(asked))
-    ]
-    own = next(iter(named), None)
-    if own is None:
-        raise DataError(NO_DATA_SET)
-    visitor.open_kept(own)
+    for each in sets:
+        if asked == each.id or (len(asked) == DIGITS and each.data.startswith(asked)):
+            visitor.open_kept(each)
+            return
+    raise DataError(NO_DATA_SET)
 
 
 def _fits(data: Sequences, recipe: Recipe) -> bool:

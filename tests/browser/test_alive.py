@@ -1,5 +1,5 @@
-"""A page goes on and stays what it was, around the end of a training. A short version of ``python
--m benchmarks reloads``."""
+"""Live parts and the form of Train around the end of a training: a short version of ``python -m
+benchmarks reloads``."""
 
 import pytest
 

@@ -146,7 +146,7 @@ def library(folder: Path) -> None:
 
 
 def server(folder: Path, database: str) -> None:
-    """What a visitor left on a server: the file names in ``folder`` say what is what."""
+    """Save a server's store after a visit, with the cookies and the ids of the runs."""
     from benchmarks.server import AppServer
     from benchmarks.visitor import Visitor
     from runs.store import Store

@@ -1,4 +1,4 @@
-"""What the library of commit 3c4f589 saved still means the same: see ``make_fixtures.py``."""
+"""Models and a checkpoint that the library of commit 3c4f589 saved: see ``make_fixtures.py``."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A server goes on with what one of commit 3c4f589 left: see ``make_fixtures.py``."""
+"""Stores of a server of commit 3c4f589, opened by today's server: see ``make_fixtures.py``."""
 
 import gzip
 import json
