@@ -18,9 +18,10 @@ from runs.reading import jobs
 from ui import server
 from ui.problems import offer_to_read_again, rows
 from ui.state import State
-from ui.words import _, plain
+from ui.words import _, plain, shortened
 
 MOST_SUGGESTED = 500  # values in a suggested sequence
+MOST_CHARACTERS = 300  # of the names that are listed
 
 
 def typed_sequences(visitor: State, text: str, reading: Reading) -> Sequences | None:
@@ -95,6 +96,10 @@ def _read_once(
 def say_what_was_read(schema: Schema, report: Report) -> None:
     """Columns that play no part, and rows and words that were not taken as they stand."""
     if schema.unused:
-        st.caption(_("Not used: {columns}.").format(columns=plain(", ".join(schema.unused))))
+        st.caption(
+            _("Not used: {columns}.").format(
+                columns=plain(shortened(", ".join(schema.unused), MOST_CHARACTERS))
+            )
+        )
     if report.found:
         rows(report)
