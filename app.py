@@ -16,10 +16,13 @@ from streamlit.web.server.server_util import get_display_address, get_url
 from core import DataError, Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
 from runs import logs
-from ui import asking, live, menu, new_data, opening, proof, server, tables
+from ui import asking, cookie, live, menu, new_data, opening, proof, server, tables
 from ui.cookie import VisitorCookie
 from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
 from ui.reading import Reading
+from ui.shell.headers import SecurityHeaders
+from ui.shell.hosts import HostNames, names_answered
+from ui.shell.metrics import HiddenMetrics
 from ui.state import EXAMPLE_NAME, example_data
 from ui.words import _
 
@@ -146,13 +149,19 @@ else:  # and imports it, as the module "app", to learn how to serve it
     # Where a host has no variables but secrets, these become some once they are read.
     st.secrets.load_if_toml_exists()
     try:
-        server.runs()
+        settings = server.runs().settings
+        cookie.read_key()
     except (ValueError, DataError) as error:  # a setting that is not right; no traceback hides it
         sys.exit(f"Unpadded cannot start: {error}")
     app = st.App(
         __file__,
         lifespan=serving,
         routes=[menu.route()],
-        middleware=[Middleware(VisitorCookie)],
+        middleware=[  # the first is the outermost
+            Middleware(SecurityHeaders, settings.frame_ancestors),
+            Middleware(HostNames, names_answered(settings.hosts)),
+            Middleware(HiddenMetrics),
+            Middleware(VisitorCookie),
+        ],
         on_script_error=explain_failure,
     )
