@@ -1,6 +1,7 @@
 """Home: the three-sequence example, alive. At the end: the server that ``streamlit run app.py``
 starts."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from ui.reading import Reading
 from ui.shell.headers import SecurityHeaders
 from ui.shell.hosts import HostNames, names_answered
 from ui.shell.metrics import HiddenMetrics
+from ui.shell.uploads import UploadLimit, sweep_for_ever
 from ui.state import EXAMPLE_NAME, example_data
 from ui.words import _
 
@@ -134,7 +136,9 @@ async def serving(app: st.App) -> AsyncIterator[None]:
         address = st.get_option("server.address") or st.get_option("browser.serverAddress")
         open_browser(get_url(get_display_address(address)))
     logs.say("server started")
+    sweeping = asyncio.create_task(sweep_for_ever())
     yield
+    sweeping.cancel()
     logs.say("server stopped")
     # Workers whose server is gone end by themselves: nobody needs to wait long for them here.
     closing = Thread(target=runs.close, daemon=True)
@@ -162,6 +166,7 @@ else:  # and imports it, as the module "app", to learn how to serve it
             Middleware(HostNames, names_answered(settings.hosts)),
             Middleware(HiddenMetrics),
             Middleware(VisitorCookie),
+            Middleware(UploadLimit),
         ],
         on_script_error=explain_failure,
     )

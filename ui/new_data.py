@@ -29,6 +29,7 @@ from core.reading.words import is_missing, is_number
 from ui import server
 from ui.problems import offer_to_read_again, rows
 from ui.reading import Reading
+from ui.shell.uploader import File
 from ui.state import State
 from ui.words import _, as_typed, plain, shortened
 
@@ -123,29 +124,29 @@ def as_table(steps: np.ndarray, names: tuple[str, ...], schema: Schema) -> str:
     return table.to_csv(index=False, float_format="%.6g", na_rep="")
 
 
-def uploaded_sequences(visitor: State, reading: Reading, file) -> Sequences | None:
+def uploaded_sequences(visitor: State, reading: Reading, file: File) -> Sequences | None:
     """New sequences from a file that has the columns the model was trained on. Read once a
     file; None, and the reason on screen, when they cannot be read."""
-    found = visitor.once("predict", file.file_id, lambda: _read(reading, file))
+    found = visitor.once("predict", file.id, lambda: _read(reading, file))
     if isinstance(found, DataError):
         offer_to_read_again(
             found,
             "predict",
-            lambda schema: visitor.keep("predict", file.file_id, _read(reading, file, schema)),
+            lambda schema: visitor.keep("predict", file.id, _read(reading, file, schema)),
         )
         return None
+    file.drop()
     data, report = found
     say_what_was_read(data.schema, report)
     return data
 
 
 def _read(
-    reading: Reading, file, schema: Schema | None = None
+    reading: Reading, file: File, schema: Schema | None = None
 ) -> tuple[Sequences, Report] | DataError:
     try:
-        file.seek(0)
         most = server.store().limits.steps
-        table = open_table(file, most)
+        table = open_table(io.BytesIO(file.read()), most)
         data, report = read_table(table, schema or _schema_for(reading, table))
         refuse_many_steps(int(data.lengths.sum()), most)
         if schema is None and not table.header:

@@ -25,6 +25,7 @@ from ui.layouts import LAYOUT_NAMES
 from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
 from ui.samples import PUBLISHED, SAMPLES, Sample
+from ui.shell.uploader import file_in, uploader
 from ui.state import PASTED, State, example_digest
 from ui.words import _, ngettext, plain, told
 
@@ -50,7 +51,7 @@ def source(visitor: State) -> None:
 
 
 def _upload(visitor: State) -> None:
-    file = st.file_uploader(
+    file = uploader(
         _("A file of sequences"),
         key="upload",
         on_change=_open_upload,
@@ -68,17 +69,20 @@ def _upload(visitor: State) -> None:
             visitor,
             refused,
             "upload",
-            lambda outcome: visitor.keep("upload", file.file_id, outcome),
+            lambda outcome: visitor.keep("upload", file.id, outcome),
         )
     layouts.samples()
 
 
 def _open_upload(visitor: State) -> Refusal | None:
     """Open the file in the uploader, once; returns why it was refused."""
-    file = st.session_state["upload"]
+    file = file_in("upload")
     if file is None:
         return None
-    return visitor.once("upload", file.file_id, lambda: _open(visitor, file.name, file.getvalue()))
+    refused = visitor.once("upload", file.id, lambda: _open(visitor, file.name, file.read))
+    if refused is None:
+        file.drop()
+    return refused
 
 
 def _samples(visitor: State) -> None:
@@ -122,7 +126,7 @@ def open_sample(visitor: State, sample: Sample) -> None:
     if sample.path is None:
         visitor.open_example()
         return
-    refused = _open(visitor, sample.name, sample.path.read_bytes())
+    refused = _open(visitor, sample.name, sample.path.read_bytes)
     if refused is not None:
         raise refused.error
 
@@ -172,26 +176,28 @@ def _paste(visitor: State) -> None:
 
 def _open_paste(visitor: State) -> None:
     text = st.session_state[PASTED].encode("utf-8", errors="replace")
-    visitor.refuse("paste", _open(visitor, _("Pasted text"), text))
+    visitor.refuse("paste", _open(visitor, _("Pasted text"), lambda: text))
 
 
 def _open(
     visitor: State,
     name: str,
-    content: bytes,
+    read: Callable[[], bytes],
     schema_of: Callable[[Table], Schema] = detect_schema,
     edited: bool = False,
     known: str = "",
 ) -> Refusal | None:
-    """known: the data set that it takes the place of. Returns why it was refused."""
-    table = schema = None
+    """read: gives its content, as often as needed; known: the data set that it takes the place of.
+    Returns why it was refused."""
+    content, table, schema = b"", None, None
     try:
+        content = read()
         table = open_table(io.BytesIO(content), server.store().limits.steps)
         schema = schema_of(table)
         data, report = read_table(table, schema)
         visitor.open(name, content, table, data, report, known)
     except DataError as error:
-        return Refusal(error, name, content, table, schema, edited)
+        return Refusal(error, name, read, zlib.crc32(content), table, schema, edited)
     return None
 
 
@@ -214,13 +220,13 @@ def _offer(
         if content:
             read_edited(content, schema)
         else:
-            content, edited = refused.content, refused.edited
-            keep(_open(visitor, refused.name, content, lambda _: schema, edited, known))
+            again, edited = refused.read, refused.edited
+            keep(_open(visitor, refused.name, again, lambda _: schema, edited, known))
 
     def read_edited(content: bytes, schema: Schema | None = refused.schema) -> None:
         if box is not None:
             st.session_state[box] = content.decode()
-        keep(_open(visitor, refused.name, content, _again(schema), True, known))
+        keep(_open(visitor, refused.name, lambda: content, _again(schema), True, known))
 
     def refuse(error: DataError) -> None:
         keep(replace(refused, error=error))
@@ -289,7 +295,7 @@ def _edit(visitor: State, table: Table) -> None:
 
     def read(content: bytes) -> None:
         schema = visitor.data.schema
-        keep(_open(visitor, visitor.name, content, _again(schema), True, known))
+        keep(_open(visitor, visitor.name, lambda: content, _again(schema), True, known))
 
     refused = visitor.refused.get(place)
     if refused is not None:

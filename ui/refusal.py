@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,13 +13,15 @@ from core.reading.grid import Grid, grid_of
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something was not opened, and what is needed to try again in another way: its content,
-    whether that was ``edited`` in the page, and, as far as it could be read, its table and
-    schema."""
+    """Why something was not opened, and what is needed to try again in another way: ``read`` gives
+    its content or raises DataError when that is gone; ``about`` it is the same for the same one,
+    so that what belongs to it begins anew with another; whether it was ``edited`` in the page; and,
+    as far as it could be read, its table and schema."""
 
     error: DataError
     name: str
-    content: bytes
+    read: Callable[[], bytes]
+    about: int
     table: Table | None = None
     schema: Schema | None = None
     edited: bool = False
@@ -27,12 +29,10 @@ class Refusal:
     @cached_property
     def grid(self) -> Grid | None:
         """To be edited, if it can be."""
-        return grid_of(self.table, lambda: self.content)
-
-    @cached_property
-    def about(self) -> int:
-        """Of this content: what belongs to it begins anew with another."""
-        return zlib.crc32(self.content)
+        try:
+            return grid_of(self.table, self.read)
+        except DataError:  # an upload that had to make room for others
+            return None
 
     @property
     def rows(self) -> set[str]:
