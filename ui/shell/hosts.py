@@ -3,6 +3,7 @@ its pages would then be the app's own to a browser (DNS rebinding)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from ipaddress import ip_address
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runs import logs
 
 LOCALHOST = "localhost"
+HOST = re.compile(r"(\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[^\[\]:@]+))(:[0-9]*)?")
 REFUSAL = (
     "This server does not answer to the name in the address. Who runs it can add the name to "
     "UNPADDED_HOSTS.\n"
@@ -47,10 +49,10 @@ class HostNames:
 
     def _is_known(self, header: str) -> bool:
         """Whether it is one of the names, with or without a port."""
-        host = header.strip().lower()
-        if host.startswith("["):  # IPv6
-            return _is_address(host[1:].partition("]")[0])
-        host = host.partition(":")[0].removesuffix(".")
+        match = HOST.fullmatch(header.strip().lower())
+        if match is None:
+            return False
+        host = (match["v6"] or match["name"]).removesuffix(".")
         if host == LOCALHOST or _is_address(host) or host in self.names:
             return True
         return any(name.startswith("*.") and host.endswith(name[1:]) for name in self.names)

@@ -221,9 +221,9 @@ class Uploads:
 
     def _find(self, session: str, file: str, taken: bool) -> Upload | None:
         """Of those that have arrived."""
-        wanted = (session, file, taken)
         for each in self._uploads:
-            if (each.session, each.file, each.place is not None) == wanted and each.arrived:
+            same = (each.session, each.file) == (session, file) and each.arrived is not None
+            if same and (each.place is not None) is taken:
                 return each
         return None
 
