@@ -294,6 +294,8 @@ class UploadLimit:
         self, session: str, file: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         upload, answered = None, False
+        headers = HTTPConnection(scope).headers
+        announced = _announced(headers)
 
         async def counted() -> Message:
             while True:
@@ -313,17 +315,21 @@ class UploadLimit:
             await send(message)
 
         try:
-            headers = HTTPConnection(scope).headers
             secret = await run_in_threadpool(secret_in, headers.getlist("cookie"))
             client = address_of(scope)
             visitor = client if secret is None else of_cookie(secret)
-            upload = uploads().begin(session, file, visitor, client, _announced(headers))
+            upload = uploads().begin(session, file, visitor, client, announced)
             await self.app(scope, counted, ended)
         except Refused as why:
             if answered:
                 raise
             _say(session, why)
-            await PlainTextResponse(f"{why}\n", 413)(scope, receive, send)
+            # The rest of a body that has an end is read and thrown away, so that a browser comes
+            # to the answer; one without would never be over.
+            most = server.store().limits.session_upload_megabytes * 10**6
+            ends = 0 < announced <= most
+            answer = PlainTextResponse(f"{why}\n", 413, None if ends else {"Connection": "close"})
+            await answer(scope, receive, send)
         finally:
             if upload is not None and not answered:
                 uploads().end(upload, stored=False)

@@ -1,4 +1,5 @@
 import itertools
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -9,6 +10,7 @@ from starlette.routing import Route
 from core import DataError
 from runs.limits import Limits
 from tests.ui.shell.asgi import ask
+from ui import server
 from ui.shell import uploads as module
 from ui.shell.uploads import SECONDS_TO_TAKE, UNIT, Refused, UploadLimit, Uploads
 
@@ -228,6 +230,7 @@ def door(memory, monkeypatch):
     )
     monkeypatch.setattr(module, "uploads", lambda: memory.uploads)
     monkeypatch.setattr(module, "_say", memory.uploads.refuse)
+    monkeypatch.setattr(server, "store", lambda: SimpleNamespace(limits=LIMITS))
 
     def ask_for(megabytes=0.0, method="PUT", path="/_stcore/upload_file/s/f", headers=(), **scope):
         parts = [b"0" * 2**16] * int(megabytes * MB / 2**16)
