@@ -23,6 +23,7 @@ from ui.cookie import VisitorCookie
 from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
 from ui.shell.headers import SecurityHeaders
 from ui.shell.hosts import HostNames, names_answered
+from ui.shell.memory import give_back
 from ui.shell.metrics import HiddenMetrics
 from ui.shell.uploads import UploadLimit, sweep_for_ever
 from ui.state import EXAMPLE_NAME, example_data
@@ -151,6 +152,7 @@ if __name__ == "__main__":  # Streamlit runs this file as the first page's scrip
     home()
 else:  # and imports it, as the module "app", to learn how to serve it
     logs.configure()
+    give_back()
     # Where a host has no variables but secrets, these become some once they are read.
     st.secrets.load_if_toml_exists()
     try:
