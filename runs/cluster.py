@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from distributed import Client
+from distributed import Client, Security
 
 from runs import nanny
 
@@ -37,13 +38,18 @@ class Cluster:
         under ``topic``, on a thread of Dask."""
         self._out_of_memory: dict[str, float] = {}  # worker → when, on the monotonic clock
         self._child = None if address else _start_child()
+        security = None  # as Dask's own settings say
         try:
             if self._child is not None:
-                with self._child.stdout as line:
-                    address = line.readline().decode().strip()
-                if not address:
+                with self._child.stdout as pipe:
+                    line = pipe.readline()
+                if not line:
                     raise RuntimeError(f"the cluster's process ended with {self._child.wait()}")
-            self._client = Client(address, set_as_default=False, timeout=CONNECT_SECONDS)
+                told = json.loads(line)
+                address, security = told["address"], Security(**told["security"])
+            self._client = Client(
+                address, security=security, set_as_default=False, timeout=CONNECT_SECONDS
+            )
         except BaseException:
             self._end_child()
             raise
