@@ -1,6 +1,7 @@
 """Home: the three-sequence example, alive. At the end: the server that ``streamlit run app.py``
 starts."""
 
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +19,7 @@ from core.figures import mask_figure, padded_figure, sequences_figure
 from runs import logs
 from ui import asking, live, menu, new_data, opening, proof, server, tables
 from ui.cookie import VisitorCookie
-from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
+from ui.frame import draw, explain_failure, figure_words, is_dark, is_fault, open_page
 from ui.reading import Reading
 from ui.state import EXAMPLE_NAME, example_data
 from ui.words import _
@@ -143,6 +144,7 @@ if __name__ == "__main__":  # Streamlit runs this file as the first page's scrip
     home()
 else:  # and imports it, as the module "app", to learn how to serve it
     logs.configure()
+    logging.getLogger("streamlit.error_util").addFilter(is_fault)
     # Where a host has no variables but secrets, these become some once they are read.
     st.secrets.load_if_toml_exists()
     try:

@@ -35,12 +35,14 @@ import keras
 import numpy as np
 
 from core.errors import DataError
+from core.plain_values import parse
 
 PARTS = ("recipe", "preprocessing", "training")  # each a JSON file
 NETWORK, SCRIPT, EXAMPLE = "model.keras", "predict.py", "example.csv"
 WEIGHTS = "model.weights.h5"  # Keras's name inside a .keras file
-MAX_PART_BYTES = 64 * 2**20
+MAX_PART_BYTES = 8 * 2**20
 MAX_WEIGHT_BYTES = 2**30
+MAX_REASON = 300  # characters
 MAX_EXAMPLE_BYTES = 2**20
 # zlib's own errors are none of these; RuntimeError is a member with a password.
 BROKEN = (
@@ -121,8 +123,7 @@ def opened(path: str | os.PathLike | BinaryIO) -> Iterator[Saved]:
         try:
             with zipfile.ZipFile(path) as whole:
                 described = {
-                    part: json.loads(_bytes(whole, f"{part}.json", MAX_PART_BYTES))
-                    for part in PARTS
+                    part: parse(_bytes(whole, f"{part}.json", MAX_PART_BYTES)) for part in PARTS
                 }
                 example = ""
                 if EXAMPLE in whole.namelist():
@@ -163,5 +164,6 @@ def _bytes(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 def damaged(error: Exception) -> DataError:
     return DataError(
-        "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
+        "This file is no model of ours, or it is damaged ({reason}).",
+        reason=str(error)[:MAX_REASON],
     )
