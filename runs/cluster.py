@@ -46,6 +46,8 @@ class Cluster:
                 if not line:
                     raise RuntimeError(f"the cluster's process ended with {self._child.wait()}")
                 told = json.loads(line)
+                if "error" in told:
+                    raise RuntimeError(told["error"])
                 address, security = told["address"], Security(**told["security"])
             self._client = Client(
                 address, security=security, set_as_default=False, timeout=CONNECT_SECONDS

@@ -67,8 +67,26 @@ def main() -> None:
     # Ending at once leaves semaphores to multiprocessing's own helper, which would say so.
     os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
 
+    with os.fdopen(address_out, "w") as parent:
+        try:
+            cluster, key, scratch = _start()
+        except Exception as error:  # such as a full disk: the parent logs it, and tries again
+            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=parent)
+            return
+        security = {name: getattr(key, name) for name in CLIENT_KEY}
+        print(json.dumps({"address": cluster.scheduler_address, "security": security}), file=parent)
+    background(lambda: _start_in_turn(cluster, worker_count()))
+    while os.read(lifeline, 1024):
+        pass
+    # The parent is gone or wants this gone: nothing is left worth finishing, and Dask's own way
+    # of closing would wait some seconds for trainings.
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(0)
+
+
+def _start() -> tuple[LocalCluster, Security, str]:
+    """The scheduler, the key of all connections, and the folder for temporary files."""
     dask.config.update(dask.config.config, yaml.safe_load(CONFIG.read_text()))
-    workers = worker_count()
     key = Security.temporary()
     # Of this user alone: workers import what lies in it, and Dask's own choice is a folder that
     # another user may have made, /tmp/dask-scratch-space.
@@ -77,7 +95,7 @@ def main() -> None:
     cluster = LocalCluster(
         n_workers=0,  # the scheduler is up before the workers are warm
         threads_per_worker=len(SLOTS),
-        memory_limit=int((MEMORY_LIMIT - OTHERS_BYTES) // workers),
+        memory_limit=int((MEMORY_LIMIT - OTHERS_BYTES) // worker_count()),
         host="127.0.0.1",
         security=key,
         dashboard_address=None,
@@ -86,16 +104,7 @@ def main() -> None:
         silence_logs=logging.WARNING,
     )
     cluster.scheduler.http_server.stop()  # it has no pages
-    background(lambda: _start_in_turn(cluster, workers))
-    with os.fdopen(address_out, "w") as parent:
-        security = {name: getattr(key, name) for name in CLIENT_KEY}
-        print(json.dumps({"address": cluster.scheduler_address, "security": security}), file=parent)
-    while os.read(lifeline, 1024):
-        pass
-    # The parent is gone or wants this gone: nothing is left worth finishing, and Dask's own way
-    # of closing would wait some seconds for trainings.
-    shutil.rmtree(scratch, ignore_errors=True)
-    os._exit(0)
+    return cluster, key, scratch
 
 
 if __name__ == "__main__":

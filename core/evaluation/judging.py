@@ -48,8 +48,18 @@ NAMES = {
 FIGURES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # the main ones, in a sentence
 ANY_NUMBER = number(finite=False)  # of a network that answers anything
 ROW_OF_NUMBERS = many(ANY_NUMBER, MOST_CLASSES)
-FIGURE = record({"value": ANY_NUMBER, "low": optional(ANY_NUMBER), "high": optional(ANY_NUMBER)})
-BY_METRIC = by_name(FIGURE, len(METRICS) + 1, one_of(*METRICS, "mse"))
+LIMIT = optional(ANY_NUMBER)
+
+
+def _figure(plain: Any, where: str) -> Figure:
+    """A check of a figure of merit."""
+    made = Figure(**record({"value": ANY_NUMBER, "low": LIMIT, "high": LIMIT})(plain, where))
+    if (made.low is None) != (made.high is None):
+        raise ValueError(f"{where} has one limit; use two, or none")
+    return made
+
+
+BY_METRIC = by_name(_figure, len(METRICS) + 1, one_of(*METRICS, "mse"))
 PLAIN = record(
     {
         "part": one_of("test", "validation", "training"),
@@ -57,7 +67,7 @@ PLAIN = record(
         "main": one_of(*MAIN.values()),
         "figures": BY_METRIC,
         "rivals": many(
-            record({"name": one_of(*NAMES), "figures": BY_METRIC, "ahead": FIGURE}), len(NAMES)
+            record({"name": one_of(*NAMES), "figures": BY_METRIC, "ahead": _figure}), len(NAMES)
         ),
         "copies": whole(0, MAX_COUNT),
         "copied": text(),
@@ -117,15 +127,7 @@ class Evaluation:
     def from_dict(cls, plain: dict[str, Any]) -> Evaluation:
         """From ``to_dict``'s values; raises ValueError for others."""
         made = PLAIN(plain, "the evaluation")
-        rivals = tuple(
-            Rival(each["name"], _figures(each["figures"]), Figure(**each["ahead"]))
-            for each in made["rivals"]
-        )
-        return cls(**made | {"figures": _figures(made["figures"]), "rivals": rivals})
-
-
-def _figures(plain: dict[str, Any]) -> dict[str, Figure]:
-    return {name: Figure(**each) for name, each in plain.items()}
+        return cls(**made | {"rivals": tuple(Rival(**each) for each in made["rivals"])})
 
 
 def judge(

@@ -45,8 +45,8 @@ MEANWHILE = N_(
     "again."
 )
 READ_ONLY = N_(
-    "The server's disk or database is read-only, so this could not be saved. Nothing was changed: "
-    "try again later."
+    "The server's database cannot be written just now. Nothing was changed: try again later; the "
+    "server's log says more."
 )
 UNWRITABLE = N_("The folder {folder}, where SQLite's file belongs, cannot be written: {reason}.")
 NOT_UTF8 = N_(
@@ -191,10 +191,13 @@ def _words_for(error: DBAPIError) -> str:
     # A full disk also shows as an I/O error, where SQLite extends its write-ahead index.
     if str(code).startswith(("SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")):
         return FULL
-    if str(code).startswith("SQLITE_READONLY") or code == "25006":
+    # On a read-only disk SQLite cannot open what it would have to write beside its file.
+    if str(code).startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or code == "25006":
         return READ_ONLY
     if str(code).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or code in ("55P03", "40P01"):
         return LOCKED
+    if code in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
+        return UNREACHABLE
     # Bad SQL is a fault of ours: it must not hide behind a sentence about the weather.
     if code != "SQLITE_ERROR" and isinstance(
         error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError
