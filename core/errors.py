@@ -6,7 +6,9 @@ from string import Formatter
 from typing import Any
 
 from core.plain_values import refuse
+from core.words import N_
 
+TEXT = N_("{text}")  # of a note that is text and no more
 MOST_FORM = 4  # characters of a format, such as .1%
 MAX_FIELDS, MAX_DEPTH = 20, 2  # of a template from outside: values, and notes in notes
 
@@ -78,7 +80,7 @@ class Note(str):
         """Raises ValueError, TypeError, AttributeError or LookupError for other values; a
         template from outside looks into no value, and makes none wide."""
         if isinstance(plain, str):  # as it was kept before it could be translated
-            return cls("{text}", text=plain)
+            return cls(TEXT, text=plain)
         template, values = plain
         fields = list(Formatter().parse(template))
         if len(fields) > MAX_FIELDS or depth > MAX_DEPTH:

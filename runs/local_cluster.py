@@ -71,8 +71,9 @@ def main() -> None:
         try:
             cluster, key, scratch = _start()
         except Exception as error:  # such as a full disk: the parent logs it, and tries again
-            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=parent)
-            return
+            told = {"error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(told), file=parent, flush=True)
+            os._exit(1)
         security = {name: getattr(key, name) for name in CLIENT_KEY}
         print(json.dumps({"address": cluster.scheduler_address, "security": security}), file=parent)
     background(lambda: _start_in_turn(cluster, worker_count()))
