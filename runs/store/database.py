@@ -175,11 +175,11 @@ def _told() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        words = _words_for(error)
+        told = StoreError(_words_for(error))
         # The driver's first line has no values in it; the others may.
         reason = f"{type(error.orig).__name__}: {str(error.orig).partition(chr(10))[0]}"
-        say(words, logging.WARNING, why=reason)
-        raise StoreError(words) from error
+        say(str(told), logging.WARNING, why=reason)
+        raise told from error
 
 
 def _words_for(error: DBAPIError) -> str:

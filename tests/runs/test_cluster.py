@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -13,6 +14,7 @@ import pytest
 from distributed import Client, Security, Worker
 
 from runs import Runs
+from runs.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]
 LINUX = Path("/proc/self/environ").exists()
@@ -113,6 +115,23 @@ def test_the_key_stands_in_no_command_line_environment_or_file(runs: Runs):
         private = folder.parents[1]
         assert private.stat().st_mode & 0o077 == 0
         assert not any(told in each.read_bytes() for each in private.rglob("*") if each.is_file())
+
+
+def test_a_cluster_ends_before_its_key_does():
+    cluster = Cluster(None, "topic", print)
+    try:
+        assert cluster.alive
+        cluster._ends = time.monotonic()
+        assert not cluster.alive
+    finally:
+        cluster.close()
+
+
+def test_a_cluster_that_cannot_start_says_why_in_a_line(monkeypatch, capfd):
+    monkeypatch.setenv("UNPADDED_WORKERS", "many")
+    with pytest.raises(RuntimeError, match="ValueError: UNPADDED_WORKERS is 'many'"):
+        Cluster(None, "topic", print)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def scratch_folder(dask_worker: Worker) -> str:
