@@ -79,7 +79,9 @@ def _example(model: TrainedModel) -> Sequences:
     average step."""
     names = model.preprocessing.feature_names
     try:
-        data = read_table(open_table(io.StringIO(model.example)), model.table)[0]
+        # Not cut again, which can make hundreds of megabytes of a small file.
+        whole = replace(model.table, cut="", cut_steps=0, cut_every=0)
+        data = read_table(open_table(io.StringIO(model.example)), whole)[0]
         if data.feature_names == names:
             return replace(data, split=None)  # all of them are to be looked at
     except Exception:  # whatever is in it: the model is there without it
