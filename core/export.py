@@ -127,7 +127,7 @@ def opened(path: str | os.PathLike | BinaryIO) -> Iterator[Saved]:
                 }
                 example = ""
                 if EXAMPLE in whole.namelist():
-                    example = _bytes(whole, EXAMPLE, MAX_EXAMPLE_BYTES).decode()
+                    example = _example(whole)
                 with whole.open(NETWORK) as inner, zipfile.ZipFile(inner) as network:
                     weights.write_bytes(_bytes(network, WEIGHTS, MAX_WEIGHT_BYTES))
         except BROKEN as error:
@@ -160,6 +160,14 @@ def _bytes(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     if len(content) > most:
         raise ValueError(f"{name} is larger than {most >> 20} MB")
     return content
+
+
+def _example(archive: zipfile.ZipFile) -> str:
+    """Nothing for a very large one, as the first versions wrote of thousands of features: the model
+    does not need it."""
+    with archive.open(EXAMPLE) as member:
+        content = member.read(MAX_EXAMPLE_BYTES + 1)
+    return content.decode() if len(content) <= MAX_EXAMPLE_BYTES else ""
 
 
 def damaged(error: Exception) -> DataError:

@@ -9,7 +9,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from core import LSTM, DataError, Recipe, load, read_sequences, train
+from core import LSTM, DataError, Recipe, Sequences, load, read_sequences, train
+from core.card import model_card
 from core.export import MAX_PART_BYTES
 from tests.core.hostile_models import LINK, VALUES, packed, parts_of, places, with_value
 
@@ -57,7 +58,7 @@ def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind)
             assert len(model.notes) <= 100
             assert all(note.template == "{text}" and len(note) <= 1000 for note in model.notes)
             assert set(model.computed["layers"]) <= {"fused", "wide", "keras"}
-            model.save(io.BytesIO())
+            model_card(model)
         assert time.monotonic() - began < MAX_SECONDS, path
     told = {path[-1] for path in taken if isinstance(path[-1], str)}
     assert len(taken) < len(list(places(parts))) / 2, told
@@ -81,6 +82,19 @@ def test_many_notes_and_endless_ones_are_refused_or_cut(content):
         deep = ["{x}" * 9, {"x": deep}]
     with pytest.raises(DataError, match="notes"):
         noted(deep)
+
+
+def test_a_model_of_thousands_of_features_loads_and_so_does_one_with_a_large_example(content):
+    steps = np.random.default_rng(0).normal(size=(60, 2000))
+    wide = Sequences.from_lists([steps, steps[:2]], targets=[1.0, 2.5])
+    model = train(wide, Recipe(layers=(LSTM(1),), epochs=1, validation_split=0.0))
+    saved = io.BytesIO()
+    model.save(saved)
+    assert 0 < len(load(saved).example) < 300_000
+    model.example *= 10
+    saved = io.BytesIO()
+    model.save(saved)
+    assert load(saved).example == ""
 
 
 def test_what_a_newer_version_adds_is_left_out(content):
