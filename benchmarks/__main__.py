@@ -5,6 +5,7 @@
                                              paths, import, click
     python -m benchmarks start               a cold start of the server, to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
+    python -m benchmarks hostile             files that are made to hurt, on the real server
     python -m benchmarks soak                kills, crowds, hostile files and much history (not
                                              among "all"); fuzz: the hostile files alone
     python -m benchmarks settings --json docs/vowels.json
@@ -23,7 +24,18 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from benchmarks import choices, click, imports, machine, reloads, settings, soak, start, vowels
+from benchmarks import (
+    choices,
+    click,
+    hostile,
+    imports,
+    machine,
+    reloads,
+    settings,
+    soak,
+    start,
+    vowels,
+)
 from benchmarks.process import Competitor
 from benchmarks.rounds import in_turn, ratios
 from benchmarks.scale import ENDLESS, NAMES, SHORT, lengths_for
@@ -111,6 +123,7 @@ BENCHMARKS = {
 LONG = {  # only when asked for by name
     "start": start.run,
     "reloads": reloads.run,
+    "hostile": hostile.run,
     "soak": soak.run,
     "fuzz": lambda runs: fuzz(100),
     "settings": lambda runs: settings.run(),

@@ -42,7 +42,6 @@ NETWORK, SCRIPT, EXAMPLE = "model.keras", "predict.py", "example.csv"
 WEIGHTS = "model.weights.h5"  # Keras's name inside a .keras file
 MAX_PART_BYTES = 8 * 2**20
 MAX_WEIGHT_BYTES = 2**30
-MAX_REASON = 300  # characters
 MAX_EXAMPLE_BYTES = 2**20
 # zlib's own errors are none of these; RuntimeError is a member with a password.
 BROKEN = (
@@ -172,6 +171,5 @@ def _example(archive: zipfile.ZipFile) -> str:
 
 def damaged(error: Exception) -> DataError:
     return DataError(
-        "This file is no model of ours, or it is damaged ({reason}).",
-        reason=str(error)[:MAX_REASON],
+        "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
     )

@@ -35,7 +35,7 @@ from core.sequences import Sequences, default_names, step_indices
 from core.trace import Trace
 
 OnShare = Callable[[float], None]
-MAX_NOTES, MAX_NOTE = 100, 1000  # in a file; characters of one
+MAX_NOTES = 100  # in a file
 MAX_SECONDS = 1e9  # of an epoch
 TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # what a table is read from
 
@@ -356,18 +356,7 @@ def _history(plain: Any, where: str) -> History:
 def _foreign(plain: Any, where: str) -> Note:
     """A check of a note of a file, which becomes text: a template from elsewhere may hold links, or
     anything."""
-    return Note.from_plain(str(as_note(_cut(plain), where))[:MAX_NOTE])
-
-
-def _cut(plain: Any) -> Any:
-    """The same with shorter texts, of which a template may repeat each."""
-    if isinstance(plain, str):
-        return plain[:MAX_NOTE]
-    if isinstance(plain, list):
-        return [_cut(each) for each in plain]
-    if isinstance(plain, dict):
-        return {name: _cut(each) for name, each in plain.items()}
-    return plain
+    return Note.from_plain(str(as_note(plain, where)))
 
 
 def _table(plain: Any, where: str) -> Schema:
