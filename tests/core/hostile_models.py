@@ -16,6 +16,10 @@ def nested(depth: int) -> list:
     return found
 
 
+def small(value: Any) -> Any:
+    return 0 if isinstance(value, dict | list) else value
+
+
 VALUES = {
     "another type": lambda value: 3 if isinstance(value, str) else "three",
     "nothing": lambda value: None,
@@ -28,8 +32,8 @@ VALUES = {
     "long": lambda value: "x" * 2_000_000,
     "a link": lambda value: LINK,
     "half a character": lambda value: "\ud800",
-    "many": lambda value: [value] * 100_000,
-    "many fields": lambda value: {f"field {n}": value for n in range(100_000)},
+    "many": lambda value: [small(value)] * 100_000,
+    "many fields": lambda value: {f"field {n}": small(value) for n in range(100_000)},
 }
 
 
