@@ -326,6 +326,8 @@ def load(
             preprocessing = Preprocessing.from_dict(recipe, described["preprocessing"])
             told = record({"table": _table})(described["preprocessing"], "preprocessing.json")
             told |= TRAINING(described["training"], "training.json")
+            told["notes"] = list(told["notes"])
+            told["computed"]["layers"] = list(told["computed"]["layers"])
         # Of a recipe, the last two: what is no dictionary, and what is nested too deeply.
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise export.damaged(error) from None
