@@ -4,6 +4,8 @@ import os
 import sys
 import time
 
+from tests.core.reading import hostile
+
 
 def modules(content: bytes) -> set[str]:
     return set(sys.modules)
@@ -39,6 +41,10 @@ def abort(content: bytes) -> None:
 
 def fail(content: bytes) -> None:
     raise KeyError("a fault of the program")
+
+
+def read(content: bytes, chosen: dict[str, object]) -> bool:
+    return hostile.read(hostile.Hostile(content, chosen))
 
 
 def too_much(content: bytes, size: int) -> bytes:

@@ -1,6 +1,8 @@
 """Files that are made to hurt: a sample of ``python -m benchmarks hostile``, and the fuzzed ones of
 ``tests.core.reading``, read as the server reads them."""
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 
@@ -8,7 +10,7 @@ from benchmarks.hostile.files import FILES
 from core import DataError
 from runs.reading import jobs
 from runs.reading.guard import Guard
-from tests.core.reading.hostile import hostiles
+from tests.core.reading.hostile import PARQUET, edits, hostiles, mutated
 from tests.runs.reading import strange
 
 STEPS = 6_000_000
@@ -51,9 +53,20 @@ def test_a_file_that_is_made_to_hurt_ends_in_a_short_sentence(guard, name):
 @given(hostile=hostiles)
 def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hostile):
     before = guard.call("somebody", strange.process, b"")
+    guard.call("somebody", strange.read, hostile.data, hostile.chosen)
     found = guard.call("somebody", jobs.open_file, hostile.data, STEPS, jobs.detected())
     if isinstance(found, jobs.Opened):
         assert len(found.sequences()) >= 1
     else:
         assert str(found.error)
     assert guard.call("somebody", strange.process, b"") == before
+
+
+@settings(max_examples=100, derandomize=True)
+@given(changes=edits)
+def test_a_parquet_file_with_mistakes_ends_at_most_the_process_that_reads_it(guard, changes):
+    content = mutated(PARQUET, changes)
+    with contextlib.suppress(DataError):
+        found = guard.call("somebody", jobs.open_file, content, STEPS, jobs.detected())
+        assert isinstance(found, jobs.Opened | jobs.Refused)
+    assert guard.call("somebody", strange.process, b"")
