@@ -6,16 +6,19 @@ from runs.limits import Limits
 from runs.settings import Settings
 from runs.store.contents import NOT_KNOWN, Content, Contents, DataSet
 from runs.store.database import Database, StoreError
+from runs.store.parts import Twin
 from runs.store.records import (
     CHECKPOINT,
     EVALUATION,
     EXPORT,
+    EXPORTED,
     MEASURED,
     MODEL,
     ONNX,
     PROOF,
     Records,
 )
+from runs.store.twins import Twins
 from runs.store.visitors import Usage, Visitors
 from runs.store.work import Claim, Held, Result, Waiting, Work
 
@@ -23,6 +26,7 @@ __all__ = [
     "CHECKPOINT",
     "EVALUATION",
     "EXPORT",
+    "EXPORTED",
     "MEASURED",
     "MODEL",
     "NOT_KNOWN",
@@ -35,13 +39,15 @@ __all__ = [
     "Result",
     "Store",
     "StoreError",
+    "Twin",
     "Usage",
     "Waiting",
 ]
 
 
 class Store:
-    """One database, from four sides: data, runs, the work on them, and visitors."""
+    """One database, from five sides: data, runs, the work on them, what they share, and
+    visitors."""
 
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         """``url`` as SQLAlchemy takes it. Raises StoreError."""
@@ -51,6 +57,7 @@ class Store:
         self.contents = Contents(self._database, self.limits)
         self.runs = Records(self._database, self.limits)
         self.work = Work(self._database)
+        self.twins = Twins(self._database)
         self.visitors = Visitors(self._database, self.limits)
 
     @classmethod
