@@ -15,11 +15,11 @@ from streamlit.web.server.server_util import get_display_address, get_url
 
 from core import DataError, Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
+from core.reading.new_data import Reading
 from runs import logs
 from ui import asking, live, menu, new_data, opening, proof, server, tables
 from ui.cookie import VisitorCookie
 from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
-from ui.reading import Reading
 from ui.state import EXAMPLE_NAME, example_data
 from ui.words import _
 
@@ -126,13 +126,14 @@ def home() -> None:
 async def serving(app: st.App) -> AsyncIterator[None]:
     """What the server does besides answering: its work starts and ends with it, and not with its
     first visitor."""
-    runs = server.runs()
+    runs, reading = server.runs(), server.reading()
     if not st.get_option("server.headless"):  # Streamlit opens a browser only where no st.App is
         address = st.get_option("server.address") or st.get_option("browser.serverAddress")
         open_browser(get_url(get_display_address(address)))
     logs.say("server started")
     yield
     logs.say("server stopped")
+    reading.close()
     # Workers whose server is gone end by themselves: nobody needs to wait long for them here.
     closing = Thread(target=runs.close, daemon=True)
     closing.start()

@@ -25,8 +25,9 @@ class Explained(ValueError):
         self.values = values
         super().__init__(template.format(**values))
 
-    def __reduce__(self):  # keyword values survive the way between processes
-        return _rebuild, (type(self), self.template, self.values)
+    def __reduce__(self):  # keyword values and what was added survive the way between processes
+        added = {k: v for k, v in vars(self).items() if k not in ("template", "values")}
+        return _rebuild, (type(self), self.template, self.values), added or None
 
 
 def _rebuild(kind: type[Explained], template: str, values: dict[str, object]) -> Explained:

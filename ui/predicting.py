@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.reading.new_data import Reading
 from runs import Run
 from ui import asking, early, layouts, new_data, server, tables, xray
-from ui.reading import Reading
 from ui.state import State, example_digest
 from ui.words import _
 

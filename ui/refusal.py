@@ -7,27 +7,30 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core import DataError
-from core.reading import Schema, Table
-from core.reading.grid import Grid, grid_of
+from core.reading import Schema
+from core.reading.grid import Grid
+from runs.reading.jobs import Columns, Refused
 
 
 @dataclass(frozen=True)
 class Refusal:
     """Why something was not opened, and what is needed to try again in another way: its content,
-    whether that was ``edited`` in the page, and, as far as it could be read, its table and
-    schema."""
+    whether that was ``edited`` in the page, its cells, where they can be edited, and, as far as it
+    could be read, its columns and schema."""
 
     error: DataError
     name: str
     content: bytes
-    table: Table | None = None
+    grid: Grid | None = None
+    columns: Columns | None = None
     schema: Schema | None = None
     edited: bool = False
 
-    @cached_property
-    def grid(self) -> Grid | None:
-        """To be edited, if it can be."""
-        return grid_of(self.table, lambda: self.content)
+    @classmethod
+    def of(cls, refused: Refused, name: str, content: bytes, edited: bool) -> Refusal:
+        return cls(
+            refused.error, name, content, refused.grid, refused.columns, refused.schema, edited
+        )
 
     @cached_property
     def about(self) -> int:
