@@ -20,7 +20,7 @@ from runs import logs
 from ui import asking, live, menu, new_data, opening, proof, server, tables
 from ui.cookie import VisitorCookie
 from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
-from ui.state import EXAMPLE_NAME, example_data
+from ui.samples import EXAMPLE_NAME, example_data
 from ui.words import _
 
 
@@ -70,7 +70,7 @@ def home() -> None:
     def start() -> None:
         try:
             visitor.example_run = server.runs().train(
-                visitor.owner.id, example, recipe, EXAMPLE_NAME
+                visitor.owner.id, example, recipe, EXAMPLE_NAME, reuse=True
             )
             visitor.save()
         except DataError as error:

@@ -19,7 +19,7 @@ from runs.limits import bytes_left
 from runs.predictor import early_run, predict_run, xray_run
 from runs.questions import Job
 from runs.queue import Place
-from runs.run import Question, Run, RunLine, RunState
+from runs.run import ACTIVE, Question, Run, RunLine, RunState
 from runs.settings import Settings
 from runs.store import EXPORTED, MEASURED, MODEL, ONNX, Content, Store, Twin
 from runs.watched import Watched
@@ -105,10 +105,12 @@ class Runs:
     def train_alone(self, owner: str, run_id: str) -> str:
         """Have a run that waits for another one's result, or has it, trained by itself; the id of
         the run that is. Raises DataError as ``train`` does."""
-        left = self.store.twins.leave(owner, run_id)
-        new = run_id if left else self.store.runs.again(owner, run_id)
+        if not self.store.twins.leave(owner, run_id):
+            line = self.store.runs.line(run_id)
+            if line is None or line.state not in ACTIVE:  # a press may reach the page twice
+                run_id = self.store.runs.again(owner, run_id)
         self._dispatcher.wake()
-        return new
+        return run_id
 
     def go_on(self, owner: str, run_id: str, recipe: Recipe) -> str:
         """Queue a training that goes on where a run ended, to more epochs; returns its id."""

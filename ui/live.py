@@ -28,7 +28,9 @@ def training(visitor: State, run_id: str, key: str) -> Run | None:
         st.info(_(NO_RUN), icon=NO_RUN_ICON)
         return None
     every = _refresh(run)
-    fragments.live(_watch, every, run_id, key, every, visitor.owner.id)
+    fragments.live(_watch, every, run_id, key, every, visitor)
+    if every is None and run.reused:
+        _reused(visitor, run, key)
     return run if every is None else None
 
 
@@ -40,7 +42,7 @@ def _refresh(run: Run | None) -> float | None:
     return QUEUE_SECONDS if place and place.before else REFRESH_SECONDS
 
 
-def _watch(run_id: str, key: str, every: float | None, visitor: str) -> None:
+def _watch(run_id: str, key: str, every: float | None, visitor: State) -> None:
     run = server.runs().get(run_id)
     if run is None or _refresh(run) != every:
         st.rerun()  # the whole page: what comes after a training stands outside this fragment
@@ -51,11 +53,44 @@ def _watch(run_id: str, key: str, every: float | None, visitor: str) -> None:
         _curves(run, key)
 
 
-def _status(run: Run, key: str, visitor: str) -> None:
+def _reused(visitor: State, run: Run, key: str) -> None:
+    """That it was not trained, and the way to have that done."""
+    st.caption(
+        _("Same data, same settings, same seed: this result was computed before ({time}).").format(
+            time=lasting(run.progress.seconds)
+        )
+    )
+    if run.owner == visitor.owner.id:
+        _offer_to_train(visitor, run, key)
+
+
+def _offer_to_train(visitor: State, run: Run, key: str) -> None:
+    st.button(
+        _("Train anyway"),
+        key=f"{key}-alone-{run.id}",
+        icon=":material/model_training:",
+        on_click=_train_alone,
+        args=(visitor, run),
+        help=_("Trains this once more, to the same result. It takes its turn and its time."),
+    )
+
+
+def _train_alone(visitor: State, run: Run) -> None:
+    try:
+        new = visitor.train_alone(run.id)
+    except DataError as error:
+        st.toast(told(error), icon=":material/error:")
+        return
+    if st.query_params.get("run") == run.id:
+        st.query_params["run"] = new
+
+
+def _status(run: Run, key: str, visitor: State) -> None:
     if run.state in ACTIVE:
         bar, stop = st.columns([7, 3], vertical_alignment="bottom")
         bar.progress(*_progress(run))
-        if run.owner == visitor:
+        mine = run.owner == visitor.owner.id
+        if mine:
             stop.button(
                 _stop_label(run),
                 # Two keys, because a press may reach the page twice (see ui.fragments).
@@ -63,8 +98,10 @@ def _status(run: Run, key: str, visitor: str) -> None:
                 icon=":material/stop_circle:",
                 width="stretch",
                 on_click=_stop,
-                args=(visitor, run),
+                args=(visitor.owner.id, run),
             )
+        if mine and run.follows:
+            _offer_to_train(visitor, run, key)
         if run.silent > SILENT_SECONDS:
             st.warning(
                 _(
@@ -104,6 +141,8 @@ def _stop(visitor: str, run: Run) -> None:
 def _waiting(run: Run) -> str:
     if run.state is RunState.INTERRUPTED:
         return _("Interrupted; it goes on by itself, from where it was …")
+    if run.follows:
+        return _("The same is being trained already; its result will stand here as well …")
     if not server.runs().ready:
         return _("The workers are starting; training begins in a few seconds …")
     place = server.runs().place(run.id)
