@@ -21,11 +21,9 @@ from runs.questions import Job
 from runs.queue import Place
 from runs.run import ACTIVE, Question, Run, RunLine, RunState
 from runs.settings import Settings
-from runs.store import EXPORTED, MEASURED, MODEL, ONNX, Content, Store, Twin
+from runs.store import DELETED, EXPORTED, MEASURED, MODEL, ONNX, Content, Store, Twin
 from runs.watched import Watched
 from runs.worker import NO_MODEL
-
-NOT_KNOWN = "This run is no longer on the server."
 
 
 class Runs:
@@ -116,7 +114,7 @@ class Runs:
         """Queue a training that goes on where a run ended, to more epochs; returns its id."""
         before = self.store.runs.line(run_id)
         if before is None:
-            raise DataError(NOT_KNOWN)
+            raise DataError(DELETED)
         more = max(recipe.epochs - (before.progress.epoch if before.progress else 0), 0)
         estimate = before.estimate / before.recipe.epochs * more
         new = self.store.runs.go_on(owner, run_id, recipe, estimate)

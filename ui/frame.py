@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from html import escape
 
 import streamlit as st
@@ -98,6 +99,12 @@ def is_dark() -> bool:
 
 def figure_words() -> Words:
     """Every word the figures write by themselves, in the visitor's language."""
+    return _words_in(language())
+
+
+@cache
+def _words_in(language: str) -> Words:
+    """language: the visitor's, in which ``_`` answers."""
     return Words(**{field.name: _(field.default) for field in fields(Words)})
 
 

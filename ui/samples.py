@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from core import Sequences
+from plotly.graph_objects import Figure
+
+from core import Recipe, Sequences, pad
+from core.figures import Words, mask_figure, padded_figure, sequences_figure
 from core.packing import pack
 from core.reading import detect_schema, open_table, read_table
 from core.words import N_
@@ -22,6 +25,19 @@ EXAMPLE_NAME = N_("Three sequences")
 def example_data() -> Sequences:
     """The reference example, which every page shows until there is other data."""
     return Sequences.from_lists(EXAMPLE_LISTS, targets=[2, 4, 6], ids=["a", "b", "c"])
+
+
+@cache
+def example_figures(dark: bool, words: Words) -> tuple[Figure, Figure, Figure]:
+    """The example's sequences, padded array and mask. To draw them takes nine tenths of what the
+    home page takes (29 ms), and they are the same for everybody."""
+    example, recipe, look = example_data(), Recipe.example(), {"dark": dark, "words": words}
+    padded = pad(example, recipe.maxlen, recipe.padding, recipe.truncating, recipe.value)
+    return (
+        sequences_figure(example, slice(None), **look),
+        padded_figure(padded.values[:, :, 0], padded.mask, example.ids, **look),
+        mask_figure(padded.mask, example.ids, **look),
+    )
 
 
 @cache

@@ -9,6 +9,7 @@ from runs.store.database import Database, StoreError
 from runs.store.parts import Twin
 from runs.store.records import (
     CHECKPOINT,
+    DELETED,
     EVALUATION,
     EXPORT,
     EXPORTED,
@@ -24,6 +25,7 @@ from runs.store.work import Claim, Held, Result, Waiting, Work
 
 __all__ = [
     "CHECKPOINT",
+    "DELETED",
     "EVALUATION",
     "EXPORT",
     "EXPORTED",
