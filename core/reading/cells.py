@@ -15,6 +15,7 @@ from core.words import N_
 
 LARGEST = float(np.finfo(np.float32).max)
 SAMPLE_ROWS = 1000
+MAX_FOUND = 80  # characters of a cell that a sentence quotes
 
 NOT_A_NUMBER = N_(
     "Row {row}, column {column}: {found!r} is not a number. "
@@ -132,5 +133,5 @@ def cell(table: Table, name: str, index: int) -> dict[str, object]:
 def _found(one: pa.ChunkedArray) -> str:
     """The one cell as it is written, the beginning of a long one."""
     if is_arrow_list(one.type):
-        return str(one[0].as_py())[:80]
-    return pc.fill_null(pc.cast(one, pa.string()), "")[0].as_py()
+        return str(one[0].values[:MAX_FOUND].to_pylist())[:MAX_FOUND] if one[0].is_valid else ""
+    return pc.fill_null(pc.cast(one, pa.string()), "")[0].as_py()[:MAX_FOUND]

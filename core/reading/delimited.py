@@ -14,7 +14,7 @@ from core.errors import DataError, Note
 from core.reading.list_text import is_spaced
 from core.reading.names import names_an_id
 from core.reading.source import EMPTY
-from core.reading.table import Table, refuse_equal_names
+from core.reading.table import MAX_COLUMNS, Table, refuse_equal_names, refuse_many_columns
 from core.reading.words import is_list, is_missing, is_number
 
 DELIMITERS = ("\t", ";", ",")  # the rarer in ordinary text, the stronger the sign
@@ -28,7 +28,6 @@ if "jemalloc" in pa.supported_memory_backends():
 else:
     MEMORY = pa.default_memory_pool()
 PIECE_BYTES = 1 << 18
-MOST_COLUMNS = 20_000
 DECIMAL_COMMA = r"^\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*$"
 
 
@@ -170,8 +169,8 @@ def _sniff(data: bytes) -> str:
 
 def _cells(data: bytes, delimiter: str) -> tuple[pa.Table, range | np.ndarray, bool]:
     """The cells as text, the line of every row, and whether the lines are ragged."""
-    if _width(data, delimiter) > MOST_COLUMNS:
-        _refuse_many_columns(data, delimiter)
+    if _width(data, delimiter) > MAX_COLUMNS:
+        _refuse_many_names(data, delimiter)
     elif delimiter != " ":
         try:
             return *_grid(data, delimiter, BLOCK_BYTES), False
@@ -195,19 +194,12 @@ def _width(data: bytes, delimiter: str) -> int:
     return re.sub(rb'"[^"]*"', b"", first).count(delimiter.encode()) + 1
 
 
-def _refuse_many_columns(data: bytes, delimiter: str) -> None:
+def _refuse_many_names(data: bytes, delimiter: str) -> None:
     """Raises DataError unless the first row is numbers only: then each row is a sequence, which
     may have any number of steps, while a column takes kilobytes."""
     first = data.lstrip(b"\n").partition(b"\n")[0].decode("utf-8").split(delimiter)
-    other = next((cell for cell in first if not _is_value(cell)), None)
-    if other is not None:
-        raise DataError(
-            "The first row has {cells} cells, and at most {most} columns are read. Write a step a "
-            "row, with the id of its sequence, or the steps as a list in a cell.",
-            cells=len(first),
-            most=MOST_COLUMNS,
-            found=other[:80],
-        )
+    if not all(map(_is_value, first)):
+        refuse_many_columns(len(first))
 
 
 def _grid(data: bytes, delimiter: str, block: int) -> tuple[pa.Table, range | np.ndarray]:

@@ -107,7 +107,7 @@ class Guard:
         with self._changed:
             self._waiting.append(owner)
             try:
-                while not self._warm or owner != self._next():
+                while not self._has_warm() or owner != self._next():
                     if self._fails_to_start or self._closed:
                         raise DataError(PROGRAM_FAILED)
                     self._changed.wait()
@@ -130,7 +130,16 @@ class Guard:
                     self._warm.append(child)
                 self._changed.notify_all()
 
+    def _has_warm(self) -> bool:
+        """Whether a process waits for a file; one may have ended, which nobody else sees."""
+        for child in [each for each in self._warm if each.process.poll() is not None]:
+            self._warm.remove(child)
+            _end(child)
+            self._changed.notify_all()
+        return bool(self._warm)
+
     def _next(self) -> str:
+        """Whose file is read next."""
         now = time.monotonic()
         if now - self._halved_at > HALF_SECONDS:
             self._halved_at = now
@@ -199,7 +208,10 @@ def _ask(child: _Child, request: tuple) -> Any:
     try:
         frames.send(child.process.stdin, request)
         result = frames.receive(child.process.stdout, MAX_BYTES)
-    except (EOFError, OSError, ValueError):
+    except (EOFError, OSError, ValueError) as error:
+        if isinstance(error, ValueError):  # more than is received: the rest is still in the pipe
+            child.why = OUT_OF_MEMORY
+            child.process.kill()
         why = _why(child)
         say("a file ended its reader", logging.WARNING, why=why)
         raise DataError(why) from None

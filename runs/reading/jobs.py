@@ -11,7 +11,7 @@ from functools import partial
 from pickle import PickleBuffer
 from typing import Any
 
-from core.errors import DataError
+from core.errors import DataError, Note
 from core.packing import pack, unpack
 from core.reading import (
     Report,
@@ -33,6 +33,7 @@ SchemaOf = Callable[[Table], Schema]  # made by one of the functions below
 # What a file becomes may take so many bytes, or so many times its own: each word of a column that
 # is a feature takes 4 bytes a step, and in the file one.
 MAX_BYTES, MAX_TIMES = 128_000_000, 50
+MAX_CHARACTERS = 10_000  # of a name, an id, a label; pages show them, and send them again and again
 TOO_MUCH = N_(
     "The sequences take {found:,} MB in memory, and those of a file of its size may take {most:,} "
     "MB. Leave out what is not needed, or give it in several parts."
@@ -157,11 +158,32 @@ def _chosen(
 
 
 def _columns(table: Table, content: bytes) -> Columns:
+    for name in table.names:
+        _refuse_long(name, N_("the name of a column"))
     return Columns(table.names, table.lists, grid_of(table, lambda: content))
+
+
+def _refuse_long(word: str, what: str) -> None:
+    if len(word) > MAX_CHARACTERS:
+        raise DataError(
+            "{found!r} is {what} of {n:,} characters, and at most {most:,} are read. Give it a "
+            "shorter one.",
+            found=word[:40],
+            what=Note(what),
+            n=len(word),
+            most=MAX_CHARACTERS,
+        )
 
 
 def _packed(data: Sequences, size: int) -> bytes:
     """Sent beside the answer, without copies; bytes again at the other end."""
+    for what, words in (
+        (N_("an id"), data.ids),
+        (N_("a target"), data.targets),
+        (N_("a group"), data.groups),
+    ):
+        if words is not None and words.dtype == object:
+            _refuse_long(max(words, key=len), what)
     most = max(MAX_BYTES, MAX_TIMES * size)
     if data.values.nbytes > most:
         raise DataError(TOO_MUCH, found=data.values.nbytes // 10**6, most=most // 10**6)
