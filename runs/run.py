@@ -149,6 +149,7 @@ class Question:
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
         self.share = 0.0
+        self.begun = False  # a worker has it in hand
         self.result: Any = None
         self.error: DataError | None = None
         self._ended = threading.Event()

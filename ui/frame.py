@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import fields
 from functools import cache
 from html import escape
+from typing import Any
 
 import streamlit as st
 from plotly.graph_objects import Figure
@@ -106,6 +108,28 @@ def figure_words() -> Words:
 def _words_in(language: str) -> Words:
     """language: the visitor's, in which ``_`` answers."""
     return Words(**{field.name: _(field.default) for field in fields(Words)})
+
+
+def drawn_once(
+    key: tuple[Hashable, ...], make: Callable[..., Figure], *arguments: Any, **options: Any
+) -> Figure:
+    """A figure, drawn once for everybody who sees the same: a page runs again for every click, and
+    to draw its figures takes longer than all the rest.
+
+    Args:
+        key: What the figure shows; the look is added.
+        make: A function of ``core.figures``, and what it is called with besides the look.
+    """
+
+    def draw() -> Figure:
+        return make(*arguments, **options, dark=is_dark(), words=figure_words())
+
+    return _kept((make.__name__, *key, is_dark(), language()), draw)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _kept(key: tuple[Hashable, ...], _draw: Callable[[], Figure]) -> Figure:
+    return _draw()
 
 
 def fact_grid() -> DeltaGenerator:

@@ -237,6 +237,11 @@ class State:
         return self.kept is None
 
     @property
+    def digest(self) -> str:
+        """The address of the open data."""
+        return example_digest() if self.kept is None else self.kept.data
+
+    @property
     def columns(self) -> jobs.Columns:
         """Those of the file the open data was read from, which is read again when they are first
         asked for. Raises DataError when it has been deleted, in another tab."""
