@@ -7,6 +7,7 @@ a worker is free; the worker takes the run up itself (see ``runs.store.work``). 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import Counter
@@ -179,7 +180,9 @@ class Dispatcher:
         if not waiting:
             self.follows = {}
             return waiting
-        settled = set(self._store.twins.settle(self.kinds))
+        settled: set[str] = set()
+        with contextlib.suppress(StoreError):  # a full disk, which hinders nobody else's turn
+            settled.update(self._store.twins.settle(self.kinds))
         self.one_of_many -= settled
         waiting = [run for run in waiting if run.id not in settled]
         turns = [run for _rank, run in in_turn(waiting, held)]
