@@ -5,6 +5,7 @@
                                              paths, import, click
     python -m benchmarks start               a cold start of the server, to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
+    python -m benchmarks hostile             files that are made to hurt, on the real server
     python -m benchmarks soak                kills, crowds, hostile files and much history (not
                                              among "all"); of them alone: fuzz, the hostile files,
                                              and crowd, 50 visitors and a class of 50
@@ -24,7 +25,18 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from benchmarks import choices, click, imports, machine, reloads, settings, soak, start, vowels
+from benchmarks import (
+    choices,
+    click,
+    hostile,
+    imports,
+    machine,
+    reloads,
+    settings,
+    soak,
+    start,
+    vowels,
+)
 from benchmarks.process import Competitor
 from benchmarks.rounds import in_turn, ratios
 from benchmarks.scale import ENDLESS, NAMES, SHORT, lengths_for
@@ -114,6 +126,7 @@ BENCHMARKS = {
 LONG = {  # only when asked for by name
     "start": start.run,
     "reloads": reloads.run,
+    "hostile": hostile.run,
     "soak": soak.run,
     "fuzz": lambda runs: fuzz(100),
     "crowd": lambda runs: {"visitors": crowd(50, rounds=1), "a class": classroom(50)},

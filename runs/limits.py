@@ -22,6 +22,10 @@ class Limits:
     running_runs: int = 2  # a visitor, at the same time
     run_hours: float = 12
     run_weights: int = 20_000_000  # numbers a network learns; Adam keeps two more for each
+    # Of files that were uploaded and are not opened yet; they are in the server's memory.
+    session_upload_megabytes: int = 250  # an open tab
+    upload_megabytes: int = 500  # a visitor
+    all_upload_megabytes: int = 1_000  # all visitors
 
     def refuse_too_long(self, lengths: np.ndarray, recipe: Recipe) -> None:
         """Raises DataError for sequences of these lengths, (n,) steps, that have more steps to

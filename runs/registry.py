@@ -34,14 +34,15 @@ class Runs:
     >>> runs.get(run_id).state                                 # doctest: +SKIP
     <RunState.QUEUED: 'queued'>
 
-    store  where runs, data and visitors are kept
+    store     where runs, data and visitors are kept
+    settings  as the environment gave them at the start
     """
 
     def __init__(self, samples: Callable[[], Collection[str]] = tuple) -> None:
         """As the environment's settings say. samples: the digests of data that everybody has, whose
         results visitors share. Raises ValueError for a setting that is not right, StoreError when
         the database cannot be used."""
-        settings = Settings.from_environment()
+        self.settings = settings = Settings.from_environment()
         self._samples = samples
         self.store = Store.of(settings)
         self._watched = Watched(self.store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from core.reading.new_data import Reading, as_typed
 from runs.reading import jobs
 from ui import server
 from ui.problems import offer_to_read_again, rows
+from ui.shell.uploader import File
 from ui.state import State
-from ui.words import _, plain
+from ui.words import _, plain, shortened
 
 MOST_SUGGESTED = 500  # values in a suggested sequence
+MOST_CHARACTERS = 300  # of the names that are listed
 
 
 def typed_sequences(visitor: State, text: str, reading: Reading) -> Sequences | None:
@@ -28,7 +31,7 @@ def typed_sequences(visitor: State, text: str, reading: Reading) -> Sequences | 
     with the columns of the training data's layout. None, and the reason on screen, when they
     cannot be read; nothing typed is passed over in silence."""
     content = text.encode("utf-8", errors="replace")
-    return _read_once(visitor, "typed", (text, reading), content, reading)
+    return _read_once(visitor, "typed", (text, reading), lambda: content, reading)
 
 
 def a_short_sequence(data: Sequences) -> str:
@@ -62,14 +65,17 @@ def as_table(steps: np.ndarray, names: tuple[str, ...], schema: Schema) -> str:
     return table.to_csv(index=False, float_format="%.6g", na_rep="")
 
 
-def uploaded_sequences(visitor: State, reading: Reading, file) -> Sequences | None:
+def uploaded_sequences(visitor: State, reading: Reading, file: File) -> Sequences | None:
     """New sequences from a file that has the columns the model was trained on. None, and the
     reason on screen, when they cannot be read."""
-    return _read_once(visitor, "predict", file.file_id, file.getvalue(), reading)
+    data = _read_once(visitor, "predict", file.id, file.read, reading)
+    if data is not None:
+        file.drop()
+    return data
 
 
 def _read_once(
-    visitor: State, place: str, about: Any, content: bytes, reading: Reading
+    visitor: State, place: str, about: Any, content: Callable[[], bytes], reading: Reading
 ) -> Sequences | None:
     """about: tells whether it was read already."""
 
@@ -77,7 +83,7 @@ def _read_once(
         most, typed = server.store().limits.steps, place == "typed"
         try:
             new = server.reading().call(
-                visitor.owner.id, jobs.read_new, content, reading, most, chosen, typed
+                visitor.owner.id, jobs.read_new, content(), reading, most, chosen, typed
             )
             return new.sequences(), new.report
         except DataError as error:
@@ -95,6 +101,10 @@ def _read_once(
 def say_what_was_read(schema: Schema, report: Report) -> None:
     """Columns that play no part, and rows and words that were not taken as they stand."""
     if schema.unused:
-        st.caption(_("Not used: {columns}.").format(columns=plain(", ".join(schema.unused))))
+        st.caption(
+            _("Not used: {columns}.").format(
+                columns=plain(shortened(", ".join(schema.unused), MOST_CHARACTERS))
+            )
+        )
     if report.found:
         rows(report)

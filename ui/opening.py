@@ -22,6 +22,7 @@ from ui.layouts import LAYOUT_NAMES
 from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
 from ui.samples import PUBLISHED, SAMPLES, Sample
+from ui.shell.uploader import file_in, uploader
 from ui.state import PASTED, State
 from ui.words import _, ngettext, plain, told
 
@@ -47,7 +48,7 @@ def source(visitor: State) -> None:
 
 
 def _upload(visitor: State) -> None:
-    file = st.file_uploader(
+    file = uploader(
         _("A file of sequences"),
         key="upload",
         on_change=_open_upload,
@@ -65,17 +66,20 @@ def _upload(visitor: State) -> None:
             visitor,
             refused,
             "upload",
-            lambda outcome: visitor.keep("upload", file.file_id, outcome),
+            lambda outcome: visitor.keep("upload", file.id, outcome),
         )
     layouts.samples()
 
 
 def _open_upload(visitor: State) -> Refusal | None:
     """Open the file in the uploader, once; returns why it was refused."""
-    file = st.session_state["upload"]
+    file = file_in("upload")
     if file is None:
         return None
-    return visitor.once("upload", file.file_id, lambda: _open(visitor, file.name, file.getvalue()))
+    refused = visitor.once("upload", file.id, lambda: _open(visitor, file.name, file.read))
+    if refused is None:
+        file.drop()
+    return refused
 
 
 def _samples(visitor: State) -> None:
@@ -119,7 +123,7 @@ def open_sample(visitor: State, sample: Sample) -> None:
     if sample.path is None:
         visitor.open_example()
         return
-    refused = _open(visitor, sample.name, sample.path.read_bytes())
+    refused = _open(visitor, sample.name, sample.path.read_bytes)
     if refused is not None:
         raise refused.error
 
@@ -160,30 +164,33 @@ def _paste(visitor: State) -> None:
 
 def _open_paste(visitor: State) -> None:
     text = st.session_state[PASTED].encode("utf-8", errors="replace")
-    visitor.refuse("paste", _open(visitor, _("Pasted text"), text))
+    visitor.refuse("paste", _open(visitor, _("Pasted text"), lambda: text))
 
 
 def _open(
     visitor: State,
     name: str,
-    content: bytes,
+    read: Callable[[], bytes],
     schema_of: jobs.SchemaOf = detect_schema,
     edited: bool = False,
     known: str = "",
 ) -> Refusal | None:
-    """known: the data set that it takes the place of. Returns why it was refused."""
-    opened = None
+    """read: gives its content, as often as needed; known: the data set that it takes the place of.
+    Returns why it was refused."""
+    about, opened = 0, None
     try:
+        content = read()
+        about = zlib.crc32(content)
         most = server.store().limits.steps
         opened = server.reading().call(visitor.owner.id, jobs.open_file, content, most, schema_of)
         if isinstance(opened, jobs.Refused):
-            return Refusal.of(opened, name, content, edited)
+            return Refusal.of(opened, name, read, about, edited)
         visitor.open(name, content, opened, known)
     except DataError as error:
         if opened is None:  # it was too much for the process that read it
-            return Refusal(error, name, content, edited=edited)
+            return Refusal(error, name, read, about, edited=edited)
         columns, schema = opened.columns, opened.report.schema
-        return Refusal(error, name, content, columns.grid, columns, schema, edited)
+        return Refusal(error, name, read, about, columns.grid, columns, schema, edited)
     return None
 
 
@@ -206,8 +213,7 @@ def _offer(
         if content:
             read_edited(content, once_edited)
             return
-        content, edited = refused.content, refused.edited
-        outcome = _open(visitor, refused.name, content, schema_of, edited, known)
+        outcome = _open(visitor, refused.name, refused.read, schema_of, refused.edited, known)
         if outcome is not None and outcome.schema is None:  # what was chosen goes with no column
             outcome = replace(refused, error=outcome.error)
         keep(outcome)
@@ -216,7 +222,7 @@ def _offer(
         schema_of = schema_of or jobs.edited(refused.schema)
         if box is not None:
             st.session_state[box] = content.decode()
-        keep(_open(visitor, refused.name, content, schema_of, True, known))
+        keep(_open(visitor, refused.name, lambda: content, schema_of, True, known))
 
     def refuse(error: DataError) -> None:
         keep(replace(refused, error=error))
@@ -289,7 +295,7 @@ def _edit(visitor: State, grid: Grid | None) -> None:
 
     def read(content: bytes) -> None:
         schema = visitor.data.schema
-        keep(_open(visitor, visitor.name, content, jobs.edited(schema), True, known))
+        keep(_open(visitor, visitor.name, lambda: content, jobs.edited(schema), True, known))
 
     refused = visitor.refused.get(place)
     if refused is not None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 from core import DataError
 from core.reading import Schema
@@ -14,28 +13,26 @@ from runs.reading.jobs import Columns, Refused
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something was not opened, and what is needed to try again in another way: its content,
-    whether that was ``edited`` in the page, its cells, where they can be edited, and, as far as it
-    could be read, its columns and schema."""
+    """Why something was not opened, and what is needed to try again in another way: ``read`` gives
+    its content or raises DataError when that is gone; ``about`` it is the same for the same one,
+    so that what belongs to it begins anew with another; whether it was ``edited`` in the page; its
+    cells, where they can be edited; and, as far as it could be read, its columns and schema."""
 
     error: DataError
     name: str
-    content: bytes
+    read: Callable[[], bytes]
+    about: int
     grid: Grid | None = None
     columns: Columns | None = None
     schema: Schema | None = None
     edited: bool = False
 
     @classmethod
-    def of(cls, refused: Refused, name: str, content: bytes, edited: bool) -> Refusal:
-        return cls(
-            refused.error, name, content, refused.grid, refused.columns, refused.schema, edited
-        )
-
-    @cached_property
-    def about(self) -> int:
-        """Of this content: what belongs to it begins anew with another."""
-        return zlib.crc32(self.content)
+    def of(
+        cls, refused: Refused, name: str, read: Callable[[], bytes], about: int, edited: bool
+    ) -> Refusal:
+        seen = refused.grid, refused.columns, refused.schema
+        return cls(refused.error, name, read, about, *seen, edited)
 
     @property
     def rows(self) -> set[str]:

@@ -20,6 +20,7 @@ from core.reading.words import is_list, is_missing, is_number
 DELIMITERS = ("\t", ";", ",")  # the rarer in ordinary text, the stronger the sign
 SNIFFED_BYTES = 1 << 16
 BLOCK_BYTES = 1 << 21  # as fast as larger ones, and several are held at once
+ROW_BYTES = 1 << 10  # a column, of a block: each block makes a piece of every column
 # The cells of 200 MB of text, 294 MB, take 313 MB in a jemalloc that gives back at once what is no
 # longer used, 350 to 450 MB in one that waits, and 470 MB in the others, which cut memory up.
 if "jemalloc" in pa.supported_memory_backends():
@@ -169,11 +170,12 @@ def _sniff(data: bytes) -> str:
 
 def _cells(data: bytes, delimiter: str) -> tuple[pa.Table, range | np.ndarray, bool]:
     """The cells as text, the line of every row, and whether the lines are ragged."""
-    if _width(data, delimiter) > MAX_COLUMNS:
+    width = _width(data, delimiter)
+    if width > MAX_COLUMNS:
         _refuse_many_names(data, delimiter)
     elif delimiter != " ":
         try:
-            return *_grid(data, delimiter, BLOCK_BYTES), False
+            return *_grid(data, delimiter, max(BLOCK_BYTES, ROW_BYTES * width)), False
         except pa.ArrowInvalid:  # a line of spaces, a very long line, or really ragged
             data = re.sub(rb"(?m)^[ \t" + delimiter.encode() + rb"]+$", b"", data)
         if data.isspace():
@@ -313,13 +315,14 @@ def _is_header(first: Sequence[str], below: pa.Table, comma: bool) -> bool:
     words = [cell for cell in first if not _is_value(cell)]
     if not words or any(is_list(word) or is_spaced(word) for word in words):
         return False
+    named = set(words)
     counted = [float(cell) for cell in first if is_number(cell)]
     if (np.diff(counted) != 1).any():
         return False
     if any(map(names_an_id, words)):
         return True
     for cell, column in zip(first, below.columns, strict=True):
-        if cell in words and any(is_number(pointed(c)) or is_list(c) for c in column.to_pylist()):
+        if cell in named and any(is_number(pointed(c)) or is_list(c) for c in column.to_pylist()):
             return True
     return not counted  # text everywhere: names, when anything
 

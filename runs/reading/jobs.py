@@ -159,17 +159,17 @@ def _chosen(
 
 def _columns(table: Table, content: bytes) -> Columns:
     for name in table.names:
-        _refuse_long(name, N_("the name of a column"))
+        _refuse_long(name, Note("the name of a column"))
     return Columns(table.names, table.lists, grid_of(table, lambda: content))
 
 
-def _refuse_long(word: str, what: str) -> None:
+def _refuse_long(word: str, what: Note) -> None:
     if len(word) > MAX_CHARACTERS:
         raise DataError(
             "{found!r} is {what} of {n:,} characters, and at most {most:,} are read. Give it a "
             "shorter one.",
             found=word[:40],
-            what=Note(what),
+            what=what,
             n=len(word),
             most=MAX_CHARACTERS,
         )
@@ -178,9 +178,9 @@ def _refuse_long(word: str, what: str) -> None:
 def _packed(data: Sequences, size: int) -> bytes:
     """Sent beside the answer, without copies; bytes again at the other end."""
     for what, words in (
-        (N_("an id"), data.ids),
-        (N_("a target"), data.targets),
-        (N_("a group"), data.groups),
+        (Note("an id"), data.ids),
+        (Note("a target"), data.targets),
+        (Note("a group"), data.groups),
     ):
         if words is not None and words.dtype == object:
             _refuse_long(max(words, key=len), what)

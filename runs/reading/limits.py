@@ -18,8 +18,9 @@ except ImportError:  # Windows
 MAX_BYTES = 2**31  # that go over a pipe at once: a file, or what came of it
 # 200 MB of CSV take 1.5 GB at their peak (measured).
 MAX_MEMORY = int(min(3e9, MEMORY_LIMIT / 3))
-# A file of 200 MB takes a processor 3 to 20 s (measured), a small one milliseconds.
-BASE_SECONDS, SECONDS_PER_MB = 10.0, 0.25
+# 200 MB take a processor 2 to 6 s, 20,000 columns 5 s, a small file milliseconds (measured);
+# another machine may take several times as long.
+BASE_SECONDS, SECONDS_PER_MB = 10.0, 0.4
 PACKED = (b"\x1f\x8b", b"PK", b"PAR1")
 PACKED_TIMES = 4  # as much is in them as in others of their size
 WAITING_TIMES = 3  # as long as it computes: other processes want the processors, too

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.recipe import Recipe
@@ -49,9 +49,13 @@ def readable(name: str) -> str:
 def ensure_visitor(connection: Connection, visitor: str) -> None:
     """Lock a visitor's row, so that two tabs do not both take the last place there is; make it
     where another tab has just deleted everything."""
-    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name]
     now = time.time()
     new = {"id": visitor, "lasting": False, "seen": now, "born": now, "workspace": {}}
-    # Two tabs of a new visitor come at the same moment.
-    connection.execute(insert(visitors).values(new).on_conflict_do_nothing())
+    insert_or_ignore(connection, visitors, new)  # two tabs of a new visitor come at once
     connection.execute(select(visitors.c.id).where(visitors.c.id == visitor).with_for_update())
+
+
+def insert_or_ignore(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    """A row, unless there is one with this key already, maybe since a moment ago."""
+    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name]
+    connection.execute(insert(table).values(values).on_conflict_do_nothing())

@@ -159,3 +159,20 @@ artifacts = Table(
     Column("size", BigInteger, nullable=False),  # bytes
     Column("content", LargeBinary, nullable=False),
 )
+
+# Secrets of the server's own, each drawn once: servers that share the database share them.
+keys = Table(
+    "keys",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+# Cookies in an earlier form that a browser was given a new one for. See runs.store.cookies.
+replaced_cookies = Table(
+    "replaced_cookies",
+    METADATA,
+    Column("visitor", ForeignKey("visitors.id", ondelete="CASCADE"), primary_key=True),
+    Column("form", String(16), primary_key=True),
+    Column("replaced", Float, nullable=False),
+)
