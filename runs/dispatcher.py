@@ -158,7 +158,8 @@ class Dispatcher:
         waiting, held = self._store.work.waiting(), self._store.work.held()
         self._watch(held, {run.id for run in waiting})
         waiting = self._without_twins(waiting, held)
-        self.places = places(waiting, held, max(len(self.workers), 1))
+        leading = [run for run in waiting if run.id not in self.follows]
+        self.places = places(leading, held, max(len(self.workers), 1))
         most = self._store.limits.running_runs
         # What ran when a server ended goes on before what waited then begins: until it is known
         # whether its workers live, as many of ours are kept for it.
@@ -185,9 +186,11 @@ class Dispatcher:
             settled.update(self._store.twins.settle(self.kinds))
         self.one_of_many -= settled
         waiting = [run for run in waiting if run.id not in settled]
-        turns = [run for _rank, run in in_turn(waiting, held)]
-        self.follows = following(turns, held, self._store.twins.active())
-        return [run for run in waiting if run.id not in self.follows]
+        self.follows = following(waiting, held, self._store.twins.active())
+        # Whose leader has not begun may begin before it: the turns say who does, and the store
+        # lets one of them (see ``runs.store.twins.take_up``).
+        running = {run.id for run in held}
+        return [run for run in waiting if self.follows.get(run.id) not in running]
 
     @property
     def _connected(self) -> bool:

@@ -128,10 +128,11 @@ class Runs:
         if line is None:
             return None
         leader = self._dispatcher.follows.get(run_id)
-        ahead = None
         if leader is not None and line.state is RunState.QUEUED:
             ahead = self.store.runs.line(leader)
-        return self._watched.look(line) if ahead is None else self._behind(line, ahead)
+            if ahead is not None and ahead.state is RunState.RUNNING:
+                return self._behind(line, ahead)
+        return self._watched.look(line)
 
     def _behind(self, line: RunLine, ahead: RunLine) -> Run:
         """A run that waits for the result of one that is ahead of it."""
@@ -140,8 +141,8 @@ class Runs:
         return Run(**parts, history=self._watched.look(ahead).history, follows=True)
 
     def place(self, run_id: str) -> Place | None:
-        """A waiting run's place in the queue."""
-        return self._dispatcher.places.get(run_id)
+        """A waiting run's place in the queue, or that of the one whose result it waits for."""
+        return self._dispatcher.places.get(self._dispatcher.follows.get(run_id, run_id))
 
     def stop(self, owner: str, run_id: str) -> None:
         """Take a queued run out of the queue; ask a running one to stop and keep what it has

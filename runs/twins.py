@@ -1,4 +1,4 @@
-"""Which waiting runs need no worker, because the same is being trained already."""
+"""Which waiting runs need no worker, because the same is trained for another one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from runs.store import Held, Twin, Waiting
 
 
 def following(
-    turns: Sequence[Waiting], held: Sequence[Held], twins: Mapping[str, Twin]
+    waiting: Sequence[Waiting], held: Sequence[Held], twins: Mapping[str, Twin]
 ) -> dict[str, str]:
     """The waiting runs that wait for another one's result, with the id of that one: the one that
-    runs, or else whose turn is first. turns: all that wait, in the order in which they begin;
-    twins: of active runs, by id.
+    runs, or else the oldest. waiting: in the order they were made; twins: of active runs, by id.
 
     A run that was interrupted goes on by itself, and so does one that is to be trained alone."""
     leaders = {twins[run.id].key: run.id for run in held if run.id in twins}
     found = {}
-    for run in turns:
+    for run in waiting:
         twin = twins.get(run.id)
         if twin is None:
             continue

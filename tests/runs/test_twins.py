@@ -18,15 +18,15 @@ def waiting(run: str, interrupted: bool = False) -> Waiting:
     return Waiting(run, "ada", 0.0, interrupted, stopping=False, estimate=1.0)
 
 
-def test_all_but_the_first_in_turn_wait_for_its_result():
+def test_all_but_the_oldest_wait_for_its_result_or_for_that_of_the_one_that_runs():
     twins = {run: Twin("same", False) for run in "abc"} | {"d": Twin("other", False)}
     twins["e"] = Twin("same", alone=True)
-    turns = [waiting(run) for run in "badce"]
-    assert following(turns, [], twins) == {"a": "b", "c": "b"}
+    made = [waiting(run) for run in "badce"]
+    assert following(made, [], twins) == {"a": "b", "c": "b"}
     held = [Held("e", "ada", "worker", 1, 0, 1.0)]
-    assert following(turns[:4], held, twins) == {"a": "e", "b": "e", "c": "e"}
-    assert following([waiting("a", interrupted=True), *turns[:1]], held, twins) == {"b": "e"}
-    assert following(turns, held, {}) == {}
+    assert following(made[:4], held, twins) == {"a": "e", "b": "e", "c": "e"}
+    assert following([waiting("a", interrupted=True), *made[:1]], held, twins) == {"b": "e"}
+    assert following(made, held, {}) == {}
 
 
 @pytest.fixture
