@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import math
 import subprocess
 import sys
 import time
@@ -12,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from distributed import Client
+from distributed import Client, Security
 
 from runs import machine, nanny
 
@@ -22,6 +24,7 @@ SLOTS = ("training", "light", "after")
 
 NEWS_SECONDS = 1.0
 OLD_NEWS_SECONDS = 30.0
+KEY_SECONDS = 300 * 24 * 3600.0  # the key of our own cluster is valid for 365 days
 CONNECT_SECONDS = 5  # Dask's own 30 would be waited for by everyone after a scheduler died
 
 
@@ -37,13 +40,21 @@ class Cluster:
         under ``topic``, on a thread of Dask."""
         self._out_of_memory: dict[str, float] = {}  # worker → when, on the monotonic clock
         self._child = None if address else _start_child()
+        self._ends = math.inf if address else time.monotonic() + KEY_SECONDS
+        security = None  # as Dask's own settings say
         try:
             if self._child is not None:
-                with self._child.stdout as line:
-                    address = line.readline().decode().strip()
-                if not address:
+                with self._child.stdout as pipe:
+                    line = pipe.readline()
+                if not line:
                     raise RuntimeError(f"the cluster's process ended with {self._child.wait()}")
-            self._client = Client(address, set_as_default=False, timeout=CONNECT_SECONDS)
+                told = json.loads(line)
+                if "error" in told:
+                    raise RuntimeError(told["error"])
+                address, security = told["address"], Security(**told["security"])
+            self._client = Client(
+                address, security=security, set_as_default=False, timeout=CONNECT_SECONDS
+            )
         except BaseException:
             self._end_child()
             raise
@@ -58,6 +69,8 @@ class Cluster:
     @property
     def alive(self) -> bool:
         if self._child is not None and self._child.poll() is not None:
+            return False
+        if time.monotonic() > self._ends:  # a new one has a new key; what is trained continues
             return False
         return self._client.status == "running"
 

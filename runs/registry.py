@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import fields
 from typing import Any
@@ -16,6 +17,7 @@ from runs.comparer import Compared, compare_runs
 from runs.dispatcher import Dispatcher
 from runs.importer import Brought, import_run
 from runs.limits import bytes_left
+from runs.logs import say
 from runs.predictor import early_run, predict_run, xray_run
 from runs.questions import Job
 from runs.queue import Place
@@ -24,6 +26,8 @@ from runs.settings import Settings
 from runs.store import DELETED, EXPORTED, MEASURED, MODEL, ONNX, Content, Store, Twin
 from runs.watched import Watched
 from runs.worker import NO_MODEL
+
+NO_TLS = "every user of this machine can run programs as the user of its workers"
 
 
 class Runs:
@@ -46,6 +50,8 @@ class Runs:
         self._samples = samples
         self.store = Store.of(settings)
         self._watched = Watched(self.store)
+        if settings.scheduler and not settings.scheduler.startswith("tls://"):
+            say("scheduler without TLS", logging.WARNING, why=NO_TLS)
         self._dispatcher = Dispatcher(self.store, settings.scheduler)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runs.limits import Limits
 from runs.settings import Settings
-from runs.store.contents import NOT_KNOWN, Content, Contents, DataSet
+from runs.store.contents import EPOCH_BYTES, NOT_KNOWN, Content, Contents, DataSet
 from runs.store.cookies import Cookies
 from runs.store.database import Database, StoreError
 from runs.store.parts import Twin
@@ -27,6 +27,7 @@ from runs.store.work import Claim, Held, Result, Waiting, Work
 __all__ = [
     "CHECKPOINT",
     "DELETED",
+    "EPOCH_BYTES",
     "EVALUATION",
     "EXPORT",
     "EXPORTED",
