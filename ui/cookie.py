@@ -93,8 +93,7 @@ class VisitorCookie:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if _is_page(request, message["status"], headers):
-                    # An earlier form of the cookie is looked up in the database.
-                    for cookie in await run_in_threadpool(_renewed, request):
+                    for cookie in await _renewed(request):
                         headers.append("Set-Cookie", cookie)
                     # A cache between here and the browsers would give one visitor's to others.
                     headers["Cache-Control"] = "private, no-cache"
@@ -111,7 +110,7 @@ def _is_page(request: HTTPConnection, status: int, headers: Mapping[str, str]) -
     return headers.get("content-type", "").startswith("text/html")
 
 
-def _renewed(request: HTTPConnection) -> list[str]:
+async def _renewed(request: HTTPConnection) -> list[str]:
     """The headers that set the cookie: to the secret the browser has, or to a new one."""
     entries = _entries(request.headers.getlist("cookie"))
     secure = is_https(request.scope)
@@ -119,9 +118,13 @@ def _renewed(request: HTTPConnection) -> list[str]:
     path = "/" + st.get_option("server.baseUrlPath").strip("/")
     name = NAME if not secure else AT_ROOT if path == "/" else BELOW
     try:
-        secret = _secret_to_keep(entries, secure) or new_secret()
+        if _unsigned(entries) or (secure and entries[NAME]):  # is looked up in the database
+            secret = await run_in_threadpool(_secret_to_keep, entries, secure)
+        else:
+            secret = _secret_to_keep(entries, secure)
     except DataError:  # the database does not answer: another visit will find out
         return []
+    secret = secret or new_secret()
     value = _BETWEEN.join([signed(secret, read_key()), *_of_others(entries[name])])
     attributes = f"Max-Age={MAX_AGE}; Path={path}; HttpOnly; SameSite=Lax"
     if not secure:

@@ -55,6 +55,7 @@ def test_a_visitor_finds_everything_and_what_was_interrupted_ends(left, tmp_path
             visitor.open(f"/Runs?run={runs['finished']}")
             visitor.wait_for("4 epochs in")
             visitor.wait_for("visits.csv")
+            cookies = visitor.cookies  # the server has replaced the one without a signature
         with Visitor(server.address, cookies) as visitor:
             visitor.open(f"/Train?{runs['address of Train']}")
             assert (visitor.value("Epochs"), visitor.value("Units")) == (4, 6)
