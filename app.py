@@ -15,27 +15,25 @@ from streamlit.cli_util import open_browser
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.web.server.server_util import get_display_address, get_url
 
-from core import DataError, Recipe, pad
-from core.figures import mask_figure, padded_figure, sequences_figure
+from core import DataError, Recipe
 from core.reading.new_data import Reading
 from runs import logs
-from ui import asking, cookie, live, menu, new_data, opening, proof, server, tables
+from ui import asking, cookie, live, menu, new_data, opening, proof, samples, server, tables
 from ui.cookie import VisitorCookie
 from ui.frame import draw, explain_failure, figure_words, is_dark, is_fault, open_page
+from ui.samples import EXAMPLE_NAME, example_data
 from ui.shell.headers import SecurityHeaders
 from ui.shell.hosts import HostNames, names_answered
 from ui.shell.memory import give_back
 from ui.shell.metrics import HiddenMetrics
 from ui.shell.uploads import UploadLimit, sweep_for_ever
-from ui.state import EXAMPLE_NAME, example_data
 from ui.words import _
 
 
 def home() -> None:
     visitor = open_page("Home")
-    look = {"dark": is_dark(), "words": figure_words()}
     example, recipe = example_data(), Recipe.example()
-    padded = pad(example, recipe.maxlen, recipe.padding, recipe.truncating, recipe.value)
+    pictures = samples.example_figures(is_dark(), figure_words())
 
     st.title(_("Learn from the sequences, not from the padding"))
     st.markdown(
@@ -55,21 +53,21 @@ def home() -> None:
     picture(
         lists,
         "1 · " + _("Three sequences"),
-        sequences_figure(example, slice(None), **look),
+        pictures[0],
         key="home-sequences",
         alt=_("Three sequences as cells: 1; 2, 5; 3, 9, 9, 4, 8"),
     )
     picture(
         array,
         "2 · " + _("Padded in front with 0, to 15 steps"),
-        padded_figure(padded.values[:, :, 0], padded.mask, example.ids, **look),
+        pictures[1],
         key="home-padded",
         alt=_("The padded array, 3 rows of 15 cells; padding is hatched, real values stand last"),
     )
     picture(
         mask,
         "3 · " + _("The mask: 1 where a step is real"),
-        mask_figure(padded.mask, example.ids, **look),
+        pictures[2],
         key="home-mask",
         alt=_("The mask matrix, 3 rows of 15 cells: 1 where a real step stands, else 0"),
     )
@@ -77,7 +75,7 @@ def home() -> None:
     def start() -> None:
         try:
             visitor.example_run = server.runs().train(
-                visitor.owner.id, example, recipe, EXAMPLE_NAME
+                visitor.owner.id, example, recipe, EXAMPLE_NAME, reuse=True
             )
             visitor.save()
         except DataError as error:

@@ -7,7 +7,8 @@
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
     python -m benchmarks hostile             files that are made to hurt, on the real server
     python -m benchmarks soak                kills, crowds, hostile files and much history (not
-                                             among "all"); fuzz: the hostile files alone
+                                             among "all"); of them alone: fuzz, the hostile files,
+                                             and crowd, 50 visitors and a class of 50
     python -m benchmarks settings --json docs/vowels.json
                                              the vowels' settings, by cross-validation
     python -m benchmarks --runs 9 --json results.json
@@ -39,6 +40,8 @@ from benchmarks import (
 from benchmarks.process import Competitor
 from benchmarks.rounds import in_turn, ratios
 from benchmarks.scale import ENDLESS, NAMES, SHORT, lengths_for
+from benchmarks.soak.classroom import classroom
+from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz
 from benchmarks.workloads import FEATURES, WORKLOADS, Workload, lengths_of
 
@@ -126,6 +129,7 @@ LONG = {  # only when asked for by name
     "hostile": hostile.run,
     "soak": soak.run,
     "fuzz": lambda runs: fuzz(100),
+    "crowd": lambda runs: {"visitors": crowd(50, rounds=1), "a class": classroom(50)},
     "settings": lambda runs: settings.run(),
 }
 

@@ -12,7 +12,7 @@ from core.figures import (
     sequences_figure,
 )
 from ui import links, opening
-from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
+from ui.frame import draw, drawn_once, fact_grid, open_page
 from ui.samples import called
 from ui.words import _, counted, listed, ngettext, plain
 
@@ -24,7 +24,6 @@ links.keep(visitor, notes)
 opening.source(visitor)
 
 data = visitor.data
-look = {"dark": is_dark(), "words": figure_words()}
 st.header(plain(called(visitor.name)), divider="gray")
 if not visitor.is_example:
     opening.columns(visitor)
@@ -54,7 +53,7 @@ lengths, targets = st.columns(2, gap="large")
 with lengths:
     st.markdown(f"**{_('How long the sequences are')}**")
     draw(
-        lengths_figure(data.lengths, **look),
+        drawn_once((visitor.digest,), lengths_figure, data.lengths),
         key="data-lengths",
         alt=ngettext(
             "Histogram of the lengths of {n} sequence",
@@ -69,7 +68,9 @@ with targets:
         if data.per_step and split is not None:
             split = np.repeat(split, data.lengths)
         draw(
-            classes_figure(data.targets, split, per_step=data.per_step, **look),
+            drawn_once(
+                (visitor.digest,), classes_figure, data.targets, split, per_step=data.per_step
+            ),
             key="data-targets",
             alt=_("Bar chart of how often each target occurs"),
         )
@@ -98,13 +99,13 @@ if data.features > 1:
         )
     )
 if data.lengths[:12].sum() <= 60 and data.lengths[:12].max() <= 15:
-    figure = sequences_figure(data, slice(0, 12), feature, **look)
+    make, first = sequences_figure, slice(0, 12)
     rows = min(len(data), 12)
 else:
-    figure = lines_figure(data, slice(0, 24), feature, **look)
-    rows, steps = drawn_lines(data, slice(0, 24))
+    make, first = lines_figure, slice(0, 24)
+    rows, steps = drawn_lines(data, first)
 draw(
-    figure,
+    drawn_once((visitor.digest, feature), make, data, first, feature),
     key="data-first",
     alt=ngettext(
         "The first {n} sequence, drawn by step", "The first {n} sequences, drawn by step", rows

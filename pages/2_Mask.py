@@ -9,13 +9,12 @@ from core import Sequences, pad
 from core.figures import drawn_part, mask_figure, padded_figure, value_span
 from core.padding import erased_steps, padding_cost
 from ui import inputs, links, run_view, xray
-from ui.frame import draw, fact_grid, figure_words, is_dark, open_page
+from ui.frame import draw, drawn_once, fact_grid, open_page
 from ui.words import _, counted, mask_name, network_name, ngettext
 
 links.follow()
 visitor = open_page("Mask")
 data = visitor.data
-look = {"dark": is_dark(), "words": figure_words()}
 
 st.title(_("Padding and mask"))
 notes = links.explain(visitor)
@@ -73,12 +72,15 @@ erased = None
 if recipe.mask == "value":
     erased = padded.mask & (padded.values[:, :, 1] == 1)
 framed = erased is not None and erased.any()
+what = (visitor.digest, rows[high].tobytes(), feature, *settings.values())
 
 array, mask = st.columns(2, gap="medium")
 with array:
     st.markdown(f"**{_('Padded array')}**")
     draw(
-        padded_figure(
+        drawn_once(
+            what,
+            padded_figure,
             padded.values[:, :, 0],
             padded.mask,
             part.ids,
@@ -86,7 +88,6 @@ with array:
             span=value_span(data, feature),
             erased=erased,
             padding=recipe.padding,
-            **look,
         ),
         key="mask-padded",
         alt=_("Heat map of the padded array, sequences × steps: {rows} × {steps}").format(
@@ -96,7 +97,7 @@ with array:
 with mask:
     st.markdown(f"**{_('Mask: the steps that count')}**")
     draw(
-        mask_figure(counts, part.ids, erased=erased, padding=recipe.padding, **look),
+        drawn_once(what, mask_figure, counts, part.ids, erased=erased, padding=recipe.padding),
         key="mask-mask",
         alt=_("Mask matrix, {share:.0%} of its cells are real steps").format(
             share=float(padded.mask.mean())

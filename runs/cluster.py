@@ -16,7 +16,7 @@ from typing import Any
 
 from distributed import Client, Security
 
-from runs import nanny
+from runs import machine, nanny
 
 ROOT = Path(__file__).parents[1]
 # One of each a worker: predictions wait neither for trainings nor for what follows them.
@@ -85,6 +85,14 @@ class Cluster:
             for address, worker in known.items()
             if worker["status"] == "running" and set(SLOTS) <= set(worker["resources"])
         ]
+
+    def kinds(self) -> frozenset[str]:
+        """What the workers are, as ``runs.machine.kind`` says."""
+        try:
+            known = self._client.scheduler_info()["workers"].values()
+        except Exception:  # as in ``workers``
+            return frozenset()
+        return frozenset(filter(None, (each["metrics"].get(machine.METRIC) for each in known)))
 
     def call(self, worker: str, slot: str, function: Callable, *args: Any) -> Any:
         """Run a function in a worker and wait for what it returns. Raises WorkerLost."""

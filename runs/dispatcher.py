@@ -7,6 +7,7 @@ a worker is free; the worker takes the run up itself (see ``runs.store.work``). 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import Counter
@@ -23,9 +24,10 @@ from runs.prover import proof_of, prove_run
 from runs.questions import Questions
 from runs.queue import Place, in_turn, places
 from runs.run import RunState
-from runs.store import Held, Store, StoreError
+from runs.store import Held, Store, StoreError, Waiting
 from runs.threads import TROUBLE_SECONDS, background, insist, log, log_of_run
 from runs.trainer import train_run
+from runs.twins import following
 
 POLL_SECONDS = 0.2  # while something waits for a worker
 IDLE_SECONDS = 1.0
@@ -85,6 +87,8 @@ class Dispatcher:
         self._store, self._scheduler = store, scheduler
         self._cluster: Cluster | None = None
         self.workers: list[str] = []
+        self.kinds: frozenset[str] = frozenset()  # of the workers, see runs.machine
+        self.follows: dict[str, str] = {}  # runs that wait for a twin's result, and whose
         self.places: dict[str, Place] = {}  # of waiting runs, by id
         self._trainings: dict[str, _Training] = {}  # by run id
         self._silences: dict[str, _Silence] = {}
@@ -96,8 +100,9 @@ class Dispatcher:
         self._news = False
         self.questions = Questions(self.wake)
         self.one_of_many: set[str] = set()  # runs of which nothing is found out unasked
-        self.proofs = Afterwards(self.questions, store, prove_run, proof_of)
-        self.evaluations = Afterwards(self.questions, store, judge_run, evaluation_of)
+        result = store.twins.result
+        self.proofs = Afterwards(self.questions, store, prove_run, proof_of, result)
+        self.evaluations = Afterwards(self.questions, store, judge_run, evaluation_of, result)
         self.exports = Afterwards(self.questions, store, export_run, export_of)
         self._thread = background(self._dispatch)
 
@@ -142,14 +147,18 @@ class Dispatcher:
         """Hand out what can be; returns how long nothing else needs to be looked at."""
         if not self._connected:
             self._connect()
-        known = self._cluster.workers() if self._connected else []
+        before, known = self.workers, self._cluster.workers() if self._connected else []
         self.workers = [place for place in known if place not in self._retired]
+        if self.workers != before or not self.kinds:
+            self.kinds = self._cluster.kinds() if self.workers else frozenset()
         if self._connected:
             training = Counter(each.worker for each in self._trainings.values())
             self.questions.hand_out(self._cluster, self.workers, training)
         waiting, held = self._store.work.waiting(), self._store.work.held()
         self._watch(held, {run.id for run in waiting})
-        self.places = places(waiting, held, max(len(self.workers), 1))
+        waiting = self._without_twins(waiting, held)
+        leading = [run for run in waiting if run.id not in self.follows]
+        self.places = places(leading, held, max(len(self.workers), 1))
         most = self._store.limits.running_runs
         # What ran when a server ended goes on before what waited then begins: until it is known
         # whether its workers live, as many of ours are kept for it.
@@ -163,8 +172,24 @@ class Dispatcher:
                 self._hand_over(run.id, free, "light" if run.stopping else "training")
         self._retire(held)
         self._tidy()
-        busy = waiting or self.questions or not self.workers
+        busy = waiting or self.follows or self.questions or not self.workers
         return POLL_SECONDS if busy else IDLE_SECONDS
+
+    def _without_twins(self, waiting: list[Waiting], held: list[Held]) -> list[Waiting]:
+        """Those that need a worker: others have a twin's result now, or wait for it."""
+        if not waiting:
+            self.follows = {}
+            return waiting
+        settled: set[str] = set()
+        with contextlib.suppress(StoreError):  # a full disk, which hinders nobody else's turn
+            settled.update(self._store.twins.settle(self.kinds))
+        self.one_of_many -= settled
+        waiting = [run for run in waiting if run.id not in settled]
+        self.follows = following(waiting, held, self._store.twins.active())
+        # Whose leader has not begun may begin before it: the turns say who does, and the store
+        # lets one of them (see ``runs.store.twins.take_up``).
+        running = {run.id for run in held}
+        return [run for run in waiting if self.follows.get(run.id) not in running]
 
     @property
     def _connected(self) -> bool:

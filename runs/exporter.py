@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import logging
@@ -18,7 +19,7 @@ from runs.judge import evaluated
 from runs.predictor import Sharer
 from runs.prover import proved
 from runs.run import RunLine
-from runs.store import EXPORT, Store
+from runs.store import EXPORT, EXPORTED, ONNX, Store
 from runs.worker import Failure, models, store, trained_on
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Export:
     allowed     the largest that rounding may make
     trouble     why it gave none: a message's template and its values
     onnx        whether there is an ONNX file as well
+    title       of the model inside, and the file it was tried with, as a digest
     """
 
     sequences: int
@@ -45,6 +47,7 @@ class Export:
     allowed: float
     trouble: tuple[str, dict[str, Any]] | None
     onnx: bool
+    title: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -56,7 +59,8 @@ def export_run(run_id: str, about: None, question: str, topic: str) -> Export | 
     unless that was done before."""
     try:
         share = Sharer(get_worker(), question, topic)
-        return export_of(store(), run_id) or _export(store(), run_id, share)
+        kept = store()
+        return export_of(kept, run_id) or _same_export(kept, run_id) or _export(kept, run_id, share)
     except Exception as error:
         return Failure.of(error)
 
@@ -64,10 +68,31 @@ def export_run(run_id: str, about: None, question: str, topic: str) -> Export | 
 def export_of(kept: Store, run_id: str) -> Export | None:
     """What was found before, by this version of the app."""
     content = kept.runs.artifact(run_id, EXPORT)
+    return None if content is None else _read(content)
+
+
+def _read(content: bytes) -> Export | None:
     try:
-        return None if content is None else Export(**json.loads(content))
+        return Export(**json.loads(content))
     except TypeError:
         return None
+
+
+def _same_export(kept: Store, run_id: str) -> Export | None:
+    """What was put together for another run with the same result, name and file: this one has it
+    as well from now on."""
+    run = kept.runs.line(run_id)
+    if run is None:
+        return None
+    title = _title(run, _file(kept, run))
+    for other, content in kept.twins.artifacts(run_id, EXPORT):
+        found = _read(content)
+        model = kept.runs.artifact(other, EXPORTED) if found and found.title == title else None
+        if model is not None:
+            onnx = kept.runs.artifact(other, ONNX) if found.onnx else None
+            kept.work.keep_export(run_id, content, model, onnx)
+            return found
+    return None
 
 
 def _export(kept: Store, run_id: str, on_progress: Sharer) -> Export:
@@ -75,6 +100,7 @@ def _export(kept: Store, run_id: str, on_progress: Sharer) -> Export:
     from core.agreement import TOLERANCE, agreement
 
     run, data = trained_on(run_id)
+    file = _file(kept, run)
     model: TrainedModel = models.get(run_id)
     model.proof = proved(kept, run_id, on_progress)
     try:
@@ -87,7 +113,8 @@ def _export(kept: Store, run_id: str, on_progress: Sharer) -> Export:
     difference = trouble = None
     tried = len(rows)
     try:
-        difference, tried = agreement(saved.getvalue(), model, rows, _own(kept, run))
+        own = None if file is None else kept.contents.read_compressed(file)
+        difference, tried = agreement(saved.getvalue(), model, rows, own)
     except DataError as error:
         trouble = (error.template, error.values)
     onnx = None
@@ -96,16 +123,20 @@ def _export(kept: Store, run_id: str, on_progress: Sharer) -> Export:
             onnx = onnx_file.checked(model, rows)
         except Exception as error:  # an extra of other packages: the ZIP is there without it
             log.warning("No ONNX file is offered: %s", type(error).__name__)
-    made = Export(tried, difference, TOLERANCE, trouble, onnx is not None)
+    title = _title(run, file)
+    made = Export(tried, difference, TOLERANCE, trouble, onnx is not None, title)
     kept.work.keep_export(run_id, json.dumps(asdict(made)).encode(), saved.getvalue(), onnx)
     return made
 
 
-def _own(kept: Store, run: RunLine) -> bytes | None:
-    """The file that the run's data was read from, where its owner still has it."""
+def _file(kept: Store, run: RunLine) -> str | None:
+    """The digest of the file that the run's data was read from, where its owner still has it."""
     sets = kept.contents.list(run.owner)
-    file = next((each.file for each in sets if each.data == run.data and each.file), None)
-    return None if file is None else kept.contents.read_compressed(file)
+    return next((each.file for each in sets if each.data == run.data and each.file), None)
+
+
+def _title(run: RunLine, file: str | None) -> str:
+    return hashlib.sha256(json.dumps([run.name, file]).encode()).hexdigest()
 
 
 def _some(rows: Sequences) -> Sequences:

@@ -34,8 +34,9 @@ def evaluated(kept: Store, run_id: str) -> Evaluation:
 
 
 def evaluation_of(kept: Store, run_id: str) -> Evaluation | None:
-    """What was found before, by this version of the app."""
-    content = kept.runs.artifact(run_id, EVALUATION)
+    """What was found before by this version of the app, of this run or of one with the same
+    result."""
+    content = kept.runs.artifact(run_id, EVALUATION) or kept.twins.artifact(run_id, EVALUATION)
     try:
         return None if content is None else Evaluation.from_dict(json.loads(content))
     except ValueError:

@@ -36,8 +36,8 @@ def proved(kept: Store, run_id: str, on_progress: Sharer) -> Proof:
 
 
 def proof_of(kept: Store, run_id: str) -> Proof | None:
-    """What was proved before."""
-    content = kept.runs.artifact(run_id, PROOF)
+    """What was proved before, of this run or of one with the same result."""
+    content = kept.runs.artifact(run_id, PROOF) or kept.twins.artifact(run_id, PROOF)
     return None if content is None else Proof.from_dict(json.loads(content))
 
 

@@ -109,6 +109,7 @@ class Questions:
 
     def _wait_for(self, asked: _Asked, cluster: Cluster, worker: str) -> None:
         question = asked.question
+        question.begun = True
         self._asked[question.id] = question
         outcome: Any
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection
+from dataclasses import fields
 from typing import Any
 
 from core.errors import DataError
@@ -19,13 +21,12 @@ from runs.logs import say
 from runs.predictor import early_run, predict_run, xray_run
 from runs.questions import Job
 from runs.queue import Place
-from runs.run import Question, Run, RunLine
+from runs.run import ACTIVE, Question, Run, RunLine, RunState
 from runs.settings import Settings
-from runs.store import MEASURED, MODEL, ONNX, Content, Store
+from runs.store import DELETED, EXPORTED, MEASURED, MODEL, ONNX, Content, Store, Twin
 from runs.watched import Watched
 from runs.worker import NO_MODEL
 
-NOT_KNOWN = "This run is no longer on the server."
 NO_TLS = "every user of this machine can run programs as the user of its workers"
 
 
@@ -41,10 +42,12 @@ class Runs:
     settings  as the environment gave them at the start
     """
 
-    def __init__(self) -> None:
-        """As the environment's settings say. Raises ValueError for one that is not right,
-        StoreError when the database cannot be used."""
+    def __init__(self, samples: Callable[[], Collection[str]] = tuple) -> None:
+        """As the environment's settings say. samples: the digests of data that everybody has, whose
+        results visitors share. Raises ValueError for a setting that is not right, StoreError when
+        the database cannot be used."""
         self.settings = settings = Settings.from_environment()
+        self._samples = samples
         self.store = Store.of(settings)
         self._watched = Watched(self.store)
         if settings.scheduler and not settings.scheduler.startswith("tls://"):
@@ -70,11 +73,14 @@ class Runs:
         reading: dict[str, Any] | None = None,
         stored: str | None = None,
         one_of_many: bool = False,
+        reuse: bool = False,
     ) -> str:
         """Queue a training; returns the run's id. ``stored``: the digest of the data, where it is
         in the store already. ``one_of_many``: it is proved and judged only when somebody asks.
-        Raises DataError when the visitor has too many runs, or
-        this one is too large, whatever the page let through."""
+        ``reuse``: where the same was trained before, by this visitor or on a sample by any, the run
+        has that result at once; where it is being trained, as soon as that has ended. Raises
+        DataError when the visitor has too many runs, or this one is too large, whatever the page
+        let through."""
         classes = recipe.task == "classification" and data.targets is not None
         outputs = len(set(data.targets.tolist())) if classes else 1
         weights = weight_count(recipe, data.features, outputs)
@@ -82,11 +88,32 @@ class Runs:
         self.store.limits.refuse_too_long(data.lengths, recipe)
         content = stored or Content.of(pack(data))
         estimate = work(data.lengths, data.features, recipe).seconds * recipe.epochs
+        digest = stored or content.digest
+        whose = None if digest in self._samples() else owner
         run_id = self.store.runs.create(
-            owner, name, recipe, content, reading or {}, estimate, bytes_left(weights)
+            owner,
+            name,
+            recipe,
+            content,
+            reading or {},
+            estimate,
+            bytes_left(weights),
+            twin=Twin.of(whose, digest, recipe, alone=not reuse),
         )
+        if reuse and self.store.twins.settle(self._dispatcher.kinds, run_id):
+            return run_id
         if one_of_many:
             self._dispatcher.one_of_many.add(run_id)
+        self._dispatcher.wake()
+        return run_id
+
+    def train_alone(self, owner: str, run_id: str) -> str:
+        """Have a run that waits for another one's result, or has it, trained by itself; the id of
+        the run that is. Raises DataError as ``train`` does."""
+        if not self.store.twins.leave(owner, run_id):
+            line = self.store.runs.line(run_id)
+            if line is None or line.state not in ACTIVE:  # a press may reach the page twice
+                run_id = self.store.runs.again(owner, run_id)
         self._dispatcher.wake()
         return run_id
 
@@ -94,7 +121,7 @@ class Runs:
         """Queue a training that goes on where a run ended, to more epochs; returns its id."""
         before = self.store.runs.line(run_id)
         if before is None:
-            raise DataError(NOT_KNOWN)
+            raise DataError(DELETED)
         more = max(recipe.epochs - (before.progress.epoch if before.progress else 0), 0)
         estimate = before.estimate / before.recipe.epochs * more
         new = self.store.runs.go_on(owner, run_id, recipe, estimate)
@@ -104,11 +131,24 @@ class Runs:
     def get(self, run_id: str) -> Run | None:
         """The run as it is now; None when it is not (or no longer) known."""
         line = self.store.runs.line(run_id)
-        return None if line is None else self._watched.look(line)
+        if line is None:
+            return None
+        leader = self._dispatcher.follows.get(run_id)
+        if leader is not None and line.state is RunState.QUEUED:
+            ahead = self.store.runs.line(leader)
+            if ahead is not None and ahead.state is RunState.RUNNING:
+                return self._behind(line, ahead)
+        return self._watched.look(line)
+
+    def _behind(self, line: RunLine, ahead: RunLine) -> Run:
+        """A run that waits for the result of one that is ahead of it."""
+        parts = {each.name: getattr(line, each.name) for each in fields(RunLine)}
+        parts["progress"] = ahead.progress
+        return Run(**parts, history=self._watched.look(ahead).history, follows=True)
 
     def place(self, run_id: str) -> Place | None:
-        """A waiting run's place in the queue."""
-        return self._dispatcher.places.get(run_id)
+        """A waiting run's place in the queue, or that of the one whose result it waits for."""
+        return self._dispatcher.places.get(self._dispatcher.follows.get(run_id, run_id))
 
     def stop(self, owner: str, run_id: str) -> None:
         """Take a queued run out of the queue; ask a running one to stop and keep what it has
@@ -122,8 +162,9 @@ class Runs:
         self._dispatcher.wake()
 
     def model(self, run_id: str) -> bytes | None:
-        """The saved ZIP."""
-        return self.store.runs.artifact(run_id, MODEL)
+        """The saved ZIP; as ``export`` put it together where it did."""
+        kept = self.store.runs
+        return kept.artifact(run_id, EXPORTED) or kept.artifact(run_id, MODEL)
 
     def measured(self, run_id: str) -> Measured | None:
         """What the finished model answered for the rows its metrics are about."""

@@ -32,7 +32,8 @@ class RunState(Enum):
 
 # Every allowed move; a state without moves is an end.
 MOVES: dict[RunState, tuple[RunState, ...]] = {
-    RunState.QUEUED: (RunState.RUNNING, RunState.STOPPED),
+    # Finished at once: the same was trained before.
+    RunState.QUEUED: (RunState.RUNNING, RunState.STOPPED, RunState.FINISHED),
     RunState.RUNNING: (
         RunState.FINISHED,
         RunState.STOPPED,
@@ -70,6 +71,7 @@ class RunLine:
     can_go_on  what a training goes on from was kept
     has_answers  what it answered for the rows it was measured on was kept: ``Runs.measured``
     open_to_questions  the owner lets others predict with it
+    reused     its result was computed before, by a run of the same data, recipe and kind of machine
     """
 
     id: str
@@ -98,6 +100,7 @@ class RunLine:
     can_go_on: bool = False
     has_answers: bool = False
     open_to_questions: bool = False
+    reused: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,12 @@ class Run(RunLine):
 
     history    the finished epochs' figures, as ``TrainedModel.history``
     silent     seconds since this server last heard of the worker that trains it
+    follows    it waits for the result of the same training, whose progress and history these are
     """
 
     history: History = field(default_factory=dict)
     silent: float = 0.0
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,7 @@ class Question:
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
         self.share = 0.0
+        self.begun = False  # a worker has it in hand
         self.result: Any = None
         self.error: DataError | None = None
         self._ended = threading.Event()

@@ -16,6 +16,7 @@ from core.evaluation.measured import Measured, measure, telling_part
 from core.packing import unpack
 from core.sequences import Sequences
 from core.words import N_
+from runs import machine
 from runs.keeper import Keeper
 from runs.run import Metrics, RunState
 from runs.store import Claim, Result, Store, StoreError
@@ -42,7 +43,7 @@ def train_run(run_id: str) -> str | None:
     """Take a waiting run up. Returns what went wrong that the server's log should know, in one
     line."""
     try:
-        claim = store().work.claim(run_id, get_worker().address)
+        claim = store().work.claim(run_id, get_worker().address, machine.kind())
         return None if claim is None else _train(store(), run_id, claim)
     except StoreError as error:
         log.warning("%s", error)

@@ -20,7 +20,7 @@ import psutil
 from dask.system import CPU_COUNT
 from distributed import Status, Worker
 
-from runs import logs
+from runs import logs, machine
 from runs.threads import background
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
@@ -38,6 +38,8 @@ def dask_setup(worker: Worker) -> None:
     worker.http_server.stop()  # it has no pages, see runs/dask.yaml
     with _quiet():
         _import_tensorflow()
+    kind = machine.kind()
+    worker.metrics[machine.METRIC] = lambda worker: kind
     # Every model is compiled anew, which TensorFlow takes for a mistake and warns about.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # What predictions warn about is returned to the visitor as notes.

@@ -74,7 +74,7 @@ def trained_on(run_id: str) -> tuple[RunLine, Sequences]:
 
 
 class Models:
-    """The models used last, by run."""
+    """The models used last, by run or by result."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, TrainedModel] = OrderedDict()
@@ -82,21 +82,32 @@ class Models:
 
     def get(self, run_id: str) -> TrainedModel:
         """Raises DataError when the run has none."""
-        with self._lock:
-            if run_id in self._kept:
-                self._kept.move_to_end(run_id)
-                return self._kept[run_id]
+        found = self._find(run_id)
+        if found is not None:
+            return found
+        result = store().twins.result(run_id) or run_id  # fifty who have the same share it
+        found = self._find(result)
+        if found is not None:
+            return found
         saved = store().runs.artifact(run_id, MODEL)
         if saved is None:
             raise DataError(NO_MODEL)
         from core import load
 
-        self.put(run_id, load(io.BytesIO(saved)))
-        return self.get(run_id)
+        model = load(io.BytesIO(saved))
+        self.put(result, model)
+        return model
 
-    def put(self, run_id: str, model: TrainedModel) -> None:
+    def _find(self, name: str) -> TrainedModel | None:
         with self._lock:
-            self._kept[run_id] = model
+            if name in self._kept:
+                self._kept.move_to_end(name)
+            return self._kept.get(name)
+
+    def put(self, name: str, model: TrainedModel) -> None:
+        """name: the run's id, or its result's name."""
+        with self._lock:
+            self._kept[name] = model
             while len(self._kept) > MODELS_KEPT:
                 self._kept.popitem(last=False)
 

@@ -15,6 +15,7 @@ from ui.words import _, told
 
 GLANCE_SECONDS = 0.15  # most answers are there by then, and nothing has to be drawn twice
 POLL_SECONDS = 0.4
+LINE_SECONDS = 1.5  # behind the questions of others
 
 
 def ask(
@@ -38,7 +39,9 @@ def ask(
 def answer(question: Question, show: Callable[[Question], None], doing: str | None = None) -> None:
     """Show the answer as soon as it is there; until then, that somebody is ``doing`` it."""
     waiting = not question.wait(GLANCE_SECONDS)
-    every = POLL_SECONDS if waiting else None
+    every = None
+    if waiting:
+        every = POLL_SECONDS if question.begun else LINE_SECONDS
     fragments.live(_await, every, question, show, doing or _("Predicting …"), waiting)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from core.evaluation.comparing import LOWER_IS_BETTER, Comparison
 from core.evaluation.naming import METRICS, form_of
 from core.figures import bands_figure, differences_figure
-from runs import ACTIVE, Compared, Question, RunState
+from runs import ACTIVE, Compared, Question, RunLine
 from ui import asking, fragments, server, tables
 from ui.frame import draw, figure_words, is_dark
 from ui.state import State
@@ -18,7 +18,8 @@ REFRESH_SECONDS = 0.5
 
 
 def show(visitor: State, about: Compared) -> None:
-    live = _left(visitor, about) > 0
+    runs = _runs(visitor, about)
+    live = any(run.state in ACTIVE for run in runs)
     fragments.live(_progress, REFRESH_SECONDS if live else None, visitor, about, live)
     if not live:
         asked = visitor.asked.get("compared")
@@ -26,21 +27,33 @@ def show(visitor: State, about: Compared) -> None:
             asked = ("", about, server.runs().compare(about))
             visitor.asked["compared"] = asked
         asking.answer(asked[2], lambda found: _show(found, visitor), _("Comparing …"))
+        _say_what_was_reused(runs)
 
 
-def _left(visitor: State, about: Compared) -> int:
-    """How many trainings have not ended."""
-    return len(_states(visitor, about, *ACTIVE))
-
-
-def _states(visitor: State, about: Compared, *states: RunState) -> list[str]:
+def _runs(visitor: State, about: Compared) -> list[RunLine]:
     ours = {run for runs in about.entries.values() for run in runs}
-    known = server.store().runs.list(visitor.owner.id)
-    return [run.id for run in known if run.id in ours and run.state in states]
+    return [run for run in server.store().runs.list(visitor.owner.id) if run.id in ours]
+
+
+def _active(visitor: State, about: Compared) -> list[RunLine]:
+    """The trainings that have not ended."""
+    return [run for run in _runs(visitor, about) if run.state in ACTIVE]
+
+
+def _say_what_was_reused(runs: list[RunLine]) -> None:
+    reused = sum(run.reused for run in runs)
+    if reused:
+        st.caption(
+            ngettext(
+                "{n} training is reused: same data, same settings, same seed as one before.",
+                "{n} trainings are reused: same data, same settings, same seed as ones before.",
+                reused,
+            )
+        )
 
 
 def _progress(visitor: State, about: Compared, was_live: bool) -> None:
-    left = _left(visitor, about)
+    left = len(_active(visitor, about))
     if was_live and not left:
         st.rerun()  # the whole page: the conclusion stands outside this fragment
     if not left:
@@ -63,8 +76,8 @@ def _progress(visitor: State, about: Compared, was_live: bool) -> None:
 
 
 def _stop(visitor: State, about: Compared) -> None:
-    for run in _states(visitor, about, *ACTIVE):
-        server.runs().stop(visitor.owner.id, run)
+    for run in _active(visitor, about):
+        server.runs().stop(visitor.owner.id, run.id)
 
 
 def _show(asked: Question, visitor: State) -> None:

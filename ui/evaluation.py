@@ -12,7 +12,7 @@ from core.evaluation.naming import METRICS, written
 from core.figures import confidence_figure, confusion_figure, predicted_figure, residuals_figure
 from runs import Question, Run
 from ui import asking, server
-from ui.frame import draw, figure_words, is_dark
+from ui.frame import draw, drawn_once
 from ui.words import _, counted, ngettext, plain, told
 
 
@@ -101,24 +101,26 @@ def _table(found: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def figures(found: Evaluation) -> dict[str, Figure]:
+def figures(found: Evaluation, run_id: str) -> dict[str, Figure]:
     """Two pictures of what the network answered, by their titles."""
-    shown, look = found.pictures, {"dark": is_dark(), "words": figure_words()}
+    shown, key = found.pictures, (run_id,)
     if "points" in shown:
         return {
-            _("Predicted and true"): predicted_figure(shown["points"], **look),
-            _("Errors by length"): residuals_figure(shown["points"], **look),
+            _("Predicted and true"): drawn_once(key, predicted_figure, shown["points"]),
+            _("Errors by length"): drawn_once(key, residuals_figure, shown["points"]),
         }
     return {
-        _("What was taken for what"): confusion_figure(
-            shown["classes"], shown["confusion"], **look
+        _("What was taken for what"): drawn_once(
+            key, confusion_figure, shown["classes"], shown["confusion"]
         ),
-        _("How far to trust a probability"): confidence_figure(shown["confidence"], **look),
+        _("How far to trust a probability"): drawn_once(
+            key, confidence_figure, shown["confidence"]
+        ),
     }
 
 
 def _pictures(found: Evaluation, run_id: str) -> None:
-    pair = figures(found).items()
+    pair = figures(found, run_id).items()
     for number, (place, (title, figure)) in enumerate(
         zip(st.columns(2, gap="medium"), pair, strict=True)
     ):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Hashable
 from dataclasses import fields
+from functools import cache
 from html import escape
+from typing import Any
 
 import streamlit as st
 from plotly.graph_objects import Figure
@@ -106,7 +109,35 @@ def is_dark() -> bool:
 
 def figure_words() -> Words:
     """Every word the figures write by themselves, in the visitor's language."""
+    return _words_in(language())
+
+
+@cache
+def _words_in(language: str) -> Words:
+    """language: the visitor's, in which ``_`` answers."""
     return Words(**{field.name: _(field.default) for field in fields(Words)})
+
+
+def drawn_once(
+    key: tuple[Hashable, ...], make: Callable[..., Figure], *arguments: Any, **options: Any
+) -> Figure:
+    """A figure, drawn once for everybody who sees the same: a page runs again for every click, and
+    to draw its figures takes longer than all the rest.
+
+    Args:
+        key: What the figure shows; the look is added.
+        make: A function of ``core.figures``, and what it is called with besides the look.
+    """
+
+    def draw() -> Figure:
+        return make(*arguments, **options, dark=is_dark(), words=figure_words())
+
+    return _kept((make.__name__, *key, is_dark(), language()), draw)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _kept(key: tuple[Hashable, ...], _draw: Callable[[], Figure]) -> Figure:
+    return _draw()
 
 
 def fact_grid() -> DeltaGenerator:

@@ -25,8 +25,8 @@ from core.errors import Note
 from core.recipe import LAYERS, LSTM
 from core.words import N_
 from ui import opening, server, state
-from ui.samples import SAMPLES, Sample
-from ui.state import State, example_digest
+from ui.samples import SAMPLES, Sample, digest
+from ui.state import State
 from ui.words import _, shortened, told
 
 NONE = "none"
@@ -284,8 +284,7 @@ def _open(visitor: State) -> str:
 
 def _open_sample(visitor: State) -> Sample | None:
     """The sample that is open, as it is shipped; None for one that was read in another way."""
-    data = example_digest() if visitor.kept is None else visitor.kept.data
-    return next((each for each in SAMPLES if opening.sample_digest(each) == data), None)
+    return next((each for each in SAMPLES if digest(each.path) == visitor.digest), None)
 
 
 def _open_data(visitor: State, asked: str) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +14,16 @@ import streamlit as st
 
 from core import DataError
 from core.errors import Note
-from core.packing import pack
-from core.reading import Schema, detect_schema, open_table, read_table
+from core.reading import Schema, detect_schema
 from core.reading.grid import Grid
 from runs.reading import jobs
-from runs.store import Content
 from ui import columns_form, editing, keeping, layouts, problems, server
 from ui.layouts import LAYOUT_NAMES
 from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
 from ui.samples import PUBLISHED, SAMPLES, Sample
 from ui.shell.uploader import file_in, uploader
-from ui.state import PASTED, State, example_digest
+from ui.state import PASTED, State
 from ui.words import _, ngettext, plain, told
 
 
@@ -130,15 +126,6 @@ def open_sample(visitor: State, sample: Sample) -> None:
     refused = _open(visitor, sample.name, sample.path.read_bytes)
     if refused is not None:
         raise refused.error
-
-
-@cache
-def sample_digest(sample: Sample) -> str:
-    """The address of a sample's data, as it is shipped."""
-    if sample.path is None:
-        return example_digest()
-    table = open_table(io.BytesIO(sample.path.read_bytes()))
-    return Content.of(pack(read_table(table, detect_schema(table))[0])).digest
 
 
 def try_sample(visitor: State, sample: Sample) -> None:

@@ -12,7 +12,7 @@ from runs import Run, RunState
 from ui import links, live, predicting, results, server
 from ui.opening import explain
 from ui.samples import called
-from ui.state import State, example_digest
+from ui.state import State
 from ui.words import _, listed, network_name, ngettext, plain, told
 
 RUNS_PAGE = "pages/6_Runs.py"
@@ -35,10 +35,9 @@ def follow_address(visitor: State) -> None:
         del st.query_params["run"]
         st.info(_(live.NO_RUN), icon=live.NO_RUN_ICON)
         return
-    data = example_digest() if visitor.kept is None else visitor.kept.data
     if not navigated or asked in (visitor.run, visitor.trained):
         return
-    if (run.owner, run.data) == (visitor.owner.id, data):
+    if (run.owner, run.data) == (visitor.owner.id, visitor.digest):
         visitor.show(asked)
     else:
         st.switch_page(RUNS_PAGE, query_params={"run": asked})

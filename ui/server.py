@@ -8,6 +8,7 @@ from core import Recipe, Sequences
 from runs import ACTIVE, Runs, RunState
 from runs.reading.guard import Guard
 from runs.store import Store
+from ui import samples
 
 OWNER = "server"  # of trainings that serve everybody
 
@@ -15,7 +16,7 @@ OWNER = "server"  # of trainings that serve everybody
 @st.cache_resource(show_spinner=False)
 def runs() -> Runs:
     """The first call starts the workers and does not wait for them."""
-    return Runs()
+    return Runs(samples.digests)
 
 
 @st.cache_resource(show_spinner=False)
@@ -36,4 +37,4 @@ def shared_run(data: Sequences, recipe: Recipe, name: str) -> str:
         usable = run.state in (*ACTIVE, RunState.FINISHED)
         if usable and (run.name, run.recipe) == (name, recipe):
             return run.id
-    return runs().train(OWNER, data, recipe, name)
+    return runs().train(OWNER, data, recipe, name, reuse=True)

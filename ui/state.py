@@ -16,33 +16,26 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import DataError, Recipe, Sequences
 from core.errors import Note
-from core.packing import pack, unpack
+from core.packing import unpack
 from core.reading import Report
 from core.reading.new_data import Reading
 from core.suggesting import Suggestion, suggest
-from core.words import N_
 from runs import Compared, DataSet, Question, RunLine
 from runs.reading import jobs
 from runs.store import NOT_KNOWN, Content
-from ui import identity, server
+from ui import identity, samples, server
 from ui.identity import Owner
+from ui.samples import EXAMPLE_NAME, example_data
 from ui.words import LANGUAGES, _
 from ui.workspace import Memory, Workspace
 
 Navigation = Literal["opened", "history"]  # a page; Back or Forward on the page that is open
 
-EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
-EXAMPLE_NAME = N_("Three sequences")
 MOST_TYPED = 100_000  # characters of one box that are kept
 MOST_BOXES = 20
 MOST_UNITS = 200
 PASTED = "paste-text"  # the key of the one box that stands in a form
 EXAMPLE_KEY = "example"  # in the place of a data set's id
-
-
-def example_data() -> Sequences:
-    """The reference example, which every page shows until there is other data."""
-    return Sequences.from_lists(EXAMPLE_LISTS, targets=[2, 4, 6], ids=["a", "b", "c"])
 
 
 @dataclass
@@ -150,7 +143,8 @@ class State:
         stored = None if self.kept is None else self.kept.data
         reading = Reading.of(self.data).to_dict()
         owner = self.owner.id
-        self.show(server.runs().train(owner, self.data, recipe, self.name, reading, stored))
+        given = (owner, self.data, recipe, self.name, reading, stored)
+        self.show(server.runs().train(*given, reuse=True))
 
     def compare(self, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> None:
         """Train each recipe with each seed on the open data. Raises DataError, and leaves nothing
@@ -162,7 +156,7 @@ class State:
                 for name, recipe in recipes.items():
                     one, title = replace(recipe, seed=seed), f"{self.name}: {name}"
                     given = (owner, self.data, one, title, reading, stored)
-                    begun.append(server.runs().train(*given, one_of_many=True))
+                    begun.append(server.runs().train(*given, one_of_many=True, reuse=True))
         except DataError:
             for run in begun:
                 server.runs().stop(owner, run)
@@ -174,6 +168,17 @@ class State:
         )
         self._note_unit()
         self.save()
+
+    def train_alone(self, run_id: str) -> str:
+        """Have a run that shares another one's result trained by itself; the id of the run that is,
+        which is shown wherever that one was. Raises DataError."""
+        new = server.runs().train_alone(self.owner.id, run_id)
+        if self.example_run == run_id:
+            self.example_run = new
+            self.save()
+        if self.run == run_id:
+            self.show(new)
+        return new
 
     def show(self, run: str | None) -> None:
         """Have another run of the open data on Train."""
@@ -230,6 +235,11 @@ class State:
     @property
     def is_example(self) -> bool:
         return self.kept is None
+
+    @property
+    def digest(self) -> str:
+        """The address of the open data."""
+        return example_digest() if self.kept is None else self.kept.data
 
     @property
     def columns(self) -> jobs.Columns:
@@ -369,10 +379,9 @@ def current() -> State:
     return known
 
 
-@st.cache_resource(show_spinner=False)
 def example_digest() -> str:
     """The address of the example's data, which every visitor shares."""
-    return Content.of(pack(example_data())).digest
+    return samples.digest(None)
 
 
 def _unpacked(digest: str) -> Sequences:

@@ -114,7 +114,7 @@ def _training(run: Run, asked: Question) -> None:
     figures = live.figures(run)
     known = server.runs().evaluation(run)
     if known.done and known.error is None:
-        figures |= evaluation.figures(known.result)
+        figures |= evaluation.figures(known.result, run.id)
     _download(
         _("Pictures (HTML)"),
         lambda: as_page(figures),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.soak.classroom import classroom
 from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz
 from benchmarks.soak.kills import kill_servers, kill_workers
@@ -18,6 +19,8 @@ def run(runs: int) -> dict[str, object]:
         "5 servers killed": kill_servers(5),
         "2 servers terminated": kill_servers(2, terminate=True),
         "24 visitors at once": crowd(24, rounds=3),
+        "50 visitors at once": crowd(50, rounds=1),
+        "50 visitors press the same button": classroom(50),
         "Stop": stops(3),
         "1,000 finished runs": many_runs(1_000),
         "a scheduler and two workers of their own": two_workers_elsewhere(12),

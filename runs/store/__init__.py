@@ -7,24 +7,30 @@ from runs.settings import Settings
 from runs.store.contents import EPOCH_BYTES, NOT_KNOWN, Content, Contents, DataSet
 from runs.store.cookies import Cookies
 from runs.store.database import Database, StoreError
+from runs.store.parts import Twin
 from runs.store.records import (
     CHECKPOINT,
+    DELETED,
     EVALUATION,
     EXPORT,
+    EXPORTED,
     MEASURED,
     MODEL,
     ONNX,
     PROOF,
     Records,
 )
+from runs.store.twins import Twins
 from runs.store.visitors import Usage, Visitors
 from runs.store.work import Claim, Held, Result, Waiting, Work
 
 __all__ = [
     "CHECKPOINT",
+    "DELETED",
     "EPOCH_BYTES",
     "EVALUATION",
     "EXPORT",
+    "EXPORTED",
     "MEASURED",
     "MODEL",
     "NOT_KNOWN",
@@ -37,13 +43,15 @@ __all__ = [
     "Result",
     "Store",
     "StoreError",
+    "Twin",
     "Usage",
     "Waiting",
 ]
 
 
 class Store:
-    """One database, from five sides: data, runs, the work on them, visitors, and their cookies."""
+    """One database, from all sides: data, runs, the work on them, what they share, visitors, and
+    their cookies."""
 
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         """``url`` as SQLAlchemy takes it. Raises StoreError."""
@@ -53,6 +61,7 @@ class Store:
         self.contents = Contents(self._database, self.limits)
         self.runs = Records(self._database, self.limits)
         self.work = Work(self._database)
+        self.twins = Twins(self._database)
         self.visitors = Visitors(self._database, self.limits)
         self.cookies = Cookies(self._database)
 

@@ -140,6 +140,13 @@ class Database:
             connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(lock)))
 
 
+def lock_word(connection: Connection, lock: int, word: str) -> None:
+    """As ``Database._lock``, against those alone who lock the same word."""
+    if connection.dialect.name == "postgresql":
+        hashed = sqlalchemy.func.hashtext(word)
+        connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(lock, hashed)))
+
+
 def note(connection: Connection, event: str, **facts: object) -> None:
     """A line for the log, once what this connection writes is done."""
     connection.get_execution_options()["happened"].append((event, facts))

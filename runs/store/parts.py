@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core.recipe import Recipe
 from runs.store.tables import visitors
 
 MOST_NAME = 200  # characters
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A run among those of the same key, which have the same result. alone: it is trained by
+    itself, whatever there is."""
+
+    key: str
+    alone: bool
+
+    @classmethod
+    def of(cls, owner: str | None, data: str, recipe: Recipe, alone: bool) -> Twin:
+        """owner: whose runs alone share results; None where all visitors' do. data: its digest."""
+        parts = json.dumps([owner, data, plain(recipe.to_dict())], sort_keys=True)
+        return cls(hashlib.sha256(parts.encode()).hexdigest(), alone)
 
 
 def plain(thing: Any) -> Any:

@@ -21,8 +21,8 @@ from runs.logs import digest
 from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
 from runs.store.contents import NOT_KNOWN, Content, of, put, sweep, within_quota
 from runs.store.database import Database, note
-from runs.store.parts import plain, readable
-from runs.store.tables import Plain, artifacts, contents, epochs, runs
+from runs.store.parts import Twin, plain, readable
+from runs.store.tables import Plain, artifacts, contents, epochs, runs, twins
 
 log = logging.getLogger("unpadded.runs")
 
@@ -30,6 +30,8 @@ SPARK_POINTS, MAX_NOTES = 24, 100
 EVENTS = {RunState.RUNNING: "started"}  # in the log; other states are called what they are
 MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
 PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
+# The model as it is exported: with its owner's name for it inside, which MODEL never has.
+EXPORTED = "exported"
 
 TOO_MANY_WAITING = N_(
     "{n} of your trainings wait for a free worker, the most a visitor may have waiting. Cancel "
@@ -38,6 +40,7 @@ TOO_MANY_WAITING = N_(
 TOO_MANY_RUNS = N_(
     "You keep {n} runs on this server, the most a visitor may have. Delete some on Runs first."
 )
+DELETED = N_("This run is no longer on the server.")
 NOTHING_TO_CONTINUE = N_(
     "This run cannot go on: its last state was not kept. Train again with more epochs instead."
 )
@@ -49,13 +52,16 @@ _has = {
     .label(kind)
     for kind in (MODEL, CHECKPOINT, MEASURED)
 }
-_LINE = select(runs, *_has.values())
+_LINE = select(runs, twins.c.taken, *_has.values()).outerjoin_from(
+    runs, twins, twins.c.run == runs.c.id
+)
 # Hundreds of them at once: how new data is read, which names every column, is not for lists.
 _LISTED = select(
     *(column for column in runs.c if column is not runs.c.reading),
     literal({}, Plain).label("reading"),
+    twins.c.taken,
     *_has.values(),
-)
+).outerjoin_from(runs, twins, twins.c.run == runs.c.id)
 
 
 class Records:
@@ -72,11 +78,12 @@ class Records:
         estimate: float,
         reserved: int = 0,
         begun: bool = False,
+        twin: Twin | None = None,
     ) -> str:
         """A queued run, its id 128 random bits. ``data``: the digest of what the owner has in the
         store, or the content; ``reserved``: bytes it may leave; ``begun``: in its first attempt,
-        which whoever asks for it ends at once. Raises DataError when the visitor has too many, or
-        too much."""
+        which whoever asks for it ends at once; ``twin``: of a run that begins at the beginning.
+        Raises DataError when the visitor has too many, or too much."""
         with self._adding_run(owner) as connection:
             if isinstance(data, Content):
                 put(connection, data)
@@ -86,6 +93,9 @@ class Records:
                 if connection.scalar(stored) is None:  # deleted in another tab, or another's
                     raise DataError(NOT_KNOWN)
             run_id = _insert(connection, owner, name, recipe, data, reading, estimate, reserved)
+            if twin is not None:
+                values = {"run": run_id, "key": twin.key, "alone": twin.alone}
+                connection.execute(insert(twins).values(values))
             if begun:
                 begin = {"attempt": 1, "started": time.time()}
                 move(connection, run_id, RunState.QUEUED, RunState.RUNNING, **begin)
@@ -120,6 +130,29 @@ class Records:
                     copied = copied.where(artifacts.c.kind == CHECKPOINT)
                 names = ["run", *(column.name for column in columns)]
                 connection.execute(insert(table).from_select(names, copied))
+        return new
+
+    def again(self, owner: str, run_id: str) -> str:
+        """A queued run of the same data and recipe, which is trained by itself."""
+        with self._adding_run(owner) as connection:
+            query = select(runs, twins.c.key).join(twins, twins.c.run == runs.c.id)
+            before = connection.execute(
+                query.where(runs.c.id == run_id, runs.c.owner == owner)
+            ).one_or_none()
+            if before is None:
+                raise DataError(DELETED)
+            new = _insert(
+                connection,
+                owner,
+                before.name,
+                Recipe.from_dict(before.recipe),
+                before.data,
+                before.reading,
+                before.estimate,
+                before.reserved,
+            )
+            values = {"run": new, "key": before.key, "alone": True}
+            connection.execute(insert(twins).values(values))
         return new
 
     def line(self, run_id: str) -> RunLine | None:
@@ -304,6 +337,7 @@ def _line(row: Row) -> RunLine | None:
         can_go_on=row.checkpoint,
         has_answers=row.measured,
         open_to_questions=row.open_to_questions,
+        reused=bool(row.taken),
     )
 
 

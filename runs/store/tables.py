@@ -138,6 +138,19 @@ epochs = Table(
     Column("figures", Plain, nullable=False),  # name → figure
 )
 
+# Trainings are deterministic: runs with the same key and computed by the same kind have the same
+# result, and one of them is enough to have it.
+twins = Table(
+    "twins",
+    METADATA,
+    _run(),
+    Column("key", String(64), nullable=False, index=True),  # see Twin in runs.store.parts
+    Column("alone", Boolean, nullable=False),  # trained by itself, whatever there is
+    # Of program and machine, see runs.machine. NULL: nothing has begun; "": not one kind alone.
+    Column("kind", String(64)),
+    Column("taken", Boolean, nullable=False, default=False),  # its result is that of another run
+)
+
 artifacts = Table(
     "artifacts",
     METADATA,

@@ -22,6 +22,7 @@ from runs.store.records import (
     CHECKPOINT,
     EVALUATION,
     EXPORT,
+    EXPORTED,
     MEASURED,
     MODEL,
     ONNX,
@@ -29,6 +30,7 @@ from runs.store.records import (
     move,
 )
 from runs.store.tables import artifacts, contents, epochs, runs
+from runs.store.twins import take_up
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,17 @@ class Work:
             rows = connection.execute(query.where(runs.c.state == RunState.RUNNING.value)).all()
         return [Held(*row[:5], _left(row.progress, row.estimate), row.stopping) for row in rows]
 
-    def claim(self, run_id: str, worker: str) -> Claim | None:
-        """Take a waiting run up; None when it does not wait (any more)."""
+    def claim(self, run_id: str, worker: str, kind: str | None = None) -> Claim | None:
+        """Take a waiting run up; None when it does not wait (any more), or for its twin. kind: of
+        the program and the machine that train it."""
         query = select(runs, contents.c.content).join(contents, contents.c.digest == runs.c.data)
         with self._database.writing() as connection:
             row = connection.execute(
                 query.where(runs.c.id == run_id).with_for_update(of=runs)
             ).one_or_none()
             if row is None or RunState(row.state) not in WAITING:
+                return None
+            if not take_up(connection, row, kind):
                 return None
             attempt = row.attempt + 1
             changes = {"attempt": attempt, "worker": worker, "beat": row.beat + 1}
@@ -194,7 +199,7 @@ class Work:
 
     def keep_export(self, run_id: str, export: bytes, model: bytes, onnx: bytes | None) -> None:
         """Of an ended run that has a model, with the model as it is taken away."""
-        contents = {MODEL: model, EXPORT: export}
+        contents = {EXPORTED: model, EXPORT: export}
         self._keep(run_id, contents if onnx is None else contents | {ONNX: onnx})
 
     def _keep(self, run_id: str, contents: dict[str, bytes]) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from benchmarks import postgres
 from benchmarks.chromium import executable
+from benchmarks.soak.classroom import classroom
 from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz
 from benchmarks.soak.many import many_runs
@@ -20,6 +21,11 @@ def test_hostile_files_are_read_or_refused():
 def test_visitors_at_the_same_time_have_their_own_results():
     report = crowd(visitors=4, rounds=1, pause=0.2)
     assert report["results that were not one's own, or errors"] == []
+
+
+def test_a_class_that_presses_one_button_needs_one_training():
+    report = classroom(8)
+    assert (report["errors"], report["trainings"]) == ([], 1)
 
 
 @pytest.mark.skipif(executable() is None, reason="no Chromium on this machine")

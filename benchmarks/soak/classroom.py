@@ -1,0 +1,77 @@
+"""A class that presses the same button at the same moment: how long each waits for the result."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+
+from benchmarks.server import AppServer, memory_mb
+from benchmarks.visitor import Visitor
+
+MOST_SECONDS = 5.0
+TRAINED = "100 epochs in"
+
+
+def classroom(visitors: int) -> dict[str, object]:
+    """On the home page, of a server that has warm workers and has trained nothing yet."""
+    ready = threading.Barrier(visitors)
+    seconds: list[float] = []
+    predicted: list[float] = []
+    errors: list[str] = []
+
+    def visit(address: str) -> None:
+        try:
+            with Visitor(address) as visitor:
+                visitor.open("/")
+                ready.wait(120)
+                began = perf_counter()
+                visitor.click("Train the network")
+                visitor.wait_for(TRAINED, 600)
+                seconds.append(perf_counter() - began)
+                visitor.wait_for(lambda here: here.find_all("metric"), 600)
+                predicted.append(perf_counter() - began)
+                errors.extend(visitor.errors)
+        except Exception as error:  # whatever it is, it belongs into the report
+            ready.abort()
+            errors.append(f"{type(error).__name__}: {error}")
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        AppServer(Path(folder), log=Path(folder) / "log", UNPADDED_WORKERS="2") as server,
+    ):
+        _wait_for_warm_workers(Path(folder) / "log", 2)
+        threads = [threading.Thread(target=visit, args=(server.address,)) for _ in range(visitors)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        memory = [memory_mb(process) for process in server.family()]
+        busy = sum(server.family()[0].cpu_times()[:2])
+        trainings = (Path(folder) / "log").read_text().count('"event": "run started"')
+    return {
+        "visitors": visitors,
+        "errors": errors,
+        "trainings": trainings,
+        "seconds from the press to the result, median": round(median(seconds or [np.inf]), 2),
+        "95th percentile": round(float(np.percentile(seconds or [np.inf], 95)), 2),
+        "longest": round(max(seconds or [np.inf]), 2),
+        "seconds from the press to a prediction, median": round(median(predicted or [np.inf]), 2),
+        "seconds the server's process computed": round(busy, 1),
+        "seconds at most": MOST_SECONDS,
+        "server's memory, MB": memory[0],
+        "memory of all processes, MB": sum(memory),
+        "reached": len(predicted) == visitors and not errors and median(seconds) <= MOST_SECONDS,
+    }
+
+
+def _wait_for_warm_workers(log: Path, workers: int) -> None:
+    deadline = perf_counter() + 120
+    while log.read_text().count('"event": "worker warm"') < workers:
+        if perf_counter() > deadline:
+            raise RuntimeError("the workers did not become warm")
+        threading.Event().wait(0.2)
