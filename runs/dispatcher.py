@@ -21,14 +21,16 @@ from runs.exporter import export_of, export_run
 from runs.judge import evaluation_of, judge_run
 from runs.prover import proof_of, prove_run
 from runs.questions import Questions
-from runs.queue import Place, in_turn, places
-from runs.run import RunState
-from runs.store import Held, Store, StoreError
+from runs.queue import Line, Place, paused, places
+from runs.run import ACTIVE, RunState
+from runs.store import Held, Store, StoreError, Waiting
 from runs.threads import TROUBLE_SECONDS, background, insist, log, log_of_run
 from runs.trainer import train_run
+from runs.turns import Turns
 
 POLL_SECONDS = 0.2  # while something waits for a worker
 IDLE_SECONDS = 1.0
+PLACE_SECONDS = 0.5  # how old the places in the queue may be; 500 waiting runs take 20 ms
 # A worker says every two seconds that it lives. One that was silent so long is taken for dead,
 # when no thread of ours waits for it; the time is ours, so that no clocks are compared.
 SILENT_SECONDS = 8.0
@@ -85,7 +87,11 @@ class Dispatcher:
         self._store, self._scheduler = store, scheduler
         self._cluster: Cluster | None = None
         self.workers: list[str] = []
-        self.places: dict[str, Place] = {}  # of waiting runs, by id
+        self._turns = Turns()
+        # Who waits, who has a worker, and for how many seconds of the turn yet: as seen last.
+        self._queue: tuple[list[Waiting], list[Held], dict[str, float]] = [], [], {}
+        self._places: dict[str, Place] = {}  # of waiting runs, by id
+        self._placed_at = 0.0
         self._trainings: dict[str, _Training] = {}  # by run id
         self._silences: dict[str, _Silence] = {}
         self._trained: Counter[str] = Counter()  # worker → trainings it did
@@ -94,7 +100,7 @@ class Dispatcher:
         self._closed = False
         self._changed = threading.Condition()
         self._news = False
-        self.questions = Questions(self.wake)
+        self.questions = Questions(store.limits, self.wake)
         self.one_of_many: set[str] = set()  # runs of which nothing is found out unasked
         self.proofs = Afterwards(self.questions, store, prove_run, proof_of)
         self.evaluations = Afterwards(self.questions, store, judge_run, evaluation_of)
@@ -147,25 +153,77 @@ class Dispatcher:
         self.workers = [place for place in known if place not in self._retired]
         if self._connected:
             training = Counter(each.worker for each in self._trainings.values())
-            self.questions.hand_out(self._cluster, self.workers, training)
+            self.questions.hand_out(self._cluster, self.workers, training, self._addresses())
+            for worker in self.questions.overdue():
+                background(partial(self._cluster.replace, worker))
         waiting, held = self._store.work.waiting(), self._store.work.held()
+        self._turns.note(held, len(self.workers), time.time())
+        self._queue = waiting, held, {run.id: self._turns.left(run) for run in held}
         self._watch(held, {run.id for run in waiting})
-        self.places = places(waiting, held, max(len(self.workers), 1))
-        most = self._store.limits.running_runs
-        # What ran when a server ended goes on before what waited then begins: until it is known
-        # whether its workers live, as many of ours are kept for it.
-        doubted = sum(not silence.heard for silence in self._silences.values())
-        for rank, run in in_turn(waiting, held):
-            if run.id in self._trainings:
-                continue
-            free = self.workers if run.stopping else self._free(held)
-            kept = 0 if run.interrupted else doubted
-            if len(free) > kept and (rank < most or run.stopping):
-                self._hand_over(run.id, free, "light" if run.stopping else "training")
+        for run in waiting:
+            if run.stopping and run.id not in self._trainings and self.workers:
+                self._hand_over(run.id, self.workers, "light")
+        self._share_out([run for run in waiting if not run.stopping], held)
         self._retire(held)
         self._tidy()
         busy = waiting or self.questions or not self.workers
         return POLL_SECONDS if busy else IDLE_SECONDS
+
+    def _addresses(self) -> dict[str, str]:
+        """Those of visitors whose questions wait. Without them each visitor has turns alone."""
+        owners = self.questions.owners
+        try:
+            return self._store.visitors.addresses(owners) if len(owners) > 1 else {}
+        except StoreError:
+            return {}
+
+    def _share_out(self, waiting: list[Waiting], held: list[Held]) -> None:
+        """Hand runs over to free workers; where there is none, end turns that are over."""
+        handed = [run for run in waiting if run.id in self._trainings]
+        queued = [run for run in waiting if run.id not in self._trainings]
+        line = Line(queued, held + handed, self._turns.last, self._store.limits.running_runs)
+        free = self._free(held)
+        # What ran when a server ended goes on before what waited then begins: until it is known
+        # whether its workers live, as many of ours are kept for it.
+        doubted = sum(not silence.heard for silence in self._silences.values())
+        while (run := line.first()) is not None:
+            if len(free) <= (0 if run.interrupted else doubted):
+                break
+            line.take(run)
+            self._hand_over(run.id, free, "training")
+            free = self._free(held)
+        if not free:
+            self._end_turns(line, held)
+
+    def _end_turns(self, line: Line, held: list[Held]) -> None:
+        """Ask runs whose turn is over to give their workers back, as long as others wait who could
+        begin."""
+        now = time.time()
+        over = [run for run in held if run.yielding or self._turns.left(run) <= 0]
+        over.sort(key=lambda run: (not run.yielding, line.poverty(run), self._turns.left(run)))
+        for run in over:
+            successor = line.yields(paused(run), now)
+            if successor is not None:
+                line.take(successor)
+                if not run.yielding and not run.stopping:
+                    self._store.work.ask_to_yield(run.id, run.attempt)
+
+    def place(self, run_id: str) -> Place | None:
+        """A waiting run's place in the queue. Pages ask again and again, for all that wait."""
+        if time.monotonic() - self._placed_at > PLACE_SECONDS:
+            self._placed_at = time.monotonic()
+            waiting, held, turn_left = self._queue
+            self._places = places(
+                [run for run in waiting if not run.stopping],
+                held,
+                max(len(self.workers), 1),
+                self._turns.seconds,
+                turn_left,
+                self._turns.last,
+                time.time(),
+                self._store.limits.running_runs,
+            )
+        return self._places.get(run_id)
 
     @property
     def _connected(self) -> bool:
@@ -214,13 +272,14 @@ class Dispatcher:
 
     def _after(self, run_id: str) -> None:
         """Also a run that was stopped: what matters is that there is a model."""
+        run = self._store.runs.line(run_id)
+        if run is not None and run.state in ACTIVE:
+            return
         if run_id in self.one_of_many:
             self.one_of_many.discard(run_id)
-            return
-        run = self._store.runs.line(run_id)
-        if run is not None and run.has_model:
-            self.proofs.of(run_id)
-            self.evaluations.of(run_id)
+        elif run is not None and run.has_model:
+            self.proofs.of(run)
+            self.evaluations.of(run)
 
     def _after_loss(self, run_id: str, training: _Training, lost: WorkerLost) -> None:
         """The worker is gone, but perhaps not because of the run it trained."""

@@ -21,6 +21,9 @@ class Limits:
     waiting_runs: int = 30  # a visitor
     running_runs: int = 2  # a visitor, at the same time
     run_hours: float = 12
+    request_minutes: float = 10  # a prediction, explanation, evaluation or export
+    request_megabytes: int = 600  # a visitor, of sequences and models that wait for a worker
+    all_request_megabytes: int = 1_500  # of all visitors, in the server's memory
     run_weights: int = 20_000_000  # numbers a network learns; Adam keeps two more for each
 
     def refuse_too_long(self, lengths: np.ndarray, recipe: Recipe) -> None:

@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runs.store.tables import visitors
@@ -28,12 +28,17 @@ def readable(name: str) -> str:
     return name.replace("\0", "").encode("utf-8", "replace").decode()[:MOST_NAME]
 
 
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows what to do about a row that is there already."""
+    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name]
+    return insert(table)
+
+
 def ensure_visitor(connection: Connection, visitor: str) -> None:
     """Lock a visitor's row, so that two tabs do not both take the last place there is; make it
     where another tab has just deleted everything."""
-    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name]
     now = time.time()
     new = {"id": visitor, "lasting": False, "seen": now, "born": now, "workspace": {}}
     # Two tabs of a new visitor come at the same moment.
-    connection.execute(insert(visitors).values(new).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, visitors).values(new).on_conflict_do_nothing())
     connection.execute(select(visitors.c.id).where(visitors.c.id == visitor).with_for_update())

@@ -22,7 +22,7 @@ from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
 from runs.store.contents import NOT_KNOWN, Content, of, put, sweep, within_quota
 from runs.store.database import Database, note
 from runs.store.parts import plain, readable
-from runs.store.tables import artifacts, contents, epochs, runs
+from runs.store.tables import artifacts, contents, epochs, runs, turns
 
 log = logging.getLogger("unpadded.runs")
 
@@ -49,7 +49,17 @@ _has = {
     .label(kind)
     for kind in (MODEL, CHECKPOINT, MEASURED)
 }
-_LINE = select(runs, *_has.values())
+_paused = (
+    select(literal(1))
+    .where(
+        turns.c.run == runs.c.id,
+        turns.c.attempt == runs.c.attempt,
+        runs.c.state == RunState.INTERRUPTED.value,
+    )
+    .exists()
+    .label("paused")
+)
+_LINE = select(runs, *_has.values(), _paused)
 
 
 class Records:
@@ -287,6 +297,7 @@ def _line(row: Row) -> RunLine | None:
         beat=row.beat,
         worker=row.worker,
         stopping=row.stopping,
+        paused=row.paused,
         progress=None if row.progress is None else Progress(**row.progress, history={}),
         metrics=row.metrics,
         notes=tuple(map(Note.from_plain, row.notes)),
