@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runs.questions import Job, Questions
-from runs.run import Question, RunLine
+from runs.run import Question
 from runs.store import Store
 
 KEPT = 1000  # a few kilobytes each
@@ -26,10 +26,9 @@ class Afterwards:
         self._asked: OrderedDict[str, Question] = OrderedDict()  # by run id
         self._lock = threading.Lock()
 
-    def of(self, run: RunLine) -> Question:
-        """Of a run that has a model: what is kept, or what is found out now, in its owner's turn.
+    def of(self, run_id: str, owner: str = "") -> Question:
+        """Of a run that has a model: what is kept, or what is found out now, in this owner's turn.
         What failed is tried again when it is asked for again."""
-        run_id = run.id
         with self._lock:
             asked = self._asked.get(run_id)
             if asked is None or asked.error is not None:
@@ -38,7 +37,7 @@ class Afterwards:
                 if known is not None:
                     asked.end(known)
                 else:
-                    self._questions.ask(self._job, run_id, None, asked, run.owner, "after")
+                    self._questions.ask(self._job, run_id, None, asked, owner, "after")
             self._asked.move_to_end(run_id)
             while len(self._asked) > KEPT:
                 self._asked.popitem(last=False)

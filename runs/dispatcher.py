@@ -100,7 +100,7 @@ class Dispatcher:
         self._closed = False
         self._changed = threading.Condition()
         self._news = False
-        self.questions = Questions(store.limits, self.wake)
+        self.questions = Questions(self.wake, store.limits)
         self.one_of_many: set[str] = set()  # runs of which nothing is found out unasked
         self.proofs = Afterwards(self.questions, store, prove_run, proof_of)
         self.evaluations = Afterwards(self.questions, store, judge_run, evaluation_of)
@@ -155,6 +155,9 @@ class Dispatcher:
             training = Counter(each.worker for each in self._trainings.values())
             self.questions.hand_out(self._cluster, self.workers, training, self._addresses())
             for worker in self.questions.overdue():
+                background(partial(self._cluster.replace, worker))
+            for worker in self._cluster.still():
+                log.warning("A worker stood still and is replaced")
                 background(partial(self._cluster.replace, worker))
         waiting, held = self._store.work.waiting(), self._store.work.held()
         self._turns.note(held, len(self.workers), time.time())
@@ -278,8 +281,8 @@ class Dispatcher:
         if run_id in self.one_of_many:
             self.one_of_many.discard(run_id)
         elif run is not None and run.has_model:
-            self.proofs.of(run)
-            self.evaluations.of(run)
+            self.proofs.of(run.id, run.owner)
+            self.evaluations.of(run.id, run.owner)
 
     def _after_loss(self, run_id: str, training: _Training, lost: WorkerLost) -> None:
         """The worker is gone, but perhaps not because of the run it trained."""

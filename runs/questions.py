@@ -1,10 +1,9 @@
 """What a run's model is asked, by visitors who wait for the answer or by ourselves: a worker
 answers one question of a slot at a time.
 
-Visitors take turns (see ``runs.queue``), and with two workers or more nobody has all of them: who
-asks 500 things delays another's one question by nothing, or on a single worker by what is computed
-just then. What that takes is bounded by what data sets and networks may have, and in the end by
-``Limits.request_minutes``.
+Visitors take turns (see ``runs.queue``): who asks 500 things delays another's one question by what
+is computed just then. Of two workers or more, one is always left for what is short; what is long is
+bounded by what data sets and networks may have, and in the end by ``Limits.request_minutes``.
 """
 
 from __future__ import annotations
@@ -48,11 +47,11 @@ TOO_MUCH_WAITS = N_(
 Job = Callable[[str, Any, str, str], Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Asked:
     """owner: who is served; address: a hash of theirs, or the owner where none is known. slot: of
-    the worker that answers, see ``runs.cluster.SLOTS``. tries: of workers, the last of which died.
-    began: when a worker did, on the monotonic clock."""
+    the worker that answers, see ``runs.cluster.SLOTS``. size: bytes of memory. tries: of workers,
+    the last of which died. began: when a worker did, on the monotonic clock."""
 
     job: Job
     run_id: str
@@ -61,14 +60,12 @@ class _Asked:
     slot: str
     owner: str
     address: str
+    is_long: bool
     size: int
     created: float = field(default_factory=time.time)
+    interrupted: bool = False
     tries: int = 1
     began: float = 0.0
-
-    @property
-    def interrupted(self) -> bool:
-        return self.tries > 1
 
 
 class Questions:
@@ -77,10 +74,10 @@ class Questions:
     topic  of the Dask events that tell how far a question is
     """
 
-    def __init__(self, limits: Limits, wake: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None], limits: Limits | None = None) -> None:
         """``wake`` is called when there is something new to hand out."""
         self.topic = f"unpadded-{secrets.token_hex(8)}"
-        self._limits, self._wake = limits, wake
+        self._limits, self._wake = limits or Limits(), wake
         self._waiting: list[_Asked] = []
         self._asked: dict[str, tuple[_Asked, str]] = {}  # those a worker computes now, by id
         self._last: dict[str, float] = {}  # owner or address → when it was last served
@@ -100,23 +97,36 @@ class Questions:
         question: Question,
         owner: str,
         slot: str = "light",
+        is_long: bool = False,
     ) -> None:
-        """``owner``: the visitor who is served."""
-        asked = _Asked(job, run_id, about, question, slot, owner, owner, _bytes_of(about))
+        """``owner``: the visitor who is served; ``is_long``: it takes more than some seconds."""
+        size = _bytes_of(about)
+        asked = _Asked(job, run_id, about, question, slot, owner, owner, is_long, size)
         with self._lock:
-            of_owner = sum(each.size for each in self._waiting if each.owner == owner)
-            of_all = sum(each.size for each in self._waiting)
-            most = self._limits.request_megabytes, self._limits.all_request_megabytes
-            fits = all(
-                asked.size == 0 or taken + asked.size <= each * 10**6
-                for taken, each in zip((of_owner, of_all), most, strict=True)
-            )
-            if fits:
-                self._waiting.append(asked)
-        if not fits:
-            megabytes = round((of_owner + asked.size) / 1e6)
-            question.end(DataError(TOO_MUCH_WAITS, megabytes=megabytes))
+            self._waiting.append(asked)
+            refused = self._refused(owner)
+        for each, megabytes in refused:
+            each.question.end(DataError(TOO_MUCH_WAITS, megabytes=round(megabytes)))
         self._wake()
+
+    def _refused(self, owner: str) -> list[tuple[_Asked, float]]:
+        """Take out what is too much: of this owner, or of whoever has most of all that waits."""
+        refused = []
+        limits = self._limits
+        while True:
+            taken = Counter[str]()
+            for each in self._waiting:
+                taken[each.owner] += each.size
+            most = max(taken, key=taken.__getitem__)
+            if taken[owner] > limits.request_megabytes * 10**6:
+                most = owner
+            elif taken.total() <= limits.all_request_megabytes * 10**6:
+                return refused
+            theirs = [each for each in self._waiting if each.owner == most and each.size]
+            if len(theirs) == 1:  # as large as an upload may be: it is served
+                return refused
+            refused.append((theirs[-1], taken[most] / 1e6))
+            self._waiting.remove(theirs[-1])
 
     @property
     def owners(self) -> set[str]:
@@ -167,18 +177,19 @@ class Questions:
 
         waiting = [placed(each) for each in self._waiting if each.slot == slot]
         computed = [placed(each) for each, _ in self._asked.values() if each.slot == slot]
-        line = Line(waiting, computed, self._last)
         busy = {worker for asked, worker in self._asked.values() if asked.slot == slot}
         free = [each for each in workers if each not in busy]
-        while free and (asked := line.first()) is not None:
-            line.take(asked)
-            of_address = sum(each.address == asked.address for each in computed)
-            if len(free) == 1 and of_address and len(workers) > 1:
-                break  # those with fewer come first: only such as have some are left
+        while free:
+            is_last = len(free) == 1 and len(workers) > 1
+            able = [each for each in waiting if not (is_last and each.is_long)]
+            asked = Line(able, computed, self._last).first()
+            if asked is None:
+                return
             worker = min(free, key=training.__getitem__)
             asked = replace(asked, began=time.monotonic())
             free.remove(worker)
             computed.append(asked)
+            waiting = [each for each in waiting if each.question is not asked.question]
             self._waiting = [each for each in self._waiting if each.question is not asked.question]
             self._asked[asked.question.id] = asked, worker
             background(partial(self._wait_for, asked, cluster, worker))

@@ -24,6 +24,7 @@ from runs.watched import Watched
 from runs.worker import NO_MODEL
 
 NOT_KNOWN = "This run is no longer on the server."
+LONG_WORK = 1e11  # steps times weights of a prediction that takes more than some seconds
 
 
 class Runs:
@@ -142,17 +143,17 @@ class Runs:
     def proof(self, run: RunLine) -> Question:
         """The proof that padding never counts for the model of a run that has one, or by how much
         it does; the result is a ``core.proof.Proof``."""
-        return self._dispatcher.proofs.of(run)
+        return self._dispatcher.proofs.of(run.id, run.owner)
 
     def evaluation(self, run: RunLine) -> Question:
         """What the model of a run that has one is worth on sequences it has not seen, beside simple
         models; the result is a ``core.evaluation.judging.Evaluation``."""
-        return self._dispatcher.evaluations.of(run)
+        return self._dispatcher.evaluations.of(run.id, run.owner)
 
     def export(self, run: RunLine) -> Question:
         """Have the model of a run that has one put together to be taken away (``model``, ``onnx``)
         and tried; the result is a ``runs.exporter.Export``."""
-        return self._dispatcher.exports.of(run)
+        return self._dispatcher.exports.of(run.id, run.owner)
 
     def bring_back(self, owner: str, name: str, content: bytes) -> Question:
         """Have a saved model, the ZIP that was taken away from here or from elsewhere, become a run
@@ -180,7 +181,16 @@ class Runs:
     def _ask(self, job: Job, run: RunLine, about: Any, visitor: str | None) -> Question:
         question = Question()
         if run.has_model:
-            self._dispatcher.questions.ask(job, run.id, about, question, visitor or run.owner)
+            weights = 0 if about is None else weight_count(run.recipe, about.features, 1)
+            steps = 0 if about is None else int(about.lengths.sum())
+            self._dispatcher.questions.ask(
+                job,
+                run.id,
+                about,
+                question,
+                visitor or run.owner,
+                is_long=steps * weights > LONG_WORK,
+            )
         else:
             question.end(DataError(NO_MODEL))
         return question

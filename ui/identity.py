@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import streamlit as st
 
+from runs.networks import network_of
 from ui.cookie import new_secret, secret_in
 from ui.words import _, plain
 
@@ -19,25 +20,35 @@ class Owner:
              that a copy of the database does not either
     lasting  whether the visitor will be known again in another session
     login    who is logged in, to show; None for everybody else
+    network  where the visitor is: turns are shared by it, see ``runs.queue``
     """
 
     id: str
     lasting: bool
     login: str | None
+    network: str | None = None
 
 
 def owner() -> Owner:
     """The visitor of this session."""
-    user = st.user
+    user, network = st.user, _network()
     if user.get("is_logged_in"):
         # A subject is unique to its issuer; a name or an address may pass on to somebody else.
         name = user.get("name") or user.get("email") or user["sub"]
-        return Owner(_id("login", user["iss"], user["sub"]), lasting=True, login=str(name))
+        return Owner(_id("login", user["iss"], user["sub"]), True, str(name), network)
     secret = secret_in(st.context.cookies)
     if secret is not None:
-        return Owner(of_cookie(secret), lasting=True, login=None)
+        return Owner(of_cookie(secret), True, None, network)
     secret = st.session_state.setdefault("visitor_secret", new_secret())
-    return Owner(_id("session", secret), lasting=False, login=None)
+    return Owner(_id("session", secret), False, None, network)
+
+
+def _network() -> str | None:
+    """Behind a proxy that is trusted (FORWARDED_ALLOW_IPS), uvicorn has put the address in the
+    place of the proxy's. None on this machine itself, which is then a network of its own."""
+    address = st.context.ip_address
+    is_text = isinstance(address, str)  # under Streamlit's AppTest it is a mock
+    return network_of(address) if is_text else None
 
 
 def of_cookie(secret: str) -> str:

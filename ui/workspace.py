@@ -44,7 +44,9 @@ class Memory:
         self._tried = time.monotonic()
         try:
             lasting = self._owner.login is not None
-            workspace, self._born = server.store().visitors.welcome(self._owner.id, lasting)
+            workspace, self._born = server.store().visitors.welcome(
+                self._owner.id, lasting, self._owner.network
+            )
         except StoreError as error:
             self.trouble = error
             return {}
