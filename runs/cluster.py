@@ -113,12 +113,13 @@ class Cluster:
 
     def still(self) -> list[str]:
         """Workers that stand still, each told of once a minute."""
-        found = [
-            each for each, pulse in self._pulses.items() if pulse.still.seconds > STILL_SECONDS
-        ]
+        found = [each for each in self._pulses if self._is_still(each, STILL_SECONDS)]
         for each in found:
             self._pulses[each].still.restart()
         return found
+
+    def _is_still(self, worker: str, seconds: float) -> bool:
+        return self._pulses[worker].still.seconds > seconds
 
     def call(self, worker: str, slot: str, function: Callable, *args: Any) -> Any:
         """Run a function in a worker and wait for what it returns. Raises WorkerLost."""

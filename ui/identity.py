@@ -13,6 +13,8 @@ from runs.networks import network_of
 from ui.cookie import new_secret, secret_in
 from ui.words import _, plain
 
+THIS_MACHINE = "127.0.0.1"
+
 
 @dataclass(frozen=True)
 class Owner:
@@ -20,35 +22,34 @@ class Owner:
              that a copy of the database does not either
     lasting  whether the visitor will be known again in another session
     login    who is logged in, to show; None for everybody else
-    network  where the visitor is: turns are shared by it, see ``runs.queue``
     """
 
     id: str
     lasting: bool
     login: str | None
-    network: str | None = None
 
 
 def owner() -> Owner:
     """The visitor of this session."""
-    user, network = st.user, _network()
+    user = st.user
     if user.get("is_logged_in"):
         # A subject is unique to its issuer; a name or an address may pass on to somebody else.
         name = user.get("name") or user.get("email") or user["sub"]
-        return Owner(_id("login", user["iss"], user["sub"]), True, str(name), network)
+        return Owner(_id("login", user["iss"], user["sub"]), lasting=True, login=str(name))
     secret = secret_in(st.context.cookies)
     if secret is not None:
-        return Owner(of_cookie(secret), True, None, network)
+        return Owner(of_cookie(secret), lasting=True, login=None)
     secret = st.session_state.setdefault("visitor_secret", new_secret())
-    return Owner(_id("session", secret), False, None, network)
+    return Owner(_id("session", secret), lasting=False, login=None)
 
 
-def _network() -> str | None:
-    """Behind a proxy that is trusted (FORWARDED_ALLOW_IPS), uvicorn has put the address in the
-    place of the proxy's. None on this machine itself, which is then a network of its own."""
-    address = st.context.ip_address
+def network() -> str:
+    """Where the visitor of this session is: turns are shared by it (see ``runs.queue``). Behind a
+    proxy that is trusted (FORWARDED_ALLOW_IPS), uvicorn has put the visitor's address in the place
+    of the proxy's."""
+    address = st.context.ip_address  # None on this machine itself
     is_text = isinstance(address, str)  # under Streamlit's AppTest it is a mock
-    return network_of(address) if is_text else None
+    return network_of(address if is_text else THIS_MACHINE)
 
 
 def of_cookie(secret: str) -> str:
