@@ -30,7 +30,8 @@ from runs.turns import Turns
 
 POLL_SECONDS = 0.2  # while something waits for a worker
 IDLE_SECONDS = 1.0
-PLACE_SECONDS = 0.5  # how old the places in the queue may be; 500 waiting runs take 20 ms
+# How old the places in the queue may be; of hundreds of visitors they take a second to find.
+PLACE_SECONDS, PLACE_SHARE = 0.5, 0.05
 # A worker says every two seconds that it lives. One that was silent so long is taken for dead,
 # when no thread of ours waits for it; the time is ours, so that no clocks are compared.
 SILENT_SECONDS = 8.0
@@ -91,7 +92,7 @@ class Dispatcher:
         # Who waits, who has a worker, and for how many seconds of the turn yet: as seen last.
         self._queue: tuple[list[Waiting], list[Held], dict[str, float]] = [], [], {}
         self._places: dict[str, Place] = {}  # of waiting runs, by id
-        self._placed_at = 0.0
+        self._place_at = 0.0  # when they are to be looked for again
         self._trainings: dict[str, _Training] = {}  # by run id
         self._silences: dict[str, _Silence] = {}
         self._trained: Counter[str] = Counter()  # worker → trainings it did
@@ -213,8 +214,9 @@ class Dispatcher:
 
     def place(self, run_id: str) -> Place | None:
         """A waiting run's place in the queue. Pages ask again and again, for all that wait."""
-        if time.monotonic() - self._placed_at > PLACE_SECONDS:
-            self._placed_at = time.monotonic()
+        began = time.monotonic()
+        if began > self._place_at:
+            self._place_at = began + PLACE_SECONDS  # other pages do not wait for this
             waiting, held, turn_left = self._queue
             self._places = places(
                 [run for run in waiting if not run.stopping],
@@ -226,6 +228,8 @@ class Dispatcher:
                 time.time(),
                 self._store.limits.running_runs,
             )
+            took = time.monotonic() - began
+            self._place_at = began + max(PLACE_SECONDS, took / PLACE_SHARE)
         return self._places.get(run_id)
 
     @property

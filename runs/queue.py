@@ -20,7 +20,7 @@ from runs.store import Held, Waiting
 # python -m benchmarks starvation).
 HANDOVER_SECONDS = 0.5
 BEGIN_SECONDS = 2.0  # what a run takes beside its epochs: data, compiling, measuring
-MAX_EVENTS = 500  # of the simulation; what begins after them is told less exactly
+MAX_EVENTS = 300  # of the simulation; what begins after them is told less exactly
 
 
 class Entry(Protocol):
@@ -172,11 +172,12 @@ def places(
     busy = [
         _Busy(paused(run), run.left, max(turn_left[run.id], 0.0) + HANDOVER_SECONDS) for run in held
     ]
-    places: dict[str, Place] = {}
+    awaited, places = {run.id for run in waiting}, dict[str, Place]()
     for _event in range(MAX_EVENTS):
         while len(busy) < workers and (run := line.first()) is not None:
             line.take(run)
-            places.setdefault(run.id, Place(len(places), time))
+            if run.id in awaited:
+                places.setdefault(run.id, Place(len(places), time))
             ends = time + BEGIN_SECONDS + run.left
             busy.append(_Busy(run, ends, time + turn + HANDOVER_SECONDS))
         if len(places) == len(waiting) or not busy:
@@ -196,5 +197,5 @@ def places(
     for run in waiting:  # behind so much that turns even out
         if run.id not in places:
             places[run.id] = Place(len(places), time)
-            time += run.left / max(workers, 1)
+            time += min(run.left, turn) / max(workers, 1)
     return places

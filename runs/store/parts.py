@@ -6,10 +6,10 @@ import json
 import time
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import CompoundSelect, Connection, Table, func, literal, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
-from runs.store.tables import visitors
+from runs.store.tables import addresses, visitors
 
 MOST_NAME = 200  # characters
 
@@ -42,3 +42,22 @@ def ensure_visitor(connection: Connection, visitor: str) -> None:
     # Two tabs of a new visitor come at the same moment.
     connection.execute(insert_into(connection, visitors).values(new).on_conflict_do_nothing())
     connection.execute(select(visitors.c.id).where(visitors.c.id == visitor).with_for_update())
+
+
+def neighbours(owner: str) -> CompoundSelect:
+    """The visitor, and those whose last visit was from the same address."""
+    here = select(addresses.c.address).where(addresses.c.visitor == owner).scalar_subquery()
+    return union(
+        select(literal(owner)), select(addresses.c.visitor).where(addresses.c.address == here)
+    )
+
+
+def stored_bytes(connection: Connection) -> int:
+    """What the whole database takes, as far as it is used."""
+    if connection.dialect.name == "postgresql":
+        return connection.scalar(select(func.pg_database_size(func.current_database())))
+    size, pages, free = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+        for name in ("page_size", "page_count", "freelist_count")
+    )
+    return size * (pages - free)

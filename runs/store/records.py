@@ -21,7 +21,7 @@ from runs.logs import digest
 from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
 from runs.store.contents import NOT_KNOWN, Content, of, put, sweep, within_quota
 from runs.store.database import Database, note
-from runs.store.parts import plain, readable
+from runs.store.parts import neighbours, plain, readable
 from runs.store.tables import artifacts, contents, epochs, runs, turns
 
 log = logging.getLogger("unpadded.runs")
@@ -34,6 +34,10 @@ PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
 TOO_MANY_WAITING = N_(
     "{n} of your trainings wait for a free worker, the most a visitor may have waiting. Cancel "
     "one, or try again when one has begun."
+)
+TOO_MANY_OF_ALL = N_(
+    "{n:,} trainings of all visitors wait for a free worker, the most this server takes. Try again "
+    "in some minutes."
 )
 TOO_MANY_RUNS = N_(
     "You keep {n} runs on this server, the most a visitor may have. Delete some on Runs first."
@@ -204,6 +208,12 @@ class Records:
         waiting = count.where(runs.c.state.in_([state.value for state in WAITING]))
         if connection.scalar(waiting) >= self._limits.waiting_runs:
             raise DataError(TOO_MANY_WAITING, n=self._limits.waiting_runs)
+        of_all = select(func.count()).where(runs.c.state.in_([state.value for state in WAITING]))
+        if connection.scalar(of_all) < self._limits.all_waiting_runs:
+            return
+        # Whoever has filled it is refused, and not those who come from elsewhere.
+        if connection.scalar(of_all.where(runs.c.owner.in_(neighbours(owner)))):
+            raise DataError(TOO_MANY_OF_ALL, n=self._limits.all_waiting_runs)
 
 
 def move(
