@@ -7,6 +7,7 @@
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
     python -m benchmarks soak                kills, crowds, hostile files and much history (not
                                              among "all"); fuzz: the hostile files alone
+    python -m benchmarks starvation          how long a newcomer waits behind others
     python -m benchmarks settings --json docs/vowels.json
                                              the vowels' settings, by cross-validation
     python -m benchmarks --runs 9 --json results.json
@@ -23,7 +24,18 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from benchmarks import choices, click, imports, machine, reloads, settings, soak, start, vowels
+from benchmarks import (
+    choices,
+    click,
+    imports,
+    machine,
+    reloads,
+    settings,
+    soak,
+    start,
+    starvation,
+    vowels,
+)
 from benchmarks.process import Competitor
 from benchmarks.rounds import in_turn, ratios
 from benchmarks.scale import ENDLESS, NAMES, SHORT, lengths_for
@@ -112,6 +124,7 @@ LONG = {  # only when asked for by name
     "start": start.run,
     "reloads": reloads.run,
     "soak": soak.run,
+    "starvation": starvation.run,
     "fuzz": lambda runs: fuzz(100),
     "settings": lambda runs: settings.run(),
 }
