@@ -60,7 +60,8 @@ class Answer:
 
 class Visitor:
     """A person with a browser. ``cookies`` are those of earlier visits; ``locale`` the language;
-    ``source`` the address of this machine that they come from, such as 127.0.0.2.
+    ``source`` the address of this machine that they come from, such as 127.0.0.2; ``headers``
+    what a proxy in front would add.
 
     Whatever is asked for is waited for. Names are labels, as one reads them, or widgets' keys.
     """
@@ -71,6 +72,7 @@ class Visitor:
         cookies: dict[str, str] | None = None,
         locale: str = "en-US",
         source: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         self.address = address.rstrip("/")
         self.locale = locale
@@ -81,6 +83,8 @@ class Visitor:
         self._http.cookies.update(cookies or {})
         self.source = (source, 0) if source else None
         self._http.mount("http://", _From(self.source))
+        self.headers = headers or {}
+        self._http.headers.update(self.headers)
         self._tab: Tab | None = None
 
     def __enter__(self) -> Visitor:
@@ -353,7 +357,8 @@ class Tab:
             f"ws{visitor.address.removeprefix('http')}/_stcore/stream",
             origin=visitor.address,
             subprotocols=["streamlit", cookies.get(XSRF_COOKIE, "PLACEHOLDER_AUTH_TOKEN")],
-            additional_headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
+            additional_headers=visitor.headers
+            | {"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
             proxy=None,
             source_address=visitor.source,
             compression=None,  # the server's own default

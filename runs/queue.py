@@ -129,6 +129,17 @@ class Line:
         return None
 
 
+def in_turn(
+    waiting: Sequence[Waiting], held: Sequence[Holder], last: Mapping[str, float]
+) -> list[Waiting]:
+    """All that wait, in the order in which they begin if nothing ends."""
+    line, found = Line(waiting, held, last), []
+    while (run := line.first()) is not None:
+        line.take(run)
+        found.append(run)
+    return found
+
+
 def paused(run: Held) -> Waiting:
     """The run as it waits once it has given its worker back."""
     return Waiting(

@@ -213,6 +213,8 @@ class Work:
                 _write_artifact(connection, run_id, CHECKPOINT, checkpoint)
                 _write_history(connection, run_id, progress.history, 0)
                 changes["progress"] = _progress(progress)
+            if further:  # those deaths of workers were not its own
+                changes["deaths"] = 0
             return move(
                 connection,
                 run_id,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runs.queue import Line, Place, paused, places
+from runs.queue import Line, Place, in_turn, paused, places
 from runs.store import Held, Waiting
 
 NOW = 1_000.0
@@ -36,12 +36,7 @@ def held(number: int, owner: str, address: str = "", left: float = 5.0) -> Held:
 
 
 def order(runs: list[Waiting], busy: list[Held], last: dict[str, float] | None = None) -> list[str]:
-    """The ids of all that wait, in the order in which they begin if nothing ends."""
-    line, found = Line(runs, busy, last or {}), []
-    while (run := line.first()) is not None:
-        line.take(run)
-        found.append(run.id)
-    return found
+    return [run.id for run in in_turn(runs, busy, last or {})]
 
 
 def placed(
