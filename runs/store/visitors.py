@@ -104,7 +104,9 @@ def _note_address(connection: Connection, visitor: str, network: str) -> None:
     key = connection.scalar(select(keys.c.key).where(keys.c.name == "addresses"))
     address = hashlib.blake2b(network.encode(), key=key, digest_size=16).hexdigest()
     note = insert_into(connection, addresses).values(visitor=visitor, address=address)
-    connection.execute(note.on_conflict_do_update(["visitor"], set_={"address": address}))
+    connection.execute(
+        note.on_conflict_do_update(index_elements=["visitor"], set_={"address": address})
+    )
 
 
 def _merged(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

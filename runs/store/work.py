@@ -182,7 +182,7 @@ class Work:
             query = select(runs.c.id).where(*_current(run_id, attempt))
             if connection.scalar(query.with_for_update()) is not None:
                 row = insert_into(connection, turns).values(ask)
-                row = row.on_conflict_do_update(["run"], set_={"attempt": attempt})
+                row = row.on_conflict_do_update(index_elements=["run"], set_={"attempt": attempt})
                 connection.execute(row)
 
     def is_to_yield(self, run_id: str, attempt: int) -> bool:
