@@ -80,7 +80,7 @@ def through_pages(newcomers: int) -> dict[str, object]:
             _start(visitor, number, 10_000)
         chance = random.Random(0)
         for number in range(newcomers):
-            time.sleep(chance.uniform(0, 20))
+            time.sleep(chance.uniform(0, 10))
             with Visitor(app.address, source=ELSEWHERE) as visitor:
                 _start(visitor, 100 + number, 5)
                 began = time.monotonic()
@@ -128,7 +128,7 @@ def _waits(runs: Runs, newcomers: int) -> dict[str, object]:
     _until(lambda: len(runs.store.work.held()) == 2)
     told, waited = [], []
     for number in range(newcomers):
-        time.sleep(chance.uniform(0, 25))
+        time.sleep(chance.uniform(0, 10))
         runs.store.visitors.welcome(f"newcomer {number}", False, ELSEWHERE)
         new = runs.train(f"newcomer {number}", data(number, 40), SHORT)
         began = time.monotonic()
