@@ -78,6 +78,8 @@ def through_pages(newcomers: int) -> dict[str, object]:
         for number in range(COOKIES):
             visitor = crowd.enter_context(Visitor(app.address, source=HERE))
             _start(visitor, number, 10_000)
+            if number < 2:  # a worker for each, which have started by then
+                visitor.wait_for("Epoch ", GIVE_UP_SECONDS)
         chance = random.Random(0)
         for number in range(newcomers):
             time.sleep(chance.uniform(0, 10))

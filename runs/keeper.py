@@ -29,8 +29,11 @@ GRACE_SECONDS = 0.4  # from a stop to the training's own end; then it is ended f
 # some looks for a stop many times a second, but for a busy machine.
 FIRST_GRACE_SECONDS = 2.0
 # From the end of a turn to that of the training: most batches and measurements end by then, and
-# what was computed since the last checkpoint is not lost.
-YIELD_GRACE_SECONDS = 5.0
+# what was computed since the last checkpoint is not lost. On a machine so busy that the process had
+# hardly any time of a processor, which to compile a network takes some seconds of, it has more: to
+# end processes and start others would keep such a machine from anything else.
+YIELD_GRACE_SECONDS, MAX_YIELD_GRACE_SECONDS = 5.0, 60.0
+MIN_TURN_CPU_SECONDS = 10.0
 # A training looks for a stop between two calls, of 0.1 s or one batch each. One that does not for a
 # minute, and for many times what its slowest call took, hangs in native code. Of the first call it
 # is only known what the whole run was thought to take.
@@ -67,6 +70,7 @@ class Keeper:
         self._from = (0, 0) if resume is None else (resume.epoch, resume.batch)
         self._stopped_at = time.monotonic() if claim.stopping else None
         self._asked_to_yield_at: float | None = None
+        self._cpu_seconds = time.process_time()
         self._still, self._calls, self._slowest = Stopwatch(), 0, 0.0
         self._first_still_seconds = FIRST_STILL_SECONDS + claim.estimate
         self._beat_at = time.monotonic()
@@ -174,7 +178,9 @@ class Keeper:
         grace = FIRST_GRACE_SECONDS if trained and self.newest is None else GRACE_SECONDS
         since = self._stopped_at
         if not self.is_to_end:
-            grace, since = YIELD_GRACE_SECONDS, self._asked_to_yield_at
+            starved = time.process_time() - self._cpu_seconds < MIN_TURN_CPU_SECONDS
+            grace = MAX_YIELD_GRACE_SECONDS if starved else YIELD_GRACE_SECONDS
+            since = self._asked_to_yield_at
         late = since is not None and time.monotonic() - since >= grace
         return late and self.at_once is not None
 

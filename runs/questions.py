@@ -43,6 +43,8 @@ TOO_MUCH_WAITS = N_(
     "waiting. Try again when some of it is answered."
 )
 
+MAX_TRIES = 3  # of workers that die: of the training beside it, perhaps
+
 # A function of a worker: the run's id, what is asked, the question's id, the topic of its progress.
 Job = Callable[[str, Any, str, str], Any]
 
@@ -229,11 +231,11 @@ class Questions:
                 outcome = DataError(TOO_LONG, minutes=self._limits.request_minutes)
             elif cluster.ran_out_of_memory(worker):
                 outcome = Failure(DataError(OUT_OF_MEMORY), str(lost))
-            elif asked.tries > 1:
+            elif asked.tries >= MAX_TRIES:
                 outcome = Failure(DataError(WORKER_DIED), str(lost))
             else:  # it may have died of the training beside it
                 with self._lock:
-                    self._waiting.insert(0, replace(asked, tries=2))
+                    self._waiting.insert(0, replace(asked, tries=asked.tries + 1))
                 outcome = None
         except Exception:  # a fault of ours; without this, the visitor would wait for ever
             log.exception("A question failed")
