@@ -20,6 +20,8 @@ from benchmarks.server import AppServer
 from benchmarks.visitor import Visitor
 from core import LSTM, Recipe, Sequences
 from runs import ACTIVE, Run, Runs, RunState
+from runs.settings import FILE
+from runs.store import Store
 
 MAX_WAIT_SECONDS = 40.0
 GIVE_UP_SECONDS = 180.0  # a newcomer who has not begun by then does not within hours
@@ -78,8 +80,9 @@ def through_pages(newcomers: int) -> dict[str, object]:
         for number in range(COOKIES):
             visitor = crowd.enter_context(Visitor(app.address, source=HERE))
             _start(visitor, number, 10_000)
-            if number < 2:  # a worker for each, which have started by then
-                visitor.wait_for("Epoch ", GIVE_UP_SECONDS)
+        store = Store(f"sqlite:///{Path(folder) / FILE}")
+        _until(lambda: len(store.work.held()) == 2)  # both workers have started
+        store.close()
         chance = random.Random(0)
         for number in range(newcomers):
             time.sleep(chance.uniform(0, 10))
