@@ -1,6 +1,7 @@
 """Home: the three-sequence example, alive. At the end: the server that ``streamlit run app.py``
 starts."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,11 +16,15 @@ from streamlit.web.server.server_util import get_display_address, get_url
 
 from core import DataError, Recipe, pad
 from core.figures import mask_figure, padded_figure, sequences_figure
+from core.reading.new_data import Reading
 from runs import logs
-from ui import asking, live, menu, new_data, opening, proof, server, tables
+from ui import asking, cookie, live, menu, new_data, opening, proof, server, tables
 from ui.cookie import VisitorCookie
 from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
-from ui.reading import Reading
+from ui.shell.headers import SecurityHeaders
+from ui.shell.hosts import HostNames, names_answered
+from ui.shell.metrics import HiddenMetrics
+from ui.shell.uploads import UploadLimit, sweep_for_ever
 from ui.state import EXAMPLE_NAME, example_data
 from ui.words import _
 
@@ -126,13 +131,16 @@ def home() -> None:
 async def serving(app: st.App) -> AsyncIterator[None]:
     """What the server does besides answering: its work starts and ends with it, and not with its
     first visitor."""
-    runs = server.runs()
+    runs, reading = server.runs(), server.reading()
     if not st.get_option("server.headless"):  # Streamlit opens a browser only where no st.App is
         address = st.get_option("server.address") or st.get_option("browser.serverAddress")
         open_browser(get_url(get_display_address(address)))
     logs.say("server started")
+    sweeping = asyncio.create_task(sweep_for_ever())
     yield
+    sweeping.cancel()
     logs.say("server stopped")
+    reading.close()
     # Workers whose server is gone end by themselves: nobody needs to wait long for them here.
     closing = Thread(target=runs.close, daemon=True)
     closing.start()
@@ -146,13 +154,20 @@ else:  # and imports it, as the module "app", to learn how to serve it
     # Where a host has no variables but secrets, these become some once they are read.
     st.secrets.load_if_toml_exists()
     try:
-        server.runs()
+        settings = server.runs().settings
+        cookie.read_key()
     except (ValueError, DataError) as error:  # a setting that is not right; no traceback hides it
         sys.exit(f"Unpadded cannot start: {error}")
     app = st.App(
         __file__,
         lifespan=serving,
         routes=[menu.route()],
-        middleware=[Middleware(VisitorCookie)],
+        middleware=[  # the first is the outermost
+            Middleware(SecurityHeaders, settings.frame_ancestors),
+            Middleware(HostNames, names_answered(settings.hosts)),
+            Middleware(HiddenMetrics),
+            Middleware(VisitorCookie),
+            Middleware(UploadLimit),
+        ],
         on_script_error=explain_failure,
     )

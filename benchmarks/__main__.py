@@ -5,6 +5,7 @@
                                              paths, import, click
     python -m benchmarks start               a cold start of the server, to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
+    python -m benchmarks hostile             files that are made to hurt, on the real server
     python -m benchmarks soak                kills, crowds, hostile files and much history (not
                                              among "all"); fuzz: the hostile files alone
     python -m benchmarks starvation          how long a newcomer waits behind others
@@ -27,6 +28,7 @@ from statistics import median
 from benchmarks import (
     choices,
     click,
+    hostile,
     imports,
     machine,
     reloads,
@@ -123,6 +125,7 @@ BENCHMARKS = {
 LONG = {  # only when asked for by name
     "start": start.run,
     "reloads": reloads.run,
+    "hostile": hostile.run,
     "soak": soak.run,
     "starvation": starvation.run,
     "fuzz": lambda runs: fuzz(100),

@@ -302,7 +302,7 @@ class Visitor:
 
     def _fetch(self, method: str, url: str, what: str, **arguments: object) -> requests.Response:
         began = perf_counter()
-        address = urljoin(f"{self.address}/", url)
+        address = urljoin(f"{self.address}/", url.lstrip("/"))  # below its path, if it has one
         response = self._http.request(method, address, timeout=SECONDS, **arguments)
         response.raise_for_status()
         self.answers.append(Answer(what, perf_counter() - began))

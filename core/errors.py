@@ -6,6 +6,7 @@ from string import Formatter
 from typing import Any
 
 MOST_FORM = 4  # characters of a format, such as .1%
+MAX_VALUE = 300  # characters of a value that a sentence quotes; a cell may hold 50 MB
 
 
 class Explained(ValueError):
@@ -22,11 +23,22 @@ class Explained(ValueError):
 
     def __init__(self, template: str, **values: object) -> None:
         self.template = template
-        self.values = values
-        super().__init__(template.format(**values))
+        self.values = shortened(values)
+        super().__init__(template.format(**self.values))
 
-    def __reduce__(self):  # keyword values survive the way between processes
-        return _rebuild, (type(self), self.template, self.values)
+    def __reduce__(self):  # keyword values and what was added survive the way between processes
+        added = {k: v for k, v in vars(self).items() if k not in ("template", "values")}
+        return _rebuild, (type(self), self.template, self.values), added or None
+
+
+def shortened(values: dict[str, object]) -> dict[str, object]:
+    """Values to be quoted, of long text the beginning."""
+    return {
+        name: value[: MAX_VALUE - 1] + "…"
+        if type(value) is str and len(value) > MAX_VALUE
+        else value
+        for name, value in values.items()
+    }
 
 
 def _rebuild(kind: type[Explained], template: str, values: dict[str, object]) -> Explained:
@@ -55,6 +67,7 @@ class Note(str):
     values: dict[str, object]
 
     def __new__(cls, template: str, **values: object) -> Note:
+        values = shortened(values)
         note = super().__new__(cls, template.format(**values))
         note.template, note.values = template, values
         return note

@@ -28,6 +28,10 @@ class Limits:
     request_megabytes: int = 600  # a visitor, of sequences and models that wait for a worker
     all_request_megabytes: int = 1_500  # of all visitors, in the server's memory
     run_weights: int = 20_000_000  # numbers a network learns; Adam keeps two more for each
+    # Of files that were uploaded and are not opened yet; they are in the server's memory.
+    session_upload_megabytes: int = 250  # an open tab
+    upload_megabytes: int = 500  # a visitor
+    all_upload_megabytes: int = 1_000  # all visitors
 
     def refuse_too_long(self, lengths: np.ndarray, recipe: Recipe) -> None:
         """Raises DataError for sequences of these lengths, (n,) steps, that have more steps to

@@ -35,13 +35,14 @@ class Runs:
     >>> runs.get(run_id).state                                 # doctest: +SKIP
     <RunState.QUEUED: 'queued'>
 
-    store  where runs, data and visitors are kept
+    store     where runs, data and visitors are kept
+    settings  as the environment gave them at the start
     """
 
     def __init__(self) -> None:
         """As the environment's settings say. Raises ValueError for one that is not right,
         StoreError when the database cannot be used."""
-        settings = Settings.from_environment()
+        self.settings = settings = Settings.from_environment()
         self.store = Store.of(settings)
         self._watched = Watched(self.store)
         self._dispatcher = Dispatcher(self.store, settings.scheduler)

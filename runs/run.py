@@ -54,7 +54,7 @@ class RunLine:
     """A run in a list of runs, without its history.
 
     data       the digest of its packed sequences
-    reading    how new data is read like the training data: see ``ui.reading``
+    reading    how new data is read like the training data: see ``core.reading.new_data``
     estimate   seconds it was thought to take, before it ran
     attempt    how often a worker took it up: more than 1 after an interruption
     beat       changes every two seconds, as long as a worker trains it

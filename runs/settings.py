@@ -4,6 +4,7 @@ for those who host it is in docs/hosting.md."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -22,10 +23,15 @@ PREFIX = "UNPADDED_"
 DATA, WORKERS = "UNPADDED_DATA", "UNPADDED_WORKERS"
 DATABASE, SCHEDULER = "DATABASE_URL", "DASK_SCHEDULER_ADDRESS"  # names that hosts and Dask know
 PROXIES = "FORWARDED_ALLOW_IPS"  # uvicorn's, which Streamlit serves with
+HOSTS, FRAMES = "UNPADDED_HOSTS", "UNPADDED_FRAME_ANCESTORS"
 TESTS = "UNPADDED_TEST_"  # the tests' own, who start servers in their environment
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 CERTIFICATES = ("ca-file", "client.key", "client.cert")
+
+_NAME = r"(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*"
+_HOST = re.compile(_NAME)
+_ORIGIN = re.compile(rf"self|https?://{_NAME}(:(\d{{1,5}}|\*))?")
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Settings:
     database_url   as SQLAlchemy takes it
     scheduler      the address of somebody else's Dask scheduler; None: the server starts its own
     limits         of a visitor and a run: ``UNPADDED_`` + the name in capitals
+    hosts          names that the server answers to, ``*.`` in front for all below one
+    frame_ancestors  origins whose pages may show the app in a frame, or "self"
     """
 
     data: Path
@@ -42,6 +50,8 @@ class Settings:
     database_url: str
     scheduler: str | None
     limits: Limits
+    hosts: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -57,6 +67,10 @@ class Settings:
             database_url=_database(given.get(DATABASE), data),
             scheduler=_scheduler(given.get(SCHEDULER)),
             limits=_limits(given),
+            hosts=_list(given, HOSTS, _HOST, "host names, such as example.org, *.example.org"),
+            frame_ancestors=_list(
+                given, FRAMES, _ORIGIN, "self or addresses, such as https://example.org"
+            ),
         )
         if settings.scheduler and not is_shared(settings.database_url):
             raise ValueError(
@@ -69,7 +83,7 @@ class Settings:
 
 def names() -> tuple[str, ...]:
     """Of all variables."""
-    return DATA, WORKERS, DATABASE, SCHEDULER, PROXIES, *map(_of_limit, _LIMITS)
+    return DATA, WORKERS, DATABASE, SCHEDULER, HOSTS, FRAMES, PROXIES, *map(_of_limit, _LIMITS)
 
 
 def is_shared(url: str) -> bool:
@@ -103,6 +117,17 @@ def _number(given: Mapping[str, str], name: str, kind: type[int] | type[float]) 
         whole = "a whole number" if kind is int else "a number"
         raise ValueError(f"{name} is {given[name]!r}; give {whole} above 0")
     return number
+
+
+def _list(
+    given: Mapping[str, str], name: str, pattern: re.Pattern[str], kind: str
+) -> tuple[str, ...]:
+    entries = [entry.strip().lower() for entry in given.get(name, "").split(",")]
+    entries = [entry for entry in entries if entry]
+    for entry in entries:
+        if not pattern.fullmatch(entry):
+            raise ValueError(f"{name} has {entry!r}; give {kind}, with commas between them")
+    return tuple(entries)
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

@@ -6,8 +6,10 @@ from pathlib import PurePath
 
 import streamlit as st
 
+from core import DataError
 from runs import Question
 from ui import asking, run_view, server
+from ui.shell.uploader import File, uploader
 from ui.state import State
 from ui.words import _
 
@@ -15,7 +17,7 @@ from ui.words import _
 def section(visitor: State) -> None:
     """A place to drop the ZIP; its run opens as soon as the file was checked."""
     with st.expander(_("Open a model from a file"), icon=":material/unarchive:"):
-        file = st.file_uploader(
+        file = uploader(
             _("A model that was taken away as a ZIP"),
             type="zip",
             key="bring-back",
@@ -25,14 +27,20 @@ def section(visitor: State) -> None:
             ),
         )
         if file is not None:
-            asked = visitor.once(
-                "bring-back",
-                file.file_id,
-                lambda: server.runs().bring_back(
-                    visitor.owner.id, PurePath(file.name).stem, file.getvalue()
-                ),
-            )
+            asked = visitor.once("bring-back", file.id, lambda: _ask(visitor, file))
+            if asked.done:
+                file.drop()
             asking.answer(asked, _open, _("Checking the file …"))
+
+
+def _ask(visitor: State, file: File) -> Question:
+    try:
+        content = file.read(pin=True)
+    except DataError as error:
+        question = Question()
+        question.end(error)
+        return question
+    return server.runs().bring_back(visitor.owner.id, PurePath(file.name).stem, content)
 
 
 def _open(asked: Question) -> None:

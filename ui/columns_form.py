@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from core import DataError
-from core.reading import Schema, Table, detect_schema
+from core.reading import Schema
 from core.words import N_
+from runs.reading import jobs
 from ui.layouts import LAYOUT_NAMES
 from ui.problems import MISSING_NAMES
 from ui.words import _
@@ -41,15 +41,16 @@ FIRST_STEPS, MOST_STEPS = 50, 1_000_000  # of a piece: offered at first, and at 
 
 def show(
     key: str,
-    table: Table,
+    columns: Sequence[str],
     schema: Schema,
-    read: Callable[[Schema], None],
+    read: Callable[[jobs.SchemaOf], None],
     refuse: Callable[[DataError], None],
 ) -> None:
-    """``read`` is called with the schema chosen, or ``refuse`` with why there is none."""
+    """columns: the names of those there are. ``read`` is called with the way to read them that was
+    chosen, or ``refuse`` with why there is none."""
     values = _values(schema)
     chosen = filter(None, (values[role] for role in ROLES))  # also beyond those offered
-    names = list(dict.fromkeys((*table.names[:MOST_COLUMNS], *chosen)))
+    names = list(dict.fromkeys((*columns[:MOST_COLUMNS], *chosen)))
     with st.form(key):
         how, missing = st.columns([2, 1])
         how.selectbox(
@@ -74,7 +75,7 @@ def show(
                 format_func=lambda name: name or _("none"),
                 key=f"{key}-{role}",
             )
-        if schema.layout in ("long", "list") and len(table.names) <= MOST_COLUMNS:
+        if schema.layout in ("long", "list") and len(columns) <= MOST_COLUMNS:
             st.multiselect(_("Features"), names, default=values["features"], key=f"{key}-features")
         if schema.target is not None and schema.layout in ("long", "list"):
             st.selectbox(
@@ -106,7 +107,7 @@ def show(
             icon=":material/check:",
             # Before the rerun, so that the page needs no second one, which could swallow a click.
             on_click=_read_again,
-            args=(key, table, schema, read, refuse),
+            args=(key, schema, read, refuse),
         )
 
 
@@ -171,9 +172,8 @@ def _cutting(key: str, values: dict[str, Any]) -> None:
 
 def _read_again(
     key: str,
-    table: Table,
     before: Schema,
-    read: Callable[[Schema], None],
+    read: Callable[[jobs.SchemaOf], None],
     refuse: Callable[[DataError], None],
 ) -> None:
     """Read the table with what the form holds now."""
@@ -201,9 +201,5 @@ def _read_again(
     if features == [] and before.features and chosen == before.layout:
         refuse(DataError("No feature is chosen. Choose at least one column that holds values."))
         return
-    try:
-        found = detect_schema(table, chosen, features=kept, target_at=target_at, **roles)
-    except DataError as error:
-        refuse(error)
-    else:
-        read(replace(found, fixes=before.fixes, **choices))
+    also = {"fixes": before.fixes, **choices}
+    read(jobs.chosen(chosen, kept, also, target_at=target_at, **roles))

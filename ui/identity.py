@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 import streamlit as st
 
 from runs.networks import network_of
-from ui.cookie import new_secret, secret_in
+from ui.cookie import new_secret, of_cookie, secret_in, visitor_id
 from ui.words import _, plain
 
 THIS_MACHINE = "127.0.0.1"
@@ -35,12 +33,12 @@ def owner() -> Owner:
     if user.get("is_logged_in"):
         # A subject is unique to its issuer; a name or an address may pass on to somebody else.
         name = user.get("name") or user.get("email") or user["sub"]
-        return Owner(_id("login", user["iss"], user["sub"]), lasting=True, login=str(name))
-    secret = secret_in(st.context.cookies)
+        return Owner(visitor_id("login", user["iss"], user["sub"]), lasting=True, login=str(name))
+    secret = secret_in(st.context.headers.get_all("cookie"))
     if secret is not None:
         return Owner(of_cookie(secret), lasting=True, login=None)
     secret = st.session_state.setdefault("visitor_secret", new_secret())
-    return Owner(_id("session", secret), lasting=False, login=None)
+    return Owner(visitor_id("session", secret), lasting=False, login=None)
 
 
 def network() -> str:
@@ -50,11 +48,6 @@ def network() -> str:
     address = st.context.ip_address  # None on this machine itself
     is_text = isinstance(address, str)  # under Streamlit's AppTest it is a mock
     return network_of(address if is_text else THIS_MACHINE)
-
-
-def of_cookie(secret: str) -> str:
-    """The id of the browser that has this cookie."""
-    return _id("cookie", secret)
 
 
 def sign_in_or_out() -> None:
@@ -86,8 +79,3 @@ def _providers() -> list[str]:
 
 def _is_provider(section: object) -> bool:
     return isinstance(section, Mapping) and "client_id" in section
-
-
-def _id(kind: str, *known_by: str) -> str:
-    """Of one kind and never equal to another kind's; the database's column has 80 characters."""
-    return f"{kind}:{sha256(json.dumps(known_by).encode()).hexdigest()}"

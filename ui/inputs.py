@@ -193,15 +193,18 @@ def chosen_rows(text: str, n: int) -> np.ndarray | None:
         part for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", text.strip())) if part
     ]
     chosen: list[np.ndarray] = []
+    room = MOST_ROWS
     for part in parts:
         bounds = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part)
         if bounds is None:
             return None
         first = int(bounds[1])
         last = int(bounds[2] or bounds[1])
-        chosen.append(np.arange(max(first, 1) - 1, min(last, n)))
+        first = max(first, 1) - 1
+        chosen.append(np.arange(first, min(last, n, first + room)))
+        room -= len(chosen[-1])
     rows = np.concatenate(chosen) if chosen else np.empty(0, int)
-    return rows[:MOST_ROWS] if len(rows) else None
+    return rows if len(rows) else None
 
 
 def say_what_is_drawn(rows: int, n: int, high: slice, wide: slice, steps: int) -> None:

@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,16 @@ import streamlit as st
 from core import DataError
 from core.errors import Note
 from core.packing import pack
-from core.reading import Schema, Table, detect_schema, open_table, read_table, schema_again
-from core.reading.grid import grid_of
+from core.reading import Schema, detect_schema, open_table, read_table
+from core.reading.grid import Grid
+from runs.reading import jobs
 from runs.store import Content
 from ui import columns_form, editing, keeping, layouts, problems, server
 from ui.layouts import LAYOUT_NAMES
 from ui.problems import explain, offer_to_read_again
 from ui.refusal import Refusal
 from ui.samples import PUBLISHED, SAMPLES, Sample
+from ui.shell.uploader import file_in, uploader
 from ui.state import PASTED, State, example_digest
 from ui.words import _, ngettext, plain, told
 
@@ -50,7 +52,7 @@ def source(visitor: State) -> None:
 
 
 def _upload(visitor: State) -> None:
-    file = st.file_uploader(
+    file = uploader(
         _("A file of sequences"),
         key="upload",
         on_change=_open_upload,
@@ -68,17 +70,20 @@ def _upload(visitor: State) -> None:
             visitor,
             refused,
             "upload",
-            lambda outcome: visitor.keep("upload", file.file_id, outcome),
+            lambda outcome: visitor.keep("upload", file.id, outcome),
         )
     layouts.samples()
 
 
 def _open_upload(visitor: State) -> Refusal | None:
     """Open the file in the uploader, once; returns why it was refused."""
-    file = st.session_state["upload"]
+    file = file_in("upload")
     if file is None:
         return None
-    return visitor.once("upload", file.file_id, lambda: _open(visitor, file.name, file.getvalue()))
+    refused = visitor.once("upload", file.id, lambda: _open(visitor, file.name, file.read))
+    if refused is None:
+        file.drop()
+    return refused
 
 
 def _samples(visitor: State) -> None:
@@ -122,7 +127,7 @@ def open_sample(visitor: State, sample: Sample) -> None:
     if sample.path is None:
         visitor.open_example()
         return
-    refused = _open(visitor, sample.name, sample.path.read_bytes())
+    refused = _open(visitor, sample.name, sample.path.read_bytes)
     if refused is not None:
         raise refused.error
 
@@ -172,26 +177,33 @@ def _paste(visitor: State) -> None:
 
 def _open_paste(visitor: State) -> None:
     text = st.session_state[PASTED].encode("utf-8", errors="replace")
-    visitor.refuse("paste", _open(visitor, _("Pasted text"), text))
+    visitor.refuse("paste", _open(visitor, _("Pasted text"), lambda: text))
 
 
 def _open(
     visitor: State,
     name: str,
-    content: bytes,
-    schema_of: Callable[[Table], Schema] = detect_schema,
+    read: Callable[[], bytes],
+    schema_of: jobs.SchemaOf = detect_schema,
     edited: bool = False,
     known: str = "",
 ) -> Refusal | None:
-    """known: the data set that it takes the place of. Returns why it was refused."""
-    table = schema = None
+    """read: gives its content, as often as needed; known: the data set that it takes the place of.
+    Returns why it was refused."""
+    about, opened = 0, None
     try:
-        table = open_table(io.BytesIO(content), server.store().limits.steps)
-        schema = schema_of(table)
-        data, report = read_table(table, schema)
-        visitor.open(name, content, table, data, report, known)
+        content = read()
+        about = zlib.crc32(content)
+        most = server.store().limits.steps
+        opened = server.reading().call(visitor.owner.id, jobs.open_file, content, most, schema_of)
+        if isinstance(opened, jobs.Refused):
+            return Refusal.of(opened, name, read, about, edited)
+        visitor.open(name, content, opened, known)
     except DataError as error:
-        return Refusal(error, name, content, table, schema, edited)
+        if opened is None:  # it was too much for the process that read it
+            return Refusal(error, name, read, about, edited=edited)
+        columns, schema = opened.columns, opened.report.schema
+        return Refusal(error, name, read, about, columns.grid, columns, schema, edited)
     return None
 
 
@@ -209,42 +221,48 @@ def _offer(
 
     place = f"{key}-edit-{refused.about}"
 
-    def read(schema: Schema) -> None:
+    def read(schema_of: jobs.SchemaOf, once_edited: jobs.SchemaOf) -> None:
         content = refused.grid and editing.unread(place, refused.grid, refused.rows)
         if content:
-            read_edited(content, schema)
-        else:
-            content, edited = refused.content, refused.edited
-            keep(_open(visitor, refused.name, content, lambda _: schema, edited, known))
+            read_edited(content, once_edited)
+            return
+        outcome = _open(visitor, refused.name, refused.read, schema_of, refused.edited, known)
+        if outcome is not None and outcome.schema is None:  # what was chosen goes with no column
+            outcome = replace(refused, error=outcome.error)
+        keep(outcome)
 
-    def read_edited(content: bytes, schema: Schema | None = refused.schema) -> None:
+    def read_edited(content: bytes, schema_of: jobs.SchemaOf | None = None) -> None:
+        schema_of = schema_of or jobs.edited(refused.schema)
         if box is not None:
             st.session_state[box] = content.decode()
-        keep(_open(visitor, refused.name, content, _again(schema), True, known))
+        keep(_open(visitor, refused.name, lambda: content, schema_of, True, known))
 
     def refuse(error: DataError) -> None:
         keep(replace(refused, error=error))
 
-    offer_to_read_again(refused.error, key, read)
+    offer_to_read_again(
+        refused.error, key, lambda schema: read(jobs.given(schema), jobs.edited(schema))
+    )
     if refused.grid is not None:
         editing.table(place, refused.name, refused.grid, read_edited, refused.rows, refused.edited)
-    if refused.table is not None and not refused.table.lists:
+    if refused.columns is not None and not refused.columns.lists:
         schema = refused.schema or Schema("long")
         with st.expander(_("Choose what its columns are"), icon=":material/view_column:"):
             # What was chosen stays while it is refused, and not for another file.
             about = zlib.crc32(repr((schema.missing, schema.fixes)).encode(), refused.about)
-            columns_form.show(f"{key}-{about}", refused.table, schema, read, refuse)
-
-
-def _again(schema: Schema | None) -> Callable[[Table], Schema]:
-    """How a table is read after it was edited."""
-    return detect_schema if schema is None else partial(schema_again, schema)
+            columns_form.show(
+                f"{key}-{about}",
+                refused.columns.names,
+                schema,
+                lambda chosen: read(chosen, chosen),
+                refuse,
+            )
 
 
 def columns(visitor: State) -> None:
     """What was detected, the way to choose otherwise, and what became of the rows."""
     try:
-        table, report, schema = visitor.table, visitor.report, visitor.data.schema
+        found, report, schema = visitor.columns, visitor.report, visitor.data.schema
     except DataError as error:  # its file was deleted, in another tab
         explain(error)
         return
@@ -260,27 +278,28 @@ def columns(visitor: State) -> None:
 
     key = visitor.key("columns")
 
-    def use(schema: Schema) -> None:
+    def use(schema_of: jobs.SchemaOf) -> None:
         try:
-            visitor.use(*read_table(table, schema))
+            refused = visitor.read_again(schema_of)
         except DataError as error:
             refuse(error)
-        else:
-            visitor.refuse(key, None)
-            columns_form.follow(key, schema)
+            return
+        visitor.refuse(key, refused and refused.error)
+        if refused is None:
+            columns_form.follow(key, visitor.data.schema)
 
     def refuse(error: DataError) -> None:
         visitor.refuse(key, error)
 
-    columns_form.show(key, table, schema, use, refuse)
+    columns_form.show(key, found.names, schema, use, refuse)
     refused = visitor.refused.get(key)
     if refused is not None:
-        offer_to_read_again(refused, "columns", use)
+        offer_to_read_again(refused, "columns", lambda schema: use(jobs.given(schema)))
     problems.rows(report)
-    _edit(visitor, table)
+    _edit(visitor, found.grid)
 
 
-def _edit(visitor: State, table: Table) -> None:
+def _edit(visitor: State, grid: Grid | None) -> None:
     """The open table's cells; an edited one that is refused, until it can be read."""
     place, known = visitor.key("edited"), visitor.kept.id
 
@@ -289,14 +308,13 @@ def _edit(visitor: State, table: Table) -> None:
 
     def read(content: bytes) -> None:
         schema = visitor.data.schema
-        keep(_open(visitor, visitor.name, content, _again(schema), True, known))
+        keep(_open(visitor, visitor.name, lambda: content, jobs.edited(schema), True, known))
 
     refused = visitor.refused.get(place)
     if refused is not None:
         _offer(visitor, refused, place, keep, known)
         st.button(_("Take the edits back"), icon=":material/undo:", on_click=keep, args=(None,))
         return
-    grid = table.once("grid", lambda: grid_of(table, visitor.file))
     if grid is not None:
         editing.table(visitor.key("edit"), visitor.name, grid, read)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.reading.new_data import Reading
 from runs import Run
 from ui import asking, early, layouts, new_data, server, tables, xray
-from ui.reading import Reading
+from ui.shell.uploader import uploader
 from ui.state import State, example_digest
 from ui.words import _
 
@@ -55,7 +56,7 @@ def _first(visitor: State, run: Run) -> str:
 
 
 def _uploaded(visitor: State, run: Run, reading: Reading) -> None:
-    file = st.file_uploader(
+    file = uploader(
         _("A file of new sequences"),
         key=visitor.key("predict-file"),
         help=_("The same columns as the data the model was trained on; targets may be missing."),

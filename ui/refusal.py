@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 from core import DataError
-from core.reading import Schema, Table
-from core.reading.grid import Grid, grid_of
+from core.reading import Schema
+from core.reading.grid import Grid
+from runs.reading.jobs import Columns, Refused
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something was not opened, and what is needed to try again in another way: its content,
-    whether that was ``edited`` in the page, and, as far as it could be read, its table and
-    schema."""
+    """Why something was not opened, and what is needed to try again in another way: ``read`` gives
+    its content or raises DataError when that is gone; ``about`` it is the same for the same one,
+    so that what belongs to it begins anew with another; whether it was ``edited`` in the page; its
+    cells, where they can be edited; and, as far as it could be read, its columns and schema."""
 
     error: DataError
     name: str
-    content: bytes
-    table: Table | None = None
+    read: Callable[[], bytes]
+    about: int
+    grid: Grid | None = None
+    columns: Columns | None = None
     schema: Schema | None = None
     edited: bool = False
 
-    @cached_property
-    def grid(self) -> Grid | None:
-        """To be edited, if it can be."""
-        return grid_of(self.table, lambda: self.content)
-
-    @cached_property
-    def about(self) -> int:
-        """Of this content: what belongs to it begins anew with another."""
-        return zlib.crc32(self.content)
+    @classmethod
+    def of(
+        cls, refused: Refused, name: str, read: Callable[[], bytes], about: int, edited: bool
+    ) -> Refusal:
+        seen = refused.grid, refused.columns, refused.schema
+        return cls(refused.error, name, read, about, *seen, edited)
 
     @property
     def rows(self) -> set[str]:

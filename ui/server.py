@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import Recipe, Sequences
 from runs import ACTIVE, Runs, RunState
+from runs.reading.guard import Guard
 from runs.store import Store
 
 OWNER = "server"  # of trainings that serve everybody
@@ -15,6 +16,12 @@ OWNER = "server"  # of trainings that serve everybody
 def runs() -> Runs:
     """The first call starts the workers and does not wait for them."""
     return Runs()
+
+
+@st.cache_resource(show_spinner=False)
+def reading() -> Guard:
+    """The processes that files are read in."""
+    return Guard()
 
 
 def store() -> Store:

@@ -7,7 +7,6 @@ The session ends with the browser's tab; what is worth keeping is saved as the v
 from __future__ import annotations
 
 import contextlib
-import io
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
@@ -18,14 +17,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core import DataError, Recipe, Sequences
 from core.errors import Note
 from core.packing import pack, unpack
-from core.reading import Report, Table, open_table, read_table, refuse_many_steps
+from core.reading import Report
+from core.reading.new_data import Reading
 from core.suggesting import Suggestion, suggest
 from core.words import N_
 from runs import Compared, DataSet, Question, RunLine
+from runs.reading import jobs
 from runs.store import NOT_KNOWN, Content
 from ui import identity, server
 from ui.identity import Owner
-from ui.reading import Reading
 from ui.words import LANGUAGES, _
 from ui.workspace import Memory, Workspace
 
@@ -79,7 +79,7 @@ class State:
     example_run: str | None = None
     typed: dict[str, str] = field(default_factory=dict)
     asked: dict[str, tuple[str, Sequences | None, Question]] = field(default_factory=dict)
-    files: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    files: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     refused: dict[str, Any] = field(default_factory=dict)
     opened: int = 0
     language: str | None = None
@@ -88,32 +88,30 @@ class State:
     link_notes: tuple[Note, ...] = ()
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
-    _table: Table | None = None
-    _report: Report | None = None
+    _seen: tuple[jobs.Columns, Report] | None = None
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.owner)
 
-    def open(
-        self,
-        name: str,
-        file: bytes,
-        table: Table,
-        data: Sequences,
-        report: Report,
-        known: str = "",
-    ) -> None:
+    def open(self, name: str, file: bytes, opened: jobs.Opened, known: str = "") -> None:
         """Work on other data from now on; it takes the place of a ``known`` data set. Raises
         DataError, and changes nothing, when the server cannot keep it."""
-        self._keep(name, file, data, known)
-        self._table, self._report, self.opened = table, report, self.opened + 1
+        self._keep(name, Content.compressed(file), opened, known)
+        self._seen, self.opened = (opened.columns, opened.report), self.opened + 1
         self.save()
 
-    def use(self, data: Sequences, report: Report) -> None:
-        """Read the same file in another way; the recipe starts anew where it has to."""
-        self._keep(self.name, self.file(), data, self.kept.id)
-        self._report = report
+    def read_again(self, schema_of: jobs.SchemaOf) -> jobs.Refused | None:
+        """Read the same file in another way; the recipe starts anew where it has to. Returns why
+        it was refused; raises DataError when the server cannot keep it, or has it no more."""
+        file = self._file()
+        most = server.store().limits.steps
+        opened = server.reading().call(self.owner.id, jobs.open_kept, file.content, most, schema_of)
+        if isinstance(opened, jobs.Refused):
+            return opened
+        self._keep(self.name, file, opened, self.kept.id)
+        self._seen = opened.columns, opened.report
         self.save()
+        return None
 
     def open_kept(self, data_set: DataSet) -> None:
         """Work on a data set that the server keeps. Raises DataError when it does not any more."""
@@ -121,7 +119,7 @@ class State:
         if kept is None:
             raise DataError(NOT_KNOWN)
         self._settle(kept, _unpacked(kept.data))
-        self._table, self._report, self.opened = None, None, self.opened + 1
+        self._seen, self.opened = None, self.opened + 1
         self.save()
 
     def open_example(self) -> None:
@@ -129,7 +127,7 @@ class State:
         self.data = example_data()
         self.name, self.kept = EXAMPLE_NAME, None
         self._take_up(EXAMPLE_KEY, example_digest(), Recipe.example())
-        self._table, self._report, self.opened = None, None, self.opened + 1
+        self._seen, self.opened = None, self.opened + 1
         self.files.pop("work", None)  # counted for other sequences
         self.save()
 
@@ -204,8 +202,8 @@ class State:
                 del self.typed[oldest]
             self.save()
 
-    def once(self, place: str, file_id: str, read: Callable[[], Any]) -> Any:
-        """What ``read()`` gave for this file; a rerun of the page does not read it again."""
+    def once(self, place: str, file_id: Any, read: Callable[[], Any]) -> Any:
+        """What ``read()`` gave for this file, or this text; a rerun does not read it again."""
         if self.files.get(place, ("",))[0] != file_id:
             self.keep(place, file_id, read())
         return self.files[place][1]
@@ -225,7 +223,7 @@ class State:
         """Remember why something was not possible; None: it was."""
         self.refused[place] = why
 
-    def keep(self, place: str, file_id: str, outcome: Any) -> None:
+    def keep(self, place: str, file_id: Any, outcome: Any) -> None:
         """Remember what came of reading a file."""
         self.files[place] = (file_id, outcome)
 
@@ -234,26 +232,29 @@ class State:
         return self.kept is None
 
     @property
-    def table(self) -> Table:
-        """The file the open data was read from; read again when it is first asked for. Raises
-        DataError when it has been deleted, in another tab."""
-        if self._table is None:
-            self._table = open_table(io.BytesIO(self.file()))
-        return self._table
+    def columns(self) -> jobs.Columns:
+        """Those of the file the open data was read from, which is read again when they are first
+        asked for. Raises DataError when it has been deleted, in another tab."""
+        return self._look()[0]
 
     @property
     def report(self) -> Report:
-        """What became of the rows of that file; raises DataError as ``table`` does."""
-        if self._report is None:
-            self._report = read_table(self.table, self.data.schema)[1]
-        return self._report
+        """What became of the rows of that file; raises DataError as ``columns`` does."""
+        return self._look()[1]
 
-    def file(self) -> bytes:
-        """The file the open data was read from. Raises DataError as ``table`` does."""
-        file = server.store().contents.read_compressed(self.kept.file)
-        if file is None:
+    def _look(self) -> tuple[jobs.Columns, Report]:
+        if self._seen is None:
+            self._seen = server.reading().call(
+                self.owner.id, jobs.look_at_kept, self._file().content, self.data.schema
+            )
+        return self._seen
+
+    def _file(self) -> Content:
+        """The file the open data was read from, compressed. Raises DataError as ``columns``."""
+        content = server.store().contents.read(self.kept.file)
+        if content is None:
             raise DataError(NOT_KNOWN)
-        return file
+        return Content(self.kept.file, content)
 
     def suggested(self) -> Suggestion:
         """For the open data."""
@@ -334,20 +335,18 @@ class State:
         for oldest in list(self.units)[:-MOST_UNITS]:
             del self.units[oldest]
 
-    def _keep(self, name: str, file: bytes, data: Sequences, known: str = "") -> None:
-        steps = int(data.lengths.sum())
-        refuse_many_steps(steps, server.store().limits.steps)
-        packed, text = Content.of(pack(data)), Content.compressed(file)
+    def _keep(self, name: str, file: Content, opened: jobs.Opened, known: str = "") -> None:
+        packed, data = Content.of(opened.packed), opened.sequences()
         new = DataSet(
             name=name,
             data=packed.digest,
-            file=text.digest,
+            file=file.digest,
             sequences=len(data),
             features=data.features,
-            steps=steps,
+            steps=int(data.lengths.sum()),
             id=known,
         )
-        self._settle(server.store().contents.keep(self.owner.id, new, packed, text), data)
+        self._settle(server.store().contents.keep(self.owner.id, new, packed, file), data)
 
     def _settle(self, kept: DataSet, data: Sequences) -> None:
         self.kept, self.name, self.data = kept, kept.name, data

@@ -11,15 +11,17 @@ import streamlit as st
 from core import Sequences
 from core.evaluation.measured import Measured
 from core.figures import probabilities_figure
+from core.reading.new_data import as_typed
 from core.reading.words import is_number
 from core.words import N_
 from runs import Question
 from ui import by_step
 from ui.frame import draw, figure_words, is_dark
 from ui.merit import metrics
-from ui.words import _, as_typed, counted, listed, ngettext, plain, told
+from ui.words import _, counted, listed, ngettext, plain, told
 
 MOST_ROWS = 1000  # on screen; the CSV holds all
+MOST_NAMED = 100  # steps, of a sequence that its own numbers name
 MOST_DRAWN = 20  # sequences, and classes, in the picture of probabilities
 
 
@@ -92,12 +94,19 @@ def _measured_on(part: str, data: Sequences) -> str:
     )
 
 
+def _named(steps: np.ndarray) -> str:
+    """A sequence as it was typed, the beginning of a long one."""
+    if len(steps) <= MOST_NAMED:
+        return as_typed(steps)
+    return as_typed(steps[:MOST_NAMED]).removesuffix("]") + ", …]"
+
+
 def example_predictions(prediction: Question, data: Sequences, example: Sequences) -> None:
     """The first answer large, all of them in a table beside the example's targets."""
     numbers = prediction.result.values
-    names = [as_typed(data[i]) for i in range(min(len(data), MOST_ROWS))]
+    names = [_named(data[i]) for i in range(min(len(data), MOST_ROWS))]
     st.metric(_("Prediction for {sequence}").format(sequence=plain(names[0])), f"{numbers[0]:.2f}")
-    targets = {as_typed(example[i]): float(example.targets[i]) for i in range(len(example))}
+    targets = {_named(example[i]): float(example.targets[i]) for i in range(len(example))}
     st.dataframe(
         pd.DataFrame(
             {

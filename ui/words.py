@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -118,13 +117,6 @@ def lasting(seconds: float) -> str:
     if seconds < 3600:
         return _("{m} min {s} s").format(m=int(seconds // 60), s=int(seconds % 60))
     return _("{h} h {m} min").format(h=int(seconds // 3600), m=int(seconds % 3600 // 60))
-
-
-def as_typed(steps: np.ndarray) -> str:
-    """A sequence, (steps, features), as one would type it: [1.5, 2], or [[1, 2], [3, 4]]."""
-    rows = [[float(f"{value:.6g}") for value in step] for step in steps]
-    listed = [row[0] for row in rows] if steps.shape[1] == 1 else rows
-    return re.sub(r"\.0\b", "", str(listed))
 
 
 def layer_name(layer: LSTM) -> str:

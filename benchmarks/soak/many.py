@@ -18,8 +18,7 @@ from core.packing import pack
 from core.progress import Progress
 from runs.run import RunState
 from runs.store import Content, Result, Store
-from ui.cookie import NAME, new_secret
-from ui.identity import of_cookie
+from ui.cookie import NAME, new_secret, of_cookie, signed
 
 EPOCHS = 100
 ROUNDS = 5
@@ -33,12 +32,13 @@ def many_runs(count: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'unpadded.sqlite3'}")
         _fill(store, of_cookie(secret), count)
+        cookie = signed(secret, store.cookies.key())
         store.close()
         with AppServer(Path(folder)) as server:
-            with Visitor(server.address, {NAME: secret}) as visitor:
+            with Visitor(server.address, {NAME: cookie}) as visitor:
                 visitor.open("/")
                 answered = [_there_and_back(visitor, count) for _ in range(ROUNDS + 1)][1:]
-            drawn = _in_chromium(server.address, secret)
+            drawn = _in_chromium(server.address, cookie)
     return {
         "runs": count,
         "seconds until the server has answered": round(median(answered), 3),
@@ -80,7 +80,7 @@ def _there_and_back(visitor: Visitor, count: int) -> float:
     return seconds
 
 
-def _in_chromium(address: str, secret: str) -> list[float]:
+def _in_chromium(address: str, cookie: str) -> list[float]:
     """From the click on the menu's Runs until its table is drawn; [] without Chromium."""
     if executable() is None:
         return []
@@ -90,7 +90,7 @@ def _in_chromium(address: str, secret: str) -> list[float]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-        context.add_cookies([{"name": NAME, "value": secret, "url": address}])
+        context.add_cookies([{"name": NAME, "value": cookie, "url": address}])
         page = context.new_page()
         for number in range(ROUNDS + 1):
             page.goto("/")

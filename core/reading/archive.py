@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 import numpy as np
-import pyarrow as pa
 
 from core.errors import DataError, Note
 from core.reading import ts
@@ -26,6 +25,7 @@ from core.reading.source import EMPTY, refuse_bomb
 from core.reading.steps import refuse_about, refuse_long_text
 from core.reading.table import Table
 from core.reading.words import SPLIT_WORDS
+from core.reading.zip_member import unpack
 
 ZIP = b"PK\x03\x04"
 MOST_FILES = 100_000
@@ -82,11 +82,12 @@ def _files(data: bytes, name: str) -> Files:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = [m for m in archive.infolist() if m.filename and not m.is_dir()]
         _refuse_dangerous(members)
-        members = [each for each in members if not _is_hidden(PurePosixPath(each.filename))]
-        refuse_bomb(len(data), sum(each.file_size for each in members), name)
-        if not members:
+        paths = [(PurePosixPath(each.filename), each) for each in members]
+        paths = [(path, member) for path, member in paths if not _is_hidden(path)]
+        refuse_bomb(len(data), sum(member.file_size for _, member in paths), name)
+        if not paths:
             raise DataError(EMPTY)
-        found = [(PurePosixPath(each.filename), archive.read(each)) for each in members]
+        found = [(path, unpack(data, member)) for path, member in paths]
     except DataError:
         raise
     except (*DAMAGED, ValueError) as error:
@@ -144,32 +145,32 @@ def _is_hidden(path: PurePosixPath) -> bool:
 
 def _ts_files(files: Files, name: str, most_steps: int | None) -> Table:
     """Files in the ``.ts`` format as one table; their names tell the split."""
-    tables = []
+    parts = []
     for path, content in files:
         with of_file(path):
             text = clean_text(content)[0]
             refuse_long_text(text, most_steps, ts.open_ts)
-            tables.append(ts.open_ts(text))
-    for (path, _), table in zip(files, tables, strict=True):
-        if table.names != tables[0].names:
+            parts.append(ts.cut(text))
+    for (path, _), part in zip(files, parts, strict=True):
+        if part.names != parts[0].names:
             raise DataError(
                 "{file} has the columns {found}, and {first} has {expected}. Put files of the "
                 "same data into the archive.",
                 file=path.name,
-                found=", ".join(table.names),
+                found=", ".join(part.names),
                 first=files[0][0].name,
-                expected=", ".join(tables[0].names),
+                expected=", ".join(parts[0].names),
             )
-    lengths = [len(table) for table in tables]
-    columns = pa.concat_tables([table.columns for table in tables])
-    roles = dict(tables[0].roles)
+    lengths = [len(part.lines) for part in parts]
+    table = ts.join(parts)
+    columns, roles = table.columns, dict(table.roles)
     splits = [SPLIT_WORDS.get(path.stem.lower().rpartition("_")[2], "") for path, _ in files]
     if all(splits):
         columns = columns.append_column("split", [np.repeat(splits, lengths)])
         roles["split"] = "split"
     return Table(
         columns,
-        np.concatenate([table.rows for table in tables]),
+        table.rows,
         header=True,
         name=name,
         roles=roles,

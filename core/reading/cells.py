@@ -15,6 +15,7 @@ from core.words import N_
 
 LARGEST = float(np.finfo(np.float32).max)
 SAMPLE_ROWS = 1000
+MAX_FOUND = 80  # characters of a cell that a sentence quotes
 
 NOT_A_NUMBER = N_(
     "Row {row}, column {column}: {found!r} is not a number. "
@@ -37,6 +38,8 @@ def kind(table: Table, name: str) -> str:
     if is_arrow_list(table.columns[name].type):
         return "list"
     cells = text(table, name)
+    if not table.decimal_comma and _are_numbers(cells[:SAMPLE_ROWS]):
+        return "number"  # as most columns are, and a table may have 20,000 of them
     sample = [cell for cell in cells[:SAMPLE_ROWS].to_pylist() if not is_missing(cell)]
     if not sample:
         later = pc.any(pc.not_equal(pc.utf8_trim_whitespace(cells), "")).as_py()
@@ -50,6 +53,15 @@ def kind(table: Table, name: str) -> str:
     if not can_only_name_an_id(name) and are_spaced_lists(sample):
         return "list"
     return "number" if any(map(is_number, sample)) else "text"
+
+
+def _are_numbers(cells: pa.ChunkedArray) -> bool:
+    """Is every cell a number, or NaN, and not all of them NaN?"""
+    try:
+        values = pc.cast(cells, pa.float64(), safe=False)
+    except pa.ArrowInvalid:
+        return False
+    return bool(pc.any(pc.invert(pc.is_nan(values))).as_py())
 
 
 def is_arrow_list(kind: pa.DataType) -> bool:
@@ -132,5 +144,5 @@ def cell(table: Table, name: str, index: int) -> dict[str, object]:
 def _found(one: pa.ChunkedArray) -> str:
     """The one cell as it is written, the beginning of a long one."""
     if is_arrow_list(one.type):
-        return str(one[0].as_py())[:80]
-    return pc.fill_null(pc.cast(one, pa.string()), "")[0].as_py()
+        return str(one[0].values[:MAX_FOUND].to_pylist())[:MAX_FOUND] if one[0].is_valid else ""
+    return pc.fill_null(pc.cast(one, pa.string()), "")[0].as_py()[:MAX_FOUND]

@@ -106,7 +106,8 @@ def _is_detected(schema: Schema, table: Table) -> bool:
 
 
 def _refuse_absent(features: tuple[str, ...], table: Table) -> None:
-    absent = [name for name in features if name not in table.names]
+    names = set(table.names)
+    absent = [name for name in features if name not in names]
     if absent:
         raise DataError(
             "The model was trained on a feature {feature!r}, but there is no column {feature!r}. "

@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 from core.errors import DataError
 from core.missing import indicator_name
 from core.reading import roles
-from core.reading.cells import LARGEST, cell, to_numbers
+from core.reading.cells import LARGEST, MAX_FOUND, cell, to_numbers
 from core.reading.columns import indicators
 from core.reading.list_cells import EMPTY_LIST, cut, is_empty
-from core.reading.problems import Problems
+from core.reading.problems import MOST_LISTED, Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
 from core.sequences import Sequences, default_names
@@ -109,7 +109,8 @@ def _numbers(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, n
     found = cut(table, name)
 
     def note(kind: str, template: str, which: np.ndarray) -> None:
-        words = [str(word).strip() for word in found.items.take(pa.array(which)).to_pylist()]
+        listed = found.items.take(pa.array(which[:MOST_LISTED])).to_pylist()
+        words = [str(word).strip()[:MAX_FOUND] for word in listed]
         problems.add(kind, template, table, name, found.rows(which), words)
 
     values, bad = to_numbers(found.items)

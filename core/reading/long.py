@@ -165,9 +165,11 @@ def _note_gaps(
     steps = since[onward]
     usual = np.median(steps, overwrite_input=True) if len(steps) else 0
     if usual and (steps == usual).mean() >= REGULAR:
-        for gap in (np.flatnonzero(onward & (since > 1.5 * usual)) + 1).tolist():
+        gaps = np.flatnonzero(onward & (since > 1.5 * usual)) + 1
+        for gap in gaps[:MOST_LISTED].tolist():
             row = np.array([gap if order is None else order[gap]])
             problems.add("gap", GAP, table, name, row, times=float(since[gap - 1] / usual))
+        problems.count("gap", len(gaps) - MOST_LISTED)
 
 
 def _elapsed(table: Table, name: str, sequence: np.ndarray, order: np.ndarray | None) -> np.ndarray:
@@ -234,8 +236,7 @@ def _note_changes(
         expected = int(first[sequence[row]])
         known = {"expected": cell(table, name, expected)["found"], "first": table.row(expected)}
         problems.add("changes", CHANGES, table, name, np.array([row]), **known)
-    if len(rows) > MOST_LISTED:
-        problems.found["changes"] += len(rows) - MOST_LISTED
+    problems.count("changes", len(rows) - MOST_LISTED)
 
 
 def _refuse_changes(table: Table, name: str, role: np.ndarray, sequence, first) -> None:

@@ -6,6 +6,7 @@ than one of their size.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -49,9 +50,10 @@ def _labels(texts: Texts, headers: dict[str, list[int]]) -> int | None:
     """The one file of other columns than all the rest, in which their names stand."""
     for alone in [numbers[0] for numbers in headers.values() if len(numbers) == 1]:
         rest = [path for i, (path, _) in enumerate(texts) if i != alone]
-        words = texts[alone][1].decode()
-        if len(headers) == 2 and all(path.stem in words for path in rest):
-            return alone
+        if len(headers) == 2:
+            cells = {cell.strip() for cell in re.split(r'[,;\t\n"]', texts[alone][1].decode())}
+            if all(path.stem in cells or path.name in cells for path in rest):
+                return alone
     return None
 
 

@@ -76,6 +76,7 @@ class Problems:
         self.found: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
         self.listed: list[tuple[tuple[int, int], Problem]] = []
+        self.kinds: Counter[str] = Counter()  # of those listed
 
     def add(
         self,
@@ -88,17 +89,23 @@ class Problems:
         **values: object,
     ) -> None:
         """Problems of one kind in one column. rows: (k,) rows of the table, from 0; found: what
-        stands there, when it is not the whole cell."""
+        stands there, when it is not the whole cell, of the first MOST_LISTED at least."""
         self.found[kind] += len(rows)
-        room = MOST_LISTED - sum(problem.kind == kind for _, problem in self.listed)
+        room = MOST_LISTED - self.kinds[kind]
+        self.kinds[kind] += min(len(rows), room)
         for number, row in enumerate(rows[:room].tolist()):
             if found is None:
                 place = cell(table, column, row)
             else:
                 place = {"row": table.row(row), "column": column, "found": found[number]}
-            where = (sum(first <= row for _, first in table.files), int(table.rows[row]))
+            where = table.file_of(row), int(table.rows[row])
             what = Note(template, **values, **place)
             self.listed.append((where, Problem(kind, what=what, **place)))
+
+    def count(self, kind: str, number: int) -> None:
+        """Problems beyond those that are listed."""
+        if number > 0:
+            self.found[kind] += number
 
     def settle(self) -> None:
         """Raises DataError, with the report, unless something was chosen about every kind. A cell

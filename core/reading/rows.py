@@ -8,9 +8,17 @@ import pyarrow.compute as pc
 
 from core.missing import indicator_name
 from core.reading import wide
-from core.reading.cells import LARGEST, MISSING, NOT_A_NUMBER, TOO_LARGE, to_numbers, with_points
+from core.reading.cells import (
+    LARGEST,
+    MAX_FOUND,
+    MISSING,
+    NOT_A_NUMBER,
+    TOO_LARGE,
+    to_numbers,
+    with_points,
+)
 from core.reading.columns import indicators
-from core.reading.problems import Problems
+from core.reading.problems import MOST_LISTED, Problems
 from core.reading.schema import Schema
 from core.reading.table import Table
 from core.sequences import Sequences
@@ -62,7 +70,11 @@ def _note(
     ends = np.cumsum(lengths)
     rows = np.searchsorted(ends, found, side="right")
     columns = found - ends[rows] + lengths[rows] + 1
-    for column in np.unique(columns):
-        here = columns == column
-        words = [word.strip() for word in cells.take(pa.array(found[here])).to_pylist()]
-        problems.add(kind, template, table, int(column), rows[here], words)
+    words = cells.take(pa.array(found[:MOST_LISTED])).to_pylist()
+    # One after the other, since each may stand in another column; the rest is counted.
+    for number, word in enumerate(words):
+        here = slice(number, number + 1)
+        problems.add(
+            kind, template, table, int(columns[number]), rows[here], [word.strip()[:MAX_FOUND]]
+        )
+    problems.count(kind, len(found) - len(words))

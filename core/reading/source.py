@@ -17,6 +17,9 @@ MOST_BYTES = 2**30
 MOST_RATIO = 100
 HARMLESS_BYTES = 10_000_000
 GZIP = b"\x1f\x8b"
+# Programs that pack in parallel write one for each 64 kB or more.
+MAX_MEMBERS = 50_000
+PIECE_BYTES = 1 << 14  # given to a member at once; what is left of it is copied for the next one
 TOO_LARGE = N_(
     "Unpacked, {name} is larger than {most} MB or a hundred times its packed size, so it is not "
     "opened. Leave out what is not needed, and pack it again."
@@ -44,24 +47,31 @@ def read_source(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
     return data, name
 
 
-def refuse_bomb(packed: int, unpacked: int, name: str) -> None:
-    """Raises DataError for sizes, in bytes, that no file of measurements has."""
-    if unpacked > MOST_BYTES or unpacked > max(HARMLESS_BYTES, MOST_RATIO * packed):
+def refuse_bomb(packed: int, unpacked: int, name: str, harmless: int = HARMLESS_BYTES) -> None:
+    """Raises DataError for sizes, in bytes, that no file of measurements has. harmless: what may
+    come of however small a file."""
+    if unpacked > MOST_BYTES or unpacked > max(harmless, MOST_RATIO * packed):
         raise DataError(TOO_LARGE, name=name or Note("the file"), most=MOST_BYTES >> 20)
 
 
 def _gunzip(data: bytes, name: str) -> bytes:
     """Every member of the file, one after the other, and never more than the limit at once."""
-    parts: list[bytes] = []
-    size, rest = 0, data
-    while rest.startswith(GZIP):
+    unpacked = bytearray()
+    begin, members = 0, 0
+    while data.startswith(GZIP, begin):
+        members += 1
+        if members > MAX_MEMBERS:
+            raise DataError(
+                "The file was compressed by gzip in more than {most:,} parts. Compress it again, "
+                "as one.",
+                most=MAX_MEMBERS,
+            )
         unpacker = zlib.decompressobj(wbits=31)
         try:
-            while not unpacker.eof and (rest or unpacker.unconsumed_tail):
-                parts.append(unpacker.decompress(unpacker.unconsumed_tail or rest, 1 << 24))
-                rest = b""
-                size += len(parts[-1])
-                refuse_bomb(len(data), size, name)
+            while not unpacker.eof and begin < len(data):
+                unpacked += unpacker.decompress(data[begin : begin + PIECE_BYTES])
+                begin += PIECE_BYTES
+                refuse_bomb(len(data), len(unpacked), name)
         except zlib.error:
             raise DataError(
                 "The file was compressed by gzip and is damaged. Compress it again."
@@ -70,5 +80,5 @@ def _gunzip(data: bytes, name: str) -> bytes:
             raise DataError(
                 "The file was compressed by gzip and its end is missing. Compress it again."
             )
-        rest = unpacker.unused_data
-    return b"".join(parts)
+        begin = min(begin, len(data)) - len(unpacker.unused_data)
+    return bytes(unpacked)

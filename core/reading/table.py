@@ -7,6 +7,7 @@ columns, keeps ids such as "007" as they are, and knows the words of every bad c
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -68,8 +69,12 @@ class Table:
         line = int(self.rows[index])
         if not self.files:
             return line
-        name = next(name for name, first in reversed(self.files) if first <= index)
+        name, _ = self.files[self.file_of(index) - 1]
         return Note("{line} of {file}", line=line, file=name)
+
+    def file_of(self, index: int) -> int:
+        """The number of the file, from 1, that row ``index`` stands in; 0 where there are none."""
+        return bisect_right(self.files, index, key=lambda file: file[1])
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gave when it was first called under this key: columns are looked at when
@@ -90,14 +95,29 @@ class Table:
         return replace(self, notes=(note, *self.notes))
 
 
+MAX_COLUMNS = 20_000  # each takes kilobytes
+
+
+def refuse_many_columns(columns: int) -> None:
+    """Raises DataError for more columns than are read, of any format."""
+    if columns > MAX_COLUMNS:
+        raise DataError(
+            "There are {columns:,} columns, and at most {most:,} are read. Write a step a row, "
+            "with the id of its sequence, or the steps as a list in a cell.",
+            columns=columns,
+            most=MAX_COLUMNS,
+        )
+
+
 def refuse_equal_names(names: Sequence[str], row: int) -> None:
     """Raises DataError when two columns are called alike; their names stand in this row."""
-    if len(set(names)) == len(names):
-        return
-    number, twice = next((i, name) for i, name in enumerate(names) if name in names[:i])
-    raise DataError(
-        "Row {row}: two columns are called {found!r}. Give every column its own name.",
-        row=row,
-        column=number + 1,
-        found=twice,
-    )
+    seen: set[str] = set()
+    for number, name in enumerate(names, start=1):
+        if name in seen:
+            raise DataError(
+                "Row {row}: two columns are called {found!r}. Give every column its own name.",
+                row=row,
+                column=number,
+                found=name,
+            )
+        seen.add(name)

@@ -6,13 +6,16 @@ apart by colons, the steps of a feature by commas, the class last where there is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.errors import DataError
 from core.reading.source import EMPTY
-from core.reading.table import Table
+from core.reading.table import Table, refuse_many_columns
 from core.sequences import default_names
 
 
@@ -28,50 +31,40 @@ def is_ts(text: bytes) -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class Part:
+    """A file in this format: its tags in lower case, the lines of sequences, and the number of each
+    in the file."""
+
+    tags: dict[str, str]
+    lines: list[str]
+    rows: list[int]
+
+    @property
+    def has_class(self) -> bool:
+        return any(
+            self.tags.get(tag, "").startswith("true") for tag in ("classlabel", "targetlabel")
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its columns, as the first line has them."""
+        features = self.lines[0].count(":") + 1 - self.has_class
+        return (*default_names(features), *(["class"] if self.has_class else []))
+
+
 def open_ts(text: bytes, name: str = "") -> Table:
     """A list column a feature, and "class" where lines end in one; "?" is a missing value.
 
     Raises DataError for a file without ``@data``, with times beside the values, and with another
     number of features in some line.
     """
-    tags, lines, first = _parts(text)
-    if tags.get("timestamps", "false").startswith("true"):
-        raise DataError(
-            "The file has times beside its values (@timeStamps true), which is not read. Save it "
-            "with @timeStamps false, or as CSV with a time column."
-        )
-    if len(lines) == 0:
-        raise DataError(EMPTY)
-    has_class = any(tags.get(tag, "").startswith("true") for tag in ("classlabel", "targetlabel"))
-    cut = pc.split_pattern(lines, ":")
-    fields = pc.list_value_length(cut).to_numpy(False)
-    features = int(fields[0]) - has_class
-    if (fields != fields[0]).any() or features < 1:
-        row = int(np.argmax((fields != fields[0]) | (fields <= has_class)))
-        raise DataError(
-            "Row {row} has {found} parts set apart by colons, and {expected} are needed: the "
-            "features and the class. Correct the line."
-            if has_class
-            else "Row {row} has {found} parts set apart by colons, and {expected} are needed: the "
-            "features. Correct the line.",
-            row=int(first[row]),
-            found=int(fields[row]),
-            expected=max(int(fields[0]), 1 + has_class),
-        )
-    parts = cut.flatten()
-    columns = {}
-    for number, feature in enumerate(default_names(features)):
-        steps = parts.take(pa.array(np.arange(number, len(parts), fields[0])))
-        columns[feature] = pa.chunked_array([pc.split_pattern(steps, ",")])
-    if has_class:
-        classes = parts.take(pa.array(np.arange(features, len(parts), fields[0])))
-        columns["class"] = pa.chunked_array([pc.utf8_trim_whitespace(classes)])
-    roles = {"target": "class"} if has_class else {}
-    return Table(pa.table(columns), first, header=True, name=name, roles=roles)
+    part = cut(text)
+    return replace(join([part]), name=name)
 
 
-def _parts(text: bytes) -> tuple[dict[str, str], pa.Array, np.ndarray]:
-    """The tags in lower case, the lines of sequences, and the number of each in the file."""
+def cut(text: bytes) -> Part:
+    """Raises DataError as ``open_ts``."""
     whole = text.decode("utf-8").split("\n")
     tags: dict[str, str] = {}
     for data, line in enumerate(whole, start=1):  # noqa: B007 (the line of @data, below)
@@ -91,8 +84,44 @@ def _parts(text: bytes) -> tuple[dict[str, str], pa.Array, np.ndarray]:
         for row, line in enumerate(whole[data:], start=data + 1)
         if line.strip() and not line.startswith("#")
     ]
-    return (
-        tags,
-        pa.array([line for _, line in below], pa.string()),
-        np.array([row for row, _ in below], dtype=np.int64),
-    )
+    if tags.get("timestamps", "false").startswith("true"):
+        raise DataError(
+            "The file has times beside its values (@timeStamps true), which is not read. Save it "
+            "with @timeStamps false, or as CSV with a time column."
+        )
+    if not below:
+        raise DataError(EMPTY)
+    part = Part(tags, [line for _, line in below], [row for row, _ in below])
+    refuse_many_columns(part.lines[0].count(":") + 1)
+    needed, features = len(part.names), len(part.names) - part.has_class
+    for row, line in below:
+        found = line.count(":") + 1
+        if found != needed or features < 1:
+            raise DataError(
+                "Row {row} has {found} parts set apart by colons, and {expected} are needed: the "
+                "features and the class. Correct the line."
+                if part.has_class
+                else "Row {row} has {found} parts set apart by colons, and {expected} are needed: "
+                "the features. Correct the line.",
+                row=row,
+                found=found,
+                expected=max(needed, 1 + part.has_class),
+            )
+    return part
+
+
+def join(parts: Sequence[Part]) -> Table:
+    """Parts of one data set, which have the same columns, one after the other."""
+    lines = pa.array([line for part in parts for line in part.lines], pa.string())
+    cells = pc.split_pattern(lines, ":").flatten()
+    width = len(parts[0].names)
+    columns = {}
+    for number, name in enumerate(parts[0].names):
+        here = cells.take(pa.array(np.arange(number, len(cells), width)))
+        if name == "class" and parts[0].has_class and number == width - 1:
+            columns[name] = pa.chunked_array([pc.utf8_trim_whitespace(here)])
+        else:
+            columns[name] = pa.chunked_array([pc.split_pattern(here, ",")])
+    rows = np.array([row for part in parts for row in part.rows], dtype=np.int64)
+    roles = {"target": "class"} if parts[0].has_class else {}
+    return Table(pa.table(columns), rows, header=True, roles=roles)

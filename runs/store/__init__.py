@@ -5,6 +5,7 @@ from __future__ import annotations
 from runs.limits import Limits
 from runs.settings import Settings
 from runs.store.contents import NOT_KNOWN, Content, Contents, DataSet
+from runs.store.cookies import Cookies
 from runs.store.database import Database, StoreError
 from runs.store.records import (
     CHECKPOINT,
@@ -41,7 +42,7 @@ __all__ = [
 
 
 class Store:
-    """One database, from four sides: data, runs, the work on them, and visitors."""
+    """One database, from five sides: data, runs, the work on them, visitors, and their cookies."""
 
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         """``url`` as SQLAlchemy takes it. Raises StoreError."""
@@ -52,6 +53,7 @@ class Store:
         self.runs = Records(self._database, self.limits)
         self.work = Work(self._database)
         self.visitors = Visitors(self._database, self.limits)
+        self.cookies = Cookies(self._database)
 
     @classmethod
     def of(cls, settings: Settings) -> Store:

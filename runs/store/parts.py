@@ -39,9 +39,13 @@ def ensure_visitor(connection: Connection, visitor: str) -> None:
     where another tab has just deleted everything."""
     now = time.time()
     new = {"id": visitor, "lasting": False, "seen": now, "born": now, "workspace": {}}
-    # Two tabs of a new visitor come at the same moment.
-    connection.execute(insert_into(connection, visitors).values(new).on_conflict_do_nothing())
+    insert_or_ignore(connection, visitors, new)  # two tabs of a new visitor come at once
     connection.execute(select(visitors.c.id).where(visitors.c.id == visitor).with_for_update())
+
+
+def insert_or_ignore(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    """A row, unless there is one with this key already, maybe since a moment ago."""
+    connection.execute(insert_into(connection, table).values(values).on_conflict_do_nothing())
 
 
 def neighbours(owner: str) -> CompoundSelect:

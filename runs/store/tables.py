@@ -68,14 +68,6 @@ addresses = Table(
     Column("address", String(32), nullable=False),
 )
 
-# Secrets of this server, drawn when they are first needed.
-keys = Table(
-    "keys",
-    METADATA,
-    Column("name", String(32), primary_key=True),
-    Column("key", LargeBinary, nullable=False),
-)
-
 # Files and packed sequences by the SHA-256 of what is in them: stored once, whoever has them.
 contents = Table(
     "contents",
@@ -172,4 +164,21 @@ artifacts = Table(
     Column("kind", String(16), primary_key=True),  # see runs.store.records
     Column("size", BigInteger, nullable=False),  # bytes
     Column("content", LargeBinary, nullable=False),
+)
+
+# Secrets of the server's own, each drawn once: servers that share the database share them.
+keys = Table(
+    "keys",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+# Cookies in an earlier form that a browser was given a new one for. See runs.store.cookies.
+replaced_cookies = Table(
+    "replaced_cookies",
+    METADATA,
+    Column("visitor", ForeignKey("visitors.id", ondelete="CASCADE"), primary_key=True),
+    Column("form", String(16), primary_key=True),
+    Column("replaced", Float, nullable=False),
 )

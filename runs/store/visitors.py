@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 from runs.limits import Limits
 from runs.store.contents import bytes_of, sweep
 from runs.store.database import Database
-from runs.store.parts import ensure_visitor, insert_into
+from runs.store.parts import ensure_visitor, insert_into, insert_or_ignore
 from runs.store.tables import addresses, data_sets, keys, runs, visitors
 
 DAY = 24 * 3600.0
@@ -99,9 +99,8 @@ class Visitors:
 
 def _note_address(connection: Connection, visitor: str, network: str) -> None:
     """Keyed, because whoever has a plain hash of an IPv4 address can try all of them."""
-    drawn = {"name": "addresses", "key": secrets.token_bytes(32)}
-    connection.execute(insert_into(connection, keys).values(drawn).on_conflict_do_nothing())
-    key = connection.scalar(select(keys.c.key).where(keys.c.name == "addresses"))
+    insert_or_ignore(connection, keys, {"name": "addresses", "value": secrets.token_bytes(32)})
+    key = connection.scalar(select(keys.c.value).where(keys.c.name == "addresses"))
     address = hashlib.blake2b(network.encode(), key=key, digest_size=16).hexdigest()
     note = insert_into(connection, addresses).values(visitor=visitor, address=address)
     connection.execute(

@@ -39,9 +39,20 @@ def only(look: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("page", [LOOKS[look]], ids=[look], indirect=True)
 
 
+def listen_for_violations(page, found: list[str]) -> None:
+    """What the page does that the server's Content-Security-Policy forbids; the browser tells."""
+
+    def tell(message) -> None:
+        if "Content Security Policy" in message.text or "violates" in message.text:
+            found.append(message.text)
+
+    page.on("console", tell)
+
+
 @pytest.fixture(params=LOOKS.values(), ids=LOOKS)
 def page(request, chromium, address):
-    """A new visitor's page; what it logs as an error fails the test."""
+    """A new visitor's page; what it logs as an error, or does against the policy of its headers,
+    fails the test."""
     scheme, width = request.param
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=address
@@ -50,6 +61,7 @@ def page(request, chromium, address):
     page.set_default_timeout(SECONDS * 1000)
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    listen_for_violations(page, errors)
     yield page
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{request.node.name}.png", full_page=True)

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import listen_for_violations
 from tests.browser.test_journeys import PLOT, settle
 from tests.browser.tour import table, walk
 
@@ -94,10 +95,12 @@ class Seen:
         self.asked: set[str] = set()  # addresses
         self.texts = ""  # on all pages
         self.hovers: set[str] = set()
+        self.violations: list[str] = []
 
     def listen(self, page) -> None:
         page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         page.on("request", lambda request: self.asked.add(request.url))
+        listen_for_violations(page, self.violations)
 
     def look(self, page, where: str) -> None:
         self.rules[where] += broken_rules(page)
@@ -169,3 +172,7 @@ def test_names_from_a_file_are_shown_as_they_are_written_also_under_the_mouse(se
     assert COLUMNS[2] in texts
     assert any(name in texts for name in CLASSES)  # the one that is answered
     assert any(ITALIC in text for text in seen.hovers)
+
+
+def test_nothing_on_any_page_is_against_the_policy_of_its_headers(seen):
+    assert seen.violations == []

@@ -15,18 +15,28 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
+from runs.store import Store
 from tests.browser.conftest import ROOT, SECONDS
-from ui.cookie import MAX_AGE, NAME
+from ui.cookie import MAX_AGE, NAME, new_secret, of_cookie
 
 SAYS_WHO = """
 import json
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import streamlit as st
 from starlette.middleware import Middleware
 
+from runs.settings import Settings
+from runs.store import Store
+from ui import server
 from ui.cookie import VisitorCookie
 from ui.identity import owner, sign_in_or_out
+
+# Without workers, which a page that says who does not need
+server.runs = st.cache_resource(
+    lambda: SimpleNamespace(store=Store.of(Settings.from_environment()))
+)
 
 if __name__ == "__main__":
     st.text(json.dumps(asdict(owner())))
@@ -88,7 +98,7 @@ def served(folder, provider=None, base=""):
         *("streamlit", "run", "start.py", *arguments),
         answers_at=f"{address}/_stcore/health",
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "UNPADDED_DATA": str(folder)},
     ):
         yield address
 
@@ -230,6 +240,27 @@ def test_the_cookie_holds_under_a_base_path_too(browser, tmp_path):
         first = who(context, address)
         assert first["lasting"]
         assert who(context, f"{address}/Deep") == first
+
+
+def test_a_cookie_of_before_there_were_signatures_is_replaced_and_an_invented_one_not(
+    browser, tmp_path
+):
+    secrets = [new_secret(), new_secret()]
+    store = Store(f"sqlite:///{tmp_path / 'unpadded.sqlite3'}")
+    store.visitors.welcome(of_cookie(secrets[0]), lasting=False)
+    store.close()
+    with served(tmp_path) as address:
+        contexts = browser(), browser()
+        for context, secret in zip(contexts, secrets, strict=True):
+            context.add_cookies([{"name": NAME, "value": secret, "url": address}])
+        known, invented = contexts
+        tabs = [known.new_page() for _ in range(3)]
+        for tab in tabs:  # all at once, as a browser does that starts again
+            tab.goto(address, wait_until="commit")
+        assert {said(tab)["id"] for tab in tabs} == {of_cookie(secrets[0])}
+        assert cookie_of(known, address)["value"].startswith(f"{secrets[0]}.")
+        assert who(invented, address)["id"] != of_cookie(secrets[1])
+        assert secrets[1] not in cookie_of(invented, address)["value"]
 
 
 def test_another_site_cannot_act_as_the_visitor(browser, says_who):

@@ -1,21 +1,28 @@
 """Behind a reverse proxy, under a path of its own, everything works: nginx with the very file that
 ``deploy/`` has for it, in front of the app."""
 
+import contextlib
 import re
 import shutil
+import socket
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import requests
+from distributed import Security
 from playwright.sync_api import expect
 
 from benchmarks.server import AppServer
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, SECONDS, listen_for_violations
+from tests.browser.test_headers import check, check_all
 from tests.browser.test_identity import free_port
 from tests.browser.test_journeys import PLOT, download_button, go_to
-from ui.cookie import NAME
+from ui.cookie import BELOW, NAME
 
+NAME_HERE = "example.org"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 WHOLE = """
@@ -47,14 +54,29 @@ def log(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory, log):
-    """nginx's, in the place of the app's own."""
+def tls_port():
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, log, tls_port):
+    """nginx's, in the place of the app's own; it speaks HTTPS on another port."""
     if NGINX is None:
         pytest.skip("no nginx on this machine (Debian: apt-get install nginx)")
     port = free_port()
-    with AppServer(tmp_path_factory.mktemp("data"), base="unpadded") as server:
+    keys = Security.temporary()
+    (log / "certificate").write_text(keys.tls_client_cert)
+    (log / "key").write_text(keys.tls_client_key)
+    with AppServer(
+        tmp_path_factory.mktemp("data"), base="unpadded", UNPADDED_HOSTS=f"*.{NAME_HERE}"
+    ) as server:
         changes = {
             "listen 80;": f"listen 127.0.0.1:{port};",
+            "# listen 443 ssl;": f"listen 127.0.0.1:{tls_port} ssl;",
+            "# ssl_certificate ": "ssl_certificate ",
+            "# ssl_certificate_key": "ssl_certificate_key",
+            "/etc/ssl/example.org.pem": str(log / "certificate"),
+            "/etc/ssl/private/example.org.key": str(log / "key"),
             "127.0.0.1:8501": f"127.0.0.1:{server.port}",
             "/var/log/nginx": str(log),
         }
@@ -63,6 +85,12 @@ def address(tmp_path_factory, log):
         command = [NGINX, "-p", str(log), "-c", str(log / "nginx.conf"), "-e", str(log / "start")]
         subprocess.run([*command, "-t"], check=True, capture_output=True)
         nginx = subprocess.Popen(command)
+        while True:
+            with contextlib.suppress(ConnectionError):
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            assert nginx.poll() is None, "nginx ended"
+            time.sleep(0.05)
         yield f"http://127.0.0.1:{port}"
         nginx.terminate()
         nginx.wait(10)
@@ -116,3 +144,36 @@ def test_the_app_under_a_path(page, address, chromium, log):
     written = (log / "unpadded.log").read_text()
     assert "GET /unpadded/Train 200" in written
     assert run not in written
+
+
+def test_the_headers_come_through_once(address):
+    check_all(f"{address}/unpadded")
+    for host, status in {f"app.{NAME_HERE}": 200, NAME_HERE: 400, "evil.example": 400}.items():
+        answer = requests.get(f"{address}/unpadded/", headers={"Host": host})
+        assert answer.status_code == status
+        check(answer)
+
+
+def test_by_https_all_cookies_are_secure_and_ours_has_its_prefix(address, tls_port, chromium):
+    secure = f"https://127.0.0.1:{tls_port}/unpadded/"
+    context, told = chromium.new_context(ignore_https_errors=True), []
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    listen_for_violations(page, told)
+    page.goto(f"{address}/unpadded/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    (before,) = [each for each in context.cookies() if each["name"] == NAME]
+    page.goto(secure)  # who came by HTTP at first stays who he was
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(PLOT)).to_have_count(3)
+    cookies = {each["name"]: each for each in context.cookies()}
+    assert cookies[BELOW]["value"] == before["value"]
+    assert NAME not in cookies
+    assert all(cookie["secure"] for cookie in cookies.values()), cookies
+    assert "_streamlit_xsrf" in cookies
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": TARGETS.encode()}
+    go_to(page, "Data")
+    page.locator("input[type=file]").first.set_input_files(file)
+    expect(page.get_by_role("heading", name="a.csv")).to_be_visible()
+    assert told == []
+    context.close()

@@ -260,7 +260,8 @@ def test_the_open_table_is_edited_in_place(data):
     state = data.session_state["state"]
     assert [each.tolist() for each in state.data] == [[[9.0]], [[3.0], [8.0]]]
     assert (state.kept.id, state.name) == (known.id, known.name)
-    assert state.file() == b"id,t,x\na,1,9\n\n\nb,1,3\nb,2,8\n"
+    kept = server.store().contents.read_compressed(state.kept.file)
+    assert kept == b"id,t,x\na,1,9\n\n\nb,1,3\nb,2,8\n"
 
 
 def test_an_edit_that_cannot_be_read_leaves_what_is_open_and_can_be_taken_back(data):

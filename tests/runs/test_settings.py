@@ -114,6 +114,34 @@ def test_workers_elsewhere_cannot_see_a_file_here():
         read(DASK_SCHEDULER_ADDRESS="tcp://127.0.0.1:1")
 
 
+def test_names_and_frames_are_lists():
+    settings = read(
+        UNPADDED_HOSTS="Example.org, *.example.net,",
+        UNPADDED_FRAME_ANCESTORS="self, https://*.example.org:8443,http://localhost:*",
+    )
+    assert settings.hosts == ("example.org", "*.example.net")
+    assert settings.frame_ancestors == ("self", "https://*.example.org:8443", "http://localhost:*")
+    assert (read().hosts, read().frame_ancestors) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*", "https://example.org", "example.org:8501", "a b", "*.*.org", ".org", "org.", "ex'ample"],
+)
+def test_what_is_no_host_name_is_named(text: str):
+    with pytest.raises(ValueError, match=r"UNPADDED_HOSTS has .+; give host names, such as"):
+        read(UNPADDED_HOSTS=f"example.org, {text}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*", "'self'", "none", "example.org", "https://a; script-src *", "https://a/b", "data:"],
+)
+def test_what_may_not_frame_the_app_is_named(text: str):
+    with pytest.raises(ValueError, match=r"UNPADDED_FRAME_ANCESTORS has .+; give self or"):
+        read(UNPADDED_FRAME_ANCESTORS=text)
+
+
 def test_the_table_for_those_who_host_it_tells_what_the_code_reads():
     rows = re.findall(r"^\| `([A-Z_]+)` \| [^|]+ \| ([^|]+) \|$", HOSTING.read_text("utf-8"), re.M)
     told = {name: default.strip() for name, default in rows}

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from dataclasses import asdict
 
 import pytest
@@ -6,15 +7,37 @@ from hypothesis import given
 from hypothesis import strategies as some
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from streamlit.testing.v1 import AppTest
 
-from ui.cookie import MAX_AGE, NAME, VisitorCookie, new_secret, secret_in
+from runs.store import Store, StoreError
+from runs.store.cookies import GRACE_SECONDS
+from ui import cookie, server
+from ui.cookie import AT_ROOT, BELOW, MAX_AGE, NAME, VisitorCookie, new_secret, of_cookie, signed
 
 SECRET = "-".join(["sixteen_letters_"] * 2) + "ten_of_32b"
+OTHER = SECRET[::-1]
 BROWSER = (b"accept", b"text/html,application/xhtml+xml,*/*;q=0.8")
+HTTPS = (b"x-forwarded-proto", b"https")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def store(tmp_path_factory):
+    """A server's own, without workers."""
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('store')}/db")
+    cookie.read_key.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "store", lambda: store)
+        yield store
+    cookie.read_key.cache_clear()
+    store.close()
+
+
+def own(secret: str) -> str:
+    """The cookie's value, signed by this server."""
+    return signed(secret, cookie.read_key())
+
 
 # The cookie, in front of Streamlit
 
@@ -56,16 +79,21 @@ def set_by(answer) -> list[str]:
     return [value.decode() for name, value in headers if name.lower() == b"set-cookie"]
 
 
-def load(*cookies: bytes, **request) -> str:
+def loaded(*cookies: str, headers=(), **request) -> list[str]:
+    """The cookies that a page's answer sets."""
+    headers = [BROWSER, *headers, *((b"cookie", each.encode()) for each in cookies)]
+    return set_by(said(IN_FRONT, headers=headers, **request))
+
+
+def load(*cookies: str, **request) -> str:
     """The one cookie that a page's answer sets."""
-    headers = [BROWSER, *((b"cookie", cookie) for cookie in cookies)]
-    (cookie,) = set_by(said(IN_FRONT, **({"headers": headers} | request)))
-    return cookie
+    (only,) = loaded(*cookies, **request)
+    return only
 
 
-def value(cookie: str) -> str | None:
-    name, secret = cookie.split(";")[0].split("=", 1)
-    return secret_in({name: secret})
+def value(cookie_: str) -> str | None:
+    """The secret in a cookie that was set."""
+    return cookie.secret_in([cookie_.split(";")[0]])
 
 
 def test_whoever_loads_a_page_gets_a_secret_that_no_script_and_no_other_site_can_use():
@@ -81,41 +109,158 @@ def test_no_two_visitors_get_the_same():
 @pytest.mark.parametrize(
     "cookies",
     [
-        [f"{NAME}={SECRET}".encode()],
-        [f"theme=dark; {NAME}={SECRET}; _streamlit_xsrf=2|a|b|c".encode()],
-        [b"theme=dark", f"{NAME}={SECRET}".encode()],  # HTTP/2 may send one header a cookie
-        [f"{NAME}={SECRET}".encode(), b"broken; =;;; \xff\xfe=\x00"],
+        [f"{NAME}={{}}"],
+        [f"theme=dark; {NAME}={{}}; _streamlit_xsrf=2|a|b|c"],
+        ["theme=dark", f"{NAME}={{}}"],  # HTTP/2 may send one header a cookie
+        [f"{NAME}={{}}", "broken; =;;; é=\0"],
+        [f"{NAME}={{}}; {NAME}={SECRET}.{SECRET}"],  # a server's at the path above this one's
     ],
 )
 def test_who_has_a_secret_keeps_it_for_another_400_days(cookies):
-    cookie = load(*cookies)
-    assert value(cookie) == SECRET
-    assert f"Max-Age={MAX_AGE}" in cookie
+    renewed = load(*(each.replace("{}", own(SECRET)) for each in cookies))
+    assert value(renewed) == SECRET
+    assert f"Max-Age={MAX_AGE}" in renewed
 
 
-@pytest.mark.parametrize(
-    "secret", ["", "x", SECRET[:-1], SECRET + "x", SECRET[:-1] + "é", SECRET[:-1] + " ", "/" * 43]
-)
-def test_what_the_server_never_drew_is_replaced(secret):
-    assert value(load(f"{NAME}={secret}".encode())) not in (None, secret)
+FORGED = {
+    "nothing": lambda: "",
+    "a word": lambda: "x",
+    "a secret without a signature": lambda: SECRET,
+    "one with another key": lambda: signed(SECRET, b"another"),
+    "one with the signature of another secret": lambda: own(OTHER).replace(OTHER, SECRET),
+    "a shorter secret": lambda: own(SECRET[:-1]),
+    "a longer signature": lambda: own(SECRET) + "A",
+    "another letter": lambda: own(SECRET)[:-1] + "é",
+    "another last bit": lambda: own(SECRET)[:-1] + chr(ord(own(SECRET)[-1]) + 1),
+}
+
+
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
+def test_what_the_server_never_issued_is_replaced(forge):
+    assert value(load(f"{NAME}={forge()}")) not in (None, SECRET, OTHER)
+    assert cookie.secret_in([f"{NAME}={forge()}"]) is None
 
 
 @given(
     some.lists(
-        some.binary()
-        | some.text("unpadded_visitor=;, \"'\\7", max_size=80).map(str.encode)
-        | some.just(f"{NAME}={SECRET}".encode()),
+        some.text("unpadded_visitor=;, \"'\\~.7é", max_size=80)
+        | some.sampled_from([SECRET, "{}", "{}~{}", f"{SECRET}.{SECRET}~{{}}"]).map(
+            f"{NAME}={{}}".format
+        ),
         max_size=4,
     )
 )
 def test_whatever_cookies_come_the_page_and_its_websocket_agree_on_the_secret(cookies):
-    """Streamlit reads the websocket's cookies as Starlette parses them; were the page's read in
-    another way, a visitor with odd cookies would be somebody else on each page."""
-    scope = {"type": "websocket", "headers": [(b"cookie", cookie) for cookie in cookies]}
-    theirs = secret_in(HTTPConnection(scope).cookies)
+    """Else a visitor with odd cookies would be somebody else on each page."""
+    cookies = [each.replace("{}", own(OTHER)) for each in cookies]
     ours = value(load(*cookies))
     assert ours is not None
-    assert theirs in (ours, None)
+    assert cookie.secret_in(cookies) in (ours, None)
+
+
+def test_servers_on_two_ports_of_a_host_keep_each_others_visitors(monkeypatch):
+    here = load()
+    secret = value(here)
+    monkeypatch.setattr(cookie, "read_key", lambda: b"the other server's")
+    both = load(here.split(";")[0])
+    assert value(both) not in (None, secret)
+    monkeypatch.undo()
+    assert value(load(both.split(";")[0])) == secret
+
+
+def test_a_cookie_does_not_grow_for_ever():
+    cookie_ = load()
+    for _ in range(10):
+        others = f"{cookie_.split(';')[0]}~{signed(new_secret(), new_secret().encode())}"
+        cookie_ = load(others)
+    assert len(cookie_) < 500
+
+
+# Cookies in earlier forms
+
+
+def known(store: Store) -> str:
+    """The secret of a visitor whose cookie is one of commit 3c4f589."""
+    secret = new_secret()
+    store.visitors.welcome(of_cookie(secret), lasting=False)
+    return secret
+
+
+def test_an_unsigned_cookie_of_a_visitor_who_is_known_is_replaced_once(store, monkeypatch):
+    secret = known(store)
+    old = f"{NAME}={secret}"
+    assert cookie.secret_in([old]) == secret  # a tab that was open before the upgrade
+    # Ten tabs that a browser opens at once, before it has heard of the new one
+    new = {load(old) for _ in range(10)}
+    assert new == {load(f"{NAME}={own(secret)}")}
+    assert cookie.secret_in([old]) == secret
+    later = time.time() + GRACE_SECONDS
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert value(load(old)) != secret
+    assert cookie.secret_in([old]) is None
+    assert value(new.pop()) == secret
+
+
+def test_with_the_visitor_the_old_cookie_is_forgotten(store):
+    secret = known(store)
+    load(f"{NAME}={secret}")
+    store.visitors.delete(of_cookie(secret))
+    assert value(load(f"{NAME}={secret}")) != secret
+
+
+def test_by_https_the_cookie_has_a_name_that_only_the_host_itself_can_set():
+    cookie_ = load(headers=[HTTPS])
+    assert cookie_.startswith(f"{AT_ROOT}=")
+    assert cookie_.split("; ")[1:] == [
+        f"Max-Age={MAX_AGE}",
+        "Path=/",
+        "HttpOnly",
+        "SameSite=Lax",
+        "Secure",
+    ]
+    secret = value(cookie_)
+    planted = f"{NAME}={own(OTHER)}; {cookie_.split(';')[0]}"  # by HTTP, or another host
+    assert cookie.secret_in([planted]) == secret
+    renewed, removed = loaded(planted, headers=[HTTPS])
+    assert value(renewed) == secret
+    assert removed == f"{NAME}=; Max-Age=0; Path=/"
+
+
+def test_below_a_path_it_has_the_other_prefix(monkeypatch):
+    monkeypatch.setattr(cookie.st, "get_option", {"server.baseUrlPath": "/a/b/"}.get)
+    assert load(headers=[HTTPS]).startswith(f"{BELOW}=")
+    assert "; Path=/a/b; " in load(headers=[HTTPS])
+    assert load().startswith(f"{NAME}=")
+
+
+@pytest.mark.parametrize("write", [own, str], ids=["signed", "unsigned"])
+def test_who_comes_by_https_for_the_first_time_stays_who_he_was_once(store, monkeypatch, write):
+    secret = known(store)
+    old = f"{NAME}={write(secret)}"
+    for _ in range(2):
+        new, removed = loaded(old, headers=[HTTPS])
+        assert new.startswith(f"{AT_ROOT}={own(secret)};")
+        assert removed == f"{NAME}=; Max-Age=0; Path=/"
+    later = time.time() + GRACE_SECONDS
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert value(loaded(old, headers=[HTTPS])[0]) != secret
+
+
+def test_what_another_server_has_set_by_http_is_not_removed(store):
+    others = signed(OTHER, b"another")
+    old = f"{NAME}={own(known(store))}~{others}"
+    assert loaded(old, headers=[HTTPS])[1].startswith(f"{NAME}={others}; Max-Age={MAX_AGE}; ")
+
+
+def test_a_database_that_does_not_answer_leaves_the_cookie_as_it_is(store, monkeypatch):
+    secret = known(store)
+
+    def fail(*_):
+        raise StoreError("no answer")
+
+    monkeypatch.setattr(store.cookies, "replace", fail)
+    assert loaded(f"{NAME}={secret}") == []
+    assert value(load(f"{NAME}={own(secret)}")) == secret  # needs no database
 
 
 @pytest.mark.parametrize(
@@ -123,7 +268,7 @@ def test_whatever_cookies_come_the_page_and_its_websocket_agree_on_the_secret(co
     [
         ({}, False),
         ({"scheme": "https"}, True),
-        ({"headers": [(b"x-forwarded-proto", b"https")]}, True),
+        ({"headers": [HTTPS]}, True),
         ({"headers": [(b"X-Forwarded-Proto".lower(), b"HTTPS, http")]}, True),
         ({"headers": [(b"x-forwarded-proto", b"http, https")]}, False),
         ({"headers": [(b"x-forwarded-proto", b"\xff,,")]}, False),
@@ -172,8 +317,11 @@ def test_the_start_and_the_end_of_the_server_pass_too():
     ]
 
 
-def test_a_drawn_secret_is_one_that_is_taken_back():
-    assert secret_in({NAME: new_secret()}) is not None
+def test_all_servers_of_a_database_sign_alike(store):
+    another = Store(str(store._database._engine.url))
+    assert another.cookies.key() == store.cookies.key() == cookie.read_key()
+    assert len(cookie.read_key()) == 32
+    another.close()
 
 
 # The owner, behind it. With cookies and a real login: tests/browser/test_identity.py

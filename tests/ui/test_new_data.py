@@ -6,10 +6,10 @@ import pytest
 
 from core import Sequences
 from core.reading import Schema, detect_schema, open_table, read_table
+from core.reading.new_data import Reading
 from ui import new_data
 from ui.identity import Owner
 from ui.new_data import a_short_sequence, as_table, typed_sequences
-from ui.reading import Reading
 from ui.state import State, example_data
 
 

@@ -1,14 +1,13 @@
 """One dataclass a tab, and what the server remembers of it."""
 
-import io
 import secrets
 from dataclasses import replace
 
 import pytest
 
 from core import DataError
-from core.reading import detect_schema, open_table, read_table
 from runs import StoreError
+from runs.reading import jobs
 from runs.store.visitors import Visitors
 from ui import server
 from ui.identity import Owner
@@ -53,8 +52,9 @@ def tabs():
 
 
 def open_file(tab: State, text: str, name: str = "a.csv") -> None:
-    table = open_table(io.StringIO(text))
-    tab.open(name, text.encode(), table, *read_table(table, detect_schema(table)))
+    content = text.encode()
+    read = server.reading().call(tab.owner.id, jobs.open_file, content, 10**6, jobs.detected())
+    tab.open(name, content, read)
 
 
 def test_what_was_open_is_there_again(tabs):
@@ -144,5 +144,5 @@ def test_data_deleted_in_another_tab_is_told_and_the_rest_goes_on(tabs):
     with pytest.raises(DataError, match="no longer on the server"):
         tab.open_kept(kept)
     with pytest.raises(DataError, match="no longer on the server"):
-        other.table  # noqa: B018
+        other.columns  # noqa: B018
     assert tabs().is_example

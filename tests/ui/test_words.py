@@ -3,7 +3,8 @@ import pytest
 
 from core import GRU, LSTM, DataError
 from core.errors import Note
-from ui.words import as_typed, lasting, layer_name, ngettext, plain, shortened, spoken, told
+from core.reading.new_data import as_typed
+from ui.words import lasting, layer_name, ngettext, plain, shortened, spoken, told
 
 
 @pytest.mark.parametrize(

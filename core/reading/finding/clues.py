@@ -17,6 +17,9 @@ from core.reading.words import is_missing
 MOST_WORDS = 500  # of a column that is a feature because it was asked for: each word is a feature
 
 
+MAX_TOLD = 20  # columns of which something is told one by one
+
+
 class Clues:
     """The roles settled so far: ``roles[role]`` is None while open, "" for none; ``target_at`` is
     None while open."""
@@ -69,12 +72,17 @@ class Clues:
                     words=len(words),
                     most=MOST_WORDS,
                 )
+        for name, words in list(found.items())[:MAX_TOLD]:
             self.reasons.append(
                 Note(
                     "`{name}` holds {n} different words: a feature for each",
                     name=name,
                     n=len(words),
                 )
+            )
+        if len(found) > MAX_TOLD:
+            self.reasons.append(
+                Note("{n} more columns hold words: a feature for each", n=len(found) - MAX_TOLD)
             )
         return found
 
@@ -93,12 +101,14 @@ class Clues:
         words = self.vocabularies(features) if layout == "long" else {}
         used = {*roles.values(), *features}
         unused = tuple(name for name in self.table.names if name not in used)
-        for name in unused:
+        for name in unused[:MAX_TOLD]:
             self.reasons.append(
                 Note("`{name}` counts the rows: not used", name=name)
                 if name == self.index
                 else Note("`{name}` is not used", name=name)
             )
+        if len(unused) > MAX_TOLD:
+            self.reasons.append(Note("{n} more columns are not used", n=len(unused) - MAX_TOLD))
         steps = self.roles["target"] and layout in ("long", "list")
         return Schema(
             layout,
@@ -130,14 +140,16 @@ def _index(table: Table) -> str | None:
 
 
 def _check(table: Table, given: Sequence[str]) -> None:
-    for number, name in enumerate(given):
-        if name not in table.names:
+    names, before = set(table.names), set()
+    for name in given:
+        if name not in names:
             raise DataError(
                 "There is no column {found!r}. The columns are {columns}.",
                 found=name,
                 columns=", ".join(table.names),
             )
-        if name in given[:number]:
+        if name in before:
             raise DataError(
                 "The column {column!r} is given two roles. Choose one column for each.", column=name
             )
+        before.add(name)

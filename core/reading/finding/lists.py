@@ -15,17 +15,18 @@ from core.reading.words import is_list
 def list_schema(clues: Clues) -> Schema:
     _lists_of_targets(clues)
     features = clues.features or tuple(clues.open("list")) or _text_of_lists(clues)
-    first = clues.table.names.index(features[0]) if features else 0
+    where = {name: place for place, name in enumerate(clues.table.names)}.__getitem__
+    first = where(features[0]) if features else 0
     clues.named("target", TARGET_NAMES)
     if clues.roles["id"] is None:
         free = clues.open("number", "text")
         named = [n for n in free if names_an_id(n)]
-        before = [n for n in free if clues.table.names.index(n) < first]
+        before = [n for n in free if where(n) < first]
         clues.roles["id"] = next(iter(named + [n for n in before if _tells_apart(clues, n)]), None)
     if clues.roles["target"] is None:
         free = clues.open("number", "text")
-        after = [n for n in free if clues.table.names.index(n) > first]
-        before = [n for n in free if clues.table.names.index(n) < first]
+        after = [n for n in free if where(n) > first]
+        before = [n for n in free if where(n) < first]
         found = after[-1:] or (before if len(before) == 1 else [])
         clues.roles["target"] = next(iter(found), None)
         if found:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from core.errors import Note
 from core.reading.cells import text
-from core.reading.finding.clues import Clues, taken_for_target
+from core.reading.finding.clues import MAX_TOLD, Clues, taken_for_target
 from core.reading.names import TARGET_NAMES
 from core.reading.schema import Schema
 from core.reading.step_columns import arranged, numbered, others
@@ -23,7 +23,7 @@ def wide_schema(clues: Clues) -> Schema:
         features, channels = arranged(clues.features)
     elif len(run) > 1:
         features = tuple(run)
-        for other in others(steps, run):
+        for other in others(steps, run)[:MAX_TOLD]:
             clues.doubts.append(
                 Note(
                     "`{first}` to `{last}` count other steps than `{begin}` to `{end}`, and are "
@@ -55,9 +55,10 @@ def wide_schema(clues: Clues) -> Schema:
 def _target(clues: Clues, features: Sequence[str], counted: bool) -> str | None:
     """The one column behind the steps; else, if their names are counted, the one before them, of
     numbers or of words that come again."""
-    where = clues.table.names.index
+    where = {name: place for place, name in enumerate(clues.table.names)}.__getitem__
     begin, end = min(map(where, features)), max(map(where, features))
-    free = [name for name in clues.open("number", "text") if name not in features]
+    taken = set(features)
+    free = [name for name in clues.open("number", "text") if name not in taken]
     steps = {name for run in others(free, features) for name in run}
     after = [name for name in free if where(name) > end and name not in steps]
     before = [

@@ -373,16 +373,20 @@ def test_a_parquet_file_that_cannot_be_used_is_refused(data, says):
     assert says in refused(data)
 
 
-def test_a_parquet_file_that_ends_the_process_reading_it_is_refused(monkeypatch, tmp_path):
-    script = tmp_path / "unpack.py"
-    script.write_text("import os; os.abort()")
-    monkeypatch.setattr("core.reading.parquet.UNPACK", script)
-    assert "ended the process" in refused(parquet(v=[1.0]))
+def test_a_parquet_file_of_a_billion_cells_in_some_kilobytes_is_refused():
+    constant = np.zeros(40_000_000, np.int8)
+    assert "a hundred times" in refused(parquet(v=constant))
 
 
-def test_a_parquet_file_of_a_billion_cells_in_a_kilobyte_is_refused(monkeypatch):
-    monkeypatch.setattr("core.reading.parquet.MOST_BYTES", 8_000)
-    assert "it holds 1,001 values" in refused(parquet(v=np.zeros(1_001)))
+def test_a_parquet_file_of_a_long_word_in_every_row_is_refused():
+    word = pa.DictionaryArray.from_arrays(np.zeros(100_000, np.int32), ["w" * 19_000])
+    content = parquet(id=word, a=word, b=word)
+    assert len(content) < 200_000
+    assert "a hundred times" in refused(content)
+
+
+def test_a_parquet_file_of_more_columns_than_are_read_is_refused():
+    assert "20,001 columns" in refused(parquet(**{f"c{i}": [1] for i in range(20_001)}))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""What a file may make of the process that reads it: jobs for the tests of the guard."""
+
+import os
+import sys
+import time
+
+
+def modules(content: bytes) -> set[str]:
+    return set(sys.modules)
+
+
+def environment(content: bytes) -> dict[str, str]:
+    return dict(os.environ)
+
+
+def process(content: bytes) -> int:
+    return os.getpid()
+
+
+def take_memory(content: bytes) -> None:
+    taken = []
+    while True:
+        taken.append(b"x" * 50_000_000)
+
+
+def never_end(content: bytes) -> None:
+    while True:
+        pass
+
+
+def sleep(content: bytes, seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def abort(content: bytes) -> None:
+    os.abort()
+
+
+def fail(content: bytes) -> None:
+    raise KeyError("a fault of the program")
+
+
+def too_much(content: bytes, size: int) -> bytes:
+    return b"x" * size

@@ -1,0 +1,122 @@
+"""Files are read in processes of their own, which may end, and the server goes on."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+
+from core import DataError, Sequences, read_sequences
+from runs.reading import guard as guards
+from runs.reading import jobs, limits
+from runs.reading.guard import Guard
+from tests.runs.reading import strange
+
+LONG = b"id,v\na,1\na,2\nb,3\n"
+STEPS = 10**6
+
+
+@pytest.fixture(scope="module")
+def guard():
+    made = Guard()
+    yield made
+    made.close()
+
+
+def read(guard: Guard, content: bytes) -> Sequences:
+    return guard.call("somebody", jobs.open_file, content, STEPS, jobs.detected()).sequences()
+
+
+def test_a_file_is_read_as_it_is_in_python(guard, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(LONG)
+    assert read(guard, LONG) == read_sequences(path)
+
+
+def test_the_process_that_reads_knows_no_network_no_page_and_no_password(guard, monkeypatch):
+    loaded = guard.call("somebody", strange.modules, b"")
+    assert not loaded & {"tensorflow", "keras", "streamlit"}
+    monkeypatch.setenv("DATABASE_URL", "postgresql://a:secret@b/c")
+    fresh = Guard()
+    try:
+        assert "DATABASE_URL" not in fresh.call("somebody", strange.environment, b"")
+    finally:
+        fresh.close()
+
+
+def test_a_process_is_kept_for_the_next_file(guard):
+    assert len({guard.call("somebody", strange.process, b"") for _ in range(3)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("job", "seconds", "says"),
+    [
+        (strange.take_memory, 60, "more memory than this server gives"),
+        (strange.never_end, 1, "longer than this server gives"),
+        (strange.abort, 60, "ended the process that read it"),
+        (strange.fail, 60, "error in the program"),
+    ],
+)
+def test_a_file_that_takes_too_much_is_refused_and_the_next_one_is_read(
+    guard, monkeypatch, job, seconds, says
+):
+    monkeypatch.setattr(limits, "BASE_SECONDS", seconds)
+    with pytest.raises(DataError, match=says):
+        guard.call("somebody", job, b"")
+    assert len(read(guard, LONG)) == 2
+
+
+def test_limits_are_watched_where_the_system_has_none(guard, monkeypatch):
+    monkeypatch.setattr(guards, "MAX_MEMORY", 200_000_000)  # of the watch alone
+    with pytest.raises(DataError, match="more memory"):
+        guard.call("somebody", strange.take_memory, b"")
+
+
+def test_a_process_that_stands_still_is_ended(guard, monkeypatch):
+    monkeypatch.setattr(limits, "BASE_SECONDS", 0.3)
+    with pytest.raises(DataError, match="longer than this server gives"):
+        guard.call("somebody", strange.sleep, b"", 60)
+
+
+def test_a_result_that_is_too_large_is_refused(guard, monkeypatch):
+    monkeypatch.setattr(guards, "MAX_BYTES", 10_000)
+    with pytest.raises(DataError, match="more memory"):
+        guard.call("somebody", strange.too_much, b"", 20_000)
+
+
+def test_a_process_that_was_killed_while_it_waited_is_replaced(guard):
+    victim = guard.call("somebody", strange.process, b"")
+    os.kill(victim, signal.SIGKILL)
+    psutil.Process(victim).wait(10)
+    assert guard.call("somebody", strange.process, b"") != victim
+
+
+def test_who_had_little_read_goes_before_who_had_much(monkeypatch):
+    monkeypatch.setattr(guards, "MAX_PROCESSES", 1)
+    done, threads = [], []
+
+    def have_read(guard: Guard, owner: str, seconds: float) -> None:
+        guard.call(owner, strange.sleep, b"", seconds)
+        done.append(owner)
+
+    with contextlib.closing(Guard()) as guard:
+        guard.call("greedy", strange.sleep, b"", 0.3)
+        for seconds, owner in [(2, "greedy"), *[(0.1, "greedy")] * 3, (0.1, "modest")]:
+            threads.append(threading.Thread(target=have_read, args=(guard, owner, seconds)))
+            threads[-1].start()
+            time.sleep(0.1)
+        for thread in threads:
+            thread.join()
+    assert done[:2] == ["greedy", "modest"]
+
+
+def test_closing_ends_all_processes():
+    made = Guard()
+    victim = psutil.Process(made.call("somebody", strange.process, b""))
+    made.close()
+    assert not victim.is_running()
+    with pytest.raises(DataError):
+        made.call("somebody", strange.process, b"")

@@ -1,0 +1,59 @@
+"""Files that are made to hurt: a sample of ``python -m benchmarks hostile``, and the fuzzed ones of
+``tests.core.reading``, read as the server reads them."""
+
+import pytest
+from hypothesis import given, settings
+
+from benchmarks.hostile.files import FILES
+from core import DataError
+from runs.reading import jobs
+from runs.reading.guard import Guard
+from tests.core.reading.hostile import hostiles
+from tests.runs.reading import strange
+
+STEPS = 6_000_000
+QUICK_TO_MAKE = (
+    "csv: a header of one name of 30 MB of digits",
+    "csv: one cell of 30 MB of spaces and brackets",
+    "csv: mistakes that are a megabyte each",
+    "csv: ids of 20 kB",
+    "lists: nested a million deep",
+    "ts: 100,000 dimensions",
+    "ts: 8 MB of dimensions in two lines",
+    "parquet: three dictionaries of one long word",
+    "parquet: lists in lists, 200 deep",
+    "gzip: a million empty members",
+    "gzip: in gzip in gzip in gzip",
+)
+
+
+@pytest.fixture(scope="module")
+def guard():
+    made = Guard()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", QUICK_TO_MAKE)
+def test_a_file_that_is_made_to_hurt_ends_in_a_short_sentence(guard, name):
+    content = FILES[name]()
+    try:
+        found = guard.call("somebody", jobs.open_file, content, STEPS, jobs.detected())
+        assert isinstance(found, jobs.Refused)
+        error = found.error
+    except DataError as refused:
+        error = refused
+    assert len(str(error)) < 450
+    assert "Traceback" not in str(error)
+
+
+@settings(max_examples=300, derandomize=True)
+@given(hostile=hostiles)
+def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hostile):
+    before = guard.call("somebody", strange.process, b"")
+    found = guard.call("somebody", jobs.open_file, hostile.data, STEPS, jobs.detected())
+    if isinstance(found, jobs.Opened):
+        assert len(found.sequences()) >= 1
+    else:
+        assert str(found.error)
+    assert guard.call("somebody", strange.process, b"") == before

@@ -1,0 +1,36 @@
+import time
+
+from sqlalchemy import text
+
+from runs.store.cookies import GRACE_SECONDS
+from tests.runs.store.conftest import together
+
+
+def test_servers_that_start_at_once_on_one_database_have_one_key(new_store):
+    stores = [new_store() for _ in range(8)]
+    drawn = set()
+    together(lambda number: drawn.add(stores[number].cookies.key()), len(stores))
+    assert len(drawn) == 1
+    assert len(drawn.pop()) == 32
+
+
+def test_an_earlier_cookie_is_good_once_and_a_moment_longer(new_store, monkeypatch):
+    one, other = new_store(), new_store()
+    one.visitors.welcome("ada", lasting=False)
+    assert not one.cookies.replace("bob", "unsigned")
+    assert one.cookies.is_replaceable("ada", "unsigned")
+    together(lambda number: (one, other)[number % 2].cookies.replace("ada", "unsigned"), 8)
+    assert other.cookies.replace("ada", "unsigned")  # a second tab, on the other server
+    later = time.time() + GRACE_SECONDS
+    monkeypatch.setattr(time, "time", lambda: later)
+    for store in (one, other):
+        assert not store.cookies.is_replaceable("ada", "unsigned")
+        assert not store.cookies.replace("ada", "unsigned")
+        assert store.cookies.is_replaceable("ada", "unprefixed")
+
+
+def test_what_is_known_of_a_visitors_cookies_goes_with_the_visitor(store):
+    store.cookies.replace("ada", "unsigned")
+    store.visitors.delete("ada")
+    with store._database.reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM replaced_cookies")) == 0

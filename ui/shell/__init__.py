@@ -1,0 +1,1 @@
+"""What stands around the pages: parts of the server in front of Streamlit."""

@@ -1,0 +1,70 @@
+"""Host names the server answers to. Another site could have its own name lead to this server, and
+its pages would then be the app's own to a browser (DNS rebinding)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from ipaddress import ip_address
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from runs import logs
+
+LOCALHOST = "localhost"
+HOST = re.compile(r"(\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[^\[\]:@]+))(:[0-9]*)?")
+REFUSAL = (
+    "This server does not answer to the name in the address. Who runs it can add the name to "
+    "UNPADDED_HOSTS.\n"
+)
+
+
+def names_answered(configured: Sequence[str]) -> tuple[str, ...] | None:
+    """The names besides localhost and IP addresses; None for any name, which the log says."""
+    address = st.get_option("browser.serverAddress")
+    names = tuple(configured) if address == LOCALHOST else (*configured, address.lower())
+    bound = st.get_option("server.address") or ""
+    if names or bound == LOCALHOST or _is_loopback(bound):
+        return names
+    logs.say("any host name is answered", why="UNPADDED_HOSTS is not set")
+    return None
+
+
+class HostNames:
+    """ASGI middleware: a request under another name than those is refused, websockets too."""
+
+    def __init__(self, app: ASGIApp, names: Sequence[str] | None) -> None:
+        self.app, self.names = app, names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        checked = self.names is not None and scope["type"] in ("http", "websocket")
+        # A request by HTTP/1.0, as from a load balancer that looks after the server, has none.
+        if checked and not all(map(self._is_known, Headers(scope=scope).getlist("host"))):
+            await PlainTextResponse(REFUSAL, 400)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _is_known(self, header: str) -> bool:
+        """Whether it is one of the names, with or without a port."""
+        match = HOST.fullmatch(header.strip().lower())
+        if match is None:
+            return False
+        host = (match["v6"] or match["name"]).removesuffix(".")
+        if host == LOCALHOST or _is_address(host) or host in self.names:
+            return True
+        return any(name.startswith("*.") and host.endswith(name[1:]) for name in self.names)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    return _is_address(host) and ip_address(host).is_loopback
