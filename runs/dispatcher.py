@@ -23,6 +23,7 @@ from runs.prover import proof_of, prove_run
 from runs.questions import Questions
 from runs.queue import Line, Place, paused, places
 from runs.run import ACTIVE, RunState
+from runs.stopwatch import Stopwatch
 from runs.store import Held, Store, StoreError, Waiting
 from runs.threads import TROUBLE_SECONDS, background, insist, log, log_of_run
 from runs.trainer import train_run
@@ -36,6 +37,9 @@ PLACE_SECONDS, PLACE_SHARE = 0.5, 0.05
 # when no thread of ours waits for it; the time is ours, so that no clocks are compared.
 SILENT_SECONDS = 8.0
 DEAF_SECONDS = 3.0
+# A worker that has ended is replaced within so much, also on a busy machine: until then no other
+# run is asked to yield for those that will have that one.
+REPLACED_SECONDS = 60.0
 # A run that was killed or deleted frees its worker by itself, or the worker is replaced.
 STUCK_SECONDS = 5.0
 TIDY_SECONDS = 3600.0  # between two looks for visitors who have not been here for long
@@ -99,6 +103,10 @@ class Dispatcher:
         self._retired: set[str] = set()  # workers that are being replaced
         self._tidy_at = time.monotonic()
         self._closed = False
+        self._full, self._fewer = (
+            0,
+            Stopwatch(),
+        )  # workers there were, and since when there are less
         self._changed = threading.Condition()
         self._news = False
         self.questions = Questions(self.wake, store.limits)
@@ -152,6 +160,9 @@ class Dispatcher:
             self._connect()
         known = self._cluster.workers() if self._connected else []
         self.workers = [place for place in known if place not in self._retired]
+        if len(self.workers) >= self._full or self._fewer.look() > REPLACED_SECONDS:
+            self._full = len(self.workers)
+            self._fewer.restart()
         if self._connected:
             training = Counter(each.worker for each in self._trainings.values())
             self.questions.hand_out(self._cluster, self.workers, training, self._addresses())
@@ -203,6 +214,10 @@ class Dispatcher:
         """Ask runs whose turn is over to give their workers back, as long as others wait who could
         begin."""
         now = time.time()
+        for _successor in range(self._full - len(self.workers)):  # of workers that are replaced
+            run = line.first()
+            if run is not None:
+                line.take(run)
         over = [run for run in held if run.yielding or self._turns.left(run) <= 0]
         over.sort(key=lambda run: (not run.yielding, line.poverty(run), self._turns.left(run)))
         for run in over:
