@@ -2,6 +2,7 @@
 starts."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,9 +21,10 @@ from core.reading.new_data import Reading
 from runs import logs
 from ui import asking, cookie, live, menu, new_data, opening, proof, server, tables
 from ui.cookie import VisitorCookie
-from ui.frame import draw, explain_failure, figure_words, is_dark, open_page
+from ui.frame import draw, explain_failure, figure_words, is_dark, is_fault, open_page
 from ui.shell.headers import SecurityHeaders
 from ui.shell.hosts import HostNames, names_answered
+from ui.shell.memory import give_back
 from ui.shell.metrics import HiddenMetrics
 from ui.shell.uploads import UploadLimit, sweep_for_ever
 from ui.state import EXAMPLE_NAME, example_data
@@ -151,6 +153,8 @@ if __name__ == "__main__":  # Streamlit runs this file as the first page's scrip
     home()
 else:  # and imports it, as the module "app", to learn how to serve it
     logs.configure()
+    give_back()
+    logging.getLogger("streamlit.error_util").addFilter(is_fault)
     # Where a host has no variables but secrets, these become some once they are read.
     st.secrets.load_if_toml_exists()
     try:

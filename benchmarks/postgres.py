@@ -17,14 +17,15 @@ def is_there() -> bool:
 
 
 @contextlib.contextmanager
-def empty_database() -> Iterator[str]:
-    """Its address, as SQLAlchemy takes it; the database is gone afterwards."""
+def empty_database(options: str = "") -> Iterator[str]:
+    """Its address, as SQLAlchemy takes it; the database is gone afterwards. options: of CREATE
+    DATABASE."""
     server = sqlalchemy.make_url(os.environ["UNPADDED_TEST_DATABASE"])
     server = server.set(drivername="postgresql+psycopg")
     name = f"test_{secrets.token_hex(6)}"
     engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
+        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name} {options}"))
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:

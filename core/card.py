@@ -18,6 +18,7 @@ import numpy as np
 
 from core.evaluation.judging import NAMES, Evaluation
 from core.evaluation.naming import METRICS, written
+from core.plain_values import MAX_COUNT, number, record, text, whole
 from core.recipe import Recipe
 from core.sequences import Sequences
 
@@ -79,12 +80,18 @@ class Facts:
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Facts:
         """From ``to_dict``'s values; raises ValueError for others."""
-        try:
-            counts = {name: int(plain[name]) for name in list(cls.__annotations__)[:-1]}
-            date = datetime.strptime(plain["date"], "%Y-%m-%d").date().isoformat()
-            return cls(**counts | {"median": float(plain["median"]), "date": date})
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"this says nothing of data ({error})") from None
+        made = FACTS(plain, "facts")
+        datetime.strptime(made["date"], "%Y-%m-%d")
+        return cls(**made)
+
+
+FACTS = record(
+    dict.fromkeys(
+        ("sequences", "steps", "shortest", "longest", "learned", "validated", "tested"),
+        whole(0, MAX_COUNT),
+    )
+    | {"median": number(0, MAX_COUNT), "date": text(10, r"\d{4}-\d{2}-\d{2}")}
+)
 
 
 def model_card(model: TrainedModel, name: str = "") -> str:

@@ -35,6 +35,7 @@ from core.work import uses_keras
 # a bidirectional layer on two cores, where the directions keep both busy (benchmark vowels).
 GROUP_ROWS = 8
 MOST_GROUPS = 8
+WAYS = ("fused", "wide", "keras")  # of a recurrent layer: see core.lstm
 KEPT = 2  # compiled engines that wait for the next training or prediction of their kind
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from string import Formatter
 from typing import Any
 
+from core.plain_values import refuse
+from core.words import N_
+
+TEXT = N_("{text}")  # of a note that is text and no more
 MOST_FORM = 4  # characters of a format, such as .1%
+MAX_FIELDS, MAX_DEPTH = 20, 2  # of a template from outside: values, and notes in notes
 MAX_VALUE = 300  # characters of a value that a sentence quotes; a cell may hold 50 MB
 
 
@@ -84,23 +89,34 @@ class Note(str):
         return [self.template, plain]
 
     @classmethod
-    def from_plain(cls, plain: list[Any] | str) -> Note:
+    def from_plain(cls, plain: list[Any] | str, depth: int = 0) -> Note:
         """Raises ValueError, TypeError, AttributeError or LookupError for other values; a
         template from outside looks into no value, and makes none wide."""
         if isinstance(plain, str):  # as it was kept before it could be translated
-            return cls("{text}", text=plain)
+            return cls(TEXT, text=plain)
         template, values = plain
-        for _text, name, form, _conversion in Formatter().parse(template):
+        fields = list(Formatter().parse(template))
+        if len(fields) > MAX_FIELDS or depth > MAX_DEPTH:
+            raise ValueError("a note holds too much")
+        for _text, name, form, _conversion in fields:
             plain_form = form is None or (len(form) <= MOST_FORM and "{" not in form)
             if name is not None and not (name.isidentifier() and plain_form):
                 raise ValueError(f"{template!r} is no template of ours")
         return cls(
             template,
             **{
-                name: cls.from_plain(value) if isinstance(value, list) else value
+                name: cls.from_plain(value, depth + 1) if isinstance(value, list) else value
                 for name, value in values.items()
             },
         )
+
+
+def as_note(plain: Any, where: str) -> Note:
+    """A check (see ``core.plain_values``) of what ``Note.to_plain`` gives."""
+    try:
+        return Note.from_plain(plain)
+    except (ValueError, TypeError, AttributeError, LookupError, OverflowError):
+        raise refuse(plain, where, "a text, or a list of a template and its values") from None
 
 
 def _rebuild_note(template: str, values: dict[str, object]) -> Note:

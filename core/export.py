@@ -35,11 +35,12 @@ import keras
 import numpy as np
 
 from core.errors import DataError
+from core.plain_values import parse
 
 PARTS = ("recipe", "preprocessing", "training")  # each a JSON file
 NETWORK, SCRIPT, EXAMPLE = "model.keras", "predict.py", "example.csv"
 WEIGHTS = "model.weights.h5"  # Keras's name inside a .keras file
-MAX_PART_BYTES = 64 * 2**20
+MAX_PART_BYTES = 8 * 2**20
 MAX_WEIGHT_BYTES = 2**30
 MAX_EXAMPLE_BYTES = 2**20
 # zlib's own errors are none of these; RuntimeError is a member with a password.
@@ -121,12 +122,11 @@ def opened(path: str | os.PathLike | BinaryIO) -> Iterator[Saved]:
         try:
             with zipfile.ZipFile(path) as whole:
                 described = {
-                    part: json.loads(_bytes(whole, f"{part}.json", MAX_PART_BYTES))
-                    for part in PARTS
+                    part: parse(_bytes(whole, f"{part}.json", MAX_PART_BYTES)) for part in PARTS
                 }
                 example = ""
                 if EXAMPLE in whole.namelist():
-                    example = _bytes(whole, EXAMPLE, MAX_EXAMPLE_BYTES).decode()
+                    example = _example(whole)
                 with whole.open(NETWORK) as inner, zipfile.ZipFile(inner) as network:
                     weights.write_bytes(_bytes(network, WEIGHTS, MAX_WEIGHT_BYTES))
         except BROKEN as error:
@@ -159,6 +159,14 @@ def _bytes(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     if len(content) > most:
         raise ValueError(f"{name} is larger than {most >> 20} MB")
     return content
+
+
+def _example(archive: zipfile.ZipFile) -> str:
+    """Nothing for a very large one, as the first versions wrote of thousands of features: the model
+    does not need it."""
+    with archive.open(EXAMPLE) as member:
+        content = member.read(MAX_EXAMPLE_BYTES + 1)
+    return content.decode() if len(content) <= MAX_EXAMPLE_BYTES else ""
 
 
 def damaged(error: Exception) -> DataError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,8 +15,8 @@ import pandas as pd
 
 from core import export
 from core.card import Facts, model_card
-from core.engine import Data, Kind, engine_for, group_count
-from core.errors import DataError, Note
+from core.engine import WAYS, Data, Kind, engine_for, group_count
+from core.errors import DataError, Note, as_note
 from core.evaluation.intervals import Figure, answered_by, clusters_of, figures, statistic
 from core.evaluation.judging import Evaluation, judge
 from core.evaluation.measured import measure, telling_part
@@ -26,30 +25,18 @@ from core.lesson import training_script
 from core.missing import base_names, indicator_name
 from core.network import build_network
 from core.pace import Pace
+from core.plain_values import flag, many, number, one_of, optional, record, text, whole
 from core.preprocessing import Preprocessing
 from core.progress import History
 from core.proof import Proof
 from core.reading import Schema, open_table, read_like, read_sequences
-from core.recipe import MAX_EPOCHS, Recipe, weight_count
+from core.recipe import MAX_EPOCHS, MAX_LAYERS, Recipe, weight_count
 from core.sequences import Sequences, default_names, step_indices
 from core.trace import Trace
 
 OnShare = Callable[[float], None]
-OPTIONAL = {"schema": Schema, "proof": Proof, "evaluation": Evaluation, "facts": Facts}
-HISTORY = ("loss", "val_loss", "accuracy", "val_accuracy", "seconds")
-DIGEST = "[0-9a-f]{0,64}"
-MOST_TEXT = 1000  # characters of a note
-# What comes of values that are not like those that were saved.
-UNLIKE = (
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    IndexError,
-    OverflowError,
-    MemoryError,
-    RecursionError,
-)
+MAX_NOTES = 100  # in a file
+MAX_SECONDS = 1e9  # of an epoch
 TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # what a table is read from
 
 
@@ -333,29 +320,16 @@ def load(
     DataError when the file is damaged or was not written by ``save``.
     """
     with export.opened(path) as saved:
-        training, fitted = saved.described["training"], saved.described["preprocessing"]
+        described = saved.described
         try:
-            recipe = Recipe.from_dict(saved.described["recipe"])
-            preprocessing = Preprocessing.from_dict(recipe, fitted)
-            best = training["best_epoch"]
-            told = {
-                "history": _history(training["history"]),
-                "notes": list(map(_foreign, training["notes"])),
-                "stopped": bool(training["stopped"]),
-                "best_epoch": None if best is None else int(best),
-                "computed": {
-                    "layers": [str(way) for way in training["computed"]["layers"]],
-                    "groups": int(training["computed"]["groups"]),
-                },
-                "trained_on": _one_like(DIGEST, training["trained_on"]),
-                "table": Schema.from_dict(fitted["table"]),
-            }
-            for name, kind in OPTIONAL.items():
-                told[name] = None if training[name] is None else kind.from_dict(training[name])
-            for name in ("schema", "table"):  # why it is so is told where it was read
-                if told[name] is not None:
-                    told[name] = replace(told[name], reasons=(), doubts=())
-        except UNLIKE as error:
+            recipe = Recipe.from_dict(described["recipe"])
+            preprocessing = Preprocessing.from_dict(recipe, described["preprocessing"])
+            told = record({"table": _table})(described["preprocessing"], "preprocessing.json")
+            told |= TRAINING(described["training"], "training.json")
+            told["notes"] = list(told["notes"])
+            told["computed"]["layers"] = list(told["computed"]["layers"])
+        # Of a recipe, the last two: what is no dictionary, and what is nested too deeply.
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise export.damaged(error) from None
         features = len(preprocessing.feature_names)
         outputs = 1 if preprocessing.classes is None else len(preprocessing.classes)
@@ -368,23 +342,43 @@ def load(
     return TrainedModel(recipe, preprocessing, network, **told, example=saved.example)
 
 
-def _history(plain: dict[str, list[float]]) -> History:
-    """Raises ValueError for what no training gives."""
-    found = {str(name): [float(figure) for figure in figures] for name, figures in plain.items()}
-    lengths = set(map(len, found.values()))
-    if not set(found) <= set(HISTORY) or (found and "loss" not in found) or len(lengths) > 1:
-        raise ValueError("its history is none of a training")
-    if max(lengths, default=0) > MAX_EPOCHS or not np.isfinite([*found.values()]).all():
-        raise ValueError("its history is none of a training")
-    return found
+def _history(plain: Any, where: str) -> History:
+    """A check of a training's history: of each epoch the same figures, the loss among them."""
+    figures = dict.fromkeys(("loss", "val_loss", "accuracy", "val_accuracy"), number())
+    figures["seconds"] = number(0, MAX_SECONDS)
+    found = record({}, {name: many(each, MAX_EPOCHS) for name, each in figures.items()})(
+        plain, where
+    )
+    lengths = {len(each) for each in found.values()}
+    if found.keys() != plain.keys() or (found and "loss" not in found) or len(lengths) > 1:
+        raise ValueError(f"{where} is none of a training")
+    return {name: list(each) for name, each in found.items()}
 
 
-def _foreign(plain: list[Any] | str) -> Note:
-    """A note of a file as text: a template from elsewhere may hold links, or anything."""
-    return Note.from_plain(str(Note.from_plain(plain))[:MOST_TEXT])
+def _foreign(plain: Any, where: str) -> Note:
+    """A check of a note of a file, which becomes text: a template from elsewhere may hold links, or
+    anything."""
+    return Note.from_plain(str(as_note(plain, where)))
 
 
-def _one_like(pattern: str, text: Any) -> str:
-    if re.fullmatch(pattern, text) is None:
-        raise ValueError(f"{str(text)[:40]!r} is not like {pattern}")
-    return text
+def _table(plain: Any, where: str) -> Schema:
+    """A check of how a table is read; why it is so is told where it was read."""
+    return replace(Schema.from_dict(plain), reasons=(), doubts=())
+
+
+TRAINING = record(
+    {
+        "history": _history,
+        "notes": many(_foreign, MAX_NOTES),
+        "stopped": flag,
+        "best_epoch": optional(whole(1, MAX_EPOCHS)),
+        "computed": record(
+            {"layers": many(one_of(*WAYS), MAX_LAYERS), "groups": whole(1, 1024)},
+        ),
+        "trained_on": text(64, "[0-9a-f]*"),
+        "schema": optional(_table),
+        "proof": optional(lambda plain, where: Proof.from_dict(plain)),
+        "evaluation": optional(lambda plain, where: Evaluation.from_dict(plain)),
+        "facts": optional(lambda plain, where: Facts.from_dict(plain)),
+    }
+)

@@ -13,8 +13,52 @@ import numpy as np
 
 from core.errors import DataError, Note
 from core.padding import as_data, erase, pad, padding_cost, truncate
+from core.plain_values import (
+    MAX_NAMES,
+    Check,
+    many,
+    names,
+    number,
+    optional,
+    record,
+    refuse,
+    text,
+    whole,
+)
 from core.recipe import Recipe
 from core.sequences import Sequences
+
+MAX_VALUE = 3.4e38  # of a feature, as float32; a standard deviation may be as small as MIN_STD
+MIN_STD = 1.2e-38
+MAX_TARGET, MIN_TARGET_STD = 1e300, 1e-300
+MAX_WIDTH = 10_000_000  # steps
+
+
+def _label(value: Any, where: str) -> int | float | str:
+    """A check of a class: a text or a number."""
+    if isinstance(value, str):
+        return text()(value, where)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refuse(value, where, "a text or a number")
+    return whole(-(2**63), 2**63 - 1)(value, where) if isinstance(value, int) else value
+
+
+def _each(check: Check) -> Check:
+    return many(check, MAX_NAMES)
+
+
+PLAIN = record(
+    {
+        "feature_names": names(least=1),
+        "mean": _each(number(-MAX_VALUE, MAX_VALUE)),
+        "std": _each(number(MIN_STD, MAX_VALUE)),
+        "target_mean": number(-MAX_TARGET, MAX_TARGET),
+        "target_std": number(MIN_TARGET_STD, MAX_TARGET),
+        "classes": optional(many(_label, MAX_NAMES, least=1)),
+        "width": whole(1, MAX_WIDTH),
+    },
+    {"fill": _each(number(-MAX_VALUE, MAX_VALUE))},
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,31 +210,18 @@ class Preprocessing:
     @classmethod
     def from_dict(cls, recipe: Recipe, plain: dict[str, Any]) -> Preprocessing:
         """From ``to_dict``'s values; raises ValueError when they do not fit together."""
-        names = tuple(str(name) for name in plain["feature_names"])
-        mean, std, fill = (
-            np.array(plain[key], dtype=np.float64)
-            for key in ("mean", "std", "fill" if "fill" in plain else "mean")  # older ones lack it
-        )
-        target = np.array([plain["target_mean"], plain["target_std"]], dtype=np.float64)
-        for key, array, shape in (
-            ("fill", fill, (len(names),)),
-            ("mean", mean, (len(names),)),
-            ("std", std, (len(names),)),
-            ("target_mean and target_std", target, (2,)),
-        ):
-            if array.shape != shape or not np.isfinite(array).all():
-                raise ValueError(f"{key} must be {shape} finite numbers, not {array!r}")
-        if (std <= 0).any() or target[1] <= 0:
-            raise ValueError("a standard deviation must be above 0")
-        classes = None if plain["classes"] is None else _label_array(plain["classes"])
-        if (classes is None) != (recipe.task == "regression"):
-            raise ValueError(f"classes {plain['classes']!r} do not fit the task {recipe.task}")
-        width = plain["width"]
-        if not isinstance(width, int) or width < 1:
-            raise ValueError(f"width is {width!r}; use a whole number of steps from 1")
-        return cls(
-            recipe, names, fill, mean, std, float(target[0]), float(target[1]), classes, width
-        )
+        made = PLAIN(plain, "the preprocessing")
+        features = len(made["feature_names"])
+        made.setdefault("fill", made["mean"])  # older ones lack it
+        for name in ("fill", "mean", "std"):
+            if len(made[name]) != features:
+                raise ValueError(f"{name} has {len(made[name])} numbers; use one a feature")
+            made[name] = np.array(made[name], dtype=np.float64)
+        if (made["classes"] is None) != (recipe.task == "regression"):
+            raise ValueError(f"the classes do not fit the task {recipe.task}")
+        if made["classes"] is not None:
+            made["classes"] = _label_array(made["classes"])
+        return cls(recipe, **made)
 
 
 def _masked(data: Sequences, recipe: Recipe) -> Sequences:
@@ -221,7 +252,7 @@ def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.where(std > tiny, std, 1.0)
 
 
-def _label_array(labels: list[Any]) -> np.ndarray:
+def _label_array(labels: tuple[int | float | str, ...]) -> np.ndarray:
     if all(isinstance(label, int) for label in labels):
         return np.array(labels, dtype=np.int64)
     return np.array([str(label) for label in labels], dtype=object)

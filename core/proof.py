@@ -4,14 +4,40 @@ measured stands in ``core.proving``, which needs TensorFlow; this does not."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.padding import MASK_MODES, MaskMode
+from core.plain_values import MAX_COUNT, flag, many, number, one_of, optional, record, text, whole
 from core.words import N_
 
 ALONE = N_("each sequence alone, without padding")
 GRADIENT = N_("the gradient of the answers by every padded input")
+ANY_NUMBER = number(finite=False)  # what a network answers may be none
+PLAIN = record(
+    {
+        "mask": one_of(*MASK_MODES),
+        "table": many(
+            record(
+                {
+                    "name": text(300),
+                    "network": text(30),
+                    "difference": optional(ANY_NUMBER),
+                    "tolerance": ANY_NUMBER,
+                    "why": text(1000),
+                }
+            ),
+            100,
+        ),
+        "spread": ANY_NUMBER,
+        "classes": flag,
+        "sequences": whole(0, MAX_COUNT),
+        "of": whole(0, MAX_COUNT),
+        "steps": whole(0, MAX_COUNT),
+        "cut": flag,
+        "seconds": number(0, 1e9),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -91,25 +117,5 @@ class Proof:
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Proof:
         """From ``to_dict``'s values; raises ValueError for others."""
-        try:
-            made = {each.name: plain[each.name] for each in fields(cls)}
-            table = []
-            for row in made["table"]:
-                difference = row["difference"]
-                table.append(
-                    Check(
-                        str(row["name"]),
-                        str(row["network"]),
-                        None if difference is None else float(difference),
-                        float(row["tolerance"]),
-                        str(row["why"]),
-                    )
-                )
-            if made["mask"] not in MASK_MODES:
-                raise ValueError(f"mask is {made['mask']!r}")
-            numbers = {name: float(made[name]) for name in ("spread", "seconds")}
-            counts = {name: int(made[name]) for name in ("sequences", "of", "steps")}
-            flags = {name: bool(made[name]) for name in ("classes", "cut")}
-            return cls(mask=made["mask"], table=tuple(table), **numbers, **counts, **flags)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"this is no proof ({error})") from None
+        made = PLAIN(plain, "the proof")
+        return cls(**made | {"table": tuple(Check(**row) for row in made["table"])})

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import math
 import subprocess
 import sys
 import time
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from distributed import Client
+from distributed import Client, Security
 
 from runs import nanny
 from runs.stopwatch import Stopwatch
@@ -31,6 +33,7 @@ STILL_SECONDS = 60.0
 QUIET_SECONDS = 6.0  # a worker that was still for so long is given nothing new
 ANSWER_SECONDS = 5.0  # the scheduler answers within some milliseconds
 END_SECONDS = 5.0  # for the cluster's process to end by itself
+KEY_SECONDS = 300 * 24 * 3600.0  # the key of our own cluster is valid for 365 days
 CONNECT_SECONDS = 5  # Dask's own 30 would be waited for by everyone after a scheduler died
 
 
@@ -56,13 +59,21 @@ class Cluster:
         self._pulses: dict[str, _Pulse] = {}  # by worker
         self._unanswered = Stopwatch()  # how long the scheduler has not answered
         self._child = None if address else _start_child()
+        self._ends = math.inf if address else time.monotonic() + KEY_SECONDS
+        security = None  # as Dask's own settings say
         try:
             if self._child is not None:
-                with self._child.stdout as line:
-                    address = line.readline().decode().strip()
-                if not address:
+                with self._child.stdout as pipe:
+                    line = pipe.readline()
+                if not line:
                     raise RuntimeError(f"the cluster's process ended with {self._child.wait()}")
-            self._client = Client(address, set_as_default=False, timeout=CONNECT_SECONDS)
+                told = json.loads(line)
+                if "error" in told:
+                    raise RuntimeError(told["error"])
+                address, security = told["address"], Security(**told["security"])
+            self._client = Client(
+                address, security=security, set_as_default=False, timeout=CONNECT_SECONDS
+            )
         except BaseException:
             self._end_child()
             raise
@@ -79,6 +90,8 @@ class Cluster:
         if self._child is not None and self._child.poll() is not None:
             return False
         if self._unanswered.seconds > STILL_SECONDS:
+            return False
+        if time.monotonic() > self._ends:  # a new one has a new key; what is trained continues
             return False
         return self._client.status == "running"
 

@@ -143,8 +143,7 @@ class Dispatcher:
             wait = IDLE_SECONDS
             try:
                 wait = self._turn()
-            except StoreError as error:
-                log.warning("%s", error)
+            except StoreError:  # the store has logged it
                 wait = TROUBLE_SECONDS
             except Exception:  # a fault of ours; without this, everybody would wait for ever
                 log.exception("The dispatcher failed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,13 @@ from core.reading import open_table, read_table
 from core.sequences import Sequences
 from core.words import N_
 from runs.run import RunState
-from runs.store import Content, Result
+from runs.store import EPOCH_BYTES, Content, Result
 from runs.worker import NO_MODEL, Failure, store
 
 if TYPE_CHECKING:
     from core.model import TrainedModel
+
+log = logging.getLogger("unpadded.worker")
 
 BROUGHT = N_(
     "Brought back from a file. Its sequences are not here but for the few in its example, so it "
@@ -61,7 +64,7 @@ def import_run(_run: str, about: Brought, question: str, topic: str) -> str | Fa
             Content.of(pack(data)),
             reading,
             estimate=0.0,
-            reserved=len(saved.getvalue()),
+            reserved=len(saved.getvalue()) + EPOCH_BYTES * len(model.history.get("loss", ())),
             begun=True,
         )
         if not kept.work.end(run_id, 1, _result(model, saved.getvalue())):
@@ -76,11 +79,13 @@ def _example(model: TrainedModel) -> Sequences:
     average step."""
     names = model.preprocessing.feature_names
     try:
-        data = read_table(open_table(io.StringIO(model.example)), model.table)[0]
+        # Not cut again, which can make hundreds of megabytes of a small file.
+        whole = replace(model.table, cut="", cut_steps=0, cut_every=0)
+        data = read_table(open_table(io.StringIO(model.example)), whole)[0]
         if data.feature_names == names:
             return replace(data, split=None)  # all of them are to be looked at
-    except (ValueError, LookupError):  # DataError is one; the table may not be ours
-        pass
+    except Exception:  # whatever is in it: the model is there without it
+        log.warning("The example of a model was not read")
     return Sequences(model.preprocessing.fill[None], np.array([1]), feature_names=names)
 
 

@@ -113,8 +113,7 @@ class Keeper:
             try:
                 self._listen()
                 self._tell()
-            except StoreError as error:  # nothing is lost: it is told when the store is back
-                log.warning("%s", error)
+            except StoreError:  # nothing is lost: it is told when the store is back
                 wait = TROUBLE_SECONDS
             except Exception:  # whatever it is, the training must not go on unheard
                 log.exception("A keeper failed")

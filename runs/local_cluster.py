@@ -1,21 +1,28 @@
 """``python -m runs.local_cluster``: a scheduler and its workers, on this machine alone.
 
-Prints the scheduler's address as its one line of output and ends when its input closes.
-A pipe, because it closes however the parent dies, on every system; no process is left
+Prints one line of JSON, the scheduler's address and a client's key, and ends when its input
+closes. A pipe, because it closes however the parent dies, on every system; no process is left
 behind. The workers end with their nannies, which live in this process, the same way.
+
+Other users of the machine reach its ports, too, and a Dask connection is code execution. So all
+connections use TLS with one key, made here at each start. It stays in memory: the parent gets it
+through that pipe, and each worker through its nanny's.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import shutil
+import tempfile
 import time
 from pathlib import Path
 
 import dask
 import yaml
 from dask.system import CPU_COUNT
-from distributed import LocalCluster
+from distributed import LocalCluster, Security
 from distributed.system import MEMORY_LIMIT
 
 from runs.cluster import SLOTS
@@ -28,6 +35,8 @@ OTHERS_BYTES = 0.5e9  # the page's server, and this process
 # Until the next worker is started: for one that does not start, and for the first visitor's
 # training, which the one that has just started may be compiling.
 MAX_START_SECONDS, SETTLE_SECONDS = 60.0, 3.0
+# What a client needs of ``Security``.
+CLIENT_KEY = ("require_encryption", "tls_ca_file", "tls_client_cert", "tls_client_key")
 
 
 def worker_count() -> int:
@@ -58,26 +67,45 @@ def main() -> None:
     # Ending at once leaves semaphores to multiprocessing's own helper, which would say so.
     os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
 
+    with os.fdopen(address_out, "w") as parent:
+        try:
+            cluster, key, scratch = _start()
+        except Exception as error:  # such as a full disk: the parent logs it, and tries again
+            told = {"error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(told), file=parent, flush=True)
+            os._exit(1)
+        security = {name: getattr(key, name) for name in CLIENT_KEY}
+        print(json.dumps({"address": cluster.scheduler_address, "security": security}), file=parent)
+    background(lambda: _start_in_turn(cluster, worker_count()))
+    while os.read(lifeline, 1024):
+        pass
+    # The parent is gone or wants this gone: nothing is left worth finishing, and Dask's own way
+    # of closing would wait some seconds for trainings.
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(0)
+
+
+def _start() -> tuple[LocalCluster, Security, str]:
+    """The scheduler, the key of all connections, and the folder for temporary files."""
     dask.config.update(dask.config.config, yaml.safe_load(CONFIG.read_text()))
-    workers = worker_count()
+    key = Security.temporary()
+    # Of this user alone: workers import what lies in it, and Dask's own choice is a folder that
+    # another user may have made, /tmp/dask-scratch-space.
+    scratch = tempfile.mkdtemp(prefix="unpadded-dask-")
+    dask.config.set(temporary_directory=scratch)
     cluster = LocalCluster(
         n_workers=0,  # the scheduler is up before the workers are warm
         threads_per_worker=len(SLOTS),
-        memory_limit=int((MEMORY_LIMIT - OTHERS_BYTES) // workers),
-        host="127.0.0.1",  # a Dask connection is code execution
+        memory_limit=int((MEMORY_LIMIT - OTHERS_BYTES) // worker_count()),
+        host="127.0.0.1",
+        security=key,
         dashboard_address=None,
         # Without an address Dask takes port 8787, which another program may need.
         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         silence_logs=logging.WARNING,
     )
-    background(lambda: _start_in_turn(cluster, workers))
-    os.write(address_out, f"{cluster.scheduler_address}\n".encode())
-    os.close(address_out)
-    while os.read(lifeline, 1024):
-        pass
-    # The parent is gone or wants this gone: nothing is left worth finishing, and Dask's own way
-    # of closing would wait some seconds for trainings.
-    os._exit(0)
+    cluster.scheduler.http_server.stop()  # it has no pages
+    return cluster, key, scratch
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from core.errors import DataError
@@ -14,6 +15,7 @@ from runs.comparer import Compared, compare_runs
 from runs.dispatcher import Dispatcher
 from runs.importer import Brought, import_run
 from runs.limits import bytes_left
+from runs.logs import say
 from runs.predictor import early_run, predict_run, xray_run
 from runs.questions import Job
 from runs.queue import Place
@@ -25,6 +27,7 @@ from runs.worker import NO_MODEL
 
 NOT_KNOWN = "This run is no longer on the server."
 LONG_WORK = 1e11  # steps times weights of a prediction that takes more than some seconds
+NO_TLS = "every user of this machine can run programs as the user of its workers"
 
 
 class Runs:
@@ -45,6 +48,8 @@ class Runs:
         self.settings = settings = Settings.from_environment()
         self.store = Store.of(settings)
         self._watched = Watched(self.store)
+        if settings.scheduler and not settings.scheduler.startswith("tls://"):
+            say("scheduler without TLS", logging.WARNING, why=NO_TLS)
         self._dispatcher = Dispatcher(self.store, settings.scheduler)
 
     @property

@@ -24,13 +24,12 @@ def background(work: Callable[[], object]) -> threading.Thread:
 
 def insist(write: Callable[[], object], given_up: Callable[[], bool] = lambda: False) -> None:
     """Write to the store, however long it cannot: what was trained must not be lost to a disk
-    that is full for an hour."""
+    that is full for an hour. The store logs why it cannot."""
     while not given_up():
         try:
             write()
             return
-        except StoreError as error:
-            log.warning("%s", error)
+        except StoreError:
             time.sleep(TROUBLE_SECONDS)
 
 

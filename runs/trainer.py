@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,8 @@ from core.sequences import Sequences
 from core.words import N_
 from runs.keeper import Keeper
 from runs.run import Metrics, RunState
-from runs.store import Claim, Result, Store
-from runs.threads import insist
+from runs.store import Claim, Result, Store, StoreError
+from runs.threads import TROUBLE_SECONDS, insist
 from runs.worker import Failure, models, store
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def train_run(run_id: str) -> str | None:
     try:
         claim = store().work.claim(run_id, get_worker().address)
         return None if claim is None else _train(store(), run_id, claim)
+    except StoreError as error:
+        log.warning("%s", error)
+        time.sleep(TROUBLE_SECONDS)  # the run waits, and is handed over again
+        return None
     except Exception as error:
         return Failure.of(error).reason or str(error)
 

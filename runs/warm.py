@@ -35,6 +35,7 @@ def dask_setup(worker: Worker) -> None:
     # What native code fails with is raised in Python, too; its own lines are for its developers.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logs.configure()
+    worker.http_server.stop()  # it has no pages, see runs/dask.yaml
     with _quiet():
         _import_tensorflow()
     # Every model is compiled anew, which TensorFlow takes for a mistake and warns about.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import fields
 from html import escape
 
@@ -12,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import DataError
 from core.figures import Words
 from core.words import N_
+from runs import StoreError
 from ui import identity, inputs, menu, server, state, style
 from ui.samples import called
 from ui.words import LANGUAGES, _, language, listed, ngettext, plain, told
@@ -75,6 +77,12 @@ def _read_in(visitor: state.State, key: str) -> None:
     for name, value in st.session_state.items():
         if isinstance(value, str | list) and name != state.PASTED:
             st.session_state[name] = value
+
+
+def is_fault(record: logging.LogRecord) -> bool:
+    """A filter for Streamlit's log, which has a traceback of all that no page has caught: what the
+    store cannot do, it has logged itself."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], StoreError)
 
 
 def explain_failure(error: Exception) -> bool:

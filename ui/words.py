@@ -21,6 +21,7 @@ from core.recipe import LSTM, Recipe
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh_CN": "中文"}  # each in its own words
+MAX_PLAIN = 1000  # characters of a name in a sentence
 LOCALES = Path(__file__).parent / "locales"
 _ADDRESS = re.compile(r"(?i)(?<=www)(?=\.)|(?<=:)(?=//)|(?<=\S)(?=@)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$<>:&-])")
@@ -65,7 +66,8 @@ def ngettext(singular: str, plural: str, number: float, **values: object) -> str
 def plain(text: object) -> str:
     """Text that Streamlit's Markdown shows character by character, on one line. Addresses in it
     become no links: a word joiner, which nobody sees, stands inside them."""
-    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\u2060", " ".join(str(text).split())))
+    short = shortened(" ".join(str(text).split()), MAX_PLAIN)
+    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\u2060", short))
 
 
 def listed(parts: Iterable[str]) -> str:
@@ -160,4 +162,6 @@ def engine_name(layers: list[str]) -> str:
     """What computes a network, from the ways of its recurrent layers (see core.lstm)."""
     if "keras" in layers:
         return _("Engine: stock Keras layers with an explicit mask")
-    return _("Engine: the fast exact LSTM ({ways})").format(ways=listed(dict.fromkeys(layers)))
+    return _("Engine: the fast exact LSTM ({ways})").format(
+        ways=plain(listed(dict.fromkeys(layers)))  # perhaps of a file from elsewhere
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import Note
+from core.errors import Note, as_note
 from core.evaluation.baselines import CONSTANT, LENGTH, baselines
 from core.evaluation.intervals import (
     Figure,
@@ -19,8 +19,21 @@ from core.evaluation.intervals import (
     figure,
     statistic,
 )
-from core.evaluation.pictures import pictures
+from core.evaluation.naming import METRICS
+from core.evaluation.pictures import BINS, MOST_CLASSES, MOST_POINTS, pictures
 from core.evaluation.splits import training_and_validation
+from core.plain_values import (
+    MAX_COUNT,
+    as_it_is,
+    by_name,
+    many,
+    number,
+    one_of,
+    optional,
+    record,
+    text,
+    whole,
+)
 from core.recipe import Recipe
 from core.sequences import Sequences
 
@@ -33,6 +46,43 @@ NAMES = {
     "linear": Note("a linear model on summaries"),
 }
 FIGURES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # the main ones, in a sentence
+ANY_NUMBER = number(finite=False)  # of a network that answers anything
+ROW_OF_NUMBERS = many(ANY_NUMBER, MOST_CLASSES)
+LIMIT = optional(ANY_NUMBER)
+
+
+def _figure(plain: Any, where: str) -> Figure:
+    """A check of a figure of merit."""
+    made = Figure(**record({"value": ANY_NUMBER, "low": LIMIT, "high": LIMIT})(plain, where))
+    if (made.low is None) != (made.high is None):
+        raise ValueError(f"{where} has one limit; use two, or none")
+    return made
+
+
+BY_METRIC = by_name(_figure, len(METRICS) + 1, one_of(*METRICS, "mse"))
+PLAIN = record(
+    {
+        "part": one_of("test", "validation", "training"),
+        "sequences": whole(0, MAX_COUNT),
+        "main": one_of(*MAIN.values()),
+        "figures": BY_METRIC,
+        "rivals": many(
+            record({"name": one_of(*NAMES), "figures": BY_METRIC, "ahead": _figure}), len(NAMES)
+        ),
+        "copies": whole(0, MAX_COUNT),
+        "copied": text(),
+        "pictures": record(
+            {},
+            {
+                "points": as_it_is(many(ROW_OF_NUMBERS, MOST_POINTS)),
+                "classes": as_it_is(many(text(), MOST_CLASSES)),
+                "confusion": as_it_is(many(ROW_OF_NUMBERS, MOST_CLASSES)),
+                "confidence": as_it_is(many(ROW_OF_NUMBERS, BINS)),
+            },
+        ),
+        "notes": many(as_note, 20),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -76,20 +126,8 @@ class Evaluation:
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Evaluation:
         """From ``to_dict``'s values; raises ValueError for others."""
-        try:
-            rivals = tuple(
-                Rival(str(each["name"]), _figures(each["figures"]), Figure(**each["ahead"]))
-                for each in plain["rivals"]
-            )
-            notes = tuple(map(Note.from_plain, plain["notes"]))
-            known = {"figures": _figures(plain["figures"]), "rivals": rivals, "notes": notes}
-            return cls(**plain | known)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"this is no evaluation of ours ({error})") from None
-
-
-def _figures(plain: dict[str, Any]) -> dict[str, Figure]:
-    return {str(name): Figure(**each) for name, each in plain.items()}
+        made = PLAIN(plain, "the evaluation")
+        return cls(**made | {"rivals": tuple(Rival(**each) for each in made["rivals"])})
 
 
 def judge(

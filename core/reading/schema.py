@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from core.cutting import CUTS, Cut
-from core.errors import Note
+from core.errors import Note, as_note
 from core.missing import MISSING_POLICIES, Missing
+from core.plain_values import (
+    MAX_COUNT,
+    MAX_NAMES,
+    by_name,
+    flag,
+    many,
+    names,
+    one_of,
+    optional,
+    record,
+    text,
+    whole,
+)
 
 LAYOUTS = ("rows", "list", "long", "wide")
 DUPLICATES = ("keep", "first", "last", "mean")
@@ -18,6 +31,23 @@ TARGET_AT = ("sequence", "step", "end")
 TargetAt = Literal["sequence", "step", "end"]
 Duplicates = Literal["keep", "first", "last", "mean"]
 TOLD = ("reasons", "doubts")
+PLAIN = record(
+    {"layout": one_of(*LAYOUTS)},
+    dict.fromkeys(("id", "time", "target", "split", "group"), optional(text()))
+    | dict.fromkeys(("features", "channels", "unused"), names())
+    | dict.fromkeys(("cut_steps", "cut_every"), whole(0, MAX_COUNT))
+    | dict.fromkeys(TOLD, many(as_note, MAX_NAMES))
+    | {
+        "target_at": one_of(*TARGET_AT),
+        "cut": one_of(*CUTS),
+        "categories": by_name(names(), MAX_NAMES),
+        "missing": one_of(*MISSING_POLICIES),
+        "indicated": optional(names()),
+        "fixes": many(one_of(*FIXES), len(FIXES)),
+        "duplicates": one_of(*DUPLICATES),
+        "elapsed": flag,
+    },
+)
 UNKNOWN = "unknown"  # the category of every word that is not in the vocabulary
 
 
@@ -108,23 +138,4 @@ class Schema:
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Schema:
         """From ``to_dict``'s values; raises ValueError for others."""
-        try:
-            made = {each.name: plain[each.name] for each in fields(cls) if each.name in plain}
-            for name in ("features", "channels", "fixes", "unused"):
-                made[name] = tuple(map(str, made.get(name, ())))
-            for name in TOLD:
-                made[name] = tuple(map(Note.from_plain, made.get(name, ())))
-            if made.get("indicated") is not None:
-                made["indicated"] = tuple(map(str, made["indicated"]))
-            made["categories"] = {
-                str(name): tuple(map(str, words))
-                for name, words in dict(made.get("categories", {})).items()
-            }
-            for name in ("id", "time", "target", "split", "group"):
-                made[name] = None if made.get(name) is None else str(made[name])
-            made["elapsed"] = bool(made.get("elapsed", False))
-            for name in ("cut_steps", "cut_every"):
-                made[name] = int(made.get(name, 0))
-            return cls(**made)
-        except (TypeError, AttributeError, LookupError) as error:
-            raise ValueError(f"this describes no table ({error})") from None
+        return cls(**PLAIN(plain, "the table"))

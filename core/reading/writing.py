@@ -18,6 +18,7 @@ from core.sequences import Sequences, step_indices
 Row = dict[str, Any]
 ABSENT = "nan"  # a blank cell would end a sequence of the wide layout
 EXAMPLE_SEQUENCES, EXAMPLE_STEPS = 3, 50
+EXAMPLE_VALUES = 10_000  # of a sequence, but for its first step: some 100 kB
 
 
 def schema_for(data: Sequences) -> Schema:
@@ -66,7 +67,8 @@ def to_csv(data: Sequences, schema: Schema) -> str:
 def example(data: Sequences) -> str:
     """A small table of such sequences, to show the layout: the beginnings of the first ones."""
     few = data[:EXAMPLE_SEQUENCES]
-    lengths = np.minimum(few.lengths, EXAMPLE_STEPS)
+    most = min(EXAMPLE_STEPS, max(1, EXAMPLE_VALUES // data.features))
+    lengths = np.minimum(few.lengths, most)
     few = few.take_steps(step_indices(few.offsets[:-1], lengths), lengths)
     return to_csv(few, schema_for(data))
 

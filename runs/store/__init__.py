@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runs.limits import Limits
 from runs.settings import Settings
-from runs.store.contents import NOT_KNOWN, Content, Contents, DataSet
+from runs.store.contents import EPOCH_BYTES, NOT_KNOWN, Content, Contents, DataSet
 from runs.store.cookies import Cookies
 from runs.store.database import Database, StoreError
 from runs.store.records import (
@@ -22,6 +22,7 @@ from runs.store.work import Claim, Held, Result, Waiting, Work
 
 __all__ = [
     "CHECKPOINT",
+    "EPOCH_BYTES",
     "EVALUATION",
     "EXPORT",
     "MEASURED",

@@ -8,6 +8,7 @@ Everything is read and written in short transactions through ``Database.reading`
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +44,15 @@ MEANWHILE = N_(
     "Something else changed this at the same moment, so it was not saved. Nothing was changed: try "
     "again."
 )
+READ_ONLY = N_(
+    "The server's database cannot be written just now. Nothing was changed: try again later; the "
+    "server's log says more."
+)
 UNWRITABLE = N_("The folder {folder}, where SQLite's file belongs, cannot be written: {reason}.")
+NOT_UTF8 = N_(
+    "The database's encoding is {found}, and it must be UTF8. Create another one, with "
+    "createdb --encoding=UTF8 --template=template0, and name it in DATABASE_URL."
+)
 NEWER = N_(
     "The database was made by a newer version of Unpadded (schema {found}, this is {known}). "
     "Update the app, or give it another UNPADDED_DATA folder."
@@ -61,7 +70,10 @@ class Database:
         """Create what is missing in it. Raises StoreError."""
         self.shared = is_shared(url)
         if self.shared:
-            options: dict[str, Any] = {"pool_pre_ping": True}
+            options: dict[str, Any] = {
+                "pool_pre_ping": True,
+                "connect_args": {"client_encoding": "utf8"},  # whatever PGCLIENTENCODING says
+            }
         else:
             _make_private(Path(sqlalchemy.make_url(url).database))
             options = {"connect_args": {"timeout": LOCKED_SECONDS, "check_same_thread": False}}
@@ -108,6 +120,11 @@ class Database:
         self._engine.dispose()
 
     def _create(self) -> None:
+        if self.shared:
+            with self.reading() as connection:
+                found = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+                if found != "UTF8":
+                    raise StoreError(NOT_UTF8, found=found)
         with self.writing() as connection:
             self._lock(connection, SCHEMA_LOCK)  # two servers that start at once
             tables.METADATA.create_all(connection)
@@ -158,7 +175,11 @@ def _told() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(_words_for(error)) from error
+        told = StoreError(_words_for(error))
+        # The driver's first line has no values in it; the others may.
+        reason = f"{type(error.orig).__name__}: {str(error.orig).partition(chr(10))[0]}"
+        say(str(told), logging.WARNING, why=reason)
+        raise told from error
 
 
 def _words_for(error: DBAPIError) -> str:
@@ -170,8 +191,13 @@ def _words_for(error: DBAPIError) -> str:
     # A full disk also shows as an I/O error, where SQLite extends its write-ahead index.
     if str(code).startswith(("SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")):
         return FULL
+    # On a read-only disk SQLite cannot open what it would have to write beside its file.
+    if str(code).startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or code == "25006":
+        return READ_ONLY
     if str(code).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or code in ("55P03", "40P01"):
         return LOCKED
+    if code in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
+        return UNREACHABLE
     # Bad SQL is a fault of ours: it must not hide behind a sentence about the weather.
     if code != "SQLITE_ERROR" and isinstance(
         error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError

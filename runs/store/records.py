@@ -22,11 +22,11 @@ from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
 from runs.store.contents import NOT_KNOWN, Content, of, put, sweep, within_quota
 from runs.store.database import Database, note
 from runs.store.parts import neighbours, plain, readable
-from runs.store.tables import artifacts, contents, epochs, runs, turns
+from runs.store.tables import Plain, artifacts, contents, epochs, runs, turns
 
 log = logging.getLogger("unpadded.runs")
 
-SPARK_POINTS = 24
+SPARK_POINTS, MAX_NOTES = 24, 100
 EVENTS = {RunState.RUNNING: "started"}  # in the log; other states are called what they are
 MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
 PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
@@ -64,6 +64,13 @@ _paused = (
     .label("paused")
 )
 _LINE = select(runs, *_has.values(), _paused)
+# Hundreds of them at once: how new data is read, which names every column, is not for lists.
+_LISTED = select(
+    *(column for column in runs.c if column is not runs.c.reading),
+    literal({}, Plain).label("reading"),
+    *_has.values(),
+    _paused,
+)
 
 
 class Records:
@@ -142,8 +149,8 @@ class Records:
             return list(connection.scalars(query.order_by(epochs.c.epoch)))
 
     def list(self, owner: str) -> list[RunLine]:
-        """The visitor's runs, the newest first."""
-        query = _LINE.where(runs.c.owner == owner).order_by(runs.c.created.desc())
+        """The visitor's runs, the newest first, without ``reading``."""
+        query = _LISTED.where(runs.c.owner == owner).order_by(runs.c.created.desc())
         with self._database.reading() as connection:
             lines = map(_line, connection.execute(query).all())
             return [line for line in lines if line is not None]
@@ -310,7 +317,7 @@ def _line(row: Row) -> RunLine | None:
         paused=row.paused,
         progress=None if row.progress is None else Progress(**row.progress, history={}),
         metrics=row.metrics,
-        notes=tuple(map(Note.from_plain, row.notes)),
+        notes=tuple(map(Note.from_plain, row.notes[:MAX_NOTES])),  # older files had any number
         best_epoch=row.best_epoch,
         computed=row.computed,
         error=None if row.error is None else DataError(row.error[0], **row.error[1]),

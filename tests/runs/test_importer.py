@@ -79,6 +79,27 @@ def test_a_model_without_an_example_comes_back_too(runs: Runs):
     assert asked.error is None, asked.error
 
 
+def test_an_example_that_cutting_would_blow_up_is_read_whole(runs: Runs, model):
+    rows = [f"v1,{day},1,well" for day in range(3000)]
+    table = {"cut": "prefixes", "cut_steps": 1, "cut_every": 1}
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(model))) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "preprocessing.json":
+                told = json.loads(content)
+                told["table"] |= table
+                content = json.dumps(told)
+            if name == "example.csv":
+                content = "\n".join([content.decode().splitlines()[0], *rows])
+            new.writestr(name, content)
+    asked = runs.bring_back(OWNER, "Prefixes", changed.getvalue())
+    assert asked.wait(60)
+    assert asked.error is None, asked.error
+    data = runs.store.contents.read(runs.get(asked.result).data)
+    assert 12_000 < len(data) < 100_000
+
+
 def test_what_is_no_model_is_refused_and_leaves_nothing(runs: Runs, model):
     before = len(runs.store.runs.list(OWNER))
     for content in (b"PK", saved(model)[:-900]):

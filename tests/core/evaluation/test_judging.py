@@ -138,7 +138,7 @@ def test_it_is_kept_as_plain_values():
     found = judged(labelled(60, of_length=True), surely)
     assert Evaluation.from_dict(json.loads(json.dumps(found.to_dict()))) == found
     for plain in ({}, {"figures": 3}, found.to_dict() | {"rivals": [{}]}):
-        with pytest.raises(ValueError, match="no evaluation"):
+        with pytest.raises(ValueError, match="the evaluation"):
             Evaluation.from_dict(plain)
 
 

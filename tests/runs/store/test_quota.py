@@ -1,0 +1,37 @@
+"""What a visitor may keep includes the rows of runs."""
+
+from core.errors import Note
+from core.progress import Progress
+from runs.run import RunState
+from runs.store import EPOCH_BYTES, Result, Store
+from tests.runs.store.conftest import PACKED, RECIPE
+
+
+def used(store: Store, notes: tuple[Note, ...] = (), epochs: int = 0, reading: str = "") -> int:
+    """Bytes that a run with these takes of its owner's quota."""
+    before = store.visitors.usage("ada").bytes
+    more = {"columns": reading}
+    run = store.runs.create("ada", "", RECIPE, PACKED, more, 1.0, begun=True)
+    history = {"loss": [1.0] * epochs}
+    progress = Progress(epochs, epochs or 1, 0, 0, 1, {}, 1.0)
+    result = Result(RunState.FINISHED, history=history, progress=progress, notes=notes)
+    store.work.end(run, 1, result)
+    return store.visitors.usage("ada").bytes - before
+
+
+def test_notes_the_history_and_how_new_data_is_read_count(store: Store):
+    used(store)  # its content is there from now on
+    nothing = used(store)
+    assert 0 < nothing < 2000
+    noted = used(store, notes=(Note("x" * 500),) * 20)
+    assert 10_000 <= noted - nothing < 12_000
+    trained = used(store, epochs=1000)
+    assert 0 <= trained - nothing - 1000 * EPOCH_BYTES < 1000
+    assert 100_000 <= used(store, reading="x" * 100_000) - nothing < 101_000
+
+
+def test_a_list_of_runs_leaves_out_how_new_data_is_read(store: Store):
+    used(store, reading="x" * 100_000)
+    [line] = store.runs.list("ada")
+    assert line.reading == {}
+    assert store.runs.line(line.id).reading == {"columns": "x" * 100_000}
