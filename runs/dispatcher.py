@@ -66,12 +66,14 @@ NO_CLUSTER = N_(
 @dataclass
 class _Training:
     """A run that was handed to a worker. ``slot``: "light" to end a run that was stopped while it
-    was interrupted, for which nothing is trained. ``unwanted``: since when the store says that it
-    is not waiting or running any more."""
+    was interrupted, for which nothing is trained. ``taken_up``: the worker has begun; where the run
+    waits again after that, the worker is about to be free. ``unwanted``: since when the store says
+    that it is not waiting or running any more."""
 
     cluster: Cluster
     worker: str
     slot: str
+    taken_up: bool = False
     unwanted: float | None = None
 
 
@@ -193,8 +195,11 @@ class Dispatcher:
 
     def _share_out(self, waiting: list[Waiting], held: list[Held]) -> None:
         """Hand runs over to free workers; where there is none, end turns that are over."""
-        handed = [run for run in waiting if run.id in self._trainings]
-        queued = [run for run in waiting if run.id not in self._trainings]
+        trainings = dict(self._trainings)
+        handed = [run for run in waiting if run.id in trainings]
+        leaving = [run for run in handed if trainings[run.id].taken_up]
+        handed = [run for run in handed if not trainings[run.id].taken_up]
+        queued = [run for run in waiting if run.id not in trainings]
         line = Line(queued, held + handed, self._turns.last, self._store.limits.running_runs)
         free = self._free(held)
         # What ran when a server ended goes on before what waited then begins: until it is known
@@ -207,13 +212,14 @@ class Dispatcher:
             self._hand_over(run.id, free, "training")
             free = self._free(held)
         if not free:
-            self._end_turns(line, held)
+            self._end_turns(line, held, len(leaving))
 
-    def _end_turns(self, line: Line, held: list[Held]) -> None:
+    def _end_turns(self, line: Line, held: list[Held], leaving: int) -> None:
         """Ask runs whose turn is over to give their workers back, as long as others wait who could
-        begin."""
+        begin. ``leaving``: how many are just doing so."""
         now = time.time()
-        for _successor in range(self._full - len(self.workers)):  # of workers that are replaced
+        replaced = self._full - len(self.workers)
+        for _successor in range(leaving + replaced):
             run = line.first()
             if run is not None:
                 line.take(run)
@@ -330,6 +336,7 @@ class Dispatcher:
         now = time.monotonic()
         running = {run.id for run in held}
         for run_id, training in list(self._trainings.items()):
+            training.taken_up |= run_id in running
             if run_id in running or run_id in waiting:
                 training.unwanted = None
             elif training.unwanted is None:
