@@ -9,6 +9,7 @@
     python -m benchmarks soak                kills, crowds, hostile files and much history (not
                                              among "all"); of them alone: fuzz, the hostile files,
                                              and crowd, 50 visitors and a class of 50
+    python -m benchmarks starvation          how long a newcomer waits behind others
     python -m benchmarks settings --json docs/vowels.json
                                              the vowels' settings, by cross-validation
     python -m benchmarks --runs 9 --json results.json
@@ -35,6 +36,7 @@ from benchmarks import (
     settings,
     soak,
     start,
+    starvation,
     vowels,
 )
 from benchmarks.process import Competitor
@@ -128,6 +130,7 @@ LONG = {  # only when asked for by name
     "reloads": reloads.run,
     "hostile": hostile.run,
     "soak": soak.run,
+    "starvation": starvation.run,
     "fuzz": lambda runs: fuzz(100),
     "crowd": lambda runs: {"visitors": crowd(50, rounds=1), "a class": classroom(50)},
     "settings": lambda runs: settings.run(),

@@ -59,13 +59,20 @@ class Answer:
 
 
 class Visitor:
-    """A person with a browser. ``cookies`` are those of earlier visits; ``locale`` the language.
+    """A person with a browser. ``cookies`` are those of earlier visits; ``locale`` the language;
+    ``source`` the address of this machine that they come from, such as 127.0.0.2; ``headers``
+    what a proxy in front would add.
 
     Whatever is asked for is waited for. Names are labels, as one reads them, or widgets' keys.
     """
 
     def __init__(
-        self, address: str, cookies: dict[str, str] | None = None, locale: str = "en-US"
+        self,
+        address: str,
+        cookies: dict[str, str] | None = None,
+        locale: str = "en-US",
+        source: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         self.address = address.rstrip("/")
         self.locale = locale
@@ -74,6 +81,10 @@ class Visitor:
         self._http = requests.Session()
         self._http.trust_env = False  # no proxy
         self._http.cookies.update(cookies or {})
+        self.source = (source, 0) if source else None
+        self._http.mount("http://", _From(self.source))
+        self.headers = headers or {}
+        self._http.headers.update(self.headers)
         self._tab: Tab | None = None
 
     def __enter__(self) -> Visitor:
@@ -298,6 +309,17 @@ class Visitor:
         return response
 
 
+class _From(requests.adapters.HTTPAdapter):
+    """Connects from an address of this machine; None: from whichever."""
+
+    def __init__(self, source: tuple[str, int] | None) -> None:
+        self.source = source
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: object, **options: object) -> None:
+        super().init_poolmanager(*arguments, source_address=self.source, **options)
+
+
 @dataclass(eq=False)
 class _Question:
     """A run that was asked for: of a fragment, or of the whole page where that is ""."""
@@ -335,8 +357,10 @@ class Tab:
             f"ws{visitor.address.removeprefix('http')}/_stcore/stream",
             origin=visitor.address,
             subprotocols=["streamlit", cookies.get(XSRF_COOKIE, "PLACEHOLDER_AUTH_TOKEN")],
-            additional_headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
+            additional_headers=visitor.headers
+            | {"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
             proxy=None,
+            source_address=visitor.source,
             compression=None,  # the server's own default
             max_size=None,
             ping_interval=None,  # the server pings

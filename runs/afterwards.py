@@ -33,17 +33,17 @@ class Afterwards:
         self._asked: OrderedDict[str, Question] = OrderedDict()  # by a run's id, by a result
         self._lock = threading.Lock()
 
-    def of(self, run_id: str) -> Question:
-        """Of a run that has a model: what is kept, or what is found out now. What failed is tried
-        again when it is asked for again."""
+    def of(self, run_id: str, owner: str = "") -> Question:
+        """Of a run that has a model: what is kept, or what is found out now, in this owner's turn.
+        What failed is tried again when it is asked for again."""
         with self._lock:
             asked = self._asked.get(run_id)
             if asked is None or asked.error is not None:
-                asked = self._keep(run_id, self._find(run_id))
+                asked = self._keep(run_id, self._find(run_id, owner))
             self._asked.move_to_end(run_id)
             return asked
 
-    def _find(self, run_id: str) -> Question:
+    def _find(self, run_id: str, owner: str) -> Question:
         asked, known = Question(), self._known(self._store, run_id)
         if known is not None:
             asked.end(known)
@@ -52,7 +52,7 @@ class Afterwards:
         same = None if result is None else self._asked.get(result)
         if same is not None and same.error is None:
             return same
-        self._questions.ask(self._job, run_id, None, asked, "after")
+        self._questions.ask(self._job, run_id, None, asked, owner, "after")
         return asked if result is None else self._keep(result, asked)
 
     def _keep(self, name: str, asked: Question) -> Question:

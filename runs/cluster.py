@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from distributed import Client, Security
 
 from runs import machine, nanny
+from runs.stopwatch import Stopwatch
 
 ROOT = Path(__file__).parents[1]
 # One of each a worker: predictions wait neither for trainings nor for what follows them.
@@ -24,8 +26,23 @@ SLOTS = ("training", "light", "after")
 
 NEWS_SECONDS = 1.0
 OLD_NEWS_SECONDS = 30.0
+# A worker tells the scheduler every half second that it lives, whatever it computes: by its event
+# loop, which a suspended process or a driver that holds Python's lock stops. One that did not for a
+# minute does not come back: the worst of a busy machine that was measured are 3 s.
+STILL_SECONDS = 60.0
+QUIET_SECONDS = 6.0  # a worker that was still for so long is given nothing new
+ANSWER_SECONDS = 5.0  # the scheduler answers within some milliseconds
+END_SECONDS = 5.0  # for the cluster's process to end by itself
 KEY_SECONDS = 300 * 24 * 3600.0  # the key of our own cluster is valid for 365 days
 CONNECT_SECONDS = 5  # Dask's own 30 would be waited for by everyone after a scheduler died
+
+
+@dataclass
+class _Pulse:
+    """last_seen: as the scheduler says, on its clock."""
+
+    last_seen: float
+    still: Stopwatch = field(default_factory=Stopwatch)
 
 
 class WorkerLost(Exception):
@@ -39,6 +56,8 @@ class Cluster:
         """``address``: of somebody else's scheduler. ``on_event`` gets the messages workers log
         under ``topic``, on a thread of Dask."""
         self._out_of_memory: dict[str, float] = {}  # worker → when, on the monotonic clock
+        self._pulses: dict[str, _Pulse] = {}  # by worker
+        self._unanswered = Stopwatch()  # how long the scheduler has not answered
         self._child = None if address else _start_child()
         self._ends = math.inf if address else time.monotonic() + KEY_SECONDS
         security = None  # as Dask's own settings say
@@ -70,6 +89,8 @@ class Cluster:
     def alive(self) -> bool:
         if self._child is not None and self._child.poll() is not None:
             return False
+        if self._unanswered.seconds > STILL_SECONDS:
+            return False
         if time.monotonic() > self._ends:  # a new one has a new key; what is trained continues
             return False
         return self._client.status == "running"
@@ -77,13 +98,20 @@ class Cluster:
     def workers(self) -> list[str]:
         """Addresses of the workers that are ready and have our slots."""
         try:
-            known = self._client.scheduler_info()["workers"]
+            identity = self._client.scheduler.identity
+            known = self._client.sync(identity, n_workers=-1, callback_timeout=ANSWER_SECONDS)
+            known = known["workers"]
         except Exception:  # the connection was lost in this moment; ``alive`` tells next time
+            self._unanswered.look()
             return []
+        self._unanswered.restart()
+        self._feel(known)
         return [
             address
             for address, worker in known.items()
-            if worker["status"] == "running" and set(SLOTS) <= set(worker["resources"])
+            if worker["status"] == "running"
+            and set(SLOTS) <= set(worker["resources"])
+            and not self._is_still(address, QUIET_SECONDS)
         ]
 
     def kinds(self) -> frozenset[str]:
@@ -93,6 +121,26 @@ class Cluster:
         except Exception:  # as in ``workers``
             return frozenset()
         return frozenset(filter(None, (each["metrics"].get(machine.METRIC) for each in known)))
+
+    def _feel(self, known: dict[str, dict]) -> None:
+        pulses = {}
+        for address, worker in known.items():
+            pulse = self._pulses.get(address)
+            if pulse is None or pulse.last_seen != worker["last_seen"]:
+                pulse = _Pulse(worker["last_seen"])
+            pulse.still.look()
+            pulses[address] = pulse
+        self._pulses = pulses
+
+    def still(self) -> list[str]:
+        """Workers that stand still, each told of once a minute."""
+        found = [each for each in self._pulses if self._is_still(each, STILL_SECONDS)]
+        for each in found:
+            self._pulses[each].still.restart()
+        return found
+
+    def _is_still(self, worker: str, seconds: float) -> bool:
+        return self._pulses[worker].still.seconds > seconds
 
     def call(self, worker: str, slot: str, function: Callable, *args: Any) -> Any:
         """Run a function in a worker and wait for what it returns. Raises WorkerLost."""
@@ -134,7 +182,11 @@ class Cluster:
     def _end_child(self) -> None:
         if self._child is not None:
             self._child.stdin.close()
-            self._child.wait()
+            try:
+                self._child.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:  # it stands still
+                self._child.kill()
+                self._child.wait()
 
 
 def _start_child() -> subprocess.Popen:

@@ -22,19 +22,26 @@ from runs.exporter import export_of, export_run
 from runs.judge import evaluation_of, judge_run
 from runs.prover import proof_of, prove_run
 from runs.questions import Questions
-from runs.queue import Place, in_turn, places
-from runs.run import RunState
+from runs.queue import Line, Place, paused, places
+from runs.run import ACTIVE, RunState
+from runs.stopwatch import Stopwatch
 from runs.store import Held, Store, StoreError, Waiting
 from runs.threads import TROUBLE_SECONDS, background, insist, log, log_of_run
 from runs.trainer import train_run
+from runs.turns import Turns
 from runs.twins import following
 
 POLL_SECONDS = 0.2  # while something waits for a worker
 IDLE_SECONDS = 1.0
+# How old the places in the queue may be; of hundreds of visitors they take a second to find.
+PLACE_SECONDS, PLACE_SHARE = 0.5, 0.05
 # A worker says every two seconds that it lives. One that was silent so long is taken for dead,
 # when no thread of ours waits for it; the time is ours, so that no clocks are compared.
 SILENT_SECONDS = 8.0
 DEAF_SECONDS = 3.0
+# A worker that has ended is replaced within so much, also on a busy machine: until then no other
+# run is asked to yield for those that will have that one.
+REPLACED_SECONDS = 60.0
 # A run that was killed or deleted frees its worker by itself, or the worker is replaced.
 STUCK_SECONDS = 5.0
 TIDY_SECONDS = 3600.0  # between two looks for visitors who have not been here for long
@@ -61,12 +68,14 @@ NO_CLUSTER = N_(
 @dataclass
 class _Training:
     """A run that was handed to a worker. ``slot``: "light" to end a run that was stopped while it
-    was interrupted, for which nothing is trained. ``unwanted``: since when the store says that it
-    is not waiting or running any more."""
+    was interrupted, for which nothing is trained. ``taken_up``: the worker has begun; where the run
+    waits again after that, the worker is about to be free. ``unwanted``: since when the store says
+    that it is not waiting or running any more."""
 
     cluster: Cluster
     worker: str
     slot: str
+    taken_up: bool = False
     unwanted: float | None = None
 
 
@@ -89,16 +98,24 @@ class Dispatcher:
         self.workers: list[str] = []
         self.kinds: frozenset[str] = frozenset()  # of the workers, see runs.machine
         self.follows: dict[str, str] = {}  # runs that wait for a twin's result, and whose
-        self.places: dict[str, Place] = {}  # of waiting runs, by id
+        self._turns = Turns()
+        # Who waits, who has a worker, and for how many seconds of the turn yet: as seen last.
+        self._queue: tuple[list[Waiting], list[Held], dict[str, float]] = [], [], {}
+        self._places: dict[str, Place] = {}  # of waiting runs, by id
+        self._place_at = 0.0  # when they are to be looked for again
         self._trainings: dict[str, _Training] = {}  # by run id
         self._silences: dict[str, _Silence] = {}
         self._trained: Counter[str] = Counter()  # worker → trainings it did
         self._retired: set[str] = set()  # workers that are being replaced
         self._tidy_at = time.monotonic()
         self._closed = False
+        self._full, self._fewer = (
+            0,
+            Stopwatch(),
+        )  # workers there were, and since when there are less
         self._changed = threading.Condition()
         self._news = False
-        self.questions = Questions(self.wake)
+        self.questions = Questions(self.wake, store.limits)
         self.one_of_many: set[str] = set()  # runs of which nothing is found out unasked
         result = store.twins.result
         self.proofs = Afterwards(self.questions, store, prove_run, proof_of, result)
@@ -151,25 +168,27 @@ class Dispatcher:
         self.workers = [place for place in known if place not in self._retired]
         if self.workers != before or not self.kinds:
             self.kinds = self._cluster.kinds() if self.workers else frozenset()
+        if len(self.workers) >= self._full or self._fewer.look() > REPLACED_SECONDS:
+            self._full = len(self.workers)
+            self._fewer.restart()
         if self._connected:
             training = Counter(each.worker for each in self._trainings.values())
-            self.questions.hand_out(self._cluster, self.workers, training)
+            self.questions.hand_out(self._cluster, self.workers, training, self._addresses())
+            for worker in self.questions.overdue():
+                background(partial(self._cluster.replace, worker))
+            for worker in self._cluster.still():
+                log.warning("A worker stood still and is replaced")
+                background(partial(self._cluster.replace, worker))
         waiting, held = self._store.work.waiting(), self._store.work.held()
+        self._turns.note(held, len(self.workers), time.time())
         self._watch(held, {run.id for run in waiting})
         waiting = self._without_twins(waiting, held)
         leading = [run for run in waiting if run.id not in self.follows]
-        self.places = places(leading, held, max(len(self.workers), 1))
-        most = self._store.limits.running_runs
-        # What ran when a server ended goes on before what waited then begins: until it is known
-        # whether its workers live, as many of ours are kept for it.
-        doubted = sum(not silence.heard for silence in self._silences.values())
-        for rank, run in in_turn(waiting, held):
-            if run.id in self._trainings:
-                continue
-            free = self.workers if run.stopping else self._free(held)
-            kept = 0 if run.interrupted else doubted
-            if len(free) > kept and (rank < most or run.stopping):
-                self._hand_over(run.id, free, "light" if run.stopping else "training")
+        self._queue = leading, held, {run.id: self._turns.left(run) for run in held}
+        for run in waiting:
+            if run.stopping and run.id not in self._trainings and self.workers:
+                self._hand_over(run.id, self.workers, "light")
+        self._share_out([run for run in waiting if not run.stopping], held)
         self._retire(held)
         self._tidy()
         busy = waiting or self.follows or self.questions or not self.workers
@@ -186,10 +205,85 @@ class Dispatcher:
         self.one_of_many -= settled
         waiting = [run for run in waiting if run.id not in settled]
         self.follows = following(waiting, held, self._store.twins.active())
-        # Whose leader has not begun may begin before it: the turns say who does, and the store
-        # lets one of them (see ``runs.store.twins.take_up``).
+        # While their leader waits, too, its turns and theirs are the leader's.
         running = {run.id for run in held}
         return [run for run in waiting if self.follows.get(run.id) not in running]
+
+    def _leader_of(self, run: Waiting) -> str:
+        """What is trained in the turn of a run: itself, or the one whose result it waits for."""
+        return self.follows.get(run.id, run.id)
+
+    def _addresses(self) -> dict[str, str]:
+        """Those of visitors whose questions wait. Without them each visitor has turns alone."""
+        owners = self.questions.owners
+        try:
+            return self._store.visitors.addresses(owners) if len(owners) > 1 else {}
+        except StoreError:
+            return {}
+
+    def _share_out(self, waiting: list[Waiting], held: list[Held]) -> None:
+        """Hand runs over to free workers; where there is none, end turns that are over."""
+        trainings = dict(self._trainings)
+        handed = [run for run in waiting if run.id in trainings]
+        leaving = [run for run in handed if trainings[run.id].taken_up]
+        handed = [run for run in handed if not trainings[run.id].taken_up]
+        queued = [run for run in waiting if self._leader_of(run) not in trainings]
+        line = Line(queued, held + handed, self._turns.last, self._store.limits.running_runs)
+        free = self._free(held)
+        # What ran when a server ended goes on before what waited then begins: until it is known
+        # whether its workers live, as many of ours are kept for it.
+        doubted = sum(not silence.heard for silence in self._silences.values())
+        while (run := line.first()) is not None:
+            if len(free) <= (0 if run.interrupted else doubted):
+                break
+            line.take(run)
+            leader = self._leader_of(run)
+            if leader in self._trainings:  # in the turn of another one that follows it
+                continue
+            if leader != run.id:
+                self._turns.count(run, time.time())
+            self._hand_over(leader, free, "training")
+            free = self._free(held)
+        if not free:
+            self._end_turns(line, held, len(leaving))
+
+    def _end_turns(self, line: Line, held: list[Held], leaving: int) -> None:
+        """Ask runs whose turn is over to give their workers back, as long as others wait who could
+        begin. ``leaving``: how many are just doing so."""
+        now = time.time()
+        replaced = self._full - len(self.workers)
+        for _successor in range(leaving + replaced):
+            run = line.first()
+            if run is not None:
+                line.take(run)
+        over = [run for run in held if run.yielding or self._turns.left(run) <= 0]
+        over.sort(key=lambda run: (not run.yielding, line.poverty(run), self._turns.left(run)))
+        for run in over:
+            successor = line.yields(paused(run), now)
+            if successor is not None:
+                line.take(successor)
+                if not run.yielding and not run.stopping:
+                    self._store.work.ask_to_yield(run.id, run.attempt)
+
+    def place(self, run_id: str) -> Place | None:
+        """A waiting run's place in the queue. Pages ask again and again, for all that wait."""
+        began = time.monotonic()
+        if began > self._place_at:
+            self._place_at = began + PLACE_SECONDS  # other pages do not wait for this
+            waiting, held, turn_left = self._queue
+            self._places = places(
+                [run for run in waiting if not run.stopping],
+                held,
+                max(len(self.workers), 1),
+                self._turns.seconds,
+                turn_left,
+                self._turns.last,
+                time.time(),
+                self._store.limits.running_runs,
+            )
+            took = time.monotonic() - began
+            self._place_at = began + max(PLACE_SECONDS, took / PLACE_SHARE)
+        return self._places.get(run_id)
 
     @property
     def _connected(self) -> bool:
@@ -238,13 +332,14 @@ class Dispatcher:
 
     def _after(self, run_id: str) -> None:
         """Also a run that was stopped: what matters is that there is a model."""
+        run = self._store.runs.line(run_id)
+        if run is not None and run.state in ACTIVE:
+            return
         if run_id in self.one_of_many:
             self.one_of_many.discard(run_id)
-            return
-        run = self._store.runs.line(run_id)
-        if run is not None and run.has_model:
-            self.proofs.of(run_id)
-            self.evaluations.of(run_id)
+        elif run is not None and run.has_model:
+            self.proofs.of(run.id, run.owner)
+            self.evaluations.of(run.id, run.owner)
 
     def _after_loss(self, run_id: str, training: _Training, lost: WorkerLost) -> None:
         """The worker is gone, but perhaps not because of the run it trained."""
@@ -274,6 +369,7 @@ class Dispatcher:
         now = time.monotonic()
         running = {run.id for run in held}
         for run_id, training in list(self._trainings.items()):
+            training.taken_up |= run_id in running
             if run_id in running or run_id in waiting:
                 training.unwanted = None
             elif training.unwanted is None:

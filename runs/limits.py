@@ -1,4 +1,5 @@
-"""What one visitor and one run may take of the server. Each is a setting: see runs.settings."""
+"""What one visitor, all of them and one run may take of the server. Each is a setting: see
+runs.settings."""
 
 from __future__ import annotations
 
@@ -18,9 +19,14 @@ class Limits:
     runs: int = 2_000  # a visitor, ended ones included
     megabytes: int = 1_000  # a visitor, of data sets and models
     steps: int = 6_000_000  # a data set; to open as many in 180 MB of CSV takes 1.5 GB (measured)
+    all_megabytes: int = 50_000  # all visitors together
     waiting_runs: int = 30  # a visitor
+    all_waiting_runs: int = 3_000  # all visitors together
     running_runs: int = 2  # a visitor, at the same time
     run_hours: float = 12
+    request_minutes: float = 10  # a prediction, explanation, evaluation or export
+    request_megabytes: int = 600  # a visitor, of sequences and models that wait for a worker
+    all_request_megabytes: int = 1_500  # of all visitors, in the server's memory
     run_weights: int = 20_000_000  # numbers a network learns; Adam keeps two more for each
     # Of files that were uploaded and are not opened yet; they are in the server's memory.
     session_upload_megabytes: int = 250  # an open tab

@@ -27,6 +27,7 @@ from runs.store import DELETED, EXPORTED, MEASURED, MODEL, ONNX, Content, Store,
 from runs.watched import Watched
 from runs.worker import NO_MODEL
 
+LONG_WORK = 1e11  # steps times weights of a prediction that takes more than some seconds
 NO_TLS = "every user of this machine can run programs as the user of its workers"
 
 
@@ -148,7 +149,7 @@ class Runs:
 
     def place(self, run_id: str) -> Place | None:
         """A waiting run's place in the queue, or that of the one whose result it waits for."""
-        return self._dispatcher.places.get(self._dispatcher.follows.get(run_id, run_id))
+        return self._dispatcher.place(self._dispatcher.follows.get(run_id, run_id))
 
     def stop(self, owner: str, run_id: str) -> None:
         """Take a queued run out of the queue; ask a running one to stop and keep what it has
@@ -171,61 +172,72 @@ class Runs:
         content = self.store.runs.artifact(run_id, MEASURED)
         return None if content is None else Measured.from_bytes(content)
 
-    def predict(self, run: RunLine, data: Sequences) -> Question:
-        """Ask a run's model about sequences."""
-        return self._ask(predict_run, run, data)
+    def predict(self, run: RunLine, data: Sequences, visitor: str | None = None) -> Question:
+        """Ask a run's model about sequences. ``visitor``: whose turn that takes; None: the run's
+        owner's."""
+        return self._ask(predict_run, run, data, visitor)
 
-    def xray(self, run: RunLine, one: Sequences) -> Question:
+    def xray(self, run: RunLine, one: Sequences, visitor: str | None = None) -> Question:
         """Look inside a run's network while it reads one sequence; the result is a
         ``core.xray.XRay``."""
-        return self._ask(xray_run, run, one)
+        return self._ask(xray_run, run, one, visitor)
 
-    def early(self, run: RunLine, data: Sequences | None) -> Question:
+    def early(self, run: RunLine, data: Sequences | None, visitor: str | None = None) -> Question:
         """How early in sequences with targets a run's answers are as good as at the end; None: in
         those it was measured on. The result is a ``core.evaluation.early.Early``."""
-        return self._ask(early_run, run, data)
+        return self._ask(early_run, run, data, visitor)
 
     def proof(self, run: RunLine) -> Question:
         """The proof that padding never counts for the model of a run that has one, or by how much
         it does; the result is a ``core.proof.Proof``."""
-        return self._dispatcher.proofs.of(run.id)
+        return self._dispatcher.proofs.of(run.id, run.owner)
 
     def evaluation(self, run: RunLine) -> Question:
         """What the model of a run that has one is worth on sequences it has not seen, beside simple
         models; the result is a ``core.evaluation.judging.Evaluation``."""
-        return self._dispatcher.evaluations.of(run.id)
+        return self._dispatcher.evaluations.of(run.id, run.owner)
 
     def export(self, run: RunLine) -> Question:
         """Have the model of a run that has one put together to be taken away (``model``, ``onnx``)
         and tried; the result is a ``runs.exporter.Export``."""
-        return self._dispatcher.exports.of(run.id)
+        return self._dispatcher.exports.of(run.id, run.owner)
 
     def bring_back(self, owner: str, name: str, content: bytes) -> Question:
         """Have a saved model, the ZIP that was taken away from here or from elsewhere, become a run
         of this visitor; the result is the run's id."""
         question = Question()
-        self._dispatcher.questions.ask(import_run, "", Brought(owner, name, content), question)
+        brought = Brought(owner, name, content)
+        self._dispatcher.questions.ask(import_run, "", brought, question, owner)
         return question
 
     def onnx(self, run_id: str) -> bytes | None:
         """The model as an ONNX file, where ``export`` found that it has one."""
         return self.store.runs.artifact(run_id, ONNX)
 
-    def compare(self, about: Compared) -> Question:
+    def compare(self, about: Compared, visitor: str = "") -> Question:
         """Compare runs that have ended; the result is a ``core.evaluation.comparing``
         Comparison."""
         question = Question()
-        self._dispatcher.questions.ask(compare_runs, "", about, question)
+        self._dispatcher.questions.ask(compare_runs, "", about, question, visitor)
         return question
 
     def forget(self, question: Question) -> None:
         """Nobody waits for an answer any more: if it has not begun, it never does."""
         self._dispatcher.questions.cancel(question)
 
-    def _ask(self, job: Job, run: RunLine, about: Any) -> Question:
+    def _ask(self, job: Job, run: RunLine, about: Any, visitor: str | None) -> Question:
         question = Question()
         if run.has_model:
-            self._dispatcher.questions.ask(job, run.id, about, question)
+            weights = 0 if about is None else weight_count(run.recipe, about.features, 1)
+            steps = 0 if about is None else int(about.lengths.sum())
+            self._dispatcher.questions.ask(
+                job,
+                run.id,
+                about,
+                question,
+                visitor or run.owner,
+                is_long=steps * weights > LONG_WORK,
+            )
         else:
             question.end(DataError(NO_MODEL))
         return question

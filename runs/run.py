@@ -20,7 +20,8 @@ Metrics = dict[str, dict[str, float]]  # part of the rows → name → figure
 
 
 class RunState(Enum):
-    """interrupted: its worker or the server ended; it goes on from its checkpoint by itself."""
+    """interrupted: its worker or the server ended, or others got a turn; it goes on from its
+    checkpoint by itself."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -59,6 +60,7 @@ class RunLine:
     attempt    how often a worker took it up: more than 1 after an interruption
     beat       changes every two seconds, as long as a worker trains it
     stopping   a stop was asked for and has not been obeyed yet
+    paused     it gave its worker back, so that others get a turn, and waits for its own
     metrics    once ended: figures of the finished model on one part of the rows ("test",
                "validation" or "training"), the most telling there is; empty when a stop left no
                time to measure
@@ -89,6 +91,7 @@ class RunLine:
     beat: int = 0
     worker: str | None = None
     stopping: bool = False
+    paused: bool = False
     progress: Progress | None = None
     metrics: Metrics = field(default_factory=dict)
     notes: tuple[Note, ...] = ()

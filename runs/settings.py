@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from ipaddress import ip_network
 from math import inf
 from pathlib import Path
 
@@ -21,6 +22,7 @@ FILE = "unpadded.sqlite3"
 PREFIX = "UNPADDED_"
 DATA, WORKERS = "UNPADDED_DATA", "UNPADDED_WORKERS"
 DATABASE, SCHEDULER = "DATABASE_URL", "DASK_SCHEDULER_ADDRESS"  # names that hosts and Dask know
+PROXIES = "FORWARDED_ALLOW_IPS"  # uvicorn's, which Streamlit serves with
 HOSTS, FRAMES = "UNPADDED_HOSTS", "UNPADDED_FRAME_ANCESTORS"
 TESTS = "UNPADDED_TEST_"  # the tests' own, who start servers in their environment
 
@@ -57,6 +59,7 @@ class Settings:
         empty counts as one that is not."""
         given = {name: text for name, text in environment.items() if text}
         _refuse_unknown(given)
+        _refuse_wrong_proxies(given.get(PROXIES, ""))
         data = Path(given.get(DATA) or ROOT / "data")
         settings = cls(
             data=data,
@@ -80,7 +83,7 @@ class Settings:
 
 def names() -> tuple[str, ...]:
     """Of all variables."""
-    return DATA, WORKERS, DATABASE, SCHEDULER, HOSTS, FRAMES, *map(_of_limit, _LIMITS)
+    return DATA, WORKERS, DATABASE, SCHEDULER, HOSTS, FRAMES, PROXIES, *map(_of_limit, _LIMITS)
 
 
 def is_shared(url: str) -> bool:
@@ -135,6 +138,19 @@ def _refuse_unknown(given: Mapping[str, str]) -> None:
             near = get_close_matches(name.removeprefix(PREFIX), ours, n=1)
             hint = f"did you mean {ours[near[0]]}?" if near else "docs/hosting.md lists them all"
             raise ValueError(f"{name} is no setting of Unpadded; {hint}")
+
+
+def _refuse_wrong_proxies(given: str) -> None:
+    """uvicorn takes what is no address for the name of one, and trusts nobody by it."""
+    for each in (part.strip() for part in given.split(",") if given):
+        try:
+            if each != "*":
+                ip_network(each)
+        except ValueError:
+            raise ValueError(
+                f"{PROXIES} names {each!r}; give the addresses or networks of your proxies, such "
+                "as 10.0.0.2,172.16.0.0/12"
+            ) from None
 
 
 def _database(given: str | None, data: Path) -> str:

@@ -70,7 +70,10 @@ def _train(kept: Store, run_id: str, claim: Claim) -> str | None:
             resume=resume,
             on_checkpoint=keeper.checkpoint,
         )
-        keeper.at_once = None
+        keeper.at_once, keeper.is_training = None, False
+        if model.stopped and not keeper.is_to_end:
+            keeper.give_back()
+            return None
         if keeper.newest.epoch == keeper.newest.batch == 0:
             return _end(kept, run_id, claim, keeper, NOTHING_LEARNED)
         result = _result(model, keeper)

@@ -23,7 +23,7 @@ def ask(
     key: str,
     run: RunLine,
     data: Sequences | None,
-    how: Callable[[RunLine, Any], Question],
+    how: Callable[[RunLine, Any, str], Question],
 ) -> Question:
     """A question to the run's model about this data, such as ``Runs.predict``; asked once, then
     remembered under the key."""
@@ -31,7 +31,7 @@ def ask(
     if asked is None or asked[0] != run.id or asked[1] != data:
         if asked is not None:
             server.runs().forget(asked[2])
-        asked = (run.id, data, how(run, data))
+        asked = (run.id, data, how(run, data, visitor.owner.id))
         visitor.asked[key] = asked
     return asked[2]
 

@@ -24,7 +24,7 @@ def show(visitor: State, about: Compared) -> None:
     if not live:
         asked = visitor.asked.get("compared")
         if asked is None or asked[1] != about:
-            asked = ("", about, server.runs().compare(about))
+            asked = ("", about, server.runs().compare(about, visitor.owner.id))
             visitor.asked["compared"] = asked
         asking.answer(asked[2], lambda found: _show(found, visitor), _("Comparing …"))
         _say_what_was_reused(runs)

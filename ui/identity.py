@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from runs.networks import network_of
 from ui.cookie import new_secret, of_cookie, secret_in, visitor_id
 from ui.words import _, plain
+
+THIS_MACHINE = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ def owner() -> Owner:
         return Owner(of_cookie(secret), lasting=True, login=None)
     secret = st.session_state.setdefault("visitor_secret", new_secret())
     return Owner(visitor_id("session", secret), lasting=False, login=None)
+
+
+def network() -> str:
+    """Where the visitor of this session is: turns are shared by it (see ``runs.queue``). Behind a
+    proxy that is trusted (FORWARDED_ALLOW_IPS), uvicorn has put the visitor's address in the place
+    of the proxy's."""
+    address = st.context.ip_address  # None on this machine itself
+    is_text = isinstance(address, str)  # under Streamlit's AppTest it is a mock
+    return network_of(address if is_text else THIS_MACHINE)
 
 
 def sign_in_or_out() -> None:

@@ -147,13 +147,17 @@ def _stop(visitor: str, run: Run) -> None:
 
 
 def _waiting(run: Run) -> str:
+    place = server.runs().place(run.id)
+    if run.paused and place is not None:
+        return _(
+            "Paused so that others get a turn; it continues from where it was, in about {time}"
+        ).format(time=lasting(place.seconds))
     if run.state is RunState.INTERRUPTED:
         return _("Interrupted; it goes on by itself, from where it was …")
     if run.follows:
         return _("The same is being trained already; its result will stand here as well …")
     if not server.runs().ready:
         return _("The workers are starting; training begins in a few seconds …")
-    place = server.runs().place(run.id)
     if place is None or not place.before:
         return _("Waiting for a free worker …")
     return ngettext(

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from runs import StoreError
-from ui import server
+from ui import identity, server
 from ui.identity import Owner
 
 AGAIN_SECONDS = 10.0  # after a trouble; a locked database is waited for each time
@@ -44,7 +44,9 @@ class Memory:
         self._tried = time.monotonic()
         try:
             lasting = self._owner.login is not None
-            workspace, self._born = server.store().visitors.welcome(self._owner.id, lasting)
+            workspace, self._born = server.store().visitors.welcome(
+                self._owner.id, lasting, identity.network()
+            )
         except StoreError as error:
             self.trouble = error
             return {}

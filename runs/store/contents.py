@@ -29,7 +29,7 @@ from core.words import N_
 from runs.limits import Limits
 from runs.run import ACTIVE
 from runs.store.database import Database
-from runs.store.parts import ensure_visitor, readable
+from runs.store.parts import ensure_visitor, readable, stored_bytes
 from runs.store.tables import Plain, artifacts, contents, data_sets, epochs, runs
 
 TOO_MANY_DATA_SETS = N_(
@@ -40,6 +40,10 @@ TOO_MANY_BYTES = N_(
     "Your data and models take {taken:,} MB on this server, with those that wait to be trained, "
     "and this would add {more:,} MB; a visitor may have {most:,} MB. Delete data sets or runs you "
     "no longer need first."
+)
+TOO_MANY_BYTES_OF_ALL = N_(
+    "This server keeps {most:,} MB for all of its visitors, and they are used up. Delete data sets "
+    "or runs you no longer need, or try again later."
 )
 NOT_KNOWN = N_("This data set is no longer on the server. Open its file again.")
 
@@ -226,6 +230,8 @@ def within_quota(connection: Connection, limits: Limits, owner: str) -> Iterator
             more=max(1, round((after - before) / 1e6)),
             most=limits.megabytes,
         )
+    if after > before and stored_bytes(connection) > limits.all_megabytes * 10**6:
+        raise DataError(TOO_MANY_BYTES_OF_ALL, most=limits.all_megabytes)
 
 
 def _data_set(row: Row) -> DataSet:

@@ -8,11 +8,11 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import CompoundSelect, Connection, Table, func, literal, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.recipe import Recipe
-from runs.store.tables import visitors
+from runs.store.tables import addresses, visitors
 
 MOST_NAME = 200  # characters
 
@@ -46,6 +46,12 @@ def readable(name: str) -> str:
     return name.replace("\0", "").encode("utf-8", "replace").decode()[:MOST_NAME]
 
 
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows what to do about a row that is there already."""
+    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name]
+    return insert(table)
+
+
 def ensure_visitor(connection: Connection, visitor: str) -> None:
     """Lock a visitor's row, so that two tabs do not both take the last place there is; make it
     where another tab has just deleted everything."""
@@ -57,5 +63,23 @@ def ensure_visitor(connection: Connection, visitor: str) -> None:
 
 def insert_or_ignore(connection: Connection, table: Table, values: dict[str, Any]) -> None:
     """A row, unless there is one with this key already, maybe since a moment ago."""
-    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name]
-    connection.execute(insert(table).values(values).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, table).values(values).on_conflict_do_nothing())
+
+
+def neighbours(owner: str) -> CompoundSelect:
+    """The visitor, and those whose last visit was from the same address."""
+    here = select(addresses.c.address).where(addresses.c.visitor == owner).scalar_subquery()
+    return union(
+        select(literal(owner)), select(addresses.c.visitor).where(addresses.c.address == here)
+    )
+
+
+def stored_bytes(connection: Connection) -> int:
+    """What the whole database takes, as far as it is used."""
+    if connection.dialect.name == "postgresql":
+        return connection.scalar(select(func.pg_database_size(func.current_database())))
+    size, pages, free = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+        for name in ("page_size", "page_count", "freelist_count")
+    )
+    return size * (pages - free)

@@ -21,8 +21,8 @@ from runs.logs import digest
 from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
 from runs.store.contents import NOT_KNOWN, Content, of, put, sweep, within_quota
 from runs.store.database import Database, note
-from runs.store.parts import Twin, plain, readable
-from runs.store.tables import Plain, artifacts, contents, epochs, runs, twins
+from runs.store.parts import Twin, neighbours, plain, readable
+from runs.store.tables import Plain, artifacts, contents, epochs, runs, turns, twins
 
 log = logging.getLogger("unpadded.runs")
 
@@ -36,6 +36,10 @@ EXPORTED = "exported"
 TOO_MANY_WAITING = N_(
     "{n} of your trainings wait for a free worker, the most a visitor may have waiting. Cancel "
     "one, or try again when one has begun."
+)
+TOO_MANY_OF_ALL = N_(
+    "{n:,} trainings of all visitors wait for a free worker, the most this server takes. Try again "
+    "in some minutes."
 )
 TOO_MANY_RUNS = N_(
     "You keep {n} runs on this server, the most a visitor may have. Delete some on Runs first."
@@ -52,7 +56,17 @@ _has = {
     .label(kind)
     for kind in (MODEL, CHECKPOINT, MEASURED)
 }
-_LINE = select(runs, twins.c.taken, *_has.values()).outerjoin_from(
+_paused = (
+    select(literal(1))
+    .where(
+        turns.c.run == runs.c.id,
+        turns.c.attempt == runs.c.attempt,
+        runs.c.state == RunState.INTERRUPTED.value,
+    )
+    .exists()
+    .label("paused")
+)
+_LINE = select(runs, twins.c.taken, *_has.values(), _paused).outerjoin_from(
     runs, twins, twins.c.run == runs.c.id
 )
 # Hundreds of them at once: how new data is read, which names every column, is not for lists.
@@ -61,6 +75,7 @@ _LISTED = select(
     literal({}, Plain).label("reading"),
     twins.c.taken,
     *_has.values(),
+    _paused,
 ).outerjoin_from(runs, twins, twins.c.run == runs.c.id)
 
 
@@ -233,6 +248,12 @@ class Records:
         waiting = count.where(runs.c.state.in_([state.value for state in WAITING]))
         if connection.scalar(waiting) >= self._limits.waiting_runs:
             raise DataError(TOO_MANY_WAITING, n=self._limits.waiting_runs)
+        of_all = select(func.count()).where(runs.c.state.in_([state.value for state in WAITING]))
+        if connection.scalar(of_all) < self._limits.all_waiting_runs:
+            return
+        # Whoever has filled it is refused, and not those who come from elsewhere.
+        if connection.scalar(of_all.where(runs.c.owner.in_(neighbours(owner)))):
+            raise DataError(TOO_MANY_OF_ALL, n=self._limits.all_waiting_runs)
 
 
 def move(
@@ -326,6 +347,7 @@ def _line(row: Row) -> RunLine | None:
         beat=row.beat,
         worker=row.worker,
         stopping=row.stopping,
+        paused=row.paused,
         progress=None if row.progress is None else Progress(**row.progress, history={}),
         metrics=row.metrics,
         notes=tuple(map(Note.from_plain, row.notes[:MAX_NOTES])),  # older files had any number

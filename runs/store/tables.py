@@ -60,6 +60,14 @@ def _owner() -> Column:
     )
 
 
+# Where a visitor was last, to share turns by: a keyed hash, never the address itself.
+addresses = Table(
+    "addresses",
+    METADATA,
+    Column("visitor", ForeignKey("visitors.id", ondelete="CASCADE"), primary_key=True),
+    Column("address", String(32), nullable=False),
+)
+
 # Files and packed sequences by the SHA-256 of what is in them: stored once, whoever has them.
 contents = Table(
     "contents",
@@ -129,6 +137,17 @@ runs = Table(
 def _run() -> Column:
     return Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
 
+
+# The last attempt that was asked to give its worker back because others wait, and did so where the
+# run is interrupted.
+turns = Table(
+    "turns",
+    METADATA,
+    _run(),
+    Column("attempt", Integer, nullable=False),
+    # Turns in succession that ended before the training got any further.
+    Column("fruitless", Integer, nullable=False, default=0),
+)
 
 epochs = Table(
     "epochs",

@@ -19,6 +19,7 @@ from runs.store.records import CHECKPOINT, EVALUATION, MEASURED, MODEL, PROOF, m
 from runs.store.tables import artifacts, epochs, runs, twins
 
 TWIN_LOCK = 20613  # PostgreSQL: one of several twins is taken up at a time
+BEGUN = (RunState.RUNNING.value, RunState.INTERRUPTED.value)
 SEVERAL = ""  # in the place of a kind
 # Of a result; what is exported has its owner's name for it inside, and is not among them.
 COPIED = (MODEL, CHECKPOINT, MEASURED, PROOF, EVALUATION)
@@ -107,14 +108,14 @@ class Twins:
 
 def take_up(connection: Connection, run: Row, kind: str | None) -> bool:
     """Note what kind computes a waiting run that a worker is about to take up. False where it need
-    not be: its twin is being trained, or was, and then the run has that result now."""
+    not be: its twin has begun, or has ended, and then the run has that result now."""
     twin = connection.execute(select(twins).where(twins.c.run == run.id)).one_or_none()
     if twin is None:
         return True
     if run.attempt == 0 and not twin.alone:
         lock_word(connection, TWIN_LOCK, twin.key)
         training = _joined(runs.c.id).where(
-            twins.c.key == twin.key, runs.c.state == RunState.RUNNING.value, ~runs.c.stopping
+            twins.c.key == twin.key, runs.c.state.in_(BEGUN), ~runs.c.stopping
         )
         if connection.scalar(training.limit(1)) is not None:
             return False

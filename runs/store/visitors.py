@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from runs.limits import Limits
 from runs.store.contents import bytes_of, sweep
 from runs.store.database import Database
-from runs.store.parts import ensure_visitor
-from runs.store.tables import data_sets, runs, visitors
+from runs.store.parts import ensure_visitor, insert_into, insert_or_ignore
+from runs.store.tables import addresses, data_sets, keys, runs, visitors
 
 DAY = 24 * 3600.0
 
@@ -30,15 +33,19 @@ class Visitors:
     def __init__(self, database: Database, limits: Limits) -> None:
         self._database, self._limits = database, limits
 
-    def welcome(self, visitor: str, lasting: bool) -> tuple[dict[str, Any], float]:
+    def welcome(
+        self, visitor: str, lasting: bool, network: str | None = None
+    ) -> tuple[dict[str, Any], float]:
         """Note a visit; returns the workspace, empty for somebody new, and ``born``, which
         ``save`` asks for. ``lasting``: the visitor has a login, and nothing of theirs is removed
-        by age."""
+        by age. ``network``: where the visitor is, see ``runs.networks``; only a hash is kept."""
         with self._database.writing() as connection:
             ensure_visitor(connection, visitor)
             this = visitors.c.id == visitor
             seen = {"seen": time.time(), "lasting": lasting}
             connection.execute(update(visitors).where(this).values(seen))
+            if network is not None:
+                _note_address(connection, visitor, network)
             found = select(visitors.c.workspace, visitors.c.born).where(this)
             return tuple(connection.execute(found).one())
 
@@ -55,6 +62,12 @@ class Visitors:
             after = {"workspace": _merged(before, changes), "seen": time.time()}
             connection.execute(update(visitors).where(this).values(after))
             return True
+
+    def addresses(self, among: Collection[str]) -> dict[str, str]:
+        """The hash of each visitor's address, for those of whom one is known."""
+        query = select(addresses.c.visitor, addresses.c.address)
+        with self._database.reading() as connection:
+            return dict(connection.execute(query.where(addresses.c.visitor.in_(among))).all())
 
     def usage(self, visitor: str) -> Usage:
         with self._database.reading() as connection:
@@ -82,6 +95,17 @@ class Visitors:
         if removed:
             self._database.forget()
         return removed
+
+
+def _note_address(connection: Connection, visitor: str, network: str) -> None:
+    """Keyed, because whoever has a plain hash of an IPv4 address can try all of them."""
+    insert_or_ignore(connection, keys, {"name": "addresses", "value": secrets.token_bytes(32)})
+    key = connection.scalar(select(keys.c.value).where(keys.c.name == "addresses"))
+    address = hashlib.blake2b(network.encode(), key=key, digest_size=16).hexdigest()
+    note = insert_into(connection, addresses).values(visitor=visitor, address=address)
+    connection.execute(
+        note.on_conflict_do_update(index_elements=["visitor"], set_={"address": address})
+    )
 
 
 def _merged(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

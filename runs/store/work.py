@@ -10,14 +10,14 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
 
 from core.errors import DataError, Note
 from core.progress import History, Progress
 from core.recipe import Recipe
 from runs.run import WAITING, Metrics, RunState
 from runs.store.database import Database
-from runs.store.parts import plain
+from runs.store.parts import insert_into, plain
 from runs.store.records import (
     CHECKPOINT,
     EVALUATION,
@@ -29,41 +29,51 @@ from runs.store.records import (
     PROOF,
     move,
 )
-from runs.store.tables import artifacts, contents, epochs, runs
+from runs.store.tables import addresses, artifacts, contents, epochs, runs, turns
 from runs.store.twins import take_up
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A run that a worker may take up."""
+    """A run that a worker may take up. address: a hash of the owner's, or the owner where none is
+    known; interrupted: its worker is gone; paused: it gave its worker back, so that others get a
+    turn; left: seconds that it takes yet, about."""
 
     id: str
     owner: str
+    address: str
     created: float
     interrupted: bool
+    paused: bool
     stopping: bool
-    estimate: float
+    left: float
 
 
 @dataclass(frozen=True)
 class Held:
     """A run that a worker holds. ``beat`` changes as long as the worker lives; left: seconds to
-    its end, about; stopping: a stop was asked for."""
+    its end, about; stopping: a stop was asked for; yielding: it was asked to give its worker back;
+    fruitless: turns in succession that ended before it got further. address, created as in
+    ``Waiting``."""
 
     id: str
     owner: str
+    address: str
+    created: float
     worker: str
     attempt: int
     beat: int
     left: float
     stopping: bool = False
+    yielding: bool = False
+    fruitless: int = 0
 
 
 @dataclass(frozen=True)
 class Claim:
     """What a worker needs of the run it took up. data: packed sequences; checkpoint: None at the
     very beginning; stopping: a stop was asked for meanwhile; before: seconds of training, of the
-    run it goes on from."""
+    run it goes on from; estimate: seconds it may take."""
 
     attempt: int
     recipe: Recipe
@@ -71,6 +81,7 @@ class Claim:
     checkpoint: bytes | None
     stopping: bool
     before: float
+    estimate: float
 
 
 @dataclass(frozen=True)
@@ -96,23 +107,46 @@ class Work:
 
     def waiting(self) -> list[Waiting]:
         """In the order they were created."""
-        query = select(
-            runs.c.id, runs.c.owner, runs.c.created, runs.c.state, runs.c.stopping, runs.c.estimate
-        ).where(runs.c.state.in_([state.value for state in WAITING]))
+        names = ("id", "owner", "created", "state", "stopping", "progress", "estimate")
+        query = _with_turns(*names).where(runs.c.state.in_([state.value for state in WAITING]))
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(runs.c.created, runs.c.id)).all()
         interrupted = RunState.INTERRUPTED.value
         return [
-            Waiting(id, owner, created, state == interrupted, stopping, estimate)
-            for id, owner, created, state, stopping, estimate in rows
+            Waiting(
+                id=row.id,
+                owner=row.owner,
+                address=row.address,
+                created=row.created,
+                interrupted=row.state == interrupted and not row.asked,
+                paused=row.state == interrupted and bool(row.asked),
+                stopping=row.stopping,
+                left=_left(row.progress, row.estimate),
+            )
+            for row in rows
         ]
 
     def held(self) -> list[Held]:
-        columns = ("id", "owner", "worker", "attempt", "beat", "progress", "estimate", "stopping")
-        query = select(*(runs.c[name] for name in columns))
+        columns = ("id", "owner", "created", "worker", "attempt", "beat", "progress", "estimate")
+        query = _with_turns(*columns, "stopping").where(runs.c.state == RunState.RUNNING.value)
         with self._database.reading() as connection:
-            rows = connection.execute(query.where(runs.c.state == RunState.RUNNING.value)).all()
-        return [Held(*row[:5], _left(row.progress, row.estimate), row.stopping) for row in rows]
+            rows = connection.execute(query).all()
+        return [
+            Held(
+                id=row.id,
+                owner=row.owner,
+                address=row.address,
+                created=row.created,
+                worker=row.worker,
+                attempt=row.attempt,
+                beat=row.beat,
+                left=_left(row.progress, row.estimate),
+                stopping=row.stopping,
+                yielding=bool(row.asked),
+                fruitless=row.fruitless,
+            )
+            for row in rows
+        ]
 
     def claim(self, run_id: str, worker: str, kind: str | None = None) -> Claim | None:
         """Take a waiting run up; None when it does not wait (any more), or for its twin. kind: of
@@ -136,13 +170,65 @@ class Work:
                 )
             )
         recipe = Recipe.from_dict(row.recipe)
-        return Claim(attempt, recipe, row.content, checkpoint, row.stopping, row.before)
+        return Claim(
+            attempt, recipe, row.content, checkpoint, row.stopping, row.before, row.estimate
+        )
 
     def is_to_stop(self, run_id: str, attempt: int) -> bool | None:
         """Whether a stop was asked for; None when the run is no longer this attempt's."""
         query = select(runs.c.stopping).where(*_current(run_id, attempt))
         with self._database.reading() as connection:
             return connection.scalar(query)
+
+    def ask_to_yield(self, run_id: str, attempt: int) -> None:
+        """Others wait: the run is to give its worker back as soon as it can go on from there."""
+        ask = {"run": run_id, "attempt": attempt}
+        with self._database.writing() as connection:
+            query = select(runs.c.id).where(*_current(run_id, attempt))
+            if connection.scalar(query.with_for_update()) is not None:
+                row = insert_into(connection, turns).values(ask)
+                row = row.on_conflict_do_update(index_elements=["run"], set_={"attempt": attempt})
+                connection.execute(row)
+
+    def is_to_yield(self, run_id: str, attempt: int) -> bool:
+        query = select(turns.c.run).where(turns.c.run == run_id, turns.c.attempt == attempt)
+        with self._database.reading() as connection:
+            return connection.scalar(query) is not None
+
+    def give_back(
+        self,
+        run_id: str,
+        attempt: int,
+        further: bool,
+        checkpoint: bytes | None = None,
+        progress: Progress | None = None,
+    ) -> bool:
+        """Pause a run that was asked to yield, to go on from this checkpoint, which stands where
+        the progress does; None: from what is kept. ``further``: it got further in this turn. False
+        when the run is no longer this attempt's."""
+        with self._database.writing() as connection:
+            query = select(runs.c.id).where(*_current(run_id, attempt))
+            if connection.scalar(query.with_for_update()) is None:
+                return False
+            changes: dict[str, Any] = {"worker": None}
+            count = update(turns).where(turns.c.run == run_id)
+            count = count.values(fruitless=0 if further else turns.c.fruitless + 1)
+            connection.execute(count)
+            if checkpoint is not None:
+                _write_artifact(connection, run_id, CHECKPOINT, checkpoint)
+                _write_history(connection, run_id, progress.history, 0)
+                changes["progress"] = _progress(progress)
+            if further:  # those deaths of workers were not its own
+                changes["deaths"] = 0
+            return move(
+                connection,
+                run_id,
+                RunState.RUNNING,
+                RunState.INTERRUPTED,
+                of_attempt=attempt,
+                why="others wait for a worker",
+                **changes,
+            )
 
     def beat(self, run_id: str, attempt: int) -> None:
         """Say that the worker lives."""
@@ -253,8 +339,23 @@ class Work:
                 **changes,
             ):
                 return None
+            # It may have been asked to, but it did not give its worker back.
+            connection.execute(update(turns).where(turns.c.run == run_id).values(attempt=0))
             query = select(runs.c.deaths, runs.c.memory_deaths).where(runs.c.id == run_id)
             return tuple(connection.execute(query).one())
+
+
+def _with_turns(*names: str) -> Select:
+    """These columns of runs, the ``address`` turns are shared by, whether the attempt was ``asked``
+    to yield, and how many turns were ``fruitless``."""
+    address = func.coalesce(addresses.c.address, runs.c.owner).label("address")
+    asked = func.coalesce(turns.c.attempt, 0) == runs.c.attempt
+    asked = and_(runs.c.attempt > 0, asked).label("asked")
+    fruitless = func.coalesce(turns.c.fruitless, 0).label("fruitless")
+    joined = runs.outerjoin(addresses, addresses.c.visitor == runs.c.owner)
+    joined = joined.outerjoin(turns, turns.c.run == runs.c.id)
+    columns = (runs.c[name] for name in names)
+    return select(*columns, address, asked, fruitless).select_from(joined)
 
 
 def _current(run_id: str, attempt: int) -> tuple:

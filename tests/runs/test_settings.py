@@ -188,3 +188,14 @@ def test_streamlits_secrets_are_settings_too(tmp_path: Path):
     (tmp_path / ".streamlit").mkdir()
     (tmp_path / ".streamlit" / "secrets.toml").write_text("UNPADDED_WORKERS = 0\n")
     assert "UNPADDED_WORKERS is '0'" in refused_start(tmp_path)
+
+
+@pytest.mark.parametrize("given", ["", "*", "127.0.0.1", "10.0.0.2, 172.16.0.0/12,::1"])
+def test_proxies_are_addresses_or_networks(given: str):
+    read(FORWARDED_ALLOW_IPS=given)
+
+
+@pytest.mark.parametrize("given", ["nginx", "10.0.0.300", "10.0.0.1/8", "10.0.0.1,,::1"])
+def test_a_proxy_that_is_no_address_is_named(given: str):
+    with pytest.raises(ValueError, match="FORWARDED_ALLOW_IPS names"):
+        read(FORWARDED_ALLOW_IPS=given)

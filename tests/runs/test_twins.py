@@ -14,8 +14,8 @@ from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, w
 from tests.runs.store.conftest import together
 
 
-def waiting(run: str, interrupted: bool = False) -> Waiting:
-    return Waiting(run, "ada", 0.0, interrupted, stopping=False, estimate=1.0)
+def waiting(run: str, interrupted: bool = False, paused: bool = False) -> Waiting:
+    return Waiting(run, "ada", "net", 0.0, interrupted, paused, stopping=False, left=1.0)
 
 
 def test_all_but_the_oldest_wait_for_its_result_or_for_that_of_the_one_that_runs():
@@ -23,10 +23,12 @@ def test_all_but_the_oldest_wait_for_its_result_or_for_that_of_the_one_that_runs
     twins["e"] = Twin("same", alone=True)
     made = [waiting(run) for run in "badce"]
     assert following(made, [], twins) == {"a": "b", "c": "b"}
-    held = [Held("e", "ada", "worker", 1, 0, 1.0)]
+    held = [Held("e", "ada", "net", 0.0, "worker", 1, 0, 1.0)]
     assert following(made[:4], held, twins) == {"a": "e", "b": "e", "c": "e"}
     assert following([waiting("a", interrupted=True), *made[:1]], held, twins) == {"b": "e"}
     assert following(made, held, {}) == {}
+    begun = [*made[:1], waiting("c", paused=True)]
+    assert following(begun, [], twins) == {"b": "c"}
 
 
 @pytest.fixture

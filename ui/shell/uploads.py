@@ -28,9 +28,9 @@ from streamlit import runtime
 from core import DataError
 from core.words import N_
 from runs.limits import Limits
+from runs.networks import network_of
 from ui import server
 from ui.cookie import of_cookie, secret_in
-from ui.shell.address import address_of
 
 # Bytes. Each upload counts in whole ones, and one at least: Starlette has so much of any in memory
 # while it arrives.
@@ -316,7 +316,8 @@ class UploadLimit:
 
         try:
             secret = await run_in_threadpool(secret_in, headers.getlist("cookie"))
-            client = address_of(scope)
+            # As uvicorn takes it from a proxy that it trusts (FORWARDED_ALLOW_IPS)
+            client = network_of((scope.get("client") or ("",))[0])
             visitor = client if secret is None else of_cookie(secret)
             upload = uploads().begin(session, file, visitor, client, announced)
             await self.app(scope, counted, ended)
