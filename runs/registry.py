@@ -49,7 +49,7 @@ class Runs:
         the database cannot be used."""
         self.settings = settings = Settings.from_environment()
         self._samples = samples
-        self.store = Store.of(settings)
+        self.store = Store.of(settings, samples)
         self._watched = Watched(self.store)
         if settings.scheduler and not settings.scheduler.startswith("tls://"):
             say("scheduler without TLS", logging.WARNING, why=NO_TLS)

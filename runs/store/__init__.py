@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runs.limits import Limits
 from runs.settings import Settings
-from runs.store.contents import EPOCH_BYTES, NOT_KNOWN, Content, Contents, DataSet
+from runs.store.contents import EPOCH_BYTES, NOT_KNOWN, Content, Contents, DataSet, Samples
 from runs.store.cookies import Cookies
 from runs.store.database import Database, StoreError
 from runs.store.parts import Twin
@@ -53,21 +53,22 @@ class Store:
     """One database, from all sides: data, runs, the work on them, what they share, visitors, and
     their cookies."""
 
-    def __init__(self, url: str, limits: Limits | None = None) -> None:
-        """``url`` as SQLAlchemy takes it. Raises StoreError."""
+    def __init__(self, url: str, limits: Limits | None = None, samples: Samples = tuple) -> None:
+        """``url`` as SQLAlchemy takes it; samples: the digests of data that everybody has. Raises
+        StoreError."""
         self.limits = limits or Limits()
         self._database = Database(url)
         self.shared = self._database.shared
-        self.contents = Contents(self._database, self.limits)
-        self.runs = Records(self._database, self.limits)
+        self.contents = Contents(self._database, self.limits, samples)
+        self.runs = Records(self._database, self.limits, samples)
         self.work = Work(self._database)
         self.twins = Twins(self._database)
-        self.visitors = Visitors(self._database, self.limits)
+        self.visitors = Visitors(self._database, self.limits, samples)
         self.cookies = Cookies(self._database)
 
     @classmethod
-    def of(cls, settings: Settings) -> Store:
-        return cls(settings.database_url, settings.limits)
+    def of(cls, settings: Settings, samples: Samples = tuple) -> Store:
+        return cls(settings.database_url, settings.limits, samples)
 
     def close(self) -> None:
         self._database.close()

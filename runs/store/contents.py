@@ -7,7 +7,7 @@ import hashlib
 import secrets
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy import (
@@ -49,6 +49,7 @@ NOT_KNOWN = N_("This data set is no longer on the server. Open its file again.")
 
 
 EPOCH_BYTES = 200  # of an epoch's row: SQLite's file grows by 130 to 240 (measured)
+Samples = Callable[[], Collection[str]]
 USES = (data_sets.c.data, data_sets.c.file, runs.c.data)  # of contents
 
 
@@ -89,8 +90,9 @@ class DataSet:
 
 
 class Contents:
-    def __init__(self, database: Database, limits: Limits) -> None:
-        self._database, self._limits = database, limits
+    def __init__(self, database: Database, limits: Limits, samples: Samples) -> None:
+        """samples: the digests of data that everybody has."""
+        self._database, self._limits, self._samples = database, limits, samples
 
     def read(self, digest: str) -> bytes | None:
         """The bytes at an address; None when nobody has them any more."""
@@ -112,7 +114,7 @@ class Contents:
         now = time.time()
         with (
             self._database.writing(contents=True) as connection,
-            within_quota(connection, self._limits, owner),
+            within_quota(connection, self._limits, owner, self._samples),
         ):
             known = data_set.id or connection.scalar(
                 select(data_sets.c.id).where(
@@ -165,7 +167,8 @@ class Contents:
         self._database.forget()
 
     def _refuse_too_many(self, connection: Connection, owner: str) -> None:
-        query = select(func.count()).where(data_sets.c.owner == owner)
+        own = data_sets.c.data.not_in(self._samples())
+        query = select(func.count()).where(data_sets.c.owner == owner, own)
         if connection.scalar(query) >= self._limits.data_sets:
             raise DataError(TOO_MANY_DATA_SETS, n=self._limits.data_sets)
 
@@ -194,17 +197,21 @@ def of(owner: str) -> ColumnElement[bool]:
     )
 
 
-def bytes_of(connection: Connection, owner: str) -> int:
+def bytes_of(connection: Connection, owner: str, samples: Samples) -> int:
     """What a visitor's data sets and runs take, the rows of runs and of their epochs included, and
-    what those that have not ended may take yet."""
+    what those that have not ended may take yet. Samples do not count: everybody has them."""
     of_mine = runs.c.owner == owner
+    used = (
+        select(use).where(use.table.c.owner == owner, use.table.c.data.not_in(samples()))
+        for use in USES
+    )
     active = runs.c.state.in_([state.value for state in ACTIVE])
     made = select(artifacts.c.size).join(runs, runs.c.id == artifacts.c.run).where(of_mine)
     texts = [column for column in runs.c if isinstance(column.type, Plain)]
     row = sum(func.coalesce(func.length(text, type_=Integer), 0) for text in texts)
     last = select(func.max(epochs.c.epoch)).where(epochs.c.run == runs.c.id).scalar_subquery()
     parts = (
-        select(contents.c.size).where(of(owner)),
+        select(contents.c.size).where(contents.c.digest.in_(union(*used))),
         made,
         select(row + EPOCH_BYTES * func.coalesce(last, 0)).where(of_mine),
         select(runs.c.reserved).where(of_mine, active),
@@ -216,13 +223,15 @@ def bytes_of(connection: Connection, owner: str) -> int:
 
 
 @contextlib.contextmanager
-def within_quota(connection: Connection, limits: Limits, owner: str) -> Iterator[None]:
+def within_quota(
+    connection: Connection, limits: Limits, owner: str, samples: Samples
+) -> Iterator[None]:
     """Raises DataError, and so undoes the transaction, when what is done inside makes it too
     much. Locks the visitor, so that two tabs do not both take the last room there is."""
     ensure_visitor(connection, owner)
-    before = bytes_of(connection, owner)
+    before = bytes_of(connection, owner, samples)
     yield
-    after = bytes_of(connection, owner)
+    after = bytes_of(connection, owner, samples)
     if after > max(before, limits.megabytes * 10**6):
         raise DataError(
             TOO_MANY_BYTES,

@@ -19,7 +19,7 @@ from core.words import N_
 from runs.limits import Limits
 from runs.logs import digest
 from runs.run import ACTIVE, MOVES, WAITING, RunLine, RunState
-from runs.store.contents import NOT_KNOWN, Content, of, put, sweep, within_quota
+from runs.store.contents import NOT_KNOWN, Content, Samples, of, put, sweep, within_quota
 from runs.store.database import Database, note
 from runs.store.parts import Twin, neighbours, plain, readable
 from runs.store.tables import Plain, artifacts, contents, epochs, runs, turns, twins
@@ -80,8 +80,9 @@ _LISTED = select(
 
 
 class Records:
-    def __init__(self, database: Database, limits: Limits) -> None:
-        self._database, self._limits = database, limits
+    def __init__(self, database: Database, limits: Limits, samples: Samples) -> None:
+        """samples: the digests of data that everybody has."""
+        self._database, self._limits, self._samples = database, limits, samples
 
     def create(
         self,
@@ -236,7 +237,7 @@ class Records:
     def _adding_run(self, owner: str) -> Iterator[Connection]:
         with (
             self._database.writing(contents=True) as connection,
-            within_quota(connection, self._limits, owner),
+            within_quota(connection, self._limits, owner, self._samples),
         ):
             self._refuse_too_many(connection, owner)
             yield connection

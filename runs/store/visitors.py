@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, select, update
 
 from runs.limits import Limits
-from runs.store.contents import bytes_of, sweep
+from runs.store.contents import Samples, bytes_of, sweep
 from runs.store.database import Database
 from runs.store.parts import ensure_visitor, insert_into, insert_or_ignore
 from runs.store.tables import addresses, data_sets, keys, runs, visitors
@@ -30,8 +30,9 @@ class Usage:
 
 
 class Visitors:
-    def __init__(self, database: Database, limits: Limits) -> None:
-        self._database, self._limits = database, limits
+    def __init__(self, database: Database, limits: Limits, samples: Samples) -> None:
+        """samples: the digests of data that everybody has."""
+        self._database, self._limits, self._samples = database, limits, samples
 
     def welcome(
         self, visitor: str, lasting: bool, network: str | None = None
@@ -75,7 +76,7 @@ class Visitors:
                 connection.scalar(select(func.count()).where(table.c.owner == visitor))
                 for table in (data_sets, runs)
             )
-            return Usage(sets, trained, bytes_of(connection, visitor))
+            return Usage(sets, trained, bytes_of(connection, visitor, self._samples))
 
     def delete(self, visitor: str) -> None:
         """Everything of a visitor, at once. Workers that train for them find their run gone."""

@@ -2,8 +2,9 @@
 
 from core.errors import Note
 from core.progress import Progress
+from runs.limits import Limits
 from runs.run import RunState
-from runs.store import EPOCH_BYTES, Result, Store
+from runs.store import EPOCH_BYTES, Content, DataSet, Result, Store
 from tests.runs.store.conftest import PACKED, RECIPE
 
 
@@ -28,6 +29,18 @@ def test_notes_the_history_and_how_new_data_is_read_count(store: Store):
     trained = used(store, epochs=1000)
     assert 0 <= trained - nothing - 1000 * EPOCH_BYTES < 1000
     assert 100_000 <= used(store, reading="x" * 100_000) - nothing < 101_000
+
+
+def test_samples_do_not_count(url: str):
+    own, sample = Content.of(b"x" * 1000), Content.of(b"y" * 1000)
+    store = Store(url, Limits(data_sets=1), lambda: {sample.digest})
+    store.visitors.welcome("ada", lasting=False)
+    for each in (sample, own):
+        file = Content.of(each.content[:500])
+        data_set = DataSet(each.digest[:4], each.digest, file.digest, 1, 1, 1)
+        store.contents.keep("ada", data_set, each, file)
+    assert store.visitors.usage("ada").bytes == 1500
+    store.close()
 
 
 def test_a_list_of_runs_leaves_out_how_new_data_is_read(store: Store):
