@@ -3,7 +3,6 @@ harmless."""
 
 import io
 import json
-import time
 import zipfile
 
 import numpy as np
@@ -19,7 +18,6 @@ TABLE = "visit,day,pulse,ward,outcome\n" + "".join(
     for n in range(12)
     for day in range(3)
 )
-MAX_SECONDS = 5.0  # on a busy machine; on an idle one 0.3
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +41,6 @@ def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind)
     taken = []
     for path in places(parts):
         changed = packed(content, with_value(parts, path, VALUES[kind]))
-        began = time.monotonic()
         said = ""
         try:
             model = load(io.BytesIO(changed))
@@ -59,7 +56,6 @@ def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind)
             assert all(note.template == "{text}" and len(note) <= 300 for note in model.notes)
             assert set(model.computed["layers"]) <= {"fused", "wide", "keras"}
             model_card(model)
-        assert time.monotonic() - began < MAX_SECONDS, path
     told = {path[-1] for path in taken if isinstance(path[-1], str)}
     assert len(taken) < len(list(places(parts))) / 2, told
 
