@@ -59,6 +59,9 @@ SHOWN = {
 }
 
 
+ANYWAY = "Train anyway"
+
+
 @dataclass
 class Outcome:
     """Stalls and resets, and the number of tries."""
@@ -166,9 +169,14 @@ def train_and_disturb(page, tries: int, disturb: Callable) -> Outcome:
 
 
 def _press(page) -> None:
-    """Start the training, and wait until the page shows it."""
+    """Start the training, and wait until the page shows it. What was trained before has its result
+    at once, and is trained anyway."""
     page.locator(".st-key-start button:enabled").click()
-    page.locator(".st-key-train-stop").wait_for()
+    stop, anyway = page.locator(".st-key-train-stop"), page.get_by_role("button", name=ANYWAY)
+    stop.or_(anyway).first.wait_for()
+    if not stop.is_visible():
+        anyway.click()
+        stop.wait_for()
 
 
 def _train(page) -> float:

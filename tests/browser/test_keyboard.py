@@ -73,9 +73,9 @@ def test_with_the_keyboard_alone_one_trains_asks_changes_and_stops(zoomed):
     expect(proof.get_by_test_id("stTable")).to_be_visible()
     tab_to(page, "Help")  # at its end
     body = "document.querySelector('[data-testid=stPopoverBody]')"
-    page.wait_for_function(f"{body}.scrollTop > 0")  # it is higher than the window
+    page.wait_for_function(f"() => {body}.scrollTop > 0")  # it is higher than the window
     press("Home")
-    page.wait_for_function(f"{body}.scrollTop === 0")
+    page.wait_for_function(f"() => {body}.scrollTop === 0")
     press("Escape")
     expect(proof).to_have_count(0)
     tab_to(page, "Sequences to predict")
