@@ -53,7 +53,7 @@ def newcomer(runs: Runs, owner: str, network: str | None = None) -> tuple[Run, f
 def test_a_newcomer_begins_within_a_turn_and_the_others_end_as_if_alone(
     runs: Runs, crowd: list[str]
 ):
-    recipe = replace(LONG, epochs=150)
+    recipe = replace(LONG, epochs=500)
     alone = ended(runs, runs.train(OWNER, noise(), recipe))
     disturbed = runs.train(OWNER, noise(), recipe)
     busy(runs, crowd, OWNER, 8)
