@@ -1,5 +1,7 @@
-"""What a newcomer's short training waits for while somebody else has much to train, and whether the
-others' models are what they would have been. ``python -m benchmarks starvation``."""
+"""Measure how long a newcomer waits behind others, and whether their models stay the same.
+
+python -m benchmarks starvation
+"""
 
 from __future__ import annotations
 

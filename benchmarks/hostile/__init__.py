@@ -49,7 +49,7 @@ def run(runs: int) -> dict[str, object]:
 def _upload(
     server: AppServer, beside: Visitor, content: bytes, uploaded: list[tuple[float, float]]
 ) -> dict[str, object]:
-    """What became of a file that a new visitor brings. uploaded: when others were, and their MB."""
+    """Upload a file as a new visitor, and measure. uploaded: time and MB of each file so far."""
     done = threading.Event()
     memory = {"server": 0.0, "child": 0.0}
     pages: list[float] = []

@@ -172,7 +172,7 @@ def _():
     return ("id,v\n" + "a,1\n" * 2_500_000).encode("utf-32")
 
 
-@_file("csv: 20 MB of Chinese that is none")
+@_file("csv: 20 MB that are not valid Chinese")
 def _():
     return b"id,v\na," + b"\xb0\xa1\xff" * 7_000_000 + b"\n"
 
