@@ -59,6 +59,8 @@ if place.button(
 ):
     try:
         visitor.train(recipe)
+        if server.runs().get(visitor.run).state not in live.ACTIVE:  # the same was trained before
+            st.rerun()
         place.button(_("Train again"), key="started", disabled=True, **look)
     except DataError as error:
         opening.explain(error)

@@ -32,9 +32,9 @@ def training(visitor: State, run_id: str, key: str) -> Run | None:
         st.info(_(NO_RUN), icon=NO_RUN_ICON)
         return None
     every = _refresh(run)
-    fragments.live(_watch, every, run_id, key, every, visitor)
     if every is None and run.reused:
         _reused(visitor, run, key)
+    fragments.live(_watch, every, run_id, key, every, visitor)
     return run if every is None else None
 
 
