@@ -15,6 +15,8 @@ from sqlalchemy import (
     Connection,
     Integer,
     Row,
+    Select,
+    bindparam,
     delete,
     func,
     insert,
@@ -197,12 +199,12 @@ def of(owner: str) -> ColumnElement[bool]:
     )
 
 
-def bytes_of(connection: Connection, owner: str, samples: Samples) -> int:
-    """What a visitor's data sets and runs take, the rows of runs and of their epochs included, and
-    what those that have not ended may take yet. Samples do not count: everybody has them."""
+def _all_bytes() -> Select:
+    """See ``bytes_of``. Built once: to write so many expressions takes longer than to run them."""
+    owner, samples = bindparam("owner"), bindparam("samples", expanding=True)
     of_mine = runs.c.owner == owner
     used = (
-        select(use).where(use.table.c.owner == owner, use.table.c.data.not_in(samples()))
+        select(use).where(use.table.c.owner == owner, use.table.c.data.not_in(samples))
         for use in USES
     )
     active = runs.c.state.in_([state.value for state in ACTIVE])
@@ -216,10 +218,22 @@ def bytes_of(connection: Connection, owner: str, samples: Samples) -> int:
         select(row + EPOCH_BYTES * func.coalesce(last, 0)).where(of_mine),
         select(runs.c.reserved).where(of_mine, active),
     )
-    return sum(
-        int(connection.scalar(select(func.coalesce(func.sum(part.subquery().c[0]), 0))))
-        for part in parts
+    return select(
+        *(
+            select(func.coalesce(func.sum(part.subquery().c[0]), 0)).scalar_subquery()
+            for part in parts
+        )
     )
+
+
+_ALL_BYTES = _all_bytes()
+
+
+def bytes_of(connection: Connection, owner: str, samples: Samples) -> int:
+    """What a visitor's data sets and runs take, the rows of runs and of their epochs included, and
+    what those that have not ended may take yet. Samples do not count: everybody has them."""
+    values = {"owner": owner, "samples": list(samples())}
+    return sum(map(int, connection.execute(_ALL_BYTES, values).one()))
 
 
 @contextlib.contextmanager

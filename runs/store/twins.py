@@ -24,6 +24,7 @@ SEVERAL = ""  # in the place of a kind
 # Of a result; what is exported has its owner's name for it inside, and is not among them.
 COPIED = (MODEL, CHECKPOINT, MEASURED, PROOF, EVALUATION)
 OUTCOME = ("progress", "notes", "metrics", "best_epoch", "computed")  # columns of a run
+_OTHER, _ENDED = twins.alias(), runs.alias()  # a run that may have the result already
 
 
 class Twins:
@@ -43,12 +44,11 @@ class Twins:
         kinds computed; the ids of those that were."""
         if not kinds:
             return []
-        other, ended = twins.alias(), runs.alias()
-        finished = select(1).join_from(other, ended, other.c.run == ended.c.id)
+        finished = select(1).join_from(_OTHER, _ENDED, _OTHER.c.run == _ENDED.c.id)
         finished = finished.where(
-            other.c.key == twins.c.key,
-            other.c.kind.in_(kinds),
-            ended.c.state == RunState.FINISHED.value,
+            _OTHER.c.key == twins.c.key,
+            _OTHER.c.kind.in_(kinds),
+            _ENDED.c.state == RunState.FINISHED.value,
         )
         query = _joined(runs.c.id).where(
             runs.c.state == RunState.QUEUED.value, ~twins.c.alone, finished.exists()
