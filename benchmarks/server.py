@@ -15,6 +15,7 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60
+WARM_SECONDS = 120
 
 
 class AppServer:
@@ -74,6 +75,14 @@ class AppServer:
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError("the app did not start") from None
                 time.sleep(0.1)
+
+    def wait_for_warm_workers(self, workers: int) -> None:
+        """Until so many have nothing left to prepare; the server needs a ``log``."""
+        deadline = time.monotonic() + WARM_SECONDS
+        while self.log.read_text().count('"event": "worker warm"') < workers:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the workers did not become warm")
+            time.sleep(0.2)
 
     def stop(self) -> None:
         self.process.terminate()

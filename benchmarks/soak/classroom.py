@@ -44,7 +44,7 @@ def classroom(visitors: int) -> dict[str, object]:
         tempfile.TemporaryDirectory() as folder,
         AppServer(Path(folder), log=Path(folder) / "log", UNPADDED_WORKERS="2") as server,
     ):
-        _wait_for_warm_workers(Path(folder) / "log", 2)
+        server.wait_for_warm_workers(2)
         threads = [threading.Thread(target=visit, args=(server.address,)) for _ in range(visitors)]
         for thread in threads:
             thread.start()
@@ -67,11 +67,3 @@ def classroom(visitors: int) -> dict[str, object]:
         "memory of all processes, MB": sum(memory),
         "reached": len(predicted) == visitors and not errors and median(seconds) <= MAX_SECONDS,
     }
-
-
-def _wait_for_warm_workers(log: Path, workers: int) -> None:
-    deadline = perf_counter() + 120
-    while log.read_text().count('"event": "worker warm"') < workers:
-        if perf_counter() > deadline:
-            raise RuntimeError("the workers did not become warm")
-        threading.Event().wait(0.2)
