@@ -45,8 +45,8 @@ MEANWHILE = N_(
     "again."
 )
 READ_ONLY = N_(
-    "The server's database cannot be written just now. Nothing was changed: try again later; the "
-    "server's log says more."
+    "The server's database cannot be written just now, perhaps because a disk is full. Nothing was "
+    "changed: try again later; the server's log says more."
 )
 UNWRITABLE = N_("The folder {folder}, where SQLite's file belongs, cannot be written: {reason}.")
 NOT_UTF8 = N_(
@@ -195,11 +195,11 @@ def _words_for(error: DBAPIError) -> str:
     code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
     if code in ("SQLITE_FULL", "53100"):
         return FULL
-    # A full disk also shows as an I/O error, where SQLite extends its write-ahead index.
-    if str(code).startswith(("SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")):
-        return FULL
-    # On a read-only disk SQLite cannot open what it would have to write beside its file.
-    if str(code).startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or code == "25006":
+    # On a read-only disk SQLite cannot open what it would have to write beside its file. An I/O
+    # error is a disk that broke or became read-only under it, or one that is full where SQLite
+    # extends its write-ahead index.
+    unwritable = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
+    if str(code).startswith(unwritable) or code == "25006":
         return READ_ONLY
     if str(code).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or code in ("55P03", "40P01"):
         return LOCKED

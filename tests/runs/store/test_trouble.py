@@ -4,16 +4,18 @@ import contextlib
 import io
 import json
 import logging
+import sqlite3
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from benchmarks import postgres
 from runs import logs
 from runs.store import Store, StoreError
-from runs.store.database import NOT_UTF8, READ_ONLY
+from runs.store.database import FULL, NOT_UTF8, READ_ONLY, Database
 from runs.threads import background, insist
 from tests.runs.store.conftest import queued
 from tests.runs.store.test_database import small_disk  # noqa: F401  (a fixture)
@@ -82,6 +84,25 @@ def test_a_read_only_disk_is_told(small_disk: Path, said):  # noqa: F811
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
     store.visitors.welcome("bob", lasting=False)
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "template"),
+    [
+        ("SQLITE_FULL", FULL),
+        ("SQLITE_IOERR_WRITE", READ_ONLY),  # ext4 that became read-only under an open file
+        ("SQLITE_IOERR_SHMSIZE", READ_ONLY),
+        ("SQLITE_READONLY_DBMOVED", READ_ONLY),
+    ],
+)
+def test_a_disk_is_called_full_only_where_it_is_known_to_be(tmp_path: Path, name: str, template):
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = name
+    database = Database(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    with pytest.raises(StoreError) as told, database.reading():
+        raise DBAPIError.instance("", (), error, sqlite3.Error)
+    assert told.value.template == template
+    database.close()
 
 
 def test_the_same_trouble_is_told_once_a_minute_and_how_often_it_came():
