@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from core import Recipe
 from runs import RunState
 from tests.pages.conftest import address, labelled, until
 from ui import server
+from ui.samples import example_data
 
 
 @pytest.fixture
@@ -158,3 +162,31 @@ def test_a_run_that_is_deleted_elsewhere_takes_nothing_else_of_the_page_away(tra
     assert labelled(train.number_input, "Epochs").value == 3
     labelled(train.button, "Start training").click().run()
     assert "This run is not available to you." not in [each.value for each in train.info]
+
+
+def test_a_training_that_gave_its_worker_to_others_is_said_to_be_paused(app, monkeypatch):
+    runs = server.runs()
+    monkeypatch.setattr(runs._dispatcher._turns, "seconds", 3.0)
+    owner = app.session_state["state"].owner.id
+    endless = replace(Recipe.example(), epochs=10_000)
+    mine = [
+        runs.train(owner, example_data(), replace(endless, seed=seed), f"seed {seed}")
+        for seed in range(runs.settings.workers)
+    ]
+    for run in mine:
+        until(app, lambda app, run=run: runs.get(run).history)
+    runs.store.visitors.welcome("somebody else", lasting=False)
+    other = runs.train("somebody else", example_data(), endless, "another")
+    try:
+        until(app, lambda app: any(runs.get(run).paused for run in mine))
+        monkeypatch.setattr(runs._dispatcher._turns, "seconds", 600.0)  # and stays so
+        app.query_params["run"] = next(run for run in mine if runs.get(run).paused)
+        train = app.switch_page("pages/3_Train.py").run()
+        [bar] = train.get("progress")
+        assert bar.proto.text.startswith("Paused so that others get a turn; it continues from")
+        assert labelled(train.button, "Stop")
+        assert train.get("plotly_chart")  # the curve so far stays
+    finally:
+        for whose, run in (("somebody else", other), *((owner, run) for run in mine)):
+            runs.kill(whose, run)
+        until(app, lambda app: not runs.store.work.held())
