@@ -27,6 +27,7 @@ STATES = {
     RunState.STOPPED: N_("stopped"),
     RunState.FAILED: N_("failed"),
 }
+PAUSED = N_("paused")  # interrupted so that others get a turn
 
 
 def show(visitor: State) -> None:
@@ -93,7 +94,7 @@ def table(runs: Sequence[RunLine]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Name": [called(run.name) for run in runs],
-            "State": [_(STATES[run.state]) for run in runs],
+            "State": [_(PAUSED if run.paused else STATES[run.state]) for run in runs],
             "Loss": [list(run.spark) for run in runs],
             "Result": [_telling(run) for run in runs],
             "Begun": [run.started or run.created for run in runs],

@@ -18,6 +18,7 @@ from ui.words import _, counted, engine_name, lasting, loss_name, ngettext, told
 
 REFRESH_SECONDS = 0.25
 QUEUE_SECONDS = 1.0  # behind others, nothing changes so fast
+SOON_SECONDS = 2.0  # nobody plans by less
 FAR_SECONDS = 3.0  # and even less where the turn is further away than this many times 3
 FAR = 3
 NO_RUN = N_("This run is not available to you.")
@@ -158,8 +159,12 @@ def _waiting(run: Run) -> str:
         return _("The same is being trained already; its result will stand here as well …")
     if not server.runs().ready:
         return _("The workers are starting; training begins in a few seconds …")
-    if place is None or not place.before:
+    if place is None or place.seconds < SOON_SECONDS:
         return _("Waiting for a free worker …")
+    if not place.before:
+        return _("Waiting for a free worker; this begins in about {time}").format(
+            time=lasting(place.seconds)
+        )
     return ngettext(
         "Waiting: {n} training comes before, this begins in about {time}",
         "Waiting: {n} trainings come before, this begins in about {time}",

@@ -186,6 +186,9 @@ def test_a_training_that_gave_its_worker_to_others_is_said_to_be_paused(app, mon
         assert bar.proto.text.startswith("Paused so that others get a turn; it continues from")
         assert labelled(train.button, "Stop")
         assert train.get("plotly_chart")  # the curve so far stays
+        app.query_params.clear()  # as a browser does with every link
+        table = app.switch_page("pages/6_Runs.py").run().dataframe[0].value
+        assert "paused" in table["State"].tolist()
     finally:
         for whose, run in (("somebody else", other), *((owner, run) for run in mine)):
             runs.kill(whose, run)
