@@ -18,6 +18,7 @@ one can ask for an 80 GB kernel.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import math
 import os
@@ -41,7 +42,8 @@ PARTS = ("recipe", "preprocessing", "training")  # each a JSON file
 NETWORK, SCRIPT, EXAMPLE = "model.keras", "predict.py", "example.csv"
 WEIGHTS = "model.weights.h5"  # Keras's name inside a .keras file
 MAX_PART_BYTES = 8 * 2**20
-MAX_WEIGHT_BYTES = 2**30
+WEIGHT_BYTES = 4  # float32
+MAX_EXTRA_BYTES = 2**22  # of a network beside its weights: its configuration, HDF5's own tables
 MAX_EXAMPLE_BYTES = 2**20
 # zlib's own errors are none of these; RuntimeError is a member with a password.
 BROKEN = (
@@ -85,15 +87,27 @@ def write(
 @dataclass(frozen=True)
 class Saved:
     """An opened ZIP: its PARTS as they stand in the file, unchecked, the example, "" where there is
-    none, and its weights."""
+    none, and where its weights are unpacked to."""
 
     described: dict[str, Any]
     example: str
     weights: Path
+    whole: zipfile.ZipFile
 
-    def refuse_other_count(self, weights: int) -> None:
+    def unpack_weights(self, weights: int) -> None:
         """Raises DataError unless the file holds so many numbers: asked before a network is built,
-        which takes as much memory as its recipe asks for."""
+        which takes as much memory as its recipe asks for.
+
+        The network is a ZIP in the ZIP. It is unpacked as a whole and once: to look for a part of a
+        packed file unpacks all that is before it, each time again.
+        """
+        most = WEIGHT_BYTES * weights + MAX_EXTRA_BYTES
+        try:
+            network = io.BytesIO(_bytes(self.whole, NETWORK, most))
+            with zipfile.ZipFile(network) as inner:
+                self.weights.write_bytes(_bytes(inner, WEIGHTS, most))
+        except BROKEN as error:
+            raise damaged(error) from None
         try:
             found = sum(math.prod(shape) for shape in _shapes(self.weights))
         except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -117,21 +131,18 @@ class Saved:
 @contextlib.contextmanager
 def opened(path: str | os.PathLike | BinaryIO) -> Iterator[Saved]:
     """Open a ZIP that ``write`` wrote; raises DataError for anything else."""
-    with tempfile.TemporaryDirectory() as folder:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         weights = Path(folder) / WEIGHTS
         try:
-            with zipfile.ZipFile(path) as whole:
-                described = {
-                    part: parse(_bytes(whole, f"{part}.json", MAX_PART_BYTES)) for part in PARTS
-                }
-                example = ""
-                if EXAMPLE in whole.namelist():
-                    example = _example(whole)
-                with whole.open(NETWORK) as inner, zipfile.ZipFile(inner) as network:
-                    weights.write_bytes(_bytes(network, WEIGHTS, MAX_WEIGHT_BYTES))
+            whole = stack.enter_context(zipfile.ZipFile(path))
+            described = {
+                part: parse(_bytes(whole, f"{part}.json", MAX_PART_BYTES)) for part in PARTS
+            }
+            example = _example(whole) if EXAMPLE in whole.namelist() else ""
         except BROKEN as error:
             raise damaged(error) from None
-        yield Saved(described, example, weights)
+        yield Saved(described, example, weights, whole)
 
 
 def _shapes(weights: Path) -> list[tuple[int, ...]]:

@@ -336,7 +336,7 @@ def load(
         weights = weight_count(recipe, features, outputs)
         if refuse_too_large is not None:
             refuse_too_large(weights)
-        saved.refuse_other_count(weights)
+        saved.unpack_weights(weights)
         network = build_network(recipe, features, outputs)
         saved.read_weights(network)
     return TrainedModel(recipe, preprocessing, network, **told, example=saved.example)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 from dataclasses import dataclass, replace
@@ -13,9 +14,10 @@ from core.errors import DataError, Note
 from core.missing import base_names
 from core.packing import pack
 from core.progress import Progress
-from core.reading import open_table, read_table
 from core.sequences import Sequences
 from core.words import N_
+from runs.reading import jobs
+from runs.reading.guard import Guard
 from runs.run import RunState
 from runs.store import EPOCH_BYTES, Content, Result
 from runs.worker import NO_MODEL, Failure, store
@@ -52,7 +54,7 @@ def import_run(_run: str, about: Brought, question: str, topic: str) -> str | Fa
         model.proof = model.evaluation = None
         saved = io.BytesIO()
         model.save(saved, about.name)
-        data = _example(model)
+        data = _example(model, kept.limits.steps)
         reading = {
             "features": len(base_names(data.feature_names)),
             "schema": None if model.schema is None else model.schema.to_dict(),
@@ -74,18 +76,24 @@ def import_run(_run: str, about: Brought, question: str, topic: str) -> str | Fa
         return Failure.of(error)
 
 
-def _example(model: TrainedModel) -> Sequences:
-    """The sequences that came with it; where there are none that can be read, one of a single
-    average step."""
+def _example(model: TrainedModel, most_steps: int) -> Sequences:
+    """The sequences that came with it, read where files from strangers are read; where there are
+    none that can be, one of a single average step."""
     names = model.preprocessing.feature_names
     try:
         # Not cut again, which can make hundreds of megabytes of a small file.
         whole = replace(model.table, cut="", cut_steps=0, cut_every=0)
-        data = read_table(open_table(io.StringIO(model.example)), whole)[0]
-        if data.feature_names == names:
-            return replace(data, split=None)  # all of them are to be looked at
-    except Exception:  # whatever is in it: the model is there without it
+        with contextlib.closing(Guard()) as guard:
+            opened = guard.call(
+                "", "", jobs.open_file, model.example.encode(), most_steps, jobs.given(whole)
+            )
+        if isinstance(opened, jobs.Opened):
+            data = opened.sequences()
+            if data.feature_names == names:
+                return replace(data, split=None)  # all of them are to be looked at
         log.warning("The example of a model was not read")
+    except DataError as error:  # the model is there without it
+        log.warning("The example of a model was not read: %s", error)
     return Sequences(model.preprocessing.fill[None], np.array([1]), feature_names=names)
 
 

@@ -82,9 +82,7 @@ def _read_once(
     def read(chosen: Schema | None = None) -> tuple[Sequences, Report] | DataError:
         most, typed = server.store().limits.steps, place == "typed"
         try:
-            new = server.reading().call(
-                visitor.owner.id, jobs.read_new, content(), reading, most, chosen, typed
-            )
+            new = visitor.have_read(jobs.read_new, content(), reading, most, chosen, typed)
             return new.sequences(), new.report
         except DataError as error:
             return error

@@ -182,7 +182,7 @@ def _open(
         content = read()
         about = zlib.crc32(content)
         most = server.store().limits.steps
-        opened = server.reading().call(visitor.owner.id, jobs.open_file, content, most, schema_of)
+        opened = visitor.have_read(jobs.open_file, content, most, schema_of)
         if isinstance(opened, jobs.Refused):
             return Refusal.of(opened, name, read, about, edited)
         visitor.open(name, content, opened, known)

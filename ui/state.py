@@ -98,7 +98,7 @@ class State:
         it was refused; raises DataError when the server cannot keep it, or has it no more."""
         file = self._file()
         most = server.store().limits.steps
-        opened = server.reading().call(self.owner.id, jobs.open_kept, file.content, most, schema_of)
+        opened = self.have_read(jobs.open_kept, file.content, most, schema_of)
         if isinstance(opened, jobs.Refused):
             return opened
         self._keep(self.name, file, opened, self.kept.id)
@@ -254,10 +254,12 @@ class State:
 
     def _look(self) -> tuple[jobs.Columns, Report]:
         if self._seen is None:
-            self._seen = server.reading().call(
-                self.owner.id, jobs.look_at_kept, self._file().content, self.data.schema
-            )
+            self._seen = self.have_read(jobs.look_at_kept, self._file().content, self.data.schema)
         return self._seen
+
+    def have_read(self, job: Callable[..., Any], content: bytes, *args: Any) -> Any:
+        """The result of a job of ``runs.reading.jobs``; raises its DataError."""
+        return server.reading().call(self.owner.id, identity.network(), job, content, *args)
 
     def _file(self) -> Content:
         """The file the open data was read from, compressed. Raises DataError as ``columns``."""

@@ -57,6 +57,23 @@ def _():
     )
 
 
+@_file("csv: cells between spaces, and rows of spaces behind them")
+def _():
+    return b"a b c d\n" + (b"1 2 3" + b" " * 4_000 + b"x\n") * 3_000
+
+
+@_file("csv: a long line of ASCII in Latin-1")
+def _():
+    return b"id,v\na,1\n" + b"b" * 2_000_000 + b",1\n\xe9t\xe9,2\n"
+
+
+@_file("csv: words of a category of 11,000 characters")
+def _():
+    words = [b"%03d" % i + b"w" * 11_000 for i in range(40)]
+    rows = [b"%d,%d,%s,1" % (i // 8, i % 8, words[i % 40]) for i in range(320)]
+    return b"id,time,word,v\n" + b"\n".join(rows)
+
+
 @_file("csv: a million named columns")
 def _():
     names = b",".join(b"c%d" % i for i in range(1_000_000))
@@ -417,3 +434,30 @@ def _():
 @_file("zip: a gzip of a million members inside")
 def _():
     return _zip({"a.csv.gz": FILES["gzip: a million empty members"]()})
+
+
+@_file("zip: names of 5,000 digits")
+def _():
+    return _zip({"a" + "1" * 5_000 + ".csv": b"v\n1\n", "b2.csv": b"v\n1\n"})
+
+
+@_file("gzip: 18,000 ids of 10,000 characters")
+def _():
+    return gzip.compress(b"id,v\n" + b"".join(_long_word(i) + b",1\n" for i in range(18_000)))
+
+
+@_file("gzip: 9,000 labels of 10,000 characters")
+def _():
+    rows = (b"%d,1,%s\n" % (i, _long_word(i)) for i in range(9_000))
+    return gzip.compress(b"id,v,target\n" + b"".join(rows))
+
+
+@_file("gzip: 19,000 names of 9,000 characters")
+def _():
+    names = b",".join(_long_word(i)[:9_000] for i in range(19_000))
+    return gzip.compress(names + b"\n" + b"1," * 18_999 + b"1\n")
+
+
+def _long_word(number: int) -> bytes:
+    """Of 10,000 characters, no two alike."""
+    return (b"w%d_" % number).ljust(10_000, b"n")

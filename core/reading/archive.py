@@ -98,8 +98,12 @@ def _files(data: bytes, name: str) -> Files:
     return sorted(found, key=lambda each: _natural(each[0].as_posix()))
 
 
-def _natural(name: str) -> list[str | int]:
-    return [int(part) if i % 2 else part for i, part in enumerate(re.split(r"(\d+)", name))]
+def _natural(name: str) -> list[str | tuple[int, str]]:
+    """A key that puts 9 before 10, for numbers of any length."""
+    parts = re.split(r"(\d+)", name)
+    numbers = (part.lstrip("0") for part in parts[1::2])
+    parts[1::2] = [(len(number), number) for number in numbers]
+    return parts
 
 
 def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:

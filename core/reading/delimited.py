@@ -138,7 +138,8 @@ def _spaces_as_tabs(data: bytes) -> bytes:
     numbers = [all(map(_is_value, column)) for column in zip(*words[1:], strict=True)]
     if not any(numbers) or (all(numbers) and all(map(_is_value, words[0]))):
         return data
-    return re.sub(rb" +", b"\t", re.sub(rb"(?m)^ +| +$", b"", data))
+    # Without the second condition each space of a long row of them would be tried as its first.
+    return re.sub(rb" +", b"\t", re.sub(rb"(?m)^ +|(?<! ) +$", b"", data))
 
 
 def _sampled_lines(data: bytes) -> list[str]:

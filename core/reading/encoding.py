@@ -95,8 +95,8 @@ def _utf16_without_mark(data: bytes) -> str:
 def _is_chinese(data: bytes) -> bool:
     """GBK rather than Latin-1? Its characters take two bytes, mostly both above 127, while accented
     letters stand alone; where they also come in twos (öß), the letters around them tell."""
-    high = b" ".join(re.findall(rb"[^\n]*[\x80-\xff][^\n]*", data[: 16 * SAMPLE_BYTES]))
-    high = high[:SAMPLE_BYTES]
+    lines = data[: 16 * SAMPLE_BYTES].split(b"\n")
+    high = b" ".join(line for line in lines if not line.isascii())[:SAMPLE_BYTES]
     runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", high)]
     even = sum(n for n in runs if n % 2 == 0)
     if even < 0.9 * sum(runs):

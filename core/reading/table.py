@@ -56,6 +56,9 @@ class Table:
     notes: tuple[Note, ...] = ()
     seen: dict[str, Any] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        refuse_long_names(self.names)
+
     def __len__(self) -> int:
         return self.columns.num_rows
 
@@ -96,6 +99,20 @@ class Table:
 
 
 MAX_COLUMNS = 20_000  # each takes kilobytes
+# Of all names together: they stand in the schema, in messages and on pages, each time again.
+MAX_NAME_CHARACTERS = 5_000_000
+
+
+def refuse_long_names(names: Sequence[str]) -> None:
+    """Raises DataError for names of columns that are too long together."""
+    found = sum(map(len, names))
+    if found > MAX_NAME_CHARACTERS:
+        raise DataError(
+            "The names of the columns have {found:,} characters, and at most {most:,} are read. "
+            "Give the columns shorter names.",
+            found=found,
+            most=MAX_NAME_CHARACTERS,
+        )
 
 
 def refuse_many_columns(columns: int) -> None:

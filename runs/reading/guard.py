@@ -32,7 +32,8 @@ from runs.reading.limits import MAX_BYTES, MAX_MEMORY, OUT_OF_MEMORY, WAITING_TI
 from runs.threads import TROUBLE_SECONDS, background
 
 ROOT = Path(__file__).parents[2]
-MAX_PROCESSES = 3  # that read at once: two slow files do not keep a third one waiting
+MAX_PROCESSES = 3  # that read at once: two slow files do not keep a third one waiting …
+MAX_OF_ADDRESS = 2  # … of somebody else
 WATCH_SECONDS = 0.1
 # What a process has kept of the files before; one that has grown further is replaced.
 MAX_GROWTH = 100e6
@@ -68,30 +69,46 @@ class _Child:
         return psutil.Process(self.process.pid)
 
 
+@dataclass(eq=False)
+class _Turn:
+    """Of a file that is read or waits to be."""
+
+    owner: str
+    address: str
+    seconds: float  # that it may take
+
+
 class Guard:
     """Thread-safe. Keeps a process warm for the next file."""
 
     def __init__(self) -> None:
         self._warm: list[_Child] = []
         self._busy: list[_Child] = []
-        self._waiting: list[str] = []  # owners, one for each file, in the order they came
-        self._used: Counter[str] = Counter()  # owner → seconds, halved again and again
+        self._waiting: list[_Turn] = []  # one for each file, in the order they came
+        self._reading: list[_Turn] = []
+        # Seconds by owner and by address, halved again and again.
+        self._used: Counter[str] = Counter()
         self._halved_at = time.monotonic()
         self._fails_to_start = self._closed = False
         self._changed = threading.Condition()
         background(self._keep_warm)
 
-    def call(self, owner: str, function: Callable[..., Any], content: bytes, *args: Any) -> Any:
+    def call(
+        self, owner: str, address: str, function: Callable[..., Any], content: bytes, *args: Any
+    ) -> Any:
         """What ``function(content, *args)`` returns, computed in another process, which must be
         able to import the function.
 
-        owner    whose file it is: of several who wait, the one who had least read is next
+        owner    whose file it is, and
+        address  where it came from: of several who wait, the address that had least read is next,
+                 and there the owner who had, so that many cookies help nobody
         content  the file; its size says how long it may take
 
         Raises the DataError that the function raises, and one where it takes too much.
         """
-        with self._turn(owner) as child:
-            return _ask(child, (function, (PickleBuffer(content), *args), seconds_for(content)))
+        seconds = seconds_for(content)
+        with self._turn(_Turn(owner, address, seconds)) as child:
+            return _ask(child, (function, (PickleBuffer(content), *args), seconds))
 
     def close(self) -> None:
         with self._changed:
@@ -102,19 +119,20 @@ class Guard:
             _end(child)
 
     @contextlib.contextmanager
-    def _turn(self, owner: str) -> Iterator[_Child]:
+    def _turn(self, turn: _Turn) -> Iterator[_Child]:
         """A process for one file."""
         with self._changed:
-            self._waiting.append(owner)
+            self._waiting.append(turn)
             try:
-                while not self._has_warm() or owner != self._next():
+                while not self._has_warm() or turn is not self._next():
                     if self._fails_to_start or self._closed:
                         raise DataError(PROGRAM_FAILED)
                     self._changed.wait()
             finally:
-                self._waiting.remove(owner)
+                self._waiting.remove(turn)
             child = self._warm.pop()
             self._busy.append(child)
+            self._reading.append(turn)
             self._changed.notify_all()
         started = time.monotonic()
         try:
@@ -124,8 +142,10 @@ class Guard:
             if not reusable:
                 _end(child)
             with self._changed:
-                self._used[owner] += time.monotonic() - started
+                for who in (turn.owner, turn.address):
+                    self._used[who] += time.monotonic() - started
                 self._busy.remove(child)
+                self._reading.remove(turn)
                 if reusable:
                     self._warm.append(child)
                 self._changed.notify_all()
@@ -138,13 +158,22 @@ class Guard:
             self._changed.notify_all()
         return bool(self._warm)
 
-    def _next(self) -> str:
-        """Whose file is read next."""
+    def _next(self) -> _Turn | None:
+        """Whose file is read next. One process is kept for other addresses than those that have
+        all the others, so that nobody waits until a slow file of somebody else has ended."""
         now = time.monotonic()
         if now - self._halved_at > HALF_SECONDS:
             self._halved_at = now
             self._used = Counter({who: used / 2 for who, used in self._used.items() if used > 1})
-        return min(self._waiting, key=self._used.__getitem__)  # the first of equals
+        reading = Counter(who for turn in self._reading for who in (turn.address, turn.owner))
+
+        def wealth(turn: _Turn) -> tuple[float, ...]:
+            address, owner = turn.address, turn.owner
+            shares = reading[address], self._used[address], reading[owner], self._used[owner]
+            return *shares, turn.seconds  # of equals, a small file first
+
+        ready = [turn for turn in self._waiting if reading[turn.address] < MAX_OF_ADDRESS]
+        return min(ready, key=wealth, default=None)
 
     def _keep_warm(self) -> None:
         """Have one process wait for a file, for as long as the server lives."""

@@ -25,6 +25,7 @@ from core.reading import (
 )
 from core.reading.grid import Grid, grid_of
 from core.reading.new_data import Reading
+from core.reading.table import refuse_long_names
 from core.sequences import Sequences
 from core.words import N_
 
@@ -34,9 +35,16 @@ SchemaOf = Callable[[Table], Schema]  # made by one of the functions below
 # is a feature takes 4 bytes a step, and in the file one.
 MAX_BYTES, MAX_TIMES = 128_000_000, 50
 MAX_CHARACTERS = 10_000  # of a name, an id, a label; pages show them, and send them again and again
+# Of all ids, labels and groups together: a million ids of 36 characters are 36 million. The server
+# takes four times as many bytes while it keeps them.
+MAX_TEXT = 50_000_000
 TOO_MUCH = N_(
     "The sequences take {found:,} MB in memory, and those of a file of its size may take {most:,} "
     "MB. Leave out what is not needed, or give it in several parts."
+)
+TOO_MUCH_TEXT = N_(
+    "The ids, targets and groups have {found:,} characters, and at most {most:,} are read. Give "
+    "them shorter ones, or give the file in several parts."
 )
 
 
@@ -177,6 +185,7 @@ def _refuse_long(word: str, what: Note) -> None:
 
 def _packed(data: Sequences, size: int) -> bytes:
     """Sent beside the answer, without copies; bytes again at the other end."""
+    found = 0
     for what, words in (
         (Note("an id"), data.ids),
         (Note("a target"), data.targets),
@@ -184,6 +193,12 @@ def _packed(data: Sequences, size: int) -> bytes:
     ):
         if words is not None and words.dtype == object:
             _refuse_long(max(words, key=len), what)
+            found += sum(map(len, words))
+    if found > MAX_TEXT:
+        raise DataError(TOO_MUCH_TEXT, found=found, most=MAX_TEXT)
+    refuse_long_names(data.feature_names)  # each word of a category makes one
+    for vocabulary in ({} if data.schema is None else data.schema.categories).values():
+        _refuse_long(max(vocabulary, key=len, default=""), Note("a word of a category"))
     most = max(MAX_BYTES, MAX_TIMES * size)
     if data.values.nbytes > most:
         raise DataError(TOO_MUCH, found=data.values.nbytes // 10**6, most=most // 10**6)

@@ -108,3 +108,32 @@ def test_what_is_no_model_is_refused_and_leaves_nothing(runs: Runs, model):
         assert isinstance(asked.error, DataError)
         assert "no model of ours" in str(asked.error)
     assert len(runs.store.runs.list(OWNER)) == before
+
+
+def test_an_example_that_takes_long_to_look_at_holds_up_no_worker(runs: Runs, model):
+    """It is read where files from strangers are, and never longer than they may take."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(model))) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            spaces = b"a b c d\n" + b"1 2 3 4\n" * 9000 + b"1 2 3" + b" " * 200_000 + b"x\n"
+            new.writestr(name, spaces if name == "example.csv" else old.read(name))
+    asked = runs.bring_back(OWNER, "Spaces", changed.getvalue())
+    assert asked.wait(20)
+    assert asked.error is None, asked.error
+
+
+def test_a_network_that_unpacks_to_gigabytes_is_refused_at_once(runs: Runs, model):
+    changed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(saved(model))) as old,
+        zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            if name != "model.keras":
+                new.writestr(name, old.read(name))
+        with new.open("model.keras", "w", force_zip64=True) as bomb:
+            for _ in range(16):
+                bomb.write(bytes(2**26))
+    asked = runs.bring_back(OWNER, "Bomb", changed.getvalue())
+    assert asked.wait(20)
+    assert "no model of ours" in str(asked.error)

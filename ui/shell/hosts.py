@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -16,6 +17,7 @@ from runs import logs
 
 LOCALHOST = "localhost"
 HOST = re.compile(r"(\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[^\[\]:@]+))(:[0-9]*)?")
+OTHER_PAGE = "This page is of another program than this server.\n"
 REFUSAL = (
     "This server does not answer to the name in the address. Who runs it can add the name to "
     "UNPADDED_HOSTS.\n"
@@ -45,6 +47,9 @@ class HostNames:
         if checked and not all(map(self._is_known, Headers(scope=scope).getlist("host"))):
             await PlainTextResponse(REFUSAL, 400)(scope, receive, send)
             return
+        if scope["type"] == "websocket" and _is_another_local_page(Headers(scope=scope)):
+            await PlainTextResponse(OTHER_PAGE, 403)(scope, receive, send)
+            return
         await self.app(scope, receive, send)
 
     def _is_known(self, header: str) -> bool:
@@ -56,6 +61,23 @@ class HostNames:
         if host == LOCALHOST or _is_address(host) or host in self.names:
             return True
         return any(name.startswith("*.") and host.endswith(name[1:]) for name in self.names)
+
+
+def _is_another_local_page(headers: Headers) -> bool:
+    """Whether a page that another program on the visitor's own machine serves opens a session:
+    browsers send it the cookies of every port, and Streamlit lets in any port of this machine."""
+    origin, host = urlsplit(headers.get("origin", "")), urlsplit(f"//{headers.get('host', '')}")
+    try:
+        ports = origin.port or {"http": 80, "https": 443}.get(origin.scheme), host.port
+    except ValueError:  # not a number; Streamlit refuses the origin, and names are checked before
+        return False
+    # A proxy in front may leave the port out.
+    here = host.port is not None and _is_local(host.hostname) and _is_local(origin.hostname)
+    return here and ports[0] != ports[1]
+
+
+def _is_local(host: str | None) -> bool:
+    return host in (LOCALHOST, "0.0.0.0") or _is_loopback(host or "")
 
 
 def _is_address(host: str) -> bool:

@@ -15,7 +15,8 @@ class HiddenMetrics:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].rstrip("/").endswith(PATH):
+        # Anywhere in it: a route also takes what is not quite its path, such as one with a newline.
+        if scope["type"] == "http" and PATH in scope["path"]:
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
             return
         await self.app(scope, receive, send)

@@ -20,7 +20,7 @@ from threading import Lock
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
@@ -321,6 +321,8 @@ class UploadLimit:
             visitor = client if secret is None else of_cookie(secret)
             upload = uploads().begin(session, file, visitor, client, announced)
             await self.app(scope, counted, ended)
+        except ClientDisconnect:  # somebody closed the tab while it was uploading
+            pass
         except Refused as why:
             if answered:
                 raise

@@ -120,6 +120,12 @@ def test_the_reference_example_comes_out_of_every_format(data):
     assert read(data) == THREE
 
 
+def test_files_whose_names_hold_numbers_of_any_length_are_in_their_order():
+    names = ["a9", "a10", "a" + "1" * 5_000, "a" + "2" * 5_000, "b2"]
+    data = read(archive({f"{name}.csv": "v\n1\n2\n" for name in reversed(names)}))
+    assert data.ids.tolist() == names
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [

@@ -28,6 +28,15 @@ LINES = {
         b"s,y\n" + b"11 " * 100_000 + b"x,1\n" + b"1 2,2\n" * 3,
         "No column is left",
     ),
+    "spaces behind cells between spaces": (
+        b"a b c d\n" + b"1 2 3 4\n" * 9_000 + b"1 2 3" + b" " * 1_000_000 + b"x\n",
+        "does not show which rows belong",
+    ),
+    "a long line of ASCII in Latin-1": (b"b" * 1_000_000 + b"\n\xe9t\xe9\n", "."),
+    "names of 171 million characters": (
+        b",".join((b"%d" % i).ljust(9_000, b"n") for i in range(1_000)) + b"\n" + b"1," * 999,
+        "The names of the columns have 9,000,000 characters",
+    ),
     "quotes alone": (b'"' * 2_000_001, "Row 1 has"),
 }
 

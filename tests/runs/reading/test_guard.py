@@ -19,6 +19,9 @@ LONG = b"id,v\na,1\na,2\nb,3\n"
 STEPS = 10**6
 
 
+HERE = "192.0.2.7"
+
+
 @pytest.fixture(scope="module")
 def guard():
     made = Guard()
@@ -27,7 +30,7 @@ def guard():
 
 
 def read(guard: Guard, content: bytes) -> Sequences:
-    return guard.call("somebody", jobs.open_file, content, STEPS, jobs.detected()).sequences()
+    return guard.call("somebody", HERE, jobs.open_file, content, STEPS, jobs.detected()).sequences()
 
 
 def test_a_file_is_read_as_it_is_in_python(guard, tmp_path):
@@ -37,18 +40,18 @@ def test_a_file_is_read_as_it_is_in_python(guard, tmp_path):
 
 
 def test_the_process_that_reads_knows_no_network_no_page_and_no_password(guard, monkeypatch):
-    loaded = guard.call("somebody", strange.modules, b"")
+    loaded = guard.call("somebody", HERE, strange.modules, b"")
     assert not loaded & {"tensorflow", "keras", "streamlit"}
     monkeypatch.setenv("DATABASE_URL", "postgresql://a:secret@b/c")
     fresh = Guard()
     try:
-        assert "DATABASE_URL" not in fresh.call("somebody", strange.environment, b"")
+        assert "DATABASE_URL" not in fresh.call("somebody", HERE, strange.environment, b"")
     finally:
         fresh.close()
 
 
 def test_a_process_is_kept_for_the_next_file(guard):
-    assert len({guard.call("somebody", strange.process, b"") for _ in range(3)}) == 1
+    assert len({guard.call("somebody", HERE, strange.process, b"") for _ in range(3)}) == 1
 
 
 @pytest.mark.parametrize(
@@ -65,33 +68,33 @@ def test_a_file_that_takes_too_much_is_refused_and_the_next_one_is_read(
 ):
     monkeypatch.setattr(limits, "BASE_SECONDS", seconds)
     with pytest.raises(DataError, match=says):
-        guard.call("somebody", job, b"")
+        guard.call("somebody", HERE, job, b"")
     assert len(read(guard, LONG)) == 2
 
 
 def test_limits_are_watched_where_the_system_has_none(guard, monkeypatch):
     monkeypatch.setattr(guards, "MAX_MEMORY", 200_000_000)  # of the watch alone
     with pytest.raises(DataError, match="more memory"):
-        guard.call("somebody", strange.take_memory, b"")
+        guard.call("somebody", HERE, strange.take_memory, b"")
 
 
 def test_a_process_that_stands_still_is_ended(guard, monkeypatch):
     monkeypatch.setattr(limits, "BASE_SECONDS", 0.3)
     with pytest.raises(DataError, match="longer than this server gives"):
-        guard.call("somebody", strange.sleep, b"", 60)
+        guard.call("somebody", HERE, strange.sleep, b"", 60)
 
 
 def test_a_result_that_is_too_large_is_refused(guard, monkeypatch):
     monkeypatch.setattr(guards, "MAX_BYTES", 10_000)
     with pytest.raises(DataError, match="more memory"):
-        guard.call("somebody", strange.too_much, b"", 20_000)
+        guard.call("somebody", HERE, strange.too_much, b"", 20_000)
 
 
 def test_a_process_that_was_killed_while_it_waited_is_replaced(guard):
-    victim = guard.call("somebody", strange.process, b"")
+    victim = guard.call("somebody", HERE, strange.process, b"")
     os.kill(victim, signal.SIGKILL)
     psutil.Process(victim).wait(10)
-    assert guard.call("somebody", strange.process, b"") != victim
+    assert guard.call("somebody", HERE, strange.process, b"") != victim
 
 
 def test_who_had_little_read_goes_before_who_had_much(monkeypatch):
@@ -99,11 +102,11 @@ def test_who_had_little_read_goes_before_who_had_much(monkeypatch):
     done, threads = [], []
 
     def have_read(guard: Guard, owner: str, seconds: float) -> None:
-        guard.call(owner, strange.sleep, b"", seconds)
+        guard.call(owner, HERE, strange.sleep, b"", seconds)
         done.append(owner)
 
     with contextlib.closing(Guard()) as guard:
-        guard.call("greedy", strange.sleep, b"", 0.3)
+        guard.call("greedy", HERE, strange.sleep, b"", 0.3)
         for seconds, owner in [(2, "greedy"), *[(0.1, "greedy")] * 3, (0.1, "modest")]:
             threads.append(threading.Thread(target=have_read, args=(guard, owner, seconds)))
             threads[-1].start()
@@ -113,10 +116,54 @@ def test_who_had_little_read_goes_before_who_had_much(monkeypatch):
     assert done[:2] == ["greedy", "modest"]
 
 
+def test_many_cookies_of_one_address_keep_nobody_else_waiting():
+    """Two processes are theirs at most, however many cookies they have."""
+
+    def have_read(owner: str) -> None:
+        with contextlib.suppress(DataError):  # the guard was closed
+            guard.call(owner, HERE, strange.sleep, b"", 60)
+
+    with contextlib.closing(Guard()) as guard:
+        threads = [threading.Thread(target=have_read, args=(f"{i}",)) for i in range(6)]
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + 30
+        while len(guard._reading) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        for number in range(3):
+            guard.call(f"newcomer {number}", "192.0.2.8", strange.sleep, b"", 0)
+        assert len(guard._reading) == 2
+        assert len(guard._waiting) == 4
+    for thread in threads:
+        thread.join()
+
+
+def test_of_those_who_had_nothing_read_a_small_file_goes_before_large_ones(monkeypatch):
+    monkeypatch.setattr(guards, "MAX_PROCESSES", 1)
+    done: list[str] = []
+
+    def have_read(guard: Guard, owner: str, content: bytes) -> None:
+        guard.call(owner, HERE, strange.sleep, content, 0.3)
+        done.append(owner)
+
+    with contextlib.closing(Guard()) as guard:
+        files = {"first": b"", "large": b"x" * 2_000_000, "small": b"x"}
+        threads = [
+            threading.Thread(target=have_read, args=(guard, owner, content))
+            for owner, content in files.items()
+        ]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.1)
+        for thread in threads:
+            thread.join()
+    assert done == ["first", "small", "large"]
+
+
 def test_closing_ends_all_processes():
     made = Guard()
-    victim = psutil.Process(made.call("somebody", strange.process, b""))
+    victim = psutil.Process(made.call("somebody", HERE, strange.process, b""))
     made.close()
     assert not victim.is_running()
     with pytest.raises(DataError):
-        made.call("somebody", strange.process, b"")
+        made.call("somebody", HERE, strange.process, b"")

@@ -40,7 +40,7 @@ def guard():
 def test_a_file_that_is_made_to_hurt_ends_in_a_short_sentence(guard, name):
     content = FILES[name]()
     try:
-        found = guard.call("somebody", jobs.open_file, content, STEPS, jobs.detected())
+        found = guard.call("somebody", "192.0.2.7", jobs.open_file, content, STEPS, jobs.detected())
         assert isinstance(found, jobs.Refused)
         error = found.error
     except DataError as refused:
@@ -52,14 +52,16 @@ def test_a_file_that_is_made_to_hurt_ends_in_a_short_sentence(guard, name):
 @settings(max_examples=300, derandomize=True)
 @given(hostile=hostiles)
 def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hostile):
-    before = guard.call("somebody", strange.process, b"")
-    guard.call("somebody", strange.read, hostile.data, hostile.chosen)
-    found = guard.call("somebody", jobs.open_file, hostile.data, STEPS, jobs.detected())
+    before = guard.call("somebody", "192.0.2.7", strange.process, b"")
+    guard.call("somebody", "192.0.2.7", strange.read, hostile.data, hostile.chosen)
+    found = guard.call(
+        "somebody", "192.0.2.7", jobs.open_file, hostile.data, STEPS, jobs.detected()
+    )
     if isinstance(found, jobs.Opened):
         assert len(found.sequences()) >= 1
     else:
         assert str(found.error)
-    assert guard.call("somebody", strange.process, b"") == before
+    assert guard.call("somebody", "192.0.2.7", strange.process, b"") == before
 
 
 @settings(max_examples=100, derandomize=True)
@@ -67,6 +69,6 @@ def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hos
 def test_a_parquet_file_with_mistakes_ends_at_most_the_process_that_reads_it(guard, changes):
     content = mutated(PARQUET, changes)
     with contextlib.suppress(DataError):
-        found = guard.call("somebody", jobs.open_file, content, STEPS, jobs.detected())
+        found = guard.call("somebody", "192.0.2.7", jobs.open_file, content, STEPS, jobs.detected())
         assert isinstance(found, jobs.Opened | jobs.Refused)
-    assert guard.call("somebody", strange.process, b"")
+    assert guard.call("somebody", "192.0.2.7", strange.process, b"")

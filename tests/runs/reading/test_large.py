@@ -44,7 +44,7 @@ def test_a_large_file_is_read(make, sequences):
     content, guard = make(), Guard()
     try:
         how = (Limits().steps, jobs.detected())
-        opened = guard.call("somebody", jobs.open_file, content, *how)
+        opened = guard.call("somebody", "192.0.2.7", jobs.open_file, content, *how)
         assert len(opened.sequences()) == sequences
     finally:
         guard.close()

@@ -117,10 +117,37 @@ def test_until_a_name_is_set_all_are_answered_but_on_loopback(
     assert said == (["any host name is answered"] if names is None else [])
 
 
-@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/"])
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/metrics/", "/_stcore/metrics\n", "/base/_stcore/metrics"]
+)
 def test_metrics_are_nobodys_business(path):
     app = HiddenMetrics(BEHIND)
     for method in ("GET", "OPTIONS", "POST"):
         answer = ask(app, path, method)
         assert (answer.status, answer.text) == (404, "Not Found")
     assert ask(app).status == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "accepted"),
+    [
+        ("http://127.0.0.1:8501", "127.0.0.1:8501", True),
+        ("http://localhost:8501", "127.0.0.1:8501", True),
+        ("http://127.0.0.1:9999", "127.0.0.1:8501", False),
+        ("http://localhost:1234", "localhost:8501", False),
+        ("http://0.0.0.0:1234", "localhost:8501", False),
+        ("http://[::1]:1234", "[::1]:8501", False),
+        ("http://localhost", "localhost:8501", False),
+        ("http://localhost:8080", "localhost", True),  # a proxy that leaves the port out
+        ("https://example.org", "127.0.0.1:8501", True),  # Streamlit's to decide
+        ("http://localhost:port", "localhost:8501", True),
+        ("null", "localhost:8501", True),
+        ("", "localhost:8501", True),
+    ],
+)
+def test_a_page_of_another_program_on_this_machine_opens_no_session(origin, host, accepted):
+    headers = [("Host", host), *([("Origin", origin)] if origin else [])]
+    answer = ask(HostNames(BEHIND, None), "/stream", headers=headers, type="websocket")
+    assert answer.accepted is accepted
+    if not accepted:
+        assert answer.status == 403
