@@ -20,7 +20,6 @@ from runs.reading import frames
 from runs.reading.limits import MAX_BYTES, OUT_OF_MEMORY, limit_memory, limit_seconds
 
 NICE = 5  # of 19: pages go first, and a training, which has 10, comes after
-FAILED = "failed"  # the answer where the program is at fault
 
 
 def main() -> None:
@@ -52,7 +51,7 @@ def _answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         return DataError(OUT_OF_MEMORY)
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        return FAILED
+        return frames.FAILED
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pickle
 from typing import IO, Any
 
 LENGTH_BYTES = 8
+FAILED = "failed"  # the answer where the program is at fault
 
 
 def send(pipe: IO[bytes], thing: Any) -> None:

@@ -27,7 +27,6 @@ from core.errors import DataError
 from core.words import N_
 from runs.logs import say
 from runs.reading import frames
-from runs.reading.child import FAILED
 from runs.reading.limits import MAX_BYTES, MAX_MEMORY, OUT_OF_MEMORY, WAITING_TIMES, seconds_for
 from runs.threads import TROUBLE_SECONDS, background
 
@@ -248,7 +247,7 @@ def _ask(child: _Child, request: tuple) -> Any:
         done.set()
     if isinstance(result, DataError):
         raise result
-    if result == FAILED:
+    if result == frames.FAILED:
         raise DataError(PROGRAM_FAILED)
     return result
 
