@@ -11,7 +11,7 @@ from core.words import N_
 TEXT = N_("{text}")  # of a note that is text and no more
 MOST_FORM = 4  # characters of a format, such as .1%
 MAX_FIELDS, MAX_DEPTH = 20, 2  # of a template from outside: values, and notes in notes
-MAX_VALUE = 300  # characters of a value that a sentence quotes; a cell may hold 50 MB
+MAX_VALUE = 200  # characters of a value that a sentence quotes; a cell may hold 50 MB
 
 
 class Explained(ValueError):

@@ -459,5 +459,7 @@ def _():
 
 
 def _long_word(number: int) -> bytes:
-    """Of 10,000 characters, no two alike."""
-    return (b"w%d_" % number).ljust(10_000, b"n")
+    """Of 10,000 characters, packed to a fortieth: more is refused before it is read."""
+    return (b"w%d_" % number + np.random.default_rng(number).bytes(150).hex().encode()).ljust(
+        10_000, b"n"
+    )

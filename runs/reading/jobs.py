@@ -31,9 +31,9 @@ from core.words import N_
 
 SchemaOf = Callable[[Table], Schema]  # made by one of the functions below
 
-# What a file becomes may take so many bytes, or so many times its own: each word of a column that
-# is a feature takes 4 bytes a step, and in the file one.
-MAX_BYTES, MAX_TIMES = 128_000_000, 50
+# What a file becomes may take so many bytes, or so many times its own: numbers take 4 bytes, and in
+# a file two at least. Words that become features, one for each, take many times as much.
+MAX_BYTES, MAX_TIMES = 128_000_000, 2
 MAX_CHARACTERS = 10_000  # of a name, an id, a label; pages show them, and send them again and again
 # Of all ids, labels and groups together: a million ids of 36 characters are 36 million. The server
 # takes four times as many bytes while it keeps them.
