@@ -75,8 +75,9 @@ class Line:
         return -self._addresses[holder.address], -self._owners[holder.owner]
 
     def first(self) -> Entry | None:
-        """Who is next; None when nobody who waits may begin. What was interrupted had begun
-        before, and goes first."""
+        """Who is next; None when nobody who waits may begin. What ran when a server ended goes
+        first. What was interrupted since then does not: a training that ends its worker, such as
+        one that takes all memory, would have the next one too, and the one after that."""
         ready = [
             (address, owners)
             for address, all_owners in self._waiting.items()
@@ -88,7 +89,9 @@ class Line:
         def key(each: tuple[str, list[str]]) -> tuple:
             address, owners = each
             since = min(self._waiting[address][owner][0].created for owner in owners)
-            broken = any(self._waiting[address][owner][0].interrupted for owner in owners)
+            broken = address not in self._last and any(
+                self._waiting[address][owner][0].interrupted for owner in owners
+            )
             waits_since = max(since, self._last.get(address, 0.0))
             return not broken, self._addresses[address], waits_since
 
@@ -97,7 +100,8 @@ class Line:
 
     def _of_owner(self, first: Entry) -> tuple:
         waits_since = max(first.created, self._last.get(first.owner, 0.0))
-        return not first.interrupted, self._owners[first.owner], waits_since
+        broken = first.interrupted and first.owner not in self._last
+        return not broken, self._owners[first.owner], waits_since
 
     def take(self, entry: Entry) -> None:
         """It begins; it is its owner's first."""

@@ -96,6 +96,13 @@ def test_interrupted_runs_go_on_before_others_begin():
     assert order(runs, []) == ["run 1", "run 0"]
 
 
+def test_a_run_that_ended_its_worker_does_not_have_the_next_one_before_others():
+    runs = [waiting(0, "ada", interrupted=True), waiting(1, "bob")]
+    assert order(runs, [], last={"ada": NOW}) == ["run 1", "run 0"]
+    here = [waiting(0, "ada", "here", interrupted=True), waiting(1, "bob", "here")]
+    assert order(here, [], last={"ada": NOW, "here": NOW}) == ["run 1", "run 0"]
+
+
 def test_a_visitor_has_no_more_workers_than_allowed():
     line = Line([waiting(0, "ada")], [held(0, "ada"), held(1, "ada")], {}, most=2)
     assert line.first() is None
