@@ -17,17 +17,24 @@ from streamlit.web.server.server_util import get_display_address, get_url
 
 from core import DataError, Recipe
 from core.reading.new_data import Reading
-from runs import logs
-from ui import asking, cookie, live, menu, new_data, opening, proof, samples, server, tables
-from ui.cookie import VisitorCookie
-from ui.frame import draw, explain_failure, figure_words, is_dark, is_fault, open_page
+from runs import json_log
+from ui.session import requests
+from ui.http import cookie
+from ui.train import progress
+from ui.shell import menu
+from ui.predict import new_data
+from ui.data import open_data
+from ui.results import padding_badge, predictions_table
+from ui import samples, backend
+from ui.http.cookie import VisitorCookie
+from ui.page import draw, explain_failure, figure_words, is_dark, is_fault, open_page
 from ui.samples import EXAMPLE_NAME, example_data
-from ui.shell.headers import SecurityHeaders
-from ui.shell.hosts import HostNames, names_answered
-from ui.shell.memory import give_back
-from ui.shell.metrics import HiddenMetrics
-from ui.shell.uploads import UploadLimit, sweep_for_ever
-from ui.words import _
+from ui.http.headers import SecurityHeaders
+from ui.http.hosts import HostNames, names_answered
+from ui.http.memory import give_back
+from ui.http.metrics import HiddenMetrics
+from ui.http.uploads import UploadLimit, sweep_for_ever
+from ui.i18n import _
 
 
 def home() -> None:
@@ -74,7 +81,7 @@ def home() -> None:
 
     def start() -> None:
         try:
-            visitor.example_run = server.runs().train(
+            visitor.example_run = backend.runs().train(
                 visitor.owner.id, example, recipe, EXAMPLE_NAME, reuse=True
             )
             visitor.save()
@@ -99,11 +106,11 @@ def home() -> None:
     )
 
     if "home" in visitor.refused:
-        opening.explain(visitor.refused.pop("home"))
+        open_data.explain(visitor.refused.pop("home"))
     if visitor.example_run is not None:
         curve, answers = st.columns([3, 2], gap="large")
         with curve:
-            run = live.training(visitor, visitor.example_run, "home-run")
+            run = progress.training(visitor, visitor.example_run, "home-run")
         with answers:
             if run is not None and run.has_model:
                 text = st.text_input(
@@ -115,11 +122,11 @@ def home() -> None:
                 visitor.remember("home", text)
                 new = new_data.typed_sequences(visitor, text, Reading(example.features))
                 if new is not None:
-                    asking.answer(
-                        asking.ask(visitor, "home", run, new, server.runs().predict),
-                        lambda found: tables.example_predictions(found, new, example),
+                    requests.answer(
+                        requests.ask(visitor, "home", run, new, backend.runs().predict),
+                        lambda found: predictions_table.example_predictions(found, new, example),
                     )
-                proof.badge(run)
+                padding_badge.badge(run)
                 st.page_link(
                     "pages/1_Data.py",
                     label=_("Now with your own data"),
@@ -131,15 +138,15 @@ def home() -> None:
 async def serving(app: st.App) -> AsyncIterator[None]:
     """What the server does besides answering: its work starts and ends with it, and not with its
     first visitor."""
-    runs, reading = server.runs(), server.reading()
+    runs, reading = backend.runs(), backend.reading()
     if not st.get_option("server.headless"):  # Streamlit opens a browser only where no st.App is
         address = st.get_option("server.address") or st.get_option("browser.serverAddress")
         open_browser(get_url(get_display_address(address)))
-    logs.say("server started")
+    json_log.say("server started")
     sweeping = asyncio.create_task(sweep_for_ever())
     yield
     sweeping.cancel()
-    logs.say("server stopped")
+    json_log.say("server stopped")
     reading.close()
     # Workers whose server is gone end by themselves: nobody needs to wait long for them here.
     closing = Thread(target=runs.close, daemon=True)
@@ -150,13 +157,13 @@ async def serving(app: st.App) -> AsyncIterator[None]:
 if __name__ == "__main__":  # Streamlit runs this file as the first page's script
     home()
 else:  # and imports it, as the module "app", to learn how to serve it
-    logs.configure()
+    json_log.configure()
     give_back()
     logging.getLogger("streamlit.error_util").addFilter(is_fault)
     # Where a host has no variables but secrets, these become some once they are read.
     st.secrets.load_if_toml_exists()
     try:
-        settings = server.runs().settings
+        settings = backend.runs().settings
         cookie.read_key()
     except (ValueError, DataError) as error:  # a setting that is not right; no traceback hides it
         sys.exit(f"Unpadded cannot start: {error}")

@@ -77,8 +77,9 @@ def _pools(runs: int) -> dict[str, object]:
     as_a_worker()
     from dataclasses import replace
 
-    from core import train, training
-    from core.batching import epoch_plan
+    from core import train
+    from core.training import loop
+    from core.engine.batching import epoch_plan
 
     found: dict[str, object] = {}
     for name, (data, recipe) in _data_sets().items():
@@ -86,7 +87,7 @@ def _pools(runs: int) -> dict[str, object]:
         losses = {pool: [] for pool in POOLS}
         for seed in SEEDS:
             for pool in POOLS:
-                training.epoch_plan = partial(epoch_plan, pool_batches=pool)
+                loop.epoch_plan = partial(epoch_plan, pool_batches=pool)
                 history = train(data, replace(recipe, seed=seed)).history
                 seconds[pool].append(median(history["seconds"][1:]))
                 losses[pool].append(history["val_loss"][-1])
@@ -105,7 +106,7 @@ def _paths(runs: int) -> dict[str, object]:
     as_a_worker()
     import tensorflow as tf
 
-    from core import lstm
+    from core.engine import lstm
 
     def compiled(way: int, features: int, units: int):
         def both(x, kernel, recurrent, bias):

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from benchmarks.chromium import ARGUMENTS, FIRST_POINT, executable
-from benchmarks.server import AppServer
+from tests.support.chromium import ARGUMENTS, FIRST_POINT, executable
+from tests.support.app_server import AppServer
 
 MOST_SECONDS = 1.5
 READING_SECONDS = 2  # a stranger's, at least, before the click

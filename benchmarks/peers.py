@@ -147,13 +147,14 @@ def reference_keras() -> Epoch:
 def reference_ours(cold: bool) -> Epoch:
     """The same by ``core.train``; ``cold`` compiles its graph anew each time."""
     as_a_worker()
-    from core import Recipe, engine, train
+    from core import Recipe, train
+    from core.engine import compiled
 
     data = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
 
     def program() -> None:
         if cold:
-            engine.forget()
+            compiled.forget()
         train(data, Recipe.example())
 
     return program
@@ -161,7 +162,7 @@ def reference_ours(cold: bool) -> Epoch:
 
 def as_a_worker() -> None:
     """TensorFlow's threads, and memory, as in the app's workers."""
-    from runs.warm import prepare_process
+    from runs.cluster.worker_preload import prepare_process
 
     prepare_process()
 

@@ -26,9 +26,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from benchmarks.chromium import ARGUMENTS, executable
-from benchmarks.server import AppServer
-from benchmarks.visitor import Visitor
+from tests.support.chromium import ARGUMENTS, executable
+from tests.support.app_server import AppServer
+from tests.support.streamlit_client import Visitor
 
 TRIES = 50
 AROUND = (-4.0, 2.0)  # seconds from the run's end; a slow browser takes 2 s to load the page

@@ -18,8 +18,8 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.server import AppServer
-from benchmarks.visitor import Visitor
+from tests.support.app_server import AppServer
+from tests.support.streamlit_client import Visitor
 from core import LSTM, Recipe, Sequences
 from runs import ACTIVE, Run, Runs, RunState
 from runs.settings import FILE
@@ -132,7 +132,7 @@ def server(folder: str) -> Iterator[Runs]:
 def _waits(runs: Runs, newcomers: int) -> dict[str, object]:
     """Newcomers at random moments: what they were told, and what they waited."""
     chance = random.Random(0)
-    _until(lambda: len(runs.store.work.held()) == 2)
+    _until(lambda: len(runs.store.attempts.held()) == 2)
     told, waited = [], []
     for number in range(newcomers):
         time.sleep(chance.uniform(0, 10))

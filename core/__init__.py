@@ -7,19 +7,19 @@ names that need it are imported when first asked for.
 
 from typing import TYPE_CHECKING, Any
 
-from core.cutting import prefixes, windows
-from core.errors import DataError
-from core.padding import pad
-from core.progress import Progress
-from core.reading import read_sequences
-from core.recipe import GRU, LSTM, Recipe
-from core.sequences import Sequences
+from .data.windowing import prefixes, windows
+from .errors import DataError
+from .data.padding import pad
+from .engine.progress import Progress
+from .reading import read_sequences
+from .recipe.recipe import GRU, LSTM, Recipe
+from .data.sequences import Sequences
 
 if TYPE_CHECKING:
-    from core.evaluation.comparing import compare
-    from core.evaluation.cross_validation import cross_validate
-    from core.model import TrainedModel, load
-    from core.training import train
+    from .experiments.compare import compare
+    from .experiments.cross_validation import cross_validate
+    from .trained_model import TrainedModel, load
+    from .training.loop import train
 
 __all__ = [
     "GRU",
@@ -40,11 +40,11 @@ __all__ = [
 ]
 
 _NEEDS_TENSORFLOW = {
-    "TrainedModel": "model",
-    "compare": "evaluation.comparing",
-    "cross_validate": "evaluation.cross_validation",
-    "load": "model",
-    "train": "training",
+    "TrainedModel": "trained_model",
+    "compare": "experiments.compare",
+    "cross_validate": "experiments.cross_validation",
+    "load": "trained_model",
+    "train": "training.loop",
 }
 
 

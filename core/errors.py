@@ -5,8 +5,8 @@ from __future__ import annotations
 from string import Formatter
 from typing import Any
 
-from core.plain_values import refuse
-from core.words import N_
+from .json_validation import refuse
+from .i18n import N_
 
 TEXT = N_("{text}")  # of a note that is text and no more
 MOST_FORM = 4  # characters of a format, such as .1%
@@ -112,7 +112,7 @@ class Note(str):
 
 
 def as_note(plain: Any, where: str) -> Note:
-    """A check (see ``core.plain_values``) of what ``Note.to_plain`` gives."""
+    """A check (see ``core.json_validation``) of what ``Note.to_plain`` gives."""
     try:
         return Note.from_plain(plain)
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError):

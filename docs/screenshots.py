@@ -14,8 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from benchmarks.chromium import ARGUMENTS, executable
-from benchmarks.server import AppServer
+from tests.support.chromium import ARGUMENTS, executable
+from tests.support.app_server import AppServer
 from tests.browser.test_journeys import PLOT
 
 HERE = Path(__file__).parent

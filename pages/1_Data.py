@@ -3,30 +3,24 @@
 import numpy as np
 import streamlit as st
 
-from core.figures import (
-    classes_figure,
-    drawn_classes,
-    drawn_lines,
-    lengths_figure,
-    lines_figure,
-    sequences_figure,
-)
-from ui import links, opening
-from ui.frame import draw, drawn_once, fact_grid, open_page
+from core.figures import (classes_figure, drawn_classes, drawn_lines, lengths_figure, lines_figure, sequences_figure)
+from ui import url_state
+from ui.data import open_data
+from ui.page import draw, drawn_once, fact_grid, open_page
 from ui.samples import called
-from ui.words import _, counted, listed, ngettext, plain
+from ui.i18n import _, counted, listed, ngettext, plain
 
-links.follow()
+url_state.follow()
 visitor = open_page("Data")
 st.title(_("Data"))
-notes = links.explain(visitor)
-links.keep(visitor, notes)
-opening.source(visitor)
+notes = url_state.explain(visitor)
+url_state.keep(visitor, notes)
+open_data.source(visitor)
 
 data = visitor.data
 st.header(plain(called(visitor.name)), divider="gray")
 if not visitor.is_example:
-    opening.columns(visitor)
+    open_data.columns(visitor)
 
 facts = fact_grid()
 facts.metric(_("Sequences"), counted(len(data)))

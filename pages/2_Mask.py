@@ -7,18 +7,21 @@ import streamlit as st
 
 from core import Sequences, pad
 from core.figures import drawn_part, mask_figure, padded_figure, value_span
-from core.padding import erased_steps, padding_cost
-from ui import inputs, links, run_view, xray
-from ui.frame import draw, drawn_once, fact_grid, open_page
-from ui.words import _, counted, mask_name, network_name, ngettext
+from core.data.padding import erased_steps, padding_cost
+from ui.mask import padding_form
+from ui import url_state
+from ui.runs import detail
+from ui.results import xray
+from ui.page import draw, drawn_once, fact_grid, open_page
+from ui.i18n import _, counted, mask_name, network_name, ngettext
 
-links.follow()
+url_state.follow()
 visitor = open_page("Mask")
 data = visitor.data
 
 st.title(_("Padding and mask"))
-notes = links.explain(visitor)
-settings = inputs.padding(visitor)
+notes = url_state.explain(visitor)
+settings = padding_form.padding(visitor)
 visitor.choose(replace(visitor.recipe, **settings))
 recipe = visitor.recipe
 
@@ -57,9 +60,9 @@ facts.metric(
         "takes them for padding."
     ).format(value=recipe.mask_value),
 )
-inputs.explain_mode(recipe, cost)
+padding_form.explain_mode(recipe, cost)
 
-rows, feature = inputs.rows_and_feature(visitor)
+rows, feature = padding_form.rows_and_feature(visitor)
 high, wide = drawn_part(len(rows), cost.maxlen, recipe.padding)
 part = data[rows[high]]
 # The feature that is drawn, and whether a step is erased: all features might fill the memory
@@ -107,15 +110,15 @@ st.caption(
     _("Hatched: padding.")
     + (" " + _("Framed in orange: real steps the mask value erases.") if framed else "")
 )
-inputs.say_what_is_drawn(len(rows), len(data), high, wide, cost.maxlen)
-links.keep(visitor, notes)
+padding_form.say_what_is_drawn(len(rows), len(data), high, wide, cost.maxlen)
+url_state.keep(visitor, notes)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link(
         "pages/3_Train.py", label=_("Train with this mask"), icon=":material/arrow_forward:"
     )
-    links.offer(visitor)
+    url_state.offer(visitor)
 
-run = run_view.trained(visitor)
+run = detail.trained(visitor)
 if run is not None and run.has_model:
     st.header(_("Inside the network"), divider="gray")
     st.caption(

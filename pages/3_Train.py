@@ -5,22 +5,26 @@ import streamlit as st
 
 from core import DataError
 from runs import RunState
-from ui import links, live, opening, recipe_form, results, run_view, server, work
-from ui.frame import open_page
+from ui import url_state, backend
+from ui.train import progress, recipe_form, cost
+from ui.data import open_data
+from ui.results import summary
+from ui.runs import detail
+from ui.page import open_page
 from ui.samples import called
-from ui.words import _, ngettext, plain
+from ui.i18n import _, ngettext, plain
 
-links.follow()
+url_state.follow()
 visitor = open_page("Train")
 data = visitor.data
 st.title(_("Train"))
-run_view.follow_address(visitor)
-notes = links.explain(visitor)
+detail.follow_address(visitor)
+notes = url_state.explain(visitor)
 recipe = recipe_form.recipe(visitor)
 if recipe is not None:
     visitor.choose(recipe)
     recipe_form.reasons(visitor, recipe)
-links.keep(visitor, notes)
+url_state.keep(visitor, notes)
 
 masked = {
     "lengths": _("masked by lengths"),
@@ -39,12 +43,12 @@ st.caption(
 )
 
 if recipe is not None and data.targets is not None:
-    work.of_an_epoch(visitor, recipe)
+    cost.of_an_epoch(visitor, recipe)
 
-run = None if visitor.run is None else server.runs().get(visitor.run)
+run = None if visitor.run is None else backend.runs().get(visitor.run)
 if run is None and visitor.run is not None:  # deleted, on Runs or in another tab
     visitor.show(None)
-going_on = run is not None and run.state in live.ACTIVE and run.recipe == recipe
+going_on = run is not None and run.state in progress.ACTIVE and run.recipe == recipe
 if data.targets is None:
     st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))
     st.page_link("pages/1_Data.py", label=_("Choose a target"), icon=":material/arrow_back:")
@@ -59,21 +63,21 @@ if place.button(
 ):
     try:
         visitor.train(recipe)
-        if server.runs().get(visitor.run).state not in live.ACTIVE:  # the same was trained before
+        if backend.runs().get(visitor.run).state not in progress.ACTIVE:  # the same was trained before
             st.rerun()
         place.button(_("Train again"), key="started", disabled=True, **look)
     except DataError as error:
-        opening.explain(error)
+        open_data.explain(error)
 
 with row:
-    links.offer(visitor)
+    url_state.offer(visitor)
 
 if visitor.run is not None:
     st.query_params["run"] = visitor.run  # the address bar is the run's link
-    ended = live.training(visitor, visitor.run, "train")
+    ended = progress.training(visitor, visitor.run, "train")
     if ended is not None and ended.has_model:
-        results.of_training(visitor, ended, predicts=True)
+        summary.of_training(visitor, ended, predicts=True)
     if ended is not None:
-        run_view.go_on(visitor, ended)
+        detail.go_on(visitor, ended)
     if ended is not None and ended.state is RunState.FAILED:
         st.caption(_("Nothing you entered is lost: change it above and press Train again."))

@@ -2,27 +2,30 @@
 
 import streamlit as st
 
-from ui import live, predicting, proof, run_view
-from ui.frame import open_page
+from ui.train import progress
+from ui.predict import forms
+from ui.results import padding_badge
+from ui.runs import detail
+from ui.page import open_page
 from ui.samples import called
-from ui.words import _, network_name, plain
+from ui.i18n import _, network_name, plain
 
 visitor = open_page("Predict")
 st.title(_("Predict"))
-run_view.follow_address(visitor)
+detail.follow_address(visitor)
 
-run = run_view.trained(visitor)
+run = detail.trained(visitor)
 if run is None:
     st.info(_("No model has been trained on {name} yet.").format(name=plain(called(visitor.name))))
     st.page_link("pages/3_Train.py", label=_("Train one"), icon=":material/arrow_forward:")
     st.stop()
 
 if not run.has_model:
-    if run.state in live.ACTIVE:
+    if run.state in progress.ACTIVE:
         st.markdown(
             _("The model is being trained on {name}.").format(name=plain(called(visitor.name)))
         )
-    live.training(visitor, run.id, "predict-run")  # runs this page again at its end
+    progress.training(visitor, run.id, "predict-run")  # runs this page again at its end
     st.page_link("pages/3_Train.py", label=_("To the training"), icon=":material/arrow_back:")
     st.stop()
 
@@ -31,5 +34,5 @@ st.caption(
         layers=network_name(run.recipe), name=plain(called(run.name))
     )
 )
-proof.badge(run)
-predicting.forms(visitor, run)
+padding_badge.badge(run)
+forms.forms(visitor, run)

@@ -3,17 +3,19 @@
 import streamlit as st
 
 from core import DataError
-from core.work import work
-from ui import compare_form, comparison, links, opening, samples, server
-from ui.frame import open_page
+from core.engine.cost import work
+from ui.compare import form, result
+from ui import url_state, samples, backend
+from ui.data import open_data
+from ui.page import open_page
 from ui.samples import called
-from ui.words import _, counted, lasting, plain
+from ui.i18n import _, counted, lasting, plain
 
-links.follow()
+url_state.follow()
 visitor = open_page("Compare")
 st.title(_("Compare"))
-notes = links.explain(visitor)
-links.keep(visitor, notes)
+notes = url_state.explain(visitor)
+url_state.keep(visitor, notes)
 data = visitor.data
 
 if data.targets is None:
@@ -33,20 +35,20 @@ if visitor.is_example:
         st.button(
             _("Compare with real zeros"),
             icon=":material/exposure_zero:",
-            on_click=opening.try_sample,
+            on_click=open_data.try_sample,
             args=(visitor, samples.REAL_ZEROS),
         )
-    opening.explain_refused_sample(visitor)
-recipes = compare_form.recipes(visitor)
-seeds = compare_form.seeds(visitor)
-recipes = compare_form.in_folds(visitor, recipes, seeds)
-most = server.store().limits.waiting_runs
+    open_data.explain_refused_sample(visitor)
+recipes = form.recipes(visitor)
+seeds = form.seeds(visitor)
+recipes = form.in_folds(visitor, recipes, seeds)
+most = backend.store().limits.waiting_runs
 enough = recipes is not None and len(recipes) >= 2 and len(recipes) * len(seeds) <= most
 if recipes is not None:
     once = sum(work(data.lengths, data.features, r).seconds * r.epochs for r in recipes.values())
-    together = min(server.store().limits.running_runs, max(len(server.runs().workers), 1))
+    together = min(backend.store().limits.running_runs, max(len(backend.runs().workers), 1))
     seconds = once * len(seeds) / together
-    st.caption(compare_form.count(recipes, seeds, lasting(seconds)))
+    st.caption(form.count(recipes, seeds, lasting(seconds)))
     if len(recipes) < 2:
         st.info(_("Choose at least two values of something: one recipe is nothing to compare."))
     elif not enough:
@@ -59,6 +61,6 @@ if st.button(_("Compare"), type="primary", icon=":material/balance:", disabled=n
     try:
         visitor.compare(recipes, seeds)
     except DataError as error:
-        opening.explain(error)
+        open_data.explain(error)
 if visitor.compared is not None:
-    comparison.show(visitor, visitor.compared)
+    result.show(visitor, visitor.compared)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui import bringing_back, history, run_view
-from ui.frame import open_page
-from ui.words import _
+from ui.runs import import_model, table, detail
+from ui.page import open_page
+from ui.i18n import _
 
 visitor = open_page("Runs")
 run_id = st.query_params.get("run")
@@ -12,8 +12,8 @@ if run_id is None:
     # After a link from a run to this page, a browser keeps the run in its address (Streamlit 1.67).
     st.query_params.clear()
     st.title(_("Runs"))
-    history.show(visitor)
-    bringing_back.section(visitor)
+    table.show(visitor)
+    import_model.section(visitor)
 else:
-    run_view.show(visitor, run_id)
+    detail.show(visitor, run_id)
     st.page_link("pages/6_Runs.py", label=_("All your runs"), icon=":material/arrow_back:")

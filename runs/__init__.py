@@ -1,9 +1,9 @@
 """Trainings that outlive browsers, workers and servers; the page's process stays free of
 TensorFlow."""
 
-from runs.comparer import Compared
-from runs.registry import Runs
-from runs.run import ACTIVE, Answer, Question, Run, RunLine, RunState
+from runs.jobs.compare import Compared
+from runs.service import Runs
+from runs.types import ACTIVE, Answer, Question, Run, RunLine, RunState
 from runs.store import DataSet, StoreError
 
 __all__ = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.errors import DataError
 from core.reading import refuse_many_steps
-from core.recipe import Recipe
+from core.recipe.recipe import Recipe
 
 
 @dataclass(frozen=True)

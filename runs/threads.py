@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from runs.logs import digest, say
+from runs.json_log import digest, say
 from runs.store import StoreError
 
 TROUBLE_SECONDS = 1.0  # between two attempts to write to a store that cannot

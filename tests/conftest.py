@@ -23,7 +23,7 @@ hypothesis.settings.load_profile("unpadded")
 def _nothing_follows_a_training(request, monkeypatch):
     """Some hundred trainings would each be proved and judged, beside the tests that come next."""
     if "runs" in request.path.parts and not request.node.get_closest_marker("afterwards"):
-        from runs.dispatcher import Dispatcher
+        from runs.scheduling.dispatcher import Dispatcher
 
         monkeypatch.setattr(Dispatcher, "_after", lambda dispatcher, run_id: None)
 

@@ -17,8 +17,8 @@ import pytest
 import yaml
 from distributed import Client, Security
 
-from benchmarks import postgres
-from benchmarks.visitor import Visitor
+from tests.support import postgres
+from tests.support.streamlit_client import Visitor
 from tests.browser.test_identity import free_port
 
 ROOT = Path(__file__).parents[1]

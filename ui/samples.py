@@ -11,11 +11,11 @@ from plotly.graph_objects import Figure
 
 from core import Recipe, Sequences, pad
 from core.figures import Words, mask_figure, padded_figure, sequences_figure
-from core.packing import pack
+from core.data.serialization import pack
 from core.reading import detect_schema, open_table, read_table
-from core.words import N_
+from core.i18n import N_
 from runs.store import Content
-from ui.words import _
+from ui.i18n import _
 
 FOLDER = Path(__file__).parent.parent / "samples"
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]

@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 
 from benchmarks.hostile.files import FILES
-from benchmarks.server import AppServer
-from benchmarks.visitor import Visitor
+from tests.support.app_server import AppServer
+from tests.support.streamlit_client import Visitor
 
 SECONDS = 15.0  # from the upload to the sentence
 SERVER_MB = 500.0  # of the page's process, beside the bytes of open uploads

@@ -10,8 +10,8 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks.server import AppServer, memory_mb
-from benchmarks.visitor import Visitor
+from tests.support.app_server import AppServer, memory_mb
+from tests.support.streamlit_client import Visitor
 
 MAX_SECONDS = 5.0
 TRAINED = "100 epochs in"

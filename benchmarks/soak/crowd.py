@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.server import AppServer, memory_mb
-from benchmarks.visitor import Answer, Visitor
+from tests.support.app_server import AppServer, memory_mb
+from tests.support.streamlit_client import Answer, Visitor
 
 EPOCHS = 30
 PAUSE_SECONDS = 2.0  # the longest somebody looks at what there is before the next act

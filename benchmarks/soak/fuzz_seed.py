@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
 from benchmarks import machine
-from tests.core.reading.hostile import hostiles, read
+from tests.support.hostile_files import hostiles, read
 
 MOST_MEMORY = 2**31  # bytes of address space, beside what the imports took
 

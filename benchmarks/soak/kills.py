@@ -14,8 +14,8 @@ from unittest.mock import patch
 import numpy as np
 import psutil
 
-from benchmarks.server import AppServer
-from benchmarks.visitor import Visitor
+from tests.support.app_server import AppServer
+from tests.support.streamlit_client import Visitor
 from core import LSTM, Recipe, Sequences
 from runs import ACTIVE, Run, Runs, RunState
 from runs.store import Store

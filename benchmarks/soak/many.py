@@ -9,16 +9,16 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.chromium import ARGUMENTS, executable
-from benchmarks.server import AppServer
+from tests.support.chromium import ARGUMENTS, executable
+from tests.support.app_server import AppServer
 from benchmarks.soak.kills import data
-from benchmarks.visitor import Visitor
+from tests.support.streamlit_client import Visitor
 from core import Recipe
-from core.packing import pack
-from core.progress import Progress
-from runs.run import RunState
+from core.data.serialization import pack
+from core.engine.progress import Progress
+from runs.types import RunState
 from runs.store import Content, Result, Store
-from ui.cookie import NAME, new_secret, of_cookie, signed
+from ui.http.cookie import NAME, new_secret, of_cookie, signed
 
 EPOCHS = 100
 ROUNDS = 5

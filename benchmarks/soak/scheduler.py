@@ -17,7 +17,7 @@ from unittest.mock import patch
 import dask
 from distributed import Security
 
-from benchmarks import postgres
+from tests.support import postgres
 from benchmarks.soak.kills import data, ended, recipe, until
 from runs import Run, Runs, RunState
 

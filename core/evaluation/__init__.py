@@ -1,1 +1,1 @@
-"""Splits and metrics."""
+"""Metrics with confidence intervals, baselines, and the evaluation of one model."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from core.recipe import Task
-from core.sequences import Sequences
+from ..recipe.recipe import Task
+from ..data.sequences import Sequences
 
 CONSTANT, LENGTH, LAST, LINEAR = "constant", "length", "last", "linear"
 # The simple models learn little from more sequences, or steps, or from so many that their summaries

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.errors import DataError
-from core.reading.words import is_number
+from ..errors import DataError
+from ..data.tokens import is_number
 
 
 def regression_metrics(truth: np.ndarray, predicted: np.ndarray) -> dict[str, float]:

@@ -9,19 +9,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.look import (
-    ENGLISH,
-    Look,
-    Words,
-    beside,
-    figure,
-    legend,
-    look,
-    shortened,
-    text,
-    whole_ticks,
-)
-from core.sequences import SPLITS, Sequences
+from .theme import ENGLISH, Look, Words, beside, figure, legend, look, shortened, text, whole_ticks
+from ..data.sequences import SPLITS, Sequences
 
 LINES, LINE_STEPS = 36, 1500  # drawn at most; 5.4 bytes a point
 CLASSES = 30  # bars at most

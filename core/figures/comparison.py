@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.charts import CURVE_POINTS, HEIGHT, decades, value_axis
-from core.figures.look import ENGLISH, Words, figure, look, shortened, text, whole_ticks
+from .charts import CURVE_POINTS, HEIGHT, decades, value_axis
+from .theme import ENGLISH, Words, figure, look, shortened, text, whole_ticks
 
 ROW = 30  # pixels of a recipe
 MOST_BANDS = 9  # recipes in one picture, as many as there are colours

@@ -15,23 +15,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.cells import even_scale, hatch
-from core.figures.charts import base_axis, value_axis
-from core.figures.look import (
-    ENGLISH,
-    PHONE,
-    Look,
-    Words,
-    figure,
-    longest,
-    look,
-    number,
-    shortened,
-    text,
-    whole_ticks,
-)
-from core.figures.place import CLEAR
-from core.xray import LayerView, Side, XRay
+from .heatmaps import even_scale, hatch
+from .charts import base_axis, value_axis
+from .theme import (ENGLISH, PHONE, Look, Words, figure, longest, look, number, shortened, text, whole_ticks)
+from .cell_grid import CLEAR
+from ..inspection.xray import LayerView, Side, XRay
 
 SIGNED = ("hidden", "candidate")  # from −1 to 1; gates are from 0 to 1, a cell state has no bounds
 GAP = 28  # pixels above a row, for its name

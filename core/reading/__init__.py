@@ -13,16 +13,16 @@ from typing import IO, Any
 
 import pandas as pd
 
-from core.missing import Missing
-from core.reading.detect import detect_schema
-from core.reading.like import schema_again, schema_like
-from core.reading.opening import open_lists, open_table
-from core.reading.problems import Problem, Report
-from core.reading.reader import read_table
-from core.reading.schema import Schema, TargetAt
-from core.reading.steps import refuse_many_steps
-from core.reading.table import Table
-from core.sequences import Sequences
+from ..data.missing import Missing
+from .detection.detect import detect_schema
+from .detection.reuse_schema import schema_again, schema_like
+from .formats.open import open_lists, open_table
+from .table.report import Problem, Report
+from .layouts.read import read_table
+from ..data.schema import Schema, TargetAt
+from .detection.step_count import refuse_many_steps
+from .table.table import Table
+from ..data.sequences import Sequences
 
 __all__ = [
     "Problem",

@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import DataError
-from core.missing import base_names
-from core.reading.detect import detect_schema
-from core.reading.like import schema_like
-from core.reading.opening import open_lists, open_table
-from core.reading.problems import Report
-from core.reading.reader import read_table
-from core.reading.schema import Schema
-from core.reading.steps import refuse_many_steps
-from core.reading.table import Table
-from core.reading.words import is_missing, is_number
-from core.sequences import Sequences
+from ..errors import DataError
+from ..data.missing import base_names
+from .detection.detect import detect_schema
+from .detection.reuse_schema import schema_like
+from .formats.open import open_lists, open_table
+from .table.report import Report
+from .layouts.read import read_table
+from ..data.schema import Schema
+from .detection.step_count import refuse_many_steps
+from .table.table import Table
+from ..data.tokens import is_missing, is_number
+from ..data.sequences import Sequences
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from typing import Any
 import psutil
 
 from core.errors import DataError
-from core.words import N_
-from runs.logs import say
+from core.i18n import N_
+from runs.json_log import say
 from runs.reading import frames
 from runs.reading.limits import MAX_BYTES, MAX_MEMORY, OUT_OF_MEMORY, WAITING_TIMES, seconds_for
 from runs.threads import TROUBLE_SECONDS, background

@@ -12,22 +12,13 @@ from pickle import PickleBuffer
 from typing import Any
 
 from core.errors import DataError, Note
-from core.packing import pack, unpack
-from core.reading import (
-    Report,
-    Schema,
-    Table,
-    detect_schema,
-    open_table,
-    read_table,
-    refuse_many_steps,
-    schema_again,
-)
-from core.reading.grid import Grid, grid_of
+from core.data.serialization import pack, unpack
+from core.reading import (Report, Schema, Table, detect_schema, open_table, read_table, refuse_many_steps, schema_again)
+from core.reading.editable import Grid, grid_of
 from core.reading.new_data import Reading
-from core.reading.table import refuse_long_names
-from core.sequences import Sequences
-from core.words import N_
+from core.reading.table.table import refuse_long_names
+from core.data.sequences import Sequences
+from core.i18n import N_
 
 SchemaOf = Callable[[Table], Schema]  # made by one of the functions below
 
@@ -60,7 +51,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was read. packed: its sequences, as ``core.packing`` packs them."""
+    """A file that was read. packed: its sequences, as ``core.data.serialization`` packs them."""
 
     columns: Columns
     report: Report

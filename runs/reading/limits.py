@@ -8,7 +8,7 @@ import contextlib
 import psutil
 from distributed.system import MEMORY_LIMIT
 
-from core.words import N_
+from core.i18n import N_
 
 try:
     import resource

@@ -8,7 +8,7 @@ import time
 from sqlalchemy import Connection, select
 
 from runs.store.database import Database
-from runs.store.parts import insert_or_ignore
+from runs.store.helpers import insert_or_ignore
 from runs.store.tables import keys, replaced_cookies, visitors
 
 KEY = "cookies"  # its name among the keys

@@ -19,8 +19,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import DataError
-from core.words import N_
-from runs.logs import say
+from core.i18n import N_
+from runs.json_log import say
 from runs.settings import is_shared
 from runs.store import tables
 

@@ -163,9 +163,9 @@ twins = Table(
     "twins",
     METADATA,
     _run(),
-    Column("key", String(64), nullable=False, index=True),  # see Twin in runs.store.parts
+    Column("key", String(64), nullable=False, index=True),  # see Twin in runs.store.helpers
     Column("alone", Boolean, nullable=False),  # trained by itself, whatever there is
-    # Of program and machine, see runs.machine. NULL: nothing has begun; "": not one kind alone.
+    # Of program and machine, see runs.cluster.machine. NULL: nothing has begun; "": not one kind alone.
     Column("kind", String(64)),
     Column("taken", Boolean, nullable=False, default=False),  # its result is that of another run
 )
@@ -174,7 +174,7 @@ artifacts = Table(
     "artifacts",
     METADATA,
     _run(),
-    Column("kind", String(16), primary_key=True),  # see runs.store.records
+    Column("kind", String(16), primary_key=True),  # see runs.store.runs
     Column("size", BigInteger, nullable=False),  # bytes
     Column("content", LargeBinary, nullable=False),
 )

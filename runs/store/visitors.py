@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, select, update
 
 from runs.limits import Limits
-from runs.store.contents import Samples, bytes_of, sweep
+from runs.store.blobs import Samples, bytes_of, sweep
 from runs.store.database import Database
-from runs.store.parts import ensure_visitor, insert_into, insert_or_ignore
+from runs.store.helpers import ensure_visitor, insert_into, insert_or_ignore
 from runs.store.tables import addresses, data_sets, keys, runs, visitors
 
 DAY = 24 * 3600.0
@@ -39,7 +39,7 @@ class Visitors:
     ) -> tuple[dict[str, Any], float]:
         """Note a visit; returns the workspace, empty for somebody new, and ``born``, which
         ``save`` asks for. ``lasting``: the visitor has a login, and nothing of theirs is removed
-        by age. ``network``: where the visitor is, see ``runs.networks``; only a hash is kept."""
+        by age. ``network``: where the visitor is, see ``runs.addresses``; only a hash is kept."""
         with self._database.writing() as connection:
             ensure_visitor(connection, visitor)
             this = visitors.c.id == visitor

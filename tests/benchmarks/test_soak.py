@@ -3,8 +3,8 @@ a run is tested in tests/runs/test_durability.py."""
 
 import pytest
 
-from benchmarks import postgres
-from benchmarks.chromium import executable
+from tests.support import postgres
+from tests.support.chromium import executable
 from benchmarks.soak.classroom import classroom
 from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz

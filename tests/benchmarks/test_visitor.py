@@ -3,9 +3,9 @@
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from benchmarks.chromium import ARGUMENTS, executable
-from benchmarks.server import AppServer
-from benchmarks.visitor import Tab, Visitor
+from tests.support.chromium import ARGUMENTS, executable
+from tests.support.app_server import AppServer
+from tests.support.streamlit_client import Tab, Visitor
 
 HOME = """
 import time

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.chromium import ARGUMENTS, executable
-from benchmarks.server import AppServer
+from tests.support.chromium import ARGUMENTS, executable
+from tests.support.app_server import AppServer
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"  # ignored by git

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.visitor import Visitor
+from tests.support.streamlit_client import Visitor
 
 CSV = "id,time,value,target\n" + "".join(
     f"{i},{t},{t + i},{i}.5\n" for i in range(5) for t in (1, 2)

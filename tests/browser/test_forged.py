@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.visitor import Visitor
+from tests.support.streamlit_client import Visitor
 from tests.browser.conftest import ROOT
 
 MINE = "mine.csv"

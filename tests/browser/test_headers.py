@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from benchmarks.visitor import XSRF_COOKIE, Visitor
+from tests.support.streamlit_client import XSRF_COOKIE, Visitor
 from tests.browser.conftest import listen_for_violations
 from tests.browser.test_journeys import PLOT
-from ui.shell.headers import security_headers
+from ui.http.headers import security_headers
 
 HEADERS = security_headers()
 

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 
 from runs.store import Store
 from tests.browser.conftest import ROOT, SECONDS
-from ui.cookie import MAX_AGE, NAME, new_secret, of_cookie
+from ui.http.cookie import MAX_AGE, NAME, new_secret, of_cookie
 
 SAYS_WHO = """
 import json
@@ -30,8 +30,8 @@ from starlette.middleware import Middleware
 from runs.settings import Settings
 from runs.store import Store
 from ui import server
-from ui.cookie import VisitorCookie
-from ui.identity import owner, sign_in_or_out
+from ui.http.cookie import VisitorCookie
+from ui.shell.auth import owner, sign_in_or_out
 
 # Without workers, which a page that says who does not need
 server.runs = st.cache_resource(

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from benchmarks.visitor import Visitor
+from tests.support.streamlit_client import Visitor
 
 SETTINGS = {
     "data": "japanese_vowels",

@@ -15,12 +15,12 @@ import requests
 from distributed import Security
 from playwright.sync_api import expect
 
-from benchmarks.server import AppServer
+from tests.support.app_server import AppServer
 from tests.browser.conftest import ROOT, SECONDS, listen_for_violations
 from tests.browser.test_headers import check, check_all
 from tests.browser.test_identity import free_port
 from tests.browser.test_journeys import PLOT, download_button, go_to
-from ui.cookie import BELOW, NAME
+from ui.http.cookie import BELOW, NAME
 
 NAME_HERE = "example.org"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")

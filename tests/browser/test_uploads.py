@@ -5,8 +5,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from benchmarks.server import AppServer
-from benchmarks.visitor import XSRF_COOKIE, Visitor
+from tests.support.app_server import AppServer
+from tests.support.streamlit_client import XSRF_COOKIE, Visitor
 from tests.browser.conftest import SECONDS
 
 MB = 10**6

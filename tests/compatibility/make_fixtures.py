@@ -99,8 +99,8 @@ def library(folder: Path) -> None:
     import numpy as np
 
     from core import Recipe, read_sequences, train
-    from core.packing import pack
-    from ui import links
+    from core.data.serialization import pack
+    from ui import url_state
 
     notes = {}
     for name, (data, recipe) in kinds().items():
@@ -140,15 +140,15 @@ def library(folder: Path) -> None:
     means = []
     for query in queries:
         address = dict(part.split("=") for part in query.split("&"))
-        recipe = links.read(address, suggested[address["data"]])
+        recipe = url_state.read(address, suggested[address["data"]])
         means.append({"query": query, "recipe": recipe.to_dict()})
     (folder / "links.json").write_text(json.dumps(means, indent=1))
 
 
 def server(folder: Path, database: str) -> None:
     """Save a server's store after a visit, with the cookies and the ids of the runs."""
-    from benchmarks.server import AppServer
-    from benchmarks.visitor import Visitor
+    from tests.support.app_server import AppServer
+    from tests.support.streamlit_client import Visitor
     from runs.store import Store
 
     said: dict[str, str] = {}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import postgres
-from benchmarks.server import AppServer
-from benchmarks.visitor import Visitor
+from tests.support import postgres
+from tests.support.app_server import AppServer
+from tests.support.streamlit_client import Visitor
 from runs import RunState
 from runs.store import Store
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import words
+from ui import i18n
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 120
@@ -16,7 +16,7 @@ SECONDS = 120
 def _every_message_is_known(monkeypatch):
     """Also those that no search of the code finds, such as the template of an error: whatever a
     page shows in a test has to be in the catalogues."""
-    kept = words._catalogue("zh_CN")._catalog
+    kept = i18n._catalogue("zh_CN")._catalog
     known = {key if isinstance(key, str) else key[0] for key in kept}
     asked = set()
 
@@ -29,10 +29,10 @@ def _every_message_is_known(monkeypatch):
             asked.add(singular)
             return super().ngettext(singular, plural, number)
 
-    catalogue = words._catalogue
+    catalogue = i18n._catalogue
     heard = Listening()
     monkeypatch.setattr(
-        words, "_catalogue", lambda name: heard if name == words.ENGLISH else catalogue(name)
+        i18n, "_catalogue", lambda name: heard if name == i18n.ENGLISH else catalogue(name)
     )
     yield
     assert asked - known == set()

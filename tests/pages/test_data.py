@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.pages.conftest import labelled
-from ui import server
+from ui import backend
 from ui.samples import FOLDER
 
 
@@ -260,7 +260,7 @@ def test_the_open_table_is_edited_in_place(data):
     state = data.session_state["state"]
     assert [each.tolist() for each in state.data] == [[[9.0]], [[3.0], [8.0]]]
     assert (state.kept.id, state.name) == (known.id, known.name)
-    kept = server.store().contents.read_compressed(state.kept.file)
+    kept = backend.store().contents.read_compressed(state.kept.file)
     assert kept == b"id,t,x\na,1,9\n\n\nb,1,3\nb,2,8\n"
 
 
@@ -315,8 +315,8 @@ def test_the_limits_are_said_before_anything_is_uploaded(data):
 
 
 def test_more_steps_than_the_server_takes_are_refused(data, monkeypatch):
-    limits = server.store().limits
-    monkeypatch.setattr(server.store(), "limits", replace(limits, steps=1_000))
+    limits = backend.store().limits
+    monkeypatch.setattr(backend.store(), "limits", replace(limits, steps=1_000))
     upload(data, b"1,2,3,4,5\n" * 300)
     assert "about 1,500 steps, and at most 1,000" in data.error[0].value
     upload(data, b"1,2,3,4,5\n" * 201)  # too near to be told before it is read

@@ -4,13 +4,13 @@ import io
 import json
 
 from core import LSTM, Recipe, read_sequences, train
-from core.progress import Progress
+from core.engine.progress import Progress
 from runs import RunState
 from runs.store import Content, Result
-from tests.core.hostile_models import LINK, packed, parts_of, with_value
+from tests.support.hostile_models import LINK, packed, parts_of, with_value
 from tests.pages.conftest import labelled, until
 from tests.pages.test_runs import opened
-from ui import server
+from ui import backend
 
 TABLE = f'id,"{LINK}",outcome\n' + "".join(
     f'"{LINK}{n}",{n + day},"{["well", LINK][n % 2]}"\n' for n in range(8) for day in range(2)
@@ -48,7 +48,7 @@ def test_names_of_a_model_from_elsewhere_are_text_on_every_part_of_its_page(app)
         parts_of(saved.getvalue()), ("training.json", "notes"), lambda _: [LINK] * 100
     )
     owner = app.session_state["state"].owner.id
-    asked = server.runs().bring_back(owner, LINK, packed(saved.getvalue(), noted))
+    asked = backend.runs().bring_back(owner, LINK, packed(saved.getvalue(), noted))
     until(app, lambda app: asked.done)
     assert asked.error is None, asked.error
     page = opened(app, asked.result)
@@ -65,7 +65,7 @@ def test_names_of_a_model_from_elsewhere_are_text_on_every_part_of_its_page(app)
 
 def test_what_an_older_version_let_in_is_text_too(app):
     """Ways of layers, which were not checked when the file was opened."""
-    store, owner = server.store(), app.session_state["state"].owner.id
+    store, owner = backend.store(), app.session_state["state"].owner.id
     run = store.runs.create(owner, "x", Recipe(), Content.of(b"packed"), {}, 1.0, begun=True)
     computed = {"layers": [LINK, json.dumps([LINK])], "groups": 1}
     result = Result(

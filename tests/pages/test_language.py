@@ -4,7 +4,7 @@ import pytest
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from tests.pages.conftest import labelled, until
-from ui import words
+from ui import i18n
 
 TITLES = {
     "1_Data": "数据",
@@ -19,9 +19,9 @@ TITLES = {
 @pytest.fixture(autouse=True)
 def _choices_are_read_in_chinese(monkeypatch):
     """AppTest asks for the words of a choice outside of the page's thread."""
-    of_thread = words.language
+    of_thread = i18n.language
     monkeypatch.setattr(
-        words,
+        i18n,
         "language",
         lambda: of_thread() if get_script_run_ctx(suppress_warning=True) else "zh_CN",
     )

@@ -5,9 +5,9 @@ from urllib.parse import parse_qsl
 import pytest
 
 from core import Recipe
-from core.recipe import MAX_MAXLEN
+from core.recipe.recipe import MAX_MAXLEN
 from tests.pages.conftest import address, labelled, until
-from ui import links
+from ui import url_state
 
 
 @pytest.fixture
@@ -158,17 +158,17 @@ def test_the_address_follows_what_is_set_and_is_offered_to_send(app):
     assert "?v=2&data=example&mask=lengths&mask_value=0&maxlen=15&" in link
     assert "&seed=0" in link
     labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
-    assert mask.query_params.keys() == {"v", "data", *links.FIELDS}
+    assert mask.query_params.keys() == {"v", "data", *url_state.FIELDS}
     [link] = [code.value for code in mask.code]
     assert dict(parse_qsl(link.partition("?")[2])) == address(mask)
 
 
 def test_a_link_of_all_that_is_suggested_keeps_saying_so(app):
-    suggested = links.write(Recipe.example())
+    suggested = url_state.write(Recipe.example())
     for name, text in {"v": "2", "data": "example", **suggested}.items():
         app.query_params[name] = text
     mask = app.switch_page("pages/2_Mask.py").run()
-    assert mask.query_params.keys() == {"v", "data", *links.FIELDS}
+    assert mask.query_params.keys() == {"v", "data", *url_state.FIELDS}
     assert not mask.warning
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.pages.conftest import labelled, until
-from ui import server
+from ui import backend
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def test_new_data_with_missing_values_is_predicted_once_it_is_said_what_becomes_
 
 def test_new_data_of_more_steps_than_the_server_takes_is_refused(predict, monkeypatch):
     until(predict, tables)
-    few = replace(server.store().limits, steps=1_000)
-    monkeypatch.setattr(server.store(), "limits", few)
+    few = replace(backend.store().limits, steps=1_000)
+    monkeypatch.setattr(backend.store(), "limits", few)
     for rows, words in ((300, "about 1,500 steps"), (201, "1,005 steps in all")):
         content = b"1,2,3,4,5\n" * rows
         predict.file_uploader(key="predict-file-0").upload("new.csv", content, "text/csv").run()

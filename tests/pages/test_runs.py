@@ -4,8 +4,8 @@ from streamlit.testing.v1 import AppTest
 from core import Recipe
 from runs import RunState
 from tests.pages.conftest import ROOT, labelled, until
-from ui import server
-from ui.state import example_data
+from ui import backend
+from ui.session.state import example_data
 
 RUNS = "pages/6_Runs.py"
 
@@ -14,8 +14,8 @@ def trained(app, epochs: int = 3, seed: int = 0) -> str:
     """The id of a run of the visitor's, ended."""
     visitor = app.session_state["state"]
     recipe = Recipe(epochs=epochs, seed=seed, validation_split=0.0, patience=None)
-    run = server.runs().train(visitor.owner.id, example_data(), recipe, f"seed {seed}")
-    until(app, lambda app: server.runs().get(run).state is RunState.FINISHED)
+    run = backend.runs().train(visitor.owner.id, example_data(), recipe, f"seed {seed}")
+    until(app, lambda app: backend.runs().get(run).state is RunState.FINISHED)
     return run
 
 
@@ -62,7 +62,7 @@ def test_a_run_goes_on_for_more_epochs_as_a_new_one(app):
     new = page.query_params["run"][0]
     assert new != run
     until(page, lambda app: any("5 epochs" in text.value for text in app.markdown))
-    assert len(server.runs().get(run).history["loss"]) == 3
+    assert len(backend.runs().get(run).history["loss"]) == 3
 
 
 def test_a_run_can_be_renamed_and_deleted(app):
@@ -108,7 +108,7 @@ def test_a_strangers_session_gives_nothing_of_the_owner_away(app, stranger):
     run = trained(app)
     me, them = app.session_state["state"].owner.id, stranger.session_state["state"].owner.id
     assert me != them
-    store = server.store()
+    store = backend.store()
     store.runs.change(them, run, name="taken", open_to_questions=True)
     store.runs.stop(them, run)
     store.runs.delete(them, run)
@@ -119,7 +119,7 @@ def test_a_strangers_session_gives_nothing_of_the_owner_away(app, stranger):
 
 
 def test_a_model_that_was_taken_away_is_opened_from_its_file(app):
-    content = server.runs().model(trained(app))
+    content = backend.runs().model(trained(app))
     page = app.switch_page(RUNS).run()
     page.file_uploader(key="bring-back").upload("far away.zip", content).run()
     until(page, lambda page: page.title and page.title[0].value == "far away")

@@ -6,7 +6,7 @@ import pytest
 from core import Recipe
 from runs import RunState
 from tests.pages.conftest import address, labelled, until
-from ui import server
+from ui import backend
 from ui.samples import example_data
 
 
@@ -114,7 +114,7 @@ def test_a_training_goes_on_while_other_data_is_open(train):
     train.query_params["run"] = run_id
     train.run()
     labelled(train.button, "Stop").click().run()
-    until(train, lambda app: server.runs().get(run_id).state is RunState.STOPPED)
+    until(train, lambda app: backend.runs().get(run_id).state is RunState.STOPPED)
 
 
 def test_the_work_of_an_epoch_is_told_before_it_starts(train):
@@ -155,7 +155,7 @@ def test_a_run_that_is_deleted_elsewhere_takes_nothing_else_of_the_page_away(tra
     labelled(train.button, "Start training").click().run()
     until(train, lambda app: [text for text in app.markdown if "2 epochs in" in text.value])
     state = train.session_state["state"]
-    server.store().runs.delete(state.owner.id, state.run)
+    backend.store().runs.delete(state.owner.id, state.run)
     labelled(train.number_input, "Epochs").set_value(3).run()
     assert [each.value for each in train.info] == ["This run is not available to you."]
     assert "run" not in train.query_params
@@ -165,7 +165,7 @@ def test_a_run_that_is_deleted_elsewhere_takes_nothing_else_of_the_page_away(tra
 
 
 def test_a_training_that_gave_its_worker_to_others_is_said_to_be_paused(app, monkeypatch):
-    runs = server.runs()
+    runs = backend.runs()
     monkeypatch.setattr(runs._dispatcher._turns, "seconds", 3.0)
     owner = app.session_state["state"].owner.id
     endless = replace(Recipe.example(), epochs=10_000)
@@ -192,4 +192,4 @@ def test_a_training_that_gave_its_worker_to_others_is_said_to_be_paused(app, mon
     finally:
         for whose, run in (("somebody else", other), *((owner, run) for run in mine)):
             runs.kill(whose, run)
-        until(app, lambda app: not runs.store.work.held())
+        until(app, lambda app: not runs.store.attempts.held())

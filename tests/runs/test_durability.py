@@ -13,7 +13,7 @@ import pytest
 
 from core import GRU, LSTM, DataError, Recipe, Sequences
 from runs import Run, Runs, RunState
-from runs.cluster import Cluster
+from runs.cluster.client import Cluster
 from runs.settings import Settings
 from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, wait_for
 
@@ -99,7 +99,7 @@ def test_what_a_killed_run_had_learned_can_be_continued_from(runs: Runs, state: 
     if state is RunState.STOPPED:
         runs.kill(OWNER, run_id)
     else:
-        runs.store.work.fail(run_id, 1, DataError("on purpose"))
+        runs.store.attempts.fail(run_id, 1, DataError("on purpose"))
     assert runs.get(run_id).state is state
     assert not runs.get(run_id).has_model
     new = runs.go_on(OWNER, run_id, recipe)

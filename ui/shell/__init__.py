@@ -1,1 +1,1 @@
-"""What stands around the pages: parts of the server in front of Streamlit."""
+"""The frame of every page: language, style, fragments, plots, widgets, the server's services."""

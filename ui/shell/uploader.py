@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from ui.shell.uploads import uploads
-from ui.words import told
+from ui.http.uploads import uploads
+from ui.i18n import told
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from core import DataError, read_sequences
-from tests.core.reading.hostile import PARQUET, edits, hostiles, mutated, read
+from tests.support.hostile_files import PARQUET, edits, hostiles, mutated, read
 
 
 @settings(max_examples=2_000, derandomize=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core import Sequences, read_sequences
-from tests.core.reading.test_formats import archive, gzip, parquet
+from tests.core.reading.formats.test_formats import archive, gzip, parquet
 
 
 def holds(sequences, targets=None, ids=None, names=(), split=None, groups=None):

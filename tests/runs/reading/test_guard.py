@@ -13,7 +13,7 @@ from core import DataError, Sequences, read_sequences
 from runs.reading import guard as guards
 from runs.reading import jobs, limits
 from runs.reading.guard import Guard
-from tests.runs.reading import strange
+from tests.support import strange_jobs
 
 LONG = b"id,v\na,1\na,2\nb,3\n"
 STEPS = 10**6
@@ -40,27 +40,27 @@ def test_a_file_is_read_as_it_is_in_python(guard, tmp_path):
 
 
 def test_the_process_that_reads_knows_no_network_no_page_and_no_password(guard, monkeypatch):
-    loaded = guard.call("somebody", HERE, strange.modules, b"")
+    loaded = guard.call("somebody", HERE, strange_jobs.modules, b"")
     assert not loaded & {"tensorflow", "keras", "streamlit"}
     monkeypatch.setenv("DATABASE_URL", "postgresql://a:secret@b/c")
     fresh = Guard()
     try:
-        assert "DATABASE_URL" not in fresh.call("somebody", HERE, strange.environment, b"")
+        assert "DATABASE_URL" not in fresh.call("somebody", HERE, strange_jobs.environment, b"")
     finally:
         fresh.close()
 
 
 def test_a_process_is_kept_for_the_next_file(guard):
-    assert len({guard.call("somebody", HERE, strange.process, b"") for _ in range(3)}) == 1
+    assert len({guard.call("somebody", HERE, strange_jobs.process, b"") for _ in range(3)}) == 1
 
 
 @pytest.mark.parametrize(
     ("job", "seconds", "says"),
     [
-        (strange.take_memory, 60, "more memory than this server gives"),
-        (strange.never_end, 1, "longer than this server gives"),
-        (strange.abort, 60, "ended the process that read it"),
-        (strange.fail, 60, "error in the program"),
+        (strange_jobs.take_memory, 60, "more memory than this server gives"),
+        (strange_jobs.never_end, 1, "longer than this server gives"),
+        (strange_jobs.abort, 60, "ended the process that read it"),
+        (strange_jobs.fail, 60, "error in the program"),
     ],
 )
 def test_a_file_that_takes_too_much_is_refused_and_the_next_one_is_read(
@@ -75,26 +75,26 @@ def test_a_file_that_takes_too_much_is_refused_and_the_next_one_is_read(
 def test_limits_are_watched_where_the_system_has_none(guard, monkeypatch):
     monkeypatch.setattr(guards, "MAX_MEMORY", 200_000_000)  # of the watch alone
     with pytest.raises(DataError, match="more memory"):
-        guard.call("somebody", HERE, strange.take_memory, b"")
+        guard.call("somebody", HERE, strange_jobs.take_memory, b"")
 
 
 def test_a_process_that_stands_still_is_ended(guard, monkeypatch):
     monkeypatch.setattr(limits, "BASE_SECONDS", 0.3)
     with pytest.raises(DataError, match="longer than this server gives"):
-        guard.call("somebody", HERE, strange.sleep, b"", 60)
+        guard.call("somebody", HERE, strange_jobs.sleep, b"", 60)
 
 
 def test_a_result_that_is_too_large_is_refused(guard, monkeypatch):
     monkeypatch.setattr(guards, "MAX_BYTES", 10_000)
     with pytest.raises(DataError, match="more memory"):
-        guard.call("somebody", HERE, strange.too_much, b"", 20_000)
+        guard.call("somebody", HERE, strange_jobs.too_much, b"", 20_000)
 
 
 def test_a_process_that_was_killed_while_it_waited_is_replaced(guard):
-    victim = guard.call("somebody", HERE, strange.process, b"")
+    victim = guard.call("somebody", HERE, strange_jobs.process, b"")
     os.kill(victim, signal.SIGKILL)
     psutil.Process(victim).wait(10)
-    assert guard.call("somebody", HERE, strange.process, b"") != victim
+    assert guard.call("somebody", HERE, strange_jobs.process, b"") != victim
 
 
 def test_who_had_little_read_goes_before_who_had_much(monkeypatch):
@@ -102,11 +102,11 @@ def test_who_had_little_read_goes_before_who_had_much(monkeypatch):
     done, threads = [], []
 
     def have_read(guard: Guard, owner: str, seconds: float) -> None:
-        guard.call(owner, HERE, strange.sleep, b"", seconds)
+        guard.call(owner, HERE, strange_jobs.sleep, b"", seconds)
         done.append(owner)
 
     with contextlib.closing(Guard()) as guard:
-        guard.call("greedy", HERE, strange.sleep, b"", 0.3)
+        guard.call("greedy", HERE, strange_jobs.sleep, b"", 0.3)
         for seconds, owner in [(2, "greedy"), *[(0.1, "greedy")] * 3, (0.1, "modest")]:
             threads.append(threading.Thread(target=have_read, args=(guard, owner, seconds)))
             threads[-1].start()
@@ -121,7 +121,7 @@ def test_many_cookies_of_one_address_keep_nobody_else_waiting():
 
     def have_read(owner: str) -> None:
         with contextlib.suppress(DataError):  # the guard was closed
-            guard.call(owner, HERE, strange.sleep, b"", 60)
+            guard.call(owner, HERE, strange_jobs.sleep, b"", 60)
 
     with contextlib.closing(Guard()) as guard:
         threads = [threading.Thread(target=have_read, args=(f"{i}",)) for i in range(6)]
@@ -131,7 +131,7 @@ def test_many_cookies_of_one_address_keep_nobody_else_waiting():
         while len(guard._reading) < 2 and time.monotonic() < until:
             time.sleep(0.05)
         for number in range(3):
-            guard.call(f"newcomer {number}", "192.0.2.8", strange.sleep, b"", 0)
+            guard.call(f"newcomer {number}", "192.0.2.8", strange_jobs.sleep, b"", 0)
         assert len(guard._reading) == 2
         assert len(guard._waiting) == 4
     for thread in threads:
@@ -143,7 +143,7 @@ def test_of_those_who_had_nothing_read_a_small_file_goes_before_large_ones(monke
     done: list[str] = []
 
     def have_read(guard: Guard, owner: str, content: bytes) -> None:
-        guard.call(owner, HERE, strange.sleep, content, 0.3)
+        guard.call(owner, HERE, strange_jobs.sleep, content, 0.3)
         done.append(owner)
 
     with contextlib.closing(Guard()) as guard:
@@ -162,8 +162,8 @@ def test_of_those_who_had_nothing_read_a_small_file_goes_before_large_ones(monke
 
 def test_closing_ends_all_processes():
     made = Guard()
-    victim = psutil.Process(made.call("somebody", HERE, strange.process, b""))
+    victim = psutil.Process(made.call("somebody", HERE, strange_jobs.process, b""))
     made.close()
     assert not victim.is_running()
     with pytest.raises(DataError):
-        made.call("somebody", HERE, strange.process, b"")
+        made.call("somebody", HERE, strange_jobs.process, b"")

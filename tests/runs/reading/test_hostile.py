@@ -10,8 +10,8 @@ from benchmarks.hostile.files import FILES
 from core import DataError
 from runs.reading import jobs
 from runs.reading.guard import Guard
-from tests.core.reading.hostile import PARQUET, edits, hostiles, mutated
-from tests.runs.reading import strange
+from tests.support.hostile_files import PARQUET, edits, hostiles, mutated
+from tests.support import strange_jobs
 
 STEPS = 6_000_000
 QUICK_TO_MAKE = (
@@ -52,8 +52,8 @@ def test_a_file_that_is_made_to_hurt_ends_in_a_short_sentence(guard, name):
 @settings(max_examples=300, derandomize=True)
 @given(hostile=hostiles)
 def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hostile):
-    before = guard.call("somebody", "192.0.2.7", strange.process, b"")
-    guard.call("somebody", "192.0.2.7", strange.read, hostile.data, hostile.chosen)
+    before = guard.call("somebody", "192.0.2.7", strange_jobs.process, b"")
+    guard.call("somebody", "192.0.2.7", strange_jobs.read, hostile.data, hostile.chosen)
     found = guard.call(
         "somebody", "192.0.2.7", jobs.open_file, hostile.data, STEPS, jobs.detected()
     )
@@ -61,7 +61,7 @@ def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hos
         assert len(found.sequences()) >= 1
     else:
         assert str(found.error)
-    assert guard.call("somebody", "192.0.2.7", strange.process, b"") == before
+    assert guard.call("somebody", "192.0.2.7", strange_jobs.process, b"") == before
 
 
 @settings(max_examples=100, derandomize=True)
@@ -71,4 +71,4 @@ def test_a_parquet_file_with_mistakes_ends_at_most_the_process_that_reads_it(gua
     with contextlib.suppress(DataError):
         found = guard.call("somebody", "192.0.2.7", jobs.open_file, content, STEPS, jobs.detected())
         assert isinstance(found, jobs.Opened | jobs.Refused)
-    assert guard.call("somebody", "192.0.2.7", strange.process, b"")
+    assert guard.call("somebody", "192.0.2.7", strange_jobs.process, b"")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import postgres
+from tests.support import postgres
 from core import Recipe
 from runs.limits import Limits
 from runs.store import Content, Store

@@ -37,7 +37,7 @@ def test_a_failed_transaction_leaves_nothing(store: Store, monkeypatch: pytest.M
     def fail(*arguments):
         raise RuntimeError("in the middle")
 
-    monkeypatch.setattr("runs.store.records._insert", fail)
+    monkeypatch.setattr("runs.store.runs._insert", fail)
     with pytest.raises(RuntimeError):
         queued(store)
     assert store.contents.read(Content.of(b"packed sequences").digest) is None

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from core import DataError
-from runs.logs import digest
-from runs.run import RunState
+from runs.json_log import digest
+from runs.types import RunState
 from runs.store import Result, Store
 from runs.store.database import Database
-from runs.store.records import move
+from runs.store.runs import move
 from tests.runs.store.conftest import queued
 
 FINISHED = Result(RunState.FINISHED)

@@ -1,9 +1,9 @@
 """What a visitor may keep includes the rows of runs."""
 
 from core.errors import Note
-from core.progress import Progress
+from core.engine.progress import Progress
 from runs.limits import Limits
-from runs.run import RunState
+from runs.types import RunState
 from runs.store import EPOCH_BYTES, Content, DataSet, Result, Store
 from tests.runs.store.conftest import PACKED, RECIPE
 

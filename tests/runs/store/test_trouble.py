@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from benchmarks import postgres
-from runs import logs
+from tests.support import postgres
+from runs import json_log
 from runs.store import Store, StoreError
 from runs.store.database import FULL, NOT_UTF8, READ_ONLY, Database
 from runs.threads import background, insist
@@ -24,9 +24,9 @@ from tests.runs.store.test_database import small_disk  # noqa: F401  (a fixture)
 @pytest.fixture
 def said():
     """Reads the log's lines since it was last asked."""
-    log = logging.getLogger(logs.NAME)
+    log = logging.getLogger(json_log.NAME)
     before = log.handlers, log.level, log.propagate
-    logs.configure()
+    json_log.configure()
     stream = io.StringIO()
     log.handlers[0].setStream(stream)
 
@@ -106,7 +106,7 @@ def test_a_disk_is_called_full_only_where_it_is_known_to_be(tmp_path: Path, name
 
 
 def test_the_same_trouble_is_told_once_a_minute_and_how_often_it_came():
-    repeats = logs.Repeats()
+    repeats = json_log.Repeats()
 
     def passes(at: float, text: str = "full", **facts: object) -> logging.LogRecord | None:
         record = logging.LogRecord("unpadded", logging.WARNING, "", 0, text, (), None)

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from core import DataError
-from runs.run import RunState
+from runs.types import RunState
 from runs.store import Store, tables
 from tests.runs.store.conftest import queued
-from tests.runs.store.test_work import ENDED, history, progress
+from tests.runs.store.test_attempts import ENDED, history, progress
 
 
 def given_back(store: Store, run: str, further: bool = True) -> None:

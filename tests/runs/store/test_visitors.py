@@ -7,7 +7,7 @@ import pytest
 from core import DataError
 from runs.store import Store, visitors
 from tests.runs.store.conftest import PACKED, RECIPE, queued, together
-from tests.runs.store.test_contents import FILE, SET
+from tests.runs.store.test_blobs import FILE, SET
 
 
 def test_a_workspace_comes_back(store: Store):

@@ -1,0 +1,1 @@
+"""Sequences of unequal length: validation, missing values, padding, windows, serialization."""

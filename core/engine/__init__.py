@@ -1,0 +1,1 @@
+"""Compiled training and inference on ragged data, and its cost."""

@@ -1,0 +1,1 @@
+"""What a trained model is saved and exported as: ZIP, model card, Keras script, ONNX."""

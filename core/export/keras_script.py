@@ -1,0 +1,263 @@
+"""``training_script``: a run's training again, in plain Keras, to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..recipe.recipe import GRU, LEAST_STATE, Recipe
+from ..recipe.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR
+
+LOSSES = {
+    "mse": "MeanSquaredError",
+    "mae": "MeanAbsoluteError",
+    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+}
+OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+
+SCRIPT = '''\
+"""The training of the model beside this file, again in plain Keras: python train.py data.csv
+
+It is the usual way, with the mask said out loud wherever a layer needs it. Unpadded computes the
+same network faster, and its batches and dropout draw other numbers: the weights come out alike, not
+equal.
+"""
+
+import sys
+
+import keras
+import numpy as np
+from predict import described, prepare, read_csv
+
+keras.utils.set_random_seed({seed})
+recipe, fitted = described()
+
+# 1. Sequences of unequal length, each (steps, {features}), with their targets. Scaling and what
+#    stands for missing values were measured on real steps of the training rows alone: see
+#    preprocessing.json. So was the mask mode applied, "{mask}", which decides what a step is.
+rows = read_csv(sys.argv[1], fitted["table"], cut=("windows", "prefixes"))
+rows = [row for row in rows if row["target"] not in (None, "")]  # those to learn from
+for row in rows:
+    row["steps"], row["where"] = prepare(row["steps"], recipe, fitted)
+
+
+def part(row):
+    return (row["split"] or "train").lower()[:3]  # tra(in), val(idation), dev or tes(t)
+
+
+training = [row for row in rows if part(row) == "tra"]
+validation = [row for row in rows if part(row) in ("val", "dev")]
+test = [row for row in rows if part(row) == "tes"]
+if not validation:  # a share of the training rows; a group is never on both sides
+    groups = list(dict.fromkeys(row["group"] or row["id"] for row in training))
+{draw}
+    validation = [row for row in training if (row["group"] or row["id"]) in chosen]
+    training = [row for row in training if (row["group"] or row["id"]) not in chosen]
+
+
+# 2. A rectangle, and beside it the mask: which of its steps are real.
+def padded(rows):
+    longest = max(len(row["steps"]) for row in rows)
+    values = np.zeros((len(rows), longest, {features}), "float32")
+    mask = np.zeros((len(rows), longest), bool)
+    for number, row in enumerate(rows):
+        real = {place}
+        values[number, real] = row["steps"]
+        mask[number, real] = True
+    return values, mask
+
+{targets}
+
+# 3. The network. Each layer that must skip padding is given the mask by name: relying on Keras to
+#    hand it on fails silently where one layer drops it.
+values = keras.Input((None, {features}), name="values")
+mask = keras.Input((None,), dtype="bool", name="mask")
+{network}
+network = keras.Model([values, mask], outputs)
+
+# 4. The training.
+{fit}
+
+# 5. What it is worth on sequences that it has not seen.
+unseen = test or validation
+if unseen:
+    answers = network.predict(list(padded(unseen)), verbose=0)
+{judge}
+network.save("trained_again.keras")
+'''
+
+
+def training_script(recipe: Recipe, features: int, outputs: int) -> str:
+    """Text of a script for the files that a saved ZIP holds; see ``core.export.archive``."""
+    return SCRIPT.format(
+        seed=recipe.seed,
+        features=features,
+        mask=recipe.mask,
+        draw=_draw(recipe),
+        place='slice(-len(row["steps"]), None)'
+        if recipe.padding == "pre"
+        else 'slice(len(row["steps"]))',
+        targets=_targets(recipe),
+        network="\n".join(_network(recipe, outputs)),
+        fit=_fit(recipe),
+        judge=_judge(recipe),
+    )
+
+
+def _draw(recipe: Recipe) -> str:
+    share = f"{recipe.validation_split:g} * len(groups)"
+    if recipe.validation_rows == "last":
+        return f"    chosen = set(groups[len(groups) - round({share}) :])"
+    return (
+        f"    np.random.default_rng({recipe.seed}).shuffle(groups)\n"
+        f"    chosen = set(groups[: round({share})])"
+    )
+
+
+def _targets(recipe: Recipe) -> str:
+    if recipe.task == "classification":
+        one = (
+            '\ndef plain(label):  # 1, 1.0 and "1" are the same class\n'
+            "    try:\n"
+            "        return float(label)\n"
+            "    except ValueError:\n"
+            "        return label\n\n\n"
+            'labels = enumerate(fitted["classes"])\n'
+            "classes = {plain(label): number for number, label in labels}\n\n\n"
+            "def encoded(target):\n"
+            "    return classes[plain(target)]\n"
+        )
+    else:
+        one = (
+            "\ndef encoded(target):  # scaled as the features are\n"
+            '    return (float(target) - fitted["target_mean"]) / fitted["target_std"]\n'
+        )
+    if not recipe.return_sequences:
+        return one + (
+            "\n\ndef targets(rows):\n"
+            '    return np.array([encoded(row["target"]) for row in rows])\n'
+        )
+    last = "" if recipe.task == "classification" else "[..., None]"
+    return one + (
+        "\n\ndef targets(rows):  # one a step; what stands at padding never counts\n"
+        "    mask = padded(rows)[1]\n"
+        "    found = np.zeros(mask.shape)\n"
+        "    for number, row in enumerate(rows):\n"
+        '        wanted = [row["target"][step] if step >= 0 else None for step in row["where"]]\n'
+        "        found[number, mask[number]] = [0 if t is None else encoded(t) for t in wanted]\n"
+        f"    return found{last}\n"
+        "\n\ndef counting(rows):  # the steps that have a target: padding has none\n"
+        "    mask = padded(rows)[1]\n"
+        "    found = np.zeros(mask.shape, bool)\n"
+        "    for number, row in enumerate(rows):\n"
+        '        found[number, mask[number]] = row["where"] >= 0\n'
+        "    return found\n"
+    )
+
+
+def _network(recipe: Recipe, outputs: int) -> Iterator[str]:
+    x = "values"
+    for number, layer in enumerate(recipe.layers, start=1):
+        final = number == len(recipe.layers)
+        sequences = recipe.return_sequences or not final or recipe.pooling != "last"
+        kind = "GRU" if isinstance(layer, GRU) else "LSTM"
+        made = f"keras.layers.{kind}({layer.units}{', return_sequences=True' if sequences else ''})"
+        if layer.bidirectional:
+            made = f"keras.layers.Bidirectional({made})"
+        yield f"x = {made}({x}, mask=mask)"
+        x = "x"
+        if final and recipe.pooling == "mean":
+            yield "x = keras.layers.GlobalAveragePooling1D()(x, mask=mask)  # of real steps"
+        elif final and recipe.pooling == "max":
+            yield "real = keras.ops.expand_dims(mask, -1)"
+            yield (
+                f"x = keras.ops.max(keras.ops.where(real, x, {LEAST_STATE}), axis=1)"
+                "  # below every state"
+            )
+        if layer.dropout:
+            yield f"x = keras.layers.Dropout({layer.dropout:g})(x)"
+    for units in recipe.dense:
+        yield f'x = keras.layers.Dense({units}, activation="relu")(x)'
+    activation = ', activation="softmax"' if recipe.task == "classification" else ""
+    yield f"outputs = keras.layers.Dense({outputs}{activation})(x)"
+
+
+def _fit(recipe: Recipe) -> str:
+    settings = [f"{recipe.learning_rate:g}"]
+    before = []
+    if recipe.schedule == "cosine":
+        before.append(f"updates = {recipe.epochs} * -(-len(training) // {recipe.batch_size})")
+        settings = [f"keras.optimizers.schedules.CosineDecay({recipe.learning_rate:g}, updates)"]
+    if recipe.weight_decay:
+        settings.append(f"weight_decay={recipe.weight_decay:g}")
+    if recipe.clip_norm is not None:
+        settings.append(f"global_clipnorm={recipe.clip_norm:g}")
+    callbacks = []
+    if recipe.schedule == "plateau":
+        callbacks.append(
+            f"keras.callbacks.ReduceLROnPlateau(watched, factor={PLATEAU_FACTOR:g}, "
+            f"patience={PLATEAU_EPOCHS}, min_delta=0)"
+        )
+    if recipe.patience is not None:
+        callbacks.append(
+            f"keras.callbacks.EarlyStopping(watched, patience={recipe.patience}, "
+            "restore_best_weights=True)"
+        )
+    # The mean over what counts, and not over the rectangle.
+    loss = f'keras.losses.{LOSSES[recipe.loss]}(reduction="mean_with_sample_weight")'
+    lines = [
+        *before,
+        "network.compile(",
+        f"    keras.optimizers.{OPTIMIZERS[recipe.optimizer]}({', '.join(settings)}),",
+        f"    {loss},",
+        ")",
+        *(['watched = "val_loss" if validation else "loss"'] if callbacks else []),
+        "callbacks = [" + ("" if callbacks else "]"),
+        *[f"    {callback}," for callback in callbacks],
+        *(["]"] if callbacks else []),
+        "",
+        "",
+        "def batch(rows):",
+        '    """Inputs, targets, and how much each target weighs."""',
+        f"    {_weights(recipe)}",
+        "    return list(padded(rows)), targets(rows), weights",
+        "",
+        "",
+        "inputs, wanted, weights = batch(training)",
+        "network.fit(",
+        "    inputs,",
+        "    wanted,",
+        "    sample_weight=weights,",
+        f"    epochs={recipe.epochs},",
+        f"    batch_size={recipe.batch_size},",
+        "    validation_data=batch(validation) if validation else None,",
+        "    callbacks=callbacks,",
+        "    verbose=2,",
+        ")",
+    ]
+    return "\n".join(lines)
+
+
+def _weights(recipe: Recipe) -> str:
+    if recipe.return_sequences:
+        return 'weights = counting(rows).astype("float32")'
+    if recipe.class_weight == "balanced":
+        return (
+            "known = targets(training)\n"
+            "    of_class = len(known) / (len(classes) * np.maximum(np.bincount(known), 1))\n"
+            "    weights = of_class[targets(rows)] if rows is training else np.ones(len(rows))"
+        )
+    return "weights = np.ones(len(rows))"
+
+
+def _judge(recipe: Recipe) -> str:
+    real = "[counting(unseen)]" if recipe.return_sequences else ""
+    if recipe.task == "classification":
+        return (
+            f"    right = answers.argmax(axis=-1){real} == targets(unseen){real}\n"
+            '    print(f"accuracy {right.mean():.3f} on {len(unseen)} sequences")'
+        )
+    wanted = f"targets(unseen){real}" + ("[..., 0]" if recipe.return_sequences else "")
+    return (
+        f'    error = (answers{real}[..., 0] - {wanted}) * fitted["target_std"]\n'
+        '    print(f"RMSE {(error**2).mean() ** 0.5:.4g} on {len(unseen)} sequences")'
+    )

@@ -1,0 +1,260 @@
+"""``model_card``: what a model is, for the people it is given to, in Markdown.
+
+The headings are those of Mitchell et al., "Model Cards for Model Reporting" (2019), as far as we
+know what belongs under them; the block in front is what model hubs read.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..evaluation.report import NAMES, Evaluation
+from ..evaluation.metric_formats import METRICS, written
+from ..json_validation import MAX_COUNT, number, record, text, whole
+from ..recipe.recipe import Recipe
+from ..data.sequences import Sequences
+
+if TYPE_CHECKING:
+    from ..trained_model import TrainedModel
+
+PACKAGES = ("tensorflow", "keras", "numpy")
+MASKS = {
+    "lengths": "every real step counts, padding never happened",
+    "value": "steps whose features all equal {mask_value:g} count as padding, wherever they stand",
+    "none": "no mask: sequences are padded to {width} steps, and padding counts as data",
+}
+
+
+MISSING = {
+    "drop": "steps that lack one are left out",
+    "forward": "the last known one is carried on",
+    "mean": "the mean of the training part, and a feature that says where",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """About the data a model was trained on.
+
+    sequences, steps  in all; shortest, median, longest: steps of a sequence
+    learned, validated, tested  sequences that it learned from, that chose when to stop, and that
+               took no part
+    date       of the end of the training, YYYY-MM-DD
+    """
+
+    sequences: int
+    steps: int
+    shortest: int
+    median: float
+    longest: int
+    learned: int
+    validated: int
+    tested: int
+    date: str
+
+    @classmethod
+    def of(cls, data: Sequences, learned: int, validated: int) -> Facts:
+        return cls(
+            sequences=len(data),
+            steps=int(data.lengths.sum()),
+            shortest=int(data.lengths.min()),
+            median=float(np.median(data.lengths)),
+            longest=int(data.lengths.max()),
+            learned=learned,
+            validated=validated,
+            tested=0 if data.split is None else int((data.split == "test").sum()),
+            date=datetime.now(UTC).date().isoformat(),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Facts:
+        """From ``to_dict``'s values; raises ValueError for others."""
+        made = FACTS(plain, "facts")
+        datetime.strptime(made["date"], "%Y-%m-%d")
+        return cls(**made)
+
+
+FACTS = record(
+    dict.fromkeys(
+        ("sequences", "steps", "shortest", "longest", "learned", "validated", "tested"),
+        whole(0, MAX_COUNT),
+    )
+    | {"median": number(0, MAX_COUNT), "date": text(10, r"\d{4}-\d{2}-\d{2}")}
+)
+
+
+def model_card(model: TrainedModel, name: str = "") -> str:
+    """Of a model; name: what people call it."""
+    parts = [
+        _front(model.recipe),
+        f"# {_plain(name) or 'A model of sequences of unequal length'}",
+        "\n".join(_details(model)),
+        "## Data\n\n" + "\n".join(_data(model)),
+        "## How well it does\n\n" + "\n".join(_figures(model.evaluation)),
+        "## Does padding count?\n\n" + "\n".join(_proof(model)),
+        "## The recipe\n\n" + "\n".join(_recipe(model.recipe, model.preprocessing.width)),
+        "## How to use it\n\n" + USE,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+USE = """\
+- `python predict.py new.csv > predictions.csv`, with `pip install tensorflow numpy`: a table like
+  `example.csv`, targets may be missing.
+- `python train.py data.csv`: the same training again, in plain Keras.
+- In Python, with Unpadded: `from core import load; load("model.zip").predict(...)`; or open the ZIP
+  in the app.
+- It answers for sequences of any length; those much longer or otherwise unlike the ones it learned
+  from are a guess. It has not been tested for decisions about people."""
+
+
+def _front(recipe: Recipe) -> str:
+    tags = ["sequences", "time-series", "lstm", "masking"]
+    kind = "tabular-classification" if recipe.task == "classification" else "tabular-regression"
+    return "\n".join(
+        ["---", "library_name: keras", f"pipeline_tag: {kind}", "tags:"]
+        + [f"- {tag}" for tag in tags]
+        + ["---"]
+    )
+
+
+def _details(model: TrainedModel) -> Iterator[str]:
+    recipe, classes = model.recipe, model.classes
+    if classes is None:
+        answer = "a number"
+    else:
+        shown = ", ".join(_plain(label) for label in classes[:12])
+        answer = f"one of {len(classes)} classes ({shown}{', …' if len(classes) > 12 else ''})"
+    where = "at every step" if recipe.return_sequences else "once a sequence"
+    yield f"It reads a sequence of steps and answers {where}: {answer}."
+    yield ""
+    names = ", ".join(_plain(each) for each in model.preprocessing.feature_names[:20])
+    more = len(model.preprocessing.feature_names) - 20
+    yield f"- Features of a step: {names}{f' and {more} more' if more > 0 else ''}"
+    yield f"- Network: {network_line(recipe)}, {model.network.count_params():,} weights"
+    versions = ", ".join(f"{package} {metadata.version(package)}" for package in PACKAGES)
+    yield f"- Written with Python {platform.python_version()}, {versions}"
+    if model.stopped:
+        yield "- The training was stopped before its end."
+
+
+def network_line(recipe: Recipe) -> str:
+    parts = []
+    for layer in recipe.layers:
+        kind = f"{type(layer).__name__}({layer.units})"
+        parts.append(f"Bidirectional({kind})" if layer.bidirectional else kind)
+        if layer.dropout:
+            parts.append(f"Dropout({layer.dropout:g})")
+    if recipe.pooling != "last":
+        parts.insert(len(parts) - bool(recipe.layers[-1].dropout), f"{recipe.pooling} over steps")
+    return " → ".join([*parts, *(f"Dense({units})" for units in recipe.dense), "Dense"])
+
+
+def _data(model: TrainedModel) -> Iterator[str]:
+    facts = model.facts
+    if facts is None:
+        yield "Nothing was kept about the data; the training was ended at once."
+        return
+    yield f"- {facts.sequences:,} sequences, {facts.steps:,} steps in all; a sequence has"
+    yield f"  {facts.shortest} to {facts.longest} steps, half of them up to {facts.median:g}"
+    yield f"- {facts.learned:,} sequences to learn from, {facts.validated:,} for validation,"
+    yield f"  {facts.tested:,} to test, which took no part"
+    if model.table is not None and model.table.cut:
+        cut, every = model.table.cut, model.table.cut_every
+        yield f"- These are pieces of longer series: {cut} of {model.table.cut_steps} steps,"
+        yield f"  a new one every {every}; pieces of a series are one group"
+    if model.table is not None and model.table.missing != "refuse":
+        yield f"- Missing values: {MISSING[model.table.missing]}"
+    yield f"- Trained on {facts.date}; fingerprint of the values: `{model.trained_on}`"
+    for note in model.notes:
+        yield f"- {_plain(note)}"
+
+
+def _figures(found: Evaluation | None) -> Iterator[str]:
+    if found is None:
+        yield "It was not measured."
+        return
+    yield {
+        "test": f"On {found.sequences:,} test sequences, which took no part in the training.",
+        "validation": f"On {found.sequences:,} validation sequences, from which it did not learn.",
+        "training": f"On the {found.sequences:,} sequences that it learned from: this says how well"
+        " it remembers, not how well it does on new ones.",
+    }[found.part]
+    yield "In brackets 95 % intervals (bootstrap over sequences, or over their groups)."
+    yield ""
+    shown = [name for name in METRICS if name in found.figures]
+    yield "| model | " + " | ".join(METRICS[name][0] for name in shown) + " |"
+    yield "|---|" + "---|" * len(shown)
+    models = {"**this network**": found.figures}
+    models |= {NAMES[rival.name]: rival.figures for rival in found.rivals}
+    for name, figures in models.items():
+        cells = (written(each, figures[each]) if each in figures else "" for each in shown)
+        yield f"| {name} | " + " | ".join(cells) + " |"
+    for note in found.notes:
+        yield ""
+        yield _plain(note)
+    if found.copies:
+        yield ""
+        yield f"Of these sequences, {found.copies} stand among those it learned from, too."
+
+
+def _proof(model: TrainedModel) -> Iterator[str]:
+    proof = model.proof
+    if proof is None:
+        yield "It was not measured."
+        return
+    if proof.mask == "none":
+        yield (
+            f"It does: there is no mask. The usual padding changes an answer by up to "
+            f"{proof.by_padding:.2g}."
+        )
+    elif proof.passed:
+        yield f"No: measured on {proof.sequences} sequences of up to {proof.steps} steps."
+    else:
+        yield "It does, although it should not: see the table."
+    yield ""
+    yield "| what was done | network | largest change | allowed |"
+    yield "|---|---|---|---|"
+    for check in proof.table:
+        change = check.why if check.difference is None else f"{check.difference:.2g}"
+        yield f"| {check.name} | {check.network} | {change} | {check.tolerance:.2g} |"
+
+
+def _recipe(recipe: Recipe, width: int) -> Iterator[str]:
+    mask = MASKS[recipe.mask].format(mask_value=recipe.mask_value, width=width)
+    yield f"- Mask `{recipe.mask}`: {mask}"
+    if recipe.maxlen is not None:
+        side = "last" if recipe.truncating == "pre" else "first"
+        yield f"- Of longer sequences the {side} {recipe.maxlen} steps are read"
+    if recipe.standardize:
+        yield "- Features and numeric targets are standardized, by real steps of the training part"
+    told = {
+        "loss": recipe.loss,
+        "optimizer": recipe.optimizer,
+        "learning rate": f"{recipe.learning_rate:g}, {recipe.schedule}",
+        "epochs": f"at most {recipe.epochs}" if recipe.patience else recipe.epochs,
+        "patience": recipe.patience,
+        "batch size": recipe.batch_size,
+        "weight decay": recipe.weight_decay or None,
+        "clipping by norm": recipe.clip_norm,
+        "class weights": None if recipe.class_weight == "none" else recipe.class_weight,
+        "validation share": recipe.validation_split or None,
+        "seed": recipe.seed,
+    }
+    yield "- " + ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
+
+
+def _plain(text: object) -> str:
+    """Names from outside as text, on one line: no Markdown, no HTML, no column of a table."""
+    return re.sub(r"([\\`*_{}\[\]#|~<>&])", r"\\\1", " ".join(str(text).split()))

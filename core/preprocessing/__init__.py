@@ -1,0 +1,1 @@
+"""Fitted transformations, and the split into training and validation sets."""

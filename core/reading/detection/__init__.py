@@ -1,0 +1,1 @@
+"""From a table to its schema: the layout, and the role of each column."""

@@ -1,1 +1,0 @@
-"""Finding the schema of a table: its id, and by layout its features and its target."""

@@ -1,0 +1,112 @@
+"""From bytes in any common encoding to clean UTF-8 lines."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import numpy as np
+from charset_normalizer import from_bytes
+
+from ...errors import DataError
+from .source import EMPTY
+
+# How files begin that people rename to .csv: xlsx and other ZIPs, PDF, PNG, old Excel.
+BINARY_BEGINNINGS = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xd0\xcf\x11\xe0")
+MARKS = {  # the longer one first where one begins like another
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+SAMPLE_BYTES = 1 << 16
+
+
+def clean_text(data: bytes) -> tuple[bytes, str]:
+    """The text in UTF-8 without a byte order mark, every line ended by ``\\n``, the last too, so
+    that the n-th line is line n in an editor; and the encoding it was in, "utf-8" for most.
+
+    Raises DataError for what is empty or no text.
+    """
+    data, encoding = _as_utf8(data)
+    if not data or data.isspace():
+        raise DataError(EMPTY)
+    if b"\0" in data:
+        _refuse_binary(data)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if not data.endswith(b"\n"):
+        data += b"\n"
+    return data, encoding
+
+
+def _as_utf8(data: bytes) -> tuple[bytes, str]:
+    for mark, encoding in MARKS.items():
+        if data.startswith(mark):
+            data = data[len(mark) :]
+            return (data, encoding) if _is_utf8(data, encoding) else _decoded(data, encoding)
+    if data.startswith(BINARY_BEGINNINGS):
+        _refuse_binary(data)
+    if b"\0" in data[:SAMPLE_BYTES]:
+        return _decoded(data, _utf16_without_mark(data))
+    if data.isascii() or _is_utf8(data, "utf-8"):
+        return data, "utf-8"
+    if _is_chinese(data):
+        return _decoded(data, "gb18030")
+    try:
+        return _decoded(data, "cp1252")
+    except DataError:  # five bytes mean nothing in Windows's Latin-1
+        return _decoded(data, "latin-1")
+
+
+def _is_utf8(data: bytes, encoding: str) -> bool:
+    if encoding != "utf-8":
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[bytes, str]:
+    try:
+        return data.decode(encoding).encode("utf-8"), encoding
+    except UnicodeError:
+        raise DataError(
+            "The file begins as text in {encoding} and goes on otherwise. Save it as CSV, UTF-8, "
+            "and try again.",
+            encoding=encoding,
+        ) from None
+
+
+def _utf16_without_mark(data: bytes) -> str:
+    """Every other byte of Latin letters and digits in UTF-16 is zero."""
+    sample = np.frombuffer(data[: min(len(data), SAMPLE_BYTES) // 2 * 2], np.uint8).reshape(-1, 2)
+    first, second = (sample == 0).mean(axis=0) if len(sample) else (0, 0)
+    if second > 0.3 and first < 0.05:
+        return "utf-16-le"
+    if first > 0.3 and second < 0.05:
+        return "utf-16-be"
+    _refuse_binary(data)
+
+
+def _is_chinese(data: bytes) -> bool:
+    """GBK rather than Latin-1? Its characters take two bytes, mostly both above 127, while accented
+    letters stand alone; where they also come in twos (öß), the letters around them tell."""
+    lines = data[: 16 * SAMPLE_BYTES].split(b"\n")
+    high = b" ".join(line for line in lines if not line.isascii())[:SAMPLE_BYTES]
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", high)]
+    even = sum(n for n in runs if n % 2 == 0)
+    if even < 0.9 * sum(runs):
+        return False
+    best = from_bytes(high, cp_isolation=["gb18030", "cp1252"]).best()
+    return best is not None and best.encoding == "gb18030"
+
+
+def _refuse_binary(data: bytes) -> None:
+    raise DataError(
+        "This is not a text file (it begins with {found}). Save it as CSV, UTF-8, and try again.",
+        found=repr(data[:8])[1:],
+    )

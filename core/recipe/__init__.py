@@ -1,0 +1,1 @@
+"""The recipe of a network and its training, and what is suggested for given data."""

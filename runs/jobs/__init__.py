@@ -1,0 +1,1 @@
+"""What workers execute, one module per job."""

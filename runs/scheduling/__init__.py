@@ -1,0 +1,1 @@
+"""Who gets a worker, when, and for how long."""

@@ -1,0 +1,108 @@
+"""Windows and growing prefixes: every step is there, nothing is shared across a split."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import DataError, Recipe, Sequences, prefixes, windows
+from core.data import windowing
+from core.data.windowing import at_the_end
+from core.preprocessing.splits import training_and_validation
+from tests.support.strategies import sequences
+
+THREE = Sequences.from_lists(
+    [[1, 2, 3, 4, 5], [6], [7, 8, 9]],
+    targets=["x", "y", "x"],
+    ids=["a", "b", "c"],
+    split=["train", "test", "train"],
+)
+
+
+def lists(data: Sequences) -> list[list[float]]:
+    return [part[:, 0].tolist() for part in data]
+
+
+def test_windows_lose_no_step_and_say_where_they_are_from():
+    cut = windows(THREE, 2, 2)
+    assert lists(cut) == [[1, 2], [3, 4], [5], [6], [7, 8], [9]]
+    assert cut.ids.tolist() == ["a 1–2", "a 3–4", "a 5–5", "b", "c 1–2", "c 3–3"]
+    assert cut.targets.tolist() == ["x", "x", "x", "y", "x", "x"]
+    assert cut.groups.tolist() == ["a", "a", "a", "b", "c", "c"]
+    assert cut.split.tolist() == ["train"] * 3 + ["test"] + ["train"] * 2
+
+
+def test_windows_may_overlap():
+    assert lists(windows(THREE, 3, 1)) == [[1, 2, 3], [2, 3, 4], [3, 4, 5], [6], [7, 8, 9]]
+
+
+def test_prefixes_grow_to_the_whole_series():
+    cut = prefixes(THREE, 2, 2)
+    assert lists(cut) == [[1, 2], [1, 2, 3, 4], [1, 2, 3, 4, 5], [6], [7, 8], [7, 8, 9]]
+    assert cut.ids.tolist() == ["a 1–2", "a 1–4", "a", "b", "c 1–2", "c"]
+
+
+def test_targets_of_steps_stay_with_their_steps_or_the_last_is_taken():
+    data = Sequences.from_lists([[1, 2, 3], [4]], [[10, 20, 30], [40]])
+    cut = windows(data, 2, 1)
+    assert cut.targets.tolist() == [10, 20, 20, 30, 40]
+    assert at_the_end(cut).targets.tolist() == [20, 30, 40]
+    assert at_the_end(THREE) is THREE
+
+
+@given(sequences(max_steps=20), st.integers(1, 8), st.integers(1, 8))
+def test_every_step_is_in_a_window_and_no_window_is_longer(data, steps, every):
+    cut = windows(data, max(steps, every), every)
+    assert cut.lengths.max() <= max(steps, every)
+    for id, whole in zip(data.ids, data, strict=True):
+        rows = np.flatnonzero(cut.groups == id)
+        found = np.concatenate([cut[row] for row in rows]) if every >= steps else None
+        if found is not None:
+            np.testing.assert_array_equal(found, whole)
+        np.testing.assert_array_equal(cut[rows[-1]][-1], whole[-1])
+        assert cut.lengths[rows[:-1]].tolist() == [max(steps, every)] * (len(rows) - 1)
+
+
+@given(sequences(max_steps=20), st.integers(1, 8), st.integers(1, 8))
+def test_prefixes_begin_with_the_series_and_end_with_it_once(data, steps, every):
+    cut = prefixes(data, steps, every)
+    for id, whole in zip(data.ids, data, strict=True):
+        parts = [cut[row] for row in np.flatnonzero(cut.groups == id)]
+        assert len({len(part) for part in parts}) == len(parts)
+        assert [len(part) for part in parts].count(len(whole)) == 1
+        for part in parts:
+            np.testing.assert_array_equal(part, whole[: len(part)])
+
+
+@pytest.mark.parametrize(
+    ("cut", "steps", "every", "says"),
+    [
+        (windows, 2, 3, "leaves steps out"),
+        (windows, 0, 1, "at least 1"),
+        (prefixes, 1, 0, "at least 1"),
+    ],
+)
+def test_what_cannot_be_cut_is_refused_in_words(cut, steps, every, says):
+    with pytest.raises(DataError, match=says):
+        cut(THREE, steps, every)
+
+
+def test_pieces_beyond_memory_are_refused_before_they_are_made(monkeypatch):
+    long = Sequences(np.zeros((100_000, 1)), [100_000])
+    with pytest.raises(DataError, match="5,000,050,000 values"):
+        prefixes(long, 1, 1)
+    monkeypatch.setattr(windowing, "MOST_VALUES", 10)
+    with pytest.raises(DataError, match="at most 10"):
+        windows(THREE, 3, 1)
+
+
+@given(st.integers(0, 1000), st.sampled_from(["regression", "classification"]))
+def test_no_series_is_on_both_sides_of_a_split(seed, task):
+    data = Sequences.from_lists(
+        [[0] * 9] * 12, targets=[i % 3 for i in range(12)], ids=[f"s{i}" for i in range(12)]
+    )
+    cut = windows(data, 4, 2)
+    training, validation = training_and_validation(cut, Recipe(task=task, seed=seed))
+    assert not {*cut.groups[training]} & {*cut.groups[validation]}
+    assert len(training) + len(validation) == len(cut)
+    assert len({*cut.groups[validation]}) == 2

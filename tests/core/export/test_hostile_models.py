@@ -1,0 +1,133 @@
+"""Whatever stands in a field of a saved model's JSON files, it is refused in one short sentence, or
+harmless."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from core import LSTM, DataError, Recipe, Sequences, load, read_sequences, train
+from core.export.model_card import model_card
+from core.export.archive import MAX_PART_BYTES
+from tests.support.hostile_models import LINK, VALUES, packed, parts_of, places, with_value
+
+TABLE = "visit,day,pulse,ward,outcome\n" + "".join(
+    f"v{n},{day},{day * 0.5 + n},{'AB'[n % 2]},{['well', 'ill'][n % 2]}\n"
+    for n in range(12)
+    for day in range(3)
+)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return read_sequences(io.StringIO(TABLE))
+
+
+@pytest.fixture(scope="module")
+def content(data) -> bytes:
+    model = train(data, Recipe(task="classification", layers=(LSTM(2),), epochs=2))
+    model.judge(data)
+    model.proof = model.prove(data, 0.5)
+    saved = io.BytesIO()
+    model.save(saved)
+    return saved.getvalue()
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind):
+    parts = parts_of(content)
+    taken = []
+    for path in places(parts):
+        changed = packed(content, with_value(parts, path, VALUES[kind]))
+        said = ""
+        try:
+            model = load(io.BytesIO(changed))
+            taken.append(path)
+            if "preprocessing.json" in path:  # what else there is changes no answer
+                assert len(model.predict(data)) == len(data), path
+        except DataError as error:
+            said = str(error)
+        assert len(said) < 500, path
+        assert "\n" not in said, path
+        if not said:
+            assert len(model.notes) <= 100
+            assert all(note.template == "{text}" and len(note) <= 300 for note in model.notes)
+            assert set(model.computed["layers"]) <= {"fused", "wide", "keras"}
+            model_card(model)
+    told = {path[-1] for path in taken if isinstance(path[-1], str)}
+    assert len(taken) < len(list(places(parts))) / 2, told
+
+
+def test_many_notes_and_endless_ones_are_refused_or_cut(content):
+    parts = parts_of(content)
+
+    def noted(*notes) -> list:
+        changed = packed(content, with_value(parts, ("training.json", "notes"), lambda _: notes))
+        return load(io.BytesIO(changed)).notes
+
+    with pytest.raises(DataError, match="notes has 60,000 entries; use 0 to 100"):
+        noted(*["x"] * 60_000)
+    assert noted(LINK, "x" * 5000) == [LINK, "x" * 299 + "…"]
+    wide = ["{x}" * 3000, {"x": "y" * 100_000}]
+    with pytest.raises(DataError, match="notes"):
+        noted(wide)
+    deep = "x"
+    for _ in range(9):
+        deep = ["{x}" * 9, {"x": deep}]
+    with pytest.raises(DataError, match="notes"):
+        noted(deep)
+
+
+def test_a_model_of_thousands_of_features_loads_and_so_does_one_with_a_large_example(content):
+    steps = np.random.default_rng(0).normal(size=(60, 2000))
+    wide = Sequences.from_lists([steps, steps[:2]], targets=[1.0, 2.5])
+    model = train(wide, Recipe(layers=(LSTM(1),), epochs=1, validation_split=0.0))
+    saved = io.BytesIO()
+    model.save(saved)
+    assert 0 < len(load(saved).example) < 300_000
+    model.example *= 10
+    saved = io.BytesIO()
+    model.save(saved)
+    assert load(saved).example == ""
+
+
+def test_what_a_newer_version_adds_is_left_out(content):
+    parts = parts_of(content)
+    for path in (("training.json",), ("preprocessing.json",), ("preprocessing.json", "table")):
+        newer = with_value(parts, path, lambda known: known | {"later": [1]})
+        assert load(io.BytesIO(packed(content, newer))).evaluation is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b'{"task": "regression", "task": "classification"}', "names a field twice"),
+        (b"[" + b"[]," * 1_000_001 + b"[]]", "more than 1,000,000 values"),
+        (b" " * (MAX_PART_BYTES + 1), "larger than"),
+        (b"[" * 10**5, "recursion"),
+        (b"\xff\xfe", "decode"),
+        (b"1" * 5000, "integer string conversion"),
+    ],
+)
+def test_json_that_nobody_here_writes_is_refused(content, text, said):
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, text if name == "recipe.json" else old.read(name))
+    with pytest.raises(DataError, match=said):
+        load(made)
+
+
+def test_a_spread_too_small_for_a_float_and_other_numbers_never_make_an_answer_of_nothing(
+    content, data
+):
+    parts = parts_of(content)
+    for name, value in (("std", 1.2e-38), ("mean", 3.4e38), ("fill", -3.4e38)):
+        path = ("preprocessing.json", name, 0)
+        changed = packed(content, with_value(parts, path, lambda _, value=value: value))
+        answers = load(io.BytesIO(changed)).predict_proba(data)
+        assert answers.shape == (len(data), 2)
+    assert np.isfinite(load(io.BytesIO(content)).predict_proba(data)).all()
+    assert json.dumps(parts["preprocessing.json"]["classes"]) == '["ill", "well"]'

@@ -1,0 +1,95 @@
+"""The script that trains again in plain Keras runs, and means what the recipe means."""
+
+import runpy
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from core import GRU, LSTM, Recipe, Sequences, train
+from core.reading.to_csv import schema_for, to_csv
+from core.data.sequences import default_names
+
+RNG = np.random.default_rng(0)
+LISTS = [RNG.normal(size=(n, 2)) for n in RNG.integers(1, 7, 24)]
+CLASSES = Sequences.from_lists(LISTS, [["low", "high"][int(x[-1, 0] > 0)] for x in LISTS])
+NUMBERS = Sequences.from_lists(LISTS, [x.sum() for x in LISTS], groups=[i // 3 for i in range(24)])
+BY_STEP = Sequences.from_lists(LISTS, [x[:, 0].tolist() for x in LISTS])
+SMALL = {"epochs": 2, "batch_size": 5}
+RECIPES = {
+    "the mean over both ways": (
+        CLASSES,
+        Recipe(task="classification", layers=(LSTM(4, True, 0.3),), pooling="mean", **SMALL),
+    ),
+    "weights and schedules": (
+        CLASSES,
+        Recipe(
+            task="classification", layers=(GRU(4), LSTM(3)), dense=(5,), pooling="max",
+            class_weight="balanced", schedule="cosine", weight_decay=0.01, clip_norm=1.0, **SMALL,
+        ),
+    ),
+    "padding that counts": (
+        NUMBERS,
+        Recipe(
+            layers=(LSTM(4),), mask="none", loss="mae", schedule="plateau", patience=1,
+            padding="post", **SMALL,
+        ),
+    ),
+    "an answer a step, and padding that counts": (
+        BY_STEP, Recipe(layers=(LSTM(4),), return_sequences=True, mask="none", **SMALL)
+    ),
+    "an answer a step": (
+        BY_STEP, Recipe(layers=(LSTM(4),), return_sequences=True, maxlen=4, **SMALL)
+    ),
+}  # fmt: skip
+
+
+def trained_again(model, data, folder, monkeypatch, capsys) -> tuple[dict, str]:
+    """What the script made, by name, and what it printed."""
+    model.save(folder / "model.zip")
+    zipfile.ZipFile(folder / "model.zip").extractall(folder)
+    (folder / "data.csv").write_text(to_csv(data, schema_for(data)))
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "predict", raising=False)
+    monkeypatch.setattr(sys, "argv", ["train.py", "data.csv"])
+    made = runpy.run_path("train.py", run_name="__main__")
+    monkeypatch.delitem(sys.modules, "predict")
+    return made, capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore:Sequences longer")
+@pytest.mark.parametrize("name", RECIPES)
+def test_with_our_weights_its_network_answers_as_ours(name, tmp_path, monkeypatch, capsys):
+    data, recipe = RECIPES[name]
+    model = train(data, recipe)
+    made, printed = trained_again(model, data, tmp_path, monkeypatch, capsys)
+    assert (tmp_path / "trained_again.keras").exists()
+    assert ("accuracy" if recipe.task == "classification" else "RMSE") in printed
+    if data.groups is not None:
+        groups = [{row["group"] for row in made[part]} for part in ("training", "validation")]
+        assert not groups[0] & groups[1]
+
+    made["network"].set_weights(model.network.get_weights())
+    rows = sorted(made["rows"], key=lambda row: int(row["id"]))
+    outputs = made["network"].predict(list(made["padded"](rows)), verbose=0)
+    if recipe.return_sequences:
+        outputs = outputs[made["counting"](rows)]
+        ours = model.predict(data)
+        ours = ours[~np.isnan(ours)]
+    else:
+        ours = model.predict(data) if model.classes is None else model.predict_proba(data)
+    if model.classes is None:
+        outputs = outputs[:, 0] * model.preprocessing.target_std + model.preprocessing.target_mean
+    np.testing.assert_allclose(outputs, ours, atol=2e-6)
+
+
+def test_it_learns_the_reference_example(example, example_model, tmp_path, monkeypatch, capsys):
+    made, _ = trained_again(example_model, example, tmp_path, monkeypatch, capsys)
+    answers = made["network"].predict(list(made["padded"](made["rows"])), verbose=0)[:, 0]
+    np.testing.assert_allclose(answers, [2, 4, 6], atol=1)
+    text = (tmp_path / "train.py").read_text()
+    assert "x = keras.layers.LSTM(100, return_sequences=True)(values, mask=mask)" in text
+    assert "x = keras.layers.LSTM(20)(x, mask=mask)" in text
+    assert default_names(1)[0] in (tmp_path / "example.csv").read_text()

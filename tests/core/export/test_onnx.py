@@ -1,0 +1,63 @@
+"""ONNX Runtime answers as we do, whatever the network and the lengths."""
+
+import io
+
+import numpy as np
+import pytest
+
+from core import GRU, LSTM, DataError, Recipe, Sequences, read_sequences, train
+from core.export import onnx as onnx_file
+from core.export.onnx import checked, difference, how_to_feed, to_onnx
+
+onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+
+RNG = np.random.default_rng(0)
+LISTS = [RNG.normal(3, 2, size=(n, 2)) for n in (1, 2, 3, 5, 9, 30)]
+CLASSES = Sequences.from_lists(LISTS, list("ababab"))
+NUMBERS = Sequences.from_lists(LISTS, [x.sum() for x in LISTS])
+BY_STEP = Sequences.from_lists(LISTS, [(x[:, 0] * 50).tolist() for x in LISTS])
+QUICK = {"epochs": 1, "validation_split": 0.0}
+RECIPES = {
+    "last step, both ways": (NUMBERS, {"layers": (LSTM(4, True), LSTM(3, dropout=0.2))}),
+    "GRU, the mean": (
+        CLASSES,
+        {"task": "classification", "layers": (GRU(4), GRU(5, True)), "pooling": "mean"},
+    ),
+    "maximum, dense": (NUMBERS, {"layers": (LSTM(3, True),), "pooling": "max", "dense": (6, 4)}),
+    "every step": (BY_STEP, {"layers": (LSTM(4, True),), "return_sequences": True, "maxlen": 7}),
+    "padding that counts": (
+        NUMBERS, {"layers": (LSTM(4),), "mask": "none", "value": -1.0, "standardize": False}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Sequences longer")
+@pytest.mark.parametrize("name", RECIPES)
+def test_it_answers_as_we_do_for_sequences_of_every_length(name):
+    data, fields = RECIPES[name]
+    model = train(data, Recipe(**QUICK, **fields))
+    assert difference(to_onnx(model), model, data) < 1e-5
+
+
+def test_what_is_missing_or_erased_is_so_there_too():
+    lists = [[[0, 0], [1, 2], [np.nan, 3]], [[4, 5]], [[0, 0], [2, 2]]]
+    data = Sequences.from_lists(lists, [1.0, 2.5, 3.5], missing="mean")
+    model = train(data, Recipe(layers=(LSTM(3),), mask="value", **QUICK))
+    assert difference(to_onnx(model), model, data) < 1e-5
+    assert "all equal 0" in onnx.load(io.BytesIO(to_onnx(model))).graph.doc_string
+
+
+def test_a_file_that_answers_otherwise_is_not_offered(monkeypatch):
+    data = read_sequences(io.StringIO("1\n2,5\n3,9,9\n")).with_targets([1.5, 2, 3])
+    model = train(data, Recipe(layers=(LSTM(3),), **QUICK))
+    assert checked(model, data) == to_onnx(model)
+    monkeypatch.setitem(onnx_file.GATES, "LSTM", (0, 1, 2, 3))  # the gates in Keras's order
+    with pytest.raises(DataError, match="is not offered"):
+        checked(model, data)
+
+
+def test_how_to_feed_it_is_said():
+    recipe = Recipe(maxlen=9, truncating="post")
+    assert how_to_feed(recipe, 12).endswith("Of more than 9 steps leave the last ones out.")
+    assert "Pad in front with 0 to 12 steps" in how_to_feed(Recipe(mask="none"), 12)

@@ -1,0 +1,200 @@
+"""The states behind an answer are those of stock Keras, and padding leaves them as they are."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from core import GRU, LSTM, DataError, Recipe, Sequences, train
+from core.inspection import compute
+from core.inspection.trace import GATES, Trace
+
+RECIPES = {
+    "LSTM over LSTM": {"layers": (LSTM(6), LSTM(5, dropout=0.4))},
+    "GRU": {"layers": (GRU(6), GRU(4)), "padding": "post"},
+    "LSTM, its mean": {"layers": (LSTM(5),), "pooling": "mean"},
+    "LSTM, its maximum": {"layers": (LSTM(5),), "pooling": "max", "padding": "post"},
+    "both directions": {"layers": (LSTM(4, bidirectional=True), GRU(3, bidirectional=True))},
+}
+ONE = [[1.0, -2.0], [4.0, 0.5], [0.0, 3.0]]
+
+
+@pytest.fixture(scope="module")
+def data() -> Sequences:
+    rng = np.random.default_rng(7)
+    steps = [rng.normal(1, 2, (length, 2)) for length in [1, 2, 9, 4, 5, 3]]
+    return Sequences.from_lists(
+        steps, targets=[float(each.sum()) for each in steps], feature_names=["x", "y"]
+    )
+
+
+def trained(data: Sequences, **changes):
+    known = {"epochs": 2, "batch_size": 2, "validation_split": 0.0}
+    return train(data, Recipe(**known | changes))
+
+
+@pytest.fixture(scope="module", params=RECIPES.values(), ids=RECIPES)
+def model(request, data):
+    return trained(data, **request.param)
+
+
+@pytest.fixture(scope="module")
+def masked(model) -> Trace:
+    return model.trace(ONE)
+
+
+@pytest.fixture(scope="module")
+def fed(model) -> Trace:
+    """With padding as data."""
+    return model.trace(ONE, masked=False)
+
+
+def keras_states(model, found: Trace) -> list[np.ndarray]:
+    """(steps, units) of each layer, both directions side by side, by the stock layers."""
+    known = model.preprocessing
+    x = ((found.inputs - known.mean) / known.std).astype(np.float32)[None]
+    mask = found.counts[None]
+    states = []
+    for layer in model.network.layers:
+        if isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional):
+            config = layer.get_config() | {"return_sequences": True}
+            if isinstance(layer, keras.layers.Bidirectional):
+                for side in ("layer", "backward_layer"):
+                    config[side]["config"]["return_sequences"] = True
+                config.pop("return_sequences")
+            again = type(layer).from_config(config)
+            again.build(x.shape)
+            again.set_weights(layer.get_weights())
+            x = np.array(again(x, mask=mask))
+            states.append(x[0])
+    return states
+
+
+@pytest.mark.parametrize("name", ["masked", "fed"])
+def test_every_state_is_that_of_the_stock_layer(model, name, request):
+    found = request.getfixturevalue(name)
+    for number, expected in enumerate(keras_states(model, found), start=1):
+        both = [each.hidden for each in found.layers if each.number == number]
+        # Keras puts zeros where a step of a bidirectional layer does not count; nobody reads them.
+        read = found.counts if len(both) == 2 else slice(None)
+        hidden = np.concatenate(both, axis=1)
+        np.testing.assert_allclose(hidden[read], expected[read], atol=1e-5)
+
+
+def test_gates_and_cells_make_the_states(masked):
+    for layer in masked.layers:
+        gates = layer.gates
+        assert tuple(gates) == GATES[layer.kind]
+        order = slice(None, None, -1) if layer.backward else slice(None)
+        hidden = layer.hidden[order]
+        before = np.vstack([np.zeros_like(hidden[:1]), hidden[:-1]])
+        by_name = {name: gate[order] for name, gate in gates.items()}
+        if layer.kind == "LSTM":
+            cell = layer.cell[order]
+            earlier = np.vstack([np.zeros_like(cell[:1]), cell[:-1]])
+            expected_cell = by_name["forget"] * earlier + by_name["input"] * by_name["candidate"]
+            expected = by_name["output"] * np.tanh(cell)
+            known = ~np.isnan(expected_cell)
+            np.testing.assert_allclose(cell[known], expected_cell[known], atol=1e-6)
+        else:
+            assert layer.cell is None
+            update = by_name["update"]
+            expected = update * before + (1 - update) * by_name["candidate"]
+        known = ~np.isnan(expected)
+        np.testing.assert_allclose(hidden[known], expected[known], atol=1e-6)
+
+
+def test_with_the_mask_states_freeze_through_padding_and_without_it_they_drift(model, masked, fed):
+    assert masked.real.sum() == 3
+    assert len(masked.real) == 9  # the longest training sequence
+    padding = ~masked.real
+    changes = np.abs(np.diff(masked.layers[0].hidden, axis=0))
+    inside = padding[1:] & padding[:-1]
+    assert changes[inside].max() == 0
+    assert np.abs(np.diff(fed.layers[0].hidden, axis=0))[inside].max() > 1e-3
+    for gate in masked.layers[0].gates.values():
+        assert np.isnan(gate[padding]).all()
+        assert not np.isnan(gate[masked.real]).any()
+    assert masked.answers[-1] == pytest.approx(model.predict([ONE])[0], abs=1e-5)
+    assert abs(fed.answers[-1] - masked.answers[-1]) > 1e-3
+
+
+def test_the_answers_on_the_way_are_those_to_shorter_sequences(model, masked):
+    begun = np.cumsum(masked.real)
+    for step, answer in zip(masked.asked, masked.answers, strict=True):
+        if begun[step] == 0:
+            assert np.isnan(answer)
+        else:
+            shorter = model.predict([ONE[: begun[step]]])[0]
+            assert answer == pytest.approx(shorter, abs=1e-5)
+
+
+def test_influences_add_up_to_the_answer_and_padding_has_none(model, masked):
+    found = masked
+    assert found.influence.shape == (9, 2)
+    assert (found.influence[~found.real] == 0).all()
+    assert np.abs(found.influence[found.real]).max() > 0
+    means = [model.preprocessing.mean.tolist()] * 3
+    change = model.predict([ONE])[0] - model.predict([means])[0]
+    assert found.influence.sum() == pytest.approx(change, abs=0.02 * max(1, abs(change)))
+    assert found.missed == pytest.approx(found.influence.sum() - change, abs=1e-4)
+
+
+def test_steps_that_a_mask_value_erases_do_not_count(data):
+    model = trained(data, layers=(LSTM(4),), mask="value", mask_value=0.0)
+    found = model.trace([[1.0, 2.0], [0.0, 0.0], [3.0, 1.0]])
+    assert found.real.sum() == 3
+    assert found.counts.sum() == 2
+    with pytest.raises(DataError, match="equals the mask value"):
+        model.trace([[0.0, 0.0]])
+
+
+def test_without_a_mask_all_steps_count(data):
+    model = trained(data, layers=(LSTM(4),), mask="none")
+    found = model.trace(ONE)
+    assert not found.masked
+    assert found.counts.all()
+    assert found.answers[-1] == pytest.approx(model.predict([ONE])[0], abs=1e-5)
+    assert np.abs(found.influence[~found.real]).max() > 0
+
+
+def test_nothing_is_cut_unless_maxlen_says_so(data):
+    long = np.ones((40, 2))
+    assert len(trained(data, layers=(LSTM(4),)).trace(long).real) == 40
+    cut = trained(data, layers=(LSTM(4),), maxlen=5).trace(long)
+    assert cut.real.tolist() == [True] * 5
+
+
+def test_classes_have_probabilities_on_the_way(data):
+    labels = data.with_targets(["up" if value > 0 else "down" for value in data.targets])
+    found = trained(labels, task="classification", layers=(LSTM(4),)).trace(ONE)
+    assert found.answers.shape == (9, 2)
+    np.testing.assert_allclose(found.answers[-3:].sum(axis=1), 1, atol=1e-6)
+    assert found.classes.tolist() == ["down", "up"]
+    assert found.explained == np.argmax(found.answers[-1])
+
+
+@pytest.mark.parametrize("both_ways", [False, True])
+def test_a_long_sequence_is_read_in_parts_that_change_nothing(data, both_ways, monkeypatch):
+    model = trained(data, layers=(LSTM(4, bidirectional=both_ways),))
+    whole = model.trace(data[[2]])
+    monkeypatch.setattr(compute, "STEPS_AT_ONCE", 30)  # three of nine steps
+    parts = model.trace(data[[2]])
+    np.testing.assert_allclose(parts.answers, whole.answers, rtol=1e-5)
+    np.testing.assert_allclose(parts.influence, whole.influence, rtol=1e-4, atol=1e-7)
+
+
+def test_where_every_step_is_answered_the_last_one_is_explained(data):
+    stepwise = data.with_targets(data.values[:, 0].astype(float), per_step=True)
+    model = trained(stepwise, layers=(LSTM(4),), return_sequences=True)
+    found = model.trace(ONE)
+    np.testing.assert_allclose(found.answers[-3:], model.predict([ONE]), atol=1e-5)
+
+
+def test_several_sequences_are_refused(data):
+    model = trained(data, layers=(LSTM(4),))
+    with pytest.raises(DataError, match="One sequence is traced at a time, and these are 6"):
+        model.trace(data)
+    assert model.trace(data[[2]]).real.all()
+    assert model.trace(replace(data[[0]], targets=None)).real.sum() == 1

@@ -1,0 +1,247 @@
+"""The proof passes for honest networks, and catches each way in which padding is known to leak."""
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, read_sequences, train
+from core.engine import compiled
+from core.invariance.report import ALONE, GRADIENT, Check, Proof
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+MORE = "1 step of padding more"
+TWICE = "padded to twice the length"
+MINUS, MILLION = "padding filled with −1", "padding filled with 1,000,000"
+SIDE = "padding on the other side"
+STEP = "a step masked, against the same step deleted"
+SAVED = "the saved model, against ours"
+SCALING = "the scaling, against the real training steps"
+
+
+def failed(proof: Proof, network: str) -> set[str]:
+    return {c.name for c in proof.table if c.network == network and c.passed is False}
+
+
+@pytest.fixture(scope="module")
+def data() -> Sequences:
+    rng = np.random.default_rng(5)
+    steps = [rng.normal(3, 2, (length, 2)) for length in [1, 2, 3, 5, 8, 13, 4, 4, 7, 6]]
+    return Sequences.from_lists(steps, targets=[float(each.mean()) for each in steps])
+
+
+RECIPE = Recipe(layers=(LSTM(6), LSTM(5)), epochs=3, batch_size=4, validation_split=0.0)
+
+
+@pytest.fixture(scope="module")
+def model(data):
+    return train(data, RECIPE)
+
+
+HONEST = {
+    "an LSTM": {"layers": (LSTM(6),)},
+    "GRU, both directions": {"layers": (GRU(5, bidirectional=True), LSTM(4))},
+    "both directions, stacked": {
+        "layers": (LSTM(5, bidirectional=True, dropout=0.3), LSTM(4, bidirectional=True)),
+        "dense": (3,),
+    },
+    "padded behind, cut, not standardized": {
+        "padding": "post",
+        "value": -7.0,
+        "maxlen": 4,
+        "truncating": "post",
+        "standardize": False,
+    },
+    "a mean over the steps": {"pooling": "mean"},
+    "a maximum over the steps": {"pooling": "max", "layers": (LSTM(5, bidirectional=True),)},
+    "a value as mask": {"mask": "value", "mask_value": -9.0},
+}
+
+
+@pytest.mark.parametrize("changes", HONEST.values(), ids=HONEST)
+def test_padding_never_counts_for_an_honest_network(data, changes):
+    proof = train(data, replace(RECIPE, epochs=1, **changes)).prove(data)
+    assert proof.passed, proof
+    assert {check.network for check in proof.table} == {
+        "keras", "engine", "export", "preprocessing"
+    }  # fmt: skip
+    assert all(check.passed for check in proof.table)
+    assert proof.spread > 0
+    assert (proof.sequences, proof.of, proof.cut) == (10, 10, False)
+
+
+@pytest.mark.parametrize("task", ["regression", "classification"])
+def test_padding_never_counts_where_every_step_is_answered(data, task):
+    flat = data.values[:, 0] > 3 if task == "classification" else data.values[:, 0]
+    stepwise = data.with_targets(flat.astype(int if task == "classification" else float), True)
+    recipe = replace(
+        RECIPE, task=task, loss="", layers=(LSTM(5, bidirectional=True),), return_sequences=True
+    )
+    proof = train(stepwise, recipe).prove(stepwise)
+    assert proof.passed, proof
+    assert proof.classes == (task == "classification")
+
+
+@pytest.mark.parametrize("name", ["three_long.csv", "japanese_vowels.csv"])
+def test_padding_never_counts_on_the_samples(name):
+    data = read_sequences(SAMPLES / name)
+    task = "regression" if name.startswith("three") else "classification"
+    recipe = Recipe(task=task, layers=(LSTM(8),), epochs=1, validation_split=0.0)
+    assert train(data, recipe).prove(data).passed
+
+
+def test_one_sequence_of_one_step_is_enough(model):
+    proof = model.prove([[[1.0, 2.0]]])
+    assert proof.passed
+    missing = {check.name: check.why for check in proof.table if check.passed is None}
+    assert missing == {
+        STEP: "no sequence has two steps",
+        SCALING: "this is other data than the model was trained on",
+    }
+
+
+def test_without_a_mask_the_table_says_how_much_padding_changes(example):
+    recipe = replace(Recipe.example(), mask="none")
+    proof = train(example, recipe).prove(example)
+    assert not proof.passed
+    for network in ("keras", "engine"):
+        assert failed(proof, network) >= {MORE, SIDE, ALONE, GRADIENT, MINUS}
+    assert failed(proof, "export") == failed(proof, "preprocessing") == set()
+    side = next(check for check in proof.table if check.name == SIDE)
+    assert side.difference > 0.1
+    assert proof.relative(side) == side.difference / proof.spread
+    assert 0.1 < proof.by_padding < 10
+
+
+def test_long_sequences_are_cut_to_what_the_time_allows(model):
+    rng = np.random.default_rng(0)
+    long = Sequences.from_lists([rng.normal(size=(3000, 2)), [[1, 2]]])
+    proof = model.prove(long, seconds=0.02)
+    assert proof.passed
+    assert proof.cut
+    assert proof.steps < 3000
+
+
+# Networks of the model's layers, put together wrongly.
+
+
+def wrong(model, build) -> keras.Model:
+    first, second = (each for each in model.network.layers if isinstance(each, keras.layers.LSTM))
+    values, mask = keras.Input((None, 2)), keras.Input((None,), dtype="bool")
+    found = model.network.get_layer("output")(build(first, second, values, mask))
+    network = keras.Model([values, mask], found)
+    network.set_weights(model.network.get_weights())
+    return network
+
+
+def same(x):
+    """The same numbers without the mask that Keras hangs on them."""
+    return keras.ops.multiply(x, 1.0)
+
+
+def mask_lost_between_layers(first, second, values, mask):
+    return second(same(first(values, mask=mask)))
+
+
+def no_mask_at_all(first, second, values, mask):
+    return second(same(first(values)))
+
+
+def mask_one_step_late(first, second, values, mask):
+    late = keras.ops.roll(mask, 1, axis=1)
+    return second(first(values, mask=late), mask=late)
+
+
+def normalized_over_padding(first, second, values, mask):
+    mean = keras.ops.mean(values, axis=(0, 1), keepdims=True)
+    return second(first(values - mean, mask=mask), mask=mask)
+
+
+def pooled_over_padding(pool):
+    def build(first, second, values, mask):
+        x = first(values, mask=mask)
+        return pool(first(same(values)), axis=1)[:, :5] + 0 * second(x, mask=mask)
+
+    return build
+
+
+LEAKS = {
+    "the mask is lost between layers": (mask_lost_between_layers, {MORE, TWICE}),
+    "left padding runs into the last row": (no_mask_at_all, {MORE, SIDE, ALONE, GRADIENT}),
+    "the mask comes a step late": (mask_one_step_late, {MORE, GRADIENT}),
+    "statistics of a batch, padding and all": (normalized_over_padding, {MILLION, ALONE}),
+    "a maximum over padding": (pooled_over_padding(keras.ops.max), {MINUS, ALONE}),
+    "a mean over padding": (pooled_over_padding(keras.ops.mean), {MORE, SIDE, ALONE, GRADIENT}),
+}
+
+
+@pytest.mark.parametrize(("build", "caught"), LEAKS.values(), ids=LEAKS)
+def test_a_network_that_leaks_is_caught(model, data, build, caught):
+    proof = replace(model, network=wrong(model, build)).prove(data)
+    assert not proof.passed
+    assert failed(proof, "keras") >= caught
+    assert failed(proof, "export") <= {SAVED}  # on the padding of the recipe, little may leak
+
+
+def test_an_engine_that_reads_the_last_row_is_caught(data, monkeypatch):
+    monkeypatch.setattr(compiled.lstm, "last_steps", lambda hidden, lengths: hidden[-1])
+    compiled.forget()
+    model = train(data, replace(RECIPE, layers=(LSTM(7),)))
+    compiled.forget()
+    proof = model.prove(data)
+    assert failed(proof, "engine") >= {MORE, SIDE, ALONE, MINUS}
+    assert failed(proof, "keras") == set()
+    compiled.forget()
+
+
+def test_a_scaling_that_has_seen_padding_is_caught(model, data):
+    padded = pad(data).values.reshape(-1, 2)
+    leaked = replace(model.preprocessing, mean=padded.mean(axis=0), std=padded.std(axis=0))
+    proof = replace(model, preprocessing=leaked).prove(data)
+    assert failed(proof, "preprocessing") == {SCALING}
+    assert not proof.passed
+
+
+def test_nothing_relies_on_masks_that_keras_hangs_on_arrays(data, monkeypatch):
+    """Keras after 3.15 stops passing them on through recurrent layers; strip them all today."""
+    from keras.src import backend
+
+    monkeypatch.setattr(backend, "set_keras_mask", lambda x, mask=None: None)
+    monkeypatch.setattr(backend, "get_keras_mask", lambda x: None)
+    layers = (GRU(5, bidirectional=True), LSTM(4), LSTM(3))
+    assert train(data, replace(RECIPE, epochs=1, layers=layers)).prove(data).passed
+
+
+def test_a_proof_goes_with_the_saved_model(model, data):
+    model.proof = model.prove(data)
+    saved = io.BytesIO()
+    model.save(saved)
+    saved.seek(0)
+    loaded = load(saved)
+    assert loaded.proof == model.proof
+    assert failed(loaded.prove(data), "preprocessing") == set()
+    assert all(check.passed for check in loaded.prove(data).table)  # it knows its data again
+    assert Proof.from_dict(json.loads(json.dumps(model.proof.to_dict()))) == model.proof
+
+
+@pytest.mark.parametrize("plain", [{}, {"table": 3}, {"mask": "half"}])
+def test_plain_values_that_are_no_proof_are_refused(model, data, plain):
+    whole = Proof("lengths", (Check("x", "keras", 0.0, 1.0),), 1.0, False, 1, 1, 1, False, 0.1)
+    with pytest.raises(ValueError, match=r"proof|mask"):
+        Proof.from_dict((whole.to_dict() if plain else {}) | plain)
+
+
+def test_progress_is_told_to_the_end(model, data):
+    shares = []
+    model.prove(data, on_progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+def test_other_features_are_refused(model):
+    with pytest.raises(DataError, match="number of features"):
+        model.prove([[1, 2, 3]])

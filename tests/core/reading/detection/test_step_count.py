@@ -1,0 +1,133 @@
+"""Too many steps are refused before they are parsed; as many as are taken are not."""
+
+import gzip
+import io
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from core import DataError, read_sequences
+from core.reading.formats import delimited, parquet
+from core.reading import detect_schema, open_table, refuse_many_steps
+from core.reading.detection.step_count import CLEARLY, HEAD_BYTES
+from tests.core.reading.formats.test_formats import archive
+from tests.core.reading.formats.test_formats import parquet as parquet_file
+
+STEPS = 100_000
+rng = np.random.default_rng(5)
+
+
+def joined(rows) -> str:
+    return "".join(f"{row}\n" for row in rows)
+
+
+def long(features: int) -> str:
+    header = ",".join(["id", "t", *(f"x{i}" for i in range(features))])
+    cells = ",".join(["0.25"] * features)
+    return joined([header, *(f"{i // 50},{i % 50},{cells}" for i in range(STEPS))])
+
+
+def in_rows(cut) -> str:
+    """All steps in sequences of about 20, each written by ``cut``."""
+    values = np.char.mod("%.2f", rng.random(STEPS))
+    at = np.sort(rng.choice(np.arange(1, STEPS), STEPS // 20, replace=False))
+    return joined(map(cut, np.split(values, at)))
+
+
+def wide() -> str:
+    row = ",".join(["1.5"] * 20 + [""] * 5)
+    header = ",".join(["id", *(f"x{i}" for i in range(25)), "target"])
+    return joined([header, *(f"s{i},{row},{i % 2}" for i in range(STEPS // 20))])
+
+
+TEXTS = {
+    "long, one feature": long(1),
+    "long, twelve features": long(12),
+    "rows": in_rows(",".join),
+    "rows and decimal commas": in_rows(lambda row: ";".join(row).replace(".", ",")),
+    "wide": wide(),
+    "list": "sequence,target\n" + in_rows(lambda row: f'"[{", ".join(row)}]",1'),
+    "list of steps": "sequence,target\n"
+    + in_rows(lambda row: '"[' + ", ".join(f"[{x}, 1, 2]" for x in row) + ']",1'),
+    "pasted": in_rows(lambda row: f"[{', '.join(row)}]"),
+    "ts": "@problemName a\n@classLabel true 0 1\n@data\n"
+    + in_rows(lambda row: f"{','.join(row)}:1"),
+}
+
+
+@pytest.fixture
+def nothing_is_parsed(monkeypatch):
+    """Only the beginning of a text may be made a table of."""
+    whole = delimited.open_delimited
+
+    def beginning(data: bytes, name: str = ""):
+        assert len(data) <= HEAD_BYTES
+        return whole(data, name)
+
+    monkeypatch.setattr("core.reading.formats.open.open_delimited", beginning)
+    monkeypatch.setattr("core.reading.formats.archive.open_per_file", None)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_too_many_steps_are_refused_before_they_are_parsed(name, nothing_is_parsed):
+    assert len(TEXTS[name]) > HEAD_BYTES
+    most = round(STEPS / CLEARLY * 0.95)
+    with pytest.raises(DataError, match=rf"about (100|9.),000 steps, and at most {most:,}"):
+        open_table(io.StringIO(TEXTS[name]), most)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_as_many_as_are_taken_are_opened(name):
+    assert len(open_table(io.StringIO(TEXTS[name]), STEPS)) > 0
+
+
+def test_the_beginning_need_not_be_like_the_rest():
+    """Missing values at the beginning make no steps of those that follow."""
+    gaps = joined(f"{i // 50},{i % 50}{',' * 31}1" for i in range(5_000))
+    full = joined(f"{i // 50},{i % 50}{',5' * 30},1" for i in range(5_000, 20_000))
+    header = ",".join(["id", "t", *(f"x{i}" for i in range(31))]) + "\n"
+    assert len(open_table(io.StringIO(header + gaps + full), 20_000)) == 20_000
+
+
+def test_a_beginning_that_cannot_be_read_is_left_to_the_reading():
+    broken = "a,b,c\n" + joined("1,2,3" for _ in range(STEPS))  # which column is what?
+    assert len(open_table(io.StringIO(broken), STEPS)) == STEPS
+    with pytest.raises(DataError, match="about 100,000 steps"):
+        open_table(io.StringIO(broken), STEPS // 2)
+
+
+def test_what_is_packed_is_counted_once_it_is_unpacked(nothing_is_parsed):
+    packed = gzip.compress(TEXTS["long, one feature"].encode())
+    files = {f"{i}.csv": "x,y\n" + joined(["1,2"] * 1_000) for i in range(100)}
+    parts = {f"A_{part}.ts": TEXTS["ts"] for part in ("TRAIN", "TEST")}
+    for content in (packed, archive(files), archive(parts)):
+        with pytest.raises(DataError, match="about 100,000 steps"):
+            open_table(io.BytesIO(content), STEPS // 2)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        parquet_file(id=np.arange(STEPS) // 50, x=np.ones(STEPS)),
+        parquet_file(x=pa.array([[1.0] * 100] * (STEPS // 99))),
+    ],
+    ids=["rows", "lists"],
+)
+def test_parquet_says_how_many_before_it_is_unpacked(content, monkeypatch):
+    assert len(open_table(io.BytesIO(content), STEPS + STEPS // 50)) > 0
+    monkeypatch.setattr(parquet, "_cells", None)
+    with pytest.raises(DataError, match="about 100,000 steps, and at most 50,000"):
+        open_table(io.BytesIO(content), STEPS // 2)
+
+
+def test_what_was_read_is_counted_exactly():
+    data = read_sequences("samples/three_long.csv")
+    refuse_many_steps(len(data.values), 8)
+    with pytest.raises(DataError, match="8 steps in all, and at most 7"):
+        refuse_many_steps(len(data.values), 7)
+
+
+def test_steps_are_not_limited_unless_a_limit_is_given():
+    table = open_table(io.StringIO(TEXTS["rows"]))
+    assert detect_schema(table).layout == "rows"

@@ -1,0 +1,458 @@
+"""Whatever the file is, the same sequences come out of it, or a sentence on what is wrong."""
+
+import gzip
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core import DataError, Sequences, read_sequences
+from core.errors import MissingValue
+from core.reading import detect_schema, open_table
+from core.reading.formats import source
+
+SAMPLES = Path(__file__).parents[4] / "samples"
+THREE = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6], ids=["a", "b", "c"])
+LONG = (SAMPLES / "three_long.csv").read_text()
+
+
+def read(data: bytes, **choices) -> Sequences:
+    return read_sequences(io.BytesIO(data), **choices)
+
+
+def archive(files: dict[str, str | bytes], **how) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, **how) as zip:
+        for name, content in files.items():
+            zip.writestr(name, content)
+    return packed.getvalue()
+
+
+def parquet(**columns) -> bytes:
+    written = io.BytesIO()
+    pq.write_table(pa.table(columns), written)
+    return written.getvalue()
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(DataError) as caught:
+        read(data)
+    return str(caught.value)
+
+
+TS = """# a comment
+@problemName three
+@timeStamps false
+@univariate true
+@equalLength false
+@classLabel true 2 4 6
+
+@data
+1:2
+2,5:4
+# between
+3,9,9,4,8:6
+"""
+STEPS = "id,t,value\na,0,1\nb,0,2\nb,1,5\nc,0,3\nc,1,9\nc,2,9\nc,3,4\nc,4,8\n"
+LISTS = pa.array([[1.0], [2, 5], [3, 9, 9, 4, 8]])
+
+
+FORMATS = {
+    "UTF-8": LONG.encode(),
+    "UTF-8 with a mark": LONG.encode("utf-8-sig"),
+    "UTF-16": LONG.encode("utf-16"),
+    "UTF-16 LE": LONG.encode("utf-16-le"),
+    "UTF-16 BE": LONG.encode("utf-16-be"),
+    "UTF-32": LONG.encode("utf-32"),
+    "Windows lines": LONG.replace("\n", "\r\n").encode(),
+    "tabs": LONG.replace(",", "\t").encode(),
+    "semicolons": LONG.replace(",", ";").encode(),
+    "comment lines": ("# made by a logger\n#\n" + LONG + "# the end\n").encode(),
+    "a commented header": ("# " + LONG).encode(),
+    "gzip": gzip.compress(LONG.encode()),
+    "gzip in two parts": gzip.compress(LONG[:20].encode()) + gzip.compress(LONG[20:].encode()),
+    "gzip of UTF-16": gzip.compress(LONG.encode("utf-16")),
+    "zip": archive({"three.csv": LONG}),
+    "zip with folders": archive(
+        {"data/": "", "data/three.csv": LONG, "__MACOSX/data/._three.csv": b"\0\1"}
+    ),
+    "parquet of steps": parquet(
+        id=list("abbccccc"),
+        t=[0, 0, 1, 0, 1, 2, 3, 4],
+        value=[1.0, 2, 5, 3, 9, 9, 4, 8],
+        target=[2, 4, 4, 6, 6, 6, 6, 6],
+    ),
+    "parquet of lists": parquet(id=list("abc"), value=LISTS, target=[2, 4, 6]),
+    "parquet of large lists": parquet(
+        id=list("abc"), value=LISTS.cast(pa.large_list(pa.float32())), target=[2, 4, 6]
+    ),
+    "zip of a file a sequence": archive(
+        {
+            "a.csv": "value\n1\n",
+            "b.csv": "value\n2\n5\n",
+            "c.csv": "value\n3\n9\n9\n4\n8\n",
+            "targets.csv": "file,target\nb,4\na,2\nc,6\n",
+        }
+    ),
+    "zip of files without header": archive(
+        {
+            "a.csv": "1\n",
+            "b.csv": "2\n5\n",
+            "c.csv": "3\n9\n9\n4\n8\n",
+            "y.csv": "name,y\na.csv,2\nb.csv,4\nc.csv,6\nd.csv,8\n",
+        }
+    ),
+    "zip of steps and targets": archive(
+        {"steps.csv": STEPS, "targets.csv": "target,id\n4,b\n6,c\n8,d\n2,a\n"}
+    ),
+    "zip with folders and targets": archive(
+        {"a/targets.tsv": "id\ttarget\n a \t2\nb\t4\nc\t6\n", "b/steps.csv": STEPS}
+    ),
+}
+
+
+@pytest.mark.parametrize("data", FORMATS.values(), ids=FORMATS)
+def test_the_reference_example_comes_out_of_every_format(data):
+    assert read(data) == THREE
+
+
+def test_files_whose_names_hold_numbers_of_any_length_are_in_their_order():
+    names = ["a9", "a10", "a" + "1" * 5_000, "a" + "2" * 5_000, "b2"]
+    data = read(archive({f"{name}.csv": "v\n1\n2\n" for name in reversed(names)}))
+    assert data.ids.tolist() == names
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("病人,时间,值\n张三,0,1\n张三,1,2\n李四,0,3\n", "gb18030"),
+        ("id,城市,v\na,北京,1\na,上海,2\n", "gbk"),
+        ("name,température\nAndrés,1\nAndrés,2\nZoé,3\n", "latin-1"),
+        ("id,Größe\nä,1\nä,2\n", "cp1252"),
+        ("id,µV\na,1\na,2\n", "latin-1"),
+        ("id,5–7 °C\na,1\na,2\n", "cp1252"),
+        ("id,Größe,öß\nöß,1,2\nöß,1,3\n", "cp1252"),
+    ],
+)
+def test_text_in_other_encodings_is_read_as_it_was_written(text, encoding):
+    expected = open_table(io.StringIO(text))
+    table = open_table(io.BytesIO(text.encode(encoding)))
+    assert table.names == expected.names
+    assert table.columns.equals(expected.columns)
+    assert "written in" in table.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("id;v\na;1,5\na;-2,25e1\nb;3\n", [[1.5, -22.5], [3]]),
+        ("id\tv\na\t1,5\na\t,5\n", [[1.5, 0.5]]),
+        ("id;v\n0;1\n0,0;1,5\n", [[1], [1.5]]),
+        ("1,5;2\n3,25\n", [[1.5, 2], [3.25]]),
+        ("id;v;w\na;1,5;1.5\na;2,5;2.5\n", [[[1.5, 1.5], [2.5, 2.5]]]),
+        ('s;y\n"[1, 2]";3,5\n"[4]";5\n', [[1, 2], [4]]),
+    ],
+)
+def test_decimal_commas_are_understood_where_no_comma_stands_between_cells(text, expected):
+    data = read(text.encode())
+    assert [
+        sequence.squeeze().tolist() if len(sequence) > 1 else sequence[0].tolist()
+        for sequence in data
+    ] == expected
+    if "[" in text:
+        assert data.targets.tolist() == [3.5, 5]
+
+
+def test_an_id_with_a_comma_stays_as_it_is():
+    assert read(b"id;v\n0;1\n0,0;1,5\n").ids.tolist() == ["0", "0,0"]
+
+
+def test_comment_lines_keep_the_numbers_of_the_others():
+    assert "Row 4," in refused(b"# a\nid,v\n% b\na,x\na,1\n")
+
+
+def test_a_comment_inside_quotes_is_none():
+    assert read(b'id,v\n"a\n# b",1\n').ids.tolist() == ["a\n# b"]
+
+
+def test_the_folder_of_a_file_is_its_class_and_train_and_test_its_split():
+    data = read(archive({
+        "gestures/train/wave/1.csv": "x,y\n1,2\n3,4\n", "gestures/train/nod/2.csv": "x,y\n5,6\n",
+        "gestures/test/wave/3.csv": "x,y\n\n7,8\n",
+    }))  # fmt: skip
+    assert data.ids.tolist() == ["3", "2", "1"]
+    assert data.targets.tolist() == ["wave", "nod", "wave"]
+    assert data.split.tolist() == ["test", "train", "train"]
+    assert data[2].tolist() == [[1, 2], [3, 4]]
+    assert data.feature_names == ("x", "y")
+
+
+def test_files_of_one_row_each_are_sequences_of_one_step():
+    about = "file,target\na,2\nb,4\n"
+    data = read(archive({"a.csv": "x1,x2\n1,2\n", "b.csv": "x1,x2\n3,4\n", "y.csv": about}))
+    assert [sequence.tolist() for sequence in data] == [[[1, 2]], [[3, 4]]]
+    assert data.ids.tolist() == ["a", "b"]
+
+
+def test_files_are_numbered_as_people_count():
+    files = {f"{i}.csv": f"v\n{i}\n" for i in (10, 2, 1)}
+    assert read(archive(files)).values.ravel().tolist() == [1, 2, 10]
+
+
+def test_files_that_differ_in_their_ending_are_two_sequences():
+    assert read(archive({"a.csv": "1\n2\n", "a.txt": "3\n"})).ids.tolist() == ["a.csv", "a.txt"]
+
+
+def test_two_files_of_the_same_name_are_refused():
+    packed = archive({"a.csv": "1\n", "b.csv": "2\n"}).replace(b"b.csv", b"a.csv")
+    assert "two files called 'a.csv'" in refused(packed)
+
+
+def test_folders_with_a_file_each_are_names_and_no_targets_and_it_is_said():
+    data = archive({"walk/a.csv": "v\n1\n2\n", "run/b.csv": "v\n3\n"})
+    table = open_table(io.BytesIO(data))
+    assert "every folder holds one file, so that folders are names and no targets" in table.notes
+    assert read(data).targets is None
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders():
+    data = read(archive({"p1/run.csv": "v\n1\n", "p2/run.csv": "v\n2\n3\n"}))
+    assert data.ids.tolist() == ["p1/run", "p2/run"]
+    assert data.targets is None
+
+
+def test_an_error_in_an_archive_names_the_file_and_its_row():
+    bad = {"a.csv": "v\n1\n2\n", "b/c.csv": "# x\nv\n\n3\noops\n"}
+    assert refused(archive(bad)).startswith("Row 5 of b/c.csv, column v: 'oops' is not a number.")
+
+
+def test_a_table_with_a_row_for_each_id_may_hold_more_than_targets():
+    labels = "id;age;set;label\nb;2,5;test;x\na;1,5;train;y\nc;3,5;train;x\n"
+    packed = archive({"labels.csv": labels, "steps.csv": "# logged\n" + STEPS})
+    table = open_table(io.BytesIO(packed))
+    data = read(packed)
+    assert data.feature_names == ("value", "age")
+    assert data[1].tolist() == [[2, 2.5], [5, 2.5]]
+    assert data.targets.tolist() == ["y", "x", "x"]
+    assert data.split.tolist() == ["train", "test", "train"]
+    assert "what labels.csv says of each `id` is joined" in table.notes[0]
+    assert table.row(0) == "3 of steps.csv"
+
+
+def test_an_id_that_the_other_table_does_not_know_is_named():
+    packed = archive({"steps.csv": STEPS, "targets.csv": "id,target\na,2\nc,6\n"})
+    with pytest.raises(DataError, match=r"'b' has no row in targets.csv") as caught:
+        read(packed)
+    assert (caught.value.values["row"], caught.value.values["column"]) == ("3 of steps.csv", "id")
+
+
+def test_two_tables_that_share_no_id_are_not_joined():
+    packed = archive({"a.csv": "t,v\n0,1\n0,2\n", "b.csv": "t,w\n0,1\n1,2\n"})
+    assert "b.csv begins with 't,w', and a.csv with 't,v'" in refused(packed)
+
+
+ARCHIVES = {
+    "nothing in it": {},
+    "points outside of it": {"../../etc/passwd": "1\n", "a.csv": "1\n"},
+    "points outside": {"/etc/passwd": "1\n"},
+    "points outside of": {"C:\\x.csv": "1\n"},
+    "a hundred times its packed size": {"zeros.csv": "0\n" * 10_000_000},
+    "b.csv begins with 'w', and a.csv with 'v'": {"a.csv": "v\n1\n", "b.csv": "w\n1\n"},
+    "b.csv begins with 'v', and a.csv with '1'": {"a.csv": "1\n", "b.csv": "v\n1\n"},
+    "targets.csv has no row for 'b.csv'": None,
+    "b.csv holds no rows": {"a.csv": "v\n1\n", "b.csv": "v\n\n"},
+    "b.csv: There is nothing in it": {"a.csv": "v\n1\n", "b.csv": ""},
+    "b.png: This is not a text file": {"a.csv": "v\n1\n", "b.png": b"\x89PNG\r\n\x1a\n"},
+    "b.csv: the quotes do not come in pairs": {"a.csv": "v\n1\n", "b.csv": 'v\n"1\n'},
+    "unequal numbers of cells": {"a.csv": "1,2\n", "b.csv": "1\n2\n"},
+    "workbook": {"[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>"},
+    "the columns x1, x2, class, and a.ts has value, class": {
+        "a.ts": TS,
+        "b.ts": "@classlabel true\n@data\n1:2:3\n",
+    },
+}
+
+
+@pytest.mark.parametrize(("says", "files"), ARCHIVES.items(), ids=ARCHIVES)
+def test_an_archive_that_cannot_be_used_is_refused(says, files):
+    if files is None:
+        files = {"a.csv": "v\n1\n", "b.csv": "v\n1\n", "targets.csv": "file,y,note\na,1,b\n"}
+    assert says in refused(archive(files))
+
+
+def test_an_encrypted_archive_is_refused():
+    packed = bytearray(archive({"a.csv": "v\n1\n"}))
+    for mark, where in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        packed[packed.index(mark) + where] |= 1
+    assert "encrypted" in refused(bytes(packed))
+
+
+def test_a_damaged_archive_is_refused():
+    packed = bytearray(archive({"a.csv": "v\n1\n2\n3\n"}))
+    packed[40] ^= 0xFF
+    assert "damaged" in refused(bytes(packed))
+
+
+def test_the_ts_format_is_read_with_and_without_classes():
+    data = read(TS.encode())
+    assert data == Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
+    several = "@classLabel false\n@data\n1,2:3,4\n5:6\n"
+    assert read(several.encode()) == Sequences.from_lists([[[1, 3], [2, 4]], [[5, 6]]])
+
+
+def test_the_two_files_of_the_archive_of_time_series_are_train_and_test():
+    data = read(archive({"X/X_TRAIN.ts": TS, "X/X_TEST.ts": TS, "X/X.txt": "about"}))
+    assert data.split.tolist() == ["test"] * 3 + ["train"] * 3
+    assert data.targets.tolist() == [2, 4, 6, 2, 4, 6]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("@problemName x\n1,2:a\n", "no line says @data"),
+        ("@timeStamps true\n@data\n(0,1):a\n", "times beside"),
+        ("@classLabel true\n@data\n1,2:a\n1,2\n", "Row 4 has 1 parts"),
+        ("@classLabel true\n@data\n1,2\n", "Row 3 has 1 parts"),
+        ("@data\n1,2:3\n", "Row 2, column x2: the list has another number of steps (1)"),
+        ("@data\n1,?,3\n", "Row 2, column value: a value is missing"),
+        ("@data\n1,x\n", "Row 2, column value: 'x' in the list is not a number"),
+        ("@data\n\n# nothing\n", "nothing in it"),
+    ],
+)
+def test_a_ts_file_that_cannot_be_used_is_refused(text, says):
+    assert says in refused(text.encode())
+
+
+def test_missing_values_of_a_ts_file_can_be_treated():
+    assert read(b"@data\n1,?,3\n", missing="forward")[0].tolist() == [[1], [1], [3]]
+
+
+@pytest.mark.parametrize(
+    "text", ["id,v,w\na,1,0\na,?,1\n", "x1,x2,x3\n1,?,3\n", "s,y\n[1 ? 3],1\n", "s,y\n1 ? 3,1\n"]
+)
+def test_a_question_mark_is_a_missing_value(text):
+    with pytest.raises(MissingValue) as caught:
+        read(text.encode())
+    assert caught.value.report.found == {"missing": 1}
+    assert caught.value.values["found"] == "?"
+
+
+def test_parquet_keeps_text_dates_truth_and_lists_of_lists():
+    table = open_table(io.BytesIO(parquet(
+        name=pa.array(["x", None]).dictionary_encode(),
+        when=pa.array([0, 1], pa.timestamp("s")), on=[True, None],
+        steps=[[[1.0, 2], [3, 4]], [[5, 6]]],
+    )))  # fmt: skip
+    assert table.columns["name"].to_pylist() == ["x", ""]
+    assert table.columns["when"].to_pylist()[1].startswith("1970-01-01 00:00:01")
+    assert table.columns["on"].to_pylist() == ["true", ""]
+    data = read(parquet(steps=[[[1.0, 2], [3, 4]], [[5, 6]]]))
+    assert data == Sequences.from_lists([[[1, 2], [3, 4]], [[5, 6]]])
+
+
+def test_the_index_that_pandas_writes_into_parquet_is_no_feature():
+    layout = detect_schema(open_table(io.BytesIO(parquet(
+        id=["a", "a", "b"], v=[1, 2, 3], __index_level_0__=[0, 1, 2]
+    ))))  # fmt: skip
+    assert layout.features == ("v",)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"PAR1 and nothing else", "cannot be read"),
+        (parquet(v=pa.array([], pa.float64())), "nothing in it"),
+        (parquet(id=["a"], v=[{"x": 1}]), "Column v holds struct"),
+        (parquet(id=["a"], v=[b"\0\1"]), "Column v holds binary"),
+        (parquet(id=["a", "b"], v=[[1.0], []]), "Row 2, column v: '[]' holds an empty list"),
+        (parquet(id=["a", "b"], v=[[1.0], None]), "Row 2, column v"),
+        (parquet(id=["a"], v=[[1.0, None]]), "Row 1, column v: a value is missing"),
+        (parquet(id=["a"], v=[[1.0, np.inf]]), "Row 1, column v: 'inf' in the list is infinite"),
+        (parquet(id=["a"], v=[[[1.0], [2, 3]]]), "another number of values (2)"),
+    ],
+)
+def test_a_parquet_file_that_cannot_be_used_is_refused(data, says):
+    assert says in refused(data)
+
+
+def test_a_parquet_file_of_a_billion_cells_in_some_kilobytes_is_refused():
+    constant = np.zeros(40_000_000, np.int8)
+    assert "a hundred times" in refused(parquet(v=constant))
+
+
+def test_a_parquet_file_of_a_long_word_in_every_row_is_refused():
+    word = pa.DictionaryArray.from_arrays(np.zeros(100_000, np.int32), ["w" * 19_000])
+    content = parquet(id=word, a=word, b=word)
+    assert len(content) < 200_000
+    assert "a hundred times" in refused(content)
+
+
+def test_a_parquet_file_of_more_columns_than_are_read_is_refused():
+    assert "20,001 columns" in refused(parquet(**{f"c{i}": [1] for i in range(20_001)}))
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (gzip.compress(LONG.encode())[:-12], "its end is missing"),
+        (gzip.compress(LONG.encode())[:14] + b"\xff" * 30, "damaged"),
+        (gzip.compress(b"0\n" * 10_000_000), "a hundred times"),
+    ],
+    ids=["cut off", "damaged", "a bomb"],
+)
+def test_a_compressed_file_that_cannot_be_used_is_refused(data, says):
+    assert says in refused(data)
+
+
+def test_a_bomb_is_not_even_unpacked(monkeypatch):
+    parts = []
+    refuse = source.refuse_bomb
+    monkeypatch.setattr(source, "refuse_bomb", lambda *s: (parts.append(s[1]), refuse(*s)))
+    refused(gzip.compress(b"\0" * 400_000_000))
+    assert parts[-1] <= 1 << 26
+
+
+def test_japanese_vowels_is_the_same_data_in_every_format():
+    whole = read_sequences(SAMPLES / "japanese_vowels.csv")
+    names = whole.feature_names
+    expected = Sequences(whole.values, whole.lengths, whole.targets, feature_names=names)
+    steps = [sequence.tolist() for sequence in whole]
+    targets = whole.targets.tolist()
+    lists = "steps,speaker\n" + "".join(
+        f'"{json.dumps(s)}",{y}\n' for s, y in zip(steps, targets, strict=True)
+    )
+    ts = "@problemName JapaneseVowels\n@equalLength false\n@classLabel true\n@data\n" + "".join(
+        ":".join(",".join(map(repr, feature)) for feature in zip(*s, strict=True)) + f":{y}\n"
+        for s, y in zip(steps, targets, strict=True)
+    )
+    files = {
+        f"{id.zfill(3)}.csv": ",".join(names) + "\n" + "".join(
+            ",".join(map(repr, step)) + "\n" for step in s
+        )
+        for id, s in zip(expected.ids, steps, strict=True)
+    }  # fmt: skip
+    files["speakers.csv"] = "file,speaker\n" + "".join(
+        f"{id.zfill(3)},{y}\n" for id, y in zip(expected.ids, targets, strict=True)
+    )
+    long = {name: whole.values[:, i] for i, name in enumerate(names)}
+    ids = np.repeat(expected.ids, whole.lengths)
+    forms = {
+        "list": lists.encode(),
+        "ts": ts.encode(),
+        "zip": archive(files),
+        "parquet": parquet(utterance=ids, **long, speaker=np.repeat(targets, whole.lengths)),
+        "parquet lists": parquet(steps=steps, speaker=targets),
+    }
+    for form, data in forms.items():
+        found = read(data, target="class" if form == "ts" else "speaker")
+        assert np.array_equal(found.values, expected.values), form
+        assert np.array_equal(found.lengths, expected.lengths), form
+        assert found.targets.tolist() == targets, form
+        ids = [id.lstrip("0") for id in found.ids]
+        assert ids == expected.ids.tolist(), form
+        assert found.feature_names in (names, tuple(f"x{i}" for i in range(1, 13))), form

@@ -1,0 +1,287 @@
+"""All that is wrong in a table is told at once, every row is accounted for, and what was chosen
+about it is done."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core import DataError
+from core.reading import Schema, detect_schema, open_table, read_like, read_table, schema_like
+from core.reading.table.report import MOST_LISTED
+
+
+def read(text: str, **choices):
+    table = open_table(io.StringIO(text))
+    return read_table(table, replace(detect_schema(table), **choices))
+
+
+def refused(text: str, **choices) -> DataError:
+    with pytest.raises(DataError) as caught:
+        read(text, **choices)
+    return caught.value
+
+
+BROKEN = """id,t,v,w,target
+a,0,1,2,x
+a,1,oops,2,x
+
+a,2,,2,x
+b,0,1,1e99,y
+,1,1,2,y
+b,1,1,2,
+"""
+
+
+def test_every_problem_of_a_file_is_listed_with_its_place():
+    report = refused(BROKEN).report
+    assert [(p.kind, p.row, p.column, p.found) for p in report.problems] == [
+        ("unreadable", 3, "v", "oops"),
+        ("missing", 5, "v", ""),
+        ("unreadable", 6, "w", "1e99"),
+        ("incomplete", 7, "id", ""),
+        ("incomplete", 8, "target", ""),
+    ]
+    assert report.found == {"unreadable": 2, "missing": 1, "incomplete": 2}
+    assert all(str(p.row) in p.what and str(p.column) in p.what for p in report.problems)
+
+
+def test_rows_in_are_rows_used_and_rows_explained():
+    choices = {"fixes": ("unreadable", "incomplete"), "missing": "drop"}
+    assert "every step of the sequence 'b'" in str(refused(BROKEN, **choices))
+    data, report = read(BROKEN, **choices | {"fixes": ("unreadable", "incomplete", "empty")})
+    assert [s.tolist() for s in data] == [[[1, 2]]]
+    assert data.ids.tolist() == ["a"]
+    assert (report.rows, report.used) == (6, 1)
+    assert report.left_out == {"incomplete": 2, "missing": 3}
+
+
+def test_what_nothing_was_chosen_about_stays_in_the_way():
+    assert refused(BROKEN, fixes=("unreadable",)).report is not None
+    assert "the id is missing" in str(refused(BROKEN, fixes=("unreadable",), missing="drop"))
+    assert "oops" in str(refused(BROKEN, fixes=("incomplete",), missing="drop"))
+    assert "oops" in str(refused("id,v\na,1\na,oops\n", fixes=("unreadable",)))
+
+
+def test_of_very_many_problems_all_are_counted_and_a_thousand_listed():
+    report = refused("id,v\n" + "a,1\n" + "a,x\n" * 5_000).report
+    assert report.found["unreadable"] == 5_000
+    assert len([p for p in report.problems if p.kind == "unreadable"]) == MOST_LISTED
+
+
+def test_ids_that_differ_in_spaces_are_one_once_that_is_chosen():
+    text = "id,v\na,1\na ,2\n a,3\nb,4\n"
+    assert refused(text).report.found == {"spaces": 2}
+    data, report = read(text, fixes=("spaces",))
+    assert [s.ravel().tolist() for s in data] == [[1, 2, 3], [4]]
+    assert (report.rows, report.used) == (4, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("id,x1,x2,y\na,1,2,1\nb,,,2\nc,3,,4\n", ["a", "c"]),
+        ('id,s\na,"[1]"\nb,"[]"\nc,"[2, 3]"\n', ["a", "c"]),
+    ],
+)
+def test_sequences_without_a_step_are_left_out_once_that_is_chosen(text, left):
+    assert refused(text).report.found == {"empty": 1}
+    data, report = read(text, fixes=("empty",))
+    assert data.ids.tolist() == left
+    assert (report.rows, report.used, report.left_out) == (3, 2, {"empty": 1})
+
+
+TWICE = "id,t,v\na,0,1\na,1,2\na,1,4\na,2,6\nb,0,7\n"
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected", "used"),
+    [
+        ("keep", [1, 2, 4, 6], 5),
+        ("first", [1, 2, 6], 4),
+        ("last", [1, 4, 6], 4),
+        ("mean", [1, 3, 6], 4),
+    ],
+)
+def test_steps_at_the_same_time_are_told_and_treated_as_chosen(choice, expected, used):
+    data, report = read(TWICE, duplicates=choice)
+    assert data[0].ravel().tolist() == expected
+    assert (report.rows, report.used) == (5, used)
+    [problem] = report.problems
+    assert (problem.kind, problem.row, problem.column) == ("duplicate", 4, "t")
+
+
+def test_a_mean_of_steps_leaves_out_what_is_missing():
+    data, _ = read("id,t,v\na,0,1\na,0,\na,1,\na,1,\n", duplicates="mean", missing="mean")
+    assert data.values[:, 0].tolist()[0] == 1
+    assert np.isnan(data.values[1, 0])
+
+
+def test_gaps_in_regular_times_are_told():
+    text = "id,t,v\n" + "".join(f"a,{t},1\n" for t in [*range(20), 23, 24])
+    _, report = read(text)
+    [problem] = report.problems
+    assert (problem.kind, problem.row) == ("gap", 22)
+    assert "4 times as long" in problem.what
+    assert read("id,t,v\n" + "".join(f"a,{t * t},1\n" for t in range(20)))[1].problems == ()
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (["5", "2", "2.5"], [0, 0.5, 2.5]),
+        (["2026-01-01 00:01", "2026-01-01", "2026-01-01T00:00:30"], [0, 30, 30]),
+    ],
+)
+def test_the_time_since_the_last_step_can_be_a_feature(times, expected):
+    text = "id,t,v\n" + "".join(f"a,{t},1\n" for t in times) + f"b,{times[0]},1\n"
+    data, _ = read(text, elapsed=True)
+    assert data.feature_names == ("v", "time since the last step")
+    assert data[0][:, 1].tolist() == expected
+    assert data[1][:, 1].tolist() == [0]
+
+
+WORDS = "id,t,colour,on,v\na,0,red,true,1\na,1,blue,false,2\nb,0,red,true,3\nb,1,red,true,4\n"
+
+
+def test_words_become_features_of_0_and_1_and_one_for_all_others():
+    data, _ = read(WORDS)
+    assert data.schema.categories == {"colour": ("blue", "red"), "on": ("false", "true")}
+    assert data.feature_names == (
+        *("colour=blue", "colour=red", "colour=unknown"),
+        *("on=false", "on=true", "on=unknown"),
+        "v",
+    )
+    assert data[0].tolist() == [[0, 1, 0, 0, 1, 0, 1], [1, 0, 0, 1, 0, 0, 2]]
+    assert "`colour` holds 2 different words: a feature for each" in data.schema.reasons
+
+
+def test_a_column_of_free_text_is_not_taken_for_a_feature():
+    rows = "".join(f"a,{i},note {i},{i}\n" for i in range(10))
+    assert read("id,t,note,v\n" + rows)[0].feature_names == ("v",)
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ("drop", [[[1, 0, 0]]]),
+        ("forward", [[[1, 0, 0], [1, 0, 0]]]),
+    ],
+)
+def test_a_missing_word_is_a_missing_value(policy, expected):
+    data, _ = read("id,c\na,x\na,\nb,y\nb,y\n", missing=policy)
+    assert [data[0].tolist()] == expected
+
+
+def test_the_mean_keeps_the_place_of_a_missing_value_and_says_where():
+    data, report = read("id,v,w\na,1,1\na,,2\nb,3,3\n", missing="mean")
+    assert data.feature_names == ("v", "w", "v missing")
+    assert np.isnan(data[0][1, 0])
+    assert data.values[:, 2].tolist() == [0, 1, 0]
+    assert (report.used, report.left_out) == (3, {})
+
+
+@pytest.mark.parametrize(
+    "text", ["1,,3\n2\n", "id,x1,x2,x3\na,1,,3\nb,2,,\n", 'id,s\na,"[1, null, 3]"\nb,"[2]"\n']
+)
+def test_the_mean_is_taken_in_every_layout(text):
+    data, _ = read(text, missing="mean")
+    assert data.feature_names[1:] == (f"{data.feature_names[0]} missing",)
+    assert data[0][:, 1].tolist() == [0, 1, 0]
+
+
+def test_a_schema_comes_back_from_plain_values():
+    schema = read(WORDS, missing="mean", fixes=("spaces",), elapsed=True)[0].schema
+    assert Schema.from_dict(schema.to_dict()) == schema
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {},
+        {"layout": "tall"},
+        {"layout": "long", "missing": "guess"},
+        {"layout": "long", "fixes": ["all"]},
+        {"layout": "long", "duplicates": "sum"},
+        {"layout": "long", "features": 3},
+        {"layout": "long", "categories": [1]},
+    ],
+)
+def test_plain_values_that_describe_no_table_are_refused(plain):
+    with pytest.raises(ValueError, match=r"layout|the table"):
+        Schema.from_dict(plain)
+
+
+def like(text: str, schema: Schema):
+    return read_like(open_table(io.StringIO(text)), schema)
+
+
+def test_new_data_is_read_as_the_training_data_was():
+    schema = read(WORDS, missing="mean")[0].schema
+    data, report = like("v,on,colour,t,id\n5,true,green,1,c\n6,false,blue,0,c\n", schema)
+    assert data.feature_names == read(WORDS)[0].feature_names
+    assert data[0].tolist() == [[1, 0, 0, 1, 0, 0, 6], [0, 0, 1, 0, 1, 0, 5]]
+    [problem] = report.problems
+    assert (problem.kind, problem.row, problem.found) == ("unseen", 2, "green")
+
+
+def test_new_data_gets_the_features_that_say_what_is_missing():
+    schema = read("id,v\na,1\na,\nb,3\n", missing="mean")[0].schema
+    assert schema.indicated == ("v",)
+    assert like("id,v\nc,1\n", schema)[0].feature_names == ("v", "v missing")
+
+
+def test_a_feature_that_new_data_lacks_is_named():
+    with pytest.raises(DataError, match="trained on a feature 'on'"):
+        like("id,t,colour,v\na,0,red,1\n", read(WORDS)[0].schema)
+
+
+def test_targets_that_new_data_has_only_in_part_are_left_alone():
+    schema = read("id,v,target\na,1,2\nb,3,4\n")[0].schema
+    assert like("id,v,target\na,1,\nb,3,4\n", schema)[0].targets is None
+    assert like("id,v,target\na,1,1\nb,3,4\n", schema)[0].targets.tolist() == [1, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("name,v\nann,1\nann,2\nbob,3\n", ""),
+        ("who,v\nann,1\nann,2\nbob,3\n", "no column is called id, and `who` is taken for it"),
+        ("id,t,v,z\na,0,1,2\na,1,2,2\nb,0,1,3\nb,1,2,3\n", "no column is called target"),
+        ("id,t,v,target\na,0,1,2\n", ""),
+    ],
+)
+def test_what_was_guessed_is_said(text, doubt):
+    doubts = " ".join(detect_schema(open_table(io.StringIO(text))).doubts)
+    assert doubt in doubts
+    assert bool(doubts) == bool(doubt)
+
+
+def test_a_model_without_features_that_say_what_is_missing_gets_none_with_new_data():
+    data, _ = read("id,t,x\na,0,1\na,1,2\n")
+    new = open_table(io.StringIO("id,t,x\nb,0,\nb,1,2\n"))
+    filled, _ = read_table(new, replace(schema_like(data.schema, new), missing="mean"))
+    assert filled.feature_names == ("x",)
+
+
+def test_chinese_names_of_columns_are_known():
+    text = "编号,时间,值,目标\n甲,2,5,1\n甲,1,4,1\n乙,1,6,0\n"
+    schema = detect_schema(open_table(io.StringIO(text)))
+    assert (schema.id, schema.time, schema.features, schema.target) == (
+        "编号",
+        "时间",
+        ("值",),
+        "目标",
+    )
+    assert not schema.doubts
+
+
+def test_new_data_without_the_features_that_lacked_has_no_features_that_say_so():
+    schema = read_table(
+        table := open_table(io.StringIO("id;v\na;1,5\na;x\n")),
+        replace(detect_schema(table, "rows"), missing="mean", fixes=("unreadable",)),
+    )[0].schema
+    assert schema.indicated
+    again, _ = read_like(open_table(io.StringIO("1\n2,5\n")), replace(schema, indicated=("v",)))
+    assert again.feature_names == ("value",)

@@ -1,0 +1,162 @@
+"""A small table can be edited as the text it is, and rows keep the numbers that messages name."""
+
+import gzip
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import DataError, read_sequences
+from core.reading import detect_schema, open_table, read_table, schema_again
+from core.reading.editable import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Grid, grid_of
+from tests.core.reading.formats.test_formats import TS, archive, parquet
+
+SAMPLES = sorted((Path(__file__).parents[3] / "samples").glob("three_*.csv"))
+
+
+def grid(content: bytes) -> Grid | None:
+    try:
+        table = open_table(io.BytesIO(content))
+    except DataError:
+        table = None
+    return grid_of(table, lambda: content)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_what_is_not_edited_is_written_as_it_was(path):
+    found = grid(path.read_bytes())
+    assert found.write(found.cells) == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,t,x\n\n\na,1,2\n\na,2,3\n",
+        "# made by hand\nid;x\na;1,5\nb;2,5\n",
+        '"[1]",2\n"[2, 5]",4\n',
+        'id,note,x\na,"say ""hi""\nthere",1\nb,"c,d",2\n',
+        ",t,x\na,1,2\na,2,3\n",
+        "1\t2\t3\n4\t5\t6\n",
+        "2,5\n\n3,9,9,4,8\n",
+        "1 2\n3 4 5\n",
+        "[[1],\n[2, 5]]",
+        "id,x\n\u00e9,1\n#b,2\n",
+    ],
+)
+def test_it_opens_as_the_same_table_with_the_same_row_numbers(text):
+    before = open_table(io.StringIO(text))
+    found = grid(text.encode())
+    after = open_table(io.BytesIO(found.write(found.cells)))
+    assert after.columns.equals(before.columns)
+    assert list(after.rows) == list(before.rows)
+    assert (after.header, after.delimiter, after.ragged) == (
+        before.header,
+        before.delimiter,
+        before.ragged,
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(st.text("ab,;\t\"\n'[#% 1", max_size=6), st.text('ab,;\t"[#%@{ 1', max_size=6)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_any_text_can_be_typed_into_a_cell(rows):
+    blank = [not first.strip() and not second.strip() for first, second in rows]
+    cells = pd.DataFrame([("1", "2"), *rows], index=2 + np.arange(len(rows) + 1))
+    found = Grid(cells, ("id", "x"), header=True, delimiter=",")
+    table = open_table(io.BytesIO(found.write(cells)))
+    expected = [("1", "2"), *(row for row, none in zip(rows, blank, strict=True) if not none)]
+    columns = (table.columns[name].to_pylist() for name in table.names)
+    assert list(zip(*columns, strict=True)) == expected
+
+
+def test_a_line_break_pasted_into_a_cell_ends_no_row():
+    found = grid(b"id,x\na,1\nb,2\n")
+    cells = found.cells.copy()
+    cells.iat[0, 0] = "one\r\ntwo\rthree"
+    table = open_table(io.BytesIO(found.write(cells)))
+    assert table.columns["id"].to_pylist() == ["one\ntwo\nthree", "b"]
+
+
+def test_after_a_row_is_deleted_the_others_keep_their_numbers():
+    found = grid(b"id,t,x\na,1,2\na,2,3\nb,1,oops\n")
+    text = found.write(found.cells.drop(2))
+    assert text == b"id,t,x\n\na,2,3\nb,1,oops\n"
+    with pytest.raises(DataError, match="Row 4, column x: 'oops'"):
+        read_sequences(io.BytesIO(text))
+
+
+def test_rows_are_written_in_the_order_of_their_numbers():
+    found = grid(b"1,2\n3\n4,5,6\n")
+    assert found.write(found.cells.iloc[[2, 0, 1]]) == b"1,2\n3\n4,5,6\n"
+
+
+def test_a_file_that_is_no_table_is_edited_by_lines():
+    found = grid(b"id,t,x\n\na,1,2\na,2,3,4\n")
+    assert found.cells[0].to_dict() == {1: "id,t,x", 3: "a,1,2", 4: "a,2,3,4"}
+    assert found.names == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TS.encode(),
+        parquet(id=["a", "b"], x=[1.0, 2.0]),
+        parquet(id=["a", "b"], x=["1", "2"]),
+        archive({"a.csv": "x\n1\n", "b.csv": "x\n2\n"}),
+        b"",
+        b"\x89PNG" + bytes(50),
+        b"PAR1 and no more of it",
+        b"1\n" * (MOST_ROWS + 1),
+        b"id,x\n" + b"a,1\n" * (MOST_ROWS + 1),
+        (",".join(["1"] * (MOST_COLUMNS + 1)) + "\n").encode() * 2,
+        b'id,x\na,"' + b"1" * MOST_BYTES + b'"\n',
+        gzip.compress(b"a,b\n1\n" + b"1,2,3\n" * MOST_BYTES),
+    ],
+)
+def test_what_is_no_small_text_is_not_edited(content):
+    assert grid(content) is None
+
+
+def test_a_packed_text_is_edited_as_the_text_it_is():
+    found = grid(gzip.compress(b"id,x\na,1\n"))
+    assert found.write(found.cells) == b"id,x\na,1\n"
+
+
+def test_a_frame_of_numbers_is_not_text():
+    table = open_table(pd.DataFrame({"id": ["a"], "x": [1.0]}))
+    assert pa.types.is_floating(table.columns["x"].type)
+    assert grid_of(table, lambda: b"") is None
+
+
+def edited(before: str, after: str, **chosen):
+    table = open_table(io.StringIO(before))
+    schema = read_table(table, detect_schema(table, **chosen))[0].schema
+    return schema_again(schema, open_table(io.StringIO(after)))
+
+
+WARDS = "id,t,ward,x\na,1,A,1\na,2,B,2\nb,1,A,3\nb,2,B,3\n"
+
+
+def test_an_edited_table_is_detected_anew_with_its_reasons():
+    found = edited(WARDS, WARDS.replace("B", "C"))
+    assert found.categories == {"ward": ("A", "C")}
+    assert not any("as chosen" in reason for reason in found.reasons)
+
+
+def test_what_was_chosen_stays_when_the_table_is_edited():
+    found = edited(WARDS, WARDS.replace("3", "4"), features=["x"], time="")
+    assert (found.features, found.time) == (("x",), None)
+
+
+def test_a_table_that_lost_a_column_is_detected_anew():
+    found = edited(WARDS, "id,t,y\na,1,1\na,2,2\nb,1,3\n", features=["x"])
+    assert found.features == ("y",)

@@ -1,0 +1,78 @@
+import pytest
+
+from core import Recipe, Sequences
+from core.recipe.suggest import has_classes, suggest
+
+
+def data(targets) -> Sequences:
+    return Sequences.from_lists([[1]] * len(targets), targets=targets)
+
+
+@pytest.mark.parametrize(
+    ("targets", "classes"),
+    [
+        (["a", "b"], True),
+        ([1, 2] * 10, True),
+        ([2, 4, 6], False),  # the reference example predicts a number
+        ([0.5, 1.5] * 10, False),
+        (list(range(40)), False),
+    ],
+)
+def test_the_task_is_read_off_the_targets(targets, classes):
+    assert has_classes(data(targets)) is classes
+    expected = "classification" if classes else "regression"
+    assert Recipe.suggest(data(targets)).task == expected
+
+
+def test_data_without_targets_gets_a_recipe_too():
+    assert Recipe.suggest(Sequences.from_lists([[1], [2]])).task == "regression"
+
+
+@pytest.mark.parametrize(("n", "batch_size"), [(1, 1), (100, 4), (640, 32), (100_000, 64)])
+def test_small_data_gets_small_batches(n, batch_size):
+    assert Recipe.suggest(data([0.5] * n)).batch_size == batch_size
+
+
+def test_targets_one_a_step_get_answers_that_do_not_look_ahead():
+    steps = Sequences.from_lists([[1, 2], [3]], [[0.5, 1.5], [2.5]])
+    recipe = Recipe.suggest(steps)
+    assert recipe.return_sequences
+    assert not recipe.layers[0].bidirectional
+    assert has_classes(Sequences.from_lists([[1] * 10], [[0, 1] * 5]))
+
+
+def test_every_choice_has_a_reason():
+    found = suggest(data(["a", "b"] * 60))
+    assert [reason.split(":")[0] for reason in found.reasons][:1] == ["A class is predicted"]
+    said = " ".join(found.reasons)
+    recipe = found.recipe
+    for value in (recipe.layers[0].units, recipe.batch_size, recipe.epochs, recipe.patience):
+        assert str(value) in said
+
+
+def test_a_class_is_read_off_all_steps_and_a_number_off_the_last():
+    assert Recipe.suggest(data(["a", "b"] * 60)).pooling == "mean"
+    assert Recipe.suggest(data([0.5, 1.5] * 60)).pooling == "last"
+    steps = Sequences.from_lists([[1] * 10] * 9, [["a", "b"] * 5] * 9)
+    assert Recipe.suggest(steps).pooling == "last"  # every step has its answer
+
+
+@pytest.mark.parametrize(("n", "share"), [(3, 0), (9, 0), (10, 0.2)])
+def test_of_a_handful_of_sequences_none_is_set_apart(n, share):
+    found = suggest(data([0.5] * n))
+    assert found.recipe.validation_split == share
+    assert (found.recipe.patience is None) == (share == 0)
+    assert ("none can be spared" in " ".join(found.reasons)) == (share == 0)
+
+
+@pytest.mark.parametrize(("n", "units"), [(20, 32), (500, 64), (5_000, 128)])
+def test_more_sequences_get_more_units(n, units):
+    assert Recipe.suggest(data([0.5] * n)).layers[0].units == units
+
+
+def test_large_data_gets_fewer_epochs_and_test_rows_do_not_count():
+    long = Sequences([[0.0]] * 2_000_000, [100_000] * 20, [0.5] * 20)
+    assert Recipe.suggest(long).epochs == 20
+    marked = data([0.5] * 200)
+    marked = marked.from_lists(list(marked), marked.targets, split=["train"] * 20 + ["test"] * 180)
+    assert Recipe.suggest(marked).layers[0].units == 32

@@ -1,0 +1,40 @@
+"""The server's own workers, as their process starts them."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from runs.cluster.local import SETTLE_SECONDS
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_workers_start_one_after_the_other_and_take_work_before_they_compile(tmp_path):
+    environment = {"UNPADDED_WORKERS": "2", "UNPADDED_DATA": str(tmp_path)}
+    said: list[tuple[str, int, datetime]] = []
+    with subprocess.Popen(
+        [sys.executable, "-m", "runs.cluster.local"],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        for line in process.stderr:
+            if line.startswith("{"):
+                found = json.loads(line)
+                when = datetime.fromisoformat(found["time"])
+                said.append((found["event"], found["process"], when))
+            if len(said) == 4:
+                break
+        process.stdin.close()
+    events = {(event, process): when for event, process, when in said}
+    first, second = (process for event, process, _ in said if event == "worker ready")
+    assert events["worker ready", first] < events["worker warm", first]
+    assert events["worker ready", second] < events["worker warm", second]
+    apart = events["worker ready", second] - events["worker ready", first]
+    assert apart.total_seconds() > SETTLE_SECONDS

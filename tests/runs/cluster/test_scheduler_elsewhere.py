@@ -1,0 +1,34 @@
+"""A scheduler on this machine that the host starts without TLS: taken, with a line in the log."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import postgres
+from runs import Runs, service
+from tests.browser.test_identity import free_port
+from tests.runs.conftest import wait_for
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.skipif(not postgres.is_there(), reason=postgres.MISSING)
+def test_a_loopback_scheduler_without_tls_is_taken_and_told_of_once(monkeypatch):
+    said = []
+    monkeypatch.setattr(service, "say", lambda event, level, **facts: said.append((event, facts)))
+    address = f"tcp://127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "dask", "scheduler", "--host", address, "--no-dashboard"]
+    command += ["--dashboard-address", "127.0.0.1:0"]
+    with (
+        postgres.empty_database() as database,
+        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as scheduler,
+    ):
+        monkeypatch.setenv("DATABASE_URL", database)
+        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
+        runs = Runs()
+        wait_for(lambda: runs._dispatcher._connected, "the connection")
+        runs.close()
+        scheduler.terminate()
+    assert said == [("scheduler without TLS", {"why": service.NO_TLS})]

@@ -1,0 +1,1 @@
+"""The page Compare: what varies, and what can be concluded."""

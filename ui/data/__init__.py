@@ -1,0 +1,1 @@
+"""The page Data: open a file, choose its columns, see what was read, delete data sets."""

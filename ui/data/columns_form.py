@@ -1,0 +1,205 @@
+"""What the columns of a table are, and what is done with what they hold, to choose in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core import DataError
+from core.reading import Schema
+from core.i18n import N_
+from runs.reading import jobs
+from ui.data.file_layouts import LAYOUT_NAMES
+from ui.data.read_report import MISSING_NAMES
+from ui.i18n import _
+
+NONE = ""  # the choice "no such column", as ``detect_schema`` takes it
+MOST_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
+ROLES = {
+    "id": N_("Sequence id"),
+    "time": N_("Time"),
+    "target": N_("Target"),
+    "split": N_("Train / test split"),
+    "group": N_("Group"),
+}
+DUPLICATE_NAMES = {
+    "keep": N_("keep all of them"),
+    "first": N_("keep the first"),
+    "last": N_("keep the last"),
+    "mean": N_("take their mean"),
+}
+TARGET_NAMES = {
+    "sequence": N_("one, the same in all its rows"),
+    "step": N_("one for each of its steps"),
+    "end": N_("that of its last step"),
+}
+CUT_NAMES = {"": N_("do not cut"), "windows": N_("windows"), "prefixes": N_("growing prefixes")}
+FIRST_STEPS, MOST_STEPS = 50, 1_000_000  # of a piece: offered at first, and at most
+
+
+def show(
+    key: str,
+    columns: Sequence[str],
+    schema: Schema,
+    read: Callable[[jobs.SchemaOf], None],
+    refuse: Callable[[DataError], None],
+) -> None:
+    """columns: the names of those there are. ``read`` is called with the way to read them that was
+    chosen, or ``refuse`` with why there is none."""
+    values = _values(schema)
+    chosen = filter(None, (values[role] for role in ROLES))  # also beyond those offered
+    names = list(dict.fromkeys((*columns[:MOST_COLUMNS], *chosen)))
+    with st.form(key):
+        how, missing = st.columns([2, 1])
+        how.selectbox(
+            _("Layout"),
+            list(LAYOUT_NAMES),
+            index=list(LAYOUT_NAMES).index(values["layout"]),
+            format_func=lambda name: f"{name}: {_(LAYOUT_NAMES[name])}",
+            key=f"{key}-layout",
+        )
+        missing.selectbox(
+            _("Missing values"),
+            list(MISSING_NAMES),
+            index=list(MISSING_NAMES).index(values["missing"]),
+            format_func=lambda name: _(MISSING_NAMES[name]),
+            key=f"{key}-missing",
+        )
+        for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
+            place.selectbox(
+                _(label),
+                [NONE, *names],
+                index=[NONE, *names].index(values[role]),
+                format_func=lambda name: name or _("none"),
+                key=f"{key}-{role}",
+            )
+        if schema.layout in ("long", "list") and len(columns) <= MOST_COLUMNS:
+            st.multiselect(_("Features"), names, default=values["features"], key=f"{key}-features")
+        if schema.target is not None and schema.layout in ("long", "list"):
+            st.selectbox(
+                _("Which target a sequence has"),
+                list(TARGET_NAMES),
+                index=list(TARGET_NAMES).index(values["target_at"]),
+                format_func=lambda name: _(TARGET_NAMES[name]),
+                key=f"{key}-target_at",
+                help=_("With one for each step the network answers at every step."),
+            )
+        if schema.time is not None:
+            twice, since = st.columns(2, vertical_alignment="bottom")
+            twice.selectbox(
+                _("Steps at the same time"),
+                list(DUPLICATE_NAMES),
+                index=list(DUPLICATE_NAMES).index(values["duplicates"]),
+                format_func=lambda name: _(DUPLICATE_NAMES[name]),
+                key=f"{key}-duplicates",
+            )
+            since.checkbox(
+                _("Time since the last step as a feature"),
+                value=values["elapsed"],
+                key=f"{key}-elapsed",
+                help=_("For steps at irregular times; in seconds where times are dates."),
+            )
+        _cutting(key, values)
+        st.form_submit_button(
+            _("Use these columns"),
+            icon=":material/check:",
+            # Before the rerun, so that the page needs no second one, which could swallow a click.
+            on_click=_read_again,
+            args=(key, schema, read, refuse),
+        )
+
+
+def follow(key: str, schema: Schema) -> None:
+    """After a table was read: the form shows by which schema, whatever chose it."""
+    for name, value in _values(schema).items():
+        if f"{key}-{name}" in st.session_state:
+            st.session_state[f"{key}-{name}"] = value
+
+
+def _values(schema: Schema) -> dict[str, Any]:
+    """What stands in the form."""
+    names = ("layout", "missing", "target_at", "duplicates", "elapsed", "cut")
+    return {
+        **{name: getattr(schema, name) for name in names},
+        **{role: getattr(schema, role) or NONE for role in ROLES},
+        "features": list(schema.features),
+        "cut_steps": schema.cut_steps or FIRST_STEPS,
+        "cut_every": schema.cut_every or FIRST_STEPS,
+    }
+
+
+def _cutting(key: str, values: dict[str, Any]) -> None:
+    with st.expander(
+        _("Cut long sequences into pieces"),
+        icon=":material/content_cut:",
+        expanded=bool(values["cut"]),
+    ):
+        how, steps, every = st.columns(3, vertical_alignment="bottom")
+        how.selectbox(
+            _("Pieces"),
+            list(CUT_NAMES),
+            index=list(CUT_NAMES).index(values["cut"]),
+            format_func=lambda name: _(CUT_NAMES[name]),
+            key=f"{key}-cut",
+            help=_(
+                "A window is asked about what it holds alone; prefixes grow from the beginning, "
+                "for answers while a sequence is still going on."
+            ),
+        )
+        steps.number_input(
+            _("Steps of a window, or the first prefix"),
+            1,
+            MOST_STEPS,
+            value=values["cut_steps"],
+            key=f"{key}-cut_steps",
+        )
+        every.number_input(
+            _("Another one every so many steps"),
+            1,
+            MOST_STEPS,
+            value=values["cut_every"],
+            key=f"{key}-cut_every",
+        )
+        st.caption(
+            _(
+                "The pieces of a sequence stay together: all of them are trained on, or none. A "
+                "last piece may be shorter, so that no step is lost."
+            )
+        )
+
+
+def _read_again(
+    key: str,
+    before: Schema,
+    read: Callable[[jobs.SchemaOf], None],
+    refuse: Callable[[DataError], None],
+) -> None:
+    """Read the table with what the form holds now."""
+    typed = {role: st.session_state[f"{key}-{role}"] for role in ("layout", *ROLES)}
+    chosen, roles = typed.pop("layout"), typed
+    features = None
+    if before.layout in ("long", "list"):
+        features = st.session_state.get(f"{key}-features")
+    # Another layout gives the columns other meanings, so only what was named stays.
+    kept = features if features and chosen == before.layout else None
+    if kept is not None:
+        taken = {name for name in roles.values() if name}
+        kept = [name for name in kept if name not in taken]
+    if chosen == "rows":
+        roles, kept = dict.fromkeys(roles), None
+    choices = {
+        name: st.session_state.get(f"{key}-{name}", getattr(before, name))
+        for name in ("missing", "duplicates", "elapsed", "cut", "cut_steps", "cut_every")
+    }
+    if not choices["cut"]:
+        choices |= {"cut_steps": 0, "cut_every": 0}
+    target_at = st.session_state.get(f"{key}-target_at")
+    if roles["target"] != (before.target or NONE) or chosen != before.layout:
+        target_at = None  # what was said of another column
+    if features == [] and before.features and chosen == before.layout:
+        refuse(DataError("No feature is chosen. Choose at least one column that holds values."))
+        return
+    also = {"fixes": before.fixes, **choices}
+    read(jobs.chosen(chosen, kept, also, target_at=target_at, **roles))

@@ -1,0 +1,76 @@
+"""What a file may be: its layouts, with a small sample of each to look at and to take, and how
+large."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.i18n import N_
+from ui import backend
+from ui.samples import FOLDER
+from ui.i18n import _, counted
+
+LAYOUT_NAMES = {
+    "rows": N_("one sequence a line, lines of unequal length"),
+    "list": N_("one sequence a row, written as a list in a cell"),
+    "long": N_("one step a row, with an id"),
+    "wide": N_("one sequence a row, one step a column"),
+}
+WHEN = {
+    "long": N_(
+        "For several features, times, targets at every step, or very long sequences. Rows of "
+        "one id are one sequence."
+    ),
+    "wide": N_(
+        "Cells after the end of a sequence stay empty. Several features: x1, x2, …, y1, y2, …"
+    ),
+    "list": N_("A step of several features is a list, too: [[1, 2], [3, 4]]."),
+    "rows": N_("Numbers only, no header and no target: to look at or to predict."),
+}
+FILES = {
+    "long": "three_long.csv",
+    "wide": "three_wide.csv",
+    "list": "three_list_in_cell.csv",
+    "rows": "three_rows.csv",
+}
+SHOWN_LINES = 4
+
+
+def samples() -> None:
+    """The same three sequences in each layout, folded away."""
+    with st.expander(_("What should my file look like?"), icon=":material/help:"):
+        st.caption(
+            _("The same three sequences of 1, 2 and 5 steps in each layout, which is detected.")
+        )
+        grid = st.grid(2, min_column_width=300)
+        for layout, name in FILES.items():
+            _sample(grid.container(), layout, name)
+
+
+def _sample(place, layout: str, name: str) -> None:
+    content = (FOLDER / name).read_text(encoding="utf-8")
+    lines = content.splitlines()
+    more = ["…"] if len(lines) > SHOWN_LINES else []
+    with place:
+        st.markdown(f"**{_(LAYOUT_NAMES[layout]).capitalize()}**")
+        st.code("\n".join(lines[:SHOWN_LINES] + more), language=None)
+        st.caption(_(WHEN[layout]))
+        st.download_button(
+            name,
+            content,
+            file_name=name,
+            mime="text/csv",
+            icon=":material/download:",
+            key=f"layout-{layout}",
+            on_click="ignore",
+        )
+
+
+def limits() -> None:
+    """How much is taken, said beside an uploader before anybody waits for a file to arrive."""
+    st.caption(
+        _("Up to {megabytes} MB and {steps} steps.").format(
+            megabytes=counted(st.get_option("server.maxUploadSize")),
+            steps=counted(backend.store().limits.steps),
+        )
+    )

@@ -1,0 +1,1 @@
+"""What stands in front of Streamlit: cookies, host names, security headers, uploads."""

@@ -1,0 +1,1 @@
+"""The page Mask: padding and mask mode."""

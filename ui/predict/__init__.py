@@ -1,0 +1,1 @@
+"""The page Predict: new sequences and their predictions."""
