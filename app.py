@@ -18,23 +18,24 @@ from streamlit.web.server.server_util import get_display_address, get_url
 from core import DataError, Recipe
 from core.reading.new_data import Reading
 from runs import json_log
-from ui.session import requests
-from ui.http import cookie
-from ui.train import progress
-from ui.shell import menu
-from ui.predict import new_data
+from ui import backend, samples
 from ui.data import open_data
-from ui.results import padding_badge, predictions_table
-from ui import samples, backend
+from ui.http import cookie
 from ui.http.cookie import VisitorCookie
-from ui.page import draw, explain_failure, figure_words, is_dark, is_fault, open_page
-from ui.samples import EXAMPLE_NAME, example_data
 from ui.http.headers import SecurityHeaders
 from ui.http.hosts import HostNames, names_answered
 from ui.http.memory import give_back
 from ui.http.metrics import HiddenMetrics
 from ui.http.uploads import UploadLimit, sweep_for_ever
 from ui.i18n import _
+from ui.page import explain_failure, is_fault, open_page
+from ui.predict import new_data
+from ui.results import padding_badge, predictions_table
+from ui.samples import EXAMPLE_NAME, example_data
+from ui.session import requests
+from ui.shell import menu
+from ui.shell.plots import draw, figure_words, is_dark
+from ui.train import progress
 
 
 def home() -> None:

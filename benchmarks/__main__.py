@@ -26,7 +26,19 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from benchmarks import (choices, click, hostile, imports, machine, reloads, settings, soak, start, starvation, vowels)
+from benchmarks import (
+    choices,
+    click,
+    hostile,
+    imports,
+    machine,
+    reloads,
+    settings,
+    soak,
+    start,
+    starvation,
+    vowels,
+)
 from benchmarks.process import Competitor
 from benchmarks.rounds import in_turn, ratios
 from benchmarks.scale import ENDLESS, NAMES, SHORT, lengths_for

@@ -78,8 +78,8 @@ def _pools(runs: int) -> dict[str, object]:
     from dataclasses import replace
 
     from core import train
-    from core.training import loop
     from core.engine.batching import epoch_plan
+    from core.training import loop
 
     found: dict[str, object] = {}
     for name, (data, recipe) in _data_sets().items():

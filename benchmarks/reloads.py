@@ -26,8 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from tests.support.chromium import ARGUMENTS, executable
 from tests.support.app_server import AppServer
+from tests.support.chromium import ARGUMENTS, executable
 from tests.support.streamlit_client import Visitor
 
 TRIES = 50

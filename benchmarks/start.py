@@ -21,8 +21,8 @@ from urllib.parse import urlencode
 
 import psutil
 
-from tests.support.chromium import ARGUMENTS, FIRST_POINT, executable
 from tests.support.app_server import AppServer
+from tests.support.chromium import ARGUMENTS, FIRST_POINT, executable
 
 ROUNDS = 3
 MAX_COLD_SECONDS, MAX_WARM_SECONDS = 10.0, 3.0  # from the press to the first point of the curve

@@ -18,12 +18,12 @@ from unittest.mock import patch
 
 import numpy as np
 
-from tests.support.app_server import AppServer
-from tests.support.streamlit_client import Visitor
 from core import LSTM, Recipe, Sequences
 from runs import ACTIVE, Run, Runs, RunState
 from runs.settings import FILE
 from runs.store import Store
+from tests.support.app_server import AppServer
+from tests.support.streamlit_client import Visitor
 
 MAX_WAIT_SECONDS = 40.0
 GIVE_UP_SECONDS = 180.0  # a newcomer who has not begun by then does not within hours

@@ -7,13 +7,14 @@ names that need it are imported when first asked for.
 
 from typing import TYPE_CHECKING, Any
 
-from .data.windowing import prefixes, windows
-from .errors import DataError
 from .data.padding import pad
-from .engine.progress import Progress
-from .reading import read_sequences
-from .recipe.recipe import GRU, LSTM, Recipe
 from .data.sequences import Sequences
+from .data.windowing import prefixes, windows
+from .engine.progress import Progress
+from .errors import DataError
+from .reading import read_sequences
+from .recipe.layers import GRU, LSTM
+from .recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from .experiments.compare import compare

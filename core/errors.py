@@ -5,11 +5,11 @@ from __future__ import annotations
 from string import Formatter
 from typing import Any
 
-from .json_validation import refuse
 from .i18n import N_
+from .json_validation import refuse
 
 TEXT = N_("{text}")  # of a note that is text and no more
-MOST_FORM = 4  # characters of a format, such as .1%
+MAX_FORM = 4  # characters of a format, such as .1%
 MAX_FIELDS, MAX_DEPTH = 20, 2  # of a template from outside: values, and notes in notes
 MAX_VALUE = 200  # characters of a value that a sentence quotes; a cell may hold 50 MB
 
@@ -99,7 +99,7 @@ class Note(str):
         if len(fields) > MAX_FIELDS or depth > MAX_DEPTH:
             raise ValueError("a note holds too much")
         for _text, name, form, _conversion in fields:
-            plain_form = form is None or (len(form) <= MOST_FORM and "{" not in form)
+            plain_form = form is None or (len(form) <= MAX_FORM and "{" not in form)
             if name is not None and not (name.isidentifier() and plain_form):
                 raise ValueError(f"{template!r} is no template of ours")
         return cls(

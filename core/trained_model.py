@@ -1,109 +1,70 @@
-"""``TrainedModel``: predict, evaluate, save. Needs TensorFlow."""
+"""``TrainedModel``: what ``train`` returns: predict, evaluate, inspect, save. Needs TensorFlow."""
 
 from __future__ import annotations
 
-import io
 import os
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
-import keras
 import numpy as np
-import pandas as pd
 
-from .export import archive
-from .export.model_card import Facts, model_card
-from .engine.compiled import WAYS, Data, Kind, engine_for, group_count
+from .data.missing import base_names
+from .data.schema import Schema
+from .data.sequences import Sequences
+from .data.summary import Facts
+from .engine.compiled import WAYS
+from .engine.progress import History
 from .errors import DataError, Note, as_note
 from .evaluation.bootstrap import Figure, answered_by, clusters_of, figures, statistic
-from .evaluation.report import Evaluation, judge
-from .evaluation.predictions import measure, telling_part
 from .evaluation.metrics import classification_metrics, regression_metrics
+from .evaluation.predictions import measure, telling_part
+from .evaluation.report import Evaluation, judge
+from .export import archive
 from .export.keras_script import training_script
-from .data.missing import base_names, indicator_name
-from .network.keras_network import build_network
-from .engine.chunking import Pace
-from .json_validation import flag, many, number, one_of, optional, record, text, whole
-from .preprocessing.transform import Preprocessing
-from .engine.progress import History
-from .invariance.report import Proof
-from .reading import Schema, open_table, read_like, read_sequences
-from .recipe.recipe import MAX_EPOCHS, MAX_LAYERS, Recipe, weight_count
-from .data.sequences import Sequences, default_names, step_indices
+from .export.model_card import model_card
+from .fitted import FittedModel, OnShare
+from .inspection.compute import trace
 from .inspection.trace import Trace
+from .invariance.checks import prove
+from .invariance.report import Proof
+from .json_validation import flag, many, number, one_of, optional, record, text, whole
+from .network.keras_network import build_network
+from .preprocessing.transform import Preprocessing
+from .recipe.recipe import MAX_EPOCHS, MAX_LAYERS, Recipe, weight_count
 
-OnShare = Callable[[float], None]
 MAX_NOTES = 100  # in a file
 MAX_SECONDS = 1e9  # of an epoch
-TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # what a table is read from
 
 
-@dataclass(eq=False)
-class TrainedModel:
+@dataclass(eq=False, kw_only=True)
+class TrainedModel(FittedModel):
     """What ``train`` returns and ``load`` brings back.
 
-    network     the Keras model, stock layers only: inputs values (batch, steps,
-                features) and mask (batch, steps), output (batch, outputs)
     history     as Keras's ``History.history``: one figure an epoch under "loss",
                 "val_loss", "accuracy", "val_accuracy" and "seconds". Losses are in
                 the target's unit (squared for mse).
     notes       what training left out of the data, in words
     stopped     True when ``should_stop`` ended the training
     best_epoch  the epoch (from 1) whose weights were kept; None without patience
-    schema      how the training data was read from a table, None when it was not: new tables
-                are read in the same way
     computed    what computed it, which the last bits of its weights depend on: for each
                 recurrent layer "fused", "wide" (see core.engine.lstm) or "keras", and how many
                 groups of rows ran side by side
-    trained_on  the digest of the data it was trained on (``Sequences.digest``)
     proof       what ``prove`` found, where somebody has kept it here; saved with the model
     evaluation  what ``judge`` found, likewise
     facts       about the data it was trained on
-    table       how the ``predict.py`` of a saved model reads a table
     example     text of a small table of that kind
     """
 
-    recipe: Recipe
-    preprocessing: Preprocessing
-    network: keras.Model
     history: History = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     stopped: bool = False
     best_epoch: int | None = None
     computed: dict[str, Any] = field(default_factory=dict)
-    schema: Schema | None = None
-    trained_on: str = ""
     proof: Proof | None = None
     evaluation: Evaluation | None = None
     facts: Facts | None = None
-    table: Schema | None = None
     example: str = ""
-
-    @property
-    def classes(self) -> np.ndarray | None:
-        """(k,) the labels, in the order of ``predict_proba``'s columns; None for regression."""
-        return self.preprocessing.classes
-
-    def predict(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n,) values in the target's unit, or labels for classification. With the recipe's
-        return_sequences (total steps,), one a step, beside ``as_sequences(new).values``; NaN, or
-        None for classes, at steps that maxlen or the mask mode kept from the network.
-
-        new: ``Sequences``, a list of sequences (never one bare sequence), a data frame, or, when
-        the model was trained on a table, a file like it: its path or a binary buffer.
-        on_progress: called some ten times a second with the share that is done, 0 to 1.
-        Warns when sequences are longer than the recipe's maxlen and lose steps.
-        """
-        return self.preprocessing.decode(self._outputs(new, on_progress))
-
-    def predict_proba(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n, k) probability of each of ``classes``, (total steps, k) with the recipe's
-        return_sequences. Raises ValueError for regression."""
-        if self.classes is None:
-            raise ValueError("predict_proba is for classification; this model predicts numbers")
-        return self._outputs(new, on_progress)
 
     def evaluate(self, data: Sequences) -> dict[str, float]:
         """Metrics against the data's targets: mse, rmse, mae and r2, or accuracy,
@@ -146,39 +107,6 @@ class TrainedModel:
         answered = answered_by(predicted)
         return data.targets[answered], predicted[answered], clusters_of(data, answered)
 
-    def _outputs(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """Warns of what the network does not get to see."""
-        data = self.as_sequences(new)
-        for note in self.preprocessing.notes(data):
-            warnings.warn(note, stacklevel=3)
-        return self.outputs(data, on_progress)
-
-    def outputs(self, data: Sequences, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n, outputs) float32 of the network, in the order of the sequences, or of their steps,
-        where NaN stands for those it does not see. For classes they are probabilities; numbers are
-        scaled, as ``preprocessing.decode`` takes them. data: of the model's features."""
-        prepared = self.preprocessing.prepare(data)
-        given, lengths = Data(prepared), prepared.lengths
-        features, outputs = len(self.preprocessing.feature_names), self.network.outputs[0].shape[-1]
-        per_step = self.recipe.return_sequences
-        found = np.empty((len(prepared.values) if per_step else len(data), outputs), np.float32)
-        with engine_for(Kind.of(self.recipe, features, outputs, group_count())) as compiled:
-            compiled.begin(self.network.get_weights())
-            plan = compiled.forward_plan(lengths)
-            for first, last in Pace().calls(plan):
-                rows = plan.order[plan.cuts[first, 0] : plan.cuts[last - 1, -1]]
-                if per_step:
-                    rows = step_indices(prepared.offsets[:-1][rows], lengths[rows])
-                found[rows] = compiled.answer(given, plan, first, last)
-                if on_progress is not None:
-                    on_progress(float(plan.cost[:last].sum() / plan.cost.sum()))
-        if not per_step:
-            return found
-        where = self.preprocessing.where(data)
-        by_step = np.full((len(data.values), outputs), np.nan, np.float32)
-        by_step[where[where >= 0]] = found[where >= 0]
-        return by_step
-
     def judge(self, data: Sequences) -> Evaluation:
         """What it is worth beside simple models, on the most telling rows of the data that it was
         trained on: those marked test, else those for validation; with 95 % intervals. Kept here as
@@ -192,49 +120,26 @@ class TrainedModel:
         """Measure that padding never counts in what the model answers, or how much it does, on
         the data it was trained on or other data, as ``predict`` takes it; see
         ``core.invariance.checks.prove``. ``proof.passed``, and ``proof.table``, a row a check."""
-        from .invariance.checks import prove
-
         return prove(self, self.as_sequences(data), seconds, on_progress)
 
     def trace(self, sequence: Any, masked: bool = True) -> Trace:
         """The states, the answers so far and the influence of every value while the network reads
         one sequence, (steps,) or (steps, features), or ``Sequences`` of one, padded as in training;
         see ``core.inspection.trace.Trace``. masked=False shows what padding would do."""
-        from .inspection.compute import trace
-
         one = sequence if isinstance(sequence, Sequences) else [sequence]
         return trace(self, self.as_sequences(one), masked)
 
-    def as_sequences(self, new: Any) -> Sequences:
-        """``new`` as ``Sequences`` with the features the model was trained on, in that order.
-
-        Features are found by their names; those that have default names only ("value", or
-        "x1", "x2", …), here or in the training data, are taken as they stand. Raises DataError
-        for features of other names and for a frame in which one is missing.
-        """
-        names = self.preprocessing.feature_names
-        if isinstance(new, Sequences):
-            data = new
-        elif self.schema is not None and isinstance(new, TABLES):
-            data, _ = read_like(open_table(new), self.schema)
-        elif isinstance(new, pd.DataFrame):
-            data = _from_frame(new, names)
-        else:
-            data = Sequences.from_lists(new, missing="mean" if _indicated(names) else "refuse")
-            data = data.with_features(base_names(data.feature_names))  # as they were typed
-        data = _with_indicators(data, names)
-        found = data.feature_names
-        unnamed = names == default_names(len(names)) or found == default_names(len(found))
-        if found == names or unnamed:
-            return data
-        if set(found) != set(names):
-            raise DataError(
-                "The model was trained on the features {expected}; this data has {found}. Give "
-                "the same features, under the same names.",
-                expected=", ".join(names),
-                found=", ".join(found),
-            )
-        return data.with_features(names)
+    def model_card(self, name: str = "") -> str:
+        """Describe the model for the people it is given to, in Markdown; name: the title."""
+        return model_card(
+            self,
+            facts=self.facts,
+            evaluation=self.evaluation,
+            proof=self.proof,
+            notes=self.notes,
+            stopped=self.stopped,
+            name=name,
+        )
 
     def save(self, path: str | os.PathLike | BinaryIO, name: str = "") -> None:
         """One ZIP: the model as a stock .keras file, what it needs to read data, scripts that
@@ -264,50 +169,10 @@ class TrainedModel:
         outputs = 1 if classes is None else len(classes)
         texts = {
             "train.py": training_script(self.recipe, len(features), outputs),
-            "MODEL_CARD.md": model_card(self, name),
+            "MODEL_CARD.md": self.model_card(name),
             archive.EXAMPLE: self.example,
         }
         archive.write(path, self.network, described, texts)
-
-
-def _indicated(names: Sequence[str]) -> list[str]:
-    """The features beside which another one says where they lack a value."""
-    return [name for name in names if indicator_name(name) in names]
-
-
-def _with_indicators(data: Sequences, names: tuple[str, ...]) -> Sequences:
-    """With the features that say where others lack, where the model has them and the data, which
-    lacks nothing or was made without them, does not."""
-    base = base_names(names)
-    absent = [name for name in _indicated(names) if indicator_name(name) not in data.feature_names]
-    if not absent or data.features + len(absent) != len(names):
-        return data
-    found = data.feature_names
-    if found == default_names(len(base)):
-        found = base
-    elif not set(absent) <= set(found):
-        return data
-    lacks = [np.isnan(data.values[:, found.index(name)]) for name in absent]
-    return replace(
-        data,
-        values=np.column_stack([data.values, *lacks]),
-        feature_names=(*found, *map(indicator_name, absent)),
-        missing="mean",
-    )
-
-
-def _from_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> Sequences:
-    """The frame's columns of these names; where it has none of them, what is detected."""
-    columns = [str(name).strip() for name in frame.columns]
-    missing = [name for name in names if name not in columns]
-    if missing and len(missing) < len(names):
-        raise DataError(
-            "The model was trained on a feature {feature!r}, but there is no column "
-            "{feature!r}. The columns are {columns}.",
-            feature=missing[0],
-            columns=", ".join(columns),
-        )
-    return read_sequences(frame, features=None if missing else list(names))
 
 
 def load(
@@ -339,7 +204,13 @@ def load(
         saved.unpack_weights(weights)
         network = build_network(recipe, features, outputs)
         saved.read_weights(network)
-    return TrainedModel(recipe, preprocessing, network, **told, example=saved.example)
+    return TrainedModel(
+        recipe=recipe,
+        preprocessing=preprocessing,
+        network=network,
+        **told,
+        example=saved.example,
+    )
 
 
 def _history(plain: Any, where: str) -> History:

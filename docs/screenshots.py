@@ -14,9 +14,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.support.chromium import ARGUMENTS, executable
-from tests.support.app_server import AppServer
 from tests.browser.test_journeys import PLOT
+from tests.support.app_server import AppServer
+from tests.support.chromium import ARGUMENTS, executable
 
 HERE = Path(__file__).parent
 WIDTH = 1280

@@ -3,12 +3,21 @@
 import numpy as np
 import streamlit as st
 
-from core.figures import (classes_figure, drawn_classes, drawn_lines, lengths_figure, lines_figure, sequences_figure)
+from core.figures import (
+    classes_figure,
+    drawn_classes,
+    drawn_lines,
+    lengths_figure,
+    lines_figure,
+    sequences_figure,
+)
 from ui import url_state
 from ui.data import open_data
-from ui.page import draw, drawn_once, fact_grid, open_page
-from ui.samples import called
 from ui.i18n import _, counted, listed, ngettext, plain
+from ui.page import open_page
+from ui.samples import called
+from ui.shell.plots import draw, drawn_once
+from ui.shell.widgets import fact_grid
 
 url_state.follow()
 visitor = open_page("Data")

@@ -6,14 +6,16 @@ import numpy as np
 import streamlit as st
 
 from core import Sequences, pad
-from core.figures import drawn_part, mask_figure, padded_figure, value_span
 from core.data.padding import erased_steps, padding_cost
-from ui.mask import padding_form
+from core.figures import drawn_part, mask_figure, padded_figure, value_span
 from ui import url_state
-from ui.runs import detail
-from ui.results import xray
-from ui.page import draw, drawn_once, fact_grid, open_page
 from ui.i18n import _, counted, mask_name, network_name, ngettext
+from ui.mask import padding_form
+from ui.page import open_page
+from ui.results import xray
+from ui.runs import detail
+from ui.shell.plots import draw, drawn_once
+from ui.shell.widgets import fact_grid
 
 url_state.follow()
 visitor = open_page("Mask")

@@ -5,14 +5,14 @@ import streamlit as st
 
 from core import DataError
 from runs import RunState
-from ui import url_state, backend
-from ui.train import progress, recipe_form, cost
+from ui import backend, url_state
 from ui.data import open_data
+from ui.i18n import _, ngettext, plain
+from ui.page import open_page
 from ui.results import summary
 from ui.runs import detail
-from ui.page import open_page
 from ui.samples import called
-from ui.i18n import _, ngettext, plain
+from ui.train import cost, progress, recipe_form
 
 url_state.follow()
 visitor = open_page("Train")
@@ -63,7 +63,9 @@ if place.button(
 ):
     try:
         visitor.train(recipe)
-        if backend.runs().get(visitor.run).state not in progress.ACTIVE:  # the same was trained before
+        if (
+            backend.runs().get(visitor.run).state not in progress.ACTIVE
+        ):  # the same was trained before
             st.rerun()
         place.button(_("Train again"), key="started", disabled=True, **look)
     except DataError as error:

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui.train import progress
+from ui.i18n import _, network_name, plain
+from ui.page import open_page
 from ui.predict import forms
 from ui.results import padding_badge
 from ui.runs import detail
-from ui.page import open_page
 from ui.samples import called
-from ui.i18n import _, network_name, plain
+from ui.train import progress
 
 visitor = open_page("Predict")
 st.title(_("Predict"))

@@ -4,12 +4,12 @@ import streamlit as st
 
 from core import DataError
 from core.engine.cost import work
+from ui import backend, samples, url_state
 from ui.compare import form, result
-from ui import url_state, samples, backend
 from ui.data import open_data
+from ui.i18n import _, counted, lasting, plain
 from ui.page import open_page
 from ui.samples import called
-from ui.i18n import _, counted, lasting, plain
 
 url_state.follow()
 visitor = open_page("Compare")

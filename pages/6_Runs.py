@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui.runs import import_model, table, detail
-from ui.page import open_page
 from ui.i18n import _
+from ui.page import open_page
+from ui.runs import detail, import_model, table
 
 visitor = open_page("Runs")
 run_id = st.query_params.get("run")

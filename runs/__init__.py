@@ -3,8 +3,8 @@ TensorFlow."""
 
 from runs.jobs.compare import Compared
 from runs.service import Runs
-from runs.types import ACTIVE, Answer, Question, Run, RunLine, RunState
 from runs.store import DataSet, StoreError
+from runs.types import ACTIVE, Answer, Question, Run, RunLine, RunState
 
 __all__ = [
     "ACTIVE",

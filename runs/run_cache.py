@@ -8,8 +8,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, fields
 
 from core.engine.progress import History
-from runs.types import Run, RunLine, RunState
 from runs.store import Store
+from runs.types import Run, RunLine, RunState
 
 RUNS_KEPT = 200
 

@@ -7,25 +7,25 @@ from collections.abc import Callable, Collection
 from dataclasses import fields
 from typing import Any
 
+from core.data.sequences import Sequences
+from core.data.serialization import pack
+from core.engine.cost import work
 from core.errors import DataError
 from core.evaluation.predictions import Measured
-from core.data.serialization import pack
 from core.recipe.recipe import Recipe, weight_count
-from core.data.sequences import Sequences
-from core.engine.cost import work
 from runs.jobs.compare import Compared, compare_runs
-from runs.scheduling.dispatcher import Dispatcher
+from runs.jobs.context import NO_MODEL
 from runs.jobs.import_model import Brought, import_run
-from runs.limits import bytes_left
-from runs.json_log import say
 from runs.jobs.predict import early_run, predict_run, xray_run
-from runs.scheduling.requests import Job
+from runs.json_log import say
+from runs.limits import bytes_left
+from runs.run_cache import Watched
+from runs.scheduling.dispatcher import Dispatcher
 from runs.scheduling.fair_queue import Place
-from runs.types import ACTIVE, Question, Run, RunLine, RunState
+from runs.scheduling.requests import Job
 from runs.settings import Settings
 from runs.store import DELETED, EXPORTED, MEASURED, MODEL, ONNX, Content, Store, Twin
-from runs.run_cache import Watched
-from runs.jobs.context import NO_MODEL
+from runs.types import ACTIVE, Question, Run, RunLine, RunState
 
 LONG_WORK = 1e11  # steps times weights of a prediction that takes more than some seconds
 NO_TLS = "every user of this machine can run programs as the user of its workers"

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from core.engine.progress import History, Progress
 from core.errors import DataError, Note
 from core.evaluation.bootstrap import Figure
-from core.engine.progress import History, Progress
 from core.recipe.recipe import Recipe
 
 Metrics = dict[str, dict[str, float]]  # part of the rows → name → figure

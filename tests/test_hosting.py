@@ -17,9 +17,9 @@ import pytest
 import yaml
 from distributed import Client, Security
 
+from tests.browser.test_identity import free_port
 from tests.support import postgres
 from tests.support.streamlit_client import Visitor
-from tests.browser.test_identity import free_port
 
 ROOT = Path(__file__).parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")

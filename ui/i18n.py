@@ -17,7 +17,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import Explained, Note
-from core.recipe.recipe import LSTM, Recipe
+from core.recipe.layers import LSTM
+from core.recipe.recipe import Recipe
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh_CN": "中文"}  # each in its own words

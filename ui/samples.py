@@ -10,10 +10,10 @@ from pathlib import Path
 from plotly.graph_objects import Figure
 
 from core import Recipe, Sequences, pad
-from core.figures import Words, mask_figure, padded_figure, sequences_figure
 from core.data.serialization import pack
-from core.reading import detect_schema, open_table, read_table
+from core.figures import Words, mask_figure, padded_figure, sequences_figure
 from core.i18n import N_
+from core.reading import detect_schema, open_table, read_table
 from runs.store import Content
 from ui.i18n import _
 

@@ -22,14 +22,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import DataError, Recipe, Sequences
 from core.errors import Note
-from core.recipe.recipe import LAYERS, LSTM
 from core.i18n import N_
-from ui.data import open_data
+from core.recipe.layers import LAYERS, LSTM
 from ui import backend
-from ui.session import state
-from ui.samples import SAMPLES, Sample, digest
-from ui.session.state import State
+from ui.data import open_data
 from ui.i18n import _, shortened, told
+from ui.samples import SAMPLES, Sample, digest
+from ui.session import state
+from ui.session.state import State
 
 NONE = "none"
 DIGITS = 12  # of a digest

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-MOST_SECONDS = 5.0  # of an input
+MAX_SECONDS = 5.0  # of an input
 KEPT = Path("fuzz-failures")  # what the processes of failing seeds printed
 
 
@@ -41,5 +41,5 @@ def fuzz(seeds: int, inputs: int = 1_000) -> dict[str, object]:
         "seeds that failed": failed,
         "slowest, seconds": round(slowest, 2),
         "peak memory, MB": max((each["memory"] >> 20 for each in found), default=0),
-        "reached": not failed and slowest <= MOST_SECONDS,
+        "reached": not failed and slowest <= MAX_SECONDS,
     }

@@ -15,12 +15,12 @@ from hypothesis import seed as seeded
 from benchmarks import machine
 from tests.support.hostile_files import hostiles, read
 
-MOST_MEMORY = 2**31  # bytes of address space, beside what the imports took
+MAX_MEMORY = 2**31  # bytes of address space, beside what the imports took
 
 
 def run_seed(seed: int, count: int) -> dict[str, float]:
     now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (now + MOST_MEMORY,) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (now + MAX_MEMORY,) * 2)
     took: list[float] = []
     were_read = 0
 

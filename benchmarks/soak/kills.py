@@ -14,11 +14,11 @@ from unittest.mock import patch
 import numpy as np
 import psutil
 
-from tests.support.app_server import AppServer
-from tests.support.streamlit_client import Visitor
 from core import LSTM, Recipe, Sequences
 from runs import ACTIVE, Run, Runs, RunState
 from runs.store import Store
+from tests.support.app_server import AppServer
+from tests.support.streamlit_client import Visitor
 
 OWNER = "soak"
 SECONDS = 300

@@ -17,9 +17,9 @@ from unittest.mock import patch
 import dask
 from distributed import Security
 
-from tests.support import postgres
 from benchmarks.soak.kills import data, ended, recipe, until
 from runs import Run, Runs, RunState
+from tests.support import postgres
 
 ROOT = Path(__file__).parents[2]
 PORT = 8786  # Dask's own

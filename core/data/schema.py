@@ -6,17 +6,30 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from .windowing import CUTS, Cut
 from ..errors import Note, as_note
+from ..json_validation import (
+    MAX_COUNT,
+    MAX_NAMES,
+    by_name,
+    flag,
+    many,
+    names,
+    one_of,
+    optional,
+    record,
+    text,
+    whole,
+)
 from .missing import MISSING_POLICIES, Missing
-from ..json_validation import (MAX_COUNT, MAX_NAMES, by_name, flag, many, names, one_of, optional, record, text, whole)
 
 LAYOUTS = ("rows", "list", "long", "wide")
 DUPLICATES = ("keep", "first", "last", "mean")
 # What may be done about cells and rows that cannot be used; see core.reading.table.report.
 FIXES = ("unreadable", "incomplete", "spaces", "empty")
+CUTS = ("", "windows", "prefixes")
 TARGET_AT = ("sequence", "step", "end")
 TargetAt = Literal["sequence", "step", "end"]
+Cut = Literal["", "windows", "prefixes"]
 Duplicates = Literal["keep", "first", "last", "mean"]
 TOLD = ("reasons", "doubts")
 PLAIN = record(

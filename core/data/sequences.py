@@ -10,16 +10,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 
 from ..errors import DataError
-from .validation import (as_step_targets, as_steps, as_strings, as_targets, as_values, refuse_equal_ids)
 from .missing import MISSING_POLICIES, Missing, indicator_name, refuse_infinite, resolve_missing
-
-if TYPE_CHECKING:
-    from .schema import Schema
+from .schema import Schema
+from .validation import (
+    as_step_targets,
+    as_steps,
+    as_strings,
+    as_targets,
+    as_values,
+    refuse_equal_ids,
+)
 
 SPLITS = ("train", "validation", "test")
 

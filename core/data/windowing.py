@@ -6,16 +6,12 @@ that overlap, on both sides of a split, would be a test on what was learned by h
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 from ..errors import DataError
 from .sequences import Sequences, step_indices
 
-CUTS = ("", "windows", "prefixes")
-Cut = Literal["", "windows", "prefixes"]
-MOST_VALUES = 2**26  # 256 MB: pieces that overlap hold many times what the series hold
+MAX_VALUES = 2**26  # 256 MB: pieces that overlap hold many times what the series hold
 
 
 def windows(data: Sequences, steps: int, every: int) -> Sequences:
@@ -78,12 +74,12 @@ def _pieces(
     the id of its series and its first and last step, from 1; the target of the series, or those of
     its own steps; its split; and the series, unless that has a group, as its group."""
     values = int(lengths.sum()) * data.features
-    if values > MOST_VALUES:
+    if values > MAX_VALUES:
         raise DataError(
             "Cut so, the pieces hold {found:,} values in all, and at most {most:,} are taken. Let "
             "the pieces begin, or grow, in larger steps.",
             found=values,
-            most=MOST_VALUES,
+            most=MAX_VALUES,
         )
     ids = [
         f"{data.ids[series]} {start + 1}–{start + length}" if length < data.lengths[series] else id

@@ -2,8 +2,8 @@
 
 It takes ragged data as it is, flat steps and lengths, and builds its batches inside the graph:
 nothing is padded in Python, one compiled function serves every number of rows and steps, and a
-call covers many batches. Networks of LSTM layers run on ``core.engine.lstm``; others, and all of them
-on a GPU, on their stock Keras layers with an explicit mask, on the same batches.
+call covers many batches. Networks of LSTM layers run on ``core.engine.lstm``; others, and all
+of them on a GPU, on their stock Keras layers with an explicit mask, on the same batches.
 
 Everything random is a function of (seed, epoch, batch), so that a result depends neither on
 where calls are cut nor on the padding a user looks at.
@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,19 +22,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ..data.sequences import Sequences
+from ..network.keras_network import build_network
+from ..recipe.recipe import MIN_STATE, Recipe
 from . import lstm
 from .batching import Plan, forward_plan
-from ..training.checkpoint import Checkpoint
-from ..network.keras_network import build_network
-from .optimizers import SLOTS, update
-from ..recipe.recipe import LEAST_STATE, Recipe
-from ..data.sequences import Sequences
 from .cost import uses_keras
+from .optimizers import SLOTS, update
 
 # Fewer rows a group are not worth a core. Two groups of 8 took 1.5 times as long as one of 16 with
 # a bidirectional layer on two cores, where the directions keep both busy (benchmark vowels).
 GROUP_ROWS = 8
-MOST_GROUPS = 8
+MAX_GROUPS = 8
 WAYS = ("fused", "wide", "keras")  # of a recurrent layer: see core.engine.lstm
 KEPT = 2  # compiled engines that wait for the next training or prediction of their kind
 
@@ -146,13 +145,18 @@ class Engine:
         class_weight."""
         self.class_weights.assign(class_weights)
 
-    def go_on(self, checkpoint: Checkpoint) -> None:
+    def go_on(
+        self,
+        weights: Sequence[np.ndarray],
+        slots_of_all: Sequence[Sequence[np.ndarray]],
+        updates: int,
+    ) -> None:
         """Take the weights and the optimizer's state of a checkpoint."""
-        self.network.set_weights(checkpoint.weights)
-        for slots, kept in zip(self.slots, checkpoint.slots, strict=True):
+        self.network.set_weights(weights)
+        for slots, kept in zip(self.slots, slots_of_all, strict=True):
             for slot, value in zip(slots, kept, strict=True):
                 slot.assign(value)
-        self.updates.assign(checkpoint.updates)
+        self.updates.assign(updates)
 
     def state(self) -> dict[str, Any]:
         """Copies of what ``go_on`` takes."""
@@ -202,7 +206,7 @@ class Engine:
                 found = []
                 for group in range(self.kind.learning_groups):
                     rows, real = _group(order, cuts[batch], group)
-                    seed = tf.stack([chance[0] * MOST_GROUPS + group, chance[1] * 2**32 + batch])
+                    seed = tf.stack([chance[0] * MAX_GROUPS + group, chance[1] * 2**32 + batch])
                     outputs = self._learning_outputs(flat, starts, lengths, rows, seed)
                     found.append(self._figures(outputs, targets, starts, lengths, rows, real))
                 found = tf.add_n(found)
@@ -337,12 +341,12 @@ def _pooled(pooling: str, hidden, lengths):
     if pooling == "mean":
         sums = tf.reduce_sum(tf.where(real, hidden, tf.zeros_like(hidden)), 0)
         return sums / tf.cast(lengths, tf.float32)[:, None]
-    return tf.reduce_max(tf.where(real, hidden, LEAST_STATE * tf.ones_like(hidden)), 0)
+    return tf.reduce_max(tf.where(real, hidden, MIN_STATE * tf.ones_like(hidden)), 0)
 
 
 def _fast(layer, x, lengths, sequences: bool):
-    """One recurrent layer over x (steps, rows, features) by ``core.engine.lstm``; (rows, units) when
-    not ``sequences``."""
+    """One recurrent layer over x (steps, rows, features) by ``core.engine.lstm``; (rows, units)
+    when not ``sequences``."""
 
     def run(one, x):
         cell = one.cell
@@ -379,7 +383,7 @@ def group_count() -> int:
     if tf.config.list_physical_devices("GPU"):
         return 1
     cores = tf.config.threading.get_inter_op_parallelism_threads() or os.cpu_count() or 1
-    return min(cores, MOST_GROUPS)
+    return min(cores, MAX_GROUPS)
 
 
 def described(recipe: Recipe, features: int, groups: int) -> dict[str, object]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..recipe.layers import GRU
+from ..recipe.recipe import Recipe
 from .batching import STEP_ROWS, epoch_plan
-from ..recipe.recipe import GRU, Recipe
 
 # Measured with python -m benchmarks on two cores of an AMD EPYC (Zen 3), and only for the
 # estimate of time: what a step of a layer costs before its first row, what a batch costs beside

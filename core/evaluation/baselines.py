@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..recipe.recipe import Task
 from ..data.sequences import Sequences
+from ..recipe.recipe import Task
 
 CONSTANT, LENGTH, LAST, LINEAR = "constant", "length", "last", "linear"
 # The simple models learn little from more sequences, or steps, or from so many that their summaries
 # hold more numbers.
-MOST_FITTED, MOST_NUMBERS = 20_000, 4_000_000
+MAX_FITTED, MAX_NUMBERS = 20_000, 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ def baselines(
     if classes is not None:
         targets = np.searchsorted(classes, targets)
     widest = max(known.shape[1] for known, _ in kinds.values())
-    kept = _some(len(targets), max(500, min(MOST_FITTED, MOST_NUMBERS // widest)))
+    kept = _some(len(targets), max(500, min(MAX_FITTED, MAX_NUMBERS // widest)))
     found = []
     for name, (known, asked) in kinds.items():
         model = _fitted(_model(name, task, targets[kept]), known[kept], targets[kept])

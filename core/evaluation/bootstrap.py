@@ -17,13 +17,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .metrics import known_labels
 from ..data.sequences import Sequences
+from .metrics import known_labels
 
 CONFIDENCE = 0.95
 DRAWS, DRAWS_OF_MANY = 2000, 500  # of many rows the limits are nearer to each other than to matter
 MANY = 20_000
-MOST_ROWS = 2_000_000  # some 10 seconds
+MAX_ROWS = 2_000_000  # some 10 seconds
 
 Figures = dict[str, float]
 Statistic = Callable[[np.ndarray], Figures]  # of weights, (rows,)
@@ -69,11 +69,11 @@ def figure(value: float, drawn: np.ndarray, count: int) -> Figure:
 
 
 def figures(of_weights: Statistic, clusters: np.ndarray) -> dict[str, Figure]:
-    """Each figure of the statistic with its interval, except of more rows than MOST_ROWS;
+    """Each figure of the statistic with its interval, except of more rows than MAX_ROWS;
     clusters as ``bootstrap`` takes them."""
     values = of_weights(np.ones(len(clusters)))
     values = {name: value for name, value in values.items() if np.isfinite(value)}
-    if len(clusters) > MOST_ROWS:
+    if len(clusters) > MAX_ROWS:
         return {name: Figure(value) for name, value in values.items()}
     drawn, count = bootstrap(of_weights, clusters), int(clusters.max()) + 1
     return {name: figure(value, drawn[name], count) for name, value in values.items()}

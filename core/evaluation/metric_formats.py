@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .bootstrap import Figure
 from ..i18n import N_
+from .bootstrap import Figure
 
 METRICS = {  # name, format, help
     "accuracy": (N_("Accuracy"), "{:.1%}", N_("Share of the answers that are right.")),

@@ -8,8 +8,8 @@ import numpy as np
 
 from .metrics import known_labels
 
-MOST_POINTS = 1000
-MOST_CLASSES = 20
+MAX_POINTS = 1000
+MAX_CLASSES = 20
 BINS = 10  # of confidence, as Guo, Pleiss, Sun and Weinberger (2017) draw them
 
 
@@ -25,14 +25,14 @@ def pictures(
     """
     if classes is None:
         kept = np.arange(len(truth))
-        if len(kept) > MOST_POINTS:
-            kept = np.sort(np.random.default_rng(0).choice(kept, MOST_POINTS, replace=False))
+        if len(kept) > MAX_POINTS:
+            kept = np.sort(np.random.default_rng(0).choice(kept, MAX_POINTS, replace=False))
         shown = np.column_stack([lengths[kept], truth[kept], answers[kept]])
         return {"points": shown.astype(float).tolist()}
     names = classes.astype(str)
     true, answer = known_labels(truth, classes), names[answers.argmax(axis=1)]
     every, counts = np.unique(true, return_counts=True)
-    common = np.sort(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
+    common = np.sort(np.argsort(-counts, kind="stable")[:MAX_CLASSES])
     order = {name: place for place, name in enumerate(names)}
     shown = sorted(every[common], key=lambda name: order.get(name, len(order)))
     confusion = [

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..preprocessing.splits import training_and_validation
-from ..data.serialization import pack_arrays, unpack_arrays
-from ..recipe.recipe import Recipe
 from ..data.sequences import Sequences
-
-if TYPE_CHECKING:
-    from ..trained_model import TrainedModel
+from ..data.serialization import pack_arrays, unpack_arrays
+from ..fitted import FittedModel
+from ..preprocessing.splits import training_and_validation
+from ..recipe.recipe import Recipe
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +69,7 @@ def telling_part(data: Sequences, recipe: Recipe) -> tuple[str, Sequences]:
     return part, data[parts[part]]
 
 
-def measure(model: TrainedModel, part: str, rows: Sequences) -> Measured:
+def measure(model: FittedModel, part: str, rows: Sequences) -> Measured:
     """With the weights that were kept, dropout off."""
     if model.classes is None:
         values, probabilities = model.predict(rows), None

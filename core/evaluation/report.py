@@ -8,15 +8,26 @@ from typing import Any
 
 import numpy as np
 
+from ..data.sequences import Sequences
 from ..errors import Note, as_note
+from ..json_validation import (
+    MAX_COUNT,
+    as_it_is,
+    by_name,
+    many,
+    number,
+    one_of,
+    optional,
+    record,
+    text,
+    whole,
+)
+from ..preprocessing.splits import training_and_validation
+from ..recipe.recipe import Recipe
 from .baselines import CONSTANT, LENGTH, baselines
 from .bootstrap import Figure, Statistic, answered_by, bootstrap, clusters_of, figure, statistic
 from .metric_formats import METRICS
-from .plot_data import BINS, MOST_CLASSES, MOST_POINTS, pictures
-from ..preprocessing.splits import training_and_validation
-from ..json_validation import (MAX_COUNT, as_it_is, by_name, many, number, one_of, optional, record, text, whole)
-from ..recipe.recipe import Recipe
-from ..data.sequences import Sequences
+from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, pictures
 
 MAIN = {"regression": "rmse", "classification": "accuracy"}
 RELEVANT = 0.1  # of the constant's error: less is not worth a warning about lengths
@@ -28,7 +39,7 @@ NAMES = {
 }
 FIGURES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # the main ones, in a sentence
 ANY_NUMBER = number(finite=False)  # of a network that answers anything
-ROW_OF_NUMBERS = many(ANY_NUMBER, MOST_CLASSES)
+ROW_OF_NUMBERS = many(ANY_NUMBER, MAX_CLASSES)
 LIMIT = optional(ANY_NUMBER)
 
 
@@ -55,9 +66,9 @@ PLAIN = record(
         "pictures": record(
             {},
             {
-                "points": as_it_is(many(ROW_OF_NUMBERS, MOST_POINTS)),
-                "classes": as_it_is(many(text(), MOST_CLASSES)),
-                "confusion": as_it_is(many(ROW_OF_NUMBERS, MOST_CLASSES)),
+                "points": as_it_is(many(ROW_OF_NUMBERS, MAX_POINTS)),
+                "classes": as_it_is(many(text(), MAX_CLASSES)),
+                "confusion": as_it_is(many(ROW_OF_NUMBERS, MAX_CLASSES)),
                 "confidence": as_it_is(many(ROW_OF_NUMBERS, BINS)),
             },
         ),

@@ -21,13 +21,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import Note
-from ..evaluation.bootstrap import (CONFIDENCE, Figure, Statistic, answered_by, bootstrap, figure, statistic)
-from ..evaluation.report import FIGURES, MAIN
-from ..evaluation.predictions import Measured, measure, telling_part
-from ..recipe.recipe import Recipe
 from ..data.sequences import Sequences
+from ..errors import Note
+from ..evaluation.bootstrap import (
+    CONFIDENCE,
+    Figure,
+    Statistic,
+    answered_by,
+    bootstrap,
+    figure,
+    statistic,
+)
+from ..evaluation.predictions import Measured, measure, telling_part
+from ..evaluation.report import FIGURES, MAIN
 from ..i18n import N_
+from ..recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,8 +162,8 @@ def outcome_of(
     data: Sequences, recipe: Recipe, measured: Measured, history: Mapping[str, list[float]]
 ) -> Outcome:
     """Of a training of the recipe on this data."""
-    from ..preprocessing.splits import training_and_validation
     from ..engine.cost import work
+    from ..preprocessing.splits import training_and_validation
 
     training = data[training_and_validation(data, recipe)[0]]
     epoch = work(training.lengths, data.features, recipe)

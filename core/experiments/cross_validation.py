@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..data.sequences import Sequences
 from ..evaluation.bootstrap import Figure, Statistic, answered_by, clusters_of, figures, statistic
 from ..preprocessing.splits import folds
 from ..recipe.recipe import Recipe
-from ..data.sequences import Sequences
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..data.padding import erase
+from ..data.sequences import Sequences, step_indices
 from ..errors import DataError, Note
 from ..evaluation.bootstrap import Figure, bootstrap, clusters_of, figure, statistic
 from ..evaluation.report import FIGURES, MAIN
-from ..data.padding import erase
-from ..data.sequences import Sequences, step_indices
-
-if TYPE_CHECKING:
-    from ..trained_model import TrainedModel
+from ..fitted import FittedModel
 
 SHARES = tuple(np.arange(1, 11) / 10)
-MOST_SEQUENCES = 5000  # drawn once for all, of more
+MAX_SEQUENCES = 5000  # drawn once for all, of more
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Early:
 
 
 def early(
-    model: TrainedModel, data: Sequences, on_progress: Callable[[float], None] | None = None
+    model: FittedModel, data: Sequences, on_progress: Callable[[float], None] | None = None
 ) -> Early:
     """Ask a model about growing beginnings of sequences whose targets are known; of those marked
     test, where some are.
@@ -78,9 +75,9 @@ def early(
         data = data[data.split == "test"]
     if model.recipe.mask == "value":  # what it erases has no part in any beginning
         data = erase(data, model.recipe.mask_value)
-    if len(data) > MOST_SEQUENCES:
+    if len(data) > MAX_SEQUENCES:
         rng = np.random.default_rng(0)
-        data = data[np.sort(rng.choice(len(data), MOST_SEQUENCES, replace=False))]
+        data = data[np.sort(rng.choice(len(data), MAX_SEQUENCES, replace=False))]
     classes, main = model.classes, MAIN[model.recipe.task]
     clusters = clusters_of(data)
     count = int(clusters.max()) + 1

@@ -71,7 +71,12 @@ def write(
     with tempfile.TemporaryDirectory() as folder:
         keras_file = Path(folder) / NETWORK
         network.save(keras_file)
-        script = resources.files(__package__).joinpath("templates").joinpath(SCRIPT).read_text(encoding="utf-8")
+        script = (
+            resources.files(__package__)
+            .joinpath("templates")
+            .joinpath(SCRIPT)
+            .read_text(encoding="utf-8")
+        )
         target: Any = path if hasattr(path, "write") else f"{os.fspath(path)}.part"
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as whole:
             for part in PARTS:

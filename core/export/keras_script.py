@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..recipe.recipe import GRU, LEAST_STATE, Recipe
+from ..recipe.layers import GRU
+from ..recipe.recipe import MIN_STATE, Recipe
 from ..recipe.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR
 
 LOSSES = {
@@ -170,7 +171,7 @@ def _network(recipe: Recipe, outputs: int) -> Iterator[str]:
         elif final and recipe.pooling == "max":
             yield "real = keras.ops.expand_dims(mask, -1)"
             yield (
-                f"x = keras.ops.max(keras.ops.where(real, x, {LEAST_STATE}), axis=1)"
+                f"x = keras.ops.max(keras.ops.where(real, x, {MIN_STATE}), axis=1)"
                 "  # below every state"
             )
         if layer.dropout:

@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..evaluation.report import NAMES, Evaluation
+from ..data.summary import Facts
+from ..errors import Note
 from ..evaluation.metric_formats import METRICS, written
-from ..json_validation import MAX_COUNT, number, record, text, whole
+from ..evaluation.report import NAMES, Evaluation
+from ..fitted import FittedModel
+from ..invariance.report import Proof
 from ..recipe.recipe import Recipe
-from ..data.sequences import Sequences
-
-if TYPE_CHECKING:
-    from ..trained_model import TrainedModel
 
 PACKAGES = ("tensorflow", "keras", "numpy")
 MASKS = {
@@ -40,69 +34,32 @@ MISSING = {
 }
 
 
-@dataclass(frozen=True)
-class Facts:
-    """About the data a model was trained on.
+def model_card(
+    model: FittedModel,
+    *,
+    facts: Facts | None = None,
+    evaluation: Evaluation | None = None,
+    proof: Proof | None = None,
+    notes: Sequence[Note] = (),
+    stopped: bool = False,
+    name: str = "",
+) -> str:
+    """Write the card of a model, in Markdown.
 
-    sequences, steps  in all; shortest, median, longest: steps of a sequence
-    learned, validated, tested  sequences that it learned from, that chose when to stop, and that
-               took no part
-    date       of the end of the training, YYYY-MM-DD
+    Args:
+        facts: about its training data.
+        evaluation, proof: what was measured; None says that it was not.
+        notes: what training left out of the data.
+        stopped: the training was stopped before its end.
+        name: the title.
     """
-
-    sequences: int
-    steps: int
-    shortest: int
-    median: float
-    longest: int
-    learned: int
-    validated: int
-    tested: int
-    date: str
-
-    @classmethod
-    def of(cls, data: Sequences, learned: int, validated: int) -> Facts:
-        return cls(
-            sequences=len(data),
-            steps=int(data.lengths.sum()),
-            shortest=int(data.lengths.min()),
-            median=float(np.median(data.lengths)),
-            longest=int(data.lengths.max()),
-            learned=learned,
-            validated=validated,
-            tested=0 if data.split is None else int((data.split == "test").sum()),
-            date=datetime.now(UTC).date().isoformat(),
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Facts:
-        """From ``to_dict``'s values; raises ValueError for others."""
-        made = FACTS(plain, "facts")
-        datetime.strptime(made["date"], "%Y-%m-%d")
-        return cls(**made)
-
-
-FACTS = record(
-    dict.fromkeys(
-        ("sequences", "steps", "shortest", "longest", "learned", "validated", "tested"),
-        whole(0, MAX_COUNT),
-    )
-    | {"median": number(0, MAX_COUNT), "date": text(10, r"\d{4}-\d{2}-\d{2}")}
-)
-
-
-def model_card(model: TrainedModel, name: str = "") -> str:
-    """Of a model; name: what people call it."""
     parts = [
         _front(model.recipe),
         f"# {_plain(name) or 'A model of sequences of unequal length'}",
-        "\n".join(_details(model)),
-        "## Data\n\n" + "\n".join(_data(model)),
-        "## How well it does\n\n" + "\n".join(_figures(model.evaluation)),
-        "## Does padding count?\n\n" + "\n".join(_proof(model)),
+        "\n".join(_details(model, stopped)),
+        "## Data\n\n" + "\n".join(_data(model, facts, notes)),
+        "## How well it does\n\n" + "\n".join(_figures(evaluation)),
+        "## Does padding count?\n\n" + "\n".join(_proof(proof)),
         "## The recipe\n\n" + "\n".join(_recipe(model.recipe, model.preprocessing.width)),
         "## How to use it\n\n" + USE,
     ]
@@ -129,7 +86,7 @@ def _front(recipe: Recipe) -> str:
     )
 
 
-def _details(model: TrainedModel) -> Iterator[str]:
+def _details(model: FittedModel, stopped: bool) -> Iterator[str]:
     recipe, classes = model.recipe, model.classes
     if classes is None:
         answer = "a number"
@@ -145,7 +102,7 @@ def _details(model: TrainedModel) -> Iterator[str]:
     yield f"- Network: {network_line(recipe)}, {model.network.count_params():,} weights"
     versions = ", ".join(f"{package} {metadata.version(package)}" for package in PACKAGES)
     yield f"- Written with Python {platform.python_version()}, {versions}"
-    if model.stopped:
+    if stopped:
         yield "- The training was stopped before its end."
 
 
@@ -161,8 +118,7 @@ def network_line(recipe: Recipe) -> str:
     return " → ".join([*parts, *(f"Dense({units})" for units in recipe.dense), "Dense"])
 
 
-def _data(model: TrainedModel) -> Iterator[str]:
-    facts = model.facts
+def _data(model: FittedModel, facts: Facts | None, notes: Sequence[Note]) -> Iterator[str]:
     if facts is None:
         yield "Nothing was kept about the data; the training was ended at once."
         return
@@ -177,7 +133,7 @@ def _data(model: TrainedModel) -> Iterator[str]:
     if model.table is not None and model.table.missing != "refuse":
         yield f"- Missing values: {MISSING[model.table.missing]}"
     yield f"- Trained on {facts.date}; fingerprint of the values: `{model.trained_on}`"
-    for note in model.notes:
+    for note in notes:
         yield f"- {_plain(note)}"
 
 
@@ -209,8 +165,7 @@ def _figures(found: Evaluation | None) -> Iterator[str]:
         yield f"Of these sequences, {found.copies} stand among those it learned from, too."
 
 
-def _proof(model: TrainedModel) -> Iterator[str]:
-    proof = model.proof
+def _proof(proof: Proof | None) -> Iterator[str]:
     if proof is None:
         yield "It was not measured."
         return

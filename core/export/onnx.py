@@ -17,16 +17,15 @@ file's ``doc_string``: maxlen, steps that a mask value erases, padding that coun
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from ..errors import DataError
-from ..recipe.recipe import GRU, LEAST_STATE, Recipe
 from ..data.sequences import Sequences
-
-if TYPE_CHECKING:
-    from ..trained_model import TrainedModel
+from ..errors import DataError
+from ..fitted import FittedModel
+from ..recipe.layers import GRU
+from ..recipe.recipe import MIN_STATE, Recipe
 
 OPSET, IR_VERSION = 17, 8  # of 2022: read by everything that is in use
 TOLERANCE = 1e-5
@@ -38,7 +37,7 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime"))
 
 
-def to_onnx(model: TrainedModel) -> bytes:
+def to_onnx(model: FittedModel) -> bytes:
     """The file's content, checked by ONNX's own checker."""
     import onnx
 
@@ -47,7 +46,7 @@ def to_onnx(model: TrainedModel) -> bytes:
     return made.SerializeToString()
 
 
-def difference(content: bytes, model: TrainedModel, data: Sequences) -> float:
+def difference(content: bytes, model: FittedModel, data: Sequences) -> float:
     """The largest difference between ONNX Runtime's answers and ours to these sequences, in
     comparison with the answers' own size where that is above 1."""
     import onnxruntime
@@ -72,7 +71,7 @@ def difference(content: bytes, model: TrainedModel, data: Sequences) -> float:
     return float(largest)
 
 
-def checked(model: TrainedModel, data: Sequences) -> bytes:
+def checked(model: FittedModel, data: Sequences) -> bytes:
     """As ``to_onnx``; raises DataError unless ONNX Runtime answers as we do about this data."""
     content = to_onnx(model)
     found = difference(content, model, data)
@@ -88,7 +87,7 @@ def checked(model: TrainedModel, data: Sequences) -> bytes:
 class _Graph:
     """Nodes and weights as they are put together."""
 
-    def __init__(self, model: TrainedModel) -> None:
+    def __init__(self, model: FittedModel) -> None:
         self.network, self.recipe, self.fitted = model, model.recipe, model.preprocessing
         self.nodes: list[Any] = []
         self.constants: dict[str, np.ndarray] = {}
@@ -200,7 +199,7 @@ class _Graph:
         real = self._node("Less", [counted, self._node("Unsqueeze", ["lengths", axis])])
         real = self._node("Unsqueeze", [real, self._constant([2], np.int64)])
         if self.recipe.pooling == "max":
-            x = self._node("Where", [real, x, self._constant(LEAST_STATE)])
+            x = self._node("Where", [real, x, self._constant(MIN_STATE)])
             return self._node("ReduceMax", [x], axes=[1], keepdims=0)
         x = self._node("Where", [real, x, self._constant(0)])
         sums = self._node("ReduceSum", [x, axis], keepdims=0)

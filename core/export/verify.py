@@ -11,27 +11,24 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..data.sequences import Sequences
 from ..errors import DataError
-from .archive import SCRIPT
+from ..fitted import FittedModel
 from ..reading import open_table, read_like, read_table
 from ..reading.to_csv import schema_for, to_csv
-from ..data.sequences import Sequences
-
-if TYPE_CHECKING:
-    from ..trained_model import TrainedModel
+from .archive import SCRIPT
 
 TOLERANCE = 1e-5
 SECONDS = 120.0  # most of them to start: TensorFlow is imported, which takes two on a fast machine
 TABLE = "table.csv"
-MOST_BYTES = 2_000_000
+MAX_BYTES = 2_000_000
 
 
 def agreement(
-    content: bytes, model: TrainedModel, data: Sequences, own: bytes | None = None
+    content: bytes, model: FittedModel, data: Sequences, own: bytes | None = None
 ) -> tuple[float, int]:
     """The largest difference between the answers of a saved ZIP's script to a table and ours,
     which must not be above TOLERANCE, and how many sequences the table has. Differences are of
@@ -72,12 +69,10 @@ def agreement(
 
 def _is_plain(content: bytes) -> bool:
     """Is it a table as text, and none too large for a script that reads it line by line?"""
-    return len(content) <= MOST_BYTES and not content.startswith(
-        (b"PK", b"PAR1", b"\x1f\x8b", b"@")
-    )
+    return len(content) <= MAX_BYTES and not content.startswith((b"PK", b"PAR1", b"\x1f\x8b", b"@"))
 
 
-def _answers(folder: str, model: TrainedModel) -> np.ndarray:
+def _answers(folder: str, model: FittedModel) -> np.ndarray:
     """(n, outputs), or (total steps, outputs) of a network that answers at every step; NaN where
     the script says nothing."""
     own = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # and nothing that our process was told

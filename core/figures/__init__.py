@@ -7,13 +7,21 @@ Plotly reads text as HTML. Give ``dark=True`` on a dark page and ``words`` for a
 language. The figures bring their own colours and fonts: show them with ``theme=None``.
 """
 
-from .per_step import answers_figure, class_answers_figure
-from .heatmaps import mask_figure, padded_figure, probabilities_figure, sequences_figure, value_span
-from .charts import (classes_figure, compare_figure, drawn_classes, drawn_lines, history_figure, lengths_figure, lines_figure)
 from .comparison import bands_figure, differences_figure
-from .theme import ENGLISH, Words
-from .evaluation import (confidence_figure, confusion_figure, early_figure, predicted_figure, residuals_figure)
+from .evaluation import (
+    confidence_figure,
+    confusion_figure,
+    early_figure,
+    predicted_figure,
+    residuals_figure,
+)
+from .heatmaps import mask_figure, padded_figure, probabilities_figure, sequences_figure, value_span
+from .histograms import classes_figure, drawn_classes, lengths_figure
+from .history import compare_figure, history_figure
 from .limits import CELLS, MASK_CELLS, drawn_part
+from .lines import drawn_lines, lines_figure
+from .per_step import answers_figure, class_answers_figure
+from .theme import ENGLISH, Words
 from .xray import xray_figure
 
 __all__ = [

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from .charts import CURVE_POINTS, HEIGHT, decades, value_axis
-from .theme import ENGLISH, Words, figure, look, shortened, text, whole_ticks
+from .history import CURVE_POINTS, decades
+from .theme import ENGLISH, HEIGHT, Words, figure, look, shortened, text, value_axis, whole_ticks
 
 ROW = 30  # pixels of a recipe
-MOST_BANDS = 9  # recipes in one picture, as many as there are colours
+MAX_BANDS = 9  # recipes in one picture, as many as there are colours
 
 
 def bands_figure(
@@ -25,7 +25,7 @@ def bands_figure(
     least and the greatest as a band. A training that has ended keeps its last loss. Of more than 9
     recipes the first. curves: (seeds, epochs), NaN behind the last epoch of each."""
     colours = look(dark)
-    names = list(curves)[:MOST_BANDS]
+    names = list(curves)[:MAX_BANDS]
     last = max(curves[name].shape[1] for name in names)
     stride = max(-(-last * 3 * len(names) // CURVE_POINTS), 1)
     bands, lines = [], []

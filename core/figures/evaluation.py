@@ -8,10 +8,22 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from .heatmaps import even_scale
-from .charts import HEIGHT, base_axis, value_axis
-from .theme import ENGLISH, Look, Words, beside, figure, longest, look, shortened, text
 from .cell_grid import ID_CHARACTERS
+from .heatmaps import even_scale
+from .theme import (
+    ENGLISH,
+    HEIGHT,
+    Look,
+    Words,
+    base_axis,
+    beside,
+    figure,
+    longest,
+    look,
+    shortened,
+    text,
+    value_axis,
+)
 
 CELL = 26  # pixels of a class
 

@@ -9,11 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from .theme import ENGLISH, Look, Words, beside, longest, look, number, shortened, text
-from .cell_grid import CLEAR, ID_CHARACTERS, Place
-from .limits import CELLS, drawn_part
 from ..data.padding import Side, pad
 from ..data.sequences import Sequences
+from .cell_grid import CLEAR, ID_CHARACTERS, Place
+from .limits import CELLS, drawn_part
+from .theme import ENGLISH, Look, Words, beside, longest, look, number, shortened, text
 
 
 def sequences_figure(

@@ -8,8 +8,20 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from .charts import HEIGHT, LINE_STEPS, base_axis, value_axis
-from .theme import ENGLISH, Look, Words, figure, legend, look, text, whole_ticks
+from .lines import LINE_STEPS
+from .theme import (
+    ENGLISH,
+    HEIGHT,
+    Look,
+    Words,
+    base_axis,
+    figure,
+    legend,
+    look,
+    text,
+    value_axis,
+    whole_ticks,
+)
 
 QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 

@@ -16,6 +16,7 @@ from ..i18n import N_
 
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'  # the one Streamlit serves
 PHONE = 340  # pixels that a plot and its labels have on a narrow phone
+HEIGHT = 260  # of a chart, in pixels
 
 
 @dataclass(frozen=True)
@@ -309,3 +310,14 @@ def _in_common(texts: list[str]) -> int:
 def _axis_title(axis: dict, standoff: int, colours: Look) -> dict[str, Any]:
     words = axis.get("title", "")
     return {"text": text(words), "font": {"size": 12, "color": colours.muted}, "standoff": standoff}
+
+
+def base_axis(colours: Look) -> dict[str, Any]:
+    """The axis that data stands on."""
+    return {"showline": True, "linecolor": colours.line}
+
+
+def value_axis(colours: Look) -> dict[str, Any]:
+    """A value axis: "0.0002" and "2×10⁻⁷", where Plotly's own choice is "200μ"."""
+    plain = {"exponentformat": "power", "minexponent": 4}
+    return {"showgrid": True, "gridcolor": colours.line, "nticks": 6, **plain}

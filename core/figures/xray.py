@@ -15,11 +15,24 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from .heatmaps import even_scale, hatch
-from .charts import base_axis, value_axis
-from .theme import (ENGLISH, PHONE, Look, Words, figure, longest, look, number, shortened, text, whole_ticks)
-from .cell_grid import CLEAR
 from ..inspection.xray import LayerView, Side, XRay
+from .cell_grid import CLEAR
+from .heatmaps import even_scale, hatch
+from .theme import (
+    ENGLISH,
+    PHONE,
+    Look,
+    Words,
+    base_axis,
+    figure,
+    longest,
+    look,
+    number,
+    shortened,
+    text,
+    value_axis,
+    whole_ticks,
+)
 
 SIGNED = ("hidden", "candidate")  # from −1 to 1; gates are from 0 to 1, a cell state has no bounds
 GAP = 28  # pixels above a row, for its name

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import tensorflow as tf
 
-from ..engine.compiled import Engine, Kind, engine_for, group_count
-from ..errors import DataError
 from ..data.padding import erased_steps, pad, truncate
 from ..data.sequences import Sequences
+from ..engine.compiled import Engine, Kind, engine_for, group_count
+from ..errors import DataError
+from ..fitted import FittedModel
 from .trace import LayerTrace, Trace, pooled_so_far, trace_layers
 
-if TYPE_CHECKING:
-    from ..trained_model import TrainedModel
-
-MOST_ANSWERS = 128  # steps at which the answer so far is computed, at equal distances …
+MAX_ANSWERS = 128  # steps at which the answer so far is computed, at equal distances …
 STEPS_READ = 400_000  # … and fewer of a network that would have to read more for it
 FEWEST, POINTS = 8, 32  # of the way from the baseline to the sequence, as STEPS_READ allows
 STEPS_AT_ONCE = 32_768  # of all points: two layers' gradients need 10 kB a step
 
 
-def trace(model: TrainedModel, data: Sequences, masked: bool = True) -> Trace:
+def trace(model: FittedModel, data: Sequences, masked: bool = True) -> Trace:
     """The states, answers and influences of one sequence, padded as the recipe says; see
     ``core.inspection.trace.Trace``. Raises DataError for more than one.
 
@@ -58,7 +54,7 @@ def trace(model: TrainedModel, data: Sequences, masked: bool = True) -> Trace:
 
 
 def _padded(
-    model: TrainedModel, data: Sequences
+    model: FittedModel, data: Sequences
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(steps, features) in raw units, and as the network takes them; (steps,) bool, which steps
     are real, and which count."""
@@ -94,7 +90,7 @@ def _answers(
     """(asked,) steps, and (asked, outputs) what the network answers if the sequence ends there;
     NaN where nothing has counted yet."""
     both_ways = any(layer.backward for layer in layers)
-    most = min(MOST_ANSWERS, max(STEPS_READ // len(values), 16)) if both_ways else MOST_ANSWERS
+    most = min(MAX_ANSWERS, max(STEPS_READ // len(values), 16)) if both_ways else MAX_ANSWERS
     asked = np.unique(np.linspace(0, len(values) - 1, min(len(values), most)).astype(int))
     so_far = np.cumsum(counts)[asked]
     begun = so_far > 0
@@ -122,7 +118,7 @@ def _of_beginnings(compiled: Engine, x: np.ndarray, lengths: np.ndarray) -> np.n
 
 
 def _influence(
-    model: TrainedModel, compiled: Engine, values: np.ndarray, counts: np.ndarray
+    model: FittedModel, compiled: Engine, values: np.ndarray, counts: np.ndarray
 ) -> tuple[np.ndarray, float]:
     """(steps, features) integrated gradients (Sundararajan, Taly and Yan, 2017) of the answer, in
     its unit, from the baseline at which every feature has its training mean; 0 at steps that do

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..recipe.recipe import GRU, LEAST_STATE, LSTM, Recipe
+from ..recipe.layers import GRU, LSTM
+from ..recipe.recipe import MIN_STATE, Recipe
 
 GATES = {
     "LSTM": ("input", "forget", "candidate", "output"),
@@ -107,7 +108,7 @@ def pooled_so_far(pooling: str, hidden: np.ndarray, counts: np.ndarray) -> np.nd
     if pooling == "last":
         return hidden
     if pooling == "max":
-        return np.maximum.accumulate(np.where(counts[:, None], hidden, LEAST_STATE), axis=0)
+        return np.maximum.accumulate(np.where(counts[:, None], hidden, MIN_STATE), axis=0)
     so_far = np.maximum(np.cumsum(counts), 1)[:, None]
     return (np.cumsum(hidden * counts[:, None], axis=0, dtype=float) / so_far).astype(np.float32)
 

@@ -10,7 +10,7 @@ import numpy as np
 from .trace import LayerTrace, Trace
 
 # What one screen shows apart. Two sides of an LSTM are 120,000 cells of states and gates.
-MOST_STEPS, MOST_UNITS, MOST_FEATURES, MOST_CLASSES = 200, 48, 16, 3
+MAX_STEPS, MAX_UNITS, MAX_FEATURES, MAX_CLASSES = 200, 48, 16, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +83,12 @@ class XRay:
         order, is that of the first."""
         first = traces[0]
         width = len(first.real)
-        every = -(-width // MOST_STEPS)
+        every = -(-width // MAX_STEPS)
         steps = np.arange((width - 1) % every, width, every)
-        features = _most(np.abs(first.influence).sum(axis=0), MOST_FEATURES)
+        features = _most(np.abs(first.influence).sum(axis=0), MAX_FEATURES)
         answers = [each.answers.reshape(len(first.asked), -1) for each in traces]
         ends = np.nan_to_num(np.maximum.reduce([each[-1] for each in answers]))
-        classes = _most(ends, MOST_CLASSES)
+        classes = _most(ends, MAX_CLASSES)
         units = [_order(layer.hidden[first.counts]) for layer in first.layers]
         return cls(
             width=width,
@@ -136,7 +136,7 @@ def _order(hidden: np.ndarray) -> np.ndarray:
     principal component: the course that most of them have in common. No mean is taken off, so
     that units which rise stand at one end, those which fall at the other, and still ones between.
     """
-    kept = _most(hidden.std(axis=0), MOST_UNITS)
+    kept = _most(hidden.std(axis=0), MAX_UNITS)
     component = np.linalg.svd(hidden[:, kept], full_matrices=False)[2][0]
     if hidden[-1, kept] @ component < 0:  # a component has no sign of its own
         component = -component

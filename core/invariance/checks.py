@@ -6,44 +6,38 @@ to ask ``predict``, which strips all padding first, would prove nothing.
 
 from __future__ import annotations
 
-import io
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from ..export import archive
+from ..data.padding import Side, pad, truncate
+from ..data.sequences import Sequences
 from ..engine.compiled import Engine, Kind, engine_for, group_count
 from ..errors import DataError
+from ..fitted import FittedModel
+from ..i18n import N_
 from ..preprocessing.splits import training_and_validation
-from ..data.padding import Side, pad, truncate
 from ..preprocessing.transform import Preprocessing
 from .report import ALONE, GRADIENT, Check, Proof
-from ..data.sequences import Sequences
-from ..i18n import N_
-
-if TYPE_CHECKING:
-    from ..trained_model import TrainedModel
 
 # Of the largest output. Rounding changed answers by 4e-7 of it at most, of networks of every kind
 # with up to 6,000 steps; padding that counts changes them by a hundredth and more.
 ROUNDING = 1e-4
 SCALE_ROUNDING = 1e-6  # of a feature's mean or standard deviation
 ROWS = 32  # sequences at most, the longest and the shortest among them
-MOST_ALONE = 4  # of them, each alone
+MAX_ALONE = 4  # of them, each alone
 # What is asked once, of a few short pieces, is not compiled: that would take a second or two.
 SHORT_ROWS, SHORT_STEPS = 8, 16
 MORE = 3  # steps of padding, where there may be none
 TRIAL_STEPS = 64
 PASSES = 30  # over the rectangle, about: longer ones and gradients count for more
-FEWEST_STEPS = 8
+MIN_STEPS = 8
 VALUES = {
     N_("padding filled with 0"): 0.0,
     N_("padding filled with −1"): -1.0,
@@ -52,12 +46,13 @@ VALUES = {
 
 
 def prove(
-    model: TrainedModel,
+    model: FittedModel,
     data: Sequences,
     seconds: float = 5.0,
     on_progress: Callable[[float], None] | None = None,
 ) -> Proof:
-    """Measure whether padding counts in what a model answers to this data; see ``core.invariance.report``.
+    """Measure whether padding counts in what a model answers to this data; see
+    ``core.invariance.report``.
 
     seconds: about what it may take beside what is fixed, compiling and saving the network; longer
     sequences are cut to what fits. on_progress: called with the share that is done, 0 to 1.
@@ -103,7 +98,7 @@ def prove(
 EXPECTED = 11  # checks a network, about
 
 
-def _sample(data: Sequences, model: TrainedModel) -> Sequences:
+def _sample(data: Sequences, model: FittedModel) -> Sequences:
     """The longest, the shortest, and others at random; in mode "none" of those alone that are not
     cut, so that another width changes nothing but the padding."""
     rows = np.arange(len(data))
@@ -183,14 +178,14 @@ def _of_engine(compiled: Engine) -> Callable:
     return outputs
 
 
-def _most_steps(network: _Network, model: TrainedModel, sample: Sequences, seconds: float) -> int:
+def _most_steps(network: _Network, model: FittedModel, sample: Sequences, seconds: float) -> int:
     """How long sequences may be, by the pace of a trial."""
     trial = _masked(model.preprocessing.prepare(truncate(sample, TRIAL_STEPS, "post")))
     network.answers(trial)  # compiles
     began = time.perf_counter()
     network.answers(trial)
     pace = (time.perf_counter() - began) / trial.mask.shape[1]
-    return max(FEWEST_STEPS, int(seconds / (PASSES * pace)))
+    return max(MIN_STEPS, int(seconds / (PASSES * pace)))
 
 
 def _masked(
@@ -246,7 +241,7 @@ class _Proving:
     """The checks of one model on a sample of sequences."""
 
     def __init__(
-        self, model: TrainedModel, sample: Sequences, networks: tuple[_Network, _Network]
+        self, model: FittedModel, sample: Sequences, networks: tuple[_Network, _Network]
     ) -> None:
         self.model, self.networks = model, networks
         self.padded = _Padded(model.preprocessing, sample)
@@ -296,7 +291,7 @@ class _Proving:
         lengths = usual.real.sum(axis=1)
         ends = np.cumsum(lengths if before.shape[0] > len(lengths) else np.ones_like(lengths))
         largest = 0.0
-        for row, of_row in enumerate(np.split(before, ends[:MOST_ALONE])[:-1]):
+        for row, of_row in enumerate(np.split(before, ends[:MAX_ALONE])[:-1]):
             alone = self.padded.array(int(lengths[row]), rows=slice(row, row + 1))
             largest = max(largest, self._difference(of_row, network.answers(alone)))
         return Check(ALONE, network.name, largest, self.tolerance)
@@ -321,10 +316,9 @@ class _Proving:
 
     def _exported(self) -> Check:
         """The network as it is taken away, saved and loaded again, against the engine."""
-        saved = io.BytesIO()
-        self.model.save(saved)
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(zipfile.ZipFile(saved).extract(archive.NETWORK, folder))
+            path = Path(folder, "model.keras")
+            self.model.network.save(path)
             loaded = keras.models.load_model(path, compile=False)  # our own file
         exported = _Network("export", _of_keras(loaded), self.short.sample.features)
         asked = self.short.array(self.short.longest + MORE)
@@ -352,7 +346,7 @@ def _largest(differences: np.ndarray) -> float:
     return float(np.nan_to_num(differences, nan=most, posinf=most).max(initial=0.0))
 
 
-def _scaling(model: TrainedModel, data: Sequences) -> Check:
+def _scaling(model: FittedModel, data: Sequences) -> Check:
     """Means and standard deviations, against those of the real steps of the training rows."""
     name, known = N_("the scaling, against the real training steps"), model.preprocessing
     if model.trained_on != data.digest():

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..data.padding import MASK_MODES, MaskMode
-from ..json_validation import MAX_COUNT, flag, many, number, one_of, optional, record, text, whole
 from ..i18n import N_
+from ..json_validation import MAX_COUNT, flag, many, number, one_of, optional, record, text, whole
 
 ALONE = N_("each sequence alone, without padding")
 GRADIENT = N_("the gradient of the answers by every padded input")

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import keras
 
-from ..recipe.recipe import GRU, LEAST_STATE, LSTM, Recipe
+from ..recipe.layers import GRU, LSTM
+from ..recipe.recipe import MIN_STATE, Recipe
 
 
 def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
@@ -68,7 +69,7 @@ def _pooled(pooling: str, x: keras.KerasTensor, mask: keras.KerasTensor) -> kera
         return keras.layers.GlobalAveragePooling1D()(x, mask=mask)
     # GlobalMaxPooling1D takes no mask.
     counts = keras.ops.expand_dims(mask, -1)
-    return keras.ops.max(keras.ops.where(counts, x, LEAST_STATE), axis=1)
+    return keras.ops.max(keras.ops.where(counts, x, MIN_STATE), axis=1)
 
 
 def _glorot(seeds: Iterator[int]) -> keras.initializers.Initializer:

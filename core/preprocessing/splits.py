@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..data.sequences import Sequences
 from ..errors import DataError, Note
 from ..recipe.recipe import Recipe
-from ..data.sequences import Sequences
 
 
 def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:

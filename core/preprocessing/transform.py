@@ -11,11 +11,22 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DataError, Note
 from ..data.padding import as_data, erase, pad, padding_cost, truncate
-from ..json_validation import (MAX_NAMES, Check, many, names, number, optional, record, refuse, text, whole)
-from ..recipe.recipe import Recipe
 from ..data.sequences import Sequences
+from ..errors import DataError, Note
+from ..json_validation import (
+    MAX_NAMES,
+    Check,
+    many,
+    names,
+    number,
+    optional,
+    record,
+    refuse,
+    text,
+    whole,
+)
+from ..recipe.recipe import Recipe
 
 MAX_VALUE = 3.4e38  # of a feature, as float32; a standard deviation may be as small as MIN_STD
 MIN_STD = 1.2e-38

@@ -14,15 +14,15 @@ from typing import IO, Any
 import pandas as pd
 
 from ..data.missing import Missing
+from ..data.schema import Schema, TargetAt
+from ..data.sequences import Sequences
 from .detection.detect import detect_schema
 from .detection.reuse_schema import schema_again, schema_like
 from .formats.open import open_lists, open_table
-from .table.report import Problem, Report
 from .layouts.read import read_table
-from ..data.schema import Schema, TargetAt
-from .detection.step_count import refuse_many_steps
+from .table.report import Problem, Report
+from .table.step_limits import refuse_many_steps
 from .table.table import Table
-from ..data.sequences import Sequences
 
 __all__ = [
     "Problem",

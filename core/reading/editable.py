@@ -19,9 +19,9 @@ from .table.table import Table
 
 # More is edited in a spreadsheet. As much makes a run of the page 20 ms longer (measured) and sends
 # 300 kB to the browser.
-MOST_ROWS = 500
-MOST_COLUMNS = 50
-MOST_BYTES = 200_000
+MAX_ROWS = 500
+MAX_COLUMNS = 50
+MAX_BYTES = 200_000
 BEGINS_OTHERWISE = r"^\s*[\[{@#%]"  # lists, JSON, .ts, comments: at the beginning of a file or line
 
 
@@ -74,8 +74,8 @@ def grid_of(table: Table | None, content: Callable[[], bytes]) -> Grid | None:
     hand, and for what was not written as text."""
     if table is None or table.ragged or table.lists:
         return _lines(content)
-    size = len(table) <= MOST_ROWS and len(table.names) <= MOST_COLUMNS
-    if not size or table.columns.nbytes > MOST_BYTES or not _is_text(table):
+    size = len(table) <= MAX_ROWS and len(table.names) <= MAX_COLUMNS
+    if not size or table.columns.nbytes > MAX_BYTES or not _is_text(table):
         return None
     rows = np.asarray(table.rows)
     cells = table.columns.to_pandas().set_axis(range(len(table.names)), axis=1).set_axis(rows)
@@ -92,13 +92,13 @@ def _is_text(table: Table) -> bool:
 def _lines(content: Callable[[], bytes]) -> Grid | None:
     try:
         packed = content()
-        if len(packed) > MOST_BYTES or is_parquet(packed):
+        if len(packed) > MAX_BYTES or is_parquet(packed):
             return None
         text = clean_text(read_source(io.BytesIO(packed))[0])[0]
     except DataError:  # no text; or deleted in the meantime
         return None
     lines = pd.Series(text.decode("utf-8", errors="replace").split("\n"))
     lines = lines[lines.str.strip() != ""]
-    if len(text) > MOST_BYTES or len(lines) > MOST_ROWS:
+    if len(text) > MAX_BYTES or len(lines) > MAX_ROWS:
         return None
     return Grid(pd.DataFrame({0: lines.to_numpy()}, index=lines.index + 1))

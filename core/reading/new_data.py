@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DataError
 from ..data.missing import base_names
+from ..data.schema import Schema
+from ..data.sequences import Sequences
+from ..data.tokens import is_missing, is_number
+from ..errors import DataError
 from .detection.detect import detect_schema
 from .detection.reuse_schema import schema_like
 from .formats.open import open_lists, open_table
-from .table.report import Report
 from .layouts.read import read_table
-from ..data.schema import Schema
-from .detection.step_count import refuse_many_steps
+from .table.report import Report
+from .table.step_limits import refuse_many_steps
 from .table.table import Table
-from ..data.tokens import is_missing, is_number
-from ..data.sequences import Sequences
 
 
 @dataclass(frozen=True)

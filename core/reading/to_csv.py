@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..data.missing import base_names, indicator_name
-from .layouts.columns import category_names
-from .layouts.long import ELAPSED
 from ..data.schema import UNKNOWN, Schema
 from ..data.sequences import Sequences, step_indices
+from .layouts.columns import category_names
+from .layouts.long import ELAPSED
 
 Row = dict[str, Any]
 ABSENT = "nan"  # a blank cell would end a sequence of the wide layout

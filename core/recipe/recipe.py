@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, fields
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from ..errors import RecipeError
 from ..data.padding import MASK_MODES, SIDES, MaskMode, Side
-
-if TYPE_CHECKING:
-    from ..data.sequences import Sequences
+from ..data.sequences import Sequences
+from ..errors import RecipeError
+from .constraints import check_boolean, check_choice, check_number, check_whole, is_whole
+from .layers import GRU, LAYERS, LSTM, MAX_UNITS
+from .rules import suggest_fields
 
 Task = Literal["regression", "classification"]
 Pooling = Literal["last", "mean", "max"]
@@ -24,9 +24,7 @@ Schedule = Literal["constant", "plateau", "cosine"]
 ClassWeight = Literal["none", "balanced"]
 ValidationRows = Literal["random", "last", "folds"]
 
-# One place for every limit. They keep a shared server alive, not anyone small: an
-# LSTM of 1,024 units on 1,024 inputs holds 8.4 million weights.
-MAX_UNITS = 1024
+# Limits keep a shared server alive, not anyone small.
 MAX_LAYERS = 8
 MAX_EPOCHS = 10_000
 MAX_BATCH_SIZE = 4096
@@ -40,96 +38,8 @@ POOLINGS: tuple[Pooling, ...] = ("last", "mean", "max")
 SCHEDULES: tuple[Schedule, ...] = ("constant", "plateau", "cosine")  # see core.recipe.schedules
 VALIDATION_ROWS: tuple[ValidationRows, ...] = ("random", "last", "folds")
 CLASS_WEIGHTS: tuple[ClassWeight, ...] = ("none", "balanced")
-LEAST_STATE = -2.0  # less than any state of an LSTM or a GRU: never the maximum over steps
+MIN_STATE = -2.0  # less than any state of an LSTM or a GRU: never the maximum over steps
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
-
-
-def _whole(thing: object, name: str, low: int, high: int) -> None:
-    """Check a field; NumPy's integers (``data.lengths.max()``) become Python's."""
-    value = getattr(thing, name)
-    if not _is_whole(value, low, high):
-        raise RecipeError(
-            "{name} is {value!r}; use a whole number from {low:,} to {high:,}",
-            name=_path(thing, name),
-            value=value,
-            low=low,
-            high=high,
-        )
-    object.__setattr__(thing, name, int(value))
-
-
-def _is_whole(value: Any, low: int, high: int) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and low <= value <= high
-
-
-def _number(thing: object, name: str, low: float, high: float) -> None:
-    value = getattr(thing, name)
-    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
-        raise RecipeError(
-            "{name} is {value!r}; use a number from {low:g} to {high:g}",
-            name=_path(thing, name),
-            value=value,
-            low=low,
-            high=high,
-        )
-    object.__setattr__(thing, name, float(value))
-
-
-def _path(thing: object, name: str) -> str:
-    return name if isinstance(thing, Recipe) else f"{type(thing).__name__}.{name}"
-
-
-def _boolean(name: str, value: Any) -> None:
-    if not isinstance(value, bool):
-        raise RecipeError("{name} is {value!r}; use True or False", name=name, value=value)
-
-
-def weight_count(recipe: Recipe, features: int, outputs: int) -> int:
-    """How many numbers the recipe's network learns, as Keras counts its parameters."""
-    count, inputs = 0, features
-    for layer in recipe.layers:
-        # Keras's GRU has two biases a gate (reset_after), its LSTM one.
-        gates, biases = (3, 2) if isinstance(layer, GRU) else (4, 1)
-        directions = 1 + layer.bidirectional
-        count += directions * gates * layer.units * (inputs + layer.units + biases)
-        inputs = directions * layer.units
-    for units in (*recipe.dense, outputs):
-        count += units * (inputs + 1)
-        inputs = units
-    return count
-
-
-def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise RecipeError(
-            "{name} is {value!r}; use one of {allowed}",
-            name=name,
-            value=value,
-            allowed=", ".join(map(repr, allowed)),
-        )
-
-
-@dataclass(frozen=True)
-class LSTM:
-    """A masked LSTM layer. ``dropout`` is the share of its outputs set to 0 at each
-    training update (a Keras Dropout layer after it), 0 to 0.95."""
-
-    units: int
-    bidirectional: bool = False
-    dropout: float = 0.0
-
-    def __post_init__(self) -> None:
-        _whole(self, "units", 1, MAX_UNITS)
-        _boolean(f"{type(self).__name__}.bidirectional", self.bidirectional)
-        _number(self, "dropout", 0, 0.95)
-
-
-@dataclass(frozen=True)
-class GRU(LSTM):
-    """A masked GRU layer; fields as ``LSTM``."""
-
-
-LAYERS = {"LSTM": LSTM, "GRU": GRU}
 
 
 @dataclass(frozen=True)
@@ -167,14 +77,15 @@ class Recipe:
     batch_size: int = 32
     validation_split: float = 0.2  # share of the training rows, unless rows are marked validation
     # Drawn by the seed; or the last ones, of data that stands in the order of time; or one of the
-    # parts of that size that the data falls into, the seed says which (see core.preprocessing.splits).
+    # parts of that size that the data falls into, the seed says which (see
+    # core.preprocessing.splits).
     validation_rows: ValidationRows = "random"
     patience: int | None = None  # epochs without improvement before stopping; None never stops
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _one_of("task", self.task, tuple(LOSSES))
-        _boolean("return_sequences", self.return_sequences)
+        check_choice("task", self.task, tuple(LOSSES))
+        check_boolean("return_sequences", self.return_sequences)
         object.__setattr__(self, "layers", tuple(self.layers))
         object.__setattr__(self, "dense", tuple(self.dense))
         if not 1 <= len(self.layers) <= MAX_LAYERS:
@@ -191,62 +102,56 @@ class Recipe:
                 "dense has {n} layers; use 0 to {most}", n=len(self.dense), most=MAX_LAYERS
             )
         for units in self.dense:
-            if (
-                isinstance(units, bool)
-                or not isinstance(units, Integral)
-                or not (1 <= units <= MAX_UNITS)
-            ):
+            if not is_whole(units, 1, MAX_UNITS):
                 raise RecipeError(
                     "dense holds {value!r}; use whole numbers from 1 to {most:,}",
                     value=units,
                     most=MAX_UNITS,
                 )
-        _one_of("pooling", self.pooling, POOLINGS)
+        check_choice("pooling", self.pooling, POOLINGS)
         if self.return_sequences and self.pooling != "last":
             raise RecipeError(
                 "pooling is {value!r}, and the network answers at every step; use 'last'",
                 value=self.pooling,
             )
-        _one_of("mask", self.mask, MASK_MODES)
-        _number(self, "mask_value", -1e30, 1e30)
+        check_choice("mask", self.mask, MASK_MODES)
+        check_number(self, "mask_value", -1e30, 1e30)
         if self.maxlen is not None:
-            _whole(self, "maxlen", 1, MAX_MAXLEN)
-        _one_of("padding", self.padding, SIDES)
-        _one_of("truncating", self.truncating, SIDES)
-        _number(self, "value", -1e30, 1e30)
-        _boolean("standardize", self.standardize)
+            check_whole(self, "maxlen", 1, MAX_MAXLEN)
+        check_choice("padding", self.padding, SIDES)
+        check_choice("truncating", self.truncating, SIDES)
+        check_number(self, "value", -1e30, 1e30)
+        check_boolean("standardize", self.standardize)
         if self.loss == "":
             object.__setattr__(self, "loss", LOSSES[self.task][0])
-        _one_of("loss", self.loss, LOSSES[self.task])
-        _one_of("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        check_choice("loss", self.loss, LOSSES[self.task])
+        check_choice("optimizer", self.optimizer, tuple(OPTIMIZERS))
         if self.learning_rate is None:
             object.__setattr__(self, "learning_rate", OPTIMIZERS[self.optimizer])
-        _number(self, "learning_rate", 1e-7, 10)
-        _one_of("schedule", self.schedule, SCHEDULES)
-        _number(self, "weight_decay", 0, 1)
+        check_number(self, "learning_rate", 1e-7, 10)
+        check_choice("schedule", self.schedule, SCHEDULES)
+        check_number(self, "weight_decay", 0, 1)
         if self.clip_norm is not None:
-            _number(self, "clip_norm", 1e-6, 1e6)
-        _one_of("class_weight", self.class_weight, CLASS_WEIGHTS)
+            check_number(self, "clip_norm", 1e-6, 1e6)
+        check_choice("class_weight", self.class_weight, CLASS_WEIGHTS)
         if self.class_weight != "none" and self.task != "classification":
             raise RecipeError(
                 "class_weight is {value!r}, and numbers have no classes; use 'none'",
                 value=self.class_weight,
             )
-        _whole(self, "epochs", 1, MAX_EPOCHS)
-        _whole(self, "batch_size", 1, MAX_BATCH_SIZE)
-        _number(self, "validation_split", 0, 0.9)
-        _one_of("validation_rows", self.validation_rows, VALIDATION_ROWS)
+        check_whole(self, "epochs", 1, MAX_EPOCHS)
+        check_whole(self, "batch_size", 1, MAX_BATCH_SIZE)
+        check_number(self, "validation_split", 0, 0.9)
+        check_choice("validation_rows", self.validation_rows, VALIDATION_ROWS)
         if self.patience is not None:
-            _whole(self, "patience", 1, MAX_EPOCHS)
-        _whole(self, "seed", 0, 2**31 - 1)
+            check_whole(self, "patience", 1, MAX_EPOCHS)
+        check_whole(self, "seed", 0, 2**31 - 1)
 
     @classmethod
     def suggest(cls, data: Sequences) -> Recipe:
-        """One to begin with on this data, by rules that ``core.recipe.suggest.suggest`` gives the
-        reasons of."""
-        from .suggest import suggest
-
-        return suggest(data).recipe
+        """Choose a recipe to begin with on this data, by the rules of ``core.recipe.rules``;
+        ``core.recipe.suggest.suggest`` gives the reasons, too."""
+        return cls(**suggest_fields(data))
 
     @classmethod
     def example(cls) -> Recipe:
@@ -294,3 +199,18 @@ class Recipe:
                 form='{"kind": "LSTM" or "GRU", "units": …, "bidirectional": …, "dropout": …}',
             ) from None
         return cls(**(plain | {"layers": layers, "dense": tuple(plain.get("dense", ()))}))
+
+
+def weight_count(recipe: Recipe, features: int, outputs: int) -> int:
+    """How many numbers the recipe's network learns, as Keras counts its parameters."""
+    count, inputs = 0, features
+    for layer in recipe.layers:
+        # Keras's GRU has two biases a gate (reset_after), its LSTM one.
+        gates, biases = (3, 2) if isinstance(layer, GRU) else (4, 1)
+        directions = 1 + layer.bidirectional
+        count += directions * gates * layer.units * (inputs + layer.units + biases)
+        inputs = directions * layer.units
+    for units in (*recipe.dense, outputs):
+        count += units * (inputs + 1)
+        inputs = units
+    return count

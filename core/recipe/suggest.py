@@ -1,22 +1,16 @@
-"""A recipe to begin with, and why: rules that look at the data alone."""
+"""A recipe to begin with, and the reasons for each choice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import Note
-from .recipe import LSTM, Recipe
 from ..data.sequences import Sequences
-
-MOST_CLASSES, OF_EACH = 50, 5  # whole numbers are classes when there are few, of several rows each
-UPDATES = 20  # an epoch, at least about
-TINY, SMALL, LARGE = 10, 50, 2000  # sequences to learn from
-UNITS = {"few": 32, "some": 64, "many": 128}
-DROPOUT = 0.3
-STEPS = 400_000  # to learn from, beyond which fewer epochs do
+from ..errors import Note
+from .recipe import Recipe
+from .rules import count_learned
 
 
 @dataclass(frozen=True)
@@ -30,46 +24,9 @@ class Suggestion:
 
 
 def suggest(data: Sequences) -> Suggestion:
-    """For any data, also without targets; see the reasons it gives."""
-    rows = np.arange(len(data)) if data.split is None else np.flatnonzero(data.split != "test")
-    learned = max(len(rows), 1)
-    steps = int(data.lengths[rows].sum())
-    size = "few" if learned < SMALL else "some" if learned < LARGE else "many"
-    epochs = int(np.clip(60 * STEPS / max(steps, 1), 20, 60))
-    recipe = Recipe(
-        return_sequences=data.per_step,
-        # Reading from the end, an answer at a step would know what comes after it.
-        layers=(LSTM(UNITS[size], bidirectional=not data.per_step),),
-        batch_size=int(np.clip(2 ** round(np.log2(learned / UPDATES)), 1, 64)),
-        epochs=epochs,
-        patience=max(epochs // 4, 5),
-    )
-    if learned < TINY and not _marked(data):
-        recipe = replace(recipe, validation_split=0.0, patience=None)
-    if has_classes(data):
-        recipe = replace(recipe, task="classification", loss="")
-        if not data.per_step:
-            # Japanese vowels, cross-validated on the training part (docs/vowels.json): 97.4 %,
-            # against 94.8 % of the last step without dropout.
-            layers = tuple(replace(layer, dropout=DROPOUT) for layer in recipe.layers)
-            recipe = replace(recipe, layers=layers, pooling="mean")
-    return Suggestion(recipe, tuple(_reasons(data, recipe, learned)))
-
-
-def _marked(data: Sequences) -> bool:
-    """Whether the data itself says which rows validate."""
-    return data.split is not None and bool((data.split == "validation").any())
-
-
-def has_classes(data: Sequences) -> bool:
-    """Words are classes; whole numbers are when they are few and each stands for several rows,
-    or steps."""
-    if data.targets is None or data.targets.dtype.kind == "f":
-        return False
-    if data.targets.dtype.kind == "O":
-        return True
-    different = len(np.unique(data.targets))
-    return different <= MOST_CLASSES and different * OF_EACH <= len(data.targets)
+    """Suggest a recipe for any data, also without targets, and give the reasons."""
+    recipe = Recipe.suggest(data)
+    return Suggestion(recipe, tuple(_reasons(data, recipe, count_learned(data)[0])))
 
 
 def _reasons(data: Sequences, recipe: Recipe, learned: int) -> Iterator[Note]:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Note
 from ..data.serialization import pack_arrays, unpack_arrays
 from ..engine.progress import History, Progress
+from ..errors import Note
 from ..recipe.recipe import Recipe
 
 MAY_DIFFER = ("epochs", "patience")  # in a training that goes on

@@ -12,22 +12,22 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..data.sequences import Sequences, require_sequences
+from ..data.summary import Facts
 from ..engine import compiled as engine
 from ..engine.batching import Plan, epoch_plan
-from ..export.model_card import Facts
-from .checkpoint import Best, Checkpoint
-from ..engine.compiled import Data, Engine, Kind
-from ..errors import DataError, Note
-from ..preprocessing.splits import too_few, training_and_validation
-from ..trained_model import TrainedModel
-from ..network.keras_network import build_network
 from ..engine.chunking import Pace
-from ..preprocessing.transform import Preprocessing
+from ..engine.compiled import Data, Engine, Kind
 from ..engine.progress import History, Progress
+from ..errors import DataError, Note
+from ..network.keras_network import build_network
+from ..preprocessing.splits import too_few, training_and_validation
+from ..preprocessing.transform import Preprocessing
 from ..reading.to_csv import example, schema_for
 from ..recipe.recipe import Recipe
 from ..recipe.schedules import rate
-from ..data.sequences import Sequences, require_sequences
+from ..trained_model import TrainedModel
+from .checkpoint import Best, Checkpoint
 
 REPORT_SECONDS = 0.2  # five reports a second; one costs well under a millisecond
 CHECKPOINT_SECONDS = 3.0  # what a kill may cost …
@@ -91,7 +91,7 @@ def train(
         if resume is None:
             compiled.begin(network.get_weights())
         else:
-            compiled.go_on(resume)
+            compiled.go_on(resume.weights, resume.slots, resume.updates)
             loop.go_on(resume)
         if recipe.class_weight == "balanced":
             compiled.weigh(balanced(preprocessing.encode(training), outputs))

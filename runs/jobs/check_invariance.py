@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from distributed import get_worker
 
 from core.invariance.report import Proof
+from runs.jobs.context import Failure, models, store, trained_on
 from runs.jobs.predict import Sharer
 from runs.store import PROOF, Store
-from runs.jobs.context import Failure, models, store, trained_on
 
 if TYPE_CHECKING:
     from core.trained_model import TrainedModel

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.errors import DataError
-from core.experiments.compare import Comparison, Outcome, compared, outcome_of
-from core.evaluation.predictions import Measured
-from core.data.serialization import unpack
 from core.data.sequences import Sequences
+from core.data.serialization import unpack
+from core.errors import DataError
+from core.evaluation.predictions import Measured
+from core.experiments.compare import Comparison, Outcome, compared, outcome_of
 from core.i18n import N_
-from runs.store import MEASURED, Store
 from runs.jobs.context import Failure, store
+from runs.store import MEASURED, Store
 
 NOT_MEASURED = N_(
     "The training of {name} with seed {seed} was not measured: it failed, was stopped or deleted. "

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from core.errors import DataError
-from core.data.serialization import unpack
 from core.data.sequences import Sequences
+from core.data.serialization import unpack
+from core.errors import DataError
 from core.i18n import N_
-from runs.types import RunLine
 from runs.settings import Settings
 from runs.store import MODEL, Store
+from runs.types import RunLine
 
 if TYPE_CHECKING:
     from core.trained_model import TrainedModel

@@ -6,13 +6,13 @@ import json
 
 import numpy as np
 
-from core.errors import DataError
-from core.evaluation.report import Evaluation, judge
-from core.evaluation.predictions import Measured
 from core.data.serialization import unpack
+from core.errors import DataError
+from core.evaluation.predictions import Measured
+from core.evaluation.report import Evaluation, judge
 from core.i18n import N_
-from runs.store import EVALUATION, MEASURED, Store
 from runs.jobs.context import Failure, store
+from runs.store import EVALUATION, MEASURED, Store
 
 NOT_MEASURED = N_(
     "This run was not measured, so there is nothing to compare with simple models. Train again, "

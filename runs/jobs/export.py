@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from distributed import get_worker
 
+from core.data.sequences import Sequences
 from core.errors import DataError
 from core.evaluation.predictions import telling_part
-from core.data.sequences import Sequences
+from runs.jobs.check_invariance import proved
+from runs.jobs.context import Failure, models, store, trained_on
 from runs.jobs.evaluate import evaluated
 from runs.jobs.predict import Sharer
-from runs.jobs.check_invariance import proved
-from runs.types import RunLine
 from runs.store import EXPORT, EXPORTED, ONNX, Store
-from runs.jobs.context import Failure, models, store, trained_on
+from runs.types import RunLine
 
 if TYPE_CHECKING:
     from core.trained_model import TrainedModel
 
 log = logging.getLogger("unpadded.worker")
 
-MOST_SEQUENCES, MOST_STEPS = 200, 20_000  # tried; more would tell nothing more
+MAX_SEQUENCES, MAX_STEPS = 200, 20_000  # tried; more would tell nothing more
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,6 @@ def _title(run: RunLine, file: str | None) -> str:
 
 
 def _some(rows: Sequences) -> Sequences:
-    """The first ones that are not more than MOST_STEPS together; one at least."""
-    most = np.searchsorted(np.cumsum(rows.lengths), MOST_STEPS, side="right")
-    return rows[: max(min(int(most), MOST_SEQUENCES), 1)]
+    """The first ones that are not more than MAX_STEPS together; one at least."""
+    most = np.searchsorted(np.cumsum(rows.lengths), MAX_STEPS, side="right")
+    return rows[: max(min(int(most), MAX_SEQUENCES), 1)]

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.errors import DataError, Note
 from core.data.missing import base_names
+from core.data.sequences import Sequences
 from core.data.serialization import pack
 from core.engine.progress import Progress
-from core.data.sequences import Sequences
+from core.errors import DataError, Note
 from core.i18n import N_
+from runs.jobs.context import NO_MODEL, Failure, store
 from runs.reading import jobs
 from runs.reading.guard import Guard
-from runs.types import RunState
 from runs.store import EPOCH_BYTES, Content, Result
-from runs.jobs.context import NO_MODEL, Failure, store
+from runs.types import RunState
 
 if TYPE_CHECKING:
     from core.trained_model import TrainedModel

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from distributed import Worker, get_worker
 
+from core.data.sequences import Sequences, step_indices
 from core.errors import DataError, Note
 from core.evaluation.predictions import telling_part
-from core.data.sequences import Sequences, step_indices
 from core.inspection.xray import XRay
-from runs.types import Answer
 from runs.jobs.context import Failure, models, trained_on
+from runs.types import Answer
 
 if TYPE_CHECKING:
-    from core.experiments.early_prediction import Early
     from core.evaluation.bootstrap import Figure
+    from core.experiments.early_prediction import Early
     from core.trained_model import TrainedModel
 
 SHARE_SECONDS = 0.3

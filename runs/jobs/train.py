@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from distributed import get_worker
 
-from core.training.checkpoint import Checkpoint
+from core.data.sequences import Sequences
+from core.data.serialization import unpack
 from core.errors import DataError, Note
 from core.evaluation.predictions import Measured, measure, telling_part
-from core.data.serialization import unpack
-from core.data.sequences import Sequences
 from core.i18n import N_
+from core.training.checkpoint import Checkpoint
 from runs.cluster import machine
+from runs.jobs.context import Failure, models, store
 from runs.jobs.heartbeat import Keeper
-from runs.types import Metrics, RunState
 from runs.store import Claim, Result, Store, StoreError
 from runs.threads import TROUBLE_SECONDS, insist
-from runs.jobs.context import Failure, models, store
+from runs.types import Metrics, RunState
 
 if TYPE_CHECKING:
     from core.trained_model import TrainedModel

@@ -11,14 +11,23 @@ from functools import partial
 from pickle import PickleBuffer
 from typing import Any
 
-from core.errors import DataError, Note
+from core.data.sequences import Sequences
 from core.data.serialization import pack, unpack
-from core.reading import (Report, Schema, Table, detect_schema, open_table, read_table, refuse_many_steps, schema_again)
+from core.errors import DataError, Note
+from core.i18n import N_
+from core.reading import (
+    Report,
+    Schema,
+    Table,
+    detect_schema,
+    open_table,
+    read_table,
+    refuse_many_steps,
+    schema_again,
+)
 from core.reading.editable import Grid, grid_of
 from core.reading.new_data import Reading
 from core.reading.table.table import refuse_long_names
-from core.data.sequences import Sequences
-from core.i18n import N_
 
 SchemaOf = Callable[[Table], Schema]  # made by one of the functions below
 

@@ -1,8 +1,8 @@
 """The dispatcher: one thread of the server that hands waiting work to free workers.
 
 Trainings wait in the store, where any server's dispatcher sees them, and are handed over only when
-a worker is free; the worker takes the run up itself (see ``runs.store.attempts``). Predictions wait in
-``runs.scheduling.requests``. Each job that a worker does has a thread that waits for its end.
+a worker is free; the worker takes the run up itself (see ``runs.store.attempts``). Predictions
+wait in ``runs.scheduling.requests``. Each job that a worker does has a thread that waits for its end.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from functools import partial
 
 from core.errors import DataError
 from core.i18n import N_
-from runs.scheduling.once_per_run import Afterwards
 from runs.cluster.client import Cluster, WorkerLost
-from runs.jobs.export import export_of, export_run
-from runs.jobs.evaluate import evaluation_of, judge_run
 from runs.jobs.check_invariance import proof_of, prove_run
-from runs.scheduling.requests import Questions
+from runs.jobs.evaluate import evaluation_of, judge_run
+from runs.jobs.export import export_of, export_run
+from runs.jobs.train import train_run
+from runs.scheduling.duplicates import following
 from runs.scheduling.fair_queue import Line, Place, paused, places
-from runs.types import ACTIVE, RunState
+from runs.scheduling.once_per_run import Afterwards
+from runs.scheduling.requests import Questions
+from runs.scheduling.turns import Turns
 from runs.stopwatch import Stopwatch
 from runs.store import Held, Store, StoreError, Waiting
 from runs.threads import TROUBLE_SECONDS, background, insist, log, log_of_run
-from runs.jobs.train import train_run
-from runs.scheduling.turns import Turns
-from runs.scheduling.duplicates import following
+from runs.types import ACTIVE, RunState
 
 POLL_SECONDS = 0.2  # while something waits for a worker
 IDLE_SECONDS = 1.0
@@ -48,7 +48,7 @@ TIDY_SECONDS = 3600.0  # between two looks for visitors who have not been here f
 # TensorFlow 2.21 keeps about 7 MB of every training it compiled, whatever is collected or
 # cleared: an idle worker that did so many makes room for a fresh one.
 RUNS_A_WORKER = 40
-MOST_DEATHS, MOST_MEMORY_DEATHS = 5, 2  # of workers, until the run is held responsible
+MAX_DEATHS, MAX_MEMORY_DEATHS = 5, 2  # of workers, until the run is held responsible
 
 WORKER_DIED = N_(
     "The worker process that trained this run stopped unexpectedly {deaths} times. A smaller "
@@ -357,9 +357,9 @@ class Dispatcher:
             return
         deaths, memory_deaths = counted
         error = None
-        if memory_deaths >= MOST_MEMORY_DEATHS:
+        if memory_deaths >= MAX_MEMORY_DEATHS:
             error = DataError(OUT_OF_MEMORY)
-        elif deaths >= MOST_DEATHS:
+        elif deaths >= MAX_DEATHS:
             error = DataError(WORKER_DIED, deaths=deaths)
         if error is not None:
             self._store.work.fail(run_id, run.attempt, error, RunState.INTERRUPTED)

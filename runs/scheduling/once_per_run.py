@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from runs.scheduling.requests import Job, Questions
-from runs.types import Question
 from runs.store import Store
+from runs.types import Question
 
 KEPT = 1000  # a few kilobytes each
 

@@ -1,8 +1,8 @@
 """What a run's model is asked, by visitors who wait for the answer or by ourselves: a worker
 answers one question of a slot at a time.
 
-Visitors take turns (see ``runs.scheduling.fair_queue``): who asks 500 things delays another's one question by what
-is computed just then. Of two workers or more, one is always left for what is short; what is long is
+Visitors take turns (see ``runs.scheduling.fair_queue``): who asks 500 things delays
+another's one question by what is computed just then. Of two workers or more, one is always left for what is short; what is long is
 bounded by what data sets and networks may have, and in the end by ``Limits.request_minutes``.
 """
 
@@ -17,15 +17,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from core.errors import DataError
 from core.data.sequences import Sequences
+from core.errors import DataError
 from core.i18n import N_
 from runs.cluster.client import Cluster, WorkerLost
+from runs.jobs.context import UNEXPECTED, Failure
 from runs.limits import Limits
 from runs.scheduling.fair_queue import Line
-from runs.types import Question
 from runs.threads import background, log, log_of_run
-from runs.jobs.context import UNEXPECTED, Failure
+from runs.types import Question
 
 WORKER_DIED = N_(
     "The worker process that was answering stopped unexpectedly. Try again, or with fewer "
@@ -52,8 +52,8 @@ Job = Callable[[str, Any, str, str], Any]
 @dataclass(frozen=True, eq=False)
 class _Asked:
     """owner: who is served; address: a hash of theirs, or the owner where none is known. slot: of
-    the worker that answers, see ``runs.cluster.client.SLOTS``. size: bytes of memory. tries: of workers,
-    the last of which died. began: when a worker did, on the monotonic clock."""
+    the worker that answers, see ``runs.cluster.client.SLOTS``. size: bytes of memory. tries: of
+    workers, the last of which died. began: when a worker did, on the monotonic clock."""
 
     job: Job
     run_id: str

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from runs.limits import Limits
 from runs.settings import Settings
+from runs.store.attempts import Claim, Held, Result, Waiting, Work
 from runs.store.blobs import EPOCH_BYTES, NOT_KNOWN, Content, Contents, DataSet, Samples
 from runs.store.cookies import Cookies
 from runs.store.database import Database, StoreError
-from runs.store.helpers import Twin
-from runs.store.runs import (CHECKPOINT, DELETED, EVALUATION, EXPORT, EXPORTED, MEASURED, MODEL, ONNX, PROOF, Records)
 from runs.store.duplicates import Twins
+from runs.store.helpers import Twin
+from runs.store.runs import (
+    CHECKPOINT,
+    DELETED,
+    EVALUATION,
+    EXPORT,
+    EXPORTED,
+    MEASURED,
+    MODEL,
+    ONNX,
+    PROOF,
+    Records,
+)
 from runs.store.visitors import Usage, Visitors
-from runs.store.attempts import Claim, Held, Result, Waiting, Work
 
 __all__ = [
     "CHECKPOINT",

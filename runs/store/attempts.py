@@ -12,15 +12,25 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
 
-from core.errors import DataError, Note
 from core.engine.progress import History, Progress
+from core.errors import DataError, Note
 from core.recipe.recipe import Recipe
-from runs.types import WAITING, Metrics, RunState
 from runs.store.database import Database
-from runs.store.helpers import insert_into, plain
-from runs.store.runs import (CHECKPOINT, EVALUATION, EXPORT, EXPORTED, MEASURED, MODEL, ONNX, PROOF, move)
-from runs.store.tables import addresses, artifacts, contents, epochs, runs, turns
 from runs.store.duplicates import take_up
+from runs.store.helpers import insert_into, plain
+from runs.store.runs import (
+    CHECKPOINT,
+    EVALUATION,
+    EXPORT,
+    EXPORTED,
+    MEASURED,
+    MODEL,
+    ONNX,
+    PROOF,
+    move,
+)
+from runs.store.tables import addresses, artifacts, contents, epochs, runs, turns
+from runs.types import WAITING, Metrics, RunState
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,10 @@ from sqlalchemy import (
 from core.errors import DataError
 from core.i18n import N_
 from runs.limits import Limits
-from runs.types import ACTIVE
 from runs.store.database import Database
 from runs.store.helpers import ensure_visitor, readable, stored_bytes
 from runs.store.tables import Plain, artifacts, contents, data_sets, epochs, runs
+from runs.types import ACTIVE
 
 TOO_MANY_DATA_SETS = N_(
     "You keep {n} data sets on this server, the most a visitor may have. Delete one first (Data, "

@@ -12,11 +12,11 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Row, Select, and_, insert, literal, select, update
 
-from runs.types import ACTIVE, RunState
 from runs.store.database import Database, lock_word
 from runs.store.helpers import Twin
 from runs.store.runs import CHECKPOINT, EVALUATION, MEASURED, MODEL, PROOF, move
 from runs.store.tables import artifacts, epochs, runs, twins
+from runs.types import ACTIVE, RunState
 
 TWIN_LOCK = 20613  # PostgreSQL: one of several twins is taken up at a time
 BEGUN = (RunState.RUNNING.value, RunState.INTERRUPTED.value)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from core.recipe.recipe import Recipe
 from runs.store.tables import addresses, visitors
 
-MOST_NAME = 200  # characters
+MAX_NAME = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def plain(thing: Any) -> Any:
 
 def readable(name: str) -> str:
     """A name from outside as every database takes it: no character 0, no half characters."""
-    return name.replace("\0", "").encode("utf-8", "replace").decode()[:MOST_NAME]
+    return name.replace("\0", "").encode("utf-8", "replace").decode()[:MAX_NAME]
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

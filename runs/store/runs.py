@@ -12,17 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, literal, select, update
 
-from core.errors import DataError, Note
 from core.engine.progress import Progress
-from core.recipe.recipe import Recipe
+from core.errors import DataError, Note
 from core.i18n import N_
-from runs.limits import Limits
+from core.recipe.recipe import Recipe
 from runs.json_log import digest
-from runs.types import ACTIVE, MOVES, WAITING, RunLine, RunState
+from runs.limits import Limits
 from runs.store.blobs import NOT_KNOWN, Content, Samples, of, put, sweep, within_quota
 from runs.store.database import Database, note
 from runs.store.helpers import Twin, neighbours, plain, readable
 from runs.store.tables import Plain, artifacts, contents, epochs, runs, turns, twins
+from runs.types import ACTIVE, MOVES, WAITING, RunLine, RunState
 
 log = logging.getLogger("unpadded.runs")
 

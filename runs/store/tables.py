@@ -165,7 +165,8 @@ twins = Table(
     _run(),
     Column("key", String(64), nullable=False, index=True),  # see Twin in runs.store.helpers
     Column("alone", Boolean, nullable=False),  # trained by itself, whatever there is
-    # Of program and machine, see runs.cluster.machine. NULL: nothing has begun; "": not one kind alone.
+    # Of program and machine, see runs.cluster.machine. NULL: nothing has begun; "": not one
+    # kind alone.
     Column("kind", String(64)),
     Column("taken", Boolean, nullable=False, default=False),  # its result is that of another run
 )

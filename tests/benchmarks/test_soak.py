@@ -3,13 +3,13 @@ a run is tested in tests/runs/test_durability.py."""
 
 import pytest
 
-from tests.support import postgres
-from tests.support.chromium import executable
 from benchmarks.soak.classroom import classroom
 from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz
 from benchmarks.soak.many import many_runs
 from benchmarks.soak.scheduler import two_workers_elsewhere
+from tests.support import postgres
+from tests.support.chromium import executable
 
 
 def test_hostile_files_are_read_or_refused():

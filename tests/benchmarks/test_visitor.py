@@ -3,8 +3,8 @@
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.support.chromium import ARGUMENTS, executable
 from tests.support.app_server import AppServer
+from tests.support.chromium import ARGUMENTS, executable
 from tests.support.streamlit_client import Tab, Visitor
 
 HOME = """

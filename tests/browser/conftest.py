@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chromium import ARGUMENTS, executable
 from tests.support.app_server import AppServer
+from tests.support.chromium import ARGUMENTS, executable
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"  # ignored by git

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from tests.support.streamlit_client import Visitor
 from tests.browser.conftest import ROOT
+from tests.support.streamlit_client import Visitor
 
 MINE = "mine.csv"
 TABLE = b"id,t,v,y\n" + b"".join(

@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.support.streamlit_client import XSRF_COOKIE, Visitor
 from tests.browser.conftest import listen_for_violations
 from tests.browser.test_journeys import PLOT
+from tests.support.streamlit_client import XSRF_COOKIE, Visitor
 from ui.http.headers import security_headers
 
 HEADERS = security_headers()

@@ -15,11 +15,11 @@ import requests
 from distributed import Security
 from playwright.sync_api import expect
 
-from tests.support.app_server import AppServer
 from tests.browser.conftest import ROOT, SECONDS, listen_for_violations
 from tests.browser.test_headers import check, check_all
 from tests.browser.test_identity import free_port
 from tests.browser.test_journeys import PLOT, download_button, go_to
+from tests.support.app_server import AppServer
 from ui.http.cookie import BELOW, NAME
 
 NAME_HERE = "example.org"

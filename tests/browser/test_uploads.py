@@ -5,9 +5,9 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.browser.conftest import SECONDS
 from tests.support.app_server import AppServer
 from tests.support.streamlit_client import XSRF_COOKIE, Visitor
-from tests.browser.conftest import SECONDS
 
 MB = 10**6
 TABLE = "id,x,target\n" + "".join(f"{i},{i % 7},{i % 5}.5\n" for i in range(30))

@@ -147,9 +147,9 @@ def library(folder: Path) -> None:
 
 def server(folder: Path, database: str) -> None:
     """Save a server's store after a visit, with the cookies and the ids of the runs."""
+    from runs.store import Store
     from tests.support.app_server import AppServer
     from tests.support.streamlit_client import Visitor
-    from runs.store import Store
 
     said: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as data, AppServer(Path(data)) as app:

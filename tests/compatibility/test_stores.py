@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from runs import RunState
+from runs.store import Store
 from tests.support import postgres
 from tests.support.app_server import AppServer
 from tests.support.streamlit_client import Visitor
-from runs import RunState
-from runs.store import Store
 
 FOLDER = Path(__file__).parent / "3c4f589"
 DONE = 200  # epochs, long before the checkpoint of the interrupted run

@@ -14,10 +14,10 @@ import pytest
 import tensorflow as tf
 
 from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, train
+from core.data.serialization import pack, unpack
 from core.engine import lstm
 from core.engine.batching import epoch_plan
 from core.engine.compiled import Data, Engine, Kind
-from core.data.serialization import pack, unpack
 
 RNG = np.random.default_rng(5)
 LAYERS = {

@@ -7,9 +7,9 @@ from core import LSTM, Recipe, read_sequences, train
 from core.engine.progress import Progress
 from runs import RunState
 from runs.store import Content, Result
-from tests.support.hostile_models import LINK, packed, parts_of, with_value
 from tests.pages.conftest import labelled, until
 from tests.pages.test_runs import opened
+from tests.support.hostile_models import LINK, packed, parts_of, with_value
 from ui import backend
 
 TABLE = f'id,"{LINK}",outcome\n' + "".join(

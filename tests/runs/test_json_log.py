@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from runs.json_log import Lines, digest
 from tests.support.app_server import AppServer
 from tests.support.streamlit_client import Visitor
-from runs.json_log import Lines, digest
 
 TELLING = "Anna Lee", "salary", "987654", "oslo"
 FILE = b"""id,salary,target

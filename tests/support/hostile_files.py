@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from core import DataError, Sequences
 from core.data.missing import MISSING_POLICIES
-from core.reading import Report, Schema, Table, detect_schema, open_table, read_like, read_table
 from core.data.schema import DUPLICATES, FIXES, LAYOUTS
+from core.reading import Report, Schema, Table, detect_schema, open_table, read_like, read_table
 from tests.core.reading.formats.test_formats import LISTS, LONG, TS, archive, parquet
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -10,12 +10,22 @@ from typing import Any
 import streamlit as st
 
 from core import GRU, LSTM, Recipe
-from core.errors import RecipeError
 from core.data.padding import MASK_MODES, SIDES, erased_steps
+from core.errors import RecipeError
 from core.recipe.recipe import CLASS_WEIGHTS, OPTIMIZERS, POOLINGS, SCHEDULES
 from core.recipe.suggest import TINY
+from ui.i18n import (
+    _,
+    counted,
+    listed,
+    mask_name,
+    plain,
+    pooling_name,
+    schedule_name,
+    shortened,
+    told,
+)
 from ui.session.state import EXAMPLE_KEY, State
-from ui.i18n import (_, counted, listed, mask_name, plain, pooling_name, schedule_name, shortened, told)
 
 NONE = "none"  # as typed for no limit
 SMALL = 1000  # sequences: of more, a part of them tells enough

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.experiments.compare import LOWER_IS_BETTER, Comparison
 from core.evaluation.metric_formats import METRICS, form_of
+from core.experiments.compare import LOWER_IS_BETTER, Comparison
 from core.figures import bands_figure, differences_figure
 from runs import ACTIVE, Compared, Question, RunLine
-from ui.session import requests
-from ui.shell import fragments
 from ui import backend
-from ui.results import predictions_table
-from ui.page import draw, figure_words, is_dark
-from ui.session.state import State
 from ui.i18n import _, counted, lasting, loss_name, ngettext, told
+from ui.results import predictions_table
+from ui.session import requests
+from ui.session.state import State
+from ui.shell import fragments
+from ui.shell.plots import draw, figure_words, is_dark
 
 REFRESH_SECONDS = 0.5
 

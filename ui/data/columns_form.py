@@ -8,15 +8,15 @@ from typing import Any
 import streamlit as st
 
 from core import DataError
-from core.reading import Schema
 from core.i18n import N_
+from core.reading import Schema
 from runs.reading import jobs
 from ui.data.file_layouts import LAYOUT_NAMES
 from ui.data.read_report import MISSING_NAMES
 from ui.i18n import _
 
 NONE = ""  # the choice "no such column", as ``detect_schema`` takes it
-MOST_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
+MAX_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
 ROLES = {
     "id": N_("Sequence id"),
     "time": N_("Time"),
@@ -36,7 +36,7 @@ TARGET_NAMES = {
     "end": N_("that of its last step"),
 }
 CUT_NAMES = {"": N_("do not cut"), "windows": N_("windows"), "prefixes": N_("growing prefixes")}
-FIRST_STEPS, MOST_STEPS = 50, 1_000_000  # of a piece: offered at first, and at most
+FIRST_STEPS, MAX_STEPS = 50, 1_000_000  # of a piece: offered at first, and at most
 
 
 def show(
@@ -50,7 +50,7 @@ def show(
     chosen, or ``refuse`` with why there is none."""
     values = _values(schema)
     chosen = filter(None, (values[role] for role in ROLES))  # also beyond those offered
-    names = list(dict.fromkeys((*columns[:MOST_COLUMNS], *chosen)))
+    names = list(dict.fromkeys((*columns[:MAX_COLUMNS], *chosen)))
     with st.form(key):
         how, missing = st.columns([2, 1])
         how.selectbox(
@@ -75,7 +75,7 @@ def show(
                 format_func=lambda name: name or _("none"),
                 key=f"{key}-{role}",
             )
-        if schema.layout in ("long", "list") and len(columns) <= MOST_COLUMNS:
+        if schema.layout in ("long", "list") and len(columns) <= MAX_COLUMNS:
             st.multiselect(_("Features"), names, default=values["features"], key=f"{key}-features")
         if schema.target is not None and schema.layout in ("long", "list"):
             st.selectbox(
@@ -151,14 +151,14 @@ def _cutting(key: str, values: dict[str, Any]) -> None:
         steps.number_input(
             _("Steps of a window, or the first prefix"),
             1,
-            MOST_STEPS,
+            MAX_STEPS,
             value=values["cut_steps"],
             key=f"{key}-cut_steps",
         )
         every.number_input(
             _("Another one every so many steps"),
             1,
-            MOST_STEPS,
+            MAX_STEPS,
             value=values["cut_every"],
             key=f"{key}-cut_every",
         )

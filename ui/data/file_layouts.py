@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.i18n import N_
 from ui import backend
-from ui.samples import FOLDER
 from ui.i18n import _, counted
+from ui.samples import FOLDER
 
 LAYOUT_NAMES = {
     "rows": N_("one sequence a line, lines of unequal length"),

@@ -7,9 +7,9 @@ import streamlit as st
 from core import DataError
 from runs import DataSet
 from ui import backend
+from ui.i18n import _, counted, listed, ngettext, plain, sized, told
 from ui.samples import called
 from ui.session.state import State
-from ui.i18n import _, counted, listed, ngettext, plain, sized, told
 
 
 def promise(visitor: State) -> None:

@@ -17,15 +17,15 @@ from core.errors import Note
 from core.reading import Schema, detect_schema
 from core.reading.editable import Grid
 from runs.reading import jobs
-from ui.data import columns_form, table_editor, library, file_layouts, read_report
 from ui import backend
+from ui.data import columns_form, file_layouts, library, read_report, table_editor
 from ui.data.file_layouts import LAYOUT_NAMES
 from ui.data.read_report import explain, offer_to_read_again
 from ui.data.rejected import Refusal
-from ui.samples import PUBLISHED, SAMPLES, Sample
-from ui.shell.uploader import file_in, uploader
-from ui.session.state import PASTED, State
 from ui.i18n import _, ngettext, plain, told
+from ui.samples import PUBLISHED, SAMPLES, Sample
+from ui.session.state import PASTED, State
+from ui.shell.uploader import file_in, uploader
 
 
 def source(visitor: State) -> None:
@@ -232,7 +232,9 @@ def _offer(
         refused.error, key, lambda schema: read(jobs.given(schema), jobs.edited(schema))
     )
     if refused.grid is not None:
-        table_editor.table(place, refused.name, refused.grid, read_edited, refused.rows, refused.edited)
+        table_editor.table(
+            place, refused.name, refused.grid, read_edited, refused.rows, refused.edited
+        )
     if refused.columns is not None and not refused.columns.lists:
         schema = refused.schema or Schema("long")
         with st.expander(_("Choose what its columns are"), icon=":material/view_column:"):

@@ -11,8 +11,8 @@ import streamlit as st
 
 from core import DataError
 from core.errors import MissingValue, Note
-from core.reading import Report, Schema
 from core.i18n import N_
+from core.reading import Report, Schema
 from ui.i18n import _, counted, listed, ngettext, plain, shortened, told
 
 MISSING_NAMES = {

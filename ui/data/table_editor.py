@@ -15,7 +15,7 @@ from ui.i18n import _, ngettext, plain, shortened
 
 ROW = "row"  # the column that shows the numbers; those of cells are numbers themselves
 MARK = "⚠ "
-ROW_HEIGHT, MOST_HEIGHT = 35, 420  # pixels
+ROW_HEIGHT, MAX_HEIGHT = 35, 420  # pixels
 
 
 def table(
@@ -53,7 +53,7 @@ def table(
             num_rows="dynamic",
             hide_index=True,
             placeholder="",
-            height=min(ROW_HEIGHT * (len(cells) + 2) + 3, MOST_HEIGHT),
+            height=min(ROW_HEIGHT * (len(cells) + 2) + 3, MAX_HEIGHT),
             column_config={
                 ROW: st.column_config.TextColumn(_("Row"), disabled=True, pinned=True, width=70),
                 **{i: st.column_config.TextColumn(label) for i, label in labels.items()},

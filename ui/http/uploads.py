@@ -27,8 +27,8 @@ from streamlit import runtime
 
 from core import DataError
 from core.i18n import N_
-from runs.limits import Limits
 from runs.addresses import network_of
+from runs.limits import Limits
 from ui import backend
 from ui.http.cookie import of_cookie, secret_in
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,24 +10,12 @@ import streamlit as st
 from core import Recipe, Sequences
 from core.data.padding import MASK_MODES, PaddingCost
 from core.recipe.recipe import MAX_MAXLEN
-from ui.session.state import State
 from ui.i18n import _, counted, listed, mask_name, ngettext, plain, shortened
+from ui.session.state import State
+from ui.shell.widgets import one_of, set_in_each_run
 
-MOST_ROWS = 500  # rows of one picture; more are thinner than a pixel
-MOST_OFFERED = 500  # ids in a list; more would weigh on every rerun
-
-
-def one_of(label: str, options: Iterable, key: str, value: Any, **more: Any) -> Any:
-    """A control with exactly one chosen option, ``value`` to begin with."""
-    return st.segmented_control(label, list(options), default=value, required=True, key=key, **more)
-
-
-def set_in_each_run(key: str, value: float | None) -> str:
-    """The key of a number that can be left empty, with the value it holds to begin with. Such an
-    input has no default, to which it would return when it is emptied; so each run sets its value,
-    for a browser that shows no other run."""
-    st.session_state[key] = st.session_state.get(key, value)
-    return key
+MAX_ROWS = 500  # rows of one picture; more are thinner than a pixel
+MAX_OFFERED = 500  # ids in a list; more would weigh on every rerun
 
 
 def padding(visitor: State) -> dict[str, object]:
@@ -170,7 +156,7 @@ def one_sequence(data: Sequences, key: str) -> int:
     """The number, from 0, of the sequence to look at: by its id, or of many by its number."""
     if len(data) == 1:
         return 0
-    if len(data) <= MOST_OFFERED:
+    if len(data) <= MAX_OFFERED:
         return st.selectbox(
             _("Sequence"), range(len(data)), format_func=lambda row: data.ids[row], key=key
         )
@@ -183,7 +169,7 @@ def one_sequence(data: Sequences, key: str) -> int:
 
 
 def chosen_rows(text: str, n: int) -> np.ndarray | None:
-    """Row numbers from 0, at most MOST_ROWS, from a text such as "1-20, 57"; None when it
+    """Row numbers from 0, at most MAX_ROWS, from a text such as "1-20, 57"; None when it
     names no row from 1 to n.
 
     >>> chosen_rows("2-3, 9", 10).tolist()
@@ -193,7 +179,7 @@ def chosen_rows(text: str, n: int) -> np.ndarray | None:
         part for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", text.strip())) if part
     ]
     chosen: list[np.ndarray] = []
-    room = MOST_ROWS
+    room = MAX_ROWS
     for part in parts:
         bounds = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part)
         if bounds is None:

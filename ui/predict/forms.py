@@ -6,14 +6,14 @@ import streamlit as st
 
 from core.reading.new_data import Reading
 from runs import Run
-from ui.session import requests
-from ui.results import early_prediction, predictions_table, xray
-from ui.data import file_layouts
-from ui.predict import new_data
 from ui import backend
-from ui.shell.uploader import uploader
-from ui.session.state import State, example_digest
+from ui.data import file_layouts
 from ui.i18n import _
+from ui.predict import new_data
+from ui.results import early_prediction, predictions_table, xray
+from ui.session import requests
+from ui.session.state import State, example_digest
+from ui.shell.uploader import uploader
 
 
 def forms(visitor: State, run: Run) -> None:

@@ -18,12 +18,12 @@ from core.reading.new_data import Reading, as_typed
 from runs.reading import jobs
 from ui import backend
 from ui.data.read_report import offer_to_read_again, rows
-from ui.shell.uploader import File
-from ui.session.state import State
 from ui.i18n import _, plain, shortened
+from ui.session.state import State
+from ui.shell.uploader import File
 
-MOST_SUGGESTED = 500  # values in a suggested sequence
-MOST_CHARACTERS = 300  # of the names that are listed
+MAX_SUGGESTED = 500  # values in a suggested sequence
+MAX_CHARACTERS = 300  # of the names that are listed
 
 
 def typed_sequences(visitor: State, text: str, reading: Reading) -> Sequences | None:
@@ -38,7 +38,7 @@ def a_short_sequence(data: Sequences) -> str:
     """The shortest sequence, to begin with, as it is typed; nothing when even that is long."""
     where = int(np.argmin(data.lengths))
     shortest = data[where]
-    if shortest.size > MOST_SUGGESTED:
+    if shortest.size > MAX_SUGGESTED:
         return ""
     if data.schema is not None and data.schema.layout == "long" and data.schema.categories:
         return as_table(shortest, data.feature_names, data.schema)
@@ -101,7 +101,7 @@ def say_what_was_read(schema: Schema, report: Report) -> None:
     if schema.unused:
         st.caption(
             _("Not used: {columns}.").format(
-                columns=plain(shortened(", ".join(schema.unused), MOST_CHARACTERS))
+                columns=plain(shortened(", ".join(schema.unused), MAX_CHARACTERS))
             )
         )
     if report.found:

@@ -8,13 +8,13 @@ import streamlit as st
 from core.errors import Note
 from runs import Question, Run
 from runs.jobs.export import Export
-from ui.session import requests
-from ui.results import evaluation, predictions_table
-from ui.train import progress
 from ui import backend
-from ui.page import as_page
-from ui.session.state import State
 from ui.i18n import _, ngettext, told
+from ui.results import evaluation, predictions_table
+from ui.session import requests
+from ui.session.state import State
+from ui.shell.plots import as_page
+from ui.train import progress
 
 
 def section(visitor: State, run: Run) -> None:
@@ -98,7 +98,9 @@ def _tried(found: Export) -> None:
 
 def _answers(run: Run) -> None:
     predictions_table.downloads(
-        lambda: predictions_table.measured(backend.runs().measured(run.id), run.recipe.return_sequences),
+        lambda: predictions_table.measured(
+            backend.runs().measured(run.id), run.recipe.return_sequences
+        ),
         "answers",
         _("Answers"),
         _("What it answered for the sequences it was measured on, beside their targets."),

@@ -8,11 +8,11 @@ from core import Sequences
 from core.evaluation.metric_formats import METRICS
 from core.figures import early_figure
 from runs import Question, Run
-from ui.session import requests
 from ui import backend
-from ui.page import draw, figure_words, is_dark
-from ui.session.state import State
 from ui.i18n import _, ngettext, told
+from ui.session import requests
+from ui.session.state import State
+from ui.shell.plots import draw, figure_words, is_dark
 
 
 def section(visitor: State, run: Run, data: Sequences | None, key: str) -> None:

@@ -7,14 +7,14 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from core.errors import Note
-from core.evaluation.report import NAMES, Evaluation
 from core.evaluation.metric_formats import METRICS, written
+from core.evaluation.report import NAMES, Evaluation
 from core.figures import confidence_figure, confusion_figure, predicted_figure, residuals_figure
 from runs import Question, Run
-from ui.session import requests
 from ui import backend
-from ui.page import draw, drawn_once
 from ui.i18n import _, counted, ngettext, plain, told
+from ui.session import requests
+from ui.shell.plots import draw, drawn_once
 
 
 def comparison(run: Run, mine: bool) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from core.evaluation.bootstrap import Figure
 from core.evaluation.metric_formats import METRICS, limits
-from ui.page import fact_grid
 from ui.i18n import _
+from ui.shell.widgets import fact_grid
 
 
 def metrics(figures: dict[str, Figure]) -> None:

@@ -7,9 +7,9 @@ import streamlit as st
 
 from core.invariance.report import Check, Proof
 from runs import Question, Run
-from ui.session import requests
 from ui import backend
 from ui.i18n import _, counted, lasting, ngettext
+from ui.session import requests
 
 VERDICTS = {True: "✓", False: "✗", None: "–"}
 

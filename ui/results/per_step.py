@@ -6,11 +6,11 @@ import streamlit as st
 
 from core import Sequences
 from core.figures import answers_figure, class_answers_figure
-from core.figures.charts import LINE_STEPS
+from core.figures.lines import LINE_STEPS
 from runs import Answer
-from ui.mask import padding_form
-from ui.page import draw, figure_words, is_dark
 from ui.i18n import _, counted, shortened
+from ui.mask import padding_form
+from ui.shell.plots import draw, figure_words, is_dark
 
 
 def picture(result: Answer, data: Sequences, key: str) -> None:

@@ -9,20 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from core import Sequences
+from core.data.tokens import is_number
 from core.evaluation.predictions import Measured
 from core.figures import probabilities_figure
-from core.reading.new_data import as_typed
-from core.data.tokens import is_number
 from core.i18n import N_
+from core.reading.new_data import as_typed
 from runs import Question
-from ui.results import per_step as by_step
-from ui.page import draw, figure_words, is_dark
-from ui.results.metrics import metrics
 from ui.i18n import _, counted, listed, ngettext, plain, told
+from ui.results import per_step as by_step
+from ui.results.metrics import metrics
+from ui.shell.plots import draw, figure_words, is_dark
 
-MOST_ROWS = 1000  # on screen; the CSV holds all
-MOST_NAMED = 100  # steps, of a sequence that its own numbers name
-MOST_DRAWN = 20  # sequences, and classes, in the picture of probabilities
+MAX_ROWS = 1000  # on screen; the CSV holds all
+MAX_NAMED = 100  # steps, of a sequence that its own numbers name
+MAX_DRAWN = 20  # sequences, and classes, in the picture of probabilities
 
 
 def predictions(prediction: Question, data: Sequences, key: str = "typed") -> None:
@@ -37,7 +37,7 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
         by_step.picture(result, data, key)
     frame = table(prediction, data)
     st.dataframe(
-        frame.head(MOST_ROWS).rename(columns=_),
+        frame.head(MAX_ROWS).rename(columns=_),
         hide_index=True,
         column_config={
             _("probability"): st.column_config.ProgressColumn(
@@ -45,10 +45,10 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
             )
         },
     )
-    if len(frame) > MOST_ROWS:
+    if len(frame) > MAX_ROWS:
         st.caption(
             _("Shown: the first {rows} of {all}; the CSV holds all.").format(
-                rows=counted(MOST_ROWS), all=counted(len(frame))
+                rows=counted(MAX_ROWS), all=counted(len(frame))
             )
         )
     with st.container(horizontal=True):
@@ -69,10 +69,10 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
             alt=_("Probability of each class, for the first sequences"),
         )
         drawn = []
-        if len(frame) > MOST_DRAWN:
-            drawn.append(_("the first {rows} sequences").format(rows=MOST_DRAWN))
-        if len(result.classes) > MOST_DRAWN:
-            drawn.append(_("the {classes} most probable classes").format(classes=MOST_DRAWN))
+        if len(frame) > MAX_DRAWN:
+            drawn.append(_("the first {rows} sequences").format(rows=MAX_DRAWN))
+        if len(result.classes) > MAX_DRAWN:
+            drawn.append(_("the {classes} most probable classes").format(classes=MAX_DRAWN))
         if drawn:
             st.caption(_("Drawn: {parts}.").format(parts=listed(drawn)))
 
@@ -96,22 +96,22 @@ def _measured_on(part: str, data: Sequences) -> str:
 
 def _named(steps: np.ndarray) -> str:
     """A sequence as it was typed, the beginning of a long one."""
-    if len(steps) <= MOST_NAMED:
+    if len(steps) <= MAX_NAMED:
         return as_typed(steps)
-    return as_typed(steps[:MOST_NAMED]).removesuffix("]") + ", …]"
+    return as_typed(steps[:MAX_NAMED]).removesuffix("]") + ", …]"
 
 
 def example_predictions(prediction: Question, data: Sequences, example: Sequences) -> None:
     """The first answer large, all of them in a table beside the example's targets."""
     numbers = prediction.result.values
-    names = [_named(data[i]) for i in range(min(len(data), MOST_ROWS))]
+    names = [_named(data[i]) for i in range(min(len(data), MAX_ROWS))]
     st.metric(_("Prediction for {sequence}").format(sequence=plain(names[0])), f"{numbers[0]:.2f}")
     targets = {_named(example[i]): float(example.targets[i]) for i in range(len(example))}
     st.dataframe(
         pd.DataFrame(
             {
                 _("Sequence"): names,
-                _("Prediction"): numbers[:MOST_ROWS],
+                _("Prediction"): numbers[:MAX_ROWS],
                 _("Target"): [targets.get(name, np.nan) for name in names],
             }
         ),

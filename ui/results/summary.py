@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.evaluation.bootstrap import Figure
 from runs import Run
-from ui.results import early_prediction, evaluation, padding_badge, downloads
+from ui.i18n import _, told
+from ui.results import downloads, early_prediction, evaluation, padding_badge
 from ui.results.metrics import metrics
 from ui.session.state import State
-from ui.i18n import _, told
 
 
 def of_training(visitor: State, run: Run, mine: bool = True, predicts: bool = False) -> None:

@@ -10,12 +10,13 @@ from core import Sequences
 from core.figures import xray_figure
 from core.inspection.xray import LayerView, XRay
 from runs import Run
-from ui.session import requests
-from ui.mask import padding_form
 from ui import backend
-from ui.page import as_page, draw, figure_words, is_dark
-from ui.session.state import State
 from ui.i18n import _, counted, layer_name, ngettext, plain, shortened
+from ui.mask import padding_form
+from ui.session import requests
+from ui.session.state import State
+from ui.shell.plots import as_page, draw, figure_words, is_dark
+from ui.shell.widgets import one_of
 
 
 def section(visitor: State, run: Run, data: Sequences, key: str) -> None:
@@ -101,7 +102,7 @@ def _sides(xray: XRay, key: str) -> list[int] | None:
         "masked": _("masked"),
         "unmasked": _("fed as data"),
     }
-    chosen = padding_form.one_of(_("Padding"), names, f"{key}-sides", "both", format_func=names.get)
+    chosen = one_of(_("Padding"), names, f"{key}-sides", "both", format_func=names.get)
     return {"both": None, "masked": [0], "unmasked": [1]}[chosen]
 
 
@@ -109,7 +110,7 @@ def _layer(xray: XRay, run: Run, key: str) -> int:
     layers = xray.sides[0].layers
     if len(layers) == 1:
         return 0
-    return padding_form.one_of(
+    return one_of(
         _("Layer"),
         range(len(layers)),
         f"{key}-layer",

@@ -9,14 +9,14 @@ import streamlit as st
 from core import DataError, Recipe
 from core.recipe.recipe import MAX_EPOCHS
 from runs import Run, RunState
-from ui import url_state, backend
-from ui.train import progress
+from ui import backend, url_state
+from ui.data.open_data import explain
+from ui.i18n import _, listed, network_name, ngettext, plain, told
 from ui.predict import forms
 from ui.results import summary
-from ui.data.open_data import explain
 from ui.samples import called
 from ui.session.state import State
-from ui.i18n import _, listed, network_name, ngettext, plain, told
+from ui.train import progress
 
 RUNS_PAGE = "pages/6_Runs.py"
 

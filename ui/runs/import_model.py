@@ -8,12 +8,12 @@ import streamlit as st
 
 from core import DataError
 from runs import Question
-from ui.session import requests
-from ui.runs import detail
 from ui import backend
-from ui.shell.uploader import File, uploader
-from ui.session.state import State
 from ui.i18n import _
+from ui.runs import detail
+from ui.session import requests
+from ui.session.state import State
+from ui.shell.uploader import File, uploader
 
 
 def section(visitor: State) -> None:

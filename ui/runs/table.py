@@ -11,17 +11,17 @@ from core.evaluation.metric_formats import METRICS
 from core.figures import compare_figure
 from core.i18n import N_
 from runs import ACTIVE, RunLine, RunState
-from ui.shell import fragments
-from ui.runs import detail
 from ui import backend
+from ui.i18n import ENGLISH, _, counted, language, loss_name, ngettext
 from ui.results import predictions_table
-from ui.page import draw, figure_words, is_dark
+from ui.runs import detail
 from ui.samples import called
 from ui.session.state import State
-from ui.i18n import ENGLISH, _, counted, language, loss_name, ngettext
+from ui.shell import fragments
+from ui.shell.plots import draw, figure_words, is_dark
 
 REFRESH_SECONDS = 1.0
-MOST_COMPARED = 6  # curves in one picture that can be told apart
+MAX_COMPARED = 6  # curves in one picture that can be told apart
 STATES = {
     RunState.QUEUED: N_("waiting"),
     RunState.RUNNING: N_("running"),
@@ -145,7 +145,9 @@ def _actions(visitor: State, chosen: list[RunLine], frame: pd.DataFrame) -> None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             _("Download the table"),
-            lambda: predictions_table.as_csv(frame.drop(columns=frame.columns[2])),  # without the curves
+            lambda: predictions_table.as_csv(
+                frame.drop(columns=frame.columns[2])
+            ),  # without the curves
             file_name="runs.csv",
             mime="text/csv",
             key="runs-csv",
@@ -189,7 +191,7 @@ def _offer_to_delete(visitor: State, chosen: list[RunLine]) -> None:
 
 def _compare(chosen: list[RunLine]) -> None:
     """Their losses in one picture, and their figures side by side."""
-    drawn = [backend.runs().get(run.id) for run in chosen[:MOST_COMPARED]]
+    drawn = [backend.runs().get(run.id) for run in chosen[:MAX_COMPARED]]
     drawn = [run for run in drawn if run is not None and run.history.get("loss")]
     if len({run.recipe.loss for run in drawn}) > 1:
         st.caption(_("These runs have different losses, which cannot share an axis."))
@@ -215,9 +217,9 @@ def _compare(chosen: list[RunLine]) -> None:
             }
     if rows:
         st.dataframe(pd.DataFrame.from_dict(rows, orient="index"))
-    if len(chosen) > MOST_COMPARED:
+    if len(chosen) > MAX_COMPARED:
         st.caption(
             _("Drawn: the first {rows} of {all} runs.").format(
-                rows=MOST_COMPARED, all=counted(len(chosen))
+                rows=MAX_COMPARED, all=counted(len(chosen))
             )
         )

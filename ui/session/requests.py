@@ -9,10 +9,10 @@ import streamlit as st
 
 from core import Sequences
 from runs import Question, RunLine
-from ui.shell import fragments
 from ui import backend
-from ui.session.state import State
 from ui.i18n import _, told
+from ui.session.state import State
+from ui.shell import fragments
 
 GLANCE_SECONDS = 0.15  # most answers are there by then, and nothing has to be drawn twice
 POLL_SECONDS = 0.4

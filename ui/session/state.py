@@ -15,26 +15,26 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import DataError, Recipe, Sequences
-from core.errors import Note
 from core.data.serialization import unpack
+from core.errors import Note
 from core.reading import Report
 from core.reading.new_data import Reading
 from core.recipe.suggest import Suggestion, suggest
 from runs import Compared, DataSet, Question, RunLine
 from runs.reading import jobs
 from runs.store import NOT_KNOWN, Content
-from ui.shell import auth
-from ui import samples, backend
-from ui.shell.auth import Owner
-from ui.samples import EXAMPLE_NAME, example_data
+from ui import backend, samples
 from ui.i18n import LANGUAGES, _
+from ui.samples import EXAMPLE_NAME, example_data
 from ui.session.workspace import Memory, Workspace
+from ui.shell import auth
+from ui.shell.auth import Owner
 
 Navigation = Literal["opened", "history"]  # a page; Back or Forward on the page that is open
 
-MOST_TYPED = 100_000  # characters of one box that are kept
-MOST_BOXES = 20
-MOST_UNITS = 200
+MAX_TYPED = 100_000  # characters of one box that are kept
+MAX_BOXES = 20
+MAX_UNITS = 200
 PASTED = "paste-text"  # the key of the one box that stands in a form
 EXAMPLE_KEY = "example"  # in the place of a data set's id
 
@@ -203,8 +203,8 @@ class State:
         """Keep what was typed into a box, of the last boxes typed into."""
         if self.typed.get(place) != text:
             self.typed.pop(place, None)
-            self.typed[place] = text[:MOST_TYPED]
-            for oldest in list(self.typed)[:-MOST_BOXES]:
+            self.typed[place] = text[:MAX_TYPED]
+            for oldest in list(self.typed)[:-MAX_BOXES]:
                 del self.typed[oldest]
             self.save()
 
@@ -345,7 +345,7 @@ class State:
         compared = None if self.compared is None else asdict(self.compared)
         recipe = self.recipe.to_dict()
         self.units[key] = {"data": data, "recipe": recipe, "run": self.run, "compared": compared}
-        for oldest in list(self.units)[:-MOST_UNITS]:
+        for oldest in list(self.units)[:-MAX_UNITS]:
             del self.units[oldest]
 
     def _keep(self, name: str, file: Content, opened: jobs.Opened, known: str = "") -> None:

@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 from runs import StoreError
-from ui.shell import auth
 from ui import backend
+from ui.shell import auth
 from ui.shell.auth import Owner
 
 AGAIN_SECONDS = 10.0  # after a trouble; a locked database is waited for each time

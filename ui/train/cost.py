@@ -6,9 +6,9 @@ import streamlit as st
 
 from core import Recipe, Sequences
 from core.engine.cost import Work, uses_keras, work
-from ui.page import fact_grid
-from ui.session.state import State
 from ui.i18n import _, counted, lasting
+from ui.session.state import State
+from ui.shell.widgets import fact_grid
 
 
 def of_an_epoch(visitor: State, recipe: Recipe) -> None:

@@ -11,11 +11,11 @@ from core import DataError, Progress
 from core.figures import Words, history_figure
 from core.i18n import N_
 from runs import ACTIVE, Run, RunState
-from ui.shell import fragments
 from ui import backend
-from ui.page import draw, figure_words, is_dark
-from ui.session.state import State
 from ui.i18n import _, counted, engine_name, lasting, loss_name, ngettext, told
+from ui.session.state import State
+from ui.shell import fragments
+from ui.shell.plots import draw, figure_words, is_dark
 
 REFRESH_SECONDS = 0.25
 QUEUE_SECONDS = 1.0  # behind others, nothing changes so fast

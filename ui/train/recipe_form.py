@@ -8,11 +8,21 @@ import streamlit as st
 
 from core import GRU, LSTM, Recipe
 from core.errors import RecipeError
-from core.recipe.recipe import (LOSSES, MAX_BATCH_SIZE, MAX_EPOCHS, MAX_LAYERS, MAX_UNITS, OPTIMIZERS, POOLINGS, SCHEDULES, VALIDATION_ROWS)
+from core.recipe.layers import MAX_UNITS
+from core.recipe.recipe import (
+    LOSSES,
+    MAX_BATCH_SIZE,
+    MAX_EPOCHS,
+    MAX_LAYERS,
+    OPTIMIZERS,
+    POOLINGS,
+    SCHEDULES,
+    VALIDATION_ROWS,
+)
 from core.recipe.schedules import PLATEAU_EPOCHS
-from ui.mask.padding_form import one_of, set_in_each_run
-from ui.session.state import State
 from ui.i18n import _, loss_name, pooling_name, schedule_name, told
+from ui.session.state import State
+from ui.shell.widgets import one_of, set_in_each_run
 
 KINDS = {"LSTM": LSTM, "GRU": GRU}
 MAX_VALIDATION = 90  # percent, as a recipe may have

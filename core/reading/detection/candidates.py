@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...data.schema import Schema, TargetAt
+from ...data.tokens import is_missing
 from ...errors import DataError, Note
 from ..table.cells import kind, to_numbers
 from ..table.column_names import plain
 from ..table.roles import codes
-from ...data.schema import Schema, TargetAt
 from ..table.table import Table
-from ...data.tokens import is_missing
 
-MOST_WORDS = 500  # of a column that is a feature because it was asked for: each word is a feature
+MAX_WORDS = 500  # of a column that is a feature because it was asked for: each word is a feature
 
 
 MAX_TOLD = 20  # columns of which something is told one by one
@@ -64,13 +64,13 @@ class Clues:
         """The words of the features that hold words."""
         found = {name: self.words(name) for name in features if self.kinds[name] == "text"}
         for name, words in found.items():
-            if len(words) > MOST_WORDS:
+            if len(words) > MAX_WORDS:
                 raise DataError(
                     "Column {column} holds {words} different words, and each would be a feature. "
                     "At most {most} are taken; leave the column out or put words together.",
                     column=name,
                     words=len(words),
-                    most=MOST_WORDS,
+                    most=MAX_WORDS,
                 )
         for name, words in list(found.items())[:MAX_TOLD]:
             self.reasons.append(

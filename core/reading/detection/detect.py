@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...data.schema import LAYOUTS, Schema, TargetAt
+from ...data.tokens import SPLIT_WORDS
 from ...errors import DataError, Note
+from ..table.column_names import GROUP_NAMES, TIME_NAMES, plain
+from ..table.roles import codes
+from ..table.table import Table
 from .candidates import Clues
 from .ids import find_id
 from .lists import list_schema
 from .long import long_schema
-from .wide import ends_blank, wide_schema
-from ..table.column_names import GROUP_NAMES, TIME_NAMES, plain
-from ..table.roles import codes
-from ...data.schema import LAYOUTS, Schema, TargetAt
 from .step_columns import numbered
-from ..table.table import Table
-from ...data.tokens import SPLIT_WORDS
+from .wide import ends_blank, wide_schema
 
 
 def detect_schema(

@@ -6,11 +6,11 @@ import numpy as np
 
 from ...errors import Note
 from ..table.cells import number_cells, to_numbers
-from .candidates import Clues
-from .wide import ends_blank
 from ..table.column_names import SPLIT_NAMES, TARGET_NAMES, names_an_id, plain
 from ..table.roles import codes
+from .candidates import Clues
 from .step_columns import numbered
+from .wide import ends_blank
 
 
 def find_id(clues: Clues, layout: str) -> None:

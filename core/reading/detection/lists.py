@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ...errors import Note
-from ..table.cells import SAMPLE_ROWS, is_arrow_list, text
-from .candidates import Clues, taken_for_target
-from .ids import counts_rows
-from ..table.list_text import is_spaced
-from ..table.column_names import TARGET_NAMES, names_an_id, plain
 from ...data.schema import Schema
 from ...data.tokens import is_list
+from ...errors import Note
+from ..table.cells import SAMPLE_ROWS, is_arrow_list, text
+from ..table.column_names import TARGET_NAMES, names_an_id, plain
+from ..table.list_text import is_spaced
+from .candidates import Clues, taken_for_target
+from .ids import counts_rows
 
 
 def list_schema(clues: Clues) -> Schema:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...data.schema import Schema
 from ...errors import DataError, Note
-from .candidates import Clues, taken_for_target
 from ..table.column_names import TARGET_NAMES, plain
 from ..table.roles import changes, codes
-from ...data.schema import Schema
+from .candidates import Clues, taken_for_target
 
 # Share of the sequences in which a target changes, from which on it is one a step and no mistake.
 OFTEN = 0.5
-MOST_CATEGORIES = 20  # different words of a column that is taken for a feature without being asked
+MAX_CATEGORIES = 20  # different words of a column that is taken for a feature without being asked
 
 
 def long_schema(clues: Clues) -> Schema:
@@ -41,7 +41,7 @@ def _numbers_and_words(clues: Clues) -> tuple[str, ...]:
             found.append(name)
             continue
         words = len(clues.words(name))
-        if 1 < words <= min(MOST_CATEGORIES, len(clues.table) / 2):
+        if 1 < words <= min(MAX_CATEGORIES, len(clues.table) / 2):
             found.append(name)
     return tuple(found)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ...errors import DataError
-from .detect import detect_schema
-from ..table.roles import ROLES, without_target
 from ...data.schema import Schema
-from .step_columns import columns_of
+from ...errors import DataError
+from ..table.roles import ROLES, without_target
 from ..table.table import Table
+from .detect import detect_schema
+from .step_columns import columns_of
 
 
 def schema_like(schema: Schema, table: Table) -> Schema:

@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import DataError
 
 STEP = re.compile(r"(.*?)(\d{1,9})[\])]?")  # also x[1] and x(1)
-LONGEST_END = 10  # characters that are not the name's; a pattern takes the square of a long name
+MAX_END = 10  # characters that are not the name's; a pattern takes the square of a long name
 BETWEEN = " _.-[("  # a name and its number
 
 
@@ -79,8 +79,8 @@ def _by_name(columns: Iterable[str]) -> dict[str, dict[int, str]]:
     found: dict[str, dict[int, str]] = {}
     again: set[str] = set()
     for column in columns:
-        if match := STEP.fullmatch(column[-LONGEST_END:]):
-            name, step = column[:-LONGEST_END] + match[1], int(match[2])
+        if match := STEP.fullmatch(column[-MAX_END:]):
+            name, step = column[:-MAX_END] + match[1], int(match[2])
             steps = found.setdefault(name, {})
             if step in steps:
                 again.add(name)

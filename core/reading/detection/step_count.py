@@ -1,4 +1,4 @@
-"""How many steps a file holds, told before it is parsed, which takes many times its size."""
+"""Estimate how many steps a file holds before it is parsed, which takes many times its size."""
 
 from __future__ import annotations
 
@@ -7,38 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...errors import DataError
-from .detect import detect_schema
-from ..layouts.read import read_table
 from ...data.schema import FIXES
+from ...errors import DataError
+from ..layouts.read import read_table
+from ..table.step_limits import CLEARLY, refuse_about
 from ..table.table import Table
-from ...i18n import N_
+from .detect import detect_schema
 
-TOO_MANY = N_(
-    "The sequences have {found:,} steps in all, and at most {most:,} are taken. Leave some of the "
-    "sequences out, or keep only every second step."
-)
-ABOUT_TOO_MANY = N_(
-    "The file holds about {found:,} steps, and at most {most:,} are taken. Leave some of the "
-    "sequences out, or keep only every second step."
-)
 HEAD_BYTES = 1 << 18
 BLOCK_BYTES = 1 << 24
-CLEARLY = 1.1  # an estimate may be wrong by a few percent; what is left is counted once it is read
 STEP_BYTES = 2  # a digit, and what sets it apart from the next
 MARKS = np.isin(np.arange(256), list(b' \t\n,;:[]"'))
-
-
-def refuse_many_steps(steps: int, most: int) -> None:
-    """Raises DataError for more steps than are taken."""
-    if steps > most:
-        raise DataError(TOO_MANY, found=steps, most=most)
-
-
-def refuse_about(steps: int, most: int | None) -> None:
-    """Raises DataError for clearly more steps than are taken; None: any number is taken."""
-    if most is not None and steps > CLEARLY * most:
-        raise DataError(ABOUT_TOO_MANY, found=_rounded(steps), most=most)
 
 
 def refuse_long_text(text: bytes, most: int | None, open_one: Callable[[bytes], Table]) -> None:
@@ -74,8 +53,3 @@ def _words(text: bytes) -> int:
         found += np.count_nonzero(mark[:-1] & ~mark[1:]) + int(before and not mark[0])
         before = bool(mark[-1])
     return found
-
-
-def _rounded(steps: int) -> int:
-    """To two digits: 7,400,000."""
-    return round(steps, 2 - len(str(steps)))

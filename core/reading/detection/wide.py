@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow.compute as pc
 
+from ...data.schema import Schema
 from ...errors import Note
 from ..table.cells import text
-from .candidates import MAX_TOLD, Clues, taken_for_target
 from ..table.column_names import TARGET_NAMES
-from ...data.schema import Schema
+from .candidates import MAX_TOLD, Clues, taken_for_target
 from .step_columns import arranged, numbered, others
 
 

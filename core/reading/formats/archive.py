@@ -16,19 +16,20 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from ...data.tokens import SPLIT_WORDS
 from ...errors import DataError, Note
+from ..detection.step_count import refuse_long_text
+from ..table.step_limits import refuse_about
+from ..table.table import Table
 from . import ts
-from .encoding import clean_text
 from .archive_joined import open_joined
 from .archive_per_file import begins, of_file, open_per_file
+from .encoding import clean_text
 from .source import EMPTY, refuse_bomb
-from ..detection.step_count import refuse_about, refuse_long_text
-from ..table.table import Table
-from ...data.tokens import SPLIT_WORDS
 from .zip_member import unpack
 
 ZIP = b"PK\x03\x04"
-MOST_FILES = 100_000
+MAX_FILES = 100_000
 DAMAGED = (  # what zipfile raises for files that are not as they say
     zipfile.BadZipFile,
     zlib.error,
@@ -107,12 +108,12 @@ def _natural(name: str) -> list[str | tuple[int, str]]:
 
 
 def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MOST_FILES:
+    if len(members) > MAX_FILES:
         raise DataError(
             "The ZIP holds {n} files, and at most {most} are read. Give the sequences as one "
             "long table instead.",
             n=len(members),
-            most=MOST_FILES,
+            most=MAX_FILES,
         )
     seen: set[str] = set()
     for member in members:

@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 
 from ...errors import DataError, Note
 from ..table.cells import text, with_points
-from .delimited import first_line, names_columns, open_delimited
 from ..table.column_names import TIME_NAMES, names_an_id, plain
-from .archive_per_file import begins, free_name, of_file, spread
 from ..table.roles import codes
 from ..table.table import Table
+from .archive_per_file import begins, free_name, of_file, spread
+from .delimited import first_line, names_columns, open_delimited
 
 Texts = list[tuple[PurePosixPath, bytes]]
 

@@ -16,11 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...errors import DataError, Note
-from .delimited import first_line, names_columns, open_delimited
-from ..table.table import Table
-from ...data.tokens import SPLIT_WORDS
 from ...data.sequences import default_names
+from ...data.tokens import SPLIT_WORDS
+from ...errors import DataError, Note
+from ..table.table import Table
+from .delimited import first_line, names_columns, open_delimited
 
 Texts = list[tuple[PurePosixPath, bytes]]
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import DataError
-from .source import EMPTY
 from ..table.table import Table, refuse_equal_names
+from .source import EMPTY
 
 
 def table_of(frame: pd.DataFrame) -> Table:

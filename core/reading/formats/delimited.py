@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from ...errors import DataError, Note
-from ..table.list_text import is_spaced
-from ..table.column_names import names_an_id
-from .source import EMPTY
-from ..table.table import MAX_COLUMNS, Table, refuse_equal_names, refuse_many_columns
 from ...data.tokens import is_list, is_missing, is_number
+from ...errors import DataError, Note
+from ..table.column_names import names_an_id
+from ..table.list_text import is_spaced
+from ..table.table import MAX_COLUMNS, Table, refuse_equal_names, refuse_many_columns
+from .source import EMPTY
 
 DELIMITERS = ("\t", ";", ",")  # the rarer in ordinary text, the stronger the sign
 SNIFFED_BYTES = 1 << 16

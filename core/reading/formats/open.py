@@ -10,13 +10,13 @@ import pandas as pd
 import pyarrow as pa
 
 from ...errors import DataError, Note
-from . import archive, parquet, nested_lists, ts
-from .delimited import open_delimited
-from .encoding import clean_text
-from .dataframe import table_of
-from .source import read_source
 from ..detection.step_count import refuse_long_text
 from ..table.table import Table
+from . import archive, nested_lists, parquet, ts
+from .dataframe import table_of
+from .delimited import open_delimited
+from .encoding import clean_text
+from .source import read_source
 
 
 def open_table(

@@ -8,15 +8,15 @@ import pyarrow.parquet
 
 from ...errors import DataError, Note
 from ..table.cells import is_arrow_list
-from .source import EMPTY, refuse_bomb
-from ..detection.step_count import CLEARLY, refuse_about
+from ..table.step_limits import CLEARLY, refuse_about
 from ..table.table import Table, refuse_equal_names, refuse_many_columns
+from .source import EMPTY, refuse_bomb
 
 MAGIC = b"PAR1"
 INDEX = "__index_level_0__"  # what pandas calls an index without a name
 CELL_BYTES = 8
 # A column that is the same everywhere takes a few bytes, however long it is: what is unpacked may
-# be so large, or MOST_RATIO times the file.
+# be so large, or MAX_RATIO times the file.
 HARMLESS_BYTES = 200_000_000
 
 

@@ -13,8 +13,8 @@ from ...i18n import N_
 EMPTY = N_("There is nothing in it. Give at least one line of numbers.")
 # A file may grow so far when it is unpacked. Tables of numbers shrink to a third or a tenth; what
 # shrinks to a hundredth of 10 MB is no measurement, and a bomb shrinks to a thousandth.
-MOST_BYTES = 2**30
-MOST_RATIO = 100
+MAX_BYTES = 2**30
+MAX_RATIO = 100
 HARMLESS_BYTES = 10_000_000
 GZIP = b"\x1f\x8b"
 # Programs that pack in parallel write one for each 64 kB or more.
@@ -50,8 +50,8 @@ def read_source(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
 def refuse_bomb(packed: int, unpacked: int, name: str, harmless: int = HARMLESS_BYTES) -> None:
     """Raises DataError for sizes, in bytes, that no file of measurements has. harmless: what may
     come of however small a file."""
-    if unpacked > MOST_BYTES or unpacked > max(harmless, MOST_RATIO * packed):
-        raise DataError(TOO_LARGE, name=name or Note("the file"), most=MOST_BYTES >> 20)
+    if unpacked > MAX_BYTES or unpacked > max(harmless, MAX_RATIO * packed):
+        raise DataError(TOO_LARGE, name=name or Note("the file"), most=MAX_BYTES >> 20)
 
 
 def _gunzip(data: bytes, name: str) -> bytes:

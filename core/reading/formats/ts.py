@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...errors import DataError
-from .source import EMPTY
-from ..table.table import Table, refuse_many_columns
 from ...data.sequences import default_names
+from ...errors import DataError
+from ..table.table import Table, refuse_many_columns
+from .source import EMPTY
 
 
 def is_ts(text: bytes) -> bool:

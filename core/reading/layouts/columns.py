@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ...data.schema import UNKNOWN, Schema
+from ...data.tokens import is_missing
+from ...i18n import N_
 from ..table.cells import LARGEST, MISSING, NOT_A_NUMBER, TOO_LARGE, number_cells, to_numbers
 from ..table.report import Problems
 from ..table.roles import codes
-from ...data.schema import UNKNOWN, Schema
 from ..table.table import Table
-from ...data.tokens import is_missing
-from ...i18n import N_
 
 FORMULA = N_(
     "Row {row}, column {column}: {found!r} is a formula, and its value is not in the file. Save "
@@ -23,7 +23,7 @@ FORMULA = N_(
 )
 IS_FORMULA = "^\\s*="
 SLICE_ROWS = 1 << 18
-MOST_THREADS = min(4, pa.cpu_count())
+MAX_THREADS = min(4, pa.cpu_count())
 
 
 Wrong = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -40,7 +40,7 @@ def read_numbers(table: Table, columns: Mapping[str, np.ndarray]) -> dict[str, W
     if len(table) <= SLICE_ROWS:
         return {name: read(name) for name in columns}
     # Arrow lets other threads run while it reads numbers, and so does NumPy while it copies.
-    with ThreadPoolExecutor(MOST_THREADS) as threads:
+    with ThreadPoolExecutor(MAX_THREADS) as threads:
         return dict(zip(columns, threads.map(read, columns), strict=True))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...data.missing import indicator_name
-from .columns import category_names
 from ...data.schema import Schema
 from ...data.sequences import Sequences
+from .columns import category_names
 
 FIRST_STEPS = 1_000  # most features change here already, and then need no further look
 

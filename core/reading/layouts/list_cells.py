@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import DataError
+from ...i18n import N_
 from ..table.cells import cell, is_arrow_list, text, with_points
 from ..table.list_text import with_commas
 from ..table.table import Table
-from ...i18n import N_
 
 EMPTY_LIST = N_(
     "Row {row}, column {column}: {found!r} holds an empty list. Remove the row or give its "

@@ -8,17 +8,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...errors import DataError
 from ...data.missing import indicator_name
+from ...data.schema import Schema
+from ...data.sequences import Sequences, default_names
+from ...errors import DataError
+from ...i18n import N_
 from ..table import roles
 from ..table.cells import LARGEST, MAX_FOUND, cell, to_numbers
+from ..table.report import MAX_LISTED, Problems
+from ..table.table import Table
 from .columns import indicators
 from .list_cells import EMPTY_LIST, cut, is_empty
-from ..table.report import MOST_LISTED, Problems
-from ...data.schema import Schema
-from ..table.table import Table
-from ...data.sequences import Sequences, default_names
-from ...i18n import N_
 
 NOT_IN_LIST = N_(
     "Row {row}, column {column}: {found!r} in the list is not a number. Set numbers apart by "
@@ -109,7 +109,7 @@ def _numbers(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, n
     found = cut(table, name)
 
     def note(kind: str, template: str, which: np.ndarray) -> None:
-        listed = found.items.take(pa.array(which[:MOST_LISTED])).to_pylist()
+        listed = found.items.take(pa.array(which[:MAX_LISTED])).to_pylist()
         words = [str(word).strip()[:MAX_FOUND] for word in listed]
         problems.add(kind, template, table, name, found.rows(which), words)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...errors import DataError
 from ...data.missing import indicator_name
+from ...data.schema import Schema
+from ...data.sequences import Sequences
+from ...errors import DataError
+from ...i18n import N_
 from ..table import roles
 from ..table.cells import cell
-from .columns import categories, category_names, indicators, note_wrong, read_numbers
-from ..table.report import MOST_LISTED, Problems
-from ...data.schema import Schema
+from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
-from ...data.sequences import Sequences
-from ...i18n import N_
+from .columns import categories, category_names, indicators, note_wrong, read_numbers
 
 ELAPSED = "time since the last step"  # in seconds where times are dates
 REGULAR = 0.9  # share of equal steps in time from which on an unequal one is a gap
@@ -160,10 +160,10 @@ def _note_gaps(
     usual = np.median(steps, overwrite_input=True) if len(steps) else 0
     if usual and (steps == usual).mean() >= REGULAR:
         gaps = np.flatnonzero(onward & (since > 1.5 * usual)) + 1
-        for gap in gaps[:MOST_LISTED].tolist():
+        for gap in gaps[:MAX_LISTED].tolist():
             row = np.array([gap if order is None else order[gap]])
             problems.add("gap", GAP, table, name, row, times=float(since[gap - 1] / usual))
-        problems.count("gap", len(gaps) - MOST_LISTED)
+        problems.count("gap", len(gaps) - MAX_LISTED)
 
 
 def _elapsed(table: Table, name: str, sequence: np.ndarray, order: np.ndarray | None) -> np.ndarray:
@@ -226,11 +226,11 @@ def _note_changes(
 ) -> None:
     """Notes the rows whose target is another one than in the first row of their sequence."""
     rows = roles.changes(targets, sequence)
-    for row in rows[:MOST_LISTED].tolist():
+    for row in rows[:MAX_LISTED].tolist():
         expected = int(first[sequence[row]])
         known = {"expected": cell(table, name, expected)["found"], "first": table.row(expected)}
         problems.add("changes", CHANGES, table, name, np.array([row]), **known)
-    problems.count("changes", len(rows) - MOST_LISTED)
+    problems.count("changes", len(rows) - MAX_LISTED)
 
 
 def _refuse_changes(table: Table, name: str, role: np.ndarray, sequence, first) -> None:

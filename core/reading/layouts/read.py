@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from ...data.schema import Schema
+from ...data.sequences import Sequences
 from ...data.windowing import at_the_end, prefixes, windows
 from ...errors import MissingValue
-from . import lists, long, rows, wide
-from .constant_features import constant_features
 from ..table.report import Problems, Report
 from ..table.roles import usable
-from ...data.schema import Schema
 from ..table.table import Table
-from ...data.sequences import Sequences
+from . import lists, long, rows, wide
+from .constant_features import constant_features
 
 READERS = {"rows": rows.read, "list": lists.read, "long": long.read, "wide": wide.read}
 

@@ -7,13 +7,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.missing import indicator_name
-from . import wide
-from ..table.cells import (LARGEST, MAX_FOUND, MISSING, NOT_A_NUMBER, TOO_LARGE, to_numbers, with_points)
-from .columns import indicators
-from ..table.report import MOST_LISTED, Problems
 from ...data.schema import Schema
-from ..table.table import Table
 from ...data.sequences import Sequences
+from ..table.cells import (
+    LARGEST,
+    MAX_FOUND,
+    MISSING,
+    NOT_A_NUMBER,
+    TOO_LARGE,
+    to_numbers,
+    with_points,
+)
+from ..table.report import MAX_LISTED, Problems
+from ..table.table import Table
+from . import wide
+from .columns import indicators
 
 
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
@@ -62,7 +70,7 @@ def _note(
     ends = np.cumsum(lengths)
     rows = np.searchsorted(ends, found, side="right")
     columns = found - ends[rows] + lengths[rows] + 1
-    words = cells.take(pa.array(found[:MOST_LISTED])).to_pylist()
+    words = cells.take(pa.array(found[:MAX_LISTED])).to_pylist()
     # One after the other, since each may stand in another column; the rest is counted.
     for number, word in enumerate(words):
         here = slice(number, number + 1)

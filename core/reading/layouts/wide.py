@@ -6,15 +6,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...errors import DataError
 from ...data.missing import indicator_name
-from ..table import roles
-from .columns import indicators, note_wrong, read_numbers
-from ..table.report import Problems
 from ...data.schema import Schema
-from ..table.table import Table
 from ...data.sequences import Sequences
+from ...errors import DataError
 from ...i18n import N_
+from ..table import roles
+from ..table.report import Problems
+from ..table.table import Table
+from .columns import indicators, note_wrong, read_numbers
 
 NO_STEPS = N_(
     "Row {row} holds no values in columns {column} to {last}, so its sequence has no steps. Remove "

@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...errors import DataError
-from .list_text import are_spaced_lists
-from .column_names import can_only_name_an_id
-from .table import Table
 from ...data.tokens import MISSING_WORDS, NUMBER, is_list, is_missing, is_number
+from ...errors import DataError
 from ...i18n import N_
+from .column_names import can_only_name_an_id
+from .list_text import are_spaced_lists
+from .table import Table
 
 LARGEST = float(np.finfo(np.float32).max)
 SAMPLE_ROWS = 1000

@@ -14,7 +14,7 @@ _ITEM = rf"({NUMBER}|nan|na|null|none|\?)"
 _SPACED = re.compile(rf"{_ITEM}((\s*;\s*|\s+){_ITEM})+", re.I)
 _PHONE = re.compile(r"(^|[\s;])(\+|-?0\d)")  # a number that is counted with has no 0 in front
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\s\d{3})*(\.\d+)?")
-MOST_PARTS = 4  # of a place, a date, a telephone number
+MAX_PARTS = 4  # of a place, a date, a telephone number
 
 
 def is_spaced(cell: str) -> bool:
@@ -35,7 +35,7 @@ def are_spaced_lists(cells: Sequence[str]) -> bool:
         return False
     cells = [cell.strip() for cell in cells]
     parts = {len(cell.replace(";", " ").split()) for cell in cells}
-    few = len(cells) > 1 and len(parts) == 1 and max(parts) <= MOST_PARTS
+    few = len(cells) > 1 and len(parts) == 1 and max(parts) <= MAX_PARTS
     return not (few or any(map(_PHONE.search, cells)) or all(map(_THOUSANDS.fullmatch, cells)))
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...data.schema import Schema
 from ...errors import DataError, MissingValue, Note
 from .cells import cell
-from ...data.schema import Schema
 from .table import Table
 
-MOST_LISTED = 1_000  # of each kind; the rest is counted
+MAX_LISTED = 1_000  # of each kind; the rest is counted
 NEVER_IN_THE_WAY = ("duplicate", "gap", "unseen")
 
 
@@ -89,9 +89,9 @@ class Problems:
         **values: object,
     ) -> None:
         """Problems of one kind in one column. rows: (k,) rows of the table, from 0; found: what
-        stands there, when it is not the whole cell, of the first MOST_LISTED at least."""
+        stands there, when it is not the whole cell, of the first MAX_LISTED at least."""
         self.found[kind] += len(rows)
-        room = MOST_LISTED - self.kinds[kind]
+        room = MAX_LISTED - self.kinds[kind]
         self.kinds[kind] += min(len(rows), room)
         for number, row in enumerate(rows[:room].tolist()):
             if found is None:

@@ -7,13 +7,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ...data.schema import Schema
+from ...data.tokens import SPLIT_WORDS, is_missing
 from ...errors import DataError, Note
+from ...i18n import N_
 from .cells import MISSING_ROLE, TOO_LARGE, cast, cell, number_cells, text, to_numbers, with_points
 from .report import Problems
-from ...data.schema import Schema
 from .table import Table
-from ...data.tokens import SPLIT_WORDS, is_missing
-from ...i18n import N_
 
 ROLES = (N_("id"), N_("time"), N_("target"), N_("split"), N_("group"))
 NO_TIME = N_(

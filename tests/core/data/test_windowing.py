@@ -91,7 +91,7 @@ def test_pieces_beyond_memory_are_refused_before_they_are_made(monkeypatch):
     long = Sequences(np.zeros((100_000, 1)), [100_000])
     with pytest.raises(DataError, match="5,000,050,000 values"):
         prefixes(long, 1, 1)
-    monkeypatch.setattr(windowing, "MOST_VALUES", 10)
+    monkeypatch.setattr(windowing, "MAX_VALUES", 10)
     with pytest.raises(DataError, match="at most 10"):
         windows(THREE, 3, 1)
 

@@ -11,11 +11,11 @@ import tensorflow as tf
 from sklearn.utils.class_weight import compute_class_weight
 
 from core import GRU, LSTM, Recipe, Sequences, train
+from core.data.padding import pad
 from core.engine import lstm
 from core.engine.batching import epoch_plan
-from core.engine.compiled import KEPT, Data, Engine, Kind, described, engine_for
 from core.engine.chunking import Pace
-from core.data.padding import pad
+from core.engine.compiled import KEPT, Data, Engine, Kind, described, engine_for
 from core.training.loop import balanced
 
 RNG = np.random.default_rng(0)

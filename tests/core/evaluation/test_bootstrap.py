@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from core.evaluation import bootstrap as intervals
-from core.evaluation.bootstrap import (Figure, bootstrap, classification_statistic, figure, regression_statistic)
+from core.evaluation.bootstrap import (
+    Figure,
+    bootstrap,
+    classification_statistic,
+    figure,
+    regression_statistic,
+)
 from core.evaluation.metrics import classification_metrics, regression_metrics
 
 seeds = st.integers(0, 2**31)

@@ -8,8 +8,8 @@ from scipy import stats
 
 from core import LSTM, Recipe, Sequences, compare
 from core.evaluation import bootstrap
-from core.experiments.compare import Comparison, Outcome, compared
 from core.evaluation.predictions import Measured
+from core.experiments.compare import Comparison, Outcome, compared
 
 
 def outcome(errors: np.ndarray, part: str = "test", ids=None) -> Outcome:

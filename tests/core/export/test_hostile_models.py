@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from core import LSTM, DataError, Recipe, Sequences, load, read_sequences, train
-from core.export.model_card import model_card
 from core.export.archive import MAX_PART_BYTES
+from core.export.model_card import model_card
 from tests.support.hostile_models import LINK, VALUES, packed, parts_of, places, with_value
 
 TABLE = "visit,day,pulse,ward,outcome\n" + "".join(

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core import GRU, LSTM, Recipe, Sequences, train
-from core.reading.to_csv import schema_for, to_csv
 from core.data.sequences import default_names
+from core.reading.to_csv import schema_for, to_csv
 
 RNG = np.random.default_rng(0)
 LISTS = [RNG.normal(size=(n, 2)) for n in RNG.integers(1, 7, 24)]

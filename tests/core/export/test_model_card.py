@@ -5,8 +5,9 @@ import zipfile
 import pytest
 
 from core import load
-from core.export.model_card import Facts, model_card
+from core.data.summary import Facts
 from core.evaluation.metric_formats import written
+from core.export.model_card import model_card
 
 
 def test_a_card_says_what_was_measured_and_proved(words_model, words):

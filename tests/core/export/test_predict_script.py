@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.export.templates import predict
 from core.reading import open_table, read_like, read_table
 from core.reading.detection.detect import detect_schema
 from core.reading.to_csv import schema_for
-from core.export.templates import predict
 
 WAYS = {
     "long": ("id,t,x,y,target\nb,2,1.5,7,4\na,1,2,8,6\nb,1,2.5,9,4\n", {}),

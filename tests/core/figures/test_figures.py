@@ -12,10 +12,32 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
-from core.figures import (MASK_CELLS, Words, answers_figure, class_answers_figure, classes_figure, confidence_figure, confusion_figure, drawn_classes, drawn_lines, drawn_part, early_figure, history_figure, lengths_figure, lines_figure, mask_figure, padded_figure, predicted_figure, probabilities_figure, residuals_figure, sequences_figure, value_span)
-from core.figures.theme import look, shortened
 from core.data.padding import pad
 from core.data.sequences import Sequences
+from core.figures import (
+    MASK_CELLS,
+    Words,
+    answers_figure,
+    class_answers_figure,
+    classes_figure,
+    confidence_figure,
+    confusion_figure,
+    drawn_classes,
+    drawn_lines,
+    drawn_part,
+    early_figure,
+    history_figure,
+    lengths_figure,
+    lines_figure,
+    mask_figure,
+    padded_figure,
+    predicted_figure,
+    probabilities_figure,
+    residuals_figure,
+    sequences_figure,
+    value_span,
+)
+from core.figures.theme import look, shortened
 
 LIMIT = 500_000
 THREE = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])

@@ -9,7 +9,7 @@ import pytest
 from core import GRU, LSTM, Recipe
 from core.figures import Words, xray_figure
 from core.inspection.trace import GATES, Trace, trace_layers
-from core.inspection.xray import MOST_CLASSES, MOST_FEATURES, MOST_STEPS, MOST_UNITS, XRay
+from core.inspection.xray import MAX_CLASSES, MAX_FEATURES, MAX_STEPS, MAX_UNITS, XRay
 
 LIMIT = 500_000  # bytes
 NASTY = "<i onclick=x>&" * 30
@@ -98,18 +98,18 @@ def test_of_a_large_one_the_last_step_and_what_tells_most_are_kept():
     trace = traced(1_000, 2_501, 40, (LSTM(200),), names)
     xray = XRay.of(trace)
     side = xray.sides[0]
-    assert len(xray.steps) <= MOST_STEPS
+    assert len(xray.steps) <= MAX_STEPS
     assert xray.steps[-1] == 2_500
     assert set(np.diff(xray.steps)) == {xray.every}
-    assert side.inputs.shape == (len(xray.steps), MOST_FEATURES)
+    assert side.inputs.shape == (len(xray.steps), MAX_FEATURES)
     assert xray.features == 40
-    assert len(side.layers[0].units) == MOST_UNITS
+    assert len(side.layers[0].units) == MAX_UNITS
     assert side.layers[0].of == 200
-    assert len(xray.classes) == MOST_CLASSES
+    assert len(xray.classes) == MAX_CLASSES
     assert names[trace.explained] in xray.classes
     # nothing is lost of the influence of the features that are kept
     moved = np.abs(trace.influence).sum(axis=0)
-    kept = np.sort(np.argsort(-moved, kind="stable")[:MOST_FEATURES])
+    kept = np.sort(np.argsort(-moved, kind="stable")[:MAX_FEATURES])
     np.testing.assert_allclose(
         side.influence.sum(axis=0), trace.influence[:, kept].sum(axis=0), rtol=1e-6
     )
@@ -239,8 +239,8 @@ def test_a_figure_of_any_size_is_small_and_shows_names_as_text(what, dark):
 def test_what_is_left_out_is_said():
     xray = both(length=900, width=1_000, features=40, layers=(LSTM(300),))
     labels = [note.text for note in xray_figure(xray).layout.annotations]
-    assert f"hidden state ({MOST_UNITS} of 300 units, 1 in 5 steps)" in labels
-    assert f"input ({MOST_FEATURES} of 40)" in labels
+    assert f"hidden state ({MAX_UNITS} of 300 units, 1 in 5 steps)" in labels
+    assert f"input ({MAX_FEATURES} of 40)" in labels
 
 
 def test_classes_are_named_in_the_colours_of_their_lines():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core import DataError, read_sequences
 from core.reading import detect_schema, open_table, read_table, schema_again
-from core.reading.editable import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Grid, grid_of
+from core.reading.editable import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Grid, grid_of
 from tests.core.reading.formats.test_formats import TS, archive, parquet
 
 SAMPLES = sorted((Path(__file__).parents[3] / "samples").glob("three_*.csv"))
@@ -115,11 +115,11 @@ def test_a_file_that_is_no_table_is_edited_by_lines():
         b"",
         b"\x89PNG" + bytes(50),
         b"PAR1 and no more of it",
-        b"1\n" * (MOST_ROWS + 1),
-        b"id,x\n" + b"a,1\n" * (MOST_ROWS + 1),
-        (",".join(["1"] * (MOST_COLUMNS + 1)) + "\n").encode() * 2,
-        b'id,x\na,"' + b"1" * MOST_BYTES + b'"\n',
-        gzip.compress(b"a,b\n1\n" + b"1,2,3\n" * MOST_BYTES),
+        b"1\n" * (MAX_ROWS + 1),
+        b"id,x\n" + b"a,1\n" * (MAX_ROWS + 1),
+        (",".join(["1"] * (MAX_COLUMNS + 1)) + "\n").encode() * 2,
+        b'id,x\na,"' + b"1" * MAX_BYTES + b'"\n',
+        gzip.compress(b"a,b\n1\n" + b"1,2,3\n" * MAX_BYTES),
     ],
 )
 def test_what_is_no_small_text_is_not_edited(content):

@@ -1,7 +1,8 @@
 import pytest
 
 from core import Recipe, Sequences
-from core.recipe.suggest import has_classes, suggest
+from core.recipe.rules import has_classes
+from core.recipe.suggest import suggest
 
 
 def data(targets) -> Sequences:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from core import GRU, LSTM, Recipe, Sequences, train
+from core.data.serialization import pack_arrays
 from core.training import loop
 from core.training.checkpoint import Checkpoint
-from core.data.serialization import pack_arrays
 from core.training.loop import model_of
 
 

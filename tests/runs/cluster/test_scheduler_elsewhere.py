@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import postgres
 from runs import Runs, service
 from tests.browser.test_identity import free_port
 from tests.runs.conftest import wait_for
+from tests.support import postgres
 
 ROOT = Path(__file__).parents[3]
 

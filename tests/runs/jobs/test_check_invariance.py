@@ -8,8 +8,8 @@ import pytest
 from core import LSTM, Recipe, Sequences
 from core.invariance.report import Proof
 from runs import Runs
-from runs.scheduling.once_per_run import Afterwards
 from runs.jobs.check_invariance import proof_of, prove_run
+from runs.scheduling.once_per_run import Afterwards
 from runs.scheduling.requests import Questions
 from tests.runs.conftest import OWNER, QUICK, ended, wait_for
 

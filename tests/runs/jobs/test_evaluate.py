@@ -5,8 +5,8 @@ import pytest
 
 from core import Recipe, Sequences
 from runs import Runs
-from runs.scheduling.once_per_run import Afterwards
 from runs.jobs.evaluate import evaluation_of, judge_run
+from runs.scheduling.once_per_run import Afterwards
 from runs.scheduling.requests import Questions
 from tests.runs.conftest import OWNER, QUICK, ended, wait_for
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core import Recipe, Sequences, load, read_sequences, train
-from core.export.verify import agreement
 from core.errors import DataError
+from core.export.verify import agreement
 from runs import Runs
 from runs.jobs.export import export_of
 from tests.runs.conftest import OWNER, QUICK, ended

@@ -10,8 +10,8 @@ from benchmarks.hostile.files import FILES
 from core import DataError
 from runs.reading import jobs
 from runs.reading.guard import Guard
-from tests.support.hostile_files import PARQUET, edits, hostiles, mutated
 from tests.support import strange_jobs
+from tests.support.hostile_files import PARQUET, edits, hostiles, mutated
 
 STEPS = 6_000_000
 QUICK_TO_MAKE = (

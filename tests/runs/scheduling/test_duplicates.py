@@ -8,8 +8,8 @@ from core import LSTM, Sequences
 from core.data.serialization import pack
 from runs import Run, Runs, RunState
 from runs.jobs.export import export_of
-from runs.store import Content, Held, Twin, Waiting
 from runs.scheduling.duplicates import following
+from runs.store import Content, Held, Twin, Waiting
 from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, wait_for
 from tests.runs.store.conftest import together
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import postgres
 from core import Recipe
 from runs.limits import Limits
 from runs.store import Content, Store
+from tests.support import postgres
 
 RECIPE = Recipe.example()
 PACKED = Content.of(b"packed sequences")

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import DataError, Note
 from core.engine.progress import Progress
-from runs.types import RunState
+from core.errors import DataError, Note
 from runs.store import Result, Store
+from runs.types import RunState
 from tests.runs.store.conftest import PACKED, RECIPE, queued, together
 
 

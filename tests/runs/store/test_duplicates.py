@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from core import DataError
-from runs.types import RunState
 from runs.store import EXPORT, Content, Store, Twin
+from runs.types import RunState
 from tests.runs.store.conftest import PACKED, RECIPE, together
 from tests.runs.store.test_attempts import ENDED, history, progress
 

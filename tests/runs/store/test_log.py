@@ -8,10 +8,10 @@ import pytest
 
 from core import DataError
 from runs.json_log import digest
-from runs.types import RunState
 from runs.store import Result, Store
 from runs.store.database import Database
 from runs.store.runs import move
+from runs.types import RunState
 from tests.runs.store.conftest import queued
 
 FINISHED = Result(RunState.FINISHED)

@@ -1,10 +1,10 @@
 """What a visitor may keep includes the rows of runs."""
 
-from core.errors import Note
 from core.engine.progress import Progress
+from core.errors import Note
 from runs.limits import Limits
-from runs.types import RunState
 from runs.store import EPOCH_BYTES, Content, DataSet, Result, Store
+from runs.types import RunState
 from tests.runs.store.conftest import PACKED, RECIPE
 
 

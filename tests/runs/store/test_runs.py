@@ -6,13 +6,13 @@ import pytest
 import sqlalchemy
 
 from core import DataError
-from runs.types import MOVES, RunState
 from runs.store import Content, Store
 from runs.store.database import Database
 from runs.store.runs import move
+from runs.types import MOVES, RunState
 from tests.runs.store.conftest import PACKED, RECIPE, queued
-from tests.runs.store.test_blobs import FILE, SET
 from tests.runs.store.test_attempts import ENDED, history, progress
+from tests.runs.store.test_blobs import FILE, SET
 
 
 def finished(store: Store, owner: str = "ada") -> str:

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.support import postgres
 from runs import json_log
 from runs.store import Store, StoreError
 from runs.store.database import FULL, NOT_UTF8, READ_ONLY, Database
 from runs.threads import background, insist
 from tests.runs.store.conftest import queued
 from tests.runs.store.test_database import small_disk  # noqa: F401  (a fixture)
+from tests.support import postgres
 
 
 @pytest.fixture

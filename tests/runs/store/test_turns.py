@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from core import DataError
-from runs.types import RunState
 from runs.store import Store, tables
+from runs.types import RunState
 from tests.runs.store.conftest import queued
 from tests.runs.store.test_attempts import ENDED, history, progress
 

@@ -13,9 +13,18 @@ from streamlit.testing.v1 import AppTest
 
 from runs.store import Store, StoreError
 from runs.store.cookies import GRACE_SECONDS
-from ui.http import cookie
 from ui import backend
-from ui.http.cookie import (AT_ROOT, BELOW, MAX_AGE, NAME, VisitorCookie, new_secret, of_cookie, signed)
+from ui.http import cookie
+from ui.http.cookie import (
+    AT_ROOT,
+    BELOW,
+    MAX_AGE,
+    NAME,
+    VisitorCookie,
+    new_secret,
+    of_cookie,
+    signed,
+)
 
 SECRET = "-".join(["sixteen_letters_"] * 2) + "ten_of_32b"
 OTHER = SECRET[::-1]

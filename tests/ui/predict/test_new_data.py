@@ -8,9 +8,9 @@ from core import Sequences
 from core.reading import Schema, detect_schema, open_table, read_table
 from core.reading.new_data import Reading
 from ui.predict import new_data
-from ui.shell.auth import Owner
 from ui.predict.new_data import a_short_sequence, as_table, typed_sequences
 from ui.session.state import State, example_data
+from ui.shell.auth import Owner
 
 
 def typed(text: str, reading: Reading) -> Sequences | None:

@@ -27,7 +27,9 @@ def shown(monkeypatch):
     seen = {"captions": [], "downloads": []}
     monkeypatch.setattr(predictions_table.st, "caption", seen["captions"].append)
     monkeypatch.setattr(
-        predictions_table.st, "download_button", lambda label, data, **rest: seen["downloads"].append(data)
+        predictions_table.st,
+        "download_button",
+        lambda label, data, **rest: seen["downloads"].append(data),
     )
     return seen
 

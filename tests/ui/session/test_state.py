@@ -10,8 +10,8 @@ from runs import StoreError
 from runs.reading import jobs
 from runs.store.visitors import Visitors
 from ui import backend
-from ui.shell.auth import Owner
 from ui.session.state import State
+from ui.shell.auth import Owner
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pytest
 
 from core import DataError, read_sequences
-from core.reading.formats import delimited, parquet
 from core.reading import detect_schema, open_table, refuse_many_steps
-from core.reading.detection.step_count import CLEARLY, HEAD_BYTES
+from core.reading.detection.step_count import HEAD_BYTES
+from core.reading.formats import delimited, parquet
+from core.reading.table.step_limits import CLEARLY
 from tests.core.reading.formats.test_formats import archive
 from tests.core.reading.formats.test_formats import parquet as parquet_file
 

@@ -9,7 +9,7 @@ import pytest
 
 from core import DataError
 from core.reading import Schema, detect_schema, open_table, read_like, read_table, schema_like
-from core.reading.table.report import MOST_LISTED
+from core.reading.table.report import MAX_LISTED
 
 
 def read(text: str, **choices):
@@ -67,7 +67,7 @@ def test_what_nothing_was_chosen_about_stays_in_the_way():
 def test_of_very_many_problems_all_are_counted_and_a_thousand_listed():
     report = refused("id,v\n" + "a,1\n" + "a,x\n" * 5_000).report
     assert report.found["unreadable"] == 5_000
-    assert len([p for p in report.problems if p.kind == "unreadable"]) == MOST_LISTED
+    assert len([p for p in report.problems if p.kind == "unreadable"]) == MAX_LISTED
 
 
 def test_ids_that_differ_in_spaces_are_one_once_that_is_chosen():

@@ -1,0 +1,33 @@
+"""The layers of a recipe, each with its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .constraints import check_boolean, check_number, check_whole
+
+MAX_UNITS = 1024  # 1,024 units on 1,024 inputs hold 8.4 million weights
+
+
+@dataclass(frozen=True)
+class LSTM:
+    """A masked LSTM layer. ``dropout`` is the share of its outputs set to 0 at each
+    training update (a Keras Dropout layer after it), 0 to 0.95."""
+
+    units: int
+    bidirectional: bool = False
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        kind = f"{type(self).__name__}."
+        check_whole(self, "units", 1, MAX_UNITS, prefix=kind)
+        check_boolean(f"{kind}bidirectional", self.bidirectional)
+        check_number(self, "dropout", 0, 0.95, prefix=kind)
+
+
+@dataclass(frozen=True)
+class GRU(LSTM):
+    """A masked GRU layer; fields as ``LSTM``."""
+
+
+LAYERS = {"LSTM": LSTM, "GRU": GRU}
