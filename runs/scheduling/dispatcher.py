@@ -2,7 +2,8 @@
 
 Trainings wait in the store, where any server's dispatcher sees them, and are handed over only when
 a worker is free; the worker takes the run up itself (see ``runs.store.attempts``). Predictions
-wait in ``runs.scheduling.requests``. Each job that a worker does has a thread that waits for its end.
+wait in ``runs.scheduling.requests``. Each job that a worker does has a thread that waits for its
+end.
 """
 
 from __future__ import annotations

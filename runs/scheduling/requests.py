@@ -2,7 +2,8 @@
 answers one question of a slot at a time.
 
 Visitors take turns (see ``runs.scheduling.fair_queue``): who asks 500 things delays
-another's one question by what is computed just then. Of two workers or more, one is always left for what is short; what is long is
+another's one question by what is computed just then. Of two workers or more, one is always left
+for what is short; what is long is
 bounded by what data sets and networks may have, and in the end by ``Limits.request_minutes``.
 """
 

@@ -43,7 +43,8 @@ def owner() -> Owner:
 
 def network() -> str:
     """Where the visitor of this session is: turns are shared by it (see
-    ``runs.scheduling.fair_queue``). Behind a proxy that is trusted (FORWARDED_ALLOW_IPS), uvicorn has put the visitor's address in the place
+    ``runs.scheduling.fair_queue``). Behind a proxy that is trusted (FORWARDED_ALLOW_IPS),
+    uvicorn has put the visitor's address in the place
     of the proxy's."""
     address = st.context.ip_address  # None on this machine itself
     is_text = isinstance(address, str)  # under Streamlit's AppTest it is a mock
