@@ -1,5 +1,8 @@
-"""Home: the three-sequence example, alive. At the end: the server that ``streamlit run app.py``
-starts."""
+"""Home page, and the ASGI application that ``streamlit run app.py`` serves.
+
+The page shows the reference example of three sequences and trains a network on it. Streamlit runs
+this file twice: as a script for the page, and as the module ``app`` to build the server.
+"""
 
 import asyncio
 import logging
@@ -23,25 +26,26 @@ from ui.data import open_data
 from ui.http import cookie
 from ui.http.cookie import VisitorCookie
 from ui.http.headers import SecurityHeaders
-from ui.http.hosts import HostNames, names_answered
-from ui.http.memory import give_back
+from ui.http.hosts import HostNames, get_allowed_names
+from ui.http.memory import configure_allocator
 from ui.http.metrics import HiddenMetrics
-from ui.http.uploads import UploadLimit, sweep_for_ever
+from ui.http.uploads import UploadLimit, sweep_forever
 from ui.i18n import _
 from ui.page import explain_failure, is_fault, open_page
 from ui.predict import new_data
 from ui.results import padding_badge, predictions_table
-from ui.samples import EXAMPLE_NAME, example_data
+from ui.samples import EXAMPLE_NAME, load_example
 from ui.session import requests
 from ui.shell import menu
-from ui.shell.plots import draw, figure_words, is_dark
+from ui.shell.plots import draw, get_figure_labels, is_dark
 from ui.train import progress
 
 
-def home() -> None:
+def show_home() -> None:
+    """Show the home page."""
     visitor = open_page("Home")
-    example, recipe = example_data(), Recipe.example()
-    pictures = samples.example_figures(is_dark(), figure_words())
+    example, recipe = load_example(), Recipe.example()
+    pictures = samples.draw_example(is_dark(), get_figure_labels())
 
     st.title(_("Learn from the sequences, not from the padding"))
     st.markdown(
@@ -52,27 +56,29 @@ def home() -> None:
         )
     )
 
-    def picture(place: DeltaGenerator, title: str, figure: Figure, key: str, alt: str) -> None:
-        with place.container(gap="xxsmall"):
+    def show_picture(
+        column: DeltaGenerator, title: str, figure: Figure, key: str, alt: str
+    ) -> None:
+        with column.container(gap="xxsmall"):
             st.markdown(f"**{title}**")
             draw(figure, key=key, alt=alt)
 
     lists, array, mask = st.columns([5, 8, 8], gap="small")
-    picture(
+    show_picture(
         lists,
         "1 · " + _("Three sequences"),
         pictures[0],
         key="home-sequences",
         alt=_("Three sequences as cells: 1; 2, 5; 3, 9, 9, 4, 8"),
     )
-    picture(
+    show_picture(
         array,
         "2 · " + _("Padded in front with 0, to 15 steps"),
         pictures[1],
         key="home-padded",
         alt=_("The padded array, 3 rows of 15 cells; padding is hatched, real values stand last"),
     )
-    picture(
+    show_picture(
         mask,
         "3 · " + _("The mask: 1 where a step is real"),
         pictures[2],
@@ -80,24 +86,24 @@ def home() -> None:
         alt=_("The mask matrix, 3 rows of 15 cells: 1 where a real step stands, else 0"),
     )
 
-    def start() -> None:
+    def start_training() -> None:
         try:
-            visitor.example_run = backend.runs().train(
+            visitor.example_run = backend.get_runs().train(
                 visitor.owner.id, example, recipe, EXAMPLE_NAME, reuse=True
             )
             visitor.save()
         except DataError as error:
-            visitor.refused["home"] = error
+            visitor.refusals["home"] = error
 
     button, network = st.columns([1, 3], vertical_alignment="center")
-    again = visitor.example_run is not None
+    has_run = visitor.example_run is not None
     button.button(
-        _("Train again") if again else _("Train the network"),
-        key="home-train",  # or for a moment both buttons stand there
-        type="secondary" if again else "primary",
+        _("Train again") if has_run else _("Train the network"),
+        key="home-train",  # a common key, so that only one of the two buttons exists at a time
+        type="secondary" if has_run else "primary",
         icon=":material/play_arrow:",
         width="stretch",
-        on_click=start,
+        on_click=start_training,
     )
     network.caption(
         _(
@@ -106,28 +112,32 @@ def home() -> None:
         )
     )
 
-    if "home" in visitor.refused:
-        open_data.explain(visitor.refused.pop("home"))
+    if "home" in visitor.refusals:
+        open_data.explain(visitor.refusals.pop("home"))
     if visitor.example_run is not None:
-        curve, answers = st.columns([3, 2], gap="large")
+        curve, predictions = st.columns([3, 2], gap="large")
         with curve:
-            run = progress.training(visitor, visitor.example_run, "home-run")
-        with answers:
+            run = progress.show_training(visitor, visitor.example_run, "home-run")
+        with predictions:
             if run is not None and run.has_model:
                 text = st.text_input(
                     _("Sequences to predict"),
-                    value=visitor.typed.get("home", "[1.5], [2, 5], [4, 4, 4]"),
+                    value=visitor.typed_texts.get("home", "[1.5], [2, 5], [4, 4, 4]"),
                     key="home-text",
                     help=_("Type numbers in brackets, one pair of brackets a sequence."),
                 )
-                visitor.remember("home", text)
-                new = new_data.typed_sequences(visitor, text, Reading(example.features))
-                if new is not None:
-                    requests.answer(
-                        requests.ask(visitor, "home", run, new, backend.runs().predict),
-                        lambda found: predictions_table.example_predictions(found, new, example),
+                visitor.remember_text("home", text)
+                sequences = new_data.read_typed(visitor, text, Reading(example.features))
+                if sequences is not None:
+                    requests.show_result(
+                        requests.send_request(
+                            visitor, "home", run, sequences, backend.get_runs().predict
+                        ),
+                        lambda request: predictions_table.show_example_predictions(
+                            request, sequences, example
+                        ),
                     )
-                padding_badge.badge(run)
+                padding_badge.show_badge(run)
                 st.page_link(
                     "pages/1_Data.py",
                     label=_("Now with your own data"),
@@ -136,45 +146,47 @@ def home() -> None:
 
 
 @asynccontextmanager
-async def serving(app: st.App) -> AsyncIterator[None]:
-    """What the server does besides answering: its work starts and ends with it, and not with its
-    first visitor."""
-    runs, reading = backend.runs(), backend.reading()
-    if not st.get_option("server.headless"):  # Streamlit opens a browser only where no st.App is
+async def run_services(app: st.App) -> AsyncIterator[None]:
+    """Start the background services with the server, and stop them with it.
+
+    The services do not depend on a visitor: they start before the first one arrives.
+    """
+    runs, reading = backend.get_runs(), backend.get_guard()
+    if not st.get_option("server.headless"):  # Streamlit opens a browser only without st.App
         address = st.get_option("server.address") or st.get_option("browser.serverAddress")
         open_browser(get_url(get_display_address(address)))
-    json_log.say("server started")
-    sweeping = asyncio.create_task(sweep_for_ever())
+    json_log.log_event("server started")
+    sweeping = asyncio.create_task(sweep_forever())
     yield
     sweeping.cancel()
-    json_log.say("server stopped")
+    json_log.log_event("server stopped")
     reading.close()
-    # Workers whose server is gone end by themselves: nobody needs to wait long for them here.
+    # Workers whose server is gone exit on their own, so a short wait is enough.
     closing = Thread(target=runs.close, daemon=True)
     closing.start()
     closing.join(timeout=1)
 
 
-if __name__ == "__main__":  # Streamlit runs this file as the first page's script
-    home()
-else:  # and imports it, as the module "app", to learn how to serve it
+if __name__ == "__main__":  # Streamlit runs this file as the script of the first page
+    show_home()
+else:  # Streamlit imports it as the module "app" to build the server
     json_log.configure()
-    give_back()
+    configure_allocator()
     logging.getLogger("streamlit.error_util").addFilter(is_fault)
-    # Where a host has no variables but secrets, these become some once they are read.
+    # Some hosts offer secrets, not variables. Streamlit exports secrets to the environment on load.
     st.secrets.load_if_toml_exists()
     try:
-        settings = backend.runs().settings
+        settings = backend.get_runs().settings
         cookie.read_key()
-    except (ValueError, DataError) as error:  # a setting that is not right; no traceback hides it
+    except (ValueError, DataError) as error:  # an invalid setting: no traceback hides the message
         sys.exit(f"Unpadded cannot start: {error}")
     app = st.App(
         __file__,
-        lifespan=serving,
-        routes=[menu.route()],
+        lifespan=run_services,
+        routes=[menu.make_route()],
         middleware=[  # the first is the outermost
             Middleware(SecurityHeaders, settings.frame_ancestors),
-            Middleware(HostNames, names_answered(settings.hosts)),
+            Middleware(HostNames, get_allowed_names(settings.hosts)),
             Middleware(HiddenMetrics),
             Middleware(VisitorCookie),
             Middleware(UploadLimit),

@@ -1,4 +1,4 @@
-"""The measurements behind the engine's constants: POOL_BATCHES and WIDE.
+"""The measurements behind the engine's constants: POOL_BATCHES and MIN_WIDE_SIZE.
 
 ``python -m benchmarks pools paths``; each runs as ``python -m benchmarks.choices NAME RUNS``, a
 process of its own with the threads of a worker.
@@ -78,7 +78,7 @@ def _pools(runs: int) -> dict[str, object]:
     from dataclasses import replace
 
     from core import train
-    from core.engine.batching import epoch_plan
+    from core.engine.batching import plan_epoch
     from core.training import loop
 
     found: dict[str, object] = {}
@@ -87,7 +87,7 @@ def _pools(runs: int) -> dict[str, object]:
         losses = {pool: [] for pool in POOLS}
         for seed in SEEDS:
             for pool in POOLS:
-                loop.epoch_plan = partial(epoch_plan, pool_batches=pool)
+                loop.plan_epoch = partial(plan_epoch, pool_batches=pool)
                 history = train(data, replace(recipe, seed=seed)).history
                 seconds[pool].append(median(history["seconds"][1:]))
                 losses[pool].append(history["val_loss"][-1])
@@ -110,7 +110,7 @@ def _paths(runs: int) -> dict[str, object]:
 
     def compiled(way: int, features: int, units: int):
         def both(x, kernel, recurrent, bias):
-            lstm.WIDE = way
+            lstm.MIN_WIDE_SIZE = way
             with tf.GradientTape() as tape:
                 given = (x, kernel, recurrent, bias)
                 tape.watch(given)

@@ -154,7 +154,7 @@ def reference_ours(cold: bool) -> Epoch:
 
     def program() -> None:
         if cold:
-            compiled.forget()
+            compiled.clear_idle_engines()
         train(data, Recipe.example())
 
     return program

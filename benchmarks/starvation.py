@@ -65,7 +65,7 @@ def one_visitor(newcomers: int) -> dict[str, object]:
 def many_cookies(newcomers: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder, server(folder) as runs:
         for number in range(COOKIES):
-            runs.store.visitors.welcome(f"cookie {number}", False, HERE)
+            runs.store.visitors.record_visit(f"cookie {number}", False, HERE)
             runs.train(f"cookie {number}", data(number), ENDLESS)
         return _waits(runs, newcomers)
 
@@ -83,7 +83,7 @@ def through_pages(newcomers: int) -> dict[str, object]:
             visitor = crowd.enter_context(Visitor(app.address, source=HERE))
             _start(visitor, number, 10_000)
         store = Store(f"sqlite:///{Path(folder) / FILE}")
-        _until(lambda: len(store.work.held()) == 2)  # both workers have started
+        _until(lambda: len(store.attempts.list_running()) == 2)  # both workers have started
         store.close()
         chance = random.Random(0)
         for number in range(newcomers):
@@ -132,16 +132,16 @@ def server(folder: str) -> Iterator[Runs]:
 def _waits(runs: Runs, newcomers: int) -> dict[str, object]:
     """Newcomers at random moments: what they were told, and what they waited."""
     chance = random.Random(0)
-    _until(lambda: len(runs.store.attempts.held()) == 2)
+    _until(lambda: len(runs.store.attempts.list_running()) == 2)
     told, waited = [], []
     for number in range(newcomers):
         time.sleep(chance.uniform(0, 10))
-        runs.store.visitors.welcome(f"newcomer {number}", False, ELSEWHERE)
+        runs.store.visitors.record_visit(f"newcomer {number}", False, ELSEWHERE)
         new = runs.train(f"newcomer {number}", data(number, 40), SHORT)
         began = time.monotonic()
         place = None
         while runs.get(new).state is RunState.QUEUED:
-            place = place or runs.place(new)
+            place = place or runs.get_queue_position(new)
             if time.monotonic() - began > GIVE_UP_SECONDS:
                 break
             time.sleep(0.02)
@@ -190,7 +190,7 @@ def same(runs: Runs, one: Run, other: Run) -> bool:
     if one.state is not RunState.FINISHED or other.state is not RunState.FINISHED:
         return False
     ours, theirs = (
-        load(io.BytesIO(runs.model(run.id))).network.get_weights() for run in (one, other)
+        load(io.BytesIO(runs.read_model(run.id))).network.get_weights() for run in (one, other)
     )
     equal = all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
     names = one.history.keys() - {"seconds"}

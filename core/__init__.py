@@ -1,12 +1,13 @@
-"""Unpadded's engine: learning from sequences of unequal length, without the padding.
+"""Learn from sequences of unequal length, without the padding.
 
-Importable in a notebook or a script. Sequences, reading, padding, recipes and
-figures work without TensorFlow, which takes seconds and half a gigabyte; the
-names that need it are imported when first asked for.
+Sequences, reading, padding, recipes and figures work without TensorFlow, which takes seconds and
+half a gigabyte to import; the names that need it are imported on first use.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from . import _single_import  # noqa: F401  (refuses a second name)
 from .data.padding import pad
 from .data.sequences import Sequences
 from .data.windowing import prefixes, windows
@@ -15,6 +16,7 @@ from .errors import DataError
 from .reading import read_sequences
 from .recipe.layers import GRU, LSTM
 from .recipe.recipe import Recipe
+from .recipe.suggest import suggest
 
 if TYPE_CHECKING:
     from .experiments.compare import compare
@@ -36,22 +38,27 @@ __all__ = [
     "pad",
     "prefixes",
     "read_sequences",
+    "suggest",
     "train",
     "windows",
 ]
 
 _NEEDS_TENSORFLOW = {
-    "TrainedModel": "trained_model",
-    "compare": "experiments.compare",
-    "cross_validate": "experiments.cross_validation",
-    "load": "trained_model",
-    "train": "training.loop",
+    "TrainedModel": ".trained_model",
+    "compare": ".experiments.compare",
+    "cross_validate": ".experiments.cross_validation",
+    "load": ".trained_model",
+    "train": ".training.loop",
 }
 
 
 def __getattr__(name: str) -> Any:
+    """Import a name that needs TensorFlow."""
     if name in _NEEDS_TENSORFLOW:
-        from importlib import import_module
+        return getattr(import_module(_NEEDS_TENSORFLOW[name], __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-        return getattr(import_module(f"core.{_NEEDS_TENSORFLOW[name]}"), name)
-    raise AttributeError(f"module 'core' has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    """List the names that are imported on first use, too."""
+    return sorted({*globals(), *__all__})

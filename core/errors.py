@@ -1,4 +1,4 @@
-"""The one error that bad data raises, and the notes that are no error."""
+"""Errors and notes whose messages can be translated."""
 
 from __future__ import annotations
 
@@ -6,73 +6,90 @@ from string import Formatter
 from typing import Any
 
 from .i18n import N_
-from .json_validation import refuse
+from .json_validation import value_error
 
-TEXT = N_("{text}")  # of a note that is text and no more
-MAX_FORM = 4  # characters of a format, such as .1%
-MAX_FIELDS, MAX_DEPTH = 20, 2  # of a template from outside: values, and notes in notes
-MAX_VALUE = 200  # characters of a value that a sentence quotes; a cell may hold 50 MB
+TEXT = N_("{text}")  # the template of a note that is plain text
+MAX_FORMAT_LENGTH = 4  # characters of a format specification, such as .1%
+MAX_FIELDS, MAX_DEPTH = 20, 2  # limits of a template from a file: fields, and notes inside notes
+MAX_VALUE_LENGTH = 200  # characters of a quoted value; a cell may hold 50 MB
 
 
-class Explained(ValueError):
-    """What is wrong, where, and what to do.
+class TranslatableError(ValueError):
+    """Base class of errors that name the place, the problem and the remedy.
 
-    The message is kept as an English template and its values, so that a page can
-    translate the template (``gettext``) and point at the cell the values name. A value
-    that is a ``Note`` is translated, too.
+    The message is kept as an English template and its values, so that a page can translate the
+    template (``gettext``) and point at the cell that the values name. A value that is a ``Note``
+    is translated as well.
 
     >>> error = DataError("row {row}: {found!r} is no number", row=3, found="abc")
     >>> str(error), error.values["row"]
     ("row 3: 'abc' is no number", 3)
+
+    Attributes:
+        template: English message with ``str.format`` fields.
+        values: the values of the fields, long text shortened.
     """
 
     def __init__(self, template: str, **values: object) -> None:
         self.template = template
-        self.values = shortened(values)
+        self.values = shorten_values(values)
         super().__init__(template.format(**self.values))
 
-    def __reduce__(self):  # keyword values and what was added survive the way between processes
+    def __reduce__(self):  # by default pickle drops keyword values and later attributes
         added = {k: v for k, v in vars(self).items() if k not in ("template", "values")}
         return _rebuild, (type(self), self.template, self.values), added or None
 
 
-def shortened(values: dict[str, object]) -> dict[str, object]:
-    """Values to be quoted, of long text the beginning."""
+def shorten_values(values: dict[str, object]) -> dict[str, object]:
+    """Cut text values to ``MAX_VALUE_LENGTH`` characters, so that a message stays readable."""
     return {
-        name: value[: MAX_VALUE - 1] + "…"
-        if type(value) is str and len(value) > MAX_VALUE
+        name: value[: MAX_VALUE_LENGTH - 1] + "…"
+        if type(value) is str and len(value) > MAX_VALUE_LENGTH
         else value
         for name, value in values.items()
     }
 
 
-def _rebuild(kind: type[Explained], template: str, values: dict[str, object]) -> Explained:
+def _rebuild(
+    kind: type[TranslatableError], template: str, values: dict[str, object]
+) -> TranslatableError:
     return kind(template, **values)
 
 
-class DataError(Explained):
-    """Data that cannot be used as it is."""
+class DataError(TranslatableError):
+    """Data that cannot be used in its present form.
 
-    report: Any = None  # of what is in the way, where a table was read (core.reading.Report)
+    Attributes:
+        report: the ``core.reading.Report`` of the problems, if a table was read.
+    """
+
+    report: Any = None
 
 
-class RecipeError(Explained):
-    """A setting of a recipe that is none: the field, the value and the range."""
+class RecipeError(TranslatableError):
+    """An invalid field of a recipe; the message names the field, the value and the range."""
 
 
 class MissingValue(DataError):
-    """A step lacks a value: another choice of ``missing`` may read the same data."""
+    """A missing value in a step; another ``missing`` policy may accept the same data."""
 
 
 class Note(str):
-    """A sentence for the user that is no error; like DataError it keeps its template and
-    values for translation. It *is* its English text."""
+    """A message for the user that is not an error.
+
+    A note *is* its English text, and like ``DataError`` it keeps its template and values for
+    translation.
+
+    Attributes:
+        template: English message with ``str.format`` fields.
+        values: the values of the fields, long text shortened.
+    """
 
     template: str
     values: dict[str, object]
 
     def __new__(cls, template: str, **values: object) -> Note:
-        values = shortened(values)
+        values = shorten_values(values)
         note = super().__new__(cls, template.format(**values))
         note.template, note.values = template, values
         return note
@@ -81,7 +98,7 @@ class Note(str):
         return _rebuild_note, (self.template, self.values)
 
     def to_plain(self) -> list[Any]:
-        """Its template and values for JSON; ``from_plain`` is the way back."""
+        """Return the template and the values for JSON; ``from_plain`` reads them."""
         plain = {
             name: value.to_plain() if isinstance(value, Note) else value
             for name, value in self.values.items()
@@ -90,17 +107,29 @@ class Note(str):
 
     @classmethod
     def from_plain(cls, plain: list[Any] | str, depth: int = 0) -> Note:
-        """Raises ValueError, TypeError, AttributeError or LookupError for other values; a
-        template from outside looks into no value, and makes none wide."""
-        if isinstance(plain, str):  # as it was kept before it could be translated
+        """Rebuild a note from the output of ``to_plain``.
+
+        A template may come from an uploaded file, so it must not access attributes of its values
+        nor pad them to a large width.
+
+        Args:
+            plain: template and values, or text alone, as files from before translation have it.
+            depth: how many notes this one is nested in.
+
+        Raises:
+            ValueError, TypeError, AttributeError, LookupError: for any other input.
+        """
+        if isinstance(plain, str):
             return cls(TEXT, text=plain)
         template, values = plain
         fields = list(Formatter().parse(template))
         if len(fields) > MAX_FIELDS or depth > MAX_DEPTH:
             raise ValueError("a note holds too much")
-        for _text, name, form, _conversion in fields:
-            plain_form = form is None or (len(form) <= MAX_FORM and "{" not in form)
-            if name is not None and not (name.isidentifier() and plain_form):
+        for _text, name, format_spec, _conversion in fields:
+            is_plain = format_spec is None or (
+                len(format_spec) <= MAX_FORMAT_LENGTH and "{" not in format_spec
+            )
+            if name is not None and not (name.isidentifier() and is_plain):
                 raise ValueError(f"{template!r} is no template of ours")
         return cls(
             template,
@@ -112,11 +141,15 @@ class Note(str):
 
 
 def as_note(plain: Any, where: str) -> Note:
-    """A check (see ``core.json_validation``) of what ``Note.to_plain`` gives."""
+    """Check the output of ``Note.to_plain`` (see ``core.json_validation``) and rebuild the note.
+
+    Raises:
+        ValueError: for any other value.
+    """
     try:
         return Note.from_plain(plain)
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError):
-        raise refuse(plain, where, "a text, or a list of a template and its values") from None
+        raise value_error(plain, where, "a text, or a list of a template and its values") from None
 
 
 def _rebuild_note(template: str, values: dict[str, object]) -> Note:

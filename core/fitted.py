@@ -1,7 +1,7 @@
-"""``FittedModel``: a recipe, fitted preprocessing and a network, which together predict.
+"""A fitted model: a recipe, fitted preprocessing and a network. Needs TensorFlow.
 
-Every analysis of a model takes one; ``TrainedModel`` adds what is known of its training, and the
-analyses. Needs TensorFlow.
+Every analysis takes a ``FittedModel``. ``TrainedModel`` adds the record of its training and the
+analyses.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ import pandas as pd
 from .data.missing import base_names, indicator_name
 from .data.schema import Schema
 from .data.sequences import Sequences, default_names, step_indices
-from .engine.chunking import Pace
-from .engine.compiled import Data, Kind, engine_for, group_count
+from .engine.chunking import CallPacer
+from .engine.compiled import EngineSpec, RaggedTensors, borrow_engine, count_groups
 from .errors import DataError
 from .preprocessing.transform import Preprocessing
-from .reading import open_table, read_like, read_sequences
+from .reading import open_table, read_sequences, read_with_schema
 from .recipe.recipe import Recipe
 
-OnShare = Callable[[float], None]
-TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # what a table is read from
+ShareCallback = Callable[[float], None]
+TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # types that a table is read from
 
 
 @dataclass(eq=False, kw_only=True)
@@ -36,12 +36,14 @@ class FittedModel:
     """A model that predicts.
 
     Attributes:
-        network: the Keras model, stock layers only: inputs values (batch, steps, features) and
-            mask (batch, steps), output (batch, outputs).
-        schema: how the training data was read from a table, None when it was not: new tables are
-            read in the same way.
-        table: how the ``predict.py`` of a saved model reads a table.
-        trained_on: the digest of the data it was trained on (``Sequences.digest``).
+        recipe: Configuration of the network and its training.
+        preprocessing: Transformations fitted on the training rows.
+        network: Keras model of stock layers, with the inputs values (batch, steps, features) and
+            mask (batch, steps) and the output (batch, outputs).
+        schema: How the training data was read from a table; new tables are read in the same way.
+            None if it was not read from a table.
+        table: How the ``predict.py`` of a saved model reads a table.
+        trained_on: Digest of the training data (``Sequences.digest``).
     """
 
     recipe: Recipe
@@ -53,121 +55,160 @@ class FittedModel:
 
     @property
     def classes(self) -> np.ndarray | None:
-        """(k,) the labels, in the order of ``predict_proba``'s columns; None for regression."""
+        """Class labels, (k,), in the column order of ``predict_proba``; None for regression."""
         return self.preprocessing.classes
 
-    def predict(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n,) values in the target's unit, or labels for classification. With the recipe's
-        return_sequences (total steps,), one a step, beside ``as_sequences(new).values``; NaN, or
-        None for classes, at steps that maxlen or the mask mode kept from the network.
+    def predict(self, new: Any, on_progress: ShareCallback | None = None) -> np.ndarray:
+        """Predict the target of each sequence.
 
-        new: ``Sequences``, a list of sequences (never one bare sequence), a data frame, or, when
-        the model was trained on a table, a file like it: its path or a binary buffer.
-        on_progress: called some ten times a second with the share that is done, 0 to 1.
-        Warns when sequences are longer than the recipe's maxlen and lose steps.
+        Warns if sequences are longer than the recipe's maxlen and lose steps.
+
+        Args:
+            new: ``Sequences``, a list of sequences (never a single bare sequence), a data frame,
+                or, if the model was trained on a table, a file like it (a path or a binary
+                buffer).
+            on_progress: Called about ten times per second with the finished share, 0 to 1.
+
+        Returns:
+            (n,) values in the target's unit, or class labels. With the recipe's return_sequences
+            (total steps,), one per step of ``as_sequences(new).values``; NaN, or None for classes,
+            at steps that maxlen or the mask mode removed.
         """
         return self.preprocessing.decode(self._outputs(new, on_progress))
 
-    def predict_proba(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n, k) probability of each of ``classes``, (total steps, k) with the recipe's
-        return_sequences. Raises ValueError for regression."""
+    def predict_proba(self, new: Any, on_progress: ShareCallback | None = None) -> np.ndarray:
+        """Predict the probability of each of ``classes``.
+
+        Args:
+            new: See ``predict``.
+            on_progress: See ``predict``.
+
+        Returns:
+            (n, k) probabilities. With the recipe's return_sequences (total steps, k).
+
+        Raises:
+            ValueError: The model is a regression.
+        """
         if self.classes is None:
             raise ValueError("predict_proba is for classification; this model predicts numbers")
         return self._outputs(new, on_progress)
 
-    def _outputs(self, new: Any, on_progress: OnShare | None = None) -> np.ndarray:
-        """Warns of what the network does not get to see."""
+    def _outputs(self, new: Any, on_progress: ShareCallback | None = None) -> np.ndarray:
+        """Compute outputs and warn about steps that the network does not see."""
         data = self.as_sequences(new)
         for note in self.preprocessing.notes(data):
             warnings.warn(note, stacklevel=3)
-        return self.outputs(data, on_progress)
+        return self.compute_outputs(data, on_progress)
 
-    def outputs(self, data: Sequences, on_progress: OnShare | None = None) -> np.ndarray:
-        """(n, outputs) float32 of the network, in the order of the sequences, or of their steps,
-        where NaN stands for those it does not see. For classes they are probabilities; numbers are
-        scaled, as ``preprocessing.decode`` takes them. data: of the model's features."""
+    def compute_outputs(
+        self, data: Sequences, on_progress: ShareCallback | None = None
+    ) -> np.ndarray:
+        """Compute the raw network outputs.
+
+        Args:
+            data: Sequences with the model's features.
+            on_progress: Called about ten times per second with the finished share, 0 to 1.
+
+        Returns:
+            (n, outputs) float32 in the order of the sequences: probabilities, or scaled values as
+            ``preprocessing.decode`` expects them. With the recipe's return_sequences
+            (total steps, outputs); NaN at steps that the network does not see.
+        """
         prepared = self.preprocessing.prepare(data)
-        given, lengths = Data(prepared), prepared.lengths
+        tensors, lengths = RaggedTensors(prepared), prepared.lengths
         features, outputs = len(self.preprocessing.feature_names), self.network.outputs[0].shape[-1]
         per_step = self.recipe.return_sequences
-        found = np.empty((len(prepared.values) if per_step else len(data), outputs), np.float32)
-        with engine_for(Kind.of(self.recipe, features, outputs, group_count())) as compiled:
-            compiled.begin(self.network.get_weights())
-            plan = compiled.forward_plan(lengths)
-            for first, last in Pace().calls(plan):
+        results = np.empty((len(prepared.values) if per_step else len(data), outputs), np.float32)
+        spec = EngineSpec.from_recipe(self.recipe, features, outputs, count_groups())
+        with borrow_engine(spec) as compiled:
+            compiled.set_weights(self.network.get_weights())
+            plan = compiled.plan_forward(lengths)
+            for first, last in CallPacer().split(plan):
                 rows = plan.order[plan.cuts[first, 0] : plan.cuts[last - 1, -1]]
                 if per_step:
                     rows = step_indices(prepared.offsets[:-1][rows], lengths[rows])
-                found[rows] = compiled.answer(given, plan, first, last)
+                results[rows] = compiled.predict_batches(tensors, plan, first, last)
                 if on_progress is not None:
                     on_progress(float(plan.cost[:last].sum() / plan.cost.sum()))
         if not per_step:
-            return found
-        where = self.preprocessing.where(data)
+            return results
+        where = self.preprocessing.find_source_steps(data)
         by_step = np.full((len(data.values), outputs), np.nan, np.float32)
-        by_step[where[where >= 0]] = found[where >= 0]
+        by_step[where[where >= 0]] = results[where >= 0]
         return by_step
 
     def as_sequences(self, new: Any) -> Sequences:
-        """``new`` as ``Sequences`` with the features the model was trained on, in that order.
+        """Convert new data to ``Sequences`` with the model's features, in the model's order.
 
-        Features are found by their names; those that have default names only ("value", or
-        "x1", "x2", …), here or in the training data, are taken as they stand. Raises DataError
-        for features of other names and for a frame in which one is missing.
+        Features are matched by name. If either side has default names only ("value", or "x1",
+        "x2", …), they are matched by position.
+
+        Args:
+            new: See ``predict``.
+
+        Raises:
+            DataError: The features have other names, or a frame lacks one.
         """
         names = self.preprocessing.feature_names
         if isinstance(new, Sequences):
             data = new
         elif self.schema is not None and isinstance(new, TABLES):
-            data, _ = read_like(open_table(new), self.schema)
+            data, _ = read_with_schema(open_table(new), self.schema)
         elif isinstance(new, pd.DataFrame):
             data = _from_frame(new, names)
         else:
-            data = Sequences.from_lists(new, missing="mean" if _indicated(names) else "refuse")
+            missing = "mean" if _names_with_indicator(names) else "refuse"
+            data = Sequences.from_lists(new, missing=missing)
             data = data.with_features(base_names(data.feature_names))  # as they were typed
-        data = _with_indicators(data, names)
-        found = data.feature_names
-        unnamed = names == default_names(len(names)) or found == default_names(len(found))
-        if found == names or unnamed:
+        data = _add_indicators(data, names)
+        actual = data.feature_names
+        unnamed = names == default_names(len(names)) or actual == default_names(len(actual))
+        if actual == names or unnamed:
             return data
-        if set(found) != set(names):
+        if set(actual) != set(names):
             raise DataError(
                 "The model was trained on the features {expected}; this data has {found}. Give "
                 "the same features, under the same names.",
                 expected=", ".join(names),
-                found=", ".join(found),
+                found=", ".join(actual),
             )
         return data.with_features(names)
 
 
-def _indicated(names: Sequence[str]) -> list[str]:
-    """The features beside which another one says where they lack a value."""
+def _names_with_indicator(names: Sequence[str]) -> list[str]:
+    """Return the features that have a missing-value indicator."""
     return [name for name in names if indicator_name(name) in names]
 
 
-def _with_indicators(data: Sequences, names: tuple[str, ...]) -> Sequences:
-    """With the features that say where others lack, where the model has them and the data, which
-    lacks nothing or was made without them, does not."""
+def _add_indicators(data: Sequences, names: tuple[str, ...]) -> Sequences:
+    """Add the missing-value indicators that the model has and the data does not.
+
+    The data has none if it lacks no value or was built without them.
+    """
     base = base_names(names)
-    absent = [name for name in _indicated(names) if indicator_name(name) not in data.feature_names]
+    absent = [
+        name
+        for name in _names_with_indicator(names)
+        if indicator_name(name) not in data.feature_names
+    ]
     if not absent or data.features + len(absent) != len(names):
         return data
-    found = data.feature_names
-    if found == default_names(len(base)):
-        found = base
-    elif not set(absent) <= set(found):
+    actual = data.feature_names
+    if actual == default_names(len(base)):
+        actual = base
+    elif not set(absent) <= set(actual):
         return data
-    lacks = [np.isnan(data.values[:, found.index(name)]) for name in absent]
+    indicators = [np.isnan(data.values[:, actual.index(name)]) for name in absent]
     return replace(
         data,
-        values=np.column_stack([data.values, *lacks]),
-        feature_names=(*found, *map(indicator_name, absent)),
+        values=np.column_stack([data.values, *indicators]),
+        feature_names=(*actual, *map(indicator_name, absent)),
         missing="mean",
     )
 
 
 def _from_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> Sequences:
-    """The frame's columns of these names; where it has none of them, what is detected."""
+    """Read the frame's columns of these names; if it has none of them, detect the columns."""
     columns = [str(name).strip() for name in frame.columns]
     missing = [name for name in names if name not in columns]
     if missing and len(missing) < len(names):

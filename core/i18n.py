@@ -1,10 +1,12 @@
-"""Marking text that is shown in another language than it is written in."""
+"""Mark messages for translation without translating them."""
 
 from __future__ import annotations
 
 
 def N_(message: str) -> str:
-    """The English text itself, marked for the catalogues: it stands in a table or a default, and
-    whoever shows it translates it (``ui.i18n``). What is given to ``DataError`` or ``Note``
-    directly is found without a mark."""
+    """Return the English text unchanged, marked for the message catalogues.
+
+    For texts in constants and defaults, which are translated where they are shown (``ui.i18n``).
+    Literal arguments of ``DataError`` and ``Note`` are extracted without a mark.
+    """
     return message

@@ -1,8 +1,8 @@
-"""Checks of plain values, as JSON gives them, that a file from elsewhere may hold.
+"""Validate JSON values that come from files of unknown origin.
 
-What is saved declares the form of its values once, beside ``to_dict``, and ``from_dict`` reads
-only what has this form. A check takes a value and the place where it stands, and returns the value,
-lists as tuples. It raises ValueError with one sentence: the place, what stands there, what may.
+Whatever is saved declares the form of its values once, next to ``to_dict``, and ``from_dict``
+accepts only that form. A check takes a value and its place in the file, and returns the value,
+with lists as tuples. It raises ValueError with one sentence: the place, the value, what is allowed.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 
 Check = Callable[[Any, str], Any]
 
-# Far more than what is saved here, and few enough that pages with them stay quick.
+# Far above what any saved file needs, yet low enough that pages that show it stay responsive.
 MAX_VALUES = 1_000_000  # commas and brackets in a file
-MAX_NAMES = 100_000  # of features, columns, classes or words
+MAX_NAMES = 100_000  # features, columns, classes or tokens
 MAX_NAME = 10_000  # characters
 MAX_COUNT = 2**53
 
@@ -27,90 +27,109 @@ _short.maxstring = _short.maxother = _short.maxlong = 40
 _short.maxlevel = _short.maxlist = _short.maxdict = 2
 
 
-def parse(content: bytes) -> Any:
-    """What JSON in UTF-8 says. Raises ValueError for what two readers may read differently, and
-    for more values than any file of ours has."""
+def parse_json(content: bytes) -> Any:
+    """Parse JSON in UTF-8.
+
+    Raises:
+        ValueError: for invalid JSON, for duplicate keys and lone surrogates, which parsers treat
+            differently, and for more values than any saved file has.
+    """
     if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise ValueError(f"it holds more than {MAX_VALUES:,} values")
-    found = json.loads(content.decode(), object_pairs_hook=_without_duplicates)
-    if b"\\u" in content:  # half a character, which no file and no page can hold
-        json.dumps(found, ensure_ascii=False).encode()
-    return found
+    parsed = json.loads(content.decode(), object_pairs_hook=_without_duplicates)
+    if b"\\u" in content:  # a lone surrogate, which cannot be written to a file or a page
+        json.dumps(parsed, ensure_ascii=False).encode()
+    return parsed
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         raise ValueError("it names a field twice")
-    return found
+    return fields
 
 
-def refuse(value: Any, where: str, use: str) -> ValueError:
-    """The error to raise; the value is quoted shortened."""
+def value_error(value: Any, where: str, use: str) -> ValueError:
+    """Build the error of a failed check; the value is quoted shortened.
+
+    Args:
+        where: place of the value in the file.
+        use: description of the allowed values.
+    """
     return ValueError(f"{where} is {_short.repr(value)}; use {use}")
 
 
-def whole(low: int, high: int) -> Check:
+def integer(low: int, high: int) -> Check:
+    """Accept integers from ``low`` to ``high``, ends included."""
+
     def check(value: Any, where: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise refuse(value, where, f"a whole number from {low:,} to {high:,}")
+            raise value_error(value, where, f"a whole number from {low:,} to {high:,}")
         return value
 
     return check
 
 
 def number(low: float = -math.inf, high: float = math.inf, finite: bool = True) -> Check:
-    """A float; with ``finite=False`` also NaN and infinite ones."""
+    """Accept numbers from ``low`` to ``high`` and convert them to float.
+
+    Args:
+        finite: False accepts any number, including NaN and infinity.
+    """
 
     def check(value: Any, where: str) -> float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         try:
-            found = float(value) if is_number else math.nan
-        except OverflowError:  # a whole number of hundreds of digits
-            found = math.inf
-        if not is_number or (finite and not (math.isfinite(found) and low <= found <= high)):
+            converted = float(value) if is_number else math.nan
+        except OverflowError:  # an integer of hundreds of digits
+            converted = math.inf
+        is_valid = math.isfinite(converted) and low <= converted <= high
+        if not is_number or (finite and not is_valid):
             bounds = "" if math.isinf(low) else f" from {low:g} to {high:g}"
-            raise refuse(value, where, f"a number{bounds}")
-        return found
+            raise value_error(value, where, f"a number{bounds}")
+        return converted
 
     return check
 
 
-def flag(value: Any, where: str) -> bool:
+def boolean(value: Any, where: str) -> bool:
+    """Check that a value is True or False."""
     if not isinstance(value, bool):
-        raise refuse(value, where, "true or false")
+        raise value_error(value, where, "true or false")
     return value
 
 
-def text(most: int = MAX_NAME, pattern: str | None = None) -> Check:
-    """Characters, all of them as the pattern says."""
+def text(max_length: int = MAX_NAME, pattern: str | None = None) -> Check:
+    """Accept text of at most ``max_length`` characters that matches ``pattern`` as a whole."""
 
     def check(value: Any, where: str) -> str:
-        if not isinstance(value, str) or len(value) > most:
-            raise refuse(value, where, f"a text of at most {most:,} characters")
+        if not isinstance(value, str) or len(value) > max_length:
+            raise value_error(value, where, f"a text of at most {max_length:,} characters")
         if pattern is not None and re.fullmatch(pattern, value) is None:
-            raise refuse(value, where, f"a text like {pattern}")
+            raise value_error(value, where, f"a text like {pattern}")
         return value
 
     return check
 
 
 def one_of(*allowed: str) -> Check:
+    """Accept one of these texts."""
+
     def check(value: Any, where: str) -> str:
         if not isinstance(value, str) or value not in allowed:
-            raise refuse(value, where, f"one of {', '.join(allowed)}")
+            raise value_error(value, where, f"one of {', '.join(allowed)}")
         return value
 
     return check
 
 
 def optional(check: Check) -> Check:
-    """None, or what the check takes."""
+    """Accept None, or what ``check`` accepts."""
     return lambda value, where: None if value is None else check(value, where)
 
 
-def as_it_is(check: Check) -> Check:
-    """What the check takes, not changed: its lists stay lists."""
+def unconverted(check: Check) -> Check:
+    """Accept what ``check`` accepts, but return it unchanged: lists stay lists."""
 
     def check_only(value: Any, where: str) -> Any:
         check(value, where)
@@ -119,48 +138,55 @@ def as_it_is(check: Check) -> Check:
     return check_only
 
 
-def many(check: Check, most: int, least: int = 0) -> Check:
-    """A list of so many."""
+def list_of(check: Check, max_entries: int, min_entries: int = 0) -> Check:
+    """Accept lists whose entries all pass ``check``."""
 
     def check_all(value: Any, where: str) -> tuple:
         if not isinstance(value, list | tuple):
-            raise refuse(value, where, "a list")
-        if not least <= len(value) <= most:
-            raise ValueError(f"{where} has {len(value):,} entries; use {least:,} to {most:,}")
-        return tuple(check(each, f"{where}[{place}]") for place, each in enumerate(value))
+            raise value_error(value, where, "a list")
+        if not min_entries <= len(value) <= max_entries:
+            raise ValueError(
+                f"{where} has {len(value):,} entries; use {min_entries:,} to {max_entries:,}"
+            )
+        return tuple(check(entry, f"{where}[{index}]") for index, entry in enumerate(value))
 
     return check_all
 
 
-def names(least: int = 0) -> Check:
-    return many(text(), MAX_NAMES, least)
+def names(min_entries: int = 0) -> Check:
+    """Accept lists of names."""
+    return list_of(text(), MAX_NAMES, min_entries)
 
 
-def by_name(check: Check, most: int, name: Check | None = None) -> Check:
-    """A dictionary of so many, each name as ``name`` takes it."""
+def mapping_of(check: Check, max_entries: int, name: Check | None = None) -> Check:
+    """Accept dictionaries whose values all pass ``check`` and whose keys pass ``name``."""
     name = name or text()
 
     def check_all(value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, Mapping):
-            raise refuse(value, where, "fields by their names")
-        if len(value) > most:
-            raise ValueError(f"{where} has {len(value):,} entries; use at most {most:,}")
+            raise value_error(value, where, "fields by their names")
+        if len(value) > max_entries:
+            raise ValueError(f"{where} has {len(value):,} entries; use at most {max_entries:,}")
         return {
-            name(key, f"a name in {where}"): check(each, f"{where}.{_short.repr(key)}")
-            for key, each in value.items()
+            name(key, f"a name in {where}"): check(entry, f"{where}.{_short.repr(key)}")
+            for key, entry in value.items()
         }
 
     return check_all
 
 
 def record(fields: Mapping[str, Check], later: Mapping[str, Check] | None = None) -> Check:
-    """A dictionary with all of these fields, and perhaps those that came ``later``. Other ones, of
-    a newer version, are left out."""
+    """Accept dictionaries with these fields; unknown ones, of a newer version, are left out.
+
+    Args:
+        fields: required fields.
+        later: fields added in later versions, which older files lack.
+    """
     later = later or {}
 
     def check_all(value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, Mapping):
-            raise refuse(value, where, "fields by their names")
+            raise value_error(value, where, "fields by their names")
         absent = [name for name in fields if name not in value]
         if absent:
             raise ValueError(f"{where} lacks {absent[0]}")

@@ -1,4 +1,4 @@
-"""``TrainedModel``: what ``train`` returns: predict, evaluate, inspect, save. Needs TensorFlow."""
+"""The trained model: predict, evaluate, inspect and save. Needs TensorFlow."""
 
 from __future__ import annotations
 
@@ -13,47 +13,63 @@ from .data.missing import base_names
 from .data.schema import Schema
 from .data.sequences import Sequences
 from .data.summary import Facts
-from .engine.compiled import WAYS
+from .engine.compiled import IMPLEMENTATIONS
 from .engine.progress import History
 from .errors import DataError, Note, as_note
-from .evaluation.bootstrap import Figure, answered_by, clusters_of, figures, statistic
+from .evaluation.bootstrap import (
+    Estimate,
+    assign_clusters,
+    estimate_metrics,
+    has_prediction,
+    make_statistic,
+)
 from .evaluation.metrics import classification_metrics, regression_metrics
-from .evaluation.predictions import measure, telling_part
-from .evaluation.report import Evaluation, judge
+from .evaluation.predictions import predict_evaluation_set, select_evaluation_rows
+from .evaluation.report import Evaluation, evaluate_predictions
 from .export import archive
-from .export.keras_script import training_script
-from .export.model_card import model_card
-from .fitted import FittedModel, OnShare
+from .export.keras_script import render_training_script
+from .export.model_card import render_model_card
+from .fitted import FittedModel, ShareCallback
 from .inspection.compute import trace
 from .inspection.trace import Trace
 from .invariance.checks import prove
 from .invariance.report import Proof
-from .json_validation import flag, many, number, one_of, optional, record, text, whole
+from .json_validation import (
+    boolean,
+    integer,
+    list_of,
+    number,
+    one_of,
+    optional,
+    record,
+    text,
+)
 from .network.keras_network import build_network
 from .preprocessing.transform import Preprocessing
-from .recipe.recipe import MAX_EPOCHS, MAX_LAYERS, Recipe, weight_count
+from .recipe.recipe import MAX_EPOCHS, MAX_LAYERS, Recipe, count_weights
 
-MAX_NOTES = 100  # in a file
-MAX_SECONDS = 1e9  # of an epoch
+MAX_NOTES = 100  # per file
+MAX_SECONDS = 1e9  # per epoch
 
 
 @dataclass(eq=False, kw_only=True)
 class TrainedModel(FittedModel):
-    """What ``train`` returns and ``load`` brings back.
+    """A trained network with its preprocessing and its record, from ``train`` or ``load``.
 
-    history     as Keras's ``History.history``: one figure an epoch under "loss",
-                "val_loss", "accuracy", "val_accuracy" and "seconds". Losses are in
-                the target's unit (squared for mse).
-    notes       what training left out of the data, in words
-    stopped     True when ``should_stop`` ended the training
-    best_epoch  the epoch (from 1) whose weights were kept; None without patience
-    computed    what computed it, which the last bits of its weights depend on: for each
-                recurrent layer "fused", "wide" (see core.engine.lstm) or "keras", and how many
-                groups of rows ran side by side
-    proof       what ``prove`` found, where somebody has kept it here; saved with the model
-    evaluation  what ``judge`` found, likewise
-    facts       about the data it was trained on
-    example     text of a small table of that kind
+    Attributes:
+        history: One value per epoch under "loss", "val_loss", "accuracy", "val_accuracy" and
+            "seconds", as in Keras's ``History.history``. Losses are in the target's unit (squared
+            for mse).
+        notes: What training left out of the data.
+        stopped: True if ``should_stop`` ended the training.
+        best_epoch: The epoch (from 1) whose weights were kept; None without patience.
+        computed: What the last bits of the weights depend on: "layers", with "fused", "wide" (see
+            ``core.engine.lstm``) or "keras" per recurrent layer, and "groups", the number of
+            parallel row groups.
+        proof: Result of ``prove``, if assigned; saved with the model.
+        evaluation: Result of ``evaluate_held_out``; saved with the model.
+        facts: Summary of the training data.
+        example: Text of a small table in the format of the training data.
     """
 
     history: History = field(default_factory=dict)
@@ -67,8 +83,17 @@ class TrainedModel(FittedModel):
     example: str = ""
 
     def evaluate(self, data: Sequences) -> dict[str, float]:
-        """Metrics against the data's targets: mse, rmse, mae and r2, or accuracy,
-        balanced_accuracy, macro_f1 and log_loss."""
+        """Compute metrics against the data's targets.
+
+        Args:
+            data: Sequences with targets.
+
+        Returns:
+            mse, rmse, mae and r2, or accuracy, balanced_accuracy, macro_f1 and log_loss.
+
+        Raises:
+            DataError: The data has no targets, or they do not fit the model.
+        """
         if data.targets is None:
             raise DataError("This data has no targets, so predictions cannot be compared to it.")
         outputs = self._outputs(data)
@@ -77,22 +102,29 @@ class TrainedModel(FittedModel):
         )
 
     def score(self, predicted: np.ndarray, data: Sequences) -> dict[str, float]:
-        """As ``evaluate``, for what ``predict_proba``, or ``predict`` of numbers, gave before."""
-        targets, predicted, _ = self._beside_targets(predicted, data)
+        """Compute the metrics of ``evaluate`` for predictions made before.
+
+        Args:
+            predicted: Output of ``predict_proba``, or of ``predict`` for regression.
+            data: The sequences predicted on, with targets.
+        """
+        targets, predicted, _ = self._align_with_targets(predicted, data)
         if self.classes is not None:
             return classification_metrics(targets, predicted, self.classes)
         return regression_metrics(targets, predicted)
 
-    def figures(self, predicted: np.ndarray, data: Sequences) -> dict[str, Figure]:
-        """As ``score``, with their 95 % intervals (bootstrap over sequences)."""
-        targets, predicted, clusters = self._beside_targets(predicted, data)
-        return figures(statistic(targets, predicted, self.classes), clusters)
+    def score_with_intervals(self, predicted: np.ndarray, data: Sequences) -> dict[str, Estimate]:
+        """Compute the metrics of ``score`` with 95 % intervals (bootstrap over sequences)."""
+        targets, predicted, clusters = self._align_with_targets(predicted, data)
+        return estimate_metrics(make_statistic(targets, predicted, self.classes), clusters)
 
-    def _beside_targets(
+    def _align_with_targets(
         self, predicted: np.ndarray, data: Sequences
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Targets and answers where there are answers, and what ``clusters_of`` says of them.
-        Raises DataError where they can't be compared."""
+        """Return targets, predictions and clusters where there is a prediction.
+
+        Raises DataError if targets and predictions cannot be compared.
+        """
         if data.per_step != self.recipe.return_sequences:
             raise DataError(
                 "The targets are one a step, and the model answers once a sequence."
@@ -104,34 +136,66 @@ class TrainedModel(FittedModel):
                 "The targets are words (such as {found!r}), but this model predicts numbers.",
                 found=data.targets[0],
             )
-        answered = answered_by(predicted)
-        return data.targets[answered], predicted[answered], clusters_of(data, answered)
+        is_predicted = has_prediction(predicted)
+        return (
+            data.targets[is_predicted],
+            predicted[is_predicted],
+            assign_clusters(data, is_predicted),
+        )
 
-    def judge(self, data: Sequences) -> Evaluation:
-        """What it is worth beside simple models, on the most telling rows of the data that it was
-        trained on: those marked test, else those for validation; with 95 % intervals. Kept here as
-        ``evaluation``, and said in the card of a saved model."""
-        part, rows = telling_part(data, self.recipe)
-        measured = measure(self, part, rows)
-        self.evaluation = judge(data, self.recipe, part, rows, measured.answers, self.classes)
+    def evaluate_held_out(self, data: Sequences) -> Evaluation:
+        """Evaluate the model against baselines, with 95 % intervals.
+
+        The result is stored as ``evaluation`` and appears in the model card.
+
+        Args:
+            data: The data that the model was trained on. Its rows marked test are used; without
+                any, the validation rows, else the training rows.
+
+        Returns:
+            Metrics of the model and of the baselines.
+        """
+        part, rows = select_evaluation_rows(data, self.recipe)
+        measured = predict_evaluation_set(self, part, rows)
+        self.evaluation = evaluate_predictions(
+            data, self.recipe, part, rows, measured.predictions, self.classes
+        )
         return self.evaluation
 
-    def prove(self, data: Any, seconds: float = 5.0, on_progress: OnShare | None = None) -> Proof:
-        """Measure that padding never counts in what the model answers, or how much it does, on
-        the data it was trained on or other data, as ``predict`` takes it; see
-        ``core.invariance.checks.prove``. ``proof.passed``, and ``proof.table``, a row a check."""
+    def prove(
+        self, data: Any, seconds: float = 5.0, on_progress: ShareCallback | None = None
+    ) -> Proof:
+        """Measure whether padding changes predictions, and by how much.
+
+        See ``core.invariance.checks.prove``.
+
+        Args:
+            data: The training data or other data, in any form that ``predict`` accepts.
+            seconds: Approximate time limit, without compilation and saving.
+            on_progress: Called with the finished share, 0 to 1.
+
+        Returns:
+            A proof; ``proof.passed`` is the verdict and ``proof.table`` has one row per check.
+        """
         return prove(self, self.as_sequences(data), seconds, on_progress)
 
     def trace(self, sequence: Any, masked: bool = True) -> Trace:
-        """The states, the answers so far and the influence of every value while the network reads
-        one sequence, (steps,) or (steps, features), or ``Sequences`` of one, padded as in training;
-        see ``core.inspection.trace.Trace``. masked=False shows what padding would do."""
+        """Trace the network while it reads one sequence, padded as in training.
+
+        Args:
+            sequence: (steps,) or (steps, features), or ``Sequences`` with one sequence.
+            masked: False feeds padding as data, to show its effect.
+
+        Returns:
+            States, gates, predictions so far and attributions; see
+            ``core.inspection.trace.Trace``.
+        """
         one = sequence if isinstance(sequence, Sequences) else [sequence]
         return trace(self, self.as_sequences(one), masked)
 
-    def model_card(self, name: str = "") -> str:
-        """Describe the model for the people it is given to, in Markdown; name: the title."""
-        return model_card(
+    def render_model_card(self, name: str = "") -> str:
+        """Write the model card, in Markdown, with ``name`` as its title."""
+        return render_model_card(
             self,
             facts=self.facts,
             evaluation=self.evaluation,
@@ -142,12 +206,18 @@ class TrainedModel(FittedModel):
         )
 
     def save(self, path: str | os.PathLike | BinaryIO, name: str = "") -> None:
-        """One ZIP: the model as a stock .keras file, what it needs to read data, scripts that
-        predict with it and train it again without us, and a card that says what it is; see
-        ``core.export.archive``. ``core.load`` is the way back. name: the card's title."""
+        """Save the model as a ZIP; ``core.load`` reads it.
+
+        The ZIP holds a stock .keras file, the preprocessing, scripts that predict and train without
+        this library, and a model card; see ``core.export.archive``.
+
+        Args:
+            path: Path or binary file to write to.
+            name: Title of the model card.
+        """
         features, classes = self.preprocessing.feature_names, self.classes
         table = self.table or Schema("long", id="id", features=base_names(features))
-        described = {
+        documents = {
             "recipe": self.recipe.to_dict(),
             "preprocessing": {
                 "table": table.to_dict(),
@@ -168,37 +238,46 @@ class TrainedModel(FittedModel):
         }
         outputs = 1 if classes is None else len(classes)
         texts = {
-            "train.py": training_script(self.recipe, len(features), outputs),
-            "MODEL_CARD.md": self.model_card(name),
+            "train.py": render_training_script(self.recipe, len(features), outputs),
+            "MODEL_CARD.md": self.render_model_card(name),
             archive.EXAMPLE: self.example,
         }
-        archive.write(path, self.network, described, texts)
+        archive.write_archive(path, self.network, documents, texts)
 
 
 def load(
     path: str | os.PathLike | BinaryIO, refuse_too_large: Callable[[int], None] | None = None
 ) -> TrainedModel:
-    """The model that ``save`` wrote. Nothing in the file is executed or unpickled: the
-    network is rebuilt from the checked recipe, and only then are weights read.
+    """Load a model written by ``TrainedModel.save``.
 
-    refuse_too_large: called with the number of weights before anything is made of them. Raises
-    DataError when the file is damaged or was not written by ``save``.
+    Nothing in the file is executed or unpickled: the network is rebuilt from the checked recipe,
+    and only then are the weights read.
+
+    Args:
+        path: Path or binary file to read from.
+        refuse_too_large: Called with the number of weights before the network is built; may raise
+            to refuse the model.
+
+    Raises:
+        DataError: The file is corrupted or was not written by ``save``.
     """
-    with archive.opened(path) as saved:
-        described = saved.described
+    with archive.open_archive(path) as saved:
+        documents = saved.documents
         try:
-            recipe = Recipe.from_dict(described["recipe"])
-            preprocessing = Preprocessing.from_dict(recipe, described["preprocessing"])
-            told = record({"table": _table})(described["preprocessing"], "preprocessing.json")
-            told |= TRAINING(described["training"], "training.json")
-            told["notes"] = list(told["notes"])
-            told["computed"]["layers"] = list(told["computed"]["layers"])
-        # Of a recipe, the last two: what is no dictionary, and what is nested too deeply.
+            recipe = Recipe.from_dict(documents["recipe"])
+            preprocessing = Preprocessing.from_dict(recipe, documents["preprocessing"])
+            fields = record({"table": _check_table})(
+                documents["preprocessing"], "preprocessing.json"
+            )
+            fields |= TRAINING(documents["training"], "training.json")
+            fields["notes"] = list(fields["notes"])
+            fields["computed"]["layers"] = list(fields["computed"]["layers"])
+        # The last two are raised for a recipe that is not a dictionary or is nested too deeply.
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise archive.damaged(error) from None
+            raise archive.make_error(error) from None
         features = len(preprocessing.feature_names)
         outputs = 1 if preprocessing.classes is None else len(preprocessing.classes)
-        weights = weight_count(recipe, features, outputs)
+        weights = count_weights(recipe, features, outputs)
         if refuse_too_large is not None:
             refuse_too_large(weights)
         saved.unpack_weights(weights)
@@ -208,46 +287,45 @@ def load(
         recipe=recipe,
         preprocessing=preprocessing,
         network=network,
-        **told,
+        **fields,
         example=saved.example,
     )
 
 
-def _history(plain: Any, where: str) -> History:
-    """A check of a training's history: of each epoch the same figures, the loss among them."""
-    figures = dict.fromkeys(("loss", "val_loss", "accuracy", "val_accuracy"), number())
-    figures["seconds"] = number(0, MAX_SECONDS)
-    found = record({}, {name: many(each, MAX_EPOCHS) for name, each in figures.items()})(
+def _check_history(plain: Any, where: str) -> History:
+    """Check a training history: every epoch has the same metrics, and the loss is one of them."""
+    checks = dict.fromkeys(("loss", "val_loss", "accuracy", "val_accuracy"), number())
+    checks["seconds"] = number(0, MAX_SECONDS)
+    history = record({}, {name: list_of(check, MAX_EPOCHS) for name, check in checks.items()})(
         plain, where
     )
-    lengths = {len(each) for each in found.values()}
-    if found.keys() != plain.keys() or (found and "loss" not in found) or len(lengths) > 1:
+    lengths = {len(values) for values in history.values()}
+    if history.keys() != plain.keys() or (history and "loss" not in history) or len(lengths) > 1:
         raise ValueError(f"{where} is none of a training")
-    return {name: list(each) for name, each in found.items()}
+    return {name: list(values) for name, values in history.items()}
 
 
-def _foreign(plain: Any, where: str) -> Note:
-    """A check of a note of a file, which becomes text: a template from elsewhere may hold links, or
-    anything."""
+def _check_note(plain: Any, where: str) -> Note:
+    """Check a note and convert it to plain text: a template from a file may hold links."""
     return Note.from_plain(str(as_note(plain, where)))
 
 
-def _table(plain: Any, where: str) -> Schema:
-    """A check of how a table is read; why it is so is told where it was read."""
+def _check_table(plain: Any, where: str) -> Schema:
+    """Check a table schema and drop its reasons and doubts, which matter only when reading."""
     return replace(Schema.from_dict(plain), reasons=(), doubts=())
 
 
 TRAINING = record(
     {
-        "history": _history,
-        "notes": many(_foreign, MAX_NOTES),
-        "stopped": flag,
-        "best_epoch": optional(whole(1, MAX_EPOCHS)),
+        "history": _check_history,
+        "notes": list_of(_check_note, MAX_NOTES),
+        "stopped": boolean,
+        "best_epoch": optional(integer(1, MAX_EPOCHS)),
         "computed": record(
-            {"layers": many(one_of(*WAYS), MAX_LAYERS), "groups": whole(1, 1024)},
+            {"layers": list_of(one_of(*IMPLEMENTATIONS), MAX_LAYERS), "groups": integer(1, 1024)},
         ),
         "trained_on": text(64, "[0-9a-f]*"),
-        "schema": optional(_table),
+        "schema": optional(_check_table),
         "proof": optional(lambda plain, where: Proof.from_dict(plain)),
         "evaluation": optional(lambda plain, where: Evaluation.from_dict(plain)),
         "facts": optional(lambda plain, where: Facts.from_dict(plain)),

@@ -1,50 +1,50 @@
-"""Data: bring sequences, see what was understood, confirm target and split."""
+"""The page Data: open sequences, check how they were read, confirm target and split."""
 
 import numpy as np
 import streamlit as st
 
 from core.figures import (
-    classes_figure,
-    drawn_classes,
-    drawn_lines,
-    lengths_figure,
-    lines_figure,
-    sequences_figure,
+    count_drawn_classes,
+    count_drawn_lines,
+    plot_classes,
+    plot_lengths,
+    plot_lines,
+    plot_sequences,
 )
 from ui import url_state
 from ui.data import open_data
-from ui.i18n import _, counted, listed, ngettext, plain
+from ui.i18n import _, escape_markdown, format_count, join_list, ngettext
 from ui.page import open_page
-from ui.samples import called
-from ui.shell.plots import draw, drawn_once
-from ui.shell.widgets import fact_grid
+from ui.samples import translate_name
+from ui.shell.plots import draw, draw_once
+from ui.shell.widgets import make_metric_grid
 
 url_state.follow()
 visitor = open_page("Data")
 st.title(_("Data"))
 notes = url_state.explain(visitor)
-url_state.keep(visitor, notes)
-open_data.source(visitor)
+url_state.update_address(visitor, notes)
+open_data.show_sources(visitor)
 
 data = visitor.data
-st.header(plain(called(visitor.name)), divider="gray")
+st.header(escape_markdown(translate_name(visitor.name)), divider="gray")
 if not visitor.is_example:
-    open_data.columns(visitor)
+    open_data.show_columns(visitor)
 
-facts = fact_grid()
-facts.metric(_("Sequences"), counted(len(data)))
-facts.metric(_("Features a step"), counted(data.features))
-facts.metric(_("Steps in all"), counted(data.lengths.sum()))
+facts = make_metric_grid()
+facts.metric(_("Sequences"), format_count(len(data)))
+facts.metric(_("Features a step"), format_count(data.features))
+facts.metric(_("Steps in all"), format_count(data.lengths.sum()))
 facts.metric(
     _("Length, in steps"),
-    f"{counted(data.lengths.min())} – {counted(data.lengths.max())}",
+    f"{format_count(data.lengths.min())} – {format_count(data.lengths.max())}",
     help=ngettext("Median: {n} step", "Median: {n} steps", np.median(data.lengths)),
 )
 if data.split is not None:
     parts = zip(*np.unique(data.split, return_counts=True), strict=True)
     st.caption(
         _("Split: {parts}.").format(
-            parts=listed(f"{counted(number)} {_(str(part))}" for part, number in parts)
+            parts=join_list(f"{format_count(number)} {_(str(part))}" for part, number in parts)
         )
         + " "
         + _("Rows marked test are never used in training.")
@@ -56,7 +56,7 @@ lengths, targets = st.columns(2, gap="large")
 with lengths:
     st.markdown(f"**{_('How long the sequences are')}**")
     draw(
-        drawn_once((visitor.digest,), lengths_figure, data.lengths),
+        draw_once((visitor.digest,), plot_lengths, data.lengths),
         key="data-lengths",
         alt=ngettext(
             "Histogram of the lengths of {n} sequence",
@@ -71,22 +71,20 @@ with targets:
         if data.per_step and split is not None:
             split = np.repeat(split, data.lengths)
         draw(
-            drawn_once(
-                (visitor.digest,), classes_figure, data.targets, split, per_step=data.per_step
-            ),
+            draw_once((visitor.digest,), plot_classes, data.targets, split, per_step=data.per_step),
             key="data-targets",
             alt=_("Bar chart of how often each target occurs"),
         )
-        drawn, different, left_out = drawn_classes(data.targets)
-        if drawn < different:
+        n_drawn, different, left_out = count_drawn_classes(data.targets)
+        if n_drawn < different:
             st.caption(
                 _(
                     "Drawn: the {drawn} most frequent of {different} targets; {n} {things} "
                     "have one of the others."
                 ).format(
-                    drawn=drawn,
-                    different=counted(different),
-                    n=counted(left_out),
+                    drawn=n_drawn,
+                    different=format_count(different),
+                    n=format_count(left_out),
                     things=_("time steps") if data.per_step else _("sequences"),
                 )
             )
@@ -98,17 +96,17 @@ if data.features > 1:
         st.selectbox(
             _("Feature"),
             data.feature_names[:500],
-            key=visitor.key("data-feature"),
+            key=visitor.get_widget_key("data-feature"),
         )
     )
 if data.lengths[:12].sum() <= 60 and data.lengths[:12].max() <= 15:
-    make, first = sequences_figure, slice(0, 12)
+    plot, first = plot_sequences, slice(0, 12)
     rows = min(len(data), 12)
 else:
-    make, first = lines_figure, slice(0, 24)
-    rows, steps = drawn_lines(data, first)
+    plot, first = plot_lines, slice(0, 24)
+    rows, steps = count_drawn_lines(data, first)
 draw(
-    drawn_once((visitor.digest, feature), make, data, first, feature),
+    draw_once((visitor.digest, feature), plot, data, first, feature),
     key="data-first",
     alt=ngettext(
         "The first {n} sequence, drawn by step", "The first {n} sequences, drawn by step", rows
@@ -116,7 +114,9 @@ draw(
 )
 if rows < len(data):
     st.caption(
-        _("Drawn: the first {rows} of {all} sequences.").format(rows=rows, all=counted(len(data)))
+        _("Drawn: the first {rows} of {all} sequences.").format(
+            rows=rows, all=format_count(len(data))
+        )
     )
 st.page_link(
     "pages/2_Mask.py", label=_("See them padded and masked"), icon=":material/arrow_forward:"

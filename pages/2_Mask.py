@@ -1,4 +1,4 @@
-"""Mask: how the sequences are padded, which steps count, and what that costs."""
+"""The page Mask: padding of the sequences, steps that count, and the cost."""
 
 from dataclasses import replace
 
@@ -7,15 +7,15 @@ import streamlit as st
 
 from core import Sequences, pad
 from core.data.padding import erased_steps, padding_cost
-from core.figures import drawn_part, mask_figure, padded_figure, value_span
+from core.figures import compute_value_span, get_drawn_window, plot_mask, plot_padded
 from ui import url_state
-from ui.i18n import _, counted, mask_name, network_name, ngettext
+from ui.i18n import _, format_count, format_mask, format_network, ngettext
 from ui.mask import padding_form
 from ui.page import open_page
 from ui.results import xray
 from ui.runs import detail
-from ui.shell.plots import draw, drawn_once
-from ui.shell.widgets import fact_grid
+from ui.shell.plots import draw, draw_once
+from ui.shell.widgets import make_metric_grid
 
 url_state.follow()
 visitor = open_page("Mask")
@@ -23,16 +23,16 @@ data = visitor.data
 
 st.title(_("Padding and mask"))
 notes = url_state.explain(visitor)
-settings = padding_form.padding(visitor)
-visitor.choose(replace(visitor.recipe, **settings))
+settings = padding_form.choose_padding(visitor)
+visitor.choose_recipe(replace(visitor.recipe, **settings))
 recipe = visitor.recipe
 
 cost = padding_cost(data, recipe.maxlen, recipe.truncating, recipe.mask_value)
-facts = fact_grid()
+facts = make_metric_grid()
 shape = (cost.sequences, cost.maxlen, *([data.features] if data.features > 1 else []))
 facts.metric(
     _("Padded array"),
-    " × ".join(map(counted, shape)),
+    " × ".join(map(format_count, shape)),
     help=_("Sequences × steps, and × features where there are several."),
 )
 facts.metric(
@@ -42,12 +42,12 @@ facts.metric(
         "{padding} of {n} cell holds no real step.",
         "{padding} of {n} cells hold no real step.",
         cost.cells,
-        padding=counted(cost.padding),
+        padding=format_count(cost.padding),
     ),
 )
 facts.metric(
     _("Steps lost to truncation"),
-    counted(cost.truncated),
+    format_count(cost.truncated),
     help=ngettext(
         "In {n} sequence longer than maxlen.",
         "In {n} sequences longer than maxlen.",
@@ -56,7 +56,7 @@ facts.metric(
 )
 facts.metric(
     _("Erased by a value mask"),
-    counted(cost.erased),
+    format_count(cost.erased),
     help=_(
         "Real steps whose features all equal the mask value {value:g}. Keras's Masking layer "
         "takes them for padding."
@@ -64,33 +64,35 @@ facts.metric(
 )
 padding_form.explain_mode(recipe, cost)
 
-rows, feature = padding_form.rows_and_feature(visitor)
-high, wide = drawn_part(len(rows), cost.maxlen, recipe.padding)
-part = data[rows[high]]
-# The feature that is drawn, and whether a step is erased: all features might fill the memory
+rows, feature = padding_form.choose_rows_and_feature(visitor)
+row_slice, step_slice = get_drawn_window(len(rows), cost.maxlen, recipe.padding)
+part = data[rows[row_slice]]
+# Pad two features only, the drawn one and whether a step is erased: all might exceed the memory
 erases = erased_steps(part, recipe.mask_value) if recipe.mask == "value" else part.values[:, 0]
-shown = np.stack([part.values[:, feature], erases], axis=1).astype(np.float32)
-drawn = Sequences(shown, part.lengths, ids=part.ids, missing=part.missing)
-padded = pad(drawn, recipe.maxlen or cost.maxlen, recipe.padding, recipe.truncating, recipe.value)
+drawn_values = np.stack([part.values[:, feature], erases], axis=1).astype(np.float32)
+one_feature = Sequences(drawn_values, part.lengths, ids=part.ids, missing=part.missing)
+padded = pad(
+    one_feature, recipe.maxlen or cost.maxlen, recipe.padding, recipe.truncating, recipe.value
+)
 counts = np.ones_like(padded.mask) if recipe.mask == "none" else padded.mask
 erased = None
 if recipe.mask == "value":
     erased = padded.mask & (padded.values[:, :, 1] == 1)
-framed = erased is not None and erased.any()
-what = (visitor.digest, rows[high].tobytes(), feature, *settings.values())
+has_frame = erased is not None and erased.any()
+cache_key = (visitor.digest, rows[row_slice].tobytes(), feature, *settings.values())
 
 array, mask = st.columns(2, gap="medium")
 with array:
     st.markdown(f"**{_('Padded array')}**")
     draw(
-        drawn_once(
-            what,
-            padded_figure,
+        draw_once(
+            cache_key,
+            plot_padded,
             padded.values[:, :, 0],
             padded.mask,
             part.ids,
             name=data.feature_names[feature],
-            span=value_span(data, feature),
+            span=compute_value_span(data, feature),
             erased=erased,
             padding=recipe.padding,
         ),
@@ -102,7 +104,7 @@ with array:
 with mask:
     st.markdown(f"**{_('Mask: the steps that count')}**")
     draw(
-        drawn_once(what, mask_figure, counts, part.ids, erased=erased, padding=recipe.padding),
+        draw_once(cache_key, plot_mask, counts, part.ids, erased=erased, padding=recipe.padding),
         key="mask-mask",
         alt=_("Mask matrix, {share:.0%} of its cells are real steps").format(
             share=float(padded.mask.mean())
@@ -110,22 +112,22 @@ with mask:
     )
 st.caption(
     _("Hatched: padding.")
-    + (" " + _("Framed in orange: real steps the mask value erases.") if framed else "")
+    + (" " + _("Framed in orange: real steps the mask value erases.") if has_frame else "")
 )
-padding_form.say_what_is_drawn(len(rows), len(data), high, wide, cost.maxlen)
-url_state.keep(visitor, notes)
+padding_form.show_drawn_part(len(rows), len(data), row_slice, step_slice, cost.maxlen)
+url_state.update_address(visitor, notes)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link(
         "pages/3_Train.py", label=_("Train with this mask"), icon=":material/arrow_forward:"
     )
-    url_state.offer(visitor)
+    url_state.offer_link(visitor)
 
-run = detail.trained(visitor)
+run = detail.get_trained_run(visitor)
 if run is not None and run.has_model:
     st.header(_("Inside the network"), divider="gray")
     st.caption(
         _("Trained on this data: {layers}, mask: {mask}.").format(
-            layers=network_name(run.recipe), mask=mask_name(run.recipe.mask)
+            layers=format_network(run.recipe), mask=format_mask(run.recipe.mask)
         )
     )
-    xray.section(visitor, run, data, "mask")
+    xray.show_section(visitor, run, data, "mask")

@@ -1,4 +1,4 @@
-"""Train: choose a network, watch it learn, stop it, take the model."""
+"""The page Train: choose a network, train it, stop it, use the model."""
 
 import numpy as np
 import streamlit as st
@@ -7,11 +7,11 @@ from core import DataError
 from runs import RunState
 from ui import backend, url_state
 from ui.data import open_data
-from ui.i18n import _, ngettext, plain
+from ui.i18n import _, escape_markdown, ngettext
 from ui.page import open_page
 from ui.results import summary
 from ui.runs import detail
-from ui.samples import called
+from ui.samples import translate_name
 from ui.train import cost, progress, recipe_form
 
 url_state.follow()
@@ -20,66 +20,65 @@ data = visitor.data
 st.title(_("Train"))
 detail.follow_address(visitor)
 notes = url_state.explain(visitor)
-recipe = recipe_form.recipe(visitor)
+recipe = recipe_form.choose_recipe(visitor)
 if recipe is not None:
-    visitor.choose(recipe)
-    recipe_form.reasons(visitor, recipe)
-url_state.keep(visitor, notes)
+    visitor.choose_recipe(recipe)
+    recipe_form.show_reasons(visitor, recipe)
+url_state.update_address(visitor, notes)
 
-masked = {
+mask_text = {
     "lengths": _("masked by lengths"),
     "value": _("masked by the value {value:g}").format(value=visitor.recipe.mask_value),
     "none": _("not masked: padding counts as data"),
 }[visitor.recipe.mask]
-usable = len(data) if data.split is None else int(np.sum(data.split != "test"))
+n_trainable = len(data) if data.split is None else int(np.sum(data.split != "test"))
 st.caption(
     ngettext(
         "{name}: {n} sequence to learn from, {masked}.",
         "{name}: {n} sequences to learn from, {masked}.",
-        usable,
-        name=plain(called(visitor.name)),
-        masked=masked,
+        n_trainable,
+        name=escape_markdown(translate_name(visitor.name)),
+        masked=mask_text,
     )
 )
 
 if recipe is not None and data.targets is not None:
-    cost.of_an_epoch(visitor, recipe)
+    cost.show_epoch_cost(visitor, recipe)
 
-run = None if visitor.run is None else backend.runs().get(visitor.run)
-if run is None and visitor.run is not None:  # deleted, on Runs or in another tab
-    visitor.show(None)
-going_on = run is not None and run.state in progress.ACTIVE and run.recipe == recipe
+run = None if visitor.run is None else backend.get_runs().get(visitor.run)
+if run is None and visitor.run is not None:  # deleted on Runs or in another tab
+    visitor.show_run(None)
+is_training = run is not None and run.state in progress.ACTIVE and run.recipe == recipe
 if data.targets is None:
     st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))
     st.page_link("pages/1_Data.py", label=_("Choose a target"), icon=":material/arrow_back:")
-look = {"type": "primary", "icon": ":material/play_arrow:"}
+style = {"type": "primary", "icon": ":material/play_arrow:"}
 row = st.container(horizontal=True, vertical_alignment="center")
 place = row.empty()
 if place.button(
     _("Start training") if run is None else _("Train again"),
     key="start",
-    disabled=going_on or recipe is None or data.targets is None,
-    **look,
+    disabled=is_training or recipe is None or data.targets is None,
+    **style,
 ):
     try:
         visitor.train(recipe)
-        if (
-            backend.runs().get(visitor.run).state not in progress.ACTIVE
-        ):  # the same was trained before
+        # A reused result is shown at once.
+        if backend.get_runs().get(visitor.run).state not in progress.ACTIVE:
             st.rerun()
-        place.button(_("Train again"), key="started", disabled=True, **look)
+        place.button(_("Train again"), key="started", disabled=True, **style)
     except DataError as error:
         open_data.explain(error)
 
 with row:
-    url_state.offer(visitor)
+    url_state.offer_link(visitor)
 
 if visitor.run is not None:
-    st.query_params["run"] = visitor.run  # the address bar is the run's link
-    ended = progress.training(visitor, visitor.run, "train")
+    st.query_params["run"] = visitor.run  # the address bar holds the link to the run
+    ended = progress.show_training(visitor, visitor.run, "train")
     if ended is not None and ended.has_model:
-        summary.of_training(visitor, ended, predicts=True)
+        summary.show_training_results(visitor, ended, predicts=True)
     if ended is not None:
-        detail.go_on(visitor, ended)
+        detail.continue_training(visitor, ended)
     if ended is not None and ended.state is RunState.FAILED:
         st.caption(_("Nothing you entered is lost: change it above and press Train again."))

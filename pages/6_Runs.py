@@ -1,4 +1,4 @@
-"""Runs: every training of the visitor, and the one at an address."""
+"""The page Runs: all runs of the visitor, or the run in the URL."""
 
 import streamlit as st
 
@@ -9,11 +9,11 @@ from ui.runs import detail, import_model, table
 visitor = open_page("Runs")
 run_id = st.query_params.get("run")
 if run_id is None:
-    # After a link from a run to this page, a browser keeps the run in its address (Streamlit 1.67).
+    # After a link from a run to this page, Streamlit 1.67 keeps the run in the URL.
     st.query_params.clear()
     st.title(_("Runs"))
-    table.show(visitor)
-    import_model.section(visitor)
+    table.show_runs(visitor)
+    import_model.show_section(visitor)
 else:
-    detail.show(visitor, run_id)
+    detail.show_run(visitor, run_id)
     st.page_link("pages/6_Runs.py", label=_("All your runs"), icon=":material/arrow_back:")

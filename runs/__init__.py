@@ -1,20 +1,23 @@
-"""Trainings that outlive browsers, workers and servers; the page's process stays free of
-TensorFlow."""
+"""Durable training jobs and model requests, executed by worker processes.
 
-from runs.jobs.compare import Compared
+Runs survive the end of browsers, workers and servers. The process that serves the pages never
+imports TensorFlow.
+"""
+
+from runs.jobs.compare import ComparisonRequest
 from runs.service import Runs
 from runs.store import DataSet, StoreError
-from runs.types import ACTIVE, Answer, Question, Run, RunLine, RunState
+from runs.types import ACTIVE, Prediction, Request, Run, RunState, RunSummary
 
 __all__ = [
     "ACTIVE",
-    "Answer",
-    "Compared",
+    "ComparisonRequest",
     "DataSet",
-    "Question",
+    "Prediction",
+    "Request",
     "Run",
-    "RunLine",
     "RunState",
+    "RunSummary",
     "Runs",
     "StoreError",
 ]

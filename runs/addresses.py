@@ -1,25 +1,25 @@
-"""Where a visitor is, as far as turns are shared by it."""
+"""Network of a visitor, by which turns are shared."""
 
 from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
-IPV6_PREFIX = 64  # one customer's: each of its 2^64 addresses would be a visitor's of its own
-MAX_LENGTH = 80  # characters of what is not an IP address
+IPV6_PREFIX = 64  # per customer; otherwise each of its 2^64 addresses would be a visitor
+MAX_LENGTH = 80  # characters, for anything that is not an IP address
 
 
-def network_of(address: str) -> str:
-    """An IPv4 address as it is, the /64 network of an IPv6 one.
+def get_network(address: str) -> str:
+    """Return the network of an address: an IPv4 address itself, or the /64 network of an IPv6 one.
 
-    >>> network_of("192.0.2.7"), network_of("2001:db8:1:2:3::4"), network_of("::ffff:192.0.2.7")
+    >>> get_network("192.0.2.7"), get_network("2001:db8:1:2:3::4"), get_network("::ffff:192.0.2.7")
     ('192.0.2.7', '2001:db8:1:2::/64', '192.0.2.7')
     """
     try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:  # a server behind a Unix socket has none
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:  # a server behind a Unix socket has no IP address
         return address[:MAX_LENGTH]
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ip_network((found, IPV6_PREFIX), strict=False))
+    if not isinstance(ip, IPv6Address):
+        return str(ip)
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return str(ip_network((ip, IPV6_PREFIX), strict=False))

@@ -1,8 +1,8 @@
-"""What the server and its workers write to their logs: JSON, an object a line, on standard error.
+"""Structured logging of the server and its workers: one JSON object per line, on standard error.
 
-One line a change of a run's state or the server's, by whichever process made it. Nothing of what
-visitors have or typed is in them, no name, no id of a sequence, no value; and since a run's id
-opens it to whoever reads it, a line has a digest of it.
+There is one line per change of the state of a run or of the server, written by the process that
+makes the change. A line contains no data of visitors: no name, no sequence id, no value. A run id
+gives access to the run, so a line contains only a digest of it.
 """
 
 from __future__ import annotations
@@ -13,35 +13,44 @@ import threading
 from datetime import UTC, datetime
 from hashlib import sha256
 
-NAME = "unpadded"
-DIGITS = 12  # of a digest: enough to tell a million runs apart
-QUIET_SECONDS = 60.0  # between two lines about the same trouble
+LOGGER_NAME = "unpadded"
+DIGITS = 12  # of a digest: enough to distinguish a million runs
+QUIET_SECONDS = 60.0  # between two lines about the same problem
 
-_log = logging.getLogger(NAME)
+_log = logging.getLogger(LOGGER_NAME)
 
 
 def configure() -> None:
-    """Of this process; the libraries' own loggers stay as they are."""
+    """Configure the logger of this process; the loggers of libraries stay unchanged."""
     handler = logging.StreamHandler()
-    handler.setFormatter(Lines())
-    handler.addFilter(Repeats())
+    handler.setFormatter(JsonFormatter())
+    handler.addFilter(RepeatFilter())
     _log.handlers = [handler]
     _log.setLevel(logging.INFO)
     _log.propagate = False
 
 
-def say(event: str, level: int = logging.INFO, **facts: object) -> None:
-    """One line."""
+def log_event(event: str, level: int = logging.INFO, **facts: object) -> None:
+    """Write one line.
+
+    Args:
+        event: What happened.
+        level: Level of the ``logging`` module.
+        **facts: Further entries of the JSON object.
+    """
     _log.log(level, event, extra={"facts": facts})
 
 
-def digest(run_id: str) -> str:
-    """What stands for a run: the beginning of the SHA-256 of its id."""
+def hash_run_id(run_id: str) -> str:
+    """Return the beginning of the SHA-256 of a run id, which identifies the run in the log."""
     return sha256(run_id.encode()).hexdigest()[:DIGITS]
 
 
-class Lines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
+    """Format a log record as one line of JSON."""
+
     def format(self, record: logging.LogRecord) -> str:
+        """Return the record as a JSON object without line breaks."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -53,32 +62,35 @@ class Lines(logging.Formatter):
         return json.dumps(line)
 
 
-class Repeats(logging.Filter):
-    """Lets the same trouble through once a minute: what cannot write to a full disk tries again
-    every second. ``times`` says how often it came since the line before."""
+class RepeatFilter(logging.Filter):
+    """Pass the same problem once per minute, since a failing write is retried every second.
+
+    The entry ``times`` of the next line counts the suppressed repetitions, itself included.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: dict[tuple, float] = {}  # trouble → when
-        self._withheld: dict[tuple, int] = {}
+        self._reported: dict[tuple, float] = {}  # problem → time
+        self._suppressed: dict[tuple, int] = {}
         self._lock = threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Return False for a problem that was reported in the last minute."""
         if record.levelno < logging.WARNING:
             return True
         facts = getattr(record, "facts", {})
         error = record.exc_info[1] if record.exc_info else None
-        trouble = (record.getMessage(), facts.get("run"), type(error), str(error))
+        problem = (record.getMessage(), facts.get("run"), type(error), str(error))
         with self._lock:
-            for each in [*self._told]:
-                if record.created - self._told[each] >= 2 * QUIET_SECONDS:
-                    del self._told[each]
-                    self._withheld.pop(each, None)
-            if record.created - self._told.get(trouble, -QUIET_SECONDS) < QUIET_SECONDS:
-                self._withheld[trouble] = self._withheld.get(trouble, 0) + 1
+            for each in [*self._reported]:
+                if record.created - self._reported[each] >= 2 * QUIET_SECONDS:
+                    del self._reported[each]
+                    self._suppressed.pop(each, None)
+            if record.created - self._reported.get(problem, -QUIET_SECONDS) < QUIET_SECONDS:
+                self._suppressed[problem] = self._suppressed.get(problem, 0) + 1
                 return False
-            self._told[trouble] = record.created
-            withheld = self._withheld.pop(trouble, 0)
-        if withheld:
-            record.facts = facts | {"times": withheld + 1}
+            self._reported[problem] = record.created
+            suppressed = self._suppressed.pop(problem, 0)
+        if suppressed:
+            record.facts = facts | {"times": suppressed + 1}
         return True

@@ -1,5 +1,4 @@
-"""What one visitor, all of them and one run may take of the server. Each is a setting: see
-runs.settings."""
+"""Limits per visitor, for all visitors together, and per run; ``runs.settings`` reads them."""
 
 from __future__ import annotations
 
@@ -14,28 +13,39 @@ from core.recipe.recipe import Recipe
 
 @dataclass(frozen=True)
 class Limits:
+    """Limits of a server; each field is a setting."""
+
     days_kept: int = 30  # since the last visit, for visitors without a login
-    data_sets: int = 100  # a visitor
-    runs: int = 2_000  # a visitor, ended ones included
-    megabytes: int = 1_000  # a visitor, of data sets and models
-    steps: int = 6_000_000  # a data set; to open as many in 180 MB of CSV takes 1.5 GB (measured)
-    all_megabytes: int = 50_000  # all visitors together
-    waiting_runs: int = 30  # a visitor
-    all_waiting_runs: int = 3_000  # all visitors together
-    running_runs: int = 2  # a visitor, at the same time
+    data_sets: int = 100  # per visitor
+    runs: int = 2_000  # per visitor, ended runs included
+    megabytes: int = 1_000  # per visitor, for data sets and models
+    steps: int = 6_000_000  # per data set; opening them from 180 MB of CSV takes 1.5 GB (measured)
+    all_megabytes: int = 50_000  # for all visitors together
+    waiting_runs: int = 30  # per visitor
+    all_waiting_runs: int = 3_000  # for all visitors together
+    running_runs: int = 2  # per visitor, at the same time
     run_hours: float = 12
-    request_minutes: float = 10  # a prediction, explanation, evaluation or export
-    request_megabytes: int = 600  # a visitor, of sequences and models that wait for a worker
-    all_request_megabytes: int = 1_500  # of all visitors, in the server's memory
-    run_weights: int = 20_000_000  # numbers a network learns; Adam keeps two more for each
-    # Of files that were uploaded and are not opened yet; they are in the server's memory.
-    session_upload_megabytes: int = 250  # an open tab
-    upload_megabytes: int = 500  # a visitor
-    all_upload_megabytes: int = 1_000  # all visitors
+    request_minutes: float = 10  # per prediction, explanation, evaluation or export
+    request_megabytes: int = 600  # per visitor, for sequences and models that wait for a worker
+    all_request_megabytes: int = 1_500  # for all visitors, in the server's memory
+    run_weights: int = 20_000_000  # trainable weights; Adam keeps two more numbers per weight
+    # Uploaded files that are not opened yet are in the server's memory.
+    session_upload_megabytes: int = 250  # per open tab
+    upload_megabytes: int = 500  # per visitor
+    all_upload_megabytes: int = 1_000  # for all visitors together
 
     def refuse_too_long(self, lengths: np.ndarray, recipe: Recipe) -> None:
-        """Raises DataError for sequences of these lengths, (n,) steps, that have more steps to
-        train on than a data set may have: without a mask, padding counts as data."""
+        """Check the number of steps to train on.
+
+        Without a mask, padding counts as data.
+
+        Args:
+            lengths: Steps per sequence, shape (n,).
+            recipe: Recipe, whose mask and ``maxlen`` count.
+
+        Raises:
+            DataError: If there are more steps than a data set may have.
+        """
         steps, longest = int(lengths.sum()), recipe.maxlen or int(lengths.max(initial=0))
         refuse_many_steps(steps, self.steps)
         if recipe.mask == "none" and longest * len(lengths) > self.steps:
@@ -50,7 +60,11 @@ class Limits:
             )
 
     def refuse_too_large(self, weights: int) -> None:
-        """Raises DataError for a network of more weights than a run may have."""
+        """Check the number of weights of a network.
+
+        Raises:
+            DataError: If a run may not have that many weights.
+        """
         if weights > self.run_weights:
             raise DataError(
                 "This network would have {weights:,} weights; on this server a run may have "
@@ -60,7 +74,10 @@ class Limits:
             )
 
 
-def bytes_left(weights: int) -> int:
-    """What a run leaves, about: a model, and a checkpoint of the weights, the best ones, and two
-    numbers of Adam's for each."""
+def estimate_run_bytes(weights: int) -> int:
+    """Estimate how many bytes a run leaves in the store.
+
+    A run leaves a model and a checkpoint, which holds the weights, the best weights and two numbers
+    per weight for Adam.
+    """
     return 20 * weights + 50_000

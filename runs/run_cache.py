@@ -1,4 +1,4 @@
-"""Runs that pages look at again and again: only what is new is read from the store."""
+"""Cache of runs that pages poll: only new epochs are read from the store."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ from dataclasses import dataclass, field, fields
 
 from core.engine.progress import History
 from runs.store import Store
-from runs.types import Run, RunLine, RunState
+from runs.types import Run, RunState, RunSummary
 
-RUNS_KEPT = 200
+MAX_RUNS = 200
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """What was known of a run when it was last looked at. version: of its history, which begins
-    anew with another attempt and is final at the end."""
+class _CachedRun:
+    """State of a run at the last look.
+
+    Attributes:
+        version: Version of the history, which starts over with each attempt and is final at the
+            end.
+        history: Metrics per epoch.
+        beat: Heartbeat counter.
+        since: When the heartbeat counter last changed, on the monotonic clock.
+    """
 
     version: tuple
     history: History
@@ -25,36 +32,36 @@ class _Seen:
     since: float = field(default_factory=time.monotonic)
 
 
-class Watched:
-    """Thread-safe: many pages watch at once."""
+class RunCache:
+    """Thread-safe cache of histories, shared by many polling pages."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._seen: OrderedDict[str, _Seen] = OrderedDict()
+        self._cached: OrderedDict[str, _CachedRun] = OrderedDict()
         self._lock = threading.Lock()
 
-    def look(self, line: RunLine) -> Run:
-        """The run with its history."""
-        version = (line.attempt, line.ended)
+    def update(self, summary: RunSummary) -> Run:
+        """Return the run with its history, after reading the epochs that are new."""
+        version = (summary.attempt, summary.ended)
         with self._lock:
-            before = self._seen.get(line.id)
-        if before is None or before.version != version:
-            before = _Seen(version, {}, line.beat)
-        known = before.history
-        news = self._store.runs.history(line.id, after=len(known.get("loss", ())))
-        if news:
-            known = {
-                name: [*known.get(name, ()), *(figures[name] for figures in news)]
-                for name in news[0]
+            previous = self._cached.get(summary.id)
+        if previous is None or previous.version != version:
+            previous = _CachedRun(version, {}, summary.beat)
+        history = previous.history
+        new_epochs = self._store.runs.read_history(summary.id, after=len(history.get("loss", ())))
+        if new_epochs:
+            history = {
+                name: [*history.get(name, ()), *(metrics[name] for metrics in new_epochs)]
+                for name in new_epochs[0]
             }
-        same = line.beat == before.beat
-        seen = _Seen(version, known, line.beat, before.since if same else time.monotonic())
+        since = previous.since if summary.beat == previous.beat else time.monotonic()
+        cached = _CachedRun(version, history, summary.beat, since)
         with self._lock:
-            self._seen[line.id] = seen
-            self._seen.move_to_end(line.id)
-            while len(self._seen) > RUNS_KEPT:
-                self._seen.popitem(last=False)
-        running = line.state is RunState.RUNNING
-        silent = time.monotonic() - seen.since if running else 0.0
-        parts = {each.name: getattr(line, each.name) for each in fields(RunLine)}
-        return Run(**parts, history=known, silent=silent)
+            self._cached[summary.id] = cached
+            self._cached.move_to_end(summary.id)
+            while len(self._cached) > MAX_RUNS:
+                self._cached.popitem(last=False)
+        running = summary.state is RunState.RUNNING
+        silent = time.monotonic() - cached.since if running else 0.0
+        values = {each.name: getattr(summary, each.name) for each in fields(RunSummary)}
+        return Run(**values, history=history, silent_seconds=silent)

@@ -1,4 +1,4 @@
-"""``Runs``: what the pages call. One for each server process."""
+"""``Runs``, the interface of the pages to runs; one per server process."""
 
 from __future__ import annotations
 
@@ -9,60 +9,68 @@ from typing import Any
 
 from core.data.sequences import Sequences
 from core.data.serialization import pack
-from core.engine.cost import work
+from core.engine.cost import estimate_cost
 from core.errors import DataError
-from core.evaluation.predictions import Measured
-from core.recipe.recipe import Recipe, weight_count
-from runs.jobs.compare import Compared, compare_runs
+from core.evaluation.predictions import EvaluationSet
+from core.recipe.recipe import Recipe, count_weights
+from runs.jobs.compare import ComparisonRequest, compare_runs
 from runs.jobs.context import NO_MODEL
-from runs.jobs.import_model import Brought, import_run
-from runs.jobs.predict import early_run, predict_run, xray_run
-from runs.json_log import say
-from runs.limits import bytes_left
-from runs.run_cache import Watched
+from runs.jobs.import_model import ImportRequest, import_run
+from runs.jobs.predict import evaluate_run_early, inspect_run, predict_run
+from runs.json_log import log_event
+from runs.limits import estimate_run_bytes
+from runs.run_cache import RunCache
 from runs.scheduling.dispatcher import Dispatcher
-from runs.scheduling.fair_queue import Place
+from runs.scheduling.fair_queue import QueuePosition
 from runs.scheduling.requests import Job
 from runs.settings import Settings
-from runs.store import DELETED, EXPORTED, MEASURED, MODEL, ONNX, Content, Store, Twin
-from runs.types import ACTIVE, Question, Run, RunLine, RunState
+from runs.store import DELETED, EXPORTED, MEASURED, MODEL, ONNX, Content, DuplicateKey, Store
+from runs.types import ACTIVE, Request, Run, RunState, RunSummary
 
-LONG_WORK = 1e11  # steps times weights of a prediction that takes more than some seconds
+MIN_LONG_REQUEST = 1e11  # steps times weights of a prediction that takes more than some seconds
 NO_TLS = "every user of this machine can run programs as the user of its workers"
 
 
 class Runs:
-    """Trainings and predictions in worker processes. Every method returns at once.
+    """Train models and predict in worker processes. Every method returns immediately.
+
+    Attributes:
+        store: Store of runs, data and visitors.
+        settings: Settings read from the environment at the start.
 
     >>> runs = Runs()                                          # doctest: +SKIP
     >>> run_id = runs.train("visitor", data, recipe)           # doctest: +SKIP
     >>> runs.get(run_id).state                                 # doctest: +SKIP
     <RunState.QUEUED: 'queued'>
-
-    store     where runs, data and visitors are kept
-    settings  as the environment gave them at the start
     """
 
     def __init__(self, samples: Callable[[], Collection[str]] = tuple) -> None:
-        """As the environment's settings say. samples: the digests of data that everybody has, whose
-        results visitors share. Raises ValueError for a setting that is not right, StoreError when
-        the database cannot be used."""
+        """Open the store and start the dispatcher, with the settings of the environment.
+
+        Args:
+            samples: Returns the digests of the data that everybody has; visitors share the
+                results of runs on it.
+
+        Raises:
+            ValueError: If a setting is invalid.
+            StoreError: If the database cannot be used.
+        """
         self.settings = settings = Settings.from_environment()
         self._samples = samples
-        self.store = Store.of(settings, samples)
-        self._watched = Watched(self.store)
+        self.store = Store.from_settings(settings, samples)
+        self._run_cache = RunCache(self.store)
         if settings.scheduler and not settings.scheduler.startswith("tls://"):
-            say("scheduler without TLS", logging.WARNING, why=NO_TLS)
+            log_event("scheduler without TLS", logging.WARNING, why=NO_TLS)
         self._dispatcher = Dispatcher(self.store, settings.scheduler)
 
     @property
     def workers(self) -> list[str]:
-        """Addresses of the workers that can train at once."""
+        """Addresses of the workers that can train now."""
         return self._dispatcher.workers
 
     @property
-    def ready(self) -> bool:
-        """True while there is a worker that has imported TensorFlow."""
+    def is_ready(self) -> bool:
+        """True while at least one worker has imported TensorFlow."""
         return bool(self.workers)
 
     def train(
@@ -72,25 +80,38 @@ class Runs:
         recipe: Recipe,
         name: str = "",
         reading: dict[str, Any] | None = None,
-        stored: str | None = None,
-        one_of_many: bool = False,
+        stored_digest: str | None = None,
+        defer_analyses: bool = False,
         reuse: bool = False,
     ) -> str:
-        """Queue a training; returns the run's id. ``stored``: the digest of the data, where it is
-        in the store already. ``one_of_many``: it is proved and judged only when somebody asks.
-        ``reuse``: where the same was trained before, by this visitor or on a sample by any, the run
-        has that result at once; where it is being trained, as soon as that has ended. Raises
-        DataError when the visitor has too many runs, or this one is too large, whatever the page
-        let through."""
-        classes = recipe.task == "classification" and data.targets is not None
-        outputs = len(set(data.targets.tolist())) if classes else 1
-        weights = weight_count(recipe, data.features, outputs)
+        """Queue a training run.
+
+        Args:
+            owner: Id of the visitor.
+            data: Training data.
+            recipe: Recipe to train.
+            name: Display name.
+            reading: How new data is read like this data; see ``core.reading.new_data``.
+            stored_digest: Digest of the data, if the store has it already.
+            defer_analyses: Check invariance and evaluate only on request, not after the training.
+            reuse: Reuse the result of an identical run of this visitor, or on a sample of any
+                visitor: at once if it has finished, otherwise when it finishes.
+
+        Returns:
+            The id of the run.
+
+        Raises:
+            DataError: If the visitor has too many runs, or this one is too large.
+        """
+        is_classification = recipe.task == "classification" and data.targets is not None
+        outputs = len(set(data.targets.tolist())) if is_classification else 1
+        weights = count_weights(recipe, data.features, outputs)
         self.store.limits.refuse_too_large(weights)
         self.store.limits.refuse_too_long(data.lengths, recipe)
-        content = stored or Content.of(pack(data))
-        estimate = work(data.lengths, data.features, recipe).seconds * recipe.epochs
-        digest = stored or content.digest
-        whose = None if digest in self._samples() else owner
+        content = stored_digest or Content.from_bytes(pack(data))
+        estimate = estimate_cost(data.lengths, data.features, recipe).seconds * recipe.epochs
+        digest = stored_digest or content.digest
+        shared_by = None if digest in self._samples() else owner  # None: by all visitors
         run_id = self.store.runs.create(
             owner,
             name,
@@ -98,151 +119,213 @@ class Runs:
             content,
             reading or {},
             estimate,
-            bytes_left(weights),
-            twin=Twin.of(whose, digest, recipe, alone=not reuse),
+            estimate_run_bytes(weights),
+            duplicate_key=DuplicateKey.from_training(shared_by, digest, recipe, alone=not reuse),
         )
-        if reuse and self.store.twins.settle(self._dispatcher.kinds, run_id):
+        if reuse and self.store.duplicates.reuse_results(self._dispatcher.kinds, run_id):
             return run_id
-        if one_of_many:
-            self._dispatcher.one_of_many.add(run_id)
+        if defer_analyses:
+            self._dispatcher.deferred.add(run_id)
         self._dispatcher.wake()
         return run_id
 
     def train_alone(self, owner: str, run_id: str) -> str:
-        """Have a run that waits for another one's result, or has it, trained by itself; the id of
-        the run that is. Raises DataError as ``train`` does."""
-        if not self.store.twins.leave(owner, run_id):
-            line = self.store.runs.line(run_id)
-            if line is None or line.state not in ACTIVE:  # a press may reach the page twice
-                run_id = self.store.runs.again(owner, run_id)
+        """Train a run by itself that waits for the result of an identical run, or has copied it.
+
+        Returns:
+            The id of the run that is trained.
+
+        Raises:
+            DataError: As in ``train``.
+        """
+        if not self.store.duplicates.detach(owner, run_id):
+            summary = self.store.runs.get(run_id)
+            if summary is None or summary.state not in ACTIVE:  # a click may reach the page twice
+                run_id = self.store.runs.create_copy(owner, run_id)
         self._dispatcher.wake()
         return run_id
 
-    def go_on(self, owner: str, run_id: str, recipe: Recipe) -> str:
-        """Queue a training that goes on where a run ended, to more epochs; returns its id."""
-        before = self.store.runs.line(run_id)
-        if before is None:
+    def continue_run(self, owner: str, run_id: str, recipe: Recipe) -> str:
+        """Queue a run that continues an ended run up to added_epochs epochs.
+
+        Args:
+            owner: Id of the visitor.
+            run_id: Run to continue.
+            recipe: Its recipe, with the new_id number of epochs.
+
+        Returns:
+            The id of the new_id run.
+
+        Raises:
+            DataError: If the run cannot be continued.
+        """
+        previous = self.store.runs.get(run_id)
+        if previous is None:
             raise DataError(DELETED)
-        more = max(recipe.epochs - (before.progress.epoch if before.progress else 0), 0)
-        estimate = before.estimate / before.recipe.epochs * more
-        new = self.store.runs.go_on(owner, run_id, recipe, estimate)
+        added_epochs = max(recipe.epochs - (previous.progress.epoch if previous.progress else 0), 0)
+        estimate = previous.estimate / previous.recipe.epochs * added_epochs
+        new_id = self.store.runs.create_continuation(owner, run_id, recipe, estimate)
         self._dispatcher.wake()
-        return new
+        return new_id
 
     def get(self, run_id: str) -> Run | None:
-        """The run as it is now; None when it is not (or no longer) known."""
-        line = self.store.runs.line(run_id)
-        if line is None:
+        """Return a snapshot of the run, or None if it is not (or no longer) known."""
+        summary = self.store.runs.get(run_id)
+        if summary is None:
             return None
-        leader = self._dispatcher.follows.get(run_id)
-        if leader is not None and line.state is RunState.QUEUED:
-            ahead = self.store.runs.line(leader)
-            if ahead is not None and ahead.state is RunState.RUNNING:
-                return self._behind(line, ahead)
-        return self._watched.look(line)
+        primary_id = self._dispatcher.duplicate_of.get(run_id)
+        if primary_id is not None and summary.state is RunState.QUEUED:
+            primary = self.store.runs.get(primary_id)
+            if primary is not None and primary.state is RunState.RUNNING:
+                return self._build_waiting(summary, primary)
+        return self._run_cache.update(summary)
 
-    def _behind(self, line: RunLine, ahead: RunLine) -> Run:
-        """A run that waits for the result of one that is ahead of it."""
-        parts = {each.name: getattr(line, each.name) for each in fields(RunLine)}
-        parts["progress"] = ahead.progress
-        return Run(**parts, history=self._watched.look(ahead).history, follows=True)
+    def _build_waiting(self, summary: RunSummary, primary: RunSummary) -> Run:
+        """Return a run that shows the progress of the identical run it waits for."""
+        values = {each.name: getattr(summary, each.name) for each in fields(RunSummary)}
+        values["progress"] = primary.progress
+        return Run(
+            **values, history=self._run_cache.update(primary).history, waits_for_duplicate=True
+        )
 
-    def place(self, run_id: str) -> Place | None:
-        """A waiting run's place in the queue, or that of the one whose result it waits for."""
-        return self._dispatcher.place(self._dispatcher.follows.get(run_id, run_id))
+    def get_queue_position(self, run_id: str) -> QueuePosition | None:
+        """Return the position of a waiting run, or of the run whose result it waits for."""
+        return self._dispatcher.get_queue_position(
+            self._dispatcher.duplicate_of.get(run_id, run_id)
+        )
 
     def stop(self, owner: str, run_id: str) -> None:
-        """Take a queued run out of the queue; ask a running one to stop and keep what it has
-        learned. An ended run stays as it is."""
+        """Cancel a queued run, or ask a running one to stop and keep what it has learned.
+
+        An ended run does not change.
+        """
         self.store.runs.stop(owner, run_id)
         self._dispatcher.wake()
 
     def kill(self, owner: str, run_id: str) -> None:
-        """End a run that was asked to stop and does not."""
+        """End a run that was asked to stop and does not react."""
         self.store.runs.kill(owner, run_id)
         self._dispatcher.wake()
 
-    def model(self, run_id: str) -> bytes | None:
-        """The saved ZIP; as ``export`` put it together where it did."""
-        kept = self.store.runs
-        return kept.artifact(run_id, EXPORTED) or kept.artifact(run_id, MODEL)
+    def read_model(self, run_id: str) -> bytes | None:
+        """Return the model ZIP: the one that ``export`` produced, else the saved model."""
+        records = self.store.runs
+        return records.read_artifact(run_id, EXPORTED) or records.read_artifact(run_id, MODEL)
 
-    def measured(self, run_id: str) -> Measured | None:
-        """What the finished model answered for the rows its metrics are about."""
-        content = self.store.runs.artifact(run_id, MEASURED)
-        return None if content is None else Measured.from_bytes(content)
+    def read_predictions(self, run_id: str) -> EvaluationSet | None:
+        """Return the predictions of the finished model on the rows its metrics are about."""
+        content = self.store.runs.read_artifact(run_id, MEASURED)
+        return None if content is None else EvaluationSet.from_bytes(content)
 
-    def predict(self, run: RunLine, data: Sequences, visitor: str | None = None) -> Question:
-        """Ask a run's model about sequences. ``visitor``: whose turn that takes; None: the run's
-        owner's."""
-        return self._ask(predict_run, run, data, visitor)
+    def predict(self, run: RunSummary, data: Sequences, visitor: str | None = None) -> Request:
+        """Request predictions for sequences.
 
-    def xray(self, run: RunLine, one: Sequences, visitor: str | None = None) -> Question:
-        """Look inside a run's network while it reads one sequence; the result is a
-        ``core.inspection.xray.XRay``."""
-        return self._ask(xray_run, run, one, visitor)
+        Args:
+            run: Run with a model.
+            data: Sequences to predict.
+            visitor: Visitor whose turn the request takes; None for the owner of the run.
 
-    def early(self, run: RunLine, data: Sequences | None, visitor: str | None = None) -> Question:
-        """How early in sequences with targets a run's answers are as good as at the end; None: in
-        those it was measured on. The result is a ``core.experiments.early_prediction.Early``."""
-        return self._ask(early_run, run, data, visitor)
+        Returns:
+            A request whose result is a ``Prediction``.
+        """
+        return self._request(predict_run, run, data, visitor)
 
-    def proof(self, run: RunLine) -> Question:
-        """The proof that padding never counts for the model of a run that has one, or by how much
-        it does; the result is a ``core.invariance.report.Proof``."""
-        return self._dispatcher.proofs.of(run.id, run.owner)
+    def inspect(self, run: RunSummary, sequence: Sequences, visitor: str | None = None) -> Request:
+        """Request the states, gates and attributions of a network on one sequence.
 
-    def evaluation(self, run: RunLine) -> Question:
-        """What the model of a run that has one is worth on sequences it has not seen, beside simple
-        models; the result is a ``core.evaluation.report.Evaluation``."""
-        return self._dispatcher.evaluations.of(run.id, run.owner)
+        The result is a ``core.inspection.xray.XRay``.
+        """
+        return self._request(inspect_run, run, sequence, visitor)
 
-    def export(self, run: RunLine) -> Question:
-        """Have the model of a run that has one put together to be taken away (``model``, ``onnx``)
-        and tried; the result is a ``runs.jobs.export.Export``."""
-        return self._dispatcher.exports.of(run.id, run.owner)
+    def evaluate_early(
+        self, run: RunSummary, data: Sequences | None, visitor: str | None = None
+    ) -> Request:
+        """Request an evaluation on prefixes: how early the predictions are as good as at the end.
 
-    def bring_back(self, owner: str, name: str, content: bytes) -> Question:
-        """Have a saved model, the ZIP that was taken away from here or from elsewhere, become a run
-        of this visitor; the result is the run's id."""
-        question = Question()
-        brought = Brought(owner, name, content)
-        self._dispatcher.questions.ask(import_run, "", brought, question, owner)
-        return question
+        The result is a ``core.experiments.early_prediction.EarlyPrediction``.
 
-    def onnx(self, run_id: str) -> bytes | None:
-        """The model as an ONNX file, where ``export`` found that it has one."""
-        return self.store.runs.artifact(run_id, ONNX)
+        Args:
+            run: Run with a model.
+            data: Sequences with targets; None for those the run was measured on.
+            visitor: Visitor whose turn the request takes; None for the owner of the run.
+        """
+        return self._request(evaluate_run_early, run, data, visitor)
 
-    def compare(self, about: Compared, visitor: str = "") -> Question:
-        """Compare runs that have ended; the result is a ``core.experiments.compare``
-        Comparison."""
-        question = Question()
-        self._dispatcher.questions.ask(compare_runs, "", about, question, visitor)
-        return question
+    def check_invariance(self, run: RunSummary) -> Request:
+        """Request the padding-invariance check of a model.
 
-    def forget(self, question: Question) -> None:
-        """Nobody waits for an answer any more: if it has not begun, it never does."""
-        self._dispatcher.questions.cancel(question)
+        The result is a ``core.invariance.report.Proof``.
+        """
+        return self._dispatcher.proofs.request(run.id, run.owner)
 
-    def _ask(self, job: Job, run: RunLine, about: Any, visitor: str | None) -> Question:
-        question = Question()
+    def evaluate(self, run: RunSummary) -> Request:
+        """Request the evaluation of a model on unseen sequences, beside baselines.
+
+        The result is a ``core.evaluation.report.Evaluation``.
+        """
+        return self._dispatcher.evaluations.request(run.id, run.owner)
+
+    def export(self, run: RunSummary) -> Request:
+        """Request the export of a model and its verification; see ``read_model`` and ``read_onnx``.
+
+        The result is a ``runs.jobs.export.Export``.
+        """
+        return self._dispatcher.exports.request(run.id, run.owner)
+
+    def import_model(self, owner: str, name: str, content: bytes) -> Request:
+        """Request the import of a model ZIP as a run of this visitor.
+
+        Args:
+            owner: Id of the visitor.
+            name: Display name of the run.
+            content: Bytes of the ZIP.
+
+        Returns:
+            A request whose result is the id of the run.
+        """
+        request = Request()
+        model_file = ImportRequest(owner, name, content)
+        self._dispatcher.requests.submit(import_run, "", model_file, request, owner)
+        return request
+
+    def read_onnx(self, run_id: str) -> bytes | None:
+        """Return the model as an ONNX file, if ``export`` produced one."""
+        return self.store.runs.read_artifact(run_id, ONNX)
+
+    def compare(self, comparison: ComparisonRequest, visitor: str = "") -> Request:
+        """Request a comparison of ended runs.
+
+        The result is a ``core.experiments.compare.Comparison``.
+        """
+        request = Request()
+        self._dispatcher.requests.submit(compare_runs, "", comparison, request, visitor)
+        return request
+
+    def cancel(self, request: Request) -> None:
+        """Cancel a request, unless a worker executes it already."""
+        self._dispatcher.requests.cancel(request)
+
+    def _request(self, job: Job, run: RunSummary, data: Any, visitor: str | None) -> Request:
+        request = Request()
         if run.has_model:
-            weights = 0 if about is None else weight_count(run.recipe, about.features, 1)
-            steps = 0 if about is None else int(about.lengths.sum())
-            self._dispatcher.questions.ask(
+            weights = 0 if data is None else count_weights(run.recipe, data.features, 1)
+            steps = 0 if data is None else int(data.lengths.sum())
+            self._dispatcher.requests.submit(
                 job,
                 run.id,
-                about,
-                question,
+                data,
+                request,
                 visitor or run.owner,
-                is_long=steps * weights > LONG_WORK,
+                is_long=steps * weights > MIN_LONG_REQUEST,
             )
         else:
-            question.end(DataError(NO_MODEL))
-        return question
+            request.finish(DataError(NO_MODEL))
+        return request
 
     def close(self) -> None:
-        """End the worker processes and wait for it. A server that is killed takes them with it."""
+        """End the worker processes and wait for their end.
+
+        A server that is killed takes its workers with it.
+        """
         self._dispatcher.close()
         self.store.close()

@@ -1,5 +1,7 @@
-"""What a server's environment says about it: read and checked here, all of it at once. The table
-for those who host it is in docs/hosting.md."""
+"""Settings of a server, read from its environment and checked all at once.
+
+docs/hosting.md has the table for those who host the app.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,13 @@ ROOT = Path(__file__).parents[1]
 FILE = "unpadded.sqlite3"
 PREFIX = "UNPADDED_"
 DATA, WORKERS = "UNPADDED_DATA", "UNPADDED_WORKERS"
-DATABASE, SCHEDULER = "DATABASE_URL", "DASK_SCHEDULER_ADDRESS"  # names that hosts and Dask know
-PROXIES = "FORWARDED_ALLOW_IPS"  # uvicorn's, which Streamlit serves with
+DATABASE, SCHEDULER = (
+    "DATABASE_URL",
+    "DASK_SCHEDULER_ADDRESS",
+)  # names set by hosting providers and by Dask
+PROXIES = "FORWARDED_ALLOW_IPS"  # uvicorn's setting; Streamlit is served by uvicorn
 HOSTS, FRAMES = "UNPADDED_HOSTS", "UNPADDED_FRAME_ANCESTORS"
-TESTS = "UNPADDED_TEST_"  # the tests' own, who start servers in their environment
+TESTS = "UNPADDED_TEST_"  # for tests, which start servers in their environment
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 CERTIFICATES = ("ca-file", "client.key", "client.cert")
@@ -36,13 +41,16 @@ _ORIGIN = re.compile(rf"self|https?://{_NAME}(:(\d{{1,5}}|\*))?")
 
 @dataclass(frozen=True)
 class Settings:
-    """data        the folder of SQLite's file
-    workers        how many processes train; None: what cores and memory allow
-    database_url   as SQLAlchemy takes it
-    scheduler      the address of somebody else's Dask scheduler; None: the server starts its own
-    limits         of a visitor and a run: ``UNPADDED_`` + the name in capitals
-    hosts          names that the server answers to, ``*.`` in front for all below one
-    frame_ancestors  origins whose pages may show the app in a frame, or "self"
+    """Settings of a server.
+
+    Attributes:
+        data: Folder of SQLite's file.
+        workers: Number of processes that train; None for as many as cores and memory allow.
+        database_url: Database, as an SQLAlchemy URL.
+        scheduler: Address of an external Dask scheduler; None if the server starts its own.
+        limits: Limits per visitor and run; each variable is ``UNPADDED_`` + the name in capitals.
+        hosts: Host names that the server accepts; ``*.`` in front includes all subdomains.
+        frame_ancestors: Origins whose pages may show the app in a frame, or "self".
     """
 
     data: Path
@@ -55,21 +63,31 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Raises ValueError with one sentence for what is not right. A variable that is there and
-        empty counts as one that is not."""
-        given = {name: text for name, text in environment.items() if text}
-        _refuse_unknown(given)
-        _refuse_wrong_proxies(given.get(PROXIES, ""))
-        data = Path(given.get(DATA) or ROOT / "data")
+        """Read the settings from environment variables.
+
+        An empty variable counts as not set.
+
+        Args:
+            environment: Variables by name.
+
+        Raises:
+            ValueError: If a setting is invalid, with one sentence that names it.
+        """
+        variables = {name: text for name, text in environment.items() if text}
+        _refuse_unknown(variables)
+        _refuse_wrong_proxies(variables.get(PROXIES, ""))
+        data = Path(variables.get(DATA) or ROOT / "data")
         settings = cls(
             data=data,
-            workers=_number(given, WORKERS, int) if WORKERS in given else None,
-            database_url=_database(given.get(DATABASE), data),
-            scheduler=_scheduler(given.get(SCHEDULER)),
-            limits=_limits(given),
-            hosts=_list(given, HOSTS, _HOST, "host names, such as example.org, *.example.org"),
-            frame_ancestors=_list(
-                given, FRAMES, _ORIGIN, "self or addresses, such as https://example.org"
+            workers=_read_number(variables, WORKERS, int) if WORKERS in variables else None,
+            database_url=_read_database(variables.get(DATABASE), data),
+            scheduler=_read_scheduler(variables.get(SCHEDULER)),
+            limits=_read_limits(variables),
+            hosts=_read_list(
+                variables, HOSTS, _HOST, "host names, such as example.org, *.example.org"
+            ),
+            frame_ancestors=_read_list(
+                variables, FRAMES, _ORIGIN, "self or addresses, such as https://example.org"
             ),
         )
         if settings.scheduler and not is_shared(settings.database_url):
@@ -81,48 +99,48 @@ class Settings:
         return settings
 
 
-def names() -> tuple[str, ...]:
-    """Of all variables."""
-    return DATA, WORKERS, DATABASE, SCHEDULER, HOSTS, FRAMES, PROXIES, *map(_of_limit, _LIMITS)
+def list_variables() -> tuple[str, ...]:
+    """Return the names of all variables."""
+    return DATA, WORKERS, DATABASE, SCHEDULER, HOSTS, FRAMES, PROXIES, *map(_name_variable, _LIMITS)
 
 
 def is_shared(url: str) -> bool:
-    """Whether processes on other machines can reach the database."""
+    """Return True if processes on other machines can reach the database."""
     return not url.startswith("sqlite")
 
 
 _LIMITS = {field.name: float if field.type == "float" else int for field in fields(Limits)}
 
 
-def _of_limit(name: str) -> str:
+def _name_variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def _limits(given: Mapping[str, str]) -> Limits:
+def _read_limits(variables: Mapping[str, str]) -> Limits:
     return Limits(
         **{
-            name: _number(given, _of_limit(name), kind)
+            name: _read_number(variables, _name_variable(name), kind)
             for name, kind in _LIMITS.items()
-            if _of_limit(name) in given
+            if _name_variable(name) in variables
         }
     )
 
 
-def _number(given: Mapping[str, str], name: str, kind: type[int] | type[float]) -> float:
+def _read_number(variables: Mapping[str, str], name: str, kind: type[int] | type[float]) -> float:
     try:
-        number = kind(given[name])
+        number = kind(variables[name])
     except ValueError:
         number = 0
     if not 0 < number < inf:
         whole = "a whole number" if kind is int else "a number"
-        raise ValueError(f"{name} is {given[name]!r}; give {whole} above 0")
+        raise ValueError(f"{name} is {variables[name]!r}; give {whole} above 0")
     return number
 
 
-def _list(
-    given: Mapping[str, str], name: str, pattern: re.Pattern[str], kind: str
+def _read_list(
+    variables: Mapping[str, str], name: str, pattern: re.Pattern[str], kind: str
 ) -> tuple[str, ...]:
-    entries = [entry.strip().lower() for entry in given.get(name, "").split(",")]
+    entries = [entry.strip().lower() for entry in variables.get(name, "").split(",")]
     entries = [entry for entry in entries if entry]
     for entry in entries:
         if not pattern.fullmatch(entry):
@@ -130,19 +148,23 @@ def _list(
     return tuple(entries)
 
 
-def _refuse_unknown(given: Mapping[str, str]) -> None:
-    """A limit whose name was misspelt would not hold, and nobody would know."""
-    ours = {name.removeprefix(PREFIX): name for name in names()}
-    for name in sorted(given):
-        if name.startswith(PREFIX) and name not in names() and not name.startswith(TESTS):
-            near = get_close_matches(name.removeprefix(PREFIX), ours, n=1)
-            hint = f"did you mean {ours[near[0]]}?" if near else "docs/hosting.md lists them all"
+def _refuse_unknown(variables: Mapping[str, str]) -> None:
+    """Refuse a misspelt name: its limit would silently not apply."""
+    known = {name.removeprefix(PREFIX): name for name in list_variables()}
+    for name in sorted(variables):
+        if name.startswith(PREFIX) and name not in list_variables() and not name.startswith(TESTS):
+            similar = get_close_matches(name.removeprefix(PREFIX), known, n=1)
+            hint = (
+                f"did you mean {known[similar[0]]}?"
+                if similar
+                else "docs/hosting.md lists them all"
+            )
             raise ValueError(f"{name} is no setting of Unpadded; {hint}")
 
 
-def _refuse_wrong_proxies(given: str) -> None:
-    """uvicorn takes what is no address for the name of one, and trusts nobody by it."""
-    for each in (part.strip() for part in given.split(",") if given):
+def _refuse_wrong_proxies(addresses: str) -> None:
+    """Refuse invalid addresses: uvicorn takes them for names and then trusts no proxy."""
+    for each in (part.strip() for part in addresses.split(",") if addresses):
         try:
             if each != "*":
                 ip_network(each)
@@ -153,28 +175,29 @@ def _refuse_wrong_proxies(given: str) -> None:
             ) from None
 
 
-def _database(given: str | None, data: Path) -> str:
-    if given is None:
+def _read_database(url: str | None, data: Path) -> str:
+    if url is None:
         return f"sqlite:///{data / FILE}"
-    # The driver is ours to choose; hosts hand out both of these forms.
+    # Hosting providers use both of these schemes, neither of which names the driver.
     for scheme in ("postgres://", "postgresql://"):
-        if given.startswith(scheme):
-            given = "postgresql+psycopg://" + given.removeprefix(scheme)
+        if url.startswith(scheme):
+            url = "postgresql+psycopg://" + url.removeprefix(scheme)
     try:
-        url = sqlalchemy.make_url(given)
+        parsed = sqlalchemy.make_url(url)
     except sqlalchemy.exc.ArgumentError:
-        url = None
-    # Not repeated in the sentence: it may hold a password.
-    if url is None or url.drivername not in ("postgresql+psycopg", "sqlite") or not url.database:
+        parsed = None
+    # The message does not repeat the URL: it may contain a password.
+    drivers = ("postgresql+psycopg", "sqlite")
+    if parsed is None or parsed.drivername not in drivers or not parsed.database:
         raise ValueError(
             f"{DATABASE} is no address of a database; give one like "
             "postgresql://user:password@host:5432/name"
         )
-    return given
+    return url
 
 
-def _scheduler(address: str | None) -> str | None:
-    """A Dask connection is code execution: across machines only with Dask's TLS."""
+def _read_scheduler(address: str | None) -> str | None:
+    """Check the address: a Dask connection is code execution, so other machines need TLS."""
     if address is None:
         return None
     scheme, _, rest = address.rpartition("://")

@@ -1,4 +1,4 @@
-"""What a page sees of a training or a prediction: snapshots, free of Dask, SQL and TensorFlow."""
+"""Snapshots of runs, predictions and requests, free of Dask, SQL and TensorFlow."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ import numpy as np
 
 from core.engine.progress import History, Progress
 from core.errors import DataError, Note
-from core.evaluation.bootstrap import Figure
+from core.evaluation.bootstrap import Estimate
 from core.recipe.recipe import Recipe
 
-Metrics = dict[str, dict[str, float]]  # part of the rows → name → figure
+Metrics = dict[str, dict[str, float]]  # part of the rows → metric → value
 
 
 class RunState(Enum):
-    """interrupted: its worker or the server ended, or others got a turn; it goes on from its
-    checkpoint by itself."""
+    """State of a run.
+
+    A run is interrupted when its worker or the server ended, or when it gave its worker to another
+    run. It resumes from its checkpoint automatically.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -31,9 +34,9 @@ class RunState(Enum):
     FAILED = "failed"
 
 
-# Every allowed move; a state without moves is an end.
-MOVES: dict[RunState, tuple[RunState, ...]] = {
-    # Finished at once: the same was trained before.
+# Every allowed transition; a state without transitions is final.
+TRANSITIONS: dict[RunState, tuple[RunState, ...]] = {
+    # A queued run finishes directly when it reuses the result of an identical run.
     RunState.QUEUED: (RunState.RUNNING, RunState.STOPPED, RunState.FINISHED),
     RunState.RUNNING: (
         RunState.FINISHED,
@@ -51,29 +54,41 @@ ACTIVE = (*WAITING, RunState.RUNNING)
 
 
 @dataclass(frozen=True)
-class RunLine:
+class RunSummary:
     """A run in a list of runs, without its history.
 
-    data       the digest of its packed sequences
-    reading    how new data is read like the training data: see ``core.reading.new_data``
-    estimate   seconds it was thought to take, before it ran
-    attempt    how often a worker took it up: more than 1 after an interruption
-    beat       changes every two seconds, as long as a worker trains it
-    stopping   a stop was asked for and has not been obeyed yet
-    paused     it gave its worker back, so that others get a turn, and waits for its own
-    metrics    once ended: figures of the finished model on one part of the rows ("test",
-               "validation" or "training"), the most telling there is; empty when a stop left no
-               time to measure
-    notes      what training left out of the data, in words
-    best_epoch the epoch (from 1) whose weights were kept; None without patience
-    computed   what computed it, as ``TrainedModel.computed``
-    error      why it failed
-    spark      some of its losses, first and last included, to draw small
-    has_model  a saved model is there, also of a stopped run; not when nothing was learned
-    can_go_on  what a training goes on from was kept
-    has_answers  what it answered for the rows it was measured on was kept: ``Runs.measured``
-    open_to_questions  the owner lets others predict with it
-    reused     its result was computed before, by a run of the same data, recipe and kind of machine
+    Attributes:
+        id: 128 random bits, URL-safe.
+        owner: Id of the visitor who owns the run.
+        name: Display name.
+        recipe: Recipe that is trained.
+        data: Digest of the packed sequences.
+        reading: How new data is read like the training data; see ``core.reading.new_data``.
+        state: Current state.
+        created: When the run was queued.
+        started: When a worker first claimed it.
+        ended: When it reached a final state.
+        estimate: Estimated duration in seconds, before the run started.
+        attempt: Number of executions on a worker so far; more than 1 after an interruption.
+        beat: Heartbeat counter; changes every two seconds while a worker trains the run.
+        worker: Address of the worker that trains it.
+        stopping: A stop was requested and the run has not ended yet.
+        paused: The run gave its worker to another run and waits for its next turn.
+        progress: Last reported progress.
+        metrics: Metrics of the finished model on one part of the rows ("test", "validation" or
+            "training"), the most informative one there is. Empty before the end, and when a stop
+            left no time to measure.
+        notes: What training left out of the data, as messages.
+        best_epoch: Epoch (from 1) whose weights were kept; None without patience.
+        computed: How the network was computed; as ``TrainedModel.computed``.
+        error: Why the run failed.
+        spark: Up to 24 losses, first and last included, for a sparkline.
+        has_model: A saved model exists, also for a stopped run; not when nothing was learned.
+        can_continue: A checkpoint to continue training from is stored.
+        has_predictions: The predictions behind ``metrics`` are stored; see
+            ``Runs.read_predictions``.
+        open_to_questions: The owner lets other visitors predict with the model.
+        reused: The result was copied from a run of the same data, recipe and kind of machine.
     """
 
     id: str
@@ -100,75 +115,101 @@ class RunLine:
     error: DataError | None = None
     spark: tuple[float, ...] = ()
     has_model: bool = False
-    can_go_on: bool = False
-    has_answers: bool = False
+    can_continue: bool = False
+    has_predictions: bool = False
     open_to_questions: bool = False
     reused: bool = False
 
 
 @dataclass(frozen=True)
-class Run(RunLine):
-    """A training at one moment. Never changes: ask ``Runs.get`` again for news.
+class Run(RunSummary):
+    """A run at one moment, with its history.
 
-    history    the finished epochs' figures, as ``TrainedModel.history``
-    silent     seconds since this server last heard of the worker that trains it
-    follows    it waits for the result of the same training, whose progress and history these are
+    A snapshot never changes; call ``Runs.get`` again for a newer one.
+
+    Attributes:
+        history: Metrics per finished epoch; as ``TrainedModel.history``.
+        silent_seconds: Seconds since this server last saw a heartbeat of the worker.
+        waits_for_duplicate: The run waits for the result of an identical run, whose progress and
+            history it shows.
     """
 
     history: History = field(default_factory=dict)
-    silent: float = 0.0
-    follows: bool = False
+    silent_seconds: float = 0.0
+    waits_for_duplicate: bool = False
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A prediction's result for n sequences.
+class Prediction:
+    """Predictions for n sequences.
 
-    ids            (n,) as in the data asked about
-    values         (n,) numbers in the target's unit, or labels; with per_step (total steps,), one
-                   a step, NaN or None for a step the model did not look at
-    classes        (k,) the labels in the order of the probabilities; None for regression
-    probabilities  (n, k) or (total steps, k) float32; None for regression
-    metrics        against the data's targets, by name with intervals, of each part the data marks
-                   ("test", "validation", "train") or of "all"; empty when it has none that fit
-    notes          what the model did not look at, in words
-    per_step       whether there is an answer at every step
+    Attributes:
+        ids: Sequence ids, shape (n,).
+        values: Numbers in the unit of the target, or labels. Shape (n,), or (total steps,) with
+            ``per_step``, where a step that the model did not see is NaN or None.
+        classes: Labels in the order of the probabilities, shape (k,); None for regression.
+        probabilities: Shape (n, k) or (total steps, k), float32; None for regression.
+        metrics: Metrics with confidence intervals against the targets of the data, by name, per
+            part that the data marks ("test", "validation", "train"), or for "all". Empty without
+            suitable targets.
+        notes: What the model did not see, as messages.
+        per_step: The model predicts at every step.
     """
 
     ids: np.ndarray
     values: np.ndarray
     classes: np.ndarray | None
     probabilities: np.ndarray | None
-    metrics: dict[str, dict[str, Figure]]
+    metrics: dict[str, dict[str, Estimate]]
     notes: tuple[Note, ...]
     per_step: bool = False
 
 
-class Question:
-    """What a run's model was asked: look at ``done``, then at ``error`` and ``result``, which is an
-    ``Answer``, a ``Trace`` or a ``Proof``. Until then ``share`` says how much of it is computed, 0
-    to 1."""
+class Request:
+    """A request to the model of a run: a prediction, an explanation, an evaluation or an export.
+
+    Poll ``done``, then read ``error`` and ``result``.
+
+    Attributes:
+        id: Random id, used in progress messages.
+        share: Fraction that is computed, 0 to 1.
+        started: A worker executes the request.
+        result: Result once done, such as a ``Prediction``, an ``XRay`` or a ``Proof``.
+        error: Error once done; None after success.
+    """
 
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
         self.share = 0.0
-        self.begun = False  # a worker has it in hand
+        self.started = False
         self.result: Any = None
         self.error: DataError | None = None
-        self._ended = threading.Event()
+        self._finished = threading.Event()
 
     @property
     def done(self) -> bool:
-        return self._ended.is_set()
+        """True once ``result`` or ``error`` is set."""
+        return self._finished.is_set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the end; False when the time passed before it. Pages look at ``done``."""
-        return self._ended.wait(seconds)
+        """Block until the request is done; pages poll ``done`` instead.
 
-    def end(self, outcome: Any) -> None:
-        """Called once, by whoever has the outcome, the result or a DataError."""
+        Args:
+            seconds: Maximum time to wait; None waits without a limit.
+
+        Returns:
+            False if the time passed first.
+        """
+        return self._finished.wait(seconds)
+
+    def finish(self, outcome: Any) -> None:
+        """Set the outcome, exactly once.
+
+        Args:
+            outcome: The result, or the DataError that occurred.
+        """
         if isinstance(outcome, DataError):
             self.error = outcome
         else:
             self.result = outcome
-        self._ended.set()
+        self._finished.set()

@@ -25,7 +25,7 @@ def _nothing_follows_a_training(request, monkeypatch):
     if "runs" in request.path.parts and not request.node.get_closest_marker("afterwards"):
         from runs.scheduling.dispatcher import Dispatcher
 
-        monkeypatch.setattr(Dispatcher, "_after", lambda dispatcher, run_id: None)
+        monkeypatch.setattr(Dispatcher, "_start_analyses", lambda dispatcher, run_id: None)
 
 
 @pytest.fixture(autouse=True)

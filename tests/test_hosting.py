@@ -17,7 +17,7 @@ import pytest
 import yaml
 from distributed import Client, Security
 
-from tests.browser.test_identity import free_port
+from tests.browser.test_identity import find_free_port
 from tests.support import postgres
 from tests.support.streamlit_client import Visitor
 
@@ -83,7 +83,7 @@ class Machine:
         self.app, self.folder = folder / "image", folder
         let_through(self.app)
         (folder / "tls").mkdir()
-        self.port, scheduler = free_port(), free_port()
+        self.port, scheduler = find_free_port(), find_free_port()
         self.scheduler = f"tls://127.0.0.1:{scheduler}"
         self.places = {
             "postgresql://unpadded@database:5432/unpadded": database,

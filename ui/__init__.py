@@ -1,1 +1,1 @@
-"""What the pages share."""
+"""Streamlit components of the pages."""

@@ -1,4 +1,4 @@
-"""This server's runs and store, shared by all visitors."""
+"""Runs and store of this server, shared by all visitors."""
 
 from __future__ import annotations
 
@@ -10,31 +10,34 @@ from runs.reading.guard import Guard
 from runs.store import Store
 from ui import samples
 
-OWNER = "server"  # of trainings that serve everybody
+SHARED_OWNER = "server"  # owner of runs that serve every visitor
 
 
 @st.cache_resource(show_spinner=False)
-def runs() -> Runs:
-    """The first call starts the workers and does not wait for them."""
-    return Runs(samples.digests)
+def get_runs() -> Runs:
+    """Return the run service. The first call starts the workers without waiting for them."""
+    return Runs(samples.compute_digests)
 
 
 @st.cache_resource(show_spinner=False)
-def reading() -> Guard:
-    """The processes that files are read in."""
+def get_guard() -> Guard:
+    """Return the processes that read files."""
     return Guard()
 
 
-def store() -> Store:
-    return runs().store
+def get_store() -> Store:
+    """Return the store."""
+    return get_runs().store
 
 
-def shared_run(data: Sequences, recipe: Recipe, name: str) -> str:
-    """The id of the one training that serves everybody who needs a trained example, so that
-    visitors who only look do not fill the queue."""
-    store().visitors.welcome(OWNER, lasting=True)
-    for run in store().runs.list(OWNER):
-        usable = run.state in (*ACTIVE, RunState.FINISHED)
-        if usable and (run.name, run.recipe) == (name, recipe):
+def get_shared_run(data: Sequences, recipe: Recipe, name: str) -> str:
+    """Return the id of the training run that serves every visitor who needs a trained example.
+
+    It is shared so that visitors who only look do not fill the queue.
+    """
+    get_store().visitors.record_visit(SHARED_OWNER, lasting=True)
+    for run in get_store().runs.list(SHARED_OWNER):
+        is_usable = run.state in (*ACTIVE, RunState.FINISHED)
+        if is_usable and (run.name, run.recipe) == (name, recipe):
             return run.id
-    return runs().train(OWNER, data, recipe, name, reuse=True)
+    return get_runs().train(SHARED_OWNER, data, recipe, name, reuse=True)

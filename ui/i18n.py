@@ -1,8 +1,8 @@
-"""Words on screen: gettext around English, and text that stays text.
+"""Translation of texts on screen, and escaping of text that comes from visitors.
 
-Pages write ``_("…")`` around every literal. Values go in by ``.format`` after the
-translation, and names that come from visitors go through ``plain`` first, so that a
-column called ``**x**`` is shown as it is written.
+Pages write ``_("…")`` around every literal. Values are inserted by ``.format`` after the
+translation. Names that come from visitors go through ``escape_markdown`` first, so that a column
+named ``**x**`` is shown literally.
 """
 
 from __future__ import annotations
@@ -16,76 +16,82 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.errors import Explained, Note
+from core.errors import Note, TranslatableError
 from core.recipe.layers import LSTM
 from core.recipe.recipe import Recipe
 
 ENGLISH = "en"
-LANGUAGES = {ENGLISH: "English", "zh_CN": "中文"}  # each in its own words
-MAX_PLAIN = 1000  # characters of a name in a sentence
+LANGUAGES = {ENGLISH: "English", "zh_CN": "中文"}  # each in its own language
+MAX_NAME_CHARACTERS = 1000  # characters of a name within a sentence
 LOCALES = Path(__file__).parent / "locales"
 _ADDRESS = re.compile(r"(?i)(?<=www)(?=\.)|(?<=:)(?=//)|(?<=\S)(?=@)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$<>:&-])")
 
 
 @lru_cache
-def _catalogue(language: str) -> gettext.NullTranslations:
+def _load_catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("unpadded", LOCALES, [language], fallback=True)
 
 
-def language() -> str:
-    """The visitor's: as chosen in the sidebar, or else the browser's. On a thread that is no
-    visitor's, such as a download's, English."""
+def get_language() -> str:
+    """Return the visitor's language: the one chosen in the sidebar, or else the browser's.
+
+    On a thread without a session, such as a download's, the language is English.
+    """
     if get_script_run_ctx(suppress_warning=True) is None:
         return ENGLISH
-    visitor = st.session_state.get("state")  # of ui.session.state, which imports this module
-    return (visitor and visitor.language) or spoken(st.context.locale)
+    visitor = st.session_state.get("state")  # set by ui.session.state, which imports this module
+    return (visitor and visitor.language) or match_locale(st.context.locale)
 
 
-def spoken(locale: str | None) -> str:
-    """The language for a browser's locale, whatever the country: zh-CN, zh-Hans, zh-TW, …
+def match_locale(locale: str | None) -> str:
+    """Match a browser's locale to a language, ignoring the country.
 
-    >>> spoken("zh-Hans-SG"), spoken("de-DE"), spoken(None)
+    All of zh-CN, zh-Hans, zh-TW, … match Chinese.
+
+    >>> match_locale("zh-Hans-SG"), match_locale("de-DE"), match_locale(None)
     ('zh_CN', 'en', 'en')
     """
-    begins = re.split("[-_]", (locale or "").lower())[0]
-    return next((name for name in LANGUAGES if name.split("_")[0] == begins), ENGLISH)
+    prefix = re.split("[-_]", (locale or "").lower())[0]
+    return next((name for name in LANGUAGES if name.split("_")[0] == prefix), ENGLISH)
 
 
 def _(message: str) -> str:
-    """The message in the visitor's language; English where no catalogue has it."""
-    return message and _catalogue(language()).gettext(message)  # "" names the catalogue itself
+    """Translate a message to the visitor's language; return it unchanged without a translation."""
+    # gettext returns the catalogue's header for "".
+    return message and _load_catalogue(get_language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: float, **values: object) -> str:
-    """The message for so many, in the visitor's language, {n} being the count: 1 step, or
-    12,345 steps."""
-    message = _catalogue(language()).ngettext(singular, plural, int(number))
-    return message.format(n=counted(number), **values)
+    """Translate a message with a count, which fills {n}: 1 step, or 12,345 steps."""
+    message = _load_catalogue(get_language()).ngettext(singular, plural, int(number))
+    return message.format(n=format_count(number), **values)
 
 
-def plain(text: object) -> str:
-    """Text that Streamlit's Markdown shows character by character, on one line. Addresses in it
-    become no links: a word joiner, which nobody sees, stands inside them."""
-    short = shortened(" ".join(str(text).split()), MAX_PLAIN)
+def escape_markdown(text: object) -> str:
+    """Escape text so that Streamlit's Markdown shows it literally, on one line.
+
+    A word joiner, which is invisible, is inserted into addresses so that they do not become links.
+    """
+    short = shorten(" ".join(str(text).split()), MAX_NAME_CHARACTERS)
     return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\u2060", short))
 
 
-def listed(parts: Iterable[str]) -> str:
-    """One after the other: 3 sequences, 8 steps."""
+def join_list(parts: Iterable[str]) -> str:
+    """Join parts to a list: 3 sequences, 8 steps."""
     return _(", ").join(parts)
 
 
-def shortened(text: str, most: int = 60) -> str:
-    """The beginning of a text that may be very long."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+def shorten(text: str, max_length: int = 60) -> str:
+    """Truncate a text to ``max_length`` characters."""
+    return text if len(text) <= max_length else text[: max_length - 1] + "…"
 
 
-def told(message: Explained | Note) -> str:
-    """An engine's message, translated, with its values as plain text."""
-    values = {name: _value(value) for name, value in message.values.items()}
-    # A template may ask for quotes around a value ({found!r}): plain text gets them here, after
-    # escaping, so that repr() does not double the backslashes.
+def translate(message: TranslatableError | Note) -> str:
+    """Translate an engine's message, with its values as escaped text."""
+    values = {name: _translate_value(value) for name, value in message.values.items()}
+    # A template may ask for quotes around a value ({found!r}). They are added here, after escaping,
+    # so that repr() does not double the backslashes.
     template = _(message.template)
     for name, value in values.items():
         if isinstance(value, str):
@@ -93,24 +99,24 @@ def told(message: Explained | Note) -> str:
     return template.format(**values)
 
 
-def _value(value: object) -> object:
+def _translate_value(value: object) -> object:
     if isinstance(value, Note):
-        return told(value)
-    return value if isinstance(value, int | float) else plain(value)
+        return translate(value)
+    return value if isinstance(value, int | float) else escape_markdown(value)
 
 
-def counted(number: float) -> str:
-    """A count with thousands apart: 12,345."""
+def format_count(number: float) -> str:
+    """Format a count with thousands separators: 12,345."""
     return f"{number:,.0f}"
 
 
-def sized(size: int) -> str:
-    """Bytes in words: 16 kB, 1.2 MB."""
+def format_size(size: int) -> str:
+    """Format a size in bytes: 16 kB, 1.2 MB."""
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
 
 
-def lasting(seconds: float) -> str:
-    """A duration in words: 4 ms, 0.8 s, 12 s, 3 min 5 s, 2 h 10 min."""
+def format_duration(seconds: float) -> str:
+    """Format a duration in seconds: 4 ms, 0.8 s, 12 s, 3 min 5 s, 2 h 10 min."""
     if seconds < 0.1:
         return _("{n:.0f} ms").format(n=seconds * 1000)
     if seconds < 10:
@@ -122,26 +128,26 @@ def lasting(seconds: float) -> str:
     return _("{h} h {m} min").format(h=int(seconds // 3600), m=int(seconds % 3600 // 60))
 
 
-def layer_name(layer: LSTM) -> str:
-    """LSTM(64), or BiLSTM(64) when it reads both ways."""
+def format_layer(layer: LSTM) -> str:
+    """Format a layer: LSTM(64), or BiLSTM(64) if it is bidirectional."""
     return f"{'Bi' if layer.bidirectional else ''}{type(layer).__name__}({layer.units})"
 
 
-def network_name(recipe: Recipe) -> str:
-    """The recurrent layers of a recipe in a line: LSTM(100) → LSTM(20), or LSTM(64) → mean."""
-    parts = [layer_name(layer) for layer in recipe.layers]
+def format_network(recipe: Recipe) -> str:
+    """Format the recurrent layers of a recipe: LSTM(100) → LSTM(20), or LSTM(64) → mean."""
+    parts = [format_layer(layer) for layer in recipe.layers]
     if recipe.pooling != "last":
-        parts.append(pooling_name(recipe.pooling))
+        parts.append(format_pooling(recipe.pooling))
     return " → ".join(parts)
 
 
-def pooling_name(pooling: str) -> str:
-    """What goes on from the last recurrent layer."""
+def format_pooling(pooling: str) -> str:
+    """Format what the last recurrent layer passes on."""
     return {"last": _("last step"), "mean": _("mean"), "max": _("maximum")}[pooling]
 
 
-def schedule_name(schedule: str) -> str:
-    """A learning-rate schedule."""
+def format_schedule(schedule: str) -> str:
+    """Format a learning rate schedule."""
     return {
         "constant": _("constant"),
         "plateau": _("halved on plateaus"),
@@ -149,20 +155,24 @@ def schedule_name(schedule: str) -> str:
     }[schedule]
 
 
-def mask_name(mode: str) -> str:
-    """A mask mode of a recipe."""
+def format_mask(mode: str) -> str:
+    """Format the mask mode of a recipe."""
     return {"lengths": _("by lengths"), "value": _("by value"), "none": _("no mask")}[mode]
 
 
-def loss_name(loss: str) -> str:
-    """A loss as it stands on an axis, with its unit where the target's does not tell."""
+def format_loss(loss: str) -> str:
+    """Format a loss as an axis label, with its unit where the target's unit does not apply."""
     return _("cross-entropy, nats") if loss == "sparse_categorical_crossentropy" else loss
 
 
-def engine_name(layers: list[str]) -> str:
-    """What computes a network, from the ways of its recurrent layers (see core.engine.lstm)."""
+def format_engine(layers: list[str]) -> str:
+    """Format what computes a network.
+
+    Args:
+        layers: Implementation of each recurrent layer (see ``core.engine.lstm``).
+    """
     if "keras" in layers:
         return _("Engine: stock Keras layers with an explicit mask")
     return _("Engine: the fast exact LSTM ({ways})").format(
-        ways=plain(listed(dict.fromkeys(layers)))  # perhaps of a file from elsewhere
+        ways=escape_markdown(join_list(dict.fromkeys(layers)))  # may come from an imported file
     )

@@ -1,4 +1,4 @@
-"""The frame around every page: its configuration, the menu, the visitor's state."""
+"""Frame of every page: page configuration, sidebar menu and visitor state."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from core.errors import DataError
 from core.i18n import N_
 from runs import StoreError
 from ui import backend
-from ui.i18n import LANGUAGES, _, language, listed, ngettext, plain, told
-from ui.samples import called
+from ui.i18n import LANGUAGES, _, escape_markdown, get_language, join_list, ngettext, translate
+from ui.samples import translate_name
 from ui.session import state
-from ui.shell import auth, menu
-from ui.shell import css as style
+from ui.shell import auth, css, menu
 from ui.shell.plots import is_dark
-from ui.shell.widgets import one_of
+from ui.shell.widgets import choose_one
 
 PAGES = (
     # (script, icon, name)
@@ -31,11 +30,18 @@ PAGES = (
 
 
 def open_page(name: str) -> state.State:
-    """Call first on every page, with its name in ``PAGES``; returns the visitor's state."""
-    backend.runs()  # the workers begin to warm up while the visitor still reads
-    visitor = state.current()  # which knows the language
+    """Set up a page. Call first on every page.
+
+    Args:
+        name: Name of the page in ``PAGES``.
+
+    Returns:
+        The visitor's state.
+    """
+    backend.get_runs()  # starts the workers, which warm up while the visitor reads
+    visitor = state.get_state()  # needed first, because it holds the language
     st.set_page_config(page_title=f"{_(name)} · Unpadded", page_icon="▦", layout="wide")
-    style.apply(is_dark(), _(name))
+    css.apply(is_dark(), _(name))
     with st.sidebar:
         st.markdown("### ▦ Unpadded")
         for script, icon, label in PAGES:
@@ -43,52 +49,63 @@ def open_page(name: str) -> state.State:
         sequences = ngettext("{n} sequence", "{n} sequences", len(visitor.data))
         steps = ngettext("{n} step", "{n} steps", visitor.data.lengths.sum())
         st.space("small")
-        # one block, since three have a line's height of air between them
+        name_in_use = escape_markdown(translate_name(visitor.name))
+        # One block: separate blocks would have a gap of one line between them.
         st.markdown(
-            f":small[:gray[{_('Data in use')}]]  \n**{plain(called(visitor.name))}**  \n"
-            f":small[:gray[{listed([sequences, steps])}]]"
+            f":small[:gray[{_('Data in use')}]]  \n**{name_in_use}**  \n"
+            f":small[:gray[{join_list([sequences, steps])}]]"
         )
-        auth.sign_in_or_out()
-        _languages(visitor)
-        menu.close_when_chosen()
-    if visitor.memory.trouble is not None:
-        st.warning(told(visitor.memory.trouble), icon=":material/cloud_off:")
+        auth.show_login()
+        _show_language_switch(visitor)
+        menu.close_on_navigation()
+    if visitor.memory.error is not None:
+        st.warning(translate(visitor.memory.error), icon=":material/cloud_off:")
     return visitor
 
 
-def _languages(visitor: state.State) -> None:
-    """The switch of the language; its callback comes before the page, so that one run is enough."""
-    one_of(
+def _show_language_switch(visitor: state.State) -> None:
+    """Show the language switch.
+
+    Its callback runs before the page, so that one run shows every text in the new language.
+    """
+    choose_one(
         _("Language"),
         LANGUAGES,
         "language",
-        language(),
+        get_language(),
         format_func=LANGUAGES.get,
         label_visibility="collapsed",
-        on_change=_read_in,
+        on_change=_change_language,
         args=(visitor, "language"),
     )
 
 
-def _read_in(visitor: state.State, key: str) -> None:
-    visitor.read_in(st.session_state[key])
-    # A list of choices goes on showing the words of the language before (Streamlit 1.67), unless
-    # its value is set anew. So is that of every control, but for text that was not sent yet.
+def _change_language(visitor: state.State, key: str) -> None:
+    """Set the language, and set every widget value again so that options are relabelled."""
+    visitor.set_language(st.session_state[key])
+    # Streamlit 1.67 keeps the labels of a list of options in the previous language unless its value
+    # is set again. Every widget is set again, except text that has not been submitted yet.
     for name, value in st.session_state.items():
-        if isinstance(value, str | list) and name != state.PASTED:
+        if isinstance(value, str | list) and name != state.PASTE_KEY:
             st.session_state[name] = value
 
 
 def is_fault(record: logging.LogRecord) -> bool:
-    """A filter for Streamlit's log, which has a traceback of all that no page has caught: what the
-    store cannot do, it has logged itself."""
+    """Filter Streamlit's log: drop store errors, which the store has logged itself.
+
+    Streamlit logs a traceback of every exception that no page has caught.
+    """
     return record.exc_info is None or not isinstance(record.exc_info[1], StoreError)
 
 
 def explain_failure(error: Exception) -> bool:
-    """Streamlit calls it for what no page has caught; the log has its traceback by then."""
-    if isinstance(error, DataError):  # such as a database that does not answer
-        st.error(told(error), icon=":material/cloud_off:")
+    """Show an exception that no page has caught. Streamlit calls it after logging the traceback.
+
+    Returns:
+        True, which tells Streamlit that the error has been shown.
+    """
+    if isinstance(error, DataError):  # such as an unreachable database
+        st.error(translate(error), icon=":material/cloud_off:")
     else:
         st.error(
             _(

@@ -11,7 +11,7 @@ from plotly.graph_objects import Figure
 
 from core import Recipe, Sequences, pad
 from core.data.serialization import pack
-from core.figures import Words, mask_figure, padded_figure, sequences_figure
+from core.figures import Labels, plot_mask, plot_padded, plot_sequences
 from core.i18n import N_
 from core.reading import detect_schema, open_table, read_table
 from runs.store import Content
@@ -22,43 +22,52 @@ EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
 EXAMPLE_NAME = N_("Three sequences")
 
 
-def example_data() -> Sequences:
-    """The reference example, which every page shows until there is other data."""
+def load_example() -> Sequences:
+    """Load the reference example, which every page shows until other data is opened."""
     return Sequences.from_lists(EXAMPLE_LISTS, targets=[2, 4, 6], ids=["a", "b", "c"])
 
 
 @cache
-def example_figures(dark: bool, words: Words) -> tuple[Figure, Figure, Figure]:
-    """The example's sequences, padded array and mask. To draw them takes nine tenths of what the
-    home page takes (29 ms), and they are the same for everybody."""
-    example, recipe, look = example_data(), Recipe.example(), {"dark": dark, "words": words}
+def draw_example(dark: bool, labels: Labels) -> tuple[Figure, Figure, Figure]:
+    """Draw the sequences, padded array and mask of the example.
+
+    Cached, because drawing takes nine tenths of the time of the home page (29 ms) and the figures
+    are the same for all visitors.
+    """
+    example, recipe, style = load_example(), Recipe.example(), {"dark": dark, "labels": labels}
     padded = pad(example, recipe.maxlen, recipe.padding, recipe.truncating, recipe.value)
     return (
-        sequences_figure(example, slice(None), **look),
-        padded_figure(padded.values[:, :, 0], padded.mask, example.ids, **look),
-        mask_figure(padded.mask, example.ids, **look),
+        plot_sequences(example, slice(None), **style),
+        plot_padded(padded.values[:, :, 0], padded.mask, example.ids, **style),
+        plot_mask(padded.mask, example.ids, **style),
     )
 
 
 @cache
-def digest(path: Path | None) -> str:
-    """The address of a sample's data as it is shipped, None: of the example."""
+def compute_digest(path: Path | None) -> str:
+    """Compute the content digest of a sample as shipped; ``path`` None is the reference example."""
     if path is None:
-        return Content.of(pack(example_data())).digest
+        return Content.from_bytes(pack(load_example())).digest
     table = open_table(io.BytesIO(path.read_bytes()))
-    return Content.of(pack(read_table(table, detect_schema(table))[0])).digest
+    return Content.from_bytes(pack(read_table(table, detect_schema(table))[0])).digest
 
 
 @cache
-def digests() -> frozenset[str]:
-    """Of all data that is shipped, which is nobody's own."""
-    return frozenset(map(digest, [None, *FOLDER.glob("*.csv")]))
+def compute_digests() -> frozenset[str]:
+    """Compute the digests of all shipped data, which belongs to no visitor."""
+    return frozenset(map(compute_digest, [None, *FOLDER.glob("*.csv")]))
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample; ``path`` is None for the reference example, which needs no file. record: a report
-    of ``python -m benchmarks settings`` on it."""
+    """A data set that ships with the app.
+
+    Attributes:
+        name: Display name, marked for translation.
+        about: Description, marked for translation.
+        path: CSV file; None for the reference example, which needs no file.
+        record: Report of ``python -m benchmarks settings`` on this data set.
+    """
 
     name: str
     about: str
@@ -66,8 +75,8 @@ class Sample:
     record: Path | None = None
 
 
-# Accuracy on the published test part of the Japanese vowels, and who reports it.
-PUBLISHED = (
+# Accuracy on the published test set of the Japanese vowels, with its source.
+PUBLISHED_ACCURACIES = (
     (0.949, "DTW, Bagnall et al. 2018"),
     (0.954, "BiLSTM, MATLAB documentation"),
     (0.989, "T-Loss, Franceschi et al. 2019"),
@@ -94,9 +103,9 @@ SAMPLES = (
         Path(__file__).parent.parent / "docs" / "vowels.json",
     ),
 )
-OURS = {sample.name for sample in SAMPLES}
+SAMPLE_NAMES = {sample.name for sample in SAMPLES}
 
 
-def called(name: str) -> str:
-    """The name of a data set, or of a run on it, on screen: ours are translated."""
-    return _(name) if name in OURS else name
+def translate_name(name: str) -> str:
+    """Translate the display name of a data set or run. Only names of samples have a translation."""
+    return _(name) if name in SAMPLE_NAMES else name

@@ -1,11 +1,11 @@
-"""The address of a page holds what is set on it, so that a prepared state can be sent.
+"""State of a page in its URL, so that a prepared state can be shared as a link.
 
-``data`` names a sample, or data of the visitor's own, which nobody else finds by it; ``v`` is the
-version of the rules by which the address is read; every other name is a field of the recipe. An
-address that names one field names all of them. One without a version is of the first rules (commit
-3c4f589), by which only those fields are named that differ from what is suggested for the data.
+``data`` names a sample or a data set of the visitor, which other visitors cannot open by it. ``v``
+is the version of the rules by which the URL is read. Every other key is a field of the recipe. A
+URL that names one field names all of them. A URL without a version follows the first rules (commit
+3c4f589): it names only the fields that differ from the suggestion for the data.
 
-What an address does not name is as suggested, and so is what it names wrongly, which the page says.
+Fields that a URL omits have their suggested values. So have invalid ones, which the page reports.
 """
 
 from __future__ import annotations
@@ -26,152 +26,162 @@ from core.i18n import N_
 from core.recipe.layers import LAYERS, LSTM
 from ui import backend
 from ui.data import open_data
-from ui.i18n import _, shortened, told
-from ui.samples import SAMPLES, Sample, digest
+from ui.i18n import _, shorten, translate
+from ui.samples import SAMPLES, Sample, compute_digest
 from ui.session import state
 from ui.session.state import State
 
 NONE = "none"
-DIGITS = 12  # of a digest
-OF_TARGETS = ("task", "return_sequences", "loss")
+DIGEST_DIGITS = 12  # of a digest in a URL
+TARGET_FIELDS = ("task", "return_sequences", "loss")
 VERSION_KEY, VERSION = "v", "2"
-VERSIONS = ("1", VERSION)  # that are read; so far both suggest the same for the same data
-PLACE = "link"  # of what is refused, see State.refused
-MAX_QUOTED = 30  # characters of an address in a sentence
+VERSIONS = ("1", VERSION)  # readable ones; so far both suggest the same recipe for the same data
+PLACE = "link"  # key in State.refusals
+MAX_QUOTED = 30  # characters of a URL quoted in a sentence
 NO_DATA_SET = N_("This data set is not available to you.")
-LAYER = re.compile(r"(Bi)?(LSTM|GRU)-(\d{1,6})(?:-([\d.e-]{1,25}))?")
+LAYER_PATTERN = re.compile(r"(Bi)?(LSTM|GRU)-(\d{1,6})(?:-([\d.e-]{1,25}))?")
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How a value stands in an address. read: raises ValueError for what is none."""
+class ValueFormat:
+    """Conversion of a value to its text in a URL and back.
+
+    Attributes:
+        write: Converts a value to text.
+        read: Converts text to a value; raises ValueError if the text is invalid.
+    """
 
     write: Callable[[Any], str]
     read: Callable[[str], Any]
 
 
-def _optional(kind: Kind) -> Kind:
-    return Kind(
+def _make_optional(kind: ValueFormat) -> ValueFormat:
+    return ValueFormat(
         lambda value: NONE if value is None else kind.write(value),
         lambda text: None if text == NONE else kind.read(text),
     )
 
 
 def _write_number(value: float) -> str:
-    """The shortest text that means this number: 0.1, and 1 for 1.0."""
+    """Format a number in the shortest form: 0.1, and 1 for 1.0."""
     return repr(value).removesuffix(".0")
 
 
 def _write_layer(layer: LSTM) -> str:
-    both, name = "Bi" * layer.bidirectional, type(layer).__name__
-    return f"{both}{name}-{layer.units}" + (
+    prefix, name = "Bi" * layer.bidirectional, type(layer).__name__
+    return f"{prefix}{name}-{layer.units}" + (
         f"-{_write_number(layer.dropout)}" if layer.dropout else ""
     )
 
 
 def _read_layer(text: str) -> LSTM:
-    match = LAYER.fullmatch(text)
+    match = LAYER_PATTERN.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is no layer")
-    both, name, units, dropout = match.groups()
-    return LAYERS[name](int(units), bool(both), float(dropout or 0))
+    prefix, name, units, dropout = match.groups()
+    return LAYERS[name](int(units), bool(prefix), float(dropout or 0))
 
 
-def _truth(text: str) -> bool:
+def _read_boolean(text: str) -> bool:
     if text not in ("yes", "no"):
         raise ValueError(f"{text!r} is neither yes nor no")
     return text == "yes"
 
 
-WORD = Kind(str, str)
-WHOLE = Kind(str, int)
-NUMBER = Kind(_write_number, float)
-TRUTH = Kind(lambda value: "yes" if value else "no", _truth)
-UNITS = Kind(
+TEXT = ValueFormat(str, str)
+INTEGER = ValueFormat(str, int)
+NUMBER = ValueFormat(_write_number, float)
+BOOLEAN = ValueFormat(lambda value: "yes" if value else "no", _read_boolean)
+UNITS = ValueFormat(
     lambda value: ",".join(map(str, value)) or NONE,
     lambda text: () if text == NONE else tuple(map(int, text.split(","))),
 )
-STACK = Kind(
+LAYER_STACK = ValueFormat(
     lambda layers: ",".join(map(_write_layer, layers)),
     lambda text: tuple(map(_read_layer, text.split(","))),
 )
 FIELDS = {
-    "mask": WORD,
+    "mask": TEXT,
     "mask_value": NUMBER,
-    "maxlen": _optional(WHOLE),
-    "padding": WORD,
-    "truncating": WORD,
+    "maxlen": _make_optional(INTEGER),
+    "padding": TEXT,
+    "truncating": TEXT,
     "value": NUMBER,
-    "task": WORD,
-    "return_sequences": TRUTH,
-    "layers": STACK,
-    "pooling": WORD,
+    "task": TEXT,
+    "return_sequences": BOOLEAN,
+    "layers": LAYER_STACK,
+    "pooling": TEXT,
     "dense": UNITS,
-    "standardize": TRUTH,
-    "loss": WORD,
-    "optimizer": WORD,
+    "standardize": BOOLEAN,
+    "loss": TEXT,
+    "optimizer": TEXT,
     "learning_rate": NUMBER,
-    "schedule": WORD,
+    "schedule": TEXT,
     "weight_decay": NUMBER,
-    "clip_norm": _optional(NUMBER),
-    "class_weight": WORD,
-    "epochs": WHOLE,
-    "batch_size": WHOLE,
+    "clip_norm": _make_optional(NUMBER),
+    "class_weight": TEXT,
+    "epochs": INTEGER,
+    "batch_size": INTEGER,
     "validation_split": NUMBER,
-    "validation_rows": WORD,
-    "patience": _optional(WHOLE),
-    "seed": WHOLE,
+    "validation_rows": TEXT,
+    "patience": _make_optional(INTEGER),
+    "seed": INTEGER,
 }
 KEYS = (VERSION_KEY, "data", *FIELDS)
 
 
 def write(recipe: Recipe) -> dict[str, str]:
-    """All settings of a recipe, as an address names them."""
+    """Convert all fields of a recipe to URL parameters."""
     return {name: kind.write(getattr(recipe, name)) for name, kind in FIELDS.items()}
 
 
 def read(address: Mapping[str, str], suggested: Recipe) -> Recipe:
-    """The recipe of an address; ``suggested`` is for what it does not name, or names wrongly."""
-    found = _parse(address)
+    """Read a recipe from URL parameters.
+
+    Args:
+        address: URL parameters.
+        suggested: Recipe for fields that are missing or invalid.
+    """
+    fields = _parse(address)
     with contextlib.suppress(ValueError):
-        return replace(suggested, **found)  # whole: some only go together
+        return replace(suggested, **fields)  # some fields are only valid together
     recipe = suggested
-    together = {name: found[name] for name in OF_TARGETS if name in found}
-    for part in (together, *({name: value} for name, value in found.items())):
+    target_fields = {name: fields[name] for name in TARGET_FIELDS if name in fields}
+    for part in (target_fields, *({name: value} for name, value in fields.items())):
         with contextlib.suppress(ValueError):
             recipe = replace(recipe, **part)
     return recipe
 
 
 def _parse(address: Mapping[str, str]) -> dict[str, Any]:
-    found = {}
+    fields = {}
     for name, kind in FIELDS.items():
         if name in address:
             with contextlib.suppress(ValueError):
-                found[name] = kind.read(address[name])
-    return found
+                fields[name] = kind.read(address[name])
+    return fields
 
 
 def explain_ignored(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, ...]:
-    """List the values of an address that its recipe does not have, one note for each."""
-    found = _parse(address)
+    """List the values of a URL that its recipe does not have, one note per value."""
+    fields = _parse(address)
     notes = []
     if (address.get(VERSION_KEY) or VERSION) not in VERSIONS:
         notes.append(
             Note(
                 "This link was made by another version of Unpadded ({version}); its settings are "
                 "read as this version means them.",
-                version=shortened(address[VERSION_KEY], MAX_QUOTED),
+                version=shorten(address[VERSION_KEY], MAX_QUOTED),
             )
         )
     for name, kind in FIELDS.items():
         value = getattr(recipe, name)
-        if name in address and (name not in found or found[name] != value):
+        if name in address and (name not in fields or fields[name] != value):
             notes.append(
                 Note(
                     "{name}: {text!r} is not possible here; {value} is used.",
                     name=name,
-                    text=shortened(address[name], MAX_QUOTED),
+                    text=shorten(address[name], MAX_QUOTED),
                     value=kind.write(value),
                 )
             )
@@ -179,87 +189,100 @@ def explain_ignored(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, .
 
 
 def follow() -> None:
-    """Set what the page's address says, once; call before anything is drawn. What it says beside a
-    run that is not the visitor's is not set: the page shows that run elsewhere, or says that there
-    is none."""
-    visitor = state.current()
+    """Apply the page's URL, once. Call before anything is drawn.
+
+    Settings beside a run of another visitor are not applied: the page shows that run elsewhere, or
+    reports that it does not exist.
+    """
+    visitor = state.get_state()
     address = _select_own(st.query_params)
-    navigated = visitor.navigation(PLACE)
-    if not navigated and address:
+    navigation = visitor.get_navigation(PLACE)
+    if not navigation and address:
         return
-    visitor.refused.pop(PLACE, None)
-    if not address or address == visitor.linked or not _is_own_run(visitor):
+    visitor.refusals.pop(PLACE, None)
+    if not address or address == visitor.last_address or not _is_own_run(visitor):
         return
-    asked = address.get("data", _open(visitor))
-    if asked != _open(visitor):
+    data_key = address.get("data", _get_data_key(visitor))
+    if data_key != _get_data_key(visitor):
         try:
-            _open_data(visitor, asked)
+            _open_data(visitor, data_key)
         except DataError as error:
-            visitor.refused[PLACE] = error
+            visitor.refusals[PLACE] = error
             return
-    visitor.linked = address
+    visitor.last_address = address
     names_settings = VERSION_KEY not in address or address.keys() & FIELDS.keys()
-    if navigated == "opened" and not names_settings:
-        return  # those that the visitor has for this data
-    recipe = read(address, _suggested(visitor))
-    if not _fits(visitor.data, recipe):  # sent by somebody who has other targets
-        others = {name: text for name, text in address.items() if name not in OF_TARGETS}
-        recipe = read(others, _suggested(visitor))
+    if navigation == "opened" and not names_settings:
+        return  # keep the visitor's own settings for this data
+    recipe = read(address, _suggest_recipe(visitor))
+    if not _is_trainable(visitor.data, recipe):  # shared by somebody whose data has other targets
+        remaining = {name: text for name, text in address.items() if name not in TARGET_FIELDS}
+        recipe = read(remaining, _suggest_recipe(visitor))
     if recipe != visitor.recipe:
-        visitor.choose(recipe)
-        visitor.opened += 1  # the forms begin anew, with this recipe
+        visitor.choose_recipe(recipe)
+        visitor.open_count += 1  # new widget keys, so that the forms start with this recipe
     visitor.link_notes = explain_ignored(address, recipe)
 
 
 def _is_own_run(visitor: State) -> bool:
-    """True if the address names a run of the visitor's, or none."""
-    asked = st.query_params.get("run")
-    run = None if asked is None else backend.runs().get(asked)
-    return asked is None or (run is not None and run.owner == visitor.owner.id)
+    """Check that the URL names a run of the visitor's, or no run."""
+    run_id = st.query_params.get("run")
+    run = None if run_id is None else backend.get_runs().get(run_id)
+    return run_id is None or (run is not None and run.owner == visitor.owner.id)
 
 
 def explain(visitor: State) -> DeltaGenerator:
-    """Call below the title of a page that follows its address. If the visitor cannot have the data
-    that it names, the page ends here with the reason; nothing else is shown instead. Returns the
-    place for what ``keep`` has to say."""
-    refused = visitor.refused.get(PLACE)
-    if refused is not None:
-        unavailable(told(refused), "pages/1_Data.py", _("Open other data"))
+    """Report data that the visitor cannot open.
+
+    Call below the title of a page that follows its URL. If the URL names such data, the page ends
+    here with the reason, and shows no other data instead.
+
+    Returns:
+        Placeholder for the warnings of ``update_address``.
+    """
+    error = visitor.refusals.get(PLACE)
+    if error is not None:
+        stop_unavailable(translate(error), "pages/1_Data.py", _("Open other data"))
     return st.empty()
 
 
-def unavailable(why: str, page: str, label: str) -> NoReturn:
-    """End a page whose address names what this visitor cannot have; the address stays."""
-    st.info(why, icon=":material/visibility_off:")
+def stop_unavailable(reason: str, page: str, label: str) -> NoReturn:
+    """End a page whose URL names something this visitor cannot open; the URL is unchanged."""
+    st.info(reason, icon=":material/visibility_off:")
     st.page_link(page, label=label, icon=":material/arrow_back:")
     st.stop()
 
 
-def keep(visitor: State, place: DeltaGenerator) -> None:
-    """Have the address bar say what is set; call once everything is. Settings that nobody has
-    chosen, here or by a link, are not in it. What a link could not set is said at ``place``, until
-    something else is chosen."""
+def update_address(visitor: State, place: DeltaGenerator) -> None:
+    """Write the current settings to the address bar. Call once all of them are set.
+
+    Settings that were not chosen, here or by a link, are omitted. Parts of a link that could not be
+    applied are reported in ``place`` until something else is chosen.
+    """
     if visitor.link_notes:
-        said = "".join(f"\n- {told(note)}" for note in visitor.link_notes)
+        ignored = "".join(f"\n- {translate(note)}" for note in visitor.link_notes)
         place.warning(
-            _("Not everything that this link says could be set:") + said, icon=":material/link_off:"
+            _("Not everything that this link says could be set:") + ignored,
+            icon=":material/link_off:",
         )
-    linked = {VERSION_KEY: VERSION, "data": _open(visitor)}
-    named = visitor.linked.get("data") == _open(visitor) and visitor.linked.keys() & FIELDS.keys()
-    if named or visitor.recipe != _suggested(visitor):
-        linked |= write(visitor.recipe)
-    now = st.query_params.to_dict()
-    others = {name: text for name, text in now.items() if name not in KEYS}
-    if now != others | linked:
-        st.query_params.from_dict(others | linked)
-    visitor.linked = linked
+    address = {VERSION_KEY: VERSION, "data": _get_data_key(visitor)}
+    names_settings = (
+        visitor.last_address.get("data") == _get_data_key(visitor)
+        and visitor.last_address.keys() & FIELDS.keys()
+    )
+    if names_settings or visitor.recipe != _suggest_recipe(visitor):
+        address |= write(visitor.recipe)
+    current = st.query_params.to_dict()
+    foreign = {name: text for name, text in current.items() if name not in KEYS}
+    if current != foreign | address:
+        st.query_params.from_dict(foreign | address)
+    visitor.last_address = address
 
 
-def offer(visitor: State) -> None:
-    """The link to send."""
-    is_sample = _open_sample(visitor) is not None
-    # Data of the visitor's own is not named: nobody else finds it.
-    address = {VERSION_KEY: VERSION} | ({"data": _open(visitor)} if is_sample else {})
+def offer_link(visitor: State) -> None:
+    """Offer a link to the current settings."""
+    is_sample = _find_open_sample(visitor) is not None
+    # Own data is omitted, because others cannot open it.
+    address = {VERSION_KEY: VERSION} | ({"data": _get_data_key(visitor)} if is_sample else {})
     with st.popover(_("Link to these settings"), icon=":material/link:"):
         st.markdown(
             _("Whoever opens it finds this data and these settings.")
@@ -277,44 +300,48 @@ def _select_own(address: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in address.items() if name in KEYS}
 
 
-def _open(visitor: State) -> str:
-    """What the open data is called in an address: a sample, or the id of the data set, which stays
-    when its file is read in another way."""
-    sample = _open_sample(visitor)
-    return visitor.kept.id if sample is None else _key(sample)
+def _get_data_key(visitor: State) -> str:
+    """Return the URL key of the open data: a sample, or the id of the data set.
+
+    The id does not change when the file is read in another way.
+    """
+    sample = _find_open_sample(visitor)
+    return visitor.data_set.id if sample is None else _get_sample_key(sample)
 
 
-def _open_sample(visitor: State) -> Sample | None:
-    """The sample that is open, as it is shipped; None for one that was read in another way."""
-    return next((each for each in SAMPLES if digest(each.path) == visitor.digest), None)
+def _find_open_sample(visitor: State) -> Sample | None:
+    """Find the open sample; None for own data or a sample that was read in another way."""
+    return next((each for each in SAMPLES if compute_digest(each.path) == visitor.digest), None)
 
 
-def _open_data(visitor: State, asked: str) -> None:
-    """Raises DataError when the visitor cannot have it."""
-    sample = next((each for each in SAMPLES if _key(each) == asked), None)
+def _open_data(visitor: State, data_key: str) -> None:
+    """Open the data that a URL names. Raises DataError if the visitor cannot open it."""
+    sample = next((data_set for data_set in SAMPLES if _get_sample_key(data_set) == data_key), None)
     if sample is not None:
         open_data.open_sample(visitor, sample)
         return
-    sets = backend.store().contents.list(visitor.owner.id)
-    # The first rules named data by the beginning of its digest.
-    for each in sets:
-        if asked == each.id or (len(asked) == DIGITS and each.data.startswith(asked)):
-            visitor.open_kept(each)
+    data_sets = backend.get_store().data_sets.list(visitor.owner.id)
+    # The first rules named data by a prefix of its digest.
+    for data_set in data_sets:
+        if data_key == data_set.id or (
+            len(data_key) == DIGEST_DIGITS and data_set.data.startswith(data_key)
+        ):
+            visitor.open_data_set(data_set)
             return
     raise DataError(NO_DATA_SET)
 
 
-def _fits(data: Sequences, recipe: Recipe) -> bool:
-    """Can these targets be learned so?"""
+def _is_trainable(data: Sequences, recipe: Recipe) -> bool:
+    """Check that the recipe fits the type of the targets."""
     if data.targets is None:
         return True
-    refused = {"O": "regression", "f": "classification"}.get(data.targets.dtype.kind)
-    return recipe.return_sequences == data.per_step and recipe.task != refused
+    impossible_task = {"O": "regression", "f": "classification"}.get(data.targets.dtype.kind)
+    return recipe.return_sequences == data.per_step and recipe.task != impossible_task
 
 
-def _key(sample: Sample) -> str:
+def _get_sample_key(sample: Sample) -> str:
     return "example" if sample.path is None else sample.path.stem
 
 
-def _suggested(visitor: State) -> Recipe:
-    return Recipe.example() if visitor.is_example else visitor.suggested().recipe
+def _suggest_recipe(visitor: State) -> Recipe:
+    return Recipe.example() if visitor.is_example else visitor.suggest_recipe().recipe

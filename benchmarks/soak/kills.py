@@ -86,11 +86,14 @@ def identical(store: Store, one: Run, other: Run) -> bool:
     from core import load
 
     figures = [
-        [{k: v for k, v in epoch.items() if k != "seconds"} for epoch in store.runs.history(run.id)]
+        [
+            {k: v for k, v in epoch.items() if k != "seconds"}
+            for epoch in store.runs.read_history(run.id)
+        ]
         for run in (one, other)
     ]
     weights = [
-        load(io.BytesIO(store.runs.artifact(run.id, "model"))).network.get_weights()
+        load(io.BytesIO(store.runs.read_artifact(run.id, "model"))).network.get_weights()
         for run in (one, other)
     ]
     return figures[0] == figures[1] and all(map(np.array_equal, *weights))
@@ -114,11 +117,15 @@ def kill_servers(times: int, terminate: bool = False) -> dict[str, object]:
             visitor.click("Train again")
             cookies = visitor.cookies
         store = Store(f"sqlite:///{Path(folder) / 'unpadded.sqlite3'}")
-        until(lambda: len(store.work.waiting() + store.work.held()) == 2, "two runs")
-        runs = [run.id for run in store.work.waiting() + store.work.held()]
+
+        def active() -> list:
+            return [*store.attempts.list_waiting(), *store.attempts.list_running()]
+
+        until(lambda: len(active()) == 2, "two runs")
+        runs = [run.id for run in active()]
 
         def progress() -> int:
-            return sum(len(store.runs.history(run)) for run in runs)
+            return sum(len(store.runs.read_history(run)) for run in runs)
 
         for _ in range(times):
             before = progress()
@@ -127,12 +134,12 @@ def kill_servers(times: int, terminate: bool = False) -> dict[str, object]:
             orphans += bool(psutil.wait_procs(under, timeout=20)[1])
             when.append(progress())
             server.start()
-        until(lambda: not store.work.waiting() + store.work.held(), "the end of both runs")
+        until(lambda: not active(), "the end of both runs")
         with Visitor(server.address, cookies) as visitor:
             visitor.open("/Runs")
             listed = visitor.dataframes()[0]["State"].tolist()
-        lines = [store.runs.line(run) for run in runs]
-        lengths = [len(store.runs.history(run)) for run in runs]
+        lines = [store.runs.get(run) for run in runs]
+        lengths = [len(store.runs.read_history(run)) for run in runs]
         store.close()
     whole = lengths == [epochs, epochs] and listed == ["finished", "finished"]
     return {

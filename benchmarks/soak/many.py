@@ -18,7 +18,7 @@ from runs.types import RunState
 from tests.support.app_server import AppServer
 from tests.support.chromium import ARGUMENTS, executable
 from tests.support.streamlit_client import Visitor
-from ui.http.cookie import NAME, new_secret, of_cookie, signed
+from ui.http.cookie import NAME, generate_secret, get_browser_id, sign
 
 EPOCHS = 100
 ROUNDS = 5
@@ -28,11 +28,11 @@ MAX_SECONDS = 1.0
 def many_runs(count: int) -> dict[str, object]:
     """Runs as trainings leave them, of one visitor; the page opened by protocol, and drawn in
     Chromium."""
-    secret = new_secret()
+    secret = generate_secret()
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'unpadded.sqlite3'}")
-        _fill(store, of_cookie(secret), count)
-        cookie = signed(secret, store.cookies.key())
+        _fill(store, get_browser_id(secret), count)
+        cookie = sign(secret, store.cookies.read_key())
         store.close()
         with AppServer(Path(folder)) as server:
             with Visitor(server.address, {NAME: cookie}) as visitor:
@@ -49,13 +49,13 @@ def many_runs(count: int) -> dict[str, object]:
 
 
 def _fill(store: Store, owner: str, count: int) -> None:
-    store.visitors.welcome(owner, lasting=False)
-    content = Content.of(pack(data(0)))
+    store.visitors.record_visit(owner, lasting=False)
+    content = Content.from_bytes(pack(data(0)))
     rng = np.random.default_rng(0)
     for number in range(count):
         recipe = Recipe(epochs=EPOCHS, seed=number)
         run = store.runs.create(owner, f"run {number}", recipe, content, {}, 1.0)
-        claim = store.work.claim(run, "tcp://127.0.0.1:1")
+        claim = store.attempts.claim(run, "tcp://127.0.0.1:1")
         losses = np.sort(rng.lognormal(size=EPOCHS))[::-1].tolist()
         result = Result(
             state=RunState.FINISHED,
@@ -68,7 +68,7 @@ def _fill(store: Store, owner: str, count: int) -> None:
             best_epoch=EPOCHS,
             computed={"layers": ["fused"], "groups": 2},
         )
-        store.work.end(run, claim.attempt, result)
+        store.attempts.end(run, claim.attempt, result)
         content = content.digest if isinstance(content, Content) else content
 
 

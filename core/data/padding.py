@@ -1,10 +1,10 @@
-"""Padded arrays, their masks, and what padding costs.
+"""Padded arrays, their masks, and the cost of padding.
 
-``pad`` makes the rectangle that pictures and batches need. The three mask modes
-are transformations of the sequences in front of one and the same network, in raw
-units: ``lengths`` keeps every real step, ``value`` deletes the steps that
-``keras.layers.Masking(mask_value)`` would skip, ``none`` lets padding count as
-data. A masked step is a step that never happened, so deleting is masking.
+``pad`` makes the rectangular array that figures and batches need. The three mask modes are
+transformations of the sequences before one and the same network, in raw units: ``lengths`` keeps
+every real step, ``value`` deletes the steps that ``keras.layers.Masking(mask_value)`` would skip,
+``none`` lets padding count as data. Deleting a step is equivalent to masking it, because a masked
+step changes neither the state nor the output.
 """
 
 from __future__ import annotations
@@ -26,8 +26,13 @@ Side = Literal["pre", "post"]
 
 @dataclass(frozen=True)
 class Padded:
-    """values (n, maxlen, features) float32 and mask (n, maxlen) bool, True where a
-    real step stands. The mask comes from the lengths, never from the values."""
+    """A padded array and its mask.
+
+    Attributes:
+        values: (n, maxlen, features) float32.
+        mask: (n, maxlen) bool, True at real steps. Computed from the lengths, never from the
+            values.
+    """
 
     values: np.ndarray
     mask: np.ndarray
@@ -40,15 +45,24 @@ def pad(
     truncating: Side = "pre",
     value: float = 0.0,
 ) -> Padded:
-    """Pad (and, with ``maxlen``, truncate) to one length; names and defaults of Keras's
-    ``pad_sequences``, but float32, where Keras's default is int32.
+    """Pad all sequences to one length and, with ``maxlen``, truncate longer ones.
 
-    ``maxlen`` None takes the longest sequence. ``padding`` is the side that is
-    filled with ``value``, ``truncating`` the side that is cut. Raises DataError for what is
-    no Sequences, ValueError for another wrong argument.
+    Names and defaults are those of Keras's ``pad_sequences``, except that the values are float32,
+    where Keras's default is int32.
 
     >>> pad(Sequences.from_lists([[1], [2, 5]]), maxlen=3).mask.tolist()
     [[False, False, True], [False, True, True]]
+
+    Args:
+        data: n sequences.
+        maxlen: steps; None takes the longest sequence.
+        padding: side that is filled with ``value``.
+        truncating: side that is cut.
+        value: finite 32-bit number.
+
+    Raises:
+        DataError: ``data`` is not ``Sequences``.
+        ValueError: another argument is invalid.
     """
     require_sequences(data)
     _check_side("padding", padding)
@@ -60,75 +74,89 @@ def pad(
     lengths = cut.lengths[:, None]
     mask = column < lengths if padding == "post" else column >= maxlen - lengths
     values = np.full((len(data), maxlen, data.features), value, dtype=np.float32)
-    values[mask] = cut.values  # row by row, left to right: the order the flat steps stand in
+    values[mask] = cut.values  # boolean indexing is row-major, the order of the flat steps
     return Padded(values, mask)
 
 
 def truncate(data: Sequences, maxlen: int | None, truncating: Side = "pre") -> Sequences:
-    """Sequences longer than ``maxlen`` steps lose their first ("pre") or last ("post") ones."""
+    """Remove the first ("pre") or last ("post") steps of sequences longer than ``maxlen``."""
     _check_side("truncating", truncating)
     _check_maxlen(maxlen)
     if maxlen is None or not (data.lengths > maxlen).any():
         return data
-    kept = np.minimum(data.lengths, maxlen)
-    starts = data.offsets[:-1] + (data.lengths - kept if truncating == "pre" else 0)
-    return data.take_steps(step_indices(starts, kept), kept)
+    lengths = np.minimum(data.lengths, maxlen)
+    starts = data.offsets[:-1] + (data.lengths - lengths if truncating == "pre" else 0)
+    return data.take_steps(step_indices(starts, lengths), lengths)
 
 
 def erased_steps(data: Sequences, mask_value: float) -> np.ndarray:
-    """(total steps,) bool: the real steps that ``Masking(mask_value)`` would take for
-    padding, because every feature equals the value."""
+    """Find the real steps that ``Masking(mask_value)`` would skip: every feature equals it.
+
+    Returns:
+        (total steps,) bool.
+    """
     return (data.values == np.float32(mask_value)).all(axis=1)
 
 
 def erase(data: Sequences, mask_value: float) -> Sequences:
     """Delete the steps that ``Masking(mask_value)`` would skip, real ones included.
 
-    Raises DataError with the id of a sequence in which nothing is left.
+    Raises:
+        DataError: names a sequence that would have no steps left.
     """
     keep = ~erased_steps(data, mask_value)
     if keep.all():
         return data
-    left = np.add.reduceat(keep.astype(np.int64), data.offsets[:-1])
-    if (left == 0).any():
+    remaining = np.add.reduceat(keep.astype(np.int64), data.offsets[:-1])
+    if (remaining == 0).any():
         raise DataError(
             "Mask mode “value” erases every step of sequence {id}: all of them equal "
             "{mask_value}. Choose another mask value, or mask by lengths.",
-            id=data.ids[int(np.argmin(left))],
+            id=data.ids[int(np.argmin(remaining))],
             mask_value=mask_value,
         )
-    return data.take_steps(keep, left)
+    return data.take_steps(keep, remaining)
 
 
-def as_data(
+def add_padding_steps(
     data: Sequences, maxlen: int, padding: Side, truncating: Side, value: float
 ) -> Sequences:
-    """Mode ``none``: every sequence becomes ``maxlen`` steps long, pad steps and all."""
+    """Pad every sequence to ``maxlen`` steps that all count as data (mask mode ``none``)."""
     padded = pad(data, maxlen, padding, truncating, value)
-    flat = padded.values.reshape(-1, data.features)
+    flat = padded.values.reshape(-1, data.features)  # (n × maxlen, features)
     return data.with_steps(flat, np.full(len(data), maxlen, dtype=np.int64))
 
 
 @dataclass(frozen=True)
 class PaddingCost:
-    """What a padded array of these sequences would hold. Counts are steps."""
+    """Step counts of the padded array that these sequences would need.
+
+    Attributes:
+        sequences: n.
+        maxlen: width of the array.
+        real: steps in the data.
+        truncated: real steps lost to ``maxlen``.
+        truncated_sequences: sequences that lose steps.
+        erased: remaining real steps that ``Masking(mask_value)`` would erase.
+        cells: sequences × maxlen.
+    """
 
     sequences: int
     maxlen: int
-    real: int  # steps in the data
-    truncated: int  # of them, lost to maxlen
+    real: int
+    truncated: int
     truncated_sequences: int
-    erased: int  # of the rest, what Masking(mask_value) would erase
-    cells: int  # sequences × maxlen
+    erased: int
+    cells: int
 
     @property
     def padding(self) -> int:
-        """Cells of the rectangle that hold no real step."""
+        """Cells of the array that hold no real step."""
         return self.cells - (self.real - self.truncated)
 
     @property
     def padding_share(self) -> float:
-        """Share of the rectangle that is padding, 0 to 1."""
+        """Share of the array that is padding, 0 to 1."""
         return self.padding / self.cells if self.cells else 0.0
 
 
@@ -165,7 +193,7 @@ def _check_maxlen(maxlen: int | None) -> None:
 
 
 def _check_value(value: float) -> None:
-    """NaN or infinity in padding would poison gradients even where the mask is False."""
-    largest = float(np.finfo(np.float32).max)  # larger numbers turn into infinity
+    """Refuse NaN and infinity, which would poison gradients even where the mask is False."""
+    largest = float(np.finfo(np.float32).max)  # larger numbers become infinite
     if not isinstance(value, Real) or not abs(value) <= largest:
         raise ValueError(f"value is {value!r}; padding needs a finite 32-bit number")

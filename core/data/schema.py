@@ -1,4 +1,4 @@
-"""``Schema``: how a table holds its sequences, and what is made of what it holds."""
+"""``Schema``: how a table is read as sequences."""
 
 from __future__ import annotations
 
@@ -10,79 +10,86 @@ from ..errors import Note, as_note
 from ..json_validation import (
     MAX_COUNT,
     MAX_NAMES,
-    by_name,
-    flag,
-    many,
+    boolean,
+    integer,
+    list_of,
+    mapping_of,
     names,
     one_of,
     optional,
     record,
     text,
-    whole,
 )
 from .missing import MISSING_POLICIES, Missing
 
 LAYOUTS = ("rows", "list", "long", "wide")
 DUPLICATES = ("keep", "first", "last", "mean")
-# What may be done about cells and rows that cannot be used; see core.reading.table.report.
+# Remedies for cells and rows that cannot be used; see core.reading.table.report.
 FIXES = ("unreadable", "incomplete", "spaces", "empty")
 CUTS = ("", "windows", "prefixes")
 TARGET_AT = ("sequence", "step", "end")
 TargetAt = Literal["sequence", "step", "end"]
 Cut = Literal["", "windows", "prefixes"]
 Duplicates = Literal["keep", "first", "last", "mean"]
-TOLD = ("reasons", "doubts")
-PLAIN = record(
+NOTE_FIELDS = ("reasons", "doubts")
+SCHEMA_CHECK = record(
     {"layout": one_of(*LAYOUTS)},
     dict.fromkeys(("id", "time", "target", "split", "group"), optional(text()))
     | dict.fromkeys(("features", "channels", "unused"), names())
-    | dict.fromkeys(("cut_steps", "cut_every"), whole(0, MAX_COUNT))
-    | dict.fromkeys(TOLD, many(as_note, MAX_NAMES))
+    | dict.fromkeys(("cut_steps", "cut_every"), integer(0, MAX_COUNT))
+    | dict.fromkeys(NOTE_FIELDS, list_of(as_note, MAX_NAMES))
     | {
         "target_at": one_of(*TARGET_AT),
         "cut": one_of(*CUTS),
-        "categories": by_name(names(), MAX_NAMES),
+        "categories": mapping_of(names(), MAX_NAMES),
         "missing": one_of(*MISSING_POLICIES),
         "indicated": optional(names()),
-        "fixes": many(one_of(*FIXES), len(FIXES)),
+        "fixes": list_of(one_of(*FIXES), len(FIXES)),
         "duplicates": one_of(*DUPLICATES),
-        "elapsed": flag,
+        "elapsed": boolean,
     },
 )
-UNKNOWN = "unknown"  # the category of every word that is not in the vocabulary
+UNKNOWN = "unknown"  # the category of every token that is not in the vocabulary
 
 
 @dataclass(frozen=True)
 class Schema:
-    """Saved with a model, so that new data is read the same way.
+    """The layout of a table, saved with a model so that new data is read the same way.
 
-    layout      "rows": every row is one sequence of one feature, numbers only, without a header;
-                "list": one sequence a row, its steps written as a list in a cell;
-                "long": one step a row; "wide": one sequence a row, one step a column
-    id …        the column of that role, or None
-    features    the columns that hold the values: one a feature in "list" and "long", one a step
-                in "rows" and "wide"
-    target_at   which target a sequence has: "sequence", the one that all of its rows have; "step",
-                one for each of its steps, which in "list" are a list, too; or "end", the one of
-                those that stands at its last step
-    cut         whether every sequence is cut into "windows" of so many ``cut_steps``, a new one
-                ``cut_every`` so many steps, or growing "prefixes", the first of ``cut_steps``
-    channels    in "wide" with several features: what they are called; ``features`` holds the
-                columns of each in turn, equally many
-    categories  of the features that hold words: the vocabulary, each word a feature of 0 and 1,
-                and one more for every other word
-    missing     what is done with a step that lacks a value (see Sequences)
-    indicated   with missing="mean": the columns beside which a feature says where they lack; None
-                until they are known
-    fixes       what is settled about what cannot be used: "unreadable" cells count as missing,
-                "incomplete" rows (without an id, time, target, split or group) are left out, so
-                are "empty" sequences, and ids that differ in "spaces" only are the same
-    duplicates  steps of one sequence at the same time: "keep" them all, the "first" or the "last"
-                of them, or their "mean"
-    elapsed     whether the time since the last step is a feature, too
-    unused      the columns without any role
-    reasons     short sentences on why, for people
-    doubts      those of the guesses that a person should look at; none of them: it is sure
+    Attributes:
+        layout: "rows": one sequence of one feature per row, numbers only, without a header;
+            "list": one sequence per row, its steps written as a list in a cell; "long": one step
+            per row; "wide": one sequence per row, one step per column.
+        id: column of the sequence ids, or None.
+        time: column that orders the steps, or None.
+        target: column of the targets, or None.
+        split: column of the split, or None.
+        group: column of the groups, or None.
+        features: columns of the values: one per feature in "list" and "long", one per step in
+            "rows" and "wide".
+        target_at: "sequence": one target that all rows of a sequence share; "step": one target
+            per step, in "list" also written as a list; "end": the target at the last step.
+        cut: "windows" cuts every sequence into windows of ``cut_steps`` steps that start every
+            ``cut_every`` steps; "prefixes" into growing prefixes, the first of ``cut_steps``
+            steps; "" leaves sequences whole.
+        cut_steps: length of a window or of the first prefix, in steps.
+        cut_every: distance between windows, or growth of the prefixes, in steps.
+        channels: names of the features in "wide" with several features; ``features`` then lists
+            the columns of each feature in turn, equally many per feature.
+        categories: vocabulary per categorical feature; each token becomes a feature of 0 and 1,
+            and one more feature represents all unknown tokens.
+        missing: policy for steps that lack a value (see ``Sequences``).
+        indicated: with missing="mean", the columns that have a missing-value indicator; None
+            until they are known.
+        fixes: accepted remedies: "unreadable" cells count as missing; "incomplete" rows (without
+            an id, time, target, split or group) and "empty" sequences are left out; ids that
+            differ only in "spaces" are equal.
+        duplicates: steps of one sequence at the same time: "keep" all, the "first", the "last",
+            or their "mean".
+        elapsed: adds the time since the previous step as a feature.
+        unused: columns without a role.
+        reasons: short explanations of the detected layout, for people.
+        doubts: guesses that a person should check; empty when the detection is certain.
     """
 
     layout: str
@@ -124,19 +131,23 @@ class Schema:
 
     @property
     def per_step(self) -> bool:
-        """Does the table hold a target for each step?"""
+        """True when the table holds one target per step."""
         return self.target is not None and self.target_at != "sequence"
 
-    def known(self, indicated: tuple[str, ...]) -> Schema:
-        """The schema for more data of the same kind, once the columns that lack are known."""
+    def with_indicated(self, indicated: tuple[str, ...]) -> Schema:
+        """Return the schema for more data of the same kind, with the indicated columns fixed."""
         return replace(self, indicated=indicated) if self.missing == "mean" else self
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; ``Schema.from_dict`` is the way back."""
-        told = {name: [note.to_plain() for note in getattr(self, name)] for name in TOLD}
-        return asdict(self) | told
+        """Return plain values for JSON; ``Schema.from_dict`` reads them."""
+        notes = {name: [note.to_plain() for note in getattr(self, name)] for name in NOTE_FIELDS}
+        return asdict(self) | notes
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Schema:
-        """From ``to_dict``'s values; raises ValueError for others."""
-        return cls(**PLAIN(plain, "the table"))
+        """Rebuild a schema from the output of ``to_dict``.
+
+        Raises:
+            ValueError: for any other values.
+        """
+        return cls(**SCHEMA_CHECK(plain, "the table"))

@@ -1,8 +1,8 @@
-"""``Sequences``: the ragged container that everything else takes and gives.
+"""``Sequences``: the ragged container that all other modules take and return.
 
-Steps of all sequences stand one after the other in one flat array, beside the
-lengths that cut it up. Nothing is padded here, so nothing can leak: a padded
-array is made late (``core.data.padding``), for a picture or a batch.
+The steps of all sequences are stored one after the other in one flat array, together with the
+lengths that separate them. Nothing is padded here, so padding cannot leak into a computation; a
+padded array is made late (``core.data.padding``), for a figure or a batch.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, overload
 import numpy as np
 
 from ..errors import DataError
-from .missing import MISSING_POLICIES, Missing, indicator_name, refuse_infinite, resolve_missing
+from .missing import MISSING_POLICIES, Missing, check_finite, indicator_name, resolve_missing
 from .schema import Schema
 from .validation import (
     as_step_targets,
@@ -23,7 +23,7 @@ from .validation import (
     as_strings,
     as_targets,
     as_values,
-    refuse_equal_ids,
+    check_unique_ids,
 )
 
 SPLITS = ("train", "validation", "test")
@@ -31,26 +31,27 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True, eq=False)
 class Sequences:
-    """``n`` sequences of unequal length, immutable.
+    """An immutable collection of ``n`` sequences of unequal length.
 
-    values         (total steps, features) float32, sequence after sequence
-    lengths        (n,) int64, each at least 1
-    targets        (n,) numbers, int64 when all of them are whole (1.0 is 1), else float64; or
-                   strings for classes; or None. With per_step (total steps,), one a step, beside
-                   the values
-    ids            (n,) strings, no two alike; "1", "2", … when none are given
-    feature_names  one name a feature
-    split          (n,) "train", "validation" or "test"; or None
-    groups         (n,) strings, e.g. the patient a visit belongs to; or None
-    per_step       whether every step has a target of its own
-    missing        what to do with a step that holds NaN: "refuse" (the default)
-                   raises, "drop" deletes the step, "forward" carries the last
-                   known value of the feature on, "mean" keeps NaN, for which a model takes
-                   the mean of its training steps. Infinite values are refused.
-    schema         how they were read from a table; None when they were not. A model keeps it, to
-                   read new data in the same way
+    Attributes:
+        values: (total steps, features) float32, sequence after sequence.
+        lengths: (n,) int64, steps per sequence, each at least 1.
+        targets: (n,) numbers, int64 when all of them are whole (1.0 becomes 1), else float64; or
+            strings for classes; or None. With ``per_step`` (total steps,), one per step, parallel
+            to ``values``.
+        ids: (n,) unique strings; "1", "2", … by default.
+        feature_names: one name per feature.
+        split: (n,) "train", "validation" or "test"; or None.
+        groups: (n,) strings, such as the patient a visit belongs to; or None.
+        per_step: every step has its own target.
+        missing: policy for steps that hold NaN: "refuse" raises, "drop" deletes the step,
+            "forward" carries the last known value of the feature forward, "mean" keeps NaN, which
+            a model replaces by the mean of its training steps. Infinite values are refused.
+        schema: how the data was read from a table, None if it was not. A model keeps it to read
+            new data the same way.
 
-    Raises DataError naming the sequence, the step and the feature.
+    Raises:
+        DataError: names the sequence, the step and the feature of an invalid value.
     """
 
     values: np.ndarray
@@ -73,36 +74,36 @@ class Sequences:
         ids = as_strings(self.ids, len(lengths), "ids")
         if ids is None:
             ids = np.arange(1, len(lengths) + 1).astype(str).astype(object)
-        refuse_equal_ids(ids)
+        check_unique_ids(ids)
         if (lengths < 1).any():
-            where = int(np.argmax(lengths < 1))
+            row = int(np.argmax(lengths < 1))
             raise DataError(
-                "Sequence {id} has no steps. Remove it or give it at least one step.", id=ids[where]
+                "Sequence {id} has no steps. Remove it or give it at least one step.", id=ids[row]
             )
-        wide = as_values(self.values, int(lengths.sum()))
-        names = tuple(str(name) for name in self.feature_names) or default_names(wide.shape[1])
-        if len(names) != wide.shape[1]:
+        values = as_values(self.values, int(lengths.sum()))
+        names = tuple(str(name) for name in self.feature_names) or default_names(values.shape[1])
+        if len(names) != values.shape[1]:
             raise DataError(
                 "The number of feature names ({names}) is not the number of features "
                 "({features}). Give one name a feature.",
-                features=wide.shape[1],
+                features=values.shape[1],
                 names=len(names),
             )
-        refuse_infinite(wide, lengths, ids, names)
+        check_finite(values, lengths, ids, names)
         targets = as_targets(self.targets, ids, lengths if self.per_step else None)
-        wide, lengths, kept = resolve_missing(wide, lengths, ids, names, self.missing)
-        if self.per_step and targets is not None and kept is not None:
-            targets = targets[kept]
+        values, lengths, keep = resolve_missing(values, lengths, ids, names, self.missing)
+        if self.per_step and targets is not None and keep is not None:
+            targets = targets[keep]
         split = as_strings(self.split, len(lengths), "split")
         if split is not None and not np.isin(split, SPLITS).all():
-            where = int(np.argmin(np.isin(split, SPLITS)))
+            row = int(np.argmin(np.isin(split, SPLITS)))
             raise DataError(
                 "The split of sequence {id} is {found!r}. Use train, validation or test.",
-                id=ids[where],
-                found=split[where],
+                id=ids[row],
+                found=split[row],
             )
-        settle = {
-            "values": wide,
+        parts = {
+            "values": values,
             "lengths": lengths,
             "targets": targets,
             "ids": ids,
@@ -111,9 +112,10 @@ class Sequences:
             "groups": as_strings(self.groups, len(lengths), "groups"),
             "per_step": bool(self.per_step and targets is not None),
         }
-        self._settle(settle)
+        self._set_parts(parts)
 
-    def _settle(self, parts: dict[str, Any]) -> None:
+    def _set_parts(self, parts: dict[str, Any]) -> None:
+        """Set attributes of the frozen instance and make arrays read-only."""
         for name, part in parts.items():
             if isinstance(part, np.ndarray):
                 part.setflags(write=False)
@@ -131,13 +133,26 @@ class Sequences:
         groups: Any = None,
         missing: Missing = "refuse",
     ) -> Sequences:
-        """From one list or array a sequence, each (steps,) or (steps, features), and one target
-        a sequence, or one list of targets, one a step. With missing="mean" a feature of 0 and 1
-        says beside each that lacks values where it does.
+        """Create sequences from one list or array per sequence.
+
+        With missing="mean", every feature that lacks values gets an indicator feature, 1 where
+        the value is missing and 0 elsewhere.
 
         >>> data = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
         >>> len(data), data.lengths.tolist(), data[1].tolist()
         (3, [1, 2, 5], [[2.0], [5.0]])
+
+        Args:
+            sequences: n lists or arrays, each (steps,) or (steps, features).
+            targets: one per sequence, or per sequence a list with one target per step.
+            ids: (n,) unique.
+            feature_names: one name per feature.
+            split: (n,) "train", "validation" or "test".
+            groups: (n,).
+            missing: policy for missing values, see the class.
+
+        Raises:
+            DataError: names the place and the value that cannot be used.
         """
         try:
             items = iter(sequences)
@@ -150,21 +165,21 @@ class Sequences:
         parts = [as_steps(item, number) for number, item in enumerate(items, start=1)]
         if len({part.shape[1] for part in parts if len(part)}) > 1:
             first = parts[0].shape[1]
-            where = next(i for i, part in enumerate(parts) if part.shape[1] != first)
+            row = next(i for i, part in enumerate(parts) if part.shape[1] != first)
             raise DataError(
                 "Sequence {number} has another number of features ({found}) than sequence 1 "
                 "({expected}). Every step of every sequence needs the same features.",
-                number=where + 1,
-                found=parts[where].shape[1],
+                number=row + 1,
+                found=parts[row].shape[1],
                 expected=first,
             )
         values = np.concatenate([part for part in parts if len(part)] or [np.empty((0, 1))])
         names = tuple(feature_names) or default_names(values.shape[1])
-        if missing == "mean" and (lacks := np.isnan(values)).any():
-            said = np.array([indicator_name(name) in names for name in names])
-            lacking = np.flatnonzero(lacks.any(axis=0) & ~said)
-            names += tuple(indicator_name(names[feature]) for feature in lacking)
-            values = np.column_stack([values, lacks[:, lacking]])
+        if missing == "mean" and (absent := np.isnan(values)).any():
+            has_indicator = np.array([indicator_name(name) in names for name in names])
+            new = np.flatnonzero(absent.any(axis=0) & ~has_indicator)
+            names += tuple(indicator_name(names[feature]) for feature in new)
+            values = np.column_stack([values, absent[:, new]])
         lengths = np.array([len(part) for part in parts], dtype=np.int64)
         per_step = targets is not None and isinstance(
             next(iter(targets), None), list | tuple | np.ndarray
@@ -186,12 +201,12 @@ class Sequences:
 
     @property
     def offsets(self) -> np.ndarray:
-        """(n + 1,) int64: sequence i stands at ``values[offsets[i]:offsets[i + 1]]``."""
+        """(n + 1,) int64 boundaries: sequence i is ``values[offsets[i]:offsets[i + 1]]``."""
         return np.concatenate(([0], np.cumsum(self.lengths)))
 
     @property
     def features(self) -> int:
-        """How many features a step has."""
+        """Number of features per step."""
         return self.values.shape[1]
 
     @overload
@@ -199,8 +214,14 @@ class Sequences:
     @overload
     def __getitem__(self, index: slice | np.ndarray | Sequence[int]) -> Sequences: ...
     def __getitem__(self, index):
-        """An int gives that sequence, (steps, features); a slice, an array of
-        indices or a boolean array gives the ``Sequences`` of those rows."""
+        """Return one sequence or a subset.
+
+        Args:
+            index: an int; or a slice, an array of indices or a boolean array.
+
+        Returns:
+            For an int the values of that sequence, (steps, features); otherwise ``Sequences``.
+        """
         if isinstance(index, int | np.integer):
             row = range(len(self))[index]
             start = int(self.lengths[:row].sum())
@@ -213,58 +234,71 @@ class Sequences:
             steps = slice(start, start + int(lengths.sum()))  # one block: a view, no copy
         else:
             steps = step_indices(self.offsets[:-1][rows], lengths)
-        chosen = {
+        parts = {
             name: None if getattr(self, name) is None else getattr(self, name)[rows]
             for name in ("ids", "split", "groups")
         }
         if self.targets is not None:
-            chosen["targets"] = self.targets[steps if self.per_step else rows]
-        return self._with(values=self.values[steps], lengths=lengths, **chosen)
+            parts["targets"] = self.targets[steps if self.per_step else rows]
+        return self._replace(values=self.values[steps], lengths=lengths, **parts)
 
-    def _with(self, **parts: Any) -> Sequences:
-        """A copy with some parts replaced by arrays that are known to be right."""
-        whole = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        made = object.__new__(Sequences)
-        made._settle(whole | parts)
-        return made
+    def _replace(self, **parts: Any) -> Sequences:
+        """Copy with some parts replaced, without validating them."""
+        all_parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        copy = object.__new__(Sequences)
+        copy._set_parts(all_parts | parts)
+        return copy
 
     def with_steps(self, values: np.ndarray, lengths: np.ndarray) -> Sequences:
-        """The same sequences (ids, targets, …) with other steps: values (total
-        steps, features), lengths (n,). For transformations such as scaling. Targets of steps
-        stay when there are as many, and are gone otherwise."""
+        """Replace the steps, for transformations such as scaling.
+
+        Per-step targets are kept if the lengths are unchanged, and removed otherwise.
+
+        Args:
+            values: (total steps, features).
+            lengths: steps per sequence, (n,).
+        """
         lengths = np.array(lengths, dtype=np.int64)
         data = self if np.array_equal(lengths, self.lengths) else self._without_step_targets()
-        return data._with(values=as_values(values, int(lengths.sum())), lengths=lengths)
+        return data._replace(values=as_values(values, int(lengths.sum())), lengths=lengths)
 
     def take_steps(self, steps: np.ndarray, lengths: np.ndarray) -> Sequences:
-        """The same sequences with some of their steps, each with its target if it has one of its
-        own: steps (m,) indices or (total steps,) bool into ``values``, lengths (n,) how many of
-        them each sequence has."""
+        """Keep some of the steps, with their per-step targets if there are any.
+
+        Args:
+            steps: (m,) indices or (total steps,) bool into ``values``.
+            lengths: steps taken per sequence, (n,).
+        """
         lengths = np.array(lengths, dtype=np.int64)
-        data = self._with(targets=self.targets[steps]) if self.per_step else self
-        return data._with(values=as_values(self.values[steps], lengths.sum()), lengths=lengths)
+        data = self._replace(targets=self.targets[steps]) if self.per_step else self
+        return data._replace(values=as_values(self.values[steps], lengths.sum()), lengths=lengths)
 
     def digest(self) -> str:
-        """Of the steps alone, so that the same steps are known again."""
+        """Hash the values and lengths (not ids or targets), to detect duplicates."""
         steps = hashlib.sha256(np.ascontiguousarray(self.values))
         steps.update(self.lengths.tobytes())
         return steps.hexdigest()[:16]
 
     def with_targets(self, targets: Any, per_step: bool = False) -> Sequences:
-        """The same sequences with other targets: (n,), with per_step (total steps,), or None."""
-        made = as_targets(targets, self.ids, self.lengths if per_step else None)
-        return self._with(targets=made, per_step=per_step and made is not None)
+        """Replace the targets.
+
+        Args:
+            targets: (n,), with ``per_step`` (total steps,), or None.
+            per_step: every step has its own target.
+        """
+        array = as_targets(targets, self.ids, self.lengths if per_step else None)
+        return self._replace(targets=array, per_step=per_step and array is not None)
 
     def _without_step_targets(self) -> Sequences:
-        return self._with(targets=None, per_step=False) if self.per_step else self
+        return self._replace(targets=None, per_step=False) if self.per_step else self
 
     def with_features(self, names: Sequence[str]) -> Sequences:
-        """The same sequences with these of their features, in this order."""
+        """Keep these features, in this order."""
         columns = [self.feature_names.index(name) for name in names]
-        return self._with(values=self.values[:, columns], feature_names=tuple(names))
+        return self._replace(values=self.values[:, columns], feature_names=tuple(names))
 
     def __setstate__(self, parts: dict[str, Any]) -> None:
-        self._settle(parts)  # arrays come out of a pickle writable
+        self._set_parts(parts)  # unpickled arrays are writable
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequences):
@@ -284,17 +318,17 @@ class Sequences:
         return (
             f"Sequences({len(self)} sequences, {lengths.min()} to {lengths.max()} steps, "
             f"{self.features} feature{'s' if self.features > 1 else ''}"
-            f"{self._described_targets()})"
+            f"{self._describe_targets()})"
         )
 
-    def _described_targets(self) -> str:
+    def _describe_targets(self) -> str:
         if self.targets is None:
             return ""
         return ", with a target a step" if self.per_step else ", with targets"
 
 
 def require_sequences(data: object) -> None:
-    """Raises DataError, with the way to make them, for what is no ``Sequences``."""
+    """Check that ``data`` is ``Sequences``; the DataError says how to create them."""
     if not isinstance(data, Sequences):
         raise DataError(
             "This is a {found}, and Sequences are needed. Make them of lists by "
@@ -304,11 +338,19 @@ def require_sequences(data: object) -> None:
 
 
 def step_indices(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Flat indices of the steps ``starts[i] … starts[i] + lengths[i] - 1``, row after row."""
+    """Return the flat indices ``starts[i] … starts[i] + lengths[i] - 1``, row after row.
+
+    Args:
+        starts: (n,) index of the first step of each row.
+        lengths: (n,) steps per row.
+
+    Returns:
+        (sum of lengths,) int64.
+    """
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
 
 
 def default_names(features: int) -> tuple[str, ...]:
-    """What features are called that were given no names."""
+    """Name unnamed features: ("value",), or ("x1", "x2", …)."""
     return ("value",) if features == 1 else tuple(f"x{i}" for i in range(1, features + 1))

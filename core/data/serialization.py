@@ -1,5 +1,7 @@
-"""Sequences, and other arrays with plain values beside them, as bytes and back. No pickle: reading
-cannot execute anything."""
+"""Convert sequences, and arrays with plain values, to bytes and back.
+
+Nothing is pickled, so reading cannot execute code.
+"""
 
 from __future__ import annotations
 
@@ -12,37 +14,37 @@ import numpy as np
 from .schema import Schema
 from .sequences import Sequences
 
-WORDS = ("targets", "ids", "split", "groups")  # may be arrays of strings, which go as JSON
+STRING_FIELDS = ("targets", "ids", "split", "groups")  # may be arrays of str, written as JSON
 
 
 def pack(data: Sequences) -> bytes:
-    """The same sequences give the same bytes, so that a digest of them is an address."""
-    arrays, words = {"values": data.values, "lengths": data.lengths}, {}
-    for name in WORDS:
+    """Serialize sequences; equal sequences give equal bytes, so a digest can be their address."""
+    arrays, plain = {"values": data.values, "lengths": data.lengths}, {}
+    for name in STRING_FIELDS:
         part = getattr(data, name)
         if part is None:
             continue
         if part.dtype.kind == "O":
-            words[name] = part.tolist()
+            plain[name] = part.tolist()
         else:
             arrays[name] = part
     if data.per_step:
-        words["per_step"] = True
+        plain["per_step"] = True
     if data.schema is not None:
-        words["schema"] = data.schema.to_dict()
-    return pack_arrays({"feature_names": data.feature_names, **words}, arrays)
+        plain["schema"] = data.schema.to_dict()
+    return pack_arrays({"feature_names": data.feature_names, **plain}, arrays)
 
 
 def unpack(content: bytes) -> Sequences:
-    """What ``pack`` packed, checked as any new ``Sequences``."""
+    """Read the output of ``pack``, validated like any new ``Sequences``."""
     plain, arrays = unpack_arrays(content)
     if "schema" in plain:
         plain["schema"] = Schema.from_dict(plain["schema"])
-    return Sequences(**arrays, **plain, missing="mean")  # what was missing is settled
+    return Sequences(**arrays, **plain, missing="mean")  # missing values are already resolved
 
 
 def pack_arrays(plain: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
-    """Plain values as JSON and arrays as they are, in an uncompressed .npz."""
+    """Serialize plain values as JSON together with arrays, in an uncompressed .npz."""
     description = np.frombuffer(json.dumps(plain, ensure_ascii=False).encode(), np.uint8)
     content = io.BytesIO()
     np.savez(content, description=description, **arrays)
@@ -50,7 +52,11 @@ def pack_arrays(plain: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
 
 
 def unpack_arrays(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The way back from ``pack_arrays``."""
+    """Read the output of ``pack_arrays``.
+
+    Returns:
+        The plain values and the arrays.
+    """
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         plain = json.loads(arrays["description"].tobytes())
         return plain, {name: arrays[name] for name in arrays.files if name != "description"}

@@ -9,18 +9,24 @@ from typing import Any
 
 import numpy as np
 
-from ..json_validation import MAX_COUNT, number, record, text, whole
+from ..json_validation import MAX_COUNT, integer, number, record, text
 from .sequences import Sequences
 
 
 @dataclass(frozen=True)
 class Facts:
-    """About the data a model was trained on.
+    """Summary of the data a model was trained on.
 
-    sequences, steps  in all; shortest, median, longest: steps of a sequence
-    learned, validated, tested  sequences that it learned from, that chose when to stop, and that
-               took no part
-    date       of the end of the training, YYYY-MM-DD
+    Attributes:
+        sequences: total number of sequences.
+        steps: total number of steps.
+        shortest: steps of the shortest sequence.
+        median: median number of steps per sequence.
+        longest: steps of the longest sequence.
+        learned: sequences in the training set.
+        validated: sequences in the validation set.
+        tested: sequences in the test set.
+        date: end of the training, YYYY-MM-DD.
     """
 
     sequences: int
@@ -34,7 +40,14 @@ class Facts:
     date: str
 
     @classmethod
-    def of(cls, data: Sequences, learned: int, validated: int) -> Facts:
+    def from_data(cls, data: Sequences, learned: int, validated: int) -> Facts:
+        """Summarize the data, today.
+
+        Args:
+            data: all sequences, the test set included.
+            learned: sequences in the training set.
+            validated: sequences in the validation set.
+        """
         return cls(
             sequences=len(data),
             steps=int(data.lengths.sum()),
@@ -48,20 +61,25 @@ class Facts:
         )
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; ``Facts.from_dict`` reads them."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Facts:
-        """From ``to_dict``'s values; raises ValueError for others."""
-        made = FACTS(plain, "facts")
-        datetime.strptime(made["date"], "%Y-%m-%d")
-        return cls(**made)
+        """Rebuild a summary from the output of ``to_dict``.
+
+        Raises:
+            ValueError: for any other values.
+        """
+        values = FACTS_CHECK(plain, "facts")
+        datetime.strptime(values["date"], "%Y-%m-%d")
+        return cls(**values)
 
 
-FACTS = record(
+FACTS_CHECK = record(
     dict.fromkeys(
         ("sequences", "steps", "shortest", "longest", "learned", "validated", "tested"),
-        whole(0, MAX_COUNT),
+        integer(0, MAX_COUNT),
     )
     | {"median": number(0, MAX_COUNT), "date": text(10, r"\d{4}-\d{2}-\d{2}")}
 )

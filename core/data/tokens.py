@@ -1,12 +1,13 @@
-"""How a single cell looks: a number, a missing value, a list."""
+"""Recognize the content of a single cell: a number, a missing value, a list."""
 
 from __future__ import annotations
 
 import re
 
-# Written for "no value" by spreadsheets, pandas, R, Java, Weka and people; compared in lower case.
-MISSING_WORDS = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "?")
-SPLIT_WORDS = {
+# Markers of a missing value in spreadsheets, pandas, R, Java, Weka and hand-written files;
+# compared in lower case.
+MISSING_MARKERS = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "?")
+SPLIT_ALIASES = {
     "train": "train",
     "training": "train",
     "val": "validation",
@@ -17,8 +18,8 @@ SPLIT_WORDS = {
     "test": "test",
     "testing": "test",
 }
-# Just what Arrow reads as a number. There is one way alone to match any text: a pattern that tries
-# several takes the square of a long cell's length, or worse, to refuse it.
+# Exactly what Arrow parses as a number. Any text matches in one way only: a pattern with several
+# ways backtracks, and rejecting a long cell would take time quadratic in its length, or worse.
 NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?inf(inity)?"
 _NUMBER = re.compile(NUMBER, re.I)
 _LIST = re.compile(r"\[\s*([\[\](+\-.\d?]|nan|null|none)", re.I | re.A)
@@ -26,15 +27,20 @@ _TUPLE = re.compile(rf"\(\s*([\[(]\s*)?({NUMBER}|nan|none|\?)\s*,.*\)", re.I | r
 
 
 def is_number(cell: str) -> bool:
+    """Tell if a cell holds a number."""
     return _NUMBER.fullmatch(cell.strip()) is not None
 
 
 def is_missing(cell: str) -> bool:
-    return cell.strip().lower() in MISSING_WORDS
+    """Tell if a cell holds a marker of a missing value."""
+    return cell.strip().lower() in MISSING_MARKERS
 
 
 def is_list(cell: str) -> bool:
-    """In square brackets, or in round ones with a comma: (030) 123 is a telephone number."""
+    """Tell if a cell holds a list, in square brackets or in parentheses with a comma.
+
+    The comma is required because (030) 123 is a telephone number.
+    """
     cell = cell.strip()
     if not cell.startswith(("[", "(")):
         return False

@@ -1,4 +1,4 @@
-"""What a caller gives ``Sequences``: as arrays, or refused with the place and what to do."""
+"""Validate and normalise the constructor arguments of ``Sequences``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from ..errors import DataError, Note
 
 
 def as_steps(item: Any, number: int) -> np.ndarray:
-    """One list or array as (steps, features) float64."""
+    """Convert one list or array to (steps, features) float64.
+
+    Args:
+        item: (steps,) or (steps, features).
+        number: position of the sequence, from 1, for messages.
+
+    Raises:
+        DataError: names the sequence.
+    """
     if np.ndim(item) == 0 if not isinstance(item, list | tuple) else False:
         raise DataError(
             "Sequence {number} is {found!r}, one value. Give a list of sequences, "
@@ -39,8 +47,16 @@ def as_steps(item: Any, number: int) -> np.ndarray:
 
 
 def as_values(values: Any, steps: int) -> np.ndarray:
-    """(total steps, features) float32 of our own, nothing shared with the caller."""
-    with np.errstate(over="ignore"):  # too large for float32 becomes inf, refused by name later
+    """Copy values to a new (total steps, features) float32 array.
+
+    Args:
+        values: (total steps, features).
+        steps: expected number of steps, the sum of the lengths.
+
+    Raises:
+        DataError: the shape does not match.
+    """
+    with np.errstate(over="ignore"):  # overflow becomes inf, which is refused with its place later
         flat = np.array(values, dtype=np.float32, order="C")
     if flat.ndim != 2 or flat.shape[1] < 1 or len(flat) != steps:
         raise DataError(
@@ -52,6 +68,16 @@ def as_values(values: Any, steps: int) -> np.ndarray:
 
 
 def as_strings(values: Any, n: int, what: str) -> np.ndarray | None:
+    """Convert one value per sequence to an (n,) array of str; None stays None.
+
+    Args:
+        values: (n,).
+        n: number of sequences.
+        what: name of the argument, for messages.
+
+    Raises:
+        DataError: there are not n values.
+    """
     if values is None:
         return None
     strings = np.array([str(value) for value in values], dtype=object)
@@ -66,75 +92,96 @@ def as_strings(values: Any, n: int, what: str) -> np.ndarray | None:
     return strings
 
 
-def refuse_equal_ids(ids: np.ndarray) -> None:
+def check_unique_ids(ids: np.ndarray) -> None:
+    """Check that no two ids are equal; raise DataError with the first that is repeated."""
     if len(set(ids)) == len(ids):
         return
     seen: set[str] = set()
-    twice = next(id for id in ids if id in seen or seen.add(id))
+    repeated = next(id for id in ids if id in seen or seen.add(id))
     raise DataError(
-        "The id {id!r} stands for two sequences. Give every sequence its own.", id=twice
+        "The id {id!r} stands for two sequences. Give every sequence its own.", id=repeated
     )
 
 
 def as_step_targets(targets: Sequence[Any], lengths: np.ndarray) -> np.ndarray:
-    """(total steps,) of one list or array of targets a sequence."""
+    """Concatenate one list or array of targets per sequence to (total steps,).
+
+    Args:
+        targets: per sequence, one target per step.
+        lengths: steps per sequence, (n,).
+
+    Raises:
+        DataError: names the first sequence whose targets do not match its steps.
+    """
     parts = [np.asarray(part) for part in targets]
-    found = np.array([part.size if part.ndim == 1 else -1 for part in parts])
-    both = min(len(found), len(lengths))
-    differs = np.append(found[:both] != lengths[:both], len(found) != len(lengths))
+    sizes = np.array([part.size if part.ndim == 1 else -1 for part in parts])
+    common = min(len(sizes), len(lengths))
+    differs = np.append(sizes[:common] != lengths[:common], len(sizes) != len(lengths))
     if differs.any():
-        where = int(np.argmax(differs))
+        row = int(np.argmax(differs))
         raise DataError(
             "The targets of sequence {number} are not one for each of its steps. Give one target "
             "a sequence, or for every sequence a list of targets, one a step.",
-            number=where + 1,
+            number=row + 1,
         )
-    if len({part.dtype.kind in "OU" for part in parts}) > 1:  # 1 and "a" become "1" and "a"
+    if len({part.dtype.kind in "OU" for part in parts}) > 1:  # else NumPy turns 1 and "a" to str
         parts = [part.astype(object) for part in parts]
     return np.concatenate(parts)
 
 
 def as_targets(targets: Any, ids: np.ndarray, lengths: np.ndarray | None) -> np.ndarray | None:
-    """lengths (n,) where every step has a target, else None."""
+    """Convert targets to int64, float64 or str; None stays None.
+
+    Args:
+        targets: (n,), or (total steps,) for per-step targets.
+        ids: (n,), for messages.
+        lengths: (n,) for per-step targets, else None.
+
+    Returns:
+        int64 if all numbers are whole, else float64; an object array of str for classes.
+
+    Raises:
+        DataError: the shape does not match, or a target is missing, infinite or too large.
+    """
     if targets is None:
         return None
-    made = np.array(targets)
+    array = np.array(targets)
     if lengths is not None:
         ids = np.repeat(ids, lengths)
-    if made.dtype.kind in "OU":  # NumPy would make a class "nan" or "None" of a missing one
+    if array.dtype.kind in "OU":  # str() would turn a missing target into a class "nan" or "None"
         _refuse_missing_targets(targets, ids)
-    if made.ndim != 1 or len(made) != len(ids):
+    if array.ndim != 1 or len(array) != len(ids):
         raise DataError(
             "targets has shape {found}; give one target a {each}, shape ({n},).",
-            found=made.shape,
+            found=array.shape,
             each=Note("sequence" if lengths is None else "step"),
             n=len(ids),
         )
-    if made.dtype.kind in "iu":
-        too_large = made > np.iinfo(np.int64).max
+    if array.dtype.kind in "iu":
+        too_large = array > np.iinfo(np.int64).max
         if too_large.any():
-            where = int(np.argmax(too_large))
+            row = int(np.argmax(too_large))
             raise DataError(
                 "The target of sequence {id} is {found}, too large for 64-bit whole numbers. Give "
                 "a smaller number, or a text if it is a class.",
-                id=ids[where],
-                found=int(made[where]),
+                id=ids[row],
+                found=int(array[row]),
             )
-        return made.astype(np.int64)
-    if made.dtype.kind == "f":
-        if not np.isfinite(made).all():
-            where = int(np.argmin(np.isfinite(made)))
+        return array.astype(np.int64)
+    if array.dtype.kind == "f":
+        if not np.isfinite(array).all():
+            row = int(np.argmin(np.isfinite(array)))
             raise DataError(
                 "The target of sequence {id} is {found}. Give a finite number or leave the "
                 "sequence out.",
-                id=ids[where],
-                found=made[where],
+                id=ids[row],
+                found=array[row],
             )
-        made = made.astype(np.float64)
-        # Classes are often written 1.0 and 0.0. For regression a whole number is a number as well.
-        whole = (made == np.floor(made)) & (np.abs(made) < 2.0**63)
-        return made.astype(np.int64) if whole.all() else made
-    return np.array([str(target) for target in made], dtype=object)
+        array = array.astype(np.float64)
+        # Classes are often written 1.0 and 0.0, and for regression an integer is a number as well.
+        is_whole = (array == np.floor(array)) & (np.abs(array) < 2.0**63)
+        return array.astype(np.int64) if is_whole.all() else array
+    return np.array([str(target) for target in array], dtype=object)
 
 
 def _refuse_missing_targets(targets: Any, ids: np.ndarray) -> None:

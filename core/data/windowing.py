@@ -1,7 +1,7 @@
-"""Long series cut into pieces to learn from: windows, or growing prefixes.
+"""Cut long series into windows or growing prefixes.
 
-Pieces of one series are one group, so that training and validation never share a series: windows
-that overlap, on both sides of a split, would be a test on what was learned by heart.
+All parts of one series form a group, so that the training and validation sets never share a
+series: overlapping windows on both sides of a split would test what was memorised.
 """
 
 from __future__ import annotations
@@ -11,17 +11,26 @@ import numpy as np
 from ..errors import DataError
 from .sequences import Sequences, step_indices
 
-MAX_VALUES = 2**26  # 256 MB: pieces that overlap hold many times what the series hold
+MAX_VALUES = 2**26  # 256 MB: overlapping parts hold many times the values of the series
 
 
 def windows(data: Sequences, steps: int, every: int) -> Sequences:
-    """Windows of ``steps`` steps, a new one ``every`` so many steps. The last one of a series may
-    be shorter, so that no step is lost, and so is the only one of a short series.
+    """Cut each series into windows of ``steps`` steps that start every ``every`` steps.
 
-    Raises DataError for a length or a distance below 1, for a distance that would leave steps out,
-    and for more than fits into memory. What pieces carry: see ``_pieces``.
+    The last window of a series may be shorter, so that no step is lost; a shorter series is one
+    window. A window carries the id of its series with its first and last step, from 1; the target
+    of the series, or the per-step targets of its own steps; the split; and as group that of the
+    series, or the id of a series without one.
+
+    Args:
+        data: n series.
+        steps: length of a window, at least 1.
+        every: distance between the starts of windows in steps, 1 to ``steps``.
+
+    Raises:
+        DataError: ``steps`` or ``every`` is out of range, or the windows would not fit into memory.
     """
-    _check(steps, every)
+    _check_sizes(steps, every)
     if every > steps:
         raise DataError(
             "A new window every {every} steps leaves steps out of windows of {steps}. Begin one "
@@ -29,30 +38,39 @@ def windows(data: Sequences, steps: int, every: int) -> Sequences:
             every=every,
             steps=steps,
         )
-    number = 1 + -(-np.maximum(data.lengths - steps, 0) // every)
-    source, count = _counted(number)
-    starts = count * every
-    return _pieces(data, source, starts, np.minimum(data.lengths[source] - starts, steps))
+    counts = 1 + -(-np.maximum(data.lengths - steps, 0) // every)  # (n,)
+    source, index = _enumerate_parts(counts)
+    starts = index * every
+    return _cut(data, source, starts, np.minimum(data.lengths[source] - starts, steps))
 
 
 def prefixes(data: Sequences, steps: int, every: int) -> Sequences:
-    """Growing prefixes: of ``steps`` steps, of ``every`` so many more, …, and the whole series.
+    """Cut each series into growing prefixes, the last of which is the whole series.
 
-    Raises DataError as ``windows``.
+    Prefixes carry ids, targets, split and groups as ``windows`` do.
+
+    Args:
+        data: n series.
+        steps: length of the first prefix, at least 1.
+        every: growth from one prefix to the next in steps, at least 1.
+
+    Raises:
+        DataError: ``steps`` or ``every`` is out of range, or the prefixes would not fit into
+            memory.
     """
-    _check(steps, every)
-    number = 1 + -(-np.maximum(data.lengths - steps, 0) // every)
-    source, count = _counted(number)
-    lengths = np.minimum(steps + count * every, data.lengths[source])
-    return _pieces(data, source, np.zeros_like(lengths), lengths)
+    _check_sizes(steps, every)
+    counts = 1 + -(-np.maximum(data.lengths - steps, 0) // every)  # (n,)
+    source, index = _enumerate_parts(counts)
+    lengths = np.minimum(steps + index * every, data.lengths[source])
+    return _cut(data, source, np.zeros_like(lengths), lengths)
 
 
-def at_the_end(data: Sequences) -> Sequences:
-    """With the target of its last step as the one target of each sequence."""
+def take_last_targets(data: Sequences) -> Sequences:
+    """Replace per-step targets by one target per sequence, that of the last step."""
     return data.with_targets(data.targets[data.offsets[1:] - 1]) if data.per_step else data
 
 
-def _check(steps: int, every: int) -> None:
+def _check_sizes(steps: int, every: int) -> None:
     if steps < 1 or every < 1:
         raise DataError(
             "Cut into pieces of {steps} steps, every {every} steps: both must be at least 1.",
@@ -61,18 +79,14 @@ def _check(steps: int, every: int) -> None:
         )
 
 
-def _counted(number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """number (n,) of pieces. (pieces,) the series of each piece, and which of its pieces it is."""
-    source = np.repeat(np.arange(len(number)), number)
-    return source, np.arange(len(source)) - np.repeat(np.cumsum(number) - number, number)
+def _enumerate_parts(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for all parts, (parts,) each, the series and the part's index in it, from 0."""
+    source = np.repeat(np.arange(len(counts)), counts)
+    return source, np.arange(len(source)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def _pieces(
-    data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.ndarray
-) -> Sequences:
-    """The pieces, (pieces,) each, of the series ``source`` from the step ``starts``. A piece has
-    the id of its series and its first and last step, from 1; the target of the series, or those of
-    its own steps; its split; and the series, unless that has a group, as its group."""
+def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Sequences:
+    """Cut parts, (parts,) each: from series ``source``, at step ``starts``, ``lengths`` long."""
     values = int(lengths.sum()) * data.features
     if values > MAX_VALUES:
         raise DataError(
@@ -100,6 +114,6 @@ def _pieces(
         split=None if data.split is None else data.split[source],
         groups=(data.ids if data.groups is None else data.groups)[source],
         per_step=data.per_step,
-        missing="mean",  # what was missing is settled
+        missing="mean",  # missing values are already resolved
         schema=data.schema,
     )

@@ -1,4 +1,4 @@
-"""How much work one call into a compiled function covers."""
+"""Splitting of a plan into calls of the compiled functions."""
 
 from __future__ import annotations
 
@@ -9,25 +9,33 @@ import numpy as np
 
 from .batching import Plan
 
-CALL_SECONDS = 0.1  # progress and Stop wait for a call, and a call costs some 0.2 ms by itself
+CALL_SECONDS = 0.1  # progress and Stop wait for a call, and a call itself costs about 0.2 ms
 
 
-class Pace:
-    """Cuts plans into calls of about CALL_SECONDS by the speed of the calls before. The first
-    call is one batch: what it takes is not known."""
+class CallPacer:
+    """Splits plans into calls of about CALL_SECONDS, by the speed of the previous calls.
+
+    The first call is one batch, because its speed is not known yet.
+    """
 
     def __init__(self) -> None:
-        self.cost_a_second = 0.0
+        self.cost_per_second = 0.0
 
-    def calls(self, plan: Plan, first: int = 0) -> Iterator[tuple[int, int]]:
-        """(first, last) batches of one call after another, from ``first`` on; each is timed until
-        the next."""
-        until = np.cumsum(plan.cost, dtype=np.float64)
+    def split(self, plan: Plan, first: int = 0) -> Iterator[tuple[int, int]]:
+        """Yield the (first, last) batches of one call after another.
+
+        The time between two yields is taken as the duration of the call.
+
+        Args:
+            plan: The batches to split.
+            first: Batch to start from.
+        """
+        total = np.cumsum(plan.cost, dtype=np.float64)
         while first < len(plan):
-            done = until[first - 1] if first else 0.0
-            most = done + self.cost_a_second * CALL_SECONDS
-            last = max(first + 1, int(np.searchsorted(until, most, side="right")))
-            began = time.perf_counter()
+            done = total[first - 1] if first else 0.0
+            limit = done + self.cost_per_second * CALL_SECONDS
+            last = max(first + 1, int(np.searchsorted(total, limit, side="right")))
+            start = time.perf_counter()
             yield first, last
-            self.cost_a_second = (until[last - 1] - done) / (time.perf_counter() - began)
+            self.cost_per_second = (total[last - 1] - done) / (time.perf_counter() - start)
             first = last

@@ -1,12 +1,12 @@
-"""An ``Engine``: a network compiled to learn, to judge and to answer. Needs TensorFlow.
+"""Compiled train, evaluate and predict functions for one network. Needs TensorFlow.
 
-It takes ragged data as it is, flat steps and lengths, and builds its batches inside the graph:
-nothing is padded in Python, one compiled function serves every number of rows and steps, and a
-call covers many batches. Networks of LSTM layers run on ``core.engine.lstm``; others, and all
-of them on a GPU, on their stock Keras layers with an explicit mask, on the same batches.
+An ``Engine`` takes ragged data (flat steps and lengths) and builds its batches inside the graph:
+nothing is padded in Python, one compiled function serves every number of rows and steps, and one
+call covers many batches. Networks of LSTM layers run on ``core.engine.lstm``. Other networks, and
+every network on a GPU, run on their stock Keras layers with an explicit mask, on the same batches.
 
-Everything random is a function of (seed, epoch, batch), so that a result depends neither on
-where calls are cut nor on the padding a user looks at.
+Everything random is a function of (seed, epoch, batch), so a result depends neither on where calls
+are cut nor on the padding that a user looks at.
 """
 
 from __future__ import annotations
@@ -26,35 +26,52 @@ from ..data.sequences import Sequences
 from ..network.keras_network import build_network
 from ..recipe.recipe import MIN_STATE, Recipe
 from . import lstm
-from .batching import Plan, forward_plan
+from .batching import Plan, plan_forward
 from .cost import uses_keras
-from .optimizers import SLOTS, update
+from .optimizers import SLOTS, apply_update
 
-# Fewer rows a group are not worth a core. Two groups of 8 took 1.5 times as long as one of 16 with
-# a bidirectional layer on two cores, where the directions keep both busy (benchmark vowels).
-GROUP_ROWS = 8
+# Groups with fewer rows are not worth a core. With a bidirectional layer on two cores, two groups
+# of 8 took 1.5 times as long as one of 16: the two directions already keep both cores busy
+# (benchmark vowels).
+MIN_GROUP_ROWS = 8
 MAX_GROUPS = 8
-WAYS = ("fused", "wide", "keras")  # of a recurrent layer: see core.engine.lstm
-KEPT = 2  # compiled engines that wait for the next training or prediction of their kind
+IMPLEMENTATIONS = ("fused", "wide", "keras")  # of a recurrent layer; see core.engine.lstm
+MAX_IDLE = 2  # compiled engines kept for the next training or prediction with the same spec
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What an engine is compiled for: trainings that differ in nothing of this share one."""
+class EngineSpec:
+    """Cache key: everything that determines the compiled graph.
 
-    recipe: Recipe  # with everything that compiles to the same graph at its default
+    Attributes:
+        recipe: The recipe, with every field that does not change the graph at its default.
+        features: Features per step.
+        outputs: Units of the output layer.
+        groups: Number of parallel row groups at inference.
+        training_groups: Number of parallel row groups in training.
+    """
+
+    recipe: Recipe
     features: int
     outputs: int
-    groups: int  # of rows side by side where nothing is learned …
-    learning_groups: int  # … and where something is
+    groups: int
+    training_groups: int
 
     @classmethod
-    def of(cls, recipe: Recipe, features: int, outputs: int, groups: int) -> Kind:
-        """``groups`` as of ``group_count``; small batches are learned from in fewer."""
-        # Two directions run side by side as well, and share the cores.
-        rows = GROUP_ROWS * (2 if all(layer.bidirectional for layer in recipe.layers) else 1)
-        learning = max(1, min(groups, recipe.batch_size // rows))
-        same = Recipe(
+    def from_recipe(cls, recipe: Recipe, features: int, outputs: int, groups: int) -> EngineSpec:
+        """Reduce a recipe to what determines the graph.
+
+        Args:
+            recipe: The recipe to compile.
+            features: Features per step.
+            outputs: Units of the output layer.
+            groups: Row groups at inference, see ``count_groups``. Training on small batches uses
+                fewer.
+        """
+        # Two directions run in parallel as well and share the cores.
+        rows = MIN_GROUP_ROWS * (2 if all(layer.bidirectional for layer in recipe.layers) else 1)
+        training_groups = max(1, min(groups, recipe.batch_size // rows))
+        graph_recipe = Recipe(
             task=recipe.task,
             return_sequences=recipe.return_sequences,
             layers=recipe.layers,
@@ -66,13 +83,19 @@ class Kind:
             clip_norm=recipe.clip_norm,
             class_weight=recipe.class_weight,
         )
-        return cls(same, features, outputs, groups, learning)
+        return cls(graph_recipe, features, outputs, groups, training_groups)
 
 
-class Data:
-    """Sequences as the graphs take them; ``targets`` as ``Preprocessing.encode`` gives them, for
-    learning and judging: (n,), or (total steps,) for a network that answers at every step, where
-    NaN and -1 stand for a step without one."""
+class RaggedTensors:
+    """Sequences as tensors, the input of the compiled functions.
+
+    Attributes:
+        lengths: (n,) int64 array, steps per sequence.
+        steps: Flat values (total steps, features) float32, the offset of each sequence's first
+            step (n,) int64, and lengths (n,) int64.
+        targets: As returned by ``Preprocessing.encode``: (n,), or (total steps,) for per-step
+            targets, where NaN and -1 mark a step without a target. None for prediction.
+    """
 
     def __init__(self, prepared: Sequences, targets: np.ndarray | None = None) -> None:
         self.lengths = prepared.lengths
@@ -85,16 +108,16 @@ class Data:
 class Engine:
     """Weights, optimizer state and the compiled functions over both."""
 
-    def __init__(self, kind: Kind) -> None:
-        self.kind, self.recipe = kind, kind.recipe
-        self.network = build_network(kind.recipe, kind.features, kind.outputs)
+    def __init__(self, spec: EngineSpec) -> None:
+        self.spec, self.recipe = spec, spec.recipe
+        self.network = build_network(spec.recipe, spec.features, spec.outputs)
         self.weights = [weight.value for weight in self.network.trainable_variables]
         self.slots = [
             [tf.Variable(tf.zeros_like(weight)) for _ in range(SLOTS[self.recipe.optimizer])]
             for weight in self.weights
         ]
         self.updates = tf.Variable(0, dtype=tf.int64)
-        self.class_weights = tf.Variable(tf.ones([kind.outputs]))
+        self.class_weights = tf.Variable(tf.ones([spec.outputs]))
         self.recurrent = [
             layer
             for layer in self.network.layers
@@ -103,77 +126,86 @@ class Engine:
         self.dense = [
             layer for layer in self.network.layers if isinstance(layer, keras.layers.Dense)
         ]
-        self.loss_of = keras.losses.get(self.recipe.loss)
+        self.loss_function = keras.losses.get(self.recipe.loss)
         classify = self.recipe.task == "classification"
         numbers, scalar = tf.TensorSpec((None,), tf.int64), tf.TensorSpec((), tf.int64)
-        steps = [tf.TensorSpec((None, kind.features), tf.float32), numbers, numbers]
+        steps = [tf.TensorSpec((None, spec.features), tf.float32), numbers, numbers]
         targets = tf.TensorSpec((None,), tf.int64 if classify else tf.float32)
         sums = tf.TensorSpec((3,), tf.float64)
-        chance = [tf.TensorSpec((), tf.float32), tf.TensorSpec((2,), tf.int64)]
+        rate, seed_and_epoch = tf.TensorSpec((), tf.float32), tf.TensorSpec((2,), tf.int64)
 
-        def plan(groups):
+        def plan_signature(groups):
             return [numbers, tf.TensorSpec((None, groups + 1), tf.int64), scalar, scalar]
 
         def compiled(function, *signature):
             return tf.function(function, input_signature=signature, autograph=False)
 
-        # Functions of their own: traced once, however many groups call them.
-        self._learning_outputs = compiled(self._outputs, *steps, numbers, chance[1])
-        self._final_outputs = compiled(self._outputs, *steps, numbers)
-        forward = plan(kind.groups)
-        self._learn = compiled(
-            self._learn_batches, *steps, targets, *plan(kind.learning_groups), sums, *chance
+        # Separate functions: traced once, however many groups call them.
+        self._training_outputs = compiled(self._gather_outputs, *steps, numbers, seed_and_epoch)
+        self._inference_outputs = compiled(self._gather_outputs, *steps, numbers)
+        forward, training = plan_signature(spec.groups), plan_signature(spec.training_groups)
+        self._train = compiled(
+            self._train_step, *steps, targets, *training, sums, rate, seed_and_epoch
         )
-        self._judge = compiled(self._judge_batches, *steps, targets, *forward, sums)
-        self._answer = compiled(self._answer_batches, *steps, *forward)
+        self._evaluate = compiled(self._evaluate_step, *steps, targets, *forward, sums)
+        self._predict = compiled(self._predict_step, *steps, *forward)
 
-    def compile(self, judge: bool) -> None:
-        """Trace ``learn``, and ``judge`` if it will be called; once done it takes no time."""
-        self._learn.get_concrete_function()
-        if judge:
-            self._judge.get_concrete_function()
+    def compile(self, evaluate: bool) -> None:
+        """Trace the training function, and the evaluation function if ``evaluate``.
 
-    def begin(self, weights: list[np.ndarray]) -> None:
-        """Take these weights, as ``keras.Model.get_weights`` gives them, and forget the rest."""
+        Later calls return at once.
+        """
+        self._train.get_concrete_function()
+        if evaluate:
+            self._evaluate.get_concrete_function()
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        """Set the weights and reset the optimizer.
+
+        Args:
+            weights: As returned by ``keras.Model.get_weights``.
+        """
         self.network.set_weights(weights)
         for slot in (slot for slots in self.slots for slot in slots):
             slot.assign(tf.zeros_like(slot))
         self.updates.assign(0)
 
-    def weigh(self, class_weights: np.ndarray) -> None:
-        """What a target of each class counts in the loss, (outputs,), with the recipe's
-        class_weight."""
+    def set_class_weights(self, class_weights: np.ndarray) -> None:
+        """Set the weight of each class in the loss, (outputs,).
+
+        It has an effect only if the recipe's ``class_weight`` is not "none".
+        """
         self.class_weights.assign(class_weights)
 
-    def go_on(
+    def restore(
         self,
         weights: Sequence[np.ndarray],
-        slots_of_all: Sequence[Sequence[np.ndarray]],
+        slots: Sequence[Sequence[np.ndarray]],
         updates: int,
     ) -> None:
-        """Take the weights and the optimizer's state of a checkpoint."""
+        """Set the weights and the optimizer state to those of a checkpoint."""
         self.network.set_weights(weights)
-        for slots, kept in zip(self.slots, slots_of_all, strict=True):
-            for slot, value in zip(slots, kept, strict=True):
-                slot.assign(value)
+        for variables, arrays in zip(self.slots, slots, strict=True):
+            for variable, array in zip(variables, arrays, strict=True):
+                variable.assign(array)
         self.updates.assign(updates)
 
-    def state(self) -> dict[str, Any]:
-        """Copies of what ``go_on`` takes."""
+    def get_state(self) -> dict[str, Any]:
+        """Copy the weights and the optimizer state, as keyword arguments of ``restore``."""
         return {
             "weights": [np.array(weight) for weight in self.network.get_weights()],
             "slots": [[np.array(slot.numpy()) for slot in slots] for slots in self.slots],
             "updates": int(self.updates.numpy()),
         }
 
-    def forward_plan(self, lengths: np.ndarray) -> Plan:
-        """The plan by which ``judge`` and ``answer`` go over sequences of these lengths (n,)."""
+    def plan_forward(self, lengths: np.ndarray) -> Plan:
+        """Plan the batches for evaluation and prediction on sequences of these lengths, (n,)."""
         units = max(layer.units * (1 + layer.bidirectional) for layer in self.recipe.layers)
-        return forward_plan(lengths, self.kind.groups, units)
+        return plan_forward(lengths, self.spec.groups, units)
 
-    def learn(
+    def train_batches(
         self,
-        data: Data,
+        data: RaggedTensors,
         plan: Plan,
         first: int,
         last: int,
@@ -182,240 +214,288 @@ class Engine:
         seed: int,
         epoch: int,
     ) -> np.ndarray:
-        """Learn from the batches ``first`` to ``last``. ``sums`` (3,) float64 and those of the
-        batches before it: of the losses, of right answers, and of the targets, one a sequence or
-        one a step, that were compared with answers."""
-        chance = (np.float32(rate), np.array([seed, epoch]))
-        where = _where(plan, first, last)
-        return self._learn(*data.steps, data.targets, *where, sums, *chance).numpy()
+        """Train on the batches ``first`` to ``last`` (excluded) of a plan.
 
-    def judge(self, data: Data, plan: Plan, first: int, last: int, sums: np.ndarray) -> np.ndarray:
-        """As ``learn``, without learning."""
-        return self._judge(*data.steps, data.targets, *_where(plan, first, last), sums).numpy()
+        Args:
+            data: Sequences with targets.
+            plan: Batches, as returned by ``plan_epoch`` for ``spec.training_groups``.
+            first: First batch.
+            last: End of the batches.
+            sums: (3,) float64 totals of the batches before ``first``: the sum of the losses, the
+                number of correct predictions, and the number of targets (one per sequence or one
+                per step) compared with predictions.
+            rate: Learning rate.
+            seed: Seed of dropout.
+            epoch: Number of the epoch, from 0.
 
-    def answer(self, data: Data, plan: Plan, first: int, last: int) -> np.ndarray:
-        """(rows, outputs) of the batches ``first`` to ``last``, in the plan's order; (steps of
-        these rows, outputs) of a network that answers at every step."""
-        return self._answer(*data.steps, *_where(plan, first, last)).numpy()
+        Returns:
+            (3,) float64, ``sums`` with those of these batches added.
+        """
+        randomness = (np.float32(rate), np.array([seed, epoch]))
+        where = _make_plan_arguments(plan, first, last)
+        return self._train(*data.steps, data.targets, *where, sums, *randomness).numpy()
 
-    def _learn_batches(
-        self, flat, starts, lengths, targets, order, cuts, first, last, sums, rate, chance
+    def evaluate_batches(
+        self, data: RaggedTensors, plan: Plan, first: int, last: int, sums: np.ndarray
+    ) -> np.ndarray:
+        """Compute the sums of ``train_batches`` without training, by a ``plan_forward`` plan."""
+        where = _make_plan_arguments(plan, first, last)
+        return self._evaluate(*data.steps, data.targets, *where, sums).numpy()
+
+    def predict_batches(self, data: RaggedTensors, plan: Plan, first: int, last: int) -> np.ndarray:
+        """Compute the network outputs of the batches ``first`` to ``last`` (excluded).
+
+        Returns:
+            (rows, outputs) in the plan's order. With per-step targets (steps of these rows,
+            outputs).
+        """
+        return self._predict(*data.steps, *_make_plan_arguments(plan, first, last)).numpy()
+
+    def _train_step(
+        self, flat, starts, lengths, targets, order, cuts, first, last, sums, rate, seed_and_epoch
     ):
-        def one(batch, sums):
+        def train_batch(batch, sums):
             with tf.GradientTape() as tape:
-                found = []
-                for group in range(self.kind.learning_groups):
-                    rows, real = _group(order, cuts[batch], group)
-                    seed = tf.stack([chance[0] * MAX_GROUPS + group, chance[1] * 2**32 + batch])
-                    outputs = self._learning_outputs(flat, starts, lengths, rows, seed)
-                    found.append(self._figures(outputs, targets, starts, lengths, rows, real))
-                found = tf.add_n(found)
-                loss = found[0] / tf.maximum(found[2], 1)
+                parts = []
+                for group in range(self.spec.training_groups):
+                    rows, is_real = _select_group(order, cuts[batch], group)
+                    seed = tf.stack(
+                        [
+                            seed_and_epoch[0] * MAX_GROUPS + group,
+                            seed_and_epoch[1] * 2**32 + batch,
+                        ]
+                    )
+                    outputs = self._training_outputs(flat, starts, lengths, rows, seed)
+                    parts.append(
+                        self._compute_sums(outputs, targets, starts, lengths, rows, is_real)
+                    )
+                batch_sums = tf.add_n(parts)  # (3,)
+                loss = batch_sums[0] / tf.maximum(batch_sums[2], 1)
             gradients = tape.gradient(loss, self.weights)
             if self.recipe.clip_norm is not None:
                 gradients, _ = tf.clip_by_global_norm(gradients, self.recipe.clip_norm)
-            done = tf.cast(self.updates.assign_add(1), tf.float32)
+            updates = tf.cast(self.updates.assign_add(1), tf.float32)
             for weight, slots, gradient in zip(self.weights, self.slots, gradients, strict=True):
-                if self.recipe.weight_decay:  # decoupled, in front of the update, as in Keras
+                if self.recipe.weight_decay:  # decoupled, before the update, as in Keras
                     weight.assign_sub(weight * (self.recipe.weight_decay * rate))
-                update(self.recipe.optimizer, weight, slots, gradient, rate, done)
-            return batch + 1, sums + tf.cast(found, tf.float64)
+                apply_update(self.recipe.optimizer, weight, slots, gradient, rate, updates)
+            return batch + 1, sums + tf.cast(batch_sums, tf.float64)
 
-        return self._over(one, first, last, sums)
+        return _loop_over_batches(train_batch, first, last, sums)
 
-    def _judge_batches(self, flat, starts, lengths, targets, order, cuts, first, last, sums):
-        def one(batch, sums):
-            found = []
-            for group in range(self.kind.groups):
-                rows, real = _group(order, cuts[batch], group)
-                outputs = self._final_outputs(flat, starts, lengths, rows)
-                found.append(self._figures(outputs, targets, starts, lengths, rows, real))
-            return batch + 1, sums + tf.cast(tf.add_n(found), tf.float64)
+    def _evaluate_step(self, flat, starts, lengths, targets, order, cuts, first, last, sums):
+        def evaluate_batch(batch, sums):
+            parts = []
+            for group in range(self.spec.groups):
+                rows, is_real = _select_group(order, cuts[batch], group)
+                outputs = self._inference_outputs(flat, starts, lengths, rows)
+                parts.append(self._compute_sums(outputs, targets, starts, lengths, rows, is_real))
+            return batch + 1, sums + tf.cast(tf.add_n(parts), tf.float64)
 
-        return self._over(one, first, last, sums)
+        return _loop_over_batches(evaluate_batch, first, last, sums)
 
-    def _answer_batches(self, flat, starts, lengths, order, cuts, first, last):
-        made = tf.TensorArray(
+    def _predict_step(self, flat, starts, lengths, order, cuts, first, last):
+        results = tf.TensorArray(
             tf.float32,
             tf.cast(last - first, tf.int32),
-            element_shape=[None, self.kind.outputs],
+            element_shape=[None, self.spec.outputs],
             infer_shape=False,
         )
 
-        def one(batch, made):
-            found = []
-            for group in range(self.kind.groups):
-                rows, real = _group(order, cuts[batch], group)
-                outputs = self._final_outputs(flat, starts, lengths, rows)
+        def predict_batch(batch, results):
+            parts = []
+            for group in range(self.spec.groups):
+                rows, is_real = _select_group(order, cuts[batch], group)
+                outputs = self._inference_outputs(flat, starts, lengths, rows)
                 if self.recipe.return_sequences:
                     steps = tf.range(tf.shape(outputs, tf.int64)[0])
-                    is_real = steps < tf.gather(lengths, rows)[:, None]
-                    outputs = tf.boolean_mask(tf.transpose(outputs, [1, 0, 2]), is_real)
-                found.append(outputs[: tf.where(real, tf.shape(outputs)[0], 0)])
-            return batch + 1, made.write(tf.cast(batch - first, tf.int32), tf.concat(found, 0))
+                    mask = steps < tf.gather(lengths, rows)[:, None]  # (rows, steps)
+                    outputs = tf.boolean_mask(tf.transpose(outputs, [1, 0, 2]), mask)
+                parts.append(outputs[: tf.where(is_real, tf.shape(outputs)[0], 0)])
+            return batch + 1, results.write(tf.cast(batch - first, tf.int32), tf.concat(parts, 0))
 
-        return self._over(one, first, last, made).concat()
+        return _loop_over_batches(predict_batch, first, last, results).concat()
 
-    def _over(self, one, first, last, carried):
-        """Batch after batch; the groups of a batch are what runs side by side."""
-        return tf.while_loop(
-            lambda batch, _: batch < last, one, (first, carried), parallel_iterations=1
-        )[1]
-
-    def _figures(self, outputs, targets, starts, lengths, rows, real):
-        """(3,) the sum of the losses, how many answers are right (0 for numbers), and how many
-        were compared; nothing unless the group is ``real``."""
+    def _compute_sums(self, outputs, targets, starts, lengths, rows, is_real):
+        """Sum losses, correct predictions (0 for regression) and targets, (3,); 0 if not real."""
         classify = self.recipe.task == "classification"
-        known = real
+        has_target = is_real
         if self.recipe.return_sequences:
             lengths = tf.gather(lengths, rows)
-            targets = tf.gather(targets, _steps(tf.gather(starts, rows), lengths))
-            known &= tf.range(tf.shape(targets, tf.int64)[0])[:, None] < lengths
-            known &= targets >= 0 if classify else tf.math.is_finite(targets)
-            # Where there is none, anything that gives a finite loss: it does not count.
-            targets = tf.where(known, targets, tf.zeros_like(targets))
+            targets = tf.gather(targets, _compute_step_indices(tf.gather(starts, rows), lengths))
+            has_target &= tf.range(tf.shape(targets, tf.int64)[0])[:, None] < lengths
+            has_target &= targets >= 0 if classify else tf.math.is_finite(targets)
+            # Any value with a finite loss will do where there is no target: it is not counted.
+            targets = tf.where(has_target, targets, tf.zeros_like(targets))  # (steps, rows)
         else:
-            targets = tf.gather(targets, rows)
+            targets = tf.gather(targets, rows)  # (rows,)
         if classify:
-            right = tf.cast(tf.argmax(outputs, axis=-1) == targets, tf.float32)
-            losses = self.loss_of(targets, outputs)
+            correct = tf.cast(tf.argmax(outputs, axis=-1) == targets, tf.float32)
+            losses = self.loss_function(targets, outputs)
             if self.recipe.class_weight != "none":
                 losses *= tf.gather(self.class_weights, targets)
         else:
-            right = tf.zeros_like(targets)
-            losses = self.loss_of(targets[..., None], outputs)
-        figures = tf.stack([losses, right, tf.ones_like(losses)])
-        figures = tf.where(known, figures, tf.zeros_like(figures))
-        return tf.reduce_sum(figures, axis=list(range(1, len(figures.shape))))
+            correct = tf.zeros_like(targets)
+            losses = self.loss_function(targets[..., None], outputs)
+        terms = tf.stack([losses, correct, tf.ones_like(losses)])  # (3, rows) or (3, steps, rows)
+        terms = tf.where(has_target, terms, tf.zeros_like(terms))
+        return tf.reduce_sum(terms, axis=list(range(1, len(terms.shape))))
 
-    def _outputs(self, flat, starts, lengths, rows, seed=None):
-        """(rows, outputs) of the network, (steps, rows, outputs) where it answers at every step;
-        with a seed, as in training."""
-        lengths, starts = tf.gather(lengths, rows), tf.gather(starts, rows)
-        return self.padded_outputs(tf.gather(flat, _steps(starts, lengths)), lengths, seed)
+    def _gather_outputs(self, flat, starts, lengths, rows, seed=None):
+        """Gather the steps of these rows and call ``compute_outputs``."""
+        lengths, starts = tf.gather(lengths, rows), tf.gather(starts, rows)  # (rows,)
+        x = tf.gather(flat, _compute_step_indices(starts, lengths))  # (steps, rows, features)
+        return self.compute_outputs(x, lengths, seed)
 
-    def padded_outputs(self, x: tf.Tensor, lengths: tf.Tensor, seed: Any = None) -> tf.Tensor:
-        """As ``_outputs``, of a padded array x (steps, rows, features) float32, whose rows begin
-        with so many real steps, lengths (rows,) int64; what stands behind them must be finite."""
-        run = _stock if stock(self.recipe) else _fast
+    def compute_outputs(self, x: tf.Tensor, lengths: tf.Tensor, seed: Any = None) -> tf.Tensor:
+        """Run the network on a padded, time-major array.
+
+        Args:
+            x: (steps, rows, features) float32. Each row begins with its real steps; the padding
+                after them must be finite.
+            lengths: (rows,) int64, real steps per row.
+            seed: (2,) int64 seed of dropout; None for inference.
+
+        Returns:
+            (rows, outputs) float32. With per-step targets (steps, rows, outputs).
+        """
+        run = _run_stock_layer if uses_stock_layers(self.recipe) else _run_fast_layer
         for number, (layer, recipe) in enumerate(
             zip(self.recurrent, self.recipe.layers, strict=True)
         ):
             final = layer is self.recurrent[-1]
             pooling = self.recipe.pooling
             sequences = self.recipe.return_sequences or not final or pooling != "last"
-            x = run(layer, x, lengths, sequences)
+            x = run(layer, x, lengths, sequences)  # (steps, rows, units) or (rows, units)
             if final:
-                x = lstm.without_room(x, recipe.units * (1 + recipe.bidirectional))
-                x = x if pooling == "last" else _pooled(pooling, x, lengths)
+                x = lstm.strip_alignment(x, recipe.units * (1 + recipe.bidirectional))
+                x = x if pooling == "last" else _pool(pooling, x, lengths)  # (rows, units)
             if seed is not None and recipe.dropout:
-                own = seed + tf.constant([number * 2**40, 0], tf.int64)
-                x = tf.nn.experimental.stateless_dropout(x, recipe.dropout, own)
+                layer_seed = seed + tf.constant([number * 2**40, 0], tf.int64)
+                x = tf.nn.experimental.stateless_dropout(x, recipe.dropout, layer_seed)
         for layer in self.dense:
             x = layer(x)
         return x
 
 
-def _steps(starts, lengths):
-    """(steps, rows) the place in the flat arrays of every step. Behind its last step a row repeats
-    it: padding that is finite, whatever the data."""
+def _loop_over_batches(body, first, last, carried):
+    """Run the batches one after another; the groups of a batch are what runs in parallel."""
+    return tf.while_loop(
+        lambda batch, _: batch < last, body, (first, carried), parallel_iterations=1
+    )[1]
+
+
+def _compute_step_indices(starts, lengths):
+    """Return the flat index of every step, (steps, rows).
+
+    A row repeats its last step as padding, which is therefore finite whatever the data.
+    """
     return starts + tf.minimum(tf.range(tf.reduce_max(lengths))[:, None], lengths - 1)
 
 
-def _group(order, cuts, group: int):
-    """(rows,) of a batch's group, and whether it is one. A group without rows gets the batch's
-    last, shortest row, not to count: BlockLSTMGradV2 (2.21) leaves its weights' gradient
-    uninitialized where there are no rows, and cuDNN takes none."""
+def _select_group(order, cuts, group: int):
+    """Return the rows of a batch's group, (rows,), and whether the group has any.
+
+    An empty group gets the batch's last, shortest row, which is not counted: BlockLSTMGradV2 (2.21)
+    leaves the gradient of the weights uninitialized without rows, and cuDNN rejects empty input.
+    """
     first, last, end = cuts[group], cuts[group + 1], cuts[-1]
-    real = last > first
-    return order[tf.where(real, first, end - 1) : tf.where(real, last, end)], real
+    is_real = last > first
+    return order[tf.where(is_real, first, end - 1) : tf.where(is_real, last, end)], is_real
 
 
-def _where(plan: Plan, first: int, last: int) -> tuple:
+def _make_plan_arguments(plan: Plan, first: int, last: int) -> tuple:
     return plan.order, plan.cuts, np.int64(first), np.int64(last)
 
 
-def _pooled(pooling: str, hidden, lengths):
-    """(rows, units) of hidden (steps, rows, units), over each row's real steps, the first ones."""
+def _pool(pooling: str, hidden, lengths):
+    """Pool hidden (steps, rows, units) over each row's real steps, which come first."""
     real = (tf.range(tf.shape(hidden, lengths.dtype)[0])[:, None] < lengths)[..., None]
     if pooling == "mean":
-        sums = tf.reduce_sum(tf.where(real, hidden, tf.zeros_like(hidden)), 0)
+        sums = tf.reduce_sum(tf.where(real, hidden, tf.zeros_like(hidden)), 0)  # (rows, units)
         return sums / tf.cast(lengths, tf.float32)[:, None]
     return tf.reduce_max(tf.where(real, hidden, MIN_STATE * tf.ones_like(hidden)), 0)
 
 
-def _fast(layer, x, lengths, sequences: bool):
-    """One recurrent layer over x (steps, rows, features) by ``core.engine.lstm``; (rows, units)
-    when not ``sequences``."""
+def _run_fast_layer(layer, x, lengths, sequences: bool):
+    """Run one recurrent layer over x (steps, rows, features) by ``core.engine.lstm``.
 
-    def run(one, x):
-        cell = one.cell
+    Returns (steps, rows, units + alignment) if ``sequences``, else (rows, units + alignment).
+    """
+
+    def run(layer, x):
+        cell = layer.cell
         weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
         return lstm.lstm(x, *(tf.convert_to_tensor(weight.value) for weight in weights))
 
     if not isinstance(layer, keras.layers.Bidirectional):
-        hidden = run(layer, x)  # room and all: the next layer takes it
-        return hidden if sequences else lstm.last_steps(hidden, lengths)
+        hidden = run(layer, x)  # with its alignment padding, which the next layer consumes
+        return hidden if sequences else lstm.read_last_steps(hidden, lengths)
     units = layer.forward_layer.units
-    where = lstm.reversal(lengths, tf.shape(x, lengths.dtype)[0])
-    both = [run(layer.forward_layer, x), run(layer.backward_layer, lstm.reverse(x, where))]
+    indices = lstm.compute_reversal(lengths, tf.shape(x, lengths.dtype)[0])  # (steps, rows)
+    both = [run(layer.forward_layer, x), run(layer.backward_layer, lstm.reverse(x, indices))]
     if sequences:
-        both[1] = lstm.reverse(both[1], where)
+        both[1] = lstm.reverse(both[1], indices)
     else:
-        both = [lstm.last_steps(hidden, lengths) for hidden in both]
-    return tf.concat([lstm.without_room(hidden, units) for hidden in both], -1)
+        both = [lstm.read_last_steps(hidden, lengths) for hidden in both]
+    return tf.concat([lstm.strip_alignment(hidden, units) for hidden in both], -1)
 
 
-def _stock(layer, x, lengths, sequences: bool):
-    """As ``_fast``, by the stock layer, whose arrays are (rows, steps, features)."""
-    mask = tf.range(tf.shape(x, lengths.dtype)[0]) < lengths[:, None]
+def _run_stock_layer(layer, x, lengths, sequences: bool):
+    """Run one stock Keras layer, whose arrays are (rows, steps, features)."""
+    mask = tf.range(tf.shape(x, lengths.dtype)[0]) < lengths[:, None]  # (rows, steps)
     hidden = layer(tf.transpose(x, [1, 0, 2]), mask=mask)
     return tf.transpose(hidden, [1, 0, 2]) if sequences else hidden
 
 
-def stock(recipe: Recipe) -> bool:
-    """Whether the stock Keras layers run, and not ``core.engine.lstm``."""
+def uses_stock_layers(recipe: Recipe) -> bool:
+    """Return True if the stock Keras layers run instead of ``core.engine.lstm``."""
     return uses_keras(recipe) or bool(tf.config.list_physical_devices("GPU"))  # cuDNN is faster
 
 
-def group_count() -> int:
-    """Groups of rows that run side by side on this machine: one a core."""
+def count_groups() -> int:
+    """Return the number of parallel row groups on this machine: one per core."""
     if tf.config.list_physical_devices("GPU"):
         return 1
     cores = tf.config.threading.get_inter_op_parallelism_threads() or os.cpu_count() or 1
     return min(cores, MAX_GROUPS)
 
 
-def described(recipe: Recipe, features: int, groups: int) -> dict[str, object]:
-    """The part of a run's record that its last bits depend on beside recipe and data."""
-    ways, inputs = [], features
+def describe_computation(recipe: Recipe, features: int, groups: int) -> dict[str, object]:
+    """Describe what the last bits of the weights depend on, besides recipe and data.
+
+    Returns:
+        "layers", one of IMPLEMENTATIONS per recurrent layer, and "groups".
+    """
+    layers, inputs = [], features
     for layer in recipe.layers:
-        ways.append("keras" if stock(recipe) else lstm.way(inputs, layer.units))
+        stock = uses_stock_layers(recipe)
+        layers.append("keras" if stock else lstm.choose_implementation(inputs, layer.units))
         inputs = layer.units * (1 + layer.bidirectional)
-    return {"layers": ways, "groups": groups}
+    return {"layers": layers, "groups": groups}
 
 
 _idle: list[Engine] = []
 _lock = threading.Lock()
 
 
-def forget() -> None:
-    """Drop the engines nobody uses, so that the next one is compiled anew."""
+def clear_idle_engines() -> None:
+    """Drop the engines that are not in use, so that the next one is compiled again."""
     with _lock:
         _idle.clear()
 
 
 @contextlib.contextmanager
-def engine_for(kind: Kind) -> Iterator[Engine]:
-    """An engine of this kind for oneself alone: one that was compiled before, or a new one."""
+def borrow_engine(spec: EngineSpec) -> Iterator[Engine]:
+    """Yield an engine for exclusive use: a cached one with this spec, or a new one."""
     with _lock:
-        found = next((engine for engine in _idle if engine.kind == kind), None)
-        if found is not None:
-            _idle.remove(found)
-    engine = found or Engine(kind)
+        cached = next((engine for engine in _idle if engine.spec == spec), None)
+        if cached is not None:
+            _idle.remove(cached)
+    engine = cached or Engine(spec)
     try:
         yield engine
     finally:
         with _lock:
             _idle.append(engine)
-            del _idle[:-KEPT]
+            del _idle[:-MAX_IDLE]

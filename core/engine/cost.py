@@ -1,4 +1,4 @@
-"""How much one epoch computes, known before anything is trained. Free of TensorFlow."""
+"""Cost estimate of one epoch, before anything is trained. Does not need TensorFlow."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ import numpy as np
 
 from ..recipe.layers import GRU
 from ..recipe.recipe import Recipe
-from .batching import STEP_ROWS, epoch_plan
+from .batching import STEP_ROWS, plan_epoch
 
-# Measured with python -m benchmarks on two cores of an AMD EPYC (Zen 3), and only for the
-# estimate of time: what a step of a layer costs before its first row, what a batch costs beside
-# its layers, and useful FLOPs a second and core.
+# Measured with python -m benchmarks on two cores of an AMD EPYC (Zen 3), and used only to estimate
+# time: the fixed cost of a step of a layer, the cost of a batch besides its layers, and useful
+# FLOPs per second and core.
 STEP_SECONDS, BATCH_SECONDS, CORE_FLOPS = 25e-6, 1e-3, 50e9
-KERAS_STEP_SECONDS = 400e-6  # as STEP_SECONDS, for the stock layers
-TRAINING_FLOPS = 24  # for each of units · (inputs + units): 4 gates, 2 a product, 3 products
+KERAS_STEP_SECONDS = 400e-6  # STEP_SECONDS of the stock layers
+TRAINING_FLOPS = 24  # per units · (inputs + units): 4 gates, 2 per product, 3 products
 
 
 @dataclass(frozen=True)
-class Work:
-    """One epoch over sequences. Counts are steps of one layer.
+class EpochCost:
+    """Cost of one epoch. Counts are steps of one layer.
 
-    real      steps that hold data
-    usual     what padding every sequence to one length computes
-    computed  what batches of nearly equal length compute
-    seconds   about how long it takes
+    Attributes:
+        real: Real steps.
+        usual: Steps when every sequence is padded to one length.
+        computed: Steps in batches of nearly equal length.
+        seconds: Estimated time.
     """
 
     real: int
@@ -35,32 +36,39 @@ class Work:
 
     @property
     def skipped(self) -> float:
-        """Share of the usual work that is left out, 0 to 1."""
+        """Share of the usual steps that are not computed, 0 to 1."""
         return 1 - self.computed / self.usual
 
 
-def work(lengths: np.ndarray, features: int, recipe: Recipe, groups: int = 2) -> Work:
-    """For sequences of these lengths, (n,) steps, before maxlen and the mask mode are applied
-    (the steps that mode ``value`` erases are counted as if they stayed)."""
+def estimate_cost(lengths: np.ndarray, features: int, recipe: Recipe, groups: int = 2) -> EpochCost:
+    """Estimate the cost of one epoch.
+
+    Args:
+        lengths: (n,) steps per sequence, before maxlen and the mask mode are applied. Steps that
+            mode ``value`` erases are counted as if they remained.
+        features: Features per step.
+        recipe: The recipe to train.
+        groups: Parallel row groups, one per core.
+    """
     longest = recipe.maxlen or int(lengths.max())
     lengths = np.minimum(lengths, longest)
     real, usual = int(lengths.sum()), longest * len(lengths)
     if recipe.mask == "none":
         lengths = np.full(len(lengths), longest)
-    plan = epoch_plan(lengths, recipe.batch_size, groups, np.random.default_rng(recipe.seed))
+    plan = plan_epoch(lengths, recipe.batch_size, groups, np.random.default_rng(recipe.seed))
     seconds = len(plan) * BATCH_SECONDS
     computed, steps = int(plan.steps.sum()), float((plan.cost - plan.steps).sum()) / STEP_ROWS
     inputs = features
     for layer in recipe.layers:
         flops = TRAINING_FLOPS * layer.units * (inputs + layer.units)
-        a_step = KERAS_STEP_SECONDS if uses_keras(recipe) else STEP_SECONDS
+        step_seconds = KERAS_STEP_SECONDS if uses_keras(recipe) else STEP_SECONDS
         seconds += (1 + layer.bidirectional) * (
-            steps * a_step / groups + computed * flops / CORE_FLOPS / groups
+            steps * step_seconds / groups + computed * flops / CORE_FLOPS / groups
         )
         inputs = layer.units * (1 + layer.bidirectional)
-    return Work(real, usual, computed, seconds)
+    return EpochCost(real, usual, computed, seconds)
 
 
 def uses_keras(recipe: Recipe) -> bool:
-    """Whether a recipe has layers that only the stock Keras layers compute."""
+    """Return True if the recipe has layers that only stock Keras layers compute."""
     return any(isinstance(layer, GRU) for layer in recipe.layers)

@@ -1,8 +1,8 @@
-"""Weight updates, each as the one fused operation TensorFlow has for it. Needs TensorFlow.
+"""Weight updates, each as one fused TensorFlow operation. Needs TensorFlow.
 
-Equal to ``keras.optimizers`` with its defaults, which spell the same formulas out in some ten
-operations a weight; with a batch of one short sequence those cost more than its gradient does
-(python -m benchmarks optimizers).
+The results equal ``keras.optimizers`` with default settings, which spell the same formulas out in
+about ten operations per weight. With a batch of one short sequence those cost more than the
+gradient (python -m benchmarks optimizers).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import tensorflow as tf
 
 # Keras's defaults: Adam (Kingma and Ba, 2014) and RMSprop (Hinton, 2012).
 BETA_1, BETA_2, RHO, EPSILON = 0.9, 0.999, 0.9, 1e-7
-SLOTS = {"adam": 2, "rmsprop": 2, "sgd": 0}  # arrays kept beside each weight, of its shape
+SLOTS = {"adam": 2, "rmsprop": 2, "sgd": 0}  # optimizer arrays per weight, of the weight's shape
 
 
-def update(
+def apply_update(
     optimizer: str,
     weight: tf.Variable,
     slots: list[tf.Variable],
@@ -22,7 +22,16 @@ def update(
     learning_rate: tf.Tensor,
     updates: tf.Tensor,
 ) -> None:
-    """Change the weight and its slots in place. ``updates`` counts from 1, this one included."""
+    """Update a weight and its slots in place.
+
+    Args:
+        optimizer: A key of SLOTS.
+        weight: The weight to change.
+        slots: SLOTS[optimizer] variables of the weight's shape.
+        gradient: The gradient, of the weight's shape.
+        learning_rate: () float32.
+        updates: () float32, number of updates from 1, this one included.
+    """
     if optimizer == "adam":
         tf.raw_ops.ResourceApplyAdam(
             var=weight.handle,
@@ -40,7 +49,7 @@ def update(
         tf.raw_ops.ResourceApplyRMSProp(
             var=weight.handle,
             ms=slots[0].handle,
-            mom=slots[1].handle,  # stays the last change: Keras's default is no momentum
+            mom=slots[1].handle,  # holds the last change: Keras's default is no momentum
             lr=learning_rate,
             rho=RHO,
             momentum=0.0,

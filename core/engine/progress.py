@@ -1,23 +1,25 @@
-"""What a training reports while it runs. Free of TensorFlow, so that the page that
-shows it is too."""
+"""Progress reports of a training run. Does not need TensorFlow, so the page can show them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 History = dict[str, list[float]]
-FIRST_SECONDS = 3.0
+MIN_SECONDS = 3.0  # the first, slow calls weigh too much in an earlier estimate
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A moment of a training.
+    """State of a training run at one moment.
 
-    epoch     finished epochs, 0 to epochs
-    batch     finished batches of the epoch that runs, 0 to batches
-    sequences that are learned from in an epoch
-    history   the finished epochs' figures, as ``TrainedModel.history``
-    seconds   since the first batch, when the network had been compiled
+    Attributes:
+        epoch: Finished epochs, 0 to ``epochs``.
+        epochs: Planned epochs.
+        batch: Finished batches of the current epoch, 0 to ``batches``.
+        batches: Batches per epoch.
+        sequences: Training sequences per epoch.
+        history: Metrics of the finished epochs, as in ``TrainedModel.history``.
+        seconds: Time since the first batch, compilation excluded.
     """
 
     epoch: int
@@ -30,17 +32,19 @@ class Progress:
 
     @property
     def share(self) -> float:
-        """Share of all planned batches that are done, 0 to 1."""
+        """Finished share of all planned batches, 0 to 1."""
         return (self.epoch + self.batch / max(self.batches, 1)) / self.epochs
 
     @property
     def seconds_left(self) -> float | None:
-        """Time to the last planned epoch at the pace so far; None in the first seconds of the
-        first epoch, when the first calls, which are slow, still weigh too much in the pace."""
-        known = self.epoch or (self.batch and self.seconds > FIRST_SECONDS)
-        return self.seconds * (1 - self.share) / self.share if known else None
+        """Time to the last planned epoch at the average speed so far.
+
+        None in the first seconds of the first epoch.
+        """
+        has_estimate = self.epoch or (self.batch and self.seconds > MIN_SECONDS)
+        return self.seconds * (1 - self.share) / self.share if has_estimate else None
 
     @property
     def sequences_per_second(self) -> float:
-        """Learned from so far, validation included in the time."""
+        """Training sequences per second so far; the time includes validation."""
         return self.share * self.epochs * self.sequences / max(self.seconds, 1e-9)

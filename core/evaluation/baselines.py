@@ -1,4 +1,4 @@
-"""What a recurrent network must beat: simple models by scikit-learn, fitted on the same rows."""
+"""Baselines for a recurrent network: scikit-learn models fitted on the same rows."""
 
 from __future__ import annotations
 
@@ -12,65 +12,74 @@ from ..data.sequences import Sequences
 from ..recipe.recipe import Task
 
 CONSTANT, LENGTH, LAST, LINEAR = "constant", "length", "last", "linear"
-# The simple models learn little from more sequences, or steps, or from so many that their summaries
-# hold more numbers.
+# Cap the training set of a baseline: more sequences, or steps, barely change its score, and wide
+# summaries of many sequences would take much memory.
 MAX_FITTED, MAX_NUMBERS = 20_000, 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """name     "constant": the mean of the targets, or how common each class is
-                "length": a decision tree on the number of steps alone
-                "last": a linear model on the last step
-                "linear": a linear model on the length and on each feature's mean, standard
-                deviation, minimum, maximum, first and last value
-             of targets a step: "constant", and "last", a linear model on the step itself
-    answers  (rows,) numbers, or (rows, k) probabilities
+    """Predictions of one baseline.
+
+    Attributes:
+        name: "constant": the mean of the targets, or the class frequencies; "length": a decision
+            tree on the number of steps alone; "last": a linear model on the last step; "linear":
+            a linear model on the length and on each feature's mean, standard deviation, minimum,
+            maximum, first and last value. For per-step targets: "constant", and "last" as a
+            linear model on the step itself.
+        predictions: (rows,) numbers, or (rows, k) probabilities.
     """
 
     name: str
-    answers: np.ndarray
+    predictions: np.ndarray
 
 
-def baselines(
+def fit_baselines(
     training: Sequences, rows: Sequences, task: Task, classes: np.ndarray | None
 ) -> list[Baseline]:
-    """Fitted on ``training``, asked about ``rows``. classes: (k,) the labels, None for regression;
-    all of them occur in the training rows, or have probability 0."""
-    kinds = _of_steps(training, rows) if training.per_step else _of_sequences(training, rows)
+    """Fit the baselines and predict.
+
+    Args:
+        training: sequences to fit.
+        rows: sequences to predict.
+        task: "regression" or "classification".
+        classes: (k,) labels, None for regression; a class that does not occur in ``training`` gets
+            probability 0.
+    """
+    inputs = _step_inputs(training, rows) if training.per_step else _sequence_inputs(training, rows)
     targets = training.targets
     if classes is not None:
         targets = np.searchsorted(classes, targets)
-    widest = max(known.shape[1] for known, _ in kinds.values())
-    kept = _some(len(targets), max(500, min(MAX_FITTED, MAX_NUMBERS // widest)))
-    found = []
-    for name, (known, asked) in kinds.items():
-        model = _fitted(_model(name, task, targets[kept]), known[kept], targets[kept])
+    widest = max(fitted.shape[1] for fitted, _ in inputs.values())
+    sample = _sample_rows(len(targets), max(500, min(MAX_FITTED, MAX_NUMBERS // widest)))
+    baselines = []
+    for name, (fitted, new) in inputs.items():
+        model = _fit(_build_model(name, task, targets[sample]), fitted[sample], targets[sample])
         if classes is None:
-            answers = model.predict(asked)
+            predictions = model.predict(new)
         else:
-            answers = np.zeros((len(asked), len(classes)), np.float64)
-            answers[:, model.classes_] = model.predict_proba(asked)
-        found.append(Baseline(name, np.asarray(answers)))
-    return found
+            predictions = np.zeros((len(new), len(classes)), np.float64)
+            predictions[:, model.classes_] = model.predict_proba(new)
+        baselines.append(Baseline(name, np.asarray(predictions)))
+    return baselines
 
 
-def _some(rows: int, most: int) -> np.ndarray:
-    """Numbers of at most so many rows, drawn once for all."""
-    if rows <= most:
+def _sample_rows(rows: int, max_rows: int) -> np.ndarray:
+    """Draw at most ``max_rows`` row numbers with a fixed seed."""
+    if rows <= max_rows:
         return np.arange(rows)
-    return np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+    return np.sort(np.random.default_rng(0).choice(rows, max_rows, replace=False))
 
 
-def _fitted(model: Any, known: np.ndarray, targets: np.ndarray) -> Any:
+def _fit(model: Any, inputs: np.ndarray, targets: np.ndarray) -> Any:
     from sklearn.exceptions import ConvergenceWarning
 
-    with warnings.catch_warnings():  # as good as it gets in 500 iterations is good enough
+    with warnings.catch_warnings():  # the fit after 500 iterations is good enough for a baseline
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(known, targets)
+        return model.fit(inputs, targets)
 
 
-def _model(name: str, task: Task, targets: np.ndarray) -> Any:
+def _build_model(name: str, task: Task, targets: np.ndarray) -> Any:
     from sklearn.dummy import DummyClassifier, DummyRegressor
     from sklearn.linear_model import LogisticRegression, RidgeCV
     from sklearn.pipeline import make_pipeline
@@ -80,7 +89,7 @@ def _model(name: str, task: Task, targets: np.ndarray) -> Any:
     regression = task == "regression"
     if name == CONSTANT or len(set(targets.tolist())) == 1 or len(targets) < 3:
         return DummyRegressor() if regression else DummyClassifier(strategy="prior")
-    if name == LENGTH:  # how a target goes with the length may be anything, but not noise
+    if name == LENGTH:  # the relation may have any shape, but leaves must be too large for noise
         tree = DecisionTreeRegressor if regression else DecisionTreeClassifier
         return tree(
             max_leaf_nodes=32, min_samples_leaf=max(1, min(5, len(targets) // 20)), random_state=0
@@ -89,35 +98,38 @@ def _model(name: str, task: Task, targets: np.ndarray) -> Any:
     return make_pipeline(StandardScaler(), linear)
 
 
-def _of_sequences(training: Sequences, rows: Sequences) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    both = [_summaries(each, training) for each in (training, rows)]
-    last = [summary[:, -training.features :] for summary in both]
-    length = [summary[:, :1] for summary in both]
+def _sequence_inputs(
+    training: Sequences, rows: Sequences
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Compute the inputs of each baseline, for ``training`` and ``rows``."""
+    summaries = [_summarize(data, training) for data in (training, rows)]
+    last = [summary[:, -training.features :] for summary in summaries]
+    length = [summary[:, :1] for summary in summaries]
     return {
         CONSTANT: (length[0], length[1]),
         LENGTH: (length[0], length[1]),
         LAST: (last[0], last[1]),
-        LINEAR: (both[0], both[1]),
+        LINEAR: (summaries[0], summaries[1]),
     }
 
 
-def _of_steps(training: Sequences, rows: Sequences) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    known, asked = _filled(training, training), _filled(rows, training)
-    return {CONSTANT: (known, asked), LAST: (known, asked)}
+def _step_inputs(training: Sequences, rows: Sequences) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Compute the inputs of each baseline for per-step targets."""
+    fitted, new = _fill_missing(training, training), _fill_missing(rows, training)
+    return {CONSTANT: (fitted, new), LAST: (fitted, new)}
 
 
-def _summaries(data: Sequences, training: Sequences) -> np.ndarray:
-    """(n, 1 + 6 × features): the length; each feature's mean, standard deviation, minimum,
-    maximum, first and last value over the real steps."""
-    values = _filled(data, training).astype(np.float64)
+def _summarize(data: Sequences, training: Sequences) -> np.ndarray:
+    """Return (n, 1 + 6 × features): length; mean, std, min, max, first and last per feature."""
+    values = _fill_missing(data, training).astype(np.float64)
     starts, lengths = data.offsets[:-1], data.lengths[:, None]
-    mean = np.add.reduceat(values, starts) / lengths
-    apart = (values - np.repeat(mean, data.lengths, axis=0)) ** 2
+    mean = np.add.reduceat(values, starts) / lengths  # (n, features)
+    squares = (values - np.repeat(mean, data.lengths, axis=0)) ** 2  # (total steps, features)
     return np.concatenate(
         [
             lengths,
             mean,
-            np.sqrt(np.add.reduceat(apart, starts) / lengths),
+            np.sqrt(np.add.reduceat(squares, starts) / lengths),
             np.minimum.reduceat(values, starts),
             np.maximum.reduceat(values, starts),
             values[starts],
@@ -127,8 +139,8 @@ def _summaries(data: Sequences, training: Sequences) -> np.ndarray:
     )
 
 
-def _filled(data: Sequences, training: Sequences) -> np.ndarray:
-    """(total steps, features), missing values filled with the training steps' mean."""
+def _fill_missing(data: Sequences, training: Sequences) -> np.ndarray:
+    """Return (total steps, features) with missing values set to the mean of ``training``."""
     absent = np.isnan(data.values)
     if not absent.any():
         return data.values

@@ -1,9 +1,9 @@
-"""How figures of merit are called and written, for people."""
+"""Names and number formats of metrics."""
 
 from __future__ import annotations
 
 from ..i18n import N_
-from .bootstrap import Figure
+from .bootstrap import Estimate
 
 METRICS = {  # name, format, help
     "accuracy": (N_("Accuracy"), "{:.1%}", N_("Share of the answers that are right.")),
@@ -20,21 +20,21 @@ METRICS = {  # name, format, help
 }
 
 
-def written(name: str, figure: Figure) -> str:
-    """97.6% (95.9 – 98.9)"""
-    value, between = form_of(name).format(figure.value), limits(name, figure)
+def format_metric(name: str, estimate: Estimate) -> str:
+    """Format a metric with its confidence interval, as in "97.6% (95.9 – 98.9)"."""
+    value, interval = get_format(name).format(estimate.value), format_interval(name, estimate)
     value = value.replace("-", "−")
-    return value if between is None else f"{value} ({between})"
+    return value if interval is None else f"{value} ({interval})"
 
 
-def limits(name: str, figure: Figure) -> str | None:
-    """95.9 – 98.9, of the interval; None where there is none."""
-    if figure.low is None:
+def format_interval(name: str, estimate: Estimate) -> str | None:
+    """Format a confidence interval, as in "95.9 – 98.9"; None without an interval."""
+    if estimate.low is None:
         return None
-    low, high = (form_of(name).format(end).rstrip("%") for end in (figure.low, figure.high))
+    low, high = (get_format(name).format(end).rstrip("%") for end in (estimate.low, estimate.high))
     return f"{low} – {high}".replace("-0.000", "0.000").replace("-", "−")
 
 
-def form_of(name: str) -> str:
-    """Its format, without a unit."""
+def get_format(name: str) -> str:
+    """Return the ``str.format`` template of a metric, without the unit."""
     return METRICS[name][1].replace(" nats", "")

@@ -1,4 +1,4 @@
-"""Figures of merit, by scikit-learn, on real sequences only."""
+"""Metrics of regression and classification, computed by scikit-learn."""
 
 from __future__ import annotations
 
@@ -9,35 +9,53 @@ from ..errors import DataError
 
 
 def regression_metrics(truth: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
-    """mse, rmse, mae in the target's unit (mse squared), and r2 from two sequences on."""
+    """Compute mse, rmse, mae and, for two or more rows, r2.
+
+    Args:
+        truth: (rows,) targets.
+        predicted: (rows,) predictions.
+
+    Returns:
+        Metrics by name, rmse and mae in the target's unit, mse in its square.
+    """
     from sklearn import metrics
 
     mse = float(metrics.mean_squared_error(truth, predicted))
-    figures = {
+    values = {
         "mse": mse,
         "rmse": mse**0.5,
         "mae": float(metrics.mean_absolute_error(truth, predicted)),
     }
     if len(truth) > 1:
-        figures["r2"] = float(metrics.r2_score(truth, predicted))
-    return figures
+        values["r2"] = float(metrics.r2_score(truth, predicted))
+    return values
 
 
 def classification_metrics(
     truth: np.ndarray, probabilities: np.ndarray, classes: np.ndarray
 ) -> dict[str, float]:
-    """accuracy, balanced_accuracy, macro_f1, and log_loss (nats) unless ``truth`` holds a
-    class the model has never seen, for which it has no probability.
+    """Compute accuracy, balanced_accuracy, macro_f1 and log_loss (nats).
 
-    truth (n,) labels; probabilities (n, k); classes (k,) sorted labels. Raises DataError as
-    ``known_labels`` does.
+    log_loss is left out if ``truth`` holds a class that the model does not know, for which it has
+    no probability.
+
+    Args:
+        truth: (rows,) labels.
+        probabilities: (rows, k).
+        classes: (k,) sorted labels.
+
+    Returns:
+        Metrics by name.
+
+    Raises:
+        DataError: the model knows none of the labels.
     """
     from sklearn import metrics
 
     names = classes.astype(str)
-    true_names = known_labels(truth, classes)
+    true_names = match_labels(truth, classes)
     predicted = names[probabilities.argmax(axis=1)]
-    figures = {
+    values = {
         "accuracy": float(metrics.accuracy_score(true_names, predicted)),
         "balanced_accuracy": float(
             metrics.recall_score(
@@ -49,30 +67,40 @@ def classification_metrics(
         ),
     }
     if np.isin(true_names, names).all():
-        order = np.argsort(names)  # scikit-learn takes the columns in the order of sorted names
-        figures["log_loss"] = float(
+        order = np.argsort(names)  # scikit-learn expects the columns in the order of sorted names
+        values["log_loss"] = float(
             metrics.log_loss(true_names, probabilities[:, order], labels=names[order])
         )
-    return figures
+    return values
 
 
-def known_labels(truth: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """(n,) the labels as text, as the model writes them where it writes the same number otherwise:
-    a file's "1.0" is the model's "1". Raises DataError when the model knows none of them: every
-    answer would be wrong, and say nothing about it."""
+def match_labels(truth: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Convert labels to text in the model's notation: "1.0" in a file matches class "1".
+
+    Args:
+        truth: (rows,) labels.
+        classes: (k,) labels of the model.
+
+    Returns:
+        (rows,) str.
+
+    Raises:
+        DataError: the model knows none of the labels; every prediction would count as wrong, which
+            would say nothing about the model.
+    """
     labels, names = truth.astype(str), classes.astype(str)
     by_number = {float(name): name for name in names if is_number(name)}
-    exact = set(names)
-    distinct, where = np.unique(labels, return_inverse=True)
-    written = [
-        by_number.get(float(label), label) if label not in exact and is_number(label) else label
+    known = set(names)
+    distinct, inverse = np.unique(labels, return_inverse=True)
+    matched = [
+        by_number.get(float(label), label) if label not in known and is_number(label) else label
         for label in distinct
     ]
-    if exact.isdisjoint(written):
+    if known.isdisjoint(matched):
         raise DataError(
             "The model knows none of the targets (such as {found!r}), so its answers cannot be "
             "compared to them. Its classes are {classes}.",
             found=str(labels[0]),
             classes=", ".join(names[:12]) + (", …" if len(names) > 12 else ""),
         )
-    return np.array(written, dtype=str)[where]
+    return np.array(matched, dtype=str)[inverse]

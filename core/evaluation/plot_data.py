@@ -1,4 +1,4 @@
-"""What the pictures of an evaluation show, small whatever the data: plain numbers, for JSON."""
+"""Compute the data of the evaluation plots, as plain values for JSON of bounded size."""
 
 from __future__ import annotations
 
@@ -6,42 +6,54 @@ from typing import Any
 
 import numpy as np
 
-from .metrics import known_labels
+from .metrics import match_labels
 
 MAX_POINTS = 1000
 MAX_CLASSES = 20
-BINS = 10  # of confidence, as Guo, Pleiss, Sun and Weinberger (2017) draw them
+BINS = 10  # of confidence, as in Guo, Pleiss, Sun and Weinberger (2017)
 
 
-def pictures(
-    truth: np.ndarray, answers: np.ndarray, lengths: np.ndarray, classes: np.ndarray | None
+def compute_plot_data(
+    truth: np.ndarray, predictions: np.ndarray, lengths: np.ndarray, classes: np.ndarray | None
 ) -> dict[str, Any]:
-    """Of n rows. lengths (n,): the steps of the sequence each belongs to.
+    """Compute the data of the scatter plot, or of the confusion matrix and calibration plot.
 
-    Of numbers: "points", rows of length, truth and prediction, at most 1,000 drawn once for all.
-    Of classes: "classes", names, the commonest 20; "confusion", a list a true class of how often
-    each was answered; "confidence", a list of mean probability, share that is right and count for
-    each tenth of the probability of the answer, those that are empty left out.
+    Args:
+        truth: (rows,) targets.
+        predictions: (rows,) numbers, or (rows, k) probabilities.
+        lengths: (rows,) steps of the sequence that each row belongs to.
+        classes: (k,) labels in the order of the probabilities; None for regression.
+
+    Returns:
+        For regression "points": [length, target, prediction] per row, at most ``MAX_POINTS`` rows
+        drawn with a fixed seed. For classification "classes": the names of the ``MAX_CLASSES``
+        most frequent classes; "confusion": per true class, how often each class was predicted;
+        "confidence": [mean probability, accuracy, count] per bin of the predicted class's
+        probability, without empty bins.
     """
     if classes is None:
-        kept = np.arange(len(truth))
-        if len(kept) > MAX_POINTS:
-            kept = np.sort(np.random.default_rng(0).choice(kept, MAX_POINTS, replace=False))
-        shown = np.column_stack([lengths[kept], truth[kept], answers[kept]])
-        return {"points": shown.astype(float).tolist()}
+        rows = np.arange(len(truth))
+        if len(rows) > MAX_POINTS:
+            rows = np.sort(np.random.default_rng(0).choice(rows, MAX_POINTS, replace=False))
+        points = np.column_stack([lengths[rows], truth[rows], predictions[rows]])  # (rows, 3)
+        return {"points": points.astype(float).tolist()}
     names = classes.astype(str)
-    true, answer = known_labels(truth, classes), names[answers.argmax(axis=1)]
-    every, counts = np.unique(true, return_counts=True)
-    common = np.sort(np.argsort(-counts, kind="stable")[:MAX_CLASSES])
-    order = {name: place for place, name in enumerate(names)}
-    shown = sorted(every[common], key=lambda name: order.get(name, len(order)))
+    true, predicted = match_labels(truth, classes), names[predictions.argmax(axis=1)]
+    labels, counts = np.unique(true, return_counts=True)
+    frequent = np.sort(np.argsort(-counts, kind="stable")[:MAX_CLASSES])
+    order = {name: index for index, name in enumerate(names)}
+    shown = sorted(labels[frequent], key=lambda name: order.get(name, len(order)))
     confusion = [
-        [int(((true == one) & (answer == other)).sum()) for other in shown] for one in shown
+        [int(((true == row) & (predicted == column)).sum()) for column in shown] for row in shown
     ]
-    sure, right = answers.max(axis=1), true == answer
-    place = np.minimum((sure * BINS).astype(int), BINS - 1)
-    confidence = [
-        [float(sure[place == n].mean()), float(right[place == n].mean()), int((place == n).sum())]
-        for n in np.unique(place)
+    confidences, is_correct = predictions.max(axis=1), true == predicted
+    bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
+    calibration = [
+        [
+            float(confidences[bins == n].mean()),
+            float(is_correct[bins == n].mean()),
+            int((bins == n).sum()),
+        ]
+        for n in np.unique(bins)
     ]
-    return {"classes": list(map(str, shown)), "confusion": confusion, "confidence": confidence}
+    return {"classes": list(map(str, shown)), "confusion": confusion, "confidence": calibration}

@@ -1,4 +1,4 @@
-"""``Measured``: what a trained model answers for the most telling rows there are."""
+"""``EvaluationSet``: the held-out part of the data with the model's predictions."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ import numpy as np
 from ..data.sequences import Sequences
 from ..data.serialization import pack_arrays, unpack_arrays
 from ..fitted import FittedModel
-from ..preprocessing.splits import training_and_validation
+from ..preprocessing.splits import split_rows
 from ..recipe.recipe import Recipe
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """One part of a run's data, n sequences.
+class EvaluationSet:
+    """One part of a run's data, n sequences, with the model's predictions.
 
-    part           "test", "validation" or "training"
-    ids            (n,) as in the data
-    lengths        (n,) steps of each
-    targets        (n,) numbers, or labels; (total steps,) where every step has one
-    values         what the model answered, as the targets; NaN or None where it did not look
-    classes        (k,) the labels in the order of the probabilities; None for regression
-    probabilities  (n, k) or (total steps, k) float32; None for regression
+    Attributes:
+        part: "test", "validation" or "training".
+        ids: (n,) as in the data.
+        lengths: (n,) steps per sequence.
+        targets: (n,) numbers or labels; (total steps,) for per-step targets.
+        values: predicted numbers or labels, in the shape of the targets; NaN or None at steps that
+            the network does not see.
+        classes: (k,) labels in the order of the probabilities; None for regression.
+        probabilities: (n, k) or (total steps, k) float32; None for regression.
     """
 
     part: str
@@ -35,31 +37,37 @@ class Measured:
     probabilities: np.ndarray | None = None
 
     @property
-    def answers(self) -> np.ndarray:
-        """The numbers, or the probabilities."""
+    def predictions(self) -> np.ndarray:
+        """The predicted numbers, (rows,), or the class probabilities, (rows, k)."""
         return self.values if self.classes is None else self.probabilities
 
     def to_bytes(self) -> bytes:
+        """Serialize without pickle; ``from_bytes`` reads the result."""
         plain, arrays = {"part": self.part}, {}
         for field in fields(self)[1:]:
             value = getattr(self, field.name)
-            if value is not None and value.dtype.kind == "O":  # words
+            if value is not None and value.dtype.kind == "O":  # strings
                 plain[field.name] = value.tolist()
             elif value is not None:
                 arrays[field.name] = value
         return pack_arrays(plain, arrays)
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> Measured:
+    def from_bytes(cls, content: bytes) -> EvaluationSet:
+        """Read the output of ``to_bytes``."""
         plain, arrays = unpack_arrays(content)
         part = plain.pop("part")
-        words = {name: np.array(value, dtype=object) for name, value in plain.items()}
-        return cls(part, **arrays, **words)
+        strings = {name: np.array(value, dtype=object) for name, value in plain.items()}
+        return cls(part, **arrays, **strings)
 
 
-def telling_part(data: Sequences, recipe: Recipe) -> tuple[str, Sequences]:
-    """ "test", where rows are marked so, else "validation", else "training", and its rows."""
-    training, validation = training_and_validation(data, recipe)
+def select_evaluation_rows(data: Sequences, recipe: Recipe) -> tuple[str, Sequences]:
+    """Select the test set; without one the validation set, else the training set.
+
+    Returns:
+        "test", "validation" or "training", and its sequences.
+    """
+    training, validation = split_rows(data, recipe)
     parts = {
         "test": np.flatnonzero(data.split == "test") if data.split is not None else training[:0],
         "validation": validation,
@@ -69,13 +77,13 @@ def telling_part(data: Sequences, recipe: Recipe) -> tuple[str, Sequences]:
     return part, data[parts[part]]
 
 
-def measure(model: FittedModel, part: str, rows: Sequences) -> Measured:
-    """With the weights that were kept, dropout off."""
+def predict_evaluation_set(model: FittedModel, part: str, rows: Sequences) -> EvaluationSet:
+    """Predict the rows of one part with the final weights, without dropout."""
     if model.classes is None:
         values, probabilities = model.predict(rows), None
     else:
         probabilities = model.predict_proba(rows)
         values = model.preprocessing.decode(probabilities)
-    return Measured(
+    return EvaluationSet(
         part, rows.ids, rows.lengths, rows.targets, values, model.classes, probabilities
     )

@@ -1,4 +1,4 @@
-"""``Evaluation``: what a model is worth on sequences it has not seen, beside simple models."""
+"""``Evaluation``: metrics of a model on held-out sequences, compared with baselines."""
 
 from __future__ import annotations
 
@@ -12,240 +12,272 @@ from ..data.sequences import Sequences
 from ..errors import Note, as_note
 from ..json_validation import (
     MAX_COUNT,
-    as_it_is,
-    by_name,
-    many,
+    integer,
+    list_of,
+    mapping_of,
     number,
     one_of,
     optional,
     record,
     text,
-    whole,
+    unconverted,
 )
-from ..preprocessing.splits import training_and_validation
+from ..preprocessing.splits import split_rows
 from ..recipe.recipe import Recipe
-from .baselines import CONSTANT, LENGTH, baselines
-from .bootstrap import Figure, Statistic, answered_by, bootstrap, clusters_of, figure, statistic
+from .baselines import CONSTANT, LENGTH, fit_baselines
+from .bootstrap import (
+    Estimate,
+    Statistic,
+    assign_clusters,
+    bootstrap,
+    estimate_metric,
+    has_prediction,
+    make_statistic,
+)
 from .metric_formats import METRICS
-from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, pictures
+from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, compute_plot_data
 
-MAIN = {"regression": "rmse", "classification": "accuracy"}
-RELEVANT = 0.1  # of the constant's error: less is not worth a warning about lengths
-NAMES = {
+MAIN_METRICS = {"regression": "rmse", "classification": "accuracy"}
+MIN_GAIN = 0.1  # share of the constant's error by which lengths must improve on it for a warning
+BASELINE_NAMES = {
     "constant": Note("the mean, or the commonest class"),
     "length": Note("the length alone"),
     "last": Note("a linear model on the last step"),
     "linear": Note("a linear model on summaries"),
 }
-FIGURES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # the main ones, in a sentence
-ANY_NUMBER = number(finite=False)  # of a network that answers anything
-ROW_OF_NUMBERS = many(ANY_NUMBER, MAX_CLASSES)
+METRIC_NAMES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # for use in sentences
+ANY_NUMBER = number(finite=False)  # a network may predict NaN or infinity
+ROW_OF_NUMBERS = list_of(ANY_NUMBER, MAX_CLASSES)
 LIMIT = optional(ANY_NUMBER)
 
 
-def _figure(plain: Any, where: str) -> Figure:
-    """A check of a figure of merit."""
-    made = Figure(**record({"value": ANY_NUMBER, "low": LIMIT, "high": LIMIT})(plain, where))
-    if (made.low is None) != (made.high is None):
+def _estimate(plain: Any, where: str) -> Estimate:
+    """Check a metric with its interval."""
+    estimate = Estimate(**record({"value": ANY_NUMBER, "low": LIMIT, "high": LIMIT})(plain, where))
+    if (estimate.low is None) != (estimate.high is None):
         raise ValueError(f"{where} has one limit; use two, or none")
-    return made
+    return estimate
 
 
-BY_METRIC = by_name(_figure, len(METRICS) + 1, one_of(*METRICS, "mse"))
-PLAIN = record(
+BY_METRIC = mapping_of(_estimate, len(METRICS) + 1, one_of(*METRICS, "mse"))
+EVALUATION_CHECK = record(
     {
         "part": one_of("test", "validation", "training"),
-        "sequences": whole(0, MAX_COUNT),
-        "main": one_of(*MAIN.values()),
+        "sequences": integer(0, MAX_COUNT),
+        "main": one_of(*MAIN_METRICS.values()),
         "figures": BY_METRIC,
-        "rivals": many(
-            record({"name": one_of(*NAMES), "figures": BY_METRIC, "ahead": _figure}), len(NAMES)
+        "rivals": list_of(
+            record({"name": one_of(*BASELINE_NAMES), "figures": BY_METRIC, "ahead": _estimate}),
+            len(BASELINE_NAMES),
         ),
-        "copies": whole(0, MAX_COUNT),
+        "copies": integer(0, MAX_COUNT),
         "copied": text(),
         "pictures": record(
             {},
             {
-                "points": as_it_is(many(ROW_OF_NUMBERS, MAX_POINTS)),
-                "classes": as_it_is(many(text(), MAX_CLASSES)),
-                "confusion": as_it_is(many(ROW_OF_NUMBERS, MAX_CLASSES)),
-                "confidence": as_it_is(many(ROW_OF_NUMBERS, BINS)),
+                "points": unconverted(list_of(ROW_OF_NUMBERS, MAX_POINTS)),
+                "classes": unconverted(list_of(text(), MAX_CLASSES)),
+                "confusion": unconverted(list_of(ROW_OF_NUMBERS, MAX_CLASSES)),
+                "confidence": unconverted(list_of(ROW_OF_NUMBERS, BINS)),
             },
         ),
-        "notes": many(as_note, 20),
+        "notes": list_of(as_note, 20),
     }
 )
 
 
 @dataclass(frozen=True)
-class Rival:
-    """A baseline on the same rows. ahead: by how much the model is better in the main figure,
-    drawn in pairs; above zero where it is."""
+class BaselineResult:
+    """Metrics of a baseline on the same rows.
+
+    Attributes:
+        name: name of the baseline, see ``core.evaluation.baselines``.
+        figures: metrics by name.
+        ahead: paired difference of the main metric, positive where the model is better.
+    """
 
     name: str
-    figures: dict[str, Figure]
-    ahead: Figure
+    figures: dict[str, Estimate]
+    ahead: Estimate
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """part        of the data: "test", "validation" or "training"
-    sequences   in it
-    main        the figure that models are compared by: "rmse" or "accuracy"
-    figures     of the model, by name
-    rivals      the baselines; none on training rows, which say nothing about other ones
-    copies      sequences of the part that training saw too, value for value
-    copied      the id of one of them
-    pictures    what its pictures show: see ``core.evaluation.plot_data``
-    notes       what follows, in words
+    """Metrics of a model on one part of the data, compared with baselines.
+
+    Attributes:
+        part: "test", "validation" or "training".
+        sequences: number of sequences in the part.
+        main: the metric that models are compared by, "rmse" or "accuracy".
+        figures: metrics of the model by name.
+        rivals: the baselines; empty for the training set, which says nothing about new data.
+        copies: sequences of the part that also appear in the training data, value for value.
+        copied: id of one of them, or "".
+        pictures: data of the plots, see ``core.evaluation.plot_data``.
+        notes: conclusions.
     """
 
     part: str
     sequences: int
     main: str
-    figures: dict[str, Figure]
-    rivals: tuple[Rival, ...] = ()
+    figures: dict[str, Estimate]
+    rivals: tuple[BaselineResult, ...] = ()
     copies: int = 0
     copied: str = ""
     pictures: dict[str, Any] = field(default_factory=dict)
     notes: tuple[Note, ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; ``Evaluation.from_dict`` reads them."""
         plain = asdict(self)
         plain["notes"] = [note.to_plain() for note in self.notes]
         return plain
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Evaluation:
-        """From ``to_dict``'s values; raises ValueError for others."""
-        made = PLAIN(plain, "the evaluation")
-        return cls(**made | {"rivals": tuple(Rival(**each) for each in made["rivals"])})
+        """Rebuild an evaluation from the output of ``to_dict``.
+
+        Raises:
+            ValueError: for any other values.
+        """
+        values = EVALUATION_CHECK(plain, "the evaluation")
+        results = tuple(BaselineResult(**result) for result in values["rivals"])
+        return cls(**values | {"rivals": results})
 
 
-def judge(
+def evaluate_predictions(
     data: Sequences,
     recipe: Recipe,
     part: str,
     rows: Sequences,
-    answers: np.ndarray,
+    predictions: np.ndarray,
     classes: np.ndarray | None,
 ) -> Evaluation:
-    """Of a model that was trained on ``data`` by the recipe.
+    """Evaluate the predictions of a model and compare it with baselines.
 
-    part     what the rows are of the data: "test", "validation" or "training"
-    answers  of the model about the rows: (n,) numbers or (n, k) probabilities; of targets a step
-             (total steps,) or (total steps, k), NaN where it did not look
-    classes  (k,) the labels in the order of the probabilities; None for regression
+    Args:
+        data: the data that the model was trained on, the evaluated rows included.
+        recipe: the recipe that the model was trained by.
+        part: "test", "validation" or "training", the part of the data that ``rows`` are.
+        rows: n sequences.
+        predictions: (n,) numbers or (n, k) probabilities; for per-step targets (total steps,) or
+            (total steps, k), NaN at steps that the network does not see.
+        classes: (k,) labels in the order of the probabilities; None for regression.
     """
-    answered = answered_by(answers)
-    truth, clusters = rows.targets[answered], clusters_of(rows, answered)
+    predicted = has_prediction(predictions)
+    truth, clusters = rows.targets[predicted], assign_clusters(rows, predicted)
     count = int(clusters.max()) + 1
 
-    def of(found: np.ndarray) -> Statistic:
-        return statistic(truth, found[answered], classes)
+    def build(values: np.ndarray) -> Statistic:
+        return make_statistic(truth, values[predicted], classes)
 
-    main = MAIN[recipe.task]
-    ours = of(answers)
-    even = np.ones(len(truth))
-    drawn = bootstrap(ours, clusters)
-    figures = {name: figure(value, drawn[name], count) for name, value in ours(even).items()}
-    figures = {name: each for name, each in figures.items() if np.isfinite(each.value)}
+    main = MAIN_METRICS[recipe.task]
+    statistic = build(predictions)
+    weights = np.ones(len(truth))
+    draws = bootstrap(statistic, clusters)
+    metrics = {
+        name: estimate_metric(value, draws[name], count)
+        for name, value in statistic(weights).items()
+    }
+    metrics = {name: metric for name, metric in metrics.items() if np.isfinite(metric.value)}
     lengths = np.repeat(rows.lengths, rows.lengths) if rows.per_step else rows.lengths
-    shown = pictures(truth, answers[answered], lengths[answered], classes)
+    plot_data = compute_plot_data(truth, predictions[predicted], lengths[predicted], classes)
     if part == "training":
-        return Evaluation(part, len(rows), main, figures, pictures=shown)
-    learned, watched = training_and_validation(data, recipe)
-    training = data[learned]
-    rivals = []
-    for baseline in baselines(training, rows, recipe.task, classes):
-        theirs = of(baseline.answers)
-        values, theirs_drawn = theirs(even), bootstrap(theirs, clusters)
+        return Evaluation(part, len(rows), main, metrics, pictures=plot_data)
+    training_rows, validation_rows = split_rows(data, recipe)
+    training = data[training_rows]
+    baselines = []
+    for baseline in fit_baselines(training, rows, recipe.task, classes):
+        baseline_statistic = build(baseline.predictions)
+        values = baseline_statistic(weights)
+        baseline_draws = bootstrap(baseline_statistic, clusters)
         sign = -1 if main == "rmse" else 1
-        ahead = sign * (drawn[main] - theirs_drawn[main])
-        rivals.append(
-            Rival(
+        lead = sign * (draws[main] - baseline_draws[main])
+        baselines.append(
+            BaselineResult(
                 baseline.name,
                 {
-                    name: figure(value, theirs_drawn[name], count)
+                    name: estimate_metric(value, baseline_draws[name], count)
                     for name, value in values.items()
                     if np.isfinite(value)
                 },
-                figure(sign * (figures[main].value - values[main]), ahead, count),
+                estimate_metric(sign * (metrics[main].value - values[main]), lead, count),
             )
         )
-    seen = np.concatenate([learned, watched]) if part == "test" else learned
-    copies = _copies(data[seen], rows)
+    seen = np.concatenate([training_rows, validation_rows]) if part == "test" else training_rows
+    copies = _find_copies(data[seen], rows)
     return Evaluation(
         part=part,
         sequences=len(rows),
         main=main,
-        figures=figures,
-        rivals=tuple(rivals),
+        figures=metrics,
+        rivals=tuple(baselines),
         copies=len(copies),
         copied=str(rows.ids[copies[0]]) if copies else "",
-        pictures=shown,
-        notes=tuple(_notes(main, figures, rivals, count)),
+        pictures=plot_data,
+        notes=tuple(_conclude(main, metrics, baselines, count)),
     )
 
 
-def _copies(seen: Sequences, rows: Sequences) -> list[int]:
-    """The numbers of the rows whose values are those of a sequence that training saw."""
+def _find_copies(seen: Sequences, rows: Sequences) -> list[int]:
+    """Return the numbers of the rows whose values equal those of a sequence in ``seen``."""
     known = {seen[i].tobytes() for i in range(len(seen))}
     return [i for i in range(len(rows)) if rows[i].tobytes() in known]
 
 
-def _notes(
-    main: str, figures: dict[str, Figure], rivals: list[Rival], count: int
+def _conclude(
+    main: str, metrics: dict[str, Estimate], baselines: list[BaselineResult], count: int
 ) -> Iterator[Note]:
-    """What follows, in words."""
-    known = {rival.name: rival for rival in rivals}
-    unsure = [rival for rival in rivals if not rival.ahead.leaves_zero_out]
-    best = min(unsure or rivals, key=lambda rival: rival.ahead.value)
-    if (ahead := min(rivals, key=lambda rival: rival.ahead.value)).ahead.value <= 0:
-        best = ahead
-    shown = {"figure": FIGURES[main]}
-    shown |= {"ours": _shown(main, figures), "theirs": _shown(main, best.figures)}
+    """Compare the model with its strongest baseline, and warn if lengths predict the target."""
+    by_name = {baseline.name: baseline for baseline in baselines}
+    unsure = [baseline for baseline in baselines if not baseline.ahead.excludes_zero]
+    best = min(unsure or baselines, key=lambda baseline: baseline.ahead.value)
+    strongest = min(baselines, key=lambda baseline: baseline.ahead.value)
+    if strongest.ahead.value <= 0:
+        best = strongest
+    values = {"figure": METRIC_NAMES[main]}
+    values |= {"ours": _format_main(main, metrics), "theirs": _format_main(main, best.figures)}
     if best.ahead.value <= 0:
         yield Note(
             "The network is no better than {model}: {figure} {ours} against {theirs}.",
-            model=NAMES[best.name],
-            **shown,
+            model=BASELINE_NAMES[best.name],
+            **values,
         )
-    elif not best.ahead.leaves_zero_out:
+    elif not best.ahead.excludes_zero:
         yield Note(
             "Whether the network is better than {model} cannot be told with {count} to measure "
             "on: {figure} {ours} against {theirs}.",
-            model=NAMES[best.name],
+            model=BASELINE_NAMES[best.name],
             count=count,
-            **shown,
+            **values,
         )
     else:
         yield Note(
             "The network is better than every simple model; the best of them is {model}: "
             "{figure} {ours} against {theirs}.",
-            model=NAMES[best.name],
-            **shown,
+            model=BASELINE_NAMES[best.name],
+            **values,
         )
-    length = known.get(LENGTH)
-    if length is not None and _tells(main, length, known[CONSTANT]):
+    length = by_name.get(LENGTH)
+    if length is not None and _is_better(main, length, by_name[CONSTANT]):
         yield Note(
             "The length of a sequence alone tells much about its target: {figure} {theirs}, "
             "against {constant} without it. Make sure that lengths will mean the same in new data, "
             "and do not come from how the data was collected.",
-            figure=shown["figure"],
-            theirs=_shown(main, length.figures),
-            constant=_shown(main, known[CONSTANT].figures),
+            figure=values["figure"],
+            theirs=_format_main(main, length.figures),
+            constant=_format_main(main, by_name[CONSTANT].figures),
         )
 
 
-def _tells(main: str, length: Rival, constant: Rival) -> bool:
-    """Beyond what chance does to either."""
+def _is_better(main: str, length: BaselineResult, constant: BaselineResult) -> bool:
+    """Tell if the interval of "length" is better than "constant" by at least ``MIN_GAIN``."""
     ours, theirs = length.figures[main], constant.figures[main]
     if main == "rmse":
-        return ours.high is not None and ours.high < (1 - RELEVANT) * theirs.value
-    return ours.low is not None and 1 - ours.low < (1 - RELEVANT) * (1 - theirs.value)
+        return ours.high is not None and ours.high < (1 - MIN_GAIN) * theirs.value
+    return ours.low is not None and 1 - ours.low < (1 - MIN_GAIN) * (1 - theirs.value)
 
 
-def _shown(main: str, figures: dict[str, Figure]) -> str:
-    value = figures[main].value
+def _format_main(main: str, metrics: dict[str, Estimate]) -> str:
+    value = metrics[main].value
     return f"{value:.1%}" if main == "accuracy" else f"{value:.3g}"

@@ -1,2 +1,4 @@
-"""Questions that take several trainings or many predictions: compare, cross-validation, early
-prediction."""
+"""Analyses of several trainings or many predictions.
+
+Compare recipes, cross-validate one, and evaluate early prediction.
+"""

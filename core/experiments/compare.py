@@ -1,15 +1,15 @@
-"""``compare``: is one recipe better than another on this data, or can nothing be told?
+"""``compare``: compare recipes on the same data, with confidence intervals.
 
-Each recipe is trained with the same seeds. A seed also draws the validation rows, so that in each
-pair of trainings everything is equal but the recipe. Two things could have come out otherwise: the
-seeds, and which sequences there are to measure on. The first is answered by Student's t over the
-seeds' paired differences (a bootstrap over few seeds promises too much: over 3, intervals of 95 %
-hold 73 %), the second by a bootstrap over the test sequences, of the mean over seeds. The interval
-told is the wider of both on either side.
+Each recipe is trained with the same seeds. A seed also draws the validation rows, so that the two
+trainings of a pair differ only in the recipe. The result varies with the seeds and with the
+sequences that are evaluated. The first is covered by Student's t over the paired differences per
+seed (a bootstrap over few seeds is too narrow: over 3 seeds, 95 % intervals cover 73 %), the second
+by a bootstrap over the evaluated sequences, of the mean over the seeds. The reported interval is
+the wider of both on either side.
 
-Where the seeds draw the sequences to measure on, both kinds of luck are in their differences,
-but these are not independent: the trainings shared most of their sequences. Their variance is
-corrected for it, by the share of sequences measured on (Nadeau and Bengio, "Inference for the
+If the seeds draw the evaluated sequences, the differences contain both sources of variation, but
+they are not independent: the trainings share most of their sequences. Their variance is corrected
+for this by the ratio of evaluated to training sequences (Nadeau and Bengio, "Inference for the
 Generalization Error", Machine Learning 52, 2003).
 """
 
@@ -25,15 +25,20 @@ from ..data.sequences import Sequences
 from ..errors import Note
 from ..evaluation.bootstrap import (
     CONFIDENCE,
-    Figure,
+    Estimate,
+    Metrics,
     Statistic,
-    answered_by,
     bootstrap,
-    figure,
-    statistic,
+    estimate_metric,
+    has_prediction,
+    make_statistic,
 )
-from ..evaluation.predictions import Measured, measure, telling_part
-from ..evaluation.report import FIGURES, MAIN
+from ..evaluation.predictions import (
+    EvaluationSet,
+    predict_evaluation_set,
+    select_evaluation_rows,
+)
+from ..evaluation.report import MAIN_METRICS, METRIC_NAMES
 from ..i18n import N_
 from ..recipe.recipe import Recipe
 
@@ -46,17 +51,18 @@ PARTS = {part: Note(part) for part in (N_("test"), N_("validation"), N_("trainin
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of one training.
+    """The result of one training.
 
-    measured  its answers
-    learned   sequences it learned from
-    curve     (epochs,) the validation loss, or the training loss where there is no validation part
-    seconds   it took
-    steps     of one layer that it computed, padding included
+    Attributes:
+        evaluation_set: the evaluated sequences with their predictions.
+        training_size: sequences in the training set.
+        curve: (epochs,) validation loss, or training loss without a validation set.
+        seconds: duration of the training.
+        steps: time steps computed per layer, padding included.
     """
 
-    measured: Measured
-    learned: int
+    evaluation_set: EvaluationSet
+    training_size: int
     curve: np.ndarray
     seconds: float
     steps: int
@@ -64,31 +70,38 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One recipe.
+    """The results of one recipe.
 
-    figures     by name: (seeds,)
-    curves      (seeds, epochs) the losses, NaN behind the last epoch of a training
-    difference  of the main figure from the first entry, in its unit; None of the first
-    seconds, steps  means over the seeds
+    Attributes:
+        name: name of the recipe.
+        figures: (seeds,) values by metric.
+        curves: (seeds, epochs) losses, NaN after the last epoch of a training.
+        difference: difference of the main metric from the first entry, in its unit; None for the
+            first entry.
+        seconds: mean duration of a training.
+        steps: mean number of time steps computed per layer.
     """
 
     name: str
     figures: dict[str, np.ndarray]
     curves: np.ndarray
-    difference: Figure | None
+    difference: Estimate | None
     seconds: float
     steps: float
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """part   of the data that was measured on: "test", "validation" or "training"
-    main      the figure that is compared: "rmse" or "accuracy"
-    seeds     the seeds
-    rows      what the seeds measured: the "same" rows, rows "drawn" anew, which may be the same
-              in part, or "each" row once, as in cross-validation
-    entries   one a recipe; the first is what the others are compared to
-    sentence  what can be concluded, and what cannot
+    """A comparison of recipes.
+
+    Attributes:
+        part: the evaluated part of the data, "test", "validation" or "training".
+        main: the compared metric, "rmse" or "accuracy".
+        seeds: the seeds.
+        rows: evaluated rows per seed: "same" for all seeds, "drawn" per seed and possibly
+            overlapping, or "each" row in exactly one seed, as in cross-validation.
+        entries: one per recipe; the others are compared with the first.
+        sentence: the conclusion.
     """
 
     part: str
@@ -100,8 +113,11 @@ class Comparison:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row a recipe: each figure's mean and standard deviation over the seeds, the difference
-        of the main one from the first recipe with its interval, seconds and steps computed."""
+        """One row per recipe.
+
+        Columns: mean and standard deviation of each metric over the seeds; difference of the main
+        metric from the first recipe, with its interval; mean seconds and computed steps.
+        """
         import pandas as pd
 
         rows = []
@@ -110,10 +126,10 @@ class Comparison:
             for name, values in entry.figures.items():
                 row[name] = float(values.mean())
                 row[f"{name} sd"] = float(values.std(ddof=1)) if len(values) > 1 else np.nan
-            apart = entry.difference or Figure(np.nan)
-            row["difference"] = apart.value
-            row["low"] = np.nan if apart.low is None else apart.low
-            row["high"] = np.nan if apart.high is None else apart.high
+            difference = entry.difference or Estimate(np.nan)
+            row["difference"] = difference.value
+            row["low"] = np.nan if difference.low is None else difference.low
+            row["high"] = np.nan if difference.high is None else difference.high
             rows.append(row | {"seconds": entry.seconds, "steps": entry.steps})
         return pd.DataFrame(rows)
 
@@ -124,223 +140,271 @@ def compare(
     seeds: Iterable[int] = range(5),
     on_progress: Callable[[float], None] | None = None,
 ) -> Comparison:
-    """Train each recipe with each seed, and compare what they answer for the test rows, or for the
-    validation rows where none are marked test, with the first of the recipes.
+    """Train each recipe with each seed, and compare the recipes with the first one.
 
-    on_progress: called with the share that is done, 0 to 1. Raises ValueError for fewer than two
-    recipes, no seeds, or recipes of different tasks, and DataError as ``train`` does.
+    The recipes are evaluated on the test set; without one on the validation set, else on the
+    training set.
+
+    Args:
+        data: sequences with targets.
+        recipes: at least two recipes by name, of the same task.
+        seeds: replace the seed of each recipe.
+        on_progress: called with the finished share, 0 to 1, after each training.
+
+    Raises:
+        ValueError: there are fewer than two recipes or no seeds, or the tasks differ.
+        DataError: the data cannot be used for training.
     """
     from ..training.loop import train
 
     seeds = tuple(dict.fromkeys(int(seed) for seed in seeds))
-    refuse_unlike(recipes, seeds)
+    check_comparable(recipes, seeds)
     outcomes: dict[str, list[Outcome]] = {name: [] for name in recipes}
     for number, seed in enumerate(seeds):
         for place, (name, recipe) in enumerate(recipes.items()):
-            one = replace(recipe, seed=seed)
-            model = train(data, one)
-            measured = measure(model, *telling_part(data, one))
-            outcomes[name].append(outcome_of(data, one, measured, model.history))
+            seeded = replace(recipe, seed=seed)
+            model = train(data, seeded)
+            part, rows = select_evaluation_rows(data, seeded)
+            evaluation_set = predict_evaluation_set(model, part, rows)
+            outcomes[name].append(build_outcome(data, seeded, evaluation_set, model.history))
             if on_progress is not None:
                 on_progress((number * len(recipes) + place + 1) / (len(seeds) * len(recipes)))
-    return compared(outcomes, seeds)
+    return compare_outcomes(outcomes, seeds)
 
 
-def refuse_unlike(recipes: Mapping[str, Recipe], seeds: tuple[int, ...]) -> None:
-    """Raises ValueError where there is nothing to compare."""
+def check_comparable(recipes: Mapping[str, Recipe], seeds: tuple[int, ...]) -> None:
+    """Check that there are two recipes, a seed, and one task; raise ValueError otherwise."""
     if len(recipes) < 2:
         raise ValueError(f"recipes has {len(recipes)}; give at least two to compare")
     if not seeds:
         raise ValueError("seeds is empty; give at least one")
     for field in ("task", "return_sequences"):
-        found = {getattr(recipe, field) for recipe in recipes.values()}
-        if len(found) > 1:
-            raise ValueError(f"the recipes differ in {field}: {sorted(map(repr, found))}")
+        values = {getattr(recipe, field) for recipe in recipes.values()}
+        if len(values) > 1:
+            raise ValueError(f"the recipes differ in {field}: {sorted(map(repr, values))}")
 
 
-def outcome_of(
-    data: Sequences, recipe: Recipe, measured: Measured, history: Mapping[str, list[float]]
+def build_outcome(
+    data: Sequences,
+    recipe: Recipe,
+    evaluation_set: EvaluationSet,
+    history: Mapping[str, list[float]],
 ) -> Outcome:
-    """Of a training of the recipe on this data."""
-    from ..engine.cost import work
-    from ..preprocessing.splits import training_and_validation
+    """Collect the result of one training.
 
-    training = data[training_and_validation(data, recipe)[0]]
-    epoch = work(training.lengths, data.features, recipe)
+    Args:
+        data: the data that was trained on.
+        recipe: the recipe that was trained.
+        evaluation_set: its predictions.
+        history: ``TrainedModel.history``.
+    """
+    from ..engine.cost import estimate_cost
+    from ..preprocessing.splits import split_rows
+
+    training = data[split_rows(data, recipe)[0]]
+    epoch = estimate_cost(training.lengths, data.features, recipe)
     steps = epoch.computed * len(history["loss"])
     curve = np.array(history.get("val_loss") or history["loss"], np.float64)
-    return Outcome(measured, len(training), curve, float(sum(history["seconds"])), steps)
+    return Outcome(evaluation_set, len(training), curve, float(sum(history["seconds"])), steps)
 
 
-def compared(outcomes: Mapping[str, list[Outcome]], seeds: tuple[int, ...]) -> Comparison:
-    """outcomes: of each recipe, one a seed, in the order of the seeds."""
-    first = next(iter(outcomes.values()))[0].measured
-    main = MAIN["regression" if first.classes is None else "classification"]
-    judged = {name: [_Judged.of(each) for each in of] for name, of in outcomes.items()}
+def compare_outcomes(outcomes: Mapping[str, list[Outcome]], seeds: tuple[int, ...]) -> Comparison:
+    """Compare finished trainings.
+
+    Args:
+        outcomes: by recipe, one outcome per seed in the order of ``seeds``.
+        seeds: the seeds.
+    """
+    first = next(iter(outcomes.values()))[0].evaluation_set
+    main = MAIN_METRICS["regression" if first.classes is None else "classification"]
+    scores = {
+        name: [_Score.from_outcome(outcome) for outcome in per_seed]
+        for name, per_seed in outcomes.items()
+    }
     entries: list[Entry] = []
-    base: list[_Judged] = []
-    for name, of in judged.items():
-        base = base or of
+    base: list[_Score] = []
+    for name, per_seed in scores.items():
+        base = base or per_seed
         entries.append(
             Entry(
                 name,
-                {key: np.array([each.figures[key] for each in of]) for key in of[0].figures},
-                _side_by_side([each.curve for each in outcomes[name]]),
-                None if of is base else _difference(of, base, main),
-                float(np.mean([each.seconds for each in outcomes[name]])),
-                float(np.mean([each.steps for each in outcomes[name]])),
+                {
+                    key: np.array([score.metrics[key] for score in per_seed])
+                    for key in per_seed[0].metrics
+                },
+                _stack_curves([outcome.curve for outcome in outcomes[name]]),
+                None if per_seed is base else _estimate_difference(per_seed, base, main),
+                float(np.mean([outcome.seconds for outcome in outcomes[name]])),
+                float(np.mean([outcome.steps for outcome in outcomes[name]])),
             )
         )
-    sentence = _sentence(entries, main, first.part, len(seeds))
-    return Comparison(first.part, main, seeds, _rows(base), tuple(entries), sentence)
+    sentence = _conclude(entries, main, first.part, len(seeds))
+    return Comparison(first.part, main, seeds, _classify_rows(base), tuple(entries), sentence)
 
 
-def _rows(of_seeds: list[_Judged]) -> str:
-    if all(np.array_equal(each.ids, of_seeds[0].ids) for each in of_seeds):
+def _classify_rows(per_seed: list[_Score]) -> str:
+    """Return "same", "each" or "drawn", see ``Comparison.rows``."""
+    if all(np.array_equal(score.ids, per_seed[0].ids) for score in per_seed):
         return "same"
-    ids = np.concatenate([np.unique(each.ids) for each in of_seeds])
+    ids = np.concatenate([np.unique(score.ids) for score in per_seed])
     return "each" if len(np.unique(ids)) == len(ids) else "drawn"
 
 
-def _side_by_side(curves: list[np.ndarray]) -> np.ndarray:
+def _stack_curves(curves: list[np.ndarray]) -> np.ndarray:
+    """Stack to (seeds, epochs), NaN after the end of shorter curves."""
     longest = max(map(len, curves))
     return np.stack([np.pad(c, (0, longest - len(c)), constant_values=np.nan) for c in curves])
 
 
 @dataclass(frozen=True, eq=False)
-class _Judged:
-    """ids (rows,) of the sequences that each row belongs to; share: how many sequences were
-    measured for each one that was learned from."""
+class _Score:
+    """Metrics of one training.
+
+    Attributes:
+        statistic: the metrics as a function of row weights.
+        metrics: finite metrics by name.
+        ids: (rows,) id of the sequence of each row.
+        ratio: evaluated sequences per training sequence.
+    """
 
     statistic: Statistic
-    figures: dict[str, float]
+    metrics: Metrics
     ids: np.ndarray
-    share: float
+    ratio: float
 
     @classmethod
-    def of(cls, outcome: Outcome) -> _Judged:
-        measured, answers = outcome.measured, outcome.measured.answers
-        answered = answered_by(answers)
-        truth, answers = measured.targets[answered], answers[answered]
-        of_weights = statistic(truth, answers, measured.classes)
-        per_step = len(measured.targets) != len(measured.ids)
-        ids = np.repeat(measured.ids, measured.lengths) if per_step else measured.ids
-        figures = of_weights(np.ones(len(truth)))
-        known = {name: value for name, value in figures.items() if np.isfinite(value)}
-        share = len(measured.ids) / outcome.learned
-        return cls(of_weights, known, ids[answered], share)
+    def from_outcome(cls, outcome: Outcome) -> _Score:
+        """Compute the metrics of an outcome."""
+        evaluated, predictions = outcome.evaluation_set, outcome.evaluation_set.predictions
+        predicted = has_prediction(predictions)
+        truth, predictions = evaluated.targets[predicted], predictions[predicted]
+        statistic = make_statistic(truth, predictions, evaluated.classes)
+        per_step = len(evaluated.targets) != len(evaluated.ids)
+        ids = np.repeat(evaluated.ids, evaluated.lengths) if per_step else evaluated.ids
+        metrics = statistic(np.ones(len(truth)))
+        finite = {name: value for name, value in metrics.items() if np.isfinite(value)}
+        ratio = len(evaluated.ids) / outcome.training_size
+        return cls(statistic, finite, ids[predicted], ratio)
 
 
-def _difference(ours: list[_Judged], theirs: list[_Judged], main: str) -> Figure:
-    """Without limits of one seed: another may turn it round, however many rows there are."""
-    apart = np.array([a.figures[main] - b.figures[main] for a, b in zip(ours, theirs, strict=True)])
-    if len(apart) < 2:
-        return Figure(float(apart.mean()))
-    if _rows([*ours, *theirs]) != "same":
-        return Figure(float(apart.mean()), *_over_seeds(apart, ours[0].share))
-    limits = [_over_seeds(apart), _over_rows(ours, theirs, main)]
-    lows, highs = zip(*[limit for limit in limits if limit], strict=True)
-    return Figure(float(apart.mean()), min(lows), max(highs))
+def _estimate_difference(ours: list[_Score], theirs: list[_Score], main: str) -> Estimate:
+    """Estimate the mean difference; a single seed, which another may reverse, has no interval."""
+    differences = np.array(
+        [a.metrics[main] - b.metrics[main] for a, b in zip(ours, theirs, strict=True)]
+    )  # (seeds,)
+    if len(differences) < 2:
+        return Estimate(float(differences.mean()))
+    if _classify_rows([*ours, *theirs]) != "same":
+        return Estimate(float(differences.mean()), *_seed_interval(differences, ours[0].ratio))
+    intervals = [_seed_interval(differences), _row_interval(ours, theirs, main)]
+    lows, highs = zip(*[interval for interval in intervals if interval], strict=True)
+    return Estimate(float(differences.mean()), min(lows), max(highs))
 
 
-def _over_seeds(apart: np.ndarray, share: float = 0.0) -> tuple[float, float]:
-    """share: of sequences that each seed drew anew to measure on, for each one learned from."""
+def _seed_interval(differences: np.ndarray, ratio: float = 0.0) -> tuple[float, float]:
+    """Student's t interval; ``ratio`` of evaluated to training sequences if each seed draws."""
     from scipy import stats
 
-    reach = stats.t.ppf((1 + CONFIDENCE) / 2, len(apart) - 1)
-    reach *= apart.std(ddof=1) * np.sqrt(1 / len(apart) + share)
-    return float(apart.mean() - reach), float(apart.mean() + reach)
+    margin = stats.t.ppf((1 + CONFIDENCE) / 2, len(differences) - 1)
+    margin *= differences.std(ddof=1) * np.sqrt(1 / len(differences) + ratio)
+    return float(differences.mean() - margin), float(differences.mean() + margin)
 
 
-def _over_rows(ours: list[_Judged], theirs: list[_Judged], main: str) -> tuple[float, float] | None:
+def _row_interval(
+    ours: list[_Score], theirs: list[_Score], main: str
+) -> tuple[float, float] | None:
+    """Bootstrap interval over the evaluated sequences."""
     clusters = np.unique(ours[0].ids, return_inverse=True)[1]
 
-    def mean_difference(weights: np.ndarray) -> dict[str, float]:
-        apart = [
+    def mean_difference(weights: np.ndarray) -> Metrics:
+        differences = [
             a.statistic(weights)[main] - b.statistic(weights)[main]
             for a, b in zip(ours, theirs, strict=True)
         ]
-        return {main: float(np.mean(apart))}
+        return {main: float(np.mean(differences))}
 
     count = int(clusters.max()) + 1
-    found = figure(0.0, bootstrap(mean_difference, clusters)[main], count)
-    return None if found.low is None else (found.low, found.high)
+    estimate = estimate_metric(0.0, bootstrap(mean_difference, clusters)[main], count)
+    return None if estimate.low is None else (estimate.low, estimate.high)
 
 
-def _sentence(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
-    """About the best entry that surely differs from the first, or the one that differs most."""
+def _conclude(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
+    """Describe the best entry with a significant difference, or else the largest difference."""
     base, *others = entries
     sign = -1 if main in LOWER_IS_BETTER else 1
-    sure = [entry for entry in others if entry.difference.leaves_zero_out]
-    if part == "training" or not sure:
-        most = max(others, key=lambda entry: abs(entry.difference.value))
-        shown = _values(most, base, main) | {"seeds": seeds, "part": PARTS[part]}
+    significant = [entry for entry in others if entry.difference.excludes_zero]
+    if part == "training" or not significant:
+        largest = max(others, key=lambda entry: abs(entry.difference.value))
+        values = _format_values(largest, base, main) | {"seeds": seeds, "part": PARTS[part]}
         if part == "training":
             return Note(
                 "These are figures on the training sequences themselves, because none were set "
                 "apart, and say nothing about new ones. “{name}”: {figure} {ours}, “{base}”: "
                 "{theirs}.",
-                **shown,
+                **values,
             )
         if seeds == 1:
             return Note(
                 "One seed tells nothing of the recipes: another may turn it round. The largest "
                 "difference from “{base}” is that of “{name}”: {part} {figure} {ours} against "
                 "{theirs}.",
-                **shown,
+                **values,
             )
         return Note(
             "No difference from “{base}” can be told with {seeds} seeds. The largest is that of "
             "“{name}”: {part} {figure} {ours} against {theirs}, a difference of {change} "
             "({limits}).",
-            **shown,
+            **values,
         )
-    best = max(sure, key=lambda entry: sign * entry.difference.value)
-    shown = _values(best, base, main) | {"seeds": seeds, "part": PARTS[part]}
+    best = max(significant, key=lambda entry: sign * entry.difference.value)
+    values = _format_values(best, base, main) | {"seeds": seeds, "part": PARTS[part]}
     if sign * best.difference.value > 0:
         return Note(
             "“{name}” is better than “{base}”: {part} {figure} {ours} against {theirs}, by {by} "
             "({interval}, {seeds} seeds).",
-            **shown,
+            **values,
         )
     return Note(
         "“{name}” is worse than “{base}”: {part} {figure} {ours} against {theirs}, by {by} "
         "({interval}, {seeds} seeds).",
-        **shown,
+        **values,
     )
 
 
-def _values(entry: Entry, base: Entry, main: str) -> dict[str, object]:
-    """Differences of RMSE in percent of the first's, of accuracy in percentage points: ``by`` and
-    its ``interval`` in the direction of the difference, ``change`` and its ``limits`` signed."""
-    ours, theirs = (float(each.figures[main].mean()) for each in (entry, base))
-    apart, direction = entry.difference, -1 if entry.difference.value < 0 else 1
-    scale = 100 if main != "rmse" else 100 / theirs if theirs else np.nan
-    form = "{:.3g}" if main == "rmse" else "{:.1%}"
+def _format_values(entry: Entry, base: Entry, main: str) -> dict[str, object]:
+    """Format the values of a sentence: RMSE in percent of the base, accuracy in points.
 
-    def written(value: float, sign: str) -> str:
+    ``by`` and its ``interval`` are in the direction of the difference, ``change`` and its
+    ``limits`` are signed.
+    """
+    ours, theirs = (float(each.figures[main].mean()) for each in (entry, base))
+    difference, direction = entry.difference, -1 if entry.difference.value < 0 else 1
+    scale = 100 if main != "rmse" else 100 / theirs if theirs else np.nan
+    template = "{:.3g}" if main == "rmse" else "{:.1%}"
+
+    def format_number(value: float, sign: str) -> str:
         return f"{scale * value:{sign}.1f}".replace("-", "−")
 
-    def change(value: float, sign: str) -> Note:
+    def format_change(value: float, sign: str) -> Note:
         if main == "rmse":
-            return Note("{n} %", n=written(value, sign))
-        return Note("{n} points", n=written(value, sign))
+            return Note("{n} %", n=format_number(value, sign))
+        return Note("{n} points", n=format_number(value, sign))
 
-    def interval(ends: list[float], sign: str) -> Note:
-        low, high = (written(end, sign) for end in ends)
+    def format_interval(ends: list[float], sign: str) -> Note:
+        low, high = (format_number(end, sign) for end in ends)
         return Note("95 % interval {low} to {high}", low=low, high=high)
 
-    shown = {"interval": Note("no interval"), "limits": Note("no interval")}
-    if apart.low is not None:
-        ends = [apart.low, apart.high]
-        shown["interval"] = interval(sorted(direction * end for end in ends), "")
-        shown["limits"] = interval(ends, "+")
-    return shown | {
+    values = {"interval": Note("no interval"), "limits": Note("no interval")}
+    if difference.low is not None:
+        ends = [difference.low, difference.high]
+        values["interval"] = format_interval(sorted(direction * end for end in ends), "")
+        values["limits"] = format_interval(ends, "+")
+    return values | {
         "name": entry.name,
         "base": base.name,
-        "figure": FIGURES[main],
-        "ours": form.format(ours),
-        "theirs": form.format(theirs),
-        "by": change(direction * apart.value, ""),
-        "change": change(apart.value, "+"),
+        "figure": METRIC_NAMES[main],
+        "ours": template.format(ours),
+        "theirs": template.format(theirs),
+        "by": format_change(direction * difference.value, ""),
+        "change": format_change(difference.value, "+"),
     }

@@ -1,4 +1,4 @@
-"""k-fold cross-validation, for data too small to set a part of it apart for good."""
+"""k-fold cross-validation, for data too small for a fixed held-out set."""
 
 from __future__ import annotations
 
@@ -8,19 +8,29 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..data.sequences import Sequences
-from ..evaluation.bootstrap import Figure, Statistic, answered_by, clusters_of, figures, statistic
-from ..preprocessing.splits import folds
+from ..evaluation.bootstrap import (
+    Estimate,
+    Statistic,
+    assign_clusters,
+    estimate_metrics,
+    has_prediction,
+    make_statistic,
+)
+from ..preprocessing.splits import split_into_folds
 from ..recipe.recipe import Recipe
 
 
 @dataclass(frozen=True, eq=False)
 class CrossValidation:
-    """figures  of all answers together, each given by the training that had not seen the
-             sequence, with their intervals; they say nothing of the luck of one seed
-    by_fold  by name: (folds,), of the answers of one training each
+    """Metrics of a cross-validation.
+
+    Attributes:
+        figures: metrics by name with their intervals, over the pooled held-out predictions of all
+            folds. The intervals do not include the variation between seeds.
+        by_fold: (folds,) values by metric, each from the predictions of one fold.
     """
 
-    figures: dict[str, Figure]
+    figures: dict[str, Estimate]
     by_fold: dict[str, np.ndarray]
 
 
@@ -30,54 +40,65 @@ def cross_validate(
     count: int = 5,
     on_progress: Callable[[float], None] | None = None,
 ) -> CrossValidation:
-    """Train ``count`` times, each time on all sequences but one part, and measure on that part.
-    Rows marked test take no part in any of it, so that settings may be chosen by what comes out.
+    """Train once per fold, on all other folds, and evaluate on that fold.
 
-    on_progress: called with the share that is done, 0 to 1. Raises DataError as ``folds`` and
-    ``train`` do.
+    Rows marked test are left out, so that the results may be used to choose settings.
+
+    Args:
+        data: sequences with targets.
+        recipe: the recipe of every training.
+        count: number of folds.
+        on_progress: called with the finished share, 0 to 1, after each fold.
+
+    Raises:
+        DataError: there are fewer sequences, or groups, than folds, or the data cannot be used for
+            training.
     """
     from ..training.loop import train
 
-    found, order = [], []
-    for number, (learned, measured) in enumerate(folds(data, recipe, count)):
-        model = train(replace(data[learned], split=None), recipe)
-        rows = data[measured]
-        answers = model.predict_proba(rows) if model.classes is not None else model.predict(rows)
-        found.append((rows, answers, model.classes))
-        order.append(measured)
+    results, order = [], []
+    for number, (training, held_out) in enumerate(split_into_folds(data, recipe, count)):
+        model = train(replace(data[training], split=None), recipe)
+        rows = data[held_out]
+        is_classifier = model.classes is not None
+        predictions = model.predict_proba(rows) if is_classifier else model.predict(rows)
+        results.append((rows, predictions, model.classes))
+        order.append(held_out)
         if on_progress is not None:
             on_progress((number + 1) / count)
     classes = None
     if recipe.task == "classification":
-        classes = np.unique(np.concatenate([each for *_, each in found]))
-    found = [(rows, _in_columns(answers, own, classes)) for rows, answers, own in found]
+        classes = np.unique(np.concatenate([known for *_, known in results]))
+    results = [
+        (rows, _add_classes(predictions, known, classes)) for rows, predictions, known in results
+    ]
     by_fold: dict[str, list[float]] = {}
-    for rows, answers in found:
-        of_weights, clusters = _judged(rows, answers, classes)
-        for name, value in of_weights(np.ones(len(clusters))).items():
+    for rows, predictions in results:
+        statistic, clusters = _build_statistic(rows, predictions, classes)
+        for name, value in statistic(np.ones(len(clusters))).items():
             by_fold.setdefault(name, []).append(value)
-    together = np.concatenate([answers for _, answers in found])
+    pooled = np.concatenate([predictions for _, predictions in results])
     return CrossValidation(
-        figures(*_judged(data[np.concatenate(order)], together, classes)),
-        {name: np.array(each) for name, each in by_fold.items()},
+        estimate_metrics(*_build_statistic(data[np.concatenate(order)], pooled, classes)),
+        {name: np.array(values) for name, values in by_fold.items()},
     )
 
 
-def _in_columns(
-    answers: np.ndarray, own: np.ndarray | None, classes: np.ndarray | None
+def _add_classes(
+    predictions: np.ndarray, known: np.ndarray | None, classes: np.ndarray | None
 ) -> np.ndarray:
-    """Probabilities of all classes; 0 for one that a training has not seen."""
-    if classes is None or len(own) == len(classes):
-        return answers
-    wide = np.zeros((len(answers), len(classes)), answers.dtype)
-    wide[:, np.searchsorted(classes, own)] = answers
-    return wide
+    """Extend probabilities to all classes, with 0 for classes that are not in ``known``."""
+    if classes is None or len(known) == len(classes):
+        return predictions
+    extended = np.zeros((len(predictions), len(classes)), predictions.dtype)
+    extended[:, np.searchsorted(classes, known)] = predictions
+    return extended
 
 
-def _judged(
-    rows: Sequences, answers: np.ndarray, classes: np.ndarray | None
+def _build_statistic(
+    rows: Sequences, predictions: np.ndarray, classes: np.ndarray | None
 ) -> tuple[Statistic, np.ndarray]:
-    """The statistic of the answers that are there, and what each of them belongs to."""
-    answered = answered_by(answers)
-    of_weights = statistic(rows.targets[answered], answers[answered], classes)
-    return of_weights, clusters_of(rows, answered)
+    """Return the statistic and the clusters of the predictions that exist."""
+    predicted = has_prediction(predictions)
+    statistic = make_statistic(rows.targets[predicted], predictions[predicted], classes)
+    return statistic, assign_clusters(rows, predicted)

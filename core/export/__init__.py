@@ -1,1 +1,1 @@
-"""What a trained model is saved and exported as: ZIP, model card, Keras script, ONNX."""
+"""Export of a trained model: ZIP, model card, Keras script, ONNX and their verification."""

@@ -1,4 +1,4 @@
-"""``training_script``: a run's training again, in plain Keras, to be read."""
+"""The training script of an exported model: the same training in plain Keras, as an example."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LOSSES = {
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 SCRIPT = '''\
-"""The training of the model beside this file, again in plain Keras: python train.py data.csv
+"""Train the model in this folder in plain Keras: python train.py data.csv
 
-It is the usual way, with the mask said out loud wherever a layer needs it. Unpadded computes the
-same network faster, and its batches and dropout draw other numbers: the weights come out alike, not
-equal.
+This is the usual way in Keras, with the mask passed explicitly to every layer that needs it.
+Unpadded computes the same network faster, and its batches and dropout draw other random numbers:
+the weights are similar, not equal.
 """
 
 import sys
@@ -32,11 +32,11 @@ from predict import described, prepare, read_csv
 keras.utils.set_random_seed({seed})
 recipe, fitted = described()
 
-# 1. Sequences of unequal length, each (steps, {features}), with their targets. Scaling and what
-#    stands for missing values were measured on real steps of the training rows alone: see
-#    preprocessing.json. So was the mask mode applied, "{mask}", which decides what a step is.
+# 1. Sequences of unequal length, each (steps, {features}), with their targets. Scaling and fill
+#    values were fitted on real steps of the training rows only, see preprocessing.json. The mask
+#    mode, "{mask}", is applied here too: it decides which steps are real.
 rows = read_csv(sys.argv[1], fitted["table"], cut=("windows", "prefixes"))
-rows = [row for row in rows if row["target"] not in (None, "")]  # those to learn from
+rows = [row for row in rows if row["target"] not in (None, "")]  # rows with a target
 for row in rows:
     row["steps"], row["where"] = prepare(row["steps"], recipe, fitted)
 
@@ -48,14 +48,14 @@ def part(row):
 training = [row for row in rows if part(row) == "tra"]
 validation = [row for row in rows if part(row) in ("val", "dev")]
 test = [row for row in rows if part(row) == "tes"]
-if not validation:  # a share of the training rows; a group is never on both sides
+if not validation:  # a share of the training rows; a group is never split
     groups = list(dict.fromkeys(row["group"] or row["id"] for row in training))
 {draw}
     validation = [row for row in training if (row["group"] or row["id"]) in chosen]
     training = [row for row in training if (row["group"] or row["id"]) not in chosen]
 
 
-# 2. A rectangle, and beside it the mask: which of its steps are real.
+# 2. A padded array and its mask, True at real steps.
 def padded(rows):
     longest = max(len(row["steps"]) for row in rows)
     values = np.zeros((len(rows), longest, {features}), "float32")
@@ -68,43 +68,49 @@ def padded(rows):
 
 {targets}
 
-# 3. The network. Each layer that must skip padding is given the mask by name: relying on Keras to
-#    hand it on fails silently where one layer drops it.
+# 3. The network. Each layer that must skip padding gets the mask by name: Keras's implicit mask is
+#    lost silently as soon as one layer drops it.
 values = keras.Input((None, {features}), name="values")
 mask = keras.Input((None,), dtype="bool", name="mask")
 {network}
 network = keras.Model([values, mask], outputs)
 
-# 4. The training.
+# 4. Training.
 {fit}
 
-# 5. What it is worth on sequences that it has not seen.
+# 5. Evaluation on held-out sequences.
 unseen = test or validation
 if unseen:
-    answers = network.predict(list(padded(unseen)), verbose=0)
-{judge}
+    predictions = network.predict(list(padded(unseen)), verbose=0)
+{evaluation}
 network.save("trained_again.keras")
 '''
 
 
-def training_script(recipe: Recipe, features: int, outputs: int) -> str:
-    """Text of a script for the files that a saved ZIP holds; see ``core.export.archive``."""
+def render_training_script(recipe: Recipe, features: int, outputs: int) -> str:
+    """Render ``train.py`` for a saved ZIP; see ``core.export.archive``.
+
+    Args:
+        recipe: The recipe of the model.
+        features: Features per step.
+        outputs: Units of the output layer.
+    """
     return SCRIPT.format(
         seed=recipe.seed,
         features=features,
         mask=recipe.mask,
-        draw=_draw(recipe),
+        draw=_render_draw(recipe),
         place='slice(-len(row["steps"]), None)'
         if recipe.padding == "pre"
         else 'slice(len(row["steps"]))',
-        targets=_targets(recipe),
-        network="\n".join(_network(recipe, outputs)),
-        fit=_fit(recipe),
-        judge=_judge(recipe),
+        targets=_render_targets(recipe),
+        network="\n".join(_render_network(recipe, outputs)),
+        fit=_render_fit(recipe),
+        evaluation=_render_evaluation(recipe),
     )
 
 
-def _draw(recipe: Recipe) -> str:
+def _render_draw(recipe: Recipe) -> str:
     share = f"{recipe.validation_split:g} * len(groups)"
     if recipe.validation_rows == "last":
         return f"    chosen = set(groups[len(groups) - round({share}) :])"
@@ -114,9 +120,9 @@ def _draw(recipe: Recipe) -> str:
     )
 
 
-def _targets(recipe: Recipe) -> str:
+def _render_targets(recipe: Recipe) -> str:
     if recipe.task == "classification":
-        one = (
+        encoding = (
             '\ndef plain(label):  # 1, 1.0 and "1" are the same class\n'
             "    try:\n"
             "        return float(label)\n"
@@ -128,46 +134,46 @@ def _targets(recipe: Recipe) -> str:
             "    return classes[plain(target)]\n"
         )
     else:
-        one = (
-            "\ndef encoded(target):  # scaled as the features are\n"
+        encoding = (
+            "\ndef encoded(target):  # standardized like the features\n"
             '    return (float(target) - fitted["target_mean"]) / fitted["target_std"]\n'
         )
     if not recipe.return_sequences:
-        return one + (
+        return encoding + (
             "\n\ndef targets(rows):\n"
             '    return np.array([encoded(row["target"]) for row in rows])\n'
         )
     last = "" if recipe.task == "classification" else "[..., None]"
-    return one + (
-        "\n\ndef targets(rows):  # one a step; what stands at padding never counts\n"
+    return encoding + (
+        "\n\ndef targets(rows):  # one per step; values at padding never count\n"
         "    mask = padded(rows)[1]\n"
-        "    found = np.zeros(mask.shape)\n"
+        "    values = np.zeros(mask.shape)\n"
         "    for number, row in enumerate(rows):\n"
-        '        wanted = [row["target"][step] if step >= 0 else None for step in row["where"]]\n'
-        "        found[number, mask[number]] = [0 if t is None else encoded(t) for t in wanted]\n"
-        f"    return found{last}\n"
-        "\n\ndef counting(rows):  # the steps that have a target: padding has none\n"
+        '        known = [row["target"][step] if step >= 0 else None for step in row["where"]]\n'
+        "        values[number, mask[number]] = [0 if t is None else encoded(t) for t in known]\n"
+        f"    return values{last}\n"
+        "\n\ndef counting(rows):  # True at steps with a target: padding has none\n"
         "    mask = padded(rows)[1]\n"
-        "    found = np.zeros(mask.shape, bool)\n"
+        "    has_target = np.zeros(mask.shape, bool)\n"
         "    for number, row in enumerate(rows):\n"
-        '        found[number, mask[number]] = row["where"] >= 0\n'
-        "    return found\n"
+        '        has_target[number, mask[number]] = row["where"] >= 0\n'
+        "    return has_target\n"
     )
 
 
-def _network(recipe: Recipe, outputs: int) -> Iterator[str]:
+def _render_network(recipe: Recipe, outputs: int) -> Iterator[str]:
     x = "values"
     for number, layer in enumerate(recipe.layers, start=1):
         final = number == len(recipe.layers)
         sequences = recipe.return_sequences or not final or recipe.pooling != "last"
         kind = "GRU" if isinstance(layer, GRU) else "LSTM"
-        made = f"keras.layers.{kind}({layer.units}{', return_sequences=True' if sequences else ''})"
+        code = f"keras.layers.{kind}({layer.units}{', return_sequences=True' if sequences else ''})"
         if layer.bidirectional:
-            made = f"keras.layers.Bidirectional({made})"
-        yield f"x = {made}({x}, mask=mask)"
+            code = f"keras.layers.Bidirectional({code})"
+        yield f"x = {code}({x}, mask=mask)"
         x = "x"
         if final and recipe.pooling == "mean":
-            yield "x = keras.layers.GlobalAveragePooling1D()(x, mask=mask)  # of real steps"
+            yield "x = keras.layers.GlobalAveragePooling1D()(x, mask=mask)  # over real steps"
         elif final and recipe.pooling == "max":
             yield "real = keras.ops.expand_dims(mask, -1)"
             yield (
@@ -182,7 +188,7 @@ def _network(recipe: Recipe, outputs: int) -> Iterator[str]:
     yield f"outputs = keras.layers.Dense({outputs}{activation})(x)"
 
 
-def _fit(recipe: Recipe) -> str:
+def _render_fit(recipe: Recipe) -> str:
     settings = [f"{recipe.learning_rate:g}"]
     before = []
     if recipe.schedule == "cosine":
@@ -203,7 +209,7 @@ def _fit(recipe: Recipe) -> str:
             f"keras.callbacks.EarlyStopping(watched, patience={recipe.patience}, "
             "restore_best_weights=True)"
         )
-    # The mean over what counts, and not over the rectangle.
+    # The mean over weighted targets, not over the padded array.
     loss = f'keras.losses.{LOSSES[recipe.loss]}(reduction="mean_with_sample_weight")'
     lines = [
         *before,
@@ -218,15 +224,15 @@ def _fit(recipe: Recipe) -> str:
         "",
         "",
         "def batch(rows):",
-        '    """Inputs, targets, and how much each target weighs."""',
-        f"    {_weights(recipe)}",
+        '    """Return inputs, targets and sample weights."""',
+        f"    {_render_weights(recipe)}",
         "    return list(padded(rows)), targets(rows), weights",
         "",
         "",
-        "inputs, wanted, weights = batch(training)",
+        "inputs, expected, weights = batch(training)",
         "network.fit(",
         "    inputs,",
-        "    wanted,",
+        "    expected,",
         "    sample_weight=weights,",
         f"    epochs={recipe.epochs},",
         f"    batch_size={recipe.batch_size},",
@@ -238,27 +244,27 @@ def _fit(recipe: Recipe) -> str:
     return "\n".join(lines)
 
 
-def _weights(recipe: Recipe) -> str:
+def _render_weights(recipe: Recipe) -> str:
     if recipe.return_sequences:
         return 'weights = counting(rows).astype("float32")'
     if recipe.class_weight == "balanced":
         return (
             "known = targets(training)\n"
-            "    of_class = len(known) / (len(classes) * np.maximum(np.bincount(known), 1))\n"
-            "    weights = of_class[targets(rows)] if rows is training else np.ones(len(rows))"
+            "    per_class = len(known) / (len(classes) * np.maximum(np.bincount(known), 1))\n"
+            "    weights = per_class[targets(rows)] if rows is training else np.ones(len(rows))"
         )
     return "weights = np.ones(len(rows))"
 
 
-def _judge(recipe: Recipe) -> str:
+def _render_evaluation(recipe: Recipe) -> str:
     real = "[counting(unseen)]" if recipe.return_sequences else ""
     if recipe.task == "classification":
         return (
-            f"    right = answers.argmax(axis=-1){real} == targets(unseen){real}\n"
-            '    print(f"accuracy {right.mean():.3f} on {len(unseen)} sequences")'
+            f"    correct = predictions.argmax(axis=-1){real} == targets(unseen){real}\n"
+            '    print(f"accuracy {correct.mean():.3f} on {len(unseen)} sequences")'
         )
-    wanted = f"targets(unseen){real}" + ("[..., 0]" if recipe.return_sequences else "")
+    expected = f"targets(unseen){real}" + ("[..., 0]" if recipe.return_sequences else "")
     return (
-        f'    error = (answers{real}[..., 0] - {wanted}) * fitted["target_std"]\n'
+        f'    error = (predictions{real}[..., 0] - {expected}) * fitted["target_std"]\n'
         '    print(f"RMSE {(error**2).mean() ** 0.5:.4g} on {len(unseen)} sequences")'
     )

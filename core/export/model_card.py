@@ -1,7 +1,7 @@
-"""``model_card``: what a model is, for the people it is given to, in Markdown.
+"""Model cards in Markdown, for the people who receive a model.
 
-The headings are those of Mitchell et al., "Model Cards for Model Reporting" (2019), as far as we
-know what belongs under them; the block in front is what model hubs read.
+The headings are those of Mitchell et al., "Model Cards for Model Reporting" (2019), as far as their
+content is known here. The block at the top is metadata for model hubs.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from importlib import metadata
 
 from ..data.summary import Facts
 from ..errors import Note
-from ..evaluation.metric_formats import METRICS, written
-from ..evaluation.report import NAMES, Evaluation
+from ..evaluation.metric_formats import METRICS, format_metric
+from ..evaluation.report import BASELINE_NAMES, Evaluation
 from ..fitted import FittedModel
 from ..invariance.report import Proof
 from ..recipe.recipe import Recipe
@@ -25,8 +25,6 @@ MASKS = {
     "value": "steps whose features all equal {mask_value:g} count as padding, wherever they stand",
     "none": "no mask: sequences are padded to {width} steps, and padding counts as data",
 }
-
-
 MISSING = {
     "drop": "steps that lack one are left out",
     "forward": "the last known one is carried on",
@@ -34,7 +32,7 @@ MISSING = {
 }
 
 
-def model_card(
+def render_model_card(
     model: FittedModel,
     *,
     facts: Facts | None = None,
@@ -44,23 +42,25 @@ def model_card(
     stopped: bool = False,
     name: str = "",
 ) -> str:
-    """Write the card of a model, in Markdown.
+    """Render the model card in Markdown.
 
     Args:
-        facts: about its training data.
-        evaluation, proof: what was measured; None says that it was not.
-        notes: what training left out of the data.
-        stopped: the training was stopped before its end.
-        name: the title.
+        model: The model to describe.
+        facts: Summary of its training data.
+        evaluation: Its evaluation; None if it was not measured.
+        proof: Its padding check; None if it was not measured.
+        notes: What training left out of the data.
+        stopped: True if training was stopped before its end.
+        name: Title of the card.
     """
     parts = [
-        _front(model.recipe),
-        f"# {_plain(name) or 'A model of sequences of unequal length'}",
-        "\n".join(_details(model, stopped)),
-        "## Data\n\n" + "\n".join(_data(model, facts, notes)),
-        "## How well it does\n\n" + "\n".join(_figures(evaluation)),
-        "## Does padding count?\n\n" + "\n".join(_proof(proof)),
-        "## The recipe\n\n" + "\n".join(_recipe(model.recipe, model.preprocessing.width)),
+        _render_front_matter(model.recipe),
+        f"# {_escape(name) or 'A model of sequences of unequal length'}",
+        "\n".join(_render_details(model, stopped)),
+        "## Data\n\n" + "\n".join(_render_data(model, facts, notes)),
+        "## How well it does\n\n" + "\n".join(_render_metrics(evaluation)),
+        "## Does padding count?\n\n" + "\n".join(_render_proof(proof)),
+        "## The recipe\n\n" + "\n".join(_render_recipe(model.recipe, model.preprocessing.width)),
         "## How to use it\n\n" + USE,
     ]
     return "\n\n".join(parts) + "\n"
@@ -76,7 +76,7 @@ USE = """\
   from are a guess. It has not been tested for decisions about people."""
 
 
-def _front(recipe: Recipe) -> str:
+def _render_front_matter(recipe: Recipe) -> str:
     tags = ["sequences", "time-series", "lstm", "masking"]
     kind = "tabular-classification" if recipe.task == "classification" else "tabular-regression"
     return "\n".join(
@@ -86,27 +86,28 @@ def _front(recipe: Recipe) -> str:
     )
 
 
-def _details(model: FittedModel, stopped: bool) -> Iterator[str]:
+def _render_details(model: FittedModel, stopped: bool) -> Iterator[str]:
     recipe, classes = model.recipe, model.classes
     if classes is None:
-        answer = "a number"
+        target = "a number"
     else:
-        shown = ", ".join(_plain(label) for label in classes[:12])
-        answer = f"one of {len(classes)} classes ({shown}{', …' if len(classes) > 12 else ''})"
+        shown = ", ".join(_escape(label) for label in classes[:12])
+        target = f"one of {len(classes)} classes ({shown}{', …' if len(classes) > 12 else ''})"
     where = "at every step" if recipe.return_sequences else "once a sequence"
-    yield f"It reads a sequence of steps and answers {where}: {answer}."
+    yield f"It reads a sequence of steps and answers {where}: {target}."
     yield ""
-    names = ", ".join(_plain(each) for each in model.preprocessing.feature_names[:20])
+    names = ", ".join(_escape(each) for each in model.preprocessing.feature_names[:20])
     more = len(model.preprocessing.feature_names) - 20
     yield f"- Features of a step: {names}{f' and {more} more' if more > 0 else ''}"
-    yield f"- Network: {network_line(recipe)}, {model.network.count_params():,} weights"
+    yield f"- Network: {describe_network(recipe)}, {model.network.count_params():,} weights"
     versions = ", ".join(f"{package} {metadata.version(package)}" for package in PACKAGES)
     yield f"- Written with Python {platform.python_version()}, {versions}"
     if stopped:
         yield "- The training was stopped before its end."
 
 
-def network_line(recipe: Recipe) -> str:
+def describe_network(recipe: Recipe) -> str:
+    """Describe the layers on one line, such as "LSTM(100) → LSTM(20) → Dropout(0.2) → Dense"."""
     parts = []
     for layer in recipe.layers:
         kind = f"{type(layer).__name__}({layer.units})"
@@ -118,7 +119,7 @@ def network_line(recipe: Recipe) -> str:
     return " → ".join([*parts, *(f"Dense({units})" for units in recipe.dense), "Dense"])
 
 
-def _data(model: FittedModel, facts: Facts | None, notes: Sequence[Note]) -> Iterator[str]:
+def _render_data(model: FittedModel, facts: Facts | None, notes: Sequence[Note]) -> Iterator[str]:
     if facts is None:
         yield "Nothing was kept about the data; the training was ended at once."
         return
@@ -134,45 +135,46 @@ def _data(model: FittedModel, facts: Facts | None, notes: Sequence[Note]) -> Ite
         yield f"- Missing values: {MISSING[model.table.missing]}"
     yield f"- Trained on {facts.date}; fingerprint of the values: `{model.trained_on}`"
     for note in notes:
-        yield f"- {_plain(note)}"
+        yield f"- {_escape(note)}"
 
 
-def _figures(found: Evaluation | None) -> Iterator[str]:
-    if found is None:
+def _render_metrics(evaluation: Evaluation | None) -> Iterator[str]:
+    if evaluation is None:
         yield "It was not measured."
         return
+    count = f"{evaluation.sequences:,}"
     yield {
-        "test": f"On {found.sequences:,} test sequences, which took no part in the training.",
-        "validation": f"On {found.sequences:,} validation sequences, from which it did not learn.",
-        "training": f"On the {found.sequences:,} sequences that it learned from: this says how well"
+        "test": f"On {count} test sequences, which took no part in the training.",
+        "validation": f"On {count} validation sequences, from which it did not learn.",
+        "training": f"On the {count} sequences that it learned from: this says how well"
         " it remembers, not how well it does on new ones.",
-    }[found.part]
+    }[evaluation.part]
     yield "In brackets 95 % intervals (bootstrap over sequences, or over their groups)."
     yield ""
-    shown = [name for name in METRICS if name in found.figures]
+    shown = [name for name in METRICS if name in evaluation.figures]
     yield "| model | " + " | ".join(METRICS[name][0] for name in shown) + " |"
     yield "|---|" + "---|" * len(shown)
-    models = {"**this network**": found.figures}
-    models |= {NAMES[rival.name]: rival.figures for rival in found.rivals}
+    models = {"**this network**": evaluation.figures}
+    models |= {BASELINE_NAMES[rival.name]: rival.figures for rival in evaluation.rivals}
     for name, figures in models.items():
-        cells = (written(each, figures[each]) if each in figures else "" for each in shown)
+        cells = (format_metric(each, figures[each]) if each in figures else "" for each in shown)
         yield f"| {name} | " + " | ".join(cells) + " |"
-    for note in found.notes:
+    for note in evaluation.notes:
         yield ""
-        yield _plain(note)
-    if found.copies:
+        yield _escape(note)
+    if evaluation.copies:
         yield ""
-        yield f"Of these sequences, {found.copies} stand among those it learned from, too."
+        yield f"Of these sequences, {evaluation.copies} stand among those it learned from, too."
 
 
-def _proof(proof: Proof | None) -> Iterator[str]:
+def _render_proof(proof: Proof | None) -> Iterator[str]:
     if proof is None:
         yield "It was not measured."
         return
     if proof.mask == "none":
         yield (
             f"It does: there is no mask. The usual padding changes an answer by up to "
-            f"{proof.by_padding:.2g}."
+            f"{proof.padding_effect:.2g}."
         )
     elif proof.passed:
         yield f"No: measured on {proof.sequences} sequences of up to {proof.steps} steps."
@@ -186,7 +188,7 @@ def _proof(proof: Proof | None) -> Iterator[str]:
         yield f"| {check.name} | {check.network} | {change} | {check.tolerance:.2g} |"
 
 
-def _recipe(recipe: Recipe, width: int) -> Iterator[str]:
+def _render_recipe(recipe: Recipe, width: int) -> Iterator[str]:
     mask = MASKS[recipe.mask].format(mask_value=recipe.mask_value, width=width)
     yield f"- Mask `{recipe.mask}`: {mask}"
     if recipe.maxlen is not None:
@@ -194,7 +196,7 @@ def _recipe(recipe: Recipe, width: int) -> Iterator[str]:
         yield f"- Of longer sequences the {side} {recipe.maxlen} steps are read"
     if recipe.standardize:
         yield "- Features and numeric targets are standardized, by real steps of the training part"
-    told = {
+    settings = {
         "loss": recipe.loss,
         "optimizer": recipe.optimizer,
         "learning rate": f"{recipe.learning_rate:g}, {recipe.schedule}",
@@ -207,9 +209,10 @@ def _recipe(recipe: Recipe, width: int) -> Iterator[str]:
         "validation share": recipe.validation_split or None,
         "seed": recipe.seed,
     }
-    yield "- " + ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
+    shown = [f"{name} {value}" for name, value in settings.items() if value is not None]
+    yield "- " + ", ".join(shown)
 
 
-def _plain(text: object) -> str:
-    """Names from outside as text, on one line: no Markdown, no HTML, no column of a table."""
+def _escape(text: object) -> str:
+    """Escape untrusted text for one line: no Markdown, no HTML, no table column."""
     return re.sub(r"([\\`*_{}\[\]#|~<>&])", r"\\\1", " ".join(str(text).split()))

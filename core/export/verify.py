@@ -1,5 +1,4 @@
-"""Does the ``predict.py`` of a saved model, in a process of its own, answer as we do? Needs
-TensorFlow."""
+"""Verification of the ``predict.py`` of a saved model, in a separate process. Needs TensorFlow."""
 
 from __future__ import annotations
 
@@ -17,41 +16,51 @@ import numpy as np
 from ..data.sequences import Sequences
 from ..errors import DataError
 from ..fitted import FittedModel
-from ..reading import open_table, read_like, read_table
-from ..reading.to_csv import schema_for, to_csv
+from ..reading import open_table, read_table, read_with_schema
+from ..reading.to_csv import derive_schema, to_csv
 from .archive import SCRIPT
 
 TOLERANCE = 1e-5
-SECONDS = 120.0  # most of them to start: TensorFlow is imported, which takes two on a fast machine
+# Mostly for the start: importing TensorFlow takes two seconds on a fast machine.
+TIMEOUT_SECONDS = 120.0
 TABLE = "table.csv"
-MAX_BYTES = 2_000_000
+MAX_BYTES = 2_000_000  # of a table that the script, which reads line by line, is run on
 
 
-def agreement(
+def measure_agreement(
     content: bytes, model: FittedModel, data: Sequences, own: bytes | None = None
 ) -> tuple[float, int]:
-    """The largest difference between the answers of a saved ZIP's script to a table and ours,
-    which must not be above TOLERANCE, and how many sequences the table has. Differences are of
-    probabilities, or in the target's unit, in comparison with an answer's own size and the targets'
-    spread where these are above 1.
+    """Measure how far the predictions of a saved ZIP's script are from the model's.
 
-    own: the text that the model learned from, which tells most; without it, or where it is large or
-    no such text, a table is written of ``data``. The process has nothing of ours: it runs in a
-    folder of its own with Python's -I, which knows of no other. Raises DataError when it fails, and
-    when it does not answer each sequence.
+    The script runs in its own folder with Python's -I, so that it cannot import this library.
+
+    Args:
+        content: Content of the ZIP.
+        model: The saved model.
+        data: Sequences to write a table of if ``own`` cannot be used.
+        own: The file that the model was trained on, which is the strongest test. It is used if it
+            is text and not too large.
+
+    Returns:
+        The largest difference, which must not exceed TOLERANCE, and the number of sequences in the
+        table. Differences are of probabilities, or in the target's unit, relative to the prediction
+        and to the spread of the targets where these are above 1.
+
+    Raises:
+        DataError: The script fails, or does not return a prediction for each sequence.
     """
-    schema = model.table or schema_for(data.with_targets(None))
+    schema = model.table or derive_schema(data.with_targets(None))
     if own is None or model.schema is None or not _is_plain(own):
         own = to_csv(data, schema).encode()
-        # Not all that was read comes back from what is written: the same table is compared.
+        # Writing a table can lose information, so both sides read the same written table.
         read = read_table(open_table(io.BytesIO(own)), schema)[0]
     else:
-        read = read_like(open_table(io.BytesIO(own)), model.schema)[0]
+        read = read_with_schema(open_table(io.BytesIO(own)), model.schema)[0]
     data = model.as_sequences(read)
     with tempfile.TemporaryDirectory() as folder:
         zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
         Path(folder, TABLE).write_bytes(own)
-        theirs = _answers(folder, model)
+        theirs = _run_script(folder, model)
     if model.classes is not None:
         ours, unit = model.predict_proba(data), 1.0
     else:
@@ -63,41 +72,45 @@ def agreement(
             found=int((~np.isnan(theirs)).sum()),
             expected=int((~np.isnan(ours)).sum()),
         )
-    apart = np.abs(theirs - ours) / np.maximum(np.abs(ours), unit)
-    return float(np.nanmax(apart)), len(data)
+    differences = np.abs(theirs - ours) / np.maximum(np.abs(ours), unit)
+    return float(np.nanmax(differences)), len(data)
 
 
 def _is_plain(content: bytes) -> bool:
-    """Is it a table as text, and none too large for a script that reads it line by line?"""
+    """Return True for a text table of at most MAX_BYTES."""
     return len(content) <= MAX_BYTES and not content.startswith((b"PK", b"PAR1", b"\x1f\x8b", b"@"))
 
 
-def _answers(folder: str, model: FittedModel) -> np.ndarray:
-    """(n, outputs), or (total steps, outputs) of a network that answers at every step; NaN where
-    the script says nothing."""
-    own = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # and nothing that our process was told
-    environment = {name: os.environ[name] for name in own if name in os.environ}
+def _run_script(folder: str, model: FittedModel) -> np.ndarray:
+    """Run the script and return its predictions, NaN where it prints none.
+
+    They are (n, outputs), or (total steps, outputs) for per-step targets.
+    """
+    allowed = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # nothing else of our environment
+    environment = {name: os.environ[name] for name in allowed if name in os.environ}
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-I", SCRIPT, TABLE],
             cwd=folder,
             env=environment | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
             capture_output=True,
             encoding="utf-8",
-            timeout=SECONDS,
+            timeout=TIMEOUT_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise _failed(f"no answer in {SECONDS:.0f} s") from None
-    if done.returncode:
-        raise _failed((done.stderr.strip().splitlines() or [str(done.returncode)])[-1][:300])
-    rows = [row for row in csv.reader(io.StringIO(done.stdout)) if row][1:]
+        raise _make_error(f"no answer in {TIMEOUT_SECONDS:.0f} s") from None
+    if process.returncode:
+        raise _make_error(
+            (process.stderr.strip().splitlines() or [str(process.returncode)])[-1][:300]
+        )
+    rows = [row for row in csv.reader(io.StringIO(process.stdout)) if row][1:]
     skip = 1 + model.recipe.return_sequences  # the id, and the number of the step
-    first = skip if model.classes is None else skip + 1  # behind the label, the probabilities
+    first = skip if model.classes is None else skip + 1  # the probabilities follow the label
     try:
         return np.array([[float(cell or "nan") for cell in row[first:]] for row in rows])
     except ValueError:
-        raise _failed(f"it printed {done.stdout[:200]!r}") from None
+        raise _make_error(f"it printed {process.stdout[:200]!r}") from None
 
 
-def _failed(reason: str) -> DataError:
+def _make_error(reason: str) -> DataError:
     return DataError("The script {script} failed: {reason}", script=SCRIPT, reason=reason)

@@ -1,55 +1,56 @@
 """Plotly figures from arrays: pure functions, without Streamlit and without TensorFlow.
 
-Every figure's JSON stays below 500 kB whatever the data: cells beyond a budget are
-left out as a window at the edge, never thinned, and ``drawn_part``, ``drawn_lines`` and
-``drawn_classes`` say which part that is. Ids, class names and labels are escaped, since
-Plotly reads text as HTML. Give ``dark=True`` on a dark page and ``words`` for another
-language. The figures bring their own colours and fonts: show them with ``theme=None``.
+The JSON of every figure stays below 500 kB whatever the data: a figure draws one contiguous
+window and omits the cells beyond it, without thinning. ``get_drawn_window``,
+``count_drawn_lines`` and ``count_drawn_classes`` report what is drawn. Ids, class names and
+labels are escaped, because Plotly interprets text as HTML. Pass ``dark=True`` on a dark page and
+``labels`` for another language. The figures define their own colours and fonts: show them with
+``theme=None``.
 """
 
-from .comparison import bands_figure, differences_figure
+from .comparison import plot_differences, plot_loss_bands
 from .evaluation import (
-    confidence_figure,
-    confusion_figure,
-    early_figure,
-    predicted_figure,
-    residuals_figure,
+    plot_calibration,
+    plot_confusion_matrix,
+    plot_early_prediction,
+    plot_predictions,
+    plot_residuals,
 )
-from .heatmaps import mask_figure, padded_figure, probabilities_figure, sequences_figure, value_span
-from .histograms import classes_figure, drawn_classes, lengths_figure
-from .history import compare_figure, history_figure
-from .limits import CELLS, MASK_CELLS, drawn_part
-from .lines import drawn_lines, lines_figure
-from .per_step import answers_figure, class_answers_figure
-from .theme import ENGLISH, Words
-from .xray import xray_figure
+from .heatmaps import compute_value_span, plot_mask, plot_padded, plot_probabilities, plot_sequences
+from .histograms import count_drawn_classes, plot_classes, plot_lengths
+from .history import plot_history, plot_loss_curves
+from .limits import MAX_CELLS, MAX_MASK_CELLS, get_drawn_window
+from .lines import count_drawn_lines, plot_lines
+from .per_step import plot_step_predictions, plot_step_probabilities
+from .theme import ENGLISH, Labels
+from .xray import plot_xray
 
 __all__ = [
-    "CELLS",
     "ENGLISH",
-    "MASK_CELLS",
-    "Words",
-    "answers_figure",
-    "bands_figure",
-    "class_answers_figure",
-    "classes_figure",
-    "compare_figure",
-    "confidence_figure",
-    "confusion_figure",
-    "differences_figure",
-    "drawn_classes",
-    "drawn_lines",
-    "drawn_part",
-    "early_figure",
-    "history_figure",
-    "lengths_figure",
-    "lines_figure",
-    "mask_figure",
-    "padded_figure",
-    "predicted_figure",
-    "probabilities_figure",
-    "residuals_figure",
-    "sequences_figure",
-    "value_span",
-    "xray_figure",
+    "MAX_CELLS",
+    "MAX_MASK_CELLS",
+    "Labels",
+    "compute_value_span",
+    "count_drawn_classes",
+    "count_drawn_lines",
+    "get_drawn_window",
+    "plot_calibration",
+    "plot_classes",
+    "plot_confusion_matrix",
+    "plot_differences",
+    "plot_early_prediction",
+    "plot_history",
+    "plot_lengths",
+    "plot_lines",
+    "plot_loss_bands",
+    "plot_loss_curves",
+    "plot_mask",
+    "plot_padded",
+    "plot_predictions",
+    "plot_probabilities",
+    "plot_residuals",
+    "plot_sequences",
+    "plot_step_predictions",
+    "plot_step_probabilities",
+    "plot_xray",
 ]

@@ -1,8 +1,8 @@
-"""Where the cells of a figure stand, and the three ways to draw them.
+"""Layout of a figure's cells, and the three ways to draw them.
 
-Small figures are bars, one a cell, because only bars know hatching, frames and texts
-that hide when they do not fit. Large ones are a heat map or an image, clear where padding
-is, over one hatched bar.
+Small figures use one bar per cell, because only bars support hatching, frames and texts that are
+hidden when they do not fit. Large figures use a heat map or an image that is transparent at
+padding, over one hatched bar.
 """
 
 from __future__ import annotations
@@ -16,84 +16,121 @@ import plotly.graph_objects as go
 from PIL import Image, ImageColor
 from plotly.colors import sample_colorscale
 
-from .theme import PHONE, Look, Words, figure, longest, shortened, text, whole_ticks
+from .theme import (
+    PHONE_WIDTH,
+    Labels,
+    Palette,
+    build_figure,
+    build_integer_ticks,
+    escape_text,
+    measure_longest,
+    shorten_all,
+)
 
-WRITTEN_CELLS, WRITTEN_STEPS = 600, 40  # up to here values are written into the cells
-KNOWN_ROWS = 200  # up to here rows have their ids; beyond, the hover counts them
-LOWEST, HIGHEST = 56, 480  # pixels of the plot area
-LABEL = 16  # pixels from one id to the next: a line of text and some air
-ID_CHARACTERS = 14  # beside a row; the hover of a small figure shows the whole id
-CLEAR = "#00000000"
-GAP = 0.05  # of a cell, left free on each of its sides
+MAX_TEXT_CELLS, MAX_TEXT_STEPS = 600, 40  # above, values are not written into the cells
+MAX_LABELLED_ROWS = 200  # above, the axis and the hover show row numbers, not ids
+MIN_HEIGHT, MAX_HEIGHT = 56, 480  # pixels of the plot area
+LABEL_HEIGHT = 16  # pixels per id on the axis: a line of text and its spacing
+MAX_ID_CHARACTERS = 14  # on the axis; the hover of a small figure shows the whole id
+TRANSPARENT = "#00000000"
+GAP = 0.05  # margin on each side of a cell, as a fraction of its size
 
 
-class Place:
-    """Where the cells of one figure stand: row 1 on top, columns from step ``first``."""
+class CellGrid:
+    """Grid of cells of one figure, with row 1 at the top and time steps as columns.
 
-    def __init__(self, shape: tuple[int, int], ids: Any, first: int, words: Words) -> None:
+    Attributes:
+        rows: Number of rows.
+        steps: Number of columns.
+        first: Time step of the first column, counted from 1.
+        last: Time step of the last column.
+        height: Height of the plot area in pixels.
+        is_large: Has too many cells for one bar per cell.
+        max_id_characters: Maximum characters of an id in the hover.
+        ids: Escaped id per row for the hover; empty in a large figure.
+        short_ids: Shortened id per row for the axis; empty above ``MAX_LABELLED_ROWS`` rows.
+    """
+
+    def __init__(self, shape: tuple[int, int], ids: Any, first: int, labels: Labels) -> None:
         self.rows, self.steps = shape
         self.first, self.last = first, first + self.steps - 1
-        self.words = words
-        high = 26 if self.rows <= 8 else 22 if self.rows <= 20 else 16
-        self.height = max(LOWEST, min(high * self.rows, HIGHEST))
-        self.large = self.rows * self.steps > WRITTEN_CELLS or self.steps > WRITTEN_STEPS
-        # each cell's hover repeats its row's id, so that many cells mean shorter ones
-        self.limit = min(300, 20_000 // max(self.rows * self.steps, 1))
-        self.ids = [] if self.large else [text(id, self.limit) for id in ids]
-        self.short = shortened(ids, ID_CHARACTERS) if self.rows <= KNOWN_ROWS else []
+        self.labels = labels
+        row_height = 26 if self.rows <= 8 else 22 if self.rows <= 20 else 16
+        self.height = max(MIN_HEIGHT, min(row_height * self.rows, MAX_HEIGHT))
+        self.is_large = self.rows * self.steps > MAX_TEXT_CELLS or self.steps > MAX_TEXT_STEPS
+        # the hover of every cell repeats its row's id, so a grid of many cells shortens the ids
+        self.max_id_characters = min(300, 20_000 // max(self.rows * self.steps, 1))
+        self.ids = [] if self.is_large else [escape_text(id, self.max_id_characters) for id in ids]
+        self.short_ids = (
+            shorten_all(ids, MAX_ID_CHARACTERS) if self.rows <= MAX_LABELLED_ROWS else []
+        )
 
-    def hover(self, what: str, column: str = "") -> str:
-        row, step = ("%{y}", "%{x}") if self.large else ("%{customdata[0]}", "%{customdata[1]}")
-        lines = [f"{self.words.sequence} {row}", f"{column or self.words.step} {step}"]
-        return "<br>".join([*lines, what]) + "<extra></extra>"
+    def build_hover(self, content: str, column: str = "") -> str:
+        """Return the hover template of a cell: its sequence, its column and ``content``."""
+        row, step = ("%{y}", "%{x}") if self.is_large else ("%{customdata[0]}", "%{customdata[1]}")
+        lines = [f"{self.labels.sequence} {row}", f"{column or self.labels.step} {step}"]
+        return "<br>".join([*lines, content]) + "<extra></extra>"
 
-    def tiles(self, where: np.ndarray, written: np.ndarray, what: str, **style: Any) -> go.Bar:
-        """One bar a True cell of ``where`` (rows, steps), with its text from ``written``."""
-        rows, columns = np.nonzero(where)
+    def draw_tiles(self, mask: np.ndarray, texts: np.ndarray, content: str, **style: Any) -> go.Bar:
+        """Draw one bar per selected cell.
+
+        Args:
+            mask: (rows, steps) bool, the cells to draw.
+            texts: (rows, steps) strings, written into the cells.
+            content: Hover template of a cell's content.
+            **style: Settings of the trace.
+        """
+        rows, columns = np.nonzero(mask)
         settings = {
-            "text": written[where],
+            "text": texts[mask],
             "customdata": [
                 [self.ids[r], c + self.first] for r, c in zip(rows, columns.tolist(), strict=True)
             ],
-            "hovertemplate": self.hover(what),
+            "hovertemplate": self.build_hover(content),
         }
-        return self._bars(rows, columns, columns + 1, settings | style)
+        return self._draw_bars(rows, columns, columns + 1, settings | style)
 
-    def coloured(
+    def draw_coloured_tiles(
         self,
-        where: np.ndarray,
+        mask: np.ndarray,
         z: np.ndarray,
-        written: np.ndarray,
-        what: str,
+        texts: np.ndarray,
+        content: str,
         scale: dict,
         bar: dict,
     ) -> go.Bar:
-        """Tiles coloured by ``z`` (rows, steps) on ``scale``, their texts in what contrasts.
+        """Draw tiles coloured by value, with texts in black or white for contrast.
 
-        Where a phone has no room for the texts, the colour bar ``bar`` says what they would.
+        Args:
+            mask: (rows, steps) bool, the cells to draw.
+            z: (rows, steps) values that set the colours.
+            texts: (rows, steps) strings, written into the cells.
+            content: Hover template of a cell's content.
+            scale: Colour scale with its ``zmin`` and ``zmax``.
+            bar: Colour bar, shown where the texts do not fit on a phone.
         """
         low, high = scale["zmin"], scale["zmax"]
-        real = z[where]
-        share = np.clip((real.astype(np.float64) - low) / (high - low), 0, 1)
+        values = z[mask]
+        share = np.clip((values.astype(np.float64) - low) / (high - low), 0, 1)
         shades = sample_colorscale(scale["colorscale"], share, colortype="tuple")
-        marker = {"color": real, "cmin": low, "cmax": high, "colorscale": scale["colorscale"]}
+        marker = {"color": values, "cmin": low, "cmax": high, "colorscale": scale["colorscale"]}
         # pixels of the longest text at its smallest size, and of a cell
-        wide, high = 5 * max(map(len, written[where]), default=0) + 4, 14
-        cell = (PHONE - longest(self.short)) / self.steps
-        if wide > cell or high > self.height / self.rows:
+        text_width, text_height = 5 * max(map(len, texts[mask]), default=0) + 4, 14
+        cell_width = (PHONE_WIDTH - measure_longest(self.short_ids)) / self.steps
+        if text_width > cell_width or text_height > self.height / self.rows:
             marker |= {"showscale": True, "colorbar": bar}
-        inks = [_ink(shade) for shade in shades]
-        return self.tiles(where, written, what, marker=marker, textfont={"color": inks})
+        inks = [_contrast_colour(shade) for shade in shades]
+        return self.draw_tiles(mask, texts, content, marker=marker, textfont={"color": inks})
 
-    def strips(self, where: np.ndarray, pattern: dict[str, Any]) -> go.Bar:
-        """One bar a run of True cells in a row."""
-        edges = np.diff(np.pad(where.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    def draw_strips(self, mask: np.ndarray, pattern: dict[str, Any]) -> go.Bar:
+        """Draw one bar per run of True cells within a row of ``mask`` (rows, steps)."""
+        edges = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
         rows, starts = np.nonzero(edges == 1)
         ends = np.nonzero(edges == -1)[1]
-        style = {"marker": {"color": CLEAR, "pattern": pattern}, "hoverinfo": "skip"}
-        return self._bars(rows, starts, ends, style)
+        style = {"marker": {"color": TRANSPARENT, "pattern": pattern}, "hoverinfo": "skip"}
+        return self._draw_bars(rows, starts, ends, style)
 
-    def _bars(
+    def _draw_bars(
         self, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray, style: dict[str, Any]
     ) -> go.Bar:
         bars = go.Bar(
@@ -110,101 +147,145 @@ class Place:
         )
         return bars.update(style)
 
-    def colour_bar(self, what: str, colours: Look) -> dict[str, Any]:
-        """A colour bar as high as the plot, with as much of its title as fits beside it."""
-        grey = {"color": colours.muted, "size": 12}
+    def build_colour_bar(self, title: str, colours: Palette) -> dict[str, Any]:
+        """Return a colour bar as high as the plot, its title shortened to fit beside it."""
+        font = {"color": colours.muted, "size": 12}
         return {
             "thickness": 8,
             "outlinewidth": 0,
             "ypad": 0,
             "nticks": 4 if self.height < 100 else 5,
             "exponentformat": "power",
-            "tickfont": grey,
-            "title": {"text": text(what, self.height // 6), "side": "right", "font": grey},
+            "tickfont": font,
+            "title": {"text": escape_text(title, self.height // 6), "side": "right", "font": font},
         }
 
-    def ground(self, pattern: dict[str, Any] | None) -> go.Bar:
-        """What a large figure stands on: one bar over all of its cells."""
+    def draw_ground(self, pattern: dict[str, Any] | None) -> go.Bar:
+        """Draw the background of a large figure: one bar that covers all cells."""
         return go.Bar(
             orientation="h",
             y=[(self.rows + 1) / 2],
             width=self.rows,
             base=self.first - 0.5,
             x=[self.steps],
-            marker={"color": CLEAR, "line": {"width": 0}, "pattern": pattern},
+            marker={"color": TRANSPARENT, "line": {"width": 0}, "pattern": pattern},
             hoverinfo="skip",
         )
 
-    def heat(self, z: np.ndarray, what: str, scale: dict, bar: dict) -> go.Heatmap:
-        """z (rows, steps), NaN where nothing is to be drawn."""
+    def draw_heatmap(self, z: np.ndarray, content: str, scale: dict, bar: dict) -> go.Heatmap:
+        """Draw values as a heat map.
+
+        Args:
+            z: (rows, steps) values, NaN where nothing is drawn.
+            content: Name of the value in the hover.
+            scale: Colour scale with its ``zmin`` and ``zmax``.
+            bar: Colour bar.
+        """
         return go.Heatmap(
             z=z.astype(np.float32),
             x0=self.first,
             y0=1,
             yaxis="y2",
             hoverongaps=False,
-            hovertemplate=self.hover(f"{what} <b>%{{z:.6~g}}</b>"),
+            hovertemplate=self.build_hover(f"{content} <b>%{{z:.6~g}}</b>"),
             colorbar=bar,
             **scale,
         )
 
-    def figure(
-        self, traces: list[Any], colours: Look, title: str, room: int = 0, **axes: Any
+    def build_figure(
+        self, traces: list[Any], colours: Palette, title: str, label_room: int = 0, **axes: Any
     ) -> go.Figure:
-        """``room``: pixels more than a line of numbers that the labels below the cells take."""
+        """Return the figure of these traces with the axes of the grid.
+
+        Args:
+            traces: Plotly traces.
+            colours: Colours of the page's mode.
+            title: Title of the figure.
+            label_room: Additional pixels for the labels below the cells, beyond one line of
+                numbers.
+            **axes: Further settings of the layout.
+        """
         rows = np.arange(1, self.rows + 1)
-        every = next(n for n in (1, 2, 5, 10, 20, 50) if n * self.height >= LABEL * len(self.short))
+        stride = next(
+            n
+            for n in (1, 2, 5, 10, 20, 50)
+            if n * self.height >= LABEL_HEIGHT * len(self.short_ids)
+        )
         y: dict[str, Any] = {
-            "title": self.words.sequence,
+            "title": self.labels.sequence,
             "range": [self.rows + 0.5, 0.5],
-            "tickvals": rows[every - 1 :: every],
-            "ticktext": self.short[every - 1 :: every],
+            "tickvals": rows[stride - 1 :: stride],
+            "ticktext": self.short_ids[stride - 1 :: stride],
         }
-        if self.large:  # a second axis over the first knows every id, for the hover
+        if self.is_large:  # a second axis over the first provides every id to the hover
             axes["yaxis2"] = {
                 "overlaying": "y",
                 "range": y["range"],
-                "scaleanchor": False,  # or an image would make its pixels square
+                "scaleanchor": False,  # otherwise an image makes its pixels square
                 "fixedrange": True,
                 "showgrid": False,
                 "zeroline": False,
                 "showticklabels": False,
                 "ticks": "",
             }
-            if self.short:
-                axes["yaxis2"] |= {"tickvals": rows, "ticktext": self.short}
+            if self.short_ids:
+                axes["yaxis2"] |= {"tickvals": rows, "ticktext": self.short_ids}
         x = {
-            "title": self.words.step,
+            "title": self.labels.step,
             "range": [self.first - 0.5, self.last + 0.5],
-            **whole_ticks(self.first, self.last),
+            **build_integer_ticks(self.first, self.last),
         }
-        fit = {"minsize": 8, "mode": "hide"}  # a text that does not fit its cell is left out
-        height = self.height + room
-        return figure(
-            traces, colours, height, x, y, title, barmode="overlay", uniformtext=fit, **axes
+        uniform_text = {"minsize": 8, "mode": "hide"}  # a text that does not fit its cell is hidden
+        height = self.height + label_room
+        return build_figure(
+            traces,
+            colours,
+            height,
+            x,
+            y,
+            title,
+            barmode="overlay",
+            uniformtext=uniform_text,
+            **axes,
         )
 
-    def states(self, mask: np.ndarray, gone: np.ndarray, colours: Look, real: str) -> go.Image:
-        """Real and erased cells as an image that is clear where padding is, a fortieth of what
-        a heat map would take."""
-        palette = [ImageColor.getcolor(c, "RGBA") for c in (CLEAR, real, colours.warning)]
-        pixels = Image.fromarray(np.where(gone, 2, mask).astype(np.uint8), "P")
+    def draw_states(
+        self, mask: np.ndarray, erased: np.ndarray, colours: Palette, real_colour: str
+    ) -> go.Image:
+        """Draw real and erased steps as an image that is transparent at padding.
+
+        The image takes a fortieth of the bytes of a heat map.
+
+        Args:
+            mask: (rows, steps) bool, True at real steps.
+            erased: (rows, steps) bool, True at real steps that the mask value erases.
+            colours: Colours of the page's mode.
+            real_colour: Colour of real steps.
+        """
+        palette = [
+            ImageColor.getcolor(c, "RGBA") for c in (TRANSPARENT, real_colour, colours.warning)
+        ]
+        pixels = Image.fromarray(np.where(erased, 2, mask).astype(np.uint8), "P")
         pixels.putpalette([channel for colour in palette for channel in colour[:3]])
         png = BytesIO()
         pixels.save(png, "png", bits=2, optimize=True, transparency=bytes(c[3] for c in palette))
-        kinds = [self.words.padding, self.words.erased]
-        what = "" if real != CLEAR else " / ".join(kinds if gone.any() else kinds[:1])
+        names = [self.labels.padding, self.labels.erased]
+        content = (
+            "" if real_colour != TRANSPARENT else " / ".join(names if erased.any() else names[:1])
+        )
         return go.Image(
             source="data:image/png;base64," + base64.b64encode(png.getvalue()).decode(),
             x0=self.first,
             y0=1,
             yaxis="y2",
-            hovertemplate=self.hover(what),
+            hovertemplate=self.build_hover(content),
         )
 
 
-def _ink(shade: tuple[float, float, float]) -> str:
-    """Black or white, whichever stands out more from ``shade`` (red, green, blue, 0 to 1):
-    WCAG's contrast ratio, which is equal for both at luminance 0.179."""
+def _contrast_colour(shade: tuple[float, float, float]) -> str:
+    """Return black or white, whichever has the higher WCAG contrast ratio with ``shade``.
+
+    ``shade`` is red, green and blue from 0 to 1. The ratios are equal at luminance 0.179.
+    """
     linear = np.array(shade) ** 2.2
     return "#000000" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "#ffffff"

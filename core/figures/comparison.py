@@ -1,4 +1,4 @@
-"""Recipes beside each other: curves with bands, differences with intervals."""
+"""Figures that compare recipes: loss bands over epochs, differences with confidence intervals."""
 
 from __future__ import annotations
 
@@ -7,59 +7,79 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from .history import CURVE_POINTS, decades
-from .theme import ENGLISH, HEIGHT, Words, figure, look, shortened, text, value_axis, whole_ticks
+from .history import MAX_CURVE_POINTS, build_log_axis
+from .theme import (
+    ENGLISH,
+    HEIGHT,
+    Labels,
+    build_figure,
+    build_integer_ticks,
+    build_value_axis,
+    escape_text,
+    get_palette,
+    shorten_all,
+)
 
-ROW = 30  # pixels of a recipe
-MAX_BANDS = 9  # recipes in one picture, as many as there are colours
+ROW_HEIGHT = 30  # pixels per recipe
+MAX_BANDS = 9  # recipes in one figure: the number of colours
 
 
-def bands_figure(
+def plot_loss_bands(
     curves: Mapping[str, np.ndarray],
     *,
     label: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """Losses by epoch, a colour a recipe: the mean over the seeds as a line, the range between the
-    least and the greatest as a band. A training that has ended keeps its last loss. Of more than 9
-    recipes the first. curves: (seeds, epochs), NaN behind the last epoch of each."""
-    colours = look(dark)
+    """Plot the loss by epoch, one colour per recipe.
+
+    A line shows the mean over the seeds, a band the range from minimum to maximum. A run that has
+    ended keeps its last loss. At most 9 recipes are drawn, the first ones.
+
+    Args:
+        curves: (seeds, epochs) losses per recipe, NaN after the last epoch of each seed.
+        label: Title of the loss axis.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
+    """
+    colours = get_palette(dark)
     names = list(curves)[:MAX_BANDS]
     last = max(curves[name].shape[1] for name in names)
-    stride = max(-(-last * 3 * len(names) // CURVE_POINTS), 1)
+    stride = max(-(-last * 3 * len(names) // MAX_CURVE_POINTS), 1)
     bands, lines = [], []
     for rank, name in enumerate(names):
-        drawn = _to_the_end(curves[name])[:, ::stride].astype(np.float32)
-        middle, low, high = drawn.mean(axis=0), drawn.min(axis=0), drawn.max(axis=0)
-        at = (1 + stride * np.arange(len(middle))).astype(np.int32)
+        losses = _extend_to_end(curves[name])[:, ::stride].astype(np.float32)
+        mean, low, high = losses.mean(axis=0), losses.min(axis=0), losses.max(axis=0)
+        epochs = (1 + stride * np.arange(len(mean))).astype(np.int32)
         colour = colours.categories[rank % len(colours.categories)]
         shared = {"legendgroup": str(rank), "showlegend": False, "hoverinfo": "skip"}
-        if len(drawn) > 1:
+        if len(losses) > 1:
             edge = {"mode": "lines", "line": {"width": 0}, **shared}
-            bands.append(go.Scatter(x=at, y=low, **edge))
-            bands.append(go.Scatter(x=at, y=high, fill="tonexty", fillcolor=f"{colour}2e", **edge))
-        shown = text(name, 40)
+            bands.append(go.Scatter(x=epochs, y=low, **edge))
+            bands.append(
+                go.Scatter(x=epochs, y=high, fill="tonexty", fillcolor=f"{colour}2e", **edge)
+            )
+        name_text = escape_text(name, 40)
         lines.append(
             go.Scatter(
-                x=at,
-                y=middle,
-                mode="lines+markers" if len(middle) == 1 else "lines",
+                x=epochs,
+                y=mean,
+                mode="lines+markers" if len(mean) == 1 else "lines",
                 line={"width": 2.5, "color": colour},
-                name=shown,
+                name=name_text,
                 legendgroup=str(rank),
-                hovertemplate=f"{shown} <b>%{{y:.4~g}}</b><extra></extra>",
+                hovertemplate=f"{name_text} <b>%{{y:.4~g}}</b><extra></extra>",
             )
         )
     x = {
-        "title": words.epoch,
+        "title": labels.epoch,
         "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
-        **whole_ticks(1, last),
+        **build_integer_ticks(1, last),
     }
-    y = {"title": label, **value_axis(colours), **decades(lines)}
-    below = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.18, "yanchor": "top"}
-    legend = below | {"font": {"color": colours.text}, "itemclick": False}
-    return figure(
+    y = {"title": label, **build_value_axis(colours), **build_log_axis(lines)}
+    placement = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.18, "yanchor": "top"}
+    legend_style = placement | {"font": {"color": colours.text}, "itemclick": False}
+    return build_figure(
         [*bands, *lines],
         colours,
         HEIGHT + 24 * len(names),
@@ -67,45 +87,58 @@ def bands_figure(
         y,
         hovermode="x unified",
         showlegend=True,
-        legend=legend | {"itemdoubleclick": False, "bgcolor": "rgba(0,0,0,0)"},
+        legend=legend_style | {"itemdoubleclick": False, "bgcolor": "rgba(0,0,0,0)"},
         margin={"l": 8, "r": 8, "t": 4, "b": 4},
     )
 
 
-def _to_the_end(curves: np.ndarray) -> np.ndarray:
-    """(seeds, epochs) with the last loss of each in place of NaN behind it."""
+def _extend_to_end(curves: np.ndarray) -> np.ndarray:
+    """Replace NaN after the last epoch of each seed by its last loss."""
     ends = (~np.isnan(curves)).sum(axis=1)
     last = curves[np.arange(len(curves)), np.maximum(ends - 1, 0)]
     return np.where(np.isnan(curves), last[:, None], curves)
 
 
-def differences_figure(
+def plot_differences(
     differences: Sequence[tuple[str, float, float | None, float | None]],
     *,
     label: str = "",
     percent: bool = False,
     lower_is_better: bool = False,
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """What each recipe differs by from the first one: a point with its interval, in the accent
-    colour where the interval leaves zero out. differences: name, value, low and high."""
-    colours = look(dark)
-    names = shortened([each[0] for each in differences], 28)
-    at = np.arange(len(names))
+    """Plot the difference of each recipe from the first one with its confidence interval.
+
+    A difference whose interval excludes zero has the accent colour when it is an improvement,
+    otherwise the warning colour.
+
+    Args:
+        differences: Name, value, and lower and upper limit of the interval per recipe.
+        label: Title of the difference axis.
+        percent: Format the values as percentages.
+        lower_is_better: A negative difference is an improvement.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
+    """
+    colours = get_palette(dark)
+    names = shorten_all([each[0] for each in differences], 28)
+    positions = np.arange(len(names))
     values = np.array([each[1] for each in differences])
     lows = np.array([np.nan if each[2] is None else each[2] for each in differences])
     highs = np.array([np.nan if each[3] is None else each[3] for each in differences])
-    sure = (lows > 0) | (highs < 0)
-    better = sure & ((values < 0) == lower_is_better)
-    shades = np.where(sure, np.where(better, colours.accent, colours.warning), colours.muted)
-    form = ":+.2%" if percent else ":+.4~g"
+    is_significant = (lows > 0) | (highs < 0)
+    is_better = is_significant & ((values < 0) == lower_is_better)
+    shades = np.where(
+        is_significant, np.where(is_better, colours.accent, colours.warning), colours.muted
+    )
+    spec = ":+.2%" if percent else ":+.4~g"
     traces = []
     for rank in range(len(names)):
         traces.append(
             go.Scatter(
                 x=[lows[rank], highs[rank]],
-                y=[at[rank]] * 2,
+                y=[positions[rank]] * 2,
                 mode="lines",
                 line={"width": 3, "color": shades[rank]},
                 hoverinfo="skip",
@@ -114,21 +147,26 @@ def differences_figure(
     traces.append(
         go.Scatter(
             x=values,
-            y=at,
+            y=positions,
             mode="markers",
             marker={"size": 11, "color": shades},
             customdata=np.stack([lows, highs], axis=1),
-            text=[text(each[0], 100) for each in differences],
-            hovertemplate=f"%{{text}}<br><b>%{{x{form}}}</b> "
-            f"(%{{customdata[0]{form}}} … %{{customdata[1]{form}}})<extra></extra>",
+            text=[escape_text(each[0], 100) for each in differences],
+            hovertemplate=f"%{{text}}<br><b>%{{x{spec}}}</b> "
+            f"(%{{customdata[0]{spec}}} … %{{customdata[1]{spec}}})<extra></extra>",
         )
     )
     ends = np.append(np.concatenate([values, lows, highs]), 0.0)
     low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
-    air = 0.1 * (high - low) or 1.0
-    x = {"title": label, **value_axis(colours), "range": [low - air, high + air], "nticks": 6}
+    margin = 0.1 * (high - low) or 1.0
+    x = {
+        "title": label,
+        **build_value_axis(colours),
+        "range": [low - margin, high + margin],
+        "nticks": 6,
+    }
     x |= {"zeroline": True, "zerolinecolor": colours.text, "zerolinewidth": 1.5}
     if percent:
         x |= {"tickformat": "+.1%"}
-    y = {"tickvals": at, "ticktext": names, "range": [len(names) - 0.5, -0.5]}
-    return figure(traces, colours, ROW * len(names) + 20, x, y)
+    y = {"tickvals": positions, "ticktext": names, "range": [len(names) - 0.5, -0.5]}
+    return build_figure(traces, colours, ROW_HEIGHT * len(names) + 20, x, y)

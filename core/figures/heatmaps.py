@@ -1,4 +1,4 @@
-"""Rectangles of cells: sequences, the padded array, its mask, class probabilities."""
+"""Heat maps of sequences, the padded array, its mask and class probabilities."""
 
 from __future__ import annotations
 
@@ -11,44 +11,60 @@ from plotly.colors import sample_colorscale
 
 from ..data.padding import Side, pad
 from ..data.sequences import Sequences
-from .cell_grid import CLEAR, ID_CHARACTERS, Place
-from .limits import CELLS, drawn_part
-from .theme import ENGLISH, Look, Words, beside, longest, look, number, shortened, text
+from .cell_grid import MAX_ID_CHARACTERS, TRANSPARENT, CellGrid
+from .limits import MAX_CELLS, get_drawn_window
+from .theme import (
+    ENGLISH,
+    Labels,
+    Palette,
+    escape_text,
+    format_number,
+    get_palette,
+    has_horizontal_room,
+    measure_longest,
+    shorten_all,
+)
 
 
-def sequences_figure(
+def plot_sequences(
     data: Sequences,
     rows: Any,
     feature: int = 0,
     *,
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """Sequences as they are, one a row, from their first step; no padding anywhere.
+    """Plot sequences without padding, one per row, from their first step.
 
-    rows     indices, a slice or a boolean array into ``data``, all of which sets the colours
+    Args:
+        data: All sequences; their values set the colour scale.
+        rows: Indices, a slice or a boolean array that selects the sequences to draw.
+        feature: Index of the feature.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
     """
     part = data[rows]
-    high, wide = drawn_part(len(part), int(part.lengths.max()), "post")
-    part = part[high]
-    padded = pad(part, maxlen=wide.stop, padding="post", truncating="post")
-    return _values_figure(
+    rows_drawn, steps_drawn = get_drawn_window(len(part), int(part.lengths.max()), "post")
+    part = part[rows_drawn]
+    padded = pad(part, maxlen=steps_drawn.stop, padding="post", truncating="post")
+    return _plot_values(
         padded.values[:, :, feature],
         padded.mask,
         np.zeros_like(padded.mask),
         part.ids,
         first=1,
         name=data.feature_names[feature],
-        span=value_span(data, feature),
-        hatched=False,
+        span=compute_value_span(data, feature),
+        show_padding=False,
         title=title,
-        colours=look(dark),
-        words=words,
+        colours=get_palette(dark),
+        labels=labels,
     )
 
 
-def padded_figure(
+def plot_padded(
     values: np.ndarray,
     mask: np.ndarray,
     ids: Sequence[str] | np.ndarray,
@@ -59,204 +75,258 @@ def padded_figure(
     padding: Side = "pre",
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """The padded array of one feature; padding looks absent.
+    """Plot the padded array of one feature, with padding hatched.
 
-    values   (rows, maxlen) numbers
-    mask     (rows, maxlen) bool, True where a real step stands
-    ids      (rows,) names of the rows
-    name     the feature's name, beside its colours
-    span     least and greatest value that the colours reach, as ``value_span`` gives them for
-             all of the data; None: those of the real steps drawn
-    erased   (rows, maxlen) bool, real steps that mask mode "value" would erase: crossed out
-    padding  the side that is padded: where only a part is drawn, the other side is kept
+    Args:
+        values: (rows, maxlen) numbers.
+        mask: (rows, maxlen) bool, True at real steps.
+        ids: (rows,) ids of the sequences.
+        name: Name of the feature, shown at the colour bar.
+        span: Minimum and maximum of the colour scale, from ``compute_value_span`` for all of the
+            data. None uses those of the drawn real steps.
+        erased: (rows, maxlen) bool, real steps that mask mode "value" erases: crossed out.
+        padding: The side that is padded. A figure that draws a part keeps the other side.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
     """
-    high, wide = drawn_part(*mask.shape, padding)
-    mask = mask[high, wide]
-    return _values_figure(
-        values[high, wide],
+    rows, steps = get_drawn_window(*mask.shape, padding)
+    mask = mask[rows, steps]
+    return _plot_values(
+        values[rows, steps],
         mask,
-        np.zeros_like(mask) if erased is None else erased[high, wide] & mask,
-        ids[high],
-        first=wide.start + 1,
-        name=name or words.value,
-        span=span or _span(values[high, wide][mask]),
-        hatched=True,
+        np.zeros_like(mask) if erased is None else erased[rows, steps] & mask,
+        ids[rows],
+        first=steps.start + 1,
+        name=name or labels.value,
+        span=span or _compute_span(values[rows, steps][mask]),
+        show_padding=True,
         title=title,
-        colours=look(dark),
-        words=words,
+        colours=get_palette(dark),
+        labels=labels,
     )
 
 
-def mask_figure(
+def plot_mask(
     mask: np.ndarray,
     ids: Sequence[str] | np.ndarray,
     *,
     erased: np.ndarray | None = None,
     padding: Side = "pre",
-    cells: int = CELLS,
+    cells: int = MAX_CELLS,
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """The mask matrix: real steps solid (1), padding absent (0), erased steps crossed out (0).
+    """Plot the mask: real steps solid (1), padding hatched (0), erased steps crossed out (0).
 
-    Arguments as in ``padded_figure``, whose part it draws, so that the two stand side
-    by side; ``cells=MASK_CELLS`` for an overview that stands alone.
+    Draws the same window as ``plot_padded``, so that the two figures match side by side.
+
+    Args:
+        mask: (rows, maxlen) bool, True at real steps.
+        ids: (rows,) ids of the sequences.
+        erased: (rows, maxlen) bool, real steps that mask mode "value" erases: crossed out.
+        padding: The side that is padded. A figure that draws a part keeps the other side.
+        cells: Maximum number of cells; ``MAX_MASK_CELLS`` for an overview of the mask alone.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
     """
-    colours = look(dark)
-    high, wide = drawn_part(*mask.shape, padding, cells)
-    mask = mask[high, wide]
-    gone = np.zeros_like(mask) if erased is None else erased[high, wide] & mask
-    ids, first = ids[high], wide.start + 1
-    place = Place(mask.shape, ids, first, words)
-    if place.large:
-        image = place.states(mask, gone, colours, colours.accent)
-        return place.figure([place.ground(hatch(colours)), image], colours, title)
-    zero = np.full(mask.shape, "0", dtype=object)
-    real = {"marker": {"color": colours.accent}, "textfont": {"color": colours.on_accent}}
+    colours = get_palette(dark)
+    rows, steps = get_drawn_window(*mask.shape, padding, cells)
+    mask = mask[rows, steps]
+    erased_steps = np.zeros_like(mask) if erased is None else erased[rows, steps] & mask
+    ids, first = ids[rows], steps.start + 1
+    grid = CellGrid(mask.shape, ids, first, labels)
+    if grid.is_large:
+        image = grid.draw_states(mask, erased_steps, colours, colours.accent)
+        return grid.build_figure([grid.draw_ground(build_hatch(colours)), image], colours, title)
+    zeros = np.full(mask.shape, "0", dtype=object)
+    style = {"marker": {"color": colours.accent}, "textfont": {"color": colours.on_accent}}
     traces = [
-        *_absent(place, mask, zero, colours),
-        place.tiles(mask & ~gone, np.full(mask.shape, "1", dtype=object), words.real, **real),
-        _erased(place, gone, zero, words.erased, colours),
+        *_draw_padding(grid, mask, zeros, colours),
+        grid.draw_tiles(
+            mask & ~erased_steps, np.full(mask.shape, "1", dtype=object), labels.real, **style
+        ),
+        _draw_erased(grid, erased_steps, zeros, labels.erased, colours),
     ]
-    return place.figure(traces, colours, title)
+    return grid.build_figure(traces, colours, title)
 
 
-def probabilities_figure(
+def plot_probabilities(
     ids: Sequence[str] | np.ndarray,
     classes: Sequence[object] | np.ndarray,
     probabilities: np.ndarray,
     *,
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """Class probabilities (rows, classes), 0 to 1, as cells with percentages: the first 20
-    rows, and of more than 20 classes those that are most probable anywhere in them."""
-    colours = look(dark)
+    """Plot class probabilities as cells with percentages.
+
+    Draws the first 20 rows, and at most 20 classes: those with the highest probability in any of
+    these rows.
+
+    Args:
+        ids: (rows,) ids of the sequences.
+        classes: (classes,) class names.
+        probabilities: (rows, classes) from 0 to 1.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
+    """
+    colours = get_palette(dark)
     part = np.asarray(probabilities, dtype=np.float32)[:20]
     best = np.sort(np.argsort(-part.max(axis=0), kind="stable")[:20])
     part = part[:, best]
-    place = Place(part.shape, ids[:20], 1, words)
-    names = shortened([classes[i] for i in best], ID_CHARACTERS)
-    # among thousands of classes the best may have 0.03 %: one digit of it is shown
+    grid = CellGrid(part.shape, ids[:20], 1, labels)
+    names = shorten_all([classes[i] for i in best], MAX_ID_CHARACTERS)
+    # among thousands of classes the highest probability may be 0.03 %: show one digit of it
     digits = int(np.clip(-np.floor(np.log10(100 * part.max() + 1e-9)), 0, 6))
     percent = np.array([[f"{p:.{digits}%}" for p in row] for row in part], dtype=object)
-    shades = {"colorscale": even_scale((colours.absent, colours.accent)), "zmin": 0, "zmax": 1}
-    bar = place.colour_bar(words.probability, colours) | {"tickformat": ".0%"}
-    cells = place.coloured(np.ones(part.shape, dtype=bool), part, percent, "", shades, bar)
+    shades = {
+        "colorscale": build_colour_scale((colours.absent, colours.accent)),
+        "zmin": 0,
+        "zmax": 1,
+    }
+    bar = grid.build_colour_bar(labels.probability, colours) | {"tickformat": ".0%"}
+    cells = grid.draw_coloured_tiles(
+        np.ones(part.shape, dtype=bool), part, percent, "", shades, bar
+    )
     for cell in cells.customdata:
-        cell[1] = text(classes[best[cell[1] - 1]], place.limit)
-    cells.hovertemplate = place.hover(f"{words.probability} <b>%{{text}}</b>", words.predicted)
-    slant = 0 if beside(names) else 45  # degrees
-    room = round(0.7 * longest(names)) if slant else 0  # sin 45°
-    fig = place.figure([cells], colours, title, room)
+        cell[1] = escape_text(classes[best[cell[1] - 1]], grid.max_id_characters)
+    cells.hovertemplate = grid.build_hover(
+        f"{labels.probability} <b>%{{text}}</b>", labels.predicted
+    )
+    slant = 0 if has_horizontal_room(names) else 45  # degrees
+    room = round(0.7 * measure_longest(names)) if slant else 0  # sin 45°
+    fig = grid.build_figure([cells], colours, title, room)
     return fig.update_xaxes(
-        title_text=words.predicted,
+        title_text=labels.predicted,
         tickvals=np.arange(1, len(names) + 1),
         ticktext=names,
         tickangle=-slant,
     )
 
 
-def value_span(data: Sequences, feature: int = 0) -> tuple[float, float]:
-    """Least and greatest value of a feature over all steps of ``data``: colours that stay the
-    same whatever rows are drawn."""
-    return _span(data.values[:, feature])
+def compute_value_span(data: Sequences, feature: int = 0) -> tuple[float, float]:
+    """Compute the minimum and maximum of a feature over all steps of ``data``.
+
+    A colour scale over this span does not depend on the rows that are drawn.
+    """
+    return _compute_span(data.values[:, feature])
 
 
-def _values_figure(
+def _plot_values(
     values: np.ndarray,
     mask: np.ndarray,
-    gone: np.ndarray,
+    erased: np.ndarray,
     ids: Any,
     *,
     first: int,
     name: str,
     span: tuple[float, float],
-    hatched: bool,
+    show_padding: bool,
     title: str,
-    colours: Look,
-    words: Words,
+    colours: Palette,
+    labels: Labels,
 ) -> go.Figure:
-    place = Place(mask.shape, ids, first, words)
-    scale = _value_scale(*span, colours)
-    bar = place.colour_bar(name, colours)
-    label = text(name, 100)
-    if place.large:
-        traces = [place.ground(hatch(colours) if hatched else None)]
-        if hatched:
-            traces.append(place.states(mask, gone, colours, CLEAR))
-        traces.append(place.heat(np.where(mask & ~gone, values, np.nan), label, scale, bar))
-        return place.figure(traces, colours, title)
-    fill = np.array([[number(v) for v in row] for row in values], dtype=object)
-    lacks = mask & np.isnan(values)
-    known = values[mask & ~lacks]
-    whole = (known % 1 == 0).all() and (np.abs(known) < 1e5).all()
-    # one form for all real values, or 1 would fit a cell where 0.98 is left out
-    written = fill if whole else np.vectorize("{:#.3g}".format, otypes=[object])(values)
-    exact = f"{label} <b>%{{marker.color:.6~g}}</b>"
-    traces = [place.coloured(mask & ~gone & ~lacks, values, written, exact, scale, bar)]
-    if lacks.any():
-        unknown = np.full(mask.shape, "?", dtype=object)
-        pale = {"marker": {"color": CLEAR}, "textfont": {"color": colours.warning}}
-        traces.append(place.tiles(lacks, unknown, f"{label}: {words.missing}", **pale))
-    if hatched:
-        traces = _absent(place, mask, fill, colours) + traces
-        what = f"{label} <b>%{{text}}</b><br>{words.erased}"
-        traces.append(_erased(place, gone, fill, what, colours))
-    return place.figure(traces, colours, title)
+    grid = CellGrid(mask.shape, ids, first, labels)
+    scale = _build_value_scale(*span, colours)
+    bar = grid.build_colour_bar(name, colours)
+    label = escape_text(name, 100)
+    if grid.is_large:
+        traces = [grid.draw_ground(build_hatch(colours) if show_padding else None)]
+        if show_padding:
+            traces.append(grid.draw_states(mask, erased, colours, TRANSPARENT))
+        traces.append(
+            grid.draw_heatmap(np.where(mask & ~erased, values, np.nan), label, scale, bar)
+        )
+        return grid.build_figure(traces, colours, title)
+    fill_texts = np.array([[format_number(v) for v in row] for row in values], dtype=object)
+    missing = mask & np.isnan(values)
+    known_values = values[mask & ~missing]
+    is_integer = (known_values % 1 == 0).all() and (np.abs(known_values) < 1e5).all()
+    # one format for all real values: otherwise 1 fits a cell that hides 0.98
+    value_texts = (
+        fill_texts if is_integer else np.vectorize("{:#.3g}".format, otypes=[object])(values)
+    )
+    hover = f"{label} <b>%{{marker.color:.6~g}}</b>"
+    traces = [
+        grid.draw_coloured_tiles(mask & ~erased & ~missing, values, value_texts, hover, scale, bar)
+    ]
+    if missing.any():
+        question_marks = np.full(mask.shape, "?", dtype=object)
+        style = {"marker": {"color": TRANSPARENT}, "textfont": {"color": colours.warning}}
+        traces.append(
+            grid.draw_tiles(missing, question_marks, f"{label}: {labels.missing}", **style)
+        )
+    if show_padding:
+        traces = _draw_padding(grid, mask, fill_texts, colours) + traces
+        erased_hover = f"{label} <b>%{{text}}</b><br>{labels.erased}"
+        traces.append(_draw_erased(grid, erased, fill_texts, erased_hover, colours))
+    return grid.build_figure(traces, colours, title)
 
 
-def _absent(place: Place, mask: np.ndarray, written: np.ndarray, colours: Look) -> list[go.Bar]:
-    """Padding: hatched strips, with the fill small and pale in them."""
-    pale = {"marker": {"color": CLEAR}, "textfont": {"color": colours.faint, "size": 11}}
-    what = f"{place.words.padding} %{{text}}"
-    return [place.strips(~mask, hatch(colours)), place.tiles(~mask, written, what, **pale)]
+def _draw_padding(
+    grid: CellGrid, mask: np.ndarray, texts: np.ndarray, colours: Palette
+) -> list[go.Bar]:
+    """Draw padding as hatched strips with the fill value in small pale text."""
+    style = {"marker": {"color": TRANSPARENT}, "textfont": {"color": colours.faint, "size": 11}}
+    hover = f"{grid.labels.padding} %{{text}}"
+    return [
+        grid.draw_strips(~mask, build_hatch(colours)),
+        grid.draw_tiles(~mask, texts, hover, **style),
+    ]
 
 
-def _erased(
-    place: Place, gone: np.ndarray, written: np.ndarray, what: str, colours: Look
+def _draw_erased(
+    grid: CellGrid, erased: np.ndarray, texts: np.ndarray, hover: str, colours: Palette
 ) -> go.Bar:
-    """Erased steps: hatched like padding, but framed in the warning colour."""
+    """Draw erased steps: hatched like padding, but framed in the warning colour."""
     frame = {"color": colours.warning, "width": 2}
-    marker = {"color": CLEAR, "pattern": hatch(colours), "line": frame}
-    return place.tiles(gone, written, what, marker=marker, textfont={"color": colours.warning})
+    marker = {"color": TRANSPARENT, "pattern": build_hatch(colours), "line": frame}
+    return grid.draw_tiles(erased, texts, hover, marker=marker, textfont={"color": colours.warning})
 
 
-def hatch(colours: Look) -> dict[str, Any]:
-    """The pattern of padding."""
-    fore, back = colours.hatch, colours.absent
-    return {"shape": "/", "fgcolor": fore, "bgcolor": back, "size": 7, "solidity": 0.2}
+def build_hatch(colours: Palette) -> dict[str, Any]:
+    """Return the hatching pattern of padding."""
+    foreground, background = colours.hatch, colours.absent
+    return {"shape": "/", "fgcolor": foreground, "bgcolor": background, "size": 7, "solidity": 0.2}
 
 
-def _span(real: np.ndarray) -> tuple[float, float]:
-    """Of the real values alone: what padding is filled with has no say in the colours."""
-    known = real[~np.isnan(real)]
-    return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+def _compute_span(values: np.ndarray) -> tuple[float, float]:
+    """Compute the span of the real values only: fill values do not affect the colours."""
+    known_values = values[~np.isnan(values)]
+    return (
+        (float(known_values.min()), float(known_values.max())) if len(known_values) else (0.0, 0.0)
+    )
 
 
-def _value_scale(low: float, high: float, colours: Look) -> dict[str, Any]:
-    """Colours from ``low`` to ``high``, around zero where it lies between them: then the longer
-    side has all of its colours, and the shorter one what it reaches of its own."""
+def _build_value_scale(low: float, high: float, colours: Palette) -> dict[str, Any]:
+    """Return a colour scale from ``low`` to ``high``.
+
+    When zero lies between them, the scale diverges at zero: the longer side uses its full range
+    of colours, the shorter side the corresponding part of its own.
+    """
     if low < 0 < high:
         reach = max(-low, high)
         inner = np.linspace(-reach, reach, len(colours.diverging))[1:-1]
         values = np.array([low, *inner[(low < inner) & (inner < high)], high])
         stops = (values - low) / (high - low)
         shades = sample_colorscale(
-            even_scale(colours.diverging), (values / reach + 1) / 2, colortype="tuple"
+            build_colour_scale(colours.diverging), (values / reach + 1) / 2, colortype="tuple"
         )
         hexes = ["#{:02x}{:02x}{:02x}".format(*(round(255 * c) for c in shade)) for shade in shades]
         scale = [[float(stop), shade] for stop, shade in zip(stops, hexes, strict=True)]
         return {"colorscale": scale, "zmin": low, "zmax": high}
-    if not low < high:  # one value only: no range to spread the colours over
+    if not low < high:  # a single value has no range to map colours to
         low, high = low - 1, low + 1
-    return {"colorscale": even_scale(colours.sequential), "zmin": low, "zmax": high}
+    return {"colorscale": build_colour_scale(colours.sequential), "zmin": low, "zmax": high}
 
 
-def even_scale(colours: tuple[str, ...]) -> list[list[Any]]:
-    """A colour scale of these colours, equally far from each other."""
+def build_colour_scale(colours: tuple[str, ...]) -> list[list[Any]]:
+    """Return a Plotly colour scale with these colours at equal distances."""
     return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]

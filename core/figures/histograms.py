@@ -1,4 +1,4 @@
-"""Histograms of lengths, and of targets or classes by part of the data."""
+"""Histograms of lengths, targets and classes."""
 
 from __future__ import annotations
 
@@ -12,55 +12,67 @@ from ..data.sequences import SPLITS
 from .theme import (
     ENGLISH,
     HEIGHT,
-    Look,
-    Words,
-    base_axis,
-    beside,
-    figure,
-    legend,
-    look,
-    shortened,
-    text,
-    value_axis,
-    whole_ticks,
+    Labels,
+    Palette,
+    build_base_axis,
+    build_figure,
+    build_integer_ticks,
+    build_legend,
+    build_value_axis,
+    escape_text,
+    get_palette,
+    has_horizontal_room,
+    shorten_all,
 )
 
-CLASSES = 30  # bars at most
-BINS = 40
+MAX_CLASSES = 30  # bars at most
+MAX_BINS = 40
 
 
-def lengths_figure(
+def plot_lengths(
     lengths: np.ndarray,
     maxlen: int | None = None,
     *,
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """Histogram of lengths (n,), with a line at ``maxlen`` if one is given."""
-    colours = look(dark)
+    """Plot a histogram of sequence lengths.
+
+    Args:
+        lengths: (n,) time steps per sequence.
+        maxlen: Length to mark by a line, None for no line.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
+    """
+    colours = get_palette(dark)
     lengths = np.asarray(lengths, dtype=np.int64)
     low, high = int(lengths.min()), int(lengths.max())
-    width = -(-(high - low + 1) // BINS)  # whole steps a bin, rounded up
+    width = -(-(high - low + 1) // MAX_BINS)  # whole steps per bin, rounded up
     counts = np.bincount((lengths - low) // width)
     starts = low + width * np.arange(len(counts))
     spans = [str(s) if width == 1 else f"{s} – {s + width - 1}" for s in starts]
-    middles, unit = starts + (width - 1) / 2, words.sequences
-    bars = _bars(middles, counts, spans, colours.accent, words.length, unit)
+    middles, unit = starts + (width - 1) / 2, labels.sequences
+    bars = _draw_bars(middles, counts, spans, colours.accent, labels.length, unit)
     bars.width = width * 0.92
     begin = min(low, maxlen or low) - 0.7
     end = max(int(starts[-1]) + width, (maxlen or 0) + 1) - 0.3
-    x = {"title": words.length, **base_axis(colours), "range": [begin, end]} | whole_ticks(
-        low, int(end)
+    x = {
+        "title": labels.length,
+        **build_base_axis(colours),
+        "range": [begin, end],
+    } | build_integer_ticks(low, int(end))
+    fig = build_figure(
+        [bars], colours, HEIGHT - 60, x, _build_count_axis(counts.max(), unit, colours), title
     )
-    fig = figure([bars], colours, HEIGHT - 60, x, _counts(counts.max(), unit, colours), title)
     if maxlen is not None:
         fig.update_layout(margin_t=fig.layout.margin.t + 16, height=fig.layout.height + 16)
         fig.add_vline(
-            maxlen + 0.5,  # behind the bar of the lengths that just fit
+            maxlen + 0.5,  # after the bar of the lengths that just fit
             line={"color": colours.warning, "width": 2, "dash": "dash"},
             annotation={
-                "text": f"{words.maxlen} {maxlen}",
+                "text": f"{labels.maxlen} {maxlen}",
                 "font": {"color": colours.warning, "size": 13},
                 "yanchor": "bottom",
                 "xanchor": "right" if maxlen > (begin + end) / 2 else "left",
@@ -70,96 +82,129 @@ def lengths_figure(
     return fig
 
 
-def drawn_classes(targets: np.ndarray) -> tuple[int, int, int]:
-    """How many different targets ``classes_figure`` draws a bar for, how many there are, and
-    how many sequences, or steps, have one of the rest. A histogram draws them all."""
+def count_drawn_classes(targets: np.ndarray) -> tuple[int, int, int]:
+    """Count the classes that ``plot_classes`` draws.
+
+    Args:
+        targets: (n,) targets per sequence or per step.
+
+    Returns:
+        The number of distinct targets with a bar of their own, the number of all distinct
+        targets, and the number of sequences or steps whose target has no bar. A histogram of
+        numbers includes every target.
+    """
     names, counts = np.unique(np.asarray(targets), return_counts=True)
-    drawn = len(names) if _is_histogram(names) else min(len(names), CLASSES)
+    drawn = len(names) if _is_histogram(names) else min(len(names), MAX_CLASSES)
     return drawn, len(names), int(np.sort(counts)[::-1][drawn:].sum())
 
 
-def classes_figure(
+def plot_classes(
     targets: np.ndarray,
     split: np.ndarray | None = None,
     *,
     per_step: bool = False,
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """How often each target occurs, one a sequence or one a step, stacked by split: a bar a
-    class; for more than 20 different numbers a histogram. Of more than 30 classes the commonest,
-    in this order."""
-    colours = look(dark)
-    unit = words.steps if per_step else words.sequences
+    """Plot the number of occurrences of each target, stacked by split.
+
+    Draws one bar per class, or a histogram for more than 20 distinct numbers. Of more than 30
+    classes, only the most frequent are drawn, in descending order.
+
+    Args:
+        targets: (n,) targets per sequence or per step.
+        split: (n,) "train", "validation" or "test"; None for no split.
+        per_step: The targets are per step.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
+    """
+    colours = get_palette(dark)
+    unit = labels.steps if per_step else labels.sequences
     targets = np.asarray(targets)
-    names, place = np.unique(targets, return_inverse=True)
-    lying = False
+    names, indices = np.unique(targets, return_inverse=True)
+    horizontal = False
     if _is_histogram(names):
-        edges = _edges(names)
-        place = np.clip(np.searchsorted(edges, targets, side="right") - 1, 0, len(edges) - 2)
-        inside = 0.5 if names.dtype.kind in "iu" else 0  # whole numbers: 0 – 2, then 3 – 5
+        edges = _bin_edges(names)
+        indices = np.clip(np.searchsorted(edges, targets, side="right") - 1, 0, len(edges) - 2)
+        offset = 0.5 if names.dtype.kind in "iu" else 0  # whole numbers: 0 – 2, then 3 – 5
         spans = pairwise(edges)
-        labels = [" – ".join({f"{a + inside:.6g}": 0, f"{b - inside:.6g}": 0}) for a, b in spans]
-        at, kinds, gap = (edges[:-1] + edges[1:]) / 2, {}, 0.08
+        bar_labels = [
+            " – ".join({f"{a + offset:.6g}": 0, f"{b - offset:.6g}": 0}) for a, b in spans
+        ]
+        positions, class_axis, gap = (edges[:-1] + edges[1:]) / 2, {}, 0.08
     else:
-        names, place = _commonest(names, place)
-        labels = [text(name, 100) for name in names]
-        at, gap = np.arange(len(names)), 0.3
-        short = shortened(names, 16)
-        room = 0.6 if len(names) > 2 else 1.2  # or two classes make two walls
-        kinds = {"tickvals": at, "ticktext": short, "range": [-room, len(names) - 1 + room]}
-        lying = not beside(short)
-        if lying:  # long names stand beside bars that lie, the first on top
-            kinds |= {"ticktext": shortened(names, 22), "range": kinds["range"][::-1]}
-    kinds |= {"title": words.target, **base_axis(colours)}
-    parts = [(None, place >= 0, colours.accent)]
+        names, indices = _select_most_frequent(names, indices)
+        bar_labels = [escape_text(name, 100) for name in names]
+        positions, gap = np.arange(len(names)), 0.3
+        short_names = shorten_all(names, 16)
+        room = 0.6 if len(names) > 2 else 1.2  # otherwise two classes fill the whole plot
+        class_axis = {
+            "tickvals": positions,
+            "ticktext": short_names,
+            "range": [-room, len(names) - 1 + room],
+        }
+        horizontal = not has_horizontal_room(short_names)
+        if horizontal:  # long names need horizontal bars, with the first at the top
+            class_axis |= {"ticktext": shorten_all(names, 22), "range": class_axis["range"][::-1]}
+    class_axis |= {"title": labels.target, **build_base_axis(colours)}
+    groups = [(None, indices >= 0, colours.accent)]
     if split is not None:
         shades = dict(zip(SPLITS, colours.categories, strict=False))
-        parts = [(s, (split == s) & (place >= 0), shades[s]) for s in SPLITS if (split == s).any()]
+        groups = [
+            (s, (split == s) & (indices >= 0), shades[s]) for s in SPLITS if (split == s).any()
+        ]
     traces = []
-    for name, rows, colour in parts:
-        counts = np.bincount(place[rows], minlength=len(at))
-        bars = _bars(at, counts, labels, colour, words.target, unit, lying)
+    for name, rows, colour in groups:
+        counts = np.bincount(indices[rows], minlength=len(positions))
+        bars = _draw_bars(positions, counts, bar_labels, colour, labels.target, unit, horizontal)
         if name is not None:
-            bars.name = getattr(words, name)
+            bars.name = getattr(labels, name)
             bars.hovertemplate = bars.hovertemplate.replace("<extra>", f"<br>{bars.name}<extra>")
         traces.append(bars)
-    shown = {"showlegend": len(parts) > 1, "legend": legend(colours) | {"traceorder": "normal"}}
-    y = _counts(np.bincount(place[place >= 0]).max(), unit, colours)
-    x, y = (y, kinds) if lying else (kinds, y)
-    height = max(HEIGHT - 60, 16 * len(at)) if lying else HEIGHT - 60
-    return figure(traces, colours, height, x, y, title, barmode="stack", bargap=gap, **shown)
+    legend_settings = {
+        "showlegend": len(groups) > 1,
+        "legend": build_legend(colours) | {"traceorder": "normal"},
+    }
+    y = _build_count_axis(np.bincount(indices[indices >= 0]).max(), unit, colours)
+    x, y = (y, class_axis) if horizontal else (class_axis, y)
+    height = max(HEIGHT - 60, 16 * len(positions)) if horizontal else HEIGHT - 60
+    return build_figure(
+        traces, colours, height, x, y, title, barmode="stack", bargap=gap, **legend_settings
+    )
 
 
-def _bars(
-    at: np.ndarray,
+def _draw_bars(
+    positions: np.ndarray,
     counts: np.ndarray,
     names: list[str],
     colour: str,
-    what: str,
+    title: str,
     unit: str,
-    lying: bool = False,
+    horizontal: bool = False,
 ) -> go.Bar:
-    x, y, count = (counts, at, "x") if lying else (at, counts, "y")
+    x, y, count_axis = (counts, positions, "x") if horizontal else (positions, counts, "y")
     return go.Bar(
         x=x,
         y=y,
-        orientation="h" if lying else "v",
+        orientation="h" if horizontal else "v",
         customdata=names,
         marker={"color": colour, "line": {"width": 0}},
-        hovertemplate=f"{text(what)} %{{customdata}}<br><b>%{{{count}:,}}</b> "
+        hovertemplate=f"{escape_text(title)} %{{customdata}}<br><b>%{{{count_axis}:,}}</b> "
         f"{unit}<extra></extra>",
     )
 
 
-def _edges(values: np.ndarray) -> np.ndarray:
-    """Of the bins of a histogram. Those of whole numbers hold equally many of them: else bars
-    would be high and low by turns."""
+def _bin_edges(values: np.ndarray) -> np.ndarray:
+    """Compute the bin edges of a histogram.
+
+    Bins of integers contain equally many of them: otherwise bars alternate between high and low.
+    """
     if values.dtype.kind == "f":
-        return np.histogram_bin_edges(values, BINS)
+        return np.histogram_bin_edges(values, MAX_BINS)
     low, high = float(values.min()), float(values.max())
-    width = -(-(high - low + 1) // BINS)
+    width = -(-(high - low + 1) // MAX_BINS)
     return low - 0.5 + width * np.arange(-(-(high - low + 1) // width) + 1)
 
 
@@ -167,22 +212,22 @@ def _is_histogram(names: np.ndarray) -> bool:
     return names.dtype.kind in "iuf" and len(names) > 20
 
 
-def _commonest(names: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of more than CLASSES classes the commonest, commonest first; −1 is the place of the rest."""
-    if len(names) <= CLASSES:
-        return names, place
-    kept = np.argsort(-np.bincount(place), kind="stable")[:CLASSES]
+def _select_most_frequent(names: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Select at most ``MAX_CLASSES`` classes, most frequent first; the others get index −1."""
+    if len(names) <= MAX_CLASSES:
+        return names, indices
+    selected = np.argsort(-np.bincount(indices), kind="stable")[:MAX_CLASSES]
     rank = np.full(len(names), -1)
-    rank[kept] = np.arange(len(kept))
-    return names[kept], rank[place]
+    rank[selected] = np.arange(len(selected))
+    return names[selected], rank[indices]
 
 
-def _counts(most: int, unit: str, colours: Look) -> dict[str, Any]:
-    ticks = {"dtick": 1} if most < 6 else {}  # or Plotly sets ticks between whole sequences
+def _build_count_axis(most: int, unit: str, colours: Palette) -> dict[str, Any]:
+    ticks = {"dtick": 1} if most < 6 else {}  # otherwise Plotly sets ticks between integers
     return {
         "title": unit,
         "rangemode": "tozero",
         "tickformat": ",d",
-        **value_axis(colours),
+        **build_value_axis(colours),
         **ticks,
     }

@@ -1,4 +1,4 @@
-"""Curves of a training, and of several beside each other."""
+"""Learning curves of one training run or of several."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import plotly.graph_objects as go
 from .theme import (
     ENGLISH,
     HEIGHT,
-    Words,
-    figure,
-    legend,
-    look,
-    text,
-    value_axis,
-    whole_ticks,
+    Labels,
+    build_figure,
+    build_integer_ticks,
+    build_legend,
+    build_value_axis,
+    escape_text,
+    get_palette,
 )
 
-CURVE_POINTS = 5_000
-EPOCHS = 20  # on the axis of a training that has just begun
+MAX_CURVE_POINTS = 5_000
+MIN_AXIS_EPOCHS = 20  # on the axis of a training run that has just started
 
 
-def history_figure(
+def plot_history(
     history: Mapping[str, Sequence[float]],
     epochs: int | None = None,
     *,
@@ -33,29 +33,37 @@ def history_figure(
     log: bool = False,
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """Training and validation curve of one metric, by epoch counted from 1.
+    """Plot the training and validation curves of one metric, by epoch counted from 1.
 
-    history  as ``TrainedModel.history``: a list a metric, validation under "val_" + metric
-    epochs   the planned epochs of a running training: the curve grows into an axis that doubles
-             until it holds them all, so that 1,000 of them do not squeeze the first 20
-    label    the metric with its unit, e.g. "loss (mse)"
-    log      logarithmic axis, for a loss that falls through decades
+    Args:
+        history: One list per metric, as in ``TrainedModel.history``; validation is under "val_" +
+            metric.
+        epochs: Planned epochs of an active run. The axis doubles until it covers them all, so
+            that 1,000 planned epochs do not compress the first 20.
+        metric: Key of the metric in the history.
+        label: The metric with its unit, e.g. "loss (mse)".
+        log: Use a logarithmic axis, for a loss that falls by orders of magnitude.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
     """
-    colours = look(dark)
-    done = max((len(history.get(key, ())) for key in (metric, f"val_{metric}")), default=0)
-    last = max(done, 2)
+    colours = get_palette(dark)
+    completed = max((len(history.get(key, ())) for key in (metric, f"val_{metric}")), default=0)
+    last = max(completed, 2)
     if epochs is not None:
-        room = EPOCHS * 2 ** max(0, int(np.ceil(np.log2(max(done, 1) / EPOCHS))))
+        room = MIN_AXIS_EPOCHS * 2 ** max(
+            0, int(np.ceil(np.log2(max(completed, 1) / MIN_AXIS_EPOCHS)))
+        )
         last = max(min(epochs, room), last)
-    stride = -(-done // CURVE_POINTS)  # beyond 5,000 epochs every second point, and so on
-    share = metric == "accuracy"
-    form = ":.1%" if share else ":.4~g"
+    stride = -(-completed // MAX_CURVE_POINTS)  # above 5,000 epochs every second point, and so on
+    is_share = metric == "accuracy"
+    number_format = ":.1%" if is_share else ":.4~g"
     traces = []
     for key, name, colour, dash in (
-        (metric, words.training, colours.accent, "solid"),
-        (f"val_{metric}", words.validation, colours.categories[1], "dot"),
+        (metric, labels.training, colours.accent, "solid"),
+        (f"val_{metric}", labels.validation, colours.categories[1], "dot"),
     ):
         curve = np.asarray(history.get(key, ()), dtype=np.float32)
         if not len(curve):
@@ -68,51 +76,64 @@ def history_figure(
                 mode="lines+markers" if len(curve) == 1 else "lines",
                 line={"width": 2.5, "color": colour, "dash": dash},
                 marker={"size": 8, "color": colour},
-                cliponaxis=False,  # the point of epoch 1 stands on the edge
-                name=text(name),
-                hovertemplate=f"{text(name)} <b>%{{y{form}}}</b><extra></extra>",
+                cliponaxis=False,  # the point of epoch 1 is on the edge
+                name=escape_text(name),
+                hovertemplate=f"{escape_text(name)} <b>%{{y{number_format}}}</b><extra></extra>",
             )
         )
     x = {
-        "title": words.epoch,
+        "title": labels.epoch,
         "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
-        **whole_ticks(1, last),
+        **build_integer_ticks(1, last),
     }
-    x |= {"hoverformat": "d", "unifiedhovertitle": {"text": f"{words.epoch} %{{x}}"}}
-    y = {"title": label or metric, **value_axis(colours)}
-    if share:
+    x |= {"hoverformat": "d", "unifiedhovertitle": {"text": f"{labels.epoch} %{{x}}"}}
+    y = {"title": label or metric, **build_value_axis(colours)}
+    if is_share:
         y |= {"range": [0, 1], "tickformat": ".0%"}
     else:
-        y |= decades(traces) if log else {"rangemode": "tozero"}
-    shown = {"showlegend": len(traces) > 1, "legend": legend(colours), "hovermode": "x unified"}
-    fig = figure(traces, colours, HEIGHT, x, y, title, **shown)
-    if not any(np.isfinite(trace.y).any() for trace in traces):  # Plotly would make up numbers
+        y |= build_log_axis(traces) if log else {"rangemode": "tozero"}
+    legend_settings = {
+        "showlegend": len(traces) > 1,
+        "legend": build_legend(colours),
+        "hovermode": "x unified",
+    }
+    fig = build_figure(traces, colours, HEIGHT, x, y, title, **legend_settings)
+    if not any(np.isfinite(trace.y).any() for trace in traces):  # Plotly would invent tick values
         fig.update_xaxes(showticklabels=False)
         fig.update_yaxes(showticklabels=False, showgrid=False)
-    if not done:
-        middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
-        fig.add_annotation(text=words.waiting, font={"color": colours.muted}, **middle)
+    if not completed:
+        position = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
+        fig.add_annotation(text=labels.waiting, font={"color": colours.muted}, **position)
     return fig
 
 
-def compare_figure(
+def plot_loss_curves(
     histories: Mapping[str, Mapping[str, Sequence[float]]],
     *,
     label: str = "",
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """Loss curves of several trainings by epoch, on a logarithmic axis: of the validation rows
-    (dotted) where a training has some, else of the training rows."""
-    colours = look(dark)
+    """Plot the loss curves of several runs by epoch, on a logarithmic axis.
+
+    Args:
+        histories: History per run. A run with a validation set shows its validation loss
+            (dotted), any other run its training loss.
+        label: Title of the loss axis.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
+    """
+    colours = get_palette(dark)
     traces, last = [], 2
     for rank, (name, history) in enumerate(histories.items()):
         key = "val_loss" if history.get("val_loss") else "loss"
         curve = np.asarray(history[key], dtype=np.float32)
-        stride = max(-(-len(curve) * len(histories) // CURVE_POINTS), 1)
+        stride = max(-(-len(curve) * len(histories) // MAX_CURVE_POINTS), 1)
         last = max(last, len(curve))
-        what = words.validation if key == "val_loss" else words.training
+        split_name = labels.validation if key == "val_loss" else labels.training
+        run_name = escape_text(name, 40)
         colour = colours.categories[rank % len(colours.categories)]
         traces.append(
             go.Scatter(
@@ -121,22 +142,22 @@ def compare_figure(
                 y=curve[::stride],
                 mode="lines+markers" if len(curve) == 1 else "lines",
                 line={"width": 2, "color": colour, "dash": "dot" if "val" in key else "solid"},
-                name=text(name, 40),
-                hovertemplate=f"{text(name, 40)}, {what} <b>%{{y:.4~g}}</b><extra></extra>",
+                name=run_name,
+                hovertemplate=f"{run_name}, {split_name} <b>%{{y:.4~g}}</b><extra></extra>",
             )
         )
     x = {
-        "title": words.epoch,
+        "title": labels.epoch,
         "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
-        **whole_ticks(1, last),
+        **build_integer_ticks(1, last),
     }
-    y = {"title": label, **value_axis(colours), **decades(traces)}
-    shown = {"showlegend": True, "legend": legend(colours), "hovermode": "x"}
-    return figure(traces, colours, HEIGHT, x, y, title, **shown)
+    y = {"title": label, **build_value_axis(colours), **build_log_axis(traces)}
+    legend_settings = {"showlegend": True, "legend": build_legend(colours), "hovermode": "x"}
+    return build_figure(traces, colours, HEIGHT, x, y, title, **legend_settings)
 
 
-def decades(traces: list[go.Scatter]) -> dict[str, Any]:
-    """A logarithmic axis with written-out ticks at 1, 2, 5 (or powers of ten, when many)."""
+def build_log_axis(traces: list[go.Scatter]) -> dict[str, Any]:
+    """Return a logarithmic axis with ticks at 1, 2 and 5, or at powers of ten for a long one."""
     points = np.concatenate([trace.y for trace in traces] or [np.ones(1)])
     points = points[np.isfinite(points) & (points > 0)] if (points > 0).any() else np.ones(1)
     low, high = np.floor(np.log10(points.min())), np.ceil(np.log10(points.max()))

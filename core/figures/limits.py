@@ -1,4 +1,4 @@
-"""How much of a rectangle a figure draws."""
+"""Limits on how much of an array a figure draws."""
 
 from __future__ import annotations
 
@@ -6,24 +6,32 @@ from math import isqrt
 
 from ..data.padding import Side
 
-# A float32 cell takes 5.4 bytes of JSON, so this is 320 kB.
-CELLS = 60_000
-# A mask travels as an image of 2 bits a pixel, before compression: at most 340 kB.
-MASK_CELLS = 1_000_000
+# A float32 cell takes 5.4 bytes of JSON, so the limit is 320 kB.
+MAX_CELLS = 60_000
+# A mask is sent as an image of 2 bits per pixel before compression: at most 340 kB.
+MAX_MASK_CELLS = 1_000_000
 
 
-def drawn_part(
-    rows: int, steps: int, padding: Side = "pre", cells: int = CELLS
+def get_drawn_window(
+    rows: int, steps: int, padding: Side = "pre", cells: int = MAX_CELLS
 ) -> tuple[slice, slice]:
-    """The rows and the columns of a (rows, steps) array that a figure draws.
+    """Return the window of a (rows, steps) array that a figure draws.
 
-    The first rows; and of the columns those where the content stands: the last
-    ones where padding stands in front ("pre"), else the first. One window, no
-    stride: what is drawn is drawn step by step.
+    The window contains the first rows, and the columns on the side of the content: the last
+    columns with padding "pre", otherwise the first. It is contiguous: no step in it is skipped.
 
-    >>> drawn_part(3, 15)
+    Args:
+        rows: Rows of the array.
+        steps: Time steps per row.
+        padding: The side that is padded.
+        cells: Maximum number of cells in the window.
+
+    Returns:
+        The slice of rows and the slice of columns.
+
+    >>> get_drawn_window(3, 15)
     (slice(0, 3, None), slice(0, 15, None))
-    >>> drawn_part(100_000, 10_000)
+    >>> get_drawn_window(100_000, 10_000)
     (slice(0, 100, None), slice(9400, 10000, None))
     """
     wide = min(steps, isqrt(6 * cells))

@@ -1,4 +1,4 @@
-"""What a model answers at every step of a sequence."""
+"""Figures of the predictions at every step of a sequence."""
 
 from __future__ import annotations
 
@@ -8,130 +8,166 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from .lines import LINE_STEPS
+from .lines import MAX_LINE_STEPS
 from .theme import (
     ENGLISH,
     HEIGHT,
-    Look,
-    Words,
-    base_axis,
-    figure,
-    legend,
-    look,
-    text,
-    value_axis,
-    whole_ticks,
+    Labels,
+    Palette,
+    build_base_axis,
+    build_figure,
+    build_integer_ticks,
+    build_legend,
+    build_value_axis,
+    escape_text,
+    get_palette,
 )
 
-QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 
-
-def answers_figure(
+def plot_step_predictions(
     values: np.ndarray,
     targets: np.ndarray | None = None,
     *,
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """Predicted numbers (steps,) by step, a gap where there is none (NaN), and the targets (steps,)
-    as a dotted line; the first 1,500 steps."""
-    colours = look(dark)
-    predicted = _line(values, words.prediction, colours.accent, "solid")
+    """Plot the predicted and the target number of each of the first 1,500 steps.
+
+    Args:
+        values: (steps,) predictions, NaN for a gap in the line.
+        targets: (steps,) targets, drawn as a dotted line; None if unknown.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
+    """
+    colours = get_palette(dark)
+    predicted = _draw_line(values, labels.prediction, colours.accent, "solid")
     lines = [predicted]
     if targets is not None:
-        lines.insert(0, _line(targets, words.target, colours.categories[1], "dot"))
-    y = {"title": words.value, **value_axis(colours)}
-    shown = {"showlegend": len(lines) > 1, "legend": legend(colours), "hovermode": "x unified"}
-    return figure(lines, colours, HEIGHT, _steps(len(values), words, colours), y, title, **shown)
+        lines.insert(0, _draw_line(targets, labels.target, colours.categories[1], "dot"))
+    y = {"title": labels.value, **build_value_axis(colours)}
+    legend_settings = {
+        "showlegend": len(lines) > 1,
+        "legend": build_legend(colours),
+        "hovermode": "x unified",
+    }
+    return build_figure(
+        lines,
+        colours,
+        HEIGHT,
+        _build_step_axis(len(values), labels, colours),
+        y,
+        title,
+        **legend_settings,
+    )
 
 
-def class_answers_figure(
+def plot_step_probabilities(
     classes: Sequence[object] | np.ndarray,
     probabilities: np.ndarray,
     targets: np.ndarray | None = None,
     *,
     title: str = "",
     dark: bool = False,
-    words: Words = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> go.Figure:
-    """Probabilities (steps, classes), 0 to 1, as areas that add up to 1, of the steps where they
-    are not NaN; above them, where the targets (steps,) are known, a strip in the colours of the
-    classes. Of more than 8 classes those that are most probable anywhere; the first 1,500 steps."""
-    colours = look(dark)
-    part = np.asarray(probabilities, dtype=np.float32)[:LINE_STEPS]
+    """Plot the class probabilities of each of the first 1,500 steps as stacked areas.
+
+    Draws at most 8 classes: those with the highest probability at any step. Known targets are a
+    strip above the areas, in the colours of the classes.
+
+    Args:
+        classes: (classes,) class names.
+        probabilities: (steps, classes) from 0 to 1, NaN at steps without a prediction.
+        targets: (steps,) target classes, None if unknown.
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
+    """
+    colours = get_palette(dark)
+    part = np.asarray(probabilities, dtype=np.float32)[:MAX_LINE_STEPS]
     best = np.sort(np.argsort(-np.nan_to_num(part).max(axis=0), kind="stable")[:8])
-    answered = np.flatnonzero(~np.isnan(part[:, 0]))
-    x, part = answered + 1.0, part[answered]
+    predicted = np.flatnonzero(~np.isnan(part[:, 0]))
+    x, part = predicted + 1.0, part[predicted]
     if len(x) == 1:  # an area needs two ends
         x, part = x + np.array([-0.25, 0.25]), part[[0, 0]]
     areas = []
-    for rank, number in enumerate(best):
+    for rank, index in enumerate(best):
         colour = colours.categories[rank]
         areas.append(
             go.Scatter(
                 x=x.astype(np.float32),
-                y=part[:, number],
+                y=part[:, index],
                 mode="none",
                 stackgroup="probability",
                 fillcolor=colour,
-                name=text(classes[number], 20),
+                name=escape_text(classes[index], 20),
                 legendgroup=str(rank),
-                hovertemplate=f"{text(classes[number], 20)} <b>%{{y:.1%}}</b><extra></extra>",
+                hovertemplate=f"{escape_text(classes[index], 20)} <b>%{{y:.1%}}</b><extra></extra>",
             )
         )
-    strip = [] if targets is None else _strip(classes, best, targets[:LINE_STEPS], colours, words)
-    y = {"title": words.probability, **value_axis(colours)}
+    strip = (
+        []
+        if targets is None
+        else _draw_targets(classes, best, targets[:MAX_LINE_STEPS], colours, labels)
+    )
+    y = {"title": labels.probability, **build_value_axis(colours)}
     y |= {
         "range": [0, 1.12 if strip else 1],
         "tickformat": ".0%",
         "tickvals": [0, 0.25, 0.5, 0.75, 1],
     }
-    shown = {"showlegend": True, "legend": legend(colours), "hovermode": "x unified"}
-    steps = _steps(len(probabilities), words, colours)
-    return figure([*areas, *strip], colours, HEIGHT, steps, y, title, **shown)
+    legend_settings = {
+        "showlegend": True,
+        "legend": build_legend(colours),
+        "hovermode": "x unified",
+    }
+    steps = _build_step_axis(len(probabilities), labels, colours)
+    return build_figure([*areas, *strip], colours, HEIGHT, steps, y, title, **legend_settings)
 
 
-def _strip(classes, drawn: np.ndarray, targets: np.ndarray, colours: Look, words: Words) -> list:
-    """A row of marks above the areas: the target of every step. Targets that are not drawn
-    below are grey."""
-    rank = {str(classes[number]): place for place, number in enumerate(drawn)}
+def _draw_targets(
+    classes, drawn_classes: np.ndarray, targets: np.ndarray, colours: Palette, labels: Labels
+) -> list:
+    """Draw the target of every step as a mark above the areas, grey for classes without an area."""
+    rank = {str(classes[index]): position for position, index in enumerate(drawn_classes)}
     shades = [
         colours.categories[rank[str(t)]] if str(t) in rank else colours.muted for t in targets
     ]
-    marks = {"color": shades, "size": 9, "symbol": "square"}
+    marker = {"color": shades, "size": 9, "symbol": "square"}
     return [
         go.Scatter(
             x0=1,
             y=np.full(len(targets), 1.06, np.float32),
             mode="markers",
-            marker=marks,
-            text=[text(target, 20) for target in targets],
-            name=words.target,
+            marker=marker,
+            text=[escape_text(target, 20) for target in targets],
+            name=labels.target,
             showlegend=False,
-            hovertemplate=f"{words.target} <b>%{{text}}</b><extra></extra>",
+            hovertemplate=f"{labels.target} <b>%{{text}}</b><extra></extra>",
         )
     ]
 
 
-def _line(values: np.ndarray, name: str, colour: str, dash: str) -> go.Scatter:
-    shown = np.asarray(values, dtype=np.float32)[:LINE_STEPS]
+def _draw_line(values: np.ndarray, name: str, colour: str, dash: str) -> go.Scatter:
+    y = np.asarray(values, dtype=np.float32)[:MAX_LINE_STEPS]
     return go.Scatter(
         x0=1,
-        y=shown,
-        mode="lines+markers" if len(shown) <= 30 else "lines",
+        y=y,
+        mode="lines+markers" if len(y) <= 30 else "lines",
         line={"width": 2.5, "color": colour, "dash": dash},
         marker={"size": 6, "color": colour},
-        name=text(name),
-        hovertemplate=f"{text(name)} <b>%{{y:.6~g}}</b><extra></extra>",
+        name=escape_text(name),
+        hovertemplate=f"{escape_text(name)} <b>%{{y:.6~g}}</b><extra></extra>",
     )
 
 
-def _steps(steps: int, words: Words, colours: Look) -> dict[str, Any]:
-    last = min(steps, LINE_STEPS)
+def _build_step_axis(steps: int, labels: Labels, colours: Palette) -> dict[str, Any]:
+    last = min(steps, MAX_LINE_STEPS)
     return {
-        "title": words.step,
-        **base_axis(colours),
+        "title": labels.step,
+        **build_base_axis(colours),
         "range": [max(1 - 0.01 * last, 0.5), max(last * 1.01, 1.5)],
-        "unifiedhovertitle": {"text": f"{words.step} %{{x}}"},
-    } | whole_ticks(1, last)
+        "unifiedhovertitle": {"text": f"{labels.step} %{{x}}"},
+    } | build_integer_ticks(1, last)

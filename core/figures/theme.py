@@ -1,4 +1,4 @@
-"""What all figures share: colours, words, text made safe, and the layout."""
+"""Shared parts of all figures: colours, labels, text escaping and layout."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import plotly.graph_objects as go
 from ..i18n import N_
 
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'  # the one Streamlit serves
-PHONE = 340  # pixels that a plot and its labels have on a narrow phone
-HEIGHT = 260  # of a chart, in pixels
+PHONE_WIDTH = 340  # pixels for a plot and its labels on a narrow phone
+HEIGHT = 260  # pixels of a chart
 
 
 @dataclass(frozen=True)
-class Words:
-    """Every word a figure writes by itself; one a language: ``Words(step=_("time step"), …)``."""
+class Labels:
+    """Texts that figures contain; one instance per language: ``Labels(step=_("time step"), …)``."""
 
     sequence: str = N_("sequence")
     step: str = N_("time step")
@@ -69,25 +69,26 @@ class Words:
     one_in: str = N_("1 in {n} steps")
 
 
-ENGLISH = Words()
+ENGLISH = Labels()
 
 
 @dataclass(frozen=True)
-class Look:
-    """The colours of one mode.
+class Palette:
+    """Colours of the light or the dark mode.
 
-    ``categories`` is Okabe and Ito's palette and ``sequential`` is cut from viridis, both
-    made for every kind of colour vision; ``diverging`` has the purple and green of
-    ColorBrewer's PRGn, told apart by all. Its middle is sand, as dark as a light page and as
-    light as a dark one allows: no real value, zero least of all, may pass for padding.
+    ``categories`` is the palette of Okabe and Ito and ``sequential`` is a section of viridis, both
+    designed for every kind of colour vision. ``diverging`` has the purple and green of
+    ColorBrewer's PRGn, which everybody can distinguish. Its middle is sand, as dark as a light
+    page and as light as a dark page allows: no real value, least of all zero, may look like
+    padding.
     """
 
-    ground: str  # of the page
+    ground: str  # background of the page
     text: str
     muted: str
     faint: str  # the fill written into padding
     line: str
-    absent: str  # the ground of padding, hatched
+    absent: str  # background of padding, under its hatching
     hatch: str
     accent: str
     on_accent: str
@@ -98,7 +99,7 @@ class Look:
     categories: tuple[str, ...]
 
 
-LIGHT = Look(
+LIGHT = Palette(
     ground="#ffffff",
     text="#10171f",
     muted="#66717d",
@@ -124,7 +125,7 @@ LIGHT = Look(
         "#999999",
     ),
 )
-DARK = Look(
+DARK = Palette(
     ground="#12171e",
     text="#e6e9ee",
     muted="#8f9aa7",
@@ -152,66 +153,89 @@ DARK = Look(
 )
 
 
-def look(dark: bool) -> Look:
-    """The colours for a dark or a light page."""
+def get_palette(dark: bool) -> Palette:
+    """Return the colours for a dark or a light page."""
     return DARK if dark else LIGHT
 
 
-def text(value: object, limit: int = 300) -> str:
-    """A value as text that Plotly shows as it stands, never as HTML, at most ``limit``
-    characters. Longer ones lose their middle, since ids often differ only at the end.
+def escape_text(value: object, limit: int = 300) -> str:
+    """Convert a value to text that Plotly displays literally, not as HTML.
 
-    >>> text("<b>x</b>"), text("patient-0001-visit-0012", 12)
+    Text of more than ``limit`` characters loses its middle, because ids often differ only at the
+    end.
+
+    >>> escape_text("<b>x</b>"), escape_text("patient-0001-visit-0012", 12)
     ('&lt;b&gt;x&lt;/b&gt;', 'patien…-0012')
     """
-    plain = re.sub(r"\s+", " ", str(value)).strip()
-    if len(plain) > limit:
+    result = re.sub(r"\s+", " ", str(value)).strip()
+    if len(result) > limit:
         end = (limit - 1) // 2
-        plain = plain[: limit - 1 - end] + "…" + plain[len(plain) - end :]
-    return escape(plain, quote=False)
+        result = result[: limit - 1 - end] + "…" + result[len(result) - end :]
+    return escape(result, quote=False)
 
 
-def shortened(ids: Iterable[object], limit: int) -> list[str]:
-    """Ids as ``text`` of at most ``limit`` characters each. Where that would make different
-    ones the same, the long ones keep their beginning and what tells them apart.
+def shorten_all(ids: Iterable[object], limit: int) -> list[str]:
+    """Shorten ids to at most ``limit`` characters each and keep distinct ids distinct.
 
-    >>> shortened(["patient-0001-left-hand", "patient-0002-left-hand"], 12)
+    Where ``escape_text`` maps distinct ids to the same text, the long ids keep their beginning
+    and the part in which they differ.
+
+    >>> shorten_all(["patient-0001-left-hand", "patient-0002-left-hand"], 12)
     ['patient-0…1…', 'patient-0…2…']
     """
-    plain = [re.sub(r"\s+", " ", str(id)).strip() for id in ids]
-    short = [text(id, limit) for id in plain]
-    if len(set(short)) == len(set(plain)):
-        return short
-    long = [id for id in plain if len(id) > limit]
-    before = _in_common(long)
-    after = _in_common([id[before:][::-1] for id in long])
-    middles = [id[before : len(id) - after] for id in plain]
-    widest = max(len(id) for id in long) - before - after
-    kept = max(0, min(before, limit - 2 - widest))  # of the common beginning
-    room = limit - kept - 2
+    texts = [re.sub(r"\s+", " ", str(id)).strip() for id in ids]
+    shortened = [escape_text(id, limit) for id in texts]
+    if len(set(shortened)) == len(set(texts)):
+        return shortened
+    long_ids = [id for id in texts if len(id) > limit]
+    prefix = _count_common_prefix(long_ids)
+    suffix = _count_common_prefix([id[prefix:][::-1] for id in long_ids])
+    middles = [id[prefix : len(id) - suffix] for id in texts]
+    middle_width = max(len(id) for id in long_ids) - prefix - suffix
+    kept_prefix = max(
+        0, min(prefix, limit - 2 - middle_width)
+    )  # characters kept of the common prefix
+    middle_room = limit - kept_prefix - 2
     return [
-        text(f"{id[:kept]}…") + text(middle, room) + "…" * (after > 0)
+        escape_text(f"{id[:kept_prefix]}…") + escape_text(middle, middle_room) + "…" * (suffix > 0)
         if len(id) > limit
-        else text(id)
-        for id, middle in zip(plain, middles, strict=True)
+        else escape_text(id)
+        for id, middle in zip(texts, middles, strict=True)
     ]
 
 
-def number(value: float) -> str:
-    """A number short enough for a cell.
+def format_number(value: float) -> str:
+    """Format a number to fit a cell.
 
-    >>> [number(v) for v in (9.0, -0.0, 1.860936, 12345.0, 1234567.0)]
+    >>> [format_number(v) for v in (9.0, -0.0, 1.860936, 12345.0, 1234567.0)]
     ['9', '0', '1.86', '12345', '1.23e+06']
     """
     value = float(value) + 0.0  # −0 becomes 0
     return str(int(value)) if value.is_integer() and abs(value) < 1e5 else f"{value:.3g}"
 
 
-def figure(
-    traces: list[Any], colours: Look, height: int, x: dict, y: dict, title: str = "", **layout: Any
+def build_figure(
+    traces: list[Any],
+    colours: Palette,
+    height: int,
+    x: dict,
+    y: dict,
+    title: str = "",
+    **layout: Any,
 ) -> go.Figure:
-    """Traces in the layout all figures share: see-through, narrow margins, nothing to drag
-    (a figure that catches the finger cannot be scrolled past on a phone)."""
+    """Build a figure with the shared layout: transparent, narrow margins, dragging disabled.
+
+    A figure that reacts to dragging blocks scrolling on a phone.
+
+    Args:
+        traces: Plotly traces.
+        colours: Colours of the page's mode.
+        height: Height of the plot area in pixels.
+        x: Settings of the x axis; ``title`` is its text.
+        y: Settings of the y axis; ``title`` is its text.
+        title: Title of the figure.
+        **layout: Further settings of the layout.
+    """
     axis = {
         "zeroline": False,
         "showgrid": False,
@@ -223,10 +247,10 @@ def figure(
     }
     top = 34 if title or layout.get("showlegend") else 4
     shared = {
-        "template": {},  # colours stand below; Plotly's own template would add 3 kB
-        "height": top + height + 44,  # below the plot stand labels and the axis title
+        "template": {},  # the colours are set below; Plotly's own template adds 3 kB
+        "height": top + height + 44,  # labels and the axis title are below the plot
         "margin": {"l": 8, "r": 8, "t": top, "b": 4},
-        "minreducedheight": 2,  # or labels below a plot lower than 64 pixels are cut off
+        "minreducedheight": 2,  # otherwise labels below a plot of less than 64 pixels are cut off
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 13, "color": colours.text},
@@ -237,12 +261,12 @@ def figure(
         },
         "showlegend": False,
         "dragmode": False,
-        "xaxis": axis | x | {"title": _axis_title(x, 4, colours)},
-        "yaxis": axis | y | {"title": _axis_title(y, 8, colours)},
+        "xaxis": axis | x | {"title": _build_axis_title(x, 4, colours)},
+        "yaxis": axis | y | {"title": _build_axis_title(y, 8, colours)},
     }
     if title:
         shared["title"] = {
-            "text": text(title),
+            "text": escape_text(title),
             "font": {"size": 15, "weight": 600},
             "x": 0,
             "xref": "container",
@@ -255,27 +279,26 @@ def figure(
     return go.Figure(traces, shared | layout)
 
 
-def longest(names: list[str]) -> int:
-    """Pixels that the longest of these names takes on an axis, at 7 a character, and twice as many
-    a Chinese one.
+def measure_longest(names: list[str]) -> int:
+    """Measure the longest name on an axis in pixels: 7 per character, 14 per Chinese character.
 
-    >>> longest(["speaker", "说话人"])
+    >>> measure_longest(["speaker", "说话人"])
     49
     """
-    return 7 * max((_width(unescape(name)) for name in names), default=0)
+    return 7 * max((_measure_width(unescape(name)) for name in names), default=0)
 
 
-def _width(name: str) -> int:
+def _measure_width(name: str) -> int:
     return sum(1 + (east_asian_width(character) in "WF") for character in name)
 
 
-def beside(names: list[str]) -> bool:
-    """Whether names fit under their columns, upright and side by side, on a phone."""
-    return len(names) * (longest(names) + 4) <= PHONE - 20
+def has_horizontal_room(names: list[str]) -> bool:
+    """Return True if horizontal names fit below their columns on a phone."""
+    return len(names) * (measure_longest(names) + 4) <= PHONE_WIDTH - 20
 
 
-def legend(colours: Look) -> dict[str, Any]:
-    """A legend in one line above the plot."""
+def build_legend(colours: Palette) -> dict[str, Any]:
+    """Return the settings of a legend in one line above the plot."""
     return {
         "orientation": "h",
         "x": 1,
@@ -290,34 +313,42 @@ def legend(colours: Look) -> dict[str, Any]:
     }
 
 
-def whole_ticks(first: int, last: int) -> dict[str, Any]:
-    """Axis settings for whole numbers ``first`` … ``last``, every one of them while few."""
+def build_integer_ticks(first: int, last: int) -> dict[str, Any]:
+    """Return axis settings for the integers ``first`` … ``last``; up to 20 all have a tick."""
     span = last - first + 1
     if span <= 20:
         return {"tick0": first, "dtick": 1, "tickformat": "d"}
     steps = np.array([2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000])
-    fine = steps[steps >= span / 10]
-    return {"tick0": 0, "dtick": int(fine[0]) if len(fine) else span // 8, "tickformat": "d"}
+    candidates = steps[steps >= span / 10]
+    return {
+        "tick0": 0,
+        "dtick": int(candidates[0]) if len(candidates) else span // 8,
+        "tickformat": "d",
+    }
 
 
-def _in_common(texts: list[str]) -> int:
-    """How many characters all of the texts begin with."""
-    first, last = min(texts), max(texts)  # as far as these two agree, all between them do
+def _count_common_prefix(texts: list[str]) -> int:
+    """Count the characters of the common prefix of all texts."""
+    first, last = min(texts), max(texts)  # sorted between these two, all texts share their prefix
     pairs = enumerate(zip(first, last, strict=False))
-    return next((at for at, (one, other) in pairs if one != other), min(len(first), len(last)))
+    return next((index for index, (a, b) in pairs if a != b), min(len(first), len(last)))
 
 
-def _axis_title(axis: dict, standoff: int, colours: Look) -> dict[str, Any]:
-    words = axis.get("title", "")
-    return {"text": text(words), "font": {"size": 12, "color": colours.muted}, "standoff": standoff}
+def _build_axis_title(axis: dict, standoff: int, colours: Palette) -> dict[str, Any]:
+    title = axis.get("title", "")
+    return {
+        "text": escape_text(title),
+        "font": {"size": 12, "color": colours.muted},
+        "standoff": standoff,
+    }
 
 
-def base_axis(colours: Look) -> dict[str, Any]:
-    """The axis that data stands on."""
+def build_base_axis(colours: Palette) -> dict[str, Any]:
+    """Return the settings of the axis at the base of the data."""
     return {"showline": True, "linecolor": colours.line}
 
 
-def value_axis(colours: Look) -> dict[str, Any]:
-    """A value axis: "0.0002" and "2×10⁻⁷", where Plotly's own choice is "200μ"."""
-    plain = {"exponentformat": "power", "minexponent": 4}
-    return {"showgrid": True, "gridcolor": colours.line, "nticks": 6, **plain}
+def build_value_axis(colours: Palette) -> dict[str, Any]:
+    """Return the settings of a value axis: "0.0002" and "2×10⁻⁷" instead of Plotly's "200μ"."""
+    exponent_format = {"exponentformat": "power", "minexponent": 4}
+    return {"showgrid": True, "gridcolor": colours.line, "nticks": 6, **exponent_format}

@@ -1,1 +1,1 @@
-"""What happens inside a network while it reads one sequence: states, gates, attributions."""
+"""Inspection of one prediction: states, gates and attributions, step by step."""

@@ -1,4 +1,4 @@
-"""Computes a ``Trace``. Needs TensorFlow."""
+"""Computation of a ``Trace``. Needs TensorFlow."""
 
 from __future__ import annotations
 
@@ -7,36 +7,43 @@ import tensorflow as tf
 
 from ..data.padding import erased_steps, pad, truncate
 from ..data.sequences import Sequences
-from ..engine.compiled import Engine, Kind, engine_for, group_count
+from ..engine.compiled import Engine, EngineSpec, borrow_engine, count_groups
 from ..errors import DataError
 from ..fitted import FittedModel
-from .trace import LayerTrace, Trace, pooled_so_far, trace_layers
+from .trace import LayerTrace, Trace, pool_prefixes, trace_layers
 
-MAX_ANSWERS = 128  # steps at which the answer so far is computed, at equal distances …
-STEPS_READ = 400_000  # … and fewer of a network that would have to read more for it
-FEWEST, POINTS = 8, 32  # of the way from the baseline to the sequence, as STEPS_READ allows
-STEPS_AT_ONCE = 32_768  # of all points: two layers' gradients need 10 kB a step
+MAX_PREDICTIONS = 128  # prediction steps, equally spaced …
+MAX_STEPS_READ = 400_000  # … and fewer for a network that would have to read more steps
+MIN_POINTS, MAX_POINTS = 8, 32  # between baseline and sequence, as MAX_STEPS_READ allows
+STEPS_AT_ONCE = 32_768  # over all points: the gradients of two layers need 10 kB per step
 
 
 def trace(model: FittedModel, data: Sequences, masked: bool = True) -> Trace:
-    """The states, answers and influences of one sequence, padded as the recipe says; see
-    ``core.inspection.trace.Trace``. Raises DataError for more than one.
+    """Trace a model while it reads one sequence, padded as the recipe says.
 
-    masked: False feeds padding, and what a mask value masks, as if it were data.
+    Args:
+        model: The model.
+        data: One sequence with the model's features.
+        masked: False feeds padding, and the steps that a mask value erases, as data.
+
+    Raises:
+        DataError: The data has more than one sequence, or every step is erased.
     """
     if len(data) != 1:
         raise DataError("One sequence is traced at a time, and these are {n}.", n=len(data))
-    raw, values, real, counts = _padded(model, data)
+    raw, values, real, counts = _pad(model, data)
     if not masked:
         counts = np.ones_like(counts)
     outputs = 1 if model.classes is None else len(model.classes)
-    kind = Kind.of(model.recipe, data.features, outputs, group_count())
-    with engine_for(kind) as compiled:
-        compiled.begin(model.network.get_weights())
+    spec = EngineSpec.from_recipe(model.recipe, data.features, outputs, count_groups())
+    with borrow_engine(spec) as compiled:
+        compiled.set_weights(model.network.get_weights())
         layers = trace_layers(model.recipe, model.network.get_weights(), values, counts)
-        asked, found = _answers(compiled, layers, values, counts)
-        answers = model.preprocessing.decode(found) if model.classes is None else found
-        influence, missed = _influence(model, compiled, values, counts)
+        steps, raw_predictions = _predict_prefixes(compiled, layers, values, counts)
+        predictions = raw_predictions
+        if model.classes is None:
+            predictions = model.preprocessing.decode(raw_predictions)
+        attributions, attribution_error = _attribute(model, compiled, values, counts)
     return Trace(
         masked=masked and model.recipe.mask != "none",
         feature_names=model.preprocessing.feature_names,
@@ -45,35 +52,34 @@ def trace(model: FittedModel, data: Sequences, masked: bool = True) -> Trace:
         counts=counts,
         layers=layers,
         classes=model.classes,
-        asked=asked,
-        answers=answers,
-        explained=None if model.classes is None else int(np.argmax(answers[-1])),
-        influence=influence,
-        missed=missed,
+        prediction_steps=steps,
+        predictions=predictions,
+        explained_class=None if model.classes is None else int(np.argmax(predictions[-1])),
+        attributions=attributions,
+        attribution_error=attribution_error,
     )
 
 
-def _padded(
+def _pad(
     model: FittedModel, data: Sequences
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(steps, features) in raw units, and as the network takes them; (steps,) bool, which steps
-    are real, and which count."""
-    known, recipe = model.preprocessing, model.recipe
+    """Return raw and scaled values, (steps, features), and real and counting steps, (steps,)."""
+    fitted, recipe = model.preprocessing, model.recipe
     absent = np.isnan(data.values)
-    whole = data.with_steps(np.where(absent, known.fill, data.values), data.lengths)
+    filled = data.with_steps(np.where(absent, fitted.fill, data.values), data.lengths)
     length = int(data.lengths[0])
-    # Without maxlen nothing is cut, and the longest training sequence shows the usual padding.
-    width = known.width if recipe.mask == "none" else recipe.maxlen or max(known.width, length)
+    # Without maxlen nothing is truncated, and the longest training sequence shows usual padding.
+    width = fitted.width if recipe.mask == "none" else recipe.maxlen or max(fitted.width, length)
     padded = pad(
-        truncate(whole, width, recipe.truncating), width, recipe.padding, value=recipe.value
+        truncate(filled, width, recipe.truncating), width, recipe.padding, value=recipe.value
     )
     raw, real = padded.values[0], padded.mask[0]
-    values = (raw - known.mean.astype(np.float32)) / known.std.astype(np.float32)
+    values = (raw - fitted.mean.astype(np.float32)) / fitted.std.astype(np.float32)
     counts = real.copy()
     if recipe.mask == "none":
         counts[:] = True
     elif recipe.mask == "value":
-        erased = erased_steps(whole.with_steps(raw, [len(raw)]), recipe.mask_value)
+        erased = erased_steps(filled.with_steps(raw, [len(raw)]), recipe.mask_value)
         counts &= ~erased
         if not counts.any():
             raise DataError(
@@ -84,76 +90,88 @@ def _padded(
     return raw, values, real, counts
 
 
-def _answers(
+def _predict_prefixes(
     compiled: Engine, layers: tuple[LayerTrace, ...], values: np.ndarray, counts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(asked,) steps, and (asked, outputs) what the network answers if the sequence ends there;
-    NaN where nothing has counted yet."""
-    both_ways = any(layer.backward for layer in layers)
-    most = min(MAX_ANSWERS, max(STEPS_READ // len(values), 16)) if both_ways else MAX_ANSWERS
-    asked = np.unique(np.linspace(0, len(values) - 1, min(len(values), most)).astype(int))
-    so_far = np.cumsum(counts)[asked]
-    begun = so_far > 0
-    if both_ways:  # what comes later changes every state before it: each beginning is read anew
-        lengths, place = np.unique(so_far[begun], return_inverse=True)
-        found = _of_beginnings(compiled, values[counts], lengths)[place]
+    """Return p steps and the network's output if the sequence ends there, (p, outputs).
+
+    The output is NaN before the first step that counts.
+    """
+    bidirectional = any(layer.backward for layer in layers)
+    max_steps = MAX_PREDICTIONS
+    if bidirectional:
+        max_steps = min(MAX_PREDICTIONS, max(MAX_STEPS_READ // len(values), 16))
+    steps = np.unique(np.linspace(0, len(values) - 1, min(len(values), max_steps)).astype(int))
+    lengths = np.cumsum(counts)[steps]
+    has_input = lengths > 0
+    if bidirectional:  # later steps change every earlier state: each prefix is read separately
+        unique, place = np.unique(lengths[has_input], return_inverse=True)
+        outputs = _read_prefixes(compiled, values[counts], unique)[place]
     else:
-        found = pooled_so_far(compiled.recipe.pooling, layers[-1].hidden, counts)[asked[begun]]
+        pooled = pool_prefixes(compiled.recipe.pooling, layers[-1].hidden, counts)
+        outputs = pooled[steps[has_input]]
         for layer in compiled.dense:
-            found = layer(found)
-    answers = np.full((len(asked), found.shape[1]), np.nan, np.float32)
-    answers[begun] = found
-    return asked, answers
+            outputs = layer(outputs)
+    predictions = np.full((len(steps), outputs.shape[1]), np.nan, np.float32)
+    predictions[has_input] = outputs
+    return steps, predictions
 
 
-def _of_beginnings(compiled: Engine, x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """(n, outputs) what the network answers for the first ``lengths`` (n,) steps of x."""
+def _read_prefixes(compiled: Engine, x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return the network's outputs for the first ``lengths`` (n,) steps of x, (n, outputs)."""
     at_once = max(1, STEPS_AT_ONCE // len(x))
     parts = []
     for part in np.split(lengths, range(at_once, len(lengths), at_once)):
-        rows = np.repeat(x[: part[-1], None], len(part), axis=1)
-        found = compiled.padded_outputs(tf.constant(rows), tf.constant(part, tf.int64)).numpy()
-        parts.append(found[part - 1, np.arange(len(part))] if found.ndim == 3 else found)
+        rows = np.repeat(x[: part[-1], None], len(part), axis=1)  # (steps, n, features)
+        outputs = compiled.compute_outputs(tf.constant(rows), tf.constant(part, tf.int64)).numpy()
+        if outputs.ndim == 3:  # (steps, n, outputs)
+            outputs = outputs[part - 1, np.arange(len(part))]
+        parts.append(outputs)
     return np.concatenate(parts)
 
 
-def _influence(
+def _attribute(
     model: FittedModel, compiled: Engine, values: np.ndarray, counts: np.ndarray
 ) -> tuple[np.ndarray, float]:
-    """(steps, features) integrated gradients (Sundararajan, Taly and Yan, 2017) of the answer, in
-    its unit, from the baseline at which every feature has its training mean; 0 at steps that do
-    not count. And by how much of the answer's change from there their sum misses it."""
-    known = model.preprocessing
-    baseline = ((known.fill - known.mean) / known.std).astype(np.float32)
-    x = values[counts]
+    """Compute integrated gradients (Sundararajan, Taly and Yan, 2017) of the prediction.
 
-    def between(points: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-        """(steps, points, features) on the way, and the lengths."""
-        on_way = baseline + points.astype(np.float32)[None, :, None] * (x - baseline)[:, None, :]
-        return tf.constant(on_way), tf.fill([len(points)], tf.constant(len(x), tf.int64))
+    The baseline has the training mean of every feature at every step. Returns the attributions,
+    (steps, features), in the unit of the prediction and 0 at steps that do not count, and the
+    difference between their sum and the change of the prediction from the baseline.
+    """
+    fitted = model.preprocessing
+    baseline = ((fitted.fill - fitted.mean) / fitted.std).astype(np.float32)  # (features,)
+    x = values[counts]  # (steps that count, features)
 
-    ends = _final(compiled.padded_outputs(*between(np.array([0.0, 1.0])))).numpy()
+    def interpolate(points: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return sequences between baseline and x, (steps, points, features), and lengths."""
+        shares = points.astype(np.float32)[None, :, None]
+        path = baseline + shares * (x - baseline)[:, None, :]
+        return tf.constant(path), tf.fill([len(points)], tf.constant(len(x), tf.int64))
+
+    ends = _read_last(compiled.compute_outputs(*interpolate(np.array([0.0, 1.0])))).numpy()
     explained = int(np.argmax(ends[1]))
 
     @tf.function(autograph=False)
-    def slopes(on_way: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    def compute_gradients(path: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            tape.watch(on_way)
-            chosen = _final(compiled.padded_outputs(on_way, lengths))[:, explained]
-        return tape.gradient(chosen, on_way)
+            tape.watch(path)
+            output = _read_last(compiled.compute_outputs(path, lengths))[:, explained]
+        return tape.gradient(output, path)
 
-    points = int(np.clip(STEPS_READ // (2 * len(x)), FEWEST, POINTS))  # a gradient reads twice
-    way = (np.arange(points) + 0.5) / points
+    # A gradient reads every step twice.
+    points = int(np.clip(MAX_STEPS_READ // (2 * len(x)), MIN_POINTS, MAX_POINTS))
+    midpoints = (np.arange(points) + 0.5) / points
     at_once = max(1, STEPS_AT_ONCE // len(x))
-    parts = np.split(way, range(at_once, points, at_once))
-    sums = [slopes(*between(part)).numpy().sum(axis=1) for part in parts]
-    unit = 1.0 if model.classes is not None else known.target_std
-    influence = np.zeros_like(values)
-    influence[counts] = sum(sums) / points * (x - baseline) * unit
+    parts = np.split(midpoints, range(at_once, points, at_once))
+    sums = [compute_gradients(*interpolate(part)).numpy().sum(axis=1) for part in parts]
+    unit = 1.0 if model.classes is not None else fitted.target_std
+    attributions = np.zeros_like(values)
+    attributions[counts] = sum(sums) / points * (x - baseline) * unit
     change = float(ends[1, explained] - ends[0, explained]) * unit
-    return influence, float(influence.sum() - change)
+    return attributions, float(attributions.sum() - change)
 
 
-def _final(found: tf.Tensor) -> tf.Tensor:
-    """(batch, outputs) at the last step, also of a network that answers at every step."""
-    return found[-1] if len(found.shape) == 3 else found
+def _read_last(outputs: tf.Tensor) -> tf.Tensor:
+    """Return the outputs at the last step, (batch, outputs), also for per-step targets."""
+    return outputs[-1] if len(outputs.shape) == 3 else outputs

@@ -1,1 +1,1 @@
-"""The padding check: measures that padding never changes a prediction, gradient or update."""
+"""The padding check: measure whether padding changes a prediction, a gradient or an update."""

@@ -1,5 +1,7 @@
-"""``Proof``: what was measured to show that padding never counts, or how much it does. How it is
-measured stands in ``core.invariance.checks``, which needs TensorFlow; this does not."""
+"""Result of the padding check. Does not need TensorFlow.
+
+``core.invariance.checks`` measures it.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,25 @@ from typing import Any
 
 from ..data.padding import MASK_MODES, MaskMode
 from ..i18n import N_
-from ..json_validation import MAX_COUNT, flag, many, number, one_of, optional, record, text, whole
+from ..json_validation import (
+    MAX_COUNT,
+    boolean,
+    integer,
+    list_of,
+    number,
+    one_of,
+    optional,
+    record,
+    text,
+)
 
 ALONE = N_("each sequence alone, without padding")
 GRADIENT = N_("the gradient of the answers by every padded input")
-ANY_NUMBER = number(finite=False)  # what a network answers may be none
+ANY_NUMBER = number(finite=False)  # network outputs may be NaN or infinite
 PLAIN = record(
     {
         "mask": one_of(*MASK_MODES),
-        "table": many(
+        "table": list_of(
             record(
                 {
                     "name": text(300),
@@ -30,11 +42,11 @@ PLAIN = record(
             100,
         ),
         "spread": ANY_NUMBER,
-        "classes": flag,
-        "sequences": whole(0, MAX_COUNT),
-        "of": whole(0, MAX_COUNT),
-        "steps": whole(0, MAX_COUNT),
-        "cut": flag,
+        "classes": boolean,
+        "sequences": integer(0, MAX_COUNT),
+        "of": integer(0, MAX_COUNT),
+        "steps": integer(0, MAX_COUNT),
+        "cut": boolean,
         "seconds": number(0, 1e9),
     }
 )
@@ -42,16 +54,16 @@ PLAIN = record(
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must not change the answers.
+    """One change that must not affect the predictions.
 
-    name        what was done, for people
-    network     which network answered: the stock "keras" layers, the fast "engine", the "export"
-                as it was saved and loaded again; or "preprocessing", where none is asked
-    difference  the largest change of an answer, in the target's unit or, for classes, as a
-                probability; of a gradient, in the same for each unit of a padded input; None where
-                it was not measured
-    tolerance   what rounding alone may change
-    why         why it was not measured
+    Attributes:
+        name: The change, as text for people.
+        network: The network that was measured: the stock "keras" layers, the fast "engine", or the
+            "export" that was saved and loaded; "preprocessing" if none was.
+        difference: The largest change of a prediction, in the target's unit or as a probability.
+            For a gradient, the same per unit of a padded input. None if it was not measured.
+        tolerance: The change that rounding alone may cause.
+        why: Why it was not measured.
     """
 
     name: str
@@ -62,23 +74,26 @@ class Check:
 
     @property
     def passed(self) -> bool | None:
-        """None where it was not measured."""
+        """True if the difference is within the tolerance; None if it was not measured."""
         return None if self.difference is None else self.difference <= self.tolerance
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Whether padding counts for a trained model, measured on sequences of its own.
+    """Result of the padding check of a trained model.
 
-    mask       the recipe's mask mode; with "none" padding counts as data, and the table says how
-               much it changes the answers
-    table      the checks
-    spread     standard deviation of the answers to the sequences it was measured on; 0 for one
-    classes    whether differences are probabilities, else they are in the target's unit
-    sequences  it was measured on so many …
-    of         … of so many
-    steps      of the longest of them that were used; cut: it has more
-    seconds    that it took
+    Attributes:
+        mask: The recipe's mask mode. With "none" padding counts as data, and the table shows how
+            much it changes the predictions.
+        table: The checks.
+        spread: Standard deviation of the predictions for the measured sequences; 0 for a single
+            one.
+        classes: True if differences are probabilities, False if they are in the target's unit.
+        sequences: Number of measured sequences.
+        of: Number of sequences in the data.
+        steps: Length of the longest measured sequence, in steps.
+        cut: True if measured sequences were truncated to ``steps``.
+        seconds: Duration of the check.
     """
 
     mask: MaskMode
@@ -93,29 +108,35 @@ class Proof:
 
     @property
     def passed(self) -> bool:
-        """Does padding never count? So it is when no check failed and some were measured."""
-        found = [check.passed for check in self.table if check.passed is not None]
-        return bool(found) and all(found)
+        """True if no check failed and at least one was measured."""
+        results = [check.passed for check in self.table if check.passed is not None]
+        return bool(results) and all(results)
 
     @property
-    def by_padding(self) -> float:
-        """How much the usual padding changes an answer at most: with it, and without any."""
+    def padding_effect(self) -> float:
+        """Largest change of a prediction between usual padding and no padding."""
         return max(check.difference or 0.0 for check in self.table if check.name == ALONE)
 
-    def relative(self, check: Check) -> float | None:
-        """Its difference in comparison with the spread; None where it is of no answer, or there is
-        no spread."""
-        of_no_answer = check.name == GRADIENT or check.network == "preprocessing"
-        if of_no_answer or check.difference is None or self.spread == 0:
+    def relative_difference(self, check: Check) -> float | None:
+        """Divide a check's difference by the spread.
+
+        None if the check does not compare predictions, or the spread is 0.
+        """
+        compares_predictions = check.name != GRADIENT and check.network != "preprocessing"
+        if not compares_predictions or check.difference is None or self.spread == 0:
             return None
         return check.difference / self.spread
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; ``Proof.from_dict`` is the way back."""
+        """Return plain values for JSON; ``Proof.from_dict`` reads them."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Proof:
-        """From ``to_dict``'s values; raises ValueError for others."""
-        made = PLAIN(plain, "the proof")
-        return cls(**made | {"table": tuple(Check(**row) for row in made["table"])})
+        """Create a proof from the values of ``to_dict``.
+
+        Raises:
+            ValueError: The values have another form.
+        """
+        values = PLAIN(plain, "the proof")
+        return cls(**values | {"table": tuple(Check(**row) for row in values["table"])})

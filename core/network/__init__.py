@@ -1,1 +1,1 @@
-"""From a recipe to a Keras model. Needs TensorFlow."""
+"""Construction of Keras models from recipes. Needs TensorFlow."""

@@ -1,8 +1,8 @@
-"""Recipe → Keras model: stock layers and operations, with the mask as an explicit input.
+"""Keras models from recipes: stock layers and operations, with the mask as an explicit input.
 
-The mask is handed to every recurrent layer by name. Keras's implicit masks are lost
-silently between layers, and after Keras 3.15 recurrent layers no longer pass them on,
-so nothing here relies on them.
+The mask is passed to every recurrent layer by name. Keras's implicit masks are lost silently
+between layers, and after Keras 3.15 recurrent layers no longer pass them on, so nothing here relies
+on them.
 """
 
 from __future__ import annotations
@@ -16,61 +16,69 @@ from ..recipe.recipe import MIN_STATE, Recipe
 
 
 def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
-    """A model of two inputs, values (batch, steps, features) float32 and mask (batch, steps)
-    bool, and one output (batch, outputs): class probabilities, or a value (outputs = 1). With
-    ``recipe.return_sequences`` the output is (batch, steps, outputs), of which the masked steps
-    mean nothing.
+    """Build the Keras model of a recipe.
 
     Initial weights and dropout are functions of ``recipe.seed``.
+
+    Args:
+        recipe: Layers, pooling, dense layers and task.
+        features: Features per step.
+        outputs: Number of classes, or 1 for regression.
+
+    Returns:
+        A model with the inputs values (batch, steps, features) float32 and mask (batch, steps)
+        bool, and the output (batch, outputs): class probabilities or a value. With
+        ``recipe.return_sequences`` the output is (batch, steps, outputs), and its masked steps are
+        undefined.
     """
-    seeds = iter(range(recipe.seed * 1000, recipe.seed * 1000 + 1000))  # one each, none shared
+    seeds = iter(range(recipe.seed * 1000, recipe.seed * 1000 + 1000))  # none is shared
     values = keras.Input((None, features), name="values")
     mask = keras.Input((None,), dtype="bool", name="mask")
     x = values
     for number, layer in enumerate(recipe.layers, start=1):
         final = number == len(recipe.layers)
         sequences = recipe.return_sequences or not final or recipe.pooling != "last"
-        x = _recurrent(layer, sequences, seeds)(x, mask=mask)
+        x = _build_recurrent(layer, sequences, seeds)(x, mask=mask)
         if final and recipe.pooling != "last":
-            x = _pooled(recipe.pooling, x, mask)
+            x = _pool(recipe.pooling, x, mask)
         if layer.dropout:
             x = keras.layers.Dropout(layer.dropout, seed=next(seeds))(x)
     for units in recipe.dense:
-        x = keras.layers.Dense(units, activation="relu", kernel_initializer=_glorot(seeds))(x)
+        x = keras.layers.Dense(units, activation="relu", kernel_initializer=_make_glorot(seeds))(x)
     activation = "softmax" if recipe.task == "classification" else None
     output = keras.layers.Dense(
-        outputs, activation=activation, kernel_initializer=_glorot(seeds), name="output"
+        outputs, activation=activation, kernel_initializer=_make_glorot(seeds), name="output"
     )(x)
     return keras.Model([values, mask], output, name="unpadded")
 
 
-def _recurrent(layer: LSTM, sequences: bool, seeds: Iterator[int]) -> keras.layers.Layer:
+def _build_recurrent(layer: LSTM, sequences: bool, seeds: Iterator[int]) -> keras.layers.Layer:
     kind = keras.layers.GRU if isinstance(layer, GRU) else keras.layers.LSTM
 
-    def make(**direction) -> keras.layers.Layer:
+    def build(**direction) -> keras.layers.Layer:
         return kind(
             layer.units,
             return_sequences=sequences,
-            kernel_initializer=_glorot(seeds),
+            kernel_initializer=_make_glorot(seeds),
             recurrent_initializer=keras.initializers.Orthogonal(seed=next(seeds)),
             **direction,
         )
 
     if not layer.bidirectional:
-        return make()
+        return build()
     # Bidirectional would copy the forward layer, seeds included, and both directions would
     # start from the same weights.
-    return keras.layers.Bidirectional(make(), backward_layer=make(go_backwards=True))
+    return keras.layers.Bidirectional(build(), backward_layer=build(go_backwards=True))
 
 
-def _pooled(pooling: str, x: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:
-    """(batch, units) of x (batch, steps, units) over the steps that count."""
+def _pool(pooling: str, x: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:
+    """Pool x (batch, steps, units) over its unmasked steps: (batch, units)."""
     if pooling == "mean":
         return keras.layers.GlobalAveragePooling1D()(x, mask=mask)
     # GlobalMaxPooling1D takes no mask.
-    counts = keras.ops.expand_dims(mask, -1)
-    return keras.ops.max(keras.ops.where(counts, x, MIN_STATE), axis=1)
+    is_real = keras.ops.expand_dims(mask, -1)  # (batch, steps, 1)
+    return keras.ops.max(keras.ops.where(is_real, x, MIN_STATE), axis=1)
 
 
-def _glorot(seeds: Iterator[int]) -> keras.initializers.Initializer:
+def _make_glorot(seeds: Iterator[int]) -> keras.initializers.Initializer:
     return keras.initializers.GlorotUniform(seed=next(seeds))

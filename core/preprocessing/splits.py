@@ -1,4 +1,4 @@
-"""Which rows train and which validate. Test rows do neither."""
+"""Split the rows into training and validation sets. Test rows are in neither."""
 
 from __future__ import annotations
 
@@ -12,16 +12,30 @@ from ..errors import DataError, Note
 from ..recipe.recipe import Recipe
 
 
-def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
-    """Row numbers of the training and of the validation part.
+def split_rows(data: Sequences, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
+    """Split the rows into training and validation sets.
 
-    Rows the data marks *test* are in neither. Rows marked *validation* are the validation
-    part; without such rows it is ``recipe.validation_split`` of the training rows, drawn
-    by ``recipe.seed``, whole sequences, for classes in each class's proportion; or the last ones
-    as the data stands, so that nothing is learned from what came later; or that one of the parts
-    of this size (``folds``) whose turn it is by the seed, so that as many seeds as there are parts
-    have validated every row once. Of data with groups it is that share of the groups, the last
-    ones by where each begins: none is on both sides.
+    Rows marked *test* are in neither set, and rows marked *validation* are the validation set.
+    Without such rows, the validation set is ``recipe.validation_split`` of the training rows, whole
+    sequences, chosen by ``recipe.validation_rows``:
+
+    - "random" draws them by ``recipe.seed``, for classes in the proportion of each class.
+    - "last" takes the last rows, so that nothing is learned from later data.
+    - "folds" takes one fold of this size (see ``split_into_folds``), selected by the seed, so that
+      as many seeds as there are folds validate every row once.
+
+    Groups are never divided: with groups it is that share of the groups, and "last" takes the
+    groups whose first row is last.
+
+    Args:
+        data: n sequences.
+        recipe: its validation fields, task and seed are used.
+
+    Returns:
+        The training rows and the validation rows, int64 row numbers; the latter may be empty.
+
+    Raises:
+        DataError: no row is marked train.
     """
     rows = np.arange(len(data))
     if data.split is not None:
@@ -31,79 +45,97 @@ def training_and_validation(data: Sequences, recipe: Recipe) -> tuple[np.ndarray
             raise DataError("No row is marked train, so there is nothing to learn from.")
         if len(marked):
             return rows, marked
-    first, group = _groups(data, rows)
+    first, group = _number_groups(data, rows)
     count = min(round(recipe.validation_split * len(first)), len(first) - 1)
     if count == 0:
         return rows, rows[:0]
     if recipe.validation_rows == "folds":
-        parts = min(round(1 / recipe.validation_split), len(first))
-        turns = list(folds(data, replace(recipe, seed=0), max(parts, 2)))
-        return turns[recipe.seed % len(turns)]
+        count = min(round(1 / recipe.validation_split), len(first))
+        folds = list(split_into_folds(data, replace(recipe, seed=0), max(count, 2)))
+        return folds[recipe.seed % len(folds)]
     if recipe.validation_rows == "last":
-        validates = np.isin(group, np.argsort(first)[-count:])
-        return rows[~validates], rows[validates]
+        is_validation = np.isin(group, np.argsort(first)[-count:])
+        return rows[~is_validation], rows[is_validation]
     labels = None
     if recipe.task == "classification" and not data.per_step:
         labels = data.targets[rows]
-        # Groups that hold several classes have none of their own.
+        # A group can be stratified only if all of its sequences are of one class.
         labels = labels[first] if (labels == labels[first][group]).all() else None
     drawn = _draw(np.arange(len(first)), count, labels, recipe.seed)
-    validates = np.isin(group, drawn)
-    return rows[~validates], rows[validates]
+    is_validation = np.isin(group, drawn)
+    return rows[~is_validation], rows[is_validation]
 
 
-def folds(
+def split_into_folds(
     data: Sequences, recipe: Recipe, count: int = 5
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(rows to train on, rows to measure on), ``count`` times: every sequence that is not marked
-    test is measured once. Drawn by the recipe's seed; classes in their proportion, and of data
-    with groups none on both sides. Raises DataError for fewer sequences, or groups, than folds.
+    """Split the rows into cross-validation folds.
+
+    Every sequence that is not marked test is held out once. The folds are drawn by the recipe's
+    seed, classes in proportion, groups undivided.
+
+    Args:
+        data: n sequences.
+        recipe: its task and seed are used.
+        count: number of folds, at least 2.
+
+    Yields:
+        Per fold the training rows and the held-out rows, int64 row numbers.
+
+    Raises:
+        DataError: there are fewer sequences, or groups, than folds.
     """
     from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
 
     rows = np.arange(len(data)) if data.split is None else np.flatnonzero(data.split != "test")
     groups = None if data.groups is None else data.groups[rows].astype(str)
-    most = len(rows) if groups is None else len(set(groups))
-    if not 2 <= count <= most:
+    max_count = len(rows) if groups is None else len(set(groups))
+    if not 2 <= count <= max_count:
         raise DataError(
             "{count} folds need as many sequences, or groups of them, and these are {n}. Use 2 to "
             "{n} folds.",
             count=count,
-            n=most,
+            n=max_count,
         )
     labels = None
     if recipe.task == "classification" and not data.per_step:
         labels = data.targets[rows].astype(str)
-        # scikit-learn refuses folds in which no class could stand
+        # scikit-learn refuses to stratify when every class has fewer members than there are folds
         labels = labels if np.unique(labels, return_counts=True)[1].max() >= count else None
-    kinds = {
+    splitters = {
         (False, False): KFold,
         (False, True): GroupKFold,
         (True, False): StratifiedKFold,
         (True, True): StratifiedGroupKFold,
     }
-    splitter = kinds[labels is not None, groups is not None](
+    splitter = splitters[labels is not None, groups is not None](
         count, shuffle=True, random_state=recipe.seed
     )
-    for learned, measured in splitter.split(rows, labels, groups):
-        yield rows[learned], rows[measured]
+    for training, held_out in splitter.split(rows, labels, groups):
+        yield rows[training], rows[held_out]
 
 
-def _groups(data: Sequences, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where in the rows, (n,), each group stands first, and (n,) the number of each row's group;
-    without groups every row is one."""
+def _number_groups(data: Sequences, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return per group the index of its first row, and per row its group; by default one each."""
     if data.groups is None:
         return np.arange(len(rows)), np.arange(len(rows))
     return np.unique(data.groups[rows], return_index=True, return_inverse=True)[1:]
 
 
-def too_few(
+def check_set_sizes(
     data: Sequences, recipe: Recipe, training: np.ndarray, validation: np.ndarray
 ) -> list[Note]:
-    """What the two parts are too small to show, in words; row numbers as they were drawn."""
+    """Explain what cannot be measured because a set is empty or a class has a single sequence.
+
+    Args:
+        data: n sequences.
+        recipe: the recipe of the split.
+        training: training rows from ``split_rows``.
+        validation: validation rows from ``split_rows``.
+    """
     notes = []
-    alone = data.groups is not None and len(set(data.groups[training])) == 1 < len(training)
-    if recipe.validation_split and not len(validation) and alone:
+    is_one_group = data.groups is not None and len(set(data.groups[training])) == 1 < len(training)
+    if recipe.validation_split and not len(validation) and is_one_group:
         notes.append(
             Note(
                 "All sequences to train on come from one series or group, {group}. None is set "
@@ -120,32 +152,33 @@ def too_few(
             )
         )
     if recipe.task == "classification" and not data.per_step:
-        drawn = np.concatenate([training, validation])
-        classes, members = np.unique(data.targets[drawn], return_counts=True)
-        lone = classes[members == 1]
-        if len(lone):
+        rows = np.concatenate([training, validation])
+        classes, counts = np.unique(data.targets[rows], return_counts=True)
+        single = classes[counts == 1]
+        if len(single):
             notes.append(
                 Note(
                     "Classes of a single sequence: {n}, such as {found}. Whether the model tells "
                     "them from others cannot be measured: give them more sequences.",
-                    n=len(lone),
-                    found=str(lone[0]),
+                    n=len(single),
+                    found=str(single[0]),
                 )
             )
     return notes
 
 
 def _draw(rows: np.ndarray, count: int, labels: np.ndarray | None, seed: int) -> np.ndarray:
+    """Draw ``count`` of the rows, stratified by ``labels`` where possible."""
     from sklearn.model_selection import train_test_split  # a second to import; workers only
 
     if labels is not None:
-        # scikit-learn refuses classes of one member, and parts smaller than the number of
-        # classes. A lone member stays in training; with too few rows the draw is plain.
-        classes, members = np.unique(labels, return_counts=True)
-        several = np.isin(labels, classes[members > 1])
-        kinds = int((members > 1).sum())
-        if kinds and kinds <= count <= several.sum() - kinds:
-            rows, labels = rows[several], labels[several]
+        # scikit-learn refuses classes with one member, and sets smaller than the number of
+        # classes. A single member stays in training; with too few rows the draw is not stratified.
+        classes, counts = np.unique(labels, return_counts=True)
+        repeated = np.isin(labels, classes[counts > 1])
+        repeated_classes = int((counts > 1).sum())
+        if repeated_classes and repeated_classes <= count <= repeated.sum() - repeated_classes:
+            rows, labels = rows[repeated], labels[repeated]
         else:
             labels = None
     _, drawn = train_test_split(rows, test_size=count, random_state=seed, stratify=labels)

@@ -1,7 +1,7 @@
-"""From raw sequences to what the network sees, and from its output back to units.
+"""Transform sequences into network inputs, and network outputs back into the target's unit.
 
-Fitted on the training rows alone; the same object then prepares validation rows,
-test rows and new data, and is saved with the model.
+``Preprocessing`` is fitted on the training set alone; the same object then transforms the
+validation set, the test set and new data, and is saved with the model.
 """
 
 from __future__ import annotations
@@ -11,63 +11,72 @@ from typing import Any
 
 import numpy as np
 
-from ..data.padding import as_data, erase, pad, padding_cost, truncate
+from ..data.padding import add_padding_steps, erase, pad, padding_cost, truncate
 from ..data.sequences import Sequences
 from ..errors import DataError, Note
 from ..json_validation import (
     MAX_NAMES,
     Check,
-    many,
+    integer,
+    list_of,
     names,
     number,
     optional,
     record,
-    refuse,
     text,
-    whole,
+    value_error,
 )
 from ..recipe.recipe import Recipe
 
-MAX_VALUE = 3.4e38  # of a feature, as float32; a standard deviation may be as small as MIN_STD
-MIN_STD = 1.2e-38
+MAX_VALUE, MIN_STD = 3.4e38, 1.2e-38  # of a feature: the range of float32
 MAX_TARGET, MIN_TARGET_STD = 1e300, 1e-300
 MAX_WIDTH = 10_000_000  # steps
 
 
 def _label(value: Any, where: str) -> int | float | str:
-    """A check of a class: a text or a number."""
+    """Check a class label: text or a number."""
     if isinstance(value, str):
         return text()(value, where)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise refuse(value, where, "a text or a number")
-    return whole(-(2**63), 2**63 - 1)(value, where) if isinstance(value, int) else value
+        raise value_error(value, where, "a text or a number")
+    return integer(-(2**63), 2**63 - 1)(value, where) if isinstance(value, int) else value
 
 
-def _each(check: Check) -> Check:
-    return many(check, MAX_NAMES)
+def _per_feature(check: Check) -> Check:
+    return list_of(check, MAX_NAMES)
 
 
-PLAIN = record(
+PREPROCESSING_CHECK = record(
     {
-        "feature_names": names(least=1),
-        "mean": _each(number(-MAX_VALUE, MAX_VALUE)),
-        "std": _each(number(MIN_STD, MAX_VALUE)),
+        "feature_names": names(min_entries=1),
+        "mean": _per_feature(number(-MAX_VALUE, MAX_VALUE)),
+        "std": _per_feature(number(MIN_STD, MAX_VALUE)),
         "target_mean": number(-MAX_TARGET, MAX_TARGET),
         "target_std": number(MIN_TARGET_STD, MAX_TARGET),
-        "classes": optional(many(_label, MAX_NAMES, least=1)),
-        "width": whole(1, MAX_WIDTH),
+        "classes": optional(list_of(_label, MAX_NAMES, min_entries=1)),
+        "width": integer(1, MAX_WIDTH),
     },
-    {"fill": _each(number(-MAX_VALUE, MAX_VALUE))},
+    {"fill": _per_feature(number(-MAX_VALUE, MAX_VALUE))},
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Preprocessing:
-    """feature_names: one a feature. fill (features,): what stands for a missing value, the mean
-    of the real training steps that have one. mean, std (features,) of the real training steps,
-    0 and 1 when the recipe does not standardize. target_mean, target_std: the same for regression
-    targets. classes (k,): the labels, sorted, as they stand in the data; None for
-    regression. width: steps every sequence is padded to in mask mode ``none``."""
+    """Fitted scaling, imputation and label encoding.
+
+    Attributes:
+        recipe: the recipe it was fitted by.
+        feature_names: one per feature.
+        fill: (features,) replacement of missing values, the mean of the known values in real
+            training steps.
+        mean: (features,) mean of the real training steps, 0 if the recipe does not standardize.
+        std: (features,) standard deviation of the real training steps, 1 if the recipe does not
+            standardize.
+        target_mean: mean of the regression targets, 0 if they are not standardized.
+        target_std: standard deviation of the regression targets, 1 if they are not standardized.
+        classes: (k,) sorted labels as in the data; None for regression.
+        width: steps that every sequence is padded to in mask mode ``none``.
+    """
 
     recipe: Recipe
     feature_names: tuple[str, ...]
@@ -81,17 +90,23 @@ class Preprocessing:
 
     @classmethod
     def fit(cls, training: Sequences, recipe: Recipe, labels: np.ndarray | None) -> Preprocessing:
-        """Measure on the training rows; ``labels`` are the classes, None for regression."""
-        kept = _masked(training, recipe)  # what counts as a real step in this mask mode
-        fill = _known_mean(kept.values)
-        kept = _filled(kept, fill)
+        """Fit to the training set.
+
+        Args:
+            training: the training set.
+            recipe: its mask, ``maxlen``, ``standardize`` and ``task`` are used.
+            labels: (k,) sorted classes, None for regression.
+        """
+        real = _apply_mask(training, recipe)  # the steps that count as real in this mask mode
+        fill = _mean_of_known(real.values)
+        real = _fill_missing(real, fill)
         mean, std = np.zeros(training.features), np.ones(training.features)
         target_mean, target_std = 0.0, 1.0
         if recipe.standardize:
-            mean, std = _mean_and_std(kept.values)
+            mean, std = _mean_and_std(real.values)
             if recipe.task == "regression":
-                seen = kept.targets if training.per_step else training.targets
-                target_mean, target_std = map(float, _mean_and_std(seen))
+                targets = real.targets if training.per_step else training.targets
+                target_mean, target_std = map(float, _mean_and_std(targets))
         return cls(
             recipe=recipe,
             feature_names=training.feature_names,
@@ -105,10 +120,12 @@ class Preprocessing:
         )
 
     def prepare(self, data: Sequences) -> Sequences:
-        """Apply maxlen, the mask mode, what stands for missing values and the scaling, in this
-        order. Targets of steps stay only where every step does: see ``where``.
+        """Apply ``maxlen``, the mask mode, imputation and scaling, in this order.
 
-        Raises DataError when the data has another number of features than the training had.
+        Per-step targets are kept only if every step is; ``find_source_steps`` maps the others.
+
+        Raises:
+            DataError: the number of features differs from that of the training set.
         """
         if data.features != len(self.feature_names):
             raise DataError(
@@ -119,31 +136,34 @@ class Preprocessing:
                 names=", ".join(self.feature_names[:12]),
                 found=data.features,
             )
-        kept = _filled(_masked(data, self.recipe), self.fill)
+        prepared = _fill_missing(_apply_mask(data, self.recipe), self.fill)
         if self.recipe.mask == "none":
-            kept = as_data(
-                kept, self.width, self.recipe.padding, self.recipe.truncating, self.recipe.value
+            prepared = add_padding_steps(
+                prepared, self.width, self.recipe.padding, self.recipe.truncating, self.recipe.value
             )
         if not self.recipe.standardize:
-            return kept
-        scaled = (kept.values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
-        return kept.with_steps(scaled, kept.lengths)
+            return prepared
+        scaled = (prepared.values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
+        return prepared.with_steps(scaled, prepared.lengths)
 
-    def where(self, data: Sequences) -> np.ndarray:
-        """(m,) int64 for the m steps that ``prepare`` makes of the data: which step of
-        ``data.values`` each is, -1 for padding that counts as data."""
+    def find_source_steps(self, data: Sequences) -> np.ndarray:
+        """Map the m steps that ``prepare`` returns to the steps of the data.
+
+        Returns:
+            (m,) int64 indices into ``data.values``, -1 for padding that counts as data.
+        """
         numbered = data.with_targets(np.arange(len(data.values)), per_step=True)
-        kept = _masked(numbered, self.recipe)
+        real = _apply_mask(numbered, self.recipe)
         if self.recipe.mask != "none":
-            return kept.targets
-        kept = truncate(kept, self.width, self.recipe.truncating)
-        real = pad(kept, self.width, self.recipe.padding).mask.reshape(-1)
-        found = np.full(len(real), -1)
-        found[real] = kept.targets
-        return found
+            return real.targets
+        real = truncate(real, self.width, self.recipe.truncating)
+        mask = pad(real, self.width, self.recipe.padding).mask.reshape(-1)  # (n × width,)
+        source = np.full(len(mask), -1)
+        source[mask] = real.targets
+        return source
 
     def notes(self, data: Sequences) -> list[Note]:
-        """What preparing this data leaves out, in words."""
+        """Explain which real steps ``prepare`` leaves out of this data."""
         maxlen = self.width if self.recipe.mask == "none" else self.recipe.maxlen
         cost = padding_cost(data, maxlen, self.recipe.truncating, self.recipe.mask_value)
         notes = []
@@ -169,21 +189,31 @@ class Preprocessing:
         return notes
 
     def encode(self, data: Sequences) -> np.ndarray:
-        """The data's targets as the network learns them, int64 class numbers or scaled float32:
-        (n,), or one for each step that ``prepare`` makes, -1 or NaN for padding."""
+        """Convert the targets for the network.
+
+        Returns:
+            int64 class numbers or scaled float32: (n,); or one per step that ``prepare`` returns,
+            -1 or NaN for padding.
+        """
         if self.classes is not None:
             targets = np.searchsorted(self.classes, data.targets)
         else:
             targets = ((data.targets - self.target_mean) / self.target_std).astype(np.float32)
         if not data.per_step:
             return targets
-        where = self.where(data)
+        source = self.find_source_steps(data)
         absent = np.float32(np.nan) if self.classes is None else -1
-        return np.where(where >= 0, targets[where], absent).astype(targets.dtype)
+        return np.where(source >= 0, targets[source], absent).astype(targets.dtype)
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
-        """The network's outputs, (n, k), as labels or as values in the target's unit, (n,); no
-        label, None, where the outputs are NaN."""
+        """Convert network outputs to labels, or to values in the target's unit.
+
+        Args:
+            outputs: (n, k) probabilities, or (n, 1) scaled values.
+
+        Returns:
+            (n,); None as label where the outputs are NaN.
+        """
         if self.classes is not None:
             labels = self.classes[outputs.argmax(axis=1)]
             absent = np.isnan(outputs[:, 0])
@@ -192,10 +222,11 @@ class Preprocessing:
 
     @property
     def loss_unit(self) -> float:
-        """What one unit of the network's loss is worth in the target's unit (squared for mse)."""
+        """One unit of the network's loss in the target's unit (squared for mse)."""
         return {"mse": self.target_std**2, "mae": self.target_std}.get(self.recipe.loss, 1.0)
 
     def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON, without the recipe; ``from_dict`` reads them."""
         return {
             "feature_names": list(self.feature_names),
             "fill": self.fill.tolist(),
@@ -209,35 +240,39 @@ class Preprocessing:
 
     @classmethod
     def from_dict(cls, recipe: Recipe, plain: dict[str, Any]) -> Preprocessing:
-        """From ``to_dict``'s values; raises ValueError when they do not fit together."""
-        made = PLAIN(plain, "the preprocessing")
-        features = len(made["feature_names"])
-        made.setdefault("fill", made["mean"])  # older ones lack it
+        """Rebuild the preprocessing from the output of ``to_dict``.
+
+        Raises:
+            ValueError: the values are invalid or do not fit together.
+        """
+        values = PREPROCESSING_CHECK(plain, "the preprocessing")
+        features = len(values["feature_names"])
+        values.setdefault("fill", values["mean"])  # older files lack it
         for name in ("fill", "mean", "std"):
-            if len(made[name]) != features:
-                raise ValueError(f"{name} has {len(made[name])} numbers; use one a feature")
-            made[name] = np.array(made[name], dtype=np.float64)
-        if (made["classes"] is None) != (recipe.task == "regression"):
+            if len(values[name]) != features:
+                raise ValueError(f"{name} has {len(values[name])} numbers; use one a feature")
+            values[name] = np.array(values[name], dtype=np.float64)
+        if (values["classes"] is None) != (recipe.task == "regression"):
             raise ValueError(f"the classes do not fit the task {recipe.task}")
-        if made["classes"] is not None:
-            made["classes"] = _label_array(made["classes"])
-        return cls(recipe, **made)
+        if values["classes"] is not None:
+            values["classes"] = _label_array(values["classes"])
+        return cls(recipe, **values)
 
 
-def _masked(data: Sequences, recipe: Recipe) -> Sequences:
-    """maxlen and, in mask mode ``value``, the erasing of steps: in raw units, before scaling."""
+def _apply_mask(data: Sequences, recipe: Recipe) -> Sequences:
+    """Apply ``maxlen`` and mask mode ``value``, which compares raw units, before scaling."""
     cut = truncate(data, recipe.maxlen, recipe.truncating)
     return erase(cut, recipe.mask_value) if recipe.mask == "value" else cut
 
 
-def _known_mean(values: np.ndarray) -> np.ndarray:
-    """(features,) over the values that are not missing, in float64; 0 where none is known."""
+def _mean_of_known(values: np.ndarray) -> np.ndarray:
+    """Average the known values per feature in float64, (features,); 0 where none is known."""
     known = ~np.isnan(values)
     sums = np.where(known, values, 0).sum(axis=0, dtype=np.float64)
     return sums / np.maximum(known.sum(axis=0), 1)
 
 
-def _filled(data: Sequences, fill: np.ndarray) -> Sequences:
+def _fill_missing(data: Sequences, fill: np.ndarray) -> Sequences:
     absent = np.isnan(data.values)
     if not absent.any():
         return data
@@ -245,7 +280,7 @@ def _filled(data: Sequences, fill: np.ndarray) -> Sequences:
 
 
 def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Over the first axis, in float64. A constant column keeps its scale: std 1."""
+    """Compute both over the first axis in float64; the std of a constant column is 1."""
     mean = values.mean(axis=0, dtype=np.float64)
     std = values.std(axis=0, dtype=np.float64)
     tiny = 1e-7 * np.maximum(np.abs(mean), 1e-30)  # below float32's resolution at this mean

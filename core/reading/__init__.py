@@ -1,7 +1,7 @@
-"""A table, a file or pasted text becomes ``Sequences``: open, detect, read.
+"""Read a table, a file or pasted text into ``Sequences``: open, detect, read.
 
-Each of the three steps stands alone, so that a page can open a file once, show what was
-detected, and read again when the user chooses otherwise.
+The three steps are independent, so that a page can open a file once, show what was detected, and
+read again when the user changes a role.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..data.missing import Missing
 from ..data.schema import Schema, TargetAt
 from ..data.sequences import Sequences
 from .detection.detect import detect_schema
-from .detection.reuse_schema import schema_again, schema_like
+from .detection.reuse_schema import adapt_schema, refresh_schema
 from .formats.open import open_lists, open_table
 from .layouts.read import read_table
 from .table.report import Problem, Report
@@ -29,15 +29,15 @@ __all__ = [
     "Report",
     "Schema",
     "Table",
+    "adapt_schema",
     "detect_schema",
     "open_lists",
     "open_table",
-    "read_like",
     "read_sequences",
     "read_table",
+    "read_with_schema",
+    "refresh_schema",
     "refuse_many_steps",
-    "schema_again",
-    "schema_like",
 ]
 
 
@@ -53,23 +53,35 @@ def read_sequences(
     missing: Missing = "refuse",
     target_at: TargetAt | None = None,
 ) -> Sequences:
-    """Sequences from a path, a binary or text buffer, or a DataFrame.
+    """Read sequences from a path, a binary or text buffer, or a DataFrame.
 
-    layout    "auto" detects one of
-              "rows": a sequence a row, numbers only, no header (``1`` / ``2,5``);
-              "list": a sequence a row, its steps in a list (``"[2, 5]",4`` or ``2 5,4``);
-              "long": a step a row (id, time, features …, target);
-              "wide": a sequence a row, a step a column (x1, x2, …; or x_1, x_2, …, y_1, y_2, …
-              for several features), blank cells at the end
-    id …      the column of that role; None detects it, "" says there is none
-    features  the columns that hold the values; None detects them
-    target_at "sequence" for one target a sequence, which must not change inside it, "step" for one
-              a step, "end" for that of the last step; None takes "step" where the column changes
-              in most sequences, else "sequence"
-    missing   what to do with a missing value: "refuse", "drop", "forward" or "mean" (see
-              Sequences); with "mean" a feature of 0 and 1 says where values lack
+    Args:
+        source: Path, buffer or DataFrame.
+        layout: "auto" detects one of
 
-    Raises DataError with the row, the column and the text found, and what to do about it.
+            * "rows": one sequence per row, numbers only, no header (``1`` / ``2,5``);
+            * "list": one sequence per row, its steps in a list (``"[2, 5]",4`` or ``2 5,4``);
+            * "long": one step per row (id, time, features …, target);
+            * "wide": one sequence per row, one step per column (x1, x2, …; or x_1, x_2, …,
+              y_1, y_2, … for several features), blank cells at the end.
+        id: Column of the sequence id; None detects it, "" means that there is none. The same
+            holds for the other roles.
+        time: Column that orders the steps.
+        target: Column of the target.
+        features: Columns of the values; None detects them.
+        split: Column of "train", "validation" or "test".
+        group: Column of the group that a split must not divide.
+        missing: Treatment of missing values: "refuse", "drop", "forward" or "mean" (see
+            ``Sequences``). With "mean", an additional feature of 0 and 1 indicates them.
+        target_at: "sequence" for one target per sequence, which must be the same in all of its
+            rows, "step" for one per step, "end" for the target of the last step. None selects
+            "step" if the column changes in most sequences, otherwise "sequence".
+
+    Returns:
+        The sequences.
+
+    Raises:
+        DataError: With the row, the column, the offending text and the remedy.
 
     >>> import io
     >>> data = read_sequences(io.StringIO("1\\n2,5\\n3,9,9,4,8"))
@@ -77,11 +89,14 @@ def read_sequences(
     ([1, 2, 5], [[2.0], [5.0]])
     """
     table = open_table(source)
-    found = detect_schema(table, layout, id, time, target, features, split, group, target_at)
-    return read_table(table, replace(found, missing=missing))[0]
+    schema = detect_schema(table, layout, id, time, target, features, split, group, target_at)
+    return read_table(table, replace(schema, missing=missing))[0]
 
 
-def read_like(table: Table, schema: Schema) -> tuple[Sequences, Report]:
-    """New data, read as the data of the schema was (``schema_like``). Raises DataError as
-    ``read_table``, and for a feature that is not there."""
-    return read_table(table, schema_like(schema, table))
+def read_with_schema(table: Table, schema: Schema) -> tuple[Sequences, Report]:
+    """Read new data in the same way as the data of a schema (see ``adapt_schema``).
+
+    Raises:
+        DataError: As ``read_table``, and for a feature that the table lacks.
+    """
+    return read_table(table, adapt_schema(schema, table))

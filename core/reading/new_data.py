@@ -1,4 +1,4 @@
-"""``Reading``: how new data is read like the data a model was trained on."""
+"""``Reading``: read new data in the same way as the training data of a model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..data.sequences import Sequences
 from ..data.tokens import is_missing, is_number
 from ..errors import DataError
 from .detection.detect import detect_schema
-from .detection.reuse_schema import schema_like
+from .detection.reuse_schema import adapt_schema
 from .formats.open import open_lists, open_table
 from .layouts.read import read_table
 from .table.report import Report
@@ -25,85 +25,113 @@ from .table.table import Table
 
 @dataclass(frozen=True)
 class Reading:
-    """features: the numbers of a step as they are typed, without those that say where others are
-    missing. schema: of the table they were read from; None for the example, which needs no file."""
+    """How new data for a model is read.
+
+    Attributes:
+        features: Numbers per typed step, without missing-value indicators.
+        schema: Schema of the table of the training data; None for the example, which was not
+            read from a file.
+    """
 
     features: int = 1
     schema: Schema | None = None
 
     @classmethod
-    def of(cls, data: Sequences) -> Reading:
+    def from_sequences(cls, data: Sequences) -> Reading:
+        """Create the reading of data like ``data``."""
         return cls(len(base_names(data.feature_names)), data.schema)
 
     @property
     def missing(self) -> str:
+        """Treatment of missing values in the training data."""
         return "refuse" if self.schema is None else self.schema.missing
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, kept with a run; ``from_dict`` is the way back."""
+        """Convert to plain values, stored with a run; the inverse of ``from_dict``."""
         schema = None if self.schema is None else self.schema.to_dict()
         return {"features": self.features, "schema": schema}
 
     @classmethod
-    def from_dict(cls, plain: dict[str, Any]) -> Reading:
-        schema = plain.get("schema")
-        return cls(plain.get("features", 1), None if schema is None else Schema.from_dict(schema))
+    def from_dict(cls, values: dict[str, Any]) -> Reading:
+        """Create a reading from the values of ``to_dict``."""
+        schema = values.get("schema")
+        return cls(values.get("features", 1), None if schema is None else Schema.from_dict(schema))
 
     def read_file(
-        self, content: bytes, most_steps: int, chosen: Schema | None = None
+        self, content: bytes, max_steps: int, schema: Schema | None = None
     ) -> tuple[Sequences, Report]:
-        """New sequences from a file like the training data's. chosen: how it is read instead.
-        Raises DataError."""
-        table = open_table(io.BytesIO(content), most_steps)
-        data, report = read_table(table, chosen or self._schema_for(table))
-        refuse_many_steps(int(data.lengths.sum()), most_steps)
-        if chosen is None and not table.header:
+        """Read new sequences from a file like that of the training data.
+
+        Args:
+            content: Bytes of the file.
+            max_steps: Maximum number of steps in total.
+            schema: Schema to use instead of that of the training data.
+
+        Raises:
+            DataError: If the file cannot be read or has too many steps.
+        """
+        table = open_table(io.BytesIO(content), max_steps)
+        data, report = read_table(table, schema or self._build_schema(table))
+        refuse_many_steps(int(data.lengths.sum()), max_steps)
+        if schema is None and not table.header:
             data = replace(data, missing=self.missing)
         return data, report
 
     def read_typed(
-        self, text: str, most_steps: int, chosen: Schema | None = None
+        self, text: str, max_steps: int, schema: Schema | None = None
     ) -> tuple[Sequences, Report]:
-        """Typed sequences: lists in brackets, numbers with one sequence a line, or CSV with the
-        columns of the training data. chosen: how they are read instead. Raises DataError; nothing
-        typed is passed over in silence."""
-        table = _typed_table(text, most_steps)
-        data, report = read_table(table, chosen or self._schema_for(table))
+        """Read typed sequences.
+
+        The text contains lists in brackets, numbers with one sequence per line, or CSV with the
+        columns of the training data. No part of it is ignored silently.
+
+        Args:
+            text: Typed text.
+            max_steps: Maximum number of steps in total.
+            schema: Schema to use instead of that of the training data.
+
+        Raises:
+            DataError: If the text cannot be read or has too many steps.
+        """
+        table = _open_typed(text, max_steps)
+        data, report = read_table(table, schema or self._build_schema(table))
         if data.features == 1 < self.features and not table.header:
             nested = re.match(r"\s*\[\s*\[", text) is not None
-            data = _by_steps(data, self.features, nested)
-        if not table.header and chosen is None:
-            data = replace(data, missing=self.missing)  # of whole steps, not of numbers in one
+            data = _group_into_steps(data, self.features, nested)
+        if not table.header and schema is None:
+            data = replace(
+                data, missing=self.missing
+            )  # applies to whole steps, not to the numbers of one
         return data, report
 
-    def _schema_for(self, table: Table) -> Schema:
-        """As the training data was read, where both have columns with names."""
+    def _build_schema(self, table: Table) -> Schema:
+        """Return the schema of the training data if both have a header, else a detected one."""
         if self.schema is None:
             return detect_schema(table)
-        if not table.header:  # lists and bare numbers, whatever the training data looked like
+        if not table.header:  # lists and bare numbers, for any layout of the training data
             missing = "refuse" if self.missing == "refuse" else "mean"
             return replace(detect_schema(table), missing=missing, indicated=())
-        return schema_like(self.schema, table)
+        return adapt_schema(self.schema, table)
 
 
-def as_typed(steps: np.ndarray) -> str:
-    """A sequence, (steps, features), as one would type it: [1.5, 2], or [[1, 2], [3, 4]]."""
+def format_steps(steps: np.ndarray) -> str:
+    """Format a sequence (steps, features) as typed text: [1.5, 2] or [[1, 2], [3, 4]]."""
     rows = [[float(f"{value:.6g}") for value in step] for step in steps]
-    listed = [row[0] for row in rows] if steps.shape[1] == 1 else rows
-    return re.sub(r"\.0\b", "", str(listed))
+    items = [row[0] for row in rows] if steps.shape[1] == 1 else rows
+    return re.sub(r"\.0\b", "", str(items))
 
 
-def _typed_table(text: str, most_steps: int) -> Table:
+def _open_typed(text: str, max_steps: int) -> Table:
     lines = text.strip().splitlines() or [""]
     if '"' not in text:  # quotes are for lists in the cells of a CSV text
         if re.search(r"[\[\]]", lines[0]):
             return open_lists(io.StringIO(text))
         if len(lines) == 1:
-            _refuse_words(text)
-    return open_table(io.StringIO(text), most_steps)
+            _refuse_non_numbers(text)
+    return open_table(io.StringIO(text), max_steps)
 
 
-def _refuse_words(line: str) -> None:
+def _refuse_non_numbers(line: str) -> None:
     for cell in re.split(r"[,;\s]+", line.strip()):
         if not is_number(cell) and not is_missing(cell):
             raise DataError(
@@ -113,16 +141,19 @@ def _refuse_words(line: str) -> None:
             )
 
 
-def _by_steps(data: Sequences, features: int, nested: bool) -> Sequences:
-    """Lists of numbers as steps of several features. Lists inside a pair of brackets,
-    [[1, 2], [3, 4]], are the steps of one sequence; else each is a sequence of one step."""
-    other = data.lengths != features
-    if other.any():
+def _group_into_steps(data: Sequences, features: int, nested: bool) -> Sequences:
+    """Convert lists of numbers to steps of several features.
+
+    Nested lists, [[1, 2], [3, 4]], are the steps of one sequence; otherwise each list is a
+    sequence of one step.
+    """
+    is_other = data.lengths != features
+    if is_other.any():
         raise DataError(
             "A step of this model takes {features} numbers, and {found!r} is none. Write each "
             "step in brackets and the sequence in another pair: [[…], […]].",
             features=features,
-            found=as_typed(data[int(np.argmax(other))][:100]),
+            found=format_steps(data[int(np.argmax(is_other))][:100]),
         )
     steps = data.values.reshape(-1, features)
     lengths = [len(steps)] if nested else np.ones(len(steps), dtype=int)

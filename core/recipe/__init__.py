@@ -1,1 +1,1 @@
-"""The recipe of a network and its training, and what is suggested for given data."""
+"""The configuration of a network and its training, with a suggestion for given data."""

@@ -1,4 +1,4 @@
-"""The layers of a recipe, each with its fields."""
+"""Declarations of the recurrent layers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ MAX_UNITS = 1024  # 1,024 units on 1,024 inputs hold 8.4 million weights
 
 @dataclass(frozen=True)
 class LSTM:
-    """A masked LSTM layer. ``dropout`` is the share of its outputs set to 0 at each
-    training update (a Keras Dropout layer after it), 0 to 0.95."""
+    """A masked LSTM layer.
+
+    Attributes:
+        units: size of the state per direction.
+        bidirectional: adds a second layer that reads the sequence from its end.
+        dropout: share of the outputs set to 0 at each training update (a Keras Dropout layer
+            after it), 0 to 0.95.
+    """
 
     units: int
     bidirectional: bool = False
@@ -27,7 +33,7 @@ class LSTM:
 
 @dataclass(frozen=True)
 class GRU(LSTM):
-    """A masked GRU layer; fields as ``LSTM``."""
+    """A masked GRU layer, with the fields of ``LSTM``."""
 
 
 LAYERS = {"LSTM": LSTM, "GRU": GRU}

@@ -1,8 +1,7 @@
-"""``Recipe``: everything a run needs to know, validated when it is made.
+"""``Recipe``: the configuration of a network and its training, validated on creation.
 
-A wrong value raises RecipeError, a ValueError, with the field, the value and the range, so a
-Recipe that exists can be trained, stored, sent to a worker, and rebuilt from
-JSON that a stranger uploaded.
+An invalid value raises RecipeError, a ValueError, with the field, the value and the range. Every
+existing Recipe can therefore be trained, stored, sent to a worker, and rebuilt from untrusted JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ Schedule = Literal["constant", "plateau", "cosine"]
 ClassWeight = Literal["none", "balanced"]
 ValidationRows = Literal["random", "last", "folds"]
 
-# Limits keep a shared server alive, not anyone small.
+# These limits protect a shared server; no ordinary recipe comes near them.
 MAX_LAYERS = 8
 MAX_EPOCHS = 10_000
 MAX_BATCH_SIZE = 4096
@@ -38,49 +37,74 @@ POOLINGS: tuple[Pooling, ...] = ("last", "mean", "max")
 SCHEDULES: tuple[Schedule, ...] = ("constant", "plateau", "cosine")  # see core.recipe.schedules
 VALIDATION_ROWS: tuple[ValidationRows, ...] = ("random", "last", "folds")
 CLASS_WEIGHTS: tuple[ClassWeight, ...] = ("none", "balanced")
-MIN_STATE = -2.0  # less than any state of an LSTM or a GRU: never the maximum over steps
+MIN_STATE = -2.0  # below any state of an LSTM or a GRU, so never the maximum over steps
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A network and how to train it. Frozen; change one with ``dataclasses.replace``."""
+    """The configuration of a network and its training.
+
+    Frozen; change a recipe with ``dataclasses.replace``.
+
+    Attributes:
+        task: "regression" or "classification".
+        return_sequences: one prediction per step, for per-step targets.
+        layers: recurrent layers, followed by the hidden Dense layers and the output.
+        pooling: what the last recurrent layer passes on in a network with one prediction per
+            sequence: its state at the last real step, or the mean or maximum of its states over
+            all real steps.
+        dense: units of the hidden Dense layers (relu).
+        mask: which steps count (see ``core.data.padding``).
+        mask_value: the value that mode "value" masks.
+        maxlen: steps; None takes the longest sequence, so that nothing is truncated.
+        padding: side that is padded.
+        truncating: side that is cut.
+        value: padding value.
+        standardize: scale features and, in regression, targets to mean 0 and standard deviation 1,
+            measured on real steps of the training set. Predictions are in the target's unit.
+        loss: "" takes the first of the task: mse, or sparse_categorical_crossentropy.
+        optimizer: a key of ``OPTIMIZERS``.
+        learning_rate: None takes the default of the optimizer.
+        schedule: learning-rate schedule (see ``core.recipe.schedules``).
+        weight_decay: each update subtracts this share × learning rate from every weight.
+        clip_norm: largest global norm of the gradients; a larger one is scaled down to it.
+        class_weight: "balanced" gives every class the same weight in the loss,
+            n / (classes × its n).
+        epochs: maximum number of epochs.
+        batch_size: sequences per update.
+        validation_split: share of the training rows, unless rows are marked validation.
+        validation_rows: "random" draws them by the seed; "last" takes the last ones, for data in
+            order of time; "folds" takes one of the folds of that size, chosen by the seed (see
+            ``core.preprocessing.splits``).
+        patience: epochs without improvement before stopping; None never stops.
+        seed: random seed of the initial weights, the split, the batches and dropout.
+    """
 
     task: Task = "regression"
-    return_sequences: bool = False  # an answer at every step, for targets one a step
-    # The network: recurrent layers, hidden Dense layers (relu), then the output.
+    return_sequences: bool = False
     layers: tuple[LSTM, ...] = (LSTM(64),)
-    # What goes on from the last recurrent layer, of a network that answers once a sequence: its
-    # state at the last real step, or the mean or the largest of its states at all real steps.
     pooling: Pooling = "last"
     dense: tuple[int, ...] = ()
-    # Which steps count, and how the padded array is made (see core.data.padding).
     mask: MaskMode = "lengths"
-    mask_value: float = 0.0  # what mode "value" looks for
-    maxlen: int | None = None  # steps; None: the longest, and nothing is ever truncated
+    mask_value: float = 0.0
+    maxlen: int | None = None
     padding: Side = "pre"
     truncating: Side = "pre"
-    value: float = 0.0  # what padding is filled with
-    # Features and, in regression, targets are brought to mean 0 and standard deviation 1,
-    # measured on real steps of the training rows. Predictions come back in the target's unit.
+    value: float = 0.0
     standardize: bool = True
-    # Training.
-    loss: str = ""  # "" takes the task's first: mse, or sparse_categorical_crossentropy
+    loss: str = ""
     optimizer: str = "adam"
-    learning_rate: float | None = None  # None takes the optimizer's default
-    schedule: Schedule = "constant"  # of the learning rate
-    weight_decay: float = 0.0  # each update takes this share × learning rate off every weight
-    clip_norm: float | None = None  # a larger norm of all gradients together is scaled to this
-    # "balanced": each class weighs as much as every other in the loss, n / (classes × its n).
+    learning_rate: float | None = None
+    schedule: Schedule = "constant"
+    weight_decay: float = 0.0
+    clip_norm: float | None = None
     class_weight: ClassWeight = "none"
     epochs: int = 50
     batch_size: int = 32
-    validation_split: float = 0.2  # share of the training rows, unless rows are marked validation
-    # Drawn by the seed; or the last ones, of data that stands in the order of time; or one of the
-    # parts of that size that the data falls into, the seed says which (see
-    # core.preprocessing.splits).
+    validation_split: float = 0.2
     validation_rows: ValidationRows = "random"
-    patience: int | None = None  # epochs without improvement before stopping; None never stops
+    patience: int | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -149,14 +173,19 @@ class Recipe:
 
     @classmethod
     def suggest(cls, data: Sequences) -> Recipe:
-        """Choose a recipe to begin with on this data, by the rules of ``core.recipe.rules``;
-        ``core.recipe.suggest.suggest`` gives the reasons, too."""
+        """Choose a first recipe for this data by the rules of ``core.recipe.rules``.
+
+        ``core.recipe.suggest.suggest`` also explains the choices.
+        """
         return cls(**suggest_fields(data))
 
     @classmethod
     def example(cls) -> Recipe:
-        """The reference example: padded in front to 15, masked, LSTM(100) → LSTM(20) →
-        Dropout(0.2) → Dense(1), mse, RMSprop, 100 epochs, batch size 1."""
+        """Return the reference example.
+
+        Pre-padded to 15 steps, masked, LSTM(100) → LSTM(20) → Dropout(0.2) → Dense(1), mse,
+        RMSprop, 100 epochs, batch size 1.
+        """
         return cls(
             layers=(LSTM(100), LSTM(20, dropout=0.2)),
             maxlen=15,
@@ -168,7 +197,7 @@ class Recipe:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; ``Recipe.from_dict`` is the way back."""
+        """Return plain values for JSON; ``Recipe.from_dict`` reads them."""
         plain = dataclasses.asdict(self)
         plain["dense"] = list(self.dense)
         plain["layers"] = [
@@ -178,7 +207,11 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Recipe:
-        """From ``to_dict``'s values, all of them checked; raises RecipeError otherwise."""
+        """Rebuild a recipe from the output of ``to_dict``.
+
+        Raises:
+            RecipeError: a field is unknown or invalid.
+        """
         known = {each.name for each in fields(cls)}
         unknown = sorted(set(plain) - known)
         if unknown:
@@ -201,11 +234,16 @@ class Recipe:
         return cls(**(plain | {"layers": layers, "dense": tuple(plain.get("dense", ()))}))
 
 
-def weight_count(recipe: Recipe, features: int, outputs: int) -> int:
-    """How many numbers the recipe's network learns, as Keras counts its parameters."""
+def count_weights(recipe: Recipe, features: int, outputs: int) -> int:
+    """Count the parameters of the recipe's network, as ``keras.Model.count_params`` does.
+
+    Args:
+        features: inputs per step.
+        outputs: 1 for regression, the number of classes for classification.
+    """
     count, inputs = 0, features
     for layer in recipe.layers:
-        # Keras's GRU has two biases a gate (reset_after), its LSTM one.
+        # Keras's GRU has two biases per gate (reset_after), its LSTM one.
         gates, biases = (3, 2) if isinstance(layer, GRU) else (4, 1)
         directions = 1 + layer.bidirectional
         count += directions * gates * layer.units * (inputs + layer.units + biases)

@@ -1,4 +1,4 @@
-"""Rules that choose a recipe to begin with by looking at the data alone."""
+"""Rules that choose the fields of a first recipe from the data alone."""
 
 from __future__ import annotations
 
@@ -10,57 +10,58 @@ import numpy as np
 from ..data.sequences import Sequences
 from .layers import LSTM
 
-MAX_CLASSES, OF_EACH = 50, 5  # whole numbers are classes when there are few, of several rows each
-UPDATES = 20  # an epoch, at least about
-TINY, SMALL, LARGE = 10, 50, 2000  # sequences to learn from
+MAX_CLASSES, MIN_PER_CLASS = 50, 5  # integers are classes when few, each with several rows
+MIN_UPDATES = 20  # per epoch, approximately
+TINY, SMALL, LARGE = 10, 50, 2000  # training sequences
 UNITS = {"few": 32, "some": 64, "many": 128}
 DROPOUT = 0.3
-STEPS = 400_000  # to learn from, beyond which fewer epochs do
+MAX_STEPS = 400_000  # training steps above which fewer epochs suffice
 
 
 def suggest_fields(data: Sequences) -> dict[str, Any]:
-    """Choose the fields of a recipe that differ from its defaults, for any data, also without
-    targets."""
-    learned, steps = count_learned(data)
-    size = "few" if learned < SMALL else "some" if learned < LARGE else "many"
-    epochs = int(np.clip(60 * STEPS / max(steps, 1), 20, 60))
-    # Reading from the end, an answer at a step would know what comes after it.
+    """Choose the recipe fields that differ from the defaults; targets are not required."""
+    sequences, steps = count_training_data(data)
+    size = "few" if sequences < SMALL else "some" if sequences < LARGE else "many"
+    epochs = int(np.clip(60 * MAX_STEPS / max(steps, 1), 20, 60))
+    # Reading from the end, a per-step prediction would depend on later steps.
     layer = LSTM(UNITS[size], bidirectional=not data.per_step)
     fields: dict[str, Any] = {
         "return_sequences": data.per_step,
-        "batch_size": int(np.clip(2 ** round(np.log2(learned / UPDATES)), 1, 64)),
+        "batch_size": int(np.clip(2 ** round(np.log2(sequences / MIN_UPDATES)), 1, 64)),
         "epochs": epochs,
         "patience": max(epochs // 4, 5),
     }
-    if learned < TINY and not _marked(data):
+    if sequences < TINY and not _has_validation_rows(data):
         fields |= {"validation_split": 0.0, "patience": None}
     if has_classes(data):
         fields["task"] = "classification"
         if not data.per_step:
-            # Japanese vowels, cross-validated on the training part (docs/vowels.json): 97.4 %,
-            # against 94.8 % of the last step without dropout.
+            # Japanese vowels, cross-validated on the training set (docs/vowels.json): 97.4 %,
+            # against 94.8 % with the state of the last step and without dropout.
             layer = replace(layer, dropout=DROPOUT)
             fields["pooling"] = "mean"
     return fields | {"layers": (layer,)}
 
 
-def count_learned(data: Sequences) -> tuple[int, int]:
-    """Count the sequences to learn from, at least 1, and their steps."""
+def count_training_data(data: Sequences) -> tuple[int, int]:
+    """Count the sequences that are not marked test, at least 1, and their steps."""
     rows = np.arange(len(data)) if data.split is None else np.flatnonzero(data.split != "test")
     return max(len(rows), 1), int(data.lengths[rows].sum())
 
 
-def _marked(data: Sequences) -> bool:
-    """Whether the data itself says which rows validate."""
+def _has_validation_rows(data: Sequences) -> bool:
+    """Tell if the data marks validation rows."""
     return data.split is not None and bool((data.split == "validation").any())
 
 
 def has_classes(data: Sequences) -> bool:
-    """Words are classes; whole numbers are when they are few and each stands for several rows,
-    or steps."""
+    """Tell if the targets are classes.
+
+    Strings are classes; integers are when they are few and each occurs in several rows, or steps.
+    """
     if data.targets is None or data.targets.dtype.kind == "f":
         return False
     if data.targets.dtype.kind == "O":
         return True
-    different = len(np.unique(data.targets))
-    return different <= MAX_CLASSES and different * OF_EACH <= len(data.targets)
+    distinct = len(np.unique(data.targets))
+    return distinct <= MAX_CLASSES and distinct * MIN_PER_CLASS <= len(data.targets)

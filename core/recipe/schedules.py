@@ -1,5 +1,8 @@
-"""The learning rate of each epoch: a function of the recipe and of the losses so far, so that a
-training that goes on from a checkpoint needs nothing else."""
+"""Learning-rate schedules.
+
+The rate is a function of the recipe and of the losses up to now, so that training resumed from a
+checkpoint needs no further state.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +11,36 @@ from collections.abc import Sequence
 
 from .recipe import Recipe
 
-# As Keras's ReduceLROnPlateau with these figures and min_delta=0: its own, 0.1 after 10 epochs,
-# come too late for trainings of 60, and end in steps too small to learn from.
+# ReduceLROnPlateau in Keras with these values and min_delta=0. Its defaults, a factor of 0.1 after
+# 10 epochs, come too late for trainings of 60 epochs and end in steps too small to learn from.
 PLATEAU_EPOCHS, PLATEAU_FACTOR = 5, 0.5
 
 
-def rate(recipe: Recipe, losses: Sequence[float]) -> float:
-    """The learning rate of the epoch after those with these watched losses.
+def compute_learning_rate(recipe: Recipe, losses: Sequence[float]) -> float:
+    """Compute the learning rate of the next epoch.
 
-    plateau  times PLATEAU_FACTOR after each PLATEAU_EPOCHS epochs without a smaller loss
-    cosine   from the recipe's rate down to nearly 0 in its last epoch, along half a cosine
-             (Loshchilov and Hutter, 2017, without restarts)
+    Schedule "plateau" multiplies it by ``PLATEAU_FACTOR`` after each ``PLATEAU_EPOCHS`` epochs
+    without a smaller loss. "cosine" lowers it from the recipe's rate to nearly 0 in the last epoch,
+    along half a cosine (Loshchilov and Hutter, 2017, without restarts).
+
+    Args:
+        recipe: its ``schedule``, ``learning_rate`` and ``epochs`` are used.
+        losses: monitored loss per finished epoch.
     """
     if recipe.schedule == "cosine":
         return recipe.learning_rate * (1 + math.cos(math.pi * len(losses) / recipe.epochs)) / 2
     if recipe.schedule == "plateau":
-        return recipe.learning_rate * PLATEAU_FACTOR ** _plateaus(losses)
+        return recipe.learning_rate * PLATEAU_FACTOR ** _count_plateaus(losses)
     return recipe.learning_rate
 
 
-def _plateaus(losses: Sequence[float]) -> int:
-    found, best, waited = 0, math.inf, 0
+def _count_plateaus(losses: Sequence[float]) -> int:
+    count, best, waited = 0, math.inf, 0
     for loss in losses:
         if loss < best:
             best, waited = loss, 0
             continue
         waited += 1
         if waited == PLATEAU_EPOCHS:
-            found, waited = found + 1, 0
-    return found
+            count, waited = count + 1, 0
+    return count

@@ -1,4 +1,4 @@
-"""A recipe to begin with, and the reasons for each choice."""
+"""Suggest a first recipe, with a reason per choice."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import numpy as np
 from ..data.sequences import Sequences
 from ..errors import Note
 from .recipe import Recipe
-from .rules import count_learned
+from .rules import count_training_data
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """recipe  to begin with
-    reasons  why, in words, one for each choice
+    """A suggested recipe.
+
+    Attributes:
+        recipe: the first recipe to train.
+        reasons: one explanation per choice.
     """
 
     recipe: Recipe
@@ -24,16 +27,16 @@ class Suggestion:
 
 
 def suggest(data: Sequences) -> Suggestion:
-    """Suggest a recipe for any data, also without targets, and give the reasons."""
+    """Suggest a recipe and explain each choice; targets are not required."""
     recipe = Recipe.suggest(data)
-    return Suggestion(recipe, tuple(_reasons(data, recipe, count_learned(data)[0])))
+    return Suggestion(recipe, tuple(_explain(data, recipe, count_training_data(data)[0])))
 
 
-def _reasons(data: Sequences, recipe: Recipe, learned: int) -> Iterator[Note]:
+def _explain(data: Sequences, recipe: Recipe, training: int) -> Iterator[Note]:
     if data.targets is not None:
-        different = len(np.unique(data.targets))
+        distinct = len(np.unique(data.targets))
         if recipe.task == "classification":
-            yield Note("A class is predicted: there are {n} different targets.", n=different)
+            yield Note("A class is predicted: there are {n} different targets.", n=distinct)
         elif data.targets.dtype.kind == "f":
             yield Note("A number is predicted: the targets have decimals.")
         else:
@@ -41,21 +44,21 @@ def _reasons(data: Sequences, recipe: Recipe, learned: int) -> Iterator[Note]:
                 "A number is predicted: of {n} targets {different} are different, too many for "
                 "classes.",
                 n=len(data.targets),
-                different=different,
+                different=distinct,
             )
     units = recipe.layers[0].units
     if recipe.layers[0].bidirectional:
         yield Note(
             "One LSTM of {units} units that reads both ways: for {n} sequences to learn from.",
             units=units,
-            n=learned,
+            n=training,
         )
     else:
         yield Note(
             "One LSTM of {units} units, for {n} sequences to learn from, that reads forwards only: "
             "an answer at a step must not know what comes after it.",
             units=units,
-            n=learned,
+            n=training,
         )
     if recipe.pooling == "mean":
         yield Note(
@@ -66,14 +69,14 @@ def _reasons(data: Sequences, recipe: Recipe, learned: int) -> Iterator[Note]:
     yield Note(
         "Batches of {size}: an epoch then makes {updates} updates.",
         size=recipe.batch_size,
-        updates=-(-learned // recipe.batch_size),
+        updates=-(-training // recipe.batch_size),
     )
     if recipe.patience is None:
         yield Note(
             "{epochs} epochs, and no sequence set apart for validation: of {n} none can be spared, "
             "and nothing will tell how the network does on others.",
             epochs=recipe.epochs,
-            n=learned,
+            n=training,
         )
         return
     yield Note(

@@ -1,1 +1,1 @@
-"""The training loop, its progress and its checkpoints."""
+"""The training loop and its checkpoints."""

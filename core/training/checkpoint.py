@@ -1,8 +1,8 @@
-"""``Checkpoint``: a training between two calls into the engine, with everything it needs to go on
-and end bit for bit as if it had never been interrupted. Free of TensorFlow.
+"""Checkpoints of a training run. Does not need TensorFlow.
 
-What is random in a training is a function of (seed, epoch, batch), in all engines, so that no
-generator's state is part of it.
+A ``Checkpoint`` is the state between two calls into the engine. It holds everything needed to
+resume and end bit for bit as if the run had never been interrupted. Everything random in training
+is a function of (seed, epoch, batch), in all engines, so no generator state is part of it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,18 @@ from ..engine.progress import History, Progress
 from ..errors import Note
 from ..recipe.recipe import Recipe
 
-MAY_DIFFER = ("epochs", "patience")  # in a training that goes on
+CHANGEABLE_FIELDS = ("epochs", "patience")  # of the recipe, when a run is resumed
 
 
 @dataclass(frozen=True, eq=False)
-class Best:
-    """The best epoch so far (from 1), its watched loss, and its weights."""
+class BestEpoch:
+    """The best epoch so far.
+
+    Attributes:
+        epoch: Its number, from 1.
+        loss: Its watched loss.
+        weights: Its weights, as returned by ``keras.Model.get_weights``.
+    """
 
     epoch: int
     loss: float
@@ -32,17 +38,25 @@ class Best:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """recipe, preprocessing, notes   of the training; preprocessing as its ``to_dict``
-    groups         of rows it is computed in, which its last bits depend on
-    epoch, batch   finished epochs, and batches of the next one that were learned from
-    sums           (3,) float64 of those batches, as ``Engine.learn`` takes them
-    weights        as ``keras.Model.get_weights`` gives them
-    slots          the optimizer's arrays for each weight
-    updates        of the weights so far
-    best           with patience only
-    patience_from  the epoch patience counts from, if it is later than the best one
-    history, seconds   of the finished epochs; since the first batch
-    batches, sequences of an epoch
+    """State from which a training run can be resumed.
+
+    Attributes:
+        recipe: The recipe of the run.
+        preprocessing: The fitted preprocessing, as returned by its ``to_dict``.
+        groups: Parallel row groups, which the last bits of the weights depend on.
+        epoch: Finished epochs.
+        batch: Finished batches of the next epoch.
+        sums: (3,) float64 sums of those batches, see ``Engine.train_batches``.
+        weights: As returned by ``keras.Model.get_weights``.
+        slots: Optimizer arrays per weight.
+        updates: Weight updates so far.
+        best: The best epoch; only with patience.
+        patience_from: Epoch from which patience counts, if later than the best one.
+        history: Metrics of the finished epochs.
+        seconds: Time since the first batch.
+        batches: Batches per epoch.
+        sequences: Training sequences per epoch.
+        notes: Notes about the training data.
     """
 
     recipe: Recipe
@@ -54,7 +68,7 @@ class Checkpoint:
     weights: list[np.ndarray]
     slots: list[list[np.ndarray]]
     updates: int
-    best: Best | None = None
+    best: BestEpoch | None = None
     patience_from: int = 0
     history: History = field(default_factory=dict)
     seconds: float = 0.0
@@ -64,7 +78,7 @@ class Checkpoint:
 
     @property
     def progress(self) -> Progress:
-        """As a training reports that stands here."""
+        """Progress report of a run at this checkpoint."""
         return Progress(
             epoch=self.epoch,
             epochs=self.recipe.epochs,
@@ -75,27 +89,35 @@ class Checkpoint:
             seconds=self.seconds,
         )
 
-    def anew(self) -> Checkpoint:
-        """To go on from the end of a training for more epochs: patience counts from here."""
+    def reset_patience(self) -> Checkpoint:
+        """Return a copy whose patience counts from here, to train more epochs after an end."""
         return replace(self, patience_from=self.epoch)
 
-    def refuse_other(self, recipe: Recipe, preprocessing: dict[str, Any]) -> None:
-        """Raises ValueError unless a training of this recipe, on the data this preprocessing was
-        fitted on, can go on from here."""
+    def check_resumable(self, recipe: Recipe, preprocessing: dict[str, Any]) -> None:
+        """Check that a run can resume from this checkpoint.
+
+        Args:
+            recipe: The recipe of the run. It may differ in CHANGEABLE_FIELDS only.
+            preprocessing: The preprocessing fitted on the data of the run, as a dictionary.
+
+        Raises:
+            ValueError: The recipe or the data differ.
+        """
         ours, theirs = asdict(self.recipe), asdict(recipe)
-        # The cosine of a longer training has had other rates from the first epoch on.
-        may_differ = MAY_DIFFER[1:] if recipe.schedule == "cosine" else MAY_DIFFER
-        different = [name for name in ours if ours[name] != theirs[name] and name not in may_differ]
+        # More epochs change the rates of a cosine schedule from the first epoch on.
+        changeable = CHANGEABLE_FIELDS[1:] if recipe.schedule == "cosine" else CHANGEABLE_FIELDS
+        different = [name for name in ours if ours[name] != theirs[name] and name not in changeable]
         if different:
             name = different[0]
             raise ValueError(
                 f"{name} is {getattr(recipe, name)!r}, and {getattr(self.recipe, name)!r} in the "
-                f"checkpoint; a training that goes on may change {' and '.join(may_differ)} only"
+                f"checkpoint; a training that goes on may change {' and '.join(changeable)} only"
             )
         if preprocessing != self.preprocessing:
             raise ValueError("the checkpoint is of a training on other data")
 
     def to_bytes(self) -> bytes:
+        """Pack the checkpoint; ``Checkpoint.from_bytes`` unpacks it."""
         arrays = {"sums": self.sums}
         arrays |= {f"weight {i}": weight for i, weight in enumerate(self.weights)}
         arrays |= {
@@ -125,7 +147,11 @@ class Checkpoint:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Checkpoint:
-        """Raises ValueError for anything that ``to_bytes`` did not make."""
+        """Unpack a checkpoint.
+
+        Raises:
+            ValueError: The content was not written by ``to_bytes``.
+        """
         try:
             plain, arrays = unpack_arrays(content)
             counts, best = plain.pop("slots"), plain.pop("best")
@@ -140,7 +166,7 @@ class Checkpoint:
                     "sums": arrays["sums"],
                     "weights": [arrays[f"weight {i}"] for i in numbers],
                     "slots": [[arrays[f"slot {i} {j}"] for j in range(counts[i])] for i in numbers],
-                    "best": best and Best(*best, [arrays[f"best {i}"] for i in numbers]),
+                    "best": best and BestEpoch(*best, [arrays[f"best {i}"] for i in numbers]),
                 }
             )
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError, EOFError) as error:

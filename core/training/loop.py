@@ -1,8 +1,8 @@
 """The training loop. Needs TensorFlow.
 
-Padding appears only in the engine's graph, batch by batch, behind the real steps and as short
-as each group of rows allows, whatever padding the user chose to look at: padded steps are
-inert, so this is exact, and it leaves out most of the work.
+Padding appears only in the engine's graph, batch by batch, after the real steps and as short as
+each group of rows allows, whatever padding the user chose to look at. Padded steps are inert, so
+this is exact, and it avoids most of the computation.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ import numpy as np
 from ..data.sequences import Sequences, require_sequences
 from ..data.summary import Facts
 from ..engine import compiled as engine
-from ..engine.batching import Plan, epoch_plan
-from ..engine.chunking import Pace
-from ..engine.compiled import Data, Engine, Kind
+from ..engine.batching import Plan, plan_epoch
+from ..engine.chunking import CallPacer
+from ..engine.compiled import Engine, EngineSpec, RaggedTensors
 from ..engine.progress import History, Progress
 from ..errors import DataError, Note
 from ..network.keras_network import build_network
-from ..preprocessing.splits import too_few, training_and_validation
+from ..preprocessing.splits import check_set_sizes, split_rows
 from ..preprocessing.transform import Preprocessing
-from ..reading.to_csv import example, schema_for
+from ..reading.to_csv import build_example, derive_schema
 from ..recipe.recipe import Recipe
-from ..recipe.schedules import rate
+from ..recipe.schedules import compute_learning_rate
 from ..trained_model import TrainedModel
-from .checkpoint import Best, Checkpoint
+from .checkpoint import BestEpoch, Checkpoint
 
-REPORT_SECONDS = 0.2  # five reports a second; one costs well under a millisecond
-CHECKPOINT_SECONDS = 3.0  # what a kill may cost …
-CHECKPOINT_SHARE = 0.05  # … and keeping it, of the time of a large network's training
+REPORT_SECONDS = 0.2  # five reports per second; one costs well under a millisecond
+CHECKPOINT_SECONDS = 3.0  # training time that a killed worker loses …
+CHECKPOINT_SHARE = 0.05  # … and the share of a large network's training time spent on checkpoints
 
 OnCheckpoint = Callable[[Checkpoint], None]
 OnProgress = Callable[[Progress], None]
@@ -49,24 +49,34 @@ def train(
 ) -> TrainedModel:
     """Train the recipe's network on the data's training rows.
 
-    Rows whose split says *test* are never used. ``on_progress`` is called with a
-    ``Progress`` about five times a second and once at the end; ``should_stop`` is asked
-    about ten times a second, and when it answers True the model is returned as far as it
-    has learned. The same data, recipe and machine give the same weights.
+    Rows whose split is *test* are never used. The same data, recipe and machine give the same
+    weights.
 
-    ``on_checkpoint`` is called with a ``Checkpoint`` every few seconds and at the end. A training
-    of the same data that is given it as ``resume`` goes on from there and ends bit-identical. With
-    more epochs it is one that was asked for more at first; ``Checkpoint.anew`` lets patience count
-    from there, without which a training that has run out of it ends at once.
+    Args:
+        data: Sequences with targets.
+        recipe: Configuration of the network and its training.
+        on_progress: Called with a ``Progress`` about five times per second and once at the end.
+        should_stop: Called about ten times per second. Once it returns True, training ends and the
+            model is returned with its current weights.
+        resume: Checkpoint of a run on the same data. Training continues from it and ends
+            bit-identical to an uninterrupted run. If the recipe has more epochs, the result equals
+            that of a run with this number of epochs from the start. A run whose patience is
+            exhausted ends at once, unless the checkpoint comes from
+            ``Checkpoint.reset_patience``.
+        on_checkpoint: Called with a ``Checkpoint`` every few seconds and at the end.
 
-    Raises DataError when the data cannot be trained on: no targets, targets that do not
-    fit the task, one class only, or a loss that stops being finite; ValueError when ``resume``
-    is of another recipe or other data.
+    Returns:
+        The trained model.
+
+    Raises:
+        DataError: The data cannot be trained on: no targets, targets that do not fit the task, a
+            single class, or a loss that stops being finite.
+        ValueError: ``resume`` belongs to another recipe or other data.
     """
     require_sequences(data)
-    _refuse_targets(data, recipe)
+    _check_targets(data, recipe)
     labels = None
-    training_rows, validation_rows = training_and_validation(data, recipe)
+    training_rows, validation_rows = split_rows(data, recipe)
     training, validation = data[training_rows], data[validation_rows]
     if recipe.task == "classification":
         labels = np.unique(np.concatenate([training.targets, validation.targets]))
@@ -79,22 +89,24 @@ def train(
     outputs = 1 if labels is None else len(labels)
     network = build_network(recipe, data.features, outputs)
     notes = preprocessing.notes(training)
-    notes += too_few(data, recipe, training_rows, validation_rows)
-    groups = engine.group_count()
+    notes += check_set_sizes(data, recipe, training_rows, validation_rows)
+    groups = engine.count_groups()
     if resume is not None:
-        resume.refuse_other(recipe, preprocessing.to_dict())
+        resume.check_resumable(recipe, preprocessing.to_dict())
         groups = resume.groups
-    with engine.engine_for(Kind.of(recipe, data.features, outputs, groups)) as compiled:
+    spec = EngineSpec.from_recipe(recipe, data.features, outputs, groups)
+    with engine.borrow_engine(spec) as compiled:
         loop = _Loop(compiled, preprocessing, training, validation, on_progress, should_stop)
         if on_checkpoint is not None:
             loop.on_checkpoint, loop.notes = on_checkpoint, tuple(notes)
         if resume is None:
-            compiled.begin(network.get_weights())
+            compiled.set_weights(network.get_weights())
         else:
-            compiled.go_on(resume.weights, resume.slots, resume.updates)
-            loop.go_on(resume)
+            compiled.restore(resume.weights, resume.slots, resume.updates)
+            loop.resume(resume)
         if recipe.class_weight == "balanced":
-            compiled.weigh(balanced(preprocessing.encode(training), outputs))
+            targets = preprocessing.encode(training)
+            compiled.set_class_weights(compute_class_weights(targets, outputs))
         stopped = loop.run()
         network.set_weights(loop.weights)
     return TrainedModel(
@@ -105,17 +117,17 @@ def train(
         notes=notes,
         stopped=stopped,
         best_epoch=None if loop.best is None else loop.best.epoch,
-        computed=engine.described(recipe, data.features, groups),
+        computed=engine.describe_computation(recipe, data.features, groups),
         schema=data.schema,
         trained_on=data.digest(),
-        facts=Facts.of(data, len(training), len(validation)),
-        table=schema_for(data),
-        example=example(data),
+        facts=Facts.from_data(data, len(training), len(validation)),
+        table=derive_schema(data),
+        example=build_example(data),
     )
 
 
-def model_of(checkpoint: Checkpoint) -> TrainedModel:
-    """The model as it stood at a checkpoint, as of a training that was stopped there."""
+def restore_model(checkpoint: Checkpoint) -> TrainedModel:
+    """Build the model of a checkpoint, as if training had been stopped there."""
     recipe = checkpoint.recipe
     preprocessing = Preprocessing.from_dict(recipe, checkpoint.preprocessing)
     features, classes = len(preprocessing.feature_names), preprocessing.classes
@@ -130,24 +142,30 @@ def model_of(checkpoint: Checkpoint) -> TrainedModel:
         notes=list(checkpoint.notes),
         stopped=True,
         best_epoch=None if best is None else best.epoch,
-        computed=engine.described(recipe, features, checkpoint.groups),
+        computed=engine.describe_computation(recipe, features, checkpoint.groups),
     )
 
 
-def balanced(targets: np.ndarray, classes: int) -> np.ndarray:
-    """(classes,) what a target of each class weighs, n / (classes × those of the class), as
-    scikit-learn has it; 0 for a class that is not among targets (n,), numbers from 0, or -1 for
-    none."""
+def compute_class_weights(targets: np.ndarray, classes: int) -> np.ndarray:
+    """Compute the "balanced" class weights of scikit-learn, n / (classes × n per class).
+
+    Args:
+        targets: (n,) class numbers from 0; -1 marks a missing target.
+        classes: Number of classes.
+
+    Returns:
+        (classes,) weights; 0 for a class without targets.
+    """
     counts = np.bincount(targets[targets >= 0], minlength=classes)
     return np.where(counts > 0, counts.sum() / (classes * np.maximum(counts, 1)), 0.0)
 
 
 class _Stopped(Exception):
-    """``should_stop`` answered True."""
+    """Raised inside the loop when ``should_stop`` returns True."""
 
 
 class _Loop:
-    """One training: epochs, validation, early stopping, reports."""
+    """One training run: epochs, validation, early stopping, reports."""
 
     def __init__(
         self,
@@ -162,109 +180,113 @@ class _Loop:
         self.recipe: Recipe = preprocessing.recipe
         self.unit = preprocessing.loss_unit
 
-        def data(part: Sequences) -> Data:
-            return Data(preprocessing.prepare(part), preprocessing.encode(part))
+        def to_tensors(part: Sequences) -> RaggedTensors:
+            return RaggedTensors(preprocessing.prepare(part), preprocessing.encode(part))
 
-        self.training = data(training)
-        self.validation = data(validation) if len(validation) else None
+        self.training = to_tensors(training)
+        self.validation = to_tensors(validation) if len(validation) else None
         if self.validation is not None:
-            self.validation_plan = compiled.forward_plan(self.validation.lengths)
+            self.validation_plan = compiled.plan_forward(self.validation.lengths)
         self.on_progress = on_progress or (lambda progress: None)
         self.should_stop = should_stop or (lambda: False)
         self.preprocessing = preprocessing
         self.history: History = {}
-        self.best: Best | None = None
+        self.best: BestEpoch | None = None
         self.patience_from = 0
         self.batches = -(-len(training) // self.recipe.batch_size)
-        self.paces: dict[str, Pace] = {}  # learning and validating have their own
-        # What was learned from: so many epochs, so many batches of the next, and their sums.
+        self.pacers: dict[str, CallPacer] = {}  # training and validation have different speeds
+        # Finished epochs, finished batches of the next epoch, and the sums of those batches.
         self.position = (0, 0, np.zeros(3))
-        self.before = 0.0  # seconds, in trainings this one goes on from
+        self.previous_seconds = 0.0  # in the runs that this one resumes
         self.on_checkpoint: OnCheckpoint | None = None
         self.notes: tuple[Note, ...] = ()
 
-    def go_on(self, checkpoint: Checkpoint) -> None:
-        """Begin where the checkpoint is; the compiled network has its weights already."""
-        self.history = {name: list(figures) for name, figures in checkpoint.history.items()}
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Continue from a checkpoint, whose weights the compiled network already has."""
+        self.history = {name: list(values) for name, values in checkpoint.history.items()}
         self.position = (checkpoint.epoch, checkpoint.batch, checkpoint.sums)
-        self.before, self.best = checkpoint.seconds, checkpoint.best
+        self.previous_seconds, self.best = checkpoint.seconds, checkpoint.best
         self.patience_from = checkpoint.patience_from
 
     def run(self) -> bool:
-        """Train to the last epoch, or to an early stop. True when ``should_stop`` ended it."""
-        self.started = self.reported = self.kept = time.perf_counter()
+        """Train to the last epoch or to an early stop.
+
+        Returns:
+            True if ``should_stop`` ended the run.
+        """
+        self.start_time = self.report_time = self.checkpoint_time = time.perf_counter()
         stopped = False
         try:
-            self._obey()
-            self.compiled.compile(judge=self.validation is not None)
-            # The clock starts here: compiling says nothing about the pace of what follows.
-            self.started = self.reported = self.kept = time.perf_counter()
-            self.keep_after = CHECKPOINT_SECONDS
+            self._check_stop()
+            self.compiled.compile(evaluate=self.validation is not None)
+            # The clock starts here: compilation says nothing about the speed of training.
+            self.start_time = self.report_time = self.checkpoint_time = time.perf_counter()
+            self.checkpoint_interval = CHECKPOINT_SECONDS
             for epoch in range(self.position[0], self.recipe.epochs):
                 if self._is_patience_over(epoch):
                     break
-                began = time.perf_counter()
-                figures = self._train_epoch(epoch) | self._validate(epoch)
-                figures["seconds"] = time.perf_counter() - began
-                for name, figure in figures.items():
-                    self.history.setdefault(name, []).append(figure)
+                start = time.perf_counter()
+                metrics = self._train_epoch(epoch) | self._validate(epoch)
+                metrics["seconds"] = time.perf_counter() - start
+                for name, value in metrics.items():
+                    self.history.setdefault(name, []).append(value)
                 self.position = (epoch + 1, 0, np.zeros(3))
-                self._note_best(epoch + 1, figures.get("val_loss", figures["loss"]))
+                self._update_best(epoch + 1, metrics.get("val_loss", metrics["loss"]))
         except _Stopped:
             stopped = True
         best = None if self.recipe.patience is None else self.best
         self.weights = self.compiled.network.get_weights() if best is None else best.weights
         self._report(self._finished_epochs, self.position[1] if stopped else 0)
         if self.on_checkpoint is not None:
-            self.on_checkpoint(self._checkpoint())
+            self.on_checkpoint(self._make_checkpoint())
         return stopped
 
     @property
     def _finished_epochs(self) -> int:
         return len(self.history.get("loss", ()))
 
-    def _note_best(self, epoch: int, loss: float) -> None:
-        patient = self.recipe.patience is not None
-        if patient and (self.best is None or loss < self.best.loss):
-            self.best = Best(epoch, loss, self.compiled.network.get_weights())
+    def _update_best(self, epoch: int, loss: float) -> None:
+        has_patience = self.recipe.patience is not None
+        if has_patience and (self.best is None or loss < self.best.loss):
+            self.best = BestEpoch(epoch, loss, self.compiled.network.get_weights())
 
     def _is_patience_over(self, epochs: int) -> bool:
-        """Whether, after so many epochs, too many went by without a better one."""
+        """Return True if ``patience`` epochs passed without improvement after ``epochs``."""
         if self.recipe.patience is None or self.best is None:
             return False
         return epochs - max(self.best.epoch, self.patience_from) >= self.recipe.patience
 
-    def _obey(self) -> None:
+    def _check_stop(self) -> None:
         if self.should_stop():
             raise _Stopped
 
     def _train_epoch(self, epoch: int) -> dict[str, float]:
         # The order of an epoch is a function of (seed, epoch) and of nothing that came before.
         rng = np.random.default_rng([self.recipe.seed, epoch])
-        groups = self.compiled.kind.learning_groups
-        plan = epoch_plan(self.training.lengths, self.recipe.batch_size, groups, rng)
+        groups = self.compiled.spec.training_groups
+        plan = plan_epoch(self.training.lengths, self.recipe.batch_size, groups, rng)
 
         watched = self.history.get("loss" if self.validation is None else "val_loss", [])
-        now = rate(self.recipe, watched)
+        learning_rate = compute_learning_rate(self.recipe, watched)
 
-        def learn(first: int, last: int, sums: np.ndarray) -> np.ndarray:
-            part = (first, last, sums, now, self.recipe.seed, epoch)
-            sums = self.compiled.learn(self.training, plan, *part)
+        def train_batches(first: int, last: int, sums: np.ndarray) -> np.ndarray:
+            arguments = (first, last, sums, learning_rate, self.recipe.seed, epoch)
+            sums = self.compiled.train_batches(self.training, plan, *arguments)
             self.position = (epoch, last, sums)
             return sums
 
-        return self._pass(learn, plan, epoch, "", *self.position[1:])
+        return self._run_pass(train_batches, plan, epoch, "", *self.position[1:])
 
     def _validate(self, epoch: int) -> dict[str, float]:
         if self.validation is None:
             return {}
 
-        def judge(*part) -> np.ndarray:
-            return self.compiled.judge(self.validation, self.validation_plan, *part)
+        def evaluate_batches(*arguments) -> np.ndarray:
+            return self.compiled.evaluate_batches(self.validation, self.validation_plan, *arguments)
 
-        return self._pass(judge, self.validation_plan, epoch, "val_")
+        return self._run_pass(evaluate_batches, self.validation_plan, epoch, "val_")
 
-    def _pass(
+    def _run_pass(
         self,
         call: Callable,
         plan: Plan,
@@ -273,19 +295,22 @@ class _Loop:
         done: int = 0,
         sums: np.ndarray | None = None,
     ) -> dict[str, float]:
-        """Once over the plan's batches, of which so many are ``done``, with these ``sums``; mean
-        loss and, for classes, accuracy."""
+        """Run ``call`` over the plan's batches once and return loss and accuracy.
+
+        The first ``done`` batches are finished already, and ``sums`` are theirs.
+        """
         sums = np.zeros(3) if sums is None else sums
-        pace = self.paces.setdefault(prefix, Pace())
-        for first, last in pace.calls(plan, done):
-            self._obey()
+        pacer = self.pacers.setdefault(prefix, CallPacer())
+        for first, last in pacer.split(plan, done):
+            self._check_stop()
             sums = call(first, last, sums)
             now = time.perf_counter()
-            if now - self.reported >= REPORT_SECONDS:
+            if now - self.report_time >= REPORT_SECONDS:
                 self._report(epoch, self.position[1])
-            if self.on_checkpoint is not None and now - self.kept >= self.keep_after:
-                self._keep()
-        loss_mean, share_right = sums[:2] / max(sums[2], 1) * (self.unit, 1)
+            elapsed = now - self.checkpoint_time
+            if self.on_checkpoint is not None and elapsed >= self.checkpoint_interval:
+                self._store_checkpoint()
+        loss_mean, accuracy = sums[:2] / max(sums[2], 1) * (self.unit, 1)
         if not np.isfinite(loss_mean):
             raise DataError(
                 "The loss stopped being a finite number in epoch {epoch}. Use a smaller learning "
@@ -293,42 +318,43 @@ class _Loop:
                 epoch=epoch + 1,
                 learning_rate=self.recipe.learning_rate,
             )
-        figures = {f"{prefix}loss": float(loss_mean)}
+        metrics = {f"{prefix}loss": float(loss_mean)}
         if self.recipe.task == "classification":
-            figures[f"{prefix}accuracy"] = float(share_right)
-        return figures
+            metrics[f"{prefix}accuracy"] = float(accuracy)
+        return metrics
 
-    def _keep(self) -> None:
-        began = time.perf_counter()
-        self.on_checkpoint(self._checkpoint())
-        self.kept = time.perf_counter()
-        self.keep_after = max(CHECKPOINT_SECONDS, (self.kept - began) / CHECKPOINT_SHARE)
+    def _store_checkpoint(self) -> None:
+        start = time.perf_counter()
+        self.on_checkpoint(self._make_checkpoint())
+        self.checkpoint_time = time.perf_counter()
+        duration = self.checkpoint_time - start
+        self.checkpoint_interval = max(CHECKPOINT_SECONDS, duration / CHECKPOINT_SHARE)
 
-    def _checkpoint(self) -> Checkpoint:
-        """Shares no array that the training still changes: somebody else stores it meanwhile."""
+    def _make_checkpoint(self) -> Checkpoint:
+        """Copy every array that training changes: the caller may store it in another thread."""
         epoch, batch, sums = self.position
         return Checkpoint(
             recipe=self.recipe,
             preprocessing=self.preprocessing.to_dict(),
-            groups=self.compiled.kind.groups,
+            groups=self.compiled.spec.groups,
             epoch=epoch,
             batch=batch,
             sums=sums,
             best=self.best,
             patience_from=self.patience_from,
-            history={name: list(figures) for name, figures in self.history.items()},
-            seconds=self._seconds(),
+            history={name: list(values) for name, values in self.history.items()},
+            seconds=self._elapsed_seconds(),
             batches=self.batches,
             sequences=len(self.training.lengths),
             notes=self.notes,
-            **self.compiled.state(),
+            **self.compiled.get_state(),
         )
 
-    def _seconds(self) -> float:
-        return self.before + time.perf_counter() - self.started
+    def _elapsed_seconds(self) -> float:
+        return self.previous_seconds + time.perf_counter() - self.start_time
 
     def _report(self, epoch: int, batch: int) -> None:
-        self.reported = time.perf_counter()
+        self.report_time = time.perf_counter()
         self.on_progress(
             Progress(
                 epoch=epoch,
@@ -336,14 +362,14 @@ class _Loop:
                 batch=batch,
                 batches=self.batches,
                 sequences=len(self.training.lengths),
-                history={name: list(figures) for name, figures in self.history.items()},
-                seconds=self._seconds(),
+                history={name: list(values) for name, values in self.history.items()},
+                seconds=self._elapsed_seconds(),
             )
         )
 
 
-def _refuse_targets(data: Sequences, recipe: Recipe) -> None:
-    """Raises DataError for targets that do not fit the recipe."""
+def _check_targets(data: Sequences, recipe: Recipe) -> None:
+    """Raise DataError for targets that do not fit the recipe."""
     if data.targets is None:
         raise DataError(
             "This data has no targets, so there is nothing to learn. Choose a target column."

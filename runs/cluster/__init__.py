@@ -1,1 +1,1 @@
-"""The Dask cluster: the server's client, the local processes, what workers load."""
+"""The Dask cluster: client, local processes, and the code that workers load."""

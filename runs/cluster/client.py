@@ -1,5 +1,4 @@
-"""The page's connection to its workers: a Dask cluster of its own in child processes, or the
-one whose address it is given."""
+"""Connection of the server to its workers: a local Dask cluster, or an external one."""
 
 from __future__ import annotations
 
@@ -21,56 +20,70 @@ from runs.cluster import machine, nanny_preload
 from runs.stopwatch import Stopwatch
 
 ROOT = Path(__file__).parents[2]
-# One of each a worker: predictions wait neither for trainings nor for what follows them.
+# One of each per worker: predictions wait neither for trainings nor for the analyses after them.
 SLOTS = ("training", "light", "after")
 
-NEWS_SECONDS = 1.0
-OLD_NEWS_SECONDS = 30.0
-# A worker tells the scheduler every half second that it lives, whatever it computes: by its event
-# loop, which a suspended process or a driver that holds Python's lock stops. One that did not for a
-# minute does not come back: the worst of a busy machine that was measured are 3 s.
-STILL_SECONDS = 60.0
-QUIET_SECONDS = 6.0  # a worker that was still for so long is given nothing new
-ANSWER_SECONDS = 5.0  # the scheduler answers within some milliseconds
-END_SECONDS = 5.0  # for the cluster's process to end by itself
-KEY_SECONDS = 300 * 24 * 3600.0  # the key of our own cluster is valid for 365 days
-CONNECT_SECONDS = 5  # Dask's own 30 would be waited for by everyone after a scheduler died
+EVENT_WAIT_SECONDS = 1.0
+MAX_EVENT_AGE_SECONDS = 30.0
+# A worker sends a heartbeat to the scheduler every half second, whatever it computes. Its event
+# loop does so, which only a suspended process, or a driver that holds Python's lock, blocks. A
+# worker without a heartbeat for a minute does not recover: the maximum measured on a busy machine
+# is 3 s.
+UNRESPONSIVE_SECONDS = 60.0
+QUIET_SECONDS = 6.0  # a worker without a heartbeat for this long gets nothing new
+REPLY_SECONDS = 5.0  # the scheduler replies within some milliseconds
+END_SECONDS = 5.0  # for the process of the cluster to end by itself
+KEY_SECONDS = 300 * 24 * 3600.0  # the key of the local cluster is valid for 365 days
+CONNECT_SECONDS = 5  # with Dask's default of 30 everybody would wait after a scheduler died
 
 
 @dataclass
 class _Pulse:
-    """last_seen: as the scheduler says, on its clock."""
+    """Heartbeat of a worker.
+
+    Attributes:
+        last_seen: Time of the last heartbeat, on the clock of the scheduler.
+        silence: Time since it changed.
+    """
 
     last_seen: float
-    still: Stopwatch = field(default_factory=Stopwatch)
+    silence: Stopwatch = field(default_factory=Stopwatch)
 
 
 class WorkerLost(Exception):
-    """The worker that was doing this ended, or the connection to it did."""
+    """The worker that executed a job ended, or the connection to it."""
 
 
 class Cluster:
-    """Connected once constructed; that takes about two seconds, so not on a page's thread."""
+    """Connection to a cluster.
+
+    The constructor connects, which takes about two seconds, so it must not run on a page's thread.
+    """
 
     def __init__(self, address: str | None, topic: str, on_event: Callable[[Any], None]) -> None:
-        """``address``: of somebody else's scheduler. ``on_event`` gets the messages workers log
-        under ``topic``, on a thread of Dask."""
-        self._out_of_memory: dict[str, float] = {}  # worker → when, on the monotonic clock
+        """Connect to the cluster.
+
+        Args:
+            address: Address of an external scheduler; None to start a local cluster.
+            topic: Topic of the messages that workers log.
+            on_event: Receives each message of the topic, on a thread of Dask.
+        """
+        self._out_of_memory: dict[str, float] = {}  # worker → time, on the monotonic clock
         self._pulses: dict[str, _Pulse] = {}  # by worker
-        self._unanswered = Stopwatch()  # how long the scheduler has not answered
+        self._time_without_reply = Stopwatch()  # time since the last reply of the scheduler
         self._child = None if address else _start_child()
-        self._ends = math.inf if address else time.monotonic() + KEY_SECONDS
-        security = None  # as Dask's own settings say
+        self._expires_at = math.inf if address else time.monotonic() + KEY_SECONDS
+        security = None  # as in Dask's settings
         try:
             if self._child is not None:
                 with self._child.stdout as pipe:
-                    line = pipe.readline()
-                if not line:
+                    reply = pipe.readline()
+                if not reply:
                     raise RuntimeError(f"the cluster's process ended with {self._child.wait()}")
-                told = json.loads(line)
-                if "error" in told:
-                    raise RuntimeError(told["error"])
-                address, security = told["address"], Security(**told["security"])
+                message = json.loads(reply)
+                if "error" in message:
+                    raise RuntimeError(message["error"])
+                address, security = message["address"], Security(**message["security"])
             self._client = Client(
                 address, security=security, set_as_default=False, timeout=CONNECT_SECONDS
             )
@@ -82,100 +95,117 @@ class Cluster:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the workers are our child processes, and end with us."""
+        """True if the workers are child processes of this process, which end with it."""
         return self._child is not None
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
+        """True while the connection works and the key is valid."""
         if self._child is not None and self._child.poll() is not None:
             return False
-        if self._unanswered.seconds > STILL_SECONDS:
+        if self._time_without_reply.seconds > UNRESPONSIVE_SECONDS:
             return False
-        if time.monotonic() > self._ends:  # a new one has a new key; what is trained continues
+        if time.monotonic() > self._expires_at:  # a new cluster has a new key; its runs resume
             return False
         return self._client.status == "running"
 
-    def workers(self) -> list[str]:
-        """Addresses of the workers that are ready and have our slots."""
+    def list_workers(self) -> list[str]:
+        """Return the addresses of the workers that are ready and have the slots of this app."""
         try:
             identity = self._client.scheduler.identity
-            known = self._client.sync(identity, n_workers=-1, callback_timeout=ANSWER_SECONDS)
-            known = known["workers"]
-        except Exception:  # the connection was lost in this moment; ``alive`` tells next time
-            self._unanswered.look()
+            workers = self._client.sync(identity, n_workers=-1, callback_timeout=REPLY_SECONDS)
+            workers = workers["workers"]
+        except Exception:  # the connection was just lost, which ``is_alive`` reports next
+            self._time_without_reply.read()
             return []
-        self._unanswered.restart()
-        self._feel(known)
+        self._time_without_reply.restart()
+        self._update_pulses(workers)
         return [
             address
-            for address, worker in known.items()
+            for address, worker in workers.items()
             if worker["status"] == "running"
             and set(SLOTS) <= set(worker["resources"])
-            and not self._is_still(address, QUIET_SECONDS)
+            and not self._is_unresponsive(address, QUIET_SECONDS)
         ]
 
-    def kinds(self) -> frozenset[str]:
-        """What the workers are, as ``runs.cluster.machine.kind`` says."""
+    def list_kinds(self) -> frozenset[str]:
+        """Return the kinds of the workers, see ``runs.cluster.machine.get_kind``."""
         try:
-            known = self._client.scheduler_info()["workers"].values()
-        except Exception:  # as in ``workers``
+            workers = self._client.scheduler_info()["workers"].values()
+        except Exception:  # as in ``list_workers``
             return frozenset()
-        return frozenset(filter(None, (each["metrics"].get(machine.METRIC) for each in known)))
+        return frozenset(filter(None, (each["metrics"].get(machine.METRIC) for each in workers)))
 
-    def _feel(self, known: dict[str, dict]) -> None:
+    def _update_pulses(self, workers: dict[str, dict]) -> None:
         pulses = {}
-        for address, worker in known.items():
+        for address, worker in workers.items():
             pulse = self._pulses.get(address)
             if pulse is None or pulse.last_seen != worker["last_seen"]:
                 pulse = _Pulse(worker["last_seen"])
-            pulse.still.look()
+            pulse.silence.read()
             pulses[address] = pulse
         self._pulses = pulses
 
-    def still(self) -> list[str]:
-        """Workers that stand still, each told of once a minute."""
-        found = [each for each in self._pulses if self._is_still(each, STILL_SECONDS)]
-        for each in found:
-            self._pulses[each].still.restart()
-        return found
+    def list_unresponsive(self) -> list[str]:
+        """Return workers without a heartbeat, each of them once per minute."""
+        workers = [
+            each for each in self._pulses if self._is_unresponsive(each, UNRESPONSIVE_SECONDS)
+        ]
+        for each in workers:
+            self._pulses[each].silence.restart()
+        return workers
 
-    def _is_still(self, worker: str, seconds: float) -> bool:
-        return self._pulses[worker].still.seconds > seconds
+    def _is_unresponsive(self, worker: str, seconds: float) -> bool:
+        return self._pulses[worker].silence.seconds > seconds
 
     def call(self, worker: str, slot: str, function: Callable, *args: Any) -> Any:
-        """Run a function in a worker and wait for what it returns. Raises WorkerLost."""
+        """Run a function in a worker and wait for the result.
+
+        Args:
+            worker: Address of the worker.
+            slot: Slot that the function occupies.
+            function: Function that the worker can import.
+            *args: Positional arguments.
+
+        Raises:
+            WorkerLost: If the worker ends first.
+        """
         try:
-            # Scattered, not in the task: Dask keeps a task's own arguments in the scheduler.
-            sent = self._client.scatter(list(args), workers=[worker], hash=False)
+            # Scattered, because Dask keeps the arguments of a task in the scheduler.
+            scattered = self._client.scatter(list(args), workers=[worker], hash=False)
             future = self._client.submit(
-                function, *sent, workers=[worker], resources={slot: 1}, pure=False
+                function, *scattered, workers=[worker], resources={slot: 1}, pure=False
             )
             return future.result()
-        # The functions of runs.jobs.context return their errors, so that this is a KilledWorker, a
-        # cancelled future, a closed connection, or whatever else a dying worker makes of it.
+        # Jobs return their errors (see runs.jobs.context), so this is a KilledWorker, a cancelled
+        # future, a closed connection, or another effect of a dying worker.
         except (Exception, asyncio.CancelledError) as error:
             reason = " ".join(str(error).split())
             raise WorkerLost(f"{type(error).__name__}: {reason}") from error
 
     def ran_out_of_memory(self, worker: str) -> bool:
-        """Whether a worker that was lost now was ended for the memory it took. Waits for the news
-        of it, which may come later than the loss."""
-        deadline = time.monotonic() + NEWS_SECONDS
-        while worker not in self._out_of_memory and time.monotonic() < deadline and self.alive:
-            time.sleep(NEWS_SECONDS / 20)
-        told = self._out_of_memory.get(worker)
-        return told is not None and time.monotonic() - told < OLD_NEWS_SECONDS
+        """Return True if a worker that was just lost was ended for its use of memory.
+
+        Waits for the event, which may arrive later than the loss.
+        """
+        deadline = time.monotonic() + EVENT_WAIT_SECONDS
+        while worker not in self._out_of_memory and time.monotonic() < deadline and self.is_alive:
+            time.sleep(EVENT_WAIT_SECONDS / 20)
+        time_of_event = self._out_of_memory.get(worker)
+        return (
+            time_of_event is not None and time.monotonic() - time_of_event < MAX_EVENT_AGE_SECONDS
+        )
 
     def _note_out_of_memory(self, event: tuple) -> None:
         self._out_of_memory[event[1]["worker"]] = time.monotonic()
 
     def replace(self, worker: str) -> None:
-        """Let the worker's nanny end it and start a fresh one, which gets another address."""
-        with contextlib.suppress(Exception):  # gone already, and replaced for that
+        """Let the worker's nanny replace it with a fresh one, which gets another address."""
+        with contextlib.suppress(Exception):  # it has ended, and the nanny replaces it
             self._client.restart_workers([worker], raise_for_error=False)
 
     def close(self) -> None:
-        """End the workers, if they are ours alone, and the connection."""
+        """Close the connection, and end the workers of a local cluster."""
         self._client.close(timeout=2)
         self._end_child()
 
@@ -184,7 +214,7 @@ class Cluster:
             self._child.stdin.close()
             try:
                 self._child.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:  # it stands still
+            except subprocess.TimeoutExpired:  # it hangs
                 self._child.kill()
                 self._child.wait()
 
@@ -195,7 +225,7 @@ def _start_child() -> subprocess.Popen:
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        # Ctrl-C in the server's terminal is the server's; the pipe tells the child.
+        # Ctrl-C in the terminal must reach the server only; the pipe ends the child.
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )

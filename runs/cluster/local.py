@@ -1,12 +1,12 @@
-"""``python -m runs.cluster.local``: a scheduler and its workers, on this machine alone.
+"""``python -m runs.cluster.local``: run a scheduler and its workers on this machine.
 
-Prints one line of JSON, the scheduler's address and a client's key, and ends when its input
-closes. A pipe, because it closes however the parent dies, on every system; no process is left
-behind. The workers end with their nannies, which live in this process, the same way.
+Prints one line of JSON with the address of the scheduler and the key of a client, and ends when
+its input closes. A pipe closes however the parent dies, on every system, so no process is left
+behind. The workers end the same way with their nannies, which live in this process.
 
-Other users of the machine reach its ports, too, and a Dask connection is code execution. So all
-connections use TLS with one key, made here at each start. It stays in memory: the parent gets it
-through that pipe, and each worker through its nanny's.
+Other users of the machine can reach the ports, and a Dask connection is code execution. So all
+connections use TLS with one key that is generated at each start. It stays in memory: the parent
+gets it through that pipe, and each worker through the pipe of its nanny.
 """
 
 from __future__ import annotations
@@ -27,28 +27,33 @@ from distributed.system import MEMORY_LIMIT
 
 from runs.cluster.client import SLOTS
 from runs.settings import Settings
-from runs.threads import background
+from runs.threads import start_thread
 
 CONFIG = Path(__file__).parents[1] / "dask.yaml"
 WORKER_BYTES = 1.0e9  # a warm worker holds 0.65 GB; the rest is for data and a training
-OTHERS_BYTES = 0.5e9  # the page's server, and this process
-# Until the next worker is started: for one that does not start, and for the first visitor's
-# training, which the one that has just started may be compiling.
+OTHERS_BYTES = 0.5e9  # the server, and this process
+# Before the next worker starts: maximum time for one that does not start, and time for the first
+# visitor's training, which the worker that has just started may be compiling.
 MAX_START_SECONDS, SETTLE_SECONDS = 60.0, 3.0
-# What a client needs of ``Security``.
+# Attributes of ``Security`` that a client needs.
 CLIENT_KEY = ("require_encryption", "tls_ca_file", "tls_client_cert", "tls_client_key")
 
 
-def worker_count() -> int:
-    """As many workers as cores and memory allow, container limits included, at least one.
-    ``UNPADDED_WORKERS`` overrules."""
-    fit = int((MEMORY_LIMIT - OTHERS_BYTES) // WORKER_BYTES)
-    return Settings.from_environment().workers or max(1, min(CPU_COUNT, fit))
+def count_workers() -> int:
+    """Return the number of workers that cores and memory (container limits included) allow.
+
+    At least one; ``UNPADDED_WORKERS`` overrides it.
+    """
+    max_workers = int((MEMORY_LIMIT - OTHERS_BYTES) // WORKER_BYTES)
+    return Settings.from_environment().workers or max(1, min(CPU_COUNT, max_workers))
 
 
 def _start_in_turn(cluster: LocalCluster, workers: int) -> None:
-    """One worker after the other: the first is ready sooner than if all of them imported
-    TensorFlow side by side, and the page's process has a core for itself."""
+    """Start one worker after the other.
+
+    The first is ready sooner than if all of them imported TensorFlow at the same time, and the
+    server has a core for itself.
+    """
     for count in range(1, workers + 1):
         cluster.scale(count)
         deadline = time.monotonic() + MAX_START_SECONDS
@@ -58,45 +63,46 @@ def _start_in_turn(cluster: LocalCluster, workers: int) -> None:
 
 
 def main() -> None:
-    # Both pipes to the parent become this process's alone: what libraries print must not come
-    # between, and a worker must neither fill nor hold them.
+    """Start the cluster and wait for the end of the input."""
+    # Both pipes to the parent belong to this process alone: output of libraries must not mix in,
+    # and a worker must neither fill nor hold them.
     address_out, lifeline = os.dup(1), os.dup(0)
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
-    # Ending at once leaves semaphores to multiprocessing's own helper, which would say so.
+    # An immediate exit leaves semaphores to multiprocessing's helper, which would warn about it.
     os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
 
     with os.fdopen(address_out, "w") as parent:
         try:
             cluster, key, scratch = _start()
         except Exception as error:  # such as a full disk: the parent logs it, and tries again
-            told = {"error": f"{type(error).__name__}: {error}"}
-            print(json.dumps(told), file=parent, flush=True)
+            message = {"error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(message), file=parent, flush=True)
             os._exit(1)
         security = {name: getattr(key, name) for name in CLIENT_KEY}
         print(json.dumps({"address": cluster.scheduler_address, "security": security}), file=parent)
-    background(lambda: _start_in_turn(cluster, worker_count()))
+    start_thread(lambda: _start_in_turn(cluster, count_workers()))
     while os.read(lifeline, 1024):
         pass
-    # The parent is gone or wants this gone: nothing is left worth finishing, and Dask's own way
-    # of closing would wait some seconds for trainings.
+    # The parent has ended, or wants this process to end: nothing is worth finishing, and Dask's
+    # own way of closing would wait some seconds for trainings.
     shutil.rmtree(scratch, ignore_errors=True)
     os._exit(0)
 
 
 def _start() -> tuple[LocalCluster, Security, str]:
-    """The scheduler, the key of all connections, and the folder for temporary files."""
+    """Return the scheduler, the key of all connections, and the folder for temporary files."""
     dask.config.update(dask.config.config, yaml.safe_load(CONFIG.read_text()))
     key = Security.temporary()
-    # Of this user alone: workers import what lies in it, and Dask's own choice is a folder that
-    # another user may have made, /tmp/dask-scratch-space.
+    # Private to this user, because workers import files from it; Dask's default is a folder that
+    # another user may have created, /tmp/dask-scratch-space.
     scratch = tempfile.mkdtemp(prefix="unpadded-dask-")
     dask.config.set(temporary_directory=scratch)
     cluster = LocalCluster(
         n_workers=0,  # the scheduler is up before the workers are warm
         threads_per_worker=len(SLOTS),
-        memory_limit=int((MEMORY_LIMIT - OTHERS_BYTES) // worker_count()),
+        memory_limit=int((MEMORY_LIMIT - OTHERS_BYTES) // count_workers()),
         host="127.0.0.1",
         security=key,
         dashboard_address=None,

@@ -1,5 +1,7 @@
-"""Loaded into each worker's nanny (Dask's ``preload``): tells when the system's own limit of
-memory ended a worker, as the nanny itself tells of its limit."""
+"""Dask preload of each nanny: report workers that the system ended for lack of memory.
+
+The nanny itself reports only workers that reached its own limit.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +10,27 @@ from pathlib import Path
 from distributed import Nanny
 from tornado.ioloop import PeriodicCallback
 
-TOPIC = "worker-restart-memory"  # Dask's own, for workers that its nanny ended
-COUNTERS = Path("/proc/vmstat")  # Linux; elsewhere a worker just died
+TOPIC = "worker-restart-memory"  # Dask's topic for workers that their nanny ended
+COUNTERS = Path("/proc/vmstat")  # Linux; elsewhere the reason stays unknown
 EVERY_MS = 200
 
 
 def dask_setup(nanny: Nanny) -> None:
+    """Poll the system's counter of killed processes."""
     if not COUNTERS.exists():
         return
-    seen = _killed()
+    count = _count_kills()
 
-    def look() -> None:
-        nonlocal seen
-        if _killed() > seen:
-            seen = _killed()
+    def check() -> None:
+        nonlocal count
+        if _count_kills() > count:
+            count = _count_kills()
             nanny.log_event(TOPIC, {"worker": nanny.worker_address})
 
-    nanny.periodic_callbacks["out-of-memory"] = PeriodicCallback(look, EVERY_MS)
+    nanny.periodic_callbacks["out-of-memory"] = PeriodicCallback(check, EVERY_MS)
 
 
-def _killed() -> int:
-    """How many processes the system has ended so far because memory ran out."""
+def _count_kills() -> int:
+    """Return the number of processes that the system has ended for lack of memory."""
     lines = COUNTERS.read_text().splitlines()
     return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)

@@ -1,8 +1,8 @@
-"""Loaded into each worker before it takes work (Dask's ``preload``): TensorFlow.
+"""Dask preload of each worker: import TensorFlow before the worker accepts jobs.
 
-A worker joins the scheduler only after ``dask_setup`` returns, so every worker the page sees has
-imported TensorFlow. What the welcome page needs is compiled after that, while the worker has
-nothing else to do: a training that waits already need not wait for it.
+A worker joins the scheduler only after ``dask_setup`` returns, so every worker that the server
+sees has imported TensorFlow. The network of the home page is compiled after that, while the
+worker is idle: a training that already waits does not have to wait for it.
 """
 
 from __future__ import annotations
@@ -22,35 +22,36 @@ from distributed import Status, Worker
 
 from runs import json_log
 from runs.cluster import machine
-from runs.threads import background
+from runs.threads import start_thread
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
-NICE = 10  # of 19: the page and the scheduler go first, and free cores are still used fully
-# A run that waits is handed over within half a second of a worker's joining.
+NICE = 10  # of 19: the server and the scheduler have priority; idle cores are still used fully
+# A waiting run is assigned within half a second after a worker joins.
 IDLE_SECONDS = 1.0
 
 
 def dask_setup(worker: Worker) -> None:
-    # Before TensorFlow starts any thread: threads take over the priority of their creator.
+    """Prepare the worker process; Dask calls this before the worker joins."""
+    # Before TensorFlow starts a thread: threads inherit the priority of their creator.
     psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else NICE)
-    # What native code fails with is raised in Python, too; its own lines are for its developers.
+    # Errors of native code are raised in Python as well; its log lines are for its developers.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     json_log.configure()
     worker.http_server.stop()  # it has no pages, see runs/dask.yaml
     with _quiet():
         _import_tensorflow()
-    kind = machine.kind()
+    kind = machine.get_kind()
     worker.metrics[machine.METRIC] = lambda worker: kind
-    # Every model is compiled anew, which TensorFlow takes for a mistake and warns about.
+    # Every model is compiled again, which TensorFlow reports as a mistake.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    # What predictions warn about is returned to the visitor as notes.
-    warnings.filterwarnings("ignore", module=r"runs\.predictor|core\.evaluation\.measured")
-    json_log.say("worker ready")
-    background(lambda: _compile_example(worker))
+    # Warnings of predictions are returned to the visitor as notes.
+    warnings.filterwarnings("ignore", module=r"runs\.jobs\.predict|core\.evaluation\.predictions")
+    json_log.log_event("worker ready")
+    start_thread(lambda: _compile_example(worker))
 
 
 def _import_tensorflow() -> None:
-    """Import it with all that a training needs, and have it look for its devices."""
+    """Import all that a training needs, and let TensorFlow detect its devices."""
     prepare_process()
     import tensorflow as tf
 
@@ -60,40 +61,44 @@ def _import_tensorflow() -> None:
 
 
 def _compile_example(worker: Worker) -> None:
-    """Train and predict the home page's example once, as soon as the worker is idle: it is the
-    network that most visitors train first. Begins again later if a job comes in between."""
+    """Train and predict the example of the home page once, as soon as the worker is idle.
+
+    Most visitors train this network first. Starts again if a job interrupts it.
+    """
     from core import Recipe, Sequences, train
 
-    def busy() -> bool:
+    def is_busy() -> bool:
         return worker.state.executing_count > 0
 
     example = Sequences.from_lists([[1], [2, 5]], targets=[1, 2])
     while True:
         time.sleep(IDLE_SECONDS)
-        if worker.status is not Status.running or busy():
+        if worker.status is not Status.running or is_busy():
             continue
-        model = train(example, replace(Recipe.example(), epochs=1), should_stop=busy)
+        model = train(example, replace(Recipe.example(), epochs=1), should_stop=is_busy)
         if not model.stopped:
             model.predict(example)
-            json_log.say("worker warm")
+            json_log.log_event("worker warm")
             return
 
 
 def prepare_process() -> None:
-    """What the engine's speed needs of its process, before TensorFlow starts."""
+    """Configure the process for the speed of the engine, before TensorFlow starts."""
     _keep_freed_memory()
     import tensorflow as tf
 
-    # Small matrix products do not thread, row groups side by side do: the threads go to
-    # operations and none into them.
+    # Small matrix products do not use threads, but parallel row groups do: the threads go to
+    # separate operations, not into one.
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(max(2, CPU_COUNT))
 
 
 def _keep_freed_memory() -> None:
-    """Ask the C library (glibc has the call) to keep what is freed for the next batch. By itself
-    it gives arrays of some hundred kilobytes back to the system at once, and Dask asks it to give
-    back even more; getting them anew, page by page, takes a fifth of a training's time."""
+    """Ask the C library (glibc has the call) to keep freed memory for the next batch.
+
+    By default it returns arrays of some hundred kilobytes to the system at once, and Dask asks it
+    to return even more. Getting the pages again takes a fifth of the training time.
+    """
     keep = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if keep is not None:
         keep(M_TRIM_THRESHOLD, 2**31 - 1)
@@ -102,8 +107,11 @@ def _keep_freed_memory() -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Drop what is written to stderr. TensorFlow tells on every start which GPU it did not find,
-    before it looks at its log level; a Python error still comes through, as an exception."""
+    """Discard what is written to stderr.
+
+    At every start, before it reads its log level, TensorFlow reports which GPU is missing. A Python
+    error is still raised as an exception.
+    """
     before = os.dup(2)
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)

@@ -1,1 +1,1 @@
-"""What workers execute, one module per job."""
+"""Jobs that workers execute, one module per job."""

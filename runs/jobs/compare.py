@@ -1,4 +1,4 @@
-"""The job that compares runs of different recipes on the same data."""
+"""Job: compare runs of different recipes on the same data."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from core.data.sequences import Sequences
 from core.data.serialization import unpack
 from core.errors import DataError
-from core.evaluation.predictions import Measured
-from core.experiments.compare import Comparison, Outcome, compared, outcome_of
+from core.evaluation.predictions import EvaluationSet
+from core.experiments.compare import Comparison, Outcome, build_outcome, compare_outcomes
 from core.i18n import N_
-from runs.jobs.context import Failure, store
+from runs.jobs.context import Failure, get_store
 from runs.store import MEASURED, Store
 
 NOT_MEASURED = N_(
@@ -21,37 +21,49 @@ NOT_MEASURED = N_(
 
 
 @dataclass(frozen=True)
-class Compared:
-    """Runs to compare. entries: by the name of a recipe, the ids of its runs, one a seed."""
+class ComparisonRequest:
+    """Runs to compare.
+
+    Attributes:
+        entries: Run ids by the name of a recipe, one run per seed.
+        seeds: Seeds, in the order of the run ids.
+    """
 
     entries: Mapping[str, tuple[str, ...]]
     seeds: tuple[int, ...]
 
 
-def compare_runs(_run: str, about: Compared, question: str, topic: str) -> Comparison | Failure:
-    """What can be concluded from runs that have ended."""
+def compare_runs(
+    _run_id: str, payload: ComparisonRequest, request_id: str, topic: str
+) -> Comparison | Failure:
+    """Compare ended runs."""
     try:
-        kept, data = store(), {}
+        store, data = get_store(), {}
         outcomes = {
-            name: [_outcome(kept, data, name, *of) for of in zip(ids, about.seeds, strict=True)]
-            for name, ids in about.entries.items()
+            name: [
+                _load_outcome(store, data, name, *pair)
+                for pair in zip(ids, payload.seeds, strict=True)
+            ]
+            for name, ids in payload.entries.items()
         }
-        return compared(outcomes, about.seeds)
+        return compare_outcomes(outcomes, payload.seeds)
     except Exception as error:
-        return Failure.of(error)
+        return Failure.from_exception(error)
 
 
-def _outcome(kept: Store, data: dict[str, Sequences], name: str, run_id: str, seed: int) -> Outcome:
-    """data: what was read before, by its digest."""
-    run, answers = kept.runs.line(run_id), kept.runs.artifact(run_id, MEASURED)
+def _load_outcome(
+    store: Store, data: dict[str, Sequences], name: str, run_id: str, seed: int
+) -> Outcome:
+    """Load one run; ``data`` caches data sets by their digest."""
+    run, predictions = store.runs.get(run_id), store.runs.read_artifact(run_id, MEASURED)
     if run is not None and run.data not in data:
-        content = kept.contents.read(run.data)
+        content = store.data_sets.read_content(run.data)
         if content is not None:
             data[run.data] = unpack(content)
-    if run is None or answers is None or run.data not in data:
+    if run is None or predictions is None or run.data not in data:
         raise DataError(NOT_MEASURED, name=name, seed=seed)
     history: dict[str, list[float]] = {}
-    for epoch in kept.runs.history(run_id):
-        for figure, value in epoch.items():
-            history.setdefault(figure, []).append(value)
-    return outcome_of(data[run.data], run.recipe, Measured.from_bytes(answers), history)
+    for epoch in store.runs.read_history(run_id):
+        for metric, value in epoch.items():
+            history.setdefault(metric, []).append(value)
+    return build_outcome(data[run.data], run.recipe, EvaluationSet.from_bytes(predictions), history)

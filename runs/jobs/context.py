@@ -1,8 +1,10 @@
-"""What every job in a worker needs. Importable without TensorFlow: Dask sends functions by name,
-so the page's process imports the jobs' modules too.
+"""Context of every job: store, model cache and errors.
 
-No job raises: Dask would log its arguments, which are the user's data, and send a traceback. An
-error comes back as a ``Failure``.
+Importable without TensorFlow: Dask sends functions by name, so the server process imports the
+modules of the jobs too.
+
+No job raises: Dask would log its arguments, which are the user's data, and send a traceback. A
+job returns an error as a ``Failure``.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ from core.errors import DataError
 from core.i18n import N_
 from runs.settings import Settings
 from runs.store import MODEL, Store
-from runs.types import RunLine
+from runs.types import RunSummary
 
 if TYPE_CHECKING:
     from core.trained_model import TrainedModel
 
-MODELS_KEPT = 4  # a worker; the largest network allowed holds some hundred megabytes
+MAX_MODELS = 4  # per worker; the largest network allowed takes some hundred megabytes
 
 OUT_OF_MEMORY = N_(
     "There was not enough memory for this training. Press Train again; a smaller batch size or "
@@ -40,76 +42,96 @@ NO_MODEL = N_("This run has no trained model to predict with. Train it again.")
 
 @dataclass(frozen=True)
 class Failure:
-    """error: for the visitor. reason: one line for the server's log; None when the error says
-    everything."""
+    """Error that a job returns.
+
+    Attributes:
+        error: Error for the visitor.
+        reason: One line for the server's log; None if the error says everything.
+    """
 
     error: DataError
     reason: str | None = None
 
     @classmethod
-    def of(cls, error: Exception) -> Failure:
+    def from_exception(cls, error: Exception) -> Failure:
+        """Convert an exception; an unexpected one gets a general message and a reason."""
         if isinstance(error, DataError):
             return cls(error)
         lines = str(error).splitlines() or [""]
         reason = f"{type(error).__name__}: {lines[0][:300]}"
         # By name: importing TensorFlow to compare would hide an error of importing TensorFlow.
-        short = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
-        return cls(DataError(OUT_OF_MEMORY if short else UNEXPECTED), reason)
+        is_out_of_memory = (
+            isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+        )
+        return cls(DataError(OUT_OF_MEMORY if is_out_of_memory else UNEXPECTED), reason)
 
 
 @lru_cache(maxsize=1)
-def store() -> Store:
-    """This process's connection to the store, which its environment names."""
-    return Store.of(Settings.from_environment())
+def get_store() -> Store:
+    """Return this process's connection to the store that the environment names."""
+    return Store.from_settings(Settings.from_environment())
 
 
-def trained_on(run_id: str) -> tuple[RunLine, Sequences]:
-    """A run and what its model was trained on. Raises DataError when they are not there any
-    more."""
-    run = store().runs.line(run_id)
-    content = None if run is None else store().contents.read(run.data)
+def load_training_data(run_id: str) -> tuple[RunSummary, Sequences]:
+    """Return a run and its training data.
+
+    Raises:
+        DataError: If they no longer exist.
+    """
+    run = get_store().runs.get(run_id)
+    content = None if run is None else get_store().data_sets.read_content(run.data)
     if content is None:
         raise DataError(NO_MODEL)
     return run, unpack(content)
 
 
-class Models:
-    """The models used last, by run or by result."""
+class ModelCache:
+    """Thread-safe cache of the models used last, by run or by result."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, TrainedModel] = OrderedDict()
-        self._lock = threading.Lock()  # a training and a prediction run side by side
+        self._models: OrderedDict[str, TrainedModel] = OrderedDict()
+        self._lock = threading.Lock()  # a training and a prediction run at the same time
 
     def get(self, run_id: str) -> TrainedModel:
-        """Raises DataError when the run has none."""
-        found = self._find(run_id)
-        if found is not None:
-            return found
-        result = store().twins.result(run_id) or run_id  # fifty who have the same share it
-        found = self._find(result)
-        if found is not None:
-            return found
-        saved = store().runs.artifact(run_id, MODEL)
+        """Return the model of a run.
+
+        Raises:
+            DataError: If the run has no model.
+        """
+        model = self._look_up(run_id)
+        if model is not None:
+            return model
+        # Identical runs share one model.
+        key = get_store().duplicates.get_result_key(run_id) or run_id
+        model = self._look_up(key)
+        if model is not None:
+            return model
+        saved = get_store().runs.read_artifact(run_id, MODEL)
         if saved is None:
             raise DataError(NO_MODEL)
         from core import load
 
         model = load(io.BytesIO(saved))
-        self.put(result, model)
+        self.put(key, model)
         return model
 
-    def _find(self, name: str) -> TrainedModel | None:
+    def _look_up(self, key: str) -> TrainedModel | None:
         with self._lock:
-            if name in self._kept:
-                self._kept.move_to_end(name)
-            return self._kept.get(name)
+            if key in self._models:
+                self._models.move_to_end(key)
+            return self._models.get(key)
 
-    def put(self, name: str, model: TrainedModel) -> None:
-        """name: the run's id, or its result's name."""
+    def put(self, key: str, model: TrainedModel) -> None:
+        """Add a model.
+
+        Args:
+            key: Run id, or the key of a result that several runs share.
+            model: The model.
+        """
         with self._lock:
-            self._kept[name] = model
-            while len(self._kept) > MODELS_KEPT:
-                self._kept.popitem(last=False)
+            self._models[key] = model
+            while len(self._models) > MAX_MODELS:
+                self._models.popitem(last=False)
 
 
-models = Models()
+models = ModelCache()

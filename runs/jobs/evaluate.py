@@ -1,4 +1,4 @@
-"""The job that judges a run's model on the sequences it has not seen, beside simple models."""
+"""Job: evaluate a run's model on unseen sequences, beside baselines."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 
 from core.data.serialization import unpack
 from core.errors import DataError
-from core.evaluation.predictions import Measured
-from core.evaluation.report import Evaluation, judge
+from core.evaluation.predictions import EvaluationSet
+from core.evaluation.report import Evaluation, evaluate_predictions
 from core.i18n import N_
-from runs.jobs.context import Failure, store
+from runs.jobs.context import Failure, get_store
 from runs.store import EVALUATION, MEASURED, Store
 
 NOT_MEASURED = N_(
@@ -20,37 +20,47 @@ NOT_MEASURED = N_(
 )
 
 
-def judge_run(run_id: str, about: None, question: str, topic: str) -> Evaluation | Failure:
-    """Judge a run's model by what it answered when it was measured, unless that was done before."""
+def evaluate_run(run_id: str, payload: None, request_id: str, topic: str) -> Evaluation | Failure:
+    """Evaluate a run's model by its stored predictions, unless a result is stored."""
     try:
-        return evaluated(store(), run_id)
+        return ensure_evaluation(get_store(), run_id)
     except Exception as error:
-        return Failure.of(error)
+        return Failure.from_exception(error)
 
 
-def evaluated(kept: Store, run_id: str) -> Evaluation:
-    """What was found before, or is now. Raises DataError for a run that was not measured."""
-    return evaluation_of(kept, run_id) or _judge(kept, run_id)
+def ensure_evaluation(store: Store, run_id: str) -> Evaluation:
+    """Return the stored evaluation, or evaluate now.
+
+    Raises:
+        DataError: If the run has no stored predictions.
+    """
+    return read_evaluation(store, run_id) or _evaluate(store, run_id)
 
 
-def evaluation_of(kept: Store, run_id: str) -> Evaluation | None:
-    """What was found before by this version of the app, of this run or of one with the same
-    result."""
-    content = kept.runs.artifact(run_id, EVALUATION) or kept.twins.artifact(run_id, EVALUATION)
+def read_evaluation(store: Store, run_id: str) -> Evaluation | None:
+    """Return the stored evaluation of this run or of an identical one.
+
+    None as well for one that another version of the app stored in another form.
+    """
+    content = store.runs.read_artifact(run_id, EVALUATION) or store.duplicates.get_artifact(
+        run_id, EVALUATION
+    )
     try:
         return None if content is None else Evaluation.from_dict(json.loads(content))
     except ValueError:
         return None
 
 
-def _judge(kept: Store, run_id: str) -> Evaluation:
-    run, answered = kept.runs.line(run_id), kept.runs.artifact(run_id, MEASURED)
-    content = None if run is None else kept.contents.read(run.data)
-    if content is None or answered is None:
+def _evaluate(store: Store, run_id: str) -> Evaluation:
+    run, predictions = store.runs.get(run_id), store.runs.read_artifact(run_id, MEASURED)
+    content = None if run is None else store.data_sets.read_content(run.data)
+    if content is None or predictions is None:
         raise DataError(NOT_MEASURED)
-    data, measured = unpack(content), Measured.from_bytes(answered)
-    place = {id: row for row, id in enumerate(data.ids)}
-    rows = data[np.array([place[id] for id in measured.ids])]
-    found = judge(data, run.recipe, measured.part, rows, measured.answers, measured.classes)
-    kept.work.keep_evaluation(run_id, json.dumps(found.to_dict()).encode())
-    return found
+    data, measured = unpack(content), EvaluationSet.from_bytes(predictions)
+    row_of = {id: row for row, id in enumerate(data.ids)}
+    rows = data[np.array([row_of[id] for id in measured.ids])]
+    evaluation = evaluate_predictions(
+        data, run.recipe, measured.part, rows, measured.predictions, measured.classes
+    )
+    store.attempts.save_evaluation(run_id, json.dumps(evaluation.to_dict()).encode())
+    return evaluation

@@ -1,4 +1,4 @@
-"""The job that puts a model together to be taken away, and tries it as a stranger would."""
+"""Job: export a model, and verify the export in a process of its own."""
 
 from __future__ import annotations
 
@@ -14,32 +14,34 @@ from distributed import get_worker
 
 from core.data.sequences import Sequences
 from core.errors import DataError
-from core.evaluation.predictions import telling_part
-from runs.jobs.check_invariance import proved
-from runs.jobs.context import Failure, models, store, trained_on
-from runs.jobs.evaluate import evaluated
-from runs.jobs.predict import Sharer
+from core.evaluation.predictions import select_evaluation_rows
+from runs.jobs.check_invariance import ensure_proof
+from runs.jobs.context import Failure, get_store, load_training_data, models
+from runs.jobs.evaluate import ensure_evaluation
+from runs.jobs.predict import ProgressReporter
 from runs.store import EXPORT, EXPORTED, ONNX, Store
-from runs.types import RunLine
+from runs.types import RunSummary
 
 if TYPE_CHECKING:
     from core.trained_model import TrainedModel
 
 log = logging.getLogger("unpadded.worker")
 
-MAX_SEQUENCES, MAX_STEPS = 200, 20_000  # tried; more would tell nothing more
+MAX_SEQUENCES, MAX_STEPS = 200, 20_000  # for verification; more would not find more
 
 
 @dataclass(frozen=True)
 class Export:
-    """What is known of a model that can be taken away.
+    """Export of a model, and its verification.
 
-    sequences   that its script was tried on, in a process of its own
-    difference  the largest one from our answers, None where it gave none
-    allowed     the largest that rounding may make
-    trouble     why it gave none: a message's template and its values
-    onnx        whether there is an ONNX file as well
-    title       of the model inside, and the file it was tried with, as a digest
+    Attributes:
+        sequences: Number of sequences that the script was verified on.
+        difference: Maximum difference from the model's predictions; None if the script gave
+            none.
+        allowed: Maximum difference that rounding may cause.
+        trouble: Why the script gave no predictions: a message template and its values.
+        onnx: There is an ONNX file as well.
+        title: Digest of the name inside the model and of the file it was verified with.
     """
 
     sequences: int
@@ -51,95 +53,100 @@ class Export:
 
     @property
     def agrees(self) -> bool:
+        """True if the predictions agree within rounding."""
         return self.difference is not None and self.difference <= self.allowed
 
 
-def export_run(run_id: str, about: None, question: str, topic: str) -> Export | Failure:
-    """Make the ZIP that a run's owner takes away, with its proof and its evaluation, and try it,
-    unless that was done before."""
+def export_run(run_id: str, payload: None, request_id: str, topic: str) -> Export | Failure:
+    """Create and verify the ZIP with proof and evaluation, unless one is stored."""
     try:
-        share = Sharer(get_worker(), question, topic)
-        kept = store()
-        return export_of(kept, run_id) or _same_export(kept, run_id) or _export(kept, run_id, share)
+        report_progress = ProgressReporter(get_worker(), request_id, topic)
+        store = get_store()
+        return (
+            read_export(store, run_id)
+            or _copy_export(store, run_id)
+            or _export(store, run_id, report_progress)
+        )
     except Exception as error:
-        return Failure.of(error)
+        return Failure.from_exception(error)
 
 
-def export_of(kept: Store, run_id: str) -> Export | None:
-    """What was found before, by this version of the app."""
-    content = kept.runs.artifact(run_id, EXPORT)
-    return None if content is None else _read(content)
+def read_export(store: Store, run_id: str) -> Export | None:
+    """Return the stored export of a run, if this version can read it."""
+    content = store.runs.read_artifact(run_id, EXPORT)
+    return None if content is None else _parse(content)
 
 
-def _read(content: bytes) -> Export | None:
+def _parse(content: bytes) -> Export | None:
     try:
         return Export(**json.loads(content))
     except TypeError:
         return None
 
 
-def _same_export(kept: Store, run_id: str) -> Export | None:
-    """What was put together for another run with the same result, name and file: this one has it
-    as well from now on."""
-    run = kept.runs.line(run_id)
+def _copy_export(store: Store, run_id: str) -> Export | None:
+    """Copy the export of an identical run with the same name and file, if there is one."""
+    run = store.runs.get(run_id)
     if run is None:
         return None
-    title = _title(run, _file(kept, run))
-    for other, content in kept.twins.artifacts(run_id, EXPORT):
-        found = _read(content)
-        model = kept.runs.artifact(other, EXPORTED) if found and found.title == title else None
+    title = _hash_title(run, _find_file(store, run))
+    for other, content in store.duplicates.list_artifacts(run_id, EXPORT):
+        export = _parse(content)
+        model = (
+            store.runs.read_artifact(other, EXPORTED) if export and export.title == title else None
+        )
         if model is not None:
-            onnx = kept.runs.artifact(other, ONNX) if found.onnx else None
-            kept.work.keep_export(run_id, content, model, onnx)
-            return found
+            onnx = store.runs.read_artifact(other, ONNX) if export.onnx else None
+            store.attempts.save_export(run_id, content, model, onnx)
+            return export
     return None
 
 
-def _export(kept: Store, run_id: str, on_progress: Sharer) -> Export:
+def _export(store: Store, run_id: str, on_progress: ProgressReporter) -> Export:
     from core.export import onnx as onnx_file
-    from core.export.verify import TOLERANCE, agreement
+    from core.export.verify import TOLERANCE, measure_agreement
 
-    run, data = trained_on(run_id)
-    file = _file(kept, run)
+    run, data = load_training_data(run_id)
+    file = _find_file(store, run)
     model: TrainedModel = models.get(run_id)
-    model.proof = proved(kept, run_id, on_progress)
+    model.proof = ensure_proof(store, run_id, on_progress)
     try:
-        model.evaluation = evaluated(kept, run_id)
-    except DataError:  # it was stopped before it was measured, and its card says so
+        model.evaluation = ensure_evaluation(store, run_id)
+    except DataError:  # stopped before it was measured, as the model card says
         model.evaluation = None
     saved = io.BytesIO()
     model.save(saved, run.name)
-    rows = _some(telling_part(data, run.recipe)[1])
+    rows = _select_rows(select_evaluation_rows(data, run.recipe)[1])
     difference = trouble = None
-    tried = len(rows)
+    count = len(rows)
     try:
-        own = None if file is None else kept.contents.read_compressed(file)
-        difference, tried = agreement(saved.getvalue(), model, rows, own)
+        original = None if file is None else store.data_sets.read_file(file)
+        difference, count = measure_agreement(saved.getvalue(), model, rows, original)
     except DataError as error:
         trouble = (error.template, error.values)
     onnx = None
-    if onnx_file.available():
+    if onnx_file.is_available():
         try:
-            onnx = onnx_file.checked(model, rows)
-        except Exception as error:  # an extra of other packages: the ZIP is there without it
+            onnx = onnx_file.to_verified_onnx(model, rows)
+        except Exception as error:  # optional packages: the ZIP is complete without it
             log.warning("No ONNX file is offered: %s", type(error).__name__)
-    title = _title(run, file)
-    made = Export(tried, difference, TOLERANCE, trouble, onnx is not None, title)
-    kept.work.keep_export(run_id, json.dumps(asdict(made)).encode(), saved.getvalue(), onnx)
-    return made
+    title = _hash_title(run, file)
+    export = Export(count, difference, TOLERANCE, trouble, onnx is not None, title)
+    store.attempts.save_export(run_id, json.dumps(asdict(export)).encode(), saved.getvalue(), onnx)
+    return export
 
 
-def _file(kept: Store, run: RunLine) -> str | None:
-    """The digest of the file that the run's data was read from, where its owner still has it."""
-    sets = kept.contents.list(run.owner)
-    return next((each.file for each in sets if each.data == run.data and each.file), None)
+def _find_file(store: Store, run: RunSummary) -> str | None:
+    """Return the digest of the file that the data was read from, if its owner still has it."""
+    data_sets = store.data_sets.list(run.owner)
+    return next((each.file for each in data_sets if each.data == run.data and each.file), None)
 
 
-def _title(run: RunLine, file: str | None) -> str:
+def _hash_title(run: RunSummary, file: str | None) -> str:
     return hashlib.sha256(json.dumps([run.name, file]).encode()).hexdigest()
 
 
-def _some(rows: Sequences) -> Sequences:
-    """The first ones that are not more than MAX_STEPS together; one at least."""
-    most = np.searchsorted(np.cumsum(rows.lengths), MAX_STEPS, side="right")
-    return rows[: max(min(int(most), MAX_SEQUENCES), 1)]
+def _select_rows(rows: Sequences) -> Sequences:
+    """Return the first sequences with up to MAX_STEPS steps in total, at least one sequence."""
+    count = np.searchsorted(np.cumsum(rows.lengths), MAX_STEPS, side="right")
+    return rows[: max(min(int(count), MAX_SEQUENCES), 1)]

@@ -1,9 +1,8 @@
-"""A thread beside a training: it tells the store how far it is, keeps its checkpoints, and hears
-whether it is to stop, or to give its worker back because others wait.
+"""Heartbeat: a thread beside a training that stores progress and receives stop and yield requests.
 
-The training itself never waits for the database. And since a single batch may take minutes, which
-nothing can interrupt, the keeper can end or pause a run without it: from the last checkpoint, and
-with the process. So it does with a training that stands still.
+The training itself never waits for the database. A single batch may take minutes and cannot be
+interrupted, so the heartbeat can end or pause a run without the training: from the last checkpoint,
+and together with the process. It does the same with a training that hangs.
 """
 
 from __future__ import annotations
@@ -18,33 +17,43 @@ from core.engine.progress import Progress
 from core.training.checkpoint import Checkpoint
 from runs.stopwatch import Stopwatch
 from runs.store import Claim, Result, Store, StoreError
-from runs.threads import TROUBLE_SECONDS, insist
+from runs.threads import TROUBLE_SECONDS, retry_until_stored
 
 log = logging.getLogger("unpadded.worker")
 
 TICK_SECONDS = 0.1
 BEAT_SECONDS = 2.0
-GRACE_SECONDS = 0.4  # from a stop to the training's own end; then it is ended from outside
-# Before the first checkpoint that would lose the epochs that were trained. A training that has had
-# some looks for a stop many times a second, but for a busy machine.
+GRACE_SECONDS = 0.4  # from a stop until the training is ended from outside
+# The same before the first checkpoint, when an end from outside loses the trained epochs. A
+# training that has finished epochs checks for a stop many times per second, except on a busy
+# machine.
 FIRST_GRACE_SECONDS = 2.0
-# From the end of a turn to that of the training: most batches and measurements end by then, and
-# what was computed since the last checkpoint is not lost. On a machine so busy that the process had
-# hardly any time of a processor, which to compile a network takes some seconds of, it has more: to
-# end processes and start others would keep such a machine from anything else.
+# From the end of a turn until the training is ended from outside. Most batches and evaluations end
+# within this time, so nothing since the last checkpoint is lost. The limit is higher on a machine
+# so busy that the process got hardly any CPU time (compiling a network takes some seconds of it):
+# replacing processes would keep such a machine from everything else.
 YIELD_GRACE_SECONDS, MAX_YIELD_GRACE_SECONDS = 5.0, 60.0
 MIN_TURN_CPU_SECONDS = 10.0
-# A training looks for a stop between two calls, of 0.1 s or one batch each. One that does not for a
-# minute, and for many times what its slowest call took, hangs in native code. Of the first call it
-# is only known what the whole run was thought to take.
-STILL_SECONDS, STILL_CALLS, FIRST_STILL_SECONDS = 60.0, 20, 600.0
+# A training checks for a stop between two calls, which take 0.1 s or one batch each. One that does
+# not check for a minute, and for many times its slowest call, hangs in native code. For the first
+# call only the estimate of the whole run is known.
+HANG_SECONDS, HANG_CALLS, FIRST_HANG_SECONDS = 60.0, 20, 600.0
 
 
-class Keeper:
-    """``progress`` and ``checkpoint`` are what ``core.train`` calls, ``should_stop`` what it asks.
+class Heartbeat:
+    """Thread beside a training.
 
-    at_once  makes the result that a stopped run ends with when its training does not end by
-             itself; None while it is about to
+    ``on_progress``, ``on_checkpoint`` and ``should_stop`` are the callbacks of ``core.train``.
+
+    Attributes:
+        finish_now: Builds the result of a stopped run whose training does not end by itself; None
+            while the training is about to end.
+        is_training: False once the last epoch is over.
+        max_hours: Hours that a run may take.
+        is_lost: The run was deleted, killed or assigned to another worker.
+        is_timed_out: The run has taken ``max_hours``.
+        last_progress: Last progress of the training.
+        checkpoint: Last checkpoint.
     """
 
     def __init__(
@@ -53,150 +62,163 @@ class Keeper:
         run_id: str,
         claim: Claim,
         resume: Checkpoint | None,
-        at_once: Callable[[Keeper], Result] | None,
+        finish_now: Callable[[Heartbeat], Result] | None,
     ) -> None:
-        """resume: what the training goes on from."""
-        self.at_once = at_once
-        self.is_training = True  # False once the last epoch is over
-        self.most_hours = store.limits.run_hours
-        self.lost = False  # the run was deleted, killed or given to another worker
-        self.timed_out = False
-        self.last: Progress | None = None
+        """Start the thread.
+
+        Args:
+            store: Store with the run.
+            run_id: Id of the run.
+            claim: Claim of this worker on the run.
+            resume: Checkpoint that the training resumes from.
+            finish_now: See the attribute.
+        """
+        self.finish_now = finish_now
+        self.is_training = True
+        self.max_hours = store.limits.run_hours
+        self.is_lost = False
+        self.is_timed_out = False
+        self.last_progress: Progress | None = None
         self._store, self._run_id, self._attempt = store, run_id, claim.attempt
-        self._before = claim.before
-        self._known = 0 if resume is None else len(resume.history.get("loss", ()))
-        self._told: Progress | None = None
-        self.newest = self._kept = resume
-        self._from = (0, 0) if resume is None else (resume.epoch, resume.batch)
-        self._stopped_at = time.monotonic() if claim.stopping else None
-        self._asked_to_yield_at: float | None = None
+        self._seconds_before = claim.seconds_before
+        self._known_epochs = 0 if resume is None else len(resume.history.get("loss", ()))
+        self._reported: Progress | None = None
+        self.checkpoint = self._stored = resume
+        self._start = (0, 0) if resume is None else (resume.epoch, resume.batch)
+        self._stop_requested_at = time.monotonic() if claim.stopping else None
+        self._yield_requested_at: float | None = None
         self._cpu_seconds = time.process_time()
-        self._still, self._calls, self._slowest = Stopwatch(), 0, 0.0
-        self._first_still_seconds = FIRST_STILL_SECONDS + claim.estimate
+        self._time_since_call, self._calls, self._slowest_call = Stopwatch(), 0, 0.0
+        self._first_hang_seconds = FIRST_HANG_SECONDS + claim.estimate
         self._beat_at = time.monotonic()
-        self._closing = threading.Lock()  # held by whoever ends the run
+        self._end_lock = threading.Lock()  # held by the thread that ends the run
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._keep, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def progress(self, progress: Progress) -> None:
-        self.last = progress
-        self.timed_out = progress.seconds - self._before > self.most_hours * 3600
+    def on_progress(self, progress: Progress) -> None:
+        """Receive progress from the training."""
+        self.last_progress = progress
+        self.is_timed_out = progress.seconds - self._seconds_before > self.max_hours * 3600
 
-    def checkpoint(self, checkpoint: Checkpoint) -> None:
-        self.newest = checkpoint
+    def on_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Receive a checkpoint from the training."""
+        self.checkpoint = checkpoint
 
     def should_stop(self) -> bool:
+        """Return True if the training should stop, to end or to give its worker back."""
         self._note_call()
-        return self.is_to_end or self._may_yield()
+        return self.is_end_requested or self._should_yield()
 
     @property
-    def is_to_end(self) -> bool:
-        """Whether the run is to end here, and not only to give its worker back."""
-        return self._stopped_at is not None or self.lost or self.timed_out
+    def is_end_requested(self) -> bool:
+        """True if the run is to end here, not only to give its worker back."""
+        return self._stop_requested_at is not None or self.is_lost or self.is_timed_out
 
-    def give_back(self) -> None:
-        """The training has stopped for others: keep where it stands, to go on from there."""
+    def pause(self) -> None:
+        """Store the state of a training that has stopped for other runs, so that it can resume."""
         self.close()
-        insist(self._pause)
+        retry_until_stored(self._store_pause)
 
     def close(self) -> None:
-        """The training has ended by itself, and its caller ends the run."""
-        with self._closing:
+        """End the thread after the training has ended by itself; the caller ends the run."""
+        with self._end_lock:
             self._closed.set()
         self._thread.join()
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         wait = TICK_SECONDS
         while not self._closed.wait(wait):
             wait = TICK_SECONDS
             try:
-                self._listen()
-                self._tell()
-            except StoreError:  # nothing is lost: it is told when the store is back
+                self._read_requests()
+                self._report()
+            except StoreError:  # nothing is lost: it is reported when the store works again
                 wait = TROUBLE_SECONDS
-            except Exception:  # whatever it is, the training must not go on unheard
-                log.exception("A keeper failed")
+            except Exception:  # of any kind: the training must not continue without a heartbeat
+                log.exception("A heartbeat failed")
                 wait = TROUBLE_SECONDS
-            if self._overdue():
+            if self._is_overdue():
                 self._end_at_once()
-            if self.is_training and self._still.look() > self._most_still_seconds():
+            if self.is_training and self._time_since_call.read() > self._get_hang_seconds():
                 log.error("A training stood still and was ended together with its process")
-                os._exit(1)  # which counts as the death of its worker
+                os._exit(1)  # counts as the death of the worker
 
     def _note_call(self) -> None:
-        """Another call into the engine begins."""
+        """Record that another call into the engine begins."""
         self._calls += 1
-        if self._calls > 2:  # the first one looks before anything is compiled
-            self._slowest = max(self._slowest, self._still.look())
-        self._still.restart()
+        if self._calls > 2:  # the first one checks before anything is compiled
+            self._slowest_call = max(self._slowest_call, self._time_since_call.read())
+        self._time_since_call.restart()
 
-    def _may_yield(self) -> bool:
-        """Whether others wait, and this turn was not in vain."""
-        last = self.last
-        asked = self._asked_to_yield_at is not None and last is not None
-        return asked and (last.epoch, last.batch) > self._from
+    def _should_yield(self) -> bool:
+        """Return True if other runs wait and this turn made progress."""
+        last = self.last_progress
+        is_requested = self._yield_requested_at is not None and last is not None
+        return is_requested and (last.epoch, last.batch) > self._start
 
-    def _pause(self) -> None:
-        newest, run = self.newest, (self._run_id, self._attempt)
-        if newest is None:
-            self._store.work.give_back(*run, further=False)
+    def _store_pause(self) -> None:
+        checkpoint, run = self.checkpoint, (self._run_id, self._attempt)
+        if checkpoint is None:
+            self._store.attempts.pause(*run, has_advanced=False)
             return
-        further = (newest.epoch, newest.batch) > self._from
-        self._store.work.give_back(*run, further, newest.to_bytes(), newest.progress)
+        has_advanced = (checkpoint.epoch, checkpoint.batch) > self._start
+        self._store.attempts.pause(*run, has_advanced, checkpoint.to_bytes(), checkpoint.progress)
 
-    def _listen(self) -> None:
-        stopping = self._store.work.is_to_stop(self._run_id, self._attempt)
-        self.lost = stopping is None
-        if (stopping or self.lost) and self._stopped_at is None:
-            self._stopped_at = time.monotonic()
-        unasked = self._asked_to_yield_at is None
-        if unasked and self._store.work.is_to_yield(self._run_id, self._attempt):
-            self._asked_to_yield_at = time.monotonic()
+    def _read_requests(self) -> None:
+        stopping = self._store.attempts.is_stop_requested(self._run_id, self._attempt)
+        self.is_lost = stopping is None
+        if (stopping or self.is_lost) and self._stop_requested_at is None:
+            self._stop_requested_at = time.monotonic()
+        is_new = self._yield_requested_at is None
+        if is_new and self._store.attempts.is_yield_requested(self._run_id, self._attempt):
+            self._yield_requested_at = time.monotonic()
 
-    def _tell(self) -> None:
-        work, run = self._store.work, (self._run_id, self._attempt)
-        now, told = time.monotonic(), False
-        if self.last is not self._told:
-            progress = self.last
-            work.report(*run, progress, self._known)
-            self._told, told = progress, True
-            self._known = len(progress.history.get("loss", ()))
-        if self.newest is not self._kept:
-            newest = self.newest
-            work.keep_checkpoint(*run, newest.to_bytes())
-            self._kept, told = newest, True
-        if told:
+    def _report(self) -> None:
+        attempts, run = self._store.attempts, (self._run_id, self._attempt)
+        now, has_reported = time.monotonic(), False
+        if self.last_progress is not self._reported:
+            progress = self.last_progress
+            attempts.report_progress(*run, progress, self._known_epochs)
+            self._reported, has_reported = progress, True
+            self._known_epochs = len(progress.history.get("loss", ()))
+        if self.checkpoint is not self._stored:
+            checkpoint = self.checkpoint
+            attempts.save_checkpoint(*run, checkpoint.to_bytes())
+            self._stored, has_reported = checkpoint, True
+        if has_reported:
             self._beat_at = now
         elif now - self._beat_at >= BEAT_SECONDS:
-            work.beat(*run)
+            attempts.record_heartbeat(*run)
             self._beat_at = now
 
-    def _overdue(self) -> bool:
-        trained = self.last is not None and bool(self.last.history)
-        grace = FIRST_GRACE_SECONDS if trained and self.newest is None else GRACE_SECONDS
-        since = self._stopped_at
-        if not self.is_to_end:
-            starved = time.process_time() - self._cpu_seconds < MIN_TURN_CPU_SECONDS
-            grace = MAX_YIELD_GRACE_SECONDS if starved else YIELD_GRACE_SECONDS
-            since = self._asked_to_yield_at
-        late = since is not None and time.monotonic() - since >= grace
-        return late and self.at_once is not None
+    def _is_overdue(self) -> bool:
+        has_epochs = self.last_progress is not None and bool(self.last_progress.history)
+        grace = FIRST_GRACE_SECONDS if has_epochs and self.checkpoint is None else GRACE_SECONDS
+        since = self._stop_requested_at
+        if not self.is_end_requested:
+            is_starved = time.process_time() - self._cpu_seconds < MIN_TURN_CPU_SECONDS
+            grace = MAX_YIELD_GRACE_SECONDS if is_starved else YIELD_GRACE_SECONDS
+            since = self._yield_requested_at
+        is_late = since is not None and time.monotonic() - since >= grace
+        return is_late and self.finish_now is not None
 
-    def _most_still_seconds(self) -> float:
+    def _get_hang_seconds(self) -> float:
         if self._calls <= 2:
-            return self._first_still_seconds
-        return max(STILL_SECONDS, STILL_CALLS * self._slowest)
+            return self._first_hang_seconds
+        return max(HANG_SECONDS, HANG_CALLS * self._slowest_call)
 
     def _end_at_once(self) -> None:
-        with self._closing:
+        with self._end_lock:
             if self._closed.is_set():
                 return
-            if not self.is_to_end:
-                insist(self._pause)
-            elif not self.lost:
-                result = self.at_once(self)
-                insist(lambda: self._store.work.end(self._run_id, self._attempt, result))
-            # The batch that runs cannot be interrupted; the nanny starts another process.
+            if not self.is_end_requested:
+                retry_until_stored(self._store_pause)
+            elif not self.is_lost:
+                result = self.finish_now(self)
+                retry_until_stored(
+                    lambda: self._store.attempts.end(self._run_id, self._attempt, result)
+                )
+            # The running batch cannot be interrupted; the nanny starts another process.
             log.warning("A training was ended together with its process, to stop it at once")
             os._exit(0)

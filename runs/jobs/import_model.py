@@ -1,4 +1,4 @@
-"""The job that brings a model back that was taken away: it becomes a run of the visitor."""
+"""Job: import an exported model as a run of the visitor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.data.serialization import pack
 from core.engine.progress import Progress
 from core.errors import DataError, Note
 from core.i18n import N_
-from runs.jobs.context import NO_MODEL, Failure, store
+from runs.jobs.context import NO_MODEL, Failure, get_store
 from runs.reading import jobs
 from runs.reading.guard import Guard
 from runs.store import EPOCH_BYTES, Content, Result
@@ -27,86 +27,97 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("unpadded.worker")
 
-BROUGHT = N_(
+IMPORTED = N_(
     "Brought back from a file. Its sequences are not here but for the few in its example, so it "
     "can predict, and be proved and looked into, but not be trained further or measured again."
 )
 
 
 @dataclass(frozen=True)
-class Brought:
-    """A file that may be a saved model. name: what its owner calls it."""
+class ImportRequest:
+    """A file that may be an exported model.
+
+    Attributes:
+        owner: Id of the visitor.
+        name: Display name of the run.
+        content: Bytes of the file.
+    """
 
     owner: str
     name: str
     content: bytes
 
 
-def import_run(_run: str, about: Brought, question: str, topic: str) -> str | Failure:
-    """The id of a run that has ended and has this model. What the file says of itself, its proof
-    and its evaluation, is nothing we measured, and is left out; its scripts are ours again."""
+def import_run(_run_id: str, payload: ImportRequest, request_id: str, topic: str) -> str | Failure:
+    """Create an ended run with the imported model, and return its id.
+
+    The proof and the evaluation in the file were not measured here, so they are left out; its
+    scripts are replaced by ours.
+    """
     try:
         from core import load
 
-        kept = store()
-        model: TrainedModel = load(io.BytesIO(about.content), kept.limits.refuse_too_large)
-        kept.limits.refuse_too_long(np.array([model.preprocessing.width]), model.recipe)
+        store = get_store()
+        model: TrainedModel = load(io.BytesIO(payload.content), store.limits.refuse_too_large)
+        store.limits.refuse_too_long(np.array([model.preprocessing.width]), model.recipe)
         model.proof = model.evaluation = None
         saved = io.BytesIO()
-        model.save(saved, about.name)
-        data = _example(model, kept.limits.steps)
+        model.save(saved, payload.name)
+        data = _read_example(model, store.limits.steps)
         reading = {
             "features": len(base_names(data.feature_names)),
             "schema": None if model.schema is None else model.schema.to_dict(),
         }
-        run_id = kept.runs.create(
-            about.owner,
-            about.name,
+        run_id = store.runs.create(
+            payload.owner,
+            payload.name,
             model.recipe,
-            Content.of(pack(data)),
+            Content.from_bytes(pack(data)),
             reading,
             estimate=0.0,
             reserved=len(saved.getvalue()) + EPOCH_BYTES * len(model.history.get("loss", ())),
-            begun=True,
+            is_running=True,
         )
-        if not kept.work.end(run_id, 1, _result(model, saved.getvalue())):
+        if not store.attempts.end(run_id, 1, _build_result(model, saved.getvalue())):
             raise DataError(NO_MODEL)
         return run_id
     except Exception as error:
-        return Failure.of(error)
+        return Failure.from_exception(error)
 
 
-def _example(model: TrainedModel, most_steps: int) -> Sequences:
-    """The sequences that came with it, read where files from strangers are read; where there are
-    none that can be, one of a single average step."""
+def _read_example(model: TrainedModel, max_steps: int) -> Sequences:
+    """Return the example sequences of the file, read where files from strangers are read.
+
+    Without a readable example, return one sequence of a single average step.
+    """
     names = model.preprocessing.feature_names
     try:
-        # Not cut again, which can make hundreds of megabytes of a small file.
+        # Not windowed again, which can turn a small file into hundreds of megabytes.
         whole = replace(model.table, cut="", cut_steps=0, cut_every=0)
         with contextlib.closing(Guard()) as guard:
             opened = guard.call(
-                "", "", jobs.open_file, model.example.encode(), most_steps, jobs.given(whole)
+                "", "", jobs.open_file, model.example.encode(), max_steps, jobs.use_schema(whole)
             )
         if isinstance(opened, jobs.Opened):
             data = opened.sequences()
             if data.feature_names == names:
-                return replace(data, split=None)  # all of them are to be looked at
+                return replace(data, split=None)  # without a split, all of them are shown
         log.warning("The example of a model was not read")
-    except DataError as error:  # the model is there without it
+    except DataError as error:  # the model is usable without it
         log.warning("The example of a model was not read: %s", error)
     return Sequences(model.preprocessing.fill[None], np.array([1]), feature_names=names)
 
 
-def _result(model: TrainedModel, content: bytes) -> Result:
+def _build_result(model: TrainedModel, content: bytes) -> Result:
     epochs = len(model.history.get("loss", ()))
-    learned = 0 if model.facts is None else model.facts.learned
+    sequences = 0 if model.facts is None else model.facts.learned
     seconds = float(sum(model.history.get("seconds", ())))
     return Result(
         state=RunState.STOPPED if model.stopped else RunState.FINISHED,
         model=content,
         history=model.history,
-        progress=Progress(epochs, model.recipe.epochs, 0, 0, learned, {}, seconds),
-        notes=(*model.notes, Note(BROUGHT)),
+        progress=Progress(epochs, model.recipe.epochs, 0, 0, sequences, {}, seconds),
+        notes=(*model.notes, Note(IMPORTED)),
         best_epoch=model.best_epoch,
         computed=model.computed,
     )

@@ -1,4 +1,4 @@
-"""The jobs that answer visitors' questions to a model."""
+"""Jobs: predict, inspect and evaluate on prefixes, for visitors who wait."""
 
 from __future__ import annotations
 
@@ -11,80 +11,92 @@ from distributed import Worker, get_worker
 
 from core.data.sequences import Sequences, step_indices
 from core.errors import DataError, Note
-from core.evaluation.predictions import telling_part
+from core.evaluation.predictions import select_evaluation_rows
 from core.inspection.xray import XRay
-from runs.jobs.context import Failure, models, trained_on
-from runs.types import Answer
+from runs.jobs.context import Failure, load_training_data, models
+from runs.types import Prediction
 
 if TYPE_CHECKING:
-    from core.evaluation.bootstrap import Figure
-    from core.experiments.early_prediction import Early
+    from core.evaluation.bootstrap import Estimate
+    from core.experiments.early_prediction import EarlyPrediction
     from core.trained_model import TrainedModel
 
-SHARE_SECONDS = 0.3
+SHARE_SECONDS = 0.3  # between two progress messages
 
 
-def predict_run(run_id: str, data: Sequences, question: str, topic: str) -> Answer | Failure:
-    """Predict with a run's model, and send the share that is done as events of the Dask topic."""
+def predict_run(run_id: str, data: Sequences, request_id: str, topic: str) -> Prediction | Failure:
+    """Predict with a run's model, and send progress as events of the Dask topic."""
     try:
-        return _answer(models.get(run_id), data, Sharer(get_worker(), question, topic))
+        return _predict(models.get(run_id), data, ProgressReporter(get_worker(), request_id, topic))
     except Exception as error:
-        return Failure.of(error)
+        return Failure.from_exception(error)
 
 
-def xray_run(run_id: str, one: Sequences, question: str, topic: str) -> XRay | Failure:
-    """Look inside a run's network while it reads one sequence, with its mask and without."""
+def inspect_run(run_id: str, sequence: Sequences, request_id: str, topic: str) -> XRay | Failure:
+    """Trace a run's network on one sequence, with its mask and without."""
     try:
-        share = Sharer(get_worker(), question, topic)
+        report_progress = ProgressReporter(get_worker(), request_id, topic)
         model: TrainedModel = models.get(run_id)
-        traces = [model.trace(one)]
+        traces = [model.trace(sequence)]
         if traces[0].masked:
-            share(0.5)
-            traces.append(model.trace(one, masked=False))
-        return XRay.of(*traces)
+            report_progress(0.5)
+            traces.append(model.trace(sequence, masked=False))
+        return XRay.from_traces(*traces)
     except Exception as error:
-        return Failure.of(error)
+        return Failure.from_exception(error)
 
 
-def early_run(run_id: str, data: Sequences | None, question: str, topic: str) -> Early | Failure:
-    """How early in these sequences, or in those the run was measured on, a run's answers are as
-    good as at the end."""
+def evaluate_run_early(
+    run_id: str, data: Sequences | None, request_id: str, topic: str
+) -> EarlyPrediction | Failure:
+    """Evaluate on prefixes how early the predictions are as good as at the end.
+
+    Args:
+        run_id: Run with a model.
+        data: Sequences with targets; None for those the run was measured on.
+        request_id: Id for progress messages.
+        topic: Topic of progress messages.
+    """
     try:
         model: TrainedModel = models.get(run_id)
         if data is None:
-            run, data = trained_on(run_id)
-            _, data = telling_part(data, run.recipe)
-        from core.experiments.early_prediction import early
+            run, data = load_training_data(run_id)
+            _, data = select_evaluation_rows(data, run.recipe)
+        from core.experiments.early_prediction import evaluate_early_prediction
 
-        return early(model, data, Sharer(get_worker(), question, topic))
+        return evaluate_early_prediction(
+            model, data, ProgressReporter(get_worker(), request_id, topic)
+        )
     except Exception as error:
-        return Failure.of(error)
+        return Failure.from_exception(error)
 
 
-class Sharer:
-    """Sends how much of an answer is computed, a few times a second."""
+class ProgressReporter:
+    """Sends the fraction of a request that is computed, a few times per second."""
 
-    def __init__(self, worker: Worker, question: str, topic: str) -> None:
-        self.worker, self.question, self.topic = worker, question, topic
-        self.sent = time.monotonic()
+    def __init__(self, worker: Worker, request_id: str, topic: str) -> None:
+        self.worker, self.request_id, self.topic = worker, request_id, topic
+        self.sent_at = time.monotonic()
 
     def __call__(self, share: float) -> None:
-        if time.monotonic() - self.sent >= SHARE_SECONDS:
-            self.sent = time.monotonic()
-            self.worker.log_event(self.topic, {"question": self.question, "share": share})
+        if time.monotonic() - self.sent_at >= SHARE_SECONDS:
+            self.sent_at = time.monotonic()
+            self.worker.log_event(self.topic, {"request_id": self.request_id, "share": share})
 
 
-def _answer(model: TrainedModel, data: Sequences, on_progress: Callable[[float], None]) -> Answer:
+def _predict(
+    model: TrainedModel, data: Sequences, on_progress: Callable[[float], None]
+) -> Prediction:
     notes = list(model.preprocessing.notes(data))
     if model.classes is None:
-        predicted = values = model.predict(data, on_progress)
+        outputs = values = model.predict(data, on_progress)
         probabilities = None
     else:
-        predicted = probabilities = model.predict_proba(data, on_progress)
+        outputs = probabilities = model.predict_proba(data, on_progress)
         values = model.preprocessing.decode(probabilities)
-    metrics: dict[str, dict[str, Figure]] = {}
+    metrics: dict[str, dict[str, Estimate]] = {}
     if data.targets is not None:
-        # Apart, because the model may have learned from the rows marked train.
+        # Per part, because the model may have been trained on the rows marked train.
         parts = {"all": np.arange(len(data))}
         if data.split is not None:
             names = ("test", "validation", "train")
@@ -92,13 +104,15 @@ def _answer(model: TrainedModel, data: Sequences, on_progress: Callable[[float],
         for part, rows in parts.items():
             try:
                 if len(rows):
-                    asked = data[rows]
+                    selected = data[rows]
                     if model.recipe.return_sequences:
-                        rows = step_indices(data.offsets[:-1][rows], asked.lengths)
-                    metrics[part] = model.figures(predicted[rows], asked)
-            except DataError as error:  # the predictions stand, whatever the targets are
+                        rows = step_indices(data.offsets[:-1][rows], selected.lengths)
+                    metrics[part] = model.score_with_intervals(outputs[rows], selected)
+            except DataError as error:  # the predictions are valid, whatever the targets are
                 note = Note(error.template, **error.values)
                 if note not in notes:
                     notes.append(note)
     per_step = model.recipe.return_sequences
-    return Answer(data.ids, values, model.classes, probabilities, metrics, tuple(notes), per_step)
+    return Prediction(
+        data.ids, values, model.classes, probabilities, metrics, tuple(notes), per_step
+    )

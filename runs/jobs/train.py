@@ -1,4 +1,4 @@
-"""The job that trains a run, from where it stands to its end, in the store."""
+"""Job: train a run from its last state to its end, and store the result."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from distributed import get_worker
 from core.data.sequences import Sequences
 from core.data.serialization import unpack
 from core.errors import DataError, Note
-from core.evaluation.predictions import Measured, measure, telling_part
+from core.evaluation.predictions import (
+    EvaluationSet,
+    predict_evaluation_set,
+    select_evaluation_rows,
+)
 from core.i18n import N_
 from core.training.checkpoint import Checkpoint
 from runs.cluster import machine
-from runs.jobs.context import Failure, models, store
-from runs.jobs.heartbeat import Keeper
+from runs.jobs.context import Failure, get_store, models
+from runs.jobs.heartbeat import Heartbeat
 from runs.store import Claim, Result, Store, StoreError
-from runs.threads import TROUBLE_SECONDS, insist
+from runs.threads import TROUBLE_SECONDS, retry_until_stored
 from runs.types import Metrics, RunState
 
 if TYPE_CHECKING:
@@ -28,9 +32,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("unpadded.worker")
 
-# A stop must be obeyed within 1 s, also when the rows to measure are many: up to so many steps
-# times weights are measured in well under one.
-WORK_AFTER_STOP = 2e9
+# A stop must take effect within 1 s, also with many rows to measure: up to this many steps times
+# weights are measured in well under 1 s.
+MAX_MEASURED_AFTER_STOP = 2e9
 
 NOTHING_LEARNED = Result(RunState.STOPPED)
 TIME_IS_UP = N_(
@@ -40,107 +44,112 @@ TIME_IS_UP = N_(
 
 
 def train_run(run_id: str) -> str | None:
-    """Take a waiting run up. Returns what went wrong that the server's log should know, in one
-    line."""
+    """Claim a waiting run and train it.
+
+    Returns:
+        One line for the server's log if something went wrong, else None.
+    """
     try:
-        claim = store().work.claim(run_id, get_worker().address, machine.kind())
-        return None if claim is None else _train(store(), run_id, claim)
+        claim = get_store().attempts.claim(run_id, get_worker().address, machine.get_kind())
+        return None if claim is None else _train(get_store(), run_id, claim)
     except StoreError as error:
         log.warning("%s", error)
-        time.sleep(TROUBLE_SECONDS)  # the run waits, and is handed over again
+        time.sleep(TROUBLE_SECONDS)  # the run still waits, and is assigned again
         return None
     except Exception as error:
-        return Failure.of(error).reason or str(error)
+        return Failure.from_exception(error).reason or str(error)
 
 
-def _train(kept: Store, run_id: str, claim: Claim) -> str | None:
+def _train(store: Store, run_id: str, claim: Claim) -> str | None:
     from core import train
 
-    resume = _checkpoint(claim)
-    if resume is not None and claim.attempt == 1:  # of the run that this one goes on from
-        resume = resume.anew()
-    keeper = Keeper(kept, run_id, claim, resume, _from_checkpoint)
+    resume = _read_checkpoint(claim)
+    if resume is not None and claim.attempt == 1:  # of the run that this one continues
+        resume = resume.reset_patience()
+    heartbeat = Heartbeat(store, run_id, claim, resume, _build_checkpoint_result)
     try:
         data = unpack(claim.data)
         model = train(
             data,
             claim.recipe,
-            on_progress=keeper.progress,
-            should_stop=keeper.should_stop,
+            on_progress=heartbeat.on_progress,
+            should_stop=heartbeat.should_stop,
             resume=resume,
-            on_checkpoint=keeper.checkpoint,
+            on_checkpoint=heartbeat.on_checkpoint,
         )
-        keeper.at_once, keeper.is_training = None, False
-        if model.stopped and not keeper.is_to_end:
-            keeper.give_back()
+        heartbeat.finish_now, heartbeat.is_training = None, False
+        if model.stopped and not heartbeat.is_end_requested:
+            heartbeat.pause()
             return None
-        if keeper.newest.epoch == keeper.newest.batch == 0:
-            return _end(kept, run_id, claim, keeper, NOTHING_LEARNED)
-        result = _result(model, keeper)
-        if not model.stopped:  # a stop does not wait for the measuring
-            keeper.at_once = lambda keeper: result
-        metrics, measured, unmeasured = _measure(model, data)
+        if heartbeat.checkpoint.epoch == heartbeat.checkpoint.batch == 0:
+            return _end(store, run_id, claim, heartbeat, NOTHING_LEARNED)
+        result = _build_result(model, heartbeat)
+        if not model.stopped:  # a stop does not wait for the metrics
+            heartbeat.finish_now = lambda heartbeat: result
+        metrics, measured, more_notes = _measure(model, data)
         models.put(run_id, model)
         result = replace(
             result,
             metrics=metrics,
             measured=measured and measured.to_bytes(),
-            notes=(*result.notes, *unmeasured),
+            notes=(*result.notes, *more_notes),
         )
     except Exception as error:
-        failure = Failure.of(error)
-        keeper.close()
-        insist(lambda: kept.work.fail(run_id, claim.attempt, failure.error))
+        failure = Failure.from_exception(error)
+        heartbeat.close()
+        retry_until_stored(lambda: store.attempts.fail(run_id, claim.attempt, failure.error))
         return failure.reason
-    return _end(kept, run_id, claim, keeper, result)
+    return _end(store, run_id, claim, heartbeat, result)
 
 
-def _end(kept: Store, run_id: str, claim: Claim, keeper: Keeper, result: Result) -> None:
-    keeper.close()
-    insist(lambda: kept.work.end(run_id, claim.attempt, result))
+def _end(store: Store, run_id: str, claim: Claim, heartbeat: Heartbeat, result: Result) -> None:
+    heartbeat.close()
+    retry_until_stored(lambda: store.attempts.end(run_id, claim.attempt, result))
 
 
-def _checkpoint(claim: Claim) -> Checkpoint | None:
+def _read_checkpoint(claim: Claim) -> Checkpoint | None:
     try:
         return None if claim.checkpoint is None else Checkpoint.from_bytes(claim.checkpoint)
-    except ValueError as error:  # of another version of the app: the run begins anew
+    except ValueError as error:  # of another version of the app: the run starts over
         log.warning("A checkpoint was not used: %s", error)
         return None
 
 
-def _result(model: TrainedModel, keeper: Keeper) -> Result:
+def _build_result(model: TrainedModel, heartbeat: Heartbeat) -> Result:
     saved = io.BytesIO()
     model.save(saved)
-    late = [Note(TIME_IS_UP, hours=keeper.most_hours)] if keeper.timed_out else []
+    time_notes = [Note(TIME_IS_UP, hours=heartbeat.max_hours)] if heartbeat.is_timed_out else []
     return Result(
         state=RunState.STOPPED if model.stopped else RunState.FINISHED,
         model=saved.getvalue(),
-        checkpoint=keeper.newest.to_bytes(),
+        checkpoint=heartbeat.checkpoint.to_bytes(),
         history=model.history,
-        progress=keeper.newest.progress,
-        notes=(*model.notes, *late),
+        progress=heartbeat.checkpoint.progress,
+        notes=(*model.notes, *time_notes),
         best_epoch=model.best_epoch,
         computed=model.computed,
     )
 
 
-def _from_checkpoint(keeper: Keeper) -> Result:
-    """How a run ends that is stopped in the middle of a batch."""
-    from core.training.loop import model_of
+def _build_checkpoint_result(heartbeat: Heartbeat) -> Result:
+    """Return the result of a run that is stopped in the middle of a batch."""
+    from core.training.loop import restore_model
 
-    if keeper.newest is None:
+    if heartbeat.checkpoint is None:
         return NOTHING_LEARNED
-    return _result(model_of(keeper.newest), keeper)
+    return _build_result(restore_model(heartbeat.checkpoint), heartbeat)
 
 
-def _measure(model: TrainedModel, data: Sequences) -> tuple[Metrics, Measured | None, list[Note]]:
-    """On the most telling rows there are; and why not, where they could not be measured."""
-    part, rows = telling_part(data, model.recipe)
-    work = float(rows.lengths.sum()) * model.network.count_params()
-    if model.stopped and work > WORK_AFTER_STOP:
+def _measure(
+    model: TrainedModel, data: Sequences
+) -> tuple[Metrics, EvaluationSet | None, list[Note]]:
+    """Return metrics, predictions and notes for the most informative rows."""
+    part, rows = select_evaluation_rows(data, model.recipe)
+    cost = float(rows.lengths.sum()) * model.network.count_params()
+    if model.stopped and cost > MAX_MEASURED_AFTER_STOP:
         return {}, None, [Note("Not measured, because the data is large and you asked to stop.")]
-    measured = measure(model, part, rows)
+    measured = predict_evaluation_set(model, part, rows)
     try:
-        return {part: model.score(measured.answers, rows)}, measured, []
-    except DataError as error:  # the model is worth keeping, whatever the targets are
+        return {part: model.score(measured.predictions, rows)}, measured, []
+    except DataError as error:  # the model is kept, whatever the targets are
         return {}, measured, [Note(error.template, **error.values)]

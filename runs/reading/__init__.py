@@ -1,2 +1,5 @@
-"""Files from strangers, read in processes that nothing else depends on: ``guard`` keeps them and
-their limits, ``child`` is what runs in them, and ``jobs`` are the functions it runs."""
+"""Reading of uploaded files in separate processes that nothing else depends on.
+
+``guard`` manages the processes and their limits, ``child`` runs in them, and ``jobs`` contains the
+functions they execute.
+"""

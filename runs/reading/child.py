@@ -1,7 +1,8 @@
-"""``python -m runs.reading.child``: reads one file after the other for the server, within limits.
+"""``python -m runs.reading.child``: read one file after the other for the server, within limits.
 
-Requests come on standard input and answers go to standard output, see ``runs.reading.guard``. The
-process ends with its input. It imports no TensorFlow and knows neither the store nor the cluster.
+Requests arrive on standard input and results go to standard output, see ``runs.reading.guard``. The
+process ends with its input. It imports no TensorFlow and accesses neither the store nor the
+cluster.
 """
 
 from __future__ import annotations
@@ -14,35 +15,41 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
+
 import runs.reading.jobs  # noqa: F401  (here already when the first request comes)
 from core.errors import DataError
+from core.reading.formats.delimited import HAS_JEMALLOC
 from runs.reading import frames
 from runs.reading.limits import MAX_BYTES, OUT_OF_MEMORY, limit_memory, limit_seconds
 
-NICE = 5  # of 19: pages go first, and a training, which has 10, comes after
+NICE = 5  # of 19: pages have priority over it, and it over a training, which has 10
 
 
 def main() -> None:
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print must not come between the answers
+    """Execute requests until the input closes."""
+    requests, results = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # output of libraries must not mix with the results
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     if os.name == "posix":
         os.nice(NICE)
     limit_memory()
-    frames.send(answers, "ready")
+    if HAS_JEMALLOC:
+        pa.jemalloc_set_decay_ms(0)  # return unused memory at once
+    frames.send(results, "ready")
     while True:
         try:
             function, args, seconds = frames.receive(requests, MAX_BYTES)
-        except EOFError:  # the server is gone, or wants this process gone
+        except EOFError:  # the server has ended, or wants this process to end
             return
         limit_seconds(math.ceil(time.process_time() + seconds))
-        answer = _answer(function, args)
+        result = _execute(function, args)
         del args
-        frames.send(answers, answer)
-        del answer
+        frames.send(results, result)
+        del result
 
 
-def _answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+def _execute(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     try:
         return function(*args)
     except DataError as error:

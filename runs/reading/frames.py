@@ -1,8 +1,8 @@
-"""What goes over the pipes between the server and a process that reads files: a pickled object,
-and beside it the large buffers in it, which are copied by nobody.
+"""Pickled objects over the pipes between the server and a process that reads files.
 
-Both ends are the same program. A process that a file has taken over could do to the server what
-any process of the same user can, pickles or not.
+Large buffers are sent beside the pickle without copies. Both ends are the same program. A process
+that a file has taken over could do to the server what any process of the same user can, pickles or
+not.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import pickle
 from typing import IO, Any
 
 LENGTH_BYTES = 8
-FAILED = "failed"  # the answer where the program is at fault
+FAILED = "failed"  # the result after a program error
 
 
-def send(pipe: IO[bytes], thing: Any) -> None:
-    """``pickle.PickleBuffer`` in it become bytes at the other end."""
+def send(pipe: IO[bytes], value: Any) -> None:
+    """Send an object; a ``pickle.PickleBuffer`` in it becomes bytes at the other end."""
     buffers: list[pickle.PickleBuffer] = []
-    described = pickle.dumps(thing, protocol=5, buffer_callback=buffers.append)
-    parts = [described, *(buffer.raw() for buffer in buffers)]
+    pickled = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    parts = [pickled, *(buffer.raw() for buffer in buffers)]
     pipe.write(len(parts).to_bytes(LENGTH_BYTES, "big"))
     for part in parts:
         pipe.write(len(part).to_bytes(LENGTH_BYTES, "big"))
@@ -27,22 +27,27 @@ def send(pipe: IO[bytes], thing: Any) -> None:
 
 
 def receive(pipe: IO[bytes], max_bytes: int) -> Any:
-    """Raises EOFError where the other end is gone, ValueError for more bytes than there may be."""
+    """Receive an object.
+
+    Raises:
+        EOFError: If the other end has closed the pipe.
+        ValueError: If there are more than ``max_bytes`` bytes.
+    """
     parts = []
-    for _ in range(_number(pipe)):
-        size = _number(pipe)
+    for _ in range(_read_number(pipe)):
+        size = _read_number(pipe)
         max_bytes -= size
         if max_bytes < 0:
             raise ValueError("more bytes than there may be")
-        parts.append(_exactly(pipe, size))
+        parts.append(_read_exactly(pipe, size))
     return pickle.loads(parts[0], buffers=parts[1:])
 
 
-def _number(pipe: IO[bytes]) -> int:
-    return int.from_bytes(_exactly(pipe, LENGTH_BYTES), "big")
+def _read_number(pipe: IO[bytes]) -> int:
+    return int.from_bytes(_read_exactly(pipe, LENGTH_BYTES), "big")
 
 
-def _exactly(pipe: IO[bytes], size: int) -> bytes:
+def _read_exactly(pipe: IO[bytes], size: int) -> bytes:
     content = pipe.read(size)
     if len(content) < size:
         raise EOFError

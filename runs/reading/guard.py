@@ -1,7 +1,7 @@
-"""``Guard``: files are opened, detected and read in processes of their own, within limits.
+"""``Guard``: open, detect and read files in separate processes, within limits.
 
-A file may be made to take any amount of memory or time, or to end the process that reads it. The
-server receives nothing but results of a bounded size.
+A file may be crafted to take any amount of memory or time, or to end the process that reads it. The
+server receives only results of a limited size.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ import psutil
 
 from core.errors import DataError
 from core.i18n import N_
-from runs.json_log import say
+from runs.json_log import log_event
 from runs.reading import frames
-from runs.reading.limits import MAX_BYTES, MAX_MEMORY, OUT_OF_MEMORY, WAITING_TIMES, seconds_for
-from runs.threads import TROUBLE_SECONDS, background
+from runs.reading.limits import MAX_BYTES, MAX_MEMORY, OUT_OF_MEMORY, WAITING_TIMES, get_max_seconds
+from runs.threads import TROUBLE_SECONDS, start_thread
 
 ROOT = Path(__file__).parents[2]
-MAX_PROCESSES = 3  # that read at once: two slow files do not keep a third one waiting …
-MAX_OF_ADDRESS = 2  # … of somebody else
+MAX_PROCESSES = 3  # reading at once
+MAX_PER_ADDRESS = 2  # of them, so that two slow files do not block a third from another address
 WATCH_SECONDS = 0.1
-# What a process has kept of the files before; one that has grown further is replaced.
+# Bytes that a process may have kept of earlier files; after more it is replaced.
 MAX_GROWTH = 100e6
-# What somebody had read counts against their next file, by half after so long.
+# The reading time of a visitor counts against their next file; it is halved after this time.
 HALF_SECONDS = 30.0
-# What Python itself needs of the environment. The rest may hold passwords.
+# Variables that Python itself needs. The others may contain passwords.
 VARIABLES = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL")
 
 TOO_SLOW = N_(
@@ -57,7 +57,13 @@ PROGRAM_FAILED = N_(
 
 @dataclass(eq=False)
 class _Child:
-    """A process that reads files. bytes: what it held before the first one; why: it was ended."""
+    """A process that reads files.
+
+    Attributes:
+        process: The process.
+        bytes: Memory it used before the first file.
+        why: Message with the reason why it was ended.
+    """
 
     process: subprocess.Popen
     bytes: int
@@ -65,51 +71,65 @@ class _Child:
 
     @property
     def measures(self) -> psutil.Process:
+        """The process for ``psutil``."""
         return psutil.Process(self.process.pid)
 
 
 @dataclass(eq=False)
-class _Turn:
-    """Of a file that is read or waits to be."""
+class _Entry:
+    """A file that is read or waits to be read.
+
+    Attributes:
+        owner: Id of the visitor.
+        address: Address of the visitor.
+        seconds: CPU seconds that it may take.
+    """
 
     owner: str
     address: str
-    seconds: float  # that it may take
+    seconds: float
 
 
 class Guard:
-    """Thread-safe. Keeps a process warm for the next file."""
+    """Thread-safe pool of processes that read files; one process waits warm for the next file."""
 
     def __init__(self) -> None:
+        """Start the thread that starts processes."""
         self._warm: list[_Child] = []
         self._busy: list[_Child] = []
-        self._waiting: list[_Turn] = []  # one for each file, in the order they came
-        self._reading: list[_Turn] = []
-        # Seconds by owner and by address, halved again and again.
+        self._waiting: list[_Entry] = []  # one per file, in the order of arrival
+        self._reading: list[_Entry] = []
+        # Seconds by owner and by address, halved periodically.
         self._used: Counter[str] = Counter()
         self._halved_at = time.monotonic()
         self._fails_to_start = self._closed = False
         self._changed = threading.Condition()
-        background(self._keep_warm)
+        start_thread(self._maintain_warm)
 
     def call(
         self, owner: str, address: str, function: Callable[..., Any], content: bytes, *args: Any
     ) -> Any:
-        """What ``function(content, *args)`` returns, computed in another process, which must be
-        able to import the function.
+        """Return ``function(content, *args)``, computed in another process.
 
-        owner    whose file it is, and
-        address  where it came from: of several who wait, the address that had least read is next,
-                 and there the owner who had, so that many cookies help nobody
-        content  the file; its size says how long it may take
+        Of several waiting files, the next is from the address with the least reading time, and from
+        its owner with the least, so that many cookies give no advantage.
 
-        Raises the DataError that the function raises, and one where it takes too much.
+        Args:
+            owner: Id of the visitor whose file it is.
+            address: Address of the visitor.
+            function: Function that the other process can import.
+            content: Bytes of the file; their size determines how long reading may take.
+            *args: Further arguments.
+
+        Raises:
+            DataError: If the function raises it, or the file takes too much memory or time.
         """
-        seconds = seconds_for(content)
-        with self._turn(_Turn(owner, address, seconds)) as child:
-            return _ask(child, (function, (PickleBuffer(content), *args), seconds))
+        seconds = get_max_seconds(content)
+        with self._borrow_child(_Entry(owner, address, seconds)) as child:
+            return _execute(child, (function, (PickleBuffer(content), *args), seconds))
 
     def close(self) -> None:
+        """End all processes."""
         with self._changed:
             self._closed = True
             children = [*self._warm, *self._busy]
@@ -118,20 +138,20 @@ class Guard:
             _end(child)
 
     @contextlib.contextmanager
-    def _turn(self, turn: _Turn) -> Iterator[_Child]:
-        """A process for one file."""
+    def _borrow_child(self, entry: _Entry) -> Iterator[_Child]:
+        """Provide a process for one file."""
         with self._changed:
-            self._waiting.append(turn)
+            self._waiting.append(entry)
             try:
-                while not self._has_warm() or turn is not self._next():
+                while not self._has_warm() or entry is not self._select_next():
                     if self._fails_to_start or self._closed:
                         raise DataError(PROGRAM_FAILED)
                     self._changed.wait()
             finally:
-                self._waiting.remove(turn)
+                self._waiting.remove(entry)
             child = self._warm.pop()
             self._busy.append(child)
-            self._reading.append(turn)
+            self._reading.append(entry)
             self._changed.notify_all()
         started = time.monotonic()
         try:
@@ -141,41 +161,44 @@ class Guard:
             if not reusable:
                 _end(child)
             with self._changed:
-                for who in (turn.owner, turn.address):
-                    self._used[who] += time.monotonic() - started
+                for name in (entry.owner, entry.address):
+                    self._used[name] += time.monotonic() - started
                 self._busy.remove(child)
-                self._reading.remove(turn)
+                self._reading.remove(entry)
                 if reusable:
                     self._warm.append(child)
                 self._changed.notify_all()
 
     def _has_warm(self) -> bool:
-        """Whether a process waits for a file; one may have ended, which nobody else sees."""
+        """Return True if a process is ready; remove processes that have ended unnoticed."""
         for child in [each for each in self._warm if each.process.poll() is not None]:
             self._warm.remove(child)
             _end(child)
             self._changed.notify_all()
         return bool(self._warm)
 
-    def _next(self) -> _Turn | None:
-        """Whose file is read next. One process is kept for other addresses than those that have
-        all the others, so that nobody waits until a slow file of somebody else has ended."""
+    def _select_next(self) -> _Entry | None:
+        """Return the file to read next.
+
+        One process is reserved for addresses that do not use all the others, so that nobody has to
+        wait for the end of a slow file of another visitor.
+        """
         now = time.monotonic()
         if now - self._halved_at > HALF_SECONDS:
             self._halved_at = now
-            self._used = Counter({who: used / 2 for who, used in self._used.items() if used > 1})
-        reading = Counter(who for turn in self._reading for who in (turn.address, turn.owner))
+            self._used = Counter({name: used / 2 for name, used in self._used.items() if used > 1})
+        reading = Counter(name for entry in self._reading for name in (entry.address, entry.owner))
 
-        def wealth(turn: _Turn) -> tuple[float, ...]:
-            address, owner = turn.address, turn.owner
+        def get_usage(entry: _Entry) -> tuple[float, ...]:
+            address, owner = entry.address, entry.owner
             shares = reading[address], self._used[address], reading[owner], self._used[owner]
-            return *shares, turn.seconds  # of equals, a small file first
+            return *shares, entry.seconds  # among equals, a small file first
 
-        ready = [turn for turn in self._waiting if reading[turn.address] < MAX_OF_ADDRESS]
-        return min(ready, key=wealth, default=None)
+        eligible = [entry for entry in self._waiting if reading[entry.address] < MAX_PER_ADDRESS]
+        return min(eligible, key=get_usage, default=None)
 
-    def _keep_warm(self) -> None:
-        """Have one process wait for a file, for as long as the server lives."""
+    def _maintain_warm(self) -> None:
+        """Keep one process ready for the next file, for as long as the server lives."""
         while True:
             with self._changed:
                 while self._warm or len(self._busy) >= MAX_PROCESSES:
@@ -198,9 +221,9 @@ class Guard:
 
 
 def _start() -> _Child | None:
-    """A process that is ready; None where it does not start."""
+    """Return a process that is ready; None if it does not start."""
     environment = {name: os.environ[name] for name in VARIABLES if name in os.environ}
-    # Each thread that asks for memory would map 64 MB of addresses for itself, which are limited.
+    # Otherwise each thread that allocates memory maps 64 MB of addresses, which are limited.
     environment["MALLOC_ARENA_MAX"] = "2"
     try:
         process = subprocess.Popen(
@@ -209,7 +232,7 @@ def _start() -> _Child | None:
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # Ctrl-C in the server's terminal is the server's; the pipe tells the child.
+            # Ctrl-C in the terminal must reach the server only; the pipe ends the child.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
@@ -218,7 +241,7 @@ def _start() -> _Child | None:
         child.bytes = child.measures.memory_info().rss
         return child
     except (OSError, EOFError, psutil.Error) as error:
-        say("no process to read files", logging.ERROR, why=f"{type(error).__name__}: {error}")
+        log_event("no process to read files", logging.ERROR, why=f"{type(error).__name__}: {error}")
         return None
 
 
@@ -230,18 +253,18 @@ def _end(child: _Child) -> None:
             pipe.close()
 
 
-def _ask(child: _Child, request: tuple) -> Any:
+def _execute(child: _Child, request: tuple) -> Any:
     done = threading.Event()
-    background(lambda: _watch(child, request[2], done))
+    start_thread(lambda: _watch(child, request[2], done))
     try:
         frames.send(child.process.stdin, request)
         result = frames.receive(child.process.stdout, MAX_BYTES)
     except (EOFError, OSError, ValueError) as error:
-        if isinstance(error, ValueError):  # more than is received: the rest is still in the pipe
+        if isinstance(error, ValueError):  # too many bytes: the rest is still in the pipe
             child.why = OUT_OF_MEMORY
             child.process.kill()
-        why = _why(child)
-        say("a file ended its reader", logging.WARNING, why=why)
+        why = _explain_end(child)
+        log_event("a file ended its reader", logging.WARNING, why=why)
         raise DataError(why) from None
     finally:
         done.set()
@@ -253,15 +276,18 @@ def _ask(child: _Child, request: tuple) -> Any:
 
 
 def _watch(child: _Child, seconds: float, done: threading.Event) -> None:
-    """End a process that takes too much; not every system limits both, and none its waiting."""
+    """End a process that takes too much memory or time.
+
+    Not every system limits both, and none limits the wall-clock time.
+    """
     started = time.monotonic()
     with contextlib.suppress(psutil.Error):  # it has ended
-        computed = _computed(child)
+        cpu_seconds = _get_cpu_seconds(child)
         while not done.wait(WATCH_SECONDS):
             if child.measures.memory_info().rss > child.bytes + MAX_MEMORY:
                 child.why = OUT_OF_MEMORY
             elif (
-                _computed(child) - computed > seconds
+                _get_cpu_seconds(child) - cpu_seconds > seconds
                 or time.monotonic() - started > WAITING_TIMES * seconds
             ):
                 child.why = TOO_SLOW
@@ -270,24 +296,24 @@ def _watch(child: _Child, seconds: float, done: threading.Event) -> None:
                 return
 
 
-def _computed(child: _Child) -> float:
+def _get_cpu_seconds(child: _Child) -> float:
     times = child.measures.cpu_times()
     return times.user + times.system
 
 
-def _why(child: _Child) -> str:
-    """Why a process does not answer."""
+def _explain_end(child: _Child) -> str:
+    """Return the message for a process that ended."""
     status = child.process.wait()
     if child.why is not None:
         return child.why
     if status == -getattr(signal, "SIGXCPU", 0):
         return TOO_SLOW
-    # Nobody else but a system without memory ends it so.
+    # Only a system without free memory ends it this way.
     return OUT_OF_MEMORY if status == -getattr(signal, "SIGKILL", 0) else ENDED
 
 
 def _is_reusable(child: _Child) -> bool:
-    """Whether it may read another file: it lives, and has given back what the last one took."""
+    """Return True if the process may read another file: it is alive and has released its memory."""
     if child.why is not None or child.process.poll() is not None:
         return False
     try:

@@ -1,5 +1,4 @@
-"""What is done with a file in a process of its own: it is opened, its schema is found, and it is
-read."""
+"""Functions that open, detect and read a file in a separate process."""
 
 from __future__ import annotations
 
@@ -22,21 +21,21 @@ from core.reading import (
     detect_schema,
     open_table,
     read_table,
+    refresh_schema,
     refuse_many_steps,
-    schema_again,
 )
-from core.reading.editable import Grid, grid_of
+from core.reading.editable import Grid, build_grid
 from core.reading.new_data import Reading
 from core.reading.table.table import refuse_long_names
 
-SchemaOf = Callable[[Table], Schema]  # made by one of the functions below
+SchemaOf = Callable[[Table], Schema]  # returned by one of the functions below
 
-# What a file becomes may take so many bytes, or so many times its own: numbers take 4 bytes, and in
-# a file two at least. Words that become features, one for each, take many times as much.
+# The sequences of a file may take this many bytes, or this many times its own: a number takes 4
+# bytes, and at least 2 in a file. Text that becomes one feature per token takes many times as much.
 MAX_BYTES, MAX_TIMES = 128_000_000, 2
-MAX_CHARACTERS = 10_000  # of a name, an id, a label; pages show them, and send them again and again
-# Of all ids, labels and groups together: a million ids of 36 characters are 36 million. The server
-# takes four times as many bytes while it keeps them.
+MAX_CHARACTERS = 10_000  # of a name, an id or a label: pages show them and send them repeatedly
+# Characters of all ids, labels and groups together: a million ids of 36 characters are 36 million.
+# The server uses four bytes per character while it keeps them.
 MAX_TEXT = 50_000_000
 TOO_MUCH = N_(
     "The sequences take {found:,} MB in memory, and those of a file of its size may take {most:,} "
@@ -50,8 +49,13 @@ TOO_MUCH_TEXT = N_(
 
 @dataclass(frozen=True)
 class Columns:
-    """What a page shows of a table: the names of its columns, whether it held nested lists and no
-    columns, and its cells, where they can be edited."""
+    """Columns of a table, as a page shows them.
+
+    Attributes:
+        names: Names of the columns.
+        lists: The file contained nested lists instead of columns.
+        grid: Cells, if they can be edited.
+    """
 
     names: tuple[str, ...]
     lists: bool
@@ -60,20 +64,33 @@ class Columns:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was read. packed: its sequences, as ``core.data.serialization`` packs them."""
+    """A file that was read.
+
+    Attributes:
+        columns: Its columns.
+        report: Report of the reading.
+        packed: Sequences, packed by ``core.data.serialization``.
+    """
 
     columns: Columns
     report: Report
     packed: bytes
 
     def sequences(self) -> Sequences:
+        """Return the sequences."""
         return unpack(self.packed)
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A file that was not read, with its cells, where they can be edited, and, as far as it could
-    be read, its columns and its schema."""
+    """A file that was not read.
+
+    Attributes:
+        error: The reason.
+        grid: Cells, if they can be edited.
+        columns: Columns, if the file could be read so far.
+        schema: Schema, if the file could be read so far.
+    """
 
     error: DataError
     grid: Grid | None
@@ -82,80 +99,115 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class New:
-    """New sequences to predict. packed: as in ``Opened``."""
+class NewData:
+    """New sequences to predict.
+
+    Attributes:
+        report: Report of the reading.
+        packed: As in ``Opened``.
+    """
 
     report: Report
     packed: bytes
 
     def sequences(self) -> Sequences:
+        """Return the sequences."""
         return unpack(self.packed)
 
 
-def open_file(content: bytes, most_steps: int, schema_of: SchemaOf) -> Opened | Refused:
-    """Open, detect and read a file, or pasted text."""
+def open_file(content: bytes, max_steps: int, schema_of: SchemaOf) -> Opened | Refused:
+    """Open, detect and read a file or pasted text.
+
+    Args:
+        content: Bytes of the file.
+        max_steps: Maximum number of steps.
+        schema_of: Returns the schema of the table.
+    """
     columns = schema = None
     try:
-        table = open_table(io.BytesIO(content), most_steps)
-        columns = _columns(table, content)
+        table = open_table(io.BytesIO(content), max_steps)
+        columns = _describe_columns(table, content)
         schema = schema_of(table)
         data, report = read_table(table, schema)
-        refuse_many_steps(int(data.lengths.sum()), most_steps)
-        return Opened(columns, report, _packed(data, len(content)))
+        refuse_many_steps(int(data.lengths.sum()), max_steps)
+        return Opened(columns, report, _pack(data, len(content)))
     except DataError as error:
-        grid = columns.grid if columns else grid_of(None, lambda: content)
+        grid = columns.grid if columns else build_grid(None, lambda: content)
         return Refused(error, grid, columns, schema)
 
 
-def open_kept(compressed: bytes, most_steps: int, schema_of: SchemaOf) -> Opened | Refused:
-    """As ``open_file``, of a file as the server keeps it."""
-    return open_file(zlib.decompress(compressed), most_steps, schema_of)
+def open_stored(compressed: bytes, max_steps: int, schema_of: SchemaOf) -> Opened | Refused:
+    """Like ``open_file``, for a file as the store keeps it."""
+    return open_file(zlib.decompress(compressed), max_steps, schema_of)
 
 
-def look_at_kept(compressed: bytes, schema: Schema) -> tuple[Columns, Report]:
-    """The columns of a file as the server keeps it, and what became of its rows. Raises
-    DataError."""
+def describe_stored(compressed: bytes, schema: Schema) -> tuple[Columns, Report]:
+    """Return the columns of a stored file, and the report of reading it.
+
+    Raises:
+        DataError: If it cannot be read with the schema.
+    """
     content = zlib.decompress(compressed)
     table = open_table(io.BytesIO(content))
-    return _columns(table, content), read_table(table, schema)[1]
+    return _describe_columns(table, content), read_table(table, schema)[1]
 
 
 def read_new(
-    content: bytes, reading: Reading, most_steps: int, chosen: Schema | None, typed: bool
-) -> New:
-    """New data, as ``Reading.read_file`` or ``read_typed`` does. Raises DataError."""
+    content: bytes, reading: Reading, max_steps: int, chosen: Schema | None, typed: bool
+) -> NewData:
+    """Read new data, like ``Reading.read_file`` or ``Reading.read_typed``.
+
+    Args:
+        content: Bytes of the file or of the typed text.
+        reading: How the training data was read.
+        max_steps: Maximum number of steps.
+        chosen: Schema that the visitor chose; None to derive it.
+        typed: The content was typed on the page.
+
+    Raises:
+        DataError: If it cannot be read.
+    """
     if typed:
-        data, report = reading.read_typed(content.decode(), most_steps, chosen)
+        data, report = reading.read_typed(content.decode(), max_steps, chosen)
     else:
-        data, report = reading.read_file(content, most_steps, chosen)
-    return New(report, _packed(data, len(content)))
+        data, report = reading.read_file(content, max_steps, chosen)
+    return NewData(report, _pack(data, len(content)))
 
 
-def detected() -> SchemaOf:
+def detect() -> SchemaOf:
+    """Return a function that detects the schema."""
     return detect_schema
 
 
-def given(schema: Schema) -> SchemaOf:
-    return partial(_given, schema)
+def use_schema(schema: Schema) -> SchemaOf:
+    """Return a function that returns this schema."""
+    return partial(_return_schema, schema)
 
 
-def edited(schema: Schema | None) -> SchemaOf:
-    """Of the same table after it was edited."""
-    return detect_schema if schema is None else partial(schema_again, schema)
+def redetect(schema: Schema | None) -> SchemaOf:
+    """Return a function that adapts the schema to the same table after it was edited."""
+    return detect_schema if schema is None else partial(refresh_schema, schema)
 
 
-def chosen(
+def choose(
     layout: str, features: Sequence[str] | None, also: dict[str, Any], **roles: Any
 ) -> SchemaOf:
-    """Detected, but for the roles and the features given. also: other fields of the schema."""
-    return partial(_chosen, layout=layout, features=features, also=also, roles=roles)
+    """Return a function that detects the schema except for what the visitor chose.
+
+    Args:
+        layout: Layout of the table.
+        features: Columns that are features; None to detect them.
+        also: Other fields of the schema.
+        **roles: Columns by role.
+    """
+    return partial(_detect_chosen, layout=layout, features=features, also=also, roles=roles)
 
 
-def _given(schema: Schema, table: Table) -> Schema:
+def _return_schema(schema: Schema, table: Table) -> Schema:
     return schema
 
 
-def _chosen(
+def _detect_chosen(
     table: Table,
     layout: str,
     features: Sequence[str] | None,
@@ -165,41 +217,41 @@ def _chosen(
     return replace(detect_schema(table, layout, features=features, **roles), **also)
 
 
-def _columns(table: Table, content: bytes) -> Columns:
+def _describe_columns(table: Table, content: bytes) -> Columns:
     for name in table.names:
         _refuse_long(name, Note("the name of a column"))
-    return Columns(table.names, table.lists, grid_of(table, lambda: content))
+    return Columns(table.names, table.lists, build_grid(table, lambda: content))
 
 
-def _refuse_long(word: str, what: Note) -> None:
-    if len(word) > MAX_CHARACTERS:
+def _refuse_long(text: str, kind: Note) -> None:
+    if len(text) > MAX_CHARACTERS:
         raise DataError(
             "{found!r} is {what} of {n:,} characters, and at most {most:,} are read. Give it a "
             "shorter one.",
-            found=word[:40],
-            what=what,
-            n=len(word),
+            found=text[:40],
+            what=kind,
+            n=len(text),
             most=MAX_CHARACTERS,
         )
 
 
-def _packed(data: Sequences, size: int) -> bytes:
-    """Sent beside the answer, without copies; bytes again at the other end."""
-    found = 0
-    for what, words in (
+def _pack(data: Sequences, size: int) -> bytes:
+    """Pack sequences into a buffer that is sent without copies and arrives as bytes."""
+    count = 0
+    for kind, texts in (
         (Note("an id"), data.ids),
         (Note("a target"), data.targets),
         (Note("a group"), data.groups),
     ):
-        if words is not None and words.dtype == object:
-            _refuse_long(max(words, key=len), what)
-            found += sum(map(len, words))
-    if found > MAX_TEXT:
-        raise DataError(TOO_MUCH_TEXT, found=found, most=MAX_TEXT)
-    refuse_long_names(data.feature_names)  # each word of a category makes one
+        if texts is not None and texts.dtype == object:
+            _refuse_long(max(texts, key=len), kind)
+            count += sum(map(len, texts))
+    if count > MAX_TEXT:
+        raise DataError(TOO_MUCH_TEXT, found=count, most=MAX_TEXT)
+    refuse_long_names(data.feature_names)  # each value of a category becomes a feature
     for vocabulary in ({} if data.schema is None else data.schema.categories).values():
         _refuse_long(max(vocabulary, key=len, default=""), Note("a word of a category"))
-    most = max(MAX_BYTES, MAX_TIMES * size)
-    if data.values.nbytes > most:
-        raise DataError(TOO_MUCH, found=data.values.nbytes // 10**6, most=most // 10**6)
+    max_bytes = max(MAX_BYTES, MAX_TIMES * size)
+    if data.values.nbytes > max_bytes:
+        raise DataError(TOO_MUCH, found=data.values.nbytes // 10**6, most=max_bytes // 10**6)
     return PickleBuffer(pack(data))

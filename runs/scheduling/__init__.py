@@ -1,1 +1,1 @@
-"""Who gets a worker, when, and for how long."""
+"""Scheduling: which run or request gets a worker, when, and for how long."""

@@ -1,9 +1,8 @@
-"""The dispatcher: one thread of the server that hands waiting work to free workers.
+"""The dispatcher: one thread of the server that assigns runs and requests to free workers.
 
-Trainings wait in the store, where any server's dispatcher sees them, and are handed over only when
-a worker is free; the worker takes the run up itself (see ``runs.store.attempts``). Predictions
-wait in ``runs.scheduling.requests``. Each job that a worker does has a thread that waits for its
-end.
+Runs wait in the store, where the dispatcher of any server sees them, and are assigned only when a
+worker is free; the worker claims the run itself (see ``runs.store.attempts``). Requests wait in
+``runs.scheduling.requests``. Each job on a worker has a thread that waits for its end.
 """
 
 from __future__ import annotations
@@ -18,37 +17,38 @@ from functools import partial
 from core.errors import DataError
 from core.i18n import N_
 from runs.cluster.client import Cluster, WorkerLost
-from runs.jobs.check_invariance import proof_of, prove_run
-from runs.jobs.evaluate import evaluation_of, judge_run
-from runs.jobs.export import export_of, export_run
+from runs.jobs.check_invariance import check_run_invariance, read_proof
+from runs.jobs.evaluate import evaluate_run, read_evaluation
+from runs.jobs.export import export_run, read_export
 from runs.jobs.train import train_run
-from runs.scheduling.duplicates import following
-from runs.scheduling.fair_queue import Line, Place, paused, places
-from runs.scheduling.once_per_run import Afterwards
-from runs.scheduling.requests import Questions
+from runs.scheduling.duplicates import match_duplicates
+from runs.scheduling.fair_queue import FairQueue, QueuePosition, estimate_positions, to_waiting
+from runs.scheduling.once_per_run import OncePerRun
+from runs.scheduling.requests import RequestQueue
 from runs.scheduling.turns import Turns
 from runs.stopwatch import Stopwatch
-from runs.store import Held, Store, StoreError, Waiting
-from runs.threads import TROUBLE_SECONDS, background, insist, log, log_of_run
+from runs.store import RunningRun, Store, StoreError, WaitingRun
+from runs.threads import TROUBLE_SECONDS, log, log_run_error, retry_until_stored, start_thread
 from runs.types import ACTIVE, RunState
 
 POLL_SECONDS = 0.2  # while something waits for a worker
 IDLE_SECONDS = 1.0
-# How old the places in the queue may be; of hundreds of visitors they take a second to find.
-PLACE_SECONDS, PLACE_SHARE = 0.5, 0.05
-# A worker says every two seconds that it lives. One that was silent so long is taken for dead,
-# when no thread of ours waits for it; the time is ours, so that no clocks are compared.
+# Minimum age of the queue positions before they are estimated again, and maximum share of the time
+# that is spent on it: for hundreds of visitors the estimate takes a second.
+POSITION_SECONDS, MAX_POSITION_SHARE = 0.5, 0.05
+# A worker sends a heartbeat every two seconds. One that no thread of this server waits for is taken
+# for dead after this silence, measured by this server, so that no clocks are compared.
 SILENT_SECONDS = 8.0
-DEAF_SECONDS = 3.0
-# A worker that has ended is replaced within so much, also on a busy machine: until then no other
-# run is asked to yield for those that will have that one.
+STOP_SILENT_SECONDS = 3.0  # the same after a stop was requested
+# A worker that has ended is replaced within this time, also on a busy machine. Until then no other
+# run is asked to yield for the runs that will get the new worker.
 REPLACED_SECONDS = 60.0
 # A run that was killed or deleted frees its worker by itself, or the worker is replaced.
 STUCK_SECONDS = 5.0
-TIDY_SECONDS = 3600.0  # between two looks for visitors who have not been here for long
-# TensorFlow 2.21 keeps about 7 MB of every training it compiled, whatever is collected or
-# cleared: an idle worker that did so many makes room for a fresh one.
-RUNS_A_WORKER = 40
+CLEANUP_SECONDS = 3600.0  # between two removals of visitors who have been away for long
+# TensorFlow 2.21 keeps about 7 MB of every training it compiled, whatever is collected or cleared:
+# an idle worker is replaced by a fresh one after this many runs.
+MAX_RUNS_PER_WORKER = 40
 MAX_DEATHS, MAX_MEMORY_DEATHS = 5, 2  # of workers, until the run is held responsible
 
 WORKER_DIED = N_(
@@ -68,346 +68,388 @@ NO_CLUSTER = N_(
 
 @dataclass
 class _Training:
-    """A run that was handed to a worker. ``slot``: "light" to end a run that was stopped while it
-    was interrupted, for which nothing is trained. ``taken_up``: the worker has begun; where the run
-    waits again after that, the worker is about to be free. ``unwanted``: since when the store says
-    that it is not waiting or running any more."""
+    """A run that was assigned to a worker.
+
+    Attributes:
+        cluster: Connection to the worker.
+        worker: Address of the worker.
+        slot: "training", or "light" to end a run that was stopped while it was interrupted, for
+            which nothing is trained.
+        is_claimed: The worker has claimed the run. If the run waits again after that, the worker is
+            about to be free.
+        inactive_since: Since when the store says that the run neither waits nor runs.
+    """
 
     cluster: Cluster
     worker: str
     slot: str
-    taken_up: bool = False
-    unwanted: float | None = None
+    is_claimed: bool = False
+    inactive_since: float | None = None
 
 
 @dataclass
 class _Silence:
-    """How long a worker that nobody here waits for has not said that it lives; ``heard``: that it
-    did so before, and is another server's."""
+    """Time since the last heartbeat of a worker that no thread of this server waits for.
+
+    Attributes:
+        attempt: Attempt of the run.
+        beat: Heartbeat counter.
+        is_alive: The counter changed before, so the worker is connected to another server.
+        since: When the counter was first seen, on the monotonic clock.
+    """
 
     attempt: int
     beat: int
-    heard: bool = False
+    is_alive: bool = False
     since: float = field(default_factory=time.monotonic)
 
 
 class Dispatcher:
+    """Assigns runs and requests to workers, ends turns, and replaces workers."""
+
     def __init__(self, store: Store, scheduler: str | None = None) -> None:
-        """``scheduler``: the address of somebody else's."""
+        """Start the thread.
+
+        Args:
+            store: Store with the runs.
+            scheduler: Address of an external scheduler; None to start a local cluster.
+        """
         self._store, self._scheduler = store, scheduler
         self._cluster: Cluster | None = None
         self.workers: list[str] = []
-        self.kinds: frozenset[str] = frozenset()  # of the workers, see runs.cluster.machine
-        self.follows: dict[str, str] = {}  # runs that wait for a twin's result, and whose
+        self.kinds: frozenset[str] = frozenset()  # kinds of the workers, see runs.cluster.machine
+        self.duplicate_of: dict[str, str] = {}  # run that waits → identical run
         self._turns = Turns()
-        # Who waits, who has a worker, and for how many seconds of the turn yet: as seen last.
-        self._queue: tuple[list[Waiting], list[Held], dict[str, float]] = [], [], {}
-        self._places: dict[str, Place] = {}  # of waiting runs, by id
-        self._place_at = 0.0  # when they are to be looked for again
+        # Waiting runs, running runs, and the seconds left of their turns: as last seen.
+        self._queue: tuple[list[WaitingRun], list[RunningRun], dict[str, float]] = [], [], {}
+        self._positions: dict[str, QueuePosition] = {}  # by id of the waiting run
+        self._estimate_at = 0.0  # when to estimate the positions again
         self._trainings: dict[str, _Training] = {}  # by run id
         self._silences: dict[str, _Silence] = {}
-        self._trained: Counter[str] = Counter()  # worker → trainings it did
+        self._run_counts: Counter[str] = Counter()  # runs per worker
         self._retired: set[str] = set()  # workers that are being replaced
-        self._tidy_at = time.monotonic()
+        self._clean_up_at = time.monotonic()
         self._closed = False
-        self._full, self._fewer = (
-            0,
-            Stopwatch(),
-        )  # workers there were, and since when there are less
+        # Number of workers when all were there, and the time since then.
+        self._full_count, self._time_below_full = 0, Stopwatch()
         self._changed = threading.Condition()
-        self._news = False
-        self.questions = Questions(self.wake, store.limits)
-        self.one_of_many: set[str] = set()  # runs of which nothing is found out unasked
-        result = store.twins.result
-        self.proofs = Afterwards(self.questions, store, prove_run, proof_of, result)
-        self.evaluations = Afterwards(self.questions, store, judge_run, evaluation_of, result)
-        self.exports = Afterwards(self.questions, store, export_run, export_of)
-        self._thread = background(self._dispatch)
+        self._has_news = False
+        self.requests = RequestQueue(self.wake, store.limits)
+        self.deferred: set[str] = set()  # runs without automatic analyses
+        get_key = store.duplicates.get_result_key
+        self.proofs = OncePerRun(self.requests, store, check_run_invariance, read_proof, get_key)
+        self.evaluations = OncePerRun(self.requests, store, evaluate_run, read_evaluation, get_key)
+        self.exports = OncePerRun(self.requests, store, export_run, read_export)
+        self._thread = start_thread(self._dispatch)
 
     def wake(self) -> None:
-        """There is something new to do."""
+        """Notify the thread that there is something new to do."""
         with self._changed:
-            self._news = True
+            self._has_news = True
             self._changed.notify_all()
 
     def close(self) -> None:
-        """End the worker processes. What they train is interrupted, and goes on with the next
-        server; workers of a cluster that is not ours go on by themselves."""
+        """End the worker processes.
+
+        Their runs are interrupted and resume with the next server. Workers of an external cluster
+        continue by themselves.
+        """
         self._closed = True
         self.wake()
         self._thread.join()
         if self._cluster is None:
             return
-        ours = self._cluster.is_ours
+        is_ours = self._cluster.is_ours
         self._cluster.close()
-        if ours:
-            for run in self._store.work.held():
+        if is_ours:
+            for run in self._store.attempts.list_running():
                 if run.id in self._trainings:
-                    self._store.work.interrupt(run.id, run.attempt, why="the server stops")
+                    self._store.attempts.interrupt(run.id, run.attempt, why="the server stops")
 
     def _dispatch(self) -> None:
-        """Hand out work, for as long as the server lives."""
+        """Assign runs and requests for as long as the server lives."""
         while not self._closed:
             wait = IDLE_SECONDS
             try:
-                wait = self._turn()
+                wait = self._step()
             except StoreError:  # the store has logged it
                 wait = TROUBLE_SECONDS
-            except Exception:  # a fault of ours; without this, everybody would wait for ever
+            except Exception:  # a program error; without this, everybody would wait for ever
                 log.exception("The dispatcher failed")
                 wait = TROUBLE_SECONDS
             with self._changed:
-                if not self._news and not self._closed:
+                if not self._has_news and not self._closed:
                     self._changed.wait(wait)
-                self._news = False
+                self._has_news = False
 
-    def _turn(self) -> float:
-        """Hand out what can be; returns how long nothing else needs to be looked at."""
+    def _step(self) -> float:
+        """Assign what can be assigned; return the seconds until the next step."""
         if not self._connected:
             self._connect()
-        before, known = self.workers, self._cluster.workers() if self._connected else []
-        self.workers = [place for place in known if place not in self._retired]
-        if self.workers != before or not self.kinds:
-            self.kinds = self._cluster.kinds() if self.workers else frozenset()
-        if len(self.workers) >= self._full or self._fewer.look() > REPLACED_SECONDS:
-            self._full = len(self.workers)
-            self._fewer.restart()
+        previous, workers = self.workers, self._cluster.list_workers() if self._connected else []
+        self.workers = [worker for worker in workers if worker not in self._retired]
+        if self.workers != previous or not self.kinds:
+            self.kinds = self._cluster.list_kinds() if self.workers else frozenset()
+        if len(self.workers) >= self._full_count or self._time_below_full.read() > REPLACED_SECONDS:
+            self._full_count = len(self.workers)
+            self._time_below_full.restart()
         if self._connected:
             training = Counter(each.worker for each in self._trainings.values())
-            self.questions.hand_out(self._cluster, self.workers, training, self._addresses())
-            for worker in self.questions.overdue():
-                background(partial(self._cluster.replace, worker))
-            for worker in self._cluster.still():
+            self.requests.dispatch(self._cluster, self.workers, training, self._read_addresses())
+            for worker in self.requests.list_overdue_workers():
+                start_thread(partial(self._cluster.replace, worker))
+            for worker in self._cluster.list_unresponsive():
                 log.warning("A worker stood still and is replaced")
-                background(partial(self._cluster.replace, worker))
-        waiting, held = self._store.work.waiting(), self._store.work.held()
-        self._turns.note(held, len(self.workers), time.time())
-        self._watch(held, {run.id for run in waiting})
-        waiting = self._without_twins(waiting, held)
-        leading = [run for run in waiting if run.id not in self.follows]
-        self._queue = leading, held, {run.id: self._turns.left(run) for run in held}
+                start_thread(partial(self._cluster.replace, worker))
+        waiting, running = self._store.attempts.list_waiting(), self._store.attempts.list_running()
+        self._turns.update(running, len(self.workers), time.time())
+        self._watch(running, {run.id for run in waiting})
+        waiting = self._reuse_duplicates(waiting, running)
+        primaries = [run for run in waiting if run.id not in self.duplicate_of]
+        self._queue = (
+            primaries,
+            running,
+            {run.id: self._turns.get_seconds_left(run) for run in running},
+        )
         for run in waiting:
             if run.stopping and run.id not in self._trainings and self.workers:
-                self._hand_over(run.id, self.workers, "light")
-        self._share_out([run for run in waiting if not run.stopping], held)
-        self._retire(held)
-        self._tidy()
-        busy = waiting or self.follows or self.questions or not self.workers
+                self._assign(run.id, self.workers, "light")
+        self._assign_runs([run for run in waiting if not run.stopping], running)
+        self._retire(running)
+        self._clean_up()
+        busy = waiting or self.duplicate_of or self.requests or not self.workers
         return POLL_SECONDS if busy else IDLE_SECONDS
 
-    def _without_twins(self, waiting: list[Waiting], held: list[Held]) -> list[Waiting]:
-        """Those that need a worker: others have a twin's result now, or wait for it."""
+    def _reuse_duplicates(
+        self, waiting: list[WaitingRun], holders: list[RunningRun]
+    ) -> list[WaitingRun]:
+        """Return the runs that need a worker; the others reuse a result, or wait for one."""
         if not waiting:
-            self.follows = {}
+            self.duplicate_of = {}
             return waiting
-        settled: set[str] = set()
-        with contextlib.suppress(StoreError):  # a full disk, which hinders nobody else's turn
-            settled.update(self._store.twins.settle(self.kinds))
-        self.one_of_many -= settled
-        waiting = [run for run in waiting if run.id not in settled]
-        self.follows = following(waiting, held, self._store.twins.active())
-        # While their leader waits, too, its turns and theirs are the leader's.
-        running = {run.id for run in held}
-        return [run for run in waiting if self.follows.get(run.id) not in running]
+        finished: set[str] = set()
+        with contextlib.suppress(StoreError):  # a full disk must not block the turns of others
+            finished.update(self._store.duplicates.reuse_results(self.kinds))
+        self.deferred -= finished
+        waiting = [run for run in waiting if run.id not in finished]
+        self.duplicate_of = match_duplicates(waiting, holders, self._store.duplicates.list_active())
+        # While the identical run waits as well, the turns of all of them go to that run.
+        running = {run.id for run in holders}
+        return [run for run in waiting if self.duplicate_of.get(run.id) not in running]
 
-    def _leader_of(self, run: Waiting) -> str:
-        """What is trained in the turn of a run: itself, or the one whose result it waits for."""
-        return self.follows.get(run.id, run.id)
+    def _get_primary(self, run: WaitingRun) -> str:
+        """Return the run that is trained in this run's turn: itself, or the one it waits for."""
+        return self.duplicate_of.get(run.id, run.id)
 
-    def _addresses(self) -> dict[str, str]:
-        """Those of visitors whose questions wait. Without them each visitor has turns alone."""
-        owners = self.questions.owners
+    def _read_addresses(self) -> dict[str, str]:
+        """Return address hashes of the owners of requests; without them, each has turns alone."""
+        owners = self.requests.owners
         try:
-            return self._store.visitors.addresses(owners) if len(owners) > 1 else {}
+            return self._store.visitors.read_addresses(owners) if len(owners) > 1 else {}
         except StoreError:
             return {}
 
-    def _share_out(self, waiting: list[Waiting], held: list[Held]) -> None:
-        """Hand runs over to free workers; where there is none, end turns that are over."""
+    def _assign_runs(self, waiting: list[WaitingRun], running: list[RunningRun]) -> None:
+        """Assign runs to free workers; without a free worker, end turns that are over."""
         trainings = dict(self._trainings)
-        handed = [run for run in waiting if run.id in trainings]
-        leaving = [run for run in handed if trainings[run.id].taken_up]
-        handed = [run for run in handed if not trainings[run.id].taken_up]
-        queued = [run for run in waiting if self._leader_of(run) not in trainings]
-        line = Line(queued, held + handed, self._turns.last, self._store.limits.running_runs)
-        free = self._free(held)
-        # What ran when a server ended goes on before what waited then begins: until it is known
-        # whether its workers live, as many of ours are kept for it.
-        doubted = sum(not silence.heard for silence in self._silences.values())
-        while (run := line.first()) is not None:
-            if len(free) <= (0 if run.interrupted else doubted):
+        assigned = [run for run in waiting if run.id in trainings]
+        leaving = [run for run in assigned if trainings[run.id].is_claimed]
+        assigned = [run for run in assigned if not trainings[run.id].is_claimed]
+        queued = [run for run in waiting if self._get_primary(run) not in trainings]
+        queue = FairQueue(
+            queued, running + assigned, self._turns.last_served, self._store.limits.running_runs
+        )
+        free = self._list_free(running)
+        # Runs that were running when a server ended resume before waiting runs start. Until it is
+        # known whether their workers are alive, as many workers are reserved for them.
+        unconfirmed = sum(not silence.is_alive for silence in self._silences.values())
+        while (run := queue.peek()) is not None:
+            if len(free) <= (0 if run.interrupted else unconfirmed):
                 break
-            line.take(run)
-            leader = self._leader_of(run)
-            if leader in self._trainings:  # in the turn of another one that follows it
+            queue.take(run)
+            primary = self._get_primary(run)
+            if primary in self._trainings:  # in the turn of another run that waits for it
                 continue
-            if leader != run.id:
-                self._turns.count(run, time.time())
-            self._hand_over(leader, free, "training")
-            free = self._free(held)
+            if primary != run.id:
+                self._turns.record_turn(run, time.time())
+            self._assign(primary, free, "training")
+            free = self._list_free(running)
         if not free:
-            self._end_turns(line, held, len(leaving))
+            self._end_turns(queue, running, len(leaving))
 
-    def _end_turns(self, line: Line, held: list[Held], leaving: int) -> None:
-        """Ask runs whose turn is over to give their workers back, as long as others wait who could
-        begin. ``leaving``: how many are just doing so."""
+    def _end_turns(self, queue: FairQueue, running: list[RunningRun], leaving: int) -> None:
+        """Ask runs whose turn is over to give their workers back, while other runs could start.
+
+        Args:
+            queue: Waiting runs.
+            running: Running runs.
+            leaving: Number of runs that are giving their worker back now.
+        """
         now = time.time()
-        replaced = self._full - len(self.workers)
-        for _successor in range(leaving + replaced):
-            run = line.first()
+        missing = self._full_count - len(self.workers)
+        for _successor in range(leaving + missing):
+            run = queue.peek()
             if run is not None:
-                line.take(run)
-        over = [run for run in held if run.yielding or self._turns.left(run) <= 0]
-        over.sort(key=lambda run: (not run.yielding, line.poverty(run), self._turns.left(run)))
-        for run in over:
-            successor = line.yields(paused(run), now)
+                queue.take(run)
+        expired = [run for run in running if run.yielding or self._turns.get_seconds_left(run) <= 0]
+        expired.sort(
+            key=lambda run: (
+                not run.yielding,
+                queue.get_load_key(run),
+                self._turns.get_seconds_left(run),
+            )
+        )
+        for run in expired:
+            successor = queue.find_successor(to_waiting(run), now)
             if successor is not None:
-                line.take(successor)
+                queue.take(successor)
                 if not run.yielding and not run.stopping:
-                    self._store.work.ask_to_yield(run.id, run.attempt)
+                    self._store.attempts.request_yield(run.id, run.attempt)
 
-    def place(self, run_id: str) -> Place | None:
-        """A waiting run's place in the queue. Pages ask again and again, for all that wait."""
-        began = time.monotonic()
-        if began > self._place_at:
-            self._place_at = began + PLACE_SECONDS  # other pages do not wait for this
-            waiting, held, turn_left = self._queue
-            self._places = places(
+    def get_queue_position(self, run_id: str) -> QueuePosition | None:
+        """Return the position of a waiting run, from an estimate that pages share."""
+        now = time.monotonic()
+        if now > self._estimate_at:
+            self._estimate_at = now + POSITION_SECONDS  # other pages do not wait for the estimate
+            waiting, running, turn_left = self._queue
+            self._positions = estimate_positions(
                 [run for run in waiting if not run.stopping],
-                held,
+                running,
                 max(len(self.workers), 1),
                 self._turns.seconds,
                 turn_left,
-                self._turns.last,
+                self._turns.last_served,
                 time.time(),
                 self._store.limits.running_runs,
             )
-            took = time.monotonic() - began
-            self._place_at = began + max(PLACE_SECONDS, took / PLACE_SHARE)
-        return self._places.get(run_id)
+            seconds = time.monotonic() - now
+            self._estimate_at = now + max(POSITION_SECONDS, seconds / MAX_POSITION_SHARE)
+        return self._positions.get(run_id)
 
     @property
     def _connected(self) -> bool:
-        return self._cluster is not None and self._cluster.alive
+        return self._cluster is not None and self._cluster.is_alive
 
     def _connect(self) -> None:
         if self._cluster is not None:
-            background(self._cluster.close)
+            start_thread(self._cluster.close)
         try:
-            self._cluster = Cluster(
-                self._scheduler, self.questions.topic, self.questions.on_progress
-            )
-        except Exception as error:  # whatever it is: runs wait, but nobody waits for an answer
+            self._cluster = Cluster(self._scheduler, self.requests.topic, self.requests.on_progress)
+        except Exception as error:  # of any kind: runs wait, but requests end with an error
             log.error("No cluster: %s: %s", type(error).__name__, error)
             self._cluster = None
-            self.questions.refuse(NO_CLUSTER)
+            self.requests.reject_all(NO_CLUSTER)
 
-    def _free(self, held: list[Held]) -> list[str]:
-        """The workers that train nothing."""
-        busy = {run.worker for run in held}
+    def _list_free(self, running: list[RunningRun]) -> list[str]:
+        """Return the workers that train nothing."""
+        busy = {run.worker for run in running}
         busy |= {each.worker for each in self._trainings.values() if each.slot == "training"}
-        return [place for place in self.workers if place not in busy]
+        return [worker for worker in self.workers if worker not in busy]
 
-    def _hand_over(self, run_id: str, places: list[str], slot: str) -> None:
-        if not self._connected:  # asked again: the workers' list is of the moment before
+    def _assign(self, run_id: str, workers: list[str], slot: str) -> None:
+        if not self._connected:  # checked again: the list of workers may be outdated
             return
-        place = min(places, key=self.questions.answered_by)
-        self._trainings[run_id] = training = _Training(self._cluster, place, slot)
-        self._trained[place] += 1
-        background(partial(self._wait_for, run_id, training))
+        worker = min(workers, key=self.requests.count_running)
+        self._trainings[run_id] = training = _Training(self._cluster, worker, slot)
+        self._run_counts[worker] += 1
+        start_thread(partial(self._wait_for, run_id, training))
 
     def _wait_for(self, run_id: str, training: _Training) -> None:
         try:
-            trouble = training.cluster.call(training.worker, training.slot, train_run, run_id)
-            if trouble and not self._closed:
-                log_of_run(run_id, trouble)
-                time.sleep(TROUBLE_SECONDS)  # if it could not even be taken up
+            reason = training.cluster.call(training.worker, training.slot, train_run, run_id)
+            if reason and not self._closed:
+                log_run_error(run_id, reason)
+                time.sleep(TROUBLE_SECONDS)  # in case it could not even be claimed
         except WorkerLost as lost:
             if not self._closed:
-                after = partial(self._after_loss, run_id, training, lost)
-                insist(after, given_up=lambda: self._closed)
+                handle_loss = partial(self._handle_loss, run_id, training, lost)
+                retry_until_stored(handle_loss, should_give_up=lambda: self._closed)
         finally:
             self._trainings.pop(run_id, None)
             self.wake()
-        insist(partial(self._after, run_id), given_up=lambda: self._closed)
+        retry_until_stored(
+            partial(self._start_analyses, run_id), should_give_up=lambda: self._closed
+        )
 
-    def _after(self, run_id: str) -> None:
-        """Also a run that was stopped: what matters is that there is a model."""
-        run = self._store.runs.line(run_id)
+    def _start_analyses(self, run_id: str) -> None:
+        """Request the analyses of an ended run that has a model, even if it was stopped."""
+        run = self._store.runs.get(run_id)
         if run is not None and run.state in ACTIVE:
             return
-        if run_id in self.one_of_many:
-            self.one_of_many.discard(run_id)
+        if run_id in self.deferred:
+            self.deferred.discard(run_id)
         elif run is not None and run.has_model:
-            self.proofs.of(run.id, run.owner)
-            self.evaluations.of(run.id, run.owner)
+            self.proofs.request(run.id, run.owner)
+            self.evaluations.request(run.id, run.owner)
 
-    def _after_loss(self, run_id: str, training: _Training, lost: WorkerLost) -> None:
-        """The worker is gone, but perhaps not because of the run it trained."""
-        held = {run.id: run for run in self._store.work.held()}
-        run = held.get(run_id)
+    def _handle_loss(self, run_id: str, training: _Training, lost: WorkerLost) -> None:
+        """Interrupt a run whose worker is gone, or fail it if it caused too many losses."""
+        running = {run.id: run for run in self._store.attempts.list_running()}
+        run = running.get(run_id)
         if run is None or run.worker != training.worker:
-            return  # it ended with its process, as a run does whose batch cannot be interrupted
-        of_memory = training.cluster.ran_out_of_memory(training.worker)
-        # What a prediction beside it may have done is not held against the run.
-        alone = not self.questions.may_have_killed(training.worker)
-        died = training.cluster.alive and alone
-        why = "its worker ran out of memory" if of_memory else str(lost)
-        counted = self._store.work.interrupt(run_id, run.attempt, died, of_memory and alone, why)
-        if counted is None:
+            return  # it ended together with its process, because its batch could not be interrupted
+        is_out_of_memory = training.cluster.ran_out_of_memory(training.worker)
+        # A loss that a request beside it may have caused does not count against the run.
+        alone = not self.requests.may_have_killed(training.worker)
+        has_died = training.cluster.is_alive and alone
+        why = "its worker ran out of memory" if is_out_of_memory else str(lost)
+        counts = self._store.attempts.interrupt(
+            run_id, run.attempt, has_died, is_out_of_memory and alone, why
+        )
+        if counts is None:
             return
-        deaths, memory_deaths = counted
+        deaths, memory_deaths = counts
         error = None
         if memory_deaths >= MAX_MEMORY_DEATHS:
             error = DataError(OUT_OF_MEMORY)
         elif deaths >= MAX_DEATHS:
             error = DataError(WORKER_DIED, deaths=deaths)
         if error is not None:
-            self._store.work.fail(run_id, run.attempt, error, RunState.INTERRUPTED)
+            self._store.attempts.fail(run_id, run.attempt, error, RunState.INTERRUPTED)
 
-    def _watch(self, held: list[Held], waiting: set[str]) -> None:
-        """Notice workers that died unheard, and those that do not let go of an ended run."""
+    def _watch(self, running_runs: list[RunningRun], waiting_ids: set[str]) -> None:
+        """Detect workers that died unnoticed, and workers that still train an ended run."""
         now = time.monotonic()
-        running = {run.id for run in held}
+        running_ids = {run.id for run in running_runs}
         for run_id, training in list(self._trainings.items()):
-            training.taken_up |= run_id in running
-            if run_id in running or run_id in waiting:
-                training.unwanted = None
-            elif training.unwanted is None:
-                training.unwanted = now
-            elif now - training.unwanted > STUCK_SECONDS:
-                training.unwanted = now
-                background(partial(training.cluster.replace, training.worker))
+            training.is_claimed |= run_id in running_ids
+            if run_id in running_ids or run_id in waiting_ids:
+                training.inactive_since = None
+            elif training.inactive_since is None:
+                training.inactive_since = now
+            elif now - training.inactive_since > STUCK_SECONDS:
+                training.inactive_since = now
+                start_thread(partial(training.cluster.replace, training.worker))
         silences = {}
-        for run in held:
+        for run in running_runs:
             if run.id in self._trainings:
                 continue
             silence = self._silences.get(run.id)
             if silence is None or silence.attempt != run.attempt:
                 silence = _Silence(run.attempt, run.beat)
             elif silence.beat != run.beat:
-                silence = _Silence(run.attempt, run.beat, heard=True)
+                silence = _Silence(run.attempt, run.beat, is_alive=True)
             silences[run.id] = silence
-            # A worker that lives would have obeyed a stop by now.
-            if now - silence.since > (DEAF_SECONDS if run.stopping else SILENT_SECONDS):
+            # A live worker would have obeyed a stop by now.
+            if now - silence.since > (STOP_SILENT_SECONDS if run.stopping else SILENT_SECONDS):
                 why = "its worker has not been heard of"
-                self._store.work.interrupt(run.id, run.attempt, why=why)
+                self._store.attempts.interrupt(run.id, run.attempt, why=why)
         self._silences = silences
 
-    def _retire(self, held: list[Held]) -> None:
-        """Replace idle workers that have grown."""
-        busy = {run.worker for run in held} | {each.worker for each in self._trainings.values()}
-        for place in list(self.workers):
-            idle = place not in busy and not self.questions.answered_by(place)
-            if self._trained[place] >= RUNS_A_WORKER and idle:
-                self.workers.remove(place)
-                self._retired.add(place)
-                background(partial(self._cluster.replace, place))
+    def _retire(self, running: list[RunningRun]) -> None:
+        """Replace idle workers that have executed many runs."""
+        busy = {run.worker for run in running} | {each.worker for each in self._trainings.values()}
+        for worker in list(self.workers):
+            is_idle = worker not in busy and not self.requests.count_running(worker)
+            if self._run_counts[worker] >= MAX_RUNS_PER_WORKER and is_idle:
+                self.workers.remove(worker)
+                self._retired.add(worker)
+                start_thread(partial(self._cluster.replace, worker))
 
-    def _tidy(self) -> None:
-        """Remove what visitors without a login left behind long ago."""
-        if time.monotonic() >= self._tidy_at:
-            self._tidy_at = time.monotonic() + TIDY_SECONDS
-            removed = self._store.visitors.remove_old()
-            if removed:
-                log.warning("Removed the data of %d visitors, who were away for long", removed)
+    def _clean_up(self) -> None:
+        """Remove visitors without a login who have been away for long."""
+        if time.monotonic() >= self._clean_up_at:
+            self._clean_up_at = time.monotonic() + CLEANUP_SECONDS
+            count = self._store.visitors.remove_old()
+            if count:
+                log.warning("Removed the data of %d visitors, who were away for long", count)

@@ -1,8 +1,8 @@
-"""Whose turn it is: what begins next, what gives its worker back, and when, about.
+"""Fair queue: which run starts next, which gives its worker back, and when, approximately.
 
-Turns are shared by address, and within an address by visitor: whoever has fewer workers comes
-before whoever has more, and among equals whoever has waited longer since the last turn. So neither
-many runs nor many cookies help anybody, and a class behind one router is never refused.
+Turns are shared by address, and within an address by visitor. Whoever has fewer workers comes
+first; among equals, whoever has waited longer since the last turn. So many runs or many cookies
+give no advantage, and a class behind one router is never refused.
 """
 
 from __future__ import annotations
@@ -13,19 +13,25 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Protocol
 
-from runs.store import Held, Waiting
+from runs.store import RunningRun, WaitingRun
 
-# From the end of a turn to the next run's begin on that worker: the dispatcher looks, the worker
-# hears of it and writes a checkpoint, and the dispatcher hands the next run over (measured: see
-# python -m benchmarks starvation).
+# From the end of a turn to the start of the next run on that worker: the dispatcher polls, the
+# worker reads the request and writes a checkpoint, and the dispatcher assigns the next run
+# (measured with python -m benchmarks starvation).
 HANDOVER_SECONDS = 0.5
-BEGIN_SECONDS = 2.0  # what a run takes beside its epochs: data, compiling, measuring
-MAX_EVENTS = 300  # of the simulation; what begins after them is told less exactly
+START_SECONDS = 2.0  # what a run takes besides its epochs: data, compiling, measuring
+MAX_EVENTS = 300  # of the simulation; later starts are estimated less exactly
 
 
 class Entry(Protocol):
-    """What waits. created: when it was asked for; interrupted: it had begun, and its worker
-    died."""
+    """Something that waits for a worker.
+
+    Attributes:
+        owner: Id of the visitor.
+        address: Hash of the visitor's address, or the owner if none is known.
+        created: When it was requested.
+        interrupted: It had started, and its worker died.
+    """
 
     owner: str
     address: str
@@ -34,77 +40,90 @@ class Entry(Protocol):
 
 
 class Holder(Protocol):
-    """What has a worker."""
+    """Something that holds a worker."""
 
     owner: str
     address: str
 
 
 @dataclass(frozen=True)
-class Place:
-    """A waiting run's place: how many begin before it, and in about how many seconds it does."""
+class QueuePosition:
+    """Position of a waiting run.
+
+    Attributes:
+        before: Number of runs that start before it.
+        seconds: Estimated seconds until it starts.
+    """
 
     before: int
     seconds: float
 
 
-class Line:
-    """Those who wait, and who is next.
-
-    last  when an owner and an address last had a worker, by either; missing: not lately
-    """
+class FairQueue:
+    """Entries that wait for a worker, in a fair order."""
 
     def __init__(
         self,
         waiting: Sequence[Entry],
         held: Sequence[Holder],
-        last: Mapping[str, float],
-        most: float = inf,
+        last_served: Mapping[str, float],
+        max_workers: float = inf,
     ) -> None:
-        """``most``: workers that an owner may have at the same time."""
-        self._most, self._last = most, dict(last)
+        """Sort the entries by address and owner.
+
+        Args:
+            waiting: Entries, in the order of creation.
+            held: Holders of workers.
+            last_served: When an owner and an address last held a worker, by owner and by
+                address; missing if not lately.
+            max_workers: Workers that an owner may hold at the same time.
+        """
+        self._max_workers, self._last_served = max_workers, dict(last_served)
         self._addresses = Counter(each.address for each in held)
         self._owners = Counter(each.owner for each in held)
         self._waiting: dict[str, dict[str, deque[Entry]]] = {}  # by address, by owner
-        for each in sorted(waiting, key=lambda each: not each.interrupted):  # stable
+        for each in sorted(waiting, key=lambda each: not each.interrupted):  # sorted() is stable
             owners = self._waiting.setdefault(each.address, {})
             owners.setdefault(each.owner, deque()).append(each)
 
-    def poverty(self, holder: Holder) -> tuple[int, int]:
-        """A key that sorts by how many workers an address has, and an owner, the most first."""
+    def get_load_key(self, holder: Holder) -> tuple[int, int]:
+        """Return a sort key that puts the addresses and owners with the most workers first."""
         return -self._addresses[holder.address], -self._owners[holder.owner]
 
-    def first(self) -> Entry | None:
-        """Who is next; None when nobody who waits may begin. What ran when a server ended goes
-        first. What was interrupted since then does not: a training that ends its worker, such as
-        one that takes all memory, would have the next one too, and the one after that."""
-        ready = [
+    def peek(self) -> Entry | None:
+        """Return the next entry, or None if no waiting entry may start.
+
+        A run that was running when the server ended comes first. One that was interrupted later
+        does not: a training that ends its worker, such as one that uses all memory, would get the
+        next worker too, and the one after that.
+        """
+        eligible = [
             (address, owners)
             for address, all_owners in self._waiting.items()
-            if (owners := [name for name in all_owners if self._owners[name] < self._most])
+            if (owners := [name for name in all_owners if self._owners[name] < self._max_workers])
         ]
-        if not ready:
+        if not eligible:
             return None
 
-        def key(each: tuple[str, list[str]]) -> tuple:
+        def get_key(each: tuple[str, list[str]]) -> tuple:
             address, owners = each
             since = min(self._waiting[address][owner][0].created for owner in owners)
-            broken = address not in self._last and any(
+            is_interrupted = address not in self._last_served and any(
                 self._waiting[address][owner][0].interrupted for owner in owners
             )
-            waits_since = max(since, self._last.get(address, 0.0))
-            return not broken, self._addresses[address], waits_since
+            waits_since = max(since, self._last_served.get(address, 0.0))
+            return not is_interrupted, self._addresses[address], waits_since
 
-        address, owners = min(ready, key=key)
-        return min((self._waiting[address][owner][0] for owner in owners), key=self._of_owner)
+        address, owners = min(eligible, key=get_key)
+        return min((self._waiting[address][owner][0] for owner in owners), key=self._get_owner_key)
 
-    def _of_owner(self, first: Entry) -> tuple:
-        waits_since = max(first.created, self._last.get(first.owner, 0.0))
-        broken = first.interrupted and first.owner not in self._last
-        return not broken, self._owners[first.owner], waits_since
+    def _get_owner_key(self, first: Entry) -> tuple:
+        waits_since = max(first.created, self._last_served.get(first.owner, 0.0))
+        is_interrupted = first.interrupted and first.owner not in self._last_served
+        return not is_interrupted, self._owners[first.owner], waits_since
 
     def take(self, entry: Entry) -> None:
-        """It begins; it is its owner's first."""
+        """Remove the entry, which is the first of its owner, and count its worker."""
         owners = self._waiting[entry.address]
         owners[entry.owner].popleft()
         if not owners[entry.owner]:
@@ -114,39 +133,42 @@ class Line:
         self._addresses[entry.address] += 1
         self._owners[entry.owner] += 1
 
-    def leave(self, entry: Holder, now: float) -> None:
-        """It has ended."""
+    def release(self, entry: Holder, now: float) -> None:
+        """Count the worker of an entry as free."""
         self._addresses[entry.address] -= 1
         self._owners[entry.owner] -= 1
-        self._last[entry.address] = self._last[entry.owner] = now
+        self._last_served[entry.address] = self._last_served[entry.owner] = now
 
-    def yields(self, entry: Waiting, now: float) -> Entry | None:
-        """Who is next once this gives its worker back and waits again, as its owner's first; None,
-        and nothing has changed, when nobody else would have the worker."""
-        self.leave(entry, now)
+    def find_successor(self, entry: WaitingRun, now: float) -> Entry | None:
+        """Return the next entry if this run gives its worker back.
+
+        The run then waits again, ahead of the other runs of its owner. If no entry of another owner
+        is next, the result is None and the queue does not change.
+        """
+        self.release(entry, now)
         owners = self._waiting.setdefault(entry.address, {})
         owners.setdefault(entry.owner, deque()).appendleft(entry)
-        successor = self.first()
+        successor = self.peek()
         if successor is not None and successor.owner != entry.owner:
             return successor
         self.take(entry)
         return None
 
 
-def in_turn(
-    waiting: Sequence[Waiting], held: Sequence[Holder], last: Mapping[str, float]
-) -> list[Waiting]:
-    """All that wait, in the order in which they begin if nothing ends."""
-    line, found = Line(waiting, held, last), []
-    while (run := line.first()) is not None:
-        line.take(run)
-        found.append(run)
-    return found
+def sort_by_turn(
+    waiting: Sequence[WaitingRun], held: Sequence[Holder], last_served: Mapping[str, float]
+) -> list[WaitingRun]:
+    """Return all waiting runs in the order in which they start if no run ends."""
+    queue, result = FairQueue(waiting, held, last_served), []
+    while (run := queue.peek()) is not None:
+        queue.take(run)
+        result.append(run)
+    return result
 
 
-def paused(run: Held) -> Waiting:
-    """The run as it waits once it has given its worker back."""
-    return Waiting(
+def to_waiting(run: RunningRun) -> WaitingRun:
+    """Return the running run as it waits after it has given its worker back."""
+    return WaitingRun(
         id=run.id,
         owner=run.owner,
         address=run.address,
@@ -154,63 +176,78 @@ def paused(run: Held) -> Waiting:
         interrupted=False,
         paused=True,
         stopping=run.stopping,
-        left=run.left,
+        seconds_left=run.seconds_left,
     )
 
 
 @dataclass(frozen=True)
 class _Busy:
-    """A run on a worker of the simulation. ends: if it keeps the worker; turn_ends: from then on it
-    gives it back when others wait. In seconds from now."""
+    """A run on a worker of the simulation.
 
-    run: Waiting
+    Attributes:
+        run: The run.
+        ends: Seconds from now until it ends, if it keeps the worker.
+        turn_ends: Seconds from now until it gives the worker back when others wait.
+    """
+
+    run: WaitingRun
     ends: float
     turn_ends: float
 
 
-def places(
-    waiting: Sequence[Waiting],
-    held: Sequence[Held],
+def estimate_positions(
+    waiting: Sequence[WaitingRun],
+    held: Sequence[RunningRun],
     workers: int,
     turn: float,
     turn_left: Mapping[str, float],
-    last: Mapping[str, float],
+    last_served: Mapping[str, float],
     now: float,
-    most: float = inf,
-) -> dict[str, Place]:
-    """The place of each waiting run, by id, if nothing else comes.
+    max_workers_per_owner: float = inf,
+) -> dict[str, QueuePosition]:
+    """Estimate the position of each waiting run, by id, if no other run is added.
 
-    turn, turn_left  seconds of a turn, and what is left of those of held runs, by id
-    last, now, most  as ``Line`` has them; now is on the clock of last
+    Args:
+        waiting: Waiting runs.
+        held: Running runs.
+        workers: Number of workers.
+        turn: Length of a turn in seconds.
+        turn_left: Seconds left of the turns of running runs, by id.
+        last_served: As in ``FairQueue``.
+        now: Current time, on the clock of ``last_served``.
+        max_workers_per_owner: Workers that an owner may hold at the same time.
     """
-    line, time = Line(waiting, held, last, most), 0.0
+    queue, elapsed = FairQueue(waiting, held, last_served, max_workers_per_owner), 0.0
     busy = [
-        _Busy(paused(run), run.left, max(turn_left[run.id], 0.0) + HANDOVER_SECONDS) for run in held
+        _Busy(to_waiting(run), run.seconds_left, max(turn_left[run.id], 0.0) + HANDOVER_SECONDS)
+        for run in held
     ]
-    awaited, places = {run.id for run in waiting}, dict[str, Place]()
+    waiting_ids, positions = {run.id for run in waiting}, dict[str, QueuePosition]()
     for _event in range(MAX_EVENTS):
-        while len(busy) < workers and (run := line.first()) is not None:
-            line.take(run)
-            if run.id in awaited:
-                places.setdefault(run.id, Place(len(places), time))
-            ends = time + BEGIN_SECONDS + run.left
-            busy.append(_Busy(run, ends, time + turn + HANDOVER_SECONDS))
-        if len(places) == len(waiting) or not busy:
+        while len(busy) < workers and (run := queue.peek()) is not None:
+            queue.take(run)
+            if run.id in waiting_ids:
+                positions.setdefault(run.id, QueuePosition(len(positions), elapsed))
+            ends = elapsed + START_SECONDS + run.seconds_left
+            busy.append(_Busy(run, ends, elapsed + turn + HANDOVER_SECONDS))
+        if len(positions) == len(waiting) or not busy:
             break
-        overdue = [each for each in busy if each.turn_ends <= time]
-        for each in sorted(overdue, key=lambda each: (line.poverty(each.run), each.turn_ends)):
-            rest = replace(each.run, left=each.ends - time)
-            if line.yields(rest, now + time) is not None:
+        overdue = [each for each in busy if each.turn_ends <= elapsed]
+        for each in sorted(
+            overdue, key=lambda each: (queue.get_load_key(each.run), each.turn_ends)
+        ):
+            remaining = replace(each.run, seconds_left=each.ends - elapsed)
+            if queue.find_successor(remaining, now + elapsed) is not None:
                 busy.remove(each)
                 break
         else:
-            coming = [each.turn_ends for each in busy if each.turn_ends > time]
-            time = min(coming + [each.ends for each in busy])
-            for each in [each for each in busy if each.ends <= time]:
+            future = [each.turn_ends for each in busy if each.turn_ends > elapsed]
+            elapsed = min(future + [each.ends for each in busy])
+            for each in [each for each in busy if each.ends <= elapsed]:
                 busy.remove(each)
-                line.leave(each.run, now + time)
-    for run in waiting:  # behind so much that turns even out
-        if run.id not in places:
-            places[run.id] = Place(len(places), time)
-            time += min(run.left, turn) / max(workers, 1)
-    return places
+                queue.release(each.run, now + elapsed)
+    for run in waiting:  # so far back that turns even out
+        if run.id not in positions:
+            positions[run.id] = QueuePosition(len(positions), elapsed)
+            elapsed += min(run.seconds_left, turn) / max(workers, 1)
+    return positions

@@ -1,4 +1,4 @@
-"""What is found out about each run's model once, after its training, and kept."""
+"""Post-training analyses (invariance check, evaluation, export), computed once per run."""
 
 from __future__ import annotations
 
@@ -7,56 +7,65 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from runs.scheduling.requests import Job, Questions
+from runs.scheduling.requests import Job, RequestQueue
 from runs.store import Store
-from runs.types import Question
+from runs.types import Request
 
-KEPT = 1000  # a few kilobytes each
+MAX_REQUESTS = 1000  # a few kilobytes each
 
 
-class Afterwards:
-    """One thing of that kind, each run's asked for once. Thread-safe."""
+class OncePerRun:
+    """One kind of analysis, requested once per run. Thread-safe."""
 
     def __init__(
         self,
-        questions: Questions,
+        requests: RequestQueue,
         store: Store,
         job: Job,
-        known: Callable[[Store, str], Any],
-        result: Callable[[str], str | None] = lambda run_id: None,
+        read: Callable[[Store, str], Any],
+        get_result_key: Callable[[str], str | None] = lambda run_id: None,
     ) -> None:
-        """job: of a worker, which finds it out and keeps it. known: what was kept of a run, None
-        where nothing was. result: of a run, which others may have as well; what is being found out
-        about it is not asked for a second time."""
-        self._questions, self._store, self._job, self._known = questions, store, job, known
-        self._result = result
-        self._asked: OrderedDict[str, Question] = OrderedDict()  # by a run's id, by a result
+        """Wire the analysis to the queue and the store.
+
+        Args:
+            requests: Queue that executes the job.
+            store: Store of the results.
+            job: Function of a worker that computes and stores the result.
+            read: Reads the stored result of a run; None without one.
+            get_result_key: Returns a key that identical runs share; an analysis that is being
+                computed for one of them is not requested again.
+        """
+        self._requests, self._store, self._job, self._read = requests, store, job, read
+        self._get_result_key = get_result_key
+        self._by_key: OrderedDict[str, Request] = OrderedDict()  # by run id and by result key
         self._lock = threading.Lock()
 
-    def of(self, run_id: str, owner: str = "") -> Question:
-        """Of a run that has a model: what is kept, or what is found out now, in this owner's turn.
-        What failed is tried again when it is asked for again."""
+    def request(self, run_id: str, owner: str = "") -> Request:
+        """Return the request for the analysis of a run with a model, submitting it if necessary.
+
+        The request takes the turn of ``owner``. A failed request is submitted again.
+        """
         with self._lock:
-            asked = self._asked.get(run_id)
-            if asked is None or asked.error is not None:
-                asked = self._keep(run_id, self._find(run_id, owner))
-            self._asked.move_to_end(run_id)
-            return asked
+            request = self._by_key.get(run_id)
+            if request is None or request.error is not None:
+                request = self._remember(run_id, self._submit(run_id, owner))
+            self._by_key.move_to_end(run_id)
+            return request
 
-    def _find(self, run_id: str, owner: str) -> Question:
-        asked, known = Question(), self._known(self._store, run_id)
-        if known is not None:
-            asked.end(known)
-            return asked
-        result = self._result(run_id)
-        same = None if result is None else self._asked.get(result)
-        if same is not None and same.error is None:
-            return same
-        self._questions.ask(self._job, run_id, None, asked, owner, "after")
-        return asked if result is None else self._keep(result, asked)
+    def _submit(self, run_id: str, owner: str) -> Request:
+        request, stored = Request(), self._read(self._store, run_id)
+        if stored is not None:
+            request.finish(stored)
+            return request
+        key = self._get_result_key(run_id)
+        shared = None if key is None else self._by_key.get(key)
+        if shared is not None and shared.error is None:
+            return shared
+        self._requests.submit(self._job, run_id, None, request, owner, "after")
+        return request if key is None else self._remember(key, request)
 
-    def _keep(self, name: str, asked: Question) -> Question:
-        self._asked[name] = asked
-        while len(self._asked) > KEPT:
-            self._asked.popitem(last=False)
-        return asked
+    def _remember(self, key: str, request: Request) -> Request:
+        self._by_key[key] = request
+        while len(self._by_key) > MAX_REQUESTS:
+            self._by_key.popitem(last=False)
+        return request

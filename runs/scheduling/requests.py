@@ -1,10 +1,10 @@
-"""What a run's model is asked, by visitors who wait for the answer or by ourselves: a worker
-answers one question of a slot at a time.
+"""Queue of interactive requests to trained models, executed by workers.
 
-Visitors take turns (see ``runs.scheduling.fair_queue``): who asks 500 things delays
-another's one question by what is computed just then. Of two workers or more, one is always left
-for what is short; what is long is
-bounded by what data sets and networks may have, and in the end by ``Limits.request_minutes``.
+A worker executes one request per slot at a time. Visitors take turns (see
+``runs.scheduling.fair_queue``): a visitor with 500 requests delays a single request of another
+visitor by the one that is being computed. With two or more workers, one is always kept for short
+requests. Long ones are bounded by the limits of data sets and networks, and finally by
+``Limits.request_minutes``.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from core.i18n import N_
 from runs.cluster.client import Cluster, WorkerLost
 from runs.jobs.context import UNEXPECTED, Failure
 from runs.limits import Limits
-from runs.scheduling.fair_queue import Line
-from runs.threads import background, log, log_of_run
-from runs.types import Question
+from runs.scheduling.fair_queue import FairQueue
+from runs.threads import log, log_run_error, start_thread
+from runs.types import Request
 
 WORKER_DIED = N_(
     "The worker process that was answering stopped unexpectedly. Try again, or with fewer "
@@ -44,22 +44,36 @@ TOO_MUCH_WAITS = N_(
     "waiting. Try again when some of it is answered."
 )
 
-MAX_TRIES = 3  # of workers that die: of the training beside it, perhaps
+MAX_TRIES = 3  # workers that die: perhaps because of the training beside the request
 
-# A function of a worker: the run's id, what is asked, the question's id, the topic of its progress.
+# Function of a worker: run id, payload, request id, topic of its progress messages.
 Job = Callable[[str, Any, str, str], Any]
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
-    """owner: who is served; address: a hash of theirs, or the owner where none is known. slot: of
-    the worker that answers, see ``runs.cluster.client.SLOTS``. size: bytes of memory. tries: of
-    workers, the last of which died. began: when a worker did, on the monotonic clock."""
+class _Entry:
+    """A request in the queue or on a worker.
+
+    Attributes:
+        job: Function of a worker.
+        run_id: Run whose model is used.
+        payload: Data of the request.
+        request: Handle that the visitor's page polls.
+        slot: Slot of the worker, see ``runs.cluster.client.SLOTS``.
+        owner: Visitor who is served.
+        address: Hash of the visitor's address, or the owner if none is known.
+        is_long: It takes more than some seconds.
+        size: Bytes of memory that the payload takes.
+        created: When it was submitted.
+        interrupted: Always False; the fair queue reads it.
+        tries: Number of workers so far; all but the last died.
+        began: When a worker started it, on the monotonic clock.
+    """
 
     job: Job
     run_id: str
-    about: Any
-    question: Question
+    payload: Any
+    request: Request
     slot: str
     owner: str
     address: str
@@ -71,103 +85,125 @@ class _Asked:
     began: float = 0.0
 
 
-class Questions:
-    """Thread-safe. They wait in this process, whose visitors wait for them.
+class RequestQueue:
+    """Thread-safe queue. It lives in the server process, whose visitors wait for the requests.
 
-    topic  of the Dask events that tell how far a question is
+    Attributes:
+        topic: Topic of the Dask events that report progress.
     """
 
     def __init__(self, wake: Callable[[], None], limits: Limits | None = None) -> None:
-        """``wake`` is called when there is something new to hand out."""
+        """Create an empty queue.
+
+        Args:
+            wake: Called when there is something new to dispatch.
+            limits: Limits of the server.
+        """
         self.topic = f"unpadded-{secrets.token_hex(8)}"
         self._limits, self._wake = limits or Limits(), wake
-        self._waiting: list[_Asked] = []
-        self._asked: dict[str, tuple[_Asked, str]] = {}  # those a worker computes now, by id
+        self._waiting: list[_Entry] = []
+        self._running: dict[str, tuple[_Entry, str]] = {}  # (entry, worker) by request id
         self._last: dict[str, float] = {}  # owner or address → when it was last served
-        self._late: set[str] = set()  # ids of those whose worker is replaced for their time
-        self._died_answering: set[str] = set()  # workers
+        self._late: set[str] = set()  # request ids whose worker is replaced for taking too long
+        self._lost_workers: set[str] = set()  # workers that died while executing a request
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many wait for a worker."""
+        """Return the number of requests that wait for a worker."""
         return len(self._waiting)
 
-    def ask(
+    def submit(
         self,
         job: Job,
         run_id: str,
-        about: Any,
-        question: Question,
+        payload: Any,
+        request: Request,
         owner: str,
         slot: str = "light",
         is_long: bool = False,
     ) -> None:
-        """``owner``: the visitor who is served; ``is_long``: it takes more than some seconds."""
-        size = _bytes_of(about)
-        asked = _Asked(job, run_id, about, question, slot, owner, owner, is_long, size)
+        """Add a request.
+
+        Args:
+            job: Function of a worker.
+            run_id: Run whose model is used.
+            payload: Data of the request.
+            request: Handle that receives the outcome.
+            owner: Visitor who is served.
+            slot: Slot of the worker.
+            is_long: It takes more than some seconds.
+        """
+        size = _count_bytes(payload)
+        entry = _Entry(job, run_id, payload, request, slot, owner, owner, is_long, size)
         with self._lock:
-            self._waiting.append(asked)
-            refused = self._refused(owner)
+            self._waiting.append(entry)
+            refused = self._remove_excess(owner)
         for each, megabytes in refused:
-            each.question.end(DataError(TOO_MUCH_WAITS, megabytes=round(megabytes)))
+            each.request.finish(DataError(TOO_MUCH_WAITS, megabytes=round(megabytes)))
         self._wake()
 
-    def _refused(self, owner: str) -> list[tuple[_Asked, float]]:
-        """Take out what is too much: of this owner, or of whoever has most of all that waits."""
+    def _remove_excess(self, owner: str) -> list[tuple[_Entry, float]]:
+        """Remove what exceeds the limits, of this owner or of the owner with most waiting bytes."""
         refused = []
         limits = self._limits
         while True:
-            taken = Counter[str]()
+            sizes = Counter[str]()
             for each in self._waiting:
-                taken[each.owner] += each.size
-            most = max(taken, key=taken.__getitem__)
-            if taken[owner] > limits.request_megabytes * 10**6:
-                most = owner
-            elif taken.total() <= limits.all_request_megabytes * 10**6:
+                sizes[each.owner] += each.size
+            largest = max(sizes, key=sizes.__getitem__)
+            if sizes[owner] > limits.request_megabytes * 10**6:
+                largest = owner
+            elif sizes.total() <= limits.all_request_megabytes * 10**6:
                 return refused
-            theirs = [each for each in self._waiting if each.owner == most and each.size]
-            if len(theirs) == 1:  # as large as an upload may be: it is served
+            theirs = [each for each in self._waiting if each.owner == largest and each.size]
+            if len(theirs) == 1:  # at most as large as an upload, so it is served
                 return refused
-            refused.append((theirs[-1], taken[most] / 1e6))
+            refused.append((theirs[-1], sizes[largest] / 1e6))
             self._waiting.remove(theirs[-1])
 
     @property
     def owners(self) -> set[str]:
-        """Visitors whose questions wait or are computed."""
+        """Visitors whose requests wait or run."""
         with self._lock:
-            computed = {asked.owner for asked, _ in self._asked.values()}
-            return computed | {asked.owner for asked in self._waiting}
+            running = {entry.owner for entry, _ in self._running.values()}
+            return running | {entry.owner for entry in self._waiting}
 
-    def answered_by(self, worker: str) -> int:
-        """How many a worker computes now."""
-        return sum(each == worker for _, each in list(self._asked.values()))
+    def count_running(self, worker: str) -> int:
+        """Return the number of requests that a worker executes now."""
+        return sum(each == worker for _, each in list(self._running.values()))
 
     def may_have_killed(self, worker: str) -> bool:
-        """Whether a worker that died was answering a question."""
-        return self.answered_by(worker) > 0 or worker in self._died_answering
+        """Return True if a worker that died was executing a request."""
+        return self.count_running(worker) > 0 or worker in self._lost_workers
 
-    def cancel(self, question: Question) -> None:
-        """Nobody waits for it any more."""
+    def cancel(self, request: Request) -> None:
+        """Remove a request that is no longer needed, if it still waits."""
         with self._lock:
-            self._waiting = [each for each in self._waiting if each.question is not question]
+            self._waiting = [each for each in self._waiting if each.request is not request]
 
-    def hand_out(
+    def dispatch(
         self,
         cluster: Cluster,
         workers: Sequence[str],
         training: Counter[str],
         addresses: Mapping[str, str],
     ) -> None:
-        """To workers whose slot is free, before all to those that train nothing. addresses: of
-        owners, as far as they are known."""
-        with self._lock:
-            now, computed = time.time(), [asked for asked, _ in self._asked.values()]
-            self._last |= {each.owner: now for each in computed}
-            self._last |= {_address(each, addresses): now for each in computed}
-            for slot in {each.slot for each in self._waiting}:
-                self._share_out(cluster, workers, training, addresses, slot)
+        """Start requests on workers with a free slot, preferably on workers that train nothing.
 
-    def _share_out(
+        Args:
+            cluster: Connection to the workers.
+            workers: Addresses of the workers.
+            training: Number of trainings per worker.
+            addresses: Hashes of addresses by owner, as far as they are known.
+        """
+        with self._lock:
+            now, running = time.time(), [entry for entry, _ in self._running.values()]
+            self._last |= {each.owner: now for each in running}
+            self._last |= {_get_address(each, addresses): now for each in running}
+            for slot in {each.slot for each in self._waiting}:
+                self._dispatch_slot(cluster, workers, training, addresses, slot)
+
+    def _dispatch_slot(
         self,
         cluster: Cluster,
         workers: Sequence[str],
@@ -175,92 +211,92 @@ class Questions:
         addresses: Mapping[str, str],
         slot: str,
     ) -> None:
-        def placed(each: _Asked) -> _Asked:
-            return replace(each, address=_address(each, addresses))
+        def with_address(each: _Entry) -> _Entry:
+            return replace(each, address=_get_address(each, addresses))
 
-        waiting = [placed(each) for each in self._waiting if each.slot == slot]
-        computed = [placed(each) for each, _ in self._asked.values() if each.slot == slot]
-        busy = {worker for asked, worker in self._asked.values() if asked.slot == slot}
+        waiting = [with_address(each) for each in self._waiting if each.slot == slot]
+        running = [with_address(each) for each, _ in self._running.values() if each.slot == slot]
+        busy = {worker for entry, worker in self._running.values() if entry.slot == slot}
         free = [each for each in workers if each not in busy]
         while free:
             is_last = len(free) == 1 and len(workers) > 1
-            able = [each for each in waiting if not (is_last and each.is_long)]
-            asked = Line(able, computed, self._last).first()
-            if asked is None:
+            eligible = [each for each in waiting if not (is_last and each.is_long)]
+            entry = FairQueue(eligible, running, self._last).peek()
+            if entry is None:
                 return
             worker = min(free, key=training.__getitem__)
-            asked = replace(asked, began=time.monotonic())
+            entry = replace(entry, began=time.monotonic())
             free.remove(worker)
-            computed.append(asked)
-            waiting = [each for each in waiting if each.question is not asked.question]
-            self._waiting = [each for each in self._waiting if each.question is not asked.question]
-            self._asked[asked.question.id] = asked, worker
-            background(partial(self._wait_for, asked, cluster, worker))
+            running.append(entry)
+            waiting = [each for each in waiting if each.request is not entry.request]
+            self._waiting = [each for each in self._waiting if each.request is not entry.request]
+            self._running[entry.request.id] = entry, worker
+            start_thread(partial(self._wait_for, entry, cluster, worker))
 
-    def overdue(self) -> set[str]:
-        """Workers to be replaced, because what they compute takes more time than it may."""
-        most, now, late = self._limits.request_minutes * 60, time.monotonic(), set()
+    def list_overdue_workers(self) -> set[str]:
+        """Return workers to replace, because their request takes longer than allowed, once each."""
+        max_seconds, now, workers = self._limits.request_minutes * 60, time.monotonic(), set()
         with self._lock:
-            for name, (asked, worker) in self._asked.items():
-                if now - asked.began > most and name not in self._late:
-                    self._late.add(name)
-                    late.add(worker)
-        return late
+            for request_id, (entry, worker) in self._running.items():
+                if now - entry.began > max_seconds and request_id not in self._late:
+                    self._late.add(request_id)
+                    workers.add(worker)
+        return workers
 
-    def refuse(self, reason: str) -> None:
-        """End all that wait with an error."""
+    def reject_all(self, reason: str) -> None:
+        """End all waiting requests with an error."""
         with self._lock:
-            refused, self._waiting = self._waiting, []
-        for asked in refused:
-            asked.question.end(DataError(reason))
+            rejected, self._waiting = self._waiting, []
+        for entry in rejected:
+            entry.request.finish(DataError(reason))
 
     def on_progress(self, message: dict) -> None:
-        """Take a message of the topic."""
-        found = self._asked.get(message["question"])
-        if found is not None:
-            found[0].question.share = message["share"]
+        """Handle a progress message of the topic."""
+        running = self._running.get(message["request_id"])
+        if running is not None:
+            running[0].request.share = message["share"]
 
-    def _wait_for(self, asked: _Asked, cluster: Cluster, worker: str) -> None:
-        question = asked.question
-        question.begun = True
+    def _wait_for(self, entry: _Entry, cluster: Cluster, worker: str) -> None:
+        request = entry.request
+        request.started = True
         outcome: Any
         try:
-            given = (asked.run_id, asked.about, question.id, self.topic)
-            outcome = cluster.call(worker, asked.slot, asked.job, *given)
+            arguments = (entry.run_id, entry.payload, request.id, self.topic)
+            outcome = cluster.call(worker, entry.slot, entry.job, *arguments)
         except WorkerLost as lost:
-            self._died_answering.add(worker)
-            if question.id in self._late:
+            self._lost_workers.add(worker)
+            if request.id in self._late:
                 outcome = DataError(TOO_LONG, minutes=self._limits.request_minutes)
             elif cluster.ran_out_of_memory(worker):
                 outcome = Failure(DataError(OUT_OF_MEMORY), str(lost))
-            elif asked.tries >= MAX_TRIES:
+            elif entry.tries >= MAX_TRIES:
                 outcome = Failure(DataError(WORKER_DIED), str(lost))
-            else:  # it may have died of the training beside it
+            else:  # the training beside it may have killed the worker
                 with self._lock:
-                    self._waiting.insert(0, replace(asked, tries=asked.tries + 1))
+                    self._waiting.insert(0, replace(entry, tries=entry.tries + 1))
                 outcome = None
-        except Exception:  # a fault of ours; without this, the visitor would wait for ever
-            log.exception("A question failed")
+        except Exception:  # a program error; without this, the visitor would wait for ever
+            log.exception("A request failed")
             outcome = Failure(DataError(UNEXPECTED))
         finally:
             with self._lock:
-                del self._asked[question.id]
-                self._late.discard(question.id)
+                del self._running[request.id]
+                self._late.discard(request.id)
             self._wake()
         if isinstance(outcome, Failure):
             if outcome.reason is not None:
-                log_of_run(asked.run_id, outcome.reason)
+                log_run_error(entry.run_id, outcome.reason)
             outcome = outcome.error
         if outcome is not None:
-            question.end(outcome)
+            request.finish(outcome)
 
 
-def _address(asked: _Asked, addresses: Mapping[str, str]) -> str:
-    return addresses.get(asked.owner, asked.owner)
+def _get_address(entry: _Entry, addresses: Mapping[str, str]) -> str:
+    return addresses.get(entry.owner, entry.owner)
 
 
-def _bytes_of(about: Any) -> int:
-    """What a question holds of the server's memory while it waits."""
-    if isinstance(about, Sequences):
-        return about.values.nbytes
-    return len(getattr(about, "content", b""))
+def _count_bytes(payload: Any) -> int:
+    """Return the bytes of memory that a payload takes while it waits."""
+    if isinstance(payload, Sequences):
+        return payload.values.nbytes
+    return len(getattr(payload, "content", b""))

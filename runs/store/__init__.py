@@ -1,15 +1,15 @@
-"""Where everything is kept: SQLite in a data folder, or PostgreSQL by ``DATABASE_URL``."""
+"""The store: SQLite in a data folder, or PostgreSQL by ``DATABASE_URL``."""
 
 from __future__ import annotations
 
 from runs.limits import Limits
 from runs.settings import Settings
-from runs.store.attempts import Claim, Held, Result, Waiting, Work
-from runs.store.blobs import EPOCH_BYTES, NOT_KNOWN, Content, Contents, DataSet, Samples
+from runs.store.attempts import Attempts, Claim, Result, RunningRun, WaitingRun
+from runs.store.blobs import EPOCH_BYTES, NOT_KNOWN, Content, DataSet, DataSets, Samples
 from runs.store.cookies import Cookies
 from runs.store.database import Database, StoreError
-from runs.store.duplicates import Twins
-from runs.store.helpers import Twin
+from runs.store.duplicates import Duplicates
+from runs.store.helpers import DuplicateKey
 from runs.store.runs import (
     CHECKPOINT,
     DELETED,
@@ -39,36 +39,56 @@ __all__ = [
     "Claim",
     "Content",
     "DataSet",
-    "Held",
+    "DuplicateKey",
     "Result",
+    "RunningRun",
     "Store",
     "StoreError",
-    "Twin",
     "Usage",
-    "Waiting",
+    "WaitingRun",
 ]
 
 
 class Store:
-    """One database, from all sides: data, runs, the work on them, what they share, visitors, and
-    their cookies."""
+    """One database with everything: data sets, runs, attempts, duplicates, visitors and cookies.
+
+    Attributes:
+        limits: Limits of the server.
+        shared: Processes on other machines can reach the database.
+        data_sets: Data sets of visitors and their contents.
+        runs: Runs as visitors and pages see them.
+        attempts: Runs as dispatchers and workers see them.
+        duplicates: Results that identical runs share.
+        visitors: Visitors and their workspaces.
+        cookies: Key of cookies, and cookies that were replaced.
+    """
 
     def __init__(self, url: str, limits: Limits | None = None, samples: Samples = tuple) -> None:
-        """``url`` as SQLAlchemy takes it; samples: the digests of data that everybody has. Raises
-        StoreError."""
+        """Open the database, and create what is missing.
+
+        Args:
+            url: Database, as an SQLAlchemy URL.
+            limits: Limits of the server.
+            samples: Returns the digests of the data that everybody has.
+
+        Raises:
+            StoreError: If the database cannot be used.
+        """
         self.limits = limits or Limits()
         self._database = Database(url)
         self.shared = self._database.shared
-        self.contents = Contents(self._database, self.limits, samples)
+        self.data_sets = DataSets(self._database, self.limits, samples)
         self.runs = Records(self._database, self.limits, samples)
-        self.work = Work(self._database)
-        self.twins = Twins(self._database)
+        self.attempts = Attempts(self._database)
+        self.duplicates = Duplicates(self._database)
         self.visitors = Visitors(self._database, self.limits, samples)
         self.cookies = Cookies(self._database)
 
     @classmethod
-    def of(cls, settings: Settings, samples: Samples = tuple) -> Store:
+    def from_settings(cls, settings: Settings, samples: Samples = tuple) -> Store:
+        """Open the store that the settings name."""
         return cls(settings.database_url, settings.limits, samples)
 
     def close(self) -> None:
+        """Close all connections."""
         self._database.close()

@@ -1,7 +1,7 @@
-"""Runs in the database, as dispatchers and workers see them: taken up, reported, ended.
+"""Runs in the database, as dispatchers and workers see them.
 
-A worker takes a run up as an *attempt* and writes only while that is the current one, so that a
-worker that was thought dead and comes back cannot spoil what its successor does.
+A worker claims a run as an *attempt* and writes only while that attempt is the current one. So a
+worker that was taken for dead and comes back cannot overwrite what its successor does.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from core.engine.progress import History, Progress
 from core.errors import DataError, Note
 from core.recipe.recipe import Recipe
 from runs.store.database import Database
-from runs.store.duplicates import take_up
-from runs.store.helpers import insert_into, plain
+from runs.store.duplicates import claim_duplicate
+from runs.store.helpers import insert_into, to_json_types
 from runs.store.runs import (
     CHECKPOINT,
     EVALUATION,
@@ -34,10 +34,19 @@ from runs.types import WAITING, Metrics, RunState
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A run that a worker may take up. address: a hash of the owner's, or the owner where none is
-    known; interrupted: its worker is gone; paused: it gave its worker back, so that others get a
-    turn; left: seconds that it takes yet, about."""
+class WaitingRun:
+    """A run that a worker may claim.
+
+    Attributes:
+        id: Id of the run.
+        owner: Id of the visitor.
+        address: Hash of the owner's address, or the owner if none is known.
+        created: When it was queued, in seconds since 1970 UTC.
+        interrupted: Its worker is gone.
+        paused: It gave its worker to another run.
+        stopping: A stop was requested.
+        seconds_left: Estimated seconds that it still takes.
+    """
 
     id: str
     owner: str
@@ -46,15 +55,26 @@ class Waiting:
     interrupted: bool
     paused: bool
     stopping: bool
-    left: float
+    seconds_left: float
 
 
 @dataclass(frozen=True)
-class Held:
-    """A run that a worker holds. ``beat`` changes as long as the worker lives; left: seconds to
-    its end, about; stopping: a stop was asked for; yielding: it was asked to give its worker back;
-    fruitless: turns in succession that ended before it got further. address, created as in
-    ``Waiting``."""
+class RunningRun:
+    """A run that holds a worker.
+
+    Attributes:
+        id: Id of the run.
+        owner: Id of the visitor.
+        address: As in ``WaitingRun``.
+        created: As in ``WaitingRun``.
+        worker: Address of the worker.
+        attempt: Current attempt.
+        beat: Heartbeat counter; changes while the worker is alive.
+        seconds_left: Estimated seconds to its end.
+        stopping: A stop was requested.
+        yielding: It was asked to give its worker back.
+        fruitless: Consecutive turns that ended without progress.
+    """
 
     id: str
     owner: str
@@ -63,7 +83,7 @@ class Held:
     worker: str
     attempt: int
     beat: int
-    left: float
+    seconds_left: float
     stopping: bool = False
     yielding: bool = False
     fruitless: int = 0
@@ -71,23 +91,40 @@ class Held:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a worker needs of the run it took up. data: packed sequences; checkpoint: None at the
-    very beginning; stopping: a stop was asked for meanwhile; before: seconds of training, of the
-    run it goes on from; estimate: seconds it may take."""
+    """The data that a worker needs for a claimed run.
+
+    Attributes:
+        attempt: Number of the attempt.
+        recipe: Recipe to train.
+        data: Packed sequences.
+        checkpoint: Checkpoint to resume from; None to start from the beginning.
+        stopping: A stop was requested meanwhile.
+        seconds_before: Seconds of training of the run that this one continues.
+        estimate: Estimated seconds for the run.
+    """
 
     attempt: int
     recipe: Recipe
     data: bytes
     checkpoint: bytes | None
     stopping: bool
-    before: float
+    seconds_before: float
     estimate: float
 
 
 @dataclass(frozen=True)
 class Result:
-    """A training that ended well, or was stopped; fields as in ``RunLine``. model: the saved ZIP;
-    checkpoint: to go on from; measured: its answers, as ``Measured.to_bytes``."""
+    """Result of a training that finished or was stopped.
+
+    Further fields as in ``RunSummary``.
+
+    Attributes:
+        state: Final state.
+        model: Bytes of the model ZIP.
+        checkpoint: Checkpoint to continue from.
+        measured: Predictions, as ``EvaluationSet.to_bytes``.
+        history: Metrics per epoch.
+    """
 
     state: RunState
     model: bytes | None = None
@@ -101,38 +138,45 @@ class Result:
     computed: dict[str, Any] = field(default_factory=dict)
 
 
-class Work:
+class Attempts:
+    """Claims, progress and ends of runs."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def waiting(self) -> list[Waiting]:
-        """In the order they were created."""
+    def list_waiting(self) -> list[WaitingRun]:
+        """Return the waiting runs in the order of creation."""
         names = ("id", "owner", "created", "state", "stopping", "progress", "estimate")
-        query = _with_turns(*names).where(runs.c.state.in_([state.value for state in WAITING]))
+        query = _select_with_turns(*names).where(
+            runs.c.state.in_([state.value for state in WAITING])
+        )
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(runs.c.created, runs.c.id)).all()
         interrupted = RunState.INTERRUPTED.value
         return [
-            Waiting(
+            WaitingRun(
                 id=row.id,
                 owner=row.owner,
                 address=row.address,
                 created=row.created,
-                interrupted=row.state == interrupted and not row.asked,
-                paused=row.state == interrupted and bool(row.asked),
+                interrupted=row.state == interrupted and not row.yielding,
+                paused=row.state == interrupted and bool(row.yielding),
                 stopping=row.stopping,
-                left=_left(row.progress, row.estimate),
+                seconds_left=_estimate_left(row.progress, row.estimate),
             )
             for row in rows
         ]
 
-    def held(self) -> list[Held]:
+    def list_running(self) -> list[RunningRun]:
+        """Return the runs that hold a worker."""
         columns = ("id", "owner", "created", "worker", "attempt", "beat", "progress", "estimate")
-        query = _with_turns(*columns, "stopping").where(runs.c.state == RunState.RUNNING.value)
+        query = _select_with_turns(*columns, "stopping").where(
+            runs.c.state == RunState.RUNNING.value
+        )
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [
-            Held(
+            RunningRun(
                 id=row.id,
                 owner=row.owner,
                 address=row.address,
@@ -140,17 +184,25 @@ class Work:
                 worker=row.worker,
                 attempt=row.attempt,
                 beat=row.beat,
-                left=_left(row.progress, row.estimate),
+                seconds_left=_estimate_left(row.progress, row.estimate),
                 stopping=row.stopping,
-                yielding=bool(row.asked),
+                yielding=bool(row.yielding),
                 fruitless=row.fruitless,
             )
             for row in rows
         ]
 
     def claim(self, run_id: str, worker: str, kind: str | None = None) -> Claim | None:
-        """Take a waiting run up; None when it does not wait (any more), or for its twin. kind: of
-        the program and the machine that train it."""
+        """Claim a waiting run.
+
+        Args:
+            run_id: Id of the run.
+            worker: Address of the worker.
+            kind: Kind of program and machine, see ``runs.cluster.machine``.
+
+        Returns:
+            None if the run does not wait (any more), or waits for an identical run.
+        """
         query = select(runs, contents.c.content).join(contents, contents.c.digest == runs.c.data)
         with self._database.writing() as connection:
             row = connection.execute(
@@ -158,7 +210,7 @@ class Work:
             ).one_or_none()
             if row is None or RunState(row.state) not in WAITING:
                 return None
-            if not take_up(connection, row, kind):
+            if not claim_duplicate(connection, row, kind):
                 return None
             attempt = row.attempt + 1
             changes = {"attempt": attempt, "worker": worker, "beat": row.beat + 1}
@@ -174,141 +226,177 @@ class Work:
             attempt, recipe, row.content, checkpoint, row.stopping, row.before, row.estimate
         )
 
-    def is_to_stop(self, run_id: str, attempt: int) -> bool | None:
-        """Whether a stop was asked for; None when the run is no longer this attempt's."""
-        query = select(runs.c.stopping).where(*_current(run_id, attempt))
+    def is_stop_requested(self, run_id: str, attempt: int) -> bool | None:
+        """Return True if a stop was requested, None if the attempt is not the current one."""
+        query = select(runs.c.stopping).where(*_is_current(run_id, attempt))
         with self._database.reading() as connection:
             return connection.scalar(query)
 
-    def ask_to_yield(self, run_id: str, attempt: int) -> None:
-        """Others wait: the run is to give its worker back as soon as it can go on from there."""
-        ask = {"run": run_id, "attempt": attempt}
+    def request_yield(self, run_id: str, attempt: int) -> None:
+        """Ask a run to give its worker back as soon as it can resume from its state."""
+        values = {"run": run_id, "attempt": attempt}
         with self._database.writing() as connection:
-            query = select(runs.c.id).where(*_current(run_id, attempt))
+            query = select(runs.c.id).where(*_is_current(run_id, attempt))
             if connection.scalar(query.with_for_update()) is not None:
-                row = insert_into(connection, turns).values(ask)
+                row = insert_into(connection, turns).values(values)
                 row = row.on_conflict_do_update(index_elements=["run"], set_={"attempt": attempt})
                 connection.execute(row)
 
-    def is_to_yield(self, run_id: str, attempt: int) -> bool:
+    def is_yield_requested(self, run_id: str, attempt: int) -> bool:
+        """Return True if the attempt was asked to give its worker back."""
         query = select(turns.c.run).where(turns.c.run == run_id, turns.c.attempt == attempt)
         with self._database.reading() as connection:
             return connection.scalar(query) is not None
 
-    def give_back(
+    def pause(
         self,
         run_id: str,
         attempt: int,
-        further: bool,
+        has_advanced: bool,
         checkpoint: bytes | None = None,
         progress: Progress | None = None,
     ) -> bool:
-        """Pause a run that was asked to yield, to go on from this checkpoint, which stands where
-        the progress does; None: from what is kept. ``further``: it got further in this turn. False
-        when the run is no longer this attempt's."""
+        """Pause a run that was asked to yield.
+
+        Args:
+            run_id: Id of the run.
+            attempt: Current attempt.
+            has_advanced: The run made progress in this turn.
+            checkpoint: State to resume from; None for the stored one.
+            progress: Progress at the checkpoint.
+
+        Returns:
+            False if this attempt is no longer the current one.
+        """
         with self._database.writing() as connection:
-            query = select(runs.c.id).where(*_current(run_id, attempt))
+            query = select(runs.c.id).where(*_is_current(run_id, attempt))
             if connection.scalar(query.with_for_update()) is None:
                 return False
             changes: dict[str, Any] = {"worker": None}
-            count = update(turns).where(turns.c.run == run_id)
-            count = count.values(fruitless=0 if further else turns.c.fruitless + 1)
-            connection.execute(count)
+            count_turn = update(turns).where(turns.c.run == run_id)
+            count_turn = count_turn.values(fruitless=0 if has_advanced else turns.c.fruitless + 1)
+            connection.execute(count_turn)
             if checkpoint is not None:
                 _write_artifact(connection, run_id, CHECKPOINT, checkpoint)
                 _write_history(connection, run_id, progress.history, 0)
-                changes["progress"] = _progress(progress)
-            if further:  # those deaths of workers were not its own
+                changes["progress"] = _to_row(progress)
+            if has_advanced:  # the run did not cause the earlier deaths of workers
                 changes["deaths"] = 0
             return move(
                 connection,
                 run_id,
                 RunState.RUNNING,
                 RunState.INTERRUPTED,
-                of_attempt=attempt,
+                in_attempt=attempt,
                 why="others wait for a worker",
                 **changes,
             )
 
-    def beat(self, run_id: str, attempt: int) -> None:
-        """Say that the worker lives."""
-        change = update(runs).where(*_current(run_id, attempt))
+    def record_heartbeat(self, run_id: str, attempt: int) -> None:
+        """Record that the worker is alive."""
+        change = update(runs).where(*_is_current(run_id, attempt))
         with self._database.writing() as connection:
             connection.execute(change.values(beat=runs.c.beat + 1))
 
-    def report(self, run_id: str, attempt: int, progress: Progress, known: int) -> None:
-        """Store progress, and of its history what came after the ``known`` first epochs, in the
-        place of what an earlier attempt had there."""
-        changes = {"progress": _progress(progress), "beat": runs.c.beat + 1}
-        change = update(runs).where(*_current(run_id, attempt)).values(changes)
+    def report_progress(
+        self, run_id: str, attempt: int, progress: Progress, known_epochs: int
+    ) -> None:
+        """Store progress and new epochs.
+
+        Args:
+            run_id: Id of the run.
+            attempt: Current attempt.
+            progress: Progress with its history.
+            known_epochs: Number of epochs that are stored; later ones, which an earlier attempt may
+                have stored, are replaced.
+        """
+        changes = {"progress": _to_row(progress), "beat": runs.c.beat + 1}
+        change = update(runs).where(*_is_current(run_id, attempt)).values(changes)
         with self._database.writing() as connection:
             if connection.execute(change).rowcount:
-                _write_history(connection, run_id, progress.history, known)
+                _write_history(connection, run_id, progress.history, known_epochs)
 
-    def keep_checkpoint(self, run_id: str, attempt: int, content: bytes) -> None:
-        """Also says that the run got further: those deaths of workers were not its own."""
-        change = update(runs).where(*_current(run_id, attempt))
+    def save_checkpoint(self, run_id: str, attempt: int, content: bytes) -> None:
+        """Store a checkpoint, and reset the deaths of workers because the run made progress."""
+        change = update(runs).where(*_is_current(run_id, attempt))
         change = change.values(beat=runs.c.beat + 1, deaths=0)
         with self._database.writing() as connection:
             if connection.execute(change).rowcount:
                 _write_artifact(connection, run_id, CHECKPOINT, content)
 
     def end(self, run_id: str, attempt: int, result: Result) -> bool:
-        """Store what a training gave. False when the run is no longer this attempt's."""
+        """Store the result of a training.
+
+        Returns:
+            False if this attempt is no longer the current one.
+        """
         with self._database.writing() as connection:
-            query = select(runs.c.id).where(*_current(run_id, attempt))
-            if connection.scalar(query.with_for_update()) is None:  # a kill waits, or came first
+            query = select(runs.c.id).where(*_is_current(run_id, attempt))
+            if (
+                connection.scalar(query.with_for_update()) is None
+            ):  # a kill waits for the lock, or came first
                 return False
             _write_history(connection, run_id, result.history, 0)
-            made = {MODEL: result.model, CHECKPOINT: result.checkpoint, MEASURED: result.measured}
-            for kind, content in made.items():
+            stored = {MODEL: result.model, CHECKPOINT: result.checkpoint, MEASURED: result.measured}
+            for kind, content in stored.items():
                 if content is not None:
                     _write_artifact(connection, run_id, kind, content)
             changes = {
-                "progress": None if result.progress is None else _progress(result.progress),
-                "metrics": plain(result.metrics),
-                "notes": plain([note.to_plain() for note in result.notes]),
+                "progress": None if result.progress is None else _to_row(result.progress),
+                "metrics": to_json_types(result.metrics),
+                "notes": to_json_types([note.to_plain() for note in result.notes]),
                 "best_epoch": result.best_epoch,
-                "computed": plain(result.computed),
+                "computed": to_json_types(result.computed),
             }
             return move(
-                connection, run_id, RunState.RUNNING, result.state, of_attempt=attempt, **changes
+                connection, run_id, RunState.RUNNING, result.state, in_attempt=attempt, **changes
             )
 
-    def keep_proof(self, run_id: str, proof: bytes, model: bytes) -> None:
-        """Of an ended run that has a model, with the model that tells of it."""
-        self._keep(run_id, {MODEL: model, PROOF: proof})
+    def save_proof(self, run_id: str, proof: bytes, model: bytes) -> None:
+        """Store the proof of an ended run, with the model that contains it."""
+        self._save_artifacts(run_id, {MODEL: model, PROOF: proof})
 
-    def keep_evaluation(self, run_id: str, evaluation: bytes) -> None:
-        """Of an ended run that has a model."""
-        self._keep(run_id, {EVALUATION: evaluation})
+    def save_evaluation(self, run_id: str, evaluation: bytes) -> None:
+        """Store the evaluation of an ended run."""
+        self._save_artifacts(run_id, {EVALUATION: evaluation})
 
-    def keep_export(self, run_id: str, export: bytes, model: bytes, onnx: bytes | None) -> None:
-        """Of an ended run that has a model, with the model as it is taken away."""
+    def save_export(self, run_id: str, export: bytes, model: bytes, onnx: bytes | None) -> None:
+        """Store the export of an ended run: its description, the model ZIP, and the ONNX file."""
         contents = {EXPORTED: model, EXPORT: export}
-        self._keep(run_id, contents if onnx is None else contents | {ONNX: onnx})
+        self._save_artifacts(run_id, contents if onnx is None else contents | {ONNX: onnx})
 
-    def _keep(self, run_id: str, contents: dict[str, bytes]) -> None:
-        there = (artifacts.c.run == run_id, artifacts.c.kind == MODEL)
+    def _save_artifacts(self, run_id: str, contents: dict[str, bytes]) -> None:
+        """Store artifacts of an ended run that has a model."""
+        has_model = (artifacts.c.run == run_id, artifacts.c.kind == MODEL)
         with self._database.writing() as connection:
-            query = select(artifacts.c.run).where(*there).with_for_update()
+            query = select(artifacts.c.run).where(*has_model).with_for_update()
             if connection.scalar(query) is not None:  # it may have been deleted meanwhile
                 for kind, content in contents.items():
                     _write_artifact(connection, run_id, kind, content)
 
     def fail(
-        self, run_id: str, attempt: int, error: DataError, now: RunState = RunState.RUNNING
+        self, run_id: str, attempt: int, error: DataError, state: RunState = RunState.RUNNING
     ) -> bool:
-        """End a run with the reason. False when it is no longer this attempt's."""
-        values = plain([error.template, error.values])
+        """End a run with an error.
+
+        Args:
+            run_id: Id of the run.
+            attempt: Current attempt.
+            error: Why the run failed.
+            state: State that the run is in now.
+
+        Returns:
+            False if this attempt is no longer the current one.
+        """
+        values = to_json_types([error.template, error.values])
         with self._database.writing() as connection:
             return move(
                 connection,
                 run_id,
-                now,
+                state,
                 RunState.FAILED,
-                of_attempt=attempt,
-                why=error.template,  # without its values, which may be a visitor's
+                in_attempt=attempt,
+                why=error.template,  # without its values, which may be data of a visitor
                 error=values,
             )
 
@@ -316,17 +404,27 @@ class Work:
         self,
         run_id: str,
         attempt: int,
-        died: bool = False,
-        of_memory: bool = False,
+        has_died: bool = False,
+        is_out_of_memory: bool = False,
         why: str | None = None,
     ) -> tuple[int, int] | None:
-        """The worker is gone; the run waits for another one. ``died``: the worker died of it,
-        perhaps; ``why`` is for the log. Returns how many did so far, and how many of memory; None
-        when the run is no longer this attempt's."""
+        """Mark a run as interrupted; it waits for another worker.
+
+        Args:
+            run_id: Id of the run.
+            attempt: Current attempt.
+            has_died: The worker died, perhaps because of the run.
+            is_out_of_memory: It died for lack of memory.
+            why: Reason for the log.
+
+        Returns:
+            The numbers of deaths so far and of those for lack of memory; None if this attempt is no
+            longer the current one.
+        """
         changes = {
             "worker": None,
-            "deaths": runs.c.deaths + int(died),
-            "memory_deaths": runs.c.memory_deaths + int(of_memory),
+            "deaths": runs.c.deaths + int(has_died),
+            "memory_deaths": runs.c.memory_deaths + int(is_out_of_memory),
         }
         with self._database.writing() as connection:
             if not move(
@@ -334,59 +432,60 @@ class Work:
                 run_id,
                 RunState.RUNNING,
                 RunState.INTERRUPTED,
-                of_attempt=attempt,
+                in_attempt=attempt,
                 why=why,
                 **changes,
             ):
                 return None
-            # It may have been asked to, but it did not give its worker back.
+            # It may have been asked to yield, but it did not give its worker back.
             connection.execute(update(turns).where(turns.c.run == run_id).values(attempt=0))
             query = select(runs.c.deaths, runs.c.memory_deaths).where(runs.c.id == run_id)
             return tuple(connection.execute(query).one())
 
 
-def _with_turns(*names: str) -> Select:
-    """These columns of runs, the ``address`` turns are shared by, whether the attempt was ``asked``
-    to yield, and how many turns were ``fruitless``."""
+def _select_with_turns(*names: str) -> Select:
+    """Select columns of runs, and ``address``, ``yielding`` and ``fruitless`` (turns)."""
     address = func.coalesce(addresses.c.address, runs.c.owner).label("address")
-    asked = func.coalesce(turns.c.attempt, 0) == runs.c.attempt
-    asked = and_(runs.c.attempt > 0, asked).label("asked")
+    yielding = func.coalesce(turns.c.attempt, 0) == runs.c.attempt
+    yielding = and_(runs.c.attempt > 0, yielding).label("yielding")
     fruitless = func.coalesce(turns.c.fruitless, 0).label("fruitless")
     joined = runs.outerjoin(addresses, addresses.c.visitor == runs.c.owner)
     joined = joined.outerjoin(turns, turns.c.run == runs.c.id)
     columns = (runs.c[name] for name in names)
-    return select(*columns, address, asked, fruitless).select_from(joined)
+    return select(*columns, address, yielding, fruitless).select_from(joined)
 
 
-def _current(run_id: str, attempt: int) -> tuple:
+def _is_current(run_id: str, attempt: int) -> tuple:
     running = runs.c.state == RunState.RUNNING.value
     return runs.c.id == run_id, runs.c.attempt == attempt, running
 
 
-def _write_history(connection: Connection, run_id: str, history: History, known: int) -> None:
-    connection.execute(delete(epochs).where(epochs.c.run == run_id, epochs.c.epoch > known))
-    news = zip(*(figures[known:] for figures in history.values()), strict=True)
+def _write_history(
+    connection: Connection, run_id: str, history: History, known_epochs: int
+) -> None:
+    connection.execute(delete(epochs).where(epochs.c.run == run_id, epochs.c.epoch > known_epochs))
+    new_epochs = zip(*(metrics[known_epochs:] for metrics in history.values()), strict=True)
     rows = [
-        {"run": run_id, "epoch": epoch, "figures": dict(zip(history, figures, strict=True))}
-        for epoch, figures in enumerate(news, start=known + 1)
+        {"run": run_id, "epoch": epoch, "figures": dict(zip(history, metrics, strict=True))}
+        for epoch, metrics in enumerate(new_epochs, start=known_epochs + 1)
     ]
     if rows:
         connection.execute(insert(epochs), rows)
 
 
 def _write_artifact(connection: Connection, run_id: str, kind: str, content: bytes) -> None:
-    there = (artifacts.c.run == run_id, artifacts.c.kind == kind)
+    is_artifact = (artifacts.c.run == run_id, artifacts.c.kind == kind)
     values = {"size": len(content), "content": content}
-    if not connection.execute(update(artifacts).where(*there).values(values)).rowcount:
+    if not connection.execute(update(artifacts).where(*is_artifact).values(values)).rowcount:
         connection.execute(insert(artifacts).values(run=run_id, kind=kind, **values))
 
 
-def _progress(progress: Progress) -> dict[str, Any]:
+def _to_row(progress: Progress) -> dict[str, Any]:
     names = ("epoch", "epochs", "batch", "batches", "sequences", "seconds")
-    return plain({name: getattr(progress, name) for name in names})
+    return to_json_types({name: getattr(progress, name) for name in names})
 
 
-def _left(progress: dict[str, Any] | None, estimate: float) -> float:
+def _estimate_left(progress: dict[str, Any] | None, estimate: float) -> float:
     if progress is None:
         return estimate
     left = Progress(**progress, history={}).seconds_left

@@ -1,4 +1,4 @@
-"""Contents by the digest of what is in them, and the data sets of visitors that refer to them."""
+"""Data sets of visitors, and the contents they refer to, stored once by digest."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from core.errors import DataError
 from core.i18n import N_
 from runs.limits import Limits
 from runs.store.database import Database
-from runs.store.helpers import ensure_visitor, readable, stored_bytes
+from runs.store.helpers import count_stored_bytes, ensure_visitor, sanitize_name
 from runs.store.tables import Plain, artifacts, contents, data_sets, epochs, runs
 from runs.types import ACTIVE
 
@@ -50,34 +50,43 @@ TOO_MANY_BYTES_OF_ALL = N_(
 NOT_KNOWN = N_("This data set is no longer on the server. Open its file again.")
 
 
-EPOCH_BYTES = 200  # of an epoch's row: SQLite's file grows by 130 to 240 (measured)
+EPOCH_BYTES = 200  # per row of an epoch: SQLite's file grows by 130 to 240 bytes (measured)
 Samples = Callable[[], Collection[str]]
-USES = (data_sets.c.data, data_sets.c.file, runs.c.data)  # of contents
+USES = (data_sets.c.data, data_sets.c.file, runs.c.data)  # columns that refer to contents
 
 
 @dataclass(frozen=True)
 class Content:
-    """Bytes and their address, the SHA-256 of them."""
+    """Bytes and their address, their SHA-256."""
 
     digest: str
     content: bytes
 
     @classmethod
-    def of(cls, content: bytes) -> Content:
+    def from_bytes(cls, content: bytes) -> Content:
+        """Compute the address of the bytes."""
         return cls(hashlib.sha256(content).hexdigest(), content)
 
     @classmethod
-    def compressed(cls, text: bytes) -> Content:
-        """Of a text file; ``Contents.read_compressed`` gives it back."""
-        return cls.of(zlib.compress(text, 1))
+    def from_text(cls, text: bytes) -> Content:
+        """Compress a text file; ``DataSets.read_file`` restores it."""
+        return cls.from_bytes(zlib.compress(text, 1))
 
 
 @dataclass(frozen=True)
 class DataSet:
     """A data set of a visitor.
 
-    data, file  digests: the packed sequences, and the file they were read from
-    size        bytes of both
+    Attributes:
+        name: Display name.
+        data: Digest of the packed sequences.
+        file: Digest of the file they were read from, if any.
+        sequences: Number of sequences.
+        features: Number of features per step.
+        steps: Number of steps.
+        size: Bytes of both contents.
+        id: Id of the data set, empty before it is saved.
+        opened: When it was last opened, in seconds since 1970 UTC.
     """
 
     name: str
@@ -91,107 +100,122 @@ class DataSet:
     opened: float = 0.0
 
 
-class Contents:
+class DataSets:
+    """Data sets and contents in the database."""
+
     def __init__(self, database: Database, limits: Limits, samples: Samples) -> None:
-        """samples: the digests of data that everybody has."""
+        """Wrap the database; ``samples`` returns the digests of the data that everybody has."""
         self._database, self._limits, self._samples = database, limits, samples
 
-    def read(self, digest: str) -> bytes | None:
-        """The bytes at an address; None when nobody has them any more."""
+    def read_content(self, digest: str) -> bytes | None:
+        """Return the bytes at a digest, or None if no visitor has them any more."""
         with self._database.reading() as connection:
             query = select(contents.c.content).where(contents.c.digest == digest)
             return connection.scalar(query)
 
-    def read_compressed(self, digest: str) -> bytes | None:
-        found = self.read(digest)
-        return None if found is None else zlib.decompress(found)
+    def read_file(self, digest: str) -> bytes | None:
+        """Return the file at a digest, decompressed, or None."""
+        content = self.read_content(digest)
+        return None if content is None else zlib.decompress(content)
 
-    def keep(self, owner: str, data_set: DataSet, *stored: Content) -> DataSet:
-        """Keep a data set and the contents it refers to; one with an id replaces that one. What
-        the visitor opened before under the same name, with the same data, is that one again.
+    def save(self, owner: str, data_set: DataSet, *new_contents: Content) -> DataSet:
+        """Save a data set and the contents it refers to.
 
-        Raises DataError when the visitor has too many, or too much.
+        A data set with an id replaces the stored one. One with the name and data of an earlier data
+        set of the visitor replaces that one.
+
+        Args:
+            owner: Id of the visitor.
+            data_set: Data set to save.
+            *new_contents: Contents that it refers to.
+
+        Returns:
+            The data set with its id, size and time.
+
+        Raises:
+            DataError: If the visitor has too many data sets, or uses too many bytes.
         """
-        size = sum(len(each.content) for each in stored)
+        size = sum(len(each.content) for each in new_contents)
         now = time.time()
         with (
             self._database.writing(contents=True) as connection,
-            within_quota(connection, self._limits, owner, self._samples),
+            enforce_quota(connection, self._limits, owner, self._samples),
         ):
-            known = data_set.id or connection.scalar(
+            known_id = data_set.id or connection.scalar(
                 select(data_sets.c.id).where(
                     data_sets.c.owner == owner,
                     data_sets.c.data == data_set.data,
-                    data_sets.c.name == readable(data_set.name),
+                    data_sets.c.name == sanitize_name(data_set.name),
                 )
             )
-            if not known:
+            if not known_id:
                 self._refuse_too_many(connection, owner)
-            for each in stored:
-                put(connection, each)
-            kept = replace(
+            for each in new_contents:
+                insert_content(connection, each)
+            saved = replace(
                 data_set,
-                name=readable(data_set.name),
-                id=known or secrets.token_hex(8),
+                name=sanitize_name(data_set.name),
+                id=known_id or secrets.token_hex(8),
                 size=size,
                 opened=now,
             )
-            values = {name: getattr(kept, name) for name in kept.__dataclass_fields__}
-            if known:
-                change = update(data_sets).where(data_sets.c.id == known)
-                change = change.where(data_sets.c.owner == owner).values(values)
-                if not connection.execute(change).rowcount:
+            values = {name: getattr(saved, name) for name in saved.__dataclass_fields__}
+            if known_id:
+                statement = update(data_sets).where(data_sets.c.id == known_id)
+                statement = statement.where(data_sets.c.owner == owner).values(values)
+                if not connection.execute(statement).rowcount:
                     raise DataError(NOT_KNOWN)
-                sweep(connection)
+                delete_unused_contents(connection)
             else:
                 connection.execute(insert(data_sets).values(owner=owner, **values))
-        return kept
+        return saved
 
     def list(self, owner: str) -> list[DataSet]:
-        """The visitor's data sets, the last opened first."""
+        """Return the visitor's data sets, the last opened first."""
         query = select(data_sets).where(data_sets.c.owner == owner)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(data_sets.c.opened.desc())).all()
-        return [_data_set(row) for row in rows]
+        return [_to_data_set(row) for row in rows]
 
     def get(self, owner: str, data_set: str) -> DataSet | None:
+        """Return a data set of the visitor, or None."""
         query = select(data_sets).where(data_sets.c.owner == owner, data_sets.c.id == data_set)
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _data_set(row)
+        return None if row is None else _to_data_set(row)
 
     def delete(self, owner: str, data_set: str) -> None:
-        """Forget a data set. Its sequences stay as long as a run was trained on them."""
-        mine = (data_sets.c.owner == owner, data_sets.c.id == data_set)
+        """Delete a data set; its sequences stay while a run that was trained on them exists."""
+        conditions = (data_sets.c.owner == owner, data_sets.c.id == data_set)
         with self._database.writing(contents=True) as connection:
-            connection.execute(delete(data_sets).where(*mine))
-            sweep(connection)
-        self._database.forget()
+            connection.execute(delete(data_sets).where(*conditions))
+            delete_unused_contents(connection)
+        self._database.truncate_log()
 
     def _refuse_too_many(self, connection: Connection, owner: str) -> None:
-        own = data_sets.c.data.not_in(self._samples())
-        query = select(func.count()).where(data_sets.c.owner == owner, own)
+        is_own = data_sets.c.data.not_in(self._samples())
+        query = select(func.count()).where(data_sets.c.owner == owner, is_own)
         if connection.scalar(query) >= self._limits.data_sets:
             raise DataError(TOO_MANY_DATA_SETS, n=self._limits.data_sets)
 
 
-def put(connection: Connection, content: Content) -> None:
-    """Store it unless it is there."""
-    there = select(contents.c.digest).where(contents.c.digest == content.digest)
-    if connection.scalar(there) is None:
+def insert_content(connection: Connection, content: Content) -> None:
+    """Store the content, unless it is stored already."""
+    query = select(contents.c.digest).where(contents.c.digest == content.digest)
+    if connection.scalar(query) is None:
         size = len(content.content)
         values = {"digest": content.digest, "size": size, "content": content.content}
         connection.execute(insert(contents).values(values))
 
 
-def sweep(connection: Connection) -> None:
-    """Remove contents that nothing refers to any more."""
+def delete_unused_contents(connection: Connection) -> None:
+    """Delete contents that nothing refers to any more."""
     used = or_(*(select(1).where(use == contents.c.digest).exists() for use in USES))
     connection.execute(delete(contents).where(~used))
 
 
-def of(owner: str) -> ColumnElement[bool]:
-    """Contents that a visitor's data sets or runs refer to."""
+def is_owned_by(owner: str) -> ColumnElement[bool]:
+    """Return a condition for contents that a visitor's data sets or runs refer to."""
     return contents.c.digest.in_(
         union(
             *(select(use).where(use.table.c.owner == owner) for use in USES),
@@ -199,24 +223,24 @@ def of(owner: str) -> ColumnElement[bool]:
     )
 
 
-def _all_bytes() -> Select:
-    """See ``bytes_of``. Built once: to write so many expressions takes longer than to run them."""
+def _build_bytes_query() -> Select:
+    """Build the query of ``count_bytes`` once: building it takes longer than executing it."""
     owner, samples = bindparam("owner"), bindparam("samples", expanding=True)
-    of_mine = runs.c.owner == owner
+    is_own = runs.c.owner == owner
     used = (
         select(use).where(use.table.c.owner == owner, use.table.c.data.not_in(samples))
         for use in USES
     )
     active = runs.c.state.in_([state.value for state in ACTIVE])
-    made = select(artifacts.c.size).join(runs, runs.c.id == artifacts.c.run).where(of_mine)
-    texts = [column for column in runs.c if isinstance(column.type, Plain)]
-    row = sum(func.coalesce(func.length(text, type_=Integer), 0) for text in texts)
-    last = select(func.max(epochs.c.epoch)).where(epochs.c.run == runs.c.id).scalar_subquery()
+    artifact_sizes = select(artifacts.c.size).join(runs, runs.c.id == artifacts.c.run).where(is_own)
+    text_columns = [column for column in runs.c if isinstance(column.type, Plain)]
+    row_size = sum(func.coalesce(func.length(text, type_=Integer), 0) for text in text_columns)
+    last_epoch = select(func.max(epochs.c.epoch)).where(epochs.c.run == runs.c.id).scalar_subquery()
     parts = (
         select(contents.c.size).where(contents.c.digest.in_(union(*used))),
-        made,
-        select(row + EPOCH_BYTES * func.coalesce(last, 0)).where(of_mine),
-        select(runs.c.reserved).where(of_mine, active),
+        artifact_sizes,
+        select(row_size + EPOCH_BYTES * func.coalesce(last_epoch, 0)).where(is_own),
+        select(runs.c.reserved).where(is_own, active),
     )
     return select(
         *(
@@ -226,26 +250,34 @@ def _all_bytes() -> Select:
     )
 
 
-_ALL_BYTES = _all_bytes()
+_BYTES_QUERY = _build_bytes_query()
 
 
-def bytes_of(connection: Connection, owner: str, samples: Samples) -> int:
-    """What a visitor's data sets and runs take, the rows of runs and of their epochs included, and
-    what those that have not ended may take yet. Samples do not count: everybody has them."""
+def count_bytes(connection: Connection, owner: str, samples: Samples) -> int:
+    """Return the bytes that a visitor's data sets and runs take.
+
+    They include the rows of runs and of their epochs, and what active runs may still add. Samples
+    do not count, because everybody has them.
+    """
     values = {"owner": owner, "samples": list(samples())}
-    return sum(map(int, connection.execute(_ALL_BYTES, values).one()))
+    return sum(map(int, connection.execute(_BYTES_QUERY, values).one()))
 
 
 @contextlib.contextmanager
-def within_quota(
+def enforce_quota(
     connection: Connection, limits: Limits, owner: str, samples: Samples
 ) -> Iterator[None]:
-    """Raises DataError, and so undoes the transaction, when what is done inside makes it too
-    much. Locks the visitor, so that two tabs do not both take the last room there is."""
+    """Undo the transaction if what is done inside exceeds a limit.
+
+    Locks the visitor, so that two tabs cannot both take the last free bytes.
+
+    Raises:
+        DataError: If the visitor, or all visitors together, would use too many bytes.
+    """
     ensure_visitor(connection, owner)
-    before = bytes_of(connection, owner, samples)
+    before = count_bytes(connection, owner, samples)
     yield
-    after = bytes_of(connection, owner, samples)
+    after = count_bytes(connection, owner, samples)
     if after > max(before, limits.megabytes * 10**6):
         raise DataError(
             TOO_MANY_BYTES,
@@ -253,9 +285,9 @@ def within_quota(
             more=max(1, round((after - before) / 1e6)),
             most=limits.megabytes,
         )
-    if after > before and stored_bytes(connection) > limits.all_megabytes * 10**6:
+    if after > before and count_stored_bytes(connection) > limits.all_megabytes * 10**6:
         raise DataError(TOO_MANY_BYTES_OF_ALL, most=limits.all_megabytes)
 
 
-def _data_set(row: Row) -> DataSet:
+def _to_data_set(row: Row) -> DataSet:
     return DataSet(**{name: getattr(row, name) for name in DataSet.__dataclass_fields__})

@@ -1,4 +1,4 @@
-"""What the server knows of visitors' cookies: the key that signs them, and those replaced."""
+"""Cookies of visitors: the key that signs them, and cookies that were replaced."""
 
 from __future__ import annotations
 
@@ -11,37 +11,45 @@ from runs.store.database import Database
 from runs.store.helpers import insert_or_ignore
 from runs.store.tables import keys, replaced_cookies, visitors
 
-KEY = "cookies"  # its name among the keys
-# A browser that opens ten tabs at once asks for all ten with the cookie it has at that moment.
+KEY = "cookies"  # its name in the table keys
+# A browser that opens ten tabs at once sends the same cookie with all ten requests.
 GRACE_SECONDS = 60
 
 
 class Cookies:
+    """Key and replaced cookies in the database."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def key(self) -> bytes:
-        """The 32 bytes that sign visitors' cookies, the same for all servers of this database."""
+    def read_key(self) -> bytes:
+        """Return the 32 bytes that sign cookies, the same for all servers of this database."""
         query = select(keys.c.value).where(keys.c.name == KEY)
         with self._database.writing() as connection:
             new = {"name": KEY, "value": secrets.token_bytes(32)}
-            insert_or_ignore(connection, keys, new)  # two servers that start at once
+            insert_or_ignore(connection, keys, new)  # two servers may start at the same time
             return connection.scalar(query)
 
     def is_replaceable(self, visitor: str, form: str) -> bool:
-        """Whether a cookie in an earlier form is still good: its visitor is known here, and was
-        not given a new one before."""
+        """Return True if a cookie in an earlier form is still valid.
+
+        Its visitor is known, and did not get a new cookie before.
+
+        Args:
+            visitor: Id of the visitor.
+            form: Name of the earlier form.
+        """
         with self._database.reading() as connection:
             return _is_replaceable(connection, visitor, form)
 
     def replace(self, visitor: str, form: str) -> bool:
-        """As ``is_replaceable``, and from now on (a moment later) it is not."""
+        """Return ``is_replaceable``, which is False from a moment later on."""
         with self._database.writing() as connection:
-            good = _is_replaceable(connection, visitor, form)
-            if good:
-                new = {"visitor": visitor, "form": form, "replaced": time.time()}
-                insert_or_ignore(connection, replaced_cookies, new)
-            return good
+            is_replaceable = _is_replaceable(connection, visitor, form)
+            if is_replaceable:
+                values = {"visitor": visitor, "form": form, "replaced": time.time()}
+                insert_or_ignore(connection, replaced_cookies, values)
+            return is_replaceable
 
 
 def _is_replaceable(connection: Connection, visitor: str, form: str) -> bool:

@@ -1,8 +1,7 @@
 """The database: SQLite in a file, or PostgreSQL.
 
-Everything is read and written in short transactions through ``Database.reading`` and
-``Database.writing``; what can go wrong with a server's disk or database comes out of them as a
-``StoreError``, whose words are for visitors.
+All reads and writes are short transactions through ``Database.reading`` and ``Database.writing``. A
+problem of the disk or the database is raised as a ``StoreError``, whose message is for visitors.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import DataError
 from core.i18n import N_
-from runs.json_log import say
+from runs.json_log import log_event
 from runs.settings import is_shared
 from runs.store import tables
 
-LOCKED_SECONDS = 4  # a writer waits so long for another one before it gives up
+LOCKED_SECONDS = 4  # that a writer waits for another one
 # PostgreSQL: one transaction at a time adds references to contents, or removes those without.
 CONTENTS_LOCK, SCHEMA_LOCK = 20612, 20611
 
@@ -40,7 +39,7 @@ UNREACHABLE = N_(
     "The server's database does not answer. Nothing was changed: try again in a moment; the "
     "server's log says more."
 )
-MEANWHILE = N_(
+CONFLICT = N_(
     "Something else changed this at the same moment, so it was not saved. Nothing was changed: try "
     "again."
 )
@@ -60,14 +59,21 @@ NEWER = N_(
 
 
 class StoreError(DataError):
-    """Something could not be stored or read, for no fault of the visitor's."""
+    """Something could not be stored or read, through no fault of the visitor."""
 
 
 class Database:
-    """Thread-safe. One a process: connections do not survive a fork, and need not."""
+    """Thread-safe connections to the database.
+
+    One object per process: connections do not survive a fork.
+    """
 
     def __init__(self, url: str) -> None:
-        """Create what is missing in it. Raises StoreError."""
+        """Open the database and create what is missing.
+
+        Raises:
+            StoreError: If the database cannot be used.
+        """
         self.shared = is_shared(url)
         if self.shared:
             options: dict[str, Any] = {
@@ -81,7 +87,7 @@ class Database:
             url,
             pool_size=8,
             max_overflow=16,
-            hide_parameters=True,  # what visitors have must not be in an error's words
+            hide_parameters=True,  # data of visitors must not appear in error messages
             **options,
         )
         if not self.shared:
@@ -91,65 +97,72 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the database and changes nothing."""
-        with _told(), self._engine.connect() as connection, connection.begin():
+        """Open a transaction that sees one state of the database and changes nothing."""
+        with _translate_errors(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager
     def writing(self, contents: bool = False) -> Iterator[Connection]:
-        """A transaction that is done as a whole or not at all. What it reads and then changes
-        must be locked: SQLite locks everything, PostgreSQL what ``with_for_update`` reads.
-        ``contents``: it changes which contents are referred to, or removes some."""
-        happened: list[tuple[str, dict[str, object]]] = []
-        with _told(), self._engine.connect() as connection:
-            connection = connection.execution_options(writes=True, happened=happened)
+        """Open a transaction that is committed as a whole or not at all.
+
+        What it reads and then changes must be locked: SQLite locks everything, PostgreSQL what
+        ``with_for_update`` reads.
+
+        Args:
+            contents: It changes which contents are referred to, or removes some.
+        """
+        events: list[tuple[str, dict[str, object]]] = []
+        with _translate_errors(), self._engine.connect() as connection:
+            connection = connection.execution_options(writes=True, events=events)
             with connection.begin():
                 if contents:
                     self._lock(connection, CONTENTS_LOCK)
                 yield connection
-        for what, facts in happened:
-            say(what, **facts)
+        for name, facts in events:
+            log_event(name, **facts)
 
-    def forget(self) -> None:
-        """What was deleted is gone from SQLite's write-ahead log too, unless somebody reads."""
+    def truncate_log(self) -> None:
+        """Remove deleted data from SQLite's write-ahead log, unless another connection reads."""
         if not self.shared:
-            with _told(), self._engine.connect() as connection:
+            with _translate_errors(), self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
+        """Close all connections."""
         self._engine.dispose()
 
     def _create(self) -> None:
+        """Create missing tables, and refuse a database that this version cannot use."""
         if self.shared:
             with self.reading() as connection:
-                found = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
-                if found != "UTF8":
-                    raise StoreError(NOT_UTF8, found=found)
+                value = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+                if value != "UTF8":
+                    raise StoreError(NOT_UTF8, found=value)
         with self.writing() as connection:
-            self._lock(connection, SCHEMA_LOCK)  # two servers that start at once
+            self._lock(connection, SCHEMA_LOCK)  # two servers may start at the same time
             tables.METADATA.create_all(connection)
-            found = connection.scalar(sqlalchemy.select(tables.schema.c.version))
-            if found is None:
+            value = connection.scalar(sqlalchemy.select(tables.schema.c.version))
+            if value is None:
                 connection.execute(tables.schema.insert().values(version=tables.VERSION))
-            elif found > tables.VERSION:
-                raise StoreError(NEWER, found=found, known=tables.VERSION)
+            elif value > tables.VERSION:
+                raise StoreError(NEWER, found=value, known=tables.VERSION)
 
     def _lock(self, connection: Connection, lock: int) -> None:
-        """Until the transaction ends; SQLite's writers are one at a time by themselves."""
+        """Lock until the transaction ends; SQLite has one writer at a time anyway."""
         if self.shared:
             connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(lock)))
 
 
-def lock_word(connection: Connection, lock: int, word: str) -> None:
-    """As ``Database._lock``, against those alone who lock the same word."""
+def lock_key(connection: Connection, lock: int, key: str) -> None:
+    """Lock like ``Database._lock``, but only against transactions that lock the same key."""
     if connection.dialect.name == "postgresql":
-        hashed = sqlalchemy.func.hashtext(word)
+        hashed = sqlalchemy.func.hashtext(key)
         connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(lock, hashed)))
 
 
-def note(connection: Connection, event: str, **facts: object) -> None:
-    """A line for the log, once what this connection writes is done."""
-    connection.get_execution_options()["happened"].append((event, facts))
+def log_after_commit(connection: Connection, event: str, **facts: object) -> None:
+    """Log an event once the transaction is committed."""
+    connection.get_execution_options()["events"].append((event, facts))
 
 
 def _configure(connection: sqlite3.Connection, record: object) -> None:
@@ -168,30 +181,31 @@ def _begin(connection: Connection) -> None:
 
 
 def _make_private(file: Path) -> None:
-    """Nobody else on the machine may read it; SQLite's other files take over its rights."""
+    """Create the file readable by this user only; SQLite's other files inherit its mode."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)
-        file.open("ab").close()  # it may be another user's
+        file.open("ab").close()  # it may belong to another user
     except OSError as error:
         raise StoreError(UNWRITABLE, folder=file.parent, reason=error.strerror) from error
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
+    """Raise a ``StoreError`` instead of an error of the driver that is a problem of the server."""
     try:
         yield
     except DBAPIError as error:
-        told = StoreError(_words_for(error))
-        # The driver's first line has no values in it; the others may.
+        store_error = StoreError(_select_message(error))
+        # The first line of the driver contains no values; the others may.
         reason = f"{type(error.orig).__name__}: {str(error.orig).partition(chr(10))[0]}"
-        say(str(told), logging.WARNING, why=reason)
-        raise told from error
+        log_event(str(store_error), logging.WARNING, why=reason)
+        raise store_error from error
 
 
-def _words_for(error: DBAPIError) -> str:
+def _select_message(error: DBAPIError) -> str:
     if isinstance(error, sqlalchemy.exc.IntegrityError):
-        return MEANWHILE
+        return CONFLICT
     code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
     if code in ("SQLITE_FULL", "53100"):
         return FULL
@@ -205,7 +219,7 @@ def _words_for(error: DBAPIError) -> str:
         return LOCKED
     if code in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
         return UNREACHABLE
-    # Bad SQL is a fault of ours: it must not hide behind a sentence about the weather.
+    # Bad SQL is a program error and must not be reported as a temporary outage.
     if code != "SQLITE_ERROR" and isinstance(
         error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError
     ):

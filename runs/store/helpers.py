@@ -1,4 +1,4 @@
-"""Small parts that several sides of the store share."""
+"""Helpers that several modules of the store share."""
 
 from __future__ import annotations
 
@@ -18,64 +18,82 @@ MAX_NAME = 200  # characters
 
 
 @dataclass(frozen=True)
-class Twin:
-    """A run among those of the same key, which have the same result. alone: it is trained by
-    itself, whatever there is."""
+class DuplicateKey:
+    """Key of a run; runs with equal keys have the same result.
+
+    Attributes:
+        key: Digest of everything that determines the result, except program and machine.
+        alone: The run is trained by itself, even if an identical run exists.
+    """
 
     key: str
     alone: bool
 
     @classmethod
-    def of(cls, owner: str | None, data: str, recipe: Recipe, alone: bool) -> Twin:
-        """owner: whose runs alone share results; None where all visitors' do. data: its digest."""
-        parts = json.dumps([owner, data, plain(recipe.to_dict())], sort_keys=True)
+    def from_training(
+        cls, owner: str | None, data: str, recipe: Recipe, alone: bool
+    ) -> DuplicateKey:
+        """Build the key of a training.
+
+        Args:
+            owner: Owner whose runs share results; None if all visitors share them.
+            data: Digest of the data.
+            recipe: Recipe to train.
+            alone: See the attribute.
+        """
+        parts = json.dumps([owner, data, to_json_types(recipe.to_dict())], sort_keys=True)
         return cls(hashlib.sha256(parts.encode()).hexdigest(), alone)
 
 
-def plain(thing: Any) -> Any:
-    """As JSON will give it back: tuples become lists, NumPy's numbers Python's."""
+def to_json_types(value: Any) -> Any:
+    """Convert a value to what JSON returns: tuples become lists, NumPy numbers Python numbers."""
 
-    def simple(value: Any) -> Any:
+    def to_python(value: Any) -> Any:
         return value.item() if hasattr(value, "item") else str(value)
 
-    return json.loads(json.dumps(thing, default=simple))
+    return json.loads(json.dumps(value, default=to_python))
 
 
-def readable(name: str) -> str:
-    """A name from outside as every database takes it: no character 0, no half characters."""
+def sanitize_name(name: str) -> str:
+    """Return a name that every database accepts: no null character, no lone surrogates."""
     return name.replace("\0", "").encode("utf-8", "replace").decode()[:MAX_NAME]
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An insert that knows what to do about a row that is there already."""
+    """Return an insert statement that supports ``on_conflict`` clauses."""
     insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name]
     return insert(table)
 
 
 def ensure_visitor(connection: Connection, visitor: str) -> None:
-    """Lock a visitor's row, so that two tabs do not both take the last place there is; make it
-    where another tab has just deleted everything."""
+    """Lock the row of a visitor, so that two tabs cannot both take the last place of a limit.
+
+    The row is created if another tab has just deleted everything.
+    """
     now = time.time()
     new = {"id": visitor, "lasting": False, "seen": now, "born": now, "workspace": {}}
-    insert_or_ignore(connection, visitors, new)  # two tabs of a new visitor come at once
+    insert_or_ignore(
+        connection, visitors, new
+    )  # two tabs of a new visitor may insert at the same time
     connection.execute(select(visitors.c.id).where(visitors.c.id == visitor).with_for_update())
 
 
 def insert_or_ignore(connection: Connection, table: Table, values: dict[str, Any]) -> None:
-    """A row, unless there is one with this key already, maybe since a moment ago."""
+    """Insert a row, unless a row with this key exists already."""
     connection.execute(insert_into(connection, table).values(values).on_conflict_do_nothing())
 
 
-def neighbours(owner: str) -> CompoundSelect:
-    """The visitor, and those whose last visit was from the same address."""
-    here = select(addresses.c.address).where(addresses.c.visitor == owner).scalar_subquery()
+def select_neighbours(owner: str) -> CompoundSelect:
+    """Select the visitor and the visitors whose last visit was from the same address."""
+    own_address = select(addresses.c.address).where(addresses.c.visitor == owner).scalar_subquery()
     return union(
-        select(literal(owner)), select(addresses.c.visitor).where(addresses.c.address == here)
+        select(literal(owner)),
+        select(addresses.c.visitor).where(addresses.c.address == own_address),
     )
 
 
-def stored_bytes(connection: Connection) -> int:
-    """What the whole database takes, as far as it is used."""
+def count_stored_bytes(connection: Connection) -> int:
+    """Return the bytes that the whole database uses."""
     if connection.dialect.name == "postgresql":
         return connection.scalar(select(func.pg_database_size(func.current_database())))
     size, pages, free = (

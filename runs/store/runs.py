@@ -1,4 +1,4 @@
-"""Runs in the database, as visitors and pages see them: made, read, listed, changed, deleted."""
+"""Runs in the database, as visitors and pages see them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,29 @@ from core.engine.progress import Progress
 from core.errors import DataError, Note
 from core.i18n import N_
 from core.recipe.recipe import Recipe
-from runs.json_log import digest
+from runs.json_log import hash_run_id
 from runs.limits import Limits
-from runs.store.blobs import NOT_KNOWN, Content, Samples, of, put, sweep, within_quota
-from runs.store.database import Database, note
-from runs.store.helpers import Twin, neighbours, plain, readable
+from runs.store.blobs import (
+    NOT_KNOWN,
+    Content,
+    Samples,
+    delete_unused_contents,
+    enforce_quota,
+    insert_content,
+    is_owned_by,
+)
+from runs.store.database import Database, log_after_commit
+from runs.store.helpers import DuplicateKey, sanitize_name, select_neighbours, to_json_types
 from runs.store.tables import Plain, artifacts, contents, epochs, runs, turns, twins
-from runs.types import ACTIVE, MOVES, WAITING, RunLine, RunState
+from runs.types import ACTIVE, TRANSITIONS, WAITING, RunState, RunSummary
 
 log = logging.getLogger("unpadded.runs")
 
 SPARK_POINTS, MAX_NOTES = 24, 100
-EVENTS = {RunState.RUNNING: "started"}  # in the log; other states are called what they are
+EVENTS = {RunState.RUNNING: "started"}  # in the log; other events have the name of the state
 MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
 PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
-# The model as it is exported: with its owner's name for it inside, which MODEL never has.
+# The exported model contains its owner's name for it, which MODEL never does.
 EXPORTED = "exported"
 
 TOO_MANY_WAITING = N_(
@@ -49,14 +57,14 @@ NOTHING_TO_CONTINUE = N_(
     "This run cannot go on: its last state was not kept. Train again with more epochs instead."
 )
 
-_has = {
+_has_artifact = {
     kind: select(literal(1))
     .where(artifacts.c.run == runs.c.id, artifacts.c.kind == kind)
     .exists()
     .label(kind)
     for kind in (MODEL, CHECKPOINT, MEASURED)
 }
-_paused = (
+_is_paused = (
     select(literal(1))
     .where(
         turns.c.run == runs.c.id,
@@ -66,22 +74,24 @@ _paused = (
     .exists()
     .label("paused")
 )
-_LINE = select(runs, twins.c.taken, *_has.values(), _paused).outerjoin_from(
+_SUMMARY = select(runs, twins.c.taken, *_has_artifact.values(), _is_paused).outerjoin_from(
     runs, twins, twins.c.run == runs.c.id
 )
-# Hundreds of them at once: how new data is read, which names every column, is not for lists.
+# Without ``reading``, which names every column: a list may have hundreds of runs.
 _LISTED = select(
     *(column for column in runs.c if column is not runs.c.reading),
     literal({}, Plain).label("reading"),
     twins.c.taken,
-    *_has.values(),
-    _paused,
+    *_has_artifact.values(),
+    _is_paused,
 ).outerjoin_from(runs, twins, twins.c.run == runs.c.id)
 
 
 class Records:
+    """Runs in the database."""
+
     def __init__(self, database: Database, limits: Limits, samples: Samples) -> None:
-        """samples: the digests of data that everybody has."""
+        """Wrap the database; ``samples`` returns the digests of the data that everybody has."""
         self._database, self._limits, self._samples = database, limits, samples
 
     def create(
@@ -93,151 +103,185 @@ class Records:
         reading: dict[str, Any],
         estimate: float,
         reserved: int = 0,
-        begun: bool = False,
-        twin: Twin | None = None,
+        is_running: bool = False,
+        duplicate_key: DuplicateKey | None = None,
     ) -> str:
-        """A queued run, its id 128 random bits. ``data``: the digest of what the owner has in the
-        store, or the content; ``reserved``: bytes it may leave; ``begun``: in its first attempt,
-        which whoever asks for it ends at once; ``twin``: of a run that begins at the beginning.
-        Raises DataError when the visitor has too many, or too much."""
-        with self._adding_run(owner) as connection:
+        """Create a queued run, whose id is 128 random bits.
+
+        Args:
+            owner: Id of the visitor.
+            name: Display name.
+            recipe: Recipe to train.
+            data: Digest of data that the owner has in the store, or new content.
+            reading: How new data is read like this data.
+            estimate: Estimated seconds.
+            reserved: Bytes that the run may leave.
+            is_running: Create it in its first attempt, which the caller ends at once.
+            duplicate_key: Key of a run that starts from the beginning.
+
+        Returns:
+            The id of the run.
+
+        Raises:
+            DataError: If the visitor has too many runs, or uses too many bytes.
+        """
+        with self._add_run(owner) as connection:
             if isinstance(data, Content):
-                put(connection, data)
+                insert_content(connection, data)
                 data = data.digest
             else:
-                stored = select(contents.c.digest).where(contents.c.digest == data, of(owner))
-                if connection.scalar(stored) is None:  # deleted in another tab, or another's
+                query = select(contents.c.digest)
+                query = query.where(contents.c.digest == data, is_owned_by(owner))
+                if connection.scalar(query) is None:  # deleted elsewhere, or of another visitor
                     raise DataError(NOT_KNOWN)
             run_id = _insert(connection, owner, name, recipe, data, reading, estimate, reserved)
-            if twin is not None:
-                values = {"run": run_id, "key": twin.key, "alone": twin.alone}
+            if duplicate_key is not None:
+                values = {"run": run_id, "key": duplicate_key.key, "alone": duplicate_key.alone}
                 connection.execute(insert(twins).values(values))
-            if begun:
-                begin = {"attempt": 1, "started": time.time()}
-                move(connection, run_id, RunState.QUEUED, RunState.RUNNING, **begin)
+            if is_running:
+                changes = {"attempt": 1, "started": time.time()}
+                move(connection, run_id, RunState.QUEUED, RunState.RUNNING, **changes)
             return run_id
 
-    def go_on(self, owner: str, run_id: str, recipe: Recipe, estimate: float) -> str:
-        """A queued run that begins where another one of the owner's ended."""
-        with self._adding_run(owner) as connection:
-            before = connection.execute(
-                _LINE.where(runs.c.id == run_id, runs.c.owner == owner)
+    def create_continuation(self, owner: str, run_id: str, recipe: Recipe, estimate: float) -> str:
+        """Create a queued run that starts from the checkpoint of another run of the owner.
+
+        Returns:
+            The id of the new run.
+
+        Raises:
+            DataError: If the other run has no checkpoint.
+        """
+        with self._add_run(owner) as connection:
+            previous = connection.execute(
+                _SUMMARY.where(runs.c.id == run_id, runs.c.owner == owner)
             ).one_or_none()
-            if before is None or not before.checkpoint:
+            if previous is None or not previous.checkpoint:
                 raise DataError(NOTHING_TO_CONTINUE)
-            new = _insert(
+            new_id = _insert(
                 connection,
                 owner,
-                before.name,
+                previous.name,
                 recipe,
-                before.data,
-                before.reading,
+                previous.data,
+                previous.reading,
                 estimate,
-                before.reserved,
+                previous.reserved,
             )
-            trained = 0.0 if before.progress is None else before.progress["seconds"]
-            connection.execute(update(runs).where(runs.c.id == new).values(before=trained))
+            seconds = 0.0 if previous.progress is None else previous.progress["seconds"]
+            connection.execute(update(runs).where(runs.c.id == new_id).values(before=seconds))
             for table, columns in (
                 (epochs, (epochs.c.epoch, epochs.c.figures)),
                 (artifacts, (artifacts.c.kind, artifacts.c.size, artifacts.c.content)),
             ):
-                copied = select(literal(new), *columns).where(table.c.run == run_id)
+                query = select(literal(new_id), *columns).where(table.c.run == run_id)
                 if table is artifacts:
-                    copied = copied.where(artifacts.c.kind == CHECKPOINT)
+                    query = query.where(artifacts.c.kind == CHECKPOINT)
                 names = ["run", *(column.name for column in columns)]
-                connection.execute(insert(table).from_select(names, copied))
-        return new
+                connection.execute(insert(table).from_select(names, query))
+        return new_id
 
-    def again(self, owner: str, run_id: str) -> str:
-        """A queued run of the same data and recipe, which is trained by itself."""
-        with self._adding_run(owner) as connection:
+    def create_copy(self, owner: str, run_id: str) -> str:
+        """Create a queued run of the same data and recipe, which is trained by itself.
+
+        Returns:
+            The id of the new run.
+
+        Raises:
+            DataError: If the run does not exist.
+        """
+        with self._add_run(owner) as connection:
             query = select(runs, twins.c.key).join(twins, twins.c.run == runs.c.id)
-            before = connection.execute(
+            previous = connection.execute(
                 query.where(runs.c.id == run_id, runs.c.owner == owner)
             ).one_or_none()
-            if before is None:
+            if previous is None:
                 raise DataError(DELETED)
-            new = _insert(
+            new_id = _insert(
                 connection,
                 owner,
-                before.name,
-                Recipe.from_dict(before.recipe),
-                before.data,
-                before.reading,
-                before.estimate,
-                before.reserved,
+                previous.name,
+                Recipe.from_dict(previous.recipe),
+                previous.data,
+                previous.reading,
+                previous.estimate,
+                previous.reserved,
             )
-            values = {"run": new, "key": before.key, "alone": True}
+            values = {"run": new_id, "key": previous.key, "alone": True}
             connection.execute(insert(twins).values(values))
-        return new
+        return new_id
 
-    def line(self, run_id: str) -> RunLine | None:
+    def get(self, run_id: str) -> RunSummary | None:
+        """Return a run, or None if it does not exist."""
         with self._database.reading() as connection:
-            row = connection.execute(_LINE.where(runs.c.id == run_id)).one_or_none()
-        return None if row is None else _line(row)
+            row = connection.execute(_SUMMARY.where(runs.c.id == run_id)).one_or_none()
+        return None if row is None else _to_summary(row)
 
-    def history(self, run_id: str, after: int = 0) -> list[dict[str, float]]:
-        """The figures of the epochs that ended after so many."""
+    def read_history(self, run_id: str, after: int = 0) -> list[dict[str, float]]:
+        """Return the metrics per epoch, without the first ``after`` epochs."""
         query = select(epochs.c.figures).where(epochs.c.run == run_id, epochs.c.epoch > after)
         with self._database.reading() as connection:
             return list(connection.scalars(query.order_by(epochs.c.epoch)))
 
-    def list(self, owner: str) -> list[RunLine]:
-        """The visitor's runs, the newest first, without ``reading``."""
+    def list(self, owner: str) -> list[RunSummary]:
+        """Return the runs of a visitor, newest first, without ``reading``."""
         query = _LISTED.where(runs.c.owner == owner).order_by(runs.c.created.desc())
         with self._database.reading() as connection:
-            lines = map(_line, connection.execute(query).all())
-            return [line for line in lines if line is not None]
+            summaries = map(_to_summary, connection.execute(query).all())
+            return [summary for summary in summaries if summary is not None]
 
-    def by_data(self, owner: str) -> dict[str, list[str]]:
-        """The ids of the visitor's runs, by the digest of the data they were trained on."""
-        found: dict[str, list[str]] = {}
+    def group_by_data(self, owner: str) -> dict[str, list[str]]:
+        """Return the ids of a visitor's runs by the digest of their data."""
+        ids: dict[str, list[str]] = {}
         query = select(runs.c.data, runs.c.id).where(runs.c.owner == owner)
         with self._database.reading() as connection:
             for data, run in connection.execute(query):
-                found.setdefault(data, []).append(run)
-        return found
+                ids.setdefault(data, []).append(run)
+        return ids
 
-    def artifact(self, run_id: str, kind: str) -> bytes | None:
+    def read_artifact(self, run_id: str, kind: str) -> bytes | None:
+        """Return an artifact of a run, or None if there is none of this kind."""
         query = select(artifacts.c.content).where(artifacts.c.run == run_id)
         with self._database.reading() as connection:
             return connection.scalar(query.where(artifacts.c.kind == kind))
 
-    def change(self, owner: str, run_id: str, **changes: Any) -> None:
-        """Change what an owner may: its name, and whether it is open to others' questions."""
+    def update(self, owner: str, run_id: str, **changes: Any) -> None:
+        """Change what an owner may change: ``name`` and ``open_to_questions``."""
         if "name" in changes:
-            changes["name"] = readable(changes["name"])
-        mine = and_(runs.c.id == run_id, runs.c.owner == owner)
+            changes["name"] = sanitize_name(changes["name"])
+        is_own = and_(runs.c.id == run_id, runs.c.owner == owner)
         with self._database.writing() as connection:
-            connection.execute(update(runs).where(mine).values(changes))
+            connection.execute(update(runs).where(is_own).values(changes))
 
     def stop(self, owner: str, run_id: str) -> None:
-        """Cancel a queued run; ask one that has begun to stop and keep what it has learned. An
-        ended run stays as it is."""
+        """Cancel a queued run; ask a started one to stop and keep what it has learned.
+
+        An ended run does not change.
+        """
         with self._database.writing() as connection:
-            if not move(connection, run_id, RunState.QUEUED, RunState.STOPPED, of_owner=owner):
-                begun = (RunState.RUNNING.value, RunState.INTERRUPTED.value)
-                mine = (runs.c.id == run_id, runs.c.owner == owner, runs.c.state.in_(begun))
-                connection.execute(update(runs).where(*mine).values(stopping=True))
+            if not move(connection, run_id, RunState.QUEUED, RunState.STOPPED, owned_by=owner):
+                states = (RunState.RUNNING.value, RunState.INTERRUPTED.value)
+                conditions = (runs.c.id == run_id, runs.c.owner == owner, runs.c.state.in_(states))
+                connection.execute(update(runs).where(*conditions).values(stopping=True))
 
     def kill(self, owner: str, run_id: str) -> None:
-        """End a run now, whatever its worker does; what it learned since it last said is lost."""
+        """End a run now, whatever its worker does; progress since its last report is lost."""
         with self._database.writing() as connection:
             for state in ACTIVE:
-                move(connection, run_id, state, RunState.STOPPED, of_owner=owner)
+                move(connection, run_id, state, RunState.STOPPED, owned_by=owner)
 
     def delete(self, owner: str, *run_ids: str) -> None:
-        """Forget runs, also of a worker that trains one: it finds it gone and ends."""
+        """Delete runs; a worker that trains one finds it gone and ends the training."""
         with self._database.writing(contents=True) as connection:
             connection.execute(delete(runs).where(runs.c.id.in_(run_ids), runs.c.owner == owner))
-            sweep(connection)
-        self._database.forget()
+            delete_unused_contents(connection)
+        self._database.truncate_log()
 
     @contextlib.contextmanager
-    def _adding_run(self, owner: str) -> Iterator[Connection]:
+    def _add_run(self, owner: str) -> Iterator[Connection]:
         with (
             self._database.writing(contents=True) as connection,
-            within_quota(connection, self._limits, owner, self._samples),
+            enforce_quota(connection, self._limits, owner, self._samples),
         ):
             self._refuse_too_many(connection, owner)
             yield connection
@@ -249,40 +293,64 @@ class Records:
         waiting = count.where(runs.c.state.in_([state.value for state in WAITING]))
         if connection.scalar(waiting) >= self._limits.waiting_runs:
             raise DataError(TOO_MANY_WAITING, n=self._limits.waiting_runs)
-        of_all = select(func.count()).where(runs.c.state.in_([state.value for state in WAITING]))
-        if connection.scalar(of_all) < self._limits.all_waiting_runs:
+        all_waiting = select(func.count()).where(
+            runs.c.state.in_([state.value for state in WAITING])
+        )
+        if connection.scalar(all_waiting) < self._limits.all_waiting_runs:
             return
-        # Whoever has filled it is refused, and not those who come from elsewhere.
-        if connection.scalar(of_all.where(runs.c.owner.in_(neighbours(owner)))):
+        # Only visitors at an address that fills the queue are refused, not those from elsewhere.
+        if connection.scalar(all_waiting.where(runs.c.owner.in_(select_neighbours(owner)))):
             raise DataError(TOO_MANY_OF_ALL, n=self._limits.all_waiting_runs)
 
 
 def move(
     connection: Connection,
     run_id: str,
-    now: RunState,
-    to: RunState,
+    current: RunState,
+    new: RunState,
     *,
-    of_owner: str | None = None,
-    of_attempt: int | None = None,
+    owned_by: str | None = None,
+    in_attempt: int | None = None,
     why: str | None = None,
     **changes: Any,
 ) -> bool:
-    """Move a run to another state, as long as it is in the state ``now`` (and of this owner, in
-    this attempt). False when it is not (any more): a visitor may cancel a run as it starts.
-    ``why`` is for the log."""
-    if to not in MOVES[now]:
-        raise ValueError(f"a run cannot move from {now.value} to {to.value}")
-    where = [runs.c.id == run_id, runs.c.state == now.value]
-    where += [] if of_owner is None else [runs.c.owner == of_owner]
-    where += [] if of_attempt is None else [runs.c.attempt == of_attempt]
-    changes = {"state": to.value} | changes
-    if not MOVES[to]:
-        changes |= {"ended": time.time(), "stopping": False, "spark": _spark(connection, run_id)}
+    """Move a run to another state, if it is still in the current state.
+
+    Args:
+        connection: Transaction.
+        run_id: Id of the run.
+        current: State that the run must be in.
+        new: State to move to.
+        owned_by: Owner that the run must have.
+        in_attempt: Attempt that must be the current one.
+        why: Reason for the log.
+        **changes: Further columns to change.
+
+    Returns:
+        False if the run is not (any more) in that state, of that owner, or in that attempt: a
+        visitor may cancel a run as it starts.
+
+    Raises:
+        ValueError: If the transition is not allowed.
+    """
+    if new not in TRANSITIONS[current]:
+        raise ValueError(f"a run cannot move from {current.value} to {new.value}")
+    where = [runs.c.id == run_id, runs.c.state == current.value]
+    where += [] if owned_by is None else [runs.c.owner == owned_by]
+    where += [] if in_attempt is None else [runs.c.attempt == in_attempt]
+    changes = {"state": new.value} | changes
+    if not TRANSITIONS[new]:
+        changes |= {
+            "ended": time.time(),
+            "stopping": False,
+            "spark": _select_losses(connection, run_id),
+        }
     if connection.execute(update(runs).where(*where).values(changes)).rowcount != 1:
         return False
     facts = {} if why is None else {"why": why}
-    note(connection, f"run {EVENTS.get(to, to.value)}", run=digest(run_id), **facts)
+    log_after_commit(
+        connection, f"run {EVENTS.get(new, new.value)}", run=hash_run_id(run_id), **facts
+    )
     return True
 
 
@@ -300,39 +368,39 @@ def _insert(
     values = {
         "id": run_id,
         "owner": owner,
-        "name": readable(name),
-        "recipe": plain(recipe.to_dict()),
+        "name": sanitize_name(name),
+        "recipe": to_json_types(recipe.to_dict()),
         "data": data,
-        "reading": plain(reading),
+        "reading": to_json_types(reading),
         "state": RunState.QUEUED.value,
         "created": time.time(),
         "estimate": estimate,
         "reserved": reserved,
     }
     connection.execute(insert(runs).values(values))
-    note(connection, f"run {RunState.QUEUED.value}", run=digest(run_id))
+    log_after_commit(connection, f"run {RunState.QUEUED.value}", run=hash_run_id(run_id))
     return run_id
 
 
-def _spark(connection: Connection, run_id: str) -> list[float]:
-    """Losses of epochs at equal distances, the first and the last among them."""
-    mine = epochs.c.run == run_id
-    count = connection.scalar(select(func.max(epochs.c.epoch)).where(mine)) or 0
+def _select_losses(connection: Connection, run_id: str) -> list[float]:
+    """Return the losses of evenly spaced epochs, first and last included."""
+    is_own = epochs.c.run == run_id
+    count = connection.scalar(select(func.max(epochs.c.epoch)).where(is_own)) or 0
     points = min(count, SPARK_POINTS)
-    drawn = {1 + round(i * (count - 1) / max(points - 1, 1)) for i in range(points)}
-    query = select(epochs.c.figures).where(mine, epochs.c.epoch.in_(drawn))
-    found = connection.scalars(query.order_by(epochs.c.epoch))
-    return [float(f"{figures['loss']:.4g}") for figures in found]
+    selected = {1 + round(i * (count - 1) / max(points - 1, 1)) for i in range(points)}
+    query = select(epochs.c.figures).where(is_own, epochs.c.epoch.in_(selected))
+    rows = connection.scalars(query.order_by(epochs.c.epoch))
+    return [float(f"{figures['loss']:.4g}") for figures in rows]
 
 
-def _line(row: Row) -> RunLine | None:
-    """None for a run of another version of the app, whose recipe this one cannot read."""
+def _to_summary(row: Row) -> RunSummary | None:
+    """Return None for a run of another version of the app, whose recipe this one cannot read."""
     try:
         recipe = Recipe.from_dict(row.recipe)
     except ValueError as error:
         log.warning("A run cannot be shown: %s", error)
         return None
-    return RunLine(
+    return RunSummary(
         id=row.id,
         owner=row.owner,
         name=row.name,
@@ -340,9 +408,9 @@ def _line(row: Row) -> RunLine | None:
         data=row.data,
         reading=row.reading,
         state=RunState(row.state),
-        created=_when(row.created),
-        started=_when(row.started),
-        ended=_when(row.ended),
+        created=_to_datetime(row.created),
+        started=_to_datetime(row.started),
+        ended=_to_datetime(row.ended),
         estimate=row.estimate,
         attempt=row.attempt,
         beat=row.beat,
@@ -351,18 +419,19 @@ def _line(row: Row) -> RunLine | None:
         paused=row.paused,
         progress=None if row.progress is None else Progress(**row.progress, history={}),
         metrics=row.metrics,
-        notes=tuple(map(Note.from_plain, row.notes[:MAX_NOTES])),  # older files had any number
+        # Older versions stored any number of notes.
+        notes=tuple(map(Note.from_plain, row.notes[:MAX_NOTES])),
         best_epoch=row.best_epoch,
         computed=row.computed,
         error=None if row.error is None else DataError(row.error[0], **row.error[1]),
         spark=tuple(row.spark),
         has_model=row.model,
-        can_go_on=row.checkpoint,
-        has_answers=row.measured,
+        can_continue=row.checkpoint,
+        has_predictions=row.measured,
         open_to_questions=row.open_to_questions,
         reused=bool(row.taken),
     )
 
 
-def _when(seconds: float | None) -> datetime | None:
+def _to_datetime(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

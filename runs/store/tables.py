@@ -23,32 +23,37 @@ from sqlalchemy import (
 
 
 class Plain(TypeDecorator):
-    """Plain values as JSON text. Not the databases' own JSON types: PostgreSQL's takes neither
-    NaN, which a metric may be, nor the character 0."""
+    """Plain values as JSON text.
+
+    The JSON types of the databases are not used: PostgreSQL's accepts neither NaN, which a metric
+    may be, nor the null character.
+    """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: object) -> str | None:
+        """Return the JSON text to store."""
         return None if value is None else json.dumps(value)
 
     def process_result_value(self, value: str | None, dialect: object) -> Any:
+        """Return the stored value."""
         return None if value is None else json.loads(value)
 
 
 METADATA = MetaData()
-VERSION = 1  # of these tables; a change of their shape counts it up, and migrates what is there
+VERSION = 1  # of the tables; increased, with a migration, when their form changes
 
 schema = Table("schema", METADATA, Column("version", Integer, primary_key=True))
 
-# One row a visitor. What a page shows after a refresh is the workspace.
+# One row per visitor. The workspace is what a page shows after a refresh.
 visitors = Table(
     "visitors",
     METADATA,
     Column("id", String(80), primary_key=True),
-    Column("lasting", Boolean, nullable=False),  # has a login: nothing is removed by age
+    Column("lasting", Boolean, nullable=False),  # has a login, so nothing is removed by age
     Column("seen", Float, nullable=False, index=True),
-    # Tells a tab that was open before everything was deleted from one that was opened after.
+    # Distinguishes a tab that was open before everything was deleted from one opened after that.
     Column("born", Float, nullable=False),
     Column("workspace", Plain, nullable=False),
 )
@@ -60,7 +65,7 @@ def _owner() -> Column:
     )
 
 
-# Where a visitor was last, to share turns by: a keyed hash, never the address itself.
+# Last address of a visitor, by which turns are shared: a keyed hash, never the address itself.
 addresses = Table(
     "addresses",
     METADATA,
@@ -68,7 +73,7 @@ addresses = Table(
     Column("address", String(32), nullable=False),
 )
 
-# Files and packed sequences by the SHA-256 of what is in them: stored once, whoever has them.
+# Files and packed sequences by their SHA-256: stored once, however many visitors have them.
 contents = Table(
     "contents",
     METADATA,
@@ -89,7 +94,7 @@ data_sets = Table(
     _owner(),
     Column("name", String, nullable=False),
     _content("data"),
-    _content("file", nullable=True),  # what it was read from
+    _content("file", nullable=True),  # file that it was read from
     Column("sequences", Integer, nullable=False),
     Column("features", Integer, nullable=False),
     Column("steps", BigInteger, nullable=False),
@@ -110,25 +115,27 @@ runs = Table(
     Column("created", Float, nullable=False),
     Column("started", Float),
     Column("ended", Float),
-    Column("estimate", Float, nullable=False),  # seconds it may take, before it runs
-    Column("reserved", BigInteger, nullable=False),  # bytes it may leave, as long as it is active
-    Column("before", Float, nullable=False, default=0.0),  # seconds, of the run it goes on from
-    # How it is computed now. Only the holder of the current attempt may write.
+    Column("estimate", Float, nullable=False),  # estimated seconds, before it runs
+    Column("reserved", BigInteger, nullable=False),  # bytes it may leave, while it is active
+    Column(
+        "before", Float, nullable=False, default=0.0
+    ),  # seconds of training of the run that it continues
+    # The current execution. Only the holder of the current attempt may write.
     Column("attempt", Integer, nullable=False, default=0),
     Column("worker", String),
     Column("beat", Integer, nullable=False, default=0),
     Column("stopping", Boolean, nullable=False, default=False),
-    # Of workers while training it, since it last got further.
+    # Deaths of workers that trained it, since it last made progress.
     Column("deaths", Integer, nullable=False, default=0),
     Column("memory_deaths", Integer, nullable=False, default=0),
     Column("progress", Plain),
-    # What came of it.
+    # The result.
     Column("error", Plain),
     Column("notes", Plain, nullable=False, default=list),
     Column("metrics", Plain, nullable=False, default=dict),
     Column("best_epoch", Integer),
     Column("computed", Plain, nullable=False, default=dict),
-    Column("spark", Plain, nullable=False, default=list),  # some losses, to draw small
+    Column("spark", Plain, nullable=False, default=list),  # some losses, for a sparkline
     Column("open_to_questions", Boolean, nullable=False, default=False),
     Index("runs_by_owner", "owner", "created"),
 )
@@ -138,14 +145,14 @@ def _run() -> Column:
     return Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
 
 
-# The last attempt that was asked to give its worker back because others wait, and did so where the
-# run is interrupted.
+# The last attempt that was asked to give its worker back because other runs wait. If the run is
+# interrupted, the attempt did so.
 turns = Table(
     "turns",
     METADATA,
     _run(),
     Column("attempt", Integer, nullable=False),
-    # Turns in succession that ended before the training got any further.
+    # Consecutive turns that ended without progress of the training.
     Column("fruitless", Integer, nullable=False, default=0),
 )
 
@@ -154,21 +161,21 @@ epochs = Table(
     METADATA,
     _run(),
     Column("epoch", Integer, primary_key=True),  # from 1
-    Column("figures", Plain, nullable=False),  # name → figure
+    Column("figures", Plain, nullable=False),  # metric → value
 )
 
-# Trainings are deterministic: runs with the same key and computed by the same kind have the same
-# result, and one of them is enough to have it.
+# Training is deterministic: runs with the same key, computed by the same kind of program and
+# machine, have the same result, so only one of them has to be trained.
 twins = Table(
     "twins",
     METADATA,
     _run(),
-    Column("key", String(64), nullable=False, index=True),  # see Twin in runs.store.helpers
-    Column("alone", Boolean, nullable=False),  # trained by itself, whatever there is
-    # Of program and machine, see runs.cluster.machine. NULL: nothing has begun; "": not one
-    # kind alone.
+    Column("key", String(64), nullable=False, index=True),  # see DuplicateKey
+    Column("alone", Boolean, nullable=False),  # trained by itself, even if an identical run exists
+    # Kind of program and machine, see runs.cluster.machine. NULL: not started; "": several kinds.
     Column("kind", String(64)),
-    Column("taken", Boolean, nullable=False, default=False),  # its result is that of another run
+    # The result was copied from another run.
+    Column("taken", Boolean, nullable=False, default=False),
 )
 
 artifacts = Table(
@@ -180,7 +187,7 @@ artifacts = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
-# Secrets of the server's own, each drawn once: servers that share the database share them.
+# Secrets of the server, each generated once and shared by all servers of the database.
 keys = Table(
     "keys",
     METADATA,
@@ -188,7 +195,7 @@ keys = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
-# Cookies in an earlier form that a browser was given a new one for. See runs.store.cookies.
+# Cookies in an earlier form that were replaced by a new one; see runs.store.cookies.
 replaced_cookies = Table(
     "replaced_cookies",
     METADATA,

@@ -1,4 +1,4 @@
-"""Visitors: when they were last here, and what they had open."""
+"""Visitors: their visits, workspaces, addresses and usage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, select, update
 
 from runs.limits import Limits
-from runs.store.blobs import Samples, bytes_of, sweep
+from runs.store.blobs import Samples, count_bytes, delete_unused_contents
 from runs.store.database import Database
 from runs.store.helpers import ensure_visitor, insert_into, insert_or_ignore
 from runs.store.tables import addresses, data_sets, keys, runs, visitors
@@ -22,7 +22,7 @@ DAY = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Usage:
-    """What a visitor has on the server."""
+    """Amount of data that a visitor has on the server."""
 
     data_sets: int
     runs: int
@@ -30,89 +30,113 @@ class Usage:
 
 
 class Visitors:
+    """Visitors in the database."""
+
     def __init__(self, database: Database, limits: Limits, samples: Samples) -> None:
-        """samples: the digests of data that everybody has."""
+        """Wrap the database; ``samples`` returns the digests of the data that everybody has."""
         self._database, self._limits, self._samples = database, limits, samples
 
-    def welcome(
+    def record_visit(
         self, visitor: str, lasting: bool, network: str | None = None
     ) -> tuple[dict[str, Any], float]:
-        """Note a visit; returns the workspace, empty for somebody new, and ``born``, which
-        ``save`` asks for. ``lasting``: the visitor has a login, and nothing of theirs is removed
-        by age. ``network``: where the visitor is, see ``runs.addresses``; only a hash is kept."""
+        """Record a visit.
+
+        Args:
+            visitor: Id of the visitor.
+            lasting: The visitor has a login, so nothing of theirs is removed by age.
+            network: Network of the visitor, see ``runs.addresses``; only a hash is stored.
+
+        Returns:
+            The workspace, empty for a new visitor, and ``born``, an argument of ``save``.
+        """
         with self._database.writing() as connection:
             ensure_visitor(connection, visitor)
-            this = visitors.c.id == visitor
-            seen = {"seen": time.time(), "lasting": lasting}
-            connection.execute(update(visitors).where(this).values(seen))
+            is_visitor = visitors.c.id == visitor
+            visit = {"seen": time.time(), "lasting": lasting}
+            connection.execute(update(visitors).where(is_visitor).values(visit))
             if network is not None:
-                _note_address(connection, visitor, network)
-            found = select(visitors.c.workspace, visitors.c.born).where(this)
-            return tuple(connection.execute(found).one())
+                _store_address(connection, visitor, network)
+            query = select(visitors.c.workspace, visitors.c.born).where(is_visitor)
+            return tuple(connection.execute(query).one())
 
     def save(self, visitor: str, born: float, changes: dict[str, Any]) -> bool:
-        """Remember what has changed in the workspace; also counts as a visit. Of a dictionary in
-        it only the entries given change, and those given as None go: another tab may have changed
-        the rest. False when everything was deleted since ``welcome`` said ``born``."""
-        this = and_(visitors.c.id == visitor, visitors.c.born == born)
+        """Store changes of the workspace; also counts as a visit.
+
+        In a nested dictionary only the given entries change, and those given as None are removed:
+        another tab may have changed the rest.
+
+        Args:
+            visitor: Id of the visitor.
+            born: As returned by ``record_visit``.
+            changes: New values by name.
+
+        Returns:
+            False if everything was deleted since ``record_visit``.
+        """
+        is_visitor = and_(visitors.c.id == visitor, visitors.c.born == born)
         with self._database.writing() as connection:
-            query = select(visitors.c.workspace).where(this).with_for_update()
-            before = connection.scalar(query)
-            if before is None:
+            query = select(visitors.c.workspace).where(is_visitor).with_for_update()
+            workspace = connection.scalar(query)
+            if workspace is None:
                 return False
-            after = {"workspace": _merged(before, changes), "seen": time.time()}
-            connection.execute(update(visitors).where(this).values(after))
+            values = {"workspace": _merge(workspace, changes), "seen": time.time()}
+            connection.execute(update(visitors).where(is_visitor).values(values))
             return True
 
-    def addresses(self, among: Collection[str]) -> dict[str, str]:
-        """The hash of each visitor's address, for those of whom one is known."""
+    def read_addresses(self, ids: Collection[str]) -> dict[str, str]:
+        """Return the known address hashes by visitor, among these visitors."""
         query = select(addresses.c.visitor, addresses.c.address)
         with self._database.reading() as connection:
-            return dict(connection.execute(query.where(addresses.c.visitor.in_(among))).all())
+            return dict(connection.execute(query.where(addresses.c.visitor.in_(ids))).all())
 
-    def usage(self, visitor: str) -> Usage:
+    def read_usage(self, visitor: str) -> Usage:
+        """Return the amount of data that a visitor has on the server."""
         with self._database.reading() as connection:
-            sets, trained = (
+            set_count, run_count = (
                 connection.scalar(select(func.count()).where(table.c.owner == visitor))
                 for table in (data_sets, runs)
             )
-            return Usage(sets, trained, bytes_of(connection, visitor, self._samples))
+            return Usage(set_count, run_count, count_bytes(connection, visitor, self._samples))
 
     def delete(self, visitor: str) -> None:
-        """Everything of a visitor, at once. Workers that train for them find their run gone."""
+        """Delete everything of a visitor at once; their workers end because the runs are gone."""
         with self._database.writing(contents=True) as connection:
             connection.execute(delete(visitors).where(visitors.c.id == visitor))
-            sweep(connection)
-        self._database.forget()
+            delete_unused_contents(connection)
+        self._database.truncate_log()
 
     def remove_old(self) -> int:
-        """Delete visitors without a login who have not been here for so many days; how many."""
-        before = time.time() - self._limits.days_kept * DAY
-        old = delete(visitors).where(~visitors.c.lasting, visitors.c.seen < before)
+        """Delete visitors without a login after ``days_kept`` days of absence.
+
+        Returns:
+            The number of deleted visitors.
+        """
+        deadline = time.time() - self._limits.days_kept * DAY
+        old = delete(visitors).where(~visitors.c.lasting, visitors.c.seen < deadline)
         with self._database.writing(contents=True) as connection:
-            removed = connection.execute(old).rowcount
-            if removed:
-                sweep(connection)
-        if removed:
-            self._database.forget()
-        return removed
+            count = connection.execute(old).rowcount
+            if count:
+                delete_unused_contents(connection)
+        if count:
+            self._database.truncate_log()
+        return count
 
 
-def _note_address(connection: Connection, visitor: str, network: str) -> None:
-    """Keyed, because whoever has a plain hash of an IPv4 address can try all of them."""
+def _store_address(connection: Connection, visitor: str, network: str) -> None:
+    """Store a keyed hash, because a plain hash of an IPv4 address can be reversed by trial."""
     insert_or_ignore(connection, keys, {"name": "addresses", "value": secrets.token_bytes(32)})
     key = connection.scalar(select(keys.c.value).where(keys.c.name == "addresses"))
     address = hashlib.blake2b(network.encode(), key=key, digest_size=16).hexdigest()
-    note = insert_into(connection, addresses).values(visitor=visitor, address=address)
+    insert = insert_into(connection, addresses).values(visitor=visitor, address=address)
     connection.execute(
-        note.on_conflict_do_update(index_elements=["visitor"], set_={"address": address})
+        insert.on_conflict_do_update(index_elements=["visitor"], set_={"address": address})
     )
 
 
-def _merged(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    merged = before | changes
+def _merge(workspace: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = workspace | changes
     for name, value in changes.items():
         if isinstance(value, dict):
-            entries = before.get(name, {}) | value
+            entries = workspace.get(name, {}) | value
             merged[name] = {key: each for key, each in entries.items() if each is not None}
     return merged

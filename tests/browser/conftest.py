@@ -1,4 +1,4 @@
-"""The app as a visitor has it: started as the README says, seen through real Chromium."""
+"""The app as a visitor has it: started as the README says, in real Chromium."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def address(tmp_path_factory):
         yield server.address
 
 
-@pytest.fixture(scope="package")  # its event loop would stand in the way of other tests' own
+@pytest.fixture(scope="package")  # its event loop would conflict with those of other tests
 def chromium():
     if executable() is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
@@ -34,25 +34,24 @@ def chromium():
 LOOKS = {"light desktop": ("light", 1280), "dark phone": ("dark", 390)}
 
 
-def only(look: str) -> pytest.MarkDecorator:
-    """For a journey of many seconds over pages that others see in both looks."""
+def only_in(look: str) -> pytest.MarkDecorator:
+    """Run a long journey in one look, over pages that other tests see in both."""
     return pytest.mark.parametrize("page", [LOOKS[look]], ids=[look], indirect=True)
 
 
-def listen_for_violations(page, found: list[str]) -> None:
-    """What the page does that the server's Content-Security-Policy forbids; the browser tells."""
+def listen_for_violations(page, violations: list[str]) -> None:
+    """Record violations of the server's Content-Security-Policy, which the browser logs."""
 
     def tell(message) -> None:
         if "Content Security Policy" in message.text or "violates" in message.text:
-            found.append(message.text)
+            violations.append(message.text)
 
     page.on("console", tell)
 
 
 @pytest.fixture(params=LOOKS.values(), ids=LOOKS)
 def page(request, chromium, address):
-    """A new visitor's page; what it logs as an error, or does against the policy of its headers,
-    fails the test."""
+    """A new visitor's page; logged errors and policy violations fail the test."""
     scheme, width = request.param
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=address

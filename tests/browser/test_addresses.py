@@ -1,4 +1,4 @@
-"""The address bar and what is set on a page, when requests and news cross on their way."""
+"""The address bar and the settings of a page, when requests and responses cross."""
 
 import pytest
 
@@ -9,13 +9,13 @@ CSV = "id,time,value,target\n" + "".join(
 )
 
 
-def data_in_use(visitor: Visitor) -> str:
+def get_data_in_use(visitor: Visitor) -> str:
     texts = visitor.texts()
     [name] = [text for text in texts if "Data in use" in text]
     return name.split("**")[1]
 
 
-def test_a_request_that_was_sent_before_the_address_changed_changes_nothing_back(address):
+def test_a_request_sent_before_the_url_changed_reverts_nothing(address):
     with Visitor(address) as visitor:
         visitor.open("/Train")
         before = visitor.query_string
@@ -26,7 +26,7 @@ def test_a_request_that_was_sent_before_the_address_changed_changes_nothing_back
         assert (visitor.query["epochs"], visitor.query["batch_size"]) == ("7", "3")
 
 
-def test_a_request_with_the_run_before_does_not_bring_it_back(address):
+def test_a_request_with_the_previous_run_does_not_restore_it(address):
     with Visitor(address) as visitor:
         visitor.open("/Train?data=example&epochs=2")
         visitor.click("Start training")
@@ -39,7 +39,7 @@ def test_a_request_with_the_run_before_does_not_bring_it_back(address):
         visitor.wait_for("3 epochs in")
 
 
-def test_back_and_forward_bring_back_what_the_address_said(address):
+def test_back_and_forward_restore_the_state_of_the_url(address):
     with Visitor(address) as visitor:
         visitor.open("/Train?data=example&epochs=2")
         visitor.click("Start training")
@@ -59,7 +59,7 @@ def test_back_and_forward_bring_back_what_the_address_said(address):
 
 
 @pytest.mark.parametrize("whose", ["nobody", "somebody else"])
-def test_settings_beside_a_run_that_is_not_the_readers_are_not_set(address, whose):
+def test_settings_beside_another_visitors_run_are_not_applied(address, whose):
     run = "nope"
     if whose == "somebody else":
         with Visitor(address) as owner:
@@ -68,29 +68,29 @@ def test_settings_beside_a_run_that_is_not_the_readers_are_not_set(address, whos
             run = owner.query["run"]
     with Visitor(address) as reader:
         reader.open("/Train?data=real_zeros&epochs=44")
-        assert data_in_use(reader) == "Real zeros"
+        assert get_data_in_use(reader) == "Real zeros"
         reader.open("/Mask")
         with Visitor(address, reader.cookies) as again:
             again.open(f"/Train?v=2&data=example&epochs=3&run={run}")
-            assert data_in_use(again) == "Real zeros"
+            assert get_data_in_use(again) == "Real zeros"
             again.open("/Train")
             assert again.value("Epochs") == 44
 
 
-def test_back_after_the_file_was_read_in_another_way_leaves_the_data_open(address):
+def test_back_after_reading_the_file_again_keeps_the_data_open(address):
     with Visitor(address) as visitor:
         visitor.open("/Data")
         visitor.upload("upload", "own.csv", CSV.encode())
         before = visitor.query_string
         visitor.check("Time since the last step as a feature")
         visitor.click("Use these columns")
-        assert data_in_use(visitor) == "own.csv"
+        assert get_data_in_use(visitor) == "own.csv"
         visitor.go_back(before)
-        assert data_in_use(visitor) == "own.csv"
+        assert get_data_in_use(visitor) == "own.csv"
         assert "This data set is not available to you." not in visitor.texts()
 
 
-def test_a_sample_that_was_read_in_another_way_is_the_visitors_own_data(address):
+def test_a_sample_that_was_read_again_is_the_visitors_own_data(address):
     with Visitor(address) as visitor:
         visitor.open("/Data?data=japanese_vowels")
         assert visitor.query["data"] == "japanese_vowels"
@@ -104,7 +104,7 @@ def test_a_sample_that_was_read_in_another_way_is_the_visitors_own_data(address)
             assert again.query["return_sequences"] == "no"
 
 
-def test_back_to_another_page_leaves_the_settings_that_it_does_not_name(address):
+def test_back_to_another_page_keeps_the_settings_that_it_does_not_name(address):
     with Visitor(address) as visitor:
         visitor.open("/Mask")
         mask = visitor.query_string

@@ -1,15 +1,17 @@
-"""Live parts and the form of Train around the end of a training: a short version of ``python -m
-benchmarks reloads``."""
+"""Live parts and the form of Train around the end of a training run.
+
+A short version of ``python -m benchmarks reloads``.
+"""
 
 import pytest
 
 from benchmarks.reloads import busy_server, click, reload, slow_down, train_and_disturb
-from tests.browser.conftest import only
+from tests.browser.conftest import only_in
 
 
-@only("light desktop")
+@only_in("light desktop")
 @pytest.mark.parametrize("disturb", [reload, click])
-def test_around_the_end_of_a_training_no_page_stalls_and_no_form_resets(page, address, disturb):
+def test_around_the_end_of_a_run_no_page_stalls_and_no_form_resets(page, address, disturb):
     if disturb is reload:
         slow_down(page)
         outcome = train_and_disturb(page, 3, disturb)

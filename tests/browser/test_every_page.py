@@ -1,5 +1,8 @@
-"""Every page, zoomed to 200 % and in light colours, then on a phone in dark ones, opened on a file
-whose names are long and would be HTML and Markdown. Nobody is left out, and names stay text."""
+"""Every page is accessible and shows names from a file as text.
+
+Pages are visited at 200 % in light colours, then on a phone in dark ones, with a file whose names
+are long and contain HTML and Markdown.
+"""
 
 import re
 from collections import defaultdict
@@ -10,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import listen_for_violations
 from tests.browser.test_journeys import PLOT, settle
-from tests.browser.tour import table, walk
+from tests.browser.tour import make_table, walk
 
 ZOOMED = {"color_scheme": "light", "viewport": {"width": 640, "height": 450}}
 ZOOMED |= {"device_scale_factor": 2}
@@ -33,15 +36,15 @@ CLASSES = [
 ]
 FILE = f"<i>evil *evil* [evil](www.{ADDRESS}) <img src=x onerror=alert(1)>.csv"
 
-# Of Streamlit (1.67), where neither its configuration nor a style sheet reaches: rule → parts of
-# the page it is broken in.
+# Violations of Streamlit (1.67) that neither its configuration nor a style sheet can fix: rule →
+# selector of the affected parts.
 EXCEPTIONS = {
-    # The label of a choice that cannot be made just then is grey. WCAG 1.4.3 allows that; axe does
-    # not see that it belongs to the disabled buttons below it.
+    # The label of a disabled choice is grey. WCAG 1.4.3 allows that; axe does not see that it
+    # belongs to the disabled buttons below it.
     "color-contrast": ".stButtonGroup:has(button:disabled) [data-testid=stWidgetLabel]",
 }
-# What of the page stands beyond the window's right edge, and not in a part that scrolls by itself
-BEYOND = """() => {
+# Elements beyond the right edge of the window, except in parts that scroll
+FIND_OVERFLOW = """() => {
     const scrolls = e => /auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX);
     const held = e => e && e.dataset?.testid !== 'stMain'
         && e !== document.body && (scrolls(e) || held(e.parentElement));
@@ -51,12 +54,12 @@ BEYOND = """() => {
         .concat(document.documentElement.scrollWidth > innerWidth ? document.body : [])
         .map(e => e.outerHTML.slice(0, 200));
 }"""
-# Markdown is for eyes: a label for screen readers that holds some is read out sign by sign. The
-# visitor's own names have theirs.
-MARKED_UP = r"""() => [...document.querySelectorAll('[aria-label]')].map(e => e.ariaLabel)
+# Labels for screen readers that contain Markdown, which is read out character by character. The
+# visitor's own names may contain some.
+MARKDOWN_LABELS = r"""() => [...document.querySelectorAll('[aria-label]')].map(e => e.ariaLabel)
     .filter(label => /\*\*|\\|:[a-z-]+\[|:material/.test(label.replaceAll(':red[', '')))"""
-# Nothing of ours is italic, or a formula, or the one red word; no link or picture has that address
-MADE_OF_NAMES = """() => [...document.querySelectorAll(
+# The app itself has no italics, formula or red word, and no link or image with that address
+FIND_ELEMENTS_OF_NAMES = """() => [...document.querySelectorAll(
         'i, em, script, tspan[style*=italic], .katex, span[style*=color], a, img')]
     .filter(e => e.matches('a, img')
         ? ['href', 'src', 'xlink:href'].map(a => e.getAttribute(a) ?? '')
@@ -65,12 +68,12 @@ MADE_OF_NAMES = """() => [...document.querySelectorAll(
     .map(e => e.outerHTML.slice(0, 300))"""
 
 
-def broken_rules(page) -> list[str]:
-    """The serious ones by axe, each with the element it is about."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+def find_broken_rules(page) -> list[str]:
+    """List serious violations found by axe, each with its element."""
+    violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{violation['id']}: {node['html'][:300]} {node['failureSummary']}"
-        for violation in found
+        for violation in violations
         if violation["impact"] in ("serious", "critical")
         for node in violation["nodes"]
         if not _is_excepted(page, violation["id"], node["target"])
@@ -78,13 +81,13 @@ def broken_rules(page) -> list[str]:
 
 
 def _is_excepted(page, rule: str, target: list[str]) -> bool:
-    where = EXCEPTIONS.get(rule)
+    selector = EXCEPTIONS.get(rule)
     inside = "(e, where) => e.closest(where) !== null"
-    return where is not None and page.locator(target[0]).first.evaluate(inside, where)
+    return selector is not None and page.locator(target[0]).first.evaluate(inside, selector)
 
 
-class Seen:
-    """What was found, by the page and what is wrong there."""
+class Findings:
+    """Findings by problem and page."""
 
     def __init__(self) -> None:
         self.rules: dict[str, list[str]] = defaultdict(list)
@@ -92,25 +95,25 @@ class Seen:
         self.beyond: dict[str, list[str]] = defaultdict(list)
         self.made_of_names: dict[str, list[str]] = defaultdict(list)
         self.dialogs: list[str] = []
-        self.asked: set[str] = set()  # addresses
+        self.requested: set[str] = set()  # addresses
         self.texts = ""  # on all pages
         self.hovers: set[str] = set()
         self.violations: list[str] = []
 
     def listen(self, page) -> None:
         page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: self.asked.add(request.url))
+        page.on("request", lambda request: self.requested.add(request.url))
         listen_for_violations(page, self.violations)
 
-    def look(self, page, where: str) -> None:
-        self.rules[where] += broken_rules(page)
-        self.labels[where] += page.evaluate(MARKED_UP)
-        self.beyond[where] += page.evaluate(BEYOND)
-        self.made_of_names[where] += page.evaluate(MADE_OF_NAMES)
+    def look(self, page, view: str) -> None:
+        self.rules[view] += find_broken_rules(page)
+        self.labels[view] += page.evaluate(MARKDOWN_LABELS)
+        self.beyond[view] += page.evaluate(FIND_OVERFLOW)
+        self.made_of_names[view] += page.evaluate(FIND_ELEMENTS_OF_NAMES)
         self.texts += page.evaluate("document.body.innerText")
 
-    def hover(self, page, where: str) -> None:
-        """Over two places in each figure."""
+    def hover(self, page, view: str) -> None:
+        """Hover over two places in each figure."""
         for plot in page.locator(f"{PLOT}:visible").all():
             plot.scroll_into_view_if_needed()
             box = plot.bounding_box()
@@ -118,21 +121,21 @@ class Seen:
                 page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
                 page.wait_for_timeout(50)
                 self.hovers.update(page.locator(".hoverlayer").all_text_contents())
-                self.made_of_names[where] += page.evaluate(MADE_OF_NAMES)
+                self.made_of_names[view] += page.evaluate(FIND_ELEMENTS_OF_NAMES)
 
 
 @pytest.fixture(scope="module")
-def seen(chromium, address) -> Seen:
-    seen = Seen()
+def seen(chromium, address) -> Findings:
+    seen = Findings()
     context = chromium.new_context(base_url=address, **ZOOMED)
     page = context.new_page()
     seen.listen(page)
 
-    def look(what: str) -> None:
-        seen.look(page, what)
-        seen.hover(page, what)
+    def look(view: str) -> None:
+        seen.look(page, view)
+        seen.hover(page, view)
 
-    addresses = walk(page, FILE, table(COLUMNS, IDS, CLASSES), look)
+    addresses = walk(page, FILE, make_table(COLUMNS, IDS, CLASSES), look)
     phone = chromium.new_context(base_url=address, **PHONE, storage_state=context.storage_state())
     context.close()
     page = phone.new_page()
@@ -147,32 +150,32 @@ def seen(chromium, address) -> Seen:
     return seen
 
 
-def wrong(found: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {where: what for where, what in found.items() if what}
+def drop_empty(findings: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {view: problems for view, problems in findings.items() if problems}
 
 
-def test_no_page_breaks_a_serious_rule_of_accessibility(seen):
-    assert wrong(seen.rules) == {}
+def test_no_page_has_a_serious_accessibility_violation(seen):
+    assert drop_empty(seen.rules) == {}
 
 
-def test_no_label_for_screen_readers_holds_markdown_of_ours(seen):
-    assert wrong(seen.labels) == {}
+def test_no_label_for_screen_readers_contains_markdown(seen):
+    assert drop_empty(seen.labels) == {}
 
 
-def test_nothing_sticks_out_sideways(seen):
-    assert wrong(seen.beyond) == {}
+def test_nothing_overflows_horizontally(seen):
+    assert drop_empty(seen.beyond) == {}
 
 
-def test_names_from_a_file_are_shown_as_they_are_written_also_under_the_mouse(seen, address):
-    assert wrong(seen.made_of_names) == {}
+def test_names_from_a_file_are_shown_literally_also_on_hover(seen, address):
+    assert drop_empty(seen.made_of_names) == {}
     assert seen.dialogs == []
-    assert [url for url in seen.asked if not re.match(f"{address}|data:|blob:", url)] == []
+    assert [url for url in seen.requested if not re.match(f"{address}|data:|blob:", url)] == []
     texts = seen.texts.replace("\u2060", "")
     assert FILE in texts
     assert COLUMNS[2] in texts
-    assert any(name in texts for name in CLASSES)  # the one that is answered
+    assert any(name in texts for name in CLASSES)  # the predicted one
     assert any(ITALIC in text for text in seen.hovers)
 
 
-def test_nothing_on_any_page_is_against_the_policy_of_its_headers(seen):
+def test_no_page_violates_the_content_security_policy(seen):
     assert seen.violations == []

@@ -1,5 +1,7 @@
-"""What somebody could send who does not use the page as it is: another's presses, and files whose
-names are paths. Sent over Streamlit's own protocol, as a browser would."""
+"""Forged requests: replayed widget events of other visitors, and file names that are paths.
+
+They are sent over Streamlit's own protocol.
+"""
 
 import secrets
 import tempfile
@@ -29,8 +31,8 @@ def stranger(address):
         yield visitor
 
 
-def begin(visitor: Visitor, epochs: int) -> str:
-    """Train on a file of the visitor's; returns the address that others may be given."""
+def start_training(visitor: Visitor, epochs: int) -> str:
+    """Train on a file of the visitor's; returns the address to share."""
     visitor.open("/Data")
     visitor.upload("A file of sequences", MINE, TABLE)
     visitor.page_link("Train")
@@ -41,8 +43,8 @@ def begin(visitor: Visitor, epochs: int) -> str:
     return f"/Runs?run={visitor.query['run']}"
 
 
-def take_away(visitor: Visitor) -> None:
-    """Have the downloads of a trained model on the page."""
+def open_downloads(visitor: Visitor) -> None:
+    """Show the downloads of a trained model."""
     visitor.check("Take it away: the model, its answers, its curves")
     visitor.wait_for(
         lambda seen: "Model (ZIP)" in {each.label for each in seen.find_all("download_button")}
@@ -50,12 +52,17 @@ def take_away(visitor: Visitor) -> None:
 
 
 def forge(owner: Visitor, visitor: Visitor, only: str = "") -> set[str]:
-    """Have the visitor's session press all buttons of the owner's page, or one, and change its
-    inputs; returns what the buttons are called."""
+    """Replay the owner's widget events in another visitor's session.
+
+    All buttons of the owner's page are pressed, or only one, and its inputs are changed.
+
+    Returns:
+        Labels of the buttons.
+    """
     tab, buttons = visitor._tab, [*owner.find_all("button"), *owner.find_all("download_button")]
     buttons = [button for button in buttons if only in ("", button.label)]
     forged = {button.id: WidgetState(id=button.id, trigger_value=True) for button in buttons}
-    # A part of a page that a session has not drawn cannot be run there: Streamlit says nothing.
+    # Streamlit silently ignores a fragment that the session has not drawn.
     drawn = {part for part, *_ in tab.places.values()}
     parts = {"", *(owner._tab.places[button][0] for button in forged)} & {"", *drawn}
     for name, value in (("Name", "taken"), ("They may also predict with its model", True)):
@@ -68,8 +75,8 @@ def forge(owner: Visitor, visitor: Visitor, only: str = "") -> set[str]:
     return {button.label for button in buttons}
 
 
-def test_only_the_owner_can_press_what_the_owner_has(owner, stranger, address):
-    run = begin(owner, 10_000)
+def test_only_the_owner_can_use_the_owners_widgets(owner, stranger, address):
+    run = start_training(owner, 10_000)
     owner.open(run)
     owner.wait_for(lambda seen: any("Epoch" in bar.proto.text for bar in seen.find_all("progress")))
     stranger.open(run)
@@ -79,11 +86,11 @@ def test_only_the_owner_can_press_what_the_owner_has(owner, stranger, address):
     owner.refresh()
     assert owner.texts()[0] == MINE  # its name
     assert not owner.value("They may also predict with its model")
-    owner.click("Stop")  # it goes on
+    owner.click("Stop")  # it still runs
     owner.wait_for("Stopped")
 
     stranger.open(run)
-    take_away(owner)
+    open_downloads(owner)
     assert {"Continue training", "Model (ZIP)"} <= forge(owner, stranger)
     box = owner.find("text_area", "Sequences")
     stranger._tab.states[box.id] = WidgetState(id=box.id, string_value="[7]")
@@ -97,7 +104,7 @@ def test_only_the_owner_can_press_what_the_owner_has(owner, stranger, address):
 
     owner.refresh()
     assert owner.texts()[0] == MINE
-    with Visitor(address, owner.cookies) as herself:  # so that it is not the forging that fails
+    with Visitor(address, owner.cookies) as herself:  # shows that the replay itself works
         herself.open(run)
         forge(owner, herself, "Delete this run")
         owner.refresh()
@@ -105,13 +112,13 @@ def test_only_the_owner_can_press_what_the_owner_has(owner, stranger, address):
 
 
 @pytest.mark.parametrize("run", ["../../etc/passwd", "' OR 1=1 --", "%00", "x" * 5000, "*"])
-def test_a_guessed_address_leads_to_nothing(stranger, run):
+def test_a_guessed_run_id_opens_nothing(stranger, run):
     stranger.open(f"/Runs?run={run}")
     assert "This run is not available to you." in " ".join(stranger.texts())
     assert stranger.errors == []
 
 
-def test_a_files_name_never_becomes_a_path(stranger, tmp_path_factory):
+def test_a_file_name_is_never_used_as_a_path(stranger, tmp_path_factory):
     mark = f"escaped{secrets.token_hex(4)}"
     names = [f"../../{mark}.csv", f"{tempfile.gettempdir()}/{mark}.csv", f"..\\..\\{mark}.csv"]
     names += [
@@ -130,7 +137,7 @@ def test_a_files_name_never_becomes_a_path(stranger, tmp_path_factory):
     stranger.type("Epochs", 1)
     stranger.click("Start training")
     stranger.wait_for("1 epoch in")
-    take_away(stranger)
+    open_downloads(stranger)
     stranger.download("Model (ZIP)")
     data = tmp_path_factory.getbasetemp()
     near = {*data.parents, *ROOT.parents, Path.home()}

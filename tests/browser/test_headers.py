@@ -1,4 +1,4 @@
-"""What the real server says in its headers, and what Chromium makes of them."""
+"""Security headers of the real server, and how Chromium applies them."""
 
 import re
 from functools import partial
@@ -14,19 +14,19 @@ from websockets.sync.client import connect
 from tests.browser.conftest import listen_for_violations
 from tests.browser.test_journeys import PLOT
 from tests.support.streamlit_client import XSRF_COOKIE, Visitor
-from ui.http.headers import security_headers
+from ui.http.headers import build_headers
 
-HEADERS = security_headers()
+HEADERS = build_headers()
 
 
 def check(response: requests.Response) -> None:
-    """Each header is there once. requests would join two by a comma."""
+    """Check that each header occurs once. ``requests`` would join two by a comma."""
     for name, value in HEADERS.items():
         assert response.headers.get(name) == value, (response.url, name)
 
 
 def check_all(address: str) -> None:
-    """Pages, static files, health, errors, uploads, downloads and the websocket."""
+    """Check pages, static files, health, errors, uploads, downloads and the websocket."""
     page = requests.get(f"{address}/Data")
     check(page)
     static = re.search(r"\./(static/js/index\.[\w-]+\.js)", page.text)[1]
@@ -43,13 +43,13 @@ def check_all(address: str) -> None:
         "a/%2e%2e/b": 400,
         "Data/": 301,
     }.items():
-        answer = requests.get(f"{address}/{path}", allow_redirects=False)
-        assert answer.status_code == status, path
-        check(answer)
+        response = requests.get(f"{address}/{path}", allow_redirects=False)
+        assert response.status_code == status, path
+        check(response)
     tag = requests.get(f"{address}/{static}").headers["etag"]
-    same = requests.get(f"{address}/{static}", headers={"If-None-Match": tag})
-    assert same.status_code == 304
-    check(same)
+    cached = requests.get(f"{address}/{static}", headers={"If-None-Match": tag})
+    assert cached.status_code == 304
+    check(cached)
     for method in ("POST", "PUT", "DELETE", "OPTIONS"):
         check(requests.request(method, f"{address}/"))
         check(requests.request(method, f"{address}/_stcore/upload_file/none/none"))
@@ -67,9 +67,9 @@ def check_all(address: str) -> None:
             ("PUT", 403, {"headers": {}}),
             ("DELETE", 204, {}),
         ):
-            answer = visitor._http.request(method, url, **{"headers": xsrf} | options)
-            assert answer.status_code == status
-            check(answer)
+            response = visitor._http.request(method, url, **{"headers": xsrf} | options)
+            assert response.status_code == status
+            check(response)
         for name, value in HEADERS.items():
             assert visitor._tab.socket.response.headers.get_all(name) == [value]
     with pytest.raises(InvalidStatus) as refused:
@@ -78,21 +78,21 @@ def check_all(address: str) -> None:
         assert refused.value.response.headers.get_all(name) == [value]
 
 
-def test_every_answer_has_them(address):
+def test_every_response_has_the_headers(address):
     check_all(address)
 
 
-def test_another_sites_name_for_the_server_is_refused(address):
+def test_another_host_name_is_refused(address):
     host = {"Host": "evil.example:80"}
     for path in ("", "_stcore/health", "static/js/index.js"):
-        answer = requests.get(f"{address}/{path}", headers=host)
-        assert (answer.status_code, "UNPADDED_HOSTS" in answer.text) == (400, True)
-        check(answer)
+        response = requests.get(f"{address}/{path}", headers=host)
+        assert (response.status_code, "UNPADDED_HOSTS" in response.text) == (400, True)
+        check(response)
     port = address.rpartition(":")[2]
     assert requests.get(f"{address}/", headers={"Host": f"localhost:{port}"}).ok
 
 
-STRANGE = """() => {
+INJECT_SCRIPTS = """() => {
     for (const [tag, name, value] of [
         ['script', 'text', 'window.ran = 1'],
         ['script', 'src', 'data:text/javascript,window.ran = 1'],
@@ -108,15 +108,15 @@ STRANGE = """() => {
 }"""
 
 
-def test_no_script_but_the_servers_own_runs(chromium, address):
-    context, told = chromium.new_context(), []
+def test_only_the_servers_own_scripts_run(chromium, address):
+    context, violations = chromium.new_context(), []
     page = context.new_page()
-    listen_for_violations(page, told)
+    listen_for_violations(page, violations)
     page.goto(address)
     expect(page.locator(PLOT)).to_have_count(3)
-    assert told == []
-    assert page.evaluate(STRANGE) is None
-    assert len(told) == 3
+    assert violations == []
+    assert page.evaluate(INJECT_SCRIPTS) is None
+    assert len(violations) == 3
     context.close()
 
 
@@ -125,12 +125,12 @@ def test_no_other_page_shows_the_app_in_a_frame(chromium, address, tmp_path):
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
     other = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     Thread(target=other.serve_forever, daemon=True).start()
-    context, told = chromium.new_context(), []
+    context, violations = chromium.new_context(), []
     page = context.new_page()
-    listen_for_violations(page, told)
+    listen_for_violations(page, violations)
     page.goto(f"http://127.0.0.1:{other.server_port}")
     page.wait_for_timeout(500)
     other.shutdown()
-    assert "frame-ancestors 'none'" in told[0]
+    assert "frame-ancestors 'none'" in violations[0]
     expect(page.frame_locator("iframe").get_by_role("heading")).to_have_count(0)
     context.close()

@@ -1,5 +1,7 @@
-"""Who a visitor is to the server, seen through real Chromium: the cookie on the app itself, and
-the owner on a page of our own, which says it."""
+"""Identity of a visitor in real Chromium.
+
+Tests the cookie on the app itself, and the owner on a test page that shows it.
+"""
 
 import contextlib
 import json
@@ -17,9 +19,9 @@ from playwright.sync_api import expect
 
 from runs.store import Store
 from tests.browser.conftest import ROOT, SECONDS
-from ui.http.cookie import MAX_AGE, NAME, new_secret, of_cookie
+from ui.http.cookie import MAX_AGE, NAME, generate_secret, get_browser_id
 
-SAYS_WHO = """
+OWNER_PAGE = """
 import json
 from dataclasses import asdict
 from types import SimpleNamespace
@@ -29,18 +31,18 @@ from starlette.middleware import Middleware
 
 from runs.settings import Settings
 from runs.store import Store
-from ui import server
+from ui import backend
 from ui.http.cookie import VisitorCookie
-from ui.shell.auth import owner, sign_in_or_out
+from ui.shell.auth import identify_owner, show_login
 
-# Without workers, which a page that says who does not need
-server.runs = st.cache_resource(
-    lambda: SimpleNamespace(store=Store.of(Settings.from_environment()))
+# No workers, which this page does not need.
+backend.get_runs = st.cache_resource(
+    lambda: SimpleNamespace(store=Store.from_settings(Settings.from_environment()))
 )
 
 if __name__ == "__main__":
-    st.text(json.dumps(asdict(owner())))
-    sign_in_or_out()
+    st.text(json.dumps(asdict(identify_owner())))
+    show_login()
 else:
     app = st.App(__file__, middleware=[Middleware(VisitorCookie)])
 """
@@ -55,16 +57,16 @@ server_metadata_url = "{provider}/.well-known/openid-configuration"
 NAMES = {"ann": "Ann **of** <i>Unpadded</i>", "bob": "Bob"}
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
 
 
 @contextlib.contextmanager
-def started(module, *arguments, answers_at, **where):
-    """A server in a process of its own, from its first answer on."""
-    server = subprocess.Popen([sys.executable, "-m", module, *arguments], **where)
+def start_server(module, *arguments, answers_at, **options):
+    """Run a server in a separate process, after waiting for its first response."""
+    server = subprocess.Popen([sys.executable, "-m", module, *arguments], **options)
     deadline = time.monotonic() + SECONDS
     try:
         while True:
@@ -82,19 +84,19 @@ def started(module, *arguments, answers_at, **where):
 
 
 @contextlib.contextmanager
-def served(folder, provider=None, base=""):
-    """The address of a server of the page that says who."""
-    port = free_port()
+def serve_owner_page(folder, provider=None, base=""):
+    """Serve the page that shows the owner; yields its address."""
+    port = find_free_port()
     for name in ("start.py", "pages/Deep.py", ".streamlit/secrets.toml"):
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(SAYS_WHO if name.endswith(".py") else "")
+        (folder / name).write_text(OWNER_PAGE if name.endswith(".py") else "")
     if provider:
         secrets = SECRETS.format(port=port, provider=provider)
         (folder / ".streamlit/secrets.toml").write_text(secrets)
     options = {"port": port, "address": "127.0.0.1", "headless": "true", "baseUrlPath": base}
     arguments = [f"--server.{name}={value}" for name, value in options.items()]
     address = f"http://127.0.0.1:{port}/{base}".rstrip("/")
-    with started(
+    with start_server(
         *("streamlit", "run", "start.py", *arguments),
         answers_at=f"{address}/_stcore/health",
         cwd=folder,
@@ -105,57 +107,57 @@ def served(folder, provider=None, base=""):
 
 @pytest.fixture(scope="module")
 def provider():
-    """A real provider of logins (OpenID Connect), which believes whatever name one types."""
-    port, users = free_port(), []
+    """A real login provider (OpenID Connect) that accepts any user name."""
+    port, users = find_free_port(), []
     for sub, name in NAMES.items():
         users += ["--user-claims", json.dumps({"sub": sub, "name": name})]
     address = f"http://127.0.0.1:{port}"
-    with started("oidc_provider_mock", "--port", str(port), *users, answers_at=address):
+    with start_server("oidc_provider_mock", "--port", str(port), *users, answers_at=address):
         yield address
 
 
 @pytest.fixture(scope="module")
 def says_who(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("who")) as address:
+    with serve_owner_page(tmp_path_factory.mktemp("who")) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def with_logins(tmp_path_factory, provider):
-    with served(tmp_path_factory.mktemp("logins"), provider) as address:
+    with serve_owner_page(tmp_path_factory.mktemp("logins"), provider) as address:
         yield address
 
 
 @pytest.fixture
 def browser(chromium):
-    """Opens contexts, each with cookies and a cache of its own, like somebody else's browser."""
+    """Open contexts, each with its own cookies and cache, like another visitor's browser."""
     contexts = []
 
-    def opened():
+    def open_context():
         contexts.append(chromium.new_context())
         contexts[-1].set_default_timeout(SECONDS * 1000)
         return contexts[-1]
 
-    yield opened
+    yield open_context
     for context in contexts:
         context.close()
 
 
-def cookie_of(context, address: str) -> dict | None:
-    found = [cookie for cookie in context.cookies(address) if cookie["name"] == NAME]
-    assert len(found) <= 1
-    return found[0] if found else None
+def get_cookie(context, address: str) -> dict | None:
+    cookies = [cookie for cookie in context.cookies(address) if cookie["name"] == NAME]
+    assert len(cookies) <= 1
+    return cookies[0] if cookies else None
 
 
-def said(place) -> dict:
-    """The owner that a page or frame says its visitor is."""
+def read_owner(place) -> dict:
+    """Read the owner that a page or frame shows."""
     return json.loads(place.get_by_test_id("stText").text_content())
 
 
-def who(context, address: str) -> dict:
+def get_owner(context, address: str) -> dict:
     page = context.new_page()
     page.goto(address)
-    owner = said(page)
+    owner = read_owner(page)
     page.close()
     return owner
 
@@ -164,38 +166,38 @@ def who(context, address: str) -> dict:
 
 
 @pytest.mark.parametrize("name", ["", "Data", "Mask", "Train", "Predict"])
-def test_the_first_visit_brings_the_cookie_on_every_page(browser, address, name):
+def test_the_first_visit_to_any_page_sets_the_cookie(browser, address, name):
     context = browser()
     page = context.new_page()
     page.goto(f"{address}/{name}")
-    cookie = cookie_of(context, address)
+    cookie = get_cookie(context, address)
     assert cookie["httpOnly"]
     assert (cookie["sameSite"], cookie["path"], cookie["domain"]) == ("Lax", "/", "127.0.0.1")
     assert cookie["expires"] == pytest.approx(time.time() + MAX_AGE, abs=60)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert NAME not in page.evaluate("document.cookie")
     assert cookie["value"] not in page.content()
-    assert cookie_of(context, address)["value"] == cookie["value"]
+    assert get_cookie(context, address)["value"] == cookie["value"]
 
 
-def test_somebody_elses_browser_has_another(browser, address):
+def test_another_browser_has_another_cookie(browser, address):
     seen = set()
     for context in (browser(), browser()):
         context.new_page().goto(address)
-        seen.add(cookie_of(context, address)["value"])
+        seen.add(get_cookie(context, address)["value"])
     assert len(seen) == 2
 
 
-def test_every_visit_renews_it_also_when_the_page_is_in_the_browsers_cache(browser, address):
+def test_every_visit_renews_the_cookie_even_for_a_cached_page(browser, address):
     context = browser()
     page = context.new_page()
     page.goto(address)
-    first = cookie_of(context, address)
+    first = get_cookie(context, address)
     page.wait_for_timeout(1100)
     with page.expect_response(lambda response: response.request.is_navigation_request()) as loaded:
         page.reload()
-    assert "if-none-match" in loaded.value.request.all_headers()  # so that 304 was the answer
-    second = cookie_of(context, address)
+    assert "if-none-match" in loaded.value.request.all_headers()  # so the response was a 304
+    second = get_cookie(context, address)
     assert second["value"] == first["value"]
     assert second["expires"] >= first["expires"] + 1
 
@@ -203,53 +205,49 @@ def test_every_visit_renews_it_also_when_the_page_is_in_the_browsers_cache(brows
 # The owner
 
 
-def test_a_visitor_is_known_from_the_first_visit_on_and_with_a_copied_link_is_not(
-    browser, says_who
-):
+def test_a_visitor_is_recognised_after_the_first_visit_but_not_by_a_copied_link(browser, says_who):
     context, somebody_else = browser(), browser()
     page = context.new_page()
     page.goto(says_who)
-    first = said(page)
+    first = read_owner(page)
     assert first["id"].startswith("cookie:")
     assert first["lasting"]
-    assert cookie_of(context, says_who)["value"] not in first["id"]
+    assert get_cookie(context, says_who)["value"] not in first["id"]
     page.reload()
-    assert said(page) == first
-    assert who(context, says_who) == first  # in a second tab
-    assert who(context, f"{says_who}/Deep") == first
+    assert read_owner(page) == first
+    assert get_owner(context, says_who) == first  # in a second tab
+    assert get_owner(context, f"{says_who}/Deep") == first
 
-    cold = who(somebody_else, f"{says_who}/Deep")  # the first page of a first visit
+    cold = get_owner(somebody_else, f"{says_who}/Deep")  # the first page of a first visit
     assert cold["lasting"]
     assert cold["id"] != first["id"]
-    assert who(somebody_else, says_who) == cold
+    assert get_owner(somebody_else, says_who) == cold
 
 
-def test_who_deletes_cookies_and_not_the_cache_is_somebody_new_and_known_again(browser, says_who):
+def test_a_browser_without_cookies_but_with_a_cache_is_a_new_visitor(browser, says_who):
     context = browser()
-    first = who(context, says_who)
+    first = get_owner(context, says_who)
     context.clear_cookies()
-    second = who(context, says_who)
+    second = get_owner(context, says_who)
     assert second["lasting"]
     assert second["id"] != first["id"]
-    assert who(context, says_who) == second
+    assert get_owner(context, says_who) == second
 
 
-def test_the_cookie_holds_under_a_base_path_too(browser, tmp_path):
-    with served(tmp_path, base="deep/down") as address:
+def test_the_cookie_works_under_a_base_path(browser, tmp_path):
+    with serve_owner_page(tmp_path, base="deep/down") as address:
         context = browser()
-        first = who(context, address)
+        first = get_owner(context, address)
         assert first["lasting"]
-        assert who(context, f"{address}/Deep") == first
+        assert get_owner(context, f"{address}/Deep") == first
 
 
-def test_a_cookie_of_before_there_were_signatures_is_replaced_and_an_invented_one_not(
-    browser, tmp_path
-):
-    secrets = [new_secret(), new_secret()]
+def test_an_unsigned_cookie_is_replaced_but_an_invented_one_is_not(browser, tmp_path):
+    secrets = [generate_secret(), generate_secret()]
     store = Store(f"sqlite:///{tmp_path / 'unpadded.sqlite3'}")
-    store.visitors.welcome(of_cookie(secrets[0]), lasting=False)
+    store.visitors.record_visit(get_browser_id(secrets[0]), lasting=False)
     store.close()
-    with served(tmp_path) as address:
+    with serve_owner_page(tmp_path) as address:
         contexts = browser(), browser()
         for context, secret in zip(contexts, secrets, strict=True):
             context.add_cookies([{"name": NAME, "value": secret, "url": address}])
@@ -257,17 +255,19 @@ def test_a_cookie_of_before_there_were_signatures_is_replaced_and_an_invented_on
         tabs = [known.new_page() for _ in range(3)]
         for tab in tabs:  # all at once, as a browser does that starts again
             tab.goto(address, wait_until="commit")
-        assert {said(tab)["id"] for tab in tabs} == {of_cookie(secrets[0])}
-        assert cookie_of(known, address)["value"].startswith(f"{secrets[0]}.")
-        assert who(invented, address)["id"] != of_cookie(secrets[1])
-        assert secrets[1] not in cookie_of(invented, address)["value"]
+        assert {read_owner(tab)["id"] for tab in tabs} == {get_browser_id(secrets[0])}
+        assert get_cookie(known, address)["value"].startswith(f"{secrets[0]}.")
+        assert get_owner(invented, address)["id"] != get_browser_id(secrets[1])
+        assert secrets[1] not in get_cookie(invented, address)["value"]
 
 
 def test_another_site_cannot_act_as_the_visitor(browser, says_who):
-    """Streamlit lets every page of a "localhost" open its websocket, whatever the server's own
-    name is; what protects the visitor is that such a page is sent no cookie."""
+    """Such a page is sent no cookie, which protects the visitor.
+
+    Streamlit lets every page of a "localhost" open its websocket, whatever the server's own name.
+    """
     context = browser()
-    first = who(context, says_who)
+    first = get_owner(context, says_who)
     frame = f'<iframe src="{says_who}"></iframe>'.encode()
 
     class OtherSite(BaseHTTPRequestHandler):
@@ -284,11 +284,11 @@ def test_another_site_cannot_act_as_the_visitor(browser, says_who):
     threading.Thread(target=other.serve_forever, daemon=True).start()
     page = context.new_page()
     page.goto(f"http://localhost:{other.server_port}")
-    seen = said(page.frame_locator("iframe"))
+    seen = read_owner(page.frame_locator("iframe"))
     other.shutdown()
     assert seen["id"] != first["id"]
     assert not seen["lasting"]
-    assert who(context, says_who) == first
+    assert get_owner(context, says_who) == first
 
 
 # Logins
@@ -299,28 +299,28 @@ def log_in(page, name: str) -> dict:
     page.get_by_role("textbox").fill(name)
     page.get_by_role("button", name="Authorize").click()
     expect(page.get_by_text(f"Logged in as {NAMES[name]}")).to_be_visible()
-    return said(page)
+    return read_owner(page)
 
 
 def test_a_login_is_the_same_owner_in_every_browser_until_the_logout(browser, with_logins):
     context, elsewhere = browser(), browser()
     page = context.new_page()
     page.goto(with_logins)
-    anonymous = said(page)
+    anonymous = read_owner(page)
     assert anonymous["id"].startswith("cookie:")
     ann = log_in(page, "ann")
     assert ann["id"].startswith("login:")
     assert (ann["lasting"], ann["login"]) == (True, NAMES["ann"])
-    assert who(context, f"{with_logins}/Deep") == ann
+    assert get_owner(context, f"{with_logins}/Deep") == ann
 
     page_elsewhere = elsewhere.new_page()
     page_elsewhere.goto(with_logins)
-    assert said(page_elsewhere)["id"] != anonymous["id"]
+    assert read_owner(page_elsewhere)["id"] != anonymous["id"]
     assert log_in(page_elsewhere, "ann") == ann
 
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("button", name="End session").click()  # the provider asks
     page.get_by_role("button", name="Log in").wait_for()
-    assert said(page) == anonymous
+    assert read_owner(page) == anonymous
     assert log_in(page, "bob")["id"] not in (ann["id"], anonymous["id"])
-    assert who(elsewhere, with_logins) == ann
+    assert get_owner(elsewhere, with_logins) == ann

@@ -1,4 +1,4 @@
-"""What a stranger does, from the first screen to a prediction."""
+"""Journeys of a new visitor, from the first screen to a prediction."""
 
 import csv
 import re
@@ -6,15 +6,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import only
+from tests.browser.conftest import only_in
 
 PLOT = ".js-plotly-plot"
 PAGES = ["", "Data", "Mask", "Train", "Predict", "Compare"]
 
 
-def epochs_drawn(page) -> int | None:
-    """How many epochs the first loss curve on the page shows; None where there is none just then:
-    Streamlit (1.67, its issue 8782) draws a figure whose data changed as a new one."""
+def count_drawn_epochs(page) -> int | None:
+    """Count the epochs in the first loss curve on the page; None if there is none at the moment.
+
+    Streamlit (1.67, its issue 8782) draws a figure whose data changed as a new one.
+    """
     return page.evaluate(
         """() => {
             const plots = [...document.querySelectorAll('.js-plotly-plot')];
@@ -25,42 +27,42 @@ def epochs_drawn(page) -> int | None:
     )
 
 
-def watching(page):
-    """Again and again, for a minute at most."""
+def poll(page):
+    """Poll for at most a minute."""
     for _ in range(1200):
         yield
         page.wait_for_timeout(50)
-    raise AssertionError("the page stands still")
+    raise AssertionError("the page does not change")
 
 
-def download_button(page, name: str):
-    """One of the page's own; a table's toolbar has one of the same name."""
+def find_download_button(page, name: str):
+    """Find a button of the page; a table's toolbar has one of the same name."""
     return page.get_by_test_id("stDownloadButton").get_by_role("button", name=name)
 
 
 def go_to(page, name: str) -> None:
-    """By the link in the menu, which on a phone is folded away until it is asked for."""
+    """Follow a link in the menu, which is collapsed on a phone."""
     if page.viewport_size["width"] < 768:
         page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name=name, exact=True).first.click()
 
 
-def test_a_stranger_trains_the_example_and_asks_for_other_sequences(page):
+def test_a_new_visitor_trains_the_example_and_predicts_other_sequences(page):
     page.goto("/")
     expect(page.locator(PLOT)).to_have_count(3)
     cells = page.locator(PLOT).nth(1).locator("text")
-    assert {"9", "4", "8"} <= set(cells.all_text_contents())  # values stand in the cells
+    assert {"9", "4", "8"} <= set(cells.all_text_contents())  # values are in the cells
 
     page.get_by_role("button", name="Train the network").click()
-    seen = []  # it is over in less than a second, so that one look in between may be all there is
-    for _ in watching(page):
+    seen = []  # it takes less than a second, so there may be a single observation
+    for _ in poll(page):
         if page.get_by_text(re.compile("100 epochs in")).count():
             break
-        seen.append(epochs_drawn(page))
+        seen.append(count_drawn_epochs(page))
     seen = [epochs for epochs in seen if epochs is not None]
     assert seen == sorted(seen)
-    for _ in watching(page):  # the words may come a moment before the curve's end
-        if epochs_drawn(page) == 100:
+    for _ in poll(page):  # the text may appear shortly before the end of the curve
+        if count_drawn_epochs(page) == 100:
             break
 
     value = page.get_by_test_id("stMetricValue")
@@ -78,16 +80,16 @@ def test_a_stranger_trains_the_example_and_asks_for_other_sequences(page):
     expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stTable")).to_be_visible()
 
 
-def cursors(page) -> list[float]:
-    """Where the lines that mark a step in the X-ray stand."""
+def get_cursors(page) -> list[float]:
+    """Return the positions of the lines that mark a step in the X-ray."""
     return page.evaluate(
         """() => [...document.querySelectorAll('.js-plotly-plot')]
             .find(plot => plot.layout?.sliders?.length).layout.shapes.map(shape => shape.x0)"""
     )
 
 
-@only("light desktop")
-def test_an_xray_shows_the_state_hold_still_and_is_walked_through_and_taken_away(page, tmp_path):
+@only_in("light desktop")
+def test_an_xray_shows_the_constant_state_and_can_be_stepped_through_and_downloaded(page, tmp_path):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.goto("/Predict")
@@ -95,16 +97,16 @@ def test_an_xray_shows_the_state_hold_still_and_is_walked_through_and_taken_away
     expect(page.get_by_text("Through 14 steps of padding")).to_be_visible()
     rail = page.locator(".slider-rail-touch-rect")
     expect(rail).to_be_visible()
-    assert cursors(page) == [15, 15]
+    assert get_cursors(page) == [15, 15]
     before = len(sent)
     rail.click()  # in its middle
     page.wait_for_function(
         """() => [...document.querySelectorAll('.js-plotly-plot')]
             .some(plot => plot.layout?.shapes?.[0]?.x0 === 8)"""
     )
-    assert cursors(page) == [8, 8]
+    assert get_cursors(page) == [8, 8]
     expect(page.get_by_text("time step 8")).to_be_visible()
-    assert len(sent) == before > 0  # the server is not asked
+    assert len(sent) == before > 0  # without a request to the server
     page.get_by_role("radio", name="masked", exact=True).click(force=True)
     page.wait_for_function(
         """() => [...document.querySelectorAll('.js-plotly-plot')]
@@ -123,8 +125,8 @@ def test_an_xray_shows_the_state_hold_still_and_is_walked_through_and_taken_away
     alone.close()
 
 
-@only("dark phone")
-def test_without_a_mask_the_badge_says_by_how_much_padding_changes_the_answers(page):
+@only_in("dark phone")
+def test_without_a_mask_the_badge_states_the_effect_of_padding(page):
     page.goto("/Mask")
     page.get_by_role("radio", name="no mask").click(force=True)
     expect(page.get_by_text("Padding counts as data")).to_be_visible()
@@ -136,8 +138,8 @@ def test_without_a_mask_the_badge_says_by_how_much_padding_changes_the_answers(p
     expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stTable")).to_be_visible()
 
 
-@only("dark phone")
-def test_recipes_are_compared_and_the_table_is_taken_away(page):
+@only_in("dark phone")
+def test_recipes_are_compared_and_the_table_is_downloaded(page):
     page.goto("/Compare")
     seeds = page.get_by_role("spinbutton", name="Seeds")
     seeds.fill("1")
@@ -147,13 +149,13 @@ def test_recipes_are_compared_and_the_table_is_taken_away(page):
     expect(page.get_by_text("say nothing about new ones")).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(2)
     with page.expect_download() as download:
-        download_button(page, "Download as CSV").click()  # not the table's own
+        find_download_button(page, "Download as CSV").click()  # not the table's own
     with open(download.value.path(), encoding="utf-8") as file:
         assert [row["recipe"] for row in csv.DictReader(file)] == ["by lengths", "no mask"]
 
 
-@only("light desktop")
-def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
+@only_in("light desktop")
+def test_own_data_from_upload_to_downloaded_predictions(page, tmp_path):
     page.goto("/Data")
     page.locator("input[type=file]").first.set_input_files("samples/japanese_vowels.csv")
     expect(page.get_by_role("heading", name="japanese_vowels.csv")).to_be_visible()
@@ -186,8 +188,8 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 5000 .* sequences a second"))).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(2)  # loss and accuracy
     seen = set()
-    for _ in watching(page):  # the curve falls while we watch
-        seen.add(epochs_drawn(page))
+    for _ in poll(page):  # the curve falls while we watch
+        seen.add(count_drawn_epochs(page))
         if len(seen - {None}) == 3:
             break
     page.get_by_role("button", name="Stop").click()
@@ -202,7 +204,7 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
     with open("samples/japanese_vowels.csv", encoding="utf-8") as whole:
         new.write_text("".join(whole.readlines()[:400]))
     page.locator("input[type=file]").last.set_input_files(new)
-    button = download_button(page, "Download (CSV)")
+    button = find_download_button(page, "Download (CSV)")
     expect(button).to_be_visible()
     with page.expect_download() as download:
         button.click()
@@ -215,7 +217,7 @@ def test_own_data_from_upload_to_downloaded_labels(page, tmp_path):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_opens_cold_by_its_link_with_something_to_see(page, name):
+def test_every_page_opens_by_its_link_with_content(page, name):
     page.goto(f"/{name}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     if name not in ("Train", "Predict", "Compare"):
@@ -244,7 +246,7 @@ def train_five_epochs(page) -> None:
     expect(page.get_by_text(re.compile("5 epochs in"))).to_be_visible()
 
 
-@only("light desktop")
+@only_in("light desktop")
 def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
     page.goto("/Data")
     expect(page.locator(PLOT)).to_have_count(3)
@@ -260,37 +262,39 @@ def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
 
 
-DRAWN = 1_000  # milliseconds: no person is faster
+DRAWING_MS = 1_000  # milliseconds; no person is faster
 
 
 def settle(page) -> None:
-    """Wait until what is there is drawn: what fades in has another contrast until then."""
+    """Wait until the page is drawn: elements that fade in have another contrast until then."""
     expect(page.locator("[data-stale=true]")).to_have_count(0)
     page.wait_for_timeout(300)
 
 
-def change(page, right: int, text: str) -> None:
-    """Give the cell of the editor's first row, so many to the right of its number, another text.
-    The cells are drawn on a canvas, behind what scrolls it."""
-    # The editor of a refused table is a new one, drawn after the message: typing at once would
-    # reach the old one.
+def edit_cell(page, right: int, text: str) -> None:
+    """Edit the cell in the editor's first row, ``right`` columns right of its number.
+
+    The cells are drawn on a canvas, behind the element that scrolls it.
+    """
+    # A refused table gets a new editor, drawn after the message: typing at once would reach the
+    # old one.
     settle(page)
-    page.wait_for_timeout(DRAWN)
+    page.wait_for_timeout(DRAWING_MS)
     page.locator(".dvn-scroller").first.click(position={"x": 60, "y": 52})
     for _ in range(right):
-        page.wait_for_timeout(150)  # the editor, which draws itself meanwhile, loses faster ones
+        page.wait_for_timeout(150)  # the editor drops faster key presses while it draws
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     cell = page.locator(".gdg-input")
     cell.fill(text)
     cell.press("Enter")
     expect(cell).to_have_count(0)
-    page.wait_for_timeout(DRAWN)
+    page.wait_for_timeout(DRAWING_MS)
     settle(page)
 
 
-@only("dark phone")
-def test_a_cell_is_corrected_in_the_page_and_the_data_trained_on(page):
+@only_in("dark phone")
+def test_a_cell_is_corrected_in_the_page_and_the_data_is_trained_on(page):
     page.goto("/Data")
     expect(page.get_by_text(re.compile("Up to 200 MB and [0-9,]+ steps"))).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(3)
@@ -304,18 +308,18 @@ def test_a_cell_is_corrected_in_the_page_and_the_data_trained_on(page):
     expect(page.get_by_text("Row 4, column value: “five” is not a number")).to_be_visible()
 
     page.get_by_text("Edit “mine.csv” here").click()
-    change(page, 3, "5..")
+    edit_cell(page, 3, "5..")
     page.get_by_role("button", name="Read the edited table").click()
     expect(page.get_by_text("Row 4, column value: “5..” is not a number")).to_be_visible()
-    change(page, 3, "5")
+    edit_cell(page, 3, "5")
     page.get_by_role("button", name="Read the edited table").click()
     expect(page.get_by_role("heading", name="mine.csv")).to_be_visible()
     expect(page.get_by_text("8 rows in the file, all of them used.")).to_be_visible()
 
-    edit = page.get_by_text("Edit “mine.csv” here")  # what is open, in place
-    expect(edit).to_have_count(1)  # that of the refused file goes when the page has run
+    edit = page.get_by_text("Edit “mine.csv” here")  # the open data, in place
+    expect(edit).to_have_count(1)  # the one of the refused file disappears with the rerun
     edit.click()
-    change(page, 3, "1.5")
+    edit_cell(page, 3, "1.5")
     page.get_by_role("button", name="Read the edited table").click()
     train_five_epochs(page)
     go_to(page, "Predict")

@@ -1,4 +1,4 @@
-"""Who has no mouse can use all of it."""
+"""The whole app works by keyboard."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,11 +6,11 @@ from playwright.sync_api import expect
 from tests.browser.test_every_page import ZOOMED
 from tests.browser.test_journeys import PLOT
 
-# Its name; lines above and below it are icons
-FOCUSED = """() => document.activeElement.matches('body, main') ? []
+# Name of the focused element; lines above and below it are icons
+FOCUSED_NAMES = """() => document.activeElement.matches('body, main') ? []
     : (document.activeElement.ariaLabel || document.activeElement.innerText).split('\\n')"""
-# Where the element with the keyboard stands, or what is drawn for one that is not
-PLACE = """() => {
+# Box of the focused element, or of what is drawn for an invisible one
+FOCUSED_BOX = """() => {
     let e = document.activeElement;
     while (e.getBoundingClientRect().width < 8) e = e.parentElement;
     const { left, top, right, bottom } = e.getBoundingClientRect();
@@ -21,32 +21,38 @@ PLACE = """() => {
 
 
 def is_marked(page) -> bool:
-    """Whether one sees where the keyboard is: without it, the place looks otherwise."""
+    """Check that the focus is visible: without it, the element looks different."""
     focused = page.evaluate_handle("document.activeElement")
     for _ in range(5):
-        place = page.evaluate(PLACE)
-        if min(place["width"], place["height"]) <= 0:  # the page is still scrolling to it
+        box = page.evaluate(FOCUSED_BOX)
+        if min(box["width"], box["height"]) <= 0:  # the page is still scrolling to it
             page.wait_for_timeout(200)
             continue
-        marked = page.screenshot(clip=place, animations="disabled")
+        focused_image = page.screenshot(clip=box, animations="disabled")
         focused.evaluate("element => element.blur()")
-        bare = page.screenshot(clip=place, animations="disabled")
+        plain_image = page.screenshot(clip=box, animations="disabled")
         focused.evaluate("element => element.focus({ preventScroll: true })")
-        if marked != bare:
+        if focused_image != plain_image:
             return True
-        page.wait_for_timeout(200)  # a table is drawn on a canvas, a moment later
+        page.wait_for_timeout(200)  # a table is drawn on a canvas, with a delay
     return False
 
 
-def tab_to(page, name: str, look: bool = False) -> None:
-    """Press Tab until the keyboard is at what has this name; look whether each stop is marked."""
+def tab_to(page, name: str, check: bool = False) -> None:
+    """Press Tab until the element with this name has the focus.
+
+    Args:
+        page: The browser's page.
+        name: Name of the element.
+        check: Check that the focus is visible at each stop.
+    """
     passed = []
-    while name not in (here := page.evaluate(FOCUSED)):
-        assert passed.count(here) < 9, passed
-        passed.append(here)
+    while name not in (names := page.evaluate(FOCUSED_NAMES)):
+        assert passed.count(names) < 9, passed
+        passed.append(names)
         page.keyboard.press("Tab")
-        if look and page.evaluate("document.activeElement !== document.body"):
-            assert is_marked(page), page.evaluate(FOCUSED)
+        if check and page.evaluate("document.activeElement !== document.body"):
+            assert is_marked(page), page.evaluate(FOCUSED_NAMES)
 
 
 @pytest.fixture
@@ -58,7 +64,7 @@ def zoomed(chromium, address):
     context.close()
 
 
-def test_with_the_keyboard_alone_one_trains_asks_changes_and_stops(zoomed):
+def test_training_predicting_and_stopping_work_by_keyboard(zoomed):
     page = zoomed
     press = page.keyboard.press
     page.goto("/")

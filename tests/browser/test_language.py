@@ -1,4 +1,4 @@
-"""The language of the browser, and the switch that overrules it."""
+"""The language of the browser, and the switch that overrides it."""
 
 import json
 
@@ -25,7 +25,7 @@ def page(request, chromium, address):
     context.close()
 
 
-def test_the_switch_keeps_what_was_chosen_and_is_remembered(page):
+def test_the_switch_keeps_choices_and_is_remembered(page):
     page.goto("/Train")
     expect(page.get_by_role("heading", name="训练").first).to_be_visible()
     expect(page).to_have_title("训练 · Unpadded")
@@ -42,7 +42,7 @@ def test_the_switch_keeps_what_was_chosen_and_is_remembered(page):
     expect(page).to_have_title("Runs · Unpadded")
 
 
-def chosen_language(page) -> list[str]:
+def get_language(page) -> list[str]:
     return page.locator("[data-testid=stSidebar] [aria-checked=true]").all_text_contents()
 
 
@@ -65,7 +65,7 @@ def test_on_every_page_the_language_is_marked_and_a_phone_shows_its_name(page):
             expect(page).to_have_title(f"{name} · Unpadded")
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             settle(page)
-            assert chosen_language(page) == [language]
+            assert get_language(page) == [language]
             if on_a_phone:
                 expect(menu).to_have_attribute("data-collapsed", "true")
                 shown = bar.evaluate("bar => getComputedStyle(bar, '::after').content")

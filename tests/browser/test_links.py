@@ -1,11 +1,11 @@
-"""Links, opened cold by somebody who has nothing yet."""
+"""Links, opened by a visitor without any data."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SECONDS, only
+from tests.browser.conftest import SECONDS, only_in
 from tests.browser.test_journeys import PLOT, go_to
 
 NO_DATA_SET = "This data set is not available to you."
@@ -22,7 +22,7 @@ INVENTED = "AAAAAAAAAAAAAAAAAAAAAA"
         *((f"/{name}?run={INVENTED}", NO_RUN) for name in ("Train", "Predict", "Runs")),
     ],
 )
-def test_what_the_reader_cannot_have_is_said_and_nothing_else_opened(page, link, sentence):
+def test_unavailable_data_and_runs_are_reported_and_nothing_else_is_opened(page, link, sentence):
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text(sentence)).to_be_visible()
@@ -39,15 +39,15 @@ def test_what_the_reader_cannot_have_is_said_and_nothing_else_opened(page, link,
 
 @pytest.fixture
 def elsewhere(chromium, address):
-    """Somebody else's browser."""
+    """Another visitor's browser."""
     context = chromium.new_context(base_url=address)
     context.set_default_timeout(SECONDS * 1000)
     yield context.new_page()
     context.close()
 
 
-def offered(page) -> str:
-    """The link to send."""
+def get_link(page) -> str:
+    """Return the link that the page offers."""
     page.get_by_role("button", name="Link to these settings").click()
     code = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
     expect(code).to_contain_text("?v=2&")
@@ -56,10 +56,10 @@ def offered(page) -> str:
     return link
 
 
-def test_a_link_to_settings_says_all_of_them_also_those_that_are_suggested(page, elsewhere):
+def test_a_link_to_settings_names_all_of_them_including_suggested_ones(page, elsewhere):
     page.goto("/Train?data=japanese_vowels")
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("60")
-    link = offered(page)
+    link = get_link(page)
     assert "data=japanese_vowels" in link
     assert "&layers=BiLSTM-64-0.3" in link
     assert "&epochs=60&" in link
@@ -75,14 +75,14 @@ def test_a_link_to_settings_says_all_of_them_also_those_that_are_suggested(page,
     expect(elsewhere).to_have_url(re.compile("epochs=60"))
 
 
-@only("light desktop")
+@only_in("light desktop")
 def test_a_link_without_a_version_names_what_differs_from_the_suggestion(page):
     page.goto("/Mask?data=japanese_vowels&mask=none")  # as the README of the first version has it
     expect(page.get_by_text("Padding counts as data")).to_be_visible()
     expect(page).to_have_url(re.compile(r"v=2&data=japanese_vowels&mask=none&.*&epochs=60&"))
 
 
-def test_what_a_link_says_in_vain_is_reported(page):
+def test_ignored_parts_of_a_link_are_reported(page):
     page.goto("/Train?data=example&epochs=many&layers=LSTM-0&batch_size=2")
     expect(page.get_by_text("epochs: “many” is not possible here; 100 is used.")).to_be_visible()
     expect(page.get_by_text("layers: “LSTM-0” is not possible here;")).to_be_visible()
@@ -93,8 +93,8 @@ def test_what_a_link_says_in_vain_is_reported(page):
     expect(page.get_by_text("is not possible here")).to_have_count(0)
 
 
-@only("dark phone")
-def test_data_that_was_deleted_is_not_replaced_by_other_data(page):
+@only_in("dark phone")
+def test_deleted_data_is_not_replaced_by_other_data(page):
     page.goto("/Data")
     expect(page.locator(PLOT)).to_have_count(3)
     file = {

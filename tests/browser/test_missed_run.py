@@ -1,5 +1,7 @@
-"""A browser that is slow to load shows a page's second run only; a visitor who reloads around the
-end of a training has one. What was chosen must stand in each run, not in the first alone."""
+"""A slow browser receives only the second run of a page; every run must set all choices.
+
+A visitor who reloads around the end of a training run has such a browser.
+"""
 
 from urllib.parse import urlencode
 
@@ -29,7 +31,7 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("name", ["Data", "Mask", "Train", "Compare"])
-def test_every_run_of_a_page_says_what_was_chosen(address, name):
+def test_every_run_of_a_page_sets_all_choices(address, name):
     with Visitor(address) as visitor:
         visitor.open(f"/{name}?{urlencode(SETTINGS)}")
         first, settings = visitor.values, visitor.query

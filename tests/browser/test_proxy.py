@@ -1,5 +1,4 @@
-"""Behind a reverse proxy, under a path of its own, everything works: nginx with the very file that
-``deploy/`` has for it, in front of the app."""
+"""The app behind a reverse proxy under a path: nginx with the configuration in ``deploy/``."""
 
 import contextlib
 import re
@@ -17,15 +16,15 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, SECONDS, listen_for_violations
 from tests.browser.test_headers import check, check_all
-from tests.browser.test_identity import free_port
-from tests.browser.test_journeys import PLOT, download_button, go_to
+from tests.browser.test_identity import find_free_port
+from tests.browser.test_journeys import PLOT, find_download_button, go_to
 from tests.support.app_server import AppServer
-from ui.http.cookie import BELOW, NAME
+from ui.http.cookie import BELOW_ROOT, NAME
 
 NAME_HERE = "example.org"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
-WHOLE = """
+NGINX_CONFIGURATION = """
 daemon off;
 pid {folder}/pid;
 events {{}}
@@ -41,7 +40,7 @@ http {{
 TARGETS = "id,x,target\n" + "".join(f"{i},{i % 7},{i % 5}.5\n" for i in range(30))
 
 
-def ours(text: str, changes: dict[str, str]) -> str:
+def replace_all(text: str, changes: dict[str, str]) -> str:
     for before, after in changes.items():
         assert text.count(before), before
         text = text.replace(before, after)
@@ -55,15 +54,15 @@ def log(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tls_port():
-    return free_port()
+    return find_free_port()
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, log, tls_port):
-    """nginx's, in the place of the app's own; it speaks HTTPS on another port."""
+    """Address of nginx in front of the app; it serves HTTPS on another port."""
     if NGINX is None:
         pytest.skip("no nginx on this machine (Debian: apt-get install nginx)")
-    port = free_port()
+    port = find_free_port()
     keys = Security.temporary()
     (log / "certificate").write_text(keys.tls_client_cert)
     (log / "key").write_text(keys.tls_client_key)
@@ -80,8 +79,8 @@ def address(tmp_path_factory, log, tls_port):
             "127.0.0.1:8501": f"127.0.0.1:{server.port}",
             "/var/log/nginx": str(log),
         }
-        (log / "unpadded.conf").write_text(ours(CONFIGURATION.read_text("utf-8"), changes))
-        (log / "nginx.conf").write_text(WHOLE.format(folder=log))
+        (log / "unpadded.conf").write_text(replace_all(CONFIGURATION.read_text("utf-8"), changes))
+        (log / "nginx.conf").write_text(NGINX_CONFIGURATION.format(folder=log))
         command = [NGINX, "-p", str(log), "-c", str(log / "nginx.conf"), "-e", str(log / "start")]
         subprocess.run([*command, "-t"], check=True, capture_output=True)
         nginx = subprocess.Popen(command)
@@ -98,9 +97,9 @@ def address(tmp_path_factory, log, tls_port):
 
 @pytest.mark.parametrize("page", [("light", 1280)], indirect=True)
 def test_the_app_under_a_path(page, address, chromium, log):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda opened: asked.append(opened.url))
+    requested = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("websocket", lambda opened: requested.append(opened.url))
     page.goto("/unpadded")
     expect(page.locator(PLOT)).to_have_count(3)
     assert urlsplit(page.url).path == "/unpadded/"
@@ -112,7 +111,7 @@ def test_the_app_under_a_path(page, address, chromium, log):
     go_to(page, "Data")
     page.get_by_text("What should my file look like?").click()
     with page.expect_download() as download:
-        download_button(page, "three_rows.csv").click()
+        find_download_button(page, "three_rows.csv").click()
     sample = ROOT / "samples" / "three_rows.csv"
     assert Path(download.value.path()).read_bytes() == sample.read_bytes()
     file = {
@@ -138,7 +137,7 @@ def test_the_app_under_a_path(page, address, chromium, log):
     expect(elsewhere.get_by_role("heading", name="large.csv")).to_be_visible()
     elsewhere.context.close()
 
-    sent = [urlsplit(url) for url in asked if not url.startswith(("data:", "blob:"))]
+    sent = [urlsplit(url) for url in requested if not url.startswith(("data:", "blob:"))]
     assert {url.scheme for url in sent} == {"http", "ws"}
     assert [url for url in sent if not url.path.startswith("/unpadded")] == []
     written = (log / "unpadded.log").read_text()
@@ -146,20 +145,22 @@ def test_the_app_under_a_path(page, address, chromium, log):
     assert run not in written
 
 
-def test_the_headers_come_through_once(address):
+def test_the_headers_pass_the_proxy_once(address):
     check_all(f"{address}/unpadded")
     for host, status in {f"app.{NAME_HERE}": 200, NAME_HERE: 400, "evil.example": 400}.items():
-        answer = requests.get(f"{address}/unpadded/", headers={"Host": host})
-        assert answer.status_code == status
-        check(answer)
+        response = requests.get(f"{address}/unpadded/", headers={"Host": host})
+        assert response.status_code == status
+        check(response)
 
 
-def test_by_https_all_cookies_are_secure_and_ours_has_its_prefix(address, tls_port, chromium):
+def test_behind_https_all_cookies_are_secure_and_the_visitor_cookie_has_its_prefix(
+    address, tls_port, chromium
+):
     secure = f"https://127.0.0.1:{tls_port}/unpadded/"
-    context, told = chromium.new_context(ignore_https_errors=True), []
+    context, violations = chromium.new_context(ignore_https_errors=True), []
     context.set_default_timeout(SECONDS * 1000)
     page = context.new_page()
-    listen_for_violations(page, told)
+    listen_for_violations(page, violations)
     page.goto(f"{address}/unpadded/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     (before,) = [each for each in context.cookies() if each["name"] == NAME]
@@ -167,7 +168,7 @@ def test_by_https_all_cookies_are_secure_and_ours_has_its_prefix(address, tls_po
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(3)
     cookies = {each["name"]: each for each in context.cookies()}
-    assert cookies[BELOW]["value"] == before["value"]
+    assert cookies[BELOW_ROOT]["value"] == before["value"]
     assert NAME not in cookies
     assert all(cookie["secure"] for cookie in cookies.values()), cookies
     assert "_streamlit_xsrf" in cookies
@@ -175,5 +176,5 @@ def test_by_https_all_cookies_are_secure_and_ours_has_its_prefix(address, tls_po
     go_to(page, "Data")
     page.locator("input[type=file]").first.set_input_files(file)
     expect(page.get_by_role("heading", name="a.csv")).to_be_visible()
-    assert told == []
+    assert violations == []
     context.close()

@@ -1,12 +1,12 @@
-"""What a training survives, and who may see it, through real Chromium."""
+"""Runs survive refreshes, closed tabs and days, and are visible to the right visitors only."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import only
-from tests.browser.test_journeys import epochs_drawn, go_to, watching
+from tests.browser.conftest import only_in
+from tests.browser.test_journeys import count_drawn_epochs, go_to, poll
 
 
 def type_in(page, label: str, value: str) -> None:
@@ -15,8 +15,8 @@ def type_in(page, label: str, value: str) -> None:
     field.press("Enter")
 
 
-def begin(page, text: str, epochs: str) -> None:
-    """Paste data and begin a training on it."""
+def start_training(page, text: str, epochs: str) -> None:
+    """Paste data and start training on it."""
     page.goto("/Data")
     page.get_by_role("tab", name="Paste text").click()
     page.get_by_role("textbox", name="Sequences, one a line").fill(text)
@@ -33,24 +33,24 @@ TARGETS = "sequence,target\n" + "".join(f'"[{i}, {i % 7}]",{i}.5\n' for i in ran
 
 @pytest.fixture
 def elsewhere(chromium, address):
-    """Somebody else's browser."""
+    """Another visitor's browser."""
     context = chromium.new_context(base_url=address)
     context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
 
-@only("light desktop")
-def test_a_training_goes_on_through_refreshes_tabs_and_days(page):
-    begin(page, TARGETS, "10000")
+@only_in("light desktop")
+def test_a_run_survives_refreshes_closed_tabs_and_days(page):
+    start_training(page, TARGETS, "10000")
     expect(page).to_have_url(re.compile(r"run=[\w-]{22}"))
-    for _ in watching(page):
-        if before := epochs_drawn(page):
+    for _ in poll(page):
+        if before := count_drawn_epochs(page):
             break
     page.reload()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    for _ in watching(page):
-        if (epochs_drawn(page) or 0) > before:
+    for _ in poll(page):
+        if (count_drawn_epochs(page) or 0) > before:
             break
 
     page.goto("about:blank")  # the tab is closed; the next day:
@@ -62,9 +62,9 @@ def test_a_training_goes_on_through_refreshes_tabs_and_days(page):
     tab.close()
 
 
-@only("dark phone")
-def test_a_copied_address_shows_the_run_and_never_the_workspace(page, elsewhere):
-    begin(page, TARGETS, "10000")
+@only_in("dark phone")
+def test_a_copied_url_shows_the_run_and_never_the_workspace(page, elsewhere):
+    start_training(page, TARGETS, "10000")
     expect(page).to_have_url(re.compile("run="))
     elsewhere.goto(page.url)  # of Train: the owner's own page
     expect(elsewhere.get_by_text("belongs to somebody else")).to_be_visible()
@@ -79,9 +79,9 @@ def test_a_copied_address_shows_the_run_and_never_the_workspace(page, elsewhere)
     expect(page.get_by_text(re.compile("epochs in"))).to_be_visible(timeout=10_000)
 
 
-@only("light desktop")
-def test_runs_are_compared_and_everything_is_deleted_when_asked_to(page):
-    begin(page, TARGETS, "5")
+@only_in("light desktop")
+def test_runs_are_compared_and_everything_is_deleted_on_request(page):
+    start_training(page, TARGETS, "5")
     expect(page.get_by_text("5 epochs in")).to_be_visible()
     type_in(page, "Epochs", "9")
     page.get_by_role("button", name="Train again", exact=True).click()
@@ -89,7 +89,7 @@ def test_runs_are_compared_and_everything_is_deleted_when_asked_to(page):
     go_to(page, "Runs")
     table = page.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible()
-    page.wait_for_timeout(1000)  # the table is drawn on a canvas, which tells nobody when
+    page.wait_for_timeout(1000)  # the table is drawn on a canvas, which fires no event
     box = table.bounding_box()
     for row in range(2):
         page.mouse.click(box["x"] + 18, box["y"] + 38 + 35 * row + 17)

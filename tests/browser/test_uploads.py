@@ -1,5 +1,4 @@
-"""Uploads to a real server with little room for them: what is too much is refused in words, and
-what was opened takes no room any more."""
+"""Uploads to a server with low limits: too much is refused, and opened files take no room."""
 
 import pytest
 import requests
@@ -34,26 +33,26 @@ def visitor(address):
         yield visitor
 
 
-def request(visitor: Visitor, method: str, url: str, **options) -> requests.Response:
+def send_request(visitor: Visitor, method: str, url: str, **options) -> requests.Response:
     xsrf = {"X-Xsrftoken": visitor.cookies[XSRF_COOKIE]}
     address = f"{visitor.address}{url}"
     return visitor._http.request(method, address, headers=xsrf, timeout=SECONDS, **options)
 
 
 def put(visitor: Visitor, megabytes: float) -> tuple[requests.Response, str]:
-    """Send a file that no uploader on the page knows of; the answer, and the file's address."""
+    """Send a file that no uploader on the page knows; returns the response and its address."""
     url = visitor._tab.upload_urls("a.csv").upload_url
     files = {"file": ("a.csv", b"0" * int(megabytes * MB))}
-    return request(visitor, "PUT", url, files=files), url
+    return send_request(visitor, "PUT", url, files=files), url
 
 
-def test_too_much_is_refused_and_what_is_deleted_counts_no_more(visitor, address):
+def test_uploads_beyond_the_limit_are_refused_and_deleted_ones_do_not_count(visitor, address):
     first, url = put(visitor, 4)
     assert first.status_code == 204
     second, _ = put(visitor, 4)
     assert second.status_code == 413
     assert "may take 6 MB on this server" in second.text
-    visitor.look(1)  # the page says it by itself
+    visitor.look(1)  # the page shows it without a request
     assert any("may take 6 MB on this server" in text for text in visitor.texts())
 
     with Visitor(address, visitor.cookies) as tab:
@@ -61,11 +60,11 @@ def test_too_much_is_refused_and_what_is_deleted_counts_no_more(visitor, address
         answer, _ = put(tab, 4.5)
         assert answer.status_code == 413
         assert "may take 9 MB on this server" in answer.text
-        assert request(visitor, "DELETE", url).status_code == 204
+        assert send_request(visitor, "DELETE", url).status_code == 204
         assert put(tab, 4.5)[0].status_code == 204
 
 
-def test_a_body_of_unknown_length_is_counted_as_it_comes(visitor):
+def test_a_body_of_unknown_length_is_counted_as_it_arrives(visitor):
     def endless():
         yield b'--a\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
         while True:
@@ -79,25 +78,25 @@ def test_a_body_of_unknown_length_is_counted_as_it_comes(visitor):
             f"{visitor.address}{url}", data=endless(), headers=xsrf | kind, timeout=SECONDS
         )
         assert answer.status_code == 413
-    except requests.ConnectionError:  # the server waits for no end that never comes
+    except requests.ConnectionError:  # the server does not wait for the end
         pass
     visitor.look(1)
     assert put(visitor, 5)[0].status_code == 204
 
 
-def test_what_was_opened_takes_no_room(visitor):
+def test_opened_files_take_no_room(visitor):
     for number in range(6):
         visitor.upload(UPLOADER, f"{number}.csv", table(4 + number / 100))
         assert any("all of them used" in text for text in visitor.texts()), visitor.texts()
     assert put(visitor, 5)[0].status_code == 204
 
 
-def test_what_was_refused_is_there_to_be_read_in_another_way(visitor):
+def test_refused_files_can_be_read_in_another_way(visitor):
     visitor.upload(UPLOADER, "wrong.csv", table(4, WRONG))
     assert "oops" in " ".join(visitor.texts())
     visitor.page_link("Home")
     visitor.page_link("Data")
-    visitor.upload(UPLOADER, "wrong.csv", table(4, WRONG))  # the one before has made room
+    visitor.upload(UPLOADER, "wrong.csv", table(4, WRONG))  # the previous file has been removed
     visitor.click("Drop the step")
     assert any("wrong.csv" in text for text in visitor.texts())
     assert not any("no longer on the server" in text for text in visitor.texts())
@@ -117,7 +116,7 @@ def test_many_cookies_leave_room_for_a_newcomer(address):
         tab.close()
 
 
-def test_a_browser_shows_why(chromium, address):
+def test_a_browser_shows_the_reason(chromium, address):
     context = chromium.new_context(base_url=address)
     context.set_default_timeout(SECONDS * 1000)
     page = context.new_page()

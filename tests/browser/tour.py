@@ -1,5 +1,4 @@
-"""A visit to every page, each with everything on it that it can show: those who look at it in
-different ways share one, for it takes its time."""
+"""A visit to every page with all its content, shared by tests because it takes long."""
 
 import csv
 import io
@@ -13,8 +12,8 @@ from tests.browser.test_journeys import PLOT, go_to, settle
 EPOCHS = "5"
 
 
-def table(columns: list[str], ids: str, classes: list[str]) -> bytes:
-    """A long CSV of 24 sequences; ids with a {} for their number."""
+def make_table(columns: list[str], ids: str, classes: list[str]) -> bytes:
+    """Make a long CSV of 24 sequences; ``ids`` has {} for their number."""
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(columns)
@@ -26,21 +25,30 @@ def table(columns: list[str], ids: str, classes: list[str]) -> bytes:
 
 
 def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> list[str]:
-    """``look`` is called with what is to be seen, when it has been drawn. Returns the addresses
-    under which the same visitor finds it again."""
+    """Visit all pages.
 
-    def at(what: str) -> None:
+    Args:
+        page: The browser's page.
+        name: Name of the file to upload.
+        content: Content of the file.
+        look: Called with the name of the view whenever one has been drawn.
+
+    Returns:
+        URLs under which the same visitor finds the content again.
+    """
+
+    def show(view: str) -> None:
         settle(page)
-        look(what)
+        look(view)
 
     page.goto("/")
     page.get_by_role("button", name="Train the network").click()
     badge = page.get_by_role("button", name="Padding never counts")
     expect(badge).to_be_visible()
-    at("Home")
+    show("Home")
     badge.click()
     expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stTable")).to_be_visible()
-    at("the badge")
+    show("the badge")
     page.keyboard.press("Escape")
 
     go_to(page, "Data")
@@ -49,10 +57,10 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("all of them used")).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(3)
-    at("Data")
+    show("Data")
     page.get_by_role("tab", name="Your data").click()
     expect(page.get_by_role("button", name="Delete all my data")).to_be_visible()
-    at("Data, what is kept")
+    show("Data, what is kept")
 
     go_to(page, "Train")
     epochs = page.get_by_label("Epochs", exact=True)
@@ -64,23 +72,23 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     page.get_by_text("ask about beginnings").click()
     expect(page.locator(PLOT)).to_have_count(5)
     run = page.url.replace("/Train?", "/Runs?")
-    at("Train")
+    show("Train")
 
     go_to(page, "Mask")
     expect(page.locator(PLOT)).to_have_count(2)
     page.get_by_text("look inside the network").click()
     expect(page.locator(PLOT)).to_have_count(3)
-    at("Mask")
+    show("Mask")
 
     go_to(page, "Predict")
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     page.get_by_text("look inside the network").first.click()
     expect(page.locator(PLOT)).to_have_count(2)
-    at("Predict")
+    show("Predict")
     page.get_by_role("tab", name="Upload a file").click()
     page.locator("input[type=file]").last.set_input_files(file)
     expect(page.get_by_text("with known targets")).to_be_visible()
-    at("Predict, of a file")
+    show("Predict, of a file")
 
     go_to(page, "Compare")
     seeds = page.get_by_role("spinbutton", name="Seeds")
@@ -89,20 +97,20 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     expect(page.get_by_text("2 trainings")).to_be_visible()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator(PLOT)).to_have_count(2)
-    at("Compare")
+    show("Compare")
 
     go_to(page, "Runs")
     runs = page.get_by_test_id("stDataFrame")
     expect(runs).to_be_visible()
-    page.wait_for_timeout(1000)  # the table is drawn on a canvas, which tells nobody when
+    page.wait_for_timeout(1000)  # the table is drawn on a canvas, which fires no event
     box = runs.bounding_box()
-    for row in range(2):  # the trainings of the comparison
+    for row in range(2):  # the runs of the comparison
         page.mouse.click(box["x"] + 18, box["y"] + 38 + 35 * row + 17)
         expect(page.get_by_role("button", name=re.compile("Delete"))).to_contain_text(str(row + 1))
     expect(page.locator(PLOT)).to_have_count(1)
-    at("Runs")
+    show("Runs")
     page.goto(run)
     expect(page.get_by_role("button", name="Share")).to_be_visible()
     expect(page.get_by_text("What was taken for what")).to_be_visible()
-    at("a run")
+    show("a run")
     return ["/Data", "/Mask", "/Train", "/Predict", "/Compare", "/Runs", run]

@@ -1,4 +1,4 @@
-"""Make what this folder's tests open, by the code of an earlier commit.
+"""Make the fixtures of this folder with the code of an earlier commit.
 
 Run in a checkout of that commit, with its requirements installed:
 
@@ -6,7 +6,8 @@ Run in a checkout of that commit, with its requirements installed:
     python make_fixtures.py FOLDER sqlite                   a server's store, as SQLite
     DATABASE_URL=postgresql://… python make_fixtures.py FOLDER postgresql
 
-Everything is made through what that commit offers to its users: its library, and its pages.
+Everything is made through the public interface of that commit: its library and its pages. Names
+of the API are therefore those of that commit, not of today's code.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ HEATING = "room,time,power,target\n" + "".join(
 
 
 def kinds() -> dict[str, tuple[object, object]]:
-    """Data and a recipe for each kind of model."""
+    """Return data and a recipe for each kind of model."""
     from core import GRU, LSTM, Recipe, Sequences, read_sequences
 
     example = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
@@ -94,8 +95,10 @@ def kinds() -> dict[str, tuple[object, object]]:
 
 
 def library(folder: Path) -> None:
-    """Models with their predictions, a checkpoint in the middle of a training with the weights it
-    ends with, and links with the recipes they mean."""
+    """Save models with predictions, a checkpoint, and links with the recipes they mean.
+
+    The checkpoint is from the middle of a training run, with the weights the run ends with.
+    """
     import numpy as np
 
     from core import Recipe, read_sequences, train
@@ -146,7 +149,7 @@ def library(folder: Path) -> None:
 
 
 def server(folder: Path, database: str) -> None:
-    """Save a server's store after a visit, with the cookies and the ids of the runs."""
+    """Save the store of a server after a visit, with the cookies and the ids of the runs."""
     from runs.store import Store
     from tests.support.app_server import AppServer
     from tests.support.streamlit_client import Visitor

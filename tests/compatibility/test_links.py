@@ -1,4 +1,4 @@
-"""Links of commit 3c4f589 set what they set then, whatever is suggested for the data today."""
+"""Links of commit 3c4f589 keep their meaning, whatever is suggested for the data today."""
 
 import json
 from pathlib import Path

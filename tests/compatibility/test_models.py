@@ -1,4 +1,4 @@
-"""Models and a checkpoint that the library of commit 3c4f589 saved: see ``make_fixtures.py``."""
+"""Models and a checkpoint saved by the library of commit 3c4f589, see ``make_fixtures.py``."""
 
 import json
 from pathlib import Path

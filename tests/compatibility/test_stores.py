@@ -1,4 +1,4 @@
-"""Stores of a server of commit 3c4f589, opened by today's server: see ``make_fixtures.py``."""
+"""Stores of a server of commit 3c4f589, opened by today's server, see ``make_fixtures.py``."""
 
 import gzip
 import json
@@ -20,7 +20,7 @@ DONE = 200  # epochs, long before the checkpoint of the interrupted run
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def left(request, tmp_path):
-    """The folder of the fixture, and the address of a database that holds it."""
+    """The folder of the fixture, and the address of a database with its content."""
     folder = FOLDER / request.param
     if request.param == "sqlite":
         file = tmp_path / "unpadded.sqlite3"
@@ -41,12 +41,12 @@ def left(request, tmp_path):
         yield folder, address
 
 
-def test_a_visitor_finds_everything_and_what_was_interrupted_ends(left, tmp_path):
+def test_a_visitor_finds_everything_and_the_interrupted_run_finishes(left, tmp_path):
     folder, address = left
     runs = json.loads((folder / "runs.json").read_text(encoding="utf-8"))
     cookies = json.loads((folder / "cookies.json").read_text(encoding="utf-8"))
     store = Store(address)
-    before = store.runs.history(runs["interrupted"])
+    before = store.runs.read_history(runs["interrupted"])
     environment = {"DATABASE_URL": address, "UNPADDED_DAYS_KEPT": "100000"}
     with AppServer(tmp_path, **environment) as server:
         with Visitor(server.address, cookies) as visitor:
@@ -71,9 +71,9 @@ def test_a_visitor_finds_everything_and_what_was_interrupted_ends(left, tmp_path
             visitor.open(f"/Runs?run={runs['interrupted']}")
             visitor.wait_for("2,000 epochs in", 240)
             assert visitor.errors == []
-        line = store.runs.line(runs["interrupted"])
+        line = store.runs.get(runs["interrupted"])
         assert (line.state, line.progress.epoch) == (RunState.FINISHED, 2000)
-        history = store.runs.history(runs["interrupted"])
+        history = store.runs.read_history(runs["interrupted"])
         assert len(history) == 2000
         assert history[:DONE] == before[:DONE]  # not trained a second time
     store.close()

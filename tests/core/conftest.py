@@ -1,3 +1,5 @@
+"""Data, recipes and models shared by the tests of the library."""
+
 import dataclasses
 
 import numpy as np
@@ -18,7 +20,7 @@ def example_model(example):
 
 @pytest.fixture(scope="session")
 def words() -> Sequences:
-    """60 two-feature sequences whose class, a word, is the sign of the first feature's mean."""
+    """60 sequences of two features; the class, a string, is the sign of the first one's mean."""
     rng = np.random.default_rng(11)
     names = np.array(["falling", "rising"])[np.arange(60) % 2]
     return Sequences.from_lists(

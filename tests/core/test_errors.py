@@ -1,3 +1,5 @@
+"""Errors and notes keep their templates and values through pickle and JSON."""
+
 import json
 import pickle
 
@@ -7,32 +9,32 @@ from core.errors import DataError, MissingValue, Note, RecipeError
 
 
 @pytest.mark.parametrize("kind", [DataError, MissingValue, RecipeError])
-def test_an_error_keeps_kind_template_and_values_between_processes(kind):
+def test_pickling_preserves_class_template_and_values_of_an_error(kind):
     error = pickle.loads(pickle.dumps(kind("row {row}: {found!r}", row=3, found="abc")))
     assert type(error) is kind
     assert (error.template, error.values) == ("row {row}: {found!r}", {"row": 3, "found": "abc"})
     assert str(error) == "row 3: 'abc'"
 
 
-def test_a_note_is_its_english_text_and_travels():
+def test_a_note_is_its_english_text_and_can_be_pickled():
     note = pickle.loads(pickle.dumps(Note("{steps} steps", steps=2)))
     assert note == "2 steps"
     assert (note.template, note.values) == ("{steps} steps", {"steps": 2})
 
 
-def test_a_note_and_the_notes_in_it_are_kept_as_json():
+def test_json_preserves_nested_notes():
     inner = Note("95 % interval {low} to {high}", low="1", high="2")
     note = Note("better by {n} ({interval})", n=3, interval=inner)
-    again = Note.from_plain(json.loads(json.dumps(note.to_plain())))
-    assert again == note == "better by 3 (95 % interval 1 to 2)"
-    assert again.values["interval"].values == {"low": "1", "high": "2"}
+    restored = Note.from_plain(json.loads(json.dumps(note.to_plain())))
+    assert restored == note == "better by 3 (95 % interval 1 to 2)"
+    assert restored.values["interval"].values == {"low": "1", "high": "2"}
 
 
-def test_a_note_that_was_kept_as_text_alone_is_that_text():
+def test_text_without_a_template_is_read_as_a_note():
     assert Note.from_plain("`{x}` repeats") == "`{x}` repeats"
 
 
 @pytest.mark.parametrize("template", ["{x.__class__}", "{x[0]}", "{x:>999999999}", "{}"])
-def test_a_template_from_outside_does_nothing_but_show_its_values(template):
+def test_an_untrusted_template_can_only_show_its_values(template):
     with pytest.raises(ValueError, match="no template of ours"):
         Note.from_plain([template, {"x": "1"}])

@@ -10,38 +10,38 @@ import pandas as pd
 import pytest
 
 from core import LSTM, DataError, Recipe, Sequences, load, train
-from core.export.archive import MAX_PART_BYTES
+from core.export.archive import MAX_DOCUMENT_BYTES
 
 
-def saved(model) -> bytes:
+def save_to_bytes(model) -> bytes:
     buffer = io.BytesIO()
     model.save(buffer)
     return buffer.getvalue()
 
 
-def with_member(content: bytes, name: str, new: bytes | None) -> io.BytesIO:
-    """The ZIP with one member replaced, or left out."""
-    changed = io.BytesIO()
+def replace_member(content: bytes, name: str, new: bytes | None) -> io.BytesIO:
+    """Replace one member of the ZIP, or remove it."""
+    buffer = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as made,
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
     ):
-        for member in old.namelist():
+        for member in source.namelist():
             if member != name:
-                made.writestr(member, old.read(member))
+                target.writestr(member, source.read(member))
         if new is not None:
-            made.writestr(name, new)
-    changed.seek(0)
-    return changed
+            target.writestr(name, new)
+    buffer.seek(0)
+    return buffer
 
 
-def test_predictions_stand_in_the_order_asked(words_model, words):
+def test_predictions_are_in_the_order_of_the_sequences(words_model, words):
     order = np.random.default_rng(0).permutation(len(words))
     shuffled = words_model.predict_proba(words[order])
     np.testing.assert_allclose(shuffled, words_model.predict_proba(words)[order], atol=1e-6)
 
 
-def test_a_large_prediction_tells_how_far_it_is(words_model):
+def test_a_large_prediction_reports_progress(words_model):
     many = Sequences(np.ones((10_000, 2)), np.full(2000, 5), feature_names=["slope", "noise"])
     shares = []
     predicted = words_model.predict_proba(many, on_progress=shares.append)
@@ -51,7 +51,7 @@ def test_a_large_prediction_tells_how_far_it_is(words_model):
     assert shares[-1] == 1
 
 
-def test_a_classifier_answers_in_its_own_labels(words_model, words):
+def test_a_classifier_predicts_its_own_labels(words_model, words):
     labels = words_model.predict(words)
     assert set(labels) <= {"falling", "rising"}
     probabilities = words_model.predict_proba(words)
@@ -67,10 +67,10 @@ def test_whole_number_labels_stay_whole_numbers():
     assert set(model.predict(data)) <= {3, 7}
 
 
-@pytest.mark.parametrize("bare", [[1.5], np.array([1.0, 2.0]), ["1.5"]])
-def test_one_bare_sequence_is_refused_with_the_way_to_write_it(example_model, bare):
+@pytest.mark.parametrize("sequence", [[1.5], np.array([1.0, 2.0]), ["1.5"]])
+def test_one_bare_sequence_is_refused_with_the_remedy(example_model, sequence):
     with pytest.raises(DataError, match=r"\[\[1\.5\]\]"):
-        example_model.predict(bare)
+        example_model.predict(sequence)
 
 
 def test_another_number_of_features_is_refused(example_model):
@@ -78,7 +78,7 @@ def test_another_number_of_features_is_refused(example_model):
         example_model.predict([[[1, 2]]])
 
 
-def test_a_frame_finds_its_feature_columns_by_name(words_model):
+def test_the_feature_columns_of_a_frame_are_found_by_name(words_model):
     frame = pd.DataFrame({"id": [1, 1, 2], "noise": [0.1, 0.2, 0.3], "slope": [1.0, 2.0, -3.0]})
     lists = [[[1.0, 0.1], [2.0, 0.2]], [[-3.0, 0.3]]]
     np.testing.assert_allclose(
@@ -87,23 +87,23 @@ def test_a_frame_finds_its_feature_columns_by_name(words_model):
 
 
 def test_the_same_features_in_another_order_are_put_in_order(words_model, words):
-    turned = Sequences(
+    reordered = Sequences(
         words.values[:, ::-1], words.lengths, feature_names=words.feature_names[::-1]
     )
     np.testing.assert_array_equal(
-        words_model.predict_proba(turned), words_model.predict_proba(words)
+        words_model.predict_proba(reordered), words_model.predict_proba(words)
     )
 
 
 @pytest.mark.parametrize("names", [("speed", "noise"), ("slope", "noise", "speed")])
 def test_features_of_other_names_are_refused_with_both_lists(words_model, names):
     data = Sequences.from_lists([np.ones((3, len(names)))], feature_names=names)
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(DataError) as error:
         words_model.predict(data)
-    assert caught.value.values == {"expected": "slope, noise", "found": ", ".join(names)}
+    assert error.value.values == {"expected": "slope, noise", "found": ", ".join(names)}
 
 
-def test_features_without_real_names_are_taken_in_their_order(words_model, example_model, words):
+def test_features_with_default_names_are_matched_by_position(words_model, example_model, words):
     unnamed = Sequences(words.values, words.lengths)
     np.testing.assert_array_equal(
         words_model.predict_proba(unnamed), words_model.predict_proba(words)
@@ -114,18 +114,18 @@ def test_features_without_real_names_are_taken_in_their_order(words_model, examp
 
 def test_a_frame_without_one_of_the_features_is_refused_by_its_name(words_model):
     frame = pd.DataFrame({"id": [1, 1], "slope": [1.0, 2.0], "speed": [0.5, 0.25]})
-    with pytest.raises(DataError, match="no column 'noise'") as caught:
+    with pytest.raises(DataError, match="no column 'noise'") as error:
         words_model.predict(frame)
-    assert caught.value.values["columns"] == "id, slope, speed"
+    assert error.value.values["columns"] == "id, slope, speed"
 
 
 @pytest.mark.parametrize("new", [1.5, None])
-def test_what_is_no_list_at_all_is_refused_with_the_way_to_write_one(example_model, new):
+def test_other_types_are_refused_with_the_remedy(example_model, new):
     with pytest.raises(DataError, match=r"\[\[1\.5\]\]"):
         example_model.predict(new)
 
 
-def test_truncation_is_said_and_absent_without_maxlen(example_model, words_model):
+def test_truncation_warns_and_never_happens_without_maxlen(example_model, words_model):
     with pytest.warns(UserWarning, match="longer than the limit of 15 were cut: 1 of 1"):
         cut = example_model.predict([[5.0] * 5 + [1.0] * 15])
     np.testing.assert_allclose(cut, example_model.predict([[1.0] * 15]), atol=1e-6)
@@ -151,23 +151,23 @@ def masked_model(request, example):
 def test_a_saved_model_predicts_the_same_when_loaded(masked_model, tmp_path):
     model = masked_model
     model.save(tmp_path / "model.zip")
-    again = load(tmp_path / "model.zip")
+    loaded = load(tmp_path / "model.zip")
     new = [[1.5], [4, 4, 4]]
-    np.testing.assert_array_equal(again.predict(new), model.predict(new))
-    assert (again.recipe, again.history) == (model.recipe, model.history)
+    np.testing.assert_array_equal(loaded.predict(new), model.predict(new))
+    assert (loaded.recipe, loaded.history) == (model.recipe, model.history)
 
 
 def test_a_saved_classifier_keeps_its_labels_and_probabilities(words_model, words):
-    again = load(io.BytesIO(saved(words_model)))
-    np.testing.assert_array_equal(again.predict_proba(words), words_model.predict_proba(words))
-    assert again.predict(words).tolist() == words_model.predict(words).tolist()
+    loaded = load(io.BytesIO(save_to_bytes(words_model)))
+    np.testing.assert_array_equal(loaded.predict_proba(words), words_model.predict_proba(words))
+    assert loaded.predict(words).tolist() == words_model.predict(words).tolist()
 
 
-def test_the_zip_predicts_without_us(masked_model, tmp_path):
+def test_the_zip_predicts_without_this_library(masked_model, tmp_path):
     model = masked_model
-    zipfile.ZipFile(io.BytesIO(saved(model))).extractall(tmp_path)
+    zipfile.ZipFile(io.BytesIO(save_to_bytes(model))).extractall(tmp_path)
     new = [[1.5], [4, 0, 4], list(range(9))]
-    printed = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-I", "predict.py", json.dumps(new)],
         cwd=tmp_path,
         capture_output=True,
@@ -176,52 +176,52 @@ def test_the_zip_predicts_without_us(masked_model, tmp_path):
     )
     with pytest.warns(UserWarning, match="longer than the limit of 6"):
         ours = model.predict(new)
-    found = [float(line.split(",")[1]) for line in printed.stdout.splitlines()[1:]]
-    np.testing.assert_allclose(found, ours, rtol=1e-5)
-    assert "cut to 6" in printed.stderr
+    predictions = [float(line.split(",")[1]) for line in process.stdout.splitlines()[1:]]
+    np.testing.assert_allclose(predictions, ours, rtol=1e-5)
+    assert "cut to 6" in process.stderr
 
 
-def changed(content: bytes, part: str, change) -> io.BytesIO:
-    """The ZIP with something else in one of its JSON files."""
-    whole = json.loads(zipfile.ZipFile(io.BytesIO(content)).read(f"{part}.json"))
-    change(whole)
-    return with_member(content, f"{part}.json", json.dumps(whole).encode())
+def change_document(content: bytes, part: str, change) -> io.BytesIO:
+    """Change one of the JSON files of the ZIP."""
+    document = json.loads(zipfile.ZipFile(io.BytesIO(content)).read(f"{part}.json"))
+    change(document)
+    return replace_member(content, f"{part}.json", json.dumps(document).encode())
 
 
-def with_weights(content: bytes, change) -> io.BytesIO:
-    """The ZIP with another HDF5 file for its weights."""
+def change_weights(content: bytes, change) -> io.BytesIO:
+    """Change the HDF5 file of the weights in the ZIP."""
     inner = zipfile.ZipFile(io.BytesIO(content)).read("model.keras")
     weights = io.BytesIO(zipfile.ZipFile(io.BytesIO(inner)).read("model.weights.h5"))
     with h5py.File(weights, "r+") as file:
         change(file)
-    inner = with_member(inner, "model.weights.h5", weights.getvalue()).getvalue()
-    return with_member(content, "model.keras", inner)
+    inner = replace_member(inner, "model.weights.h5", weights.getvalue()).getvalue()
+    return replace_member(content, "model.keras", inner)
 
 
-def first_array(file: h5py.File) -> h5py.Dataset:
-    found = []
+def find_first_array(file: h5py.File) -> h5py.Dataset:
+    arrays = []
     file.visititems(
-        lambda name, node: found.append(node) if isinstance(node, h5py.Dataset) else None
+        lambda name, node: arrays.append(node) if isinstance(node, h5py.Dataset) else None
     )
-    return found[0]
+    return arrays[0]
 
 
-def from_another_file(file: h5py.File) -> None:
-    """Its first array has the bytes of a file of the machine that reads it."""
-    array = first_array(file)
+def read_from_another_file(file: h5py.File) -> None:
+    """Let the first array read the bytes of a file on the machine that loads it."""
+    array = find_first_array(file)
     name, shape = array.name, array.shape
     del file[name]
     file.create_dataset(name, shape, "f4", external=[("/etc/passwd", 0, h5py.h5f.UNLIMITED)])
 
 
-def not_stored(file: h5py.File) -> None:
-    name, shape = first_array(file).name, first_array(file).shape
+def declare_only(file: h5py.File) -> None:
+    name, shape = find_first_array(file).name, find_first_array(file).shape
     del file[name]
     file.create_dataset(name, shape, "f4")
 
 
-def through_a_link(file: h5py.File) -> None:
-    name = first_array(file).name
+def move_behind_link(file: h5py.File) -> None:
+    name = find_first_array(file).name
     file.move(name, "/elsewhere")
     file[name] = h5py.ExternalLink("/tmp/other.h5", "/x")
 
@@ -232,68 +232,74 @@ TAMPERS = {
     "a byte changed": lambda content: io.BytesIO(
         content[:300] + bytes([content[300] ^ 255]) + content[301:]
     ),
-    "no recipe": lambda content: with_member(content, "recipe.json", None),
-    "a list": lambda content: with_member(content, "training.json", b"[1, 2]"),
-    "no JSON": lambda content: with_member(content, "preprocessing.json", b"{"),
-    "deep": lambda content: with_member(content, "recipe.json", b"[" * 10**6),
-    "a bomb": lambda content: with_member(content, "training.json", b" " * (MAX_PART_BYTES + 1)),
-    "no network": lambda content: with_member(content, "model.keras", b"PK"),
-    "other units": lambda content: changed(
+    "no recipe": lambda content: replace_member(content, "recipe.json", None),
+    "a list": lambda content: replace_member(content, "training.json", b"[1, 2]"),
+    "no JSON": lambda content: replace_member(content, "preprocessing.json", b"{"),
+    "deep": lambda content: replace_member(content, "recipe.json", b"[" * 10**6),
+    "a bomb": lambda content: replace_member(
+        content, "training.json", b" " * (MAX_DOCUMENT_BYTES + 1)
+    ),
+    "no network": lambda content: replace_member(content, "model.keras", b"PK"),
+    "other units": lambda content: change_document(
         content, "recipe", lambda d: d["layers"][0].update(units=900)
     ),
-    "enormous": lambda content: changed(
+    "enormous": lambda content: change_document(
         content, "recipe", lambda d: d["layers"][0].update(units=10**7)
     ),
-    "no spread": lambda content: changed(
+    "no spread": lambda content: change_document(
         content, "preprocessing", lambda d: d.update(std=[0.0, 1.0])
     ),
-    "no classes": lambda content: changed(
+    "no classes": lambda content: change_document(
         content, "preprocessing", lambda d: d.update(classes=None)
     ),
-    "no table": lambda content: changed(
+    "no table": lambda content: change_document(
         content, "preprocessing", lambda d: d["table"].update(layout="?")
     ),
-    "no note": lambda content: changed(
+    "no note": lambda content: change_document(
         content, "training", lambda d: d.update(notes=[["{x}", {}]])
     ),
-    "ragged history": lambda content: changed(
+    "ragged history": lambda content: change_document(
         content, "training", lambda d: d["history"].update(loss=[1.0])
     ),
-    "no engine": lambda content: changed(content, "training", lambda d: d.update(computed=[1])),
-    "no facts": lambda content: changed(content, "training", lambda d: d.update(facts={})),
-    "bytes of another file": lambda content: with_weights(content, from_another_file),
-    "a link": lambda content: with_weights(content, through_a_link),
-    "declared and not stored": lambda content: with_weights(content, not_stored),
-    "a huge note": lambda content: changed(
+    "no engine": lambda content: change_document(
+        content, "training", lambda d: d.update(computed=[1])
+    ),
+    "no facts": lambda content: change_document(content, "training", lambda d: d.update(facts={})),
+    "bytes of another file": lambda content: change_weights(content, read_from_another_file),
+    "a link": lambda content: change_weights(content, move_behind_link),
+    "declared and not stored": lambda content: change_weights(content, declare_only),
+    "a huge note": lambda content: change_document(
         content, "training", lambda d: d.update(notes=[["{x:{y}}", {"x": 1, "y": 10**9}]])
     ),
-    "no end": lambda content: changed(
+    "no end": lambda content: change_document(
         content, "training", lambda d: d.update(best_epoch=float("inf"))
     ),
-    "no loss": lambda content: changed(
+    "no loss": lambda content: change_document(
         content, "training", lambda d: d.update(history={"seconds": [1.0]})
     ),
-    "endless history": lambda content: changed(
+    "endless history": lambda content: change_document(
         content, "training", lambda d: d.update(history={"loss": [1.0] * 10_001})
     ),
-    "a date that is none": lambda content: changed(
+    "a date that is none": lambda content: change_document(
         content, "training", lambda d: d["facts"].update(date="[x](y)")
     ),
-    "not finite": lambda content: with_weights(
-        content, lambda file: first_array(file).__setitem__(Ellipsis, np.nan)
+    "not finite": lambda content: change_weights(
+        content, lambda file: find_first_array(file).__setitem__(Ellipsis, np.nan)
     ),
 }
 
 
 @pytest.mark.parametrize("tamper", TAMPERS)
-def test_a_tampered_file_is_refused_in_words(words_model, tamper):
+def test_a_tampered_file_is_refused_with_a_message(words_model, tamper):
     with pytest.raises(DataError, match="no model of ours"):
-        load(TAMPERS[tamper](saved(words_model)))
+        load(TAMPERS[tamper](save_to_bytes(words_model)))
 
 
-def test_a_note_of_a_file_is_text_whatever_it_holds(words_model):
+def test_a_note_of_a_file_is_plain_text(words_model):
     link = ["[Sign in]({where})", {"where": "https://x.example"}]
-    content = changed(saved(words_model), "training", lambda d: d.update(notes=[link]))
+    content = change_document(
+        save_to_bytes(words_model), "training", lambda d: d.update(notes=[link])
+    )
     [note] = load(content).notes
     assert note == "[Sign in](https://x.example)"
     assert note.template == "{text}"

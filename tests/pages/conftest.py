@@ -14,40 +14,42 @@ SECONDS = 120
 
 @pytest.fixture(autouse=True)
 def _every_message_is_known(monkeypatch):
-    """Also those that no search of the code finds, such as the template of an error: whatever a
-    page shows in a test has to be in the catalogues."""
-    kept = i18n._catalogue("zh_CN")._catalog
-    known = {key if isinstance(key, str) else key[0] for key in kept}
-    asked = set()
+    """Check that the catalogues have every message that a page shows in a test.
+
+    This includes messages that a search of the code does not find, such as templates of errors.
+    """
+    messages = i18n._load_catalogue("zh_CN")._catalog
+    known = {key if isinstance(key, str) else key[0] for key in messages}
+    requested = set()
 
     class Listening(gettext.NullTranslations):
         def gettext(self, message):
-            asked.add(message)
+            requested.add(message)
             return super().gettext(message)
 
         def ngettext(self, singular, plural, number):
-            asked.add(singular)
+            requested.add(singular)
             return super().ngettext(singular, plural, number)
 
-    catalogue = i18n._catalogue
-    heard = Listening()
+    catalogue = i18n._load_catalogue
+    recorder = Listening()
     monkeypatch.setattr(
-        i18n, "_catalogue", lambda name: heard if name == i18n.ENGLISH else catalogue(name)
+        i18n, "_load_catalogue", lambda name: recorder if name == i18n.ENGLISH else catalogue(name)
     )
     yield
-    assert asked - known == set()
+    assert requested - known == set()
 
 
 @pytest.fixture
 def app() -> AppTest:
-    """The home page, just opened. Links between pages need the start at app.py."""
+    """The home page, just opened. Links between pages require starting at app.py."""
     return AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
 
 
-def until(app: AppTest, there: Callable[[AppTest], object]) -> AppTest:
-    """Run the page again, as its live parts do, until something is there."""
+def wait_until(app: AppTest, is_done: Callable[[AppTest], object]) -> AppTest:
+    """Rerun the page, as its live parts do, until a condition holds."""
     deadline = time.monotonic() + SECONDS
-    while not there(app):
+    while not is_done(app):
         assert not app.exception, app.exception
         assert time.monotonic() < deadline, [str(element.value) for element in app.markdown]
         time.sleep(0.2)
@@ -55,15 +57,15 @@ def until(app: AppTest, there: Callable[[AppTest], object]) -> AppTest:
     return app
 
 
-def labelled(elements, label: str):
-    """The element with this label."""
-    found = [element for element in elements if element.label == label]
-    assert len(found) == 1, [element.label for element in elements]
-    return found[0]
+def find_labelled(elements, label: str):
+    """Find the element with this label."""
+    matches = [element for element in elements if element.label == label]
+    assert len(matches) == 1, [element.label for element in elements]
+    return matches[0]
 
 
-def address(app: AppTest) -> dict[str, str]:
-    """The parameters in the address bar; AppTest has a list of those that the page has set."""
+def get_address(app: AppTest) -> dict[str, str]:
+    """Return the parameters in the address bar; for those set by the page AppTest has lists."""
     return {
         name: text if isinstance(text, str) else text[-1] for name, text in app.query_params.items()
     }

@@ -1,23 +1,23 @@
-from tests.pages.conftest import labelled, until
+from tests.pages.conftest import find_labelled, wait_until
 
 
-def metric_for(app, sequence):
+def get_metric(app, sequence):
     return [m for m in app.metric if m.label.replace("\\", "") == f"Prediction for {sequence}"]
 
 
-def test_a_stranger_trains_the_example_and_sees_its_prediction_for_one_and_a_half(app):
+def test_a_new_visitor_trains_the_example_and_sees_its_prediction_for_one_and_a_half(app):
     assert len(app.get("plotly_chart")) == 3
-    labelled(app.button, "Train the network").click().run()
-    until(app, lambda app: metric_for(app, "[1.5]"))
-    assert 1.6 < float(metric_for(app, "[1.5]")[0].value) < 2.4
+    find_labelled(app.button, "Train the network").click().run()
+    wait_until(app, lambda app: get_metric(app, "[1.5]"))
+    assert 1.6 < float(get_metric(app, "[1.5]")[0].value) < 2.4
     assert len(app.get("plotly_chart")) == 4
     table = app.dataframe[0].value
     assert table["Sequence"].tolist() == ["[1.5]", "[2, 5]", "[4, 4, 4]"]
     assert table["Target"].fillna(-1).tolist() == [-1, 4, -1]  # numbers, in line with the others
 
-    labelled(app.text_input, "Sequences to predict").set_value("[9, 9]").run()
-    until(app, lambda app: metric_for(app, "[9, 9]"))
+    find_labelled(app.text_input, "Sequences to predict").set_value("[9, 9]").run()
+    wait_until(app, lambda app: get_metric(app, "[9, 9]"))
 
-    labelled(app.text_input, "Sequences to predict").set_value("[9, x]").run()
+    find_labelled(app.text_input, "Sequences to predict").set_value("[9, x]").run()
     assert len(app.error) == 1
     assert "x" in app.error[0].value

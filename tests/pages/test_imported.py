@@ -1,4 +1,4 @@
-"""A model from elsewhere whose names are links and markup: pages show them as they are written."""
+"""A foreign model whose names are links and markup: pages show them literally."""
 
 import io
 import json
@@ -7,8 +7,8 @@ from core import LSTM, Recipe, read_sequences, train
 from core.engine.progress import Progress
 from runs import RunState
 from runs.store import Content, Result
-from tests.pages.conftest import labelled, until
-from tests.pages.test_runs import opened
+from tests.pages.conftest import find_labelled, wait_until
+from tests.pages.test_runs import open_run
 from tests.support.hostile_models import LINK, packed, parts_of, with_value
 from ui import backend
 
@@ -29,7 +29,7 @@ SHOWN = (
 
 
 def refuse_links(page) -> None:
-    """No text with Markdown has it unescaped, and no figure has it as HTML."""
+    """Check that no text has unescaped Markdown, and no figure has HTML."""
     assert not page.exception, page.exception
     for kind in SHOWN:
         for element in page.get(kind):
@@ -39,7 +39,7 @@ def refuse_links(page) -> None:
         assert "<b>now" not in figure.proto.spec
 
 
-def test_names_of_a_model_from_elsewhere_are_text_on_every_part_of_its_page(app):
+def test_names_of_a_foreign_model_are_text_everywhere_on_its_page(app):
     data = read_sequences(io.StringIO(TABLE))
     model = train(data, Recipe(task="classification", layers=(LSTM(2),), epochs=2))
     saved = io.BytesIO()
@@ -48,25 +48,27 @@ def test_names_of_a_model_from_elsewhere_are_text_on_every_part_of_its_page(app)
         parts_of(saved.getvalue()), ("training.json", "notes"), lambda _: [LINK] * 100
     )
     owner = app.session_state["state"].owner.id
-    asked = backend.runs().bring_back(owner, LINK, packed(saved.getvalue(), noted))
-    until(app, lambda app: asked.done)
-    assert asked.error is None, asked.error
-    page = opened(app, asked.result)
-    until(page, lambda page: not page.get("progress"))
+    request = backend.get_runs().import_model(owner, LINK, packed(saved.getvalue(), noted))
+    wait_until(app, lambda app: request.done)
+    assert request.error is None, request.error
+    page = open_run(app, request.result)
+    wait_until(page, lambda page: not page.get("progress"))
     refuse_links(page)
     assert sum("Your session expired" in each.value for each in page.caption) == 100
-    labelled(page.text_area, "Sequences").set_value("[[1], [2]]").run()
-    until(page, lambda page: page.dataframe)
+    find_labelled(page.text_area, "Sequences").set_value("[[1], [2]]").run()
+    wait_until(page, lambda page: page.dataframe)
     refuse_links(page)
-    labelled(page.toggle, "X-ray: look inside the network").set_value(True).run()
-    until(page, lambda page: page.get("plotly_chart") and not page.get("progress"))
+    find_labelled(page.toggle, "X-ray: look inside the network").set_value(True).run()
+    wait_until(page, lambda page: page.get("plotly_chart") and not page.get("progress"))
     refuse_links(page)
 
 
-def test_what_an_older_version_let_in_is_text_too(app):
-    """Ways of layers, which were not checked when the file was opened."""
-    store, owner = backend.store(), app.session_state["state"].owner.id
-    run = store.runs.create(owner, "x", Recipe(), Content.of(b"packed"), {}, 1.0, begun=True)
+def test_names_accepted_by_an_older_version_are_text_too(app):
+    """Implementations of layers were not validated on import by earlier versions."""
+    store, owner = backend.get_store(), app.session_state["state"].owner.id
+    run = store.runs.create(
+        owner, "x", Recipe(), Content.from_bytes(b"packed"), {}, 1.0, is_running=True
+    )
     computed = {"layers": [LINK, json.dumps([LINK])], "groups": 1}
     result = Result(
         RunState.FINISHED,
@@ -74,7 +76,7 @@ def test_what_an_older_version_let_in_is_text_too(app):
         progress=Progress(1, 1, 0, 0, 1, {}, 1.0),
         computed=computed,
     )
-    store.work.end(run, 1, result)
-    page = opened(app, run)
+    store.attempts.end(run, 1, result)
+    page = open_run(app, run)
     assert any("Your session expired" in each.value for each in page.markdown)
     refuse_links(page)

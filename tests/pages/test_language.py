@@ -1,9 +1,9 @@
-"""The whole app in the browser's language, or in the one that was chosen."""
+"""The whole app in the browser's language, or in the chosen one."""
 
 import pytest
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from tests.pages.conftest import labelled, until
+from tests.pages.conftest import find_labelled, wait_until
 from ui import i18n
 
 TITLES = {
@@ -18,21 +18,21 @@ TITLES = {
 
 @pytest.fixture(autouse=True)
 def _choices_are_read_in_chinese(monkeypatch):
-    """AppTest asks for the words of a choice outside of the page's thread."""
-    of_thread = i18n.language
+    """AppTest reads the labels of a choice outside the page's thread."""
+    of_thread = i18n.get_language
     monkeypatch.setattr(
         i18n,
-        "language",
+        "get_language",
         lambda: of_thread() if get_script_run_ctx(suppress_warning=True) else "zh_CN",
     )
 
 
-def speak(app, language):
-    """Press the switch."""
+def choose_language(app, language):
+    """Choose a language with the switch."""
     return app.sidebar.button_group(key="language").set_value(language).run()
 
 
-def test_pages_speak_the_browsers_language(app):
+def test_pages_are_in_the_browsers_language(app):
     app.context["locale"] = "zh-Hans-CN"
     assert app.run().title[0].value == "从序列中学习，而不是从填充中学习"
     for page, title in TITLES.items():
@@ -42,39 +42,39 @@ def test_pages_speak_the_browsers_language(app):
         assert "3 条序列，8 步" in app.sidebar.markdown[1].value
 
 
-def test_the_switch_changes_every_word_in_one_run_and_keeps_what_was_typed(app):
+def test_the_switch_translates_everything_in_one_run_and_keeps_typed_text(app):
     app.context["locale"] = "de-DE"
     app.run().switch_page("pages/2_Mask.py").run()
     assert app.title[0].value == "Padding and mask"
-    labelled(app.text_input, "Sequences to draw").set_value("2-3").run()
-    speak(app, "zh_CN")
+    find_labelled(app.text_input, "Sequences to draw").set_value("2-3").run()
+    choose_language(app, "zh_CN")
     assert app.title[0].value == "填充与掩码"
-    assert labelled(app.text_input, "要画的序列").value == "2-3"
+    assert find_labelled(app.text_input, "要画的序列").value == "2-3"
     assert app.session_state["state"].language == "zh_CN"
     app.switch_page("pages/6_Runs.py").run()
     assert app.title[0].value == "运行记录"
-    speak(app, "en")
+    choose_language(app, "en")
     assert app.title[0].value == "Runs"
     app.switch_page("pages/2_Mask.py").run()
     assert app.title[0].value == "Padding and mask"
 
 
-def test_what_is_wrong_with_a_file_is_said_in_the_visitors_language(app):
+def test_problems_of_a_file_are_explained_in_the_visitors_language(app):
     app.context["locale"] = "zh-CN"
     app.run().switch_page("pages/1_Data.py").run()
     app.text_area[0].set_value("id,t,value,target\na,1,x,2\na,2,5,2\nb,1,7,4")
-    labelled(app.button, "读取").click().run()
+    find_labelled(app.button, "读取").click().run()
     assert app.error[0].value.startswith("第 2 行，第 value 列：“x”不是数字。")
     app.text_area[0].set_value("id,t,value,target\na,1,1,2\na,2,5,2\nb,1,7,4")
-    labelled(app.button, "读取").click().run()
+    find_labelled(app.button, "读取").click().run()
     assert not app.error
     assert any("“id”有重复，且“t”在其中递增：long 布局" in each.value for each in app.markdown)
     assert "粘贴的文本" in app.sidebar.markdown[1].value
 
 
-def test_a_training_and_what_follows_it_speak_it_too(app):
+def test_a_run_and_its_results_are_translated_too(app):
     app.context["locale"] = "zh-CN"
-    labelled(app.run().button, "训练网络").click().run()
-    until(app, lambda app: [each for each in app.metric if "的预测" in each.label])
+    find_labelled(app.run().button, "训练网络").click().run()
+    wait_until(app, lambda app: [each for each in app.metric if "的预测" in each.label])
     assert any("已完成" in each.value and "100 轮" in each.value for each in app.markdown)
     assert app.dataframe[0].value.columns.tolist() == ["序列", "预测", "目标"]

@@ -6,7 +6,7 @@ import pytest
 
 from core import Recipe
 from core.recipe.recipe import MAX_MAXLEN
-from tests.pages.conftest import address, labelled, until
+from tests.pages.conftest import find_labelled, get_address, wait_until
 from ui import url_state
 
 
@@ -15,17 +15,17 @@ def mask(app):
     return app.switch_page("pages/2_Mask.py").run()
 
 
-def facts(page) -> dict[str, str]:
+def get_facts(page) -> dict[str, str]:
     return {metric.label: metric.value for metric in page.metric}
 
 
-def drawn(page, number: int) -> dict:
+def get_figure(page, number: int) -> dict:
     return json.loads(page.get("plotly_chart")[number].proto.spec)
 
 
 def test_opened_cold_it_shows_the_example_padded_to_15(mask):
-    assert facts(mask)["Padded array"] == "3 × 15"
-    assert facts(mask)["Share of padding"] == "82%"
+    assert get_facts(mask)["Padded array"] == "3 × 15"
+    assert get_facts(mask)["Share of padding"] == "82%"
     assert len(mask.get("plotly_chart")) == 2
 
 
@@ -33,44 +33,46 @@ def test_several_features_are_part_of_the_arrays_shape(app):
     app.switch_page("pages/1_Data.py").run()
     app.button(key="sample-Japanese vowels").click().run()
     mask = app.switch_page("pages/2_Mask.py").run()
-    assert facts(mask)["Padded array"] == "640 × 29 × 12"
-    assert "lpc1" in json.dumps(drawn(mask, 0)["data"][2]["colorbar"])
+    assert get_facts(mask)["Padded array"] == "640 × 29 × 12"
+    assert "lpc1" in json.dumps(get_figure(mask, 0)["data"][2]["colorbar"])
 
 
 def test_the_longest_maxlen_takes_little_memory(app):
-    """Of all 12 features, 100 sequences at 100,000 steps took 0.6 GB, and of more features more."""
+    """Drawing all 12 features of 100 sequences at 100,000 steps took 0.6 GB, and more with more
+    features.
+    """
     app.switch_page("pages/1_Data.py").run()
     app.button(key="sample-Japanese vowels").click().run()
     mask = app.switch_page("pages/2_Mask.py").run()
-    labelled(mask.text_input, "Sequences to draw").set_value("1-500").run()
+    find_labelled(mask.text_input, "Sequences to draw").set_value("1-500").run()
     mask.segmented_control(key="mask-1").set_value("value").run()
     tracemalloc.start()
-    labelled(mask.number_input, "maxlen, in steps").set_value(MAX_MAXLEN).run()
+    find_labelled(mask.number_input, "maxlen, in steps").set_value(MAX_MAXLEN).run()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert facts(mask)["Padded array"] == "640 × 100,000 × 12"
+    assert get_facts(mask)["Padded array"] == "640 × 100,000 × 12"
     assert peak < 200e6
 
 
-def test_the_pictures_follow_every_choice_at_once(mask):
-    before = drawn(mask, 0)
+def test_the_figures_follow_every_choice_at_once(mask):
+    before = get_figure(mask, 0)
     mask.segmented_control(key="padding-0").set_value("post").run()
-    assert drawn(mask, 0) != before
-    labelled(mask.number_input, "maxlen, in steps").set_value(3).run()
-    assert facts(mask)["Padded array"] == "3 × 3"
-    assert facts(mask)["Steps lost to truncation"] == "2"
-    assert not labelled(mask.segmented_control, "Longer sequences lose").disabled
-    labelled(mask.number_input, "maxlen, in steps").set_value(None).run()
-    assert facts(mask)["Padded array"] == "3 × 5"
-    assert labelled(mask.segmented_control, "Longer sequences lose").disabled
+    assert get_figure(mask, 0) != before
+    find_labelled(mask.number_input, "maxlen, in steps").set_value(3).run()
+    assert get_facts(mask)["Padded array"] == "3 × 3"
+    assert get_facts(mask)["Steps lost to truncation"] == "2"
+    assert not find_labelled(mask.segmented_control, "Longer sequences lose").disabled
+    find_labelled(mask.number_input, "maxlen, in steps").set_value(None).run()
+    assert get_facts(mask)["Padded array"] == "3 × 5"
+    assert find_labelled(mask.segmented_control, "Longer sequences lose").disabled
 
 
 def test_mode_value_counts_and_names_the_real_steps_it_erases(mask):
     mask.segmented_control(key="mask-0").set_value("value").run()
     assert "No real step equals" in mask.success[0].value
-    labelled(mask.number_input, "Mask value").set_value(9.0).run()
+    find_labelled(mask.number_input, "Mask value").set_value(9.0).run()
     assert "2 real steps" in mask.warning[0].value
-    assert facts(mask)["Erased by a value mask"] == "2"
+    assert get_facts(mask)["Erased by a value mask"] == "2"
     mask.segmented_control(key="mask-0").set_value("none").run()
     assert "Padding counts as data" in mask.warning[0].value
 
@@ -83,54 +85,54 @@ def test_settings_stay_when_other_pages_were_open(mask):
 
 
 @pytest.mark.parametrize(("text", "rows"), [("2-3", "2 of 3"), ("3", "1 of 3")])
-def test_any_rows_can_be_chosen_and_what_is_drawn_is_said(mask, text, rows):
-    labelled(mask.text_input, "Sequences to draw").set_value(text).run()
+def test_any_rows_can_be_chosen_and_the_drawn_part_is_named(mask, text, rows):
+    find_labelled(mask.text_input, "Sequences to draw").set_value(text).run()
     assert any(f"Drawn: {rows} sequences" in caption.value for caption in mask.caption)
 
 
 def test_rows_that_do_not_exist_are_explained(mask):
-    labelled(mask.text_input, "Sequences to draw").set_value("7-9").run()
+    find_labelled(mask.text_input, "Sequences to draw").set_value("7-9").run()
     assert "from 1 to 3" in mask.error[0].value
 
 
-def test_text_that_names_no_rows_is_shown_as_it_was_written(mask):
-    labelled(mask.text_input, "Sequences to draw").set_value("**x** " + "y" * 500).run()
+def test_text_that_names_no_rows_is_quoted_literally(mask):
+    find_labelled(mask.text_input, "Sequences to draw").set_value("**x** " + "y" * 500).run()
     assert r"“\*\*x\*\* y" in mask.error[0].value
     assert len(mask.error[0].value) < 200
 
 
-def test_a_frame_is_spoken_of_only_where_one_is_drawn(mask):
+def test_a_frame_is_mentioned_only_if_one_is_drawn(mask):
     def framed():
         return any("Framed in orange" in caption.value for caption in mask.caption)
 
     mask.segmented_control(key="mask-0").set_value("value").run()
-    labelled(mask.number_input, "Mask value").set_value(9.0).run()
+    find_labelled(mask.number_input, "Mask value").set_value(9.0).run()
     assert framed()
     mask.segmented_control(key="mask-0").set_value("lengths").run()
     assert not framed()
     mask.segmented_control(key="mask-0").set_value("value").run()
-    labelled(mask.text_input, "Sequences to draw").set_value("1-2").run()
+    find_labelled(mask.text_input, "Sequences to draw").set_value("1-2").run()
     assert not framed()  # the nines stand in the third
 
 
 def test_a_single_sequence_is_row_1(mask):
     mask.switch_page("pages/1_Data.py").run()
     mask.text_area(key="paste-text").set_value("1, 2")
-    labelled(mask.button, "Read").click().run()
+    find_labelled(mask.button, "Read").click().run()
     mask.switch_page("pages/2_Mask.py").run()
-    assert labelled(mask.text_input, "Sequences to draw").value == "1"
+    assert find_labelled(mask.text_input, "Sequences to draw").value == "1"
 
 
-def test_the_xray_of_what_was_trained_on_the_data_stands_below(mask):
-    until(mask, lambda app: app.toggle)  # the example trains by itself
+def test_the_xray_of_the_trained_model_is_below(mask):
+    wait_until(mask, lambda app: app.toggle)  # the example trains by itself
     mask.toggle(key="mask-xray-0-open").set_value(True).run()
-    labelled(mask.selectbox, "Sequence").select_index(2).run()
-    until(mask, lambda app: len(app.get("plotly_chart")) == 3)
-    said = " ".join(each.value for each in mask.markdown)
-    assert "Through 10 steps of padding the mask holds the state still" in said
+    find_labelled(mask.selectbox, "Sequence").select_index(2).run()
+    wait_until(mask, lambda app: len(app.get("plotly_chart")) == 3)
+    text = " ".join(each.value for each in mask.markdown)
+    assert "Through 10 steps of padding the mask holds the state still" in text
 
 
-def test_an_address_prepares_the_data_the_mask_and_the_recipe(app):
+def test_a_url_sets_the_data_the_mask_and_the_recipe(app):
     app.query_params["data"] = "real_zeros"
     app.query_params["mask"] = "value"
     app.query_params["maxlen"] = "4"
@@ -140,30 +142,30 @@ def test_an_address_prepares_the_data_the_mask_and_the_recipe(app):
     state = mask.session_state["state"]
     assert state.name == "Real zeros"
     assert (state.recipe.mask, state.recipe.maxlen, state.recipe.padding) == ("value", 4, "pre")
-    assert labelled(mask.number_input, "maxlen, in steps").value == 4
-    assert address(mask)["padding"] == "pre"
+    assert find_labelled(mask.number_input, "maxlen, in steps").value == 4
+    assert get_address(mask)["padding"] == "pre"
     [warning] = [each.value for each in mask.warning if "this link" in each.value]
     assert "padding: “sideways” is not possible here; pre is used." in warning
     train = app.switch_page("pages/3_Train.py").run()
-    assert labelled(train.number_input, "Epochs").value == 7
+    assert find_labelled(train.number_input, "Epochs").value == 7
     assert any("sideways" in each.value for each in train.warning)  # it has not been read yet
-    labelled(train.number_input, "Epochs").set_value(8).run()
+    find_labelled(train.number_input, "Epochs").set_value(8).run()
     assert not any("sideways" in each.value for each in train.warning)
 
 
-def test_the_address_follows_what_is_set_and_is_offered_to_send(app):
+def test_the_url_follows_the_settings_and_is_offered_as_a_link(app):
     mask = app.switch_page("pages/2_Mask.py").run()
-    assert address(mask) == {"v": "2", "data": "example"}  # nothing has been chosen
+    assert get_address(mask) == {"v": "2", "data": "example"}  # nothing has been chosen
     [link] = [code.value for code in mask.code]
     assert "?v=2&data=example&mask=lengths&mask_value=0&maxlen=15&" in link
     assert "&seed=0" in link
-    labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
+    find_labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
     assert mask.query_params.keys() == {"v", "data", *url_state.FIELDS}
     [link] = [code.value for code in mask.code]
-    assert dict(parse_qsl(link.partition("?")[2])) == address(mask)
+    assert dict(parse_qsl(link.partition("?")[2])) == get_address(mask)
 
 
-def test_a_link_of_all_that_is_suggested_keeps_saying_so(app):
+def test_a_link_with_all_suggested_settings_stays_complete(app):
     suggested = url_state.write(Recipe.example())
     for name, text in {"v": "2", "data": "example", **suggested}.items():
         app.query_params[name] = text
@@ -175,32 +177,32 @@ def test_a_link_of_all_that_is_suggested_keeps_saying_so(app):
 OWN = b"sequence,target\n" + b"".join(b'"[%d, 2]",%d.5\n' % (n, n) for n in range(12))
 
 
-def test_settings_of_an_address_are_for_its_data_alone(app):
+def test_settings_of_a_url_apply_to_its_data_only(app):
     app.switch_page("pages/1_Data.py").run()
     app.file_uploader(key="upload").upload("own.csv", OWN).run()
     mask = app.switch_page("pages/2_Mask.py").run()
-    labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
-    sent = address(mask)
+    find_labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
+    sent = get_address(mask)
     state = mask.session_state["state"]
-    assert sent["data"] == state.kept.id  # nobody else can open it
+    assert sent["data"] == state.data_set.id  # nobody else can open it
     assert not any("data=" in code.value for code in mask.code)
     state.open_example()  # in another tab; then this one is loaded again
-    state.linked, state.pages = {}, {}
+    state.last_address, state.pages = {}, {}
     for name, text in sent.items():
         mask.query_params[name] = text
     mask.run()
     assert (state.name, state.recipe.maxlen) == ("own.csv", 9)
     state.open_example()
     state.pages = {}  # loaded again
-    mask.query_params["data"] = "0" * 12  # of somebody else's
+    mask.query_params["data"] = "0" * 12  # another visitor's data
     mask.run()
     assert (state.is_example, state.recipe.maxlen) == (True, 15)
     assert [each.value for each in mask.info] == ["This data set is not available to you."]
     assert not mask.metric  # nothing else is shown instead
-    assert (address(mask)["data"], address(mask)["maxlen"]) == ("0" * 12, "9")
+    assert (get_address(mask)["data"], get_address(mask)["maxlen"]) == ("0" * 12, "9")
 
 
-def test_a_task_that_the_targets_refuse_is_left_out_of_an_address(app):
+def test_a_task_that_the_targets_do_not_allow_is_ignored_in_a_url(app):
     app.switch_page("pages/1_Data.py").run()
     app.file_uploader(key="upload").upload("own.csv", OWN).run()
     app.query_params["task"] = "classification"

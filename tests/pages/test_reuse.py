@@ -1,53 +1,53 @@
-"""What was computed before is said to be, and trained again for those who want it."""
+"""Reused results are reported as such, and can be trained again."""
 
-from tests.pages.conftest import labelled, until
+from tests.pages.conftest import find_labelled, wait_until
 
 BEFORE = "this result was computed before"
 
 
-def captions(app, words: str) -> list[str]:
+def list_captions(app, words: str) -> list[str]:
     return [each.value for each in app.caption if words in each.value]
 
 
-def done(app):
+def is_done(app):
     return [each.value for each in app.markdown if "**Finished**" in each.value]
 
 
 def test_the_same_button_pressed_again_shows_the_result_at_once_and_trains_anyway(app):
-    labelled(app.button, "Train the network").click().run()
-    until(app, done)
-    labelled(app.button, "Train again").click().run()
-    assert done(app)  # in the very run of the press
-    [said] = captions(app, BEFORE)
-    assert said.startswith("Same data, same settings, same seed: ")
+    find_labelled(app.button, "Train the network").click().run()
+    wait_until(app, is_done)
+    find_labelled(app.button, "Train again").click().run()
+    assert is_done(app)  # in the very run of the press
+    [caption] = list_captions(app, BEFORE)
+    assert caption.startswith("Same data, same settings, same seed: ")
     before = app.session_state["state"].example_run
-    labelled(app.button, "Train anyway").click().run()
-    until(app, done)
+    find_labelled(app.button, "Train anyway").click().run()
+    wait_until(app, is_done)
     assert app.session_state["state"].example_run != before
-    assert not captions(app, BEFORE)
+    assert not list_captions(app, BEFORE)
 
 
-def test_train_says_so_and_the_address_follows_the_run_that_is_trained_anyway(app):
+def test_train_reports_reuse_and_the_url_follows_the_run_that_is_trained_anyway(app):
     app.switch_page("pages/3_Train.py").run()
-    labelled(app.number_input, "Epochs").set_value(7).run()
-    labelled(app.button, "Start training").click().run()
-    until(app, done)
-    labelled(app.button, "Train again").click().run()
-    assert captions(app, BEFORE)  # in the very run of the press
-    assert not labelled(app.button, "Train again").disabled
+    find_labelled(app.number_input, "Epochs").set_value(7).run()
+    find_labelled(app.button, "Start training").click().run()
+    wait_until(app, is_done)
+    find_labelled(app.button, "Train again").click().run()
+    assert list_captions(app, BEFORE)  # in the very run of the press
+    assert not find_labelled(app.button, "Train again").disabled
     before = app.session_state["state"].run
-    labelled(app.button, "Train anyway").click().run()
+    find_labelled(app.button, "Train anyway").click().run()
     after = app.session_state["state"].run
     assert after != before
     assert app.query_params["run"] in (after, [after])
-    until(app, done)
-    assert not captions(app, BEFORE)
+    wait_until(app, is_done)
+    assert not list_captions(app, BEFORE)
 
 
-def test_compare_says_which_trainings_it_did_not_need(app):
+def test_compare_reports_reused_runs(app):
     app.switch_page("pages/5_Compare.py").run()
-    labelled(app.button, "Compare").click().run()
-    until(app, lambda app: captions(app, "mean ± sd over"))
-    labelled(app.button, "Compare").click().run()
-    until(app, lambda app: captions(app, "mean ± sd over"))
-    assert captions(app, "trainings are reused") or captions(app, "training is reused")
+    find_labelled(app.button, "Compare").click().run()
+    wait_until(app, lambda app: list_captions(app, "mean ± sd over"))
+    find_labelled(app.button, "Compare").click().run()
+    wait_until(app, lambda app: list_captions(app, "mean ± sd over"))
+    assert list_captions(app, "trainings are reused") or list_captions(app, "training is reused")

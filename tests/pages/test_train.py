@@ -5,9 +5,9 @@ import pytest
 
 from core import Recipe
 from runs import RunState
-from tests.pages.conftest import address, labelled, until
+from tests.pages.conftest import find_labelled, get_address, wait_until
 from ui import backend
-from ui.samples import example_data
+from ui.samples import load_example
 
 
 @pytest.fixture
@@ -15,25 +15,27 @@ def train(app):
     return app.switch_page("pages/3_Train.py").run()
 
 
-def take_away(app):
+def open_downloads(app):
     return [toggle for toggle in app.toggle if "Take it away" in toggle.label]
 
 
 def test_opened_cold_it_offers_the_reference_recipe(train):
-    assert labelled(train.number_input, "Epochs").value == 100
-    assert labelled(train.number_input, "Batch size, in sequences").value == 1
+    assert find_labelled(train.number_input, "Epochs").value == 100
+    assert find_labelled(train.number_input, "Batch size, in sequences").value == 1
     assert [units.value for units in train.number_input if units.label == "Units"] == [100, 20]
-    assert not labelled(train.button, "Start training").disabled
+    assert not find_labelled(train.button, "Start training").disabled
 
 
-def test_a_training_shows_metrics_and_the_model_to_take_away(train):
-    labelled(train.number_input, "Epochs").set_value(3)
-    labelled(train.button, "Start training").click().run()
-    until(train, take_away)
+def test_a_run_shows_metrics_and_downloads(train):
+    find_labelled(train.number_input, "Epochs").set_value(3)
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, open_downloads)
     assert any("3 epochs" in text.value for text in train.markdown)
     assert train.get("plotly_chart")
-    take_away(train)[0].set_value(True).run()
-    until(train, lambda app: [text for text in app.markdown if "answers as this app" in text.value])
+    open_downloads(train)[0].set_value(True).run()
+    wait_until(
+        train, lambda app: [text for text in app.markdown if "answers as this app" in text.value]
+    )
     labels = [button.label for button in train.get("download_button")]
     assert labels[0] == "Model (ZIP)"
     assert labels[-4:] == [
@@ -41,14 +43,16 @@ def test_a_training_shows_metrics_and_the_model_to_take_away(train):
     ]  # fmt: skip
 
 
-def test_without_sequences_set_apart_it_says_that_nothing_is_known_of_new_ones(train):
-    labelled(train.number_input, "Epochs").set_value(3)
-    labelled(train.button, "Start training").click().run()
-    until(train, lambda app: [i for i in app.info if "how well the network remembers" in i.value])
+def test_without_held_out_sequences_the_page_warns_that_new_data_is_untested(train):
+    find_labelled(train.number_input, "Epochs").set_value(3)
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(
+        train, lambda app: [i for i in app.info if "how well the network remembers" in i.value]
+    )
     assert len(train.get("plotly_chart")) == 3  # the loss, predictions, errors
 
 
-def test_where_only_the_length_tells_the_label_the_page_says_so(app):
+def test_labels_that_depend_on_the_length_only_are_reported(app):
     rng = np.random.default_rng(0)
     rows = ["id,time,x,target,split"]
     for number in range(120):
@@ -59,9 +63,9 @@ def test_where_only_the_length_tells_the_label_the_page_says_so(app):
     app.switch_page("pages/1_Data.py").run()
     app.file_uploader(key="upload").upload("lengths.csv", "\n".join(rows).encode()).run()
     train = app.switch_page("pages/3_Train.py").run()
-    labelled(train.number_input, "Epochs").set_value(2)
-    labelled(train.button, "Start training").click().run()
-    until(train, lambda app: [w for w in app.warning if "The length of a sequence" in w.value])
+    find_labelled(train.number_input, "Epochs").set_value(2)
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, lambda app: [w for w in app.warning if "The length of a sequence" in w.value])
     [table] = [f.value for f in train.dataframe if "Model" in f.value]
     by_model = table.set_index("Model")["Accuracy"]
     assert by_model["the length alone"].startswith("100.0%")
@@ -70,39 +74,39 @@ def test_where_only_the_length_tells_the_label_the_page_says_so(app):
     before = len(train.get("plotly_chart"))
     [early] = [each for each in train.toggle if "How early" in each.label]
     early.set_value(True).run()
-    until(train, lambda app: len(app.get("plotly_chart")) == before + 1)
+    wait_until(train, lambda app: len(app.get("plotly_chart")) == before + 1)
     assert "share of the sequence seen" in train.get("plotly_chart")[-1].proto.spec
     assert any("of a sequence on" in t.value or "very end" in t.value for t in train.markdown)
 
 
-def test_stop_ends_a_long_training_and_keeps_what_was_learned(train):
-    labelled(train.number_input, "Epochs").set_value(10_000)
-    labelled(train.button, "Start training").click().run()
-    until(train, lambda app: [bar for bar in app.get("progress") if "Epoch" in bar.proto.text])
-    labelled(train.button, "Stop").click().run()
-    until(train, take_away)
+def test_stop_ends_a_long_run_and_keeps_the_model(train):
+    find_labelled(train.number_input, "Epochs").set_value(10_000)
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, lambda app: [bar for bar in app.get("progress") if "Epoch" in bar.proto.text])
+    find_labelled(train.button, "Stop").click().run()
+    wait_until(train, open_downloads)
     assert any("Stopped" in text.value for text in train.markdown)
 
 
-def test_a_training_that_fails_says_why_and_can_be_started_again(train):
-    labelled(train.selectbox, "Optimizer").set_value("sgd").run()
-    labelled(train.number_input, "Learning rate").set_value(10.0)
-    labelled(train.button, "Start training").click().run()
-    until(train, lambda app: app.error)
+def test_a_failed_run_shows_the_reason_and_can_be_restarted(train):
+    find_labelled(train.selectbox, "Optimizer").set_value("sgd").run()
+    find_labelled(train.number_input, "Learning rate").set_value(10.0)
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, lambda app: app.error)
     assert "smaller learning rate" in train.error[0].value
-    assert not labelled(train.button, "Train again").disabled
+    assert not find_labelled(train.button, "Train again").disabled
 
 
-def test_hidden_layers_that_are_no_numbers_are_explained(train):
-    labelled(train.text_input, "Hidden dense layers").set_value("many").run()
+def test_invalid_hidden_layers_are_explained(train):
+    find_labelled(train.text_input, "Hidden dense layers").set_value("many").run()
     assert "whole numbers" in train.error[0].value
-    assert labelled(train.button, "Start training").disabled
+    assert find_labelled(train.button, "Start training").disabled
 
 
-def test_a_training_goes_on_while_other_data_is_open(train):
-    labelled(train.number_input, "Epochs").set_value(10_000)
-    labelled(train.button, "Start training").click().run()
-    until(train, lambda app: [bar for bar in app.get("progress") if "Epoch" in bar.proto.text])
+def test_a_run_continues_while_other_data_is_open(train):
+    find_labelled(train.number_input, "Epochs").set_value(10_000)
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, lambda app: [bar for bar in app.get("progress") if "Epoch" in bar.proto.text])
     run_id = train.session_state["state"].run
     train.query_params.clear()  # as a browser does with every link
     train.switch_page("pages/1_Data.py").run()
@@ -113,11 +117,11 @@ def test_a_training_goes_on_while_other_data_is_open(train):
     assert train.dataframe[0].value["State"].tolist() == ["running"]
     train.query_params["run"] = run_id
     train.run()
-    labelled(train.button, "Stop").click().run()
-    until(train, lambda app: backend.runs().get(run_id).state is RunState.STOPPED)
+    find_labelled(train.button, "Stop").click().run()
+    wait_until(train, lambda app: backend.get_runs().get(run_id).state is RunState.STOPPED)
 
 
-def test_the_work_of_an_epoch_is_told_before_it_starts(train):
+def test_the_cost_of_an_epoch_is_shown_before_training(train):
     facts = {metric.label: metric.value for metric in train.metric}
     assert facts["Real steps, an epoch"] == "8"
     assert facts["Steps the usual way"] == "45"
@@ -125,66 +129,66 @@ def test_the_work_of_an_epoch_is_told_before_it_starts(train):
     assert any("You skip 82% of the work" in caption.value for caption in train.caption)
 
 
-def test_a_gru_is_told_to_run_on_the_stock_layers(train):
-    labelled(train.selectbox, "Layer 1").set_value("GRU").run()
+def test_a_note_says_that_a_gru_uses_the_stock_layers(train):
+    find_labelled(train.selectbox, "Layer 1").set_value("GRU").run()
     assert any("stock Keras layers" in caption.value for caption in train.caption)
 
 
-def test_what_is_suggested_for_the_data_is_explained_until_it_is_changed(app):
+def test_suggested_settings_are_explained_until_they_are_changed(app):
     app.switch_page("pages/1_Data.py").run()
     app.button(key="sample-Japanese vowels").click().run()
     train = app.switch_page("pages/3_Train.py").run()
-    assert labelled(train.expander, "Why these settings").markdown
-    labelled(train.number_input, "Epochs").set_value(7).run()
+    assert find_labelled(train.expander, "Why these settings").markdown
+    find_labelled(train.number_input, "Epochs").set_value(7).run()
     assert not [each for each in train.expander if each.label == "Why these settings"]
 
 
 @pytest.mark.parametrize("name", ["3_Train", "4_Predict", "6_Runs"])
 @pytest.mark.parametrize("run", ["no-such-run", "\0", "x" * 5000])
-def test_a_run_that_is_not_there_is_told_and_nothing_else_is_opened(app, name, run):
+def test_a_missing_run_is_reported_and_nothing_else_is_opened(app, name, run):
     app.query_params["run"] = run
     page = app.switch_page(f"pages/{name}.py").run()
     assert [each.value for each in page.info] == ["This run is not available to you."]
-    assert address(page)["run"] == run
+    assert get_address(page)["run"] == run
     assert not page.number_input
     assert not page.get("plotly_chart")
 
 
-def test_a_run_that_is_deleted_elsewhere_takes_nothing_else_of_the_page_away(train):
-    labelled(train.number_input, "Epochs").set_value(2)
-    labelled(train.button, "Start training").click().run()
-    until(train, lambda app: [text for text in app.markdown if "2 epochs in" in text.value])
+def test_a_run_deleted_elsewhere_leaves_the_rest_of_the_page(train):
+    find_labelled(train.number_input, "Epochs").set_value(2)
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, lambda app: [text for text in app.markdown if "2 epochs in" in text.value])
     state = train.session_state["state"]
-    backend.store().runs.delete(state.owner.id, state.run)
-    labelled(train.number_input, "Epochs").set_value(3).run()
+    backend.get_store().runs.delete(state.owner.id, state.run)
+    find_labelled(train.number_input, "Epochs").set_value(3).run()
     assert [each.value for each in train.info] == ["This run is not available to you."]
     assert "run" not in train.query_params
-    assert labelled(train.number_input, "Epochs").value == 3
-    labelled(train.button, "Start training").click().run()
+    assert find_labelled(train.number_input, "Epochs").value == 3
+    find_labelled(train.button, "Start training").click().run()
     assert "This run is not available to you." not in [each.value for each in train.info]
 
 
-def test_a_training_that_gave_its_worker_to_others_is_said_to_be_paused(app, monkeypatch):
-    runs = backend.runs()
+def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
+    runs = backend.get_runs()
     monkeypatch.setattr(runs._dispatcher._turns, "seconds", 3.0)
     owner = app.session_state["state"].owner.id
     endless = replace(Recipe.example(), epochs=10_000)
     mine = [
-        runs.train(owner, example_data(), replace(endless, seed=seed), f"seed {seed}")
+        runs.train(owner, load_example(), replace(endless, seed=seed), f"seed {seed}")
         for seed in range(runs.settings.workers)
     ]
     for run in mine:
-        until(app, lambda app, run=run: runs.get(run).history)
-    runs.store.visitors.welcome("somebody else", lasting=False)
-    other = runs.train("somebody else", example_data(), endless, "another")
+        wait_until(app, lambda app, run=run: runs.get(run).history)
+    runs.store.visitors.record_visit("somebody else", lasting=False)
+    other = runs.train("somebody else", load_example(), endless, "another")
     try:
-        until(app, lambda app: any(runs.get(run).paused for run in mine))
+        wait_until(app, lambda app: any(runs.get(run).paused for run in mine))
         monkeypatch.setattr(runs._dispatcher._turns, "seconds", 600.0)  # and stays so
         app.query_params["run"] = next(run for run in mine if runs.get(run).paused)
         train = app.switch_page("pages/3_Train.py").run()
         [bar] = train.get("progress")
         assert bar.proto.text.startswith("Paused so that others get a turn; it continues from")
-        assert labelled(train.button, "Stop")
+        assert find_labelled(train.button, "Stop")
         assert train.get("plotly_chart")  # the curve so far stays
         app.query_params.clear()  # as a browser does with every link
         table = app.switch_page("pages/6_Runs.py").run().dataframe[0].value
@@ -192,4 +196,4 @@ def test_a_training_that_gave_its_worker_to_others_is_said_to_be_paused(app, mon
     finally:
         for whose, run in (("somebody else", other), *((owner, run) for run in mine)):
             runs.kill(whose, run)
-        until(app, lambda app: not runs.store.attempts.held())
+        wait_until(app, lambda app: not runs.store.attempts.list_running())

@@ -1,4 +1,4 @@
-"""The real thing: a scheduler and two workers with TensorFlow, started once."""
+"""A real cluster for all tests: a scheduler and two workers with TensorFlow, started once."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,22 +12,25 @@ from runs import ACTIVE, Run, Runs, RunState
 OWNER = "ada"
 
 
-def wait_for(true: Callable[[], object], what: str, seconds: float = 180) -> None:
-    """Until ``true()``; fails when it takes longer, which is for broken code, not slow machines."""
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 180) -> None:
+    """Wait until the condition holds.
+
+    The limit is generous: it fails for broken code, not on slow machines.
+    """
     deadline = time.monotonic() + seconds
-    while not true():
+    while not condition():
         assert time.monotonic() < deadline, f"waited {seconds} s in vain for: {what}"
         time.sleep(0.01)
 
 
-def ended(runs: Runs, run_id: str) -> Run:
-    """The run, once it has ended."""
+def wait_until_ended(runs: Runs, run_id: str) -> Run:
+    """Wait until the run has ended and return it."""
     wait_for(lambda: runs.get(run_id).state not in ACTIVE, "the run to end")
     return runs.get(run_id)
 
 
-def training(runs: Runs, run_id: str) -> Run:
-    """The run, once its first epoch is over."""
+def wait_until_training(runs: Runs, run_id: str) -> Run:
+    """Wait until the first epoch of the run is over and return it."""
     wait_for(lambda: runs.get(run_id).history or runs.get(run_id).error, "a first epoch")
     assert runs.get(run_id).state is RunState.RUNNING
     return runs.get(run_id)
@@ -48,15 +51,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
 
 @pytest.fixture
 def both_training(runs: Runs) -> Iterator[list[str]]:
-    """Two runs that never end by themselves, one on each worker."""
-    ids = [runs.train(OWNER, noise(), ENDLESS) for _ in range(2)]
+    """Two endless runs, one on each worker."""
+    ids = [runs.train(OWNER, make_noise(), ENDLESS) for _ in range(2)]
     for run_id in ids:
-        training(runs, run_id)
+        wait_until_training(runs, run_id)
     yield ids
     for run_id in ids:
         runs.stop(OWNER, run_id)
     for run_id in ids:
-        ended(runs, run_id)
+        wait_until_ended(runs, run_id)
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +67,8 @@ def example() -> Sequences:
     return Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
 
 
-def noise(n: int = 64) -> Sequences:
-    """n sequences without any pattern: something to be busy with."""
+def make_noise(n: int = 64) -> Sequences:
+    """n sequences without any pattern, to keep workers busy."""
     rng = np.random.default_rng(0)
     return Sequences.from_lists(
         [rng.normal(size=(rng.integers(2, 12), 2)) for _ in range(n)], targets=rng.normal(size=n)

@@ -1,8 +1,8 @@
-"""By what turns are shared."""
+"""Networks by which turns are shared."""
 
 import pytest
 
-from runs.addresses import network_of
+from runs.addresses import get_network
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,8 @@ from runs.addresses import network_of
     ],
 )
 def test_all_addresses_of_one_customer_are_one_network(address: str, network: str):
-    assert network_of(address) == network
+    assert get_network(address) == network
 
 
-def test_what_a_proxy_makes_up_is_not_kept_whole():
-    assert len(network_of("x" * 100_000)) <= 80
+def test_an_invalid_address_is_shortened():
+    assert len(get_network("x" * 100_000)) <= 80

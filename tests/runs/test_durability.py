@@ -1,4 +1,4 @@
-"""Nothing is lost when a worker, the cluster or the server dies."""
+"""Nothing is lost when a worker, the cluster or the server ends."""
 
 import io
 import os
@@ -15,133 +15,141 @@ from core import GRU, LSTM, DataError, Recipe, Sequences
 from runs import Run, Runs, RunState
 from runs.cluster.client import Cluster
 from runs.settings import Settings
-from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, wait_for
+from tests.runs.conftest import (
+    ENDLESS,
+    OWNER,
+    QUICK,
+    make_noise,
+    wait_for,
+    wait_until_ended,
+    wait_until_training,
+)
 
 ROOT = Path(__file__).parents[2]
 # Long enough for some checkpoints, with everything that has a state: validation, patience, Adam.
 LONG = Recipe(layers=(LSTM(16, dropout=0.2),), epochs=600, batch_size=2, patience=600)
 
 
-def pid_of(runs: Runs, address: str) -> int:
+def get_pid(runs: Runs, address: str) -> int:
     return runs._dispatcher._cluster._client.run(os.getpid)[address]
 
 
-def weights(runs: Runs, run: Run) -> list[np.ndarray]:
+def read_weights(runs: Runs, run: Run) -> list[np.ndarray]:
     from core import load
 
-    return load(io.BytesIO(runs.model(run.id))).network.get_weights()
+    return load(io.BytesIO(runs.read_model(run.id))).network.get_weights()
 
 
-def same_training(runs: Runs, one: Run, other: Run) -> None:
-    """Bit by bit, times aside."""
+def assert_same_training(runs: Runs, one: Run, other: Run) -> None:
+    """Compare bit by bit, except for times."""
     assert one.state is other.state is RunState.FINISHED
     assert one.best_epoch == other.best_epoch
     for name in ("loss", "val_loss"):
         assert one.history[name] == other.history[name]
-    for ours, theirs in zip(weights(runs, one), weights(runs, other), strict=True):
+    for ours, theirs in zip(read_weights(runs, one), read_weights(runs, other), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_run_whose_worker_is_killed_ends_as_if_nothing_had_happened(runs: Runs):
-    alone, killed = (runs.train(OWNER, noise(), LONG) for _ in range(2))
-    wait_for(lambda: runs.get(killed).can_go_on, "a checkpoint")
-    psutil.Process(pid_of(runs, runs.get(killed).worker)).kill()
+def test_a_run_whose_worker_is_killed_gives_the_same_result(runs: Runs):
+    alone, killed = (runs.train(OWNER, make_noise(), LONG) for _ in range(2))
+    wait_for(lambda: runs.get(killed).can_continue, "a checkpoint")
+    psutil.Process(get_pid(runs, runs.get(killed).worker)).kill()
     wait_for(lambda: runs.get(killed).state is RunState.INTERRUPTED, "the loss to be noticed")
-    same_training(runs, ended(runs, killed), ended(runs, alone))
+    assert_same_training(runs, wait_until_ended(runs, killed), wait_until_ended(runs, alone))
     assert runs.get(killed).attempt == 2
     wait_for(lambda: len(runs.workers) == 2, "the killed worker's successor")
 
 
-def test_what_waits_and_what_trains_survives_the_end_of_the_cluster(
+def test_waiting_and_running_runs_survive_the_end_of_the_cluster(
     runs: Runs, both_training: list[str]
 ):
-    queued = runs.train("bob", noise(), QUICK)
+    queued = runs.train("bob", make_noise(), QUICK)
     psutil.Process(runs._dispatcher._cluster._child.pid).kill()
     for run_id in both_training:
-        wait_for(lambda run_id=run_id: runs.get(run_id).attempt == 2, "the run to go on")
+        wait_for(lambda run_id=run_id: runs.get(run_id).attempt == 2, "the run to resume")
         assert runs.get(run_id).state is RunState.RUNNING
     runs.stop(OWNER, both_training[0])
-    assert ended(runs, queued).state is RunState.FINISHED
+    assert wait_until_ended(runs, queued).state is RunState.FINISHED
 
 
 def test_a_stop_during_an_interruption_keeps_what_was_learned(runs: Runs):
-    run_id = runs.train(OWNER, noise(), ENDLESS)
-    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
-    psutil.Process(pid_of(runs, runs.get(run_id).worker)).kill()
+    run_id = runs.train(OWNER, make_noise(), ENDLESS)
+    wait_for(lambda: runs.get(run_id).can_continue, "a checkpoint")
+    psutil.Process(get_pid(runs, runs.get(run_id).worker)).kill()
     wait_for(lambda: runs.get(run_id).state is RunState.INTERRUPTED, "the interruption")
     runs.stop(OWNER, run_id)
-    run = ended(runs, run_id)
+    run = wait_until_ended(runs, run_id)
     assert run.state is RunState.STOPPED
     assert run.has_model
     assert run.history["loss"]
 
 
-def test_a_stop_of_an_interrupted_run_waits_for_no_free_worker(runs: Runs):
-    run_id = runs.train(OWNER, noise(), ENDLESS)
-    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
-    psutil.Process(pid_of(runs, runs.get(run_id).worker)).kill()
+def test_a_stop_of_an_interrupted_run_needs_no_free_worker(runs: Runs):
+    run_id = runs.train(OWNER, make_noise(), ENDLESS)
+    wait_for(lambda: runs.get(run_id).can_continue, "a checkpoint")
+    psutil.Process(get_pid(runs, runs.get(run_id).worker)).kill()
     wait_for(lambda: runs.get(run_id).state is RunState.INTERRUPTED, "the interruption")
-    others = [runs.train(f"other {number}", noise(), ENDLESS) for number in range(2)]
+    others = [runs.train(f"other {number}", make_noise(), ENDLESS) for number in range(2)]
     runs.stop(OWNER, run_id)
-    run = ended(runs, run_id)
+    run = wait_until_ended(runs, run_id)
     assert (run.state, run.has_model) == (RunState.STOPPED, True)
     assert run.progress.epoch == len(run.history["loss"])
     for other in others:
         runs.stop(f"other {others.index(other)}", other)
-        ended(runs, other)
+        wait_until_ended(runs, other)
 
 
 @pytest.mark.parametrize("state", [RunState.FAILED, RunState.STOPPED])
-def test_what_a_killed_run_had_learned_can_be_continued_from(runs: Runs, state: RunState):
+def test_a_killed_run_can_be_continued_from_its_checkpoint(runs: Runs, state: RunState):
     recipe = replace(ENDLESS, epochs=2_000)
-    run_id = runs.train(OWNER, noise(), recipe)
-    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
+    run_id = runs.train(OWNER, make_noise(), recipe)
+    wait_for(lambda: runs.get(run_id).can_continue, "a checkpoint")
     if state is RunState.STOPPED:
         runs.kill(OWNER, run_id)
     else:
         runs.store.attempts.fail(run_id, 1, DataError("on purpose"))
     assert runs.get(run_id).state is state
     assert not runs.get(run_id).has_model
-    new = runs.go_on(OWNER, run_id, recipe)
+    new = runs.continue_run(OWNER, run_id, recipe)
     wait_for(lambda: runs.get(new).progress, "news")
     assert runs.get(new).progress.epoch > 0
     runs.stop(OWNER, new)
-    assert ended(runs, new).has_model
+    assert wait_until_ended(runs, new).has_model
 
 
-def test_a_stop_while_a_resumed_run_is_compiled_keeps_where_it_stood(
+def test_a_stop_while_a_resumed_run_is_compiled_keeps_its_state(
     runs: Runs,
 ):
-    """Its page failed for ever: nothing had been reported yet, and nothing was stored."""
+    """Its page failed permanently, because nothing was reported yet and nothing was stored."""
     layers = (GRU(9, bidirectional=True), LSTM(9, bidirectional=True), LSTM(7))
-    run_id = runs.train(OWNER, noise(), replace(ENDLESS, layers=layers))
-    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
-    psutil.Process(pid_of(runs, runs.get(run_id).worker)).kill()
-    wait_for(lambda: runs.get(run_id).attempt == 2, "the run to go on")
+    run_id = runs.train(OWNER, make_noise(), replace(ENDLESS, layers=layers))
+    wait_for(lambda: runs.get(run_id).can_continue, "a checkpoint")
+    psutil.Process(get_pid(runs, runs.get(run_id).worker)).kill()
+    wait_for(lambda: runs.get(run_id).attempt == 2, "the run to resume")
     runs.stop(OWNER, run_id)
-    run = ended(runs, run_id)
+    run = wait_until_ended(runs, run_id)
     assert (run.state, run.has_model) == (RunState.STOPPED, True)
     assert run.progress.epoch == len(run.history.get("loss", ()))
     # On a busy machine the checkpoint is one of the first epoch.
     assert (run.progress.epoch, run.progress.batch) > (0, 0)
 
 
-def test_a_batch_of_many_seconds_does_not_hold_up_a_stop(runs: Runs):
-    """One batch of these takes minutes, and nothing can interrupt it."""
+def test_a_long_batch_does_not_delay_a_stop(runs: Runs):
+    """One batch of these takes minutes and cannot be interrupted."""
     long = Sequences(np.ones((20_000, 2), np.float32), np.array([20_000]), targets=[1.0])
     recipe = Recipe(layers=(LSTM(512),), epochs=5, validation_split=0.0)
     run_id = runs.train(OWNER, long, recipe)
     wait_for(lambda: runs.get(run_id).state is RunState.RUNNING, "the run to begin")
     runs.stop(OWNER, run_id)
     wait_for(lambda: runs.get(run_id).state is RunState.STOPPED, "Stop to be obeyed", 5)
-    assert ended(runs, runs.train(OWNER, noise(), QUICK)).state is RunState.FINISHED
+    assert wait_until_ended(runs, runs.train(OWNER, make_noise(), QUICK)).state is RunState.FINISHED
     wait_for(lambda: len(runs.workers) == 2, "the worker's successor")
 
 
-def test_a_second_press_kills_also_a_worker_that_does_not_answer(runs: Runs):
-    run_id = runs.train(OWNER, noise(), ENDLESS)
-    worker = training(runs, run_id).worker
-    process = psutil.Process(pid_of(runs, worker))
+def test_a_second_click_kills_an_unresponsive_worker(runs: Runs):
+    run_id = runs.train(OWNER, make_noise(), ENDLESS)
+    worker = wait_until_training(runs, run_id).worker
+    process = psutil.Process(get_pid(runs, worker))
     process.suspend()
     runs.stop(OWNER, run_id)
     runs.kill(OWNER, run_id)
@@ -151,58 +159,60 @@ def test_a_second_press_kills_also_a_worker_that_does_not_answer(runs: Runs):
 
 
 def test_a_deleted_run_frees_its_worker(runs: Runs, both_training: list[str]):
-    queued = runs.train("bob", noise(), QUICK)
+    queued = runs.train("bob", make_noise(), QUICK)
     extra = both_training[0]
     worker = runs.get(extra).worker
     runs.store.runs.delete(OWNER, extra)
     assert runs.get(extra) is None
-    assert ended(runs, queued).worker == worker
+    assert wait_until_ended(runs, queued).worker == worker
     both_training.remove(extra)
 
 
-def test_a_finished_run_goes_on_as_if_it_had_been_asked_for_more_at_first(runs: Runs):
+def test_a_continued_run_equals_one_with_more_epochs_from_the_start(runs: Runs):
     recipe = replace(QUICK, layers=(LSTM(6, dropout=0.3),), epochs=5)
-    short = ended(runs, runs.train(OWNER, noise(), recipe))
+    short = wait_until_ended(runs, runs.train(OWNER, make_noise(), recipe))
     more = replace(recipe, epochs=9)
-    gone_on = ended(runs, runs.go_on(OWNER, short.id, more))
-    at_once = ended(runs, runs.train(OWNER, noise(), more))
-    assert gone_on.history["loss"] == at_once.history["loss"]
-    for ours, theirs in zip(weights(runs, gone_on), weights(runs, at_once), strict=True):
+    continued = wait_until_ended(runs, runs.continue_run(OWNER, short.id, more))
+    at_once = wait_until_ended(runs, runs.train(OWNER, make_noise(), more))
+    assert continued.history["loss"] == at_once.history["loss"]
+    for ours, theirs in zip(
+        read_weights(runs, continued), read_weights(runs, at_once), strict=True
+    ):
         np.testing.assert_array_equal(ours, theirs)
     assert len(runs.get(short.id).history["loss"]) == 5  # as it was
 
 
-def test_a_run_is_not_handed_to_a_cluster_that_died_since_its_workers_were_listed(
+def test_a_run_is_not_assigned_to_a_cluster_that_has_just_died(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ):
     cluster, child = runs._dispatcher._cluster, psutil.Process(runs._dispatcher._cluster._child.pid)
 
     def list_then_die() -> list[str]:
-        places = Cluster.workers(cluster)
-        if cluster.alive:
+        places = Cluster.list_workers(cluster)
+        if cluster.is_alive:
             child.kill()
-            wait_for(lambda: not cluster.alive, "the cluster's end")
+            wait_for(lambda: not cluster.is_alive, "the cluster's end")
         return places
 
-    monkeypatch.setattr(cluster, "workers", list_then_die)
-    assert ended(runs, runs.train(OWNER, noise(), QUICK)).state is RunState.FINISHED
+    monkeypatch.setattr(cluster, "list_workers", list_then_die)
+    assert wait_until_ended(runs, runs.train(OWNER, make_noise(), QUICK)).state is RunState.FINISHED
 
 
 SERVER = """
 import sys, time
 from runs import Runs
-from tests.runs.conftest import OWNER, noise
+from tests.runs.conftest import OWNER, make_noise
 from tests.runs.test_durability import LONG
 
 if __name__ == "__main__":
     runs = Runs()
     for _ in range(int(sys.argv[1])):
-        print(runs.train(OWNER, noise(), LONG), flush=True)
+        print(runs.train(OWNER, make_noise(), LONG), flush=True)
     time.sleep(600)
 """
 
 
-def test_a_server_that_comes_back_goes_on_with_its_runs(
+def test_a_restarted_server_resumes_its_runs(
     runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     environment = {"UNPADDED_WORKERS": "1", "UNPADDED_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
@@ -214,18 +224,18 @@ def test_a_server_that_comes_back_goes_on_with_its_runs(
     first, second = (server.stdout.readline().strip() for _ in range(2))
     from runs.store import Store
 
-    store = Store.of(Settings.from_environment())
-    wait_for(lambda: store.runs.line(first).can_go_on, "a checkpoint")
+    store = Store.from_settings(Settings.from_environment())
+    wait_for(lambda: store.runs.get(first).can_continue, "a checkpoint")
     children = psutil.Process(server.pid).children(recursive=True)
     server.kill()
     server.wait(30)
     wait_for(lambda: not any(child.is_running() for child in children), "no orphan", 20)
     after = Runs()
     try:
-        done = [ended(after, run_id) for run_id in (first, second)]
+        done = [wait_until_ended(after, run_id) for run_id in (first, second)]
         assert done[0].ended < done[1].started  # the queue kept its order
         assert done[0].attempt == 2
-        same_training(after, *done)
+        assert_same_training(after, *done)
     finally:
         after.close()
         store.close()

@@ -1,4 +1,4 @@
-"""The log has a JSON line for each change of a state, and nothing of what visitors have."""
+"""The log has a JSON line per change of a state, and contains no data of visitors."""
 
 import json
 import logging
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runs.json_log import Lines, digest
+from runs.json_log import JsonFormatter, hash_run_id
 from tests.support.app_server import AppServer
 from tests.support.streamlit_client import Visitor
 
@@ -22,13 +22,13 @@ Cy,17,3
 
 def test_a_line_is_json_whatever_is_in_it():
     record = logging.LogRecord("unpadded", logging.INFO, "", 0, 'two\nlines "%s"', ("é",), None)
-    line = Lines().format(record)
+    line = JsonFormatter().format(record)
     assert "\n" not in line
     assert json.loads(line)["event"] == 'two\nlines "é"'
 
 
 @pytest.mark.afterwards
-def test_a_training_in_the_app_leaves_these_lines_and_nothing_of_the_visitors(tmp_path: Path):
+def test_the_log_of_a_training_contains_nothing_of_the_visitor(tmp_path: Path):
     log = tmp_path / "log"
     with AppServer(tmp_path / "data", log=log) as server, Visitor(server.address) as visitor:
         visitor.open("/Data")
@@ -43,9 +43,9 @@ def test_a_training_in_the_app_leaves_these_lines_and_nothing_of_the_visitors(tm
     lines = [line for line in lines if not line["event"].startswith("worker")]
     assert [(line["event"], line.get("run")) for line in lines] == [
         ("server started", None),
-        ("run queued", digest(run)),
-        ("run started", digest(run)),
-        ("run finished", digest(run)),
+        ("run queued", hash_run_id(run)),
+        ("run started", hash_run_id(run)),
+        ("run finished", hash_run_id(run)),
         ("server stopped", None),
     ]
     assert {line["level"] for line in lines} == {"info"}

@@ -1,4 +1,4 @@
-"""What a run may not have is refused with the numbers."""
+"""A run that exceeds a limit is refused with the numbers."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_more_steps_to_train_on_than_a_data_set_may_have_are_refused(lengths, re
     assert words in str(refused.value)
 
 
-def test_padding_that_never_counts_may_be_long():
+def test_masked_padding_may_be_long():
     for mask in ("lengths", "value"):
         Limits(steps=1_000).refuse_too_long(np.array([1, 400]), Recipe(mask=mask, maxlen=100_000))
 

@@ -1,4 +1,4 @@
-"""The process that owns ``Runs`` stays light, and takes its workers with it however it ends."""
+"""The process that owns ``Runs`` imports no TensorFlow, and its workers end with it."""
 
 import json
 import os
@@ -30,7 +30,7 @@ if __name__ == "__main__":
 """
 
 
-def test_no_tensorflow_in_it_and_no_orphan_after_kill_9(tmp_path: Path):
+def test_the_server_has_no_tensorflow_and_leaves_no_orphans(tmp_path: Path):
     environment = os.environ | {"PYTHONPATH": str(ROOT), "UNPADDED_DATA": str(tmp_path)}
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER],
@@ -47,6 +47,6 @@ def test_no_tensorflow_in_it_and_no_orphan_after_kill_9(tmp_path: Path):
     finally:
         owner.kill()
     wait_for(lambda: not any(map(psutil.pid_exists, (p.pid for p in descendants))), "no orphan", 20)
-    said = [json.loads(line)["event"] for line in owner.communicate(timeout=20)[1].splitlines()]
+    events = [json.loads(line)["event"] for line in owner.communicate(timeout=20)[1].splitlines()]
     # and nothing in the console but the worker's log
-    assert set(said) - {"worker warm"} == {"worker ready", "run started", "run finished"}
+    assert set(events) - {"worker warm"} == {"worker ready", "run started", "run finished"}

@@ -1,4 +1,4 @@
-"""Runs on a real cluster: from a click to a model, and every way in which that can end."""
+"""``Runs`` on a real cluster: from a click to a model, and every way in which a run can end."""
 
 import contextlib
 import io
@@ -15,19 +15,27 @@ from runs import Runs, RunState
 from runs.scheduling import dispatcher
 from runs.store import tables
 from runs.store.visitors import DAY
-from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, wait_for
+from tests.runs.conftest import (
+    ENDLESS,
+    OWNER,
+    QUICK,
+    make_noise,
+    wait_for,
+    wait_until_ended,
+    wait_until_training,
+)
 
 
 def test_the_reference_example_trains_and_predicts(runs: Runs, example: Sequences):
     run_id = runs.train(OWNER, example, Recipe.example(), "Three sequences")
-    run = ended(runs, run_id)
+    run = wait_until_ended(runs, run_id)
     assert run.state is RunState.FINISHED
     assert run.name == "Three sequences"
     assert run.created <= run.started <= run.ended
     assert len(run.history["loss"]) == 100
     assert run.metrics["training"]["mse"] < 0.5
 
-    measured = runs.measured(run_id)
+    measured = runs.read_predictions(run_id)
     assert measured.part == "training"
     assert (measured.ids.tolist(), measured.targets.tolist()) == (["1", "2", "3"], [2, 4, 6])
     np.testing.assert_allclose(measured.values, [2, 4, 6], atol=1)
@@ -41,12 +49,12 @@ def test_the_reference_example_trains_and_predicts(runs: Runs, example: Sequence
 
 
 def test_a_saved_run_is_a_model_for_every_use(runs: Runs, example: Sequences):
-    run = ended(runs, runs.train(OWNER, example, QUICK))
+    run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
     prediction = runs.predict(run, example)
     assert prediction.wait(30)
     from core import load
 
-    values = load(io.BytesIO(runs.model(run.id))).predict(example)
+    values = load(io.BytesIO(runs.read_model(run.id))).predict(example)
     np.testing.assert_allclose(values, prediction.result.values, atol=1e-5)
 
 
@@ -57,15 +65,15 @@ def test_a_saved_run_is_a_model_for_every_use(runs: Runs, example: Sequences):
         replace(QUICK, mask="none", maxlen=100_000),
     ],
 )
-def test_what_is_too_large_for_the_server_is_refused_before_it_waits(runs: Runs, recipe: Recipe):
+def test_a_run_that_is_too_large_is_refused_before_it_is_queued(runs: Runs, recipe: Recipe):
     before = {run.id for run in runs.store.runs.list(OWNER)}
     with pytest.raises(DataError, match=r"on this server|this server trains on"):
-        runs.train(OWNER, noise(100), recipe)
+        runs.train(OWNER, make_noise(100), recipe)
     assert {run.id for run in runs.store.runs.list(OWNER)} == before
 
 
-def test_a_large_prediction_tells_how_far_it_is(runs: Runs, example: Sequences):
-    run = ended(runs, runs.train(OWNER, example, replace(QUICK, layers=(LSTM(64),))))
+def test_a_large_prediction_reports_its_progress(runs: Runs, example: Sequences):
+    run = wait_until_ended(runs, runs.train(OWNER, example, replace(QUICK, layers=(LSTM(64),))))
     many = Sequences(np.ones((2_000_000, 1)), np.full(50_000, 40))
     prediction = runs.predict(run, many)
     wait_for(lambda: prediction.share > 0 or prediction.done, "news of the prediction")
@@ -75,13 +83,15 @@ def test_a_large_prediction_tells_how_far_it_is(runs: Runs, example: Sequences):
     assert np.ptp(prediction.result.values) < 1e-5
 
 
-def test_a_training_is_kept_also_when_its_test_rows_hold_classes_it_never_saw(runs: Runs):
+def test_a_run_finishes_although_its_test_rows_hold_unseen_classes(runs: Runs):
     data = Sequences.from_lists(
         [[1], [2], [3, 1], [4, 1]] * 3,
         targets=["a", "b", "c", "c"] * 3,
         split=["train", "train", "test", "test"] * 3,
     )
-    run = ended(runs, runs.train(OWNER, data, replace(QUICK, task="classification", loss="")))
+    run = wait_until_ended(
+        runs, runs.train(OWNER, data, replace(QUICK, task="classification", loss=""))
+    )
     assert run.state is RunState.FINISHED
     assert run.has_model
     assert run.metrics == {}
@@ -101,11 +111,11 @@ def test_classes_and_test_rows(runs: Runs):
     )
     recipe = replace(QUICK, task="classification", loss="", epochs=30, learning_rate=0.05)
     recipe = replace(recipe, validation_split=0.2)
-    run = ended(runs, runs.train(OWNER, data, recipe))
+    run = wait_until_ended(runs, runs.train(OWNER, data, recipe))
     assert run.state is RunState.FINISHED
-    assert set(run.metrics) == {"test"}  # of three parts, the most telling
+    assert set(run.metrics) == {"test"}  # the most informative of three parts
     assert run.metrics["test"]["accuracy"] > 0.9
-    measured = runs.measured(run.id)
+    measured = runs.read_predictions(run.id)
     assert measured.ids.tolist() == data.ids[data.split == "test"].tolist()
     assert measured.probabilities.shape == (len(measured.ids), len(measured.classes))
     assert (measured.values == measured.targets).mean() == run.metrics["test"]["accuracy"]
@@ -124,16 +134,18 @@ def test_classes_and_test_rows(runs: Runs):
 
 
 def test_stop_ends_soon_and_keeps_a_model(runs: Runs):
-    run_id = runs.train(OWNER, noise(), ENDLESS)
-    reported = training(runs, run_id).history["loss"]
+    run_id = runs.train(OWNER, make_noise(), ENDLESS)
+    reported = wait_until_training(runs, run_id).history["loss"]
     runs.stop(OWNER, run_id)
     assert runs.get(run_id).stopping
     wait_for(lambda: runs.get(run_id).state is RunState.STOPPED, "Stop to be obeyed", 2)
     run = runs.get(run_id)
     assert not run.stopping
     assert 1 <= len(run.history["loss"]) < ENDLESS.epochs
-    assert run.history["loss"][: len(reported)] == reported  # each while it happened, and kept
-    prediction = runs.predict(runs.get(run_id), noise(3))
+    assert (
+        run.history["loss"][: len(reported)] == reported
+    )  # reported during the training, and kept
+    prediction = runs.predict(runs.get(run_id), make_noise(3))
     assert prediction.wait(30)
     assert np.isfinite(prediction.result.values).all()
     runs.stop(OWNER, run_id)  # an ended run stays as it is
@@ -143,12 +155,12 @@ def test_stop_ends_soon_and_keeps_a_model(runs: Runs):
 def test_predictions_do_not_wait_for_trainings_and_queued_runs_can_be_cancelled(
     runs: Runs, example: Sequences
 ):
-    trained = ended(runs, runs.train(OWNER, example, QUICK))
-    busy = [runs.train(OWNER, noise(), ENDLESS) for _ in range(2)]
+    trained = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
+    busy = [runs.train(OWNER, make_noise(), ENDLESS) for _ in range(2)]
     for run_id in busy:
-        training(runs, run_id)
+        wait_until_training(runs, run_id)
     queued = runs.train(OWNER, example, QUICK)
-    # Several at once, so that also the worker that did not train it is asked, and loads its ZIP.
+    # Several at once, so that the worker that did not train it loads its ZIP as well.
     predictions = [runs.predict(trained, example) for _ in range(4)]
     for prediction in predictions:
         assert prediction.wait(30)
@@ -160,10 +172,10 @@ def test_predictions_do_not_wait_for_trainings_and_queued_runs_can_be_cancelled(
     assert not runs.get(queued).has_model
     for run_id in busy:
         runs.stop(OWNER, run_id)
-        ended(runs, run_id)
+        wait_until_ended(runs, run_id)
 
 
-def test_runs_side_by_side_are_not_mixed_up(runs: Runs):
+def test_parallel_runs_are_not_mixed_up(runs: Runs):
     """Each run learns its own constant; more runs than workers, so that some queue."""
     recipe = replace(QUICK, standardize=False, epochs=150, learning_rate=0.05, batch_size=4)
     wanted = [-20.0, 0.0, 20.0]
@@ -174,7 +186,7 @@ def test_runs_side_by_side_are_not_mixed_up(runs: Runs):
         for value in wanted
     ]
     for run_id, value in zip(ids, wanted, strict=True):
-        run = ended(runs, run_id)
+        run = wait_until_ended(runs, run_id)
         assert (run.state, run.name) == (RunState.FINISHED, str(value))
         prediction = runs.predict(runs.get(run_id), Sequences.from_lists([[1]]))
         assert prediction.wait(30)
@@ -185,51 +197,51 @@ def constant(value: float) -> Sequences:
     return Sequences.from_lists([[1], [1, 1]] * 2, targets=[value] * 4)
 
 
-def test_an_xray_shows_both_sides_where_there_is_a_mask(runs: Runs, example: Sequences):
-    run = ended(runs, runs.train(OWNER, example, QUICK))
-    asked = runs.xray(run, example[[1]])
-    assert asked.wait(60)
-    assert asked.error is None, asked.error
-    masked, fed = asked.result.sides
+def test_an_inspection_compares_with_and_without_the_mask(runs: Runs, example: Sequences):
+    run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
+    request = runs.inspect(run, example[[1]])
+    assert request.wait(60)
+    assert request.error is None, request.error
+    masked, fed = request.result.sides
     assert (masked.masked, fed.masked) == (True, False)
     prediction = runs.predict(run, example[[1]])
     assert prediction.wait(30)
     assert masked.answers[-1, 0] == pytest.approx(prediction.result.values[0], abs=1e-4)
-    assert (masked.influence[~asked.result.real] == 0).all()
+    assert (masked.influence[~request.result.real] == 0).all()
 
-    unmasked = ended(runs, runs.train(OWNER, example, replace(QUICK, mask="none")))
-    asked = runs.xray(unmasked, example[[1]])
-    assert asked.wait(60)
-    [side] = asked.result.sides
+    unmasked = wait_until_ended(runs, runs.train(OWNER, example, replace(QUICK, mask="none")))
+    request = runs.inspect(unmasked, example[[1]])
+    assert request.wait(60)
+    [side] = request.result.sides
     assert not side.masked
-    asked = runs.xray(run, example)  # one at a time
-    assert asked.wait(30)
-    assert "One sequence is traced" in str(asked.error)
+    request = runs.inspect(run, example)  # one at a time
+    assert request.wait(30)
+    assert "One sequence is traced" in str(request.error)
 
 
-def test_how_early_is_asked_of_what_a_run_was_measured_on_or_of_other_sequences(runs: Runs):
+def test_early_evaluation_uses_the_measured_rows_or_other_sequences(runs: Runs):
     lists = [[i % 3, 1.0, i] for i in range(20)]
     data = Sequences.from_lists(lists, targets=np.arange(20.0), split=["train"] * 12 + ["test"] * 8)
-    run = ended(runs, runs.train(OWNER, data, QUICK))
-    own, other = runs.early(run, None), runs.early(run, data[:5])
+    run = wait_until_ended(runs, runs.train(OWNER, data, QUICK))
+    own, other = runs.evaluate_early(run, None), runs.evaluate_early(run, data[:5])
     assert own.wait(60)
     assert other.wait(60)
     assert (own.result.sequences, other.result.sequences) == (8, 5)
     assert own.result.figures[-1].value == pytest.approx(run.metrics["test"]["rmse"], rel=1e-4)
-    refused = runs.early(run, data.with_targets(None))
+    refused = runs.evaluate_early(run, data.with_targets(None))
     assert refused.wait(30)
     assert "no targets" in str(refused.error)
 
 
-def test_a_data_error_crosses_over_with_its_values(runs: Runs, example: Sequences):
+def test_a_data_error_is_returned_with_its_values(runs: Runs, example: Sequences):
     words = Sequences.from_lists([[1], [2]], targets=["yes", "no"])
-    run = ended(runs, runs.train(OWNER, words, QUICK))
+    run = wait_until_ended(runs, runs.train(OWNER, words, QUICK))
     assert run.state is RunState.FAILED
     assert run.error.values == {"found": "yes"}
     assert not run.has_model
-    assert runs.predict(run, example).error is not None  # at once: there is nothing to ask
+    assert runs.predict(run, example).error is not None  # at once: there is no model
 
-    trained = ended(runs, runs.train(OWNER, example, QUICK))
+    trained = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
     prediction = runs.predict(trained, Sequences.from_lists([[[1, 2], [3, 4]]]))
     assert prediction.wait(30)
     assert (prediction.error.values["expected"], prediction.error.values["found"]) == (1, 2)
@@ -238,13 +250,13 @@ def test_a_data_error_crosses_over_with_its_values(runs: Runs, example: Sequence
 
 def test_unknown_runs(runs: Runs):
     assert runs.get("no such run") is None
-    assert runs.place("no such run") is None
+    assert runs.get_queue_position("no such run") is None
     runs.stop(OWNER, "no such run")
     runs.kill(OWNER, "no such run")
 
 
-def test_targets_that_do_not_fit_leave_the_predictions_standing(runs: Runs, example: Sequences):
-    run = ended(runs, runs.train(OWNER, example, QUICK))
+def test_unsuitable_targets_do_not_prevent_predictions(runs: Runs, example: Sequences):
+    run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
     prediction = runs.predict(run, Sequences.from_lists([[1]], targets=["a word"]))
     assert prediction.wait(30)
     assert len(prediction.result.values) == 1
@@ -252,10 +264,10 @@ def test_targets_that_do_not_fit_leave_the_predictions_standing(runs: Runs, exam
     assert prediction.result.notes[0].values == {"found": "a word"}
 
 
-def test_classes_the_model_has_never_seen_leave_a_note_instead_of_a_score(runs: Runs):
+def test_unseen_classes_give_a_note_instead_of_a_score(runs: Runs):
     data = Sequences.from_lists([[1], [2]] * 4, targets=["a", "b"] * 4)
     recipe = replace(QUICK, task="classification", loss="")
-    run = ended(runs, runs.train(OWNER, data, recipe))
+    run = wait_until_ended(runs, runs.train(OWNER, data, recipe))
     new = Sequences.from_lists(
         [[1], [2], [1]], targets=["north", "south", "a"], split=["train", "train", "test"]
     )
@@ -265,12 +277,12 @@ def test_classes_the_model_has_never_seen_leave_a_note_instead_of_a_score(runs: 
     assert [note.values["found"] for note in prediction.result.notes] == ["north"]
 
 
-def test_idle_workers_that_trained_often_are_replaced(
+def test_idle_workers_are_replaced_after_many_runs(
     runs: Runs, example: Sequences, monkeypatch: pytest.MonkeyPatch
 ):
-    """TensorFlow keeps some memory of every training; a server that runs for weeks does not."""
-    run = ended(runs, runs.train(OWNER, example, QUICK))
-    monkeypatch.setattr(dispatcher, "RUNS_A_WORKER", runs._dispatcher._trained[run.worker])
+    """TensorFlow keeps some memory of every training, which a server that runs for weeks cannot."""
+    run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
+    monkeypatch.setattr(dispatcher, "MAX_RUNS_PER_WORKER", runs._dispatcher._run_counts[run.worker])
     wait_for(lambda: run.worker not in runs.workers, "the worker to be retired")
     monkeypatch.undo()
     prediction = runs.predict(run, example)  # by another worker, from the saved ZIP
@@ -278,19 +290,19 @@ def test_idle_workers_that_trained_often_are_replaced(
     assert len(prediction.result.values) == 3
 
 
-def test_visitors_who_were_away_for_long_are_forgotten(runs: Runs, example: Sequences):
-    run = ended(runs, runs.train("long ago", example, QUICK))
+def test_visitors_who_were_away_for_long_are_removed(runs: Runs, example: Sequences):
+    run = wait_until_ended(runs, runs.train("long ago", example, QUICK))
     visitors = tables.visitors
     with runs.store._database.writing() as connection:
         connection.execute(
             visitors.update().where(visitors.c.id == "long ago").values(seen=time.time() - 31 * DAY)
         )
-    runs._dispatcher._tidy_at = 0.0  # an hour has passed
+    runs._dispatcher._clean_up_at = 0.0  # an hour has passed
     wait_for(lambda: runs.get(run.id) is None, "the visitor to be removed")
 
 
 def test_dask_is_reachable_from_this_machine_only(runs: Runs):
-    """A Dask connection is code execution, and Dask's own default is every address."""
+    """A Dask connection is code execution, and Dask listens on every address by default."""
     child = psutil.Process(runs._dispatcher._cluster._child.pid)
     listening = []
     for process in [child, *child.children(recursive=True)]:
@@ -303,12 +315,12 @@ def test_dask_is_reachable_from_this_machine_only(runs: Runs):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no niceness")
-def test_workers_run_below_the_page(runs: Runs):
+def test_workers_have_a_lower_priority_than_the_server(runs: Runs):
     ours = psutil.Process().nice()
     wait_for(lambda: len(runs.workers) == 2, "every worker, also those that replace others")
-    assert all(process.nice() > ours for process in worker_processes(runs))
+    assert all(process.nice() > ours for process in list_worker_processes(runs))
 
 
-def worker_processes(runs: Runs) -> list[psutil.Process]:
+def list_worker_processes(runs: Runs) -> list[psutil.Process]:
     children = psutil.Process(runs._dispatcher._cluster._child.pid).children()
     return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]

@@ -1,4 +1,4 @@
-"""A server's settings come from its environment, and a wrong one is told in one sentence."""
+"""A server reads its settings from its environment and rejects an invalid one with one sentence."""
 
 import os
 import re
@@ -10,25 +10,25 @@ import dask
 import pytest
 
 from runs.limits import Limits
-from runs.settings import CERTIFICATES, ROOT, Settings, names
+from runs.settings import CERTIFICATES, ROOT, Settings, list_variables
 
 HOSTING = ROOT / "docs" / "hosting.md"
 POSTGRESQL = {"DATABASE_URL": "postgresql://u:p@h/db"}
 
 
-def read(**environment: str) -> Settings:
+def read_settings(**environment: str) -> Settings:
     return Settings.from_environment(environment)
 
 
 def test_nothing_needs_to_be_set():
-    settings = read(PATH="/bin", UNPADDED_WORKERS="")
+    settings = read_settings(PATH="/bin", UNPADDED_WORKERS="")
     assert settings.data == ROOT / "data"
     assert settings.database_url == f"sqlite:///{ROOT / 'data' / 'unpadded.sqlite3'}"
     assert (settings.workers, settings.scheduler, settings.limits) == (None, None, Limits())
 
 
 def test_the_environment_overrules():
-    settings = read(
+    settings = read_settings(
         UNPADDED_DATA="/here",
         UNPADDED_WORKERS="3",
         UNPADDED_DAYS_KEPT="7",
@@ -43,21 +43,21 @@ def test_the_environment_overrules():
 @pytest.mark.parametrize(
     "given", ["postgres://u@h/db", "postgresql://u@h/db", "postgresql+psycopg://u@h/db"]
 )
-def test_hosts_addresses_of_postgresql_get_our_driver(given: str):
-    assert read(DATABASE_URL=given).database_url == "postgresql+psycopg://u@h/db"
+def test_postgresql_urls_of_hosts_get_our_driver(given: str):
+    assert read_settings(DATABASE_URL=given).database_url == "postgresql+psycopg://u@h/db"
 
 
 @pytest.mark.parametrize("text", ["many", "0", "-3", "1.5", "nan"])
 @pytest.mark.parametrize("name", ["UNPADDED_RUNS", "UNPADDED_WORKERS"])
-def test_a_setting_that_is_no_whole_number_is_named(name: str, text: str):
+def test_a_setting_that_is_not_a_whole_number_is_named(name: str, text: str):
     with pytest.raises(ValueError, match=f"{name} is '{text}'; give a whole number above 0"):
-        read(**{name: text})
+        read_settings(**{name: text})
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "0.0"])
-def test_hours_are_a_number_that_ends(text: str):
+def test_hours_are_a_finite_number(text: str):
     with pytest.raises(ValueError, match="give a number above 0"):
-        read(UNPADDED_RUN_HOURS=text)
+        read_settings(UNPADDED_RUN_HOURS=text)
 
 
 @pytest.mark.parametrize(
@@ -70,23 +70,23 @@ def test_hours_are_a_number_that_ends(text: str):
 )
 def test_a_misspelt_name_is_not_silently_nothing(name: str, hint: str):
     with pytest.raises(ValueError, match=f"{name} is no setting of Unpadded; {hint}"):
-        read(**{name: "1"})
+        read_settings(**{name: "1"})
 
 
 @pytest.mark.parametrize(
     "given", ["mysql://u:secret@h/db", "secret", "postgresql://u:secret@h", "://secret"]
 )
-def test_what_is_no_database_is_refused_without_repeating_a_password(given: str):
-    with pytest.raises(ValueError, match="DATABASE_URL is no address of a database") as told:
-        read(DATABASE_URL=given)
-    assert "secret" not in str(told.value)
+def test_an_invalid_database_url_is_refused_without_its_password(given: str):
+    with pytest.raises(ValueError, match="DATABASE_URL is no address of a database") as raised:
+        read_settings(DATABASE_URL=given)
+    assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
     "address", ["tcp://127.0.0.1:8786", "tcp://localhost:1", "127.0.0.1:8786", "tcp://[::1]:1"]
 )
 def test_a_scheduler_on_this_machine_needs_no_tls(address: str):
-    assert read(DASK_SCHEDULER_ADDRESS=address, **POSTGRESQL).scheduler == address
+    assert read_settings(DASK_SCHEDULER_ADDRESS=address, **POSTGRESQL).scheduler == address
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_scheduler_on_this_machine_needs_no_tls(address: str):
 )
 def test_a_scheduler_on_another_machine_without_tls_is_refused(address: str):
     with pytest.raises(ValueError, match="must begin with tls://"):
-        read(DASK_SCHEDULER_ADDRESS=address, **POSTGRESQL)
+        read_settings(DASK_SCHEDULER_ADDRESS=address, **POSTGRESQL)
 
 
 def test_tls_needs_its_three_files(tmp_path: Path):
@@ -104,54 +104,54 @@ def test_tls_needs_its_three_files(tmp_path: Path):
         for part in CERTIFICATES:
             variable = part.upper().replace("-", "_").replace(".", "__")
             with pytest.raises(ValueError, match=f"DASK_DISTRIBUTED__COMM__TLS__{variable} names"):
-                read(DASK_SCHEDULER_ADDRESS="tls://10.0.0.1:8786", **POSTGRESQL)
+                read_settings(DASK_SCHEDULER_ADDRESS="tls://10.0.0.1:8786", **POSTGRESQL)
             (tmp_path / part).touch()
-        read(DASK_SCHEDULER_ADDRESS="tls://10.0.0.1:8786", **POSTGRESQL)
+        read_settings(DASK_SCHEDULER_ADDRESS="tls://10.0.0.1:8786", **POSTGRESQL)
 
 
 def test_workers_elsewhere_cannot_see_a_file_here():
     with pytest.raises(ValueError, match="SQLite cannot be used"):
-        read(DASK_SCHEDULER_ADDRESS="tcp://127.0.0.1:1")
+        read_settings(DASK_SCHEDULER_ADDRESS="tcp://127.0.0.1:1")
 
 
 def test_names_and_frames_are_lists():
-    settings = read(
+    settings = read_settings(
         UNPADDED_HOSTS="Example.org, *.example.net,",
         UNPADDED_FRAME_ANCESTORS="self, https://*.example.org:8443,http://localhost:*",
     )
     assert settings.hosts == ("example.org", "*.example.net")
     assert settings.frame_ancestors == ("self", "https://*.example.org:8443", "http://localhost:*")
-    assert (read().hosts, read().frame_ancestors) == ((), ())
+    assert (read_settings().hosts, read_settings().frame_ancestors) == ((), ())
 
 
 @pytest.mark.parametrize(
     "text",
     ["*", "https://example.org", "example.org:8501", "a b", "*.*.org", ".org", "org.", "ex'ample"],
 )
-def test_what_is_no_host_name_is_named(text: str):
+def test_an_invalid_host_name_is_named(text: str):
     with pytest.raises(ValueError, match=r"UNPADDED_HOSTS has .+; give host names, such as"):
-        read(UNPADDED_HOSTS=f"example.org, {text}")
+        read_settings(UNPADDED_HOSTS=f"example.org, {text}")
 
 
 @pytest.mark.parametrize(
     "text",
     ["*", "'self'", "none", "example.org", "https://a; script-src *", "https://a/b", "data:"],
 )
-def test_what_may_not_frame_the_app_is_named(text: str):
+def test_an_invalid_frame_ancestor_is_named(text: str):
     with pytest.raises(ValueError, match=r"UNPADDED_FRAME_ANCESTORS has .+; give self or"):
-        read(UNPADDED_FRAME_ANCESTORS=text)
+        read_settings(UNPADDED_FRAME_ANCESTORS=text)
 
 
-def test_the_table_for_those_who_host_it_tells_what_the_code_reads():
+def test_the_table_in_the_hosting_guide_lists_all_settings():
     rows = re.findall(r"^\| `([A-Z_]+)` \| [^|]+ \| ([^|]+) \|$", HOSTING.read_text("utf-8"), re.M)
-    told = {name: default.strip() for name, default in rows}
-    assert list(told) == list(names())
+    defaults = {name: default.strip() for name, default in rows}
+    assert list(defaults) == list(list_variables())
     for name, default in vars(Limits()).items():
-        assert told[f"UNPADDED_{name.upper()}"] == f"{default:,}"
+        assert defaults[f"UNPADDED_{name.upper()}"] == f"{default:,}"
 
 
-def refused_start(home: Path, **environment: str) -> str:
-    """What a server says that does not start."""
+def run_refused_server(home: Path, **environment: str) -> str:
+    """Return the last line of a server that does not start."""
     options = ["--server.headless=true", "--server.address=127.0.0.1", "--server.port=0"]
     done = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "app.py", *options],
@@ -177,25 +177,25 @@ def refused_start(home: Path, **environment: str) -> str:
         ("UNPADDED_DATA", f"{__file__}/data", "where SQLite's file belongs, cannot be written"),
     ],
 )
-def test_a_setting_that_is_not_right_ends_the_server_with_one_sentence(
+def test_an_invalid_setting_ends_the_server_with_one_sentence(
     tmp_path: Path, name: str, value: str, sentence: str
 ):
-    assert sentence in refused_start(tmp_path, **{name: value})
+    assert sentence in run_refused_server(tmp_path, **{name: value})
 
 
 def test_streamlits_secrets_are_settings_too(tmp_path: Path):
-    """Streamlit itself reads them only after the server has begun."""
+    """Streamlit itself reads them only after the server has started."""
     (tmp_path / ".streamlit").mkdir()
     (tmp_path / ".streamlit" / "secrets.toml").write_text("UNPADDED_WORKERS = 0\n")
-    assert "UNPADDED_WORKERS is '0'" in refused_start(tmp_path)
+    assert "UNPADDED_WORKERS is '0'" in run_refused_server(tmp_path)
 
 
 @pytest.mark.parametrize("given", ["", "*", "127.0.0.1", "10.0.0.2, 172.16.0.0/12,::1"])
 def test_proxies_are_addresses_or_networks(given: str):
-    read(FORWARDED_ALLOW_IPS=given)
+    read_settings(FORWARDED_ALLOW_IPS=given)
 
 
 @pytest.mark.parametrize("given", ["nginx", "10.0.0.300", "10.0.0.1/8", "10.0.0.1,,::1"])
-def test_a_proxy_that_is_no_address_is_named(given: str):
+def test_an_invalid_proxy_is_named(given: str):
     with pytest.raises(ValueError, match="FORWARDED_ALLOW_IPS names"):
-        read(FORWARDED_ALLOW_IPS=given)
+        read_settings(FORWARDED_ALLOW_IPS=given)

@@ -15,18 +15,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def test_time_that_was_looked_at_counts_and_a_gap_hardly(clock: list[float]):
+def test_read_time_counts_and_gaps_hardly(clock: list[float]):
     watch = Stopwatch()
     for clock[0] in range(1, 11):
-        watch.look()
+        watch.read()
     assert watch.seconds == 10
     clock[0] += 8 * 3600
-    assert watch.look() == 10 + MAX_STEP_SECONDS
+    assert watch.read() == 10 + MAX_STEP_SECONDS
     watch.restart()
-    assert watch.look() == 0
+    assert watch.read() == 0
 
 
 def test_the_clock_is_the_real_one():
     watch = Stopwatch()
     time.sleep(0.05)
-    assert 0.04 < watch.look() < MAX_STEP_SECONDS
+    assert 0.04 < watch.read() < MAX_STEP_SECONDS

@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from core import DataError, Sequences
 from core.data.missing import MISSING_POLICIES
 from core.data.schema import DUPLICATES, FIXES, LAYOUTS
-from core.reading import Report, Schema, Table, detect_schema, open_table, read_like, read_table
-from tests.core.reading.formats.test_formats import LISTS, LONG, TS, archive, parquet
+from core.reading import (
+    Report,
+    Schema,
+    Table,
+    detect_schema,
+    open_table,
+    read_table,
+    read_with_schema,
+)
+from tests.core.reading.formats.test_formats import LISTS, LONG, TS, build_parquet, make_zip
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FILES = [
@@ -34,10 +42,10 @@ FILES = [
     "病人,时间,值\n张三,0,1\n张三,1,2\n".encode("gb18030"),
     TS.encode(),
     gzip.compress(LONG.encode()),
-    archive({"steps.csv": "id,v\na,1\na,2\nb,3\n", "about.csv": "id,label\nb,up\na,down\n"}),
-    archive({"a.csv": "v\n1\n", "x/b.csv": "v\n2\n5\n", "y.csv": "file,y\na,1\nb,2\n"}),
+    make_zip({"steps.csv": "id,v\na,1\na,2\nb,3\n", "about.csv": "id,label\nb,up\na,down\n"}),
+    make_zip({"a.csv": "v\n1\n", "x/b.csv": "v\n2\n5\n", "y.csv": "file,y\na,1\nb,2\n"}),
 ]
-PARQUET = parquet(id=list("abc"), value=LISTS, target=[2, 4, 6])
+PARQUET = build_parquet(id=list("abc"), value=LISTS, target=[2, 4, 6])
 SPICE = [
     *(b"\0", b"\n", b'"', b",", b";", b"[", b"]", b"@", b"#", b"?", b"=", b" ", b"-"),
     *(b"1e400", b"\xff\xfe", b"nan", b"inf", b"\r", b"\t", b"0", b"id,", b"9" * 40),
@@ -99,7 +107,7 @@ def read(hostile: Hostile) -> bool:
         return False
     _check(table, data, report)
     try:
-        again, _ = read_like(table, data.schema)
+        again, _ = read_with_schema(table, data.schema)
         # Without names of columns, the model tells whether its features are there.
         assert again.features == data.features or not table.header
     except DataError as error:  # such as a target that is a feature, too, when nothing is chosen
@@ -126,11 +134,11 @@ def _check(table: Table, data: Sequences, report: Report) -> None:
     assert np.isfinite(data.values).all() or data.missing == "mean"
     assert not np.isinf(data.values).any()
     assert len(set(data.ids)) == len(data)
-    assert report.rows == len(table) == report.used + sum(report.left_out.values())
-    rows = {str(table.row(index)) for index in range(len(table))}
+    assert report.rows == len(table) == report.used + sum(report.dropped.values())
+    rows = {str(table.get_line(index)) for index in range(len(table))}
     for problem in report.problems:
         assert str(problem.row) in rows
-        assert problem.what.values
+        assert problem.message.values
     same, _ = read_table(table, data.schema)
     assert same == data
 

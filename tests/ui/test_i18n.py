@@ -3,8 +3,16 @@ import pytest
 
 from core import GRU, LSTM, DataError
 from core.errors import Note
-from core.reading.new_data import as_typed
-from ui.i18n import lasting, layer_name, ngettext, plain, shortened, spoken, told
+from core.reading.new_data import format_steps
+from ui.i18n import (
+    escape_markdown,
+    format_duration,
+    format_layer,
+    match_locale,
+    ngettext,
+    shorten,
+    translate,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,19 +30,19 @@ from ui.i18n import lasting, layer_name, ngettext, plain, shortened, spoken, tol
         ("$x$ `c` ~s~", r"\$x\$ \`c\` \~s\~"),
     ],
 )
-def test_text_from_visitors_is_shown_as_it_is_written(text, shown):
-    assert plain(text) == shown
+def test_text_from_visitors_is_shown_literally(text, shown):
+    assert escape_markdown(text) == shown
 
 
 @pytest.mark.parametrize("kind", [DataError, Note])
-def test_a_message_keeps_its_words_and_shows_its_values_as_text(kind):
+def test_a_message_shows_its_values_as_text(kind):
     message = kind("{found!r} in {column}, row {row}", found="*x*", column="a_b", row=3)
-    assert told(message) == r"“\*x\*” in a\_b, row 3"
+    assert translate(message) == r"“\*x\*” in a\_b, row 3"
 
 
-def test_a_message_inside_of_another_is_told_too():
+def test_a_nested_message_is_translated_too():
     error = DataError("{file}: {what}", file="a_b", what=Note("{found!r} is missing", found="*"))
-    assert told(error) == r"a\_b: “\*” is missing"
+    assert translate(error) == r"a\_b: “\*” is missing"
 
 
 @pytest.mark.parametrize(
@@ -44,16 +52,16 @@ def test_a_message_inside_of_another_is_told_too():
         *((locale, "en") for locale in ("en-GB", "de", "zha", "", None)),
     ],
 )
-def test_the_language_is_that_of_the_browsers_locale(locale, spoken_in):
-    assert spoken(locale) == spoken_in
+def test_the_language_follows_the_browsers_locale(locale, spoken_in):
+    assert match_locale(locale) == spoken_in
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(0.84, "0.8 s"), (12, "12 s"), (185, "3 min 5 s"), (7800, "2 h 10 min")],
 )
-def test_durations_are_said_in_the_unit_that_fits(seconds, words):
-    assert lasting(seconds) == words
+def test_durations_have_a_suitable_unit(seconds, words):
+    assert format_duration(seconds) == words
 
 
 @pytest.mark.parametrize(
@@ -64,13 +72,13 @@ def test_durations_are_said_in_the_unit_that_fits(seconds, words):
         ([[10.0]], "[10]"),
     ],
 )
-def test_a_sequence_is_written_as_one_would_type_it(steps, text):
-    assert as_typed(np.array(steps, np.float32)) == text
+def test_a_sequence_is_formatted_as_typed_text(steps, text):
+    assert format_steps(np.array(steps, np.float32)) == text
 
 
-def test_layers_are_named_in_the_fields_own_terms():
-    assert layer_name(LSTM(64, bidirectional=True)) == "BiLSTM(64)"
-    assert layer_name(GRU(8)) == "GRU(8)"
+def test_layers_are_formatted_in_technical_terms():
+    assert format_layer(LSTM(64, bidirectional=True)) == "BiLSTM(64)"
+    assert format_layer(GRU(8)) == "GRU(8)"
 
 
 @pytest.mark.parametrize(
@@ -80,6 +88,6 @@ def test_one_is_singular(number, words):
     assert ngettext("{n} step of {all}", "{n} steps of {all}", number, all=3) == words
 
 
-def test_a_long_text_is_shown_by_its_beginning():
-    assert shortened("x" * 60) == "x" * 60
-    assert shortened("x" * 61) == "x" * 59 + "…"
+def test_a_long_text_is_truncated():
+    assert shorten("x" * 60) == "x" * 60
+    assert shorten("x" * 61) == "x" * 59 + "…"

@@ -1,4 +1,4 @@
-"""The catalogues: no word on screen is missing in any language."""
+"""The catalogues are complete: no text on screen is untranslated in any language."""
 
 import ast
 import gettext
@@ -9,63 +9,71 @@ from collections.abc import Iterator
 
 import pytest
 
-from ui.locales.__main__ import MARKS, ROOT, catalogues, compiled, files, read, template
+from ui.locales.__main__ import (
+    MARKERS,
+    ROOT,
+    build_template,
+    compile_catalogue,
+    list_catalogues,
+    list_files,
+    read,
+)
 
-PATHS = pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-3])
-# What Streamlit shows of a call: these arguments, and the first, or all of them, of these elements.
-NAMED = {"label", "help", "placeholder", "alt", "page_title", "delta_description"}
-FIRST = {
+PATHS = pytest.mark.parametrize("path", list_catalogues(), ids=lambda path: path.parts[-3])
+# Arguments that Streamlit shows: these keywords, and the first or all arguments of these elements.
+TEXT_KEYWORDS = {"label", "help", "placeholder", "alt", "page_title", "delta_description"}
+FIRST_ARGUMENT = {
     *("title", "header", "subheader", "markdown", "caption", "write", "text"),
     *("info", "warning", "error", "success", "toast", "spinner", "dialog"),
     *("button", "download_button", "form_submit_button", "link_button", "checkbox", "toggle"),
     *("selectbox", "multiselect", "segmented_control", "pills", "radio", "slider"),
     *("number_input", "text_input", "text_area", "file_uploader", "expander", "popover", "tabs"),
 }
-ALL = {"metric", "progress"}
-# What comes from a message, or a table of them, that was made elsewhere.
-HANDED_ON = {"template", "error.template", "row.error[0]", "reason", "_words_for(error)"}
-HANDED_ON |= {"part", "role"}
-NO_WORD = re.compile(r":material/\w+:|:\w+\[|\bUnpadded\b|·")
-OURS = ("app.py", "pages/", "ui/")
+ALL_ARGUMENTS = {"metric", "progress"}
+# Expressions that forward a message, or a table of messages, from elsewhere.
+FORWARDED = {"template", "error.template", "row.error[0]", "reason", "_select_message(error)"}
+FORWARDED |= {"part", "role"}
+NO_TEXT = re.compile(r":material/\w+:|:\w+\[|\bUnpadded\b|·")
+APP_PATHS = ("app.py", "pages/", "ui/")
 
 
 @PATHS
 def test_a_catalogue_has_exactly_the_messages_of_the_code(path):
-    """Bring it up to date with ``python -m ui.locales``."""
-    there, kept = ({m.id for m in each if m.id} for each in (template(), read(path)))
-    assert there - kept == set()
-    assert kept - there == set()
+    """Run ``python -m ui.locales`` to update the catalogues."""
+    expected, stored = ({m.id for m in each if m.id} for each in (build_template(), read(path)))
+    assert expected - stored == set()
+    assert stored - expected == set()
 
 
 @PATHS
 def test_every_message_is_translated(path):
-    kept = read(path)
-    assert [m.id for m in kept if m.id and not all(texts(m.string))] == []
-    assert [m.id for m in kept if m.fuzzy] == []
+    messages = read(path)
+    assert [m.id for m in messages if m.id and not all(list_forms(m.string))] == []
+    assert [m.id for m in messages if m.fuzzy] == []
 
 
 @PATHS
-def test_translations_keep_the_placeholders_and_the_marks_of_markdown(path):
+def test_translations_keep_placeholders_and_markdown(path):
     for message in (m for m in read(path) if m.id):
-        english = texts(message.id)[-1]  # of a plural, which names its number
-        for translated in texts(message.string):
-            assert placeholders(translated) == placeholders(english), message.id
+        english = list_forms(message.id)[-1]  # of a plural, which names its number
+        for translated in list_forms(message.string):
+            assert list_placeholders(translated) == list_placeholders(english), message.id
             for mark in ("**", "`", "](", "“none”"):
                 assert translated.count(mark) == english.count(mark), message.id
 
 
 @PATHS
-def test_what_the_app_reads_is_what_the_catalogue_says(path):
-    """Bring it up to date with ``python -m ui.locales``."""
+def test_the_compiled_catalogue_is_up_to_date(path):
+    """Run ``python -m ui.locales`` to update the catalogues."""
     with path.with_suffix(".mo").open("rb") as file:
-        kept = gettext.GNUTranslations(file)._catalog
-    made = gettext.GNUTranslations(io.BytesIO(compiled(read(path))))._catalog
-    del kept[""], made[""]  # which name the version of Babel
-    assert kept == made
+        stored = gettext.GNUTranslations(file)._catalog
+    compiled = gettext.GNUTranslations(io.BytesIO(compile_catalogue(read(path))))._catalog
+    del stored[""], compiled[""]  # which name the version of Babel
+    assert stored == compiled
 
 
-def test_no_word_on_screen_is_unmarked():
-    assert [found for path in files() for found in unmarked(path)] == []
+def test_no_text_on_screen_is_unmarked():
+    assert [message for path in list_files() for message in find_unmarked(path)] == []
 
 
 @pytest.mark.parametrize(
@@ -81,76 +89,79 @@ def test_no_word_on_screen_is_unmarked():
         ('st.error(_("Row {row}").format(row=row))', []),
     ],
 )
-def test_an_unmarked_word_would_be_found(code, words):
-    assert list(words_of(ast.parse(code))) == words
+def test_unmarked_text_is_detected(code, words):
+    assert list(extract_unmarked(ast.parse(code))) == words
 
 
-def test_every_template_of_an_error_or_a_note_can_be_found():
-    """It stands there as text, or in a constant that is marked by N_."""
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in files()}
+def test_every_template_of_an_error_or_note_is_extractable():
+    """A template is a literal, or a constant that is marked by N_."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in list_files()}
     nodes = [(path, node) for path, tree in trees.items() for node in ast.walk(tree)]
     marked = {
         target.id
         for _path, node in nodes
-        if isinstance(node, ast.Assign) and called(node.value) == "N_"
+        if isinstance(node, ast.Assign) and get_call_name(node.value) == "N_"
         for target in node.targets
         if isinstance(target, ast.Name)
     }
     unknown = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path, node in nodes
-        if called(node) in MARKS[2:] and not set(made_of(node.args[0])) <= marked | HANDED_ON
+        if get_call_name(node) in MARKERS[2:]
+        and not set(unparse_template(node.args[0])) <= marked | FORWARDED
     ]
     assert unknown == []
 
 
-def made_of(template: ast.expr) -> Iterator[str]:
-    """What a template is taken from, unless it stands there itself."""
+def unparse_template(template: ast.expr) -> Iterator[str]:
+    """Unparse the expressions of a template that is not a literal."""
     if isinstance(template, ast.IfExp):
-        yield from (*made_of(template.body), *made_of(template.orelse))
+        yield from (*unparse_template(template.body), *unparse_template(template.orelse))
     elif not isinstance(template, ast.Constant):
         yield ast.unparse(template)
 
 
-def texts(message) -> tuple[str, ...]:
+def list_forms(message) -> tuple[str, ...]:
     return (message,) if isinstance(message, str) else tuple(message or ("",))
 
 
-def placeholders(text: str) -> set[tuple]:
-    """(name, conversion, format) of each, once: another language may name one twice."""
+def list_placeholders(text: str) -> set[tuple]:
+    """List (name, conversion, format) of each placeholder, once: a translation may repeat one."""
     return {parts[1:] for parts in string.Formatter().parse(text) if parts[1] is not None}
 
 
-def called(node: ast.AST) -> str:
+def get_call_name(node: ast.AST) -> str:
     return getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
 
 
-def unmarked(path) -> Iterator[str]:
+def find_unmarked(path) -> Iterator[str]:
     name = path.relative_to(ROOT).as_posix()
-    if name.startswith(OURS):
-        for word in words_of(ast.parse(path.read_text(encoding="utf-8"))):
+    if name.startswith(APP_PATHS):
+        for word in extract_unmarked(ast.parse(path.read_text(encoding="utf-8"))):
             yield f"{name}: {word}"
 
 
-def words_of(tree: ast.AST) -> Iterator[str]:
-    """The words that a file gives to Streamlit as they stand."""
+def extract_unmarked(tree: ast.AST) -> Iterator[str]:
+    """Extract the unmarked texts that a file passes to Streamlit."""
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         element = getattr(call.func, "attr", "")
-        shown = [each.value for each in call.keywords if each.arg in NAMED]
-        shown += call.args if element in ALL else call.args[: element in FIRST]
-        for argument in shown:
-            yield from literals(argument)
+        arguments = [each.value for each in call.keywords if each.arg in TEXT_KEYWORDS]
+        arguments += (
+            call.args if element in ALL_ARGUMENTS else call.args[: element in FIRST_ARGUMENT]
+        )
+        for argument in arguments:
+            yield from extract_literals(argument)
 
 
-def literals(node: ast.AST) -> Iterator[str]:
+def extract_literals(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if re.search(r"[^\W\d_]{2}", NO_WORD.sub("", node.value)):
+        if re.search(r"[^\W\d_]{2}", NO_TEXT.sub("", node.value)):
             yield node.value
     elif isinstance(node, ast.Call):  # what it makes of its arguments is its own matter
         if isinstance(node.func, ast.Attribute):
-            yield from literals(node.func.value)
+            yield from extract_literals(node.func.value)
     elif isinstance(node, ast.IfExp):
-        yield from (*literals(node.body), *literals(node.orelse))
+        yield from (*extract_literals(node.body), *extract_literals(node.orelse))
     elif not isinstance(node, ast.Subscript | ast.Lambda | ast.Compare):
         for child in ast.iter_child_nodes(node):
-            yield from literals(child)
+            yield from extract_literals(child)

@@ -1,4 +1,4 @@
-"""What stands in an address comes back; what is wrong in it is as suggested."""
+"""URL parameters round-trip a recipe, and invalid ones fall back to the suggestion."""
 
 from dataclasses import fields, replace
 
@@ -36,17 +36,17 @@ recipes = st.builds(
 
 
 @given(recipes, recipes)
-def test_every_recipe_comes_back_whatever_was_suggested(recipe, suggested):
+def test_every_recipe_round_trips_whatever_the_suggestion(recipe, suggested):
     address = write(recipe)
     assert read(address, suggested) == recipe
     assert explain_ignored(address, recipe) == ()
 
 
-def test_an_address_can_name_every_field_of_a_recipe():
+def test_a_url_covers_every_field_of_a_recipe():
     assert set(FIELDS) == {field.name for field in fields(Recipe)}
 
 
-def test_an_address_names_every_field_also_those_that_are_as_suggested():
+def test_a_url_names_every_field_including_suggested_ones():
     address = write(Recipe.example())
     assert set(address) == set(FIELDS)
     assert (address["layers"], address["maxlen"], address["patience"]) == (
@@ -56,9 +56,11 @@ def test_an_address_names_every_field_also_those_that_are_as_suggested():
     )
 
 
-def test_an_address_without_a_version_means_what_it_meant():
-    """It is of commit 3c4f589, and was written from what that commit suggests for the vowels. If
-    this fails because the suggestion has changed, addresses without a version need the old one."""
+def test_a_url_without_a_version_keeps_its_meaning():
+    """The URL was written by commit 3c4f589, relative to what that commit suggests for the vowels.
+
+    If this fails because the suggestion has changed, URLs without a version need the old one.
+    """
     vowels = read_sequences("samples/japanese_vowels.csv")
     assert read({"mask": "none"}, Recipe.suggest(vowels)) == Recipe(
         task="classification",
@@ -105,7 +107,7 @@ def test_an_address_without_a_version_means_what_it_meant():
         ("no_field", "3"),
     ],
 )
-def test_what_is_wrong_is_left_as_suggested_and_the_rest_is_taken(name, text):
+def test_invalid_values_are_replaced_by_the_suggestion_and_valid_ones_apply(name, text):
     address = {name: text, "batch_size": "7"}
     recipe = read(address, Recipe.example())
     assert recipe == replace(Recipe.example(), batch_size=7)
@@ -114,7 +116,7 @@ def test_what_is_wrong_is_left_as_suggested_and_the_rest_is_taken(name, text):
     )
 
 
-def test_one_wrong_value_in_a_whole_link_costs_none_of_the_others():
+def test_one_invalid_value_in_a_complete_link_keeps_the_others():
     chosen = replace(Recipe.example(), task="classification", loss="", epochs=7, mask="value")
     recipe = read(write(chosen) | {"dense": "a"}, Recipe.example())
     assert recipe == chosen
@@ -122,7 +124,7 @@ def test_one_wrong_value_in_a_whole_link_costs_none_of_the_others():
     assert recipe == chosen  # -1 is read, but no recipe has it
 
 
-def test_a_link_of_another_version_is_read_and_says_so():
+def test_a_link_of_another_version_is_read_with_a_note():
     recipe = Recipe.example()
     assert explain_ignored({"v": VERSION}, recipe) == ()
     assert explain_ignored({"v": "1"}, recipe) == ()

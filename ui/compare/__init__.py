@@ -1,1 +1,1 @@
-"""The page Compare: what varies, and what can be concluded."""
+"""The page Compare: form and result of a comparison of recipes."""

@@ -1,4 +1,4 @@
-"""The inputs of Compare: what varies, and between which values."""
+"""Form of Compare: the settings to vary, and their values."""
 
 from __future__ import annotations
 
@@ -13,44 +13,47 @@ from core import GRU, LSTM, Recipe
 from core.data.padding import MASK_MODES, SIDES, erased_steps
 from core.errors import RecipeError
 from core.recipe.recipe import CLASS_WEIGHTS, OPTIMIZERS, POOLINGS, SCHEDULES
-from core.recipe.suggest import TINY
+from core.recipe.rules import TINY
 from ui.i18n import (
     _,
-    counted,
-    listed,
-    mask_name,
-    plain,
-    pooling_name,
-    schedule_name,
-    shortened,
-    told,
+    escape_markdown,
+    format_count,
+    format_mask,
+    format_pooling,
+    format_schedule,
+    join_list,
+    shorten,
+    translate,
 )
 from ui.session.state import EXAMPLE_KEY, State
 
-NONE = "none"  # as typed for no limit
-SMALL = 1000  # sequences: of more, a part of them tells enough
+NONE = "none"  # typed for no limit
+MAX_FOLD_ROWS = 1000  # sequences; for larger data, one validation set is enough
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """Something of a recipe that can vary.
+    """A setting of a recipe that can vary.
 
-    options  to choose from; none: numbers are typed, as ``parse`` takes them
-    begins   with these values, of this recipe
-    with_    a recipe with another value
-    says     a value in an entry's name
+    Attributes:
+        label: Label in the form.
+        options: Values to choose from; empty if numbers are typed, which ``parse`` converts.
+        get_defaults: Returns the initial values for a recipe.
+        apply: Returns the recipe with another value.
+        format: Formats a value in the name of an entry.
+        parse: Converts typed text to a value; raises ValueError.
     """
 
     label: str
     options: tuple[Any, ...]
-    begins: Callable[[Recipe], list[Any]]
-    with_: Callable[[Recipe, Any], Recipe]
-    says: Callable[[Any], str]
+    get_defaults: Callable[[Recipe], list[Any]]
+    apply: Callable[[Recipe, Any], Recipe]
+    format: Callable[[Any], str]
     parse: Callable[[str], Any] = str
 
 
-def dimensions(visitor: State) -> dict[str, Dimension]:
-    """By key, in the order they are offered."""
+def build_dimensions(visitor: State) -> dict[str, Dimension]:
+    """Build the dimensions by key, in the order of the form."""
     zeros = ["value"] if _has_steps_to_erase(visitor) else []
     sides = {"pre": _("in front"), "post": _("behind")}
     ways = {False: _("one way"), True: _("both ways")}
@@ -60,7 +63,7 @@ def dimensions(visitor: State) -> dict[str, Dimension]:
             MASK_MODES,
             lambda recipe: ["lengths", *zeros, "none"],
             lambda recipe, value: replace(recipe, mask=value),
-            mask_name,
+            format_mask,
         ),
         "padding": Dimension(
             _("Padding side"),
@@ -75,7 +78,7 @@ def dimensions(visitor: State) -> dict[str, Dimension]:
             lambda recipe: [recipe.maxlen],
             lambda recipe, value: replace(recipe, maxlen=value),
             lambda value: f"maxlen {NONE if value is None else value}",
-            lambda word: None if word == NONE else int(word),
+            lambda text: None if text == NONE else int(text),
         ),
         "truncating": Dimension(
             _("Truncated side"),
@@ -88,21 +91,21 @@ def dimensions(visitor: State) -> dict[str, Dimension]:
             _("Layers"),
             ("LSTM", "GRU"),
             lambda recipe: ["LSTM", "GRU"],
-            lambda recipe, value: _layers(recipe, kind={"LSTM": LSTM, "GRU": GRU}[value]),
+            lambda recipe, value: _change_layers(recipe, kind={"LSTM": LSTM, "GRU": GRU}[value]),
             str,
         ),
         "both": Dimension(
             _("Direction"),
             (False, True),
             lambda recipe: [False, True],
-            lambda recipe, value: _layers(recipe, bidirectional=value),
+            lambda recipe, value: _change_layers(recipe, bidirectional=value),
             ways.__getitem__,
         ),
         "units": Dimension(
             _("Units"),
             (),
             lambda recipe: [recipe.layers[0].units, 2 * recipe.layers[0].units],
-            lambda recipe, value: _layers(recipe, units=value),
+            lambda recipe, value: _change_layers(recipe, units=value),
             lambda value: _("{n} units").format(n=value),
             int,
         ),
@@ -111,13 +114,13 @@ def dimensions(visitor: State) -> dict[str, Dimension]:
             POOLINGS,
             lambda recipe: list(POOLINGS),
             lambda recipe, value: replace(recipe, pooling=value),
-            pooling_name,
+            format_pooling,
         ),
         "dropout": Dimension(
             _("Dropout"),
             (),
             lambda recipe: [0.0, 0.3],
-            lambda recipe, value: _layers(recipe, dropout=value),
+            lambda recipe, value: _change_layers(recipe, dropout=value),
             lambda value: _("dropout {n:g}").format(n=value),
             float,
         ),
@@ -141,7 +144,7 @@ def dimensions(visitor: State) -> dict[str, Dimension]:
             SCHEDULES,
             lambda recipe: list(SCHEDULES),
             lambda recipe, value: replace(recipe, schedule=value),
-            lambda value: _("rate: {schedule}").format(schedule=schedule_name(value)),
+            lambda value: _("rate: {schedule}").format(schedule=format_schedule(value)),
         ),
         "weight_decay": Dimension(
             _("Weight decay"),
@@ -170,95 +173,103 @@ def dimensions(visitor: State) -> dict[str, Dimension]:
 
 
 def _has_steps_to_erase(visitor: State) -> bool:
-    """Whether a mask by value would take real steps of the open data for padding."""
-    known = EXAMPLE_KEY if visitor.kept is None else visitor.kept.data
+    """Check whether a mask by value would treat real steps of the open data as padding."""
+    data_key = EXAMPLE_KEY if visitor.data_set is None else visitor.data_set.data
     value = visitor.recipe.mask_value
-    return visitor.once(
-        "erased", f"{known} {value}", lambda: bool(erased_steps(visitor.data, value).any())
+    return visitor.read_once(
+        "erased", f"{data_key} {value}", lambda: bool(erased_steps(visitor.data, value).any())
     )
 
 
-def _layers(recipe: Recipe, kind: type[LSTM] | None = None, **changes: Any) -> Recipe:
-    """Every recurrent layer changed."""
+def _change_layers(recipe: Recipe, kind: type[LSTM] | None = None, **changes: Any) -> Recipe:
+    """Change every recurrent layer of a recipe."""
     layers = []
     for layer in recipe.layers:
-        known = {"units": layer.units, "bidirectional": layer.bidirectional}
-        layers.append((kind or type(layer))(**known | {"dropout": layer.dropout} | changes))
+        settings = {"units": layer.units, "bidirectional": layer.bidirectional}
+        layers.append((kind or type(layer))(**settings | {"dropout": layer.dropout} | changes))
     return replace(recipe, layers=tuple(layers))
 
 
-def recipes(visitor: State) -> dict[str, Recipe] | None:
-    """By name, every combination of what the visitor chose; None while it is not valid, with the
-    reason on screen."""
-    known = dimensions(visitor)
+def choose_recipes(visitor: State) -> dict[str, Recipe] | None:
+    """Show the form.
+
+    Returns:
+        Every combination of the chosen values, by name; None, after showing the reason, if a
+        combination is invalid.
+    """
+    dimensions = build_dimensions(visitor)
     varied = st.multiselect(
         _("What varies"),
-        list(known),
+        list(dimensions),
         default=["mask"],
-        format_func=lambda name: known[name].label,
-        key=visitor.key("compare-varied"),
+        format_func=lambda name: dimensions[name].label,
+        key=visitor.get_widget_key("compare-varied"),
         help=_("Everything else is as on Train, and the same in all trainings."),
     )
-    chosen: dict[str, list[Any]] = {}
+    choices: dict[str, list[Any]] = {}
     columns = st.columns(2, gap="medium")
     for number, name in enumerate(varied):
         with columns[number % 2]:
-            values = _values(visitor, name, known[name])
+            values = _choose_values(visitor, name, dimensions[name])
         if values is None:
             return None
-        chosen[name] = values
-    found: dict[str, Recipe] = {}
+        choices[name] = values
+    recipes: dict[str, Recipe] = {}
     try:
-        for values in product(*chosen.values()):
-            recipe, words = visitor.recipe, []
-            for name, value in zip(chosen, values, strict=True):
-                recipe = known[name].with_(recipe, value)
-                words.append(known[name].says(value))
-            found[listed(words)] = recipe
+        for values in product(*choices.values()):
+            recipe, parts = visitor.recipe, []
+            for name, value in zip(choices, values, strict=True):
+                recipe = dimensions[name].apply(recipe, value)
+                parts.append(dimensions[name].format(value))
+            recipes[join_list(parts)] = recipe
     except RecipeError as error:
-        st.error(_("This cannot be trained: {reason}.").format(reason=told(error)))
+        st.error(_("This cannot be trained: {reason}.").format(reason=translate(error)))
         return None
-    return found
+    return recipes
 
 
-def _values(visitor: State, name: str, dimension: Dimension) -> list[Any] | None:
-    begins, key = dimension.begins(visitor.recipe), visitor.key(f"compare-{name}")
+def _choose_values(visitor: State, name: str, dimension: Dimension) -> list[Any] | None:
+    defaults, key = (
+        dimension.get_defaults(visitor.recipe),
+        visitor.get_widget_key(f"compare-{name}"),
+    )
     if dimension.options:
         return st.pills(
             dimension.label,
             dimension.options,
-            default=begins,
-            format_func=dimension.says,
+            default=defaults,
+            format_func=dimension.format,
             selection_mode="multi",
             key=key,
         )
-    typed = ", ".join(NONE if value is None else f"{value:g}" for value in begins)
+    default_text = ", ".join(NONE if value is None else f"{value:g}" for value in defaults)
     text = st.text_input(
         dimension.label,
-        value=typed,
+        value=default_text,
         key=key,
         help=_("Numbers, with commas between them.")
         + (" " + _("“none”: no limit.") if name == "maxlen" else ""),
     )
     try:
-        words = [word.strip() for word in text.split(",") if word.strip()]
-        return list(dict.fromkeys(dimension.parse(word) for word in words))
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return list(dict.fromkeys(dimension.parse(part) for part in parts))
     except ValueError:
         st.error(
             _("“{text}” is no list of numbers. Write them with commas, such as {example}.").format(
-                text=plain(shortened(text)), example=typed
+                text=escape_markdown(shorten(text)), example=default_text
             )
         )
         return None
 
 
-def seeds(visitor: State) -> tuple[int, ...]:
+def choose_seeds(visitor: State) -> tuple[int, ...]:
+    """Show the input for the number of seeds. Returns the seeds."""
     number = st.number_input(
         _("Seeds"),
         1,
         10,
         value=3,
-        key=visitor.key("compare-seeds"),
+        key=visitor.get_widget_key("compare-seeds"),
         help=_(
             "Each recipe is trained so many times, from other first weights. From five on, the "
             "intervals are narrow enough to tell small differences."
@@ -267,36 +278,40 @@ def seeds(visitor: State) -> tuple[int, ...]:
     return tuple(range(number))
 
 
-def in_folds(
+def choose_folds(
     visitor: State, recipes: dict[str, Recipe] | None, seeds: tuple[int, ...]
 ) -> dict[str, Recipe] | None:
-    """The recipes, each seed measuring another of as many equal parts of the sequences, where the
-    visitor wants that and the data does not say what to measure on."""
+    """Offer cross-validation, if the data does not mark its evaluation set.
+
+    Returns:
+        The recipes. With cross-validation, each seed evaluates on another of as many equal folds.
+    """
     data = visitor.data
-    marked = data.split is not None and (data.split != "train").any()
-    apart = len(data) if data.groups is None else len(set(data.groups))
-    if marked or recipes is None or not 2 <= len(seeds) <= apart:
+    has_split = data.split is not None and (data.split != "train").any()
+    n_groups = len(data) if data.groups is None else len(set(data.groups))
+    if has_split or recipes is None or not 2 <= len(seeds) <= n_groups:
         return recipes
-    wanted = st.toggle(
+    is_wanted = st.toggle(
         _("Measure on every sequence once (cross-validation)"),
-        value=TINY <= len(data) <= SMALL,
-        key=visitor.key("compare-folds"),
+        value=TINY <= len(data) <= MAX_FOLD_ROWS,
+        key=visitor.get_widget_key("compare-folds"),
         help=_(
             "The sequences are cut into as many parts as there are seeds, and each seed measures "
             "on another part, having learned from the others: best for small data. Otherwise each "
             "seed draws validation sequences as Train says."
         ),
     )
-    if not wanted:
+    if not is_wanted:
         return recipes
-    parts = {"validation_rows": "folds", "validation_split": 1 / len(seeds)}
-    return {name: replace(recipe, **parts) for name, recipe in recipes.items()}
+    changes = {"validation_rows": "folds", "validation_split": 1 / len(seeds)}
+    return {name: replace(recipe, **changes) for name, recipe in recipes.items()}
 
 
-def count(recipes: dict[str, Recipe], seeds: tuple[int, ...], seconds: str) -> str:
+def format_total(recipes: dict[str, Recipe], seeds: tuple[int, ...], seconds: str) -> str:
+    """Format the number of runs and their estimated time."""
     return _("{n} recipes × {seeds} seeds = {all} trainings, about {time} on this server.").format(
-        n=counted(len(recipes)),
+        n=format_count(len(recipes)),
         seeds=len(seeds),
-        all=counted(len(recipes) * len(seeds)),
+        all=format_count(len(recipes) * len(seeds)),
         time=seconds,
     )

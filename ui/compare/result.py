@@ -1,49 +1,54 @@
-"""A comparison on screen: its trainings as they run, then what can be concluded."""
+"""Result of a comparison: its runs in progress, then the conclusion."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.metric_formats import METRICS, form_of
+from core.evaluation.metric_formats import METRICS, get_format
 from core.experiments.compare import LOWER_IS_BETTER, Comparison
-from core.figures import bands_figure, differences_figure
-from runs import ACTIVE, Compared, Question, RunLine
+from core.figures import plot_differences, plot_loss_bands
+from runs import ACTIVE, ComparisonRequest, Request, RunSummary
 from ui import backend
-from ui.i18n import _, counted, lasting, loss_name, ngettext, told
+from ui.i18n import _, format_count, format_duration, format_loss, ngettext, translate
 from ui.results import predictions_table
 from ui.session import requests
 from ui.session.state import State
 from ui.shell import fragments
-from ui.shell.plots import draw, figure_words, is_dark
+from ui.shell.plots import draw, get_figure_labels, is_dark
 
 REFRESH_SECONDS = 0.5
 
 
-def show(visitor: State, about: Compared) -> None:
-    runs = _runs(visitor, about)
-    live = any(run.state in ACTIVE for run in runs)
-    fragments.live(_progress, REFRESH_SECONDS if live else None, visitor, about, live)
-    if not live:
-        asked = visitor.asked.get("compared")
-        if asked is None or asked[1] != about:
-            asked = ("", about, backend.runs().compare(about, visitor.owner.id))
-            visitor.asked["compared"] = asked
-        requests.answer(asked[2], lambda found: _show(found, visitor), _("Comparing …"))
-        _say_what_was_reused(runs)
+def show_comparison(visitor: State, comparison: ComparisonRequest) -> None:
+    """Show a comparison."""
+    runs = _list_runs(visitor, comparison)
+    is_live = any(run.state in ACTIVE for run in runs)
+    fragments.run_fragment(
+        _show_progress, REFRESH_SECONDS if is_live else None, visitor, comparison, is_live
+    )
+    if not is_live:
+        cached = visitor.requests.get("compared")
+        if cached is None or cached[1] != comparison:
+            cached = ("", comparison, backend.get_runs().compare(comparison, visitor.owner.id))
+            visitor.requests["compared"] = cached
+        requests.show_result(
+            cached[2], lambda request: _show_result(request, visitor), _("Comparing …")
+        )
+        _show_reuse(runs)
 
 
-def _runs(visitor: State, about: Compared) -> list[RunLine]:
-    ours = {run for runs in about.entries.values() for run in runs}
-    return [run for run in backend.store().runs.list(visitor.owner.id) if run.id in ours]
+def _list_runs(visitor: State, comparison: ComparisonRequest) -> list[RunSummary]:
+    run_ids = {run for runs in comparison.entries.values() for run in runs}
+    return [run for run in backend.get_store().runs.list(visitor.owner.id) if run.id in run_ids]
 
 
-def _active(visitor: State, about: Compared) -> list[RunLine]:
-    """The trainings that have not ended."""
-    return [run for run in _runs(visitor, about) if run.state in ACTIVE]
+def _list_active_runs(visitor: State, comparison: ComparisonRequest) -> list[RunSummary]:
+    """List the runs that have not ended."""
+    return [run for run in _list_runs(visitor, comparison) if run.state in ACTIVE]
 
 
-def _say_what_was_reused(runs: list[RunLine]) -> None:
+def _show_reuse(runs: list[RunSummary]) -> None:
     reused = sum(run.reused for run in runs)
     if reused:
         st.caption(
@@ -55,69 +60,71 @@ def _say_what_was_reused(runs: list[RunLine]) -> None:
         )
 
 
-def _progress(visitor: State, about: Compared, was_live: bool) -> None:
-    left = len(_active(visitor, about))
-    if was_live and not left:
-        st.rerun()  # the whole page: the conclusion stands outside this fragment
-    if not left:
+def _show_progress(visitor: State, comparison: ComparisonRequest, was_live: bool) -> None:
+    n_left = len(_list_active_runs(visitor, comparison))
+    if was_live and not n_left:
+        st.rerun()  # the whole page, because the conclusion is outside this fragment
+    if not n_left:
         return
-    total = sum(map(len, about.entries.values()))
+    total = sum(map(len, comparison.entries.values()))
     bar, stop = st.columns([7, 3], vertical_alignment="bottom")
-    done = counted(total - left)
-    words = ngettext(
+    done = format_count(total - n_left)
+    label = ngettext(
         "{done} of {n} training done", "{done} of {n} trainings done", total, done=done
     )
-    bar.progress((total - left) / total, words)
+    bar.progress((total - n_left) / total, label)
     stop.button(
         _("Stop all"),
         key="compare-stop",
         icon=":material/stop_circle:",
         width="stretch",
         on_click=_stop,
-        args=(visitor, about),
+        args=(visitor, comparison),
     )
 
 
-def _stop(visitor: State, about: Compared) -> None:
-    for run in _active(visitor, about):
-        backend.runs().stop(visitor.owner.id, run.id)
+def _stop(visitor: State, comparison: ComparisonRequest) -> None:
+    for run in _list_active_runs(visitor, comparison):
+        backend.get_runs().stop(visitor.owner.id, run.id)
 
 
-def _show(asked: Question, visitor: State) -> None:
-    found: Comparison = asked.result
-    sure = any(e.difference and e.difference.leaves_zero_out for e in found.entries)
-    say = st.success if sure and found.part != "training" else st.info
-    say(told(found.sentence), icon=":material/balance:")
-    look = {"dark": is_dark(), "words": figure_words()}
-    share = found.main == "accuracy"
-    main = _(METRICS[found.main][0])
-    left, right = st.columns(2, gap="medium")
-    with left:
+def _show_result(request: Request, visitor: State) -> None:
+    result: Comparison = request.result
+    is_conclusive = any(e.difference and e.difference.excludes_zero for e in result.entries)
+    show_message = st.success if is_conclusive and result.part != "training" else st.info
+    show_message(translate(result.sentence), icon=":material/balance:")
+    style = {"dark": is_dark(), "labels": get_figure_labels()}
+    is_share = result.main == "accuracy"
+    metric_name = _(METRICS[result.main][0])
+    curves_column, differences_column = st.columns(2, gap="medium")
+    with curves_column:
         st.markdown(f"**{_('Loss by epoch')}**")
         draw(
-            bands_figure(
-                {entry.name: entry.curves for entry in found.entries},
-                label=_("loss ({name})").format(name=loss_name(visitor.recipe.loss)),
-                **look,
+            plot_loss_bands(
+                {entry.name: entry.curves for entry in result.entries},
+                label=_("loss ({name})").format(name=format_loss(visitor.recipe.loss)),
+                **style,
             ),
             key="compare-curves",
             png="comparison-curves",
             alt=_("Loss curves of the recipes, with bands over the seeds"),
         )
-    with right:
-        first = found.entries[0].name
+    with differences_column:
+        baseline = result.entries[0].name
         st.markdown(f"**{_('Difference from the first recipe')}**")
         draw(
-            differences_figure(
+            plot_differences(
                 [
                     (entry.name, each.value, each.low, each.high)
-                    for entry in found.entries[1:]
+                    for entry in result.entries[1:]
                     if (each := entry.difference)
                 ],
-                label=_("{figure}: difference from {first}").format(figure=main, first=first),
-                percent=share,
-                lower_is_better=found.main in LOWER_IS_BETTER,
-                **look,
+                label=_("{figure}: difference from {first}").format(
+                    figure=metric_name, first=baseline
+                ),
+                percent=is_share,
+                lower_is_better=result.main in LOWER_IS_BETTER,
+                **style,
             ),
             key="compare-differences",
             png="comparison",
@@ -129,7 +136,7 @@ def _show(asked: Question, visitor: State) -> None:
                     "Lines: 95 % intervals, the wider of two: over the seeds (paired t) and over "
                     "the sequences measured on (bootstrap)."
                 )
-                if found.rows == "same"
+                if result.rows == "same"
                 else _(
                     "Lines: 95 % intervals over the seeds (paired t, corrected for the sequences "
                     "that their trainings share)."
@@ -138,12 +145,12 @@ def _show(asked: Question, visitor: State) -> None:
             + " "
             + _("Grey ones hold zero: no difference can be told.")
         )
-    frame = _table(found)
+    frame = _build_table(result)
     st.dataframe(frame, hide_index=True, height="content")
-    st.caption(_part(found))
+    st.caption(_describe_part(result))
     st.download_button(
         _("Download as CSV"),
-        lambda: predictions_table.as_csv(found.table),
+        lambda: predictions_table.to_csv(result.table),
         file_name="comparison.csv",
         mime="text/csv",
         on_click="ignore",
@@ -151,33 +158,33 @@ def _show(asked: Question, visitor: State) -> None:
     )
 
 
-def _part(found: Comparison) -> str:
-    words = {
+def _describe_part(result: Comparison) -> str:
+    text = {
         "test": _("Measured on the test sequences"),
         "validation": _("Measured on the validation sequences"),
         "training": _("Measured on the training sequences"),
-    }[found.part]
-    if found.rows == "each":
-        words = _("Measured on every sequence, by the seed that had not learned from it")
-    elif found.rows == "drawn":
-        words = _("Measured on the validation sequences, which each seed draws anew")
-    seeds = len(found.seeds)
-    return words + ngettext("; mean ± sd over {n} seed.", "; mean ± sd over {n} seeds.", seeds)
+    }[result.part]
+    if result.rows == "each":
+        text = _("Measured on every sequence, by the seed that had not learned from it")
+    elif result.rows == "drawn":
+        text = _("Measured on the validation sequences, which each seed draws anew")
+    seeds = len(result.seeds)
+    return text + ngettext("; mean ± sd over {n} seed.", "; mean ± sd over {n} seeds.", seeds)
 
 
-def _table(found: Comparison) -> pd.DataFrame:
-    """A row a recipe, as text."""
-    shown = [name for name in METRICS if name in found.entries[0].figures]
-    table: dict[str, list[str]] = {_("Recipe"): [entry.name for entry in found.entries]}
-    for name in shown:
-        spread = [_spread(form_of(name), entry.figures[name]) for entry in found.entries]
+def _build_table(result: Comparison) -> pd.DataFrame:
+    """Build a table with one row per recipe, as text."""
+    names = [name for name in METRICS if name in result.entries[0].figures]
+    table: dict[str, list[str]] = {_("Recipe"): [entry.name for entry in result.entries]}
+    for name in names:
+        spread = [_format_spread(get_format(name), entry.figures[name]) for entry in result.entries]
         table[_(METRICS[name][0])] = spread
-    table[_("Time a training")] = [lasting(entry.seconds) for entry in found.entries]
-    table[_("Steps computed")] = [counted(entry.steps) for entry in found.entries]
+    table[_("Time a training")] = [format_duration(entry.seconds) for entry in result.entries]
+    table[_("Steps computed")] = [format_count(entry.steps) for entry in result.entries]
     return pd.DataFrame(table)
 
 
-def _spread(form: str, values) -> str:
+def _format_spread(form: str, values) -> str:
     if len(values) < 2:
         return form.format(values.mean())
     return f"{form.format(values.mean())} ± {form.format(values.std(ddof=1))}"

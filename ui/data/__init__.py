@@ -1,1 +1,1 @@
-"""The page Data: open a file, choose its columns, see what was read, delete data sets."""
+"""The page Data: opening files, choosing columns, reading report, stored data sets."""

@@ -1,4 +1,4 @@
-"""What the columns of a table are, and what is done with what they hold, to choose in a form."""
+"""Form for the columns of a table and the treatment of their values."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ui.data.file_layouts import LAYOUT_NAMES
 from ui.data.read_report import MISSING_NAMES
 from ui.i18n import _
 
-NONE = ""  # the choice "no such column", as ``detect_schema`` takes it
-MAX_COLUMNS = 500  # offered in a list of choices; more would weigh on every rerun
+NONE = ""  # the choice "no such column", as in ``detect_schema``
+MAX_COLUMNS = 500  # offered in a list; more would slow down every rerun
 ROLES = {
     "id": N_("Sequence id"),
     "time": N_("Time"),
@@ -36,24 +36,31 @@ TARGET_NAMES = {
     "end": N_("that of its last step"),
 }
 CUT_NAMES = {"": N_("do not cut"), "windows": N_("windows"), "prefixes": N_("growing prefixes")}
-FIRST_STEPS, MAX_STEPS = 50, 1_000_000  # of a piece: offered at first, and at most
+FIRST_STEPS, MAX_STEPS = 50, 1_000_000  # of a window: default and maximum
 
 
-def show(
+def show_form(
     key: str,
     columns: Sequence[str],
     schema: Schema,
     read: Callable[[jobs.SchemaOf], None],
     refuse: Callable[[DataError], None],
 ) -> None:
-    """columns: the names of those there are. ``read`` is called with the way to read them that was
-    chosen, or ``refuse`` with why there is none."""
-    values = _values(schema)
-    chosen = filter(None, (values[role] for role in ROLES))  # also beyond those offered
-    names = list(dict.fromkeys((*columns[:MAX_COLUMNS], *chosen)))
+    """Show the form.
+
+    Args:
+        key: Prefix of the widget keys.
+        columns: Names of all columns.
+        schema: Schema that the form shows first.
+        read: Called with the chosen schema.
+        refuse: Called with the reason if the choice is invalid.
+    """
+    values = _read_values(schema)
+    roles = filter(None, (values[role] for role in ROLES))  # including those beyond MAX_COLUMNS
+    names = list(dict.fromkeys((*columns[:MAX_COLUMNS], *roles)))
     with st.form(key):
-        how, missing = st.columns([2, 1])
-        how.selectbox(
+        layout, missing = st.columns([2, 1])
+        layout.selectbox(
             _("Layout"),
             list(LAYOUT_NAMES),
             index=list(LAYOUT_NAMES).index(values["layout"]),
@@ -67,8 +74,8 @@ def show(
             format_func=lambda name: _(MISSING_NAMES[name]),
             key=f"{key}-missing",
         )
-        for place, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
-            place.selectbox(
+        for column, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
+            column.selectbox(
                 _(label),
                 [NONE, *names],
                 index=[NONE, *names].index(values[role]),
@@ -87,39 +94,39 @@ def show(
                 help=_("With one for each step the network answers at every step."),
             )
         if schema.time is not None:
-            twice, since = st.columns(2, vertical_alignment="bottom")
-            twice.selectbox(
+            duplicates, elapsed = st.columns(2, vertical_alignment="bottom")
+            duplicates.selectbox(
                 _("Steps at the same time"),
                 list(DUPLICATE_NAMES),
                 index=list(DUPLICATE_NAMES).index(values["duplicates"]),
                 format_func=lambda name: _(DUPLICATE_NAMES[name]),
                 key=f"{key}-duplicates",
             )
-            since.checkbox(
+            elapsed.checkbox(
                 _("Time since the last step as a feature"),
                 value=values["elapsed"],
                 key=f"{key}-elapsed",
                 help=_("For steps at irregular times; in seconds where times are dates."),
             )
-        _cutting(key, values)
+        _show_cutting(key, values)
         st.form_submit_button(
             _("Use these columns"),
             icon=":material/check:",
-            # Before the rerun, so that the page needs no second one, which could swallow a click.
+            # A callback runs before the rerun. A second rerun could swallow a click.
             on_click=_read_again,
             args=(key, schema, read, refuse),
         )
 
 
-def follow(key: str, schema: Schema) -> None:
-    """After a table was read: the form shows by which schema, whatever chose it."""
-    for name, value in _values(schema).items():
+def update_form(key: str, schema: Schema) -> None:
+    """Set the form to the schema by which a table was read, whatever chose it."""
+    for name, value in _read_values(schema).items():
         if f"{key}-{name}" in st.session_state:
             st.session_state[f"{key}-{name}"] = value
 
 
-def _values(schema: Schema) -> dict[str, Any]:
-    """What stands in the form."""
+def _read_values(schema: Schema) -> dict[str, Any]:
+    """Return the values of the form for a schema."""
     names = ("layout", "missing", "target_at", "duplicates", "elapsed", "cut")
     return {
         **{name: getattr(schema, name) for name in names},
@@ -130,14 +137,14 @@ def _values(schema: Schema) -> dict[str, Any]:
     }
 
 
-def _cutting(key: str, values: dict[str, Any]) -> None:
+def _show_cutting(key: str, values: dict[str, Any]) -> None:
     with st.expander(
         _("Cut long sequences into pieces"),
         icon=":material/content_cut:",
         expanded=bool(values["cut"]),
     ):
-        how, steps, every = st.columns(3, vertical_alignment="bottom")
-        how.selectbox(
+        kind, steps, stride = st.columns(3, vertical_alignment="bottom")
+        kind.selectbox(
             _("Pieces"),
             list(CUT_NAMES),
             index=list(CUT_NAMES).index(values["cut"]),
@@ -155,7 +162,7 @@ def _cutting(key: str, values: dict[str, Any]) -> None:
             value=values["cut_steps"],
             key=f"{key}-cut_steps",
         )
-        every.number_input(
+        stride.number_input(
             _("Another one every so many steps"),
             1,
             MAX_STEPS,
@@ -172,34 +179,34 @@ def _cutting(key: str, values: dict[str, Any]) -> None:
 
 def _read_again(
     key: str,
-    before: Schema,
+    schema: Schema,
     read: Callable[[jobs.SchemaOf], None],
     refuse: Callable[[DataError], None],
 ) -> None:
-    """Read the table with what the form holds now."""
-    typed = {role: st.session_state[f"{key}-{role}"] for role in ("layout", *ROLES)}
-    chosen, roles = typed.pop("layout"), typed
+    """Read the table with the current values of the form."""
+    roles_and_layout = {role: st.session_state[f"{key}-{role}"] for role in ("layout", *ROLES)}
+    layout, roles = roles_and_layout.pop("layout"), roles_and_layout
     features = None
-    if before.layout in ("long", "list"):
+    if schema.layout in ("long", "list"):
         features = st.session_state.get(f"{key}-features")
-    # Another layout gives the columns other meanings, so only what was named stays.
-    kept = features if features and chosen == before.layout else None
-    if kept is not None:
-        taken = {name for name in roles.values() if name}
-        kept = [name for name in kept if name not in taken]
-    if chosen == "rows":
-        roles, kept = dict.fromkeys(roles), None
+    # In another layout the columns have other meanings, so the features are dropped.
+    features_to_keep = features if features and layout == schema.layout else None
+    if features_to_keep is not None:
+        role_columns = {name for name in roles.values() if name}
+        features_to_keep = [name for name in features_to_keep if name not in role_columns]
+    if layout == "rows":
+        roles, features_to_keep = dict.fromkeys(roles), None
     choices = {
-        name: st.session_state.get(f"{key}-{name}", getattr(before, name))
+        name: st.session_state.get(f"{key}-{name}", getattr(schema, name))
         for name in ("missing", "duplicates", "elapsed", "cut", "cut_steps", "cut_every")
     }
     if not choices["cut"]:
         choices |= {"cut_steps": 0, "cut_every": 0}
     target_at = st.session_state.get(f"{key}-target_at")
-    if roles["target"] != (before.target or NONE) or chosen != before.layout:
-        target_at = None  # what was said of another column
-    if features == [] and before.features and chosen == before.layout:
+    if roles["target"] != (schema.target or NONE) or layout != schema.layout:
+        target_at = None  # the choice was for another column
+    if features == [] and schema.features and layout == schema.layout:
         refuse(DataError("No feature is chosen. Choose at least one column that holds values."))
         return
-    also = {"fixes": before.fixes, **choices}
-    read(jobs.chosen(chosen, kept, also, target_at=target_at, **roles))
+    options = {"fixes": schema.fixes, **choices}
+    read(jobs.choose(layout, features_to_keep, options, target_at=target_at, **roles))

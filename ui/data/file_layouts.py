@@ -1,5 +1,4 @@
-"""What a file may be: its layouts, with a small sample of each to look at and to take, and how
-large."""
+"""Supported file layouts, with a small sample of each, and size limits."""
 
 from __future__ import annotations
 
@@ -7,7 +6,7 @@ import streamlit as st
 
 from core.i18n import N_
 from ui import backend
-from ui.i18n import _, counted
+from ui.i18n import _, format_count
 from ui.samples import FOLDER
 
 LAYOUT_NAMES = {
@@ -16,7 +15,7 @@ LAYOUT_NAMES = {
     "long": N_("one step a row, with an id"),
     "wide": N_("one sequence a row, one step a column"),
 }
-WHEN = {
+LAYOUT_HELP = {
     "long": N_(
         "For several features, times, targets at every step, or very long sequences. Rows of "
         "one id are one sequence."
@@ -27,34 +26,34 @@ WHEN = {
     "list": N_("A step of several features is a list, too: [[1, 2], [3, 4]]."),
     "rows": N_("Numbers only, no header and no target: to look at or to predict."),
 }
-FILES = {
+LAYOUT_FILES = {
     "long": "three_long.csv",
     "wide": "three_wide.csv",
     "list": "three_list_in_cell.csv",
     "rows": "three_rows.csv",
 }
-SHOWN_LINES = 4
+MAX_LINES = 4
 
 
-def samples() -> None:
-    """The same three sequences in each layout, folded away."""
+def show_samples() -> None:
+    """Show the same three sequences in each layout, in a collapsed section."""
     with st.expander(_("What should my file look like?"), icon=":material/help:"):
         st.caption(
             _("The same three sequences of 1, 2 and 5 steps in each layout, which is detected.")
         )
         grid = st.grid(2, min_column_width=300)
-        for layout, name in FILES.items():
-            _sample(grid.container(), layout, name)
+        for layout, name in LAYOUT_FILES.items():
+            _show_sample(grid.container(), layout, name)
 
 
-def _sample(place, layout: str, name: str) -> None:
+def _show_sample(container, layout: str, name: str) -> None:
     content = (FOLDER / name).read_text(encoding="utf-8")
     lines = content.splitlines()
-    more = ["…"] if len(lines) > SHOWN_LINES else []
-    with place:
+    ellipsis = ["…"] if len(lines) > MAX_LINES else []
+    with container:
         st.markdown(f"**{_(LAYOUT_NAMES[layout]).capitalize()}**")
-        st.code("\n".join(lines[:SHOWN_LINES] + more), language=None)
-        st.caption(_(WHEN[layout]))
+        st.code("\n".join(lines[:MAX_LINES] + ellipsis), language=None)
+        st.caption(_(LAYOUT_HELP[layout]))
         st.download_button(
             name,
             content,
@@ -66,11 +65,11 @@ def _sample(place, layout: str, name: str) -> None:
         )
 
 
-def limits() -> None:
-    """How much is taken, said beside an uploader before anybody waits for a file to arrive."""
+def show_limits() -> None:
+    """Show the size limits beside an uploader."""
     st.caption(
         _("Up to {megabytes} MB and {steps} steps.").format(
-            megabytes=counted(st.get_option("server.maxUploadSize")),
-            steps=counted(backend.store().limits.steps),
+            megabytes=format_count(st.get_option("server.maxUploadSize")),
+            steps=format_count(backend.get_store().limits.steps),
         )
     )

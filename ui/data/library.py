@@ -1,4 +1,4 @@
-"""What the server keeps of a visitor: said at the upload, listed, and deleted when asked to."""
+"""Stored data of a visitor: retention notice, list and deletion."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import streamlit as st
 from core import DataError
 from runs import DataSet
 from ui import backend
-from ui.i18n import _, counted, listed, ngettext, plain, sized, told
-from ui.samples import called
+from ui.i18n import _, escape_markdown, format_count, format_size, join_list, ngettext, translate
+from ui.samples import translate_name
 from ui.session.state import State
 
 
-def promise(visitor: State) -> None:
-    """One line that says what happens to the data, and when it is deleted."""
+def show_retention(visitor: State) -> None:
+    """Show what is stored, and when it is deleted, in one line."""
     if not visitor.owner.lasting:
         when = _("Your browser takes no cookies, so it cannot be found again after this session.")
     elif visitor.owner.login:
@@ -22,7 +22,7 @@ def promise(visitor: State) -> None:
         when = ngettext(
             "It is deleted {n} day after your last visit, or at once under “Your data”.",
             "It is deleted {n} days after your last visit, or at once under “Your data”.",
-            backend.store().limits.days_kept,
+            backend.get_store().limits.days_kept,
         )
     st.caption(
         ":material/lock: "
@@ -32,16 +32,18 @@ def promise(visitor: State) -> None:
     )
 
 
-def data_sets(visitor: State) -> None:
-    """The visitor's data sets, to open again or to delete."""
-    kept = backend.store().contents.list(visitor.owner.id)
-    if not kept:
+def show_data_sets(visitor: State) -> None:
+    """Show the visitor's data sets, with buttons to open and delete them."""
+    data_sets = backend.get_store().data_sets.list(visitor.owner.id)
+    if not data_sets:
         st.caption(_("Nothing yet. What you upload or paste is kept here for you."))
-    trained = backend.store().runs.by_data(visitor.owner.id)
-    for data_set in kept:
-        words, button, bin = st.columns([6, 2, 2], vertical_alignment="center")
-        is_open = visitor.kept is not None and visitor.kept.id == data_set.id
-        words.markdown(f"**{plain(called(data_set.name))}**  \n{_about(data_set)}")
+    trained = backend.get_store().runs.group_by_data(visitor.owner.id)
+    for data_set in data_sets:
+        text, button, delete = st.columns([6, 2, 2], vertical_alignment="center")
+        is_open = visitor.data_set is not None and visitor.data_set.id == data_set.id
+        text.markdown(
+            f"**{escape_markdown(translate_name(data_set.name))}**  \n{_describe(data_set)}"
+        )
         button.button(
             _("In use") if is_open else _("Open"),
             key=f"open-{data_set.id}",
@@ -50,18 +52,18 @@ def data_sets(visitor: State) -> None:
             on_click=_open,
             args=(visitor, data_set),
         )
-        with bin.popover(_("Delete"), icon=":material/delete:", width="stretch"):
+        with delete.popover(_("Delete"), icon=":material/delete:", width="stretch"):
             _offer_to_delete(visitor, data_set, trained.get(data_set.data, []))
-    refused = visitor.refused.pop("kept", None)
-    if refused is not None:
-        st.error(told(refused), icon=":material/error:")
-    usage = backend.store().visitors.usage(visitor.owner.id)
+    error = visitor.refusals.pop("kept", None)
+    if error is not None:
+        st.error(translate(error), icon=":material/error:")
+    usage = backend.get_store().visitors.read_usage(visitor.owner.id)
     st.caption(
         _("{data_sets}, {runs}: {size} of the {most} MB a visitor may have.").format(
             data_sets=ngettext("{n} data set", "{n} data sets", usage.data_sets),
             runs=ngettext("{n} run", "{n} runs", usage.runs),
-            size=sized(usage.bytes),
-            most=counted(backend.store().limits.megabytes),
+            size=format_size(usage.bytes),
+            most=format_count(backend.get_store().limits.megabytes),
         )
     )
     title = _("Delete all my data")
@@ -85,25 +87,25 @@ def _confirm(visitor: State) -> None:
 
 
 def delete_all(visitor: State) -> None:
-    """Forget everything of this visitor, here and in the open tab."""
+    """Delete all data of this visitor, on the server and in the open tab."""
     try:
-        backend.store().visitors.delete(visitor.owner.id)
+        backend.get_store().visitors.delete(visitor.owner.id)
     except DataError as error:
-        st.error(told(error))
+        st.error(translate(error))
         st.stop()
     st.session_state.clear()
-    st.query_params.clear()  # it named what is gone
+    st.query_params.clear()  # it names deleted data
 
 
 def _open(visitor: State, data_set: DataSet) -> None:
     try:
-        visitor.open_kept(data_set)
+        visitor.open_data_set(data_set)
     except DataError as error:  # deleted in another tab
-        visitor.refused["kept"] = error
+        visitor.refusals["kept"] = error
 
 
 def _offer_to_delete(visitor: State, data_set: DataSet, runs: list[str]) -> None:
-    """Runs keep the sequences they were trained on, unless they go too."""
+    """Offer to delete a data set. Its runs keep their sequences unless they are deleted too."""
     st.markdown(
         ngettext(
             "{n} run was trained on it and keeps its sequences, to go on from.",
@@ -132,19 +134,19 @@ def _offer_to_delete(visitor: State, data_set: DataSet, runs: list[str]) -> None
 
 def _delete(visitor: State, data_set: DataSet, runs: list[str]) -> None:
     try:
-        backend.store().contents.delete(visitor.owner.id, data_set.id)
-        backend.store().runs.delete(visitor.owner.id, *runs)
-        if visitor.kept is not None and visitor.kept.id == data_set.id:
+        backend.get_store().data_sets.delete(visitor.owner.id, data_set.id)
+        backend.get_store().runs.delete(visitor.owner.id, *runs)
+        if visitor.data_set is not None and visitor.data_set.id == data_set.id:
             visitor.open_example()
     except DataError as error:
-        visitor.refused["kept"] = error
+        visitor.refusals["kept"] = error
 
 
-def _about(data_set: DataSet) -> str:
-    said = [
+def _describe(data_set: DataSet) -> str:
+    parts = [
         ngettext("{n} sequence", "{n} sequences", data_set.sequences),
         ngettext("{n} feature", "{n} features", data_set.features),
         ngettext("{n} step", "{n} steps", data_set.steps),
-        sized(data_set.size),
+        format_size(data_set.size),
     ]
-    return f":small[:gray[{listed(said)}]]"
+    return f":small[:gray[{join_list(parts)}]]"

@@ -1,4 +1,4 @@
-"""Opening data: from a sample, a file or pasted text into the visitor's state."""
+"""Opening of data: samples, files and pasted text."""
 
 from __future__ import annotations
 
@@ -22,34 +22,35 @@ from ui.data import columns_form, file_layouts, library, read_report, table_edit
 from ui.data.file_layouts import LAYOUT_NAMES
 from ui.data.read_report import explain, offer_to_read_again
 from ui.data.rejected import Refusal
-from ui.i18n import _, ngettext, plain, told
-from ui.samples import PUBLISHED, SAMPLES, Sample
-from ui.session.state import PASTED, State
-from ui.shell.uploader import file_in, uploader
+from ui.i18n import _, escape_markdown, ngettext, translate
+from ui.samples import PUBLISHED_ACCURACIES, SAMPLES, Sample
+from ui.session.state import PASTE_KEY, State
+from ui.shell.uploader import show_uploader, take_file
 
 
-def source(visitor: State) -> None:
-    """The ways to bring data; each replaces what is open only when it can be read.
+def show_sources(visitor: State) -> None:
+    """Show the sources of data; each replaces the open data only if it can be read.
 
     All of them open it in a callback, before the page runs: the sidebar is drawn first and names
-    the data in use."""
-    upload, sample, paste, kept = st.tabs(
+    the data in use.
+    """
+    upload, sample, paste, saved = st.tabs(
         [_("Upload a file"), _("Samples"), _("Paste text"), _("Your data")], key="data-source"
     )
     with upload:
-        _upload(visitor)
-        library.promise(visitor)
+        _show_upload(visitor)
+        library.show_retention(visitor)
     with sample:
-        _samples(visitor)
+        _show_samples(visitor)
     with paste:
-        _paste(visitor)
-        library.promise(visitor)
-    with kept:
-        library.data_sets(visitor)
+        _show_paste(visitor)
+        library.show_retention(visitor)
+    with saved:
+        library.show_data_sets(visitor)
 
 
-def _upload(visitor: State) -> None:
-    file = uploader(
+def _show_upload(visitor: State) -> None:
+    file = show_uploader(
         _("A file of sequences"),
         key="upload",
         on_change=_open_upload,
@@ -60,35 +61,35 @@ def _upload(visitor: State) -> None:
             "may be compressed by gzip. The layout is detected."
         ),
     )
-    file_layouts.limits()
-    refused = _open_upload(visitor)
-    if refused is not None:
-        _offer(
+    file_layouts.show_limits()
+    refusal = _open_upload(visitor)
+    if refusal is not None:
+        _offer_to_repair(
             visitor,
-            refused,
+            refusal,
             "upload",
-            lambda outcome: visitor.keep("upload", file.id, outcome),
+            lambda outcome: visitor.store_result("upload", file.id, outcome),
         )
-    file_layouts.samples()
+    file_layouts.show_samples()
 
 
 def _open_upload(visitor: State) -> Refusal | None:
     """Open the file in the uploader, once; returns why it was refused."""
-    file = file_in("upload")
+    file = take_file("upload")
     if file is None:
         return None
-    refused = visitor.once("upload", file.id, lambda: _open(visitor, file.name, file.read))
-    if refused is None:
+    refusal = visitor.read_once("upload", file.id, lambda: _open(visitor, file.name, file.read))
+    if refusal is None:
         file.drop()
-    return refused
+    return refusal
 
 
-def _samples(visitor: State) -> None:
+def _show_samples(visitor: State) -> None:
     for sample in SAMPLES:
-        words, button = st.columns([4, 1], vertical_alignment="center")
-        words.markdown(f"**{_(sample.name)}**  \n{_(sample.about)}")
+        text, button = st.columns([4, 1], vertical_alignment="center")
+        text.markdown(f"**{_(sample.name)}**  \n{_(sample.about)}")
         if sample.record is not None:
-            words.caption(_reached(sample.record))
+            text.caption(_format_accuracy(sample.record))
         button.button(
             _("Open"),
             key=f"sample-{sample.name}",
@@ -96,76 +97,77 @@ def _samples(visitor: State) -> None:
             on_click=try_sample,
             args=(visitor, sample),
         )
-    explain_refused_sample(visitor)
+    show_sample_error(visitor)
 
 
 @st.cache_data(show_spinner=False)
-def _record(path: Path) -> dict[str, Any]:
+def _load_record(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8"))["settings"]
 
 
-def _reached(path: Path) -> str:
-    found = _record(path)
-    ours = _(
+def _format_accuracy(path: Path) -> str:
+    record = _load_record(path)
+    measured_here = _(
         "Accuracy on the published test part: {mean:.1%} here (mean of {n} seeds, standard "
         "deviation {sd:.1%}; {settings}, chosen by cross-validation on the training part alone)."
     ).format(
-        mean=found["mean"],
-        n=len(found["test accuracy"]),
-        sd=found["sd"],
-        settings=plain(found["chosen"]),
+        mean=record["mean"],
+        n=len(record["test accuracy"]),
+        sd=record["sd"],
+        settings=escape_markdown(record["chosen"]),
     )
-    others = "; ".join(f"{accuracy:.1%} ({who})" for accuracy, who in PUBLISHED)
-    return ours + " " + _("Published: {others}.").format(others=others)
+    published = "; ".join(f"{accuracy:.1%} ({who})" for accuracy, who in PUBLISHED_ACCURACIES)
+    return measured_here + " " + _("Published: {others}.").format(others=published)
 
 
 def open_sample(visitor: State, sample: Sample) -> None:
-    """Work on it from now on. Raises DataError when there is no room for it."""
+    """Open a sample. Raises DataError if the server has no room for it."""
     if sample.path is None:
         visitor.open_example()
         return
-    refused = _open(visitor, sample.name, sample.path.read_bytes)
-    if refused is not None:
-        raise refused.error
+    refusal = _open(visitor, sample.name, sample.path.read_bytes)
+    if refusal is not None:
+        raise refusal.error
 
 
 def try_sample(visitor: State, sample: Sample) -> None:
-    """As ``open_sample``, for a button; ``explain_refused_sample`` says why it was not possible."""
+    """Open a sample by a button; ``show_sample_error`` reports a failure."""
     try:
         open_sample(visitor, sample)
     except DataError as error:
-        visitor.refuse("sample", error)
+        visitor.store_refusal("sample", error)
 
 
-def explain_refused_sample(visitor: State) -> None:
-    refused = visitor.refused.pop("sample", None)
-    if refused is not None:
-        explain(refused)
+def show_sample_error(visitor: State) -> None:
+    """Show why a sample could not be opened."""
+    error = visitor.refusals.pop("sample", None)
+    if error is not None:
+        explain(error)
 
 
-def _paste(visitor: State) -> None:
+def _show_paste(visitor: State) -> None:
     with st.form("paste", border=False):
         st.text_area(
             _("Sequences, one a line, or any CSV text"),
-            key=PASTED,
+            key=PASTE_KEY,
             height=140,
             placeholder="1\n2, 5\n3, 9, 9, 4, 8",
         )
         st.form_submit_button(_("Read"), on_click=_open_paste, args=(visitor,))
-    refused = visitor.refused.get("paste")
-    if refused is not None:
-        _offer(
+    refusal = visitor.refusals.get("paste")
+    if refusal is not None:
+        _offer_to_repair(
             visitor,
-            refused,
+            refusal,
             "pasted",
-            lambda outcome: visitor.refuse("paste", outcome),
-            box=PASTED,
+            lambda outcome: visitor.store_refusal("paste", outcome),
+            text_key=PASTE_KEY,
         )
 
 
 def _open_paste(visitor: State) -> None:
-    text = st.session_state[PASTED].encode("utf-8", errors="replace")
-    visitor.refuse("paste", _open(visitor, _("Pasted text"), lambda: text))
+    text = st.session_state[PASTE_KEY].encode("utf-8", errors="replace")
+    visitor.store_refusal("paste", _open(visitor, _("Pasted text"), lambda: text))
 
 
 def _open(
@@ -173,100 +175,122 @@ def _open(
     name: str,
     read: Callable[[], bytes],
     schema_of: jobs.SchemaOf = detect_schema,
-    edited: bool = False,
-    known: str = "",
+    is_edited: bool = False,
+    replaces: str = "",
 ) -> Refusal | None:
-    """read: gives its content, as often as needed; known: the data set that it takes the place of.
-    Returns why it was refused."""
-    about, opened = 0, None
+    """Read and open a file.
+
+    Args:
+        visitor: The visitor's state.
+        name: Display name.
+        read: Returns the content; called as often as needed.
+        schema_of: How the schema is found.
+        is_edited: The content was edited in the page.
+        replaces: Id of the data set that it replaces; "" for none.
+
+    Returns:
+        Why it was refused; None if it was opened.
+    """
+    checksum, result = 0, None
     try:
         content = read()
-        about = zlib.crc32(content)
-        most = backend.store().limits.steps
-        opened = visitor.have_read(jobs.open_file, content, most, schema_of)
-        if isinstance(opened, jobs.Refused):
-            return Refusal.of(opened, name, read, about, edited)
-        visitor.open(name, content, opened, known)
+        checksum = zlib.crc32(content)
+        max_steps = backend.get_store().limits.steps
+        result = visitor.run_reading_job(jobs.open_file, content, max_steps, schema_of)
+        if isinstance(result, jobs.Refused):
+            return Refusal.from_refused(result, name, read, checksum, is_edited)
+        visitor.open(name, content, result, replaces)
     except DataError as error:
-        if opened is None:  # it was too much for the process that read it
-            return Refusal(error, name, read, about, edited=edited)
-        columns, schema = opened.columns, opened.report.schema
-        return Refusal(error, name, read, about, columns.grid, columns, schema, edited)
+        if result is None:  # it exceeded the limits of the reading process
+            return Refusal(error, name, read, checksum, is_edited=is_edited)
+        columns, schema = result.columns, result.report.schema
+        return Refusal(error, name, read, checksum, columns.grid, columns, schema, is_edited)
     return None
 
 
-def _offer(
+def _offer_to_repair(
     visitor: State,
-    refused: Refusal,
+    refusal: Refusal,
     key: str,
     keep: Callable[[Refusal | None], None],
-    known: str = "",
-    box: str | None = None,
+    replaces: str = "",
+    text_key: str | None = None,
 ) -> None:
-    """Why it was refused, the ways to open it nevertheless, its cells to edit, and all of its
-    columns to choose from. ``keep`` gets what comes of it. known: the data set that it takes the
-    place of; box: the key of the box it was typed into."""
+    """Show why a file was refused, with all ways to open it: remedies, editor and columns form.
 
-    place = f"{key}-edit-{refused.about}"
+    Args:
+        visitor: The visitor's state.
+        refusal: Why it was refused.
+        key: Prefix of the widget keys.
+        keep: Called with the result of another attempt.
+        replaces: Id of the data set that it replaces; "" for none.
+        text_key: Key of the text box that holds the content; None for a file.
+    """
 
-    def read(schema_of: jobs.SchemaOf, once_edited: jobs.SchemaOf) -> None:
-        content = refused.grid and table_editor.unread(place, refused.grid, refused.rows)
+    editor_key = f"{key}-edit-{refusal.checksum}"
+
+    def read(schema_of: jobs.SchemaOf, schema_of_edited: jobs.SchemaOf) -> None:
+        content = refusal.grid and table_editor.get_unread_edits(
+            editor_key, refusal.grid, refusal.rows
+        )
         if content:
-            read_edited(content, once_edited)
+            read_edited(content, schema_of_edited)
             return
-        outcome = _open(visitor, refused.name, refused.read, schema_of, refused.edited, known)
-        if outcome is not None and outcome.schema is None:  # what was chosen goes with no column
-            outcome = replace(refused, error=outcome.error)
+        outcome = _open(visitor, refusal.name, refusal.read, schema_of, refusal.is_edited, replaces)
+        if outcome is not None and outcome.schema is None:  # the choice fits no column
+            outcome = replace(refusal, error=outcome.error)
         keep(outcome)
 
     def read_edited(content: bytes, schema_of: jobs.SchemaOf | None = None) -> None:
-        schema_of = schema_of or jobs.edited(refused.schema)
-        if box is not None:
-            st.session_state[box] = content.decode()
-        keep(_open(visitor, refused.name, lambda: content, schema_of, True, known))
+        schema_of = schema_of or jobs.redetect(refusal.schema)
+        if text_key is not None:
+            st.session_state[text_key] = content.decode()
+        keep(_open(visitor, refusal.name, lambda: content, schema_of, True, replaces))
 
     def refuse(error: DataError) -> None:
-        keep(replace(refused, error=error))
+        keep(replace(refusal, error=error))
 
     offer_to_read_again(
-        refused.error, key, lambda schema: read(jobs.given(schema), jobs.edited(schema))
+        refusal.error, key, lambda schema: read(jobs.use_schema(schema), jobs.redetect(schema))
     )
-    if refused.grid is not None:
-        table_editor.table(
-            place, refused.name, refused.grid, read_edited, refused.rows, refused.edited
+    if refusal.grid is not None:
+        table_editor.show_table(
+            editor_key, refusal.name, refusal.grid, read_edited, refusal.rows, refusal.is_edited
         )
-    if refused.columns is not None and not refused.columns.lists:
-        schema = refused.schema or Schema("long")
+    if refusal.columns is not None and not refusal.columns.lists:
+        schema = refusal.schema or Schema("long")
         with st.expander(_("Choose what its columns are"), icon=":material/view_column:"):
-            # What was chosen stays while it is refused, and not for another file.
-            about = zlib.crc32(repr((schema.missing, schema.fixes)).encode(), refused.about)
-            columns_form.show(
-                f"{key}-{about}",
-                refused.columns.names,
+            # The choice is kept while this file is refused, but not for another file.
+            form_id = zlib.crc32(repr((schema.missing, schema.fixes)).encode(), refusal.checksum)
+            columns_form.show_form(
+                f"{key}-{form_id}",
+                refusal.columns.names,
                 schema,
-                lambda chosen: read(chosen, chosen),
+                lambda schema_of: read(schema_of, schema_of),
                 refuse,
             )
 
 
-def columns(visitor: State) -> None:
-    """What was detected, the way to choose otherwise, and what became of the rows."""
+def show_columns(visitor: State) -> None:
+    """Show the detected schema, the form to change it, and what happened to the rows."""
     try:
-        found, report, schema = visitor.columns, visitor.report, visitor.data.schema
-    except DataError as error:  # its file was deleted, in another tab
+        columns, report, schema = visitor.columns, visitor.report, visitor.data.schema
+    except DataError as error:  # its file was deleted in another tab
         explain(error)
         return
     st.markdown(
         f"**{_(LAYOUT_NAMES[schema.layout]).capitalize()}**"
-        + "".join(f"  \n:small[{_quoted(reason)}]" for reason in schema.reasons)
+        + "".join(f"  \n:small[{_quote_columns(reason)}]" for reason in schema.reasons)
     )
     for doubt in schema.doubts:
-        st.warning(_("Please check: {doubt}.").format(doubt=_quoted(doubt)), icon=":material/help:")
-    read_report.constant(report)
+        st.warning(
+            _("Please check: {doubt}.").format(doubt=_quote_columns(doubt)), icon=":material/help:"
+        )
+    read_report.show_constant_features(report)
     if schema.cut:
-        st.caption(_cut(schema))
+        st.caption(_describe_cut(schema))
 
-    key = visitor.key("columns")
+    key = visitor.get_widget_key("columns")
 
     def use(schema_of: jobs.SchemaOf) -> None:
         try:
@@ -274,53 +298,55 @@ def columns(visitor: State) -> None:
         except DataError as error:
             refuse(error)
             return
-        visitor.refuse(key, refused and refused.error)
+        visitor.store_refusal(key, refused and refused.error)
         if refused is None:
-            columns_form.follow(key, visitor.data.schema)
+            columns_form.update_form(key, visitor.data.schema)
 
     def refuse(error: DataError) -> None:
-        visitor.refuse(key, error)
+        visitor.store_refusal(key, error)
 
-    columns_form.show(key, found.names, schema, use, refuse)
-    refused = visitor.refused.get(key)
-    if refused is not None:
-        offer_to_read_again(refused, "columns", lambda schema: use(jobs.given(schema)))
-    read_report.rows(report)
-    _edit(visitor, found.grid)
+    columns_form.show_form(key, columns.names, schema, use, refuse)
+    error = visitor.refusals.get(key)
+    if error is not None:
+        offer_to_read_again(error, "columns", lambda schema: use(jobs.use_schema(schema)))
+    read_report.show_rows(report)
+    _show_editor(visitor, columns.grid)
 
 
-def _edit(visitor: State, grid: Grid | None) -> None:
-    """The open table's cells; an edited one that is refused, until it can be read."""
-    place, known = visitor.key("edited"), visitor.kept.id
+def _show_editor(visitor: State, grid: Grid | None) -> None:
+    """Show the editor of the open table, or of its edited copy while that is refused."""
+    key, data_set_id = visitor.get_widget_key("edited"), visitor.data_set.id
 
     def keep(outcome: Refusal | None) -> None:
-        visitor.refuse(place, outcome)
+        visitor.store_refusal(key, outcome)
 
     def read(content: bytes) -> None:
         schema = visitor.data.schema
-        keep(_open(visitor, visitor.name, lambda: content, jobs.edited(schema), True, known))
+        keep(
+            _open(visitor, visitor.name, lambda: content, jobs.redetect(schema), True, data_set_id)
+        )
 
-    refused = visitor.refused.get(place)
-    if refused is not None:
-        _offer(visitor, refused, place, keep, known)
+    refusal = visitor.refusals.get(key)
+    if refusal is not None:
+        _offer_to_repair(visitor, refusal, key, keep, data_set_id)
         st.button(_("Take the edits back"), icon=":material/undo:", on_click=keep, args=(None,))
         return
     if grid is not None:
-        table_editor.table(visitor.key("edit"), visitor.name, grid, read)
+        table_editor.show_table(visitor.get_widget_key("edit"), visitor.name, grid, read)
 
 
-def _cut(schema: Schema) -> str:
+def _describe_cut(schema: Schema) -> str:
     steps = ngettext("{n} step", "{n} steps", schema.cut_steps)
-    every = ngettext("{n} step", "{n} steps", schema.cut_every)
+    stride = ngettext("{n} step", "{n} steps", schema.cut_every)
     if schema.cut == "windows":
         return _("Cut into windows of up to {steps}, one more every {every}.").format(
-            steps=steps, every=every
+            steps=steps, every=stride
         )
     return _("Cut into growing prefixes: of {steps}, and one more every {every}.").format(
-        steps=steps, every=every
+        steps=steps, every=stride
     )
 
 
-def _quoted(reason: Note) -> str:
-    """A reason with its `column` names in quotes, as plain text."""
-    return re.sub(r"(?<!\\)`((?:[^`]|\\`)*?)(?<!\\)`", r"“\1”", told(reason))
+def _quote_columns(reason: Note) -> str:
+    """Translate a reason, with `column` names in quotes, as escaped text."""
+    return re.sub(r"(?<!\\)`((?:[^`]|\\`)*?)(?<!\\)`", r"“\1”", translate(reason))

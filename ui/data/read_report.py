@@ -1,4 +1,4 @@
-"""What is wrong in a file, what can be done about it, and what became of its rows."""
+"""Problems in a file, their remedies, and what happened to its rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core import DataError
 from core.errors import MissingValue, Note
 from core.i18n import N_
 from core.reading import Report, Schema
-from ui.i18n import _, counted, listed, ngettext, plain, shortened, told
+from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten, translate
 
 MISSING_NAMES = {
     "refuse": N_("refuse the file"),
@@ -21,18 +21,18 @@ MISSING_NAMES = {
     "forward": N_("carry the last value forward"),
     "mean": N_("take the mean, and say where"),
 }
-MISSING_DONE = {
+MISSING_ACTIONS = {
     "drop": N_("the step is dropped"),
     "forward": N_("the last value is carried forward"),
     "mean": N_("the mean of the training steps stands for it, and a feature says so"),
 }
-DUPLICATE_DONE = {
+DUPLICATE_ACTIONS = {
     "keep": N_("both are kept, in the order of the file"),
     "first": N_("the first one is kept"),
     "last": N_("the last one is kept"),
     "mean": N_("their mean is taken"),
 }
-DONE = {
+ACTIONS = {
     "incomplete": N_("the row is left out"),
     "empty": N_("the sequence is left out"),
     "spaces": N_("taken for the same"),
@@ -48,134 +48,145 @@ LEFT_OUT = {
 
 
 def explain(error: DataError) -> None:
-    """What is wrong, where, and what to do; what was open stays open."""
-    st.error(_without_blank(told(error)), icon=":material/error:")
+    """Show the error. The open data is unchanged."""
+    st.error(_drop_empty_value(translate(error)), icon=":material/error:")
 
 
 def offer_to_read_again(error: DataError, key: str, read: Callable[[Schema], None]) -> None:
-    """Explain, list all that is in the way, and offer what can safely be done about it: each of
-    the ways calls ``read`` with a schema."""
+    """Show the error, list all unresolved problems, and offer remedies.
+
+    Args:
+        error: The error.
+        key: Prefix of the widget keys.
+        read: Called with the schema of the chosen remedy.
+    """
     explain(error)
     if error.report is None:
         return
-    open_ones = error.report.in_the_way
-    if sum(open_ones.found.values()) > 1:
-        _listed(open_ones, settled=False)
+    unresolved = error.report.unresolved
+    if sum(unresolved.counts.values()) > 1:
+        _show_problems(unresolved, is_resolved=False)
     with st.container(horizontal=True):
-        for number, (label, schema) in enumerate(_ways(error)):
+        for number, (label, schema) in enumerate(_list_remedies(error)):
             st.button(label, key=f"{key}-{number}", on_click=read, args=(schema,))
 
 
-def _ways(error: DataError) -> Iterator[tuple[str, Schema]]:
-    """What can be done, each with the schema that does it."""
-    schema, found = error.report.schema, error.report.found
-    unreadable = {"unreadable"} & found.keys() - {*schema.fixes}
+def _list_remedies(error: DataError) -> Iterator[tuple[str, Schema]]:
+    """List the remedies, each with the schema that applies it."""
+    schema, counts = error.report.schema, error.report.counts
+    unreadable = {"unreadable"} & counts.keys() - {*schema.fixes}
     fixes = (*schema.fixes, *unreadable)
-    lacking = unreadable or "missing" in found
-    if lacking and (schema.missing == "refuse" or isinstance(error, MissingValue)):
-        others = (name for name in ("drop", "forward", "mean") if name != schema.missing)
-        for missing in others:
+    has_missing = unreadable or "missing" in counts
+    if has_missing and (schema.missing == "refuse" or isinstance(error, MissingValue)):
+        alternatives = (name for name in ("drop", "forward", "mean") if name != schema.missing)
+        for missing in alternatives:
             label = _(MISSING_NAMES[missing])
             yield label[:1].upper() + label[1:], replace(schema, missing=missing, fixes=fixes)
     elif unreadable:
         yield (
             ngettext(
-                "Count {n} cell as missing", "Count {n} cells as missing", found["unreadable"]
+                "Count {n} cell as missing", "Count {n} cells as missing", counts["unreadable"]
             ),
             replace(schema, fixes=fixes),
         )
     labels = {
         "incomplete": ngettext(
-            "Leave out {n} row", "Leave out {n} rows", found.get("incomplete", 0)
+            "Leave out {n} row", "Leave out {n} rows", counts.get("incomplete", 0)
         ),
         "empty": ngettext(
-            "Leave out {n} empty sequence", "Leave out {n} empty sequences", found.get("empty", 0)
+            "Leave out {n} empty sequence", "Leave out {n} empty sequences", counts.get("empty", 0)
         ),
         "spaces": _("Take ids that differ in spaces for the same"),
     }
-    if "changes" in found:
+    if "changes" in counts:
         yield _("Take a target for each step"), replace(schema, target_at="step")
         yield _("Take that of the last step"), replace(schema, target_at="end")
     for fix, label in labels.items():
-        if fix in found and fix not in schema.fixes:
+        if fix in counts and fix not in schema.fixes:
             yield label, replace(schema, fixes=(*schema.fixes, fix))
 
 
-def rows(report: Report) -> None:
-    """The sum of the rows, and what was not as it should be."""
-    left_out = {kind: number for kind, number in report.left_out.items() if number}
+def show_rows(report: Report) -> None:
+    """Show the number of used and dropped rows, and the problems that were resolved."""
+    left_out = {kind: number for kind, number in report.dropped.items() if number}
     all_rows = ngettext("{n} row in the file", "{n} rows in the file", report.rows)
     if left_out:
-        parts = [f"{counted(number)} {_(LEFT_OUT[kind])}" for kind, number in left_out.items()]
+        parts = [f"{format_count(number)} {_(LEFT_OUT[kind])}" for kind, number in left_out.items()]
         st.caption(
             _("{rows} = {used} used + left out: {parts}.").format(
-                rows=all_rows, used=counted(report.used), parts=listed(parts)
+                rows=all_rows, used=format_count(report.used), parts=join_list(parts)
             )
         )
     else:
         st.caption(_("{rows}, all of them used.").format(rows=all_rows))
-    if report.found:
-        number = sum(report.found.values())
+    if report.counts:
+        number = sum(report.counts.values())
         title = ngettext("{n} thing to know about", "{n} things to know about", number)
         with st.expander(title, icon=":material/rule:"):
-            _listed(report, settled=True)
+            _show_problems(report, is_resolved=True)
 
 
-def constant(report: Report) -> None:
-    """Features that tell about a sequence as a whole, and how to do without them."""
-    if not report.constant:
+def show_constant_features(report: Report) -> None:
+    """List features that are constant within each sequence, and how to remove them."""
+    if not report.static_features:
         return
-    said = _("Constant over a sequence: {columns}.").format(
-        columns=plain(listed(shortened(name) for name in report.constant))
+    text = _("Constant over a sequence: {columns}.").format(
+        columns=escape_markdown(join_list(shorten(name) for name in report.static_features))
     )
     if report.schema.layout in ("long", "list"):
-        said += " " + _("Leave them out under Features if the model should not know them.")
-    st.caption(said)
+        text += " " + _("Leave them out under Features if the model should not know them.")
+    st.caption(text)
 
 
-def _listed(report: Report, settled: bool) -> None:
-    """One table of all problems: where, what stands there, what is wrong, what was done."""
-    listed = report.problems
+def _show_problems(report: Report, is_resolved: bool) -> None:
+    """Show a table of all problems: row, column, problem, value, and the action if resolved."""
+    problems = report.problems
     table = {
-        _("Row"): [_row(problem.row) for problem in listed],
-        _("Column"): [str(problem.column) for problem in listed],
-        _("What is wrong"): [_wrong(told(problem.what)) for problem in listed],
-        _("Value"): [problem.found for problem in listed],
+        _("Row"): [_format_row(problem.row) for problem in problems],
+        _("Column"): [str(problem.column) for problem in problems],
+        _("What is wrong"): [_extract_problem(translate(problem.message)) for problem in problems],
+        _("Value"): [problem.found for problem in problems],
     }
-    if settled:
-        table[_("What was done")] = [_(_done(problem.kind, report.schema)) for problem in listed]
-    widths = dict(zip(table, (54, 90, 280, 90), strict=False))  # on a phone the first three
+    if is_resolved:
+        table[_("What was done")] = [
+            _(_format_action(problem.kind, report.schema)) for problem in problems
+        ]
+    widths = dict(zip(table, (54, 90, 280, 90), strict=False))  # a phone shows the first three
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,
-        height=min(38 + 35 * len(listed), 318),
+        height=min(38 + 35 * len(problems), 318),
         column_config={name: st.column_config.Column(width=w) for name, w in widths.items()},
     )
-    number = sum(report.found.values())
-    if number > len(listed):
+    number = sum(report.counts.values())
+    if number > len(problems):
         st.caption(
-            _("Listed: {listed} of {all}.").format(listed=counted(len(listed)), all=counted(number))
+            _("Listed: {listed} of {all}.").format(
+                listed=format_count(len(problems)), all=format_count(number)
+            )
         )
 
 
-def _row(row: int | str) -> str:
-    return told(row) if isinstance(row, Note) else str(row)
+def _format_row(row: int | str) -> str:
+    return translate(row) if isinstance(row, Note) else str(row)
 
 
-def _wrong(sentence: str) -> str:
-    """What is wrong alone: the place and the text have columns of their own, and what can be done
-    stands beside the table."""
-    words = _without_blank(sentence.replace("\\", ""))
-    place, *rest = re.split(r": |：", words, maxsplit=1)
-    return re.split(r"\. |。", rest[0] if rest else place)[0].rstrip(".")
+def _extract_problem(sentence: str) -> str:
+    """Extract the problem from a message.
+
+    The place and the value have their own columns, and the remedy is a button.
+    """
+    text = _drop_empty_value(sentence.replace("\\", ""))
+    location, *rest = re.split(r": |：", text, maxsplit=1)
+    return re.split(r"\. |。", rest[0] if rest else location)[0].rstrip(".")
 
 
-def _without_blank(sentence: str) -> str:
-    """Without the text that was found, where that is nothing."""
+def _drop_empty_value(sentence: str) -> str:
+    """Remove the quoted value from a message if it is empty."""
     return sentence.replace(" (“”)", "")
 
 
-def _done(kind: str, schema: Schema) -> str:
+def _format_action(kind: str, schema: Schema) -> str:
     if kind in ("missing", "unreadable"):
-        return MISSING_DONE.get(schema.missing, "")
-    return DUPLICATE_DONE[schema.duplicates] if kind == "duplicate" else DONE[kind]
+        return MISSING_ACTIONS.get(schema.missing, "")
+    return DUPLICATE_ACTIONS[schema.duplicates] if kind == "duplicate" else ACTIONS[kind]

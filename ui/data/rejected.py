@@ -1,4 +1,4 @@
-"""``Refusal``: what was not opened, with all that is needed to try again."""
+"""``Refusal``: why something was not opened, with everything needed to try again."""
 
 from __future__ import annotations
 
@@ -13,30 +13,39 @@ from runs.reading.jobs import Columns, Refused
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something was not opened, and what is needed to try again in another way: ``read`` gives
-    its content or raises DataError when that is gone; ``about`` it is the same for the same one,
-    so that what belongs to it begins anew with another; whether it was ``edited`` in the page; its
-    cells, where they can be edited; and, as far as it could be read, its columns and schema."""
+    """Why something was not opened, and what is needed to try again.
+
+    Attributes:
+        error: The reason.
+        name: Display name.
+        read: Returns the content, or raises DataError if it has been deleted.
+        checksum: Checksum of the content, so that widgets are reset for other content.
+        grid: Cells, if they can be edited.
+        columns: Columns, as far as they could be read.
+        schema: Schema, as far as it could be detected.
+        is_edited: The content was edited in the page.
+    """
 
     error: DataError
     name: str
     read: Callable[[], bytes]
-    about: int
+    checksum: int
     grid: Grid | None = None
     columns: Columns | None = None
     schema: Schema | None = None
-    edited: bool = False
+    is_edited: bool = False
 
     @classmethod
-    def of(
-        cls, refused: Refused, name: str, read: Callable[[], bytes], about: int, edited: bool
+    def from_refused(
+        cls, refused: Refused, name: str, read: Callable[[], bytes], checksum: int, is_edited: bool
     ) -> Refusal:
-        seen = refused.grid, refused.columns, refused.schema
-        return cls(refused.error, name, read, about, *seen, edited)
+        """Create from the result of a reading job."""
+        details = refused.grid, refused.columns, refused.schema
+        return cls(refused.error, name, read, checksum, *details, is_edited)
 
     @property
     def rows(self) -> set[str]:
-        """The rows in which something is wrong, as messages name them."""
+        """Rows with a problem, as named in messages."""
         if self.error.report is None:
             return {str(self.error.values.get("row"))}
-        return {str(problem.row) for problem in self.error.report.in_the_way.problems}
+        return {str(problem.row) for problem in self.error.report.unresolved.problems}

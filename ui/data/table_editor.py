@@ -1,4 +1,4 @@
-"""A small table edited in the page: its cells, as the text they are in the file."""
+"""Editor for the cells of a small table, as the text in its file."""
 
 from __future__ import annotations
 
@@ -11,37 +11,45 @@ import pandas as pd
 import streamlit as st
 
 from core.reading.editable import Grid
-from ui.i18n import _, ngettext, plain, shortened
+from ui.i18n import _, escape_markdown, ngettext, shorten
 
-ROW = "row"  # the column that shows the numbers; those of cells are numbers themselves
+ROW = "row"  # name of the column of row numbers; names of cell columns are digits
 MARK = "⚠ "
 ROW_HEIGHT, MAX_HEIGHT = 35, 420  # pixels
 
 
-def table(
+def show_table(
     key: str,
     name: str,
     grid: Grid,
     read: Callable[[bytes], None],
     wrong: Collection[str] = (),
-    opened: bool = False,
+    expanded: bool = False,
 ) -> None:
-    """The cells of a file to change, folded away unless ``opened``; then ``read`` is called with
-    the text of the edited file. The numbers of the rows are those of messages; rows in which
-    something is ``wrong`` are marked and stand first, since a phone shows eight."""
-    title, short = _("Edit {name} here"), shortened(name)
-    place = st.expander(
-        title.format(name=f"“{plain(short)}”"),
+    """Show the editor, collapsed unless ``expanded``.
+
+    Args:
+        key: Prefix of the widget keys.
+        name: Display name of the file.
+        grid: Cells of the file.
+        read: Called with the text of the edited file.
+        wrong: Numbers of the rows with a problem, as in messages. They are marked and shown first,
+            because a phone shows eight rows.
+        expanded: Show the cells at first.
+    """
+    title, short_name = _("Edit {name} here"), shorten(name)
+    expander = st.expander(
+        title.format(name=f"“{escape_markdown(short_name)}”"),
         icon=":material/edit:",
-        expanded=opened,
+        expanded=expanded,
         key=f"{key}-open",
         on_change="rerun",
     )
-    # The cells are sent only to those who look at them, and edits stay when it is folded again.
-    if not place.open and f"{key}-cells" not in st.session_state:
+    # The cells are sent only when shown, and edits are kept when the section is collapsed again.
+    if not expander.open and f"{key}-cells" not in st.session_state:
         return
-    grid, is_wrong = _wrong_first(grid, wrong)
-    with place:
+    grid, is_wrong = _sort_wrong_first(grid, wrong)
+    with expander:
         cells = grid.cells.rename(columns=str).reset_index(drop=True)
         cells.insert(0, ROW, [MARK * (str(row) in wrong) + str(row) for row in grid.cells.index])
         labels = {str(i): label or str(i + 1) for i, label in enumerate(grid.names)}
@@ -58,23 +66,23 @@ def table(
                 ROW: st.column_config.TextColumn(_("Row"), disabled=True, pinned=True, width=70),
                 **{i: st.column_config.TextColumn(label) for i, label in labels.items()},
             },
-            alt=title.format(name=f"“{short}”"),
-            # In a form, or with a run for each edit, Streamlit sends an edit 150 ms late: after the
-            # click that reads it.
+            alt=title.format(name=f"“{short_name}”"),
+            # In a form, or with a rerun per edit, Streamlit sends an edit 150 ms late: after
+            # the click that reads it.
             on_change="ignore",
         )
-        said = _("Rows have the numbers they have in messages, and new ones go to the end.")
+        caption = _("Rows have the numbers they have in messages, and new ones go to the end.")
         if is_wrong.any():
-            said = (
+            caption = (
                 ngettext(
                     "{n} row with something wrong is marked ⚠ and stands first.",
                     "{n} rows with something wrong are marked ⚠ and stand first.",
                     is_wrong.sum(),
                 )
                 + " "
-                + said
+                + caption
             )
-        st.caption(said)
+        st.caption(caption)
         st.button(
             _("Read the edited table"),
             key=f"{key}-read",
@@ -84,29 +92,39 @@ def table(
         )
 
 
-def unread(key: str, grid: Grid, wrong: Collection[str] = ()) -> bytes | None:
-    """The text of the file with the edits of a ``table`` that nobody has asked to read yet; None
-    when there are none."""
+def get_unread_edits(key: str, grid: Grid, wrong: Collection[str] = ()) -> bytes | None:
+    """Return the text of the file with edits that were not read yet; None if there are none."""
     edits = st.session_state.get(f"{key}-cells")
     if not edits or not any(edits.values()):
         return None
-    grid, _is_wrong = _wrong_first(grid, wrong)
-    return grid.write(edited(grid.cells, edits))
+    grid, _is_wrong = _sort_wrong_first(grid, wrong)
+    return grid.write(apply_edits(grid.cells, edits))
 
 
-def _wrong_first(grid: Grid, wrong: Collection[str]) -> tuple[Grid, np.ndarray]:
-    """The grid as it is shown, and (rows,) bool, in which of the file's rows something is wrong."""
+def _sort_wrong_first(grid: Grid, wrong: Collection[str]) -> tuple[Grid, np.ndarray]:
+    """Sort the rows with a problem first.
+
+    Returns:
+        The sorted grid, and (rows,) bool: whether each row of the file has a problem.
+    """
     is_wrong = np.array([str(row) in wrong for row in grid.cells.index])
     return replace(grid, cells=grid.cells.iloc[np.argsort(~is_wrong, kind="stable")]), is_wrong
 
 
 def _read(key: str, grid: Grid, read: Callable[[bytes], None]) -> None:
-    read(grid.write(edited(grid.cells, st.session_state[key])))
+    read(grid.write(apply_edits(grid.cells, st.session_state[key])))
 
 
-def edited(cells: pd.DataFrame, edits: dict[str, Any]) -> pd.DataFrame:
-    """Cells, (rows, columns) text, with the edits that Streamlit's data editor tells of; added
-    rows are numbered after the last. An emptied cell is blank text."""
+def apply_edits(cells: pd.DataFrame, edits: dict[str, Any]) -> pd.DataFrame:
+    """Apply the edits of Streamlit's data editor.
+
+    Args:
+        cells: (rows, columns) text.
+        edits: State of the data editor.
+
+    Returns:
+        The edited cells. Added rows are numbered after the last; an emptied cell is blank text.
+    """
     columns = {str(number): number for number in cells.columns}
     changed = cells.copy()
     for row, cells_of_row in edits["edited_rows"].items():
@@ -118,6 +136,8 @@ def edited(cells: pd.DataFrame, edits: dict[str, Any]) -> pd.DataFrame:
         .fillna("")
         .astype(str)
     )
-    first = cells.index.max() + 1
-    added = added.set_axis(cells.columns, axis=1).set_axis(range(first, first + len(added)))
+    first_number = cells.index.max() + 1
+    added = added.set_axis(cells.columns, axis=1).set_axis(
+        range(first_number, first_number + len(added))
+    )
     return pd.concat([changed, added])

@@ -1,1 +1,1 @@
-"""What stands in front of Streamlit: cookies, host names, security headers, uploads."""
+"""ASGI middleware in front of Streamlit: cookies, host names, security headers, uploads."""

@@ -1,9 +1,8 @@
-"""The cookie a browser is known by: a secret that the server draws and signs, and that no script
-can read.
+"""Visitor cookie: a secret that the server generates and signs, and that no script can read.
 
-Streamlit's pages read cookies and cannot set them; this stands in front of them. Behind HTTPS its
-name has a prefix with which browsers let nobody else set it: neither a page that came by HTTP, nor
-another host of the same domain.
+Streamlit's pages can read cookies but not set them, so middleware sets this one. Behind HTTPS its
+name has a prefix with which browsers prevent others from setting it: neither a page loaded by HTTP
+nor another host of the same domain can.
 """
 
 from __future__ import annotations
@@ -28,56 +27,66 @@ from ui import backend
 from ui.http.https import is_https
 
 NAME = "unpadded_visitor"
-AT_ROOT, BELOW = f"__Host-{NAME}", f"__Secure-{NAME}"  # by HTTPS
-MAX_AGE = 400 * 24 * 3600  # seconds from the last page load; browsers keep no cookie longer
-# Earlier forms, as the store knows them: without a signature, and, by HTTPS, without a prefix.
+AT_ROOT, BELOW_ROOT = f"__Host-{NAME}", f"__Secure-{NAME}"  # names behind HTTPS
+MAX_AGE = 400 * 24 * 3600  # seconds since the last page load; the maximum that browsers allow
+# Names that the store has for earlier formats: without a signature, and, behind HTTPS, without a
+# prefix.
 UNSIGNED, UNPREFIXED = "unsigned", "unprefixed"
 
-_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # as new_secret() writes 32 bytes
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in the format of generate_secret()
 _SIGNED = re.compile(rf"({_SECRET.pattern})\.{_SECRET.pattern}")
-# Servers on other ports of a host share its cookies. Each keeps what the others have signed.
-_BETWEEN, _OTHERS = "~", 3
+# Servers on other ports of a host share its cookies. Each keeps the entries that others signed.
+_SEPARATOR, _MAX_FOREIGN = "~", 3
 
 
-def new_secret() -> str:
+def generate_secret() -> str:
+    """Generate a random secret."""
     return secrets.token_urlsafe(32)
 
 
-def signed(secret: str, key: bytes) -> str:
-    """The cookie's value for a secret. key: of the database, see ``runs.store.cookies``."""
+def sign(secret: str, key: bytes) -> str:
+    """Sign a secret; returns the value of the cookie.
+
+    Args:
+        secret: The browser's secret.
+        key: Signing key of the database, see ``runs.store.cookies``.
+    """
     signature = hmac.digest(key, secret.encode(), "sha256")
     return f"{secret}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
-def of_cookie(secret: str) -> str:
-    """The id of the browser that has this secret."""
-    return visitor_id("cookie", secret)
+def get_browser_id(secret: str) -> str:
+    """Return the visitor id of the browser with this secret."""
+    return make_visitor_id("cookie", secret)
 
 
-def visitor_id(kind: str, *known_by: str) -> str:
-    """Of one kind and never equal to another kind's; the database's column has 80 characters."""
+def make_visitor_id(kind: str, *known_by: str) -> str:
+    """Make an id that is unique to its kind. It fits the database's column of 80 characters."""
     return f"{kind}:{sha256(json.dumps(known_by).encode()).hexdigest()}"
 
 
-def secret_in(headers: Iterable[str]) -> str | None:
-    """The visitor's secret in the values of a request's ``Cookie`` headers; None when there is
-    none, or none that this server has issued."""
-    entries = _entries(headers)
+def find_secret(headers: Iterable[str]) -> str | None:
+    """Find the visitor's secret in the ``Cookie`` headers of a request.
+
+    Returns:
+        The secret; None if there is none that this server has issued.
+    """
+    entries = _parse_entries(headers)
     for name in entries:
         for entry in entries[name]:
-            if (secret := _issued(entry)) is not None:
+            if (secret := _verify(entry)) is not None:
                 return secret
-    for entry in _unsigned(entries):
-        if backend.store().cookies.is_replaceable(of_cookie(entry), UNSIGNED):
+    for entry in _list_unsigned(entries):
+        if backend.get_store().cookies.is_replaceable(get_browser_id(entry), UNSIGNED):
             return entry
     return None
 
 
 class VisitorCookie:
-    """ASGI middleware: whoever loads a page has the cookie from then on.
+    """ASGI middleware that sets the cookie with every page.
 
-    A page's script opens its websocket after the page was loaded, so that the cookie is there
-    when Streamlit reads it, on the first visit too.
+    The script of a page opens its websocket after the page was loaded, so that the cookie is
+    present when Streamlit reads it, on the first visit too.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -93,9 +102,9 @@ class VisitorCookie:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if _is_page(request, message["status"], headers):
-                    for cookie in await _renewed(request):
+                    for cookie in await _renew(request):
                         headers.append("Set-Cookie", cookie)
-                    # A cache between here and the browsers would give one visitor's to others.
+                    # A shared cache would give one visitor's cookie to others.
                     headers["Cache-Control"] = "private, no-cache"
             await send(message)
 
@@ -103,85 +112,89 @@ class VisitorCookie:
 
 
 def _is_page(request: HTTPConnection, status: int, headers: Mapping[str, str]) -> bool:
-    """Whether this is the answer to the loading of a page, be it that the browser has it still:
-    one whose cookies were deleted, but not its cache, is answered 304 as well."""
-    if status == 304:  # which names no type
+    """Check that a response loads a page, including one that the browser has cached.
+
+    A browser whose cookies were deleted, but not its cache, receives a 304 as well.
+    """
+    if status == 304:  # has no content type
         return "text/html" in request.headers.get("accept", "")
     return headers.get("content-type", "").startswith("text/html")
 
 
-async def _renewed(request: HTTPConnection) -> list[str]:
-    """The headers that set the cookie: to the secret the browser has, or to a new one."""
-    entries = _entries(request.headers.getlist("cookie"))
+async def _renew(request: HTTPConnection) -> list[str]:
+    """Build the headers that set the cookie, to the browser's secret or a new one."""
+    entries = _parse_entries(request.headers.getlist("cookie"))
     secure = is_https(request.scope)
-    # Behind a proxy, what else is on the host is not sent it.
+    # Behind a proxy, other applications on the host do not receive the cookie.
     path = "/" + st.get_option("server.baseUrlPath").strip("/")
-    name = NAME if not secure else AT_ROOT if path == "/" else BELOW
+    name = NAME if not secure else AT_ROOT if path == "/" else BELOW_ROOT
     try:
-        if _unsigned(entries) or (secure and entries[NAME]):  # is looked up in the database
-            secret = await run_in_threadpool(_secret_to_keep, entries, secure)
+        if _list_unsigned(entries) or (secure and entries[NAME]):  # needs the database
+            secret = await run_in_threadpool(_find_valid_secret, entries, secure)
         else:
-            secret = _secret_to_keep(entries, secure)
-    except DataError:  # the database does not answer: another visit will find out
+            secret = _find_valid_secret(entries, secure)
+    except DataError:  # the database is unreachable: retry on the next visit
         return []
-    secret = secret or new_secret()
-    value = _BETWEEN.join([signed(secret, read_key()), *_of_others(entries[name])])
+    secret = secret or generate_secret()
+    value = _SEPARATOR.join([sign(secret, read_key()), *_list_foreign(entries[name])])
     attributes = f"Max-Age={MAX_AGE}; Path={path}; HttpOnly; SameSite=Lax"
     if not secure:
         return [f"{name}={value}; {attributes}"]
     cookies = [f"{name}={value}; {attributes}; Secure"]
-    if any(map(_issued, entries[NAME])) or _unsigned(entries):  # which HTTP would show to all
-        rest = _BETWEEN.join(_of_others(entries[NAME]))
+    if any(map(_verify, entries[NAME])) or _list_unsigned(entries):  # readable by anybody over HTTP
+        rest = _SEPARATOR.join(_list_foreign(entries[NAME]))
         cookies.append(f"{NAME}={rest}; {attributes if rest else f'Max-Age=0; Path={path}'}")
     return cookies
 
 
-def _secret_to_keep(entries: dict[str, list[str]], secure: bool) -> str | None:
-    """The secret the browser has and may keep. Raises StoreError."""
-    cookies = backend.store().cookies
+def _find_valid_secret(entries: dict[str, list[str]], secure: bool) -> str | None:
+    """Find the browser's secret, if it may keep it. Raises StoreError."""
+    cookies = backend.get_store().cookies
     for name in entries:
-        for secret in filter(None, map(_issued, entries[name])):
-            if name != NAME or not secure or cookies.replace(of_cookie(secret), UNPREFIXED):
+        for secret in filter(None, map(_verify, entries[name])):
+            if name != NAME or not secure or cookies.replace(get_browser_id(secret), UNPREFIXED):
                 return secret
-    for entry in _unsigned(entries):
-        if cookies.replace(of_cookie(entry), UNSIGNED):
+    for entry in _list_unsigned(entries):
+        if cookies.replace(get_browser_id(entry), UNSIGNED):
             return entry
     return None
 
 
-def _entries(headers: Iterable[str]) -> dict[str, list[str]]:
-    """What the cookie holds under each of its names, the best one first. Headers: HTTP/2 may send
-    one per cookie. Streamlit's own reading would keep one cookie per name, where a path and the
-    path above it may each have one."""
-    entries: dict[str, list[str]] = {AT_ROOT: [], BELOW: [], NAME: []}
+def _parse_entries(headers: Iterable[str]) -> dict[str, list[str]]:
+    """Parse the entries under each name of the cookie, the preferred name first.
+
+    HTTP/2 may send one header per cookie. Streamlit's own parser keeps one cookie per name, but a
+    path and its parent path may each have one.
+    """
+    entries: dict[str, list[str]] = {AT_ROOT: [], BELOW_ROOT: [], NAME: []}
     for header in headers:
         for cookie in header.split(";"):
             name, _, value = cookie.strip().partition("=")
             if name in entries:
-                entries[name] += value.strip().split(_BETWEEN)
+                entries[name] += value.strip().split(_SEPARATOR)
     return entries
 
 
-def _issued(entry: str) -> str | None:
-    """The secret of an entry with this server's signature."""
+def _verify(entry: str) -> str | None:
+    """Return the secret of an entry with this server's signature, else None."""
     match = _SIGNED.fullmatch(entry)
-    if match and hmac.compare_digest(signed(match[1], read_key()), entry):
+    if match and hmac.compare_digest(sign(match[1], read_key()), entry):
         return match[1]
     return None
 
 
-def _unsigned(entries: dict[str, list[str]]) -> list[str]:
-    """Secrets as commit 3c4f589 wrote them."""
+def _list_unsigned(entries: dict[str, list[str]]) -> list[str]:
+    """List secrets in the format of commit 3c4f589."""
     return [entry for entry in entries[NAME] if _SECRET.fullmatch(entry)]
 
 
-def _of_others(entries: list[str]) -> list[str]:
-    """Entries with the signature of another server."""
-    others = [entry for entry in entries if _SIGNED.fullmatch(entry) and not _issued(entry)]
-    return list(dict.fromkeys(others))[:_OTHERS]
+def _list_foreign(entries: list[str]) -> list[str]:
+    """List entries with the signature of another server."""
+    foreign = [entry for entry in entries if _SIGNED.fullmatch(entry) and not _verify(entry)]
+    return list(dict.fromkeys(foreign))[:_MAX_FOREIGN]
 
 
 @cache
 def read_key() -> bytes:
-    """What signs the cookies, read from the database once. Raises StoreError."""
-    return backend.store().cookies.key()
+    """Read the signing key from the database, once. Raises StoreError."""
+    return backend.get_store().cookies.read_key()

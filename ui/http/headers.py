@@ -1,4 +1,4 @@
-"""Security headers: what browsers may do with the app's pages, said in every response."""
+"""Security headers, sent with every response."""
 
 from __future__ import annotations
 
@@ -16,19 +16,23 @@ from streamlit.file_util import get_static_dir
 from ui.http.https import is_https
 
 STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
-DENIAL = "websocket.http.response"  # the extension by which a websocket is refused in words
+DENIAL = "websocket.http.response"  # ASGI extension: refuse a websocket with an HTTP response
 
 
-def security_headers(frame_ancestors: Sequence[str] = ()) -> dict[str, str]:
-    """The headers by their names.
+def build_headers(frame_ancestors: Sequence[str] = ()) -> dict[str, str]:
+    """Build the headers.
 
-    frame_ancestors: origins whose pages may show the app in a frame, or "self"; () for none.
+    Args:
+        frame_ancestors: Origins whose pages may embed the app in a frame, or "self"; () for none.
+
+    Returns:
+        Header values by header name.
     """
     page = (Path(get_static_dir()) / "index.html").read_text("utf-8")
     frames = [f"'{each}'" if each == "self" else each for each in frame_ancestors] or ["'none'"]
     policy = {
         "default-src": ["'self'"],
-        "script-src": ["'self'", *inline_scripts(page)],
+        "script-src": ["'self'", *hash_scripts(page)],
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'", "data:"],
@@ -44,19 +48,19 @@ def security_headers(frame_ancestors: Sequence[str] = ()) -> dict[str, str]:
             " ".join([name, *sources]) for name, sources in policy.items()
         ),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",  # a run's id is in its address
+        "Referrer-Policy": "no-referrer",  # URLs contain run ids
     }
-    # For browsers that do not know frame-ancestors; it cannot name other origins.
+    # For browsers without frame-ancestors; it cannot name other origins.
     options = {"'none'": "DENY", "'self'": "SAMEORIGIN"}
     if len(frames) == 1 and frames[0] in options:
         headers["X-Frame-Options"] = options[frames[0]]
     return headers
 
 
-def inline_scripts(page: str) -> list[str]:
-    """The sources, as a policy names them, of the scripts that stand in an HTML page itself.
+def hash_scripts(page: str) -> list[str]:
+    """Hash the inline scripts of an HTML page, as sources for a Content-Security-Policy.
 
-    >>> inline_scripts("<!-- <script>0</script> --><script src=a></script><script> 1 </script>")
+    >>> hash_scripts("<!-- <script>0</script> --><script src=a></script><script> 1 </script>")
     ["'sha256-wFJ9CmzJk5Xeq/o/Z9mSb8b6CwbjFIt04jAkTo4+4YM='"]
     """
     page = re.sub(r"<!--.*?-->", "", page, flags=re.S)
@@ -68,11 +72,15 @@ def inline_scripts(page: str) -> list[str]:
 
 
 class SecurityHeaders:
-    """ASGI middleware: every response has these headers, also errors and refused websockets, and
-    by HTTPS every cookie is marked Secure, Streamlit's own too."""
+    """ASGI middleware that adds the headers to every response.
+
+    This includes errors and refused websockets.
+
+    Behind HTTPS it also marks every cookie as Secure, including Streamlit's own.
+    """
 
     def __init__(self, app: ASGIApp, frame_ancestors: Sequence[str] = ()) -> None:
-        self.app, self.headers = app, security_headers(frame_ancestors)
+        self.app, self.headers = app, build_headers(frame_ancestors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -83,8 +91,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "websocket.close" and not started and _can_deny(scope):
-                # The server would refuse it by itself, without any headers.
-                await _refusal(403, "Forbidden")(scope, receive, send_with_headers)
+                # The server's own refusal would have no headers.
+                await _make_response(403, "Forbidden")(scope, receive, send_with_headers)
                 return
             if message["type"] in STARTS:
                 started = True
@@ -92,15 +100,17 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(self.headers)
                 if is_https(scope):
-                    message["headers"] = list(map(_marked_secure, message["headers"]))
+                    message["headers"] = list(map(_mark_secure, message["headers"]))
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception:
             if not started and (scope["type"] == "http" or _can_deny(scope)):
-                # Starlette's own answer would have no headers.
-                await _refusal(500, "Internal Server Error")(scope, receive, send_with_headers)
+                # Starlette's own response would have no headers.
+                await _make_response(500, "Internal Server Error")(
+                    scope, receive, send_with_headers
+                )
             raise
 
 
@@ -108,11 +118,11 @@ def _can_deny(scope: Scope) -> bool:
     return DENIAL in scope.get("extensions", {})
 
 
-def _refusal(status: int, text: str) -> PlainTextResponse:
+def _make_response(status: int, text: str) -> PlainTextResponse:
     return PlainTextResponse(text, status)
 
 
-def _marked_secure(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+def _mark_secure(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     name, value = header
     attributes = {part.strip().lower() for part in value.split(b";")[1:]}
     if name.lower() == b"set-cookie" and b"secure" not in attributes:

@@ -1,5 +1,8 @@
-"""Host names the server answers to. Another site could have its own name lead to this server, and
-its pages would then be the app's own to a browser (DNS rebinding)."""
+"""Host names that the server accepts, as protection against DNS rebinding.
+
+Another site could resolve its own name to this server. To a browser, pages of the app would then
+belong to that site.
+"""
 
 from __future__ import annotations
 
@@ -24,36 +27,40 @@ REFUSAL = (
 )
 
 
-def names_answered(configured: Sequence[str]) -> tuple[str, ...] | None:
-    """The names besides localhost and IP addresses; None for any name, which the log says."""
+def get_allowed_names(configured: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the allowed names besides localhost and IP addresses.
+
+    Returns:
+        Names; None if any name is allowed, which is logged.
+    """
     address = st.get_option("browser.serverAddress")
     names = tuple(configured) if address == LOCALHOST else (*configured, address.lower())
     bound = st.get_option("server.address") or ""
     if names or bound == LOCALHOST or _is_loopback(bound):
         return names
-    json_log.say("any host name is answered", why="UNPADDED_HOSTS is not set")
+    json_log.log_event("any host name is answered", why="UNPADDED_HOSTS is not set")
     return None
 
 
 class HostNames:
-    """ASGI middleware: a request under another name than those is refused, websockets too."""
+    """ASGI middleware that refuses requests and websockets under other host names."""
 
     def __init__(self, app: ASGIApp, names: Sequence[str] | None) -> None:
         self.app, self.names = app, names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         checked = self.names is not None and scope["type"] in ("http", "websocket")
-        # A request by HTTP/1.0, as from a load balancer that looks after the server, has none.
+        # HTTP/1.0 requests, such as health checks of a load balancer, have no Host header.
         if checked and not all(map(self._is_known, Headers(scope=scope).getlist("host"))):
             await PlainTextResponse(REFUSAL, 400)(scope, receive, send)
             return
-        if scope["type"] == "websocket" and _is_another_local_page(Headers(scope=scope)):
+        if scope["type"] == "websocket" and _is_other_local_page(Headers(scope=scope)):
             await PlainTextResponse(OTHER_PAGE, 403)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
     def _is_known(self, header: str) -> bool:
-        """Whether it is one of the names, with or without a port."""
+        """Check that a Host header is one of the names, with or without a port."""
         match = HOST.fullmatch(header.strip().lower())
         if match is None:
             return False
@@ -63,17 +70,20 @@ class HostNames:
         return any(name.startswith("*.") and host.endswith(name[1:]) for name in self.names)
 
 
-def _is_another_local_page(headers: Headers) -> bool:
-    """Whether a page that another program on the visitor's own machine serves opens a session:
-    browsers send it the cookies of every port, and Streamlit lets in any port of this machine."""
+def _is_other_local_page(headers: Headers) -> bool:
+    """Check whether a page of another program on the visitor's own machine opens a session.
+
+    Browsers send such a page the cookies of every port, and Streamlit accepts any port of this
+    machine.
+    """
     origin, host = urlsplit(headers.get("origin", "")), urlsplit(f"//{headers.get('host', '')}")
     try:
         ports = origin.port or {"http": 80, "https": 443}.get(origin.scheme), host.port
-    except ValueError:  # not a number; Streamlit refuses the origin, and names are checked before
+    except ValueError:  # not a number; Streamlit refuses the origin, and the host is checked
         return False
-    # A proxy in front may leave the port out.
-    here = host.port is not None and _is_local(host.hostname) and _is_local(origin.hostname)
-    return here and ports[0] != ports[1]
+    # A proxy may omit the port.
+    is_local = host.port is not None and _is_local(host.hostname) and _is_local(origin.hostname)
+    return is_local and ports[0] != ports[1]
 
 
 def _is_local(host: str | None) -> bool:

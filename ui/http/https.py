@@ -1,4 +1,4 @@
-"""Whether a browser spoke to the server by HTTPS."""
+"""Detection of HTTPS."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from starlette.types import Scope
 
 
 def is_https(scope: Scope) -> bool:
-    """By its own word or that of a proxy in front of it. Who claims it falsely, claims it for the
-    own answers alone: their cookies are marked Secure then, and none is sent back by HTTP."""
-    # The first of several proxies is the one the browser spoke to.
+    """Check whether the browser uses HTTPS, by the connection or a proxy's header.
+
+    A client that forges the header affects only its own responses: their cookies are marked as
+    Secure and are not sent back by HTTP.
+    """
+    # The first of several proxies is the one that the browser connects to.
     forwarded = Headers(scope=scope).get("x-forwarded-proto", "").split(",")[0].strip().lower()
     return scope["scheme"] in ("https", "wss") or forwarded == "https"

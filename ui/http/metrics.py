@@ -1,4 +1,4 @@
-"""Streamlit's metrics: how many visitors are here and what they do is nobody's business."""
+"""Protection of Streamlit's metrics: the number and activity of visitors are private."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ PATH = "/_stcore/metrics"
 
 
 class HiddenMetrics:
-    """ASGI middleware: the address of Streamlit's metrics, which it has for everybody, is none."""
+    """ASGI middleware that hides the metrics endpoint, which Streamlit serves to everybody."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Anywhere in it: a route also takes what is not quite its path, such as one with a newline.
+        # Search in the path: a route also matches near misses, such as a path with a newline.
         if scope["type"] == "http" and PATH in scope["path"]:
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
             return

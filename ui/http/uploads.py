@@ -1,8 +1,8 @@
-"""Uploaded files between a browser and the page that opens them: in memory, and so within limits.
+"""Limits for uploaded files in memory, from the browser to the page that opens them.
 
-Streamlit takes any number of files that a session sends, and keeps them until the session ends.
-Here each is counted from its first byte on, and is gone as soon as it was opened, when no page
-takes it, and when its session has ended.
+Streamlit accepts any number of files per session and keeps them until the session ends. Here each
+file counts from its first byte. It is removed as soon as it was opened, when no page takes it, and
+when its session has ended.
 """
 
 from __future__ import annotations
@@ -27,67 +27,74 @@ from streamlit import runtime
 
 from core import DataError
 from core.i18n import N_
-from runs.addresses import network_of
+from runs.addresses import get_network
 from runs.limits import Limits
 from ui import backend
-from ui.http.cookie import of_cookie, secret_in
+from ui.http.cookie import find_secret, get_browser_id
 
-# Bytes. Each upload counts in whole ones, and one at least: Starlette has so much of any in memory
-# while it arrives.
-UNIT = 2**20
-SECONDS_TO_TAKE = 60.0  # the page takes a file as soon as it runs, which can wait for another run
+# Sizes are rounded up to this unit, at least one: Starlette buffers this much of every upload.
+UNIT_BYTES = 2**20
+MAX_WAITING_SECONDS = 60.0  # a page takes a file when it runs, which can wait for another run
 SWEEP_SECONDS = 5.0
 
-YOURS = N_(
+VISITOR_LIMIT = N_(
     "Files that you have uploaded and not opened yet may take {most} MB on this server. Remove one "
     "or close a tab, then upload this file again."
 )
-EVERYBODYS = N_(
+SERVER_LIMIT = N_(
     "Many files are being opened on this server at the moment. Upload this one again in a minute."
 )
 GONE = N_("This file is no longer on the server. Upload it again.")
 
 
-class Refused(DataError):
-    """An upload is too much."""
+class UploadRefused(DataError):
+    """An upload exceeds a limit."""
 
 
 @dataclass(eq=False)
 class Upload:
-    """A file from its first byte on.
+    """A file, from its first byte on.
 
-    size     bytes that have arrived
-    arrived  when the last byte was there; None before
-    place    the uploader whose page has taken it; None before
-    content  what the page took; None before, and once it is gone
-    pinned   somebody else works with the content: nothing would be freed
+    Attributes:
+        session: Id of the Streamlit session.
+        file: Id that Streamlit has given the file.
+        visitor: Id of the visitor, or the address of a visitor without a cookie.
+        address: Network that the upload comes from.
+        started: Time of the first byte, in seconds.
+        size: Bytes received.
+        completed: Time of the last byte; None before.
+        place: Key of the uploader whose page has taken the file; None before.
+        content: Bytes that the page took; None before, and after removal.
+        is_pinned: The content is in use elsewhere, so removal would free nothing.
+        is_gone: The file has been removed.
     """
 
     session: str
     file: str
     visitor: str
     address: str
-    began: float
+    started: float
     size: int = 0
-    arrived: float | None = None
+    completed: float | None = None
     place: str | None = None
     content: bytes | None = None
-    pinned: bool = False
-    gone: bool = False
+    is_pinned: bool = False
+    is_gone: bool = False
 
     @property
-    def weight(self) -> int:
-        """The bytes it counts."""
-        return max(-(-self.size // UNIT), 1) * UNIT
+    def counted_bytes(self) -> int:
+        """Bytes that count towards the limits."""
+        return max(-(-self.size // UNIT_BYTES), 1) * UNIT_BYTES
 
 
 class Uploads:
-    """All uploads of this server. Thread-safe: they arrive in the event loop, and pages take them
-    in threads of their own.
+    """Uploads of this server.
+
+    Thread-safe: uploads arrive in the event loop, and pages take them in their own threads.
 
     >>> uploads = Uploads(Limits(), remove=print)
     >>> upload = uploads.begin("session", "file", "visitor", "192.0.2.1", announced=5)
-    >>> uploads.arrive(upload, 5)
+    >>> uploads.add_bytes(upload, 5)
     >>> uploads.end(upload, stored=True)
     >>> uploads.take("session", "file", "uploader", b"a,b,c")
     >>> uploads.read("session", "file")
@@ -100,156 +107,178 @@ class Uploads:
         remove: Callable[[str, str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``remove(session, file)``: have Streamlit forget a file that no page has taken yet."""
+        """Create an empty registry.
+
+        Args:
+            limits: Limits per session, visitor and server.
+            remove: Called with (session, file); removes a file that no page has taken from
+                Streamlit.
+            clock: Returns the time in seconds.
+        """
         self._limits, self._remove, self._clock = limits, remove, clock
         self._uploads: list[Upload] = []
         self._refusals: dict[str, DataError] = {}
         self._lock = Lock()
 
     @property
-    def total(self) -> int:
-        """Bytes, as they count."""
-        return sum(each.weight for each in self._uploads)
+    def total_bytes(self) -> int:
+        """Bytes of all uploads, in whole units."""
+        return sum(each.counted_bytes for each in self._uploads)
 
     def begin(
         self, session: str, file: str, visitor: str, address: str, announced: int = 0
     ) -> Upload:
-        """A file begins to arrive. ``announced``: how many bytes it claims to have. Raises Refused
-        for a file that could never be taken."""
+        """Register a file before its first byte.
+
+        Args:
+            announced: Size that the client claims, in bytes.
+
+        Raises:
+            UploadRefused: The file exceeds a limit.
+        """
         limits = self._limits
-        for most in (limits.session_upload_megabytes, limits.upload_megabytes):
-            if announced > most * 10**6:
-                raise Refused(YOURS, most=most)
+        for max_megabytes in (limits.session_upload_megabytes, limits.upload_megabytes):
+            if announced > max_megabytes * 10**6:
+                raise UploadRefused(VISITOR_LIMIT, most=max_megabytes)
         if announced > limits.all_upload_megabytes * 10**6:
-            raise Refused(EVERYBODYS)
-        upload = Upload(session, file, visitor, address, began=self._clock())
+            raise UploadRefused(SERVER_LIMIT)
+        upload = Upload(session, file, visitor, address, started=self._clock())
         with self._lock:
             self._uploads.append(upload)
             try:
                 self._make_room(upload)
-            except Refused:
+            except UploadRefused:
                 self._uploads.remove(upload)
                 raise
         return upload
 
-    def arrive(self, upload: Upload, count: int) -> None:
-        """More bytes are here. Raises Refused when they are too many."""
+    def add_bytes(self, upload: Upload, count: int) -> None:
+        """Count received bytes. Raises UploadRefused when they exceed a limit."""
         with self._lock:
-            before = upload.weight
+            counted_before = upload.counted_bytes
             upload.size += count
-            if upload.gone:  # it had to make room for somebody else's
-                raise Refused(EVERYBODYS)
-            if upload.weight > before:
+            if upload.is_gone:  # removed to make room for another upload
+                raise UploadRefused(SERVER_LIMIT)
+            if upload.counted_bytes > counted_before:
                 self._make_room(upload)
 
     def end(self, upload: Upload, stored: bool) -> None:
-        """All bytes are here, in Streamlit's memory if ``stored``."""
+        """Finish an upload; ``stored`` if all bytes are in Streamlit's memory."""
         with self._lock:
-            if upload.gone:
+            if upload.is_gone:
                 if stored:
                     self._remove(upload.session, upload.file)
             elif stored:
-                before = self._find(upload.session, upload.file, taken=False)
-                if before is not None:  # Streamlit has put this one in its place
-                    self._uploads.remove(before)
-                upload.arrived = self._clock()
+                previous = self._find(upload.session, upload.file, is_taken=False)
+                if previous is not None:  # Streamlit has replaced it
+                    self._uploads.remove(previous)
+                upload.completed = self._clock()
             else:
                 self._forget(upload)
 
     def take(self, session: str, file: str, place: str, content: bytes) -> None:
-        """A page has taken a file out of Streamlit's memory, for its uploader ``place``. The one
-        that was there before is gone."""
+        """Move a file from Streamlit's memory to an uploader, and drop the uploader's previous
+        file.
+        """
         with self._lock:
-            upload = self._find(session, file, taken=False)
-            if upload is None and self._find(session, file, taken=True) is not None:
+            upload = self._find(session, file, is_taken=False)
+            if upload is None and self._find(session, file, is_taken=True) is not None:
                 return
-            if upload is None:  # it came in another way
-                upload = Upload(session, file, session, "", began=self._clock())
-                upload.arrived = upload.began
+            if upload is None:  # not uploaded through the middleware
+                upload = Upload(session, file, session, "", started=self._clock())
+                upload.completed = upload.started
                 self._uploads.append(upload)
             self._empty(session, place)
             upload.size, upload.place, upload.content = len(content), place, content
 
     def read(self, session: str, file: str, pin: bool = False) -> bytes:
-        """The bytes of a file that was taken. Raises DataError when it is gone."""
+        """Return the bytes of a file that was taken. Raises DataError if it has been removed."""
         with self._lock:
-            upload = self._find(session, file, taken=True)
+            upload = self._find(session, file, is_taken=True)
             if upload is None:
                 raise DataError(GONE)
-            upload.pinned = pin
+            upload.is_pinned = pin
             return upload.content
 
     def drop(self, session: str, file: str) -> None:
-        """Nobody needs a file any more."""
+        """Remove a file that is no longer needed."""
         with self._lock:
-            for taken in (True, False):
-                upload = self._find(session, file, taken)
+            for is_taken in (True, False):
+                upload = self._find(session, file, is_taken)
                 if upload is not None:
                     self._forget(upload)
 
     def empty(self, session: str, place: str) -> None:
-        """An uploader has no file any more."""
+        """Remove the files of an uploader that is empty."""
         with self._lock:
             self._empty(session, place)
 
-    def refuse(self, session: str, why: DataError) -> None:
-        """Remember, for the page, why an upload was refused."""
+    def store_refusal(self, session: str, error: DataError) -> None:
+        """Store for the page why an upload was refused."""
         with self._lock:
-            self._refusals[session] = why
+            self._refusals[session] = error
 
-    def refusal(self, session: str) -> DataError | None:
-        """Why the last upload was refused; said once."""
+    def pop_refusal(self, session: str) -> DataError | None:
+        """Return, once, why the last upload was refused."""
         with self._lock:
             return self._refusals.pop(session, None)
 
     def sweep(self, exists: Callable[[str], bool], holds: Callable[[str, str], bool]) -> None:
-        """Forget what is of no use any more: files that no page took in time, that Streamlit no
-        longer ``holds``, and those of a session that no longer ``exists``."""
+        """Remove stale files: not taken in time, no longer in Streamlit, or of an ended session.
+
+        Args:
+            exists: Tells whether a session exists.
+            holds: Tells whether Streamlit has a file, by (session, file).
+        """
         now = self._clock()
         with self._lock:
             for each in list(self._uploads):
-                if each.arrived is None:
+                if each.completed is None:
                     continue
-                waits = each.place is None
-                late = now - each.arrived > SECONDS_TO_TAKE
+                is_waiting = each.place is None
+                is_late = now - each.completed > MAX_WAITING_SECONDS
                 if not exists(each.session) or (
-                    waits and (late or not holds(each.session, each.file))
+                    is_waiting and (is_late or not holds(each.session, each.file))
                 ):
                     self._forget(each)
             for session in [each for each in self._refusals if not exists(each)]:
                 del self._refusals[session]
 
-    def _find(self, session: str, file: str, taken: bool) -> Upload | None:
-        """Of those that have arrived."""
+    def _find(self, session: str, file: str, is_taken: bool) -> Upload | None:
+        """Find a completed upload."""
         for each in self._uploads:
-            same = (each.session, each.file) == (session, file) and each.arrived is not None
-            if same and (each.place is not None) is taken:
+            is_match = (each.session, each.file) == (session, file) and each.completed is not None
+            if is_match and (each.place is not None) is is_taken:
                 return each
         return None
 
     def _make_room(self, upload: Upload) -> None:
-        """Raises Refused when there is none for this upload."""
+        """Remove other uploads until this one fits. Raises UploadRefused if it cannot."""
         limits = self._limits
-        for most, whose in (
+        for max_megabytes, get_key in (
             (limits.session_upload_megabytes, lambda each: each.session),
             (limits.upload_megabytes, lambda each: each.visitor),
         ):
-            own = sum(each.weight for each in self._uploads if whose(each) == whose(upload))
-            if own > most * 10**6:
-                raise Refused(YOURS, most=most)
-        # Whoever has most makes room, by address first: else many cookies were worth much room.
-        while self.total > limits.all_upload_megabytes * 10**6:
+            used_bytes = sum(
+                each.counted_bytes for each in self._uploads if get_key(each) == get_key(upload)
+            )
+            if used_bytes > max_megabytes * 10**6:
+                raise UploadRefused(VISITOR_LIMIT, most=max_megabytes)
+        # The largest user makes room, by address first: else many cookies would gain much room.
+        while self.total_bytes > limits.all_upload_megabytes * 10**6:
             addresses, visitors = Counter(), Counter()
             for each in self._uploads:
-                addresses[each.address] += each.weight
-                visitors[each.visitor] += each.weight
-            has = {
+                addresses[each.address] += each.counted_bytes
+                visitors[each.visitor] += each.counted_bytes
+            usage = {
                 each: (addresses[each.address], visitors[each.visitor]) for each in self._uploads
             }
-            others = [each for each in self._uploads if has[each] > has[upload] and not each.pinned]
-            if not others:
-                raise Refused(EVERYBODYS)
-            self._forget(max(others, key=lambda each: (has[each], -each.began)))
+            candidates = [
+                each for each in self._uploads if usage[each] > usage[upload] and not each.is_pinned
+            ]
+            if not candidates:
+                raise UploadRefused(SERVER_LIMIT)
+            self._forget(max(candidates, key=lambda each: (usage[each], -each.started)))
 
     def _empty(self, session: str, place: str) -> None:
         for each in list(self._uploads):
@@ -257,24 +286,24 @@ class Uploads:
                 self._forget(each)
 
     def _forget(self, upload: Upload) -> None:
-        upload.gone, upload.content = True, None
+        upload.is_gone, upload.content = True, None
         self._uploads.remove(upload)
-        if upload.place is None and upload.arrived is not None:
+        if upload.place is None and upload.completed is not None:
             self._remove(upload.session, upload.file)
 
 
 @cache
-def uploads() -> Uploads:
-    """Those of this process."""
+def get_uploads() -> Uploads:
+    """Return the uploads of this process."""
 
     def remove(session: str, file: str) -> None:
         runtime.get_instance().uploaded_file_mgr.remove_file(session, file)
 
-    return Uploads(backend.store().limits, remove)
+    return Uploads(backend.get_store().limits, remove)
 
 
 class UploadLimit:
-    """ASGI middleware: counts what is uploaded, and refuses what is too much in words."""
+    """ASGI middleware that counts uploads and refuses those that exceed a limit, with a message."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -293,85 +322,87 @@ class UploadLimit:
     async def _put(
         self, session: str, file: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        upload, answered = None, False
+        upload, has_responded = None, False
         headers = HTTPConnection(scope).headers
-        announced = _announced(headers)
+        announced = _parse_content_length(headers)
 
-        async def counted() -> Message:
+        async def receive_and_count() -> Message:
             while True:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP_SECONDS):
                         message = await receive()
-                    uploads().arrive(upload, len(message.get("body", b"")))
+                    get_uploads().add_bytes(upload, len(message.get("body", b"")))
                     return message
-                uploads().arrive(upload, 0)  # one that stands still has to make room too
+                get_uploads().add_bytes(upload, 0)  # a stalled upload can be removed too
 
-        async def ended(message: Message) -> None:
-            nonlocal answered
+        async def send_and_end(message: Message) -> None:
+            nonlocal has_responded
             if message["type"] == "http.response.start":
-                answered = True
-                # Before the browser knows, and the page takes it
-                uploads().end(upload, stored=message["status"] == 204)
+                has_responded = True
+                # before the browser knows and the page takes the file
+                get_uploads().end(upload, stored=message["status"] == 204)
             await send(message)
 
         try:
-            secret = await run_in_threadpool(secret_in, headers.getlist("cookie"))
-            # As uvicorn takes it from a proxy that it trusts (FORWARDED_ALLOW_IPS)
-            client = network_of((scope.get("client") or ("",))[0])
-            visitor = client if secret is None else of_cookie(secret)
-            upload = uploads().begin(session, file, visitor, client, announced)
-            await self.app(scope, counted, ended)
-        except ClientDisconnect:  # somebody closed the tab while it was uploading
+            secret = await run_in_threadpool(find_secret, headers.getlist("cookie"))
+            # uvicorn resolves it from a trusted proxy (FORWARDED_ALLOW_IPS)
+            client = get_network((scope.get("client") or ("",))[0])
+            visitor = client if secret is None else get_browser_id(secret)
+            upload = get_uploads().begin(session, file, visitor, client, announced)
+            await self.app(scope, receive_and_count, send_and_end)
+        except ClientDisconnect:  # the tab was closed during the upload
             pass
-        except Refused as why:
-            if answered:
+        except UploadRefused as error:
+            if has_responded:
                 raise
-            _say(session, why)
-            # The rest of a body that has an end is read and thrown away, so that a browser comes
-            # to the answer; one without would never be over.
-            most = backend.store().limits.session_upload_megabytes * 10**6
-            ends = 0 < announced <= most
-            answer = PlainTextResponse(f"{why}\n", 413, None if ends else {"Connection": "close"})
-            await answer(scope, receive, send)
+            _report_refusal(session, error)
+            # The rest of a finite body is read and discarded, so that a browser reads the
+            # response; an endless body would never finish.
+            max_bytes = backend.get_store().limits.session_upload_megabytes * 10**6
+            is_finite = 0 < announced <= max_bytes
+            response = PlainTextResponse(
+                f"{error}\n", 413, None if is_finite else {"Connection": "close"}
+            )
+            await response(scope, receive, send)
         finally:
-            if upload is not None and not answered:
-                uploads().end(upload, stored=False)
+            if upload is not None and not has_responded:
+                get_uploads().end(upload, stored=False)
 
     async def _delete(
         self, session: str, file: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        async def deleted(message: Message) -> None:
+        async def send_and_drop(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 204:
-                uploads().drop(session, file)
+                get_uploads().drop(session, file)
             await send(message)
 
-        await self.app(scope, receive, deleted)
+        await self.app(scope, receive, send_and_drop)
 
 
-def _announced(headers: Headers) -> int:
+def _parse_content_length(headers: Headers) -> int:
     length = headers.get("content-length", "")
     return int(length) if re.fullmatch("[0-9]{1,15}", length) else 0
 
 
-def _say(session: str, why: DataError) -> None:
-    """Have the page show it: the uploader itself shows a number, whatever the answer says."""
+def _report_refusal(session: str, error: DataError) -> None:
+    """Have the page show the message: the uploader itself only shows the status code."""
     tab = runtime.get_instance().get_app_session(session)
     if tab is not None:
-        uploads().refuse(session, why)
+        get_uploads().store_refusal(session, error)
         tab.request_rerun(tab._client_state)
 
 
-async def sweep_for_ever() -> None:
-    """What the server does about uploads besides answering."""
+async def sweep_forever() -> None:
+    """Remove stale uploads periodically."""
     streamlit = runtime.get_instance()
 
     def holds(session: str, file: str) -> bool:
         return bool(streamlit.uploaded_file_mgr.get_files(session, [file]))
 
     def exists(session: str) -> bool:
-        # One whose browser lost the connection a moment ago exists, and may come back.
+        # A session that has just lost its connection still exists, and may resume.
         return streamlit._session_mgr.get_session_info(session) is not None
 
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        uploads().sweep(exists, holds)
+        get_uploads().sweep(exists, holds)

@@ -1,2 +1,1 @@
-"""The catalogues of other languages than English; ``python -m ui.locales`` brings them up to
-date."""
+"""Catalogues of languages other than English; ``python -m ui.locales`` updates them."""

@@ -1,8 +1,8 @@
-"""Bring the catalogues up to date: ``python -m ui.locales``, after any change of words on screen.
+"""Update the catalogues: ``python -m ui.locales``, after any change of texts on screen.
 
-New messages are added to every language, obsolete ones taken out, and what has no translation yet
-is printed; write it into the .po file and run this again. The .mo files, which the app reads, are
-kept beside them, so that nothing has to be built where it runs. Needs Babel.
+New messages are added to every language, obsolete ones are removed, and messages without a
+translation are printed; write it into the .po file and run this again. The .mo files, which the app
+reads, are stored beside them, so that no build is needed where the app runs. Needs Babel.
 """
 
 from __future__ import annotations
@@ -20,84 +20,87 @@ from babel.messages.pofile import read_po, write_po
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 SOURCES = ("pages", "ui", "runs", "core")
-# Whose first argument is a message, beside ``ngettext`` with two. Babel's own search is not used:
-# before Python 3.12 it finds none inside of an f-string, and of "a" if … else "b" it makes one.
-MARKS = ("_", "N_", "Note", "DataError", "MissingValue", "RecipeError", "StoreError")
+# Functions whose first argument is a message, besides ``ngettext`` with two. Babel's extractor is
+# not used: before Python 3.12 it finds no message inside an f-string, and it joins the texts of
+# "a" if … else "b".
+MARKERS = ("_", "N_", "Note", "DataError", "MissingValue", "RecipeError", "StoreError")
 Message = str | tuple[str, str]
 
 
-def files() -> list[Path]:
-    """Those whose words may come on screen."""
-    found = [path for name in SOURCES for path in sorted((ROOT / name).rglob("*.py"))]
-    return [ROOT / "app.py", *found]
+def list_files() -> list[Path]:
+    """List the files whose texts may appear on screen."""
+    paths = [path for name in SOURCES for path in sorted((ROOT / name).rglob("*.py"))]
+    return [ROOT / "app.py", *paths]
 
 
-def messages(tree: ast.Module) -> Iterator[Message]:
-    """The messages of a file, of ``ngettext`` in pairs."""
+def extract_messages(tree: ast.Module) -> Iterator[Message]:
+    """Extract the messages of a file, those of ``ngettext`` as pairs."""
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         name = getattr(call.func, "id", "")
         if name == "ngettext":
             yield tuple(argument.value for argument in call.args[:2])
-        elif name in MARKS and call.args:
-            yield from _literals(call.args[0])
+        elif name in MARKERS and call.args:
+            yield from _extract_literals(call.args[0])
 
 
-def _literals(node: ast.expr) -> Iterator[str]:
+def _extract_literals(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.IfExp):
-        yield from (*_literals(node.body), *_literals(node.orelse))
+        yield from (*_extract_literals(node.body), *_extract_literals(node.orelse))
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
 
 
-def template() -> Catalog:
-    """Every message there is, in the order of the files."""
+def build_template() -> Catalog:
+    """Build a catalogue of all messages, in the order of the files."""
     catalogue = Catalog(project="Unpadded", charset="utf-8")
-    for path in files():
-        for message in messages(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in list_files():
+        for message in extract_messages(ast.parse(path.read_text(encoding="utf-8"))):
             catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 1)])
     return catalogue
 
 
 def read(path: Path) -> Catalog:
+    """Read a .po file."""
     with path.open("rb") as file:
         return read_po(file, locale=path.parts[-3])
 
 
-def compiled(catalogue: Catalog) -> bytes:
-    """As the app reads it."""
-    made = io.BytesIO()
-    write_mo(made, catalogue)
-    return made.getvalue()
+def compile_catalogue(catalogue: Catalog) -> bytes:
+    """Compile a catalogue to the bytes of a .mo file, which the app reads."""
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)
+    return buffer.getvalue()
 
 
-def catalogues() -> list[Path]:
-    """One a language."""
+def list_catalogues() -> list[Path]:
+    """List the .po files, one per language."""
     return sorted(FOLDER.glob("*/LC_MESSAGES/unpadded.po"))
 
 
-def untranslated(catalogue: Catalog) -> list[str]:
-    """The messages that have no translation."""
+def list_untranslated(catalogue: Catalog) -> list[str]:
+    """List the messages without a translation."""
     return [
         str(message.id) for message in catalogue if message.id and not any(message.string or ())
     ]
 
 
 def main() -> int:
-    """1 where a translation is missing."""
-    there, missing = template(), 0
-    for path in catalogues():
+    """Update all catalogues. Returns the exit status: 1 if a translation is missing."""
+    template, missing = build_template(), 0
+    for path in list_catalogues():
         catalogue = read(path)
-        # A guess is no translation, and a date would make every run a change.
-        catalogue.update(there, no_fuzzy_matching=True, update_creation_date=False)
+        # A fuzzy match is not a translation, and a date would change the file on every run.
+        catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
         with path.open("wb") as file:
             write_po(file, catalogue, width=100, ignore_obsolete=True, include_lineno=False)
-        path.with_suffix(".mo").write_bytes(compiled(catalogue))
-        left = untranslated(catalogue)
-        print(f"{path.relative_to(ROOT)}: {len(catalogue)} messages, {len(left)} not translated")
-        for message in left:
+        path.with_suffix(".mo").write_bytes(compile_catalogue(catalogue))
+        messages = list_untranslated(catalogue)
+        name = path.relative_to(ROOT)
+        print(f"{name}: {len(catalogue)} messages, {len(messages)} not translated")
+        for message in messages:
             print(f"  {message}")
-        missing += len(left)
+        missing += len(messages)
     return missing > 0
 
 

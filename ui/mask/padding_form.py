@@ -1,4 +1,4 @@
-"""The inputs of Mask, padding and mask mode, and which part of the data to look at."""
+"""Form of Mask: padding, mask mode, and the part of the data to draw."""
 
 from __future__ import annotations
 
@@ -10,38 +10,40 @@ import streamlit as st
 from core import Recipe, Sequences
 from core.data.padding import MASK_MODES, PaddingCost
 from core.recipe.recipe import MAX_MAXLEN
-from ui.i18n import _, counted, listed, mask_name, ngettext, plain, shortened
+from ui.i18n import _, escape_markdown, format_count, format_mask, join_list, ngettext, shorten
 from ui.session.state import State
-from ui.shell.widgets import one_of, set_in_each_run
+from ui.shell.widgets import choose_one, initialize_number
 
-MAX_ROWS = 500  # rows of one picture; more are thinner than a pixel
-MAX_OFFERED = 500  # ids in a list; more would weigh on every rerun
+MAX_ROWS = 500  # of one figure; more rows are thinner than a pixel
+MAX_OFFERED = 500  # ids in a list; more would slow down every rerun
 
 
-def padding(visitor: State) -> dict[str, object]:
-    """The padding fields of a Recipe, as chosen."""
-    recipe, key = visitor.recipe, visitor.key
+def choose_padding(visitor: State) -> dict[str, object]:
+    """Show the form. Returns the padding fields of a recipe."""
+    recipe, key = visitor.recipe, visitor.get_widget_key
     sides = {"pre": _("in front"), "post": _("behind")}
     cut = {"pre": _("the first steps"), "post": _("the last steps")}
     first, second, third = st.columns([3, 4, 4], gap="medium")
     with first:
-        side = one_of(_("Padding"), sides, key("padding"), recipe.padding, format_func=sides.get)
+        side = choose_one(
+            _("Padding"), sides, key("padding"), recipe.padding, format_func=sides.get
+        )
         value = st.number_input(
             _("Padding value"), value=recipe.value, step=1.0, format="%g", key=key("value")
         )
     with second:
-        place = st.container()  # above the limit, which says whether it can be chosen
+        container = st.container()  # drawn above maxlen, which decides whether it is enabled
         maxlen = st.number_input(
             _("maxlen, in steps"),
             min_value=1,
             max_value=MAX_MAXLEN,
             value=None,
             placeholder=_("no limit"),
-            key=set_in_each_run(key("maxlen"), recipe.maxlen),
+            key=initialize_number(key("maxlen"), recipe.maxlen),
             help=_("Empty: every sequence is kept whole, however long."),
         )
-        with place:
-            truncating = one_of(
+        with container:
+            truncating = choose_one(
                 _("Longer sequences lose"),
                 cut,
                 key("truncating"),
@@ -50,12 +52,12 @@ def padding(visitor: State) -> dict[str, object]:
                 disabled=maxlen is None,
             )
     with third:
-        mode = one_of(
+        mode = choose_one(
             _("Mask"),
             MASK_MODES,
             key("mask"),
             recipe.mask,
-            format_func=mask_name,
+            format_func=format_mask,
             help=_(
                 "By lengths: every real step counts. By value: steps that equal the mask value "
                 "are skipped, as Keras's Masking layer does. No mask: padding counts as data."
@@ -80,7 +82,7 @@ def padding(visitor: State) -> dict[str, object]:
 
 
 def explain_mode(recipe: Recipe, cost: PaddingCost) -> None:
-    """What the chosen mask mode does with this data, in a sentence."""
+    """Explain the effect of the mask mode on this data, in one sentence."""
     if recipe.mask == "lengths":
         st.success(
             _("Every real step counts and padding never does, whatever it is filled with."),
@@ -123,23 +125,27 @@ def explain_mode(recipe: Recipe, cost: PaddingCost) -> None:
         )
 
 
-def rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
-    """Row numbers (from 0) and the feature to draw."""
+def choose_rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
+    """Show the inputs for the rows and the feature to draw.
+
+    Returns:
+        (n,) row numbers from 0, and the number of the feature.
+    """
     data = visitor.data
-    left, right = st.columns(2, gap="medium")
-    text = left.text_input(
+    rows_column, feature_column = st.columns(2, gap="medium")
+    text = rows_column.text_input(
         _("Sequences to draw"),
         value="1" if len(data) == 1 else f"1-{min(len(data), 40)}",
-        key=visitor.key("rows"),
+        key=visitor.get_widget_key("rows"),
         help=_("Numbers and ranges, such as 1-20, 57.")
         + " "
         + ngettext("There is {n} sequence.", "There are {n} sequences.", len(data)),
     )
-    rows = chosen_rows(text, len(data))
+    rows = parse_rows(text, len(data))
     if rows is None:
-        left.error(
+        rows_column.error(
             _("“{text}” names no sequence. Write numbers from 1 to {n}, such as 1-20, 57.").format(
-                text=plain(shortened(text)), n=counted(len(data))
+                text=escape_markdown(shorten(text)), n=format_count(len(data))
             )
         )
         rows = np.arange(min(len(data), 40))
@@ -147,13 +153,19 @@ def rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
     if data.features > 1:
         names = data.feature_names[:500]
         feature = names.index(
-            right.selectbox(_("Feature to draw"), names, key=visitor.key("feature"))
+            feature_column.selectbox(
+                _("Feature to draw"), names, key=visitor.get_widget_key("feature")
+            )
         )
     return rows, feature
 
 
-def one_sequence(data: Sequences, key: str) -> int:
-    """The number, from 0, of the sequence to look at: by its id, or of many by its number."""
+def choose_sequence(data: Sequences, key: str) -> int:
+    """Show the input for one sequence: by id, or by number if there are many.
+
+    Returns:
+        The row number, from 0.
+    """
     if len(data) == 1:
         return 0
     if len(data) <= MAX_OFFERED:
@@ -161,25 +173,27 @@ def one_sequence(data: Sequences, key: str) -> int:
             _("Sequence"), range(len(data)), format_func=lambda row: data.ids[row], key=key
         )
     number = st.number_input(
-        _("Sequence, from 1 to {n}").format(n=counted(len(data))), 1, len(data), key=key
+        _("Sequence, from 1 to {n}").format(n=format_count(len(data))), 1, len(data), key=key
     )
-    id = plain(shortened(str(data.ids[number - 1])))
+    id = escape_markdown(shorten(str(data.ids[number - 1])))
     st.caption(_("Its id: {id}").format(id=id))
     return number - 1
 
 
-def chosen_rows(text: str, n: int) -> np.ndarray | None:
-    """Row numbers from 0, at most MAX_ROWS, from a text such as "1-20, 57"; None when it
-    names no row from 1 to n.
+def parse_rows(text: str, n: int) -> np.ndarray | None:
+    """Parse row numbers from a text such as "1-20, 57".
 
-    >>> chosen_rows("2-3, 9", 10).tolist()
+    >>> parse_rows("2-3, 9", 10).tolist()
     [1, 2, 8]
+
+    Returns:
+        Row numbers from 0, at most MAX_ROWS; None if the text names no row from 1 to n.
     """
     parts = [
         part for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", text.strip())) if part
     ]
-    chosen: list[np.ndarray] = []
-    room = MAX_ROWS
+    ranges: list[np.ndarray] = []
+    n_left = MAX_ROWS
     for part in parts:
         bounds = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part)
         if bounds is None:
@@ -187,27 +201,40 @@ def chosen_rows(text: str, n: int) -> np.ndarray | None:
         first = int(bounds[1])
         last = int(bounds[2] or bounds[1])
         first = max(first, 1) - 1
-        chosen.append(np.arange(first, min(last, n, first + room)))
-        room -= len(chosen[-1])
-    rows = np.concatenate(chosen) if chosen else np.empty(0, int)
+        ranges.append(np.arange(first, min(last, n, first + n_left)))
+        n_left -= len(ranges[-1])
+    rows = np.concatenate(ranges) if ranges else np.empty(0, int)
     return rows if len(rows) else None
 
 
-def say_what_is_drawn(rows: int, n: int, high: slice, wide: slice, steps: int) -> None:
-    """One line when the picture holds a part only."""
-    drawn_rows, drawn_steps = min(rows, high.stop), wide.stop - wide.start
-    said = []
+def show_drawn_part(rows: int, n: int, row_slice: slice, step_slice: slice, steps: int) -> None:
+    """Show which part of the data is drawn, if it is not all.
+
+    Args:
+        rows: Number of chosen rows.
+        n: Number of sequences.
+        row_slice: Drawn rows among the chosen ones.
+        step_slice: Drawn steps.
+        steps: Number of steps of the padded array.
+    """
+    drawn_rows, drawn_steps = min(rows, row_slice.stop), step_slice.stop - step_slice.start
+    parts = []
     if drawn_rows < n:
-        said.append(
+        parts.append(
             ngettext(
-                "{rows} of {n} sequence", "{rows} of {n} sequences", n, rows=counted(drawn_rows)
+                "{rows} of {n} sequence",
+                "{rows} of {n} sequences",
+                n,
+                rows=format_count(drawn_rows),
             )
         )
     if drawn_steps < steps:
-        said.append(
+        parts.append(
             _("steps {first} to {last} of {all}").format(
-                first=counted(wide.start + 1), last=counted(wide.stop), all=counted(steps)
+                first=format_count(step_slice.start + 1),
+                last=format_count(step_slice.stop),
+                all=format_count(steps),
             )
         )
-    if said:
-        st.caption(_("Drawn: {parts}.").format(parts=listed(said)))
+    if parts:
+        st.caption(_("Drawn: {parts}.").format(parts=join_list(parts)))

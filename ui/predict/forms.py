@@ -1,4 +1,4 @@
-"""The two ways to ask a trained model about new sequences: typed, or in a file."""
+"""Forms for new sequences: typed text or a file."""
 
 from __future__ import annotations
 
@@ -12,29 +12,32 @@ from ui.i18n import _
 from ui.predict import new_data
 from ui.results import early_prediction, predictions_table, xray
 from ui.session import requests
-from ui.session.state import State, example_digest
-from ui.shell.uploader import uploader
+from ui.session.state import State, get_example_digest
+from ui.shell.uploader import show_uploader
 
 
-def forms(visitor: State, run: Run) -> None:
-    """The box begins with what was last typed about this data, or else with a short sequence of
-    it, where the visitor has it open."""
+def show_forms(visitor: State, run: Run) -> None:
+    """Show both forms.
+
+    The text box starts with the last text for this data, or else with a short sequence, if the
+    visitor has the data open.
+    """
     reading = Reading.from_dict(run.reading)
-    typed, uploaded = st.tabs(
+    text_tab, file_tab = st.tabs(
         [_("Type or paste"), _("Upload a file")], key=f"predict-source-{run.id}"
     )
-    with typed:
-        _typed(visitor, run, reading)
-    with uploaded:
-        _uploaded(visitor, run, reading)
+    with text_tab:
+        _show_typed(visitor, run, reading)
+    with file_tab:
+        _show_uploaded(visitor, run, reading)
 
 
-def _typed(visitor: State, run: Run, reading: Reading) -> None:
-    place = f"predict-{run.data[:12]}"
+def _show_typed(visitor: State, run: Run, reading: Reading) -> None:
+    text_key = f"predict-{run.data[:12]}"
     text = st.text_area(
         _("Sequences"),
-        value=visitor.typed.get(place) or _first(visitor, run),
-        key=visitor.key(f"{place}-text"),
+        value=visitor.typed_texts.get(text_key) or _suggest_text(visitor, run),
+        key=visitor.get_widget_key(f"{text_key}-text"),
         help=_("One sequence in brackets a line, such as [2, 5]; or CSV text with a header.")
         if reading.features == 1
         else _(
@@ -42,35 +45,41 @@ def _typed(visitor: State, run: Run, reading: Reading) -> None:
             "[1, 2] has one. Or CSV text with a header."
         ),
     )
-    visitor.remember(place, text)
+    visitor.remember_text(text_key, text)
     if not text.strip():
         return
-    new = new_data.typed_sequences(visitor, text, reading)
-    if new is not None:
-        asked = requests.ask(visitor, "typed", run, new, backend.runs().predict)
-        requests.answer(asked, lambda found: predictions_table.predictions(found, new))
-        xray.section(visitor, run, new, "typed")
+    sequences = new_data.read_typed(visitor, text, reading)
+    if sequences is not None:
+        request = requests.send_request(
+            visitor, "typed", run, sequences, backend.get_runs().predict
+        )
+        requests.show_result(
+            request, lambda request: predictions_table.show_predictions(request, sequences)
+        )
+        xray.show_section(visitor, run, sequences, "typed")
 
 
-def _first(visitor: State, run: Run) -> str:
-    if run.data == example_digest():
+def _suggest_text(visitor: State, run: Run) -> str:
+    if run.data == get_example_digest():
         return "[1.5]"
-    is_open = visitor.kept is not None and visitor.kept.data == run.data
-    return new_data.a_short_sequence(visitor.data) if is_open else ""
+    is_open = visitor.data_set is not None and visitor.data_set.data == run.data
+    return new_data.suggest_sequence(visitor.data) if is_open else ""
 
 
-def _uploaded(visitor: State, run: Run, reading: Reading) -> None:
-    file = uploader(
+def _show_uploaded(visitor: State, run: Run, reading: Reading) -> None:
+    file = show_uploader(
         _("A file of new sequences"),
-        key=visitor.key("predict-file"),
+        key=visitor.get_widget_key("predict-file"),
         help=_("The same columns as the data the model was trained on; targets may be missing."),
     )
-    file_layouts.limits()
+    file_layouts.show_limits()
     if file is None:
         return
-    fresh = new_data.uploaded_sequences(visitor, reading, file)
-    if fresh is not None:
-        asked = requests.ask(visitor, "file", run, fresh, backend.runs().predict)
-        requests.answer(asked, lambda found: predictions_table.predictions(found, fresh, "file"))
-        early_prediction.section(visitor, run, fresh, "file")
-        xray.section(visitor, run, fresh, "file")
+    sequences = new_data.read_upload(visitor, reading, file)
+    if sequences is not None:
+        request = requests.send_request(visitor, "file", run, sequences, backend.get_runs().predict)
+        requests.show_result(
+            request, lambda request: predictions_table.show_predictions(request, sequences, "file")
+        )
+        early_prediction.show_section(visitor, run, sequences, "file")
+        xray.show_section(visitor, run, sequences, "file")

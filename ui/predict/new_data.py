@@ -1,4 +1,4 @@
-"""New sequences to predict: typed into a box, or in a file like the training data's."""
+"""New sequences to predict, from typed text or a file."""
 
 from __future__ import annotations
 
@@ -12,62 +12,79 @@ import streamlit as st
 from core import DataError, Sequences
 from core.data.missing import indicator_name
 from core.reading import Report, Schema
-from core.reading.layouts.columns import category_names
+from core.reading.layouts.columns import list_category_names
 from core.reading.layouts.long import ELAPSED
-from core.reading.new_data import Reading, as_typed
+from core.reading.new_data import Reading, format_steps
 from runs.reading import jobs
 from ui import backend
-from ui.data.read_report import offer_to_read_again, rows
-from ui.i18n import _, plain, shortened
+from ui.data.read_report import offer_to_read_again, show_rows
+from ui.i18n import _, escape_markdown, shorten
 from ui.session.state import State
 from ui.shell.uploader import File
 
-MAX_SUGGESTED = 500  # values in a suggested sequence
-MAX_CHARACTERS = 300  # of the names that are listed
+MAX_SUGGESTED_VALUES = 500  # in a suggested sequence
+MAX_CHARACTERS = 300  # of the list of names
 
 
-def typed_sequences(visitor: State, text: str, reading: Reading) -> Sequences | None:
-    """Sequences typed into a box: lists in brackets, numbers with one sequence a line, or CSV
-    with the columns of the training data's layout. None, and the reason on screen, when they
-    cannot be read; nothing typed is passed over in silence."""
+def read_typed(visitor: State, text: str, reading: Reading) -> Sequences | None:
+    """Read sequences from a text box.
+
+    Accepts lists in brackets, numbers with one sequence per line, or CSV with the columns of the
+    training data's layout.
+
+    Returns:
+        The sequences; None, after showing the reason, if they cannot be read.
+    """
     content = text.encode("utf-8", errors="replace")
     return _read_once(visitor, "typed", (text, reading), lambda: content, reading)
 
 
-def a_short_sequence(data: Sequences) -> str:
-    """The shortest sequence, to begin with, as it is typed; nothing when even that is long."""
-    where = int(np.argmin(data.lengths))
-    shortest = data[where]
-    if shortest.size > MAX_SUGGESTED:
+def suggest_sequence(data: Sequences) -> str:
+    """Format the shortest sequence as typed text; "" if even that is long."""
+    row = int(np.argmin(data.lengths))
+    shortest = data[row]
+    if shortest.size > MAX_SUGGESTED_VALUES:
         return ""
     if data.schema is not None and data.schema.layout == "long" and data.schema.categories:
-        return as_table(shortest, data.feature_names, data.schema)
+        return format_as_csv(shortest, data.feature_names, data.schema)
     names = data.feature_names
-    said = {indicator_name(name) for name in names}
-    return as_typed(shortest[:, [name not in said for name in names]])
+    indicators = {indicator_name(name) for name in names}
+    return format_steps(shortest[:, [name not in indicators for name in names]])
 
 
-def as_table(steps: np.ndarray, names: tuple[str, ...], schema: Schema) -> str:
-    """A sequence, (steps, features), as CSV text of the columns it was read from; where the time
-    since the last step is a feature, with times that count from 0."""
+def format_as_csv(steps: np.ndarray, names: tuple[str, ...], schema: Schema) -> str:
+    """Format a sequence as CSV text with the columns it was read from.
+
+    If the elapsed time is a feature, times are counted from 0.
+
+    Args:
+        steps: (steps, features) values.
+        names: Feature names.
+        schema: Schema of the data.
+    """
     columns = dict(zip(names, steps.T, strict=True))
     table = pd.DataFrame(index=range(len(steps)))
     if schema.elapsed and schema.time:
         table[schema.time] = columns[ELAPSED].cumsum()
     for name in schema.features:
         if name in schema.categories:
-            features = category_names(name, schema.categories[name])
-            words = np.array([each.removeprefix(f"{name}=") for each in features], dtype=object)
-            chosen = np.stack([columns[each] for each in features], axis=1)
-            table[name] = np.where(np.isnan(chosen[:, 0]), "", words[chosen.argmax(axis=1)])
+            features = list_category_names(name, schema.categories[name])
+            categories = np.array(
+                [each.removeprefix(f"{name}=") for each in features], dtype=object
+            )
+            one_hot = np.stack([columns[each] for each in features], axis=1)
+            table[name] = np.where(np.isnan(one_hot[:, 0]), "", categories[one_hot.argmax(axis=1)])
         else:
             table[name] = columns[name]
     return table.to_csv(index=False, float_format="%.6g", na_rep="")
 
 
-def uploaded_sequences(visitor: State, reading: Reading, file: File) -> Sequences | None:
-    """New sequences from a file that has the columns the model was trained on. None, and the
-    reason on screen, when they cannot be read."""
+def read_upload(visitor: State, reading: Reading, file: File) -> Sequences | None:
+    """Read new sequences from a file with the columns of the training data.
+
+    Returns:
+        The sequences; None, after showing the reason, if they cannot be read.
+    """
     data = _read_once(visitor, "predict", file.id, file.read, reading)
     if data is not None:
         file.drop()
@@ -75,34 +92,38 @@ def uploaded_sequences(visitor: State, reading: Reading, file: File) -> Sequence
 
 
 def _read_once(
-    visitor: State, place: str, about: Any, content: Callable[[], bytes], reading: Reading
+    visitor: State, place: str, source_id: Any, content: Callable[[], bytes], reading: Reading
 ) -> Sequences | None:
-    """about: tells whether it was read already."""
+    """Read new sequences, unless ``source_id`` was read before."""
 
-    def read(chosen: Schema | None = None) -> tuple[Sequences, Report] | DataError:
-        most, typed = backend.store().limits.steps, place == "typed"
+    def read(schema: Schema | None = None) -> tuple[Sequences, Report] | DataError:
+        max_steps, is_typed = backend.get_store().limits.steps, place == "typed"
         try:
-            new = visitor.have_read(jobs.read_new, content(), reading, most, chosen, typed)
-            return new.sequences(), new.report
+            result = visitor.run_reading_job(
+                jobs.read_new, content(), reading, max_steps, schema, is_typed
+            )
+            return result.sequences(), result.report
         except DataError as error:
             return error
 
-    found = visitor.once(place, about, read)
-    if isinstance(found, DataError):
-        offer_to_read_again(found, place, lambda schema: visitor.keep(place, about, read(schema)))
+    result = visitor.read_once(place, source_id, read)
+    if isinstance(result, DataError):
+        offer_to_read_again(
+            result, place, lambda schema: visitor.store_result(place, source_id, read(schema))
+        )
         return None
-    data, report = found
-    say_what_was_read(report.schema, report)
+    data, report = result
+    show_reading_notes(report.schema, report)
     return data
 
 
-def say_what_was_read(schema: Schema, report: Report) -> None:
-    """Columns that play no part, and rows and words that were not taken as they stand."""
+def show_reading_notes(schema: Schema, report: Report) -> None:
+    """Show unused columns, and rows and values that were changed."""
     if schema.unused:
         st.caption(
             _("Not used: {columns}.").format(
-                columns=plain(shortened(", ".join(schema.unused), MAX_CHARACTERS))
+                columns=escape_markdown(shorten(", ".join(schema.unused), MAX_CHARACTERS))
             )
         )
-    if report.found:
-        rows(report)
+    if report.counts:
+        show_rows(report)

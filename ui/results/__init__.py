@@ -1,1 +1,1 @@
-"""The results of a training, which several pages show."""
+"""Results of a training run, which several pages show."""

@@ -1,4 +1,4 @@
-"""What a trained model and its training give to take away."""
+"""Downloads of a run: model, predictions and training curves."""
 
 from __future__ import annotations
 
@@ -6,100 +6,104 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import Note
-from runs import Question, Run
+from runs import Request, Run
 from runs.jobs.export import Export
 from ui import backend
-from ui.i18n import _, ngettext, told
+from ui.i18n import _, ngettext, translate
 from ui.results import evaluation, predictions_table
 from ui.session import requests
 from ui.session.state import State
-from ui.shell.plots import as_page
+from ui.shell.plots import to_html
 from ui.train import progress
 
 
-def section(visitor: State, run: Run) -> None:
-    """For the owner of a run that has a model. The model is put together and tried once it is
-    opened: its script runs in a process of its own, which takes some seconds."""
+def show_section(visitor: State, run: Run) -> None:
+    """Offer the downloads of a run with a model to its owner.
+
+    The model is exported and verified when the section is opened: its script runs in a separate
+    process, which takes some seconds.
+    """
     with st.container(border=True):
-        wanted = st.toggle(
+        is_open = st.toggle(
             _("Take it away: the model, its answers, its curves"),
-            key=f"{visitor.key('takeaway')}-{run.id}",
+            key=f"{visitor.get_widget_key('takeaway')}-{run.id}",
             help=_(
                 "A stock Keras model with a script that predicts with it without this app, from "
                 "tables like yours, and one that trains it again in plain Keras."
             ),
         )
-        if wanted:
-            requests.answer(
-                backend.runs().export(run),
-                lambda asked: _offer(asked, run),
+        if is_open:
+            requests.show_result(
+                backend.get_runs().export(run),
+                lambda request: _show_downloads(request, run),
                 _("Trying the model in a process of its own …"),
             )
 
 
-def _offer(asked: Question, run: Run) -> None:
-    found: Export = asked.result
-    _tried(found)
+def _show_downloads(request: Request, run: Run) -> None:
+    export: Export = request.result
+    _show_verification(export)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _download(
+        _show_button(
             _("Model (ZIP)"),
-            lambda: backend.runs().model(run.id) or b"",  # read when it is asked for
+            lambda: backend.get_runs().read_model(run.id) or b"",  # read on download
             ("unpadded-model.zip", "application/zip"),
             _(
                 "The model as a Keras file, predict.py, train.py, a model card, how your table "
                 "is read, and three of its sequences as an example."
             ),
         )
-        if found.onnx:
-            _download(
+        if export.onnx:
+            _show_button(
                 _("Model (ONNX)"),
-                lambda: backend.runs().onnx(run.id) or b"",
+                lambda: backend.get_runs().read_onnx(run.id) or b"",
                 ("unpadded-model.onnx", "application/octet-stream"),
                 _(
                     "For programs without Python: values as they were measured go in, with the "
                     "length of each sequence. Checked by ONNX Runtime."
                 ),
             )
-        if run.has_answers:
-            _answers(run)
+        if run.has_predictions:
+            _offer_predictions(run)
         if run.history.get("loss"):
-            _training(run, asked)
+            _offer_curves(run, request)
 
 
-def _tried(found: Export) -> None:
-    if found.agrees:
-        said = ngettext(
+def _show_verification(export: Export) -> None:
+    """Show whether the exported script makes the same predictions as the app."""
+    if export.agrees:
+        text = ngettext(
             "Tried in a process of its own: predict.py answers as this app does about {n} "
             "sequence; largest difference {difference:.0e}.",
             "Tried in a process of its own: predict.py answers as this app does about {n} "
             "sequences; largest difference {difference:.0e}.",
-            found.sequences,
-            difference=max(found.difference, 1e-9),
+            export.sequences,
+            difference=max(export.difference, 1e-9),
         )
-        st.markdown(f":material/verified: {said}")
-    elif found.difference is not None:
+        st.markdown(f":material/verified: {text}")
+    elif export.difference is not None:
         st.warning(
             _(
                 "The script predict.py of this model answers otherwise than this app, by up to "
                 "{difference:.2g} where {allowed:.0e} is allowed. Predict here instead, and "
                 "please report it."
-            ).format(difference=found.difference, allowed=found.allowed),
+            ).format(difference=export.difference, allowed=export.allowed),
             icon=":material/warning:",
         )
     else:
-        template, values = found.trouble
+        template, values = export.trouble
         st.warning(
             _("This model could not be tried outside this app, so do not rely on its script.")
             + " "
-            + told(Note(template, **values)),
+            + translate(Note(template, **values)),
             icon=":material/warning:",
         )
 
 
-def _answers(run: Run) -> None:
-    predictions_table.downloads(
-        lambda: predictions_table.measured(
-            backend.runs().measured(run.id), run.recipe.return_sequences
+def _offer_predictions(run: Run) -> None:
+    predictions_table.show_downloads(
+        lambda: predictions_table.build_evaluation_table(
+            backend.get_runs().read_predictions(run.id), run.recipe.return_sequences
         ),
         "answers",
         _("Answers"),
@@ -107,28 +111,28 @@ def _answers(run: Run) -> None:
     )
 
 
-def _training(run: Run, asked: Question) -> None:
-    _download(
+def _offer_curves(run: Run, request: Request) -> None:
+    _show_button(
         _("Curves (CSV)"),
-        lambda: predictions_table.as_csv(
+        lambda: predictions_table.to_csv(
             pd.DataFrame({"epoch": range(1, len(run.history["loss"]) + 1), **run.history})
         ),
         ("curves.csv", "text/csv"),
         _("The losses of each epoch, and the seconds it took."),
     )
-    figures = progress.figures(run)
-    known = backend.runs().evaluation(run)
-    if known.done and known.error is None:
-        figures |= evaluation.figures(known.result, run.id)
-    _download(
+    figures = progress.build_figures(run)
+    evaluation_request = backend.get_runs().evaluate(run)
+    if evaluation_request.done and evaluation_request.error is None:
+        figures |= evaluation.build_figures(evaluation_request.result, run.id)
+    _show_button(
         _("Pictures (HTML)"),
-        lambda: as_page(figures),
+        lambda: to_html(figures),
         ("pictures.html", "text/html"),
         _("A page that shows these pictures without this app, each with a camera for a PNG."),
     )
 
 
-def _download(label: str, content, file: tuple[str, str], about: str) -> None:
+def _show_button(label: str, content, file: tuple[str, str], description: str) -> None:
     name, mime = file
     st.download_button(
         label,
@@ -137,5 +141,5 @@ def _download(label: str, content, file: tuple[str, str], about: str) -> None:
         mime=mime,
         on_click="ignore",
         icon=":material/download:",
-        help=about,
+        help=description,
     )

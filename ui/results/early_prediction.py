@@ -1,4 +1,4 @@
-"""How early in a sequence a model's answer is as good as at its end."""
+"""Early prediction: metrics after a part of each sequence."""
 
 from __future__ import annotations
 
@@ -6,59 +6,67 @@ import streamlit as st
 
 from core import Sequences
 from core.evaluation.metric_formats import METRICS
-from core.figures import early_figure
-from runs import Question, Run
+from core.figures import plot_early_prediction
+from runs import Request, Run
 from ui import backend
-from ui.i18n import _, ngettext, told
+from ui.i18n import _, ngettext, translate
 from ui.session import requests
 from ui.session.state import State
-from ui.shell.plots import draw, figure_words, is_dark
+from ui.shell.plots import draw, get_figure_labels, is_dark
 
 
-def section(visitor: State, run: Run, data: Sequences | None, key: str) -> None:
-    """Of sequences whose targets are known, None: those the run was measured on; computed once it
-    is opened."""
+def show_section(visitor: State, run: Run, data: Sequences | None, key: str) -> None:
+    """Show the section; its result is computed when it is opened.
+
+    Args:
+        visitor: The visitor's state.
+        run: Run whose model predicts.
+        data: Sequences with known targets; None for those the run was evaluated on.
+        key: Widget key.
+    """
     if run.recipe.return_sequences or (data is not None and data.targets is None):
         return
     with st.container(border=True):
-        wanted = st.toggle(
+        is_open = st.toggle(
             _("How early? ask about beginnings of the sequences"),
-            key=f"{visitor.key(f'{key}-early')}-{run.id}",
+            key=f"{visitor.get_widget_key(f'{key}-early')}-{run.id}",
             help=_(
                 "The same figure after a tenth, two tenths, … of each sequence: for those who must "
                 "answer before a sequence has ended."
             ),
         )
-        if wanted:
-            asked = requests.ask(visitor, f"{key}-early", run, data, backend.runs().early)
-            requests.answer(
-                asked, lambda found: _show(found, key, data), _("Asking about beginnings …")
+        if is_open:
+            request = requests.send_request(
+                visitor, f"{key}-early", run, data, backend.get_runs().evaluate_early
+            )
+            requests.show_result(
+                request, lambda request: _show(request, key, data), _("Asking about beginnings …")
             )
 
 
-def _show(asked: Question, key: str, data: Sequences | None) -> None:
-    found = asked.result
-    st.markdown(told(found.note))
-    label, _form, _about = METRICS[found.main]
+def _show(request: Request, key: str, data: Sequences | None) -> None:
+    result = request.result
+    st.markdown(translate(result.note))
+    label, _form, _about = METRICS[result.main]
     draw(
-        early_figure(
-            found.shares,
-            [(each.value, each.low, each.high) for each in found.figures],
+        plot_early_prediction(
+            result.shares,
+            [(each.value, each.low, each.high) for each in result.figures],
             label=_(label),
-            percent=found.main == "accuracy",
-            enough=found.enough,
+            percent=result.main == "accuracy",
+            sufficient_share=result.enough,
             dark=is_dark(),
-            words=figure_words(),
+            labels=get_figure_labels(),
         ),
         key=f"{key}-early-figure",
         png="how-early",
         alt=_("How good the answers are after each share of the sequences"),
     )
-    words = ngettext(
+    caption = ngettext(
         "Of {n} sequence; the band is the 95 % interval (bootstrap over sequences).",
         "Of {n} sequences; the band is the 95 % interval (bootstrap over sequences).",
-        found.sequences,
+        result.sequences,
     )
-    if data is not None and data.split is not None and found.sequences < len(data):
-        words += " " + _("Those not marked test are left out.")
-    st.caption(words)
+    if data is not None and data.split is not None and result.sequences < len(data):
+        caption += " " + _("Those not marked test are left out.")
+    st.caption(caption)

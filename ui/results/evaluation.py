@@ -1,4 +1,4 @@
-"""What a trained model is worth on sequences it has not seen, beside simple models."""
+"""Evaluation of a model on held-out sequences, beside baselines."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from core.errors import Note
-from core.evaluation.metric_formats import METRICS, written
-from core.evaluation.report import NAMES, Evaluation
-from core.figures import confidence_figure, confusion_figure, predicted_figure, residuals_figure
-from runs import Question, Run
+from core.evaluation.metric_formats import METRICS, format_metric
+from core.evaluation.report import BASELINE_NAMES, Evaluation
+from core.figures import plot_calibration, plot_confusion_matrix, plot_predictions, plot_residuals
+from runs import Request, Run
 from ui import backend
-from ui.i18n import _, counted, ngettext, plain, told
+from ui.i18n import _, escape_markdown, format_count, ngettext, translate
 from ui.session import requests
-from ui.shell.plots import draw, drawn_once
+from ui.shell.plots import draw, draw_once
 
 
-def comparison(run: Run, mine: bool) -> None:
-    """For a run that was measured; ids of sequences are its owner's to see."""
-    requests.answer(
-        backend.runs().evaluation(run),
-        lambda asked: _show(asked, run, mine),
+def show_evaluation(run: Run, mine: bool) -> None:
+    """Show the evaluation of a run. Sequence ids are shown to its owner only."""
+    requests.show_result(
+        backend.get_runs().evaluate(run),
+        lambda request: _show(request, run, mine),
         _("Comparing with simple models …"),
     )
 
 
-def _show(asked: Question, run: Run, mine: bool) -> None:
-    found: Evaluation = asked.result
-    if found.part == "training":
+def _show(request: Request, run: Run, mine: bool) -> None:
+    result: Evaluation = request.result
+    if result.part == "training":
         st.info(
             _(
                 "No sequences were set apart, so these figures say how well the network remembers, "
@@ -36,23 +36,25 @@ def _show(asked: Question, run: Run, mine: bool) -> None:
             ),
             icon=":material/info:",
         )
-    for number, note in enumerate(found.notes):
-        _verdict(found, note) if number == 0 else st.warning(told(note), icon=":material/warning:")
-    if found.copies:
+    for number, note in enumerate(result.notes):
+        _show_verdict(result, note) if number == 0 else st.warning(
+            translate(note), icon=":material/warning:"
+        )
+    if result.copies:
         st.warning(
             ngettext(
                 "{n} of these sequences stands among those the network learned from, too: the "
                 "figures are too good by that much.",
                 "{n} of these sequences stand among those the network learned from, too: the "
                 "figures are too good by that much.",
-                found.copies,
+                result.copies,
             )
-            + (" " + _("One is {id}.").format(id=plain(found.copied)) if mine else ""),
+            + (" " + _("One is {id}.").format(id=escape_markdown(result.copied)) if mine else ""),
             icon=":material/content_copy:",
         )
-    if found.rivals:
+    if result.rivals:
         st.dataframe(
-            _table(found),
+            _build_table(result),
             hide_index=True,
             height="content",
             column_config={_("Model"): st.column_config.Column(width=260, pinned=True)},
@@ -63,71 +65,76 @@ def _show(asked: Question, run: Run, mine: bool) -> None:
                 "The simple models learned from the same sequences as the network.",
                 "Measured on {n} sequences, in brackets 95 % intervals (bootstrap over sequences). "
                 "The simple models learned from the same sequences as the network.",
-                found.sequences,
+                result.sequences,
             )
-            + (" " + _flattered() if found.part == "validation" and run.best_epoch else "")
+            + (
+                " " + _explain_selection_bias()
+                if result.part == "validation" and run.best_epoch
+                else ""
+            )
         )
-    _pictures(found, run.id)
+    _show_figures(result, run.id)
 
 
-def _flattered() -> str:
+def _explain_selection_bias() -> str:
     return _(
         "These sequences also chose the epoch that was kept, which flatters the network a little: "
         "mark some as test to know better."
     )
 
 
-def _verdict(found: Evaluation, note: Note) -> None:
-    ahead = min(rival.ahead.value for rival in found.rivals)
-    sure = all(rival.ahead.leaves_zero_out for rival in found.rivals)
-    if ahead > 0 and sure:
-        st.success(told(note), icon=":material/check_circle:")
-    elif ahead > 0:
-        st.info(told(note), icon=":material/help:")
+def _show_verdict(result: Evaluation, note: Note) -> None:
+    lead = min(rival.ahead.value for rival in result.rivals)
+    is_conclusive = all(rival.ahead.excludes_zero for rival in result.rivals)
+    if lead > 0 and is_conclusive:
+        st.success(translate(note), icon=":material/check_circle:")
+    elif lead > 0:
+        st.info(translate(note), icon=":material/help:")
     else:
-        st.warning(told(note), icon=":material/warning:")
+        st.warning(translate(note), icon=":material/warning:")
 
 
-def _table(found: Evaluation) -> pd.DataFrame:
-    """A row a model, the best by the main figure first among the simple ones."""
-    shown = [name for name in METRICS if name in found.figures]
-    rivals = sorted(found.rivals, key=lambda rival: rival.ahead.value)
-    models = {_("this network"): found.figures}
-    models |= {told(NAMES[rival.name]): rival.figures for rival in rivals}
+def _build_table(result: Evaluation) -> pd.DataFrame:
+    """Build a table with one row per model, the baselines in order of the main metric."""
+    names = [name for name in METRICS if name in result.figures]
+    rivals = sorted(result.rivals, key=lambda rival: rival.ahead.value)
+    models = {_("this network"): result.figures}
+    models |= {translate(BASELINE_NAMES[rival.name]): rival.figures for rival in rivals}
     table = {_("Model"): list(models)}
-    for name in shown:
+    for name in names:
         table[_(METRICS[name][0])] = [
-            written(name, figures[name]) if name in figures else "" for figures in models.values()
+            format_metric(name, figures[name]) if name in figures else ""
+            for figures in models.values()
         ]
     return pd.DataFrame(table)
 
 
-def figures(found: Evaluation, run_id: str) -> dict[str, Figure]:
-    """Two pictures of what the network answered, by their titles."""
-    shown, key = found.pictures, (run_id,)
-    if "points" in shown:
+def build_figures(result: Evaluation, run_id: str) -> dict[str, Figure]:
+    """Build two figures of the predictions, by title."""
+    plot_data, key = result.pictures, (run_id,)
+    if "points" in plot_data:
         return {
-            _("Predicted and true"): drawn_once(key, predicted_figure, shown["points"]),
-            _("Errors by length"): drawn_once(key, residuals_figure, shown["points"]),
+            _("Predicted and true"): draw_once(key, plot_predictions, plot_data["points"]),
+            _("Errors by length"): draw_once(key, plot_residuals, plot_data["points"]),
         }
     return {
-        _("What was taken for what"): drawn_once(
-            key, confusion_figure, shown["classes"], shown["confusion"]
+        _("What was taken for what"): draw_once(
+            key, plot_confusion_matrix, plot_data["classes"], plot_data["confusion"]
         ),
-        _("How far to trust a probability"): drawn_once(
-            key, confidence_figure, shown["confidence"]
+        _("How far to trust a probability"): draw_once(
+            key, plot_calibration, plot_data["confidence"]
         ),
     }
 
 
-def _pictures(found: Evaluation, run_id: str) -> None:
-    pair = figures(found, run_id).items()
-    for number, (place, (title, figure)) in enumerate(
+def _show_figures(result: Evaluation, run_id: str) -> None:
+    pair = build_figures(result, run_id).items()
+    for number, (column, (title, figure)) in enumerate(
         zip(st.columns(2, gap="medium"), pair, strict=True)
     ):
-        with place:
+        with column:
             st.markdown(f"**{title}**")
             draw(figure, key=f"merit-{number}-{run_id}", alt=title, png="evaluation")
-    drawn = len(found.pictures.get("points", ()))
-    if 0 < drawn < found.sequences:
-        st.caption(_("Drawn: {n} of them.").format(n=counted(drawn)))
+    n_points = len(result.pictures.get("points", ()))
+    if 0 < n_points < result.sequences:
+        st.caption(_("Drawn: {n} of them.").format(n=format_count(n_points)))

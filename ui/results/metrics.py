@@ -1,25 +1,25 @@
-"""Figures of merit on screen."""
+"""Metrics on screen."""
 
 from __future__ import annotations
 
-from core.evaluation.bootstrap import Figure
-from core.evaluation.metric_formats import METRICS, limits
+from core.evaluation.bootstrap import Estimate
+from core.evaluation.metric_formats import METRICS, format_interval
 from ui.i18n import _
-from ui.shell.widgets import fact_grid
+from ui.shell.widgets import make_metric_grid
 
 
-def metrics(figures: dict[str, Figure]) -> None:
-    """One row of figures of merit, their 95 % intervals below them."""
-    shown = [name for name in METRICS if name in figures]
-    grid = fact_grid()
-    for name in shown:
-        (label, form, about), between = METRICS[name], limits(name, figures[name])
+def show_metrics(figures: dict[str, Estimate]) -> None:
+    """Show metrics in a grid, with their 95 % intervals."""
+    names = [name for name in METRICS if name in figures]
+    grid = make_metric_grid()
+    for name in names:
+        (label, form, description), interval = METRICS[name], format_interval(name, figures[name])
         grid.metric(
             _(label),
             form.format(figures[name].value),
-            between,
-            delta_description=between and "95 %",
+            interval,
+            delta_description=interval and "95 %",
             delta_color="off",
             delta_arrow="off",
-            help=_(about),
+            help=_(description),
         )

@@ -1,4 +1,4 @@
-"""Whether padding counts for a trained model: a badge that opens."""
+"""Badge with the result of the padding-invariance check."""
 
 from __future__ import annotations
 
@@ -6,48 +6,52 @@ import pandas as pd
 import streamlit as st
 
 from core.invariance.report import Check, Proof
-from runs import Question, Run
+from runs import Request, Run
 from ui import backend
-from ui.i18n import _, counted, lasting, ngettext
+from ui.i18n import _, format_count, format_duration, ngettext
 from ui.session import requests
 
 VERDICTS = {True: "✓", False: "✗", None: "–"}
 
 
-def badge(run: Run) -> None:
-    """For a run that has a model; measured once, after its training or when it is first seen."""
-    asked = backend.runs().proof(run)
-    requests.answer(asked, _show, _("Checking whether padding counts …"))
+def show_badge(run: Run) -> None:
+    """Show the badge of a run with a model.
+
+    The check runs once, after the training or when the badge is first shown.
+    """
+    request = backend.get_runs().check_invariance(run)
+    requests.show_result(request, _show, _("Checking whether padding counts …"))
 
 
-def _show(asked: Question) -> None:
-    proof: Proof = asked.result
-    key = "proof-holds" if proof.passed else "proof-fails"  # ui.shell.css colours it
-    with st.popover(_title(proof), icon=_icon(proof), key=key):
-        st.markdown(_meaning(proof))
-        st.table(_table(proof), border="horizontal", hide_index=True)  # whose cells wrap
-        # Its button also takes the keyboard, which scrolls what is higher than the window.
-        st.caption(_on_what(proof), help=_how())
+def _show(request: Request) -> None:
+    proof: Proof = request.result
+    key = "proof-holds" if proof.passed else "proof-fails"  # coloured by ui.shell.css
+    with st.popover(_format_title(proof), icon=_choose_icon(proof), key=key):
+        st.markdown(_explain_result(proof))
+        # A table, not a data frame, because its cells wrap.
+        st.table(_build_table(proof), border="horizontal", hide_index=True)
+        # The help button also takes the focus, so that a tall popover can be scrolled by keyboard.
+        st.caption(_describe_data(proof), help=_describe_method())
 
 
-def _icon(proof: Proof) -> str:
+def _choose_icon(proof: Proof) -> str:
     return ":material/verified:" if proof.passed else ":material/warning:"
 
 
-def _title(proof: Proof) -> str:
+def _format_title(proof: Proof) -> str:
     if proof.passed:
         return _("Padding never counts")
-    by = _amount(proof.by_padding)
+    by = _format_amount(proof.padding_effect)
     if proof.classes:
-        by = f"{proof.by_padding:.0%}"
+        by = f"{proof.padding_effect:.0%}"
     return _("This padding changes the answers by up to {by}").format(by=by)
 
 
-def _amount(difference: float) -> str:
+def _format_amount(difference: float) -> str:
     return f"{difference:.2g}" if difference else "0"
 
 
-def _meaning(proof: Proof) -> str:
+def _explain_result(proof: Proof) -> str:
     if proof.passed:
         return _(
             "Whatever is done to the padding, no answer changes by more than rounding does: a "
@@ -64,12 +68,12 @@ def _meaning(proof: Proof) -> str:
     )
 
 
-def _table(proof: Proof) -> pd.DataFrame:
-    """A row for what was done, with the worst that any network made of it."""
+def _build_table(proof: Proof) -> pd.DataFrame:
+    """Build a table with one row per change of the padding, with its largest effect."""
     worst: dict[str, Check] = {}
     for check in proof.table:
-        known = worst.get(check.name)
-        if known is None or (check.difference or 0) > (known.difference or 0):
+        largest = worst.get(check.name)
+        if largest is None or (check.difference or 0) > (largest.difference or 0):
             worst[check.name] = check
     rows = list(worst.values())
     change = _("Largest change (probability)") if proof.classes else _("Largest change")
@@ -78,33 +82,33 @@ def _table(proof: Proof) -> pd.DataFrame:
             _("What was done"): [_(check.name) for check in rows],
             "": [VERDICTS[check.passed] for check in rows],
             change: [
-                _(check.why) if check.difference is None else _amount(check.difference)
+                _(check.why) if check.difference is None else _format_amount(check.difference)
                 for check in rows
             ],
-            _("Of the answers' spread"): [_share(proof, check) for check in rows],
+            _("Of the answers' spread"): [_format_share(proof, check) for check in rows],
         }
     )
 
 
-def _share(proof: Proof, check: Check) -> str:
-    share = proof.relative(check)
+def _format_share(proof: Proof, check: Check) -> str:
+    share = proof.relative_difference(check)
     if share is None:
         return ""
     return f"{share:.0%}" if share >= 0.01 else f"{share:.1g}" if share else "0"
 
 
-def _on_what(proof: Proof) -> str:
+def _describe_data(proof: Proof) -> str:
     measured = ngettext("{n} sequence", "{n} sequences", proof.sequences)
-    of = _("{measured} of {all}").format(measured=measured, all=counted(proof.of))
-    said = _("Measured in {time} on {of}, up to {steps} steps long.").format(
-        time=lasting(proof.seconds), of=of, steps=counted(proof.steps)
+    rows = _("{measured} of {all}").format(measured=measured, all=format_count(proof.of))
+    text = _("Measured in {time} on {of}, up to {steps} steps long.").format(
+        time=format_duration(proof.seconds), of=rows, steps=format_count(proof.steps)
     )
     if proof.cut:
-        said += " " + _("Longer ones were cut for it.")
-    return said
+        text += " " + _("Longer ones were cut for it.")
+    return text
 
 
-def _how() -> str:
+def _describe_method() -> str:
     return _(
         "Padded arrays and masks were given to the networks themselves: the stock Keras layers and "
         "the fast engine; the worse of the two is shown."

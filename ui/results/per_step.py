@@ -1,36 +1,39 @@
-"""The picture of answers at every step: one sequence at a time, the visitor says which."""
+"""Figure of per-step predictions for one sequence, which the visitor chooses."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core import Sequences
-from core.figures import answers_figure, class_answers_figure
-from core.figures.lines import LINE_STEPS
-from runs import Answer
-from ui.i18n import _, counted, shortened
+from core.figures import plot_step_predictions, plot_step_probabilities
+from core.figures.lines import MAX_LINE_STEPS
+from runs import Prediction
+from ui.i18n import _, format_count, shorten
 from ui.mask import padding_form
-from ui.shell.plots import draw, figure_words, is_dark
+from ui.shell.plots import draw, get_figure_labels, is_dark
 
 
-def picture(result: Answer, data: Sequences, key: str) -> None:
-    row = padding_form.one_sequence(data, f"{key}-sequence")
+def show_figure(result: Prediction, data: Sequences, key: str) -> None:
+    """Show the figure."""
+    row = padding_form.choose_sequence(data, f"{key}-sequence")
     first = int(data.offsets[row])
     steps = slice(first, first + int(data.lengths[row]))
     targets = data.targets[steps] if data.per_step else None
-    look = {"dark": is_dark(), "words": figure_words()}
+    style = {"dark": is_dark(), "labels": get_figure_labels()}
     if result.probabilities is None:
-        figure = answers_figure(result.values[steps], targets, **look)
+        figure = plot_step_predictions(result.values[steps], targets, **style)
     else:
-        figure = class_answers_figure(result.classes, result.probabilities[steps], targets, **look)
+        figure = plot_step_probabilities(
+            result.classes, result.probabilities[steps], targets, **style
+        )
     draw(
         figure,
         key=f"{key}-by-step",
-        alt=_("The answers at every step of sequence {id}").format(id=shortened(data.ids[row])),
+        alt=_("The answers at every step of sequence {id}").format(id=shorten(data.ids[row])),
     )
-    if data.lengths[row] > LINE_STEPS:
+    if data.lengths[row] > MAX_LINE_STEPS:
         st.caption(
             _("Drawn: the first {steps} of {all} steps.").format(
-                steps=counted(LINE_STEPS), all=counted(data.lengths[row])
+                steps=format_count(MAX_LINE_STEPS), all=format_count(data.lengths[row])
             )
         )

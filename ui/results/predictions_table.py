@@ -1,4 +1,4 @@
-"""Predictions as a table, on screen and as CSV."""
+"""Table of predictions, on screen and as a download."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ import streamlit as st
 
 from core import Sequences
 from core.data.tokens import is_number
-from core.evaluation.predictions import Measured
-from core.figures import probabilities_figure
+from core.evaluation.predictions import EvaluationSet
+from core.figures import plot_probabilities
 from core.i18n import N_
-from core.reading.new_data import as_typed
-from runs import Question
-from ui.i18n import _, counted, listed, ngettext, plain, told
+from core.reading.new_data import format_steps
+from runs import Request
+from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, translate
 from ui.results import per_step as by_step
-from ui.results.metrics import metrics
-from ui.shell.plots import draw, figure_words, is_dark
+from ui.results.metrics import show_metrics
+from ui.shell.plots import draw, get_figure_labels, is_dark
 
-MAX_ROWS = 1000  # on screen; the CSV holds all
-MAX_NAMED = 100  # steps, of a sequence that its own numbers name
-MAX_DRAWN = 20  # sequences, and classes, in the picture of probabilities
+MAX_ROWS = 1000  # on screen; the CSV has all
+MAX_NAME_STEPS = 100  # steps of a sequence that is named by its values
+MAX_DRAWN = 20  # sequences, and classes, in the figure of probabilities
 
 
-def predictions(prediction: Question, data: Sequences, key: str = "typed") -> None:
-    """Notes, metrics where the targets are known, the table, its download."""
+def show_predictions(prediction: Request, data: Sequences, key: str = "typed") -> None:
+    """Show notes, metrics for known targets, the table and its downloads."""
     result = prediction.result
     for note in result.notes:
-        st.warning(told(note), icon=":material/content_cut:")
+        st.warning(translate(note), icon=":material/content_cut:")
     for part, figures in result.metrics.items():
-        st.markdown(f"**{_measured_on(part, data)}**")
-        metrics(figures)
+        st.markdown(f"**{_format_heading(part, data)}**")
+        show_metrics(figures)
     if result.per_step:
-        by_step.picture(result, data, key)
-    frame = table(prediction, data)
+        by_step.show_figure(result, data, key)
+    frame = build_table(prediction, data)
     st.dataframe(
         frame.head(MAX_ROWS).rename(columns=_),
         hide_index=True,
@@ -48,12 +48,12 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
     if len(frame) > MAX_ROWS:
         st.caption(
             _("Shown: the first {rows} of {all}; the CSV holds all.").format(
-                rows=counted(MAX_ROWS), all=counted(len(frame))
+                rows=format_count(MAX_ROWS), all=format_count(len(frame))
             )
         )
     with st.container(horizontal=True):
-        downloads(
-            lambda: with_probabilities(frame, prediction),
+        show_downloads(
+            lambda: add_probabilities(frame, prediction),
             "predictions",
             _("Download"),
             _("Every row, with the probability of each class."),
@@ -61,24 +61,28 @@ def predictions(prediction: Question, data: Sequences, key: str = "typed") -> No
         )
     if result.probabilities is not None and not result.per_step:
         draw(
-            probabilities_figure(
-                data.ids, result.classes, result.probabilities, dark=is_dark(), words=figure_words()
+            plot_probabilities(
+                data.ids,
+                result.classes,
+                result.probabilities,
+                dark=is_dark(),
+                labels=get_figure_labels(),
             ),
             key=f"{key}-probabilities",
             png="probabilities",
             alt=_("Probability of each class, for the first sequences"),
         )
-        drawn = []
+        parts = []
         if len(frame) > MAX_DRAWN:
-            drawn.append(_("the first {rows} sequences").format(rows=MAX_DRAWN))
+            parts.append(_("the first {rows} sequences").format(rows=MAX_DRAWN))
         if len(result.classes) > MAX_DRAWN:
-            drawn.append(_("the {classes} most probable classes").format(classes=MAX_DRAWN))
-        if drawn:
-            st.caption(_("Drawn: {parts}.").format(parts=listed(drawn)))
+            parts.append(_("the {classes} most probable classes").format(classes=MAX_DRAWN))
+        if parts:
+            st.caption(_("Drawn: {parts}.").format(parts=join_list(parts)))
 
 
-def _measured_on(part: str, data: Sequences) -> str:
-    """A heading that says which of the new sequences the figures are about."""
+def _format_heading(part: str, data: Sequences) -> str:
+    """Format a heading that names the sequences of the metrics."""
     if part == "all":
         return ngettext(
             "On this {n} sequence with a known target",
@@ -94,19 +98,22 @@ def _measured_on(part: str, data: Sequences) -> str:
     )
 
 
-def _named(steps: np.ndarray) -> str:
-    """A sequence as it was typed, the beginning of a long one."""
-    if len(steps) <= MAX_NAMED:
-        return as_typed(steps)
-    return as_typed(steps[:MAX_NAMED]).removesuffix("]") + ", …]"
+def _format_sequence(steps: np.ndarray) -> str:
+    """Format a sequence as typed, truncated if it is long."""
+    if len(steps) <= MAX_NAME_STEPS:
+        return format_steps(steps)
+    return format_steps(steps[:MAX_NAME_STEPS]).removesuffix("]") + ", …]"
 
 
-def example_predictions(prediction: Question, data: Sequences, example: Sequences) -> None:
-    """The first answer large, all of them in a table beside the example's targets."""
+def show_example_predictions(prediction: Request, data: Sequences, example: Sequences) -> None:
+    """Show the first prediction, and all of them in a table beside the targets of the example."""
     numbers = prediction.result.values
-    names = [_named(data[i]) for i in range(min(len(data), MAX_ROWS))]
-    st.metric(_("Prediction for {sequence}").format(sequence=plain(names[0])), f"{numbers[0]:.2f}")
-    targets = {_named(example[i]): float(example.targets[i]) for i in range(len(example))}
+    names = [_format_sequence(data[i]) for i in range(min(len(data), MAX_ROWS))]
+    st.metric(
+        _("Prediction for {sequence}").format(sequence=escape_markdown(names[0])),
+        f"{numbers[0]:.2f}",
+    )
+    targets = {_format_sequence(example[i]): float(example.targets[i]) for i in range(len(example))}
     st.dataframe(
         pd.DataFrame(
             {
@@ -124,70 +131,93 @@ def example_predictions(prediction: Question, data: Sequences, example: Sequence
     )
 
 
-def table(prediction: Question, data: Sequences) -> pd.DataFrame:
-    """One row a sequence: id, steps, prediction, its probability, and the target if known; or a
-    row a step, with its number. Columns are named in English, as they are in the CSV, so that
-    scripts can tell them in any language."""
+def build_table(prediction: Request, data: Sequences) -> pd.DataFrame:
+    """Build the table of predictions.
+
+    Column names are English, as in the CSV, so that scripts work in every language.
+
+    Returns:
+        One row per sequence: id, steps, prediction, its probability, and the target if known. For
+        per-step predictions, one row per step, with its number.
+    """
     result = prediction.result
     targets = data.targets if data.per_step == result.per_step else None
     columns = (data.ids, data.lengths, result.values, result.probabilities, targets)
-    return _table(result.per_step, *columns)
+    return _assemble_table(result.per_step, *columns)
 
 
-def measured(answers: Measured, per_step: bool) -> pd.DataFrame:
-    """As ``table``, with the probability of each class, for the rows a run was measured on."""
-    columns = (answers.ids, answers.lengths, answers.values, answers.probabilities, answers.targets)
-    frame = _table(per_step, *columns)
-    return _with_probabilities(frame, answers.classes, answers.probabilities)
+def build_evaluation_table(evaluation: EvaluationSet, per_step: bool) -> pd.DataFrame:
+    """Build the table for the evaluated sequences of a run, with the probability of each class."""
+    columns = (
+        evaluation.ids,
+        evaluation.lengths,
+        evaluation.values,
+        evaluation.probabilities,
+        evaluation.targets,
+    )
+    frame = _assemble_table(per_step, *columns)
+    return _append_probabilities(frame, evaluation.classes, evaluation.probabilities)
 
 
-def with_probabilities(frame: pd.DataFrame, prediction: Question) -> pd.DataFrame:
-    """A ``table`` with one more column a class: its probability."""
-    return _with_probabilities(frame, prediction.result.classes, prediction.result.probabilities)
+def add_probabilities(frame: pd.DataFrame, prediction: Request) -> pd.DataFrame:
+    """Add one column per class to a ``build_table`` result: its probability."""
+    return _append_probabilities(frame, prediction.result.classes, prediction.result.probabilities)
 
 
-def downloads(
-    frame: Callable[[], pd.DataFrame], file: str, label: str, about: str, key: str = ""
+def show_downloads(
+    frame: Callable[[], pd.DataFrame], file: str, label: str, description: str, key: str = ""
 ) -> None:
-    """Two buttons for a table that is made when it is asked for, outside the script's thread,
-    where the visitor's language is not known."""
-    ways = {
-        "CSV": (as_csv, "csv", "text/csv"),
-        "Parquet": (as_parquet, "parquet", "application/vnd.apache.parquet"),
+    """Show a CSV and a Parquet button for a table.
+
+    The table is built on download, on a thread that does not know the visitor's language.
+
+    Args:
+        frame: Builds the table.
+        file: File name without extension.
+        label: Label of the buttons.
+        description: Help text of the buttons.
+        key: Prefix of the widget keys.
+    """
+    formats = {
+        "CSV": (to_csv, "csv", "text/csv"),
+        "Parquet": (to_parquet, "parquet", "application/vnd.apache.parquet"),
     }
-    for way, (write, ending, mime) in ways.items():
+    for name, (write, extension, mime) in formats.items():
         st.download_button(
-            f"{label} ({way})",
+            f"{label} ({name})",
             lambda write=write: write(frame()),
-            file_name=f"{file}.{ending}",
+            file_name=f"{file}.{extension}",
             mime=mime,
-            key=f"{key}-{file}-{ending}",
+            key=f"{key}-{file}-{extension}",
             on_click="ignore",
             icon=":material/download:",
-            help=about,
+            help=description,
         )
 
 
-def as_parquet(frame: pd.DataFrame) -> bytes:
-    """Types and text as they are."""
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    """Convert a table to Parquet, with unchanged types and text."""
     return frame.to_parquet(index=False)
 
 
-def as_csv(frame: pd.DataFrame) -> bytes:
-    """Safe to open in a spreadsheet: text that would be taken for a formula is marked as text."""
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """Convert a table to CSV that is safe in a spreadsheet.
+
+    Text that a spreadsheet would read as a formula is marked as text.
+    """
     safe = frame.copy()
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = safe[name].map(_no_formula)
-    return safe.rename(columns=_no_formula).to_csv(index=False).encode()
+            safe[name] = safe[name].map(_escape_formula)
+    return safe.rename(columns=_escape_formula).to_csv(index=False).encode()
 
 
-def _no_formula(cell: object) -> object:
-    begins = isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@"))
-    return f"'{cell}" if begins and not is_number(cell) else cell
+def _escape_formula(cell: object) -> object:
+    is_formula = isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{cell}" if is_formula and not is_number(cell) else cell
 
 
-def _table(
+def _assemble_table(
     per_step: bool,
     ids: np.ndarray,
     lengths: np.ndarray,
@@ -195,18 +225,18 @@ def _table(
     probabilities: np.ndarray | None,
     targets: np.ndarray | None,
 ) -> pd.DataFrame:
-    surest = None if probabilities is None else probabilities.max(axis=1)
-    if len(values) != len(lengths):  # a row a step
+    top_probabilities = None if probabilities is None else probabilities.max(axis=1)
+    if len(values) != len(lengths):  # one row per step
         starts = np.cumsum(lengths) - lengths
         ids = np.repeat(ids, lengths)
         lengths = np.arange(len(values)) - np.repeat(starts, lengths) + 1
     steps = N_("step") if per_step else N_("steps")
     names = (N_("sequence"), steps, N_("prediction"), N_("probability"), N_("target"))
-    columns = zip(names, (ids, lengths, values, surest, targets), strict=True)
+    columns = zip(names, (ids, lengths, values, top_probabilities, targets), strict=True)
     return pd.DataFrame({name: column for name, column in columns if column is not None})
 
 
-def _with_probabilities(
+def _append_probabilities(
     frame: pd.DataFrame, classes: np.ndarray | None, probabilities: np.ndarray | None
 ) -> pd.DataFrame:
     if probabilities is None:

@@ -1,20 +1,28 @@
-"""What a training gave: metrics, notes, the model to take away."""
+"""Results of a run: metrics, notes, downloads."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.evaluation.bootstrap import Figure
+from core.evaluation.bootstrap import Estimate
 from runs import Run
-from ui.i18n import _, told
+from ui.i18n import _, translate
 from ui.results import downloads, early_prediction, evaluation, padding_badge
-from ui.results.metrics import metrics
+from ui.results.metrics import show_metrics
 from ui.session.state import State
 
 
-def of_training(visitor: State, run: Run, mine: bool = True, predicts: bool = False) -> None:
-    """What stands below the curves of a run that has ended; the model is its owner's. predicts:
-    the page Predict asks this run's model."""
+def show_training_results(
+    visitor: State, run: Run, mine: bool = True, predicts: bool = False
+) -> None:
+    """Show the results below the curves of a run that has ended.
+
+    Args:
+        visitor: The visitor's state.
+        run: The run.
+        mine: The visitor owns the run, and so may download its model.
+        predicts: The page Predict uses this run's model, so link to it.
+    """
     names = {
         "test": _("On the test sequences, which took no part in training"),
         "validation": _("On the validation sequences"),
@@ -22,16 +30,16 @@ def of_training(visitor: State, run: Run, mine: bool = True, predicts: bool = Fa
     }
     for part, figures in run.metrics.items():
         st.markdown(f"**{names[part]}**")
-        metrics({name: Figure(value) for name, value in figures.items()})
-    padding_badge.badge(run)
-    if run.has_answers:
-        evaluation.comparison(run, mine)
+        show_metrics({name: Estimate(value) for name, value in figures.items()})
+    padding_badge.show_badge(run)
+    if run.has_predictions:
+        evaluation.show_evaluation(run, mine)
         if mine and "training" not in run.metrics:
-            early_prediction.section(visitor, run, None, "run")
+            early_prediction.show_section(visitor, run, None, "run")
     if run.best_epoch is not None:
         st.caption(_("Kept: the weights of epoch {epoch}, the best.").format(epoch=run.best_epoch))
     for note in run.notes:
-        st.caption(told(note))
+        st.caption(translate(note))
     if not mine:
         return
     if predicts:
@@ -40,4 +48,4 @@ def of_training(visitor: State, run: Run, mine: bool = True, predicts: bool = Fa
             label=_("Predict with this model"),
             icon=":material/arrow_forward:",
         )
-    downloads.section(visitor, run)
+    downloads.show_section(visitor, run)

@@ -1,4 +1,4 @@
-"""The X-ray: what happens inside a trained network while it reads one sequence."""
+"""Explanation view ("X-ray"): states, gates and attributions of a network for one sequence."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import pandas as pd
 import streamlit as st
 
 from core import Sequences
-from core.figures import xray_figure
+from core.figures import plot_xray
 from core.inspection.xray import LayerView, XRay
 from runs import Run
 from ui import backend
-from ui.i18n import _, counted, layer_name, ngettext, plain, shortened
+from ui.i18n import _, escape_markdown, format_count, format_layer, ngettext, shorten
 from ui.mask import padding_form
 from ui.session import requests
 from ui.session.state import State
-from ui.shell.plots import as_page, draw, figure_words, is_dark
-from ui.shell.widgets import one_of
+from ui.shell.plots import draw, get_figure_labels, is_dark, to_html
+from ui.shell.widgets import choose_one
 
 
-def section(visitor: State, run: Run, data: Sequences, key: str) -> None:
-    """Of one of these sequences, which the visitor chooses; computed once it is opened."""
-    place, key = f"{key}-xray", visitor.key(f"{key}-xray")
+def show_section(visitor: State, run: Run, data: Sequences, key: str) -> None:
+    """Show the view of one sequence, which the visitor chooses; computed when it is opened."""
+    request_key, key = f"{key}-xray", visitor.get_widget_key(f"{key}-xray")
     with st.container(border=True):
-        wanted = st.toggle(
+        is_open = st.toggle(
             _("X-ray: look inside the network"),
             key=f"{key}-open",
             help=_(
@@ -31,40 +31,42 @@ def section(visitor: State, run: Run, data: Sequences, key: str) -> None:
                 "padding fed as data, and how much each step moved the answer."
             ),
         )
-        if not wanted:
+        if not is_open:
             return
-        row = padding_form.one_sequence(data, f"{key}-sequence")
-        asked = requests.ask(visitor, place, run, data[[row]], backend.runs().xray)
-        requests.answer(
-            asked,
-            lambda found: _show(found.result, run, data.ids[row], key),
+        row = padding_form.choose_sequence(data, f"{key}-sequence")
+        request = requests.send_request(
+            visitor, request_key, run, data[[row]], backend.get_runs().inspect
+        )
+        requests.show_result(
+            request,
+            lambda request: _show(request.result, run, data.ids[row], key),
             _("Looking inside the network …"),
         )
 
 
 def _show(xray: XRay, run: Run, id: str, key: str) -> None:
-    st.markdown(_meaning(xray))
+    st.markdown(_explain_result(xray))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        sides = _sides(xray, key)
-        layer = _layer(xray, run, key)
-    # what its download shows, too, which is made on another thread
+        sides = _choose_sides(xray, key)
+        layer = _choose_layer(xray, run, key)
+    # translated here, because the download is built on another thread
     title = _("X-ray")
-    figure = xray_figure(xray, layer, sides, dark=is_dark(), words=figure_words())
+    figure = plot_xray(xray, layer, sides, dark=is_dark(), labels=get_figure_labels())
     draw(
         figure,
         key=key,
         alt=_(
             "X-ray of sequence {id}: answers, influence, states and gates over {steps} steps"
-        ).format(id=shortened(id), steps=counted(xray.width)),
+        ).format(id=shorten(id), steps=format_count(xray.width)),
         png="xray",
     )
-    st.caption(_legend(xray))
-    # Plotly's slider is not for the keyboard, and a picture is nothing to a screen reader.
+    st.caption(_build_legend(xray))
+    # Plotly's slider has no keyboard control, and screen readers cannot read a figure.
     with st.expander(_("In numbers, step by step"), icon=":material/table:"):
-        st.dataframe(numbers(xray), hide_index=True, placeholder="–")
+        st.dataframe(build_table(xray), hide_index=True, placeholder="–")
     st.download_button(
         _("Download as HTML"),
-        lambda: as_page({title: figure}),
+        lambda: to_html({title: figure}),
         file_name="xray.html",
         mime="text/html",
         key=f"{key}-html",
@@ -77,24 +79,32 @@ def _show(xray: XRay, run: Run, id: str, key: str) -> None:
     )
 
 
-def numbers(xray: XRay) -> pd.DataFrame:
-    """A row for each step that is drawn: whether it is real, and of each side the answer after it
-    and how much it moved the last one."""
+def build_table(xray: XRay) -> pd.DataFrame:
+    """Build a table with one row per drawn step.
+
+    Returns:
+        Whether the step is real and, with and without the mask, the prediction after it and its
+        influence on the last prediction.
+    """
     table: dict[str, np.ndarray] = {
         _("time step"): xray.steps + 1,
         _("real step"): xray.real[xray.steps],
     }
     for side in xray.sides:
         name = _("With the mask") if side.masked else _("Without a mask")
-        of = 0 if side.explained not in (xray.classes or ()) else xray.classes.index(side.explained)
-        answers = np.full(xray.width, np.nan)
-        answers[xray.asked] = side.answers[:, of]
-        table[f"{name}: {_('the answer so far')}"] = answers[xray.steps]
-        table[f"{name}: {_('influence on the answer')}"] = side.influence.sum(axis=1)
+        column = (
+            0
+            if side.explained_class not in (xray.classes or ())
+            else xray.classes.index(side.explained_class)
+        )
+        predictions = np.full(xray.width, np.nan)
+        predictions[xray.prediction_steps] = side.predictions[:, column]
+        table[f"{name}: {_('the answer so far')}"] = predictions[xray.steps]
+        table[f"{name}: {_('influence on the answer')}"] = side.attributions.sum(axis=1)
     return pd.DataFrame(table)
 
 
-def _sides(xray: XRay, key: str) -> list[int] | None:
+def _choose_sides(xray: XRay, key: str) -> list[int] | None:
     if len(xray.sides) == 1:
         return None
     names = {
@@ -102,33 +112,33 @@ def _sides(xray: XRay, key: str) -> list[int] | None:
         "masked": _("masked"),
         "unmasked": _("fed as data"),
     }
-    chosen = one_of(_("Padding"), names, f"{key}-sides", "both", format_func=names.get)
-    return {"both": None, "masked": [0], "unmasked": [1]}[chosen]
+    choice = choose_one(_("Padding"), names, f"{key}-sides", "both", format_func=names.get)
+    return {"both": None, "masked": [0], "unmasked": [1]}[choice]
 
 
-def _layer(xray: XRay, run: Run, key: str) -> int:
+def _choose_layer(xray: XRay, run: Run, key: str) -> int:
     layers = xray.sides[0].layers
     if len(layers) == 1:
         return 0
-    return one_of(
+    return choose_one(
         _("Layer"),
         range(len(layers)),
         f"{key}-layer",
         0,
-        format_func=lambda number: _name(layers[number], run),
+        format_func=lambda number: _format_layer_view(layers[number], run),
     )
 
 
-def _name(layer: LayerView, run: Run) -> str:
+def _format_layer_view(layer: LayerView, run: Run) -> str:
     recipe = run.recipe.layers[layer.number - 1]
-    name = f"{layer.number}: {layer_name(recipe)}"
+    name = f"{layer.number}: {format_layer(recipe)}"
     if recipe.bidirectional:
         name += " " + (_("backward") if layer.backward else _("forward"))
     return name
 
 
-def _meaning(xray: XRay) -> str:
-    """What is to be seen, in words."""
+def _explain_result(xray: XRay) -> str:
+    """Explain what the figure shows."""
     padding = int((~xray.real).sum())
     if not padding:
         return _(
@@ -142,7 +152,7 @@ def _meaning(xray: XRay) -> str:
             "This network was trained without a mask: {n} steps of padding count as data, and it "
             "answers **{answer}**.",
             padding,
-            answer=_answer(xray, 0),
+            answer=_format_prediction(xray, 0),
         )
     return ngettext(
         "Through {n} step of padding the mask holds the state still, and the network answers "
@@ -152,21 +162,21 @@ def _meaning(xray: XRay) -> str:
         "**{with_mask}**. Fed the padding as data, the same network drifts, and answers "
         "**{without}**.",
         padding,
-        with_mask=_answer(xray, 0),
-        without=_answer(xray, 1),
+        with_mask=_format_prediction(xray, 0),
+        without=_format_prediction(xray, 1),
     )
 
 
-def _answer(xray: XRay, side: int) -> str:
-    answers = xray.sides[side].answers[-1]
+def _format_prediction(xray: XRay, side: int) -> str:
+    predictions = xray.sides[side].predictions[-1]
     if xray.classes is None:
-        return plain(f"{answers[0]:.4g}")
-    best = int(np.argmax(answers))
-    return f"{plain(xray.classes[best])} ({answers[best]:.0%})"
+        return escape_markdown(f"{predictions[0]:.4g}")
+    best = int(np.argmax(predictions))
+    return f"{escape_markdown(xray.classes[best])} ({predictions[best]:.0%})"
 
 
-def _legend(xray: XRay) -> str:
-    said = [
+def _build_legend(xray: XRay) -> str:
+    parts = [
         _(
             "Hatched: padding. Where colours show through, something is there: a state that the "
             "mask holds, or padding fed as data."
@@ -174,26 +184,26 @@ def _legend(xray: XRay) -> str:
     ]
     erased = int((xray.real & ~xray.sides[0].counts).sum())
     if erased:
-        said.append(
+        parts.append(
             ngettext(
                 "{n} real step is erased by the mask value.",
                 "{n} real steps are erased by the mask value.",
                 erased,
             )
         )
-    of = xray.sides[0].explained
-    said.append(
+    explained = xray.sides[0].explained_class
+    parts.append(
         _(
             "Influence: integrated gradients, from a sequence of average steps to this one, on "
             "the probability of {name}; a masked step has exactly none."
-        ).format(name=plain(of))
-        if of is not None
+        ).format(name=escape_markdown(explained))
+        if explained is not None
         else _(
             "Influence: integrated gradients, from a sequence of average steps to this one, in "
             "the target's unit; a masked step has exactly none."
         )
     )
-    said.append(
+    parts.append(
         _("Units stand in the order of what they have in common, the same in every picture.")
     )
-    return " ".join(said)
+    return " ".join(parts)

@@ -1,1 +1,1 @@
-"""The page Runs: the table of runs, one run in detail, imported models."""
+"""The page Runs: table of runs, one run in detail, imported models."""

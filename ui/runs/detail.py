@@ -1,4 +1,4 @@
-"""One run, whole: for its owner to work on, for everybody who has its address to see."""
+"""One run in detail, for its owner and for visitors who have its link."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.recipe.recipe import MAX_EPOCHS
 from runs import Run, RunState
 from ui import backend, url_state
 from ui.data.open_data import explain
-from ui.i18n import _, listed, network_name, ngettext, plain, told
+from ui.i18n import _, escape_markdown, format_network, join_list, ngettext, translate
 from ui.predict import forms
 from ui.results import summary
-from ui.samples import called
+from ui.samples import translate_name
 from ui.session.state import State
 from ui.train import progress
 
@@ -22,79 +22,84 @@ RUNS_PAGE = "pages/6_Runs.py"
 
 
 def follow_address(visitor: State) -> None:
-    """Call below the title of a page that shows a visitor's run of the open data: an address that
-    names another one of them, as the browser's Back does, shows that; any other, such as one that
-    somebody sent, opens where runs are shown. The page ends with one sentence if there is none; one
-    that was deleted while the page is open takes nothing else of it away."""
-    navigated, asked = visitor.navigation("run"), st.query_params.get("run")
-    if asked is None:
+    """Follow the run in the page's URL, on a page that shows a run of the open data.
+
+    Call below the title. Another run of the visitor's on the open data is shown, as after the
+    browser's Back. Any other run, such as one from a shared link, is opened on the page Runs. If
+    the run does not exist, the page ends with a message; a run that is deleted while the page is
+    open removes nothing else from it.
+    """
+    navigation, run_id = visitor.get_navigation("run"), st.query_params.get("run")
+    if run_id is None:
         return
-    run = backend.runs().get(asked)
-    if navigated:
-        visitor.refused["no-run"] = asked if run is None else None
+    run = backend.get_runs().get(run_id)
+    if navigation:
+        visitor.refusals["no-run"] = run_id if run is None else None
     if run is None:
-        if visitor.refused.get("no-run") == asked:
-            url_state.unavailable(_(progress.NO_RUN), RUNS_PAGE, _("Your runs"))
+        if visitor.refusals.get("no-run") == run_id:
+            url_state.stop_unavailable(_(progress.NO_RUN), RUNS_PAGE, _("Your runs"))
         del st.query_params["run"]
         st.info(_(progress.NO_RUN), icon=progress.NO_RUN_ICON)
         return
-    if not navigated or asked in (visitor.run, visitor.trained):
+    if not navigation or run_id in (visitor.run, visitor.last_run):
         return
     if (run.owner, run.data) == (visitor.owner.id, visitor.digest):
-        visitor.show(asked)
+        visitor.show_run(run_id)
     else:
-        st.switch_page(RUNS_PAGE, query_params={"run": asked})
+        st.switch_page(RUNS_PAGE, query_params={"run": run_id})
 
 
-def trained(visitor: State) -> Run | None:
-    """What was last trained on the open data. Where that is the example, which trains in seconds,
-    and nothing was, then what was trained for everybody."""
-    runs = backend.runs()
-    run = None if visitor.trained is None else runs.get(visitor.trained)
+def get_trained_run(visitor: State) -> Run | None:
+    """Return the last run on the open data.
+
+    For the example, which trains in seconds, the shared run is used if there is none.
+    """
+    runs = backend.get_runs()
+    run = None if visitor.last_run is None else runs.get(visitor.last_run)
     if run is None and visitor.is_example:
-        run = runs.get(backend.shared_run(visitor.data, Recipe.example(), visitor.name))
+        run = runs.get(backend.get_shared_run(visitor.data, Recipe.example(), visitor.name))
     return run
 
 
-def show(visitor: State, run_id: str) -> None:
-    """The run at this address."""
-    run = backend.runs().get(run_id)
+def show_run(visitor: State, run_id: str) -> None:
+    """Show a run."""
+    run = backend.get_runs().get(run_id)
     if run is None:
         st.title(_("Runs"))
-        url_state.unavailable(_(progress.NO_RUN), RUNS_PAGE, _("Your runs"))
+        url_state.stop_unavailable(_(progress.NO_RUN), RUNS_PAGE, _("Your runs"))
     mine = run.owner == visitor.owner.id
-    st.title(plain(called(run.name)) or _("A run"))
-    st.caption(described(run))
+    st.title(escape_markdown(translate_name(run.name)) or _("A run"))
+    st.caption(describe(run))
     if mine:
-        _owner(visitor, run)
+        _show_owner_actions(visitor, run)
     else:
         st.info(
             _("You see this run because you have its address. It belongs to somebody else."),
             icon=":material/visibility:",
         )
-    ended = progress.training(visitor, run.id, "run")
+    ended = progress.show_training(visitor, run.id, "run")
     if ended is None:
         return
     if ended.has_model:
-        summary.of_training(visitor, ended, mine)
+        summary.show_training_results(visitor, ended, mine)
     if mine:
-        go_on(visitor, ended)
+        continue_training(visitor, ended)
     if ended.has_model and (mine or ended.open_to_questions):
         st.header(_("Predict"), divider="gray")
-        forms.forms(visitor, ended)
+        forms.show_forms(visitor, ended)
 
 
-def described(run: Run) -> str:
-    """The recipe in a line."""
+def describe(run: Run) -> str:
+    """Describe the recipe of a run in one line."""
     recipe = run.recipe
     masks = {
         "lengths": _("masked by lengths"),
         "value": _("masked by the value {value:g}").format(value=recipe.mask_value),
         "none": _("not masked"),
     }
-    return listed(
+    return join_list(
         [
-            network_name(recipe),
+            format_network(recipe),
             masks[recipe.mask],
             f"{recipe.optimizer} {recipe.learning_rate:g}",
             _("batch size {n}").format(n=recipe.batch_size),
@@ -104,24 +109,24 @@ def described(run: Run) -> str:
     )
 
 
-def go_on(visitor: State, run: Run) -> None:
-    """Continue an ended run for more epochs: a new run that begins where this one ended."""
+def continue_training(visitor: State, run: Run) -> None:
+    """Offer to continue an ended run for more epochs, as a new run that starts where it ended."""
     done = len(run.history.get("loss", ()))
-    if not run.can_go_on or done >= MAX_EPOCHS:
+    if not run.can_continue or done >= MAX_EPOCHS:
         return
-    left = run.recipe.epochs - done  # of a run that was ended too soon
-    more = left if run.state is not RunState.FINISHED and left > 0 else run.recipe.epochs
-    most = MAX_EPOCHS - done
-    if run.recipe.schedule == "cosine":  # its rates were planned for so many epochs
-        if left <= 0:
+    n_left = run.recipe.epochs - done  # left by a run that was stopped early
+    epochs = n_left if run.state is not RunState.FINISHED and n_left > 0 else run.recipe.epochs
+    max_epochs = MAX_EPOCHS - done
+    if run.recipe.schedule == "cosine":  # the schedule was planned for these epochs
+        if n_left <= 0:
             return
-        more = most = left
+        epochs = max_epochs = n_left
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             _("More epochs"),
-            more if run.recipe.schedule == "cosine" else 1,
-            most,
-            value=min(more, most),
+            epochs if run.recipe.schedule == "cosine" else 1,
+            max_epochs,
+            value=min(epochs, max_epochs),
             key=f"more-{run.id}",
             width=160,
         )
@@ -129,29 +134,29 @@ def go_on(visitor: State, run: Run) -> None:
             _("Continue training"),
             key=f"go-on-{run.id}",
             icon=":material/resume:",
-            on_click=_go_on,
+            on_click=_continue_training,
             args=(visitor, run, done, f"more-{run.id}"),
             help=_("Goes on from the last epoch, as if more epochs had been asked for at first."),
         )
-    refused = visitor.refused.pop("go-on", None)
-    if refused is not None:
-        explain(refused)
+    error = visitor.refusals.pop("go-on", None)
+    if error is not None:
+        explain(error)
 
 
-def _go_on(visitor: State, run: Run, done: int, key: str) -> None:
+def _continue_training(visitor: State, run: Run, done: int, key: str) -> None:
     recipe = replace(run.recipe, epochs=done + st.session_state[key])
     try:
-        new = backend.runs().go_on(visitor.owner.id, run.id, recipe)
+        run_id = backend.get_runs().continue_run(visitor.owner.id, run.id, recipe)
     except DataError as error:
-        visitor.refused["go-on"] = error
+        visitor.refusals["go-on"] = error
         return
     if visitor.run == run.id:
-        visitor.show(new)
-    st.query_params["run"] = new
+        visitor.show_run(run_id)
+    st.query_params["run"] = run_id
 
 
-def _owner(visitor: State, run: Run) -> None:
-    """What only the owner may do."""
+def _show_owner_actions(visitor: State, run: Run) -> None:
+    """Show the actions of the owner."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             _("Train again with …"),
@@ -162,7 +167,7 @@ def _owner(visitor: State, run: Run) -> None:
             help=_("Opens Train with this run's data and recipe, to change and start."),
         )
         with st.popover(_("Share"), icon=":material/share:"):
-            _share(visitor, run)
+            _show_sharing(visitor, run)
         with st.popover(_("Rename"), icon=":material/label:"):
             st.text_input(
                 _("Name"),
@@ -181,13 +186,13 @@ def _owner(visitor: State, run: Run) -> None:
                 on_click=delete,
                 args=(visitor, run.id),
             )
-    if visitor.refused.get("run") is not None:
-        explain(visitor.refused.pop("run"))
+    if visitor.refusals.get("run") is not None:
+        explain(visitor.refusals.pop("run"))
     if st.session_state.pop("to-train", False):
         st.switch_page("pages/3_Train.py")
 
 
-def _share(visitor: State, run: Run) -> None:
+def _show_sharing(visitor: State, run: Run) -> None:
     st.markdown(
         _(
             "Whoever has this address sees the run: its name, recipe, curves and figures. Your "
@@ -218,23 +223,24 @@ def _rename(visitor: State, run: Run) -> None:
 
 def _change(visitor: State, run: Run, **changes: object) -> None:
     try:
-        backend.store().runs.change(visitor.owner.id, run.id, **changes)
+        backend.get_store().runs.update(visitor.owner.id, run.id, **changes)
     except DataError as error:
-        visitor.refused["run"] = error
+        visitor.refusals["run"] = error
 
 
 def train_again(visitor: State, run: Run) -> None:
     """Open the run's data and recipe on Train."""
     try:
         visitor.open_run(run)
-        st.session_state["to-train"] = True  # a callback cannot change pages by itself
+        st.session_state["to-train"] = True  # a callback cannot switch pages
     except DataError as error:
-        visitor.refused["run"] = error
+        visitor.refusals["run"] = error
 
 
 def delete(visitor: State, *run_ids: str) -> None:
+    """Delete runs."""
     try:
-        backend.store().runs.delete(visitor.owner.id, *run_ids)
+        backend.get_store().runs.delete(visitor.owner.id, *run_ids)
         st.query_params.pop("run", None)
     except DataError as error:
-        st.toast(told(error), icon=":material/error:")
+        st.toast(translate(error), icon=":material/error:")

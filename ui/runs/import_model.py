@@ -1,4 +1,4 @@
-"""A model that was taken away, opened again: here or in another copy of the app."""
+"""Import of a model ZIP from this or another copy of the app."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import PurePath
 import streamlit as st
 
 from core import DataError
-from runs import Question
+from runs import Request
 from ui import backend
 from ui.i18n import _
 from ui.runs import detail
 from ui.session import requests
 from ui.session.state import State
-from ui.shell.uploader import File, uploader
+from ui.shell.uploader import File, show_uploader
 
 
-def section(visitor: State) -> None:
-    """A place to drop the ZIP; its run opens as soon as the file was checked."""
+def show_section(visitor: State) -> None:
+    """Show an uploader for the ZIP; its run opens as soon as the file was checked."""
     with st.expander(_("Open a model from a file"), icon=":material/unarchive:"):
-        file = uploader(
+        file = show_uploader(
             _("A model that was taken away as a ZIP"),
             type="zip",
             key="bring-back",
@@ -29,21 +29,21 @@ def section(visitor: State) -> None:
             ),
         )
         if file is not None:
-            asked = visitor.once("bring-back", file.id, lambda: _ask(visitor, file))
-            if asked.done:
+            request = visitor.read_once("bring-back", file.id, lambda: _send_request(visitor, file))
+            if request.done:
                 file.drop()
-            requests.answer(asked, _open, _("Checking the file …"))
+            requests.show_result(request, _open, _("Checking the file …"))
 
 
-def _ask(visitor: State, file: File) -> Question:
+def _send_request(visitor: State, file: File) -> Request:
     try:
         content = file.read(pin=True)
     except DataError as error:
-        question = Question()
-        question.end(error)
-        return question
-    return backend.runs().bring_back(visitor.owner.id, PurePath(file.name).stem, content)
+        request = Request()
+        request.finish(error)
+        return request
+    return backend.get_runs().import_model(visitor.owner.id, PurePath(file.name).stem, content)
 
 
-def _open(asked: Question) -> None:
-    st.switch_page(detail.RUNS_PAGE, query_params={"run": asked.result})
+def _open(request: Request) -> None:
+    st.switch_page(detail.RUNS_PAGE, query_params={"run": request.result})

@@ -1,1 +1,1 @@
-"""What one visitor has open, what the server remembers of it, and requests to a model."""
+"""Session of one visitor: open data, stored workspace, and requests to a model."""

@@ -1,7 +1,8 @@
-"""What one visitor has open: one dataclass under one key of the session state.
+"""State of one visitor: one dataclass under one key of the session state.
 
-The session ends with the browser's tab; what is worth keeping is saved as the visitor's workspace
-(``ui.session.workspace``) whenever it changes, and is there again after a refresh or the next day.
+The session ends with the browser's tab. Everything worth keeping is saved as the visitor's
+workspace (``ui.session.workspace``) whenever it changes, and is restored after a refresh or on a
+later day.
 """
 
 from __future__ import annotations
@@ -20,204 +21,236 @@ from core.errors import Note
 from core.reading import Report
 from core.reading.new_data import Reading
 from core.recipe.suggest import Suggestion, suggest
-from runs import Compared, DataSet, Question, RunLine
+from runs import ComparisonRequest, DataSet, Request, RunSummary
 from runs.reading import jobs
 from runs.store import NOT_KNOWN, Content
 from ui import backend, samples
 from ui.i18n import LANGUAGES, _
-from ui.samples import EXAMPLE_NAME, example_data
+from ui.samples import EXAMPLE_NAME, load_example
 from ui.session.workspace import Memory, Workspace
 from ui.shell import auth
 from ui.shell.auth import Owner
 
-Navigation = Literal["opened", "history"]  # a page; Back or Forward on the page that is open
+Navigation = Literal["opened", "history"]  # another page; Back or Forward on the open page
 
-MAX_TYPED = 100_000  # characters of one box that are kept
-MAX_BOXES = 20
-MAX_UNITS = 200
-PASTED = "paste-text"  # the key of the one box that stands in a form
-EXAMPLE_KEY = "example"  # in the place of a data set's id
+MAX_TYPED_CHARACTERS = 100_000  # per text
+MAX_TYPED_TEXTS = 20
+MAX_DATA_SETTINGS = 200
+PASTE_KEY = "paste-text"  # key of the only text box in a form
+EXAMPLE_KEY = "example"  # used as the id of a data set
 
 
 @dataclass
 class State:
-    """owner     whose this is
-    data      the sequences that Mask, Train and Predict work on
-    name      what they are called on screen
-    kept      the data set as the server keeps it; None for the example
-    recipe    the network, its training, and the padding
-    run       the id of the last training on this data
-    compared  the runs that are compared on this data, None where none are
-    example_run     the id of the last training on the home page
-    typed     what was typed into large boxes, by the place that shows them
-    asked     the predictions asked for, by the place that shows them: (run, data, answer)
-    files     what came of the file last uploaded, by the place it was uploaded to
-    refused   why pasted text or a choice of columns was not possible, by the place that shows it
-    opened    how many data sets were opened: part of every widget's key that
-              belongs to a data set, so that new data starts with fresh inputs
-    language  chosen to read in, None for the browser's
-    linked    what the address of the page said last, see ``ui.url_state``
-    pages     the page that followed its address last, by what it follows there
-    link_notes  what it said in vain, for as long as the recipe is the one that was set instead
-    units     the recipe and the last run of each data set that was open, by its id
-    memory    of all this, on the server
+    """State of one visitor.
+
+    Attributes:
+        owner: The visitor.
+        data: Sequences that Mask, Train and Predict use.
+        recipe: Network, training and padding.
+        name: Display name of the data.
+        data_set: The data set in the store; None for the example.
+        run: Id of the last run on this data.
+        comparison: Runs that are compared on this data; None if there are none.
+        example_run: Id of the last run on the home page.
+        typed_texts: Text typed into large boxes, by place.
+        requests: Requests to models, by place: (run id, data, request).
+        read_results: Result of reading the last file, by the place of its upload.
+        refusals: Why pasted text or a choice of columns was refused, by place.
+        open_count: Number of data sets opened. It is part of the key of every widget that belongs
+            to a data set, so that new data starts with fresh inputs.
+        language: Chosen language; None for the browser's.
+        last_address: What the page's URL said last, see ``ui.url_state``.
+        pages: Hash of the page that followed its URL last, by place.
+        link_notes: Parts of a link that were not applied, until the recipe changes.
+        data_settings: Recipe, last run and comparison of each data set that was open, by its id.
+        memory: The stored copy of this state.
     """
 
     owner: Owner
-    data: Sequences = field(default_factory=example_data)
+    data: Sequences = field(default_factory=load_example)
     recipe: Recipe = field(default_factory=Recipe.example)
     name: str = EXAMPLE_NAME
-    kept: DataSet | None = None
+    data_set: DataSet | None = None
     run: str | None = None
-    compared: Compared | None = None
+    comparison: ComparisonRequest | None = None
     example_run: str | None = None
-    typed: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, tuple[str, Sequences | None, Question]] = field(default_factory=dict)
-    files: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    refused: dict[str, Any] = field(default_factory=dict)
-    opened: int = 0
+    typed_texts: dict[str, str] = field(default_factory=dict)
+    requests: dict[str, tuple[str, Sequences | None, Request]] = field(default_factory=dict)
+    read_results: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    refusals: dict[str, Any] = field(default_factory=dict)
+    open_count: int = 0
     language: str | None = None
-    linked: dict[str, str] = field(default_factory=dict)
+    last_address: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
     link_notes: tuple[Note, ...] = ()
-    units: dict[str, dict[str, Any]] = field(default_factory=dict)
+    data_settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
-    _seen: tuple[jobs.Columns, Report] | None = None
+    _details: tuple[jobs.Columns, Report] | None = None
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.owner)
 
-    def open(self, name: str, file: bytes, opened: jobs.Opened, known: str = "") -> None:
-        """Work on other data from now on; it takes the place of a ``known`` data set. Raises
-        DataError, and changes nothing, when the server cannot keep it."""
-        self._keep(name, Content.compressed(file), opened, known)
-        self._seen, self.opened = (opened.columns, opened.report), self.opened + 1
+    def open(self, name: str, file: bytes, result: jobs.Opened, replaces: str = "") -> None:
+        """Open new data.
+
+        Args:
+            name: Display name.
+            file: Content of the file.
+            result: Result of reading the file.
+            replaces: Id of the data set that it replaces; "" for none.
+
+        Raises:
+            DataError: The server cannot store it; the state is unchanged.
+        """
+        self._store_data_set(name, Content.from_text(file), result, replaces)
+        self._details, self.open_count = (result.columns, result.report), self.open_count + 1
         self.save()
 
     def read_again(self, schema_of: jobs.SchemaOf) -> jobs.Refused | None:
-        """Read the same file in another way; the recipe starts anew where it has to. Returns why
-        it was refused; raises DataError when the server cannot keep it, or has it no more."""
-        file = self._file()
-        most = backend.store().limits.steps
-        opened = self.have_read(jobs.open_kept, file.content, most, schema_of)
-        if isinstance(opened, jobs.Refused):
-            return opened
-        self._keep(self.name, file, opened, self.kept.id)
-        self._seen = opened.columns, opened.report
+        """Read the same file with another schema, and reset the recipe where necessary.
+
+        Returns:
+            Why it was refused; None if it was read.
+
+        Raises:
+            DataError: The server cannot store the result, or no longer has the file.
+        """
+        file = self._load_file()
+        max_steps = backend.get_store().limits.steps
+        result = self.run_reading_job(jobs.open_stored, file.content, max_steps, schema_of)
+        if isinstance(result, jobs.Refused):
+            return result
+        self._store_data_set(self.name, file, result, self.data_set.id)
+        self._details = result.columns, result.report
         self.save()
         return None
 
-    def open_kept(self, data_set: DataSet) -> None:
-        """Work on a data set that the server keeps. Raises DataError when it does not any more."""
-        kept = backend.store().contents.get(self.owner.id, data_set.id)
-        if kept is None:
+    def open_data_set(self, data_set: DataSet) -> None:
+        """Open a stored data set. Raises DataError if it has been deleted."""
+        stored = backend.get_store().data_sets.get(self.owner.id, data_set.id)
+        if stored is None:
             raise DataError(NOT_KNOWN)
-        self._settle(kept, _unpacked(kept.data))
-        self._seen, self.opened = None, self.opened + 1
+        self._activate(stored, _load_sequences(stored.data))
+        self._details, self.open_count = None, self.open_count + 1
         self.save()
 
     def open_example(self) -> None:
-        """Back to the reference example."""
-        self.data = example_data()
-        self.name, self.kept = EXAMPLE_NAME, None
-        self._take_up(EXAMPLE_KEY, example_digest(), Recipe.example())
-        self._seen, self.opened = None, self.opened + 1
-        self.files.pop("work", None)  # counted for other sequences
+        """Open the reference example."""
+        self.data = load_example()
+        self.name, self.data_set = EXAMPLE_NAME, None
+        self._restore_settings(EXAMPLE_KEY, get_example_digest(), Recipe.example())
+        self._details, self.open_count = None, self.open_count + 1
+        self.read_results.pop("work", None)  # estimated for other sequences
         self.save()
 
-    def open_run(self, run: RunLine) -> None:
-        """Work on what a run was trained on, with its recipe."""
-        sets = backend.store().contents.list(self.owner.id)
-        kept = next((each for each in sets if each.data == run.data), None)
-        if kept is not None:
-            self.open_kept(kept)
-        elif run.data == example_digest():
+    def open_run(self, run: RunSummary) -> None:
+        """Open the data and recipe of a run. Raises DataError if the data has been deleted."""
+        sets = backend.get_store().data_sets.list(self.owner.id)
+        data_set = next((each for each in sets if each.data == run.data), None)
+        if data_set is not None:
+            self.open_data_set(data_set)
+        elif run.data == get_example_digest():
             self.open_example()
         else:
             raise DataError(
                 "The data of this run is no longer among your data sets. Open its file again."
             )
-        self.choose(run.recipe)
+        self.choose_recipe(run.recipe)
 
     def train(self, recipe: Recipe) -> None:
         """Train on the open data. Raises DataError."""
-        stored = None if self.kept is None else self.kept.data
-        reading = Reading.of(self.data).to_dict()
+        digest = None if self.data_set is None else self.data_set.data
+        reading = Reading.from_sequences(self.data).to_dict()
         owner = self.owner.id
-        given = (owner, self.data, recipe, self.name, reading, stored)
-        self.show(backend.runs().train(*given, reuse=True))
+        arguments = (owner, self.data, recipe, self.name, reading, digest)
+        self.show_run(backend.get_runs().train(*arguments, reuse=True))
 
     def compare(self, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> None:
-        """Train each recipe with each seed on the open data. Raises DataError, and leaves nothing
-        behind, when that is more than the server takes."""
-        stored = None if self.kept is None else self.kept.data
-        reading, owner, begun = Reading.of(self.data).to_dict(), self.owner.id, []
+        """Train each recipe with each seed on the open data.
+
+        Raises:
+            DataError: The runs exceed a limit of the server; none of them is kept.
+        """
+        digest = None if self.data_set is None else self.data_set.data
+        reading, owner, run_ids = Reading.from_sequences(self.data).to_dict(), self.owner.id, []
         try:
             for seed in seeds:
                 for name, recipe in recipes.items():
-                    one, title = replace(recipe, seed=seed), f"{self.name}: {name}"
-                    given = (owner, self.data, one, title, reading, stored)
-                    begun.append(backend.runs().train(*given, one_of_many=True, reuse=True))
+                    seeded, title = replace(recipe, seed=seed), f"{self.name}: {name}"
+                    arguments = (owner, self.data, seeded, title, reading, digest)
+                    run_ids.append(
+                        backend.get_runs().train(*arguments, defer_analyses=True, reuse=True)
+                    )
         except DataError:
-            for run in begun:
-                backend.runs().stop(owner, run)
-                backend.store().runs.delete(owner, run)
+            for run_id in run_ids:
+                backend.get_runs().stop(owner, run_id)
+                backend.get_store().runs.delete(owner, run_id)
             raise
         names = list(recipes)
-        self.compared = Compared(
-            {name: tuple(begun[place :: len(names)]) for place, name in enumerate(names)}, seeds
+        self.comparison = ComparisonRequest(
+            {name: tuple(run_ids[column :: len(names)]) for column, name in enumerate(names)}, seeds
         )
-        self._note_unit()
+        self._record_settings()
         self.save()
 
     def train_alone(self, run_id: str) -> str:
-        """Have a run that shares another one's result trained by itself; the id of the run that is,
-        which is shown wherever that one was. Raises DataError."""
-        new = backend.runs().train_alone(self.owner.id, run_id)
+        """Train a run that shares the result of another one.
+
+        The new run is shown wherever the old one was. Raises DataError.
+
+        Returns:
+            Id of the new run.
+        """
+        new_id = backend.get_runs().train_alone(self.owner.id, run_id)
         if self.example_run == run_id:
-            self.example_run = new
+            self.example_run = new_id
             self.save()
         if self.run == run_id:
-            self.show(new)
-        return new
+            self.show_run(new_id)
+        return new_id
 
-    def show(self, run: str | None) -> None:
-        """Have another run of the open data on Train."""
+    def show_run(self, run: str | None) -> None:
+        """Show another run of the open data on Train."""
         self.run = run
-        self._note_unit()
+        self._record_settings()
         self.save()
 
-    def choose(self, recipe: Recipe) -> None:
-        """Go on with another recipe."""
+    def choose_recipe(self, recipe: Recipe) -> None:
+        """Set the recipe."""
         if recipe != self.recipe:
             self.recipe, self.link_notes = recipe, ()
-            self._note_unit()
+            self._record_settings()
             self.save()
 
-    def read_in(self, language: str) -> None:
-        """Show every word in this language from now on."""
+    def set_language(self, language: str) -> None:
+        """Set the language of all texts."""
         self.language = language
         self.save()
 
-    def remember(self, place: str, text: str) -> None:
-        """Keep what was typed into a box, of the last boxes typed into."""
-        if self.typed.get(place) != text:
-            self.typed.pop(place, None)
-            self.typed[place] = text[:MAX_TYPED]
-            for oldest in list(self.typed)[:-MAX_BOXES]:
-                del self.typed[oldest]
+    def remember_text(self, place: str, text: str) -> None:
+        """Remember the text of a box, for the boxes that were used last."""
+        if self.typed_texts.get(place) != text:
+            self.typed_texts.pop(place, None)
+            self.typed_texts[place] = text[:MAX_TYPED_CHARACTERS]
+            for oldest in list(self.typed_texts)[:-MAX_TYPED_TEXTS]:
+                del self.typed_texts[oldest]
             self.save()
 
-    def once(self, place: str, file_id: Any, read: Callable[[], Any]) -> Any:
-        """What ``read()`` gave for this file, or this text; a rerun does not read it again."""
-        if self.files.get(place, ("",))[0] != file_id:
-            self.keep(place, file_id, read())
-        return self.files[place][1]
+    def read_once(self, place: str, file_id: Any, read: Callable[[], Any]) -> Any:
+        """Return the result of ``read()`` for this file or text; a rerun does not repeat it."""
+        if self.read_results.get(place, ("",))[0] != file_id:
+            self.store_result(place, file_id, read())
+        return self.read_results[place][1]
 
-    def navigation(self, place: str) -> Navigation | None:
-        """How the browser came to the page's address, if it did so just now; asked once per run
-        and place. Otherwise the address is one that the page has set itself, or even the one
-        before: a browser sends that as long as it has not heard of the new one."""
+    def get_navigation(self, place: str) -> Navigation | None:
+        """Return how the browser has just navigated to the page's URL, once per run and place.
+
+        Returns:
+            None if it did not navigate: the page has set the URL itself, or the URL is the previous
+                one,
+            which a browser sends until it has received the new one.
+        """
         context = get_script_run_ctx()
         is_open = self.pages.get(place) == context.page_script_hash
         self.pages[place] = context.page_script_hash
@@ -225,170 +258,185 @@ class State:
             return "opened"
         return "history" if context.is_history_navigation else None
 
-    def refuse(self, place: str, why: Any) -> None:
-        """Remember why something was not possible; None: it was."""
-        self.refused[place] = why
+    def store_refusal(self, place: str, refusal: Any) -> None:
+        """Store why something was refused; None if it was accepted."""
+        self.refusals[place] = refusal
 
-    def keep(self, place: str, file_id: Any, outcome: Any) -> None:
-        """Remember what came of reading a file."""
-        self.files[place] = (file_id, outcome)
+    def store_result(self, place: str, file_id: Any, outcome: Any) -> None:
+        """Store the result of reading a file."""
+        self.read_results[place] = (file_id, outcome)
 
     @property
     def is_example(self) -> bool:
-        return self.kept is None
+        """True if the reference example is open."""
+        return self.data_set is None
 
     @property
     def digest(self) -> str:
-        """The address of the open data."""
-        return example_digest() if self.kept is None else self.kept.data
+        """Digest of the open data."""
+        return get_example_digest() if self.data_set is None else self.data_set.data
 
     @property
     def columns(self) -> jobs.Columns:
-        """Those of the file the open data was read from, which is read again when they are first
-        asked for. Raises DataError when it has been deleted, in another tab."""
-        return self._look()[0]
+        """Columns of the file of the open data, which is read again on the first access.
+
+        Raises DataError if it has been deleted in another tab.
+        """
+        return self._load_details()[0]
 
     @property
     def report(self) -> Report:
-        """What became of the rows of that file; raises DataError as ``columns`` does."""
-        return self._look()[1]
+        """Report on the rows of that file. Raises DataError like ``columns``."""
+        return self._load_details()[1]
 
-    def _look(self) -> tuple[jobs.Columns, Report]:
-        if self._seen is None:
-            self._seen = self.have_read(jobs.look_at_kept, self._file().content, self.data.schema)
-        return self._seen
+    def _load_details(self) -> tuple[jobs.Columns, Report]:
+        if self._details is None:
+            self._details = self.run_reading_job(
+                jobs.describe_stored, self._load_file().content, self.data.schema
+            )
+        return self._details
 
-    def have_read(self, job: Callable[..., Any], content: bytes, *args: Any) -> Any:
-        """The result of a job of ``runs.reading.jobs``; raises its DataError."""
-        return backend.reading().call(self.owner.id, auth.network(), job, content, *args)
+    def run_reading_job(self, job: Callable[..., Any], content: bytes, *args: Any) -> Any:
+        """Run a job of ``runs.reading.jobs`` on a file. Raises its DataError."""
+        return backend.get_guard().call(
+            self.owner.id, auth.get_visitor_network(), job, content, *args
+        )
 
-    def _file(self) -> Content:
-        """The file the open data was read from, compressed. Raises DataError as ``columns``."""
-        content = backend.store().contents.read(self.kept.file)
+    def _load_file(self) -> Content:
+        """Load the compressed file of the open data. Raises DataError like ``columns``."""
+        content = backend.get_store().data_sets.read_content(self.data_set.file)
         if content is None:
             raise DataError(NOT_KNOWN)
-        return Content(self.kept.file, content)
+        return Content(self.data_set.file, content)
 
-    def suggested(self) -> Suggestion:
-        """For the open data."""
-        known = EXAMPLE_KEY if self.kept is None else self.kept.data
-        return self.once("suggested", known, lambda: suggest(self.data))
+    def suggest_recipe(self) -> Suggestion:
+        """Suggest a recipe for the open data."""
+        data_key = EXAMPLE_KEY if self.data_set is None else self.data_set.data
+        return self.read_once("suggested", data_key, lambda: suggest(self.data))
 
     @property
-    def trained(self) -> str | None:
-        """The id of the last training on this data, also if it was started on the home page."""
+    def last_run(self) -> str | None:
+        """Id of the last run on this data, including one that was started on the home page."""
         return self.run or (self.example_run if self.is_example else None)
 
-    def key(self, name: str) -> str:
-        """A widget's key, of its own for each data set."""
-        return f"{name}-{self.opened}"
+    def get_widget_key(self, name: str) -> str:
+        """Return the key of a widget, which is different for each data set."""
+        return f"{name}-{self.open_count}"
 
     def save(self) -> None:
-        """Have the server remember what is open, if it has changed."""
-        self.memory.save(self._workspace())
+        """Save the workspace, if it has changed."""
+        self.memory.save(self._build_workspace())
 
     def restore(self) -> None:
-        """Bring back what was open when the visitor was last here, unless something else has been
-        opened since."""
-        fresh = State(self.owner)._workspace()
-        self.memory.begin_with(fresh)
+        """Restore the saved workspace, unless other data has been opened since."""
+        fresh = State(self.owner)._build_workspace()
+        self.memory.set_baseline(fresh)
         workspace = self.memory.read()
-        if not workspace or self._workspace() != fresh:
+        if not workspace or self._build_workspace() != fresh:
             self.save()
             return
-        self.units = workspace.get("units", {})
+        self.data_settings = workspace.get("units", {})
         self.example_run = workspace.get("example_run")
-        self.typed = workspace.get("typed", {})
-        chosen = workspace.get("language")
-        self.language = chosen if chosen in LANGUAGES else None  # of another version of the app
-        name = workspace.get("data_set")
+        self.typed_texts = workspace.get("typed", {})
+        language = workspace.get("language")
+        self.language = language if language in LANGUAGES else None  # may be of another version
+        data_set_id = workspace.get("data_set")
         try:
-            kept = name and backend.store().contents.get(self.owner.id, name)
-            if kept:
-                self._settle(kept, _unpacked(kept.data))
+            data_set = data_set_id and backend.get_store().data_sets.get(self.owner.id, data_set_id)
+            if data_set:
+                self._activate(data_set, _load_sequences(data_set.data))
             else:
-                self._take_up(EXAMPLE_KEY, example_digest(), Recipe.example())
-        except DataError:  # deleted at this moment, in another tab
-            self._take_up(EXAMPLE_KEY, example_digest(), Recipe.example())
-        self.memory.begin_with(self._workspace())
+                self._restore_settings(EXAMPLE_KEY, get_example_digest(), Recipe.example())
+        except DataError:  # just deleted in another tab
+            self._restore_settings(EXAMPLE_KEY, get_example_digest(), Recipe.example())
+        self.memory.set_baseline(self._build_workspace())
 
-    def _workspace(self) -> Workspace:
+    def _build_workspace(self) -> Workspace:
         return {
-            "data_set": None if self.kept is None else self.kept.id,
-            "units": self.units,
+            "data_set": None if self.data_set is None else self.data_set.id,
+            "units": self.data_settings,
             "example_run": self.example_run,
-            "typed": self.typed,
+            "typed": self.typed_texts,
             "language": self.language,
         }
 
-    def _take_up(self, key: str, data: str, first: Recipe) -> None:
-        """The recipe and the run that went with the data when it was last open."""
-        unit = self.units.get(key, {})
-        same = unit.get("data") == data
-        self.recipe, self.run = first, unit["run"] if same else None
+    def _restore_settings(self, key: str, data: str, default: Recipe) -> None:
+        """Restore the recipe and run that the data had when it was last open."""
+        settings = self.data_settings.get(key, {})
+        is_same = settings.get("data") == data
+        self.recipe, self.run = default, settings["run"] if is_same else None
         self.link_notes = ()
-        compared = unit.get("compared") if same else None
-        self.compared = None
+        compared = settings.get("compared") if is_same else None
+        self.comparison = None
         if compared:
             entries = {name: tuple(runs) for name, runs in compared["entries"].items()}
-            self.compared = Compared(entries, tuple(compared["seeds"]))
-        if same:
-            with contextlib.suppress(ValueError):  # of another version of the app
-                self.recipe = Recipe.from_dict(unit["recipe"])
-        self._note_unit()
+            self.comparison = ComparisonRequest(entries, tuple(compared["seeds"]))
+        if is_same:
+            with contextlib.suppress(ValueError):  # a recipe of another version
+                self.recipe = Recipe.from_dict(settings["recipe"])
+        self._record_settings()
 
-    def _note_unit(self) -> None:
-        key, data = EXAMPLE_KEY, example_digest()
-        if self.kept is not None:
-            key, data = self.kept.id, self.kept.data
-        self.units.pop(key, None)
-        compared = None if self.compared is None else asdict(self.compared)
+    def _record_settings(self) -> None:
+        key, data = EXAMPLE_KEY, get_example_digest()
+        if self.data_set is not None:
+            key, data = self.data_set.id, self.data_set.data
+        self.data_settings.pop(key, None)
+        compared = None if self.comparison is None else asdict(self.comparison)
         recipe = self.recipe.to_dict()
-        self.units[key] = {"data": data, "recipe": recipe, "run": self.run, "compared": compared}
-        for oldest in list(self.units)[:-MAX_UNITS]:
-            del self.units[oldest]
+        self.data_settings[key] = {
+            "data": data,
+            "recipe": recipe,
+            "run": self.run,
+            "compared": compared,
+        }
+        for oldest in list(self.data_settings)[:-MAX_DATA_SETTINGS]:
+            del self.data_settings[oldest]
 
-    def _keep(self, name: str, file: Content, opened: jobs.Opened, known: str = "") -> None:
-        packed, data = Content.of(opened.packed), opened.sequences()
-        new = DataSet(
+    def _store_data_set(
+        self, name: str, file: Content, result: jobs.Opened, replaces: str = ""
+    ) -> None:
+        packed, data = Content.from_bytes(result.packed), result.sequences()
+        data_set = DataSet(
             name=name,
             data=packed.digest,
             file=file.digest,
             sequences=len(data),
             features=data.features,
             steps=int(data.lengths.sum()),
-            id=known,
+            id=replaces,
         )
-        self._settle(backend.store().contents.keep(self.owner.id, new, packed, file), data)
+        self._activate(
+            backend.get_store().data_sets.save(self.owner.id, data_set, packed, file), data
+        )
 
-    def _settle(self, kept: DataSet, data: Sequences) -> None:
-        self.kept, self.name, self.data = kept, kept.name, data
-        self._take_up(kept.id, kept.data, Recipe.suggest(data))
-        self.files.pop("work", None)  # counted for other sequences
+    def _activate(self, data_set: DataSet, data: Sequences) -> None:
+        self.data_set, self.name, self.data = data_set, data_set.name, data
+        self._restore_settings(data_set.id, data_set.data, Recipe.suggest(data))
+        self.read_results.pop("work", None)  # estimated for other sequences
 
 
-def current() -> State:
-    """This visitor's state, restored on the first call of a session."""
-    known: State | None = st.session_state.get("state")
-    if known is not None and known.memory.forgotten:
+def get_state() -> State:
+    """Return this visitor's state, which the first call of a session restores."""
+    state: State | None = st.session_state.get("state")
+    if state is not None and state.memory.is_deleted:
         st.session_state.clear()
         st.toast(_("Everything of yours was deleted, in another tab."), icon=":material/info:")
-        known = None
-    if known is None:
-        known = st.session_state["state"] = State(auth.owner())
-        known.restore()
-    elif known.memory.is_due:
-        known.save() if known.memory.is_read else known.restore()
-    return known
+        state = None
+    if state is None:
+        state = st.session_state["state"] = State(auth.identify_owner())
+        state.restore()
+    elif state.memory.is_due:
+        state.save() if state.memory.is_read else state.restore()
+    return state
 
 
-def example_digest() -> str:
-    """The address of the example's data, which every visitor shares."""
-    return samples.digest(None)
+def get_example_digest() -> str:
+    """Return the digest of the example's data, which all visitors share."""
+    return samples.compute_digest(None)
 
 
-def _unpacked(digest: str) -> Sequences:
-    content = backend.store().contents.read(digest)
+def _load_sequences(digest: str) -> Sequences:
+    content = backend.get_store().data_sets.read_content(digest)
     if content is None:
         raise DataError(NOT_KNOWN)
     return unpack(content)

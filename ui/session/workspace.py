@@ -1,4 +1,4 @@
-"""What the server remembers of what a visitor has open, for a refresh or the next day."""
+"""Workspace of a visitor on the server, for a refresh or a later day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ui import backend
 from ui.shell import auth
 from ui.shell.auth import Owner
 
-AGAIN_SECONDS = 10.0  # after a trouble; a locked database is waited for each time
+RETRY_SECONDS = 10.0  # after an error; each attempt waits for a locked database
 
 Workspace = dict[str, Any]  # plain values; dictionaries in it are saved entry by entry
 
@@ -18,58 +18,63 @@ Workspace = dict[str, Any]  # plain values; dictionaries in it are saved entry b
 class Memory:
     """One open tab's view of the visitor's workspace.
 
-    trouble    why it could not be read or saved, as long as it cannot
-    forgotten  everything of the visitor was deleted, in another tab
+    Attributes:
+        error: Why the workspace could not be read or saved; None once it could.
+        is_deleted: All data of the visitor was deleted in another tab.
     """
 
     def __init__(self, owner: Owner) -> None:
-        self.trouble: StoreError | None = None
-        self.forgotten = False
+        self.error: StoreError | None = None
+        self.is_deleted = False
         self._owner = owner
-        self._born: float | None = None  # None until it was read
+        self._visitor_created: float | None = None  # None until the workspace was read
         self._saved: Workspace = {}
-        self._tried = 0.0
+        self._tried_at = 0.0
 
     @property
     def is_read(self) -> bool:
-        return self._born is not None
+        """True once the workspace has been read."""
+        return self._visitor_created is not None
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time to try again."""
-        return self.trouble is not None and time.monotonic() - self._tried > AGAIN_SECONDS
+        """True if it is time to retry after an error."""
+        return self.error is not None and time.monotonic() - self._tried_at > RETRY_SECONDS
 
     def read(self) -> Workspace:
-        """What was open when the visitor was last here; {} for somebody new, and while it cannot
-        be read."""
-        self._tried = time.monotonic()
+        """Read the workspace; {} for a new visitor, and while it cannot be read."""
+        self._tried_at = time.monotonic()
         try:
             lasting = self._owner.login is not None
-            workspace, self._born = backend.store().visitors.welcome(
-                self._owner.id, lasting, auth.network()
+            workspace, self._visitor_created = backend.get_store().visitors.record_visit(
+                self._owner.id, lasting, auth.get_visitor_network()
             )
         except StoreError as error:
-            self.trouble = error
+            self.error = error
             return {}
-        self.trouble = None
+        self.error = None
         return workspace
 
-    def begin_with(self, now: Workspace) -> None:
-        """Only what differs from this is saved from now on."""
-        self._saved = _copy(now)
+    def set_baseline(self, workspace: Workspace) -> None:
+        """Set the workspace to compare with: only differences from it are saved."""
+        self._saved = _copy(workspace)
 
-    def save(self, now: Workspace) -> None:
-        """Save what has changed since it was last saved, and leave alone what another tab has
-        changed. What fails can be tried again: ``trouble`` says why."""
-        changes = _changes(self._saved, now)
+    def save(self, workspace: Workspace) -> None:
+        """Save what has changed since the last save, without overwriting changes of another tab.
+
+        A failed save can be retried; ``error`` holds the reason.
+        """
+        changes = _compute_changes(self._saved, workspace)
         if not changes or not self.is_read:
             return
-        self._tried = time.monotonic()
+        self._tried_at = time.monotonic()
         try:
-            self.forgotten = not backend.store().visitors.save(self._owner.id, self._born, changes)
-            self._saved, self.trouble = _copy(now), None
+            self.is_deleted = not backend.get_store().visitors.save(
+                self._owner.id, self._visitor_created, changes
+            )
+            self._saved, self.error = _copy(workspace), None
         except StoreError as error:
-            self.trouble = error
+            self.error = error
 
 
 def _copy(workspace: Workspace) -> Workspace:
@@ -78,11 +83,14 @@ def _copy(workspace: Workspace) -> Workspace:
     }
 
 
-def _changes(before: Workspace, now: Workspace) -> Workspace:
-    """The values that differ; of dictionaries the entries that do, None for those that are gone."""
+def _compute_changes(previous: Workspace, current: Workspace) -> Workspace:
+    """List the changed values.
+
+    Of a dictionary only the changed entries are listed, with None for removed ones.
+    """
     changes: Workspace = {}
-    for name, value in now.items():
-        old = before.get(name)
+    for name, value in current.items():
+        old = previous.get(name)
         if isinstance(value, dict) and isinstance(old, dict):
             entries = {key: each for key, each in value.items() if old.get(key) != each}
             entries |= dict.fromkeys(old.keys() - value.keys())

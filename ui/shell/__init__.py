@@ -1,1 +1,1 @@
-"""The frame of every page: language, style, fragments, plots, widgets, the server's services."""
+"""Frame of every page: login, style, menu, fragments, figures, widgets."""

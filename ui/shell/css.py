@@ -1,20 +1,20 @@
-"""What no option of the theme reaches (Streamlit 1.67, its issue 12801), in a few rules of CSS."""
+"""CSS rules for what no theme option reaches (Streamlit 1.67, its issue 12801)."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-# Streamlit shows where the keyboard is by a background that hardly differs on links, and not at all
-# on the link to the open page, in a choice of several and on the main part of the page, which is to
-# be reached to scroll it.
+# Streamlit marks the keyboard focus by a background that is hardly visible on links. It does not
+# mark it on the link to the open page, in a multiselect, and on the main part of the page, which
+# takes the focus to be scrolled.
 FOCUS = """
 a:focus-visible, button:focus-visible, summary:focus-visible, [role=tab]:focus-visible,
 [data-tag]:focus-visible, [data-testid=stMultiSelectTagsContainer] input:focus-visible
 {{ outline: 2px solid {focus} !important; outline-offset: 1px }}
 main:focus-visible {{ outline: 2px solid {focus} !important; outline-offset: -2px }}
 """
-# Pushed out of the window, the menu would still take the keyboard, at eight places nobody sees; the
-# button that does that, and those above a table, show up for the mouse alone.
+# The collapsed menu would still take the focus, at eight invisible places. The button that
+# collapses it, and those above a table, appear for the mouse only.
 HIDDEN = """
 [data-testid=stSidebar][data-collapsed=true] { visibility: hidden }
 [data-testid=stSidebar]:not([data-collapsed=true]) [data-testid=stSidebarCollapseButton]
@@ -25,13 +25,13 @@ BADGE = """
 .st-key-proof-holds button {{ color: {holds}; font-weight: 600 }}
 .st-key-proof-fails button {{ color: {fails}; font-weight: 600 }}
 """
-# Streamlit writes white on the primary colour (see .streamlit/config.toml); under the mouse it is
-# darker, and white is right.
+# Streamlit writes white on the primary colour (see .streamlit/config.toml). White has enough
+# contrast only on the darker colour under the mouse.
 ON_PRIMARY = """
 [data-testid^=stBaseButton-primary]:enabled:not(:hover, :active), [data-tag] > *
 { color: #0d1b26 }
 """
-# On a phone the menu is folded away: the top bar, which stays while the page scrolls, has its name.
+# On a phone the menu is collapsed: the top bar, which is fixed, shows the name of the page.
 NAME = """
 @media (max-width: 768px) {{
   [data-testid=stHeader] {{ background: {ground} }}
@@ -42,19 +42,24 @@ NAME = """
   }}
 }}
 """
-# Each 4.5 : 1 on its ground.
+# Each has a contrast of 4.5 : 1 on its background.
 LIGHT = {"focus": "#0072b2", "holds": "#00724f", "fails": "#bf5400", "ground": "#ffffff"}
 DARK = {"focus": "#7cc4f0", "holds": "#2cc295", "fails": "#ff8c42", "ground": "#12171e"}
 
 
 def apply(dark: bool, name: str) -> None:
-    """Call once per page, with its name in the visitor's language."""
+    """Add the rules to a page. Call once per page.
+
+    Args:
+        dark: The theme is dark.
+        name: Name of the page in the visitor's language.
+    """
     colours = DARK if dark else LIGHT
-    rules = HIDDEN + (FOCUS + BADGE + NAME).format(**colours, name=_quoted(name))
+    rules = HIDDEN + (FOCUS + BADGE + NAME).format(**colours, name=_quote(name))
     rules += ON_PRIMARY if dark else ""
     st.html(f"<style>{rules}</style>")
 
 
-def _quoted(text: str) -> str:
-    """A text as a string of CSS."""
+def _quote(text: str) -> str:
+    """Quote a text as a CSS string."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

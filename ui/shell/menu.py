@@ -1,5 +1,7 @@
-"""The menu on a phone: it closes when a page is chosen. The one script of ours in the browser,
-since nothing in Streamlit (1.67) can do that."""
+"""Script that closes the menu on a phone when a page is chosen.
+
+It is the app's only script in the browser, because Streamlit (1.67) has no way to do this.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +16,16 @@ ADDRESS = "unpadded/menu.js"  # every page is one level deep, also below a base 
 SCRIPT = Path(__file__).with_name("menu.js")
 
 
-def route() -> Route:
-    """Where the server has the script."""
+def make_route() -> Route:
+    """Make the route that serves the script."""
     base = st.get_option("server.baseUrlPath").strip("/")
-    return Route("/" + f"{base}/{ADDRESS}".lstrip("/"), _script)
+    return Route("/" + f"{base}/{ADDRESS}".lstrip("/"), _serve_script)
 
 
-def close_when_chosen() -> None:
-    """Call once per page. A module is run once, however often it is named."""
+def close_on_navigation() -> None:
+    """Load the script. Call once per page; a browser runs a module only once."""
     st.html(f'<script type="module" src="./{ADDRESS}"></script>', unsafe_allow_javascript=True)
 
 
-async def _script(request: Request) -> FileResponse:
+async def _serve_script(request: Request) -> FileResponse:
     return FileResponse(SCRIPT, media_type="text/javascript")

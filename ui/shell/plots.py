@@ -1,4 +1,4 @@
-"""Plotly figures on a page: in its colours and language, drawn once, with a description."""
+"""Plotly figures on a page: themed, translated, cached, with a text alternative."""
 
 from __future__ import annotations
 
@@ -11,50 +11,60 @@ from typing import Any
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from core.figures import Words
-from ui.i18n import _, language
+from core.figures import Labels
+from ui.i18n import _, get_language
 
 
 def is_dark() -> bool:
+    """Return True if the visitor's theme is dark."""
     return st.context.theme.type == "dark"
 
 
-def figure_words() -> Words:
-    """Every word the figures write by themselves, in the visitor's language."""
-    return _words_in(language())
+def get_figure_labels() -> Labels:
+    """Return all labels that figures add themselves, in the visitor's language."""
+    return _translate_words(get_language())
 
 
 @cache
-def _words_in(language: str) -> Words:
-    """language: the visitor's, in which ``_`` answers."""
-    return Words(**{field.name: _(field.default) for field in fields(Words)})
+def _translate_words(language: str) -> Labels:
+    """Translate the labels; ``language`` is the cache key and must be the visitor's."""
+    return Labels(**{field.name: _(field.default) for field in fields(Labels)})
 
 
-def drawn_once(
+def draw_once(
     key: tuple[Hashable, ...], make: Callable[..., Figure], *arguments: Any, **options: Any
 ) -> Figure:
-    """A figure, drawn once for everybody who sees the same: a page runs again for every click, and
-    to draw its figures takes longer than all the rest.
+    """Draw a figure, cached for all visitors who see the same.
+
+    A page runs again for every click, and drawing its figures takes longer than everything else.
 
     Args:
-        key: What the figure shows; the look is added.
-        make: A function of ``core.figures``, and what it is called with besides the look.
+        key: Identifies the content of the figure; theme and language are added.
+        make: A function of ``core.figures``.
+        *arguments: Arguments of the function.
+        **options: Keyword arguments of the function, besides theme and labels.
     """
 
     def draw() -> Figure:
-        return make(*arguments, **options, dark=is_dark(), words=figure_words())
+        return make(*arguments, **options, dark=is_dark(), labels=get_figure_labels())
 
-    return _kept((make.__name__, *key, is_dark(), language()), draw)
+    return _cache_figure((make.__name__, *key, is_dark(), get_language()), draw)
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
-def _kept(key: tuple[Hashable, ...], _draw: Callable[[], Figure]) -> Figure:
+def _cache_figure(key: tuple[Hashable, ...], _draw: Callable[[], Figure]) -> Figure:
     return _draw()
 
 
 def draw(figure, key: str, alt: str, png: str | None = None) -> None:
-    """A Plotly figure on the page, with its description for those who cannot see it. png: the name
-    of the file in which the camera that comes up above the figure saves it."""
+    """Show a Plotly figure.
+
+    Args:
+        figure: The figure.
+        key: Widget key.
+        alt: Description for screen readers.
+        png: File name for the camera button above the figure; None for no button.
+    """
     config = {"displayModeBar": False, "responsive": True}
     if png is not None:
         config |= {
@@ -66,8 +76,12 @@ def draw(figure, key: str, alt: str, png: str | None = None) -> None:
     st.plotly_chart(figure, key=key, alt=alt, theme=None, config=config)
 
 
-def as_page(figures: dict[str, Figure]) -> bytes:
-    """Figures by their titles as one HTML page that needs neither this app nor a network."""
+def to_html(figures: dict[str, Figure]) -> bytes:
+    """Convert figures to an HTML page that needs neither this app nor a network.
+
+    Args:
+        figures: Figures by title.
+    """
     first, *_others = figures.values()
     ground, ink = first.layout.paper_bgcolor, first.layout.font.color
     parts = [

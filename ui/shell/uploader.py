@@ -1,4 +1,4 @@
-"""The uploader on a page: it takes the file out of Streamlit's memory at once."""
+"""File uploader that takes the file out of Streamlit's memory at once."""
 
 from __future__ import annotations
 
@@ -9,48 +9,63 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from ui.http.uploads import uploads
-from ui.i18n import told
+from ui.http.uploads import get_uploads
+from ui.i18n import translate
 
 
 @dataclass(frozen=True)
 class File:
-    """A file in an uploader. The server has its bytes until somebody says that they are not needed
-    any more, or until others need the room more."""
+    """A file in an uploader.
+
+    The server keeps its bytes until they are dropped, or until other visitors need the room more.
+    """
 
     session: str
     id: str
     name: str
 
     def read(self, pin: bool = False) -> bytes:
-        """Its bytes; ``pin``: they stay until ``drop``. Raises DataError when they are gone."""
-        return uploads().read(self.session, self.id, pin)
+        """Return the bytes. Raises DataError if they have been removed.
+
+        Args:
+            pin: Keep the bytes until ``drop``.
+        """
+        return get_uploads().read(self.session, self.id, pin)
 
     def drop(self) -> None:
-        """The bytes are not needed any more."""
-        uploads().drop(self.session, self.id)
+        """Remove the bytes, which are no longer needed."""
+        get_uploads().drop(self.session, self.id)
 
 
-def uploader(label: str, key: str, **options: Any) -> File | None:
-    """Streamlit's uploader, and why it did not take the last file."""
-    file_in(key)  # or Streamlit would copy all of it
+def show_uploader(label: str, key: str, **options: Any) -> File | None:
+    """Show Streamlit's uploader, and why it refused the last file.
+
+    Args:
+        label: Label of the uploader.
+        key: Widget key.
+        **options: Options of ``st.file_uploader``.
+
+    Returns:
+        The file; None if there is none.
+    """
+    take_file(key)  # first, or Streamlit would copy the whole file
     st.file_uploader(label, key=key, **options)
-    refused = uploads().refusal(get_script_run_ctx().session_id)
-    if refused is not None:
-        st.error(told(refused), icon=":material/error:")
-    return file_in(key)
+    error = get_uploads().pop_refusal(get_script_run_ctx().session_id)
+    if error is not None:
+        st.error(translate(error), icon=":material/error:")
+    return take_file(key)
 
 
-def file_in(key: str) -> File | None:
-    """The file that an uploader has, also before it is drawn."""
-    context, given = get_script_run_ctx(), st.session_state.get(key)
+def take_file(key: str) -> File | None:
+    """Take the file of an uploader, also before the uploader is drawn."""
+    context, upload = get_script_run_ctx(), st.session_state.get(key)
     session = context.session_id
-    if given is None:
-        uploads().empty(session, key)
+    if upload is None:
+        get_uploads().empty(session, key)
         return None
-    if isinstance(given, UploadedFile) and not hasattr(given, "taken"):
-        uploads().take(session, given.file_id, key, given.getvalue())
-        context.uploaded_file_mgr.remove_file(session, given.file_id)
-        given.truncate(0)  # the session's state would keep the bytes
-        given.taken = True
-    return File(session, given.file_id, getattr(given, "name", ""))
+    if isinstance(upload, UploadedFile) and not hasattr(upload, "taken"):
+        get_uploads().take(session, upload.file_id, key, upload.getvalue())
+        context.uploaded_file_mgr.remove_file(session, upload.file_id)
+        upload.truncate(0)  # the session state would keep the bytes
+        upload.taken = True
+    return File(session, upload.file_id, getattr(upload, "name", ""))

@@ -1,4 +1,4 @@
-"""Controls and places that several pages use."""
+"""Widgets and containers that several pages use."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 
-def one_of(label: str, options: Iterable, key: str, value: Any, **more: Any) -> Any:
-    """A control with exactly one chosen option, ``value`` to begin with."""
-    return st.segmented_control(label, list(options), default=value, required=True, key=key, **more)
+def choose_one(label: str, options: Iterable, key: str, value: Any, **widget_options: Any) -> Any:
+    """Show a control with exactly one selected option, initially ``value``."""
+    return st.segmented_control(
+        label, list(options), default=value, required=True, key=key, **widget_options
+    )
 
 
-def set_in_each_run(key: str, value: float | None) -> str:
-    """The key of a number that can be left empty, with the value it holds to begin with. Such an
-    input has no default, to which it would return when it is emptied; so each run sets its value,
-    for a browser that shows no other run."""
+def initialize_number(key: str, value: float | None) -> str:
+    """Set the initial value of a number input that can be left empty; returns its key.
+
+    Such an input has no default, because it would return to it when emptied. The value is set in
+    each run, for a browser that shows only a later run.
+    """
     st.session_state[key] = st.session_state.get(key, value)
     return key
 
 
-def fact_grid() -> DeltaGenerator:
-    """Where large numbers stand: four in a row, two on a phone."""
+def make_metric_grid() -> DeltaGenerator:
+    """Make a grid for metrics: four per row, two on a phone."""
     return st.grid(4, min_column_width=130)

@@ -1,1 +1,1 @@
-"""The page Train: the recipe, its cost, and the progress of a training."""
+"""The page Train: recipe form, cost estimate and progress of a run."""

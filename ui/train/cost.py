@@ -1,44 +1,44 @@
-"""What a training will compute, said before it starts."""
+"""Cost estimate of a training run."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core import Recipe, Sequences
-from core.engine.cost import Work, uses_keras, work
-from ui.i18n import _, counted, lasting
+from core.engine.cost import EpochCost, estimate_cost, uses_keras
+from ui.i18n import _, format_count, format_duration
 from ui.session.state import State
-from ui.shell.widgets import fact_grid
+from ui.shell.widgets import make_metric_grid
 
 
-def of_an_epoch(visitor: State, recipe: Recipe) -> None:
-    """Steps that are real, that the usual way computes, that we compute; and about how long."""
-    found = visitor.once("work", _key(recipe), lambda: _count(visitor.data, recipe))
-    facts = fact_grid()
-    facts.metric(_("Real steps, an epoch"), counted(found.real))
+def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
+    """Show the real, conventional and computed steps per epoch, and the estimated time."""
+    cost = visitor.read_once("work", _make_key(recipe), lambda: _estimate(visitor.data, recipe))
+    facts = make_metric_grid()
+    facts.metric(_("Real steps, an epoch"), format_count(cost.real))
     facts.metric(
         _("Steps the usual way"),
-        counted(found.usual),
+        format_count(cost.usual),
         help=_("Every sequence padded to the longest, each padded step computed."),
     )
     facts.metric(
         _("Steps we compute"),
-        counted(found.computed),
+        format_count(cost.computed),
         help=_("Batches of nearly equal length, padded only to their own longest."),
     )
     facts.metric(
         _("Time, about"),
-        lasting(found.seconds * recipe.epochs),
+        format_duration(cost.seconds * recipe.epochs),
         help=_("For all {epochs} epochs, if nothing stops them, on two free cores.").format(
-            epochs=counted(recipe.epochs)
+            epochs=format_count(recipe.epochs)
         ),
     )
     if recipe.mask == "none":
         st.caption(_("Not masked: every padded step counts as data and has to be computed."))
-    elif found.skipped >= 0.005:
+    elif cost.skipped >= 0.005:
         st.caption(
             _("You skip {share:.0%} of the work, and the result is the same.").format(
-                share=found.skipped
+                share=cost.skipped
             )
         )
     if uses_keras(recipe):
@@ -50,12 +50,12 @@ def of_an_epoch(visitor: State, recipe: Recipe) -> None:
         )
 
 
-def _key(recipe: Recipe) -> str:
-    """What the count depends on, beside the data."""
+def _make_key(recipe: Recipe) -> str:
+    """Make the cache key: everything besides the data that the estimate depends on."""
     shape = (recipe.layers, recipe.batch_size, recipe.maxlen, recipe.mask, recipe.seed)
     return repr(shape)
 
 
-def _count(data: Sequences, recipe: Recipe) -> Work:
+def _estimate(data: Sequences, recipe: Recipe) -> EpochCost:
     lengths = data.lengths if data.split is None else data.lengths[data.split != "test"]
-    return work(lengths if len(lengths) else data.lengths, data.features, recipe)
+    return estimate_cost(lengths if len(lengths) else data.lengths, data.features, recipe)

@@ -1,4 +1,4 @@
-"""A training on screen: progress, curves, Stop. Refreshes itself, and only itself."""
+"""Progress and curves of a training run, in a fragment that refreshes itself."""
 
 from __future__ import annotations
 
@@ -8,66 +8,74 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from core import DataError, Progress
-from core.figures import Words, history_figure
+from core.figures import Labels, plot_history
 from core.i18n import N_
 from runs import ACTIVE, Run, RunState
 from ui import backend
-from ui.i18n import _, counted, engine_name, lasting, loss_name, ngettext, told
+from ui.i18n import (
+    _,
+    format_count,
+    format_duration,
+    format_engine,
+    format_loss,
+    ngettext,
+    translate,
+)
 from ui.session.state import State
 from ui.shell import fragments
-from ui.shell.plots import draw, figure_words, is_dark
+from ui.shell.plots import draw, get_figure_labels, is_dark
 
 REFRESH_SECONDS = 0.25
-QUEUE_SECONDS = 1.0  # behind others, nothing changes so fast
-SOON_SECONDS = 2.0  # nobody plans by less
-FAR_SECONDS = 3.0  # and even less where the turn is further away than this many times 3
-FAR = 3
+QUEUE_SECONDS = 1.0  # in the queue, changes are slow
+MIN_ESTIMATE_SECONDS = 2.0  # shorter waiting times are not shown
+FAR_SECONDS = 3.0  # used if the waiting time exceeds FAR_FACTOR times this
+FAR_FACTOR = 3
 NO_RUN = N_("This run is not available to you.")
 NO_RUN_ICON = ":material/visibility_off:"
-SILENT_SECONDS = 6.0  # a worker says every two that it lives
+MAX_SILENT_SECONDS = 6.0  # a worker sends a heartbeat every two
 
 
-def training(visitor: State, run_id: str, key: str) -> Run | None:
-    """Show a run; returns it when it has ended, else None."""
-    run = backend.runs().get(run_id)
+def show_training(visitor: State, run_id: str, key: str) -> Run | None:
+    """Show a run. Returns it if it has ended, else None."""
+    run = backend.get_runs().get(run_id)
     if run is None:
         st.info(_(NO_RUN), icon=NO_RUN_ICON)
         return None
-    every = _refresh(run)
-    if every is None and run.reused:
-        _reused(visitor, run, key)
-    fragments.live(_watch, every, run_id, key, every, visitor)
-    return run if every is None else None
+    seconds = _get_refresh_seconds(run)
+    if seconds is None and run.reused:
+        _show_reuse(visitor, run, key)
+    fragments.run_fragment(_watch, seconds, run_id, key, seconds, visitor)
+    return run if seconds is None else None
 
 
-def _refresh(run: Run | None) -> float | None:
-    """Seconds between two looks at a run; None when there is no more to see."""
+def _get_refresh_seconds(run: Run | None) -> float | None:
+    """Return the seconds between two refreshes of a run; None if it has ended."""
     if run is None or run.state not in ACTIVE:
         return None
-    if run.follows:
+    if run.waits_for_duplicate:
         return QUEUE_SECONDS
-    place = backend.runs().place(run.id)
-    if place is None or not place.before:
+    position = backend.get_runs().get_queue_position(run.id)
+    if position is None or not position.before:
         return REFRESH_SECONDS
-    return FAR_SECONDS if place.seconds > FAR * FAR_SECONDS else QUEUE_SECONDS
+    return FAR_SECONDS if position.seconds > FAR_FACTOR * FAR_SECONDS else QUEUE_SECONDS
 
 
-def _watch(run_id: str, key: str, every: float | None, visitor: State) -> None:
-    run = backend.runs().get(run_id)
-    if run is None or _refresh(run) != every:
-        st.rerun()  # the whole page: what comes after a training stands outside this fragment
-    _status(run, key, visitor)
+def _watch(run_id: str, key: str, seconds: float | None, visitor: State) -> None:
+    run = backend.get_runs().get(run_id)
+    if run is None or _get_refresh_seconds(run) != seconds:
+        st.rerun()  # the whole page, because results are shown outside this fragment
+    _show_status(run, key, visitor)
     if run.state is RunState.FAILED:
-        st.error(told(run.error), icon=":material/error:")
+        st.error(translate(run.error), icon=":material/error:")
     elif run.history or run.state in ACTIVE:
-        _curves(run, key)
+        _show_curves(run, key)
 
 
-def _reused(visitor: State, run: Run, key: str) -> None:
-    """That it was not trained, and the way to have that done."""
+def _show_reuse(visitor: State, run: Run, key: str) -> None:
+    """Report that the result is reused, and offer to train again."""
     st.caption(
         _("Same data, same settings, same seed: this result was computed before ({time}).").format(
-            time=lasting(run.progress.seconds)
+            time=format_duration(run.progress.seconds)
         )
     )
     if run.owner == visitor.owner.id:
@@ -87,42 +95,42 @@ def _offer_to_train(visitor: State, run: Run, key: str) -> None:
 
 def _train_alone(visitor: State, run: Run) -> None:
     try:
-        new = visitor.train_alone(run.id)
+        new_id = visitor.train_alone(run.id)
     except DataError as error:
-        st.toast(told(error), icon=":material/error:")
+        st.toast(translate(error), icon=":material/error:")
         return
     if st.query_params.get("run") == run.id:
-        st.query_params["run"] = new
+        st.query_params["run"] = new_id
 
 
-def _status(run: Run, key: str, visitor: State) -> None:
+def _show_status(run: Run, key: str, visitor: State) -> None:
     if run.state in ACTIVE:
         bar, stop = st.columns([7, 3], vertical_alignment="bottom")
-        bar.progress(*_progress(run))
-        mine = run.owner == visitor.owner.id
-        if mine:
+        bar.progress(*_describe_progress(run))
+        is_mine = run.owner == visitor.owner.id
+        if is_mine:
             stop.button(
-                _stop_label(run),
-                # Two keys, because a press may reach the page twice (see ui.shell.fragments).
+                _format_stop_label(run),
+                # Two keys, because a click may reach the page twice (see ui.shell.fragments).
                 key=f"{key}-kill" if run.stopping else f"{key}-stop",
                 icon=":material/stop_circle:",
                 width="stretch",
                 on_click=_stop,
                 args=(visitor.owner.id, run),
             )
-        if mine and run.follows:
+        if is_mine and run.waits_for_duplicate:
             _offer_to_train(visitor, run, key)
-        if run.silent > SILENT_SECONDS:
+        if run.silent_seconds > MAX_SILENT_SECONDS:
             st.warning(
                 _(
                     "Nothing has been heard of this training for {time}. The server may be unable "
                     "to save just now; the training goes on, and tells when it can."
-                ).format(time=lasting(run.silent)),
+                ).format(time=format_duration(run.silent_seconds)),
                 icon=":material/hourglass_empty:",
             )
     elif run.state is RunState.FINISHED:
-        _ended(run, _("Finished"), ":material/check_circle:")
-    elif run.state is RunState.STOPPED and run.can_go_on and not run.has_model:
+        _show_end(run, _("Finished"), ":material/check_circle:")
+    elif run.state is RunState.STOPPED and run.can_continue and not run.has_model:
         st.markdown(
             ":material/stop_circle: "
             + _("Ended at once. What it had learned until then can be continued from.")
@@ -130,72 +138,74 @@ def _status(run: Run, key: str, visitor: State) -> None:
     elif run.state is RunState.STOPPED and not run.has_model:
         st.markdown(":material/stop_circle: " + _("Cancelled before it had learned anything."))
     elif run.state is RunState.STOPPED:
-        _ended(run, _stopped(run.progress), ":material/stop_circle:")
+        _show_end(run, _describe_stop(run.progress), ":material/stop_circle:")
 
 
-def _stop_label(run: Run) -> str:
+def _format_stop_label(run: Run) -> str:
     if run.state is RunState.QUEUED:
         return _("Cancel")
     return _("Stopping … end it now") if run.stopping else _("Stop")
 
 
 def _stop(visitor: str, run: Run) -> None:
-    """A first press asks the training to stop and keeps what it has learned; a second ends it."""
-    end = backend.runs().kill if run.stopping else backend.runs().stop
+    """Stop a run and keep what it has learned; a second press ends it at once."""
+    end_run = backend.get_runs().kill if run.stopping else backend.get_runs().stop
     try:
-        end(visitor, run.id)
+        end_run(visitor, run.id)
     except DataError as error:
-        st.toast(told(error), icon=":material/error:")
+        st.toast(translate(error), icon=":material/error:")
 
 
-def _waiting(run: Run) -> str:
-    place = backend.runs().place(run.id)
-    if run.paused and place is not None:
+def _describe_waiting(run: Run) -> str:
+    position = backend.get_runs().get_queue_position(run.id)
+    if run.paused and position is not None:
         return _(
             "Paused so that others get a turn; it continues from where it was, in about {time}"
-        ).format(time=lasting(place.seconds))
+        ).format(time=format_duration(position.seconds))
     if run.state is RunState.INTERRUPTED:
         return _("Interrupted; it goes on by itself, from where it was …")
-    if run.follows:
+    if run.waits_for_duplicate:
         return _("The same is being trained already; its result will stand here as well …")
-    if not backend.runs().ready:
+    if not backend.get_runs().is_ready:
         return _("The workers are starting; training begins in a few seconds …")
-    if place is None or place.seconds < SOON_SECONDS:
+    if position is None or position.seconds < MIN_ESTIMATE_SECONDS:
         return _("Waiting for a free worker …")
-    if not place.before:
+    if not position.before:
         return _("Waiting for a free worker; this begins in about {time}").format(
-            time=lasting(place.seconds)
+            time=format_duration(position.seconds)
         )
     return ngettext(
         "Waiting: {n} training comes before, this begins in about {time}",
         "Waiting: {n} trainings come before, this begins in about {time}",
-        place.before,
-        time=lasting(place.seconds),
+        position.before,
+        time=format_duration(position.seconds),
     )
 
 
-def _progress(run: Run) -> tuple[float, str]:
+def _describe_progress(run: Run) -> tuple[float, str]:
     progress = run.progress
     if run.state is not RunState.RUNNING:
-        return 0.0 if progress is None else min(progress.share, 1.0), _waiting(run)
+        return 0.0 if progress is None else min(progress.share, 1.0), _describe_waiting(run)
     if progress is None:
         return 0.0, _("Building the network …")
-    words = _("Epoch {epoch} of {epochs}").format(
+    text = _("Epoch {epoch} of {epochs}").format(
         epoch=min(progress.epoch + 1, progress.epochs), epochs=progress.epochs
     )
     if progress.seconds_left is not None:
-        words += " · " + _("at most {time} left").format(time=lasting(progress.seconds_left))
+        text += " · " + _("at most {time} left").format(time=format_duration(progress.seconds_left))
     if progress.share:
-        words += " · " + _("{n} sequences a second").format(
-            n=counted(progress.sequences_per_second)
+        text += " · " + _("{n} sequences a second").format(
+            n=format_count(progress.sequences_per_second)
         )
     if run.history.get("seconds"):
-        words += " · " + _("{time} an epoch").format(time=lasting(run.history["seconds"][-1]))
-    return min(progress.share, 1.0), words
+        text += " · " + _("{time} an epoch").format(
+            time=format_duration(run.history["seconds"][-1])
+        )
+    return min(progress.share, 1.0), text
 
 
-def _stopped(progress: Progress) -> str:
-    """Where a training was when it was stopped."""
+def _describe_stop(progress: Progress) -> str:
+    """Describe when a run was stopped."""
     if not progress.batch:
         return _("Stopped")
     if progress.batch == progress.batches:
@@ -205,24 +215,24 @@ def _stopped(progress: Progress) -> str:
     )
 
 
-def _ended(run: Run, word: str, icon: str) -> None:
+def _show_end(run: Run, state: str, icon: str) -> None:
     epochs = len(run.history.get("loss", ()))
-    said = ngettext(
+    text = ngettext(
         "{n} epoch in {time}",
         "{n} epochs in {time}",
         epochs,
-        time=lasting(run.progress.seconds),
+        time=format_duration(run.progress.seconds),
     )
-    engine = engine_name(run.computed["layers"])
-    st.markdown(f"{icon} **{word}** · {said}  \n:small[{engine}]")
+    engine = format_engine(run.computed["layers"])
+    st.markdown(f"{icon} **{state}** · {text}  \n:small[{engine}]")
 
 
-def _curves(run: Run, key: str) -> None:
-    log = st.toggle(_("Logarithmic loss axis"), key=f"{key}-log")
-    drawn = _drawn(run, log)
+def _show_curves(run: Run, key: str) -> None:
+    is_log = st.toggle(_("Logarithmic loss axis"), key=f"{key}-log")
+    curves = _build_curves(run, is_log)
     epochs = len(run.history.get("loss", ()))
-    for place, (metric, figure) in zip(st.columns(len(drawn)), drawn.items(), strict=True):
-        with place:
+    for column, (metric, figure) in zip(st.columns(len(curves)), curves.items(), strict=True):
+        with column:
             draw(
                 figure,
                 key=f"{key}-{metric}",
@@ -235,14 +245,14 @@ def _curves(run: Run, key: str) -> None:
             )
 
 
-def figures(run: Run) -> dict[str, Figure]:
-    """The curves of a run that has ended, by their titles."""
+def build_figures(run: Run) -> dict[str, Figure]:
+    """Build the curves of a run that has ended, by title."""
     titles = {"loss": _("Loss by epoch"), "accuracy": _("Accuracy by epoch")}
-    return {titles[metric]: figure for metric, figure in _drawn(run, log=False).items()}
+    return {titles[metric]: figure for metric, figure in _build_curves(run, log=False).items()}
 
 
-def _drawn(run: Run, log: bool) -> dict[str, Figure]:
-    labels = {"loss": _("loss ({name})").format(name=loss_name(run.recipe.loss))}
+def _build_curves(run: Run, log: bool) -> dict[str, Figure]:
+    labels = {"loss": _("loss ({name})").format(name=format_loss(run.recipe.loss))}
     if run.recipe.task == "classification":
         labels["accuracy"] = _("accuracy (share correct)")
     planned = run.recipe.epochs if run.state in ACTIVE else None
@@ -251,25 +261,25 @@ def _drawn(run: Run, log: bool) -> dict[str, Figure]:
         names = [name for name in (metric, f"val_{metric}") if name in run.history]
         curves = tuple((name, tuple(run.history[name])) for name in names)
         logarithmic = metric == "loss" and log
-        figures[metric] = _curve(
-            curves, planned, metric, label, logarithmic, is_dark(), figure_words()
+        figures[metric] = _build_curve(
+            curves, planned, metric, label, logarithmic, is_dark(), get_figure_labels()
         )
     return figures
 
 
-# To build one takes as long as all the rest of a repetition (3 ms). Fifty who wait, or who look at
-# the same training, look at the same one, and so does everybody when a page runs again.
+# Building a curve takes as long as the rest of a repetition (3 ms). The cache serves all visitors
+# who watch the same run, and every rerun of a page.
 @lru_cache(maxsize=128)
-def _curve(
+def _build_curve(
     curves: tuple[tuple[str, tuple[float, ...]], ...],
     epochs: int | None,
     metric: str,
     label: str,
     log: bool,
     dark: bool,
-    words: Words,
+    labels: Labels,
 ) -> Figure:
-    """curves: the history's names and figures."""
-    return history_figure(
-        dict(curves), epochs, metric=metric, label=label, log=log, dark=dark, words=words
+    """Build one curve; ``curves`` holds the names and values of the history."""
+    return plot_history(
+        dict(curves), epochs, metric=metric, label=label, log=log, dark=dark, labels=labels
     )

@@ -1,1 +1,1 @@
-"""Files that are copied into an exported ZIP as they are."""
+"""Files that are copied into an exported ZIP unchanged."""

@@ -1,11 +1,11 @@
-"""Predict with the model beside this file. Needs tensorflow and numpy, nothing else.
+"""Predict with the model in this folder. Needs only tensorflow and numpy.
 
-python predict.py new.csv > predictions.csv   a table like the one the model learned from; a target
-                                              may be missing
+python predict.py new.csv > predictions.csv   a table like the training data; targets may be
+                                              missing
 python predict.py "[[1.5], [2, 5]]"           sequences as JSON, each (steps,) or (steps, features),
-                                              or a file that ends in .json
+                                              or a file that contains them
 
-Prints a line a sequence, or a line a step of a network that answers at every step: the id, the
+Prints one line per sequence, or one line per step if the model predicts at every step: the id, the
 prediction, and the probability of each class.
 """
 
@@ -27,13 +27,21 @@ UNKNOWN = "unknown"
 BATCH = 64
 
 
-# 1. From a table to sequences, as ``preprocessing.json`` says under "table".
+# 1. From a table to sequences, according to "table" in ``preprocessing.json``.
 
 
 def read_csv(path, schema, cut=("windows",)):
-    """What a table holds: a list of {"id", "steps" (steps, features) with NaN for what is missing,
-    "target", "split", "group"}, None for what it does not tell. cut: which ways of cutting series
-    are done."""
+    """Read the sequences of a table.
+
+    Args:
+        path: Path of a text file.
+        schema: How to read it.
+        cut: Ways of cutting series that are applied: "windows", "prefixes".
+
+    Returns:
+        A list of dictionaries: "id", "steps" (steps, features) with NaN for missing values,
+        "target", "split" and "group", None if the table does not have it.
+    """
     lines = [line for line in io.StringIO(text_of(path)) if line.strip(" ,;\t\r\n")]
     comments = [line.lstrip("#% ") for line in lines if line[0] in "#%"]
     lines = [line for line in lines if line[0] not in "#%"]
@@ -41,11 +49,11 @@ def read_csv(path, schema, cut=("windows",)):
         sys.exit(f"{path} holds no rows")
     bare = re.sub('"[^"]*"', "", lines[0] if schema["layout"] != "rows" else "".join(lines))
     delimiter = next((mark for mark in "\t;," if mark in bare), ",")
-    if delimiter not in bare and " " in bare.strip():  # set apart by spaces
+    if delimiter not in bare and " " in bare.strip():  # separated by spaces
         delimiter, lines = "\t", ["\t".join(line.split()) for line in lines]
     csv.field_size_limit(2**31 - 1)
     rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
-    # 2,5 is two and a half where something else stands between the cells.
+    # 2,5 is two and a half if the cells are separated by something else.
     commas = delimiter != "," and any(DECIMAL_COMMA.fullmatch(c) for row in rows for c in row)
     schema = schema | {"commas": commas}
     if schema["layout"] == "rows":
@@ -61,13 +69,14 @@ def read_csv(path, schema, cut=("windows",)):
     found = [each for each in found if len(each["steps"])]
     if schema["cut"] in cut:
         found = [part for each in found for part in pieces(each, schema)]
-    if schema["target_at"] == "end":  # of each piece, where a series is cut
+    if schema["target_at"] == "end":  # of each window, if series are cut
         for each in found:
             each["target"] = each["target"] and each["target"][-1]
     return found
 
 
 def text_of(path):
+    """Read a text file, whatever its encoding."""
     content = pathlib.Path(path).read_bytes()
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16")
@@ -80,25 +89,26 @@ def text_of(path):
 
 
 def named(rows, comments, delimiter, schema):
-    """The rows as {name: cell}, and the names; a column without one has its number."""
+    """Return the rows as {name: cell}, and the names; an unnamed column gets its number."""
     first, *others = rows
     tried = [(first, others)]
     tried += [(next(csv.reader([line], delimiter=delimiter)), rows) for line in comments[-1:]]
-    tried.append(([""] * len(first), rows))  # a table without a line of names
+    tried.append(([""] * len(first), rows))  # a table without a header
     names, below = next(
         (columns(line), below)
         for line, below in tried
         if set(schema["features"]) & set(columns(line)) or line == tried[-1][0]
     )
-    return [dict(zip(names, row)) for row in below], names  # noqa: B905  short rows lack their end
+    return [dict(zip(names, row)) for row in below], names  # noqa: B905  rows may be short
 
 
 def columns(line):
+    """Return the names of a header, with the column number for an empty one."""
     return [name.strip() or str(number) for number, name in enumerate(line, start=1)]
 
 
 def from_long(table, names, schema):
-    """A row a step; the rows of a sequence share its id."""
+    """Read one step per row; the rows of a sequence share its id."""
     sequences = {}
     by_id, timed = schema["id"] in names, schema["time"] in names
     for number, row in enumerate(table, start=2):
@@ -135,11 +145,12 @@ def from_long(table, names, schema):
 
 
 def lacking(row, name):
+    """Return True if a cell is missing."""
     return row.get(name, "").lower() in MISSING
 
 
 def from_lists(table, names, schema):
-    """A row a sequence, its steps written as a list in a cell."""
+    """Read one sequence per row, its steps as a list in a cell."""
     found = []
     for number, row in enumerate(table, start=1):
         cells = [row.get(name, "") for name in schema["features"]]
@@ -155,15 +166,17 @@ def from_lists(table, names, schema):
 
 
 def from_wide(table, names, schema):
-    """A row a sequence, a column a step, in the order of their numbers; blank cells at its end end
-    it."""
+    """Read one sequence per row, one step per column in the order of their numbers.
+
+    Blank cells at the end of a row end its sequence.
+    """
     features = schema["features"]
     each = len(features) // max(len(schema["channels"]), 1)  # x_1, x_2, …, y_1, y_2, …
     by_number = []
     for start in range(0, len(features), each):
         own = features[start : start + each]
         before = {counted(name) and counted(name)[0] for name in own}
-        if None in before or len(before) > 1:  # not counted: those that were there
+        if None in before or len(before) > 1:  # not numbered: take the known columns
             by_number.append([name for name in names if name in own])
             continue
         steps = [name for name in names if counted(name) and counted(name)[0] in before]
@@ -178,19 +191,20 @@ def from_wide(table, names, schema):
 
 
 def counted(name):
-    """What stands before the number of a step, and the number: ("x_", 12) of x_12."""
+    """Split a name into prefix and step number: ("x_", 12) for x_12; None without a number."""
     match = re.fullmatch(r"(.*?)(\d+)[\])]?", name)
     return match and (match[1], int(match[2]))
 
 
 def one(key, steps, row=None, schema=None):
+    """Build the dictionary of one sequence; target, split and group come from ``row``."""
     roles = {} if schema is None else {r: schema[r] for r in ("target", "split", "group")}
     found = {role: row.get(name) or None for role, name in roles.items() if name}
     return {"target": None, "split": None, "group": None} | found | {"id": str(key), "steps": steps}
 
 
 def settled(sequence, schema):
-    """With the policy for what is missing."""
+    """Apply the policy for missing values."""
     steps = sequence["steps"]
     lacks = np.isnan(steps).any(axis=1)
     if schema["missing"] == "drop":
@@ -206,13 +220,13 @@ def settled(sequence, schema):
 
 
 def without_duplicates(sequence, when, policy):
-    """One step for each time: the first, the last, or their mean."""
+    """Keep one step per time: the first, the last, or their mean."""
     begins = np.flatnonzero(np.append(True, np.diff(when) > 0))
     ends = np.append(begins[1:], len(when)) - 1
     chosen = begins if policy == "first" else ends
     steps = sequence["steps"]
     sequence["steps"] = steps[chosen]
-    if policy == "mean":  # of the values that are known
+    if policy == "mean":  # of the values that are not missing
         for place, (first, last) in enumerate(zip(begins, ends, strict=True)):
             known = ~np.isnan(steps[first : last + 1])
             sums = np.where(known, steps[first : last + 1], 0).sum(axis=0)
@@ -223,7 +237,7 @@ def without_duplicates(sequence, when, policy):
 
 
 def pieces(sequence, schema):
-    """Windows of so many steps, a new one every so many; or growing prefixes."""
+    """Cut a series into windows of ``cut_steps`` every ``cut_every`` steps, or into prefixes."""
     steps, size, every = sequence["steps"], schema["cut_steps"], schema["cut_every"]
     for begin in range(0, max(len(steps) - size, 0) + every, every):
         start, end = begin, min(begin + size, len(steps))
@@ -240,7 +254,7 @@ def pieces(sequence, schema):
 
 
 def numbers(cells, schema):
-    """(cells, 1), NaN for what is missing or no number."""
+    """Convert cells to numbers, (cells, 1); NaN if a cell is missing or not a number."""
     if schema["commas"] and not any("." in cell for cell in cells):
         cells = [cell.replace(",", ".") for cell in cells]
     found = [float(cell) if NUMBER.fullmatch(cell) else float("nan") for cell in cells]
@@ -248,7 +262,7 @@ def numbers(cells, schema):
 
 
 def indicated(cells, words):
-    """(cells, words + 1): 1 for the word of the cell, in the last column for every other word."""
+    """One-hot encode cells, (cells, words + 1); other words are in the last column."""
     known = [word for word in words if word != UNKNOWN]
     found = np.zeros((len(cells), len(known) + 1))
     for row, cell in enumerate(cells):
@@ -259,7 +273,7 @@ def indicated(cells, words):
 
 
 def as_list(cell):
-    """[1, 2], (1, 2), [1 2], "1 2" or "1;2", and lists of lists; words may be bare or quoted."""
+    """Parse [1, 2], (1, 2), [1 2], "1 2", "1;2" or nested lists; strings may be bare or quoted."""
     text = cell.strip().replace("(", "[").replace(")", "]")
     text = text if text.startswith("[") else f"[{text}]"
     if "," not in text:
@@ -281,7 +295,7 @@ def as_list(cell):
 
 
 def trimmed(cells):
-    """Without the blank ones at the end."""
+    """Drop the blank cells at the end."""
     cells = list(cells)
     while cells and not cells[-1]:
         cells.pop()
@@ -289,7 +303,7 @@ def trimmed(cells):
 
 
 def seconds(cell):
-    """A time: a number as it is, or the seconds of an ISO date."""
+    """Convert a time: a number unchanged, or an ISO date to seconds."""
     if NUMBER.fullmatch(cell):
         return float(cell)
     try:
@@ -300,11 +314,11 @@ def seconds(cell):
     return (when if when.tzinfo else when.replace(tzinfo=datetime.UTC)).timestamp()
 
 
-# 2. From a sequence to what the network was trained to see.
+# 2. From a sequence to the network's input.
 
 
 def with_indicators(steps, names):
-    """With the features that say where others are missing (null), if they were not given."""
+    """Add the missing-value indicators of the model if the steps do not have them."""
     lacking = [name for name in names if name + " missing" in names]
     said = [name + " missing" for name in lacking]
     base = [name for name in names if name not in said]
@@ -316,8 +330,12 @@ def with_indicators(steps, names):
 
 
 def prepare(sequence, recipe, fitted):
-    """One sequence, (steps,) or (steps, features), as the network was trained to see it, and which
-    step of the sequence each of its steps is; -1 for padding that it was trained to see."""
+    """Preprocess one sequence, (steps,) or (steps, features), as in training.
+
+    Returns:
+        (m, features) float32, the network's input, and (m,) the step of the sequence that each of
+        its rows comes from; -1 for padding that counts as data.
+    """
     steps = np.asarray(sequence, dtype="float32")
     steps = with_indicators(steps.reshape(len(steps), -1), fitted["feature_names"])
     if steps.shape[1] != len(fitted["feature_names"]):
@@ -345,7 +363,7 @@ def prepare(sequence, recipe, fitted):
 
 
 def described():
-    """What stands beside this file: the recipe, and what was fitted on the training rows."""
+    """Read the recipe and the fitted preprocessing in this folder."""
     return (
         json.loads((HERE / name).read_text(encoding="utf-8"))
         for name in ("recipe.json", "preprocessing.json")
@@ -353,8 +371,12 @@ def described():
 
 
 def predict(sequences):
-    """(outputs,) float32 of the network for each sequence, (steps, outputs) of one that answers at
-    every step, NaN at steps that it does not see."""
+    """Run the network on sequences.
+
+    Returns:
+        One float32 array per sequence: (outputs,), or (steps, outputs) if the network predicts at
+        every step, with NaN at steps that it does not see.
+    """
     import tensorflow as tf
 
     recipe, fitted = described()
@@ -367,7 +389,7 @@ def predict(sequences):
         values = np.zeros((len(rows), lengths.max(), len(fitted["mean"])), dtype="float32")
         for place, row in enumerate(rows):
             values[place, : lengths[place]] = prepared[row][0]
-        mask = np.arange(lengths.max()) < lengths[:, None]  # True where a real step stands
+        mask = np.arange(lengths.max()) < lengths[:, None]  # True at real steps
         outputs = network.predict_on_batch([values, mask])
         for row, length, output in zip(rows, lengths, outputs, strict=True):
             found[row] = output
@@ -379,8 +401,11 @@ def predict(sequences):
 
 
 def answer(output, fitted):
-    """One output of the network, (outputs,), as cells: a number in the target's unit, or a label
-    and the probability of each class. Blank at a step that the network does not see."""
+    """Convert one output, (outputs,), to cells.
+
+    They are a number in the target's unit, or a label and the probability of each class; blank at a
+    step that the network does not see.
+    """
     if np.isnan(output).any():
         return [""] * (1 + len(fitted["classes"] or ()))
     if fitted["classes"] is None:
@@ -389,9 +414,10 @@ def answer(output, fitted):
 
 
 def main(given):
+    """Predict on a path or on JSON text and print the predictions as CSV."""
     recipe, fitted = described()
     text = given if given.lstrip().startswith("[") else text_of(given)
-    if text.lstrip().startswith("["):  # sequences as they are typed
+    if text.lstrip().startswith("["):  # sequences as JSON
         sequences = [(number, steps) for number, steps in enumerate(json.loads(text), start=1)]
         sequences = [(number, np.array(steps, dtype=float)) for number, steps in sequences]
     else:
@@ -412,5 +438,5 @@ def main(given):
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    sys.stdout.reconfigure(encoding="utf-8", newline="")  # the csv module ends lines by itself
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # the csv module writes line ends itself
     main(sys.argv[1])

@@ -1,1 +1,1 @@
-"""From a table to its schema: the layout, and the role of each column."""
+"""Detection of a table's schema: the layout, and the role of each column."""

@@ -1,4 +1,4 @@
-"""What is known so far about the columns of a table, while its schema is being found."""
+"""State of the detection: which columns of a table are assigned, and which are open."""
 
 from __future__ import annotations
 
@@ -9,86 +9,123 @@ import numpy as np
 from ...data.schema import Schema, TargetAt
 from ...data.tokens import is_missing
 from ...errors import DataError, Note
-from ..table.cells import kind, to_numbers
-from ..table.column_names import plain
-from ..table.roles import codes
+from ..table.cells import detect_kind, parse_numbers
+from ..table.column_names import normalize_name
+from ..table.roles import encode_values
 from ..table.table import Table
 
-MAX_WORDS = 500  # of a column that is a feature because it was asked for: each word is a feature
+MAX_VOCABULARY_SIZE = 500  # of a requested text feature: every category becomes a feature
+MAX_NOTES = 20  # columns with a note of their own
 
 
-MAX_TOLD = 20  # columns of which something is told one by one
+class Candidates:
+    """Columns of a table and the roles assigned to them so far.
 
+    ``roles[role]`` is None while the role is open, and "" for no column. ``target_at`` is None
+    while it is open.
 
-class Clues:
-    """The roles settled so far: ``roles[role]`` is None while open, "" for none; ``target_at`` is
-    None while open."""
+    Args:
+        table: The table.
+        roles: Column per role as requested by the user, None to detect it, "" for no column.
+        features: Requested feature columns, None to detect them.
+        target_at: "sequence", "step" or "end"; None to detect it.
+
+    Raises:
+        DataError: For a column that does not exist or has two roles.
+    """
 
     def __init__(
         self,
         table: Table,
-        given: dict[str, str | None],
+        roles: dict[str, str | None],
         features: Sequence[str] | None,
         target_at: TargetAt | None,
     ) -> None:
         self.table = table
-        self.roles = dict(given)
+        self.roles = dict(roles)
         self.features = None if features is None else tuple(features)
         self.target_at = target_at
         self.reasons = list(table.notes)
         self.doubts: list[Note] = []
-        _check(table, [*filter(None, given.values()), *(self.features or ())])
-        self.kinds = {name: "list" if table.lists else kind(table, name) for name in table.names}
-        self.index = _index(table)
+        _check_columns(table, [*filter(None, roles.values()), *(self.features or ())])
+        self.kinds = {
+            name: "list" if table.lists else detect_kind(table, name) for name in table.names
+        }
+        self.index = _find_index_column(table)
 
-    def open(self, *kinds: str) -> list[str]:
-        """The columns that have no role yet, of these kinds, in the table's order."""
-        taken = {self.index, *self.roles.values(), *(self.features or ())}
+    def list_open_columns(self, *kinds: str) -> list[str]:
+        """List the columns of these kinds without a role, in the order of the table."""
+        assigned = {self.index, *self.roles.values(), *(self.features or ())}
         return [
-            name for name in self.table.names if name not in taken and self.kinds[name] in kinds
+            name for name in self.table.names if name not in assigned and self.kinds[name] in kinds
         ]
 
-    def named(self, role: str, names: frozenset[str], unless: bool = False) -> None:
-        """Gives an open role to the first open column whose name tells it."""
-        if self.roles[role] is None and not unless:
-            found = (n for n in self.open("number", "text") if plain(n) in names)
-            self.roles[role] = next(found, None)
+    def assign_by_name(self, role: str, names: frozenset[str], skip: bool = False) -> None:
+        """Assign an open role to the first open column with one of these names."""
+        if self.roles[role] is None and not skip:
+            matches = (
+                n for n in self.list_open_columns("number", "text") if normalize_name(n) in names
+            )
+            self.roles[role] = next(matches, None)
 
-    def distinct(self, name: str) -> list[str]:
-        return codes(self.table, name)[1].to_pylist()
+    def list_distinct_values(self, name: str) -> list[str]:
+        """List the distinct values of a column, in the order of first appearance."""
+        return encode_values(self.table, name)[1].to_pylist()
 
-    def words(self, name: str) -> tuple[str, ...]:
-        return tuple(sorted(word for word in self.distinct(name) if not is_missing(word)))
+    def list_categories(self, name: str) -> tuple[str, ...]:
+        """List the distinct values of a column in sorted order, without missing values."""
+        return tuple(
+            sorted(word for word in self.list_distinct_values(name) if not is_missing(word))
+        )
 
-    def vocabularies(self, features: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The words of the features that hold words."""
-        found = {name: self.words(name) for name in features if self.kinds[name] == "text"}
-        for name, words in found.items():
-            if len(words) > MAX_WORDS:
+    def build_vocabularies(self, features: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Build the vocabulary of each text feature.
+
+        Raises:
+            DataError: For a column with too many categories.
+        """
+        vocabularies = {
+            name: self.list_categories(name) for name in features if self.kinds[name] == "text"
+        }
+        for name, vocabulary in vocabularies.items():
+            if len(vocabulary) > MAX_VOCABULARY_SIZE:
                 raise DataError(
                     "Column {column} holds {words} different words, and each would be a feature. "
                     "At most {most} are taken; leave the column out or put words together.",
                     column=name,
-                    words=len(words),
-                    most=MAX_WORDS,
+                    words=len(vocabulary),
+                    most=MAX_VOCABULARY_SIZE,
                 )
-        for name, words in list(found.items())[:MAX_TOLD]:
+        for name, vocabulary in list(vocabularies.items())[:MAX_NOTES]:
             self.reasons.append(
                 Note(
                     "`{name}` holds {n} different words: a feature for each",
                     name=name,
-                    n=len(words),
+                    n=len(vocabulary),
                 )
             )
-        if len(found) > MAX_TOLD:
+        if len(vocabularies) > MAX_NOTES:
             self.reasons.append(
-                Note("{n} more columns hold words: a feature for each", n=len(found) - MAX_TOLD)
+                Note(
+                    "{n} more columns hold words: a feature for each",
+                    n=len(vocabularies) - MAX_NOTES,
+                )
             )
-        return found
+        return vocabularies
 
-    def finish(
+    def build_schema(
         self, layout: str, features: tuple[str, ...], channels: tuple[str, ...] = ()
     ) -> Schema:
+        """Build the schema from the assigned roles, with notes about unused columns.
+
+        Args:
+            layout: Layout of the table.
+            features: Feature columns.
+            channels: Names of the features of a wide table with several of them.
+
+        Raises:
+            DataError: Without a feature.
+        """
         if not features:
             raise DataError(
                 "No column is left that holds the values of the steps. Columns: {columns}. "
@@ -98,24 +135,24 @@ class Clues:
         roles = {role: name or None for role, name in self.roles.items()}
         if layout != "long":
             roles["time"] = None
-        words = self.vocabularies(features) if layout == "long" else {}
+        vocabularies = self.build_vocabularies(features) if layout == "long" else {}
         used = {*roles.values(), *features}
         unused = tuple(name for name in self.table.names if name not in used)
-        for name in unused[:MAX_TOLD]:
+        for name in unused[:MAX_NOTES]:
             self.reasons.append(
                 Note("`{name}` counts the rows: not used", name=name)
                 if name == self.index
                 else Note("`{name}` is not used", name=name)
             )
-        if len(unused) > MAX_TOLD:
-            self.reasons.append(Note("{n} more columns are not used", n=len(unused) - MAX_TOLD))
-        steps = self.roles["target"] and layout in ("long", "list")
+        if len(unused) > MAX_NOTES:
+            self.reasons.append(Note("{n} more columns are not used", n=len(unused) - MAX_NOTES))
+        has_step_targets = self.roles["target"] and layout in ("long", "list")
         return Schema(
             layout,
             features=features,
-            target_at=self.target_at or "sequence" if steps else "sequence",
+            target_at=self.target_at or "sequence" if has_step_targets else "sequence",
             channels=channels,
-            categories=words,
+            categories=vocabularies,
             unused=unused,
             reasons=tuple(self.reasons),
             doubts=tuple(self.doubts),
@@ -123,33 +160,32 @@ class Clues:
         )
 
 
-def taken_for_target(name: str) -> Note:
-    """A doubt about a column."""
+def note_assumed_target(name: str) -> Note:
+    """Return the doubt about a column that is assumed to be the target."""
     return Note("no column is called target, and `{name}` is taken for it", name=name)
 
 
-def _index(table: Table) -> str | None:
-    """The first column when it is the index that pandas writes: without a name, and counting
-    the rows from 0."""
+def _find_index_column(table: Table) -> str | None:
+    """Return the first column if it is a pandas index: unnamed, and counting rows from 0."""
     first = table.names[0]
     if first not in (*table.unnamed, "Unnamed: 0"):
         return None
-    values, bad = to_numbers(table.columns[first])
-    counts = len(bad) == 0 and np.array_equal(values, np.arange(len(table)))
-    return first if counts else None
+    values, bad = parse_numbers(table.columns[first])
+    is_index = len(bad) == 0 and np.array_equal(values, np.arange(len(table)))
+    return first if is_index else None
 
 
-def _check(table: Table, given: Sequence[str]) -> None:
-    names, before = set(table.names), set()
-    for name in given:
+def _check_columns(table: Table, columns: Sequence[str]) -> None:
+    names, earlier = set(table.names), set()
+    for name in columns:
         if name not in names:
             raise DataError(
                 "There is no column {found!r}. The columns are {columns}.",
                 found=name,
                 columns=", ".join(table.names),
             )
-        if name in before:
+        if name in earlier:
             raise DataError(
                 "The column {column!r} is given two roles. Choose one column for each.", column=name
             )
-        before.add(name)
+        earlier.add(name)

@@ -1,74 +1,96 @@
-"""Which column tells the sequences apart."""
+"""Detect the column of the sequence id."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ...errors import Note
-from ..table.cells import number_cells, to_numbers
-from ..table.column_names import SPLIT_NAMES, TARGET_NAMES, names_an_id, plain
-from ..table.roles import codes
-from .candidates import Clues
-from .step_columns import numbered
-from .wide import ends_blank
+from ..table.cells import parse_numbers, read_number_text
+from ..table.column_names import SPLIT_NAMES, TARGET_NAMES, is_id_name, normalize_name
+from ..table.roles import encode_values
+from .candidates import Candidates
+from .step_columns import find_step_columns
+from .wide import has_blank_ends
 
 
-def find_id(clues: Clues, layout: str) -> None:
-    if clues.roles["id"] is not None:
+def find_id(candidates: Candidates, layout: str) -> None:
+    """Assign the id, and the time where a column counts the rows of each id."""
+    if candidates.roles["id"] is not None:
         return
-    free = clues.open("number", "text")
-    named = [name for name in free if names_an_id(name)]
-    first = [name for name in free if plain(name) not in TARGET_NAMES | SPLIT_NAMES][:1]
-    if named and first and named[0] != first[0] and _counts_within(clues, named[0], first[0]):
-        clues.roles["id"], clues.roles["time"] = first[0], named[0]
-        clues.doubts.append(_taken(first[0]))
-    elif named:
-        clues.roles["id"] = named[0]
-        later = (n for n in clues.open("number") if names_an_id(n) and n != named[0])
-        rising = (n for n in later if _counts_within(clues, n, named[0]))
-        if layout != "wide" and clues.roles["time"] is None:
-            clues.roles["time"] = next(rising, None)
-    elif first and _looks_like_ids(clues, first[0], layout):
-        clues.roles["id"] = first[0]
-        clues.doubts.append(_taken(first[0]))
+    open_columns = candidates.list_open_columns("number", "text")
+    named_ids = [name for name in open_columns if is_id_name(name)]
+    first_columns = [
+        name for name in open_columns if normalize_name(name) not in TARGET_NAMES | SPLIT_NAMES
+    ][:1]
+    if (
+        named_ids
+        and first_columns
+        and named_ids[0] != first_columns[0]
+        and _is_counter_within(candidates, named_ids[0], first_columns[0])
+    ):
+        candidates.roles["id"], candidates.roles["time"] = first_columns[0], named_ids[0]
+        candidates.doubts.append(_note_assumed_id(first_columns[0]))
+    elif named_ids:
+        candidates.roles["id"] = named_ids[0]
+        later_ids = (
+            n for n in candidates.list_open_columns("number") if is_id_name(n) and n != named_ids[0]
+        )
+        counters = (n for n in later_ids if _is_counter_within(candidates, n, named_ids[0]))
+        if layout != "wide" and candidates.roles["time"] is None:
+            candidates.roles["time"] = next(counters, None)
+    elif first_columns and _looks_like_ids(candidates, first_columns[0], layout):
+        candidates.roles["id"] = first_columns[0]
+        candidates.doubts.append(_note_assumed_id(first_columns[0]))
 
 
-def _taken(name: str) -> Note:
+def _note_assumed_id(name: str) -> Note:
     return Note("no column is called id, and `{name}` is taken for it", name=name)
 
 
-def _counts_within(clues: Clues, name: str, id: str) -> bool:
-    """Does a column, of a name such as visit or trip, count the rows of each of another one's
-    values, of which most have several?"""
-    if clues.kinds[name] != "number" or clues.roles["time"]:
+def _is_counter_within(candidates: Candidates, name: str, id: str) -> bool:
+    """Return True if a column such as visit or trip counts the rows of each value of ``id``.
+
+    Most values of ``id`` must have several rows.
+    """
+    if candidates.kinds[name] != "number" or candidates.roles["time"]:
         return False
-    sequence, distinct = codes(clues.table, id)
-    when, bad = to_numbers(number_cells(clues.table, name))
-    if len(bad) or np.isnan(when).any() or 2 * len(distinct) > len(sequence):
+    sequence, distinct = encode_values(candidates.table, id)
+    values, bad = parse_numbers(read_number_text(candidates.table, name))
+    if len(bad) or np.isnan(values).any() or 2 * len(distinct) > len(sequence):
         return False
-    order = np.lexsort((np.arange(len(when)), sequence))
-    within = np.diff(sequence[order]) == 0
-    return bool((np.diff(when[order])[within] > 0).all())
+    order = np.lexsort((np.arange(len(values)), sequence))
+    is_same_sequence = np.diff(sequence[order]) == 0
+    return bool((np.diff(values[order])[is_same_sequence] > 0).all())
 
 
-def counts_rows(clues: Clues, name: str) -> bool:
-    """Does a column count the rows, from 0 or 1 on?"""
-    values, _ = to_numbers(number_cells(clues.table, name))
-    counted = np.arange(len(values))
-    return np.array_equal(values, counted) or np.array_equal(values, counted + 1)
+def is_row_counter(candidates: Candidates, name: str) -> bool:
+    """Return True if a column counts the rows from 0 or 1."""
+    values, _ = parse_numbers(read_number_text(candidates.table, name))
+    row_numbers = np.arange(len(values))
+    return np.array_equal(values, row_numbers) or np.array_equal(values, row_numbers + 1)
 
 
-def _looks_like_ids(clues: Clues, name: str, layout: str) -> bool:
-    """An unnamed first column: text, where it does not say the class of a row of steps; numbers
-    that count such rows; or numbers that repeat, each pair with a time once."""
-    sequence, distinct = codes(clues.table, name)
-    time = clues.roles["time"]
-    run, _ = numbered(clues.open("number", "blank"))
-    if clues.kinds[name] == "text":
-        wide = layout == "wide" or (layout == "auto" and not time and ends_blank(clues, run))
-        return not wide or 2 * len(distinct) > len(sequence)
+def _looks_like_ids(candidates: Candidates, name: str, layout: str) -> bool:
+    """Return True if a first column without an id's name looks like ids.
+
+    Ids are text that is not the class of a row of steps; numbers that count such rows; or numbers
+    that repeat, with every pair of number and time occurring once.
+    """
+    sequence, distinct = encode_values(candidates.table, name)
+    time = candidates.roles["time"]
+    step_columns, _ = find_step_columns(candidates.list_open_columns("number", "blank"))
+    if candidates.kinds[name] == "text":
+        is_wide = layout == "wide" or (
+            layout == "auto" and not time and has_blank_ends(candidates, step_columns)
+        )
+        return not is_wide or 2 * len(distinct) > len(sequence)
     if layout == "wide" or not time:
-        return layout != "long" and len(run) > 1 and name not in run and counts_rows(clues, name)
-    when = codes(clues.table, time)[0].astype(np.int64)
-    pairs = np.unique(sequence * (int(when.max()) + 1) + when)
+        return (
+            layout != "long"
+            and len(step_columns) > 1
+            and name not in step_columns
+            and is_row_counter(candidates, name)
+        )
+    time_codes = encode_values(candidates.table, time)[0].astype(np.int64)
+    pairs = np.unique(sequence * (int(time_codes.max()) + 1) + time_codes)
     return len(distinct) < len(sequence) == len(pairs)

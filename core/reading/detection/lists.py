@@ -1,87 +1,108 @@
-"""The roles of the columns of a table with lists in its cells."""
+"""Detect the roles of the columns in the list layout."""
 
 from __future__ import annotations
 
 from ...data.schema import Schema
 from ...data.tokens import is_list
 from ...errors import Note
-from ..table.cells import SAMPLE_ROWS, is_arrow_list, text
-from ..table.column_names import TARGET_NAMES, names_an_id, plain
-from ..table.list_text import is_spaced
-from .candidates import Clues, taken_for_target
-from .ids import counts_rows
+from ..table.cells import SAMPLE_ROWS, is_arrow_list, read_text
+from ..table.column_names import TARGET_NAMES, is_id_name, normalize_name
+from ..table.list_text import is_spaced_list
+from .candidates import Candidates, note_assumed_target
+from .ids import is_row_counter
 
 
-def list_schema(clues: Clues) -> Schema:
-    _lists_of_targets(clues)
-    features = clues.features or tuple(clues.open("list")) or _text_of_lists(clues)
-    where = {name: place for place, name in enumerate(clues.table.names)}.__getitem__
-    first = where(features[0]) if features else 0
-    clues.named("target", TARGET_NAMES)
-    if clues.roles["id"] is None:
-        free = clues.open("number", "text")
-        named = [n for n in free if names_an_id(n)]
-        before = [n for n in free if where(n) < first]
-        clues.roles["id"] = next(iter(named + [n for n in before if _tells_apart(clues, n)]), None)
-    if clues.roles["target"] is None:
-        free = clues.open("number", "text")
-        after = [n for n in free if where(n) > first]
-        before = [n for n in free if where(n) < first]
-        found = after[-1:] or (before if len(before) == 1 else [])
-        clues.roles["target"] = next(iter(found), None)
-        if found:
-            clues.doubts.append(taken_for_target(found[0]))
-    if features and clues.kinds[features[0]] == "list":
-        clues.reasons.append(Note("`{name}` holds lists: list layout", name=features[0]))
+def detect_list_schema(candidates: Candidates) -> Schema:
+    """Assign the open roles of a table with lists in its cells, and build its schema."""
+    _detect_target_lists(candidates)
+    features = (
+        candidates.features
+        or tuple(candidates.list_open_columns("list"))
+        or _find_spaced_lists(candidates)
+    )
+    get_position = {
+        name: position for position, name in enumerate(candidates.table.names)
+    }.__getitem__
+    first = get_position(features[0]) if features else 0
+    candidates.assign_by_name("target", TARGET_NAMES)
+    if candidates.roles["id"] is None:
+        open_columns = candidates.list_open_columns("number", "text")
+        named_ids = [n for n in open_columns if is_id_name(n)]
+        before = [n for n in open_columns if get_position(n) < first]
+        candidates.roles["id"] = next(
+            iter(named_ids + [n for n in before if _identifies_rows(candidates, n)]), None
+        )
+    if candidates.roles["target"] is None:
+        open_columns = candidates.list_open_columns("number", "text")
+        after = [n for n in open_columns if get_position(n) > first]
+        before = [n for n in open_columns if get_position(n) < first]
+        targets = after[-1:] or (before if len(before) == 1 else [])
+        candidates.roles["target"] = next(iter(targets), None)
+        if targets:
+            candidates.doubts.append(note_assumed_target(targets[0]))
+    if features and candidates.kinds[features[0]] == "list":
+        candidates.reasons.append(Note("`{name}` holds lists: list layout", name=features[0]))
     for name in features:
-        numbers = {len(cell.replace(";", " ").split()) for cell in _spaced(clues, name)}
-        if len(numbers) == 1 and numbers != {1}:
-            clues.doubts.append(
+        item_counts = {
+            len(cell.replace(";", " ").split()) for cell in _read_spaced_cells(candidates, name)
+        }
+        if len(item_counts) == 1 and item_counts != {1}:
+            candidates.doubts.append(
                 Note(
                     "each cell of `{name}` holds {n} numbers, and is taken for a list",
                     name=name,
-                    n=numbers.pop(),
+                    n=item_counts.pop(),
                 )
             )
-    return clues.finish("list", features)
+    return candidates.build_schema("list", features)
 
 
-def _lists_of_targets(clues: Clues) -> None:
-    """A column of lists that is called target, beside another one, or is chosen as such."""
-    if clues.roles["target"] is None:
-        named = (n for n in clues.open("list", "text") if plain(n) in TARGET_NAMES - {"y"})
-        lists = [name for name in named if _holds_lists(clues, name)]
-        if lists and set(clues.features or clues.open("list")) - {lists[0]}:
-            clues.roles["target"] = lists[0]
-    name = clues.roles["target"]
-    if name and clues.target_at is None and _holds_lists(clues, name):
-        clues.target_at = "step"
-        clues.reasons.append(Note("`{name}` holds lists: a target for each step", name=name))
+def _detect_target_lists(candidates: Candidates) -> None:
+    """Detect per-step targets: a column of lists that is named or chosen as the target."""
+    if candidates.roles["target"] is None:
+        named_columns = (
+            n
+            for n in candidates.list_open_columns("list", "text")
+            if normalize_name(n) in TARGET_NAMES - {"y"}
+        )
+        lists = [name for name in named_columns if _holds_lists(candidates, name)]
+        if lists and set(candidates.features or candidates.list_open_columns("list")) - {lists[0]}:
+            candidates.roles["target"] = lists[0]
+    name = candidates.roles["target"]
+    if name and candidates.target_at is None and _holds_lists(candidates, name):
+        candidates.target_at = "step"
+        candidates.reasons.append(Note("`{name}` holds lists: a target for each step", name=name))
 
 
-def _holds_lists(clues: Clues, name: str) -> bool:
-    """Also lists of words, which are no values of steps."""
-    if clues.kinds[name] != "text":
-        return clues.kinds[name] == "list"
-    cells = [cell.strip() for cell in text(clues.table, name)[:SAMPLE_ROWS].to_pylist()]
+def _holds_lists(candidates: Candidates, name: str) -> bool:
+    """Return True for a column of lists, including lists of text, which cannot be features."""
+    if candidates.kinds[name] != "text":
+        return candidates.kinds[name] == "list"
+    cells = [cell.strip() for cell in read_text(candidates.table, name)[:SAMPLE_ROWS].to_pylist()]
     return all(cell.startswith("[") and cell.endswith("]") for cell in cells if cell)
 
 
-def _tells_apart(clues: Clues, name: str) -> bool:
-    """Does a column name or count the rows?"""
-    if clues.kinds[name] == "number":
-        return counts_rows(clues, name)
-    return len(clues.distinct(name)) == len(clues.table)
+def _identifies_rows(candidates: Candidates, name: str) -> bool:
+    """Return True if a column names or counts the rows."""
+    if candidates.kinds[name] == "number":
+        return is_row_counter(candidates, name)
+    return len(candidates.list_distinct_values(name)) == len(candidates.table)
 
 
-def _text_of_lists(clues: Clues) -> tuple[str, ...]:
-    """The columns of lists that could be something else, too."""
-    return tuple(name for name in clues.open("text") if any(map(is_spaced, _spaced(clues, name))))
+def _find_spaced_lists(candidates: Candidates) -> tuple[str, ...]:
+    """Return the text columns that contain spaced lists but could be something else."""
+    return tuple(
+        name
+        for name in candidates.list_open_columns("text")
+        if any(map(is_spaced_list, _read_spaced_cells(candidates, name)))
+    )
 
 
-def _spaced(clues: Clues, name: str) -> list[str]:
-    """The first cells, where only spaces or semicolons set numbers apart."""
-    if is_arrow_list(clues.table.columns[name].type):
+def _read_spaced_cells(candidates: Candidates, name: str) -> list[str]:
+    """Read the first cells of a column whose numbers only spaces or semicolons separate."""
+    if is_arrow_list(candidates.table.columns[name].type):
         return []
-    cells = [cell for cell in text(clues.table, name)[:SAMPLE_ROWS].to_pylist() if cell.strip()]
+    cells = [
+        cell for cell in read_text(candidates.table, name)[:SAMPLE_ROWS].to_pylist() if cell.strip()
+    ]
     return [] if any(map(is_list, cells)) else cells

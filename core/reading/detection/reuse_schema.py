@@ -1,4 +1,4 @@
-"""New data, read as the data of a schema was."""
+"""Apply the schema of one table to another, or to the same table after an edit."""
 
 from __future__ import annotations
 
@@ -7,20 +7,26 @@ from typing import Any
 
 from ...data.schema import Schema
 from ...errors import DataError
-from ..table.roles import ROLES, without_target
+from ..table.roles import ROLES, find_missing_targets
 from ..table.table import Table
 from .detect import detect_schema
-from .step_columns import columns_of
+from .step_columns import find_feature_columns
 
 
-def schema_like(schema: Schema, table: Table) -> Schema:
-    """The schema of new data: its columns play the roles they have in the training data's, its
-    words have the same vocabulary, and what is missing or twice there is treated alike. Only the
-    features must be there; a target that some rows lack is none. In the wide layout there may be
-    other steps than in the training data. Windows are cut alike; of a model of growing prefixes
-    the question is what it says about all there is.
+def adapt_schema(schema: Schema, table: Table) -> Schema:
+    """Adapt the schema of the training data to a table of new data.
 
-    Raises DataError for a feature that no column has.
+    Columns keep their roles, vocabularies, and the treatment of missing values and duplicates.
+    Only the features are required; a target that some rows lack is ignored. In the wide layout,
+    the number of steps may differ from the training data. Windows are cut in the same way; a model
+    trained on growing prefixes receives the whole sequences.
+
+    Args:
+        schema: Schema of the training data.
+        table: Table of the new data.
+
+    Raises:
+        DataError: For a feature without a column.
     """
     roles = {
         role: name if name in table.names else ""
@@ -28,63 +34,78 @@ def schema_like(schema: Schema, table: Table) -> Schema:
         if (name := getattr(schema, role)) is not None and role != "group"
     }
     if schema.channels and table.header:
-        columns = columns_of(schema.channels, table.names)
-        found = replace(
+        columns = find_feature_columns(schema.channels, table.names)
+        result = replace(
             detect_schema(table, "wide", features=columns, **roles), channels=schema.channels
         )
     elif schema.layout in ("rows", "wide"):
-        there = {role: name for role, name in roles.items() if name}
-        columns = {*schema.features, *schema.unused, *there.values()}
-        alike = table.header or columns == {*table.names}  # without names, of as many columns
+        present_roles = {role: name for role, name in roles.items() if name}
+        columns = {*schema.features, *schema.unused, *present_roles.values()}
+        has_same_columns = table.header or columns == {
+            *table.names
+        }  # without a header, the number of columns
         layout = schema.layout if table.header else "auto"
-        found = detect_schema(table, layout, **(there if alike else {}))
-        if table.header:  # one feature, and what was no step of it is none now
-            others = {schema.group, *schema.unused}
-            steps = tuple(name for name in found.features if name not in others)
-            found = replace(found, features=steps or found.features, channels=())
+        result = detect_schema(table, layout, **(present_roles if has_same_columns else {}))
+        if table.header:  # one feature; columns that were not its steps are not steps now
+            unused_columns = {schema.group, *schema.unused}
+            steps = tuple(name for name in result.features if name not in unused_columns)
+            result = replace(result, features=steps or result.features, channels=())
     else:
         features = None
         if table.header:
             features = schema.features
-            _refuse_absent(features, table)
+            _refuse_absent_features(features, table)
         layout = schema.layout if table.header else "auto"
-        at = schema.target_at
-        found = detect_schema(table, layout, features=features, target_at=at, **roles)
-    if schema.elapsed and schema.time is not None and found.time is None:
-        _refuse_absent((schema.time,), table)
-    of_lists = found.layout == "list" and found.per_step
-    if found.target is not None and not of_lists and without_target(table, found.target).any():
-        found = replace(found, target=None)
+        target_at = schema.target_at
+        result = detect_schema(table, layout, features=features, target_at=target_at, **roles)
+    if schema.elapsed and schema.time is not None and result.time is None:
+        _refuse_absent_features((schema.time,), table)
+    has_target_lists = result.layout == "list" and result.per_step
+    if (
+        result.target is not None
+        and not has_target_lists
+        and find_missing_targets(table, result.target).any()
+    ):
+        result = replace(result, target=None)
     return replace(
-        found,
-        categories={n: w for n, w in schema.categories.items() if n in found.features},
+        result,
+        categories={n: w for n, w in schema.categories.items() if n in result.features},
         missing=schema.missing,
-        # A model that was trained without features that say what is missing gets none.
+        # A model that was trained without missing-value indicators receives none.
         indicated=schema.indicated if schema.missing == "mean" else (),
         fixes=schema.fixes,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,
-        **(_cut(schema) if schema.cut == "windows" else {}),
+        **(_get_cut_fields(schema) if schema.cut == "windows" else {}),
     )
 
 
-def schema_again(schema: Schema, table: Table) -> Schema:
-    """The schema of the same table after it was edited: what was chosen otherwise than it would be
-    detected stays, as long as the columns are there; the words of categories are found anew.
+def refresh_schema(schema: Schema, table: Table) -> Schema:
+    """Update a schema after its table was edited.
 
-    Raises DataError as ``detect_schema``.
+    Roles that differ from the detected ones are kept as long as their columns exist. Vocabularies
+    are detected again.
+
+    Args:
+        schema: Schema before the edit.
+        table: The edited table.
+
+    Raises:
+        DataError: As ``detect_schema``.
     """
     roles = {role: getattr(schema, role) or "" for role in ROLES}
     columns = {*filter(None, roles.values()), *schema.features}
     if _is_detected(schema, table) or schema.layout == "rows" or not columns <= set(table.names):
-        found = detect_schema(table)
+        result = detect_schema(table)
     else:
         features = None if schema.layout == "wide" else schema.features
-        at = schema.target_at
-        found = detect_schema(table, schema.layout, features=features, target_at=at, **roles)
+        target_at = schema.target_at
+        result = detect_schema(
+            table, schema.layout, features=features, target_at=target_at, **roles
+        )
     return replace(
-        found,
-        **_cut(schema),
+        result,
+        **_get_cut_fields(schema),
         missing=schema.missing,
         fixes=schema.fixes,
         duplicates=schema.duplicates,
@@ -92,20 +113,20 @@ def schema_again(schema: Schema, table: Table) -> Schema:
     )
 
 
-def _cut(schema: Schema) -> dict[str, Any]:
+def _get_cut_fields(schema: Schema) -> dict[str, Any]:
     return {name: getattr(schema, name) for name in ("cut", "cut_steps", "cut_every")}
 
 
 def _is_detected(schema: Schema, table: Table) -> bool:
     try:
-        found = detect_schema(table)
+        detected = detect_schema(table)
     except DataError:
         return False
     same = ("layout", "features", "target_at", *ROLES)
-    return all(getattr(found, name) == getattr(schema, name) for name in same)
+    return all(getattr(detected, name) == getattr(schema, name) for name in same)
 
 
-def _refuse_absent(features: tuple[str, ...], table: Table) -> None:
+def _refuse_absent_features(features: tuple[str, ...], table: Table) -> None:
     names = set(table.names)
     absent = [name for name in features if name not in names]
     if absent:

@@ -10,26 +10,39 @@ import numpy as np
 from ...data.schema import FIXES
 from ...errors import DataError
 from ..layouts.read import read_table
-from ..table.step_limits import CLEARLY, refuse_about
+from ..table.step_limits import ESTIMATE_TOLERANCE, refuse_estimated_steps
 from ..table.table import Table
 from .detect import detect_schema
 
 HEAD_BYTES = 1 << 18
 BLOCK_BYTES = 1 << 24
-STEP_BYTES = 2  # a digit, and what sets it apart from the next
-MARKS = np.isin(np.arange(256), list(b' \t\n,;:[]"'))
+STEP_BYTES = 2  # a digit and its separator
+IS_MARK = np.isin(np.arange(256), list(b' \t\n,;:[]"'))
 
 
-def refuse_long_text(text: bytes, most: int | None, open_one: Callable[[bytes], Table]) -> None:
-    """Raises DataError for clean text of clearly more steps than are taken. ``open_one`` makes a
-    table of its beginning, which shows whether a row, or a cell, is a step."""
-    if most is not None and len(text) > STEP_BYTES * CLEARLY * most:
-        refuse_about(_about(text, open_one), most)
+def refuse_long_text(
+    text: bytes, max_steps: int | None, open_one: Callable[[bytes], Table]
+) -> None:
+    """Raise an error for clean text with clearly more than ``max_steps`` steps.
+
+    Args:
+        text: Clean text.
+        max_steps: Maximum number of steps, None for no limit.
+        open_one: Opens the beginning of the text as a table, which shows if a row or a cell is a
+            step.
+
+    Raises:
+        DataError: If the estimated number of steps is too large.
+    """
+    if max_steps is not None and len(text) > STEP_BYTES * ESTIMATE_TOLERANCE * max_steps:
+        refuse_estimated_steps(_estimate_steps(text, open_one), max_steps)
 
 
-def _about(text: bytes, open_one: Callable[[bytes], Table]) -> int:
-    """About how many steps; when the beginning cannot be read, no more than there are rows, since
-    no layout has less than one a row."""
+def _estimate_steps(text: bytes, open_one: Callable[[bytes], Table]) -> int:
+    """Estimate the number of steps.
+
+    Text whose beginning cannot be read has at least one step per row in any layout.
+    """
     lines = text.count(b"\n")
     head = text[:HEAD_BYTES]
     head = head[: head.rfind(b"\n") + 1] or head
@@ -41,15 +54,15 @@ def _about(text: bytes, open_one: Callable[[bytes], Table]) -> int:
         data, _ = read_table(table, replace(schema, missing="drop", fixes=FIXES))
     except DataError:
         return lines
-    return round(len(data.values) / _words(head) * _words(text))
+    return round(len(data.values) / _count_tokens(head) * _count_tokens(text))
 
 
-def _words(text: bytes) -> int:
-    """Numbers, names and whatever else stands between the marks."""
+def _count_tokens(text: bytes) -> int:
+    """Count the runs of bytes between separators."""
     raw = np.frombuffer(text, np.uint8)
-    found, before = 0, True
+    count, after_mark = 0, True
     for begin in range(0, len(raw), BLOCK_BYTES):
-        mark = MARKS[raw[begin : begin + BLOCK_BYTES]]
-        found += np.count_nonzero(mark[:-1] & ~mark[1:]) + int(before and not mark[0])
-        before = bool(mark[-1])
-    return found
+        is_mark = IS_MARK[raw[begin : begin + BLOCK_BYTES]]
+        count += np.count_nonzero(is_mark[:-1] & ~is_mark[1:]) + int(after_mark and not is_mark[0])
+        after_mark = bool(is_mark[-1])
+    return count

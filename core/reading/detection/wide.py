@@ -1,4 +1,4 @@
-"""The roles of the columns of a table with one step a column."""
+"""Detect the roles of the columns in the wide layout, with one step per column."""
 
 from __future__ import annotations
 
@@ -9,86 +9,102 @@ import pyarrow.compute as pc
 
 from ...data.schema import Schema
 from ...errors import Note
-from ..table.cells import text
+from ..table.cells import read_text
 from ..table.column_names import TARGET_NAMES
-from .candidates import MAX_TOLD, Clues, taken_for_target
-from .step_columns import arranged, numbered, others
+from .candidates import MAX_NOTES, Candidates, note_assumed_target
+from .step_columns import arrange_step_columns, find_other_step_columns, find_step_columns
 
 
-def wide_schema(clues: Clues) -> Schema:
-    clues.named("target", TARGET_NAMES)
-    steps = clues.open("number", "blank")
-    run, channels = numbered(steps)
-    if clues.features:
-        features, channels = arranged(clues.features)
-    elif len(run) > 1:
-        features = tuple(run)
-        for other in others(steps, run)[:MAX_TOLD]:
-            clues.doubts.append(
+def detect_wide_schema(candidates: Candidates) -> Schema:
+    """Assign the open roles of a table in the wide layout, and build its schema."""
+    candidates.assign_by_name("target", TARGET_NAMES)
+    open_columns = candidates.list_open_columns("number", "blank")
+    step_columns, channels = find_step_columns(open_columns)
+    if candidates.features:
+        features, channels = arrange_step_columns(candidates.features)
+    elif len(step_columns) > 1:
+        features = tuple(step_columns)
+        for others in find_other_step_columns(open_columns, step_columns)[:MAX_NOTES]:
+            candidates.doubts.append(
                 Note(
                     "`{first}` to `{last}` count other steps than `{begin}` to `{end}`, and are "
                     "not used",
-                    first=other[0],
-                    last=other[-1],
-                    begin=run[0],
-                    end=run[-1],
+                    first=others[0],
+                    last=others[-1],
+                    begin=step_columns[0],
+                    end=step_columns[-1],
                 )
             )
     else:
-        features = tuple(steps)
+        features = tuple(open_columns)
     if channels:
         names = ", ".join(channels)
-        clues.reasons.append(
+        candidates.reasons.append(
             Note(
                 "the columns count the steps of {n} features: `{names}`",
                 n=len(channels),
                 names=names,
             )
         )
-    if clues.roles["target"] is None and features:
-        clues.roles["target"] = _target(
-            clues, features, counted=bool(clues.features) or len(run) > 1
+    if candidates.roles["target"] is None and features:
+        candidates.roles["target"] = _detect_target(
+            candidates,
+            features,
+            has_step_numbers=bool(candidates.features) or len(step_columns) > 1,
         )
-    return clues.finish("wide", features, channels)
+    return candidates.build_schema("wide", features, channels)
 
 
-def _target(clues: Clues, features: Sequence[str], counted: bool) -> str | None:
-    """The one column behind the steps; else, if their names are counted, the one before them, of
-    numbers or of words that come again."""
-    where = {name: place for place, name in enumerate(clues.table.names)}.__getitem__
-    begin, end = min(map(where, features)), max(map(where, features))
-    taken = set(features)
-    free = [name for name in clues.open("number", "text") if name not in taken]
-    steps = {name for run in others(free, features) for name in run}
-    after = [name for name in free if where(name) > end and name not in steps]
+def _detect_target(
+    candidates: Candidates, features: Sequence[str], has_step_numbers: bool
+) -> str | None:
+    """Detect the target: the only column after the steps, otherwise before numbered steps.
+
+    A target before the steps contains numbers or repeated categories.
+    """
+    get_position = {name: place for place, name in enumerate(candidates.table.names)}.__getitem__
+    begin, end = min(map(get_position, features)), max(map(get_position, features))
+    feature_set = set(features)
+    open_columns = [
+        name for name in candidates.list_open_columns("number", "text") if name not in feature_set
+    ]
+    steps = {
+        name for columns in find_other_step_columns(open_columns, features) for name in columns
+    }
+    after = [name for name in open_columns if get_position(name) > end and name not in steps]
     before = [
         name
-        for name in free
-        if counted and where(name) < begin and name not in steps and not _all_differ(clues, name)
+        for name in open_columns
+        if has_step_numbers
+        and get_position(name) < begin
+        and name not in steps
+        and not _is_mostly_distinct(candidates, name)
     ]
-    found = after or before
-    if len(found) == 1:
-        clues.doubts.append(taken_for_target(found[0]))
-        return found[0]
-    if found:
-        names = ", ".join(found)
-        clues.doubts.append(
+    targets = after or before
+    if len(targets) == 1:
+        candidates.doubts.append(note_assumed_target(targets[0]))
+        return targets[0]
+    if targets:
+        names = ", ".join(targets)
+        candidates.doubts.append(
             Note("no column is called target, and it may be one of `{names}`", names=names)
         )
     return None
 
 
-def _all_differ(clues: Clues, name: str) -> bool:
-    """Is it text that seldom comes again?"""
-    return clues.kinds[name] == "text" and 2 * len(clues.distinct(name)) > len(clues.table)
+def _is_mostly_distinct(candidates: Candidates, name: str) -> bool:
+    """Return True for text that rarely repeats."""
+    return candidates.kinds[name] == "text" and 2 * len(
+        candidates.list_distinct_values(name)
+    ) > len(candidates.table)
 
 
-def ends_blank(clues: Clues, run: Sequence[str]) -> bool:
-    """Are there blank cells in a run of numbered columns, all at the ends of rows?"""
-    columns, channels = arranged(run)
+def has_blank_ends(candidates: Candidates, step_columns: Sequence[str]) -> bool:
+    """Return True if a run of numbered columns has blank cells, all at the ends of rows."""
+    columns, channels = arrange_step_columns(step_columns)
     if len(columns) < 2:
         return False
-    cells = (text(clues.table, name) for name in columns)
-    blank = np.stack([pc.equal(column, "").to_numpy() for column in cells], axis=1)
-    blank = blank.reshape(len(blank), max(len(channels), 1), -1)
-    return bool(blank.any() and (np.diff(blank.astype(np.int8), axis=2) >= 0).all())
+    cells = (read_text(candidates.table, name) for name in columns)
+    is_blank = np.stack([pc.equal(column, "").to_numpy() for column in cells], axis=1)
+    is_blank = is_blank.reshape(len(is_blank), max(len(channels), 1), -1)
+    return bool(is_blank.any() and (np.diff(is_blank.astype(np.int8), axis=2) >= 0).all())

@@ -1,1 +1,1 @@
-"""From bytes in a file format to a table."""
+"""File formats: bytes to tables."""

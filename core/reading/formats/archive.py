@@ -1,6 +1,6 @@
-"""A ZIP of files: one a sequence, or parts of the ``.ts`` format.
+"""ZIP archives: one file per sequence, or parts in the ``.ts`` format.
 
-Nothing is written to disk, and nothing is read that is larger than it says.
+Nothing is written to disk, and no file is unpacked beyond its declared size.
 """
 
 from __future__ import annotations
@@ -16,69 +16,78 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from ...data.tokens import SPLIT_WORDS
+from ...data.tokens import SPLIT_ALIASES
 from ...errors import DataError, Note
 from ..detection.step_count import refuse_long_text
-from ..table.step_limits import refuse_about
+from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table
 from . import ts
-from .archive_joined import open_joined
-from .archive_per_file import begins, of_file, open_per_file
+from .archive_join import open_joined
+from .archive_per_file import list_file_starts, name_file_in_errors, open_per_file
 from .encoding import clean_text
 from .source import EMPTY, refuse_bomb
 from .zip_member import unpack
 
 ZIP = b"PK\x03\x04"
 MAX_FILES = 100_000
-DAMAGED = (  # what zipfile raises for files that are not as they say
+CORRUPTION_ERRORS = (  # raised by zipfile for corrupt archives
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
     struct.error,
     EOFError,
     OSError,
-    RuntimeError,  # NotImplementedError is one
+    RuntimeError,  # includes NotImplementedError
 )
-WORKBOOK = "[Content_Types].xml"  # in every xlsx, docx, …
+OFFICE_MARKER = "[Content_Types].xml"  # in every xlsx, docx, …
 
-Files = list[tuple[PurePosixPath, bytes]]
+Members = list[tuple[PurePosixPath, bytes]]
 
 
 def is_archive(data: bytes) -> bool:
+    """Return True if the data begins like a ZIP archive."""
     return data.startswith((ZIP, b"PK\x05\x06"))
 
 
 def open_archive(
-    data: bytes, name: str, open_one: Callable[..., Table], most_steps: int | None = None
+    data: bytes, name: str, open_one: Callable[..., Table], max_steps: int | None = None
 ) -> Table:
-    """All files of a ZIP as one long table, with the columns "file", and "folder" and "split"
-    where the folders tell; a single file as ``open_one`` opens it.
+    """Open the files of a ZIP as one long table.
 
-    Files with a header must have the same; beside them may stand one table with a row for each
-    file, which is joined. Of two files, one may hold the steps of all sequences, and the other a
-    row for each of their ids, which is joined, too. Of files in the ``.ts`` format, each is a part
-    of the data, as in ``X_TRAIN.ts`` and ``X_TEST.ts``. Raises DataError for damaged, encrypted
-    and dangerous archives, and where the files do not go together.
+    The table has the column "file", and the columns "folder" and "split" if the names of the
+    folders define them. All files must have the same header or none. An additional table with one
+    row per file is joined. An archive of two files may contain the steps of all sequences in one,
+    and one row per id in the other, which is also joined. Files in the ``.ts`` format are parts of
+    the data, as in ``X_TRAIN.ts`` and ``X_TEST.ts``.
+
+    Args:
+        data: Bytes of the archive.
+        name: Name of the archive.
+        open_one: Opens the only file of an archive.
+        max_steps: Maximum number of steps, None for no limit.
+
+    Raises:
+        DataError: For corrupt, encrypted and dangerous archives, and for files that do not match.
     """
-    files = _files(data, name)
+    files = _unpack_files(data, name)
     if len(files) == 1:
         path, content = files[0]
-        table = open_one(content, path.name, most_steps)
+        table = open_one(content, path.name, max_steps)
         return table.with_note(Note("{file}, the only file of the archive", file=path.name))
     parts = [(path, content) for path, content in files if path.suffix.lower() == ".ts"]
     if parts:
-        return _ts_files(parts, name, most_steps)
+        return _open_ts_files(parts, name, max_steps)
     texts = []
     for path, content in files:
-        with of_file(path):
+        with name_file_in_errors(path):
             texts.append((path, clean_text(content)[0]))
-    refuse_about(sum(text.count(b"\n") for _, text in texts), most_steps)
-    joined = open_joined(texts, name)
-    return open_per_file(texts, name) if joined is None else joined
+    refuse_estimated_steps(sum(text.count(b"\n") for _, text in texts), max_steps)
+    joined_table = open_joined(texts, name)
+    return open_per_file(texts, name) if joined_table is None else joined_table
 
 
-def _files(data: bytes, name: str) -> Files:
-    """The files that hold data, in the order of their names, 2 before 10."""
+def _unpack_files(data: bytes, name: str) -> Members:
+    """Unpack the files with data, in the natural order of their names: 2 before 10."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = [m for m in archive.infolist() if m.filename and not m.is_dir()]
@@ -88,19 +97,19 @@ def _files(data: bytes, name: str) -> Files:
         refuse_bomb(len(data), sum(member.file_size for _, member in paths), name)
         if not paths:
             raise DataError(EMPTY)
-        found = [(path, unpack(data, member)) for path, member in paths]
+        contents = [(path, unpack(data, member)) for path, member in paths]
     except DataError:
         raise
-    except (*DAMAGED, ValueError) as error:
+    except (*CORRUPTION_ERRORS, ValueError) as error:
         raise DataError(
             "The ZIP is damaged or packed in an unusual way ({reason}). Pack it again.",
             reason=str(error)[:200],
         ) from None
-    return sorted(found, key=lambda each: _natural(each[0].as_posix()))
+    return sorted(contents, key=lambda each: _natural_key(each[0].as_posix()))
 
 
-def _natural(name: str) -> list[str | tuple[int, str]]:
-    """A key that puts 9 before 10, for numbers of any length."""
+def _natural_key(name: str) -> list[str | tuple[int, str]]:
+    """Return a sort key that puts 9 before 10, for numbers of any length."""
     parts = re.split(r"(\d+)", name)
     numbers = (part.lstrip("0") for part in parts[1::2])
     parts[1::2] = [(len(number), number) for number in numbers]
@@ -115,14 +124,14 @@ def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
             n=len(members),
             most=MAX_FILES,
         )
-    seen: set[str] = set()
+    names: set[str] = set()
     for member in members:
-        if member.filename in seen:
+        if member.filename in names:
             raise DataError(
                 "The ZIP holds two files called {found!r}. Give every file its own name.",
                 found=member.filename[:80],
             )
-        seen.add(member.filename)
+        names.add(member.filename)
         path = PurePosixPath(member.filename)
         if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
             raise DataError(
@@ -135,7 +144,7 @@ def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
                 "The file {found!r} in the ZIP is encrypted. Pack it without a password.",
                 found=member.filename[:80],
             )
-        if member.filename == WORKBOOK:
+        if member.filename == OFFICE_MARKER:
             raise DataError(
                 "This is a workbook or a document, not a table. Save the sheet as CSV, UTF-8, and "
                 "try again."
@@ -143,19 +152,19 @@ def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
 
 
 def _is_hidden(path: PurePosixPath) -> bool:
-    """What systems leave in archives: __MACOSX/…, .DS_Store, Thumbs.db, desktop.ini."""
+    """Return True for system files: __MACOSX/…, .DS_Store, Thumbs.db, desktop.ini."""
     hidden = not path.name or any(part.startswith(".") for part in path.parts)
     return hidden or "__MACOSX" in path.parts or path.name in ("Thumbs.db", "desktop.ini")
 
 
-def _ts_files(files: Files, name: str, most_steps: int | None) -> Table:
-    """Files in the ``.ts`` format as one table; their names tell the split."""
+def _open_ts_files(files: Members, name: str, max_steps: int | None) -> Table:
+    """Open files in the ``.ts`` format as one table; their names define the split."""
     parts = []
     for path, content in files:
-        with of_file(path):
+        with name_file_in_errors(path):
             text = clean_text(content)[0]
-            refuse_long_text(text, most_steps, ts.open_ts)
-            parts.append(ts.cut(text))
+            refuse_long_text(text, max_steps, ts.open_ts)
+            parts.append(ts.parse_part(text))
     for (path, _), part in zip(files, parts, strict=True):
         if part.names != parts[0].names:
             raise DataError(
@@ -167,9 +176,9 @@ def _ts_files(files: Files, name: str, most_steps: int | None) -> Table:
                 expected=", ".join(parts[0].names),
             )
     lengths = [len(part.lines) for part in parts]
-    table = ts.join(parts)
+    table = ts.join_parts(parts)
     columns, roles = table.columns, dict(table.roles)
-    splits = [SPLIT_WORDS.get(path.stem.lower().rpartition("_")[2], "") for path, _ in files]
+    splits = [SPLIT_ALIASES.get(path.stem.lower().rpartition("_")[2], "") for path, _ in files]
     if all(splits):
         columns = columns.append_column("split", [np.repeat(splits, lengths)])
         roles["split"] = "split"
@@ -179,6 +188,6 @@ def _ts_files(files: Files, name: str, most_steps: int | None) -> Table:
         header=True,
         name=name,
         roles=roles,
-        files=begins([path for path, _ in files], lengths),
+        files=list_file_starts([path for path, _ in files], lengths),
         notes=(Note("{n} files of the archive, one after the other", n=len(files)),),
     )

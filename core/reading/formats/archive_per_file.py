@@ -1,7 +1,7 @@
-"""One file a sequence: its name is the id, its folder or a small table beside it has the target.
+"""Archives of one file per sequence, with the file name as the id.
 
-The texts are set one after the other and parsed once, which takes a thousand files no longer
-than one of their size.
+The folder, or a table with one row per file, has the target. The texts are concatenated and
+parsed once, so that a thousand files take no longer than one file of their total size.
 """
 
 from __future__ import annotations
@@ -17,66 +17,73 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.sequences import default_names
-from ...data.tokens import SPLIT_WORDS
+from ...data.tokens import SPLIT_ALIASES
 from ...errors import DataError, Note
 from ..table.table import Table
-from .delimited import first_line, names_columns, open_delimited
+from .delimited import get_first_line, is_header_line, open_delimited
 
 Texts = list[tuple[PurePosixPath, bytes]]
 
 
 def open_per_file(texts: Texts, name: str) -> Table:
-    """A long table of all steps, with the columns "file", and "folder" and "split" where the
-    folders tell. Either all files have the same header or none has one; beside them may stand one
-    table with a row for each file, which is joined.
+    """Open files as one long table of all steps.
 
-    texts  (path, clean text) a file. Raises DataError where the files do not go together.
+    The table has the column "file", and the columns "folder" and "split" if the names of the
+    folders define them. All files have the same header or none. An additional table with one row
+    per file is joined.
+
+    Args:
+        texts: Path and clean text per file.
+        name: Name of the archive.
+
+    Raises:
+        DataError: For files that do not match.
     """
     headers: dict[str, list[int]] = {}
     for number, (_, text) in enumerate(texts):
-        line = first_line(text)
-        headers.setdefault(line if names_columns(line) else "", []).append(number)
-    labels = _labels(texts, headers)
+        line = get_first_line(text)
+        headers.setdefault(line if is_header_line(line) else "", []).append(number)
+    labels = _find_label_file(texts, headers)
     _refuse_other_columns([each for i, each in enumerate(texts) if i != labels])
     if labels is None:
-        return _table(texts, name)
+        return _build_table(texts, name)
     path, text = texts.pop(labels)
-    with of_file(path):
-        found = open_delimited(text)
-    return _joined(_table(texts, name), found, path, [each for each, _ in texts])
+    with name_file_in_errors(path):
+        label_table = open_delimited(text)
+    return _join_labels(_build_table(texts, name), label_table, path, [each for each, _ in texts])
 
 
-def _labels(texts: Texts, headers: dict[str, list[int]]) -> int | None:
-    """The one file of other columns than all the rest, in which their names stand."""
-    for alone in [numbers[0] for numbers in headers.values() if len(numbers) == 1]:
-        rest = [path for i, (path, _) in enumerate(texts) if i != alone]
+def _find_label_file(texts: Texts, headers: dict[str, list[int]]) -> int | None:
+    """Return the index of the only file with other columns, if it names all other files."""
+    for candidate in [numbers[0] for numbers in headers.values() if len(numbers) == 1]:
+        others = [path for i, (path, _) in enumerate(texts) if i != candidate]
         if len(headers) == 2:
-            cells = {cell.strip() for cell in re.split(r'[,;\t\n"]', texts[alone][1].decode())}
-            if all(path.stem in cells or path.name in cells for path in rest):
-                return alone
+            cells = {cell.strip() for cell in re.split(r'[,;\t\n"]', texts[candidate][1].decode())}
+            if all(path.stem in cells or path.name in cells for path in others):
+                return candidate
     return None
 
 
 def _refuse_other_columns(texts: Texts) -> None:
-    (first, expected), *others = ((path, first_line(text)) for path, text in texts)
-    named = names_columns(expected)
-    for path, found in others:
-        if found != expected if named else names_columns(found):
+    (first, expected), *others = ((path, get_first_line(text)) for path, text in texts)
+    has_header = is_header_line(expected)
+    for path, line in others:
+        if line != expected if has_header else is_header_line(line):
             raise DataError(
                 "{file} begins with {found!r}, and {first} with {expected!r}. Give the files of "
                 "all sequences the same columns; beside them may stand one table that names each "
                 "file in a row.",
                 file=path.as_posix(),
-                found=found[:80],
+                found=line[:80],
                 first=first.as_posix(),
                 expected=expected[:80],
             )
 
 
-def _table(texts: Texts, name: str) -> Table:
-    """The steps of all files with the name of the file, and of its folders where they tell."""
-    header = first_line(texts[0][1]) if names_columns(first_line(texts[0][1])) else ""
-    bodies, skipped = [], np.zeros(len(texts), dtype=np.int64)
+def _build_table(texts: Texts, name: str) -> Table:
+    """Build the table of the steps of all files, with the file name and its folders as roles."""
+    header = get_first_line(texts[0][1]) if is_header_line(get_first_line(texts[0][1])) else ""
+    bodies, skipped_lines = [], np.zeros(len(texts), dtype=np.int64)
     for number, (path, text) in enumerate(texts):
         if text.count(b'"') % 2:
             raise DataError(
@@ -85,13 +92,13 @@ def _table(texts: Texts, name: str) -> Table:
                 file=path.as_posix(),
             )
         if header:
-            above, _, text = text.partition(header.encode() + b"\n")
-            skipped[number] = above.count(b"\n") + 1
+            preamble, _, text = text.partition(header.encode() + b"\n")
+            skipped_lines[number] = preamble.count(b"\n") + 1
         if not text.strip():
             raise DataError("{file} holds no rows. Leave it out.", file=path.as_posix())
         bodies.append(text)
     lines = np.array([body.count(b"\n") for body in bodies])
-    before = np.cumsum(lines) - lines + (1 if header else 0)  # lines above each body
+    lines_before = np.cumsum(lines) - lines + (1 if header else 0)  # lines above each body
     steps = open_delimited(b"".join([header.encode() + b"\n" if header else b"", *bodies]))
     if steps.ragged or steps.header != bool(header):
         raise DataError(
@@ -99,23 +106,25 @@ def _table(texts: Texts, name: str) -> Table:
             "columns. Give every file a step a row, with the same columns."
         )
     rows = np.asarray(steps.rows)
-    which = np.searchsorted(before, rows - 1, side="right") - 1
+    file_indices = np.searchsorted(lines_before, rows - 1, side="right") - 1
     columns = steps.columns
     if not header:
         columns = columns.rename_columns(list(default_names(columns.num_columns)))
-    ids, told, notes = _told_by_names([path for path, _ in texts])
+    ids, folder_roles, notes = _derive_roles([path for path, _ in texts])
     roles = {}
-    for role, values in {"id": ids, **told}.items():
-        roles[role] = free_name({"id": "file", "target": "folder"}.get(role, role), columns)
-        columns = columns.append_column(roles[role], spread(pa.array(values), which))
+    for role, values in {"id": ids, **folder_roles}.items():
+        roles[role] = find_free_name({"id": "file", "target": "folder"}.get(role, role), columns)
+        columns = columns.append_column(roles[role], take_by_index(pa.array(values), file_indices))
     return replace(
         steps,
         columns=columns,
-        rows=rows - before[which] + skipped[which],
+        rows=rows - lines_before[file_indices] + skipped_lines[file_indices],
         header=True,
         name=name,
         roles=roles,
-        files=begins([path for path, _ in texts], np.bincount(which, minlength=len(texts))),
+        files=list_file_starts(
+            [path for path, _ in texts], np.bincount(file_indices, minlength=len(texts))
+        ),
         notes=(
             Note("{n} files of the archive, a sequence each", n=len(texts)),
             *notes,
@@ -124,78 +133,87 @@ def _table(texts: Texts, name: str) -> Table:
     )
 
 
-def spread(values: pa.Array, which: np.ndarray) -> pa.ChunkedArray:
-    """(rows,) the value of each row; which: (rows,) the number of it."""
-    return pa.chunked_array([values.take(pa.array(which))])
+def take_by_index(values: pa.Array, indices: np.ndarray) -> pa.ChunkedArray:
+    """Return the (rows,) values at ``indices`` (rows,)."""
+    return pa.chunked_array([values.take(pa.array(indices))])
 
 
-def _told_by_names(
+def _derive_roles(
     paths: list[PurePosixPath],
 ) -> tuple[list[str], dict[str, list[str]], list[Note]]:
-    """The ids; by role what the folders tell: train and test, and what else differs; and, for
-    people, what they do not tell."""
+    """Derive the ids from the file names, and the split and the target from the folders.
+
+    Returns:
+        The ids, the values per role, and notes for the user.
+    """
     ids = [path.stem for path in paths]
     if len(set(ids)) < len(ids):
         ids = [path.with_suffix("").as_posix() for path in paths]
     if len(set(ids)) < len(ids):
         ids = [path.as_posix() for path in paths]
-    told: dict[str, list[str]] = {}
+    folder_roles: dict[str, list[str]] = {}
     notes: list[Note] = []
     for level in range(min(len(path.parts) for path in paths) - 1):
         folders = [path.parts[level] for path in paths]
-        if {folder.lower() for folder in folders} <= SPLIT_WORDS.keys():
-            told.setdefault("split", folders)
+        if {folder.lower() for folder in folders} <= SPLIT_ALIASES.keys():
+            folder_roles.setdefault("split", folders)
         elif 1 < len(set(folders)) < len(paths):
-            told["target"] = folders  # the innermost that differs
+            folder_roles["target"] = folders  # the innermost level that differs
         elif len(set(folders)) == len(paths) > 1:
             notes = [Note("every folder holds one file, so that folders are names and no targets")]
-    return ids, told, notes
+    return ids, folder_roles, notes
 
 
-def _joined(steps: Table, labels: Table, path: PurePosixPath, files: list[PurePosixPath]) -> Table:
-    """The table of steps with what the table of labels says of each file."""
+def _join_labels(
+    steps: Table, labels: Table, path: PurePosixPath, files: list[PurePosixPath]
+) -> Table:
+    """Join the table of labels, which has one row per file, to the table of steps."""
     for key in labels.names:
         cells = [str(cell).strip() for cell in labels.columns[key].to_pylist()]
-        where = {cell: row for row, cell in enumerate(cells)}
-        found = [where.get(file.name, where.get(file.stem)) for file in files]
-        if any(row is not None for row in found):
+        row_by_cell = {cell: row for row, cell in enumerate(cells)}
+        label_rows = [row_by_cell.get(file.name, row_by_cell.get(file.stem)) for file in files]
+        if any(row is not None for row in label_rows):
             break
-    if None in found:
+    if None in label_rows:
         raise DataError(
             "{file} has no row for {found!r}. Add the row, or leave the file out.",
             file=path.as_posix(),
-            found=files[found.index(None)].as_posix(),
+            found=files[label_rows.index(None)].as_posix(),
         )
     lengths = np.diff([*(first for _, first in steps.files), len(steps)])
-    which = np.repeat(np.array(found), lengths)
+    row_indices = np.repeat(np.array(label_rows), lengths)
     columns = steps.columns
     for name in labels.names:
         if name != key:
             cells = pc.fill_null(pc.cast(labels.columns[name], pa.string()), "").combine_chunks()
-            columns = columns.append_column(free_name(name, columns), spread(cells, which))
+            columns = columns.append_column(
+                find_free_name(name, columns), take_by_index(cells, row_indices)
+            )
     note = Note("what {file} says of each file is joined by its name", file=path.name)
     return replace(steps, columns=columns, notes=(*steps.notes, note))
 
 
-def free_name(name: str, columns: pa.Table) -> str:
-    """The name, or another one if a column has it."""
+def find_free_name(name: str, columns: pa.Table) -> str:
+    """Return the name, or a variant of it if a column already has it."""
     while name in columns.column_names:
         name += " of the archive"
     return name
 
 
-def begins(paths: list[PurePosixPath], lengths: Sequence[int]) -> tuple[tuple[str, int], ...]:
-    """Each file and the row of the table it begins with, for ``Table.files``."""
+def list_file_starts(
+    paths: list[PurePosixPath], lengths: Sequence[int]
+) -> tuple[tuple[str, int], ...]:
+    """Return each file with its first row in the table, for ``Table.files``."""
     first = np.cumsum(lengths) - lengths
     return tuple((path.as_posix(), int(row)) for path, row in zip(paths, first, strict=True))
 
 
 @contextmanager
-def of_file(path: PurePosixPath) -> Iterator[None]:
-    """Errors inside say which file of the archive they are about."""
+def name_file_in_errors(path: PurePosixPath) -> Iterator[None]:
+    """Add the file of the archive to the errors raised inside."""
     try:
         yield
     except DataError as error:
         values = error.values | {"file": path.as_posix()}
-        what = Note(error.template, **error.values)
-        raise type(error)("{file}: {what}", **values, what=what) from None
+        message = Note(error.template, **error.values)
+        raise type(error)("{file}: {what}", **values, what=message) from None

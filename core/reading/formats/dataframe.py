@@ -1,4 +1,4 @@
-"""A data frame as a Table."""
+"""Data frames as tables."""
 
 from __future__ import annotations
 
@@ -15,33 +15,38 @@ from ..table.table import Table, refuse_equal_names
 from .source import EMPTY
 
 
-def table_of(frame: pd.DataFrame) -> Table:
+def open_dataframe(frame: pd.DataFrame) -> Table:
+    """Convert a data frame to a table; a named index becomes columns.
+
+    Raises:
+        DataError: For an empty frame or a repeated column name.
+    """
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     if frame.empty:
         raise DataError(EMPTY)
     names = [str(name).strip() for name in frame.columns]
     refuse_equal_names(names, row=1)
-    columns = [_from_series(frame.iloc[:, i]) for i in range(len(names))]
+    columns = [_convert_series(frame.iloc[:, i]) for i in range(len(names))]
     return Table(pa.table(columns, names=names), range(2, len(frame) + 2), header=True)
 
 
-def _from_series(series: pd.Series) -> pa.ChunkedArray:
-    """Numbers stay numbers; lists become JSON, everything else its text; NaN becomes null."""
+def _convert_series(series: pd.Series) -> pa.ChunkedArray:
+    """Convert a column: numbers stay numbers, lists become JSON, other values text, NaN null."""
     if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
-        made = pa.array(series, from_pandas=True)
+        array = pa.array(series, from_pandas=True)
     elif pd.api.types.is_string_dtype(series):
-        made = pc.fill_null(pc.cast(pa.array(series, from_pandas=True), pa.string()), "")
+        array = pc.fill_null(pc.cast(pa.array(series, from_pandas=True), pa.string()), "")
     else:
-        made = pa.array(["" if _absent(value) else _cell_text(value) for value in series])
-    return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
+        array = pa.array(["" if _is_absent(value) else _format_cell(value) for value in series])
+    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
 
 
-def _absent(value: object) -> bool:
+def _is_absent(value: object) -> bool:
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
-def _cell_text(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, list | tuple):

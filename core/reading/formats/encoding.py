@@ -1,4 +1,4 @@
-"""From bytes in any common encoding to clean UTF-8 lines."""
+"""Decode bytes in any common encoding to clean UTF-8 lines."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from charset_normalizer import from_bytes
 from ...errors import DataError
 from .source import EMPTY
 
-# How files begin that people rename to .csv: xlsx and other ZIPs, PDF, PNG, old Excel.
-BINARY_BEGINNINGS = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xd0\xcf\x11\xe0")
-MARKS = {  # the longer one first where one begins like another
+# Signatures of files that people rename to .csv: xlsx and other ZIPs, PDF, PNG, old Excel.
+BINARY_SIGNATURES = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xd0\xcf\x11\xe0")
+BYTE_ORDER_MARKS = {  # a mark before any mark that is its prefix
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32-le",
     codecs.BOM_UTF32_BE: "utf-32-be",
@@ -24,12 +24,17 @@ SAMPLE_BYTES = 1 << 16
 
 
 def clean_text(data: bytes) -> tuple[bytes, str]:
-    """The text in UTF-8 without a byte order mark, every line ended by ``\\n``, the last too, so
-    that the n-th line is line n in an editor; and the encoding it was in, "utf-8" for most.
+    """Decode text and normalise its line ends.
 
-    Raises DataError for what is empty or no text.
+    Returns:
+        The text in UTF-8 without a byte order mark, with ``\\n`` at the end of every line,
+        including the last, so that the n-th line is line n in an editor; and the encoding of the
+        data, usually "utf-8".
+
+    Raises:
+        DataError: For data that is empty or not text.
     """
-    data, encoding = _as_utf8(data)
+    data, encoding = _to_utf8(data)
     if not data or data.isspace():
         raise DataError(EMPTY)
     if b"\0" in data:
@@ -41,23 +46,23 @@ def clean_text(data: bytes) -> tuple[bytes, str]:
     return data, encoding
 
 
-def _as_utf8(data: bytes) -> tuple[bytes, str]:
-    for mark, encoding in MARKS.items():
+def _to_utf8(data: bytes) -> tuple[bytes, str]:
+    for mark, encoding in BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             data = data[len(mark) :]
-            return (data, encoding) if _is_utf8(data, encoding) else _decoded(data, encoding)
-    if data.startswith(BINARY_BEGINNINGS):
+            return (data, encoding) if _is_utf8(data, encoding) else _decode(data, encoding)
+    if data.startswith(BINARY_SIGNATURES):
         _refuse_binary(data)
     if b"\0" in data[:SAMPLE_BYTES]:
-        return _decoded(data, _utf16_without_mark(data))
+        return _decode(data, _detect_utf16(data))
     if data.isascii() or _is_utf8(data, "utf-8"):
         return data, "utf-8"
     if _is_chinese(data):
-        return _decoded(data, "gb18030")
+        return _decode(data, "gb18030")
     try:
-        return _decoded(data, "cp1252")
-    except DataError:  # five bytes mean nothing in Windows's Latin-1
-        return _decoded(data, "latin-1")
+        return _decode(data, "cp1252")
+    except DataError:  # cp1252 does not define five of the bytes
+        return _decode(data, "latin-1")
 
 
 def _is_utf8(data: bytes, encoding: str) -> bool:
@@ -70,7 +75,7 @@ def _is_utf8(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _decoded(data: bytes, encoding: str) -> tuple[bytes, str]:
+def _decode(data: bytes, encoding: str) -> tuple[bytes, str]:
     try:
         return data.decode(encoding).encode("utf-8"), encoding
     except UnicodeError:
@@ -81,8 +86,8 @@ def _decoded(data: bytes, encoding: str) -> tuple[bytes, str]:
         ) from None
 
 
-def _utf16_without_mark(data: bytes) -> str:
-    """Every other byte of Latin letters and digits in UTF-16 is zero."""
+def _detect_utf16(data: bytes) -> str:
+    """Detect UTF-16 without a mark: every other byte of Latin letters and digits is zero."""
     sample = np.frombuffer(data[: min(len(data), SAMPLE_BYTES) // 2 * 2], np.uint8).reshape(-1, 2)
     first, second = (sample == 0).mean(axis=0) if len(sample) else (0, 0)
     if second > 0.3 and first < 0.05:
@@ -93,16 +98,19 @@ def _utf16_without_mark(data: bytes) -> str:
 
 
 def _is_chinese(data: bytes) -> bool:
-    """GBK rather than Latin-1? Its characters take two bytes, mostly both above 127, while accented
-    letters stand alone; where they also come in twos (öß), the letters around them tell."""
+    """Return True for GBK rather than Latin-1.
+
+    A GBK character has two bytes, mostly both above 127, while accented letters are usually
+    single. Where those also occur in pairs (öß), the surrounding letters decide.
+    """
     lines = data[: 16 * SAMPLE_BYTES].split(b"\n")
-    high = b" ".join(line for line in lines if not line.isascii())[:SAMPLE_BYTES]
-    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", high)]
-    even = sum(n for n in runs if n % 2 == 0)
-    if even < 0.9 * sum(runs):
+    sample = b" ".join(line for line in lines if not line.isascii())[:SAMPLE_BYTES]
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", sample)]
+    even_bytes = sum(n for n in runs if n % 2 == 0)
+    if even_bytes < 0.9 * sum(runs):
         return False
-    best = from_bytes(high, cp_isolation=["gb18030", "cp1252"]).best()
-    return best is not None and best.encoding == "gb18030"
+    match = from_bytes(sample, cp_isolation=["gb18030", "cp1252"]).best()
+    return match is not None and match.encoding == "gb18030"
 
 
 def _refuse_binary(data: bytes) -> None:

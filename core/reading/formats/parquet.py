@@ -1,4 +1,4 @@
-"""Parquet as a Table: its numbers stay numbers and its lists stay lists."""
+"""Parquet files as tables: numbers stay numbers and lists stay lists."""
 
 from __future__ import annotations
 
@@ -8,75 +8,82 @@ import pyarrow.parquet
 
 from ...errors import DataError, Note
 from ..table.cells import is_arrow_list
-from ..table.step_limits import CLEARLY, refuse_about
+from ..table.step_limits import ESTIMATE_TOLERANCE, refuse_estimated_steps
 from ..table.table import Table, refuse_equal_names, refuse_many_columns
 from .source import EMPTY, refuse_bomb
 
 MAGIC = b"PAR1"
-INDEX = "__index_level_0__"  # what pandas calls an index without a name
+INDEX_COLUMN = "__index_level_0__"  # name that pandas gives to an unnamed index
 CELL_BYTES = 8
-# A column that is the same everywhere takes a few bytes, however long it is: what is unpacked may
-# be so large, or MAX_RATIO times the file.
+# A constant column of any length takes a few bytes, so unpacked data may have this size even where
+# it exceeds MAX_RATIO times the file.
 HARMLESS_BYTES = 200_000_000
 
 
 def is_parquet(data: bytes) -> bool:
+    """Return True if the data begins like a Parquet file."""
     return data.startswith(MAGIC)
 
 
-def open_parquet(data: bytes, name: str = "", most_steps: int | None = None) -> Table:
-    """Numbers, text, truth values, dates, and lists of numbers, also lists of lists.
+def open_parquet(data: bytes, name: str = "", max_steps: int | None = None) -> Table:
+    """Open columns of numbers, text, booleans, dates, and (nested) lists of numbers.
 
-    Raises DataError for a damaged file, one too large unpacked or of too many steps, and other
-    kinds of columns. Arrow reads Parquet in C++, and a file with a few wrong bytes can end the
-    process that reads it: a server reads it in another one.
+    Arrow reads Parquet in C++, and a file with a few wrong bytes can terminate the reading
+    process: a server should read it in a separate process.
+
+    Raises:
+        DataError: For a corrupt file, a file that is too large unpacked or has too many steps,
+            and for other kinds of columns.
     """
-    columns = _unpacked(data, name, most_steps)
+    columns = _unpack(data, name, max_steps)
     if columns.num_rows == 0 or columns.num_columns == 0:
         raise DataError(EMPTY)
-    if INDEX in columns.column_names:  # first, where the other formats have it
-        others = [each for each in columns.column_names if each != INDEX]
-        columns = columns.select([INDEX, *others])
-    names = [each.strip() for each in columns.column_names]
+    if INDEX_COLUMN in columns.column_names:  # move it to the front, as in the other formats
+        others = [column for column in columns.column_names if column != INDEX_COLUMN]
+        columns = columns.select([INDEX_COLUMN, *others])
+    names = [column.strip() for column in columns.column_names]
     refuse_equal_names(names, row=1)
-    cells = [_cells(column) for column in columns.columns]
-    unnamed = (INDEX,) if INDEX in names else ()
+    cells = [_convert_column(column) for column in columns.columns]
+    unnamed = (INDEX_COLUMN,) if INDEX_COLUMN in names else ()
     rows = range(1, columns.num_rows + 1)
     return Table(pa.table(cells, names=names), rows, header=True, unnamed=unnamed, name=name)
 
 
-def _unpacked(data: bytes, name: str, most_steps: int | None) -> pa.Table:
-    """What is in it; text as dictionaries, which are small however often a word comes."""
+def _unpack(data: bytes, name: str, max_steps: int | None) -> pa.Table:
+    """Read the columns; text is dictionary-encoded, which is small for repeated values."""
     if not data.endswith(MAGIC):
-        raise _unreadable(Note("its end is missing"))
+        raise _build_error(Note("its end is missing"))
     try:
         metadata = pyarrow.parquet.read_metadata(pa.BufferReader(data))
         refuse_many_columns(metadata.num_columns)
         _refuse_kinds(metadata.schema.to_arrow_schema())
         _refuse_large(metadata, data, name)
-        if most_steps is not None and (steps := _steps_at_least(metadata)) > CLEARLY * most_steps:
-            refuse_about(steps, most_steps)
-        words = [
+        if (
+            max_steps is not None
+            and (steps := _count_min_steps(metadata)) > ESTIMATE_TOLERANCE * max_steps
+        ):
+            refuse_estimated_steps(steps, max_steps)
+        text_columns = [
             column.path
             for column in map(metadata.schema.column, range(metadata.num_columns))
             if column.logical_type.type == "STRING" and column.max_repetition_level == 0
         ]
-        file = pyarrow.parquet.ParquetFile(pa.BufferReader(data), read_dictionary=words)
+        file = pyarrow.parquet.ParquetFile(pa.BufferReader(data), read_dictionary=text_columns)
         table = file.read(use_threads=False)
-        table.validate(full=True)  # what is written in it may point outside of it
+        table.validate(full=True)  # offsets in the file may point outside of it
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise _unreadable(reason) from None
-    refuse_bomb(len(data), sum(map(_size, table.columns)), name, HARMLESS_BYTES)
+        raise _build_error(reason) from None
+    refuse_bomb(len(data), sum(map(_measure_size, table.columns)), name, HARMLESS_BYTES)
     return table
 
 
-def _unreadable(reason: str) -> DataError:
+def _build_error(reason: str) -> DataError:
     return DataError("The Parquet file cannot be read ({reason}). Save it again.", reason=reason)
 
 
 def _refuse_large(metadata: pyarrow.parquet.FileMetaData, data: bytes, name: str) -> None:
-    """Raises DataError for what is too large as the file itself says."""
+    """Raise an error if the unpacked size, as declared by the file, is too large."""
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     columns = range(metadata.num_columns)
     cells = sum(group.column(i).num_values for group in groups for i in columns)
@@ -84,17 +91,20 @@ def _refuse_large(metadata: pyarrow.parquet.FileMetaData, data: bytes, name: str
     refuse_bomb(len(data), size, name, HARMLESS_BYTES)
 
 
-def _steps_at_least(metadata: pyarrow.parquet.FileMetaData) -> int:
-    """A row is a step or a sequence of some; in a column of lists, every item of a list is a step,
-    and an empty list counts as an item."""
+def _count_min_steps(metadata: pyarrow.parquet.FileMetaData) -> int:
+    """Return a lower bound for the number of steps.
+
+    A row has at least one step; in a column of lists, every item of a list is a step. The metadata
+    count an empty list as one item.
+    """
     rows, columns = metadata.num_rows, range(metadata.num_columns)
     lists = [i for i in columns if metadata.schema.column(i).max_repetition_level == 1]
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     return max([rows, *(sum(g.column(i).num_values for g in groups) - rows for i in lists)])
 
 
-def _size(column: pa.ChunkedArray) -> int:
-    """Bytes of a column once its words are written out."""
+def _measure_size(column: pa.ChunkedArray) -> int:
+    """Return the bytes of a column without dictionary encoding."""
     if not pa.types.is_dictionary(column.type):
         return column.nbytes
     return sum(
@@ -105,7 +115,7 @@ def _size(column: pa.ChunkedArray) -> int:
 
 def _refuse_kinds(schema: pa.Schema) -> None:
     for field in schema:
-        if not _is_taken(field.type):
+        if not _is_supported(field.type):
             raise DataError(
                 "Column {column} holds {kind}, which no sequence is made of. Save it as numbers, "
                 "text, dates, or lists of numbers, or leave it out.",
@@ -114,17 +124,17 @@ def _refuse_kinds(schema: pa.Schema) -> None:
             )
 
 
-def _is_taken(kind: pa.DataType) -> bool:
+def _is_supported(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if is_arrow_list(kind):
         inner = kind.value_type
-        leaf = inner.value_type if is_arrow_list(inner) else inner
-        return _is_number(leaf) or pa.types.is_string(leaf)  # words can be targets
+        item_kind = inner.value_type if is_arrow_list(inner) else inner
+        return _is_number(item_kind) or pa.types.is_string(item_kind)  # text can be a target
     return not pa.types.is_nested(kind) and not _is_bytes(kind)
 
 
-def _cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _convert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, column.type.value_type)
     if is_arrow_list(column.type):
@@ -140,6 +150,6 @@ def _is_number(kind: pa.DataType) -> bool:
 
 def _is_bytes(kind: pa.DataType) -> bool:
     return any(
-        is_it(kind)
-        for is_it in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+        is_kind(kind)
+        for is_kind in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
     )

@@ -1,4 +1,4 @@
-"""From a path, a buffer or pasted text to bytes; what is compressed comes out within limits."""
+"""Read a path, a buffer or pasted text as bytes; gzip is unpacked within size limits."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ...errors import DataError, Note
 from ...i18n import N_
 
 EMPTY = N_("There is nothing in it. Give at least one line of numbers.")
-# A file may grow so far when it is unpacked. Tables of numbers shrink to a third or a tenth; what
-# shrinks to a hundredth of 10 MB is no measurement, and a bomb shrinks to a thousandth.
+# Limits on the unpacked size. Tables of numbers compress to a third or a tenth; data above 10 MB
+# that compresses to a hundredth is not a measurement, and a bomb compresses to a thousandth.
 MAX_BYTES = 2**30
 MAX_RATIO = 100
 HARMLESS_BYTES = 10_000_000
 GZIP = b"\x1f\x8b"
-# Programs that pack in parallel write one for each 64 kB or more.
+# Programs that compress in parallel write one member per 64 kB or more.
 MAX_MEMBERS = 50_000
-PIECE_BYTES = 1 << 14  # given to a member at once; what is left of it is copied for the next one
+PIECE_BYTES = 1 << 14  # input per call; the unused rest is copied for the next member
 TOO_LARGE = N_(
     "Unpacked, {name} is larger than {most} MB or a hundred times its packed size, so it is not "
     "opened. Leave out what is not needed, and pack it again."
@@ -27,19 +27,27 @@ TOO_LARGE = N_(
 
 
 def read_source(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
-    """The bytes of ``source`` and its file name ("" when it has none); what gzip has compressed
-    is uncompressed.
+    """Read the bytes of a source and decompress gzip.
 
-    source  a path, or a binary or text buffer
+    Args:
+        source: Path, or binary or text buffer.
 
-    Raises DataError for what is damaged or too large unpacked, OSError for a path that cannot be
-    read.
+    Returns:
+        The bytes and the file name, "" if there is none.
+
+    Raises:
+        DataError: For data that is corrupt or too large unpacked.
+        OSError: For a path that cannot be read.
     """
     if isinstance(source, str | os.PathLike):
         data, name = Path(source).read_bytes(), os.fspath(source)
     else:
-        read = source.read()
-        data = read.encode("utf-8", errors="replace") if isinstance(read, str) else bytes(read)
+        content = source.read()
+        data = (
+            content.encode("utf-8", errors="replace")
+            if isinstance(content, str)
+            else bytes(content)
+        )
         name = getattr(source, "name", "")
     name = Path(name).name if isinstance(name, str) else ""
     if data.startswith(GZIP):
@@ -48,14 +56,23 @@ def read_source(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
 
 
 def refuse_bomb(packed: int, unpacked: int, name: str, harmless: int = HARMLESS_BYTES) -> None:
-    """Raises DataError for sizes, in bytes, that no file of measurements has. harmless: what may
-    come of however small a file."""
+    """Raise an error for a size or a compression ratio that no file of measurements has.
+
+    Args:
+        packed: Size of the compressed file in bytes.
+        unpacked: Size of the unpacked data in bytes.
+        name: Name of the file.
+        harmless: Unpacked size in bytes up to which any ratio is accepted.
+
+    Raises:
+        DataError: If the unpacked data is too large.
+    """
     if unpacked > MAX_BYTES or unpacked > max(harmless, MAX_RATIO * packed):
         raise DataError(TOO_LARGE, name=name or Note("the file"), most=MAX_BYTES >> 20)
 
 
 def _gunzip(data: bytes, name: str) -> bytes:
-    """Every member of the file, one after the other, and never more than the limit at once."""
+    """Decompress every member of a gzip file without exceeding the size limit."""
     unpacked = bytearray()
     begin, members = 0, 0
     while data.startswith(GZIP, begin):

@@ -1,7 +1,7 @@
-"""A file of a ZIP, unpacked to no more than it says it holds.
+"""Unpack a file of a ZIP to at most its declared size.
 
-``zipfile`` cuts off what is too much only after it was unpacked: a file of 100 bytes that bzip2
-has packed takes 2 GB.
+``zipfile`` truncates excess data only after unpacking it: a file of 100 bytes that is packed by
+bzip2 takes 2 GB.
 """
 
 from __future__ import annotations
@@ -12,32 +12,44 @@ import struct
 import zipfile
 import zlib
 
-LOCAL_HEAD = struct.Struct("<4s22xHH")  # signature; lengths of the name and of what follows it
+LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, length of the name, length of the extra field
 UNKNOWN_SIZE = b"\xff" * 8
 
 
 def unpack(archive: bytes, member: zipfile.ZipInfo) -> bytes:
-    """The bytes of a member of an archive. Raises zipfile.BadZipFile where they are not what it
-    says, and what zlib and lzma raise."""
+    """Unpack a member of an archive.
+
+    Args:
+        archive: Bytes of the archive.
+        member: Entry of the archive's directory.
+
+    Returns:
+        The bytes of the file.
+
+    Raises:
+        zipfile.BadZipFile: If the data does not match its declared size or checksum.
+        zlib.error: If the compressed data is corrupt.
+        lzma.LZMAError: If the compressed data is corrupt.
+    """
     begin = member.header_offset
-    head = archive[begin : begin + LOCAL_HEAD.size]
-    if len(head) < LOCAL_HEAD.size or not head.startswith(b"PK\x03\x04"):
+    header = archive[begin : begin + LOCAL_HEADER.size]
+    if len(header) < LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
         raise zipfile.BadZipFile("a file of it does not begin where it says")
-    _, name, extra = LOCAL_HEAD.unpack(head)
-    begin += LOCAL_HEAD.size + name + extra
+    _, name, extra = LOCAL_HEADER.unpack(header)
+    begin += LOCAL_HEADER.size + name + extra
     packed = archive[begin : begin + member.compress_size]
-    most = member.file_size + 1
+    max_bytes = member.file_size + 1
     if member.compress_type == zipfile.ZIP_STORED:
         content = packed
     elif member.compress_type == zipfile.ZIP_DEFLATED:
-        content = zlib.decompressobj(wbits=-15).decompress(packed, most)
+        content = zlib.decompressobj(wbits=-15).decompress(packed, max_bytes)
     elif member.compress_type == zipfile.ZIP_BZIP2:
-        content = bz2.BZ2Decompressor().decompress(packed, most)
+        content = bz2.BZ2Decompressor().decompress(packed, max_bytes)
     elif member.compress_type == zipfile.ZIP_LZMA:
         properties = int.from_bytes(packed[2:4], "little")
-        # As a file of lzma's own has them, which may leave its size open.
-        alone = packed[4 : 4 + properties] + UNKNOWN_SIZE + packed[4 + properties :]
-        content = lzma.LZMADecompressor(lzma.FORMAT_ALONE).decompress(alone, most)
+        # Header of a standalone lzma file, which may have an unknown size.
+        lzma_stream = packed[4 : 4 + properties] + UNKNOWN_SIZE + packed[4 + properties :]
+        content = lzma.LZMADecompressor(lzma.FORMAT_ALONE).decompress(lzma_stream, max_bytes)
     else:
         raise zipfile.BadZipFile(f"compression {member.compress_type} is not known")
     if len(content) != member.file_size:

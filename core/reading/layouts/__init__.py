@@ -1,1 +1,1 @@
-"""From a table and its schema to sequences, one module per layout."""
+"""Layouts: a table and its schema to sequences, one module per layout."""

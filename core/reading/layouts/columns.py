@@ -1,4 +1,4 @@
-"""A column as features: numbers as they are, words as features of 0 and 1 (one-hot)."""
+"""Convert columns to features: numbers, and categories in one-hot encoding."""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ import pyarrow.compute as pc
 from ...data.schema import UNKNOWN, Schema
 from ...data.tokens import is_missing
 from ...i18n import N_
-from ..table.cells import LARGEST, MISSING, NOT_A_NUMBER, TOO_LARGE, number_cells, to_numbers
+from ..table.cells import (
+    MAX_FLOAT32,
+    MISSING,
+    NOT_A_NUMBER,
+    TOO_LARGE,
+    parse_numbers,
+    read_number_text,
+)
 from ..table.report import Problems
-from ..table.roles import codes
+from ..table.roles import encode_values
 from ..table.table import Table
 
 FORMULA = N_(
@@ -26,33 +33,53 @@ SLICE_ROWS = 1 << 18
 MAX_THREADS = min(4, pa.cpu_count())
 
 
-Wrong = tuple[np.ndarray, np.ndarray, np.ndarray]
+WrongRows = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def read_numbers(table: Table, columns: Mapping[str, np.ndarray]) -> dict[str, Wrong]:
-    """Reads columns of numbers, each into its array, (rows,) floats, with NaN where a cell is
-    missing, no number, or beyond float32; and the rows, (k,) each, where it is no number, beyond
-    float32, and missing, which are for ``note_wrong``."""
+def read_numbers(table: Table, columns: Mapping[str, np.ndarray]) -> dict[str, WrongRows]:
+    """Read columns of numbers into arrays.
 
-    def read(name: str) -> Wrong:
-        return _read(number_cells(table, name), columns[name])
+    Args:
+        table: The table.
+        columns: Array (rows,) per column, which receives the numbers, and NaN for a cell that is
+            missing, not a number, or beyond float32.
+
+    Returns:
+        Per column the indices (k,) of the rows whose cell is not a number, beyond float32, and
+        missing, for ``note_wrong_cells``.
+    """
+
+    def read_one(name: str) -> WrongRows:
+        return _read_column(read_number_text(table, name), columns[name])
 
     if len(table) <= SLICE_ROWS:
-        return {name: read(name) for name in columns}
-    # Arrow lets other threads run while it reads numbers, and so does NumPy while it copies.
+        return {name: read_one(name) for name in columns}
+    # Arrow releases the GIL while it reads numbers, and NumPy while it copies.
     with ThreadPoolExecutor(MAX_THREADS) as threads:
-        return dict(zip(columns, threads.map(read, columns), strict=True))
+        return dict(zip(columns, threads.map(read_one, columns), strict=True))
 
 
-def note_wrong(
-    table: Table, name: str, wrong: Wrong, problems: Problems, ended: np.ndarray | None = None
+def note_wrong_cells(
+    table: Table,
+    name: str,
+    wrong: WrongRows,
+    problems: Problems,
+    is_past_end: np.ndarray | None = None,
 ) -> None:
-    """ended: (rows,) bool, where a sequence has ended before this cell, so that nothing is
-    missing."""
+    """Add the problems of a column of numbers.
+
+    Args:
+        table: The table.
+        name: Name of the column.
+        wrong: Indices of the rows with a problem, from ``read_numbers``.
+        problems: Receives the problems.
+        is_past_end: (rows,) bool, True where the sequence ends before this cell, so that no value
+            is missing.
+    """
     bad, large, absent = wrong
-    if ended is not None:
-        absent = absent[~ended[absent]]
-    formulas = bad[_are_formulas(table, name, bad)]
+    if is_past_end is not None:
+        absent = absent[~is_past_end[absent]]
+    formulas = bad[_is_formula(table, name, bad)]
     for kind, template, rows in (
         ("unreadable", FORMULA, formulas),
         ("unreadable", NOT_A_NUMBER, np.setdiff1d(bad, formulas)),
@@ -63,54 +90,69 @@ def note_wrong(
             problems.add(kind, template, table, name, rows)
 
 
-def _read(cells: pa.ChunkedArray, into: np.ndarray) -> Wrong:
-    """A slice at a time, so that no column stands in memory as float64, and only slices with
-    something wrong are looked at closely."""
-    wrong: list[Wrong] = []
+def _read_column(cells: pa.ChunkedArray, into: np.ndarray) -> WrongRows:
+    """Read a column slice by slice.
+
+    No column is in memory as float64 as a whole, and only slices with a problem are examined.
+    """
+    wrong: list[WrongRows] = []
     for begin in range(0, len(cells), SLICE_ROWS):
-        values, bad = to_numbers(cells.slice(begin, SLICE_ROWS))
-        here = into[begin : begin + SLICE_ROWS]
-        if values.min() >= -LARGEST and values.max() <= LARGEST:  # not so with NaN
-            here[:] = values
+        values, bad = parse_numbers(cells.slice(begin, SLICE_ROWS))
+        target = into[begin : begin + SLICE_ROWS]
+        if values.min() >= -MAX_FLOAT32 and values.max() <= MAX_FLOAT32:  # False with NaN
+            target[:] = values
             continue
-        large = np.abs(values) > LARGEST
-        absent = np.isnan(values)
-        absent[bad] = False
-        here[:] = np.where(large, np.nan, values)
-        wrong.append((bad + begin, np.flatnonzero(large) + begin, np.flatnonzero(absent) + begin))
+        large = np.abs(values) > MAX_FLOAT32
+        is_absent = np.isnan(values)
+        is_absent[bad] = False
+        target[:] = np.where(large, np.nan, values)
+        wrong.append(
+            (bad + begin, np.flatnonzero(large) + begin, np.flatnonzero(is_absent) + begin)
+        )
     none = np.empty(0, dtype=np.int64)
-    bad, large, absent = (np.concatenate(rows) for rows in zip((none,) * 3, *wrong, strict=True))
-    return bad, large, absent
+    bad, large, is_absent = (np.concatenate(rows) for rows in zip((none,) * 3, *wrong, strict=True))
+    return bad, large, is_absent
 
 
-def _are_formulas(table: Table, name: str, rows: np.ndarray) -> np.ndarray:
-    """(k,) bool, of these rows, (k,)."""
+def _is_formula(table: Table, name: str, rows: np.ndarray) -> np.ndarray:
+    """Return the mask (k,) of the formulas among ``rows`` (k,)."""
     if len(rows) == 0:
         return np.zeros(0, dtype=bool)
     cells = table.columns[name].take(pa.array(rows))
     return pc.match_substring_regex(cells, IS_FORMULA).to_numpy()
 
 
-def indicators(
+def build_indicators(
     columns: Mapping[str, np.ndarray], schema: Schema
 ) -> tuple[tuple[str, ...], np.ndarray]:
-    """With missing="mean": the columns, (rows,) each, beside which a feature says where they lack,
-    those of the schema or else those that lack somewhere; and (rows, columns), 1 where they do."""
-    chosen = schema.indicated if schema.missing == "mean" else ()
-    if chosen is not None:
-        chosen = tuple(name for name in chosen if name in columns)
+    """Build the missing-value indicators for missing="mean".
+
+    Args:
+        columns: Array (rows,) per column, NaN where a value is missing.
+        schema: Schema, which may name the columns with an indicator. Otherwise every column with
+            a missing value has one.
+
+    Returns:
+        The names of the columns with an indicator, and the (rows, columns) indicators, 1 where
+        the value is missing.
+    """
+    names = schema.indicated if schema.missing == "mean" else ()
+    if names is not None:
+        names = tuple(name for name in names if name in columns)
     else:
-        chosen = tuple(name for name, values in columns.items() if np.isnan(values).any())
+        names = tuple(name for name, values in columns.items() if np.isnan(values).any())
     rows = len(next(iter(columns.values())))
-    lacks = np.zeros((rows, len(chosen)), dtype=np.float32)
-    for number, name in enumerate(chosen):
-        lacks[:, number] = np.isnan(columns[name])
-    return chosen, lacks
+    values = np.zeros((rows, len(names)), dtype=np.float32)
+    for number, name in enumerate(names):
+        values[:, number] = np.isnan(columns[name])
+    return names, values
 
 
-def category_names(name: str, words: Sequence[str]) -> list[str]:
-    """The features a column of words becomes, in their order."""
-    return [f"{name}={word}" for word in (*(w for w in words if w != UNKNOWN), UNKNOWN)]
+def list_category_names(name: str, categories: Sequence[str]) -> list[str]:
+    """List the names of the one-hot features of a column."""
+    return [
+        f"{name}={category}" for category in (*(w for w in categories if w != UNKNOWN), UNKNOWN)
+    ]
 
 
 UNSEEN = N_(
@@ -119,22 +161,36 @@ UNSEEN = N_(
 )
 
 
-def categories(table: Table, name: str, words: Sequence[str], problems: Problems) -> np.ndarray:
-    """(rows, words + 1) float32: 1 for the word of the row, in the last column for every word that
-    is not in the vocabulary; NaN where the cell is missing."""
-    where, found = codes(table, name)
-    vocabulary = {word: number for number, word in enumerate(w for w in words if w != UNKNOWN)}
-    rows = np.zeros((len(found), len(vocabulary) + 1), dtype=np.float32)
-    unseen = np.zeros(len(found), dtype=bool)
-    for number, word in enumerate(found.to_pylist()):
-        if is_missing(word):
-            rows[number] = np.nan
+def encode_categories(
+    table: Table, name: str, categories: Sequence[str], problems: Problems
+) -> np.ndarray:
+    """Encode a column of categories in one-hot encoding.
+
+    Args:
+        table: The table.
+        name: Name of the column.
+        categories: The vocabulary.
+        problems: Receives missing cells and unknown categories.
+
+    Returns:
+        (rows, categories + 1) float32: 1 for the category of the row, in the last column for any
+        category outside the vocabulary; NaN for a missing cell.
+    """
+    indices, distinct = encode_values(table, name)
+    vocabulary = {
+        category: number for number, category in enumerate(w for w in categories if w != UNKNOWN)
+    }
+    encodings = np.zeros((len(distinct), len(vocabulary) + 1), dtype=np.float32)
+    is_unseen = np.zeros(len(distinct), dtype=bool)
+    for number, category in enumerate(distinct.to_pylist()):
+        if is_missing(category):
+            encodings[number] = np.nan
         else:
-            rows[number, vocabulary.get(word, -1)] = 1
-            unseen[number] = word not in words
-    absent = np.flatnonzero(np.isnan(rows[:, 0])[where])
+            encodings[number, vocabulary.get(category, -1)] = 1
+            is_unseen[number] = category not in categories
+    absent = np.flatnonzero(np.isnan(encodings[:, 0])[indices])
     if len(absent):
         problems.add("missing", MISSING, table, name, absent)
-    if unseen.any():
-        problems.add("unseen", UNSEEN, table, name, np.flatnonzero(unseen[where]))
-    return rows[where]
+    if is_unseen.any():
+        problems.add("unseen", UNSEEN, table, name, np.flatnonzero(is_unseen[indices]))
+    return encodings[indices]

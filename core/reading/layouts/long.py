@@ -1,4 +1,4 @@
-"""Long layout: one step a row; the rows of a sequence share its id."""
+"""Long layout: one step per row; the rows of a sequence share its id."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from ...data.sequences import Sequences
 from ...errors import DataError
 from ...i18n import N_
 from ..table import roles
-from ..table.cells import cell
+from ..table.cells import describe_cell
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
-from .columns import categories, category_names, indicators, note_wrong, read_numbers
+from .columns import (
+    build_indicators,
+    encode_categories,
+    list_category_names,
+    note_wrong_cells,
+    read_numbers,
+)
 
-ELAPSED = "time since the last step"  # in seconds where times are dates
-REGULAR = 0.9  # share of equal steps in time from which on an unequal one is a gap
+ELAPSED = "time since the last step"  # in seconds if times are dates
+MIN_REGULAR_SHARE = 0.9  # share of equal time differences from which a longer one is a gap
 DUPLICATE = N_(
     "Row {row}, column {column}: {found!r} is the time of an earlier row of the same sequence, too."
 )
@@ -36,171 +42,209 @@ GAP = N_(
 
 
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
-    """Sequences in the order of their first row; steps in the order of time, and of the file
-    where times are equal or there is no time column. Without an id column the whole table is
-    one sequence.
+    """Read sequences of the long layout.
 
-    Raises DataError with row, column and text for a split or group that changes within a
-    sequence, and for what was noted (such as a target that does) and nothing was chosen about.
+    Sequences are in the order of their first row. Steps are in the order of time, and of the file
+    where times are equal or there is no time column. Without an id column the whole table is one
+    sequence.
+
+    Args:
+        table: The table.
+        schema: Its schema.
+        problems: Receives the problems.
+
+    Raises:
+        DataError: For a split or group that changes within a sequence, and for a problem (such as
+            a target that changes) without a chosen treatment.
     """
     if schema.id is None:
         sequence, ids = np.zeros(len(table), dtype=np.int64), None
     else:
-        sequence, ids = roles.id_codes(table, schema.id, problems)
-    first = roles.first_rows(sequence)
-    order, begins = _in_time(table, schema, sequence, problems)
-    values, names, lacking = _values(table, schema, problems)
-    targets = roles.targets(table, schema.target)
+        sequence, ids = roles.encode_ids(table, schema.id, problems)
+    first_rows = roles.find_first_rows(sequence)
+    order, is_first_at_time = _sort_by_time(table, schema, sequence, problems)
+    values, names, indicated = _read_values(table, schema, problems)
+    targets = roles.read_targets(table, schema.target)
     if targets is not None and not schema.per_step:
-        _note_changes(table, schema.target, targets, sequence, first, problems)
-        targets = targets[first]
-    carried = {
-        "split": (schema.split, roles.splits(table, schema.split)),
-        "groups": (schema.group, roles.groups(table, schema.group)),
+        _note_changes(table, schema.target, targets, sequence, first_rows, problems)
+        targets = targets[first_rows]
+    roles_by_field = {
+        "split": (schema.split, roles.read_splits(table, schema.split)),
+        "groups": (schema.group, roles.read_groups(table, schema.group)),
     }
-    for name, role in carried.values():
+    for name, role in roles_by_field.values():
         if role is not None:
-            _refuse_changes(table, name, role, sequence, first)
-    problems.settle()
+            _refuse_changes(table, name, role, sequence, first_rows)
+    problems.raise_unresolved()
     if schema.elapsed and schema.time:
-        values = np.column_stack([values, _elapsed(table, schema.time, sequence, order)])
+        values = np.column_stack([values, _compute_elapsed(table, schema.time, sequence, order)])
         names = (*names, ELAPSED)
     steps = [values, sequence, *([targets] if schema.per_step else [])]
     if order is not None:
         steps = [part[order] for part in steps]
-    steps = _without_duplicates(steps, begins, schema, problems)
-    data = {key: None if role is None else role[first] for key, (_, role) in carried.items()}
-    data |= {"ids": ids, "targets": None if schema.per_step else targets}
+    steps = _merge_duplicates(steps, is_first_at_time, schema, problems)
+    fields = {
+        key: None if role is None else role[first_rows] for key, (_, role) in roles_by_field.items()
+    }
+    fields |= {"ids": ids, "targets": None if schema.per_step else targets}
     if schema.missing == "drop":
-        kept = _with_known_steps(*steps[:2], first, table, schema, problems)
-        steps = [part[kept[steps[1]]] for part in steps]
-        steps[1] = (np.cumsum(kept) - 1)[steps[1]]
-        data = {key: None if part is None else part[kept] for key, part in data.items()}
+        is_kept = _find_remaining_sequences(*steps[:2], first_rows, table, schema, problems)
+        steps = [part[is_kept[steps[1]]] for part in steps]
+        steps[1] = (np.cumsum(is_kept) - 1)[steps[1]]
+        fields = {key: None if part is None else part[is_kept] for key, part in fields.items()}
     if schema.per_step:
-        data["targets"] = steps[2]
+        fields["targets"] = steps[2]
     return Sequences(
         values=steps[0],
         lengths=np.bincount(steps[1]),
         per_step=schema.per_step,
         feature_names=names,
         missing=schema.missing,
-        schema=schema.known(lacking),
-        **data,
+        schema=schema.with_indicated(indicated),
+        **fields,
     )
 
 
-def _values(
+def _read_values(
     table: Table, schema: Schema, problems: Problems
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...]]:
-    """(rows, features) float32 in the order of the file, the features' names, and the columns
-    beside which a feature says where they lack."""
+    """Read the features.
+
+    Returns:
+        (rows, features) float32 in the order of the file, the names of the features, and the
+        columns with a missing-value indicator.
+    """
     names: list[str] = []
-    begins: dict[str, int] = {}
+    first_columns: dict[str, int] = {}
     for name in schema.features:
-        begins[name] = len(names)
-        words = schema.categories.get(name)
-        names += [name] if words is None else category_names(name, words)
+        first_columns[name] = len(names)
+        vocabulary = schema.categories.get(name)
+        names += [name] if vocabulary is None else list_category_names(name, vocabulary)
     values = np.empty((len(table), len(names)), dtype=np.float32)
-    columns = {name: values[:, begin] for name, begin in begins.items()}
+    columns = {name: values[:, begin] for name, begin in first_columns.items()}
     wrong = read_numbers(
-        table, {name: part for name, part in columns.items() if name not in schema.categories}
+        table,
+        {name: column for name, column in columns.items() if name not in schema.categories},
     )
-    for name, begin in begins.items():
+    for name, begin in first_columns.items():
         if name in wrong:
-            note_wrong(table, name, wrong[name], problems)
+            note_wrong_cells(table, name, wrong[name], problems)
         else:
-            part = categories(table, name, schema.categories[name], problems)
-            values[:, begin : begin + part.shape[1]] = part
-    lacking, lacks = indicators(columns, schema)
-    if lacking:
-        values = np.column_stack([values, lacks])
-    return values, (*names, *map(indicator_name, lacking)), lacking
+            encodings = encode_categories(table, name, schema.categories[name], problems)
+            values[:, begin : begin + encodings.shape[1]] = encodings
+    indicated, indicator_values = build_indicators(columns, schema)
+    if indicated:
+        values = np.column_stack([values, indicator_values])
+    return values, (*names, *map(indicator_name, indicated)), indicated
 
 
-def _in_time(
+def _sort_by_time(
     table: Table, schema: Schema, sequence: np.ndarray, problems: Problems
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """(rows,) the rows in the order of sequence and time, None when they stand so already; and
-    (rows,) bool in that order, False for a step at the time of the one before, None when there
-    is none. Notes those, and gaps in times that are regular otherwise."""
-    grouped = (sequence[1:] >= sequence[:-1]).all()
+    """Sort the rows by sequence and time; add duplicate times and gaps as problems.
+
+    Returns:
+        The (rows,) order, None if the rows are sorted; and in this order the mask (rows,), False
+        for a step at the time of the previous one, None if there is no such step.
+    """
+    is_grouped = (sequence[1:] >= sequence[:-1]).all()
     if schema.time is None:
-        return (None if grouped else np.argsort(sequence, kind="stable")), None
-    when = roles.times(table, schema.time)[0]
-    within = sequence[1:] == sequence[:-1]
+        return (None if is_grouped else np.argsort(sequence, kind="stable")), None
+    times = roles.read_times(table, schema.time)[0]
+    is_same_sequence = sequence[1:] == sequence[:-1]
     order = None
-    if not grouped or (within & (when[1:] < when[:-1])).any():
-        order = np.lexsort((when, sequence))
-        when, sequence = when[order], sequence[order]
-        within = sequence[1:] == sequence[:-1]
-    since = np.diff(when)
-    again = np.flatnonzero(within & (since == 0)) + 1
-    begins = None
-    if len(again):
-        begins = np.ones(len(when), dtype=bool)
-        begins[again] = False
-        rows = again if order is None else order[again]
+    if not is_grouped or (is_same_sequence & (times[1:] < times[:-1])).any():
+        order = np.lexsort((times, sequence))
+        times, sequence = times[order], sequence[order]
+        is_same_sequence = sequence[1:] == sequence[:-1]
+    gaps = np.diff(times)
+    repeated = np.flatnonzero(is_same_sequence & (gaps == 0)) + 1
+    is_first_at_time = None
+    if len(repeated):
+        is_first_at_time = np.ones(len(times), dtype=bool)
+        is_first_at_time[repeated] = False
+        rows = repeated if order is None else order[repeated]
         problems.add("duplicate", DUPLICATE, table, schema.time, rows)
-    within &= since > 0
-    _note_gaps(table, schema.time, since, within, order, problems)
-    return order, begins
+    is_same_sequence &= gaps > 0
+    _note_gaps(table, schema.time, gaps, is_same_sequence, order, problems)
+    return order, is_first_at_time
 
 
 def _note_gaps(
     table: Table,
     name: str,
-    since: np.ndarray,
-    onward: np.ndarray,
+    elapsed: np.ndarray,
+    is_next_step: np.ndarray,
     order: np.ndarray | None,
     problems: Problems,
 ) -> None:
-    """since: (rows - 1,) time from each row to the next one; onward: (rows - 1,) bool, where that
-    is a later step of the same sequence."""
-    steps = since[onward]
-    usual = np.median(steps, overwrite_input=True) if len(steps) else 0
-    if usual and (steps == usual).mean() >= REGULAR:
-        gaps = np.flatnonzero(onward & (since > 1.5 * usual)) + 1
+    """Add the gaps in regular times as problems.
+
+    Args:
+        table: The table.
+        name: Name of the time column.
+        elapsed: (rows - 1,) time from each row to the next.
+        is_next_step: (rows - 1,) bool, True if the next row is a later step of the same sequence.
+        order: (rows,) order of the rows, None for the order of the file.
+        problems: Receives the problems.
+    """
+    steps = elapsed[is_next_step]
+    median = np.median(steps, overwrite_input=True) if len(steps) else 0
+    if median and (steps == median).mean() >= MIN_REGULAR_SHARE:
+        gaps = np.flatnonzero(is_next_step & (elapsed > 1.5 * median)) + 1
         for gap in gaps[:MAX_LISTED].tolist():
             row = np.array([gap if order is None else order[gap]])
-            problems.add("gap", GAP, table, name, row, times=float(since[gap - 1] / usual))
+            problems.add("gap", GAP, table, name, row, times=float(elapsed[gap - 1] / median))
         problems.count("gap", len(gaps) - MAX_LISTED)
 
 
-def _elapsed(table: Table, name: str, sequence: np.ndarray, order: np.ndarray | None) -> np.ndarray:
-    """(rows,) time since the step before, 0 for the first one of a sequence, in the file's
-    order."""
-    when = roles.times(table, name)[0]
-    rows = np.arange(len(when)) if order is None else order
-    since = np.diff(when[rows], prepend=when[rows][:1]).astype(np.float64)
-    since[np.flatnonzero(np.diff(sequence[rows])) + 1] = 0
-    found = np.empty(len(when))
-    found[rows] = since / 1e9 if roles.are_dates(table, name) else since
-    return found
+def _compute_elapsed(
+    table: Table, name: str, sequence: np.ndarray, order: np.ndarray | None
+) -> np.ndarray:
+    """Compute the (rows,) time since the previous step, in the order of the file.
+
+    It is 0 for the first step of a sequence, and in seconds if the times are dates.
+    """
+    times = roles.read_times(table, name)[0]
+    rows = np.arange(len(times)) if order is None else order
+    elapsed = np.diff(times[rows], prepend=times[rows][:1]).astype(np.float64)
+    elapsed[np.flatnonzero(np.diff(sequence[rows])) + 1] = 0
+    result = np.empty(len(times))
+    result[rows] = elapsed / 1e9 if roles.has_dates(table, name) else elapsed
+    return result
 
 
-def _without_duplicates(
-    steps: list[np.ndarray], begins: np.ndarray | None, schema: Schema, problems: Problems
+def _merge_duplicates(
+    steps: list[np.ndarray], is_first_at_time: np.ndarray | None, schema: Schema, problems: Problems
 ) -> list[np.ndarray]:
-    """With one step for each time, as chosen. steps: values (steps, features), and more arrays
-    (steps,) beside them, of which the last stands beside a mean of values."""
-    if begins is None or schema.duplicates == "keep":
+    """Merge steps at the same time as the schema specifies.
+
+    Args:
+        steps: Values (steps, features), and further arrays (steps,). With the mean of the values,
+            the further arrays take their last element.
+        is_first_at_time: (steps,) bool, False for a step at the time of the previous one; None if
+            there is no such step.
+        schema: Schema with the treatment of duplicates.
+        problems: Receives the number of dropped rows.
+    """
+    if is_first_at_time is None or schema.duplicates == "keep":
         return steps
-    problems.left_out["duplicate"] += int((~begins).sum())
-    starts = np.flatnonzero(begins)
+    problems.dropped["duplicate"] += int((~is_first_at_time).sum())
+    starts = np.flatnonzero(is_first_at_time)
     if schema.duplicates == "first":
         return [part[starts] for part in steps]
-    values, *beside = steps
+    values, *others = steps
     last = np.append(starts[1:], len(values)) - 1
     if schema.duplicates == "last":
         return [part[last] for part in steps]
-    known = ~np.isnan(values)
-    sums = np.add.reduceat(np.where(known, values, 0), starts, dtype=np.float64)
-    with np.errstate(invalid="ignore"):  # nothing known is missing, as before
-        means = sums / np.add.reduceat(known, starts, dtype=np.int64)
-    return [means, *(part[last] for part in beside)]
+    is_known = ~np.isnan(values)
+    sums = np.add.reduceat(np.where(is_known, values, 0), starts, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # 0 / 0: without a known value the mean is missing
+        means = sums / np.add.reduceat(is_known, starts, dtype=np.int64)
+    return [means, *(part[last] for part in others)]
 
 
-def _with_known_steps(
+def _find_remaining_sequences(
     values: np.ndarray,
     sequence: np.ndarray,
     first: np.ndarray,
@@ -208,33 +252,43 @@ def _with_known_steps(
     schema: Schema,
     problems: Problems,
 ) -> np.ndarray:
-    """(n,) bool, which sequences keep a step when those that lack a value are dropped; the others
-    are noted, and all rows that go are counted."""
-    lacking = np.isnan(values).any(axis=1)
-    problems.left_out["missing"] += int(lacking.sum())
-    kept = np.bincount(sequence[~lacking], minlength=len(first)) > 0
-    if not kept.all():
-        problems.add("empty", NOTHING_KNOWN, table, schema.id or schema.features[0], first[~kept])
-        problems.settle()
-    if not kept.any():
+    """Find the sequences that keep a step when steps with a missing value are dropped.
+
+    The other sequences become problems, and the dropped rows are counted.
+
+    Returns:
+        (n,) bool.
+    """
+    is_missing = np.isnan(values).any(axis=1)
+    problems.dropped["missing"] += int(is_missing.sum())
+    is_kept = np.bincount(sequence[~is_missing], minlength=len(first)) > 0
+    if not is_kept.all():
+        problems.add(
+            "empty", NOTHING_KNOWN, table, schema.id or schema.features[0], first[~is_kept]
+        )
+        problems.raise_unresolved()
+    if not is_kept.any():
         raise DataError("Every step of every sequence lacks a value. Choose another way.")
-    return kept
+    return is_kept
 
 
 def _note_changes(
     table: Table, name: str, targets: np.ndarray, sequence, first, problems: Problems
 ) -> None:
-    """Notes the rows whose target is another one than in the first row of their sequence."""
-    rows = roles.changes(targets, sequence)
+    """Add a problem per row whose target differs from the first row of its sequence."""
+    rows = roles.find_changes(targets, sequence)
     for row in rows[:MAX_LISTED].tolist():
         expected = int(first[sequence[row]])
-        known = {"expected": cell(table, name, expected)["found"], "first": table.row(expected)}
-        problems.add("changes", CHANGES, table, name, np.array([row]), **known)
+        details = {
+            "expected": describe_cell(table, name, expected)["found"],
+            "first": table.get_line(expected),
+        }
+        problems.add("changes", CHANGES, table, name, np.array([row]), **details)
     problems.count("changes", len(rows) - MAX_LISTED)
 
 
 def _refuse_changes(table: Table, name: str, role: np.ndarray, sequence, first) -> None:
-    rows = roles.changes(role, sequence)
+    rows = roles.find_changes(role, sequence)
     if len(rows):
         row = int(rows[0])
         expected = int(first[sequence[row]])
@@ -242,7 +296,7 @@ def _refuse_changes(table: Table, name: str, role: np.ndarray, sequence, first) 
             "Row {row}, column {column}: {found!r} differs from {expected!r} in row {first}, "
             "which belongs to the same sequence. Give all rows of a sequence the same value, or "
             "choose another column.",
-            **cell(table, name, row),
-            expected=cell(table, name, expected)["found"],
-            first=table.row(expected),
+            **describe_cell(table, name, row),
+            expected=describe_cell(table, name, expected)["found"],
+            first=table.get_line(expected),
         )

@@ -1,4 +1,4 @@
-"""One reader a layout: a table and its schema become ``Sequences``."""
+"""Read a table with its schema into ``Sequences``, by the reader of the layout."""
 
 from __future__ import annotations
 
@@ -8,35 +8,45 @@ import pyarrow as pa
 
 from ...data.schema import Schema
 from ...data.sequences import Sequences
-from ...data.windowing import at_the_end, prefixes, windows
+from ...data.windowing import prefixes, take_last_targets, windows
 from ...errors import MissingValue
 from ..table.report import Problems, Report
-from ..table.roles import usable
+from ..table.roles import drop_incomplete_rows
 from ..table.table import Table
 from . import lists, long, rows, wide
-from .constant_features import constant_features
+from .static_features import find_static_features
 
 READERS = {"rows": rows.read, "list": lists.read, "long": long.read, "wide": wide.read}
 
 
 def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
-    """The sequences of a table that is read by a schema, and what became of its rows.
+    """Read a table with a schema.
 
-    Raises DataError as ``read_sequences`` does; its ``report`` tells all that is in the way, where
-    it is more than a mistake in the table's form.
+    Args:
+        table: The table.
+        schema: Its schema.
+
+    Returns:
+        The sequences, and the report about the rows of the table.
+
+    Raises:
+        DataError: As ``read_sequences``. Its ``report`` lists all unresolved problems, unless the
+            form of the table is wrong.
     """
     problems = Problems(table, schema)
     try:
-        data = READERS[schema.layout](usable(table, schema, problems), schema, problems)
-    except MissingValue as error:  # what was chosen about missing values cannot be done here
-        error.report = error.report or problems.report(0)
+        data = READERS[schema.layout](
+            drop_incomplete_rows(table, schema, problems), schema, problems
+        )
+    except MissingValue as error:  # the chosen treatment of missing values is not applicable
+        error.report = error.report or problems.build_report(0)
         raise
-    problems.settle()
-    # Arrow keeps what it worked with, some 100 MB after 5 million rows, for the next time.
+    problems.raise_unresolved()
+    # Arrow keeps unused memory for later, about 100 MB after 5 million rows.
     pa.default_memory_pool().release_unused()
-    report = problems.report(problems.rows - problems.left_out.total())
-    report = replace(report, constant=constant_features(data, schema))
+    report = problems.build_report(problems.rows - problems.dropped.total())
+    report = replace(report, static_features=find_static_features(data, schema))
     if schema.cut:
-        cut = windows if schema.cut == "windows" else prefixes
-        data = cut(data, schema.cut_steps, schema.cut_every)
-    return at_the_end(data) if schema.target_at == "end" else data, report
+        split = windows if schema.cut == "windows" else prefixes
+        data = split(data, schema.cut_steps, schema.cut_every)
+    return take_last_targets(data) if schema.target_at == "end" else data, report

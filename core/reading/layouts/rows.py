@@ -10,71 +10,85 @@ from ...data.missing import indicator_name
 from ...data.schema import Schema
 from ...data.sequences import Sequences
 from ..table.cells import (
-    LARGEST,
-    MAX_FOUND,
+    MAX_FLOAT32,
+    MAX_QUOTED_CHARACTERS,
     MISSING,
     NOT_A_NUMBER,
     TOO_LARGE,
-    to_numbers,
-    with_points,
+    parse_numbers,
+    replace_decimal_commas,
 )
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
 from . import wide
-from .columns import indicators
+from .columns import build_indicators
 
 
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
-    """One sequence a row, one feature, no targets; ids are "1", "2", … in the file's order.
+    """Read sequences of the rows layout, with one feature, and ids "1", "2", … but no targets.
 
-    Blank cells at the end of a row end its sequence; blank cells before that are missing.
-    Raises DataError with the row, the number of the cell, and the text found, for what nothing
-    was chosen about.
+    Blank cells at the end of a row end its sequence; blank cells before that are missing values.
+
+    Args:
+        table: The table.
+        schema: Its schema.
+        problems: Receives the problems.
+
+    Raises:
+        DataError: For a problem without a chosen treatment, with the row and the number of the
+            cell.
     """
     if not table.ragged:
         return wide.read(table, schema, problems)
     lines = table.columns["value"].combine_chunks()
     if table.delimiter == " ":
-        cut = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(lines))
+        cells_by_row = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(lines))
     else:
-        cut = pc.split_pattern(pc.utf8_rtrim(lines, table.delimiter + " \t"), table.delimiter)
-    lengths = pc.list_value_length(cut).to_numpy(False).astype(np.int64)
-    cells = with_points(table, cut.flatten())
-    values, bad = to_numbers(cells)
-    large = np.flatnonzero(np.abs(values) > LARGEST)
-    lacking = np.setdiff1d(np.flatnonzero(np.isnan(values)), bad)
-    for kind, template, found in (
+        cells_by_row = pc.split_pattern(
+            pc.utf8_rtrim(lines, table.delimiter + " \t"), table.delimiter
+        )
+    lengths = pc.list_value_length(cells_by_row).to_numpy(False).astype(np.int64)
+    cells = replace_decimal_commas(table, cells_by_row.flatten())
+    values, bad = parse_numbers(cells)
+    too_large = np.flatnonzero(np.abs(values) > MAX_FLOAT32)
+    missing = np.setdiff1d(np.flatnonzero(np.isnan(values)), bad)
+    for kind, template, indices in (
         ("unreadable", NOT_A_NUMBER, bad),
-        ("unreadable", TOO_LARGE, large),
-        ("missing", MISSING, lacking),
+        ("unreadable", TOO_LARGE, too_large),
+        ("missing", MISSING, missing),
     ):
-        _note(kind, template, table, lengths, cells, found, problems)
-    problems.settle()
-    if len(large):
+        _note_cells(kind, template, table, lengths, cells, indices, problems)
+    problems.raise_unresolved()
+    if len(too_large):
         values = values.copy()
-        values[large] = np.nan
-    lacking, lacks = indicators({"value": values}, schema)
+        values[too_large] = np.nan
+    missing, indicator_values = build_indicators({"value": values}, schema)
     return Sequences(
-        np.column_stack([values, lacks]),
+        np.column_stack([values, indicator_values]),
         lengths,
-        feature_names=("value", *map(indicator_name, lacking)),
+        feature_names=("value", *map(indicator_name, missing)),
         missing=schema.missing,
-        schema=schema.known(lacking),
+        schema=schema.with_indicated(missing),
     )
 
 
-def _note(
-    kind: str, template: str, table: Table, lengths, cells: pa.Array, found, problems: Problems
+def _note_cells(
+    kind: str, template: str, table: Table, lengths, cells: pa.Array, indices, problems: Problems
 ) -> None:
-    """Note cells, (k,) numbers of them from 0, counted through all rows."""
+    """Add problems of the cells at the indices (k,), counted from 0 through all rows."""
     ends = np.cumsum(lengths)
-    rows = np.searchsorted(ends, found, side="right")
-    columns = found - ends[rows] + lengths[rows] + 1
-    words = cells.take(pa.array(found[:MAX_LISTED])).to_pylist()
-    # One after the other, since each may stand in another column; the rest is counted.
-    for number, word in enumerate(words):
-        here = slice(number, number + 1)
+    rows = np.searchsorted(ends, indices, side="right")
+    columns = indices - ends[rows] + lengths[rows] + 1
+    texts = cells.take(pa.array(indices[:MAX_LISTED])).to_pylist()
+    # One at a time, since each may be in another column; the rest is only counted.
+    for number, word in enumerate(texts):
+        window = slice(number, number + 1)
         problems.add(
-            kind, template, table, int(columns[number]), rows[here], [word.strip()[:MAX_FOUND]]
+            kind,
+            template,
+            table,
+            int(columns[number]),
+            rows[window],
+            [word.strip()[:MAX_QUOTED_CHARACTERS]],
         )
-    problems.count(kind, len(found) - len(words))
+    problems.count(kind, len(indices) - len(texts))

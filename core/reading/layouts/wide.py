@@ -1,4 +1,4 @@
-"""Wide layout: one sequence a row, a column a step (and feature); blank cells at the end end it."""
+"""Wide layout: one sequence per row, one column per step (and feature); blank cells end it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...i18n import N_
 from ..table import roles
 from ..table.report import Problems
 from ..table.table import Table
-from .columns import indicators, note_wrong, read_numbers
+from .columns import build_indicators, note_wrong_cells, read_numbers
 
 NO_STEPS = N_(
     "Row {row} holds no values in columns {column} to {last}, so its sequence has no steps. Remove "
@@ -23,58 +23,70 @@ NO_STEPS = N_(
 
 
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
-    """One feature, "value", or those of ``schema.channels``. A sequence ends with its last cell
-    that is not blank; blank cells before it, of any feature, are missing values, kept in place.
+    """Read sequences of the wide layout.
 
-    Raises DataError for an id that stands in two rows, and for what was noted (a cell that cannot
-    be used, a row without a value) and nothing was chosen about.
+    The features are ``schema.channels``, or the single feature "value". A sequence ends with its
+    last cell that is not blank; blank cells before it, of any feature, are missing values.
+
+    Args:
+        table: The table.
+        schema: Its schema.
+        problems: Receives the problems.
+
+    Raises:
+        DataError: For a repeated id, and for a problem (an invalid cell, a row without a value)
+            without a chosen treatment.
     """
     features = schema.channels or ("value",)
     columns = np.array(schema.features, dtype=object).reshape(len(features), -1)
-    blank = np.stack([_blank_steps(table, steps) for steps in columns.T], axis=1)
-    empty = blank.all(axis=1)
-    if empty.any():
-        rows = np.flatnonzero(empty)
-        found = [""] * len(rows)
+    is_blank = np.stack([_find_blank_steps(table, steps) for steps in columns.T], axis=1)
+    is_empty = is_blank.all(axis=1)
+    if is_empty.any():
+        rows = np.flatnonzero(is_empty)
+        texts = [""] * len(rows)
         first, last = columns[0, 0], columns[-1, -1]
-        problems.add("empty", NO_STEPS, table, first, rows, found, last=last)
-        problems.left_out["empty"] += len(rows)
-        if empty.all():
-            problems.settle()
+        problems.add("empty", NO_STEPS, table, first, rows, texts, last=last)
+        problems.dropped["empty"] += len(rows)
+        if is_empty.all():
+            problems.raise_unresolved()
             raise DataError("Every row is empty, so there are no sequences.")
-        table, blank = table.filter(~empty), blank[~empty]
-    most = columns.shape[1]
-    lengths = most - np.argmin(blank[:, ::-1], axis=1)  # up to the last that is not blank
-    real = np.arange(most) < lengths[:, None]
-    grid = np.empty((*real.shape, len(features)))
+        table, is_blank = table.filter(~is_empty), is_blank[~is_empty]
+    max_length = columns.shape[1]
+    lengths = max_length - np.argmin(
+        is_blank[:, ::-1], axis=1
+    )  # including the last cell that is not blank
+    is_real = np.arange(max_length) < lengths[:, None]
+    grid = np.empty((*is_real.shape, len(features)))
     cells = {name: grid[:, step, feature] for (feature, step), name in np.ndenumerate(columns)}
-    wrong = read_numbers(table, cells)
+    wrong_rows = read_numbers(table, cells)
     for (_, step), name in np.ndenumerate(columns):
-        note_wrong(table, name, wrong[name], problems, ended=~real[:, step])
-    ids = roles.unique_ids(table, schema.id, problems)
-    problems.settle()
-    values = grid[real]
-    lacking, lacks = indicators(dict(zip(features, values.T, strict=True)), schema)
+        note_wrong_cells(table, name, wrong_rows[name], problems, is_past_end=~is_real[:, step])
+    ids = roles.read_unique_ids(table, schema.id, problems)
+    problems.raise_unresolved()
+    values = grid[is_real]
+    indicated, indicator_values = build_indicators(
+        dict(zip(features, values.T, strict=True)), schema
+    )
     return Sequences(
-        values=np.column_stack([values, lacks]),
+        values=np.column_stack([values, indicator_values]),
         lengths=lengths,
-        targets=roles.targets(table, schema.target),
+        targets=roles.read_targets(table, schema.target),
         ids=ids,
-        feature_names=(*features, *map(indicator_name, lacking)),
-        split=roles.splits(table, schema.split),
-        groups=roles.groups(table, schema.group),
+        feature_names=(*features, *map(indicator_name, indicated)),
+        split=roles.read_splits(table, schema.split),
+        groups=roles.read_groups(table, schema.group),
         missing=schema.missing,
-        schema=schema.known(lacking),
+        schema=schema.with_indicated(indicated),
     )
 
 
-def _blank_steps(table: Table, columns: np.ndarray) -> np.ndarray:
-    """(rows,) bool, where no feature has anything at a step; columns: of each feature."""
-    return np.logical_and.reduce([_blank(table, name) for name in columns])
+def _find_blank_steps(table: Table, columns: np.ndarray) -> np.ndarray:
+    """Return the mask (rows,) of the rows in which the columns of all features are blank."""
+    return np.logical_and.reduce([_is_blank(table, name) for name in columns])
 
 
-def _blank(table: Table, name: str) -> np.ndarray:
-    """(rows,) bool, where nothing stands, not even a word for a missing value."""
+def _is_blank(table: Table, name: str) -> np.ndarray:
+    """Return the mask (rows,) of the blank cells, without missing-value markers."""
     column = table.columns[name]
     if not pa.types.is_string(column.type):
         return column.is_null().to_numpy()

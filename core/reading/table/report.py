@@ -1,4 +1,4 @@
-"""What in a table is not as it should be: collected while it is read, not one at a time."""
+"""Problems of a table, collected while it is read rather than raised one at a time."""
 
 from __future__ import annotations
 
@@ -10,73 +10,90 @@ import numpy as np
 
 from ...data.schema import Schema
 from ...errors import DataError, MissingValue, Note
-from .cells import cell
+from .cells import describe_cell
 from .table import Table
 
-MAX_LISTED = 1_000  # of each kind; the rest is counted
-NEVER_IN_THE_WAY = ("duplicate", "gap", "unseen")
+MAX_LISTED = 1_000  # per kind; further problems are only counted
+NEVER_BLOCKING = ("duplicate", "gap", "unseen")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """kind: "unreadable", "missing", "incomplete", "spaces", "empty", "changes", "duplicate", "gap"
-    or "unseen".
-    row, column, found: the place in the file and its text. what: a sentence."""
+    """A problem of one cell.
+
+    Attributes:
+        kind: "unreadable", "missing", "incomplete", "spaces", "empty", "changes", "duplicate",
+            "gap" or "unseen".
+        row: Line of the file.
+        column: Name of the column, or number of the cell in its row.
+        found: Text of the cell.
+        message: Sentence for the user.
+    """
 
     kind: str
     row: int | str
     column: str | int
     found: str
-    what: Note
+    message: Note
 
 
 @dataclass(frozen=True)
 class Report:
-    """What became of the rows of a table: ``rows`` = ``used`` + the sum of ``left_out``.
+    """Result of reading a table: ``rows`` = ``used`` + the sum of ``dropped``.
 
-    left_out  rows by the kind of the problem they have
-    found     all problems by their kind, also those beyond the ``problems`` that are listed
-    problems  in the order of the rows
-    schema    by which they were read
-    constant  features that are the same at every step of a sequence
+    Attributes:
+        schema: Schema by which the table was read.
+        rows: Rows of the table.
+        used: Rows that are part of a sequence.
+        dropped: Number of dropped rows per kind of problem.
+        counts: Number of problems per kind, including those that ``problems`` does not list.
+        problems: Problems in the order of the rows.
+        static_features: Features that are the same at every step of a sequence.
     """
 
     schema: Schema
     rows: int
     used: int
-    left_out: Mapping[str, int]
-    found: Mapping[str, int]
+    dropped: Mapping[str, int]
+    counts: Mapping[str, int]
     problems: tuple[Problem, ...]
-    constant: tuple[str, ...] = ()
+    static_features: tuple[str, ...] = ()
 
     @property
-    def in_the_way(self) -> Report:
-        """With the problems alone about which nothing was chosen; with all of them where what was
-        chosen cannot be done."""
-        done = settled(self.schema)
-        left = {kind: number for kind, number in self.found.items() if kind not in done}
-        if not left:
+    def unresolved(self) -> Report:
+        """Report of the problems without a chosen treatment.
+
+        Contains all problems when the chosen treatments are not applicable.
+        """
+        resolved = get_resolved_kinds(self.schema)
+        counts = {kind: number for kind, number in self.counts.items() if kind not in resolved}
+        if not counts:
             return self
-        listed = tuple(problem for problem in self.problems if problem.kind in left)
-        return replace(self, found=left, problems=listed)
+        listed = tuple(problem for problem in self.problems if problem.kind in counts)
+        return replace(self, counts=counts, problems=listed)
 
 
-def settled(schema: Schema) -> set[str]:
-    """The kinds of problems about which something was chosen, or which are never in the way."""
-    done = {*schema.fixes, *NEVER_IN_THE_WAY}
-    return done - {"unreadable"} if schema.missing == "refuse" else done | {"missing"}
+def get_resolved_kinds(schema: Schema) -> set[str]:
+    """Return the kinds of problems that have a chosen treatment or never block reading."""
+    resolved = {*schema.fixes, *NEVER_BLOCKING}
+    return resolved - {"unreadable"} if schema.missing == "refuse" else resolved | {"missing"}
 
 
 class Problems:
-    """What was found so far, and how many rows were left out for it."""
+    """Problems of a table found so far, and the number of rows dropped because of them.
+
+    Args:
+        table: The table that is read.
+        schema: Schema by which it is read.
+    """
 
     def __init__(self, table: Table, schema: Schema) -> None:
         self.rows = len(table)
         self.schema = schema
-        self.found: Counter[str] = Counter()
-        self.left_out: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        self.dropped: Counter[str] = Counter()
         self.listed: list[tuple[tuple[int, int], Problem]] = []
-        self.kinds: Counter[str] = Counter()  # of those listed
+        self.kinds: Counter[str] = Counter()  # listed problems per kind
 
     def add(
         self,
@@ -88,40 +105,60 @@ class Problems:
         found: Sequence[str] | None = None,
         **values: object,
     ) -> None:
-        """Problems of one kind in one column. rows: (k,) rows of the table, from 0; found: what
-        stands there, when it is not the whole cell, of the first MAX_LISTED at least."""
-        self.found[kind] += len(rows)
-        room = MAX_LISTED - self.kinds[kind]
-        self.kinds[kind] += min(len(rows), room)
-        for number, row in enumerate(rows[:room].tolist()):
+        """Add problems of one kind in one column.
+
+        Args:
+            kind: Kind of the problems, see ``Problem``.
+            template: Template of the message.
+            table: Table of the rows.
+            column: Name of the column, or number of the cell in its row.
+            rows: (k,) rows of the table, from 0.
+            found: Offending text per row, if it is not the whole cell; at least for the first
+                ``MAX_LISTED`` rows.
+            **values: Further values of the template.
+        """
+        self.counts[kind] += len(rows)
+        remaining = MAX_LISTED - self.kinds[kind]
+        self.kinds[kind] += min(len(rows), remaining)
+        for number, row in enumerate(rows[:remaining].tolist()):
             if found is None:
-                place = cell(table, column, row)
+                cell = describe_cell(table, column, row)
             else:
-                place = {"row": table.row(row), "column": column, "found": found[number]}
-            where = table.file_of(row), int(table.rows[row])
-            what = Note(template, **values, **place)
-            self.listed.append((where, Problem(kind, what=what, **place)))
+                cell = {"row": table.get_line(row), "column": column, "found": found[number]}
+            position = table.find_file(row), int(table.rows[row])
+            message = Note(template, **values, **cell)
+            self.listed.append((position, Problem(kind, message=message, **cell)))
 
     def count(self, kind: str, number: int) -> None:
-        """Problems beyond those that are listed."""
+        """Count problems without listing them."""
         if number > 0:
-            self.found[kind] += number
+            self.counts[kind] += number
 
-    def settle(self) -> None:
-        """Raises DataError, with the report, unless something was chosen about every kind. A cell
-        that is no number is settled when it counts as missing and missing values are settled."""
-        done = settled(self.schema)
-        if self.found.keys() <= done:
+    def raise_unresolved(self) -> None:
+        """Raise an error unless every kind of problem has a chosen treatment.
+
+        A cell that is not a number is resolved when it counts as missing and missing values have
+        a treatment.
+
+        Raises:
+            DataError: The first unresolved problem, with the report.
+        """
+        resolved = get_resolved_kinds(self.schema)
+        if self.counts.keys() <= resolved:
             return
-        report = self.report(0)
-        worst = next(problem for problem in report.problems if problem.kind not in done)
-        kind = MissingValue if worst.kind == "missing" else DataError
-        error = kind(worst.what.template, **worst.what.values)
+        report = self.build_report(0)
+        first = next(problem for problem in report.problems if problem.kind not in resolved)
+        error_type = MissingValue if first.kind == "missing" else DataError
+        error = error_type(first.message.template, **first.message.values)
         error.report = report
         raise error
 
-    def report(self, used: int) -> Report:
-        """used: rows that the sequences hold."""
+    def build_report(self, used: int) -> Report:
+        """Build the report.
+
+        Args:
+            used: Rows that are part of a sequence.
+        """
         listed = sorted(self.listed, key=lambda each: each[0])
         problems = tuple(problem for _, problem in listed)
-        return Report(self.schema, self.rows, used, dict(self.left_out), dict(self.found), problems)
+        return Report(self.schema, self.rows, used, dict(self.dropped), dict(self.counts), problems)

@@ -1,4 +1,4 @@
-"""What a sequence carries beside its steps: its id, target, split and group."""
+"""Read the roles of a sequence: id, time, target, split and group."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.schema import Schema
-from ...data.tokens import SPLIT_WORDS, is_missing
+from ...data.tokens import SPLIT_ALIASES, is_missing
 from ...errors import DataError, Note
 from ...i18n import N_
-from .cells import MISSING_ROLE, TOO_LARGE, cast, cell, number_cells, text, to_numbers, with_points
+from .cells import (
+    MISSING_ROLE,
+    TOO_LARGE,
+    describe_cell,
+    parse_numbers,
+    read_number_text,
+    read_text,
+    replace_decimal_commas,
+    try_cast,
+)
 from .report import Problems
 from .table import Table
 
@@ -26,99 +35,121 @@ NO_SPLIT = N_(
 )
 
 
-def codes(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
-    """(rows,) the number of each cell's value in the order of first appearance, and those
-    distinct values as text without the spaces around them, which may so be alike."""
-    return table.once(f"codes {name}", lambda: _codes(table, name))
+def encode_values(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
+    """Encode the values of a column as integers, in the order of first appearance.
+
+    Values that differ only in surrounding spaces are equal.
+
+    Returns:
+        (rows,) index of each cell's value, and the distinct values as text without surrounding
+        spaces.
+    """
+    return table.get_or_compute(f"codes {name}", lambda: _encode_values(table, name))
 
 
-def _spellings(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
-    """As ``codes``, with the spaces around the values."""
+def _encode_spellings(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
+    """Encode the values of a column, including the spaces around them."""
 
-    def encoded() -> tuple[np.ndarray, pa.Array]:
-        found = text(table, name).dictionary_encode().combine_chunks()
-        return found.indices.to_numpy(False), found.dictionary
+    def encode() -> tuple[np.ndarray, pa.Array]:
+        encoded = read_text(table, name).dictionary_encode().combine_chunks()
+        return encoded.indices.to_numpy(False), encoded.dictionary
 
-    return table.once(f"spellings {name}", encoded)
+    return table.get_or_compute(f"spellings {name}", encode)
 
 
-def _codes(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
-    numbers, distinct = _spellings(table, name)
+def _encode_values(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
+    numbers, distinct = _encode_spellings(table, name)
     trimmed = pc.utf8_trim_whitespace(distinct)
-    again = trimmed.dictionary_encode()
-    if len(again.dictionary) < len(trimmed):
-        numbers = again.indices.to_numpy(False)[numbers]
-    return numbers, again.dictionary
+    encoded = trimmed.dictionary_encode()
+    if len(encoded.dictionary) < len(trimmed):
+        numbers = encoded.indices.to_numpy(False)[numbers]
+    return numbers, encoded.dictionary
 
 
-def usable(table: Table, schema: Schema, problems: Problems) -> Table:
-    """The rows that have an id, a time, a target, a split and a group, of those that are asked
-    for; the others are noted."""
+def drop_incomplete_rows(table: Table, schema: Schema, problems: Problems) -> Table:
+    """Drop the rows that lack a role of the schema, and add a problem per such row.
+
+    Args:
+        table: The table.
+        schema: Schema whose id, time, target, split and group are required.
+        problems: Receives the problems.
+
+    Returns:
+        The table without these rows.
+
+    Raises:
+        DataError: If no row remains.
+    """
     keep = np.ones(len(table), dtype=bool)
     for role, name in ((role, getattr(schema, role)) for role in ROLES):
         if name is None or (role == "target" and schema.layout == "list" and schema.per_step):
             continue
-        for template, lacking in _lacking(table, role, name).items():
-            rows = np.flatnonzero(lacking)
+        for template, is_incomplete in _find_incomplete(table, role, name).items():
+            rows = np.flatnonzero(is_incomplete)
             if len(rows):
                 problems.add("incomplete", template, table, name, rows, role=Note(role))
                 keep[rows] = False
     if keep.all():
         return table
-    problems.left_out["incomplete"] += int((~keep).sum())
+    problems.dropped["incomplete"] += int((~keep).sum())
     if not keep.any():
-        problems.settle()
+        problems.raise_unresolved()
         raise DataError("Every row lacks an id, a time, a target, a split or a group.")
     return table.filter(keep)
 
 
-def without_target(table: Table, name: str) -> np.ndarray:
-    """(rows,) bool, the rows without a target."""
-    nowhere = np.zeros(len(table), dtype=bool)
-    return np.logical_or.reduce([nowhere, *_lacking(table, "target", name).values()])
+def find_missing_targets(table: Table, name: str) -> np.ndarray:
+    """Return the mask (rows,) of the rows without a target."""
+    none = np.zeros(len(table), dtype=bool)
+    return np.logical_or.reduce([none, *_find_incomplete(table, "target", name).values()])
 
 
-def _lacking(table: Table, role: str, name: str) -> dict[str, np.ndarray]:
-    """(rows,) bool by what is wrong: which rows lack this role."""
+def _find_incomplete(table: Table, role: str, name: str) -> dict[str, np.ndarray]:
+    """Return the mask (rows,) of the rows that lack a role, per message template."""
     if role == "time":
-        bad = times(table, name)[1]
-        if not bad.any():
+        is_bad = read_times(table, name)[1]
+        if not is_bad.any():
             return {}
-        words = text(table, name).filter(pa.array(bad)).to_pylist()
-        absent = np.zeros(len(bad), dtype=bool)
-        absent[bad] = [is_missing(word) for word in words]
-        return {MISSING_ROLE: absent, NO_TIME: bad & ~absent}
+        texts = read_text(table, name).filter(pa.array(is_bad)).to_pylist()
+        is_absent = np.zeros(len(is_bad), dtype=bool)
+        is_absent[is_bad] = [is_missing(word) for word in texts]
+        return {MISSING_ROLE: is_absent, NO_TIME: is_bad & ~is_absent}
     if role == "target" and pa.types.is_floating(table.columns[name].type):
-        values = to_numbers(table.columns[name])[0]
+        values = parse_numbers(table.columns[name])[0]
         return {MISSING_ROLE: np.isnan(values), TOO_LARGE: np.isinf(values)}
-    where, distinct = codes(table, name)
-    words = distinct.to_pylist()
+    indices, distinct = encode_values(table, name)
+    texts = distinct.to_pylist()
     if role == "target":
-        values, bad = to_numbers(with_points(table, distinct))
+        values, bad = parse_numbers(replace_decimal_commas(table, distinct))
         if len(bad):
-            found = {MISSING_ROLE: np.array([w.lower() in ("", "nan") for w in words])}
+            masks = {MISSING_ROLE: np.array([w.lower() in ("", "nan") for w in texts])}
         else:
-            found = {MISSING_ROLE: np.isnan(values), TOO_LARGE: np.isinf(values)}
+            masks = {MISSING_ROLE: np.isnan(values), TOO_LARGE: np.isinf(values)}
     else:
-        blank = np.array([word == "" for word in words])
-        found = {MISSING_ROLE: blank}
+        is_blank = np.array([word == "" for word in texts])
+        masks = {MISSING_ROLE: is_blank}
         if role == "split":
-            other = np.array([word.lower() not in SPLIT_WORDS for word in words])
-            found[NO_SPLIT] = other & ~blank
-    return {template: wrong[where] for template, wrong in found.items() if wrong.any()}
+            is_unknown = np.array([word.lower() not in SPLIT_ALIASES for word in texts])
+            masks[NO_SPLIT] = is_unknown & ~is_blank
+    return {template: wrong[indices] for template, wrong in masks.items() if wrong.any()}
 
 
-def id_codes(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
-    """(rows,) the number of each row's sequence in the order of first appearance, and the
-    (n,) ids. Ids that differ in spaces only are noted, and are one: nobody can see on the screen
-    whether they are two."""
-    where, ids = codes(table, name)
-    numbers, spellings = _spellings(table, name)
+def encode_ids(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
+    """Encode the ids of a column as integers.
+
+    Ids that differ only in spaces are equal, because they look the same on screen, and add a
+    problem.
+
+    Returns:
+        (rows,) index of each row's sequence in the order of first appearance, and the (n,) ids.
+    """
+    indices, ids = encode_values(table, name)
+    numbers, spellings = _encode_spellings(table, name)
     if len(spellings) > len(ids):
-        # Of the ways in which an id is written, the first one that was met is the right one.
+        # The first spelling of an id is the expected one.
         first = np.full(len(ids), len(numbers))
-        np.minimum.at(first, where, np.arange(len(numbers)))
-        others = np.flatnonzero(numbers != numbers[first[where]])
+        np.minimum.at(first, indices, np.arange(len(numbers)))
+        rows = np.flatnonzero(numbers != numbers[first[indices]])
         problems.add(
             "spaces",
             N_(
@@ -127,110 +158,136 @@ def id_codes(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, n
             ),
             table,
             name,
-            others,
+            rows,
         )
-    return where, ids.to_numpy(False).astype(object)
+    return indices, ids.to_numpy(False).astype(object)
 
 
-def changes(values: np.ndarray, sequence: np.ndarray) -> np.ndarray:
-    """(k,) the rows whose value is another one than in the first row of their sequence. values and
-    sequence: (rows,), sequences counted in the order of their first rows."""
-    within = sequence[1:] == sequence[:-1]
-    together = np.count_nonzero(~within) == sequence.max()  # the rows of each sequence
-    if together and not (within & (values[1:] != values[:-1])).any():
-        return np.empty(0, dtype=np.int64)  # as most do: a tenth of the time of the other way
-    return np.flatnonzero(values != values[first_rows(sequence)[sequence]])
+def find_changes(values: np.ndarray, sequence: np.ndarray) -> np.ndarray:
+    """Find the rows whose value differs from the first row of their sequence.
+
+    Args:
+        values: (rows,) values.
+        sequence: (rows,) index of each row's sequence, in the order of first appearance.
+
+    Returns:
+        (k,) indices of rows.
+    """
+    is_same_sequence = sequence[1:] == sequence[:-1]
+    is_grouped = (
+        np.count_nonzero(~is_same_sequence) == sequence.max()
+    )  # are the rows of each sequence adjacent?
+    if is_grouped and not (is_same_sequence & (values[1:] != values[:-1])).any():
+        return np.empty(0, dtype=np.int64)  # fast path, in a tenth of the time
+    return np.flatnonzero(values != values[find_first_rows(sequence)[sequence]])
 
 
-def first_rows(sequence: np.ndarray) -> np.ndarray:
-    """(n,) the row each sequence begins with, of (rows,) numbers in the order of first rows."""
+def find_first_rows(sequence: np.ndarray) -> np.ndarray:
+    """Return the (n,) first row of each sequence.
+
+    Args:
+        sequence: (rows,) index of each row's sequence, in the order of first appearance.
+    """
     first = np.empty(sequence.max() + 1, dtype=np.int64)
     first[sequence[::-1]] = np.arange(len(sequence))[::-1]  # the earliest row is written last
     return first
 
 
-def unique_ids(table: Table, name: str | None, problems: Problems) -> np.ndarray | None:
-    """(rows,) ids of a table with one sequence a row. Raises DataError for a repeated id."""
+def read_unique_ids(table: Table, name: str | None, problems: Problems) -> np.ndarray | None:
+    """Read the (rows,) ids of a table with one sequence per row.
+
+    Raises:
+        DataError: For a repeated id.
+    """
     if name is None:
         return None
-    numbers, ids = id_codes(table, name, problems)
+    numbers, ids = encode_ids(table, name, problems)
     if len(ids) < len(numbers):
         first = np.full(len(ids), -1)
         first[numbers[::-1]] = np.arange(len(numbers))[::-1]
-        again = int(np.argmax(first[numbers] != np.arange(len(numbers))))
-        problems.settle()  # a space may be the reason
+        row = int(np.argmax(first[numbers] != np.arange(len(numbers))))
+        problems.raise_unresolved()  # a space may be the reason
         raise DataError(
             "Row {row}, column {column}: the id {found!r} stands in an earlier row, too. Give "
             "every sequence its own id; or, if each row is one step, choose the long layout.",
-            **cell(table, name, again),
+            **describe_cell(table, name, row),
         )
     return ids
 
 
-def targets(table: Table, name: str | None) -> np.ndarray | None:
-    """(rows,) int64 when every target is a whole number, float64 when every one is a number,
-    else strings. Of a table whose rows all have one (``usable``)."""
+def read_targets(table: Table, name: str | None) -> np.ndarray | None:
+    """Read the targets of a table in which every row has one (see ``drop_incomplete_rows``).
+
+    Returns:
+        (rows,) int64 if every target is an integer, float64 if every target is a number,
+        otherwise strings.
+    """
     if name is None:
         return None
     column = table.columns[name]
     if pa.types.is_floating(column.type):
-        return to_numbers(column)[0]
-    where, distinct = codes(table, name)
-    values, bad = to_numbers(with_points(table, distinct))
+        return parse_numbers(column)[0]
+    indices, distinct = encode_values(table, name)
+    values, bad = parse_numbers(replace_decimal_commas(table, distinct))
     if len(bad):
-        return distinct.to_numpy(False).astype(object)[where]
-    if (whole := cast(distinct, pa.int64())) is not None:
-        return whole.to_numpy(False)[where]
-    return values[where]
+        return distinct.to_numpy(False).astype(object)[indices]
+    if (integers := try_cast(distinct, pa.int64())) is not None:
+        return integers.to_numpy(False)[indices]
+    return values[indices]
 
 
-def splits(table: Table, name: str | None) -> np.ndarray | None:
-    """(rows,) "train", "validation" or "test"."""
+def read_splits(table: Table, name: str | None) -> np.ndarray | None:
+    """Read the splits of the rows: (rows,) "train", "validation" or "test"."""
     if name is None:
         return None
-    where, distinct = codes(table, name)
-    return np.array([SPLIT_WORDS[word.lower()] for word in distinct.to_pylist()], object)[where]
+    indices, distinct = encode_values(table, name)
+    return np.array([SPLIT_ALIASES[word.lower()] for word in distinct.to_pylist()], object)[indices]
 
 
-def groups(table: Table, name: str | None) -> np.ndarray | None:
-    """(rows,) strings."""
+def read_groups(table: Table, name: str | None) -> np.ndarray | None:
+    """Read the groups of the rows: (rows,) strings."""
     if name is None:
         return None
-    where, distinct = codes(table, name)
-    return distinct.to_numpy(False).astype(object)[where]
+    indices, distinct = encode_values(table, name)
+    return distinct.to_numpy(False).astype(object)[indices]
 
 
-def times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """(rows,) times that sort rightly, int64 or float64 numbers, or ISO dates in nanoseconds; and
-    (rows,) bool, which cells are no time.
+def read_times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read the times of the rows as sortable numbers.
 
-    Other ways to write dates are refused: 01/02/2026 is in January for some and in February
-    for others, and sorting by the wrong guess would shuffle the steps silently.
+    Times are numbers or ISO dates. Other notations of dates are refused: 01/02/2026 is in January
+    or in February, depending on the country, and a wrong guess would shuffle the steps silently.
+
+    Returns:
+        (rows,) times: int64 or float64 numbers, or dates in nanoseconds; and the mask (rows,) of
+        the cells that are not a time.
     """
-    return table.once(f"times {name}", lambda: _times(table, name))
+    return table.get_or_compute(f"times {name}", lambda: _parse_times(table, name))
 
 
-def _times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
-    column = number_cells(table, name)
-    if (whole := cast(column, pa.int64())) is not None and whole.null_count == 0:
-        return whole.to_numpy(), np.zeros(len(table), dtype=bool)
-    if (real := cast(column, pa.float64())) is not None:
-        when = real.to_numpy()
-        return when, ~np.isfinite(when)
-    # Arrow reads what most ISO dates look like, in a tenth of pandas's time, and refuses the rest.
-    if (dates := cast(column, pa.timestamp("ns"))) is not None and dates.null_count == 0:
+def _parse_times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
+    column = read_number_text(table, name)
+    if (integers := try_cast(column, pa.int64())) is not None and integers.null_count == 0:
+        return integers.to_numpy(), np.zeros(len(table), dtype=bool)
+    if (numbers := try_cast(column, pa.float64())) is not None:
+        times = numbers.to_numpy()
+        return times, ~np.isfinite(times)
+    # Arrow reads the most common ISO dates in a tenth of the time of pandas, and refuses others.
+    if (dates := try_cast(column, pa.timestamp("ns"))) is not None and dates.null_count == 0:
         return pc.cast(dates, pa.int64()).to_numpy(), np.zeros(len(table), dtype=bool)
     cells = pc.utf8_trim_whitespace(pc.fill_null(pc.cast(column, pa.string()), "")).to_pandas()
     numeric = pd.to_numeric(cells, errors="coerce")
-    if numeric.notna().any():  # one way of writing for a column: numbers or dates
-        when = numeric.to_numpy(np.float64)
-        return when, ~np.isfinite(when)
+    if numeric.notna().any():  # a column has one notation: numbers or dates
+        times = numeric.to_numpy(np.float64)
+        return times, ~np.isfinite(times)
     dates = pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True)
-    good = dates.between(pd.Timestamp.min.tz_localize("UTC"), pd.Timestamp.max.tz_localize("UTC"))
-    nanoseconds = dates.where(good).dt.tz_localize(None).to_numpy().astype("datetime64[ns]")
-    return nanoseconds.astype(np.int64), ~good.to_numpy()
+    in_range = dates.between(
+        pd.Timestamp.min.tz_localize("UTC"), pd.Timestamp.max.tz_localize("UTC")
+    )
+    nanoseconds = dates.where(in_range).dt.tz_localize(None).to_numpy().astype("datetime64[ns]")
+    return nanoseconds.astype(np.int64), ~in_range.to_numpy()
 
 
-def are_dates(table: Table, name: str) -> bool:
-    """Are the times of a column dates, which ``times`` counts in nanoseconds?"""
-    return len(to_numbers(number_cells(table, name))[1]) > 0
+def has_dates(table: Table, name: str) -> bool:
+    """Return True if the times of a column are dates, which are read as nanoseconds."""
+    return len(parse_numbers(read_number_text(table, name))[1]) > 0

@@ -1,4 +1,4 @@
-"""The most steps that a file may hold, where somebody sets a limit."""
+"""Errors for files with more time steps than a limit."""
 
 from __future__ import annotations
 
@@ -13,21 +13,31 @@ ABOUT_TOO_MANY = N_(
     "The file holds about {found:,} steps, and at most {most:,} are taken. Leave some of the "
     "sequences out, or keep only every second step."
 )
-CLEARLY = 1.1  # an estimate may be wrong by a few percent; what is left is counted once it is read
+# An estimate may be wrong by a few percent; files near the limit are counted after reading.
+ESTIMATE_TOLERANCE = 1.1
 
 
-def refuse_many_steps(steps: int, most: int) -> None:
-    """Raises DataError for more steps than are taken."""
-    if steps > most:
-        raise DataError(TOO_MANY, found=steps, most=most)
+def refuse_many_steps(steps: int, limit: int) -> None:
+    """Raise an error for more steps than ``limit``.
+
+    Raises:
+        DataError: If ``steps`` exceeds ``limit``.
+    """
+    if steps > limit:
+        raise DataError(TOO_MANY, found=steps, most=limit)
 
 
-def refuse_about(steps: int, most: int | None) -> None:
-    """Raises DataError for clearly more steps than are taken; None: any number is taken."""
-    if most is not None and steps > CLEARLY * most:
-        raise DataError(ABOUT_TOO_MANY, found=_rounded(steps), most=most)
+def refuse_estimated_steps(steps: int, limit: int | None) -> None:
+    """Raise an error if the estimated number of steps clearly exceeds ``limit``.
+
+    Raises:
+        DataError: If ``steps`` exceeds ``limit`` by more than the tolerance of the estimate. With
+            limit None, any number is accepted.
+    """
+    if limit is not None and steps > ESTIMATE_TOLERANCE * limit:
+        raise DataError(ABOUT_TOO_MANY, found=_round_to_two_digits(steps), most=limit)
 
 
-def _rounded(steps: int) -> int:
-    """To two digits: 7,400,000."""
+def _round_to_two_digits(steps: int) -> int:
+    """Round to two significant digits: 7,400,000."""
     return round(steps, 2 - len(str(steps)))

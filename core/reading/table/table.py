@@ -1,8 +1,8 @@
-"""``Table``: a file read once, its cells still text, its rows still numbered.
+"""``Table``: the cells of a file as text, with the line number of every row.
 
-Cells stay Arrow text (a few bytes each, no Python objects) and become numbers when a
-layout asks for a column. Reading text and casting it is as fast as reading typed
-columns, keeps ids such as "007" as they are, and knows the words of every bad cell.
+Cells are stored as Arrow text (a few bytes each, no Python objects) and become numbers when a
+layout reads a column. Reading text and casting it is as fast as reading typed columns, preserves
+ids such as "007", and preserves the text of every invalid cell.
 """
 
 from __future__ import annotations
@@ -20,26 +20,27 @@ from ...errors import DataError, Note
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table of cells, blank rows left out.
+    """Table of cells without blank rows.
 
-    columns    the cells, (rows) a column; text from a file, text or numbers from a DataFrame or a
-               Parquet file, or Arrow lists where the format has them
-    rows       (rows,) the line each row begins on, from 1, as an editor counts; in a DataFrame
-               the first row is 2, as if it had been saved with its header; in a Parquet file it
-               is 1, because there is no header to count
-    header     whether the columns have names; else they are "1", "2", …
-    delimiter  between cells: ",", ";", tab, or " " for numbers set apart by spaces
-    decimal_comma  numbers may have a comma where others have a point
-    ragged     the lines are cut into unequal numbers of cells: ``columns`` is then the one
-               column "value", which holds whole lines
-    lists      the text held nested lists and no table: ``columns`` is then the one column
-               "value", which holds a list a row
-    unnamed    the columns whose cell in the header is blank; they are called by their number
-    name       the file's name, "" when there is none
-    roles      what the format itself tells: the columns that are id, target or split
-    files      of an archive: its files in the order of the rows, and the row each begins with
-    notes      short sentences on how the file was opened, for people
-    seen       what was worked out about its columns, see ``once``
+    Attributes:
+        columns: The cells, (rows,) per column: text from a file, text or numbers from a DataFrame
+            or a Parquet file, or Arrow lists where the format has them.
+        rows: (rows,) line on which each row begins, from 1, as in an editor. In a DataFrame the
+            first row is 2, as if it had been saved with its header; in a Parquet file it is 1,
+            because there is no header to count.
+        header: The columns have names; otherwise they are named "1", "2", …
+        delimiter: Text between the cells: ",", ";", tab, or " " for numbers separated by spaces.
+        decimal_comma: Numbers may have a decimal comma.
+        ragged: The lines have unequal numbers of cells: ``columns`` is then the single column
+            "value" of whole lines.
+        lists: The text was nested lists, not a table: ``columns`` is then the single column
+            "value" with one list per row.
+        unnamed: Columns with a blank cell in the header; they are named by their number.
+        name: Name of the file, "" if there is none.
+        roles: Columns of the roles that the format itself defines: id, target or split.
+        files: In an archive, its files in the order of the rows, with the first row of each.
+        notes: Short sentences for the user about how the file was opened.
+        cache: Results derived from the columns, see ``get_or_compute``.
     """
 
     columns: pa.Table
@@ -54,7 +55,7 @@ class Table:
     roles: dict[str, str] = field(default_factory=dict)
     files: tuple[tuple[str, int], ...] = ()
     notes: tuple[Note, ...] = ()
-    seen: dict[str, Any] = field(default_factory=dict, repr=False)
+    cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         refuse_long_names(self.names)
@@ -64,59 +65,72 @@ class Table:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
         return tuple(self.columns.column_names)
 
-    def row(self, index: int) -> int | str:
-        """The line in the file on which row ``index`` (from 0) begins; in an archive with the
-        name of the file."""
+    def get_line(self, index: int) -> int | str:
+        """Return the line on which row ``index`` (from 0) begins, in an archive with its file."""
         line = int(self.rows[index])
         if not self.files:
             return line
-        name, _ = self.files[self.file_of(index) - 1]
+        name, _ = self.files[self.find_file(index) - 1]
         return Note("{line} of {file}", line=line, file=name)
 
-    def file_of(self, index: int) -> int:
-        """The number of the file, from 1, that row ``index`` stands in; 0 where there are none."""
+    def find_file(self, index: int) -> int:
+        """Return the number, from 1, of the file that contains row ``index``; 0 without files."""
         return bisect_right(self.files, index, key=lambda file: file[1])
 
-    def once(self, key: str, make: Callable[[], Any]) -> Any:
-        """What ``make`` gave when it was first called under this key: columns are looked at when
-        the layout is found, and again when they are read."""
-        if key not in self.seen:
-            self.seen[key] = make()
-        return self.seen[key]
+    def get_or_compute(self, key: str, compute: Callable[[], Any]) -> Any:
+        """Return the cached result of ``compute`` under this key, computing it at first use.
+
+        Columns are analysed when the layout is detected, and used again when they are read.
+        """
+        if key not in self.cache:
+            self.cache[key] = compute()
+        return self.cache[key]
 
     def filter(self, keep: np.ndarray) -> Table:
-        """The rows where keep, (rows,) bool, is True; they keep their numbers."""
-        before = np.append(0, np.cumsum(keep))
-        files = tuple((name, int(before[first])) for name, first in self.files)
+        """Return the table of the rows selected by the mask ``keep`` (rows,).
+
+        The rows keep their line numbers.
+        """
+        kept_before = np.append(0, np.cumsum(keep))
+        files = tuple((name, int(kept_before[first])) for name, first in self.files)
         rows, columns = np.asarray(self.rows)[keep], self.columns.filter(pa.array(keep))
-        return replace(self, columns=columns, rows=rows, files=files, seen={})
+        return replace(self, columns=columns, rows=rows, files=files, cache={})
 
     def with_note(self, note: Note) -> Table:
-        """The same table, with one more sentence on how it was opened, before the others."""
+        """Return the table with a further note before the others."""
         return replace(self, notes=(note, *self.notes))
 
 
-MAX_COLUMNS = 20_000  # each takes kilobytes
-# Of all names together: they stand in the schema, in messages and on pages, each time again.
+MAX_COLUMNS = 20_000  # a column takes kilobytes
+# For all names together: the schema, messages and pages repeat them.
 MAX_NAME_CHARACTERS = 5_000_000
 
 
 def refuse_long_names(names: Sequence[str]) -> None:
-    """Raises DataError for names of columns that are too long together."""
-    found = sum(map(len, names))
-    if found > MAX_NAME_CHARACTERS:
+    """Raise an error for column names that are too long in total.
+
+    Raises:
+        DataError: If they exceed ``MAX_NAME_CHARACTERS``.
+    """
+    characters = sum(map(len, names))
+    if characters > MAX_NAME_CHARACTERS:
         raise DataError(
             "The names of the columns have {found:,} characters, and at most {most:,} are read. "
             "Give the columns shorter names.",
-            found=found,
+            found=characters,
             most=MAX_NAME_CHARACTERS,
         )
 
 
 def refuse_many_columns(columns: int) -> None:
-    """Raises DataError for more columns than are read, of any format."""
+    """Raise an error for too many columns, in any format.
+
+    Raises:
+        DataError: If there are more than ``MAX_COLUMNS``.
+    """
     if columns > MAX_COLUMNS:
         raise DataError(
             "There are {columns:,} columns, and at most {most:,} are read. Write a step a row, "
@@ -127,14 +141,22 @@ def refuse_many_columns(columns: int) -> None:
 
 
 def refuse_equal_names(names: Sequence[str], row: int) -> None:
-    """Raises DataError when two columns are called alike; their names stand in this row."""
-    seen: set[str] = set()
+    """Raise an error if two columns have the same name.
+
+    Args:
+        names: Names of the columns.
+        row: Line of the header.
+
+    Raises:
+        DataError: For a repeated name.
+    """
+    earlier_names: set[str] = set()
     for number, name in enumerate(names, start=1):
-        if name in seen:
+        if name in earlier_names:
             raise DataError(
                 "Row {row}: two columns are called {found!r}. Give every column its own name.",
                 row=row,
                 column=number,
                 found=name,
             )
-        seen.add(name)
+        earlier_names.add(name)

@@ -1,5 +1,4 @@
-"""Missing values under the policy "mean": the mean of real training steps stands for them, and
-nothing else leaks in."""
+"""Missing values with the policy "mean" are replaced by the mean of real training steps only."""
 
 import io
 import json
@@ -25,21 +24,21 @@ def model():
     return train(DATA, RECIPE)
 
 
-def test_a_feature_says_where_each_other_one_is_missing():
+def test_every_feature_with_missing_values_gets_an_indicator():
     assert DATA.feature_names == ("x1", "x2", "x1 missing", "x2 missing")
     assert DATA.values[:, 2].tolist() == [0, 1, 0, 0, 0, 0, 0]
     assert DATA.values[:, 3].tolist() == [0, 0, 0, 0, 1, 1, 0]
     assert np.isnan(DATA.values).sum() == 3
 
 
-def test_the_mean_is_of_known_values_in_training_rows_alone(model):
+def test_the_mean_is_that_of_known_values_in_training_rows(model):
     assert model.preprocessing.fill[:2].tolist() == [5.0, 6.5]  # of 1, 3, 8, 8 and 5, 6, 7, 8
 
 
-def test_training_is_that_of_data_with_the_means_written_in(model):
-    written = np.where(np.isnan(DATA.values), model.preprocessing.fill, DATA.values)
+def test_training_equals_training_on_data_filled_with_the_means(model):
+    filled = np.where(np.isnan(DATA.values), model.preprocessing.fill, DATA.values)
     same = train(
-        Sequences(written, DATA.lengths, DATA.targets, feature_names=DATA.feature_names,
+        Sequences(filled, DATA.lengths, DATA.targets, feature_names=DATA.feature_names,
                   split=DATA.split),
         RECIPE,
     )  # fmt: skip
@@ -48,46 +47,47 @@ def test_training_is_that_of_data_with_the_means_written_in(model):
     assert np.isfinite(model.history["loss"]).all()
 
 
-def test_new_lists_may_lack_values_and_need_not_say_where(model):
-    told = Sequences.from_lists([[[1, 5, 0, 0], [NAN, 6, 1, 0]]], missing="mean",
-                                feature_names=DATA.feature_names)  # fmt: skip
+def test_new_lists_may_lack_values_and_need_no_indicators(model):
+    with_indicators = Sequences.from_lists(
+        [[[1, 5, 0, 0], [NAN, 6, 1, 0]]], missing="mean", feature_names=DATA.feature_names
+    )
     expected = model.predict(DATA[:1])
     np.testing.assert_allclose(model.predict([LISTS[0]]), expected, rtol=1e-6)
-    assert told.features == 4
+    assert with_indicators.features == 4
     np.testing.assert_allclose(model.predict([[[3, 7]]]), model.predict(DATA[1:2]), rtol=1e-6)
 
 
-def test_a_model_of_data_that_lacks_nothing_refuses_new_data_that_does():
+def test_a_model_of_complete_data_refuses_missing_values():
     plain = train(Sequences.from_lists([[1], [2]], [1, 2]), RECIPE)
     with pytest.raises(DataError, match="missing"):
         plain.predict([[NAN]])
 
 
-def test_the_zip_predicts_with_null_for_what_is_missing(model, tmp_path):
+def test_the_saved_model_predicts_with_null_for_missing_values(model, tmp_path):
     model.save(tmp_path / "model.zip")
-    again = load(tmp_path / "model.zip")
+    loaded = load(tmp_path / "model.zip")
     new = [[[1, 5], [None, 6]], [[3, 7]]]
     ours = model.predict([np.array(each, dtype=float) for each in new])
     np.testing.assert_array_equal(
-        again.predict([np.array(each, dtype=float) for each in new]), ours
+        loaded.predict([np.array(each, dtype=float) for each in new]), ours
     )
     zipfile.ZipFile(tmp_path / "model.zip").extractall(tmp_path)
     printed = subprocess.run(
         [sys.executable, "-I", "predict.py", json.dumps(new)],
         cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    found = [float(line.split(",")[1]) for line in printed.stdout.splitlines()[1:]]
-    np.testing.assert_allclose(found, ours, rtol=1e-5)
+    predictions = [float(line.split(",")[1]) for line in printed.stdout.splitlines()[1:]]
+    np.testing.assert_allclose(predictions, ours, rtol=1e-5)
 
 
-def test_it_is_the_same_after_packing():
+def test_packing_preserves_missing_values():
     assert unpack(pack(DATA)) == DATA
 
 
 TABLE = "id,t,colour,v,target\na,0,red,1,1\na,1,blue,,1\nb,0,red,3,2\nc,0,blue,4,3\n"
 
 
-def test_a_model_reads_new_tables_as_it_read_its_training_data(tmp_path):
+def test_a_model_reads_new_tables_like_its_training_data(tmp_path):
     trained = train(read_sequences(io.StringIO(TABLE), missing="mean"), RECIPE)
     trained.save(tmp_path / "model.zip")
     (tmp_path / "new.csv").write_text("v;colour;id;t\n1,0;red;z;0\n;blue;z;1\n")

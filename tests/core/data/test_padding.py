@@ -1,3 +1,5 @@
+"""Padding matches Keras, and masks come from the lengths alone."""
+
 import keras
 import numpy as np
 import pytest
@@ -28,9 +30,7 @@ def test_padded_values_equal_keras_pad_sequences(data, maxlen, padding, truncati
 
 
 @given(sequences(elements=st.just(np.float32(0))), st.none() | st.integers(1, 12), sides, sides)
-def test_mask_is_right_where_the_data_is_nothing_but_the_pad_value(
-    data, maxlen, padding, truncating
-):
+def test_mask_is_correct_when_all_values_equal_the_padding_value(data, maxlen, padding, truncating):
     mask = pad(data, maxlen, padding, truncating, value=0.0).mask
     width = maxlen or data.lengths.max()
     for row, length in enumerate(np.minimum(data.lengths, width)):
@@ -38,7 +38,7 @@ def test_mask_is_right_where_the_data_is_nothing_but_the_pad_value(
         assert mask[row].tolist() == (real if padding == "pre" else real[::-1])
 
 
-def test_reference_example_is_padded_in_front_to_15():
+def test_reference_example_is_pre_padded_to_15():
     padded = pad(EXAMPLE, maxlen=15)
     assert padded.values[:, :, 0].astype(int).tolist() == [
         [0] * 14 + [1],
@@ -48,7 +48,7 @@ def test_reference_example_is_padded_in_front_to_15():
     assert padded.mask.sum(axis=1).tolist() == [1, 2, 5]
 
 
-def test_decimals_are_kept_where_keras_would_cut_them_to_integers():
+def test_decimals_are_preserved_where_keras_would_truncate_them_to_integers():
     assert pad(Sequences.from_lists([[1.5]]), maxlen=2).values.ravel().tolist() == [0, 1.5]
 
 
@@ -65,33 +65,33 @@ def test_decimals_are_kept_where_keras_would_cut_them_to_integers():
         ({"maxlen": True}, "maxlen is True"),
     ],
 )
-def test_wrong_arguments_name_themselves(arguments, message):
+def test_errors_name_the_invalid_argument(arguments, message):
     with pytest.raises(ValueError, match=message):
         pad(EXAMPLE, **arguments)
 
 
-def test_lists_are_refused_with_the_way_to_make_sequences_of_them():
+def test_lists_are_refused_with_instructions():
     with pytest.raises(DataError, match=r"Sequences\.from_lists") as error:
         pad([[1], [2, 5]])
     assert error.value.values == {"found": "list"}
 
 
-@pytest.mark.parametrize(("side", "left"), [("pre", [9, 4, 8]), ("post", [3, 9, 9])])
-def test_truncating_cuts_the_named_side_of_longer_sequences_only(side, left):
+@pytest.mark.parametrize(("side", "remaining"), [("pre", [9, 4, 8]), ("post", [3, 9, 9])])
+def test_truncating_cuts_the_named_side_of_longer_sequences_only(side, remaining):
     cut = truncate(EXAMPLE, 3, side)
     assert cut.lengths.tolist() == [1, 2, 3]
-    assert cut[2].ravel().tolist() == left
+    assert cut[2].ravel().tolist() == remaining
     assert cut[1].ravel().tolist() == [2, 5]
 
 
 def test_erase_deletes_only_steps_whose_every_feature_is_the_value():
     data = Sequences.from_lists([[[0, 0], [0, 1], [0, 0]], [[2, 0], [0, 0]]])
-    left = erase(data, 0.0)
-    assert left[0].tolist() == [[0, 1]]
-    assert left[1].tolist() == [[2, 0]]
+    result = erase(data, 0.0)
+    assert result[0].tolist() == [[0, 1]]
+    assert result[1].tolist() == [[2, 0]]
 
 
-def test_a_sequence_that_is_erased_whole_is_refused_by_its_id():
+def test_a_sequence_without_remaining_steps_is_refused_by_id():
     data = Sequences.from_lists([[1], [0, 0]], ids=["kept", "gone"])
     with pytest.raises(DataError, match="gone") as error:
         erase(data, 0.0)

@@ -1,4 +1,4 @@
-"""Sequences: what it accepts, what it refuses, and that taking parts keeps parts together."""
+"""``Sequences``: accepted and refused arguments, and the consistency of subsets."""
 
 import pickle
 
@@ -13,12 +13,12 @@ from core.data.sequences import step_indices
 THREE = [[1], [2, 5], [3, 9, 9, 4, 8]]
 
 
-def three(**parts):
+def make_three(**parts):
     return Sequences.from_lists(THREE, targets=[2, 4, 6], **parts)
 
 
 @st.composite
-def ragged(draw):
+def ragged_arrays(draw):
     width = draw(st.integers(1, 3))
     lengths = draw(st.lists(st.integers(1, 6), min_size=1, max_size=8))
     number = st.floats(-1e6, 1e6, width=32)
@@ -28,8 +28,8 @@ def ragged(draw):
     ]
 
 
-def test_keeps_steps_and_what_a_sequence_carries():
-    data = three(ids=["a", "b", "c"], split=["train", "test", "train"], groups=[7, 7, 8])
+def test_stores_steps_targets_ids_split_and_groups():
+    data = make_three(ids=["a", "b", "c"], split=["train", "test", "train"], groups=[7, 7, 8])
     assert len(data) == 3
     assert data.values.tolist() == [[1], [2], [5], [3], [9], [9], [4], [8]]
     assert data.values.dtype == np.float32
@@ -61,12 +61,12 @@ def test_targets_are_whole_numbers_numbers_or_classes(targets, kind, expected):
         assert (data.targets.dtype.kind, data.targets.tolist()) == (kind, expected)
 
 
-def test_one_and_a_half_stays_one_and_a_half():
+def test_decimals_are_preserved():
     assert Sequences.from_lists([[1.5]])[0].tolist() == [[1.5]]
 
 
 @pytest.mark.parametrize(
-    ("sequences", "parts", "says", "values"),
+    ("sequences", "parts", "message", "values"),
     [
         ([], {}, "no sequences", {}),
         ([[1], []], {}, "has no steps", {"id": "2"}),
@@ -95,10 +95,10 @@ def test_one_and_a_half_stays_one_and_a_half():
         ([[1], [2]], {"feature_names": ["a", "b"]}, "names", {"features": 1, "names": 2}),
     ],
 )
-def test_refuses_with_the_place_and_the_value(sequences, parts, says, values):
+def test_errors_name_the_place_and_the_value(sequences, parts, message, values):
     with pytest.raises(DataError) as caught:
         Sequences.from_lists(sequences, **parts)
-    assert says in str(caught.value)
+    assert message in str(caught.value)
     assert {name: caught.value.values[name] for name in values} == values
 
 
@@ -114,12 +114,12 @@ def test_drop_deletes_the_steps_with_a_missing_value():
     assert [sequence.tolist() for sequence in data] == [[[1, 2], [4, 5]], [[6, 7]]]
 
 
-def test_drop_refuses_a_sequence_of_which_nothing_would_be_left():
+def test_drop_refuses_a_sequence_without_remaining_steps():
     with pytest.raises(DataError, match="Every step of sequence 2"):
         Sequences.from_lists([[1], [np.nan, np.nan]], missing="drop")
 
 
-def test_forward_carries_the_last_value_on_inside_its_sequence_and_feature():
+def test_forward_carries_the_last_value_within_its_sequence_and_feature():
     data = Sequences.from_lists(
         [[[1, 2], [np.nan, 3], [np.nan, np.nan]], [[6, 7], [8, np.nan]]], missing="forward"
     )
@@ -132,7 +132,7 @@ def test_forward_never_carries_from_one_sequence_into_the_next():
     assert (caught.value.values["id"], caught.value.values["step"]) == ("2", 1)
 
 
-def test_nothing_is_shared_with_the_caller_and_nothing_can_be_written():
+def test_arrays_are_copied_and_read_only():
     values, lengths, targets = np.ones((3, 1), np.float32), np.array([1, 2]), np.array([1.0, 2.0])
     data = Sequences(values, lengths, targets)
     values[:], lengths[:], targets[:] = 9, 9, 9
@@ -146,46 +146,46 @@ def test_nothing_is_shared_with_the_caller_and_nothing_can_be_written():
         data.values = values
 
 
-@given(ragged(), st.data())
-def test_any_choice_of_rows_keeps_each_sequence_with_its_target_and_id(parts, draw):
+@given(ragged_arrays(), st.data())
+def test_a_subset_keeps_each_sequence_with_its_target_and_id(parts, draw):
     data = Sequences.from_lists(
         parts, targets=np.arange(len(parts)), groups=range(len(parts)), split=["train"] * len(parts)
     )
     rows = draw.draw(st.lists(st.integers(0, len(parts) - 1), min_size=1, max_size=8))
     chosen = data[rows]
     assert len(chosen) == len(rows)
-    for place, row in enumerate(rows):
-        assert np.array_equal(chosen[place], parts[row].astype(np.float32))
+    for index, row in enumerate(rows):
+        assert np.array_equal(chosen[index], parts[row].astype(np.float32))
     assert chosen.targets.tolist() == rows
     assert chosen.ids.tolist() == [str(row + 1) for row in rows]
     assert chosen.groups.tolist() == [str(row) for row in rows]
 
 
-@given(ragged(), st.slices(8))
-def test_a_slice_is_the_same_as_its_row_numbers(parts, cut):
+@given(ragged_arrays(), st.slices(8))
+def test_a_slice_equals_its_row_numbers(parts, cut):
     data = Sequences.from_lists(parts)
     rows = list(range(len(parts)))[cut]
     assert [s.tolist() for s in data[cut]] == [data[row].tolist() for row in rows]
 
 
-def test_a_boolean_choice_takes_the_true_rows():
-    assert three()[np.array([True, False, True])].targets.tolist() == [2, 6]
+def test_a_boolean_array_selects_the_true_rows():
+    assert make_three()[np.array([True, False, True])].targets.tolist() == [2, 6]
 
 
 @pytest.mark.parametrize(("index", "expected"), [(-1, [[3], [9], [9], [4], [8]]), (1, [[2], [5]])])
-def test_an_integer_gives_the_steps(index, expected):
-    assert three()[index].tolist() == expected
-    assert three()[np.int64(index)].tolist() == expected
+def test_an_integer_returns_the_steps(index, expected):
+    assert make_three()[index].tolist() == expected
+    assert make_three()[np.int64(index)].tolist() == expected
 
 
 def test_an_integer_beyond_the_end_ends_iteration():
     with pytest.raises(IndexError):
-        three()[3]
-    assert [len(sequence) for sequence in three()] == [1, 2, 5]
+        make_three()[3]
+    assert [len(sequence) for sequence in make_three()] == [1, 2, 5]
 
 
 def test_with_steps_keeps_everything_but_the_steps():
-    data = three()
+    data = make_three()
     scaled = data.with_steps(data.values * 2, data.lengths)
     assert scaled[1].tolist() == [[4], [10]]
     assert scaled.targets.tolist() == [2, 4, 6]
@@ -206,12 +206,12 @@ def test_with_steps_keeps_everything_but_the_steps():
     ],
 )
 def test_equal_means_equal_in_every_part(other):
-    assert three() == three()
-    assert three() != other
+    assert make_three() == make_three()
+    assert make_three() != other
 
 
-def test_survives_the_way_between_processes():
-    assert pickle.loads(pickle.dumps(three())) == three()
+def test_pickling_preserves_sequences():
+    assert pickle.loads(pickle.dumps(make_three())) == make_three()
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 5)), min_size=1))
@@ -221,16 +221,16 @@ def test_step_indices_counts_up_from_each_start(blocks):
     assert step_indices(starts, lengths).tolist() == expected
 
 
-def test_the_representation_is_short_and_true():
-    assert repr(three()) == "Sequences(3 sequences, 1 to 5 steps, 1 feature, with targets)"
+def test_repr_summarizes_the_data():
+    assert repr(make_three()) == "Sequences(3 sequences, 1 to 5 steps, 1 feature, with targets)"
 
 
-def test_no_rows_at_all_can_be_chosen():
+def test_an_empty_subset_is_allowed():
     data = Sequences.from_lists([[1], [2, 5]])
     assert len(data[[]]) == len(data[0:0]) == len(data[np.zeros(2, bool)]) == 0
 
 
-def test_arrays_stay_read_only_between_processes_and_the_callers_stay_their_own():
+def test_unpickled_arrays_are_read_only_and_arguments_stay_writable():
     data = pickle.loads(pickle.dumps(Sequences.from_lists([[1], [2, 5]], targets=[1, 2])))
     with pytest.raises(ValueError, match="read-only"):
         data.values[0] = 7
@@ -239,6 +239,6 @@ def test_arrays_stay_read_only_between_processes_and_the_callers_stay_their_own(
     lengths[0] = 5
 
 
-def test_an_empty_sequence_is_named_also_where_the_others_have_two_features():
+def test_an_empty_sequence_is_named_when_the_others_have_two_features():
     with pytest.raises(DataError, match="Sequence 1 has no steps"):
         Sequences.from_lists([[], [[1, 2]]])

@@ -1,17 +1,17 @@
-"""Stored sequences come back as they were."""
+"""Packing and unpacking preserves sequences."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 
 from core import Sequences
-from core.data.serialization import WORDS, pack, unpack
+from core.data.serialization import STRING_FIELDS, pack, unpack
 from tests.support.strategies import sequences
 
 
-def same(one: Sequences, other: Sequences) -> None:
+def assert_identical(one: Sequences, other: Sequences) -> None:
     assert one.feature_names == other.feature_names
-    for name in ("values", "lengths", *WORDS):
+    for name in ("values", "lengths", *STRING_FIELDS):
         ours, theirs = getattr(one, name), getattr(other, name)
         assert (ours is None) == (theirs is None)
         if ours is not None:
@@ -20,16 +20,16 @@ def same(one: Sequences, other: Sequences) -> None:
 
 
 @given(sequences())
-def test_sequences_come_back_as_they_were(data: Sequences):
-    same(unpack(pack(data)), data)
+def test_sequences_are_preserved(data: Sequences):
+    assert_identical(unpack(pack(data)), data)
 
 
 @pytest.mark.parametrize("targets", [[1, 2], [0.5, -1.0], ["ja", "nein ✓"]])
-def test_targets_ids_split_and_groups_come_back(targets: list):
+def test_targets_ids_split_and_groups_are_preserved(targets: list):
     data = Sequences.from_lists(
         [[1], [2, 3]], targets=targets, ids=["ä", "b"], split=["train", "test"], groups=["x", "y"]
     )
-    same(unpack(pack(data)), data)
+    assert_identical(unpack(pack(data)), data)
 
 
 def test_equal_sequences_give_equal_bytes_and_others_do_not():

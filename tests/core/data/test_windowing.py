@@ -1,4 +1,4 @@
-"""Windows and growing prefixes: every step is there, nothing is shared across a split."""
+"""Windows and growing prefixes contain every step and never cross a split."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from core import DataError, Recipe, Sequences, prefixes, windows
 from core.data import windowing
-from core.data.windowing import at_the_end
-from core.preprocessing.splits import training_and_validation
+from core.data.windowing import take_last_targets
+from core.preprocessing.splits import split_rows
 from tests.support.strategies import sequences
 
 THREE = Sequences.from_lists(
@@ -19,13 +19,13 @@ THREE = Sequences.from_lists(
 )
 
 
-def lists(data: Sequences) -> list[list[float]]:
+def to_lists(data: Sequences) -> list[list[float]]:
     return [part[:, 0].tolist() for part in data]
 
 
-def test_windows_lose_no_step_and_say_where_they_are_from():
+def test_windows_contain_every_step_and_their_ids_name_the_place():
     cut = windows(THREE, 2, 2)
-    assert lists(cut) == [[1, 2], [3, 4], [5], [6], [7, 8], [9]]
+    assert to_lists(cut) == [[1, 2], [3, 4], [5], [6], [7, 8], [9]]
     assert cut.ids.tolist() == ["a 1–2", "a 3–4", "a 5–5", "b", "c 1–2", "c 3–3"]
     assert cut.targets.tolist() == ["x", "x", "x", "y", "x", "x"]
     assert cut.groups.tolist() == ["a", "a", "a", "b", "c", "c"]
@@ -33,21 +33,21 @@ def test_windows_lose_no_step_and_say_where_they_are_from():
 
 
 def test_windows_may_overlap():
-    assert lists(windows(THREE, 3, 1)) == [[1, 2, 3], [2, 3, 4], [3, 4, 5], [6], [7, 8, 9]]
+    assert to_lists(windows(THREE, 3, 1)) == [[1, 2, 3], [2, 3, 4], [3, 4, 5], [6], [7, 8, 9]]
 
 
 def test_prefixes_grow_to_the_whole_series():
     cut = prefixes(THREE, 2, 2)
-    assert lists(cut) == [[1, 2], [1, 2, 3, 4], [1, 2, 3, 4, 5], [6], [7, 8], [7, 8, 9]]
+    assert to_lists(cut) == [[1, 2], [1, 2, 3, 4], [1, 2, 3, 4, 5], [6], [7, 8], [7, 8, 9]]
     assert cut.ids.tolist() == ["a 1–2", "a 1–4", "a", "b", "c 1–2", "c"]
 
 
-def test_targets_of_steps_stay_with_their_steps_or_the_last_is_taken():
+def test_per_step_targets_follow_their_steps_or_the_last_is_taken():
     data = Sequences.from_lists([[1, 2, 3], [4]], [[10, 20, 30], [40]])
     cut = windows(data, 2, 1)
     assert cut.targets.tolist() == [10, 20, 20, 30, 40]
-    assert at_the_end(cut).targets.tolist() == [20, 30, 40]
-    assert at_the_end(THREE) is THREE
+    assert take_last_targets(cut).targets.tolist() == [20, 30, 40]
+    assert take_last_targets(THREE) is THREE
 
 
 @given(sequences(max_steps=20), st.integers(1, 8), st.integers(1, 8))
@@ -56,9 +56,9 @@ def test_every_step_is_in_a_window_and_no_window_is_longer(data, steps, every):
     assert cut.lengths.max() <= max(steps, every)
     for id, whole in zip(data.ids, data, strict=True):
         rows = np.flatnonzero(cut.groups == id)
-        found = np.concatenate([cut[row] for row in rows]) if every >= steps else None
-        if found is not None:
-            np.testing.assert_array_equal(found, whole)
+        joined = np.concatenate([cut[row] for row in rows]) if every >= steps else None
+        if joined is not None:
+            np.testing.assert_array_equal(joined, whole)
         np.testing.assert_array_equal(cut[rows[-1]][-1], whole[-1])
         assert cut.lengths[rows[:-1]].tolist() == [max(steps, every)] * (len(rows) - 1)
 
@@ -75,19 +75,19 @@ def test_prefixes_begin_with_the_series_and_end_with_it_once(data, steps, every)
 
 
 @pytest.mark.parametrize(
-    ("cut", "steps", "every", "says"),
+    ("cut", "steps", "every", "message"),
     [
         (windows, 2, 3, "leaves steps out"),
         (windows, 0, 1, "at least 1"),
         (prefixes, 1, 0, "at least 1"),
     ],
 )
-def test_what_cannot_be_cut_is_refused_in_words(cut, steps, every, says):
-    with pytest.raises(DataError, match=says):
+def test_invalid_sizes_are_refused(cut, steps, every, message):
+    with pytest.raises(DataError, match=message):
         cut(THREE, steps, every)
 
 
-def test_pieces_beyond_memory_are_refused_before_they_are_made(monkeypatch):
+def test_windows_beyond_memory_are_refused_before_allocation(monkeypatch):
     long = Sequences(np.zeros((100_000, 1)), [100_000])
     with pytest.raises(DataError, match="5,000,050,000 values"):
         prefixes(long, 1, 1)
@@ -102,7 +102,7 @@ def test_no_series_is_on_both_sides_of_a_split(seed, task):
         [[0] * 9] * 12, targets=[i % 3 for i in range(12)], ids=[f"s{i}" for i in range(12)]
     )
     cut = windows(data, 4, 2)
-    training, validation = training_and_validation(cut, Recipe(task=task, seed=seed))
+    training, validation = split_rows(cut, Recipe(task=task, seed=seed))
     assert not {*cut.groups[training]} & {*cut.groups[validation]}
     assert len(training) + len(validation) == len(cut)
     assert len({*cut.groups[validation]}) == 2

@@ -5,41 +5,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import GRU, LSTM, Recipe
-from core.engine.cost import uses_keras, work
+from core.engine.cost import estimate_cost, uses_keras
 
 RECIPE = Recipe(layers=(LSTM(64), LSTM(32)), batch_size=64)
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=300), st.integers(1, 64))
-def test_what_is_computed_lies_between_what_is_real_and_the_usual(lengths, batch_size):
+def test_computed_steps_are_between_real_and_usual_steps(lengths, batch_size):
     recipe = dataclasses.replace(RECIPE, batch_size=batch_size)
-    found = work(np.array(lengths), 8, recipe)
-    assert found.real == sum(lengths)
-    assert found.usual == max(lengths) * len(lengths)
-    assert found.real <= found.computed <= found.usual
-    assert 0 <= found.skipped < 1
+    cost = estimate_cost(np.array(lengths), 8, recipe)
+    assert cost.real == sum(lengths)
+    assert cost.usual == max(lengths) * len(lengths)
+    assert cost.real <= cost.computed <= cost.usual
+    assert 0 <= cost.skipped < 1
 
 
-def test_most_of_the_usual_work_is_skipped_when_lengths_differ_much():
+def test_most_usual_steps_are_skipped_when_lengths_differ_much():
     lengths = np.random.default_rng(0).lognormal(np.log(40), 0.8, 5000).astype(int).clip(1, 400)
-    assert work(lengths, 8, RECIPE).skipped > 0.8
-    assert work(np.full(1000, 57), 8, RECIPE).skipped == 0
+    assert estimate_cost(lengths, 8, RECIPE).skipped > 0.8
+    assert estimate_cost(np.full(1000, 57), 8, RECIPE).skipped == 0
 
 
 def test_maxlen_shortens_and_counting_padding_as_data_skips_nothing():
     lengths = np.array([10, 20, 300])
-    assert work(lengths, 1, dataclasses.replace(RECIPE, maxlen=20)).real == 50
-    unmasked = work(lengths, 1, dataclasses.replace(RECIPE, mask="none"))
+    assert estimate_cost(lengths, 1, dataclasses.replace(RECIPE, maxlen=20)).real == 50
+    unmasked = estimate_cost(lengths, 1, dataclasses.replace(RECIPE, mask="none"))
     assert (unmasked.real, unmasked.computed, unmasked.skipped) == (330, 900, 0)
 
 
-def test_more_units_both_ways_or_keras_take_longer():
+def test_more_units_two_directions_or_keras_take_longer():
     lengths = np.full(500, 40)
-    one = work(lengths, 8, Recipe(layers=(LSTM(32),))).seconds
-    assert one < work(lengths, 8, Recipe(layers=(LSTM(256),))).seconds
-    both = work(lengths, 8, Recipe(layers=(LSTM(32, bidirectional=True),))).seconds
+    one = estimate_cost(lengths, 8, Recipe(layers=(LSTM(32),))).seconds
+    assert one < estimate_cost(lengths, 8, Recipe(layers=(LSTM(256),))).seconds
+    both = estimate_cost(lengths, 8, Recipe(layers=(LSTM(32, bidirectional=True),))).seconds
     assert one < both <= 2 * one
-    assert one < work(lengths, 8, Recipe(layers=(GRU(32),))).seconds
+    assert one < estimate_cost(lengths, 8, Recipe(layers=(GRU(32),))).seconds
 
 
 def test_only_gru_needs_the_stock_layers():

@@ -10,56 +10,56 @@ import tensorflow as tf
 from core.engine import lstm
 
 RNG = np.random.default_rng(0)
-WAYS = {"fused": 10**9, "wide": 1}  # the size from which a layer is wide
+IMPLEMENTATIONS = {"fused": 10**9, "wide": 1}  # the smallest wide layer
 
 
-def normal(*shape, scale=1.0):
+def draw_normal(*shape, scale=1.0):
     return RNG.normal(0, scale, shape).astype("f4")
 
 
-def relative(found, expected) -> float:
-    """The largest difference, in parts of the largest expected value where that is not 0."""
-    return float(np.abs(found - expected).max() / (np.abs(expected).max() or 1))
+def relative_error(actual, expected) -> float:
+    """Return the largest difference, relative to the largest expected value unless that is 0."""
+    return float(np.abs(actual - expected).max() / (np.abs(expected).max() or 1))
 
 
-def with_gradients(run, *given):
-    """One compiled call: the outputs, and the gradients of a weighted sum of them."""
+def run_with_gradients(run, *inputs):
+    """Return the outputs, and the gradients of a weighted sum of them, from one compiled call."""
 
     @tf.function
-    def both(given, weighting):
+    def compute(inputs, weighting):
         with tf.GradientTape() as tape:
-            tape.watch(given)
-            outputs = run(*given)
+            tape.watch(inputs)
+            outputs = run(*inputs)
             loss = tf.reduce_sum(outputs * weighting)
-        return outputs, tape.gradient(loss, given)
+        return outputs, tape.gradient(loss, inputs)
 
-    given = [tf.constant(each) for each in given]
-    shape = run(*given).shape
+    inputs = [tf.constant(each) for each in inputs]
+    shape = run(*inputs).shape
     weighting = np.random.default_rng(1).normal(size=shape).astype("f4")
-    outputs, gradients = both(given, tf.constant(weighting))
+    outputs, gradients = compute(inputs, tf.constant(weighting))
     return [outputs.numpy(), *(np.asarray(tf.convert_to_tensor(each)) for each in gradients)]
 
 
-def stock_run(features, units, lengths, sequences):
-    """The stock layer as a function of x, time-major, and of its weights."""
+def make_stock_run(features, units, lengths, sequences):
+    """Return the stock layer as a function of x (steps, rows, features) and of its weights."""
     layer = keras.layers.LSTM(units, return_sequences=sequences)
     layer.build((None, None, features))
     others = layer.non_trainable_variables
     mask = tf.sequence_mask(lengths, max(lengths))
 
     def run(x, *weights):
-        made, _ = layer.stateless_call(weights, others, tf.transpose(x, [1, 0, 2]), mask=mask)
-        return tf.transpose(made, [1, 0, 2]) * real(lengths) if sequences else made
+        outputs, _ = layer.stateless_call(weights, others, tf.transpose(x, [1, 0, 2]), mask=mask)
+        return tf.transpose(outputs, [1, 0, 2]) * real_mask(lengths) if sequences else outputs
 
     return run
 
 
-def real(lengths):
-    """(steps, rows, 1): 1 at real steps. What an output is behind them is nobody's business."""
+def real_mask(lengths):
+    """Return 1 at real steps, (steps, rows, 1); outputs after them are undefined."""
     return tf.transpose(tf.sequence_mask(lengths, max(lengths), tf.float32))[:, :, None]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 @pytest.mark.parametrize("sequences", [False, True], ids=["last step", "sequences"])
 @pytest.mark.parametrize(
     ("lengths", "features", "units"),
@@ -68,79 +68,86 @@ def real(lengths):
         ([1, 1, 1], 2, 5),
         ([5, 2, 9, 1], 3, 8),
         ([4, 7, 3], 5, 7),  # odd units and odd rows
-        ([20, 3, 11, 1, 20, 6], 4, 64),  # 64: the wide way makes room beside the units
+        ([20, 3, 11, 1, 20, 6], 4, 64),  # 64: the wide implementation adds alignment padding
         ([6, 0, 3], 3, 6),
     ],
     ids=str,
 )
-def test_values_and_gradients_are_those_of_stock_keras(
-    monkeypatch, way, sequences, lengths, features, units
+def test_values_and_gradients_equal_those_of_stock_keras(
+    monkeypatch, implementation, sequences, lengths, features, units
 ):
-    monkeypatch.setattr(lstm, "WIDE", WAYS[way])
-    given = (
-        normal(max(lengths), len(lengths), features),
-        normal(features, 4 * units, scale=0.5),
-        normal(units, 4 * units, scale=0.5),
-        normal(4 * units),
+    monkeypatch.setattr(lstm, "MIN_WIDE_SIZE", IMPLEMENTATIONS[implementation])
+    inputs = (
+        draw_normal(max(lengths), len(lengths), features),
+        draw_normal(features, 4 * units, scale=0.5),
+        draw_normal(units, 4 * units, scale=0.5),
+        draw_normal(4 * units),
     )
-    # Garbage behind the real steps: whatever it is, only the gradient at real steps may be felt.
-    given[0][~tf.transpose(tf.sequence_mask(lengths, max(lengths))).numpy()] = 1e3
+    # Garbage after the real steps must not affect the gradient at real steps.
+    inputs[0][~tf.transpose(tf.sequence_mask(lengths, max(lengths))).numpy()] = 1e3
 
-    def fast(x, *weights):
-        hidden = lstm.without_room(lstm.lstm(x, *weights), units)
-        where = tf.constant(lengths, tf.int64)
-        return hidden * real(lengths) if sequences else lstm.last_steps(hidden, where)
+    def run_fast(x, *weights):
+        hidden = lstm.strip_alignment(lstm.lstm(x, *weights), units)
+        indices = tf.constant(lengths, tf.int64)
+        return hidden * real_mask(lengths) if sequences else lstm.read_last_steps(hidden, indices)
 
-    expected = with_gradients(stock_run(features, units, lengths, sequences), *given)
-    for found, right in zip(with_gradients(fast, *given), expected, strict=True):
-        assert found.shape == right.shape
-        assert relative(found, right) <= 1e-5
+    expected = run_with_gradients(make_stock_run(features, units, lengths, sequences), *inputs)
+    for actual, expected_part in zip(run_with_gradients(run_fast, *inputs), expected, strict=True):
+        assert actual.shape == expected_part.shape
+        assert relative_error(actual, expected_part) <= 1e-5
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_the_gradient_is_not_the_one_tensorflow_registers_for_the_fused_operation(monkeypatch, way):
-    """The registered gradient of BlockLSTMV2 takes its gates in the order of V1. It must differ
-    from ours, and ours agrees with Keras (above): whoever removes ours fails here."""
-    monkeypatch.setattr(lstm, "WIDE", WAYS[way])
-    weights = (normal(3, 32), normal(8, 32), normal(32))
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_the_gradient_is_not_the_one_tensorflow_registers_for_the_fused_operation(
+    monkeypatch, implementation
+):
+    """The registered gradient of BlockLSTMV2 expects the gate order of V1.
+
+    It must differ from ours, and ours agrees with Keras (above): removing ours fails here.
+    """
+    monkeypatch.setattr(lstm, "MIN_WIDE_SIZE", IMPLEMENTATIONS[implementation])
+    weights = (draw_normal(3, 32), draw_normal(8, 32), draw_normal(32))
 
     def registered(x, kernel, recurrent, bias):
-        return lstm._forward(x, tf.concat([kernel, recurrent], 0), bias)["h"]
+        return lstm._run_forward(x, tf.concat([kernel, recurrent], 0), bias)["h"]
 
-    given = (normal(5, 4, 3), *weights)
-    ours, theirs = with_gradients(lstm.lstm, *given), with_gradients(registered, *given)
+    inputs = (draw_normal(5, 4, 3), *weights)
+    ours = run_with_gradients(lstm.lstm, *inputs)
+    theirs = run_with_gradients(registered, *inputs)
     np.testing.assert_allclose(ours[0], theirs[0], atol=1e-6)  # the values are the same
-    assert relative(theirs[2], ours[2]) > 0.1
+    assert relative_error(theirs[2], ours[2]) > 0.1
 
 
-def test_a_layer_takes_the_room_of_the_one_before(monkeypatch):
-    monkeypatch.setattr(lstm, "WIDE", 5 * 64)  # the second layer is not
-    x, first = normal(6, 3, 5), (normal(5, 256), normal(64, 256, scale=0.2), normal(256))
-    second = (normal(64, 8), normal(2, 8), normal(8))
+def test_a_layer_consumes_the_alignment_padding_of_the_previous_one(monkeypatch):
+    monkeypatch.setattr(lstm, "MIN_WIDE_SIZE", 5 * 64)  # the second layer is not
+    x = draw_normal(6, 3, 5)
+    first = (draw_normal(5, 256), draw_normal(64, 256, scale=0.2), draw_normal(256))
+    second = (draw_normal(64, 8), draw_normal(2, 8), draw_normal(8))
 
-    def stacked(cut, x, *weights):
+    def run_stacked(cut, x, *weights):
         hidden = lstm.lstm(x, *weights[:3])
         assert hidden.shape[-1] > 64
-        assert (lstm.way(5, 64), lstm.way(64, 2)) == ("wide", "fused")
-        return lstm.lstm(lstm.without_room(hidden, 64) if cut else hidden, *weights[3:])
+        chosen = (lstm.choose_implementation(5, 64), lstm.choose_implementation(64, 2))
+        assert chosen == ("wide", "fused")
+        return lstm.lstm(lstm.strip_alignment(hidden, 64) if cut else hidden, *weights[3:])
 
-    with_it, without_it = (
-        with_gradients(partial(stacked, cut), x, *first, *second) for cut in (False, True)
+    aligned, stripped = (
+        run_with_gradients(partial(run_stacked, cut), x, *first, *second) for cut in (False, True)
     )
-    for one, other in zip(with_it, without_it, strict=True):
-        assert relative(one, other) <= 1e-5
+    for one, other in zip(aligned, stripped, strict=True):
+        assert relative_error(one, other) <= 1e-5
 
 
-def test_each_row_is_reversed_by_its_own_length_and_twice_is_never():
+def test_each_row_is_reversed_by_its_own_length_and_reversing_twice_changes_nothing():
     lengths = tf.constant([3, 1, 4, 0], tf.int64)
     x = tf.reshape(tf.range(4.0 * 4 * 2), [4, 4, 2])
-    where = lstm.reversal(lengths, tf.constant(4, tf.int64))
+    indices = lstm.compute_reversal(lengths, tf.constant(4, tf.int64))
     expected = tf.reverse_sequence(x, lengths, seq_axis=0, batch_axis=1)
-    np.testing.assert_array_equal(lstm.reverse(x, where), expected)
-    np.testing.assert_array_equal(lstm.reverse(lstm.reverse(x, where), where), x)
+    np.testing.assert_array_equal(lstm.reverse(x, indices), expected)
+    np.testing.assert_array_equal(lstm.reverse(lstm.reverse(x, indices), indices), x)
 
 
-def test_the_way_is_a_function_of_the_size_alone():
+def test_the_implementation_is_a_function_of_the_size_alone():
     sizes = [(1, 1), (8, 112), (8, 128), (80, 80), (96, 96), (1024, 1024)]
-    ways = ["fused", "fused", "wide", "fused", "wide", "wide"]
-    assert [lstm.way(*size) for size in sizes] == ways
+    implementations = ["fused", "fused", "wide", "fused", "wide", "wide"]
+    assert [lstm.choose_implementation(*size) for size in sizes] == implementations

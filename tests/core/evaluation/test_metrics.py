@@ -1,3 +1,5 @@
+"""Metrics match hand computation, for any kind of label."""
+
 import numpy as np
 import pytest
 
@@ -7,12 +9,12 @@ from core.evaluation.metrics import classification_metrics, regression_metrics
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.6, 0.3, 0.1], [0.2, 0.2, 0.6]])
 
 
-def test_regression_figures_by_hand():
-    figures = regression_metrics(np.array([1.0, 2.0, 4.0]), np.array([1.0, 3.0, 2.0]))
-    assert figures["mse"] == pytest.approx(5 / 3)
-    assert figures["rmse"] == pytest.approx((5 / 3) ** 0.5)
-    assert figures["mae"] == pytest.approx(1.0)
-    assert figures["r2"] == pytest.approx(1 - 5 / (14 / 3))
+def test_regression_metrics_by_hand():
+    values = regression_metrics(np.array([1.0, 2.0, 4.0]), np.array([1.0, 3.0, 2.0]))
+    assert values["mse"] == pytest.approx(5 / 3)
+    assert values["rmse"] == pytest.approx((5 / 3) ** 0.5)
+    assert values["mae"] == pytest.approx(1.0)
+    assert values["r2"] == pytest.approx(1 - 5 / (14 / 3))
 
 
 def test_one_sequence_has_no_r2():
@@ -20,21 +22,21 @@ def test_one_sequence_has_no_r2():
 
 
 @pytest.mark.parametrize("classes", [np.array([2, 10, 30]), np.array(["x", "y", "z"], object)])
-def test_classification_figures_by_hand_whatever_the_labels_are(classes):
+def test_classification_metrics_by_hand_for_any_labels(classes):
     truth = classes[[0, 1, 1, 2]]
-    figures = classification_metrics(truth, PROBABILITIES, classes)
-    assert figures["accuracy"] == 0.75
-    assert figures["balanced_accuracy"] == pytest.approx((1 + 0.5 + 1) / 3)
-    assert figures["macro_f1"] == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
-    assert figures["log_loss"] == pytest.approx(-np.log([0.7, 0.8, 0.3, 0.6]).mean())
+    values = classification_metrics(truth, PROBABILITIES, classes)
+    assert values["accuracy"] == 0.75
+    assert values["balanced_accuracy"] == pytest.approx((1 + 0.5 + 1) / 3)
+    assert values["macro_f1"] == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
+    assert values["log_loss"] == pytest.approx(-np.log([0.7, 0.8, 0.3, 0.6]).mean())
 
 
-def test_a_class_never_seen_counts_as_wrong_and_leaves_log_loss_out():
-    figures = classification_metrics(
+def test_an_unknown_class_counts_as_wrong_and_removes_log_loss():
+    values = classification_metrics(
         np.array(["x", "new"], object), PROBABILITIES[:2], np.array(["x", "y", "z"], object)
     )
-    assert figures["accuracy"] == 0.5
-    assert "log_loss" not in figures
+    assert values["accuracy"] == 0.5
+    assert "log_loss" not in values
 
 
 @pytest.mark.parametrize(
@@ -45,13 +47,13 @@ def test_a_class_never_seen_counts_as_wrong_and_leaves_log_loss_out():
         (np.array([1, 2, 2, 3]), np.array(["1.0", "2.0", "3.0"], object)),
     ],
 )
-def test_a_number_is_the_same_class_however_it_is_written(truth, classes):
-    figures = classification_metrics(truth, PROBABILITIES, classes)
-    assert figures["accuracy"] == 0.75
-    assert figures["log_loss"] == pytest.approx(-np.log([0.7, 0.8, 0.3, 0.6]).mean())
+def test_numbers_match_classes_in_any_notation(truth, classes):
+    values = classification_metrics(truth, PROBABILITIES, classes)
+    assert values["accuracy"] == 0.75
+    assert values["log_loss"] == pytest.approx(-np.log([0.7, 0.8, 0.3, 0.6]).mean())
 
 
-def test_labels_the_model_knows_none_of_are_refused_instead_of_counted_as_wrong():
+def test_only_unknown_labels_are_refused():
     with pytest.raises(DataError, match=r"such as 'north'.* a, b, c") as caught:
         classification_metrics(
             np.array(["north", "south"], object), PROBABILITIES[:2], np.array(["a", "b", "c"])

@@ -1,18 +1,18 @@
-"""What a model answered comes back from the store as it was."""
+"""Serialization preserves evaluation sets."""
 
 import numpy as np
 import pytest
 
-from core.evaluation.predictions import Measured
+from core.evaluation.predictions import EvaluationSet
 
-NUMBERS = Measured(
+NUMBERS = EvaluationSet(
     "test",
     np.array(["a", "b"], object),
     np.array([1, 3]),
     np.array([2.0, 4.5]),
     np.array([2.25, 4.0], np.float32),
 )
-CLASSES = Measured(
+CLASSES = EvaluationSet(
     "validation",
     np.array(["a", "b"], object),
     np.array([1, 3]),
@@ -23,8 +23,8 @@ CLASSES = Measured(
 )
 
 
-@pytest.mark.parametrize("measured", [NUMBERS, CLASSES])
-def test_it_comes_back_as_it_was(measured: Measured):
-    back = Measured.from_bytes(measured.to_bytes())
-    for name, value in vars(measured).items():
-        np.testing.assert_array_equal(getattr(back, name), value)
+@pytest.mark.parametrize("evaluation_set", [NUMBERS, CLASSES])
+def test_serialization_preserves_an_evaluation_set(evaluation_set: EvaluationSet):
+    restored = EvaluationSet.from_bytes(evaluation_set.to_bytes())
+    for name, value in vars(evaluation_set).items():
+        np.testing.assert_array_equal(getattr(restored, name), value)

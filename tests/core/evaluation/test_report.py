@@ -1,4 +1,4 @@
-"""A model is judged beside simple ones, and told in words what follows."""
+"""A model is compared with baselines, and notes state the conclusions."""
 
 import json
 from dataclasses import replace
@@ -7,22 +7,22 @@ import numpy as np
 import pytest
 
 from core import LSTM, Recipe, Sequences
-from core.evaluation.baselines import baselines
-from core.evaluation.report import Evaluation, judge
+from core.evaluation.baselines import fit_baselines
+from core.evaluation.report import Evaluation, evaluate_predictions
 
 CLASSIFIER = Recipe(task="classification", layers=(LSTM(4),))
 REGRESSION = Recipe(layers=(LSTM(4),))
 
 
-def labelled(rows: int, of_length: bool, seed: int = 0, **more) -> Sequences:
-    """Noise in which only the length carries the label, or only the mean does."""
+def make_labelled(rows: int, by_length: bool, seed: int = 0, **more) -> Sequences:
+    """Make noise in which the label determines only the length, or only the mean."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(2, size=rows)
     lengths = rng.integers(3, 9, rows)
-    if of_length:
+    if by_length:
         lengths += np.where(truth == 1, 6, 0)
     steps = [
-        rng.normal(0 if of_length else 0.8 * label, 1, (length, 2))
+        rng.normal(0 if by_length else 0.8 * label, 1, (length, 2))
         for label, length in zip(truth, lengths, strict=True)
     ]
     names = np.array(["no", "yes"], object)[truth]
@@ -30,129 +30,147 @@ def labelled(rows: int, of_length: bool, seed: int = 0, **more) -> Sequences:
     return Sequences.from_lists(steps, names, split=split, **more)
 
 
-def judged(data: Sequences, answers, recipe: Recipe = CLASSIFIER) -> Evaluation:
+def evaluate(data: Sequences, predict, recipe: Recipe = CLASSIFIER) -> Evaluation:
     rows = data[data.split == "test"]
     classes = np.unique(data.targets) if recipe.task == "classification" else None
-    return judge(data, recipe, "test", rows, answers(rows), classes)
+    return evaluate_predictions(data, recipe, "test", rows, predict(rows), classes)
 
 
-def surely(rows: Sequences, share: float = 1.0) -> np.ndarray:
-    """Right for this share of the rows."""
-    right = np.arange(len(rows)) < share * len(rows)
-    yes = (rows.targets == "yes") == right
+def predict_correctly(rows: Sequences, share: float = 1.0) -> np.ndarray:
+    """Predict this share of the rows correctly."""
+    is_correct = np.arange(len(rows)) < share * len(rows)
+    yes = (rows.targets == "yes") == is_correct
     return np.stack([1 - 0.9 * yes - 0.05, 0.9 * yes + 0.05], axis=1)
 
 
-def test_where_only_the_length_carries_the_label_it_is_found_and_told():
-    found = judged(labelled(400, of_length=True), lambda rows: surely(rows, 0.9))
-    by_name = {rival.name: rival for rival in found.rivals}
+def test_a_label_that_only_the_length_carries_is_reported():
+    evaluation = evaluate(
+        make_labelled(400, by_length=True), lambda rows: predict_correctly(rows, 0.9)
+    )
+    by_name = {baseline.name: baseline for baseline in evaluation.rivals}
     assert by_name["length"].figures["accuracy"].value > 0.95
     assert by_name["last"].figures["accuracy"].value < 0.65
-    assert any("The length of a sequence alone tells much" in note for note in found.notes)
+    assert any("The length of a sequence alone tells much" in note for note in evaluation.notes)
 
 
-def test_where_it_does_not_nothing_is_said_of_it():
-    found = judged(labelled(400, of_length=False), surely)
-    assert [r.name for r in found.rivals] == ["constant", "length", "last", "linear"]
-    assert not any("length" in note for note in found.notes)
+def test_uninformative_lengths_are_not_reported():
+    evaluation = evaluate(make_labelled(400, by_length=False), predict_correctly)
+    assert [baseline.name for baseline in evaluation.rivals] == [
+        "constant",
+        "length",
+        "last",
+        "linear",
+    ]
+    assert not any("length" in note for note in evaluation.notes)
 
 
 @pytest.mark.parametrize(
-    ("share", "words"),
+    ("share", "message"),
     [
         (1.0, "is better than every simple model"),
         (0.3, "is no better than"),
     ],
 )
-def test_whether_it_beats_the_simple_models_is_told_in_words(share, words):
-    found = judged(labelled(400, of_length=False), lambda rows: surely(rows, share))
-    assert words in found.notes[0]
+def test_the_first_note_compares_with_the_baselines(share, message):
+    evaluation = evaluate(
+        make_labelled(400, by_length=False), lambda rows: predict_correctly(rows, share)
+    )
+    assert message in evaluation.notes[0]
 
 
-def test_a_lead_that_may_be_chance_is_not_told_as_one():
-    data = labelled(60, of_length=False)
-    linear = next(r for r in judged(data, surely).rivals if r.name == "linear")
-    a_little_more = linear.figures["accuracy"].value + 1 / 30
-    found = judged(data, lambda rows: surely(rows, a_little_more))
-    assert "cannot be told with 30 to measure on" in found.notes[0]
+def test_an_insignificant_lead_is_not_claimed():
+    data = make_labelled(60, by_length=False)
+    baselines = evaluate(data, predict_correctly).rivals
+    linear = next(baseline for baseline in baselines if baseline.name == "linear")
+    slightly_better = linear.figures["accuracy"].value + 1 / 30
+    evaluation = evaluate(data, lambda rows: predict_correctly(rows, slightly_better))
+    assert "cannot be told with 30 to measure on" in evaluation.notes[0]
 
 
-def test_numbers_are_compared_by_their_rmse():
+def test_regression_is_compared_by_rmse():
     rng = np.random.default_rng(4)
     steps = [rng.normal(size=(length, 1)) for length in rng.integers(2, 20, 300)]
     truth = np.array([each.mean() * 10 for each in steps])
     split = np.where(np.arange(300) < 200, "train", "test").astype(object)
     data = Sequences.from_lists(steps, truth, split=split)
-    found = judged(data, lambda rows: rows.targets + 0.001, REGRESSION)
-    by_name = {rival.name: rival.figures["rmse"].value for rival in found.rivals}
-    assert found.main == "rmse"
+    evaluation = evaluate(data, lambda rows: rows.targets + 0.001, REGRESSION)
+    by_name = {each.name: each.figures["rmse"].value for each in evaluation.rivals}
+    assert evaluation.main == "rmse"
     assert by_name["linear"] < 0.1 < by_name["last"] < by_name["constant"] * 1.01
-    assert all(rival.ahead.low > 0 for rival in found.rivals if rival.name != "linear")
-    assert found.figures["rmse"].value == pytest.approx(0.001)
+    assert all(each.ahead.low > 0 for each in evaluation.rivals if each.name != "linear")
+    assert evaluation.figures["rmse"].value == pytest.approx(0.001)
 
 
-def test_sequences_on_both_sides_are_counted():
-    data = labelled(40, of_length=False)
+def test_sequences_that_also_appear_in_training_are_counted():
+    data = make_labelled(40, by_length=False)
     steps = [data[i] for i in range(40)]
     steps[30], steps[35] = steps[3], steps[7]
-    again = Sequences.from_lists(steps, data.targets, split=data.split)
-    found = judged(again, surely)
-    assert (found.copies, found.copied) == (2, "31")
-    assert judged(data, surely).copies == 0
+    duplicated = Sequences.from_lists(steps, data.targets, split=data.split)
+    evaluation = evaluate(duplicated, predict_correctly)
+    assert (evaluation.copies, evaluation.copied) == (2, "31")
+    assert evaluate(data, predict_correctly).copies == 0
 
 
-def test_groups_are_drawn_together():
+def test_groups_are_resampled_together():
     groups = [str(number // 10) for number in range(400)]
-    apart = judged(labelled(400, of_length=False), lambda rows: surely(rows, 0.8))
-    together = judged(labelled(400, of_length=False, groups=groups), lambda r: surely(r, 0.8))
+    by_sequence = evaluate(
+        make_labelled(400, by_length=False), lambda rows: predict_correctly(rows, 0.8)
+    )
+    by_group = evaluate(
+        make_labelled(400, by_length=False, groups=groups), lambda r: predict_correctly(r, 0.8)
+    )
 
-    def width(found):
-        return found.figures["accuracy"].high - found.figures["accuracy"].low
+    def width(evaluation):
+        accuracy = evaluation.figures["accuracy"]
+        return accuracy.high - accuracy.low
 
-    assert width(together) > 1.5 * width(apart)  # of 20 groups, some all right and some all wrong
+    # of the 20 groups, some are all correct and some all wrong
+    assert width(by_group) > 1.5 * width(by_sequence)
 
 
-def test_targets_a_step_are_judged_where_the_model_looked():
-    data = labelled(40, of_length=False)
+def test_per_step_targets_are_evaluated_where_predictions_exist():
+    data = make_labelled(40, by_length=False)
     stepwise = data.with_targets((data.values[:, 0] * 3).astype(float), per_step=True)
     recipe = replace(REGRESSION, return_sequences=True)
 
-    def answers(rows):
-        found = rows.targets + 0.5
-        found[::7] = np.nan
-        return found
+    def predict(rows):
+        values = rows.targets + 0.5
+        values[::7] = np.nan
+        return values
 
-    found = judged(stepwise, answers, recipe)
-    assert found.figures["mae"].value == pytest.approx(0.5)
-    assert [rival.name for rival in found.rivals] == ["constant", "last"]
-    assert found.rivals[1].figures["mae"].value < 0.1  # each step tells its target
-
-
-def test_training_rows_have_no_rivals():
-    data = labelled(20, of_length=False)
-    found = judge(data, CLASSIFIER, "training", data, surely(data), np.unique(data.targets))
-    assert found.rivals == found.notes == ()
+    evaluation = evaluate(stepwise, predict, recipe)
+    assert evaluation.figures["mae"].value == pytest.approx(0.5)
+    assert [baseline.name for baseline in evaluation.rivals] == ["constant", "last"]
+    assert evaluation.rivals[1].figures["mae"].value < 0.1  # each step determines its target
 
 
-def test_it_is_kept_as_plain_values():
-    found = judged(labelled(60, of_length=True), surely)
-    assert Evaluation.from_dict(json.loads(json.dumps(found.to_dict()))) == found
-    for plain in ({}, {"figures": 3}, found.to_dict() | {"rivals": [{}]}):
+def test_training_rows_have_no_baselines():
+    data = make_labelled(20, by_length=False)
+    evaluation = evaluate_predictions(
+        data, CLASSIFIER, "training", data, predict_correctly(data), np.unique(data.targets)
+    )
+    assert evaluation.rivals == evaluation.notes == ()
+
+
+def test_json_preserves_an_evaluation():
+    evaluation = evaluate(make_labelled(60, by_length=True), predict_correctly)
+    assert Evaluation.from_dict(json.loads(json.dumps(evaluation.to_dict()))) == evaluation
+    for plain in ({}, {"figures": 3}, evaluation.to_dict() | {"rivals": [{}]}):
         with pytest.raises(ValueError, match="the evaluation"):
             Evaluation.from_dict(plain)
 
 
-@pytest.mark.parametrize("known", [1, 2])
-def test_baselines_of_hardly_any_rows_or_one_class_answer_all_the_same(known):
-    data = labelled(30, of_length=False)
-    few = data[np.flatnonzero(data.targets == "yes")[:known]]
-    found = baselines(few, data, "classification", np.unique(data.targets))
-    assert all(np.allclose(each.answers, [0, 1]) for each in found)
+@pytest.mark.parametrize("count", [1, 2])
+def test_baselines_of_few_rows_of_one_class_predict_that_class(count):
+    data = make_labelled(30, by_length=False)
+    few = data[np.flatnonzero(data.targets == "yes")[:count]]
+    results = fit_baselines(few, data, "classification", np.unique(data.targets))
+    assert all(np.allclose(each.predictions, [0, 1]) for each in results)
 
 
-def test_values_that_lack_are_taken_as_the_mean():
+def test_missing_values_are_replaced_by_the_mean():
     data = Sequences.from_lists(
         [[1.0, None], [2.0, 3.0], [None, 4.0], [5.0]] * 5, [1, 2, 3, 4] * 5, missing="mean"
     )
-    found = baselines(data, data, "regression", None)
-    assert all(np.isfinite(each.answers).all() for each in found)
+    results = fit_baselines(data, data, "regression", None)
+    assert all(np.isfinite(each.predictions).all() for each in results)

@@ -1,4 +1,4 @@
-"""Recipes are compared in pairs, and what is concluded holds as often as promised."""
+"""Recipes are compared in pairs, and conclusions have the nominal error rate."""
 
 from dataclasses import replace
 
@@ -8,31 +8,33 @@ from scipy import stats
 
 from core import LSTM, Recipe, Sequences, compare
 from core.evaluation import bootstrap
-from core.evaluation.predictions import Measured
-from core.experiments.compare import Comparison, Outcome, compared
+from core.evaluation.predictions import EvaluationSet
+from core.experiments.compare import Comparison, Outcome, compare_outcomes
 
 
-def outcome(errors: np.ndarray, part: str = "test", ids=None) -> Outcome:
-    """Of a model that is wrong by these."""
+def make_outcome(errors: np.ndarray, part: str = "test", ids=None) -> Outcome:
+    """Make the outcome of a model with these errors."""
     rows = len(errors)
     ids = np.arange(rows).astype(str).astype(object) if ids is None else ids
     lengths = np.ones(rows, int)
     truth = np.random.default_rng(99).normal(size=rows)
-    measured = Measured(part, ids, lengths, truth, truth + errors)
-    return Outcome(measured, 4 * rows, errors[:3], 2.0, 100)
+    evaluation_set = EvaluationSet(part, ids, lengths, truth, truth + errors)
+    return Outcome(evaluation_set, 4 * rows, errors[:3], 2.0, 100)
 
 
-def simulated(better_by: float, seed: int, seeds: int = 5, rows: int = 80) -> Comparison:
-    """Two recipes whose errors have a part of the row, one of the seed and one of their own."""
+def simulate(better_by: float, seed: int, seeds: int = 5, rows: int = 80) -> Comparison:
+    """Compare two recipes whose errors have a row, a seed and an independent component."""
     rng = np.random.default_rng(seed)
-    of_row = np.exp(rng.normal(size=rows) / 2)
-    made = {"base": [], "other": []}
+    row_effect = np.exp(rng.normal(size=rows) / 2)
+    outcomes = {"base": [], "other": []}
     for _ in range(seeds):
         sign = rng.choice([-1, 1], rows)
         for name, lift in (("base", 0.0), ("other", -better_by)):
-            of_seed = np.exp(lift + rng.normal() / 20)
-            made[name].append(outcome(sign * of_row * of_seed * np.exp(rng.normal(size=rows) / 9)))
-    return compared(made, tuple(range(seeds)))
+            seed_effect = np.exp(lift + rng.normal() / 20)
+            outcomes[name].append(
+                make_outcome(sign * row_effect * seed_effect * np.exp(rng.normal(size=rows) / 9))
+            )
+    return compare_outcomes(outcomes, tuple(range(seeds)))
 
 
 @pytest.fixture
@@ -40,64 +42,67 @@ def fewer_draws(monkeypatch):
     monkeypatch.setattr(bootstrap, "DRAWS", 100)
 
 
-def test_where_there_is_no_difference_one_is_claimed_at_most_as_often_as_promised(fewer_draws):
-    claimed = sum(simulated(0.0, seed).entries[1].difference.leaves_zero_out for seed in range(60))
+def test_false_claims_of_a_difference_are_at_most_as_frequent_as_nominal(fewer_draws):
+    claimed = sum(simulate(0.0, seed).entries[1].difference.excludes_zero for seed in range(60))
     assert claimed <= 7  # 5 % are 3; the wider of two intervals claims less
 
 
-def test_a_clear_difference_is_told_with_its_size():
-    found = simulated(0.3, 1)
-    assert str(found.sentence).startswith("“other” is better than “base”: test RMSE")
-    apart = found.entries[1].difference
-    assert apart.low < apart.value < apart.high < 0
-    percent = 100 * apart.value / found.entries[0].figures["rmse"].mean()
-    assert f"by {abs(percent):.1f} %" in found.sentence
-    assert "5 seeds" in found.sentence
+def test_a_clear_difference_is_reported_with_its_size():
+    comparison = simulate(0.3, 1)
+    assert str(comparison.sentence).startswith("“other” is better than “base”: test RMSE")
+    difference = comparison.entries[1].difference
+    assert difference.low < difference.value < difference.high < 0
+    percent = 100 * difference.value / comparison.entries[0].figures["rmse"].mean()
+    assert f"by {abs(percent):.1f} %" in comparison.sentence
+    assert "5 seeds" in comparison.sentence
 
 
-def test_what_is_worse_is_called_worse():
-    assert "“other” is worse than “base”" in simulated(-0.3, 1).sentence
+def test_a_worse_recipe_is_reported_as_worse():
+    assert "“other” is worse than “base”" in simulate(-0.3, 1).sentence
 
 
-def test_where_nothing_can_be_told_that_is_said():
-    found = simulated(0.0, 3, seeds=3)
-    assert str(found.sentence).startswith("No difference from “base” can be told with 3 seeds")
+def test_an_insignificant_difference_is_reported_as_such():
+    comparison = simulate(0.0, 3, seeds=3)
+    assert str(comparison.sentence).startswith("No difference from “base” can be told with 3 seeds")
 
 
-def test_of_one_seed_nothing_is_concluded():
-    found = simulated(0.5, 3, seeds=1)
-    assert found.entries[1].difference.low is None
-    assert str(found.sentence).startswith("One seed tells nothing of the recipes")
+def test_one_seed_allows_no_conclusion():
+    comparison = simulate(0.5, 3, seeds=1)
+    assert comparison.entries[1].difference.low is None
+    assert str(comparison.sentence).startswith("One seed tells nothing of the recipes")
 
 
 def test_the_interval_is_the_wider_of_seeds_and_rows():
     errors = np.random.default_rng(0).normal(size=50)
-    equal_seeds = {"a": [outcome(errors)] * 3, "b": [outcome(0.8 * errors + 0.05)] * 3}
-    found = compared(equal_seeds, (0, 1, 2)).entries[1].difference
-    assert found.low < found.value < found.high  # over seeds alone it would have no width
-    wild = {"a": [outcome(errors)] * 3, "b": [outcome(errors * by) for by in (0.2, 1.0, 1.9)]}
-    wide = compared(wild, (0, 1, 2)).entries[1].difference
-    assert wide.high - wide.low > 2 * (found.high - found.low)
+    equal_seeds = {"a": [make_outcome(errors)] * 3, "b": [make_outcome(0.8 * errors + 0.05)] * 3}
+    narrow = compare_outcomes(equal_seeds, (0, 1, 2)).entries[1].difference
+    assert narrow.low < narrow.value < narrow.high  # over seeds alone it would have no width
+    unequal_seeds = {
+        "a": [make_outcome(errors)] * 3,
+        "b": [make_outcome(errors * by) for by in (0.2, 1.0, 1.9)],
+    }
+    wide = compare_outcomes(unequal_seeds, (0, 1, 2)).entries[1].difference
+    assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
 
 
-def test_rows_that_the_seeds_drew_are_not_drawn_again():
+def test_rows_drawn_by_the_seeds_are_not_resampled():
     rng = np.random.default_rng(0)
     ids = [rng.permutation(99)[:20].astype(str).astype(object) for _ in range(3)]
     errors = [rng.normal(size=20) for _ in range(3)]
-    made = {
-        name: [outcome(by * e, "validation", i) for e, i in zip(errors, ids, strict=True)]
+    outcomes = {
+        name: [make_outcome(by * e, "validation", i) for e, i in zip(errors, ids, strict=True)]
         for name, by in (("a", 1.0), ("b", 0.5))
     }
-    found = compared(made, (0, 1, 2))
+    comparison = compare_outcomes(outcomes, (0, 1, 2))
     halves = np.array([-0.5 * np.sqrt((e**2).mean()) for e in errors])
-    # three seeds, and a quarter as many sequences measured on as learned from
+    # three seeds, and one evaluated sequence per four training sequences
     scale = halves.std(ddof=1) * np.sqrt(1 / 3 + 1 / 4)
     expected = stats.t.interval(0.95, 2, halves.mean(), scale)
-    apart = found.entries[1].difference
-    assert (apart.low, apart.high) == pytest.approx(expected)
+    difference = comparison.entries[1].difference
+    assert (difference.low, difference.high) == pytest.approx(expected)
 
 
-def test_real_trainings_are_paired_by_seed_and_told_in_a_table():
+def test_trainings_are_paired_by_seed_and_listed_in_a_table():
     rng = np.random.default_rng(1)
     steps = [rng.normal(size=length) for length in rng.integers(1, 12, 40)]
     split = np.where(np.arange(40) < 24, "train", "test").astype(object)
@@ -105,23 +110,23 @@ def test_real_trainings_are_paired_by_seed_and_told_in_a_table():
     masked = Recipe(layers=(LSTM(6),), epochs=3, batch_size=8, validation_split=0.0, maxlen=12)
     shares = []
     recipes = {"masked": masked, "again": masked, "padded": replace(masked, mask="none")}
-    found = compare(data, recipes, range(2), shares.append)
+    comparison = compare(data, recipes, range(2), shares.append)
     assert shares == pytest.approx([n / 6 for n in range(1, 7)])
-    assert found.part == "test"
-    first, again, padded = found.entries
-    assert (first.figures["rmse"] == again.figures["rmse"]).all()
-    assert again.difference.value == 0
+    assert comparison.part == "test"
+    first, repeated, padded = comparison.entries
+    assert (first.figures["rmse"] == repeated.figures["rmse"]).all()
+    assert repeated.difference.value == 0
     assert padded.difference.value != 0
     assert padded.steps > first.steps
     assert first.curves.shape == (2, 3)
-    table = found.table.set_index("recipe")
+    table = comparison.table.set_index("recipe")
     assert list(table.index) == ["masked", "again", "padded"]
     assert table["rmse"]["masked"] == pytest.approx(first.figures["rmse"].mean())
     assert table["rmse sd"]["masked"] == pytest.approx(first.figures["rmse"].std(ddof=1))
     assert np.isnan(table["difference"]["masked"])
 
 
-def test_in_folds_every_sequence_is_measured_by_one_seed():
+def test_with_folds_every_sequence_is_evaluated_by_one_seed():
     rng = np.random.default_rng(2)
     steps = [rng.normal(size=length) for length in rng.integers(1, 9, 20)]
     data = Sequences.from_lists(steps, [float(s.sum()) for s in steps])
@@ -134,12 +139,12 @@ def test_in_folds_every_sequence_is_measured_by_one_seed():
     assert compare(data, last, range(2)).rows == "same"
 
 
-def test_of_three_sequences_nothing_is_concluded():
+def test_three_sequences_allow_no_conclusion():
     three = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
     quick = replace(Recipe.example(), epochs=2)
-    found = compare(three, {"masked": quick, "padded": replace(quick, mask="none")}, [0])
-    assert found.part == "training"
-    assert "say nothing about new ones" in found.sentence
+    comparison = compare(three, {"masked": quick, "padded": replace(quick, mask="none")}, [0])
+    assert comparison.part == "training"
+    assert "say nothing about new ones" in comparison.sentence
 
 
 @pytest.mark.parametrize(
@@ -150,6 +155,6 @@ def test_of_three_sequences_nothing_is_concluded():
         ({"a": Recipe(), "b": Recipe(task="classification", loss="")}, [0], "differ in task"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(recipes, seeds, message):
+def test_invalid_arguments_are_refused(recipes, seeds, message):
     with pytest.raises(ValueError, match=message):
         compare(Sequences.from_lists([[1], [2]], [1, 2]), recipes, seeds)

@@ -1,10 +1,12 @@
+"""Early prediction finds the share of steps that determines the prediction."""
+
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core import LSTM, DataError, Recipe, Sequences, train
-from core.experiments.early_prediction import SHARES, beginnings, early
+from core.experiments.early_prediction import SHARES, evaluate_early_prediction, take_prefixes
 
 RECIPE = Recipe(
     task="classification", layers=(LSTM(12),), epochs=25, batch_size=8, learning_rate=0.02,
@@ -12,69 +14,74 @@ RECIPE = Recipe(
 )  # fmt: skip
 
 
-def told_at(place: int, n: int = 60) -> Sequences:
-    """Ten steps of noise, of which one tells the class."""
-    rng = np.random.default_rng(place)
+def make_informative_at(step: int, n: int = 60) -> Sequences:
+    """Make sequences of ten steps of noise, one of which determines the class."""
+    rng = np.random.default_rng(step)
     labels = np.arange(n) % 2
     steps = rng.normal(0, 0.1, (n, 10))
-    steps[:, place] += np.where(labels, 2.0, -2.0)
+    steps[:, step] += np.where(labels, 2.0, -2.0)
     return Sequences.from_lists(list(steps), targets=np.array(["down", "up"])[labels])
 
 
-@pytest.mark.parametrize(("place", "enough"), [(0, 0.1), (5, 0.6), (9, 1.0)])
-def test_the_step_that_tells_the_class_is_found(place, enough):
-    data, shares = told_at(place), []
-    found = early(train(data, RECIPE), data, shares.append)
-    assert found.enough == enough
-    accuracies = [each.value for each in found.figures]
-    for share, accuracy in zip(found.shares, accuracies, strict=True):
+@pytest.mark.parametrize(("step", "enough"), [(0, 0.1), (5, 0.6), (9, 1.0)])
+def test_the_informative_step_is_found(step, enough):
+    data, shares = make_informative_at(step), []
+    result = evaluate_early_prediction(train(data, RECIPE), data, shares.append)
+    assert result.enough == enough
+    accuracies = [each.value for each in result.figures]
+    for share, accuracy in zip(result.shares, accuracies, strict=True):
         assert (accuracy > 0.95) == (share >= enough), (share, accuracies)
     assert shares == pytest.approx(SHARES)
-    words = str(found.note)
-    assert ("to the very end" in words) == (enough == 1)
-    assert enough == 1 or f"From {enough:.0%} of a sequence on" in words
+    text = str(result.note)
+    assert ("to the very end" in text) == (enough == 1)
+    assert enough == 1 or f"From {enough:.0%} of a sequence on" in text
 
 
-def test_at_the_end_it_is_what_evaluate_says():
+def test_the_whole_sequence_matches_evaluate():
     rng = np.random.default_rng(3)
     lists = [rng.normal(size=rng.integers(1, 12)) for _ in range(30)]
     data = Sequences.from_lists(lists, targets=[steps.sum() for steps in lists])
     model = train(data, Recipe(layers=(LSTM(8),), epochs=3, validation_split=0.0))
-    found = early(model, data)
-    assert found.figures[-1].value == pytest.approx(model.evaluate(data)["rmse"], rel=1e-6)
-    third = early(model, beginnings(data, 0.3)).figures[-1].value
-    assert found.figures[2].value == pytest.approx(third, rel=1e-6)
+    result = evaluate_early_prediction(model, data)
+    assert result.figures[-1].value == pytest.approx(model.evaluate(data)["rmse"], rel=1e-6)
+    third = evaluate_early_prediction(model, take_prefixes(data, 0.3)).figures[-1].value
+    assert result.figures[2].value == pytest.approx(third, rel=1e-6)
 
 
-def test_of_data_with_test_rows_only_those_are_asked_about():
-    data = told_at(5)
+def test_only_test_rows_are_evaluated_if_there_are_any():
+    data = make_informative_at(5)
     model = train(data, RECIPE)
     test = np.arange(60) % 3 == 0
     marked = replace(data, split=np.where(test, "test", "train").astype(object))
-    found, alone = early(model, marked), early(model, data[test])
-    assert found.sequences == 20
-    assert found.figures == alone.figures
+    result, expected = (
+        evaluate_early_prediction(model, marked),
+        evaluate_early_prediction(model, data[test]),
+    )
+    assert result.sequences == 20
+    assert result.figures == expected.figures
 
 
-def test_steps_that_a_mask_value_erases_begin_nothing():
+def test_steps_erased_by_the_mask_value_do_not_count():
     lists = [[0, 0, 0, 1, 2], [0, 3], [4, 0, 5]] * 4
     data = Sequences.from_lists(lists, targets=[sum(steps) for steps in lists])
     recipe = Recipe(layers=(LSTM(4),), epochs=2, mask="value", validation_split=0.0)
     model = train(data, recipe)
     with pytest.warns(UserWarning, match="masked away"):
-        right = model.evaluate(data)["rmse"]
-    assert early(model, data).figures[-1].value == pytest.approx(right, rel=1e-6)
+        expected = model.evaluate(data)["rmse"]
+    assert evaluate_early_prediction(model, data).figures[-1].value == pytest.approx(
+        expected, rel=1e-6
+    )
 
 
-def test_beginnings_have_their_share_of_steps_rounded_up():
+def test_prefixes_have_their_share_of_steps_rounded_up():
     data = Sequences.from_lists([[1], list(range(10)), list(range(7))], targets=[1, 2, 3])
-    assert beginnings(data, 0.3).lengths.tolist() == [1, 3, 3]
-    assert beginnings(data, 1.0).lengths.tolist() == [1, 10, 7]
-    assert beginnings(data, 0.3)[1].tolist() == [[0], [1], [2]]
+    assert take_prefixes(data, 0.3).lengths.tolist() == [1, 3, 3]
+    assert take_prefixes(data, 1.0).lengths.tolist() == [1, 10, 7]
+    assert take_prefixes(data, 0.3)[1].tolist() == [[0], [1], [2]]
 
 
-def test_targets_are_needed_and_one_a_sequence():
-    data = told_at(0)
+def test_targets_are_required():
+    data = make_informative_at(0)
     model = train(data, RECIPE)
     with pytest.raises(DataError, match="no targets"):
-        early(model, data.with_targets(None))
+        evaluate_early_prediction(model, data.with_targets(None))

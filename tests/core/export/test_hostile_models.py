@@ -1,5 +1,4 @@
-"""Whatever stands in a field of a saved model's JSON files, it is refused in one short sentence, or
-harmless."""
+"""Any value in a field of a saved model's JSON files is harmless or refused in one sentence."""
 
 import io
 import json
@@ -9,8 +8,8 @@ import numpy as np
 import pytest
 
 from core import LSTM, DataError, Recipe, Sequences, load, read_sequences, train
-from core.export.archive import MAX_PART_BYTES
-from core.export.model_card import model_card
+from core.export.archive import MAX_DOCUMENT_BYTES
+from core.export.model_card import render_model_card
 from tests.support.hostile_models import LINK, VALUES, packed, parts_of, places, with_value
 
 TABLE = "visit,day,pulse,ward,outcome\n" + "".join(
@@ -28,7 +27,7 @@ def data():
 @pytest.fixture(scope="module")
 def content(data) -> bytes:
     model = train(data, Recipe(task="classification", layers=(LSTM(2),), epochs=2))
-    model.judge(data)
+    model.evaluate_held_out(data)
     model.proof = model.prove(data, 0.5)
     saved = io.BytesIO()
     model.save(saved)
@@ -38,46 +37,46 @@ def content(data) -> bytes:
 @pytest.mark.parametrize("kind", VALUES)
 def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind):
     parts = parts_of(content)
-    taken = []
+    accepted = []
     for path in places(parts):
         changed = packed(content, with_value(parts, path, VALUES[kind]))
-        said = ""
+        message = ""
         try:
             model = load(io.BytesIO(changed))
-            taken.append(path)
-            if "preprocessing.json" in path:  # what else there is changes no answer
+            accepted.append(path)
+            if "preprocessing.json" in path:  # the other files do not change predictions
                 assert len(model.predict(data)) == len(data), path
         except DataError as error:
-            said = str(error)
-        assert len(said) < 500, path
-        assert "\n" not in said, path
-        if not said:
+            message = str(error)
+        assert len(message) < 500, path
+        assert "\n" not in message, path
+        if not message:
             assert len(model.notes) <= 100
             assert all(note.template == "{text}" and len(note) <= 300 for note in model.notes)
             assert set(model.computed["layers"]) <= {"fused", "wide", "keras"}
-            model_card(model)
-    told = {path[-1] for path in taken if isinstance(path[-1], str)}
-    assert len(taken) < len(list(places(parts))) / 2, told
+            render_model_card(model)
+    names = {path[-1] for path in accepted if isinstance(path[-1], str)}
+    assert len(accepted) < len(list(places(parts))) / 2, names
 
 
 def test_many_notes_and_endless_ones_are_refused_or_cut(content):
     parts = parts_of(content)
 
-    def noted(*notes) -> list:
+    def load_notes(*notes) -> list:
         changed = packed(content, with_value(parts, ("training.json", "notes"), lambda _: notes))
         return load(io.BytesIO(changed)).notes
 
     with pytest.raises(DataError, match="notes has 60,000 entries; use 0 to 100"):
-        noted(*["x"] * 60_000)
-    assert noted(LINK, "x" * 5000) == [LINK, "x" * 299 + "…"]
+        load_notes(*["x"] * 60_000)
+    assert load_notes(LINK, "x" * 5000) == [LINK, "x" * 299 + "…"]
     wide = ["{x}" * 3000, {"x": "y" * 100_000}]
     with pytest.raises(DataError, match="notes"):
-        noted(wide)
+        load_notes(wide)
     deep = "x"
     for _ in range(9):
         deep = ["{x}" * 9, {"x": deep}]
     with pytest.raises(DataError, match="notes"):
-        noted(deep)
+        load_notes(deep)
 
 
 def test_a_model_of_thousands_of_features_loads_and_so_does_one_with_a_large_example(content):
@@ -93,7 +92,7 @@ def test_a_model_of_thousands_of_features_loads_and_so_does_one_with_a_large_exa
     assert load(saved).example == ""
 
 
-def test_what_a_newer_version_adds_is_left_out(content):
+def test_fields_of_a_newer_version_are_ignored(content):
     parts = parts_of(content)
     for path in (("training.json",), ("preprocessing.json",), ("preprocessing.json", "table")):
         newer = with_value(parts, path, lambda known: known | {"later": [1]})
@@ -101,33 +100,31 @@ def test_what_a_newer_version_adds_is_left_out(content):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (b'{"task": "regression", "task": "classification"}', "names a field twice"),
         (b"[" + b"[]," * 1_000_001 + b"[]]", "more than 1,000,000 values"),
-        (b" " * (MAX_PART_BYTES + 1), "larger than"),
+        (b" " * (MAX_DOCUMENT_BYTES + 1), "larger than"),
         (b"[" * 10**5, "recursion"),
         (b"\xff\xfe", "decode"),
         (b"1" * 5000, "integer string conversion"),
     ],
 )
-def test_json_that_nobody_here_writes_is_refused(content, text, said):
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
+def test_json_that_this_library_never_writes_is_refused(content, text, message):
+    saved = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(saved, "w") as new:
         for name in old.namelist():
             new.writestr(name, text if name == "recipe.json" else old.read(name))
-    with pytest.raises(DataError, match=said):
-        load(made)
+    with pytest.raises(DataError, match=message):
+        load(saved)
 
 
-def test_a_spread_too_small_for_a_float_and_other_numbers_never_make_an_answer_of_nothing(
-    content, data
-):
+def test_extreme_numbers_never_lose_a_prediction(content, data):
     parts = parts_of(content)
     for name, value in (("std", 1.2e-38), ("mean", 3.4e38), ("fill", -3.4e38)):
         path = ("preprocessing.json", name, 0)
         changed = packed(content, with_value(parts, path, lambda _, value=value: value))
-        answers = load(io.BytesIO(changed)).predict_proba(data)
-        assert answers.shape == (len(data), 2)
+        probabilities = load(io.BytesIO(changed)).predict_proba(data)
+        assert probabilities.shape == (len(data), 2)
     assert np.isfinite(load(io.BytesIO(content)).predict_proba(data)).all()
     assert json.dumps(parts["preprocessing.json"]["classes"]) == '["ill", "well"]'

@@ -1,4 +1,4 @@
-"""The script that trains again in plain Keras runs, and means what the recipe means."""
+"""The exported training script runs and does what the recipe says."""
 
 import runpy
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.sequences import default_names
-from core.reading.to_csv import schema_for, to_csv
+from core.reading.to_csv import derive_schema, to_csv
 
 RNG = np.random.default_rng(0)
 LISTS = [RNG.normal(size=(n, 2)) for n in RNG.integers(1, 7, 24)]
@@ -18,7 +18,7 @@ NUMBERS = Sequences.from_lists(LISTS, [x.sum() for x in LISTS], groups=[i // 3 f
 BY_STEP = Sequences.from_lists(LISTS, [x[:, 0].tolist() for x in LISTS])
 SMALL = {"epochs": 2, "batch_size": 5}
 RECIPES = {
-    "the mean over both ways": (
+    "mean of both directions": (
         CLASSES,
         Recipe(task="classification", layers=(LSTM(4, True, 0.3),), pooling="mean", **SMALL),
     ),
@@ -36,46 +36,46 @@ RECIPES = {
             padding="post", **SMALL,
         ),
     ),
-    "an answer a step, and padding that counts": (
+    "per-step targets, and padding that counts": (
         BY_STEP, Recipe(layers=(LSTM(4),), return_sequences=True, mask="none", **SMALL)
     ),
-    "an answer a step": (
+    "per-step targets": (
         BY_STEP, Recipe(layers=(LSTM(4),), return_sequences=True, maxlen=4, **SMALL)
     ),
 }  # fmt: skip
 
 
-def trained_again(model, data, folder, monkeypatch, capsys) -> tuple[dict, str]:
-    """What the script made, by name, and what it printed."""
+def run_training_script(model, data, folder, monkeypatch, capsys) -> tuple[dict, str]:
+    """Run the script and return its variables by name and its output."""
     model.save(folder / "model.zip")
     zipfile.ZipFile(folder / "model.zip").extractall(folder)
-    (folder / "data.csv").write_text(to_csv(data, schema_for(data)))
+    (folder / "data.csv").write_text(to_csv(data, derive_schema(data)))
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(folder)
     monkeypatch.delitem(sys.modules, "predict", raising=False)
     monkeypatch.setattr(sys, "argv", ["train.py", "data.csv"])
-    made = runpy.run_path("train.py", run_name="__main__")
+    variables = runpy.run_path("train.py", run_name="__main__")
     monkeypatch.delitem(sys.modules, "predict")
-    return made, capsys.readouterr().out
+    return variables, capsys.readouterr().out
 
 
 @pytest.mark.filterwarnings("ignore:Sequences longer")
 @pytest.mark.parametrize("name", RECIPES)
-def test_with_our_weights_its_network_answers_as_ours(name, tmp_path, monkeypatch, capsys):
+def test_with_our_weights_its_network_predicts_the_same(name, tmp_path, monkeypatch, capsys):
     data, recipe = RECIPES[name]
     model = train(data, recipe)
-    made, printed = trained_again(model, data, tmp_path, monkeypatch, capsys)
+    variables, output = run_training_script(model, data, tmp_path, monkeypatch, capsys)
     assert (tmp_path / "trained_again.keras").exists()
-    assert ("accuracy" if recipe.task == "classification" else "RMSE") in printed
+    assert ("accuracy" if recipe.task == "classification" else "RMSE") in output
     if data.groups is not None:
-        groups = [{row["group"] for row in made[part]} for part in ("training", "validation")]
+        groups = [{row["group"] for row in variables[part]} for part in ("training", "validation")]
         assert not groups[0] & groups[1]
 
-    made["network"].set_weights(model.network.get_weights())
-    rows = sorted(made["rows"], key=lambda row: int(row["id"]))
-    outputs = made["network"].predict(list(made["padded"](rows)), verbose=0)
+    variables["network"].set_weights(model.network.get_weights())
+    rows = sorted(variables["rows"], key=lambda row: int(row["id"]))
+    outputs = variables["network"].predict(list(variables["padded"](rows)), verbose=0)
     if recipe.return_sequences:
-        outputs = outputs[made["counting"](rows)]
+        outputs = outputs[variables["counting"](rows)]
         ours = model.predict(data)
         ours = ours[~np.isnan(ours)]
     else:
@@ -86,9 +86,11 @@ def test_with_our_weights_its_network_answers_as_ours(name, tmp_path, monkeypatc
 
 
 def test_it_learns_the_reference_example(example, example_model, tmp_path, monkeypatch, capsys):
-    made, _ = trained_again(example_model, example, tmp_path, monkeypatch, capsys)
-    answers = made["network"].predict(list(made["padded"](made["rows"])), verbose=0)[:, 0]
-    np.testing.assert_allclose(answers, [2, 4, 6], atol=1)
+    variables, _ = run_training_script(example_model, example, tmp_path, monkeypatch, capsys)
+    predictions = variables["network"].predict(
+        list(variables["padded"](variables["rows"])), verbose=0
+    )[:, 0]
+    np.testing.assert_allclose(predictions, [2, 4, 6], atol=1)
     text = (tmp_path / "train.py").read_text()
     assert "x = keras.layers.LSTM(100, return_sequences=True)(values, mask=mask)" in text
     assert "x = keras.layers.LSTM(20)(x, mask=mask)" in text

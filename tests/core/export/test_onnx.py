@@ -1,4 +1,4 @@
-"""ONNX Runtime answers as we do, whatever the network and the lengths."""
+"""ONNX Runtime predicts the same as the model, for every network and length."""
 
 import io
 
@@ -7,7 +7,7 @@ import pytest
 
 from core import GRU, LSTM, DataError, Recipe, Sequences, read_sequences, train
 from core.export import onnx as onnx_file
-from core.export.onnx import checked, difference, how_to_feed, to_onnx
+from core.export.onnx import describe_inputs, measure_difference, to_onnx, to_verified_onnx
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -19,8 +19,8 @@ NUMBERS = Sequences.from_lists(LISTS, [x.sum() for x in LISTS])
 BY_STEP = Sequences.from_lists(LISTS, [(x[:, 0] * 50).tolist() for x in LISTS])
 QUICK = {"epochs": 1, "validation_split": 0.0}
 RECIPES = {
-    "last step, both ways": (NUMBERS, {"layers": (LSTM(4, True), LSTM(3, dropout=0.2))}),
-    "GRU, the mean": (
+    "last step, both directions": (NUMBERS, {"layers": (LSTM(4, True), LSTM(3, dropout=0.2))}),
+    "GRU, mean": (
         CLASSES,
         {"task": "classification", "layers": (GRU(4), GRU(5, True)), "pooling": "mean"},
     ),
@@ -34,30 +34,30 @@ RECIPES = {
 
 @pytest.mark.filterwarnings("ignore:Sequences longer")
 @pytest.mark.parametrize("name", RECIPES)
-def test_it_answers_as_we_do_for_sequences_of_every_length(name):
+def test_predictions_are_equal_for_sequences_of_every_length(name):
     data, fields = RECIPES[name]
     model = train(data, Recipe(**QUICK, **fields))
-    assert difference(to_onnx(model), model, data) < 1e-5
+    assert measure_difference(to_onnx(model), model, data) < 1e-5
 
 
-def test_what_is_missing_or_erased_is_so_there_too():
+def test_missing_and_erased_steps_are_handled_alike():
     lists = [[[0, 0], [1, 2], [np.nan, 3]], [[4, 5]], [[0, 0], [2, 2]]]
     data = Sequences.from_lists(lists, [1.0, 2.5, 3.5], missing="mean")
     model = train(data, Recipe(layers=(LSTM(3),), mask="value", **QUICK))
-    assert difference(to_onnx(model), model, data) < 1e-5
+    assert measure_difference(to_onnx(model), model, data) < 1e-5
     assert "all equal 0" in onnx.load(io.BytesIO(to_onnx(model))).graph.doc_string
 
 
-def test_a_file_that_answers_otherwise_is_not_offered(monkeypatch):
+def test_a_file_with_other_predictions_is_refused(monkeypatch):
     data = read_sequences(io.StringIO("1\n2,5\n3,9,9\n")).with_targets([1.5, 2, 3])
     model = train(data, Recipe(layers=(LSTM(3),), **QUICK))
-    assert checked(model, data) == to_onnx(model)
+    assert to_verified_onnx(model, data) == to_onnx(model)
     monkeypatch.setitem(onnx_file.GATES, "LSTM", (0, 1, 2, 3))  # the gates in Keras's order
     with pytest.raises(DataError, match="is not offered"):
-        checked(model, data)
+        to_verified_onnx(model, data)
 
 
-def test_how_to_feed_it_is_said():
+def test_the_inputs_are_described():
     recipe = Recipe(maxlen=9, truncating="post")
-    assert how_to_feed(recipe, 12).endswith("Of more than 9 steps leave the last ones out.")
-    assert "Pad in front with 0 to 12 steps" in how_to_feed(Recipe(mask="none"), 12)
+    assert describe_inputs(recipe, 12).endswith("Of more than 9 steps leave the last ones out.")
+    assert "Pad in front with 0 to 12 steps" in describe_inputs(Recipe(mask="none"), 12)

@@ -1,4 +1,4 @@
-"""The script in a saved ZIP reads tables as the app does, with nothing of ours."""
+"""The script in a saved ZIP reads tables as the app does, without this library."""
 
 import ast
 import io
@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from core.export.templates import predict
-from core.reading import open_table, read_like, read_table
+from core.reading import open_table, read_table, read_with_schema
 from core.reading.detection.detect import detect_schema
-from core.reading.to_csv import schema_for
+from core.reading.to_csv import derive_schema
 
-WAYS = {
+TABLES = {
     "long": ("id,t,x,y,target\nb,2,1.5,7,4\na,1,2,8,6\nb,1,2.5,9,4\n", {}),
     "long without ids": ("t,x\n2,5\n1,4\n3,9\n", {"layout": "long", "id": ""}),
     "long of dates": (
@@ -70,25 +70,27 @@ WAYS = {
 }
 
 
-def chosen(table, choices):
-    """The schema of a table, with what was chosen otherwise than it is detected."""
-    asked = {name: choices[name] for name in ("layout", "id", "target_at") if name in choices}
-    others = {name: value for name, value in choices.items() if name not in asked}
-    return replace(detect_schema(table, **asked), **others)
+def choose_schema(table, choices):
+    """Detect the schema of a table, with some fields chosen differently."""
+    detection_choices = {
+        name: choices[name] for name in ("layout", "id", "target_at") if name in choices
+    }
+    others = {name: value for name, value in choices.items() if name not in detection_choices}
+    return replace(detect_schema(table, **detection_choices), **others)
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_table_is_read_as_the_app_reads_it(way, tmp_path):
-    text, choices = WAYS[way]
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_read_as_the_app_reads_it(name, tmp_path):
+    text, choices = TABLES[name]
     path = tmp_path / "table.csv"
     path.write_text(text, encoding="utf-8")
     table = open_table(io.StringIO(text))
-    schema = chosen(table, choices)
+    schema = choose_schema(table, choices)
     if "colour" in text:
         schema = replace(schema, features=("colour", "v"), categories={"colour": ("blue", "red")})
     ours = read_table(table, schema)[0]
 
-    theirs = predict.read_csv(path, schema_for(ours).to_dict())
+    theirs = predict.read_csv(path, derive_schema(ours).to_dict())
     assert [each["id"] for each in theirs] == ours.ids.tolist()
     for number, each in enumerate(theirs):
         steps = predict.with_indicators(each["steps"], ours.feature_names)
@@ -101,14 +103,14 @@ def test_a_table_is_read_as_the_app_reads_it(way, tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
-def test_it_reads_what_spreadsheets_write(encoding, tmp_path):
+def test_spreadsheet_encodings_are_read(encoding, tmp_path):
     path = tmp_path / "table.csv"
     path.write_bytes("编号,x,目标\n甲,1,好\n甲,2,好\n乙,3,坏\n".encode(encoding))
     schema = detect_schema(open_table(io.StringIO("编号,x,目标\n甲,1,好\n甲,2,好\n乙,3,坏\n")))
     assert [each["id"] for each in predict.read_csv(path, schema.to_dict())] == ["甲", "乙"]
 
 
-def test_prefixes_are_cut_for_training_alone(tmp_path):
+def test_prefixes_are_cut_for_training_only(tmp_path):
     text = "id,t,x,y\n" + "".join(f"a,{k},{k},{k * 0.5}\n" for k in range(7))
     schema = replace(
         detect_schema(open_table(io.StringIO(text)), target="y", target_at="end"),
@@ -133,12 +135,12 @@ def test_a_later_table_may_have_more_steps_and_other_columns(tmp_path):
     )
     later = path.read_text()
     theirs = predict.read_csv(path, schema.to_dict())
-    ours = read_like(open_table(io.StringIO(later)), schema)[0]
+    ours = read_with_schema(open_table(io.StringIO(later)), schema)[0]
     assert [each["id"] for each in theirs] == ours.ids.tolist() == ["q", "r"]
     assert [len(each["steps"]) for each in theirs] == ours.lengths.tolist() == [4, 1]
 
 
-def test_what_is_missing_and_must_not_be_is_refused_by_the_id(tmp_path):
+def test_a_missing_value_is_refused_with_the_id(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("id,x\na,1\na,2\nb,\n")
     schema = detect_schema(open_table(io.StringIO("id,x\na,1\na,2\nb,2\n"))).to_dict()
@@ -146,7 +148,7 @@ def test_what_is_missing_and_must_not_be_is_refused_by_the_id(tmp_path):
         predict.read_csv(path, schema)
 
 
-def test_it_imports_nothing_but_tensorflow_numpy_and_what_comes_with_python():
+def test_it_imports_only_tensorflow_numpy_and_the_standard_library():
     tree = ast.parse(Path(predict.__file__).read_text(encoding="utf-8"))
     names = set()
     for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""The states behind an answer are those of stock Keras, and padding leaves them as they are."""
+"""Traced states equal those of stock Keras, and padding does not change them."""
 
 from dataclasses import replace
 
@@ -29,14 +29,14 @@ def data() -> Sequences:
     )
 
 
-def trained(data: Sequences, **changes):
-    known = {"epochs": 2, "batch_size": 2, "validation_split": 0.0}
-    return train(data, Recipe(**known | changes))
+def train_model(data: Sequences, **changes):
+    defaults = {"epochs": 2, "batch_size": 2, "validation_split": 0.0}
+    return train(data, Recipe(**defaults | changes))
 
 
 @pytest.fixture(scope="module", params=RECIPES.values(), ids=RECIPES)
 def model(request, data):
-    return trained(data, **request.param)
+    return train_model(data, **request.param)
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +45,16 @@ def masked(model) -> Trace:
 
 
 @pytest.fixture(scope="module")
-def fed(model) -> Trace:
-    """With padding as data."""
+def unmasked(model) -> Trace:
+    """A trace with padding fed as data."""
     return model.trace(ONE, masked=False)
 
 
-def keras_states(model, found: Trace) -> list[np.ndarray]:
-    """(steps, units) of each layer, both directions side by side, by the stock layers."""
-    known = model.preprocessing
-    x = ((found.inputs - known.mean) / known.std).astype(np.float32)[None]
-    mask = found.counts[None]
+def compute_keras_states(model, trace: Trace) -> list[np.ndarray]:
+    """Return each stock layer's states, (steps, units), with both directions concatenated."""
+    fitted = model.preprocessing
+    x = ((trace.inputs - fitted.mean) / fitted.std).astype(np.float32)[None]
+    mask = trace.counts[None]
     states = []
     for layer in model.network.layers:
         if isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional):
@@ -63,26 +63,26 @@ def keras_states(model, found: Trace) -> list[np.ndarray]:
                 for side in ("layer", "backward_layer"):
                     config[side]["config"]["return_sequences"] = True
                 config.pop("return_sequences")
-            again = type(layer).from_config(config)
-            again.build(x.shape)
-            again.set_weights(layer.get_weights())
-            x = np.array(again(x, mask=mask))
+            clone = type(layer).from_config(config)
+            clone.build(x.shape)
+            clone.set_weights(layer.get_weights())
+            x = np.array(clone(x, mask=mask))
             states.append(x[0])
     return states
 
 
-@pytest.mark.parametrize("name", ["masked", "fed"])
-def test_every_state_is_that_of_the_stock_layer(model, name, request):
-    found = request.getfixturevalue(name)
-    for number, expected in enumerate(keras_states(model, found), start=1):
-        both = [each.hidden for each in found.layers if each.number == number]
-        # Keras puts zeros where a step of a bidirectional layer does not count; nobody reads them.
-        read = found.counts if len(both) == 2 else slice(None)
-        hidden = np.concatenate(both, axis=1)
-        np.testing.assert_allclose(hidden[read], expected[read], atol=1e-5)
+@pytest.mark.parametrize("name", ["masked", "unmasked"])
+def test_every_state_equals_that_of_the_stock_layer(model, name, request):
+    trace = request.getfixturevalue(name)
+    for number, expected in enumerate(compute_keras_states(model, trace), start=1):
+        directions = [each.hidden for each in trace.layers if each.number == number]
+        # Keras has zeros at masked steps of a bidirectional layer; nothing reads them.
+        readable = trace.counts if len(directions) == 2 else slice(None)
+        hidden = np.concatenate(directions, axis=1)
+        np.testing.assert_allclose(hidden[readable], expected[readable], atol=1e-5)
 
 
-def test_gates_and_cells_make_the_states(masked):
+def test_gates_and_cells_give_the_states(masked):
     for layer in masked.layers:
         gates = layer.gates
         assert tuple(gates) == GATES[layer.kind]
@@ -105,95 +105,97 @@ def test_gates_and_cells_make_the_states(masked):
         np.testing.assert_allclose(hidden[known], expected[known], atol=1e-6)
 
 
-def test_with_the_mask_states_freeze_through_padding_and_without_it_they_drift(model, masked, fed):
+def test_with_the_mask_states_freeze_through_padding_and_without_it_they_drift(
+    model, masked, unmasked
+):
     assert masked.real.sum() == 3
     assert len(masked.real) == 9  # the longest training sequence
     padding = ~masked.real
     changes = np.abs(np.diff(masked.layers[0].hidden, axis=0))
     inside = padding[1:] & padding[:-1]
     assert changes[inside].max() == 0
-    assert np.abs(np.diff(fed.layers[0].hidden, axis=0))[inside].max() > 1e-3
+    assert np.abs(np.diff(unmasked.layers[0].hidden, axis=0))[inside].max() > 1e-3
     for gate in masked.layers[0].gates.values():
         assert np.isnan(gate[padding]).all()
         assert not np.isnan(gate[masked.real]).any()
-    assert masked.answers[-1] == pytest.approx(model.predict([ONE])[0], abs=1e-5)
-    assert abs(fed.answers[-1] - masked.answers[-1]) > 1e-3
+    assert masked.predictions[-1] == pytest.approx(model.predict([ONE])[0], abs=1e-5)
+    assert abs(unmasked.predictions[-1] - masked.predictions[-1]) > 1e-3
 
 
-def test_the_answers_on_the_way_are_those_to_shorter_sequences(model, masked):
-    begun = np.cumsum(masked.real)
-    for step, answer in zip(masked.asked, masked.answers, strict=True):
-        if begun[step] == 0:
-            assert np.isnan(answer)
+def test_predictions_so_far_equal_those_for_shorter_sequences(model, masked):
+    lengths = np.cumsum(masked.real)
+    for step, prediction in zip(masked.prediction_steps, masked.predictions, strict=True):
+        if lengths[step] == 0:
+            assert np.isnan(prediction)
         else:
-            shorter = model.predict([ONE[: begun[step]]])[0]
-            assert answer == pytest.approx(shorter, abs=1e-5)
+            shorter = model.predict([ONE[: lengths[step]]])[0]
+            assert prediction == pytest.approx(shorter, abs=1e-5)
 
 
-def test_influences_add_up_to_the_answer_and_padding_has_none(model, masked):
-    found = masked
-    assert found.influence.shape == (9, 2)
-    assert (found.influence[~found.real] == 0).all()
-    assert np.abs(found.influence[found.real]).max() > 0
+def test_attributions_add_up_to_the_prediction_and_padding_has_none(model, masked):
+    trace = masked
+    assert trace.attributions.shape == (9, 2)
+    assert (trace.attributions[~trace.real] == 0).all()
+    assert np.abs(trace.attributions[trace.real]).max() > 0
     means = [model.preprocessing.mean.tolist()] * 3
     change = model.predict([ONE])[0] - model.predict([means])[0]
-    assert found.influence.sum() == pytest.approx(change, abs=0.02 * max(1, abs(change)))
-    assert found.missed == pytest.approx(found.influence.sum() - change, abs=1e-4)
+    assert trace.attributions.sum() == pytest.approx(change, abs=0.02 * max(1, abs(change)))
+    assert trace.attribution_error == pytest.approx(trace.attributions.sum() - change, abs=1e-4)
 
 
 def test_steps_that_a_mask_value_erases_do_not_count(data):
-    model = trained(data, layers=(LSTM(4),), mask="value", mask_value=0.0)
-    found = model.trace([[1.0, 2.0], [0.0, 0.0], [3.0, 1.0]])
-    assert found.real.sum() == 3
-    assert found.counts.sum() == 2
+    model = train_model(data, layers=(LSTM(4),), mask="value", mask_value=0.0)
+    trace = model.trace([[1.0, 2.0], [0.0, 0.0], [3.0, 1.0]])
+    assert trace.real.sum() == 3
+    assert trace.counts.sum() == 2
     with pytest.raises(DataError, match="equals the mask value"):
         model.trace([[0.0, 0.0]])
 
 
 def test_without_a_mask_all_steps_count(data):
-    model = trained(data, layers=(LSTM(4),), mask="none")
-    found = model.trace(ONE)
-    assert not found.masked
-    assert found.counts.all()
-    assert found.answers[-1] == pytest.approx(model.predict([ONE])[0], abs=1e-5)
-    assert np.abs(found.influence[~found.real]).max() > 0
+    model = train_model(data, layers=(LSTM(4),), mask="none")
+    trace = model.trace(ONE)
+    assert not trace.masked
+    assert trace.counts.all()
+    assert trace.predictions[-1] == pytest.approx(model.predict([ONE])[0], abs=1e-5)
+    assert np.abs(trace.attributions[~trace.real]).max() > 0
 
 
 def test_nothing_is_cut_unless_maxlen_says_so(data):
     long = np.ones((40, 2))
-    assert len(trained(data, layers=(LSTM(4),)).trace(long).real) == 40
-    cut = trained(data, layers=(LSTM(4),), maxlen=5).trace(long)
+    assert len(train_model(data, layers=(LSTM(4),)).trace(long).real) == 40
+    cut = train_model(data, layers=(LSTM(4),), maxlen=5).trace(long)
     assert cut.real.tolist() == [True] * 5
 
 
-def test_classes_have_probabilities_on_the_way(data):
+def test_classes_have_probabilities_so_far(data):
     labels = data.with_targets(["up" if value > 0 else "down" for value in data.targets])
-    found = trained(labels, task="classification", layers=(LSTM(4),)).trace(ONE)
-    assert found.answers.shape == (9, 2)
-    np.testing.assert_allclose(found.answers[-3:].sum(axis=1), 1, atol=1e-6)
-    assert found.classes.tolist() == ["down", "up"]
-    assert found.explained == np.argmax(found.answers[-1])
+    trace = train_model(labels, task="classification", layers=(LSTM(4),)).trace(ONE)
+    assert trace.predictions.shape == (9, 2)
+    np.testing.assert_allclose(trace.predictions[-3:].sum(axis=1), 1, atol=1e-6)
+    assert trace.classes.tolist() == ["down", "up"]
+    assert trace.explained_class == np.argmax(trace.predictions[-1])
 
 
-@pytest.mark.parametrize("both_ways", [False, True])
-def test_a_long_sequence_is_read_in_parts_that_change_nothing(data, both_ways, monkeypatch):
-    model = trained(data, layers=(LSTM(4, bidirectional=both_ways),))
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_long_sequence_is_read_in_parts_that_change_nothing(data, bidirectional, monkeypatch):
+    model = train_model(data, layers=(LSTM(4, bidirectional=bidirectional),))
     whole = model.trace(data[[2]])
     monkeypatch.setattr(compute, "STEPS_AT_ONCE", 30)  # three of nine steps
     parts = model.trace(data[[2]])
-    np.testing.assert_allclose(parts.answers, whole.answers, rtol=1e-5)
-    np.testing.assert_allclose(parts.influence, whole.influence, rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(parts.predictions, whole.predictions, rtol=1e-5)
+    np.testing.assert_allclose(parts.attributions, whole.attributions, rtol=1e-4, atol=1e-7)
 
 
-def test_where_every_step_is_answered_the_last_one_is_explained(data):
+def test_with_per_step_targets_the_last_one_is_explained(data):
     stepwise = data.with_targets(data.values[:, 0].astype(float), per_step=True)
-    model = trained(stepwise, layers=(LSTM(4),), return_sequences=True)
-    found = model.trace(ONE)
-    np.testing.assert_allclose(found.answers[-3:], model.predict([ONE]), atol=1e-5)
+    model = train_model(stepwise, layers=(LSTM(4),), return_sequences=True)
+    trace = model.trace(ONE)
+    np.testing.assert_allclose(trace.predictions[-3:], model.predict([ONE]), atol=1e-5)
 
 
 def test_several_sequences_are_refused(data):
-    model = trained(data, layers=(LSTM(4),))
+    model = train_model(data, layers=(LSTM(4),))
     with pytest.raises(DataError, match="One sequence is traced at a time, and these are 6"):
         model.trace(data)
     assert model.trace(data[[2]]).real.all()

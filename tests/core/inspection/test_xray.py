@@ -1,5 +1,8 @@
-"""The X-ray holds what tells most of two traces, and its figure shows it: padding hatched, states
-frozen or drifting, a slider, in a few hundred kilobytes whatever the size."""
+"""The X-ray holds the most relevant parts of two traces, and its figure shows them.
+
+Padding is hatched, states are frozen or drift, there is a slider, and the figure has a few hundred
+kilobytes whatever the size of the network.
+"""
 
 import json
 
@@ -7,7 +10,7 @@ import numpy as np
 import pytest
 
 from core import GRU, LSTM, Recipe
-from core.figures import Words, xray_figure
+from core.figures import Labels, plot_xray
 from core.inspection.trace import GATES, Trace, trace_layers
 from core.inspection.xray import MAX_CLASSES, MAX_FEATURES, MAX_STEPS, MAX_UNITS, XRay
 
@@ -15,7 +18,7 @@ LIMIT = 500_000  # bytes
 NASTY = "<i onclick=x>&" * 30
 
 
-def traced(
+def make_trace(
     length: int = 4,
     width: int = 10,
     features: int = 1,
@@ -26,16 +29,16 @@ def traced(
     padding: str = "pre",
     seed: int = 3,
 ) -> Trace:
-    """Of a network with random weights and a sequence of noise, padded with 0.5."""
+    """Trace a network with random weights on a sequence of noise, padded with 0.5."""
     rng = np.random.default_rng(seed)
-    weights, inward = [], features
+    weights, inputs_count = [], features
     for layer in layers:
         gates = 3 if isinstance(layer, GRU) else 4
         for _ in range(2 if layer.bidirectional else 1):
             bias = (2, gates * layer.units) if gates == 3 else (gates * layer.units,)
-            shapes = [(inward, gates * layer.units), (layer.units, gates * layer.units), bias]
+            shapes = [(inputs_count, gates * layer.units), (layer.units, gates * layer.units), bias]
             weights += [rng.normal(0, 0.5, shape).astype(np.float32) for shape in shapes]
-        inward = layer.units * (2 if layer.bidirectional else 1)
+        inputs_count = layer.units * (2 if layer.bidirectional else 1)
     real = np.zeros(width, bool)
     real[width - length :] = True
     inputs = np.full((width, features), 0.5, np.float32)
@@ -45,11 +48,11 @@ def traced(
         real, inputs, counts = real[::-1], inputs[::-1], counts[::-1]
     counts = counts.copy()
     counts[list(erased)] = False
-    answers = rng.normal(size=(width, *([len(classes)] if classes else [])))
-    answers[np.cumsum(counts) == 0] = np.nan
+    predictions = rng.normal(size=(width, *([len(classes)] if classes else [])))
+    predictions[np.cumsum(counts) == 0] = np.nan
     if classes:
-        answers = np.exp(answers) / np.exp(answers).sum(axis=1, keepdims=True)
-    asked = np.unique(np.linspace(0, width - 1, min(width, 128)).astype(int))
+        predictions = np.exp(predictions) / np.exp(predictions).sum(axis=1, keepdims=True)
+    steps = np.unique(np.linspace(0, width - 1, min(width, 128)).astype(int))
     return Trace(
         masked=masked,
         feature_names=tuple(f"{NASTY}{number}" for number in range(features)),
@@ -58,111 +61,111 @@ def traced(
         counts=counts,
         layers=trace_layers(Recipe(layers=layers), weights, inputs, counts),
         classes=None if classes is None else np.array(classes, object),
-        asked=asked,
-        answers=answers[asked].astype(np.float32),
-        explained=None if classes is None else int(np.argmax(answers[-1])),
-        influence=np.where(counts[:, None], rng.normal(size=(width, features)), 0.0),
-        missed=0.0,
+        prediction_steps=steps,
+        predictions=predictions[steps].astype(np.float32),
+        explained_class=None if classes is None else int(np.argmax(predictions[-1])),
+        attributions=np.where(counts[:, None], rng.normal(size=(width, features)), 0.0),
+        attribution_error=0.0,
     )
 
 
-def both(**what) -> XRay:
-    return XRay.of(traced(**what), traced(**what, masked=False))
+def make_xray(**options) -> XRay:
+    return XRay.from_traces(make_trace(**options), make_trace(**options, masked=False))
 
 
-def drawn(figure, kind: str, column: int = 0) -> list:
-    """The traces of a kind in a column."""
+def find_traces(figure, kind: str, column: int = 0) -> list:
+    """Return the figure's traces of a kind in a column."""
     axis = "x" if column == 0 else f"x{column + 1}"
     return [each for each in figure.data if each.type == kind and each.xaxis == axis]
 
 
-def test_all_of_a_small_sequence_is_kept():
-    trace = traced(features=2)
-    xray = XRay.of(trace)
+def test_a_small_sequence_is_complete():
+    trace = make_trace(features=2)
+    xray = XRay.from_traces(trace)
     side = xray.sides[0]
-    assert xray.every == 1
+    assert xray.stride == 1
     np.testing.assert_array_equal(xray.steps, np.arange(10))
     np.testing.assert_array_equal(side.inputs, trace.inputs)
-    np.testing.assert_array_equal(side.influence, trace.influence)
+    np.testing.assert_array_equal(side.attributions, trace.attributions)
     for view, layer in zip(side.layers, trace.layers, strict=True):
-        assert view.of == len(view.units) == layer.hidden.shape[1]
-        assert sorted(view.units) == list(range(1, view.of + 1))
+        assert view.total_units == len(view.units) == layer.hidden.shape[1]
+        assert sorted(view.units) == list(range(1, view.total_units + 1))
         for name, gate in layer.gates.items():
             np.testing.assert_array_equal(view.maps[name], gate[:, view.units - 1])
     assert list(side.layers[0].maps) == ["hidden", "cell", *GATES["LSTM"]]
     assert list(side.layers[1].maps) == ["hidden", *GATES["GRU"]]
 
 
-def test_of_a_large_one_the_last_step_and_what_tells_most_are_kept():
+def test_a_large_sequence_keeps_the_last_step_and_the_most_relevant_parts():
     names = [f"class {number}" for number in range(20)]
-    trace = traced(1_000, 2_501, 40, (LSTM(200),), names)
-    xray = XRay.of(trace)
+    trace = make_trace(1_000, 2_501, 40, (LSTM(200),), names)
+    xray = XRay.from_traces(trace)
     side = xray.sides[0]
     assert len(xray.steps) <= MAX_STEPS
     assert xray.steps[-1] == 2_500
-    assert set(np.diff(xray.steps)) == {xray.every}
+    assert set(np.diff(xray.steps)) == {xray.stride}
     assert side.inputs.shape == (len(xray.steps), MAX_FEATURES)
     assert xray.features == 40
     assert len(side.layers[0].units) == MAX_UNITS
-    assert side.layers[0].of == 200
+    assert side.layers[0].total_units == 200
     assert len(xray.classes) == MAX_CLASSES
-    assert names[trace.explained] in xray.classes
-    # nothing is lost of the influence of the features that are kept
-    moved = np.abs(trace.influence).sum(axis=0)
-    kept = np.sort(np.argsort(-moved, kind="stable")[:MAX_FEATURES])
+    assert names[trace.explained_class] in xray.classes
+    # The attributions of the selected features are complete.
+    totals = np.abs(trace.attributions).sum(axis=0)
+    selected = np.sort(np.argsort(-totals, kind="stable")[:MAX_FEATURES])
     np.testing.assert_allclose(
-        side.influence.sum(axis=0), trace.influence[:, kept].sum(axis=0), rtol=1e-6
+        side.attributions.sum(axis=0), trace.attributions[:, selected].sum(axis=0), rtol=1e-6
     )
 
 
 def test_both_sides_have_the_same_units_in_the_same_order():
-    xray = both()
+    xray = make_xray()
     for one, other in zip(xray.sides[0].layers, xray.sides[1].layers, strict=True):
         np.testing.assert_array_equal(one.units, other.units)
 
 
-def test_units_that_rise_stand_at_one_end_and_those_that_fall_at_the_other():
-    trace = traced(length=9, layers=(LSTM(16),))
-    found = XRay.of(trace)
-    ends = found.sides[0].layers[0].maps["hidden"][-1]
+def test_rising_units_are_at_one_end_and_falling_ones_at_the_other():
+    trace = make_trace(length=9, layers=(LSTM(16),))
+    result = XRay.from_traces(trace)
+    ends = result.sides[0].layers[0].maps["hidden"][-1]
     assert ends[:4].mean() > 0 > ends[-4:].mean()
-    again = XRay.of(trace)
-    np.testing.assert_array_equal(again.sides[0].layers[0].units, found.sides[0].layers[0].units)
+    again = XRay.from_traces(trace)
+    np.testing.assert_array_equal(again.sides[0].layers[0].units, result.sides[0].layers[0].units)
 
 
 @pytest.mark.parametrize("padding", ["pre", "post"])
 def test_with_the_mask_states_show_through_padding_and_gates_do_not(padding):
-    figure = xray_figure(both(padding=padding))
-    masked, fed = drawn(figure, "heatmap"), drawn(figure, "heatmap", 1)
-    assert len(masked) == len(fed) == 6  # hidden, cell, four gates
-    for each in fed:
+    figure = plot_xray(make_xray(padding=padding))
+    masked, unmasked = find_traces(figure, "heatmap"), find_traces(figure, "heatmap", 1)
+    assert len(masked) == len(unmasked) == 6  # hidden, cell, four gates
+    for each in unmasked:
         assert each.z.shape == (6, 10)
     for each in masked[:2]:
         assert each.z.shape == (6, 10)
-        still = each.z[:, :6] if padding == "pre" else each.z[:, 4:]
-        assert (still == still[:, :1]).all()  # frozen
+        constant = each.z[:, :6] if padding == "pre" else each.z[:, 4:]
+        assert (constant == constant[:, :1]).all()  # frozen
     for each in masked[2:]:
         assert each.z.shape == (6, 4)
         assert each.x0 == (7 if padding == "pre" else 1)
-    hidden = fed[0].z[:, :6] if padding == "pre" else fed[0].z[:, 4:]
+    hidden = unmasked[0].z[:, :6] if padding == "pre" else unmasked[0].z[:, 4:]
     assert (hidden != hidden[:, :1]).any()  # drifting
 
 
-def test_no_value_is_drawn_where_padding_was_masked_and_the_fill_where_it_was_fed():
-    figure = xray_figure(both())
-    (masked, seen), (_, fed) = (
-        [s.y for s in drawn(figure, "scatter", column)] for column in (0, 1)
+def test_masked_padding_shows_no_value_and_fed_padding_shows_the_fill():
+    figure = plot_xray(make_xray())
+    (masked, seen), (_, unmasked) = (
+        [s.y for s in find_traces(figure, "scatter", column)] for column in (0, 1)
     )
     assert np.isnan(masked[:6]).all()
     assert np.isnan(seen[:6]).all()
-    assert (fed[:6] == 0.5).all()
+    assert (unmasked[:6] == 0.5).all()
 
 
 def test_padding_is_hatched_in_every_row():
-    figure = xray_figure(both())
+    figure = plot_xray(make_xray())
     for column in (0, 1):
         axes = {each.yaxis for each in figure.data if each.xaxis == ("x", "x2")[column]}
-        hatched = [b for b in drawn(figure, "bar", column) if b.marker.pattern.shape == "/"]
+        hatched = [b for b in find_traces(figure, "bar", column) if b.marker.pattern.shape == "/"]
         assert {bar.yaxis for bar in hatched} == axes
         for bar in hatched:
             assert bar.base.tolist() == [0.5]
@@ -170,31 +173,31 @@ def test_padding_is_hatched_in_every_row():
 
 
 def test_erased_steps_are_hatched_and_have_no_gates():
-    figure = xray_figure(both(erased=(8,)))
-    gate = drawn(figure, "heatmap")[2]
+    figure = plot_xray(make_xray(erased=(8,)))
+    gate = find_traces(figure, "heatmap")[2]
     assert np.isnan(gate.z[:, 2]).all()
     assert not np.isnan(gate.z[:, [0, 1, 3]]).any()
-    [framed] = [bar for bar in drawn(figure, "bar") if bar.hovertext]
+    [framed] = [bar for bar in find_traces(figure, "bar") if bar.hovertext]
     assert (framed.base.tolist(), framed.x.tolist()) == ([8.5], [1])
 
 
-def test_the_slider_moves_the_line_of_every_side_and_tells_its_answer():
-    xray = both()
-    figure = xray_figure(xray)
+def test_the_slider_moves_the_line_of_every_side_and_shows_its_prediction():
+    xray = make_xray()
+    figure = plot_xray(xray)
     [slider] = figure.layout.sliders
     assert [step.label for step in slider.steps] == [str(n) for n in range(1, 11)]
     moved = slider.steps[7].args[0]
     for column in (0, 1):
         assert moved[f"shapes[{column}].x0"] == moved[f"shapes[{column}].x1"] == 8
-        answer = float(xray.sides[column].answers[7, 0])
-        assert f"<b>{answer:.3g}</b>" in moved[f"annotations[{column}].text"]
+        prediction = float(xray.sides[column].predictions[7, 0])
+        assert f"<b>{prediction:.3g}</b>" in moved[f"annotations[{column}].text"]
     assert "–" in slider.steps[0].args[0]["annotations[0].text"]  # nothing was read yet
     assert [shape.x0 for shape in figure.layout.shapes] == [10, 10]
 
 
 def test_one_side_alone_has_the_whole_width():
-    xray = both()
-    figure = xray_figure(xray, sides=[1])
+    xray = make_xray()
+    figure = plot_xray(xray, sides=[1])
     assert {each.xaxis for each in figure.data} == {"x"}
     assert figure.layout.xaxis.domain == (0, 1)
     assert figure.layout.annotations[0].text.startswith("Without a mask")
@@ -202,7 +205,7 @@ def test_one_side_alone_has_the_whole_width():
 
 
 def test_each_layer_and_direction_has_its_own():
-    xray = both(layers=(LSTM(6, bidirectional=True), GRU(5)))
+    xray = make_xray(layers=(LSTM(6, bidirectional=True), GRU(5)))
     views = xray.sides[0].layers
     assert [(v.number, v.kind, v.backward) for v in views] == [
         (1, "LSTM", False),
@@ -210,15 +213,15 @@ def test_each_layer_and_direction_has_its_own():
         (2, "GRU", False),
     ]
     for number, view in enumerate(views):
-        assert drawn(xray_figure(xray, number), "heatmap")[0].z.shape[0] == len(view.units)
-    labels = [note.text for note in xray_figure(xray, 2).layout.annotations]
+        assert find_traces(plot_xray(xray, number), "heatmap")[0].z.shape[0] == len(view.units)
+    labels = [note.text for note in plot_xray(xray, 2).layout.annotations]
     assert "update gate" in labels
     assert "cell state" not in labels
 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(
-    "what",
+    "options",
     [
         {},
         {"length": 1, "width": 1},
@@ -229,29 +232,29 @@ def test_each_layer_and_direction_has_its_own():
     ],
     ids=["small", "one step", "no padding", "large", "many classes", "erased"],
 )
-def test_a_figure_of_any_size_is_small_and_shows_names_as_text(what, dark):
-    found = xray_figure(both(**what), dark=dark).to_json()
-    assert len(found) < LIMIT
-    assert "<i" not in found.replace("\\u003c", "<")
-    json.loads(found)
+def test_a_figure_of_any_size_is_small_and_shows_names_as_text(options, dark):
+    result = plot_xray(make_xray(**options), dark=dark).to_json()
+    assert len(result) < LIMIT
+    assert "<i" not in result.replace("\\u003c", "<")
+    json.loads(result)
 
 
-def test_what_is_left_out_is_said():
-    xray = both(length=900, width=1_000, features=40, layers=(LSTM(300),))
-    labels = [note.text for note in xray_figure(xray).layout.annotations]
+def test_omissions_are_labelled():
+    xray = make_xray(length=900, width=1_000, features=40, layers=(LSTM(300),))
+    labels = [note.text for note in plot_xray(xray).layout.annotations]
     assert f"hidden state ({MAX_UNITS} of 300 units, 1 in 5 steps)" in labels
     assert f"input ({MAX_FEATURES} of 40)" in labels
 
 
 def test_classes_are_named_in_the_colours_of_their_lines():
-    figure = xray_figure(both(classes=["up", "down"]))
+    figure = plot_xray(make_xray(classes=["up", "down"]))
     label = next(n.text for n in figure.layout.annotations if n.text.startswith("the answer"))
-    for line in drawn(figure, "scatter")[:2]:
+    for line in find_traces(figure, "scatter")[:2]:
         assert f'<b style="color:{line.line.color}">{line.name}</b>' in label
 
 
-def test_it_speaks_other_languages():
-    found = xray_figure(both(), words=Words(hidden="Zustand", masked="Maskiert")).to_json()
-    assert "Zustand" in found
-    assert "hidden state" not in found
-    assert "Maskiert" in found
+def test_labels_can_be_in_other_languages():
+    result = plot_xray(make_xray(), labels=Labels(hidden="Zustand", masked="Maskiert")).to_json()
+    assert "Zustand" in result
+    assert "hidden state" not in result
+    assert "Maskiert" in result

@@ -1,4 +1,4 @@
-"""The proof passes for honest networks, and catches each way in which padding is known to leak."""
+"""The padding check passes for correct networks and catches every known kind of leak."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from core.engine import compiled
 from core.invariance.report import ALONE, GRADIENT, Check, Proof
 
 SAMPLES = Path(__file__).parents[3] / "samples"
-MORE = "1 step of padding more"
+ONE_MORE = "1 step of padding more"
 TWICE = "padded to twice the length"
 MINUS, MILLION = "padding filled with −1", "padding filled with 1,000,000"
 SIDE = "padding on the other side"
@@ -23,7 +23,7 @@ SAVED = "the saved model, against ours"
 SCALING = "the scaling, against the real training steps"
 
 
-def failed(proof: Proof, network: str) -> set[str]:
+def failed_checks(proof: Proof, network: str) -> set[str]:
     return {c.name for c in proof.table if c.network == network and c.passed is False}
 
 
@@ -42,14 +42,14 @@ def model(data):
     return train(data, RECIPE)
 
 
-HONEST = {
+CORRECT = {
     "an LSTM": {"layers": (LSTM(6),)},
     "GRU, both directions": {"layers": (GRU(5, bidirectional=True), LSTM(4))},
     "both directions, stacked": {
         "layers": (LSTM(5, bidirectional=True, dropout=0.3), LSTM(4, bidirectional=True)),
         "dense": (3,),
     },
-    "padded behind, cut, not standardized": {
+    "padded at the end, cut, not standardized": {
         "padding": "post",
         "value": -7.0,
         "maxlen": 4,
@@ -62,8 +62,8 @@ HONEST = {
 }
 
 
-@pytest.mark.parametrize("changes", HONEST.values(), ids=HONEST)
-def test_padding_never_counts_for_an_honest_network(data, changes):
+@pytest.mark.parametrize("changes", CORRECT.values(), ids=CORRECT)
+def test_padding_never_counts_for_a_correct_network(data, changes):
     proof = train(data, replace(RECIPE, epochs=1, **changes)).prove(data)
     assert proof.passed, proof
     assert {check.network for check in proof.table} == {
@@ -75,7 +75,7 @@ def test_padding_never_counts_for_an_honest_network(data, changes):
 
 
 @pytest.mark.parametrize("task", ["regression", "classification"])
-def test_padding_never_counts_where_every_step_is_answered(data, task):
+def test_padding_never_counts_for_per_step_targets(data, task):
     flat = data.values[:, 0] > 3 if task == "classification" else data.values[:, 0]
     stepwise = data.with_targets(flat.astype(int if task == "classification" else float), True)
     recipe = replace(
@@ -104,17 +104,17 @@ def test_one_sequence_of_one_step_is_enough(model):
     }
 
 
-def test_without_a_mask_the_table_says_how_much_padding_changes(example):
+def test_without_a_mask_the_table_shows_how_much_padding_changes(example):
     recipe = replace(Recipe.example(), mask="none")
     proof = train(example, recipe).prove(example)
     assert not proof.passed
     for network in ("keras", "engine"):
-        assert failed(proof, network) >= {MORE, SIDE, ALONE, GRADIENT, MINUS}
-    assert failed(proof, "export") == failed(proof, "preprocessing") == set()
+        assert failed_checks(proof, network) >= {ONE_MORE, SIDE, ALONE, GRADIENT, MINUS}
+    assert failed_checks(proof, "export") == failed_checks(proof, "preprocessing") == set()
     side = next(check for check in proof.table if check.name == SIDE)
     assert side.difference > 0.1
-    assert proof.relative(side) == side.difference / proof.spread
-    assert 0.1 < proof.by_padding < 10
+    assert proof.relative_difference(side) == side.difference / proof.spread
+    assert 0.1 < proof.padding_effect < 10
 
 
 def test_long_sequences_are_cut_to_what_the_time_allows(model):
@@ -126,88 +126,88 @@ def test_long_sequences_are_cut_to_what_the_time_allows(model):
     assert proof.steps < 3000
 
 
-# Networks of the model's layers, put together wrongly.
+# Networks of the model's layers, connected wrongly.
 
 
-def wrong(model, build) -> keras.Model:
+def build_leaking_network(model, build) -> keras.Model:
     first, second = (each for each in model.network.layers if isinstance(each, keras.layers.LSTM))
     values, mask = keras.Input((None, 2)), keras.Input((None,), dtype="bool")
-    found = model.network.get_layer("output")(build(first, second, values, mask))
-    network = keras.Model([values, mask], found)
+    outputs = model.network.get_layer("output")(build(first, second, values, mask))
+    network = keras.Model([values, mask], outputs)
     network.set_weights(model.network.get_weights())
     return network
 
 
-def same(x):
-    """The same numbers without the mask that Keras hangs on them."""
+def strip_mask(x):
+    """Return the same numbers without Keras's implicit mask."""
     return keras.ops.multiply(x, 1.0)
 
 
-def mask_lost_between_layers(first, second, values, mask):
-    return second(same(first(values, mask=mask)))
+def lose_mask_between_layers(first, second, values, mask):
+    return second(strip_mask(first(values, mask=mask)))
 
 
-def no_mask_at_all(first, second, values, mask):
-    return second(same(first(values)))
+def drop_mask(first, second, values, mask):
+    return second(strip_mask(first(values)))
 
 
-def mask_one_step_late(first, second, values, mask):
+def shift_mask(first, second, values, mask):
     late = keras.ops.roll(mask, 1, axis=1)
     return second(first(values, mask=late), mask=late)
 
 
-def normalized_over_padding(first, second, values, mask):
+def normalize_over_padding(first, second, values, mask):
     mean = keras.ops.mean(values, axis=(0, 1), keepdims=True)
     return second(first(values - mean, mask=mask), mask=mask)
 
 
-def pooled_over_padding(pool):
+def pool_over_padding(pool):
     def build(first, second, values, mask):
         x = first(values, mask=mask)
-        return pool(first(same(values)), axis=1)[:, :5] + 0 * second(x, mask=mask)
+        return pool(first(strip_mask(values)), axis=1)[:, :5] + 0 * second(x, mask=mask)
 
     return build
 
 
 LEAKS = {
-    "the mask is lost between layers": (mask_lost_between_layers, {MORE, TWICE}),
-    "left padding runs into the last row": (no_mask_at_all, {MORE, SIDE, ALONE, GRADIENT}),
-    "the mask comes a step late": (mask_one_step_late, {MORE, GRADIENT}),
-    "statistics of a batch, padding and all": (normalized_over_padding, {MILLION, ALONE}),
-    "a maximum over padding": (pooled_over_padding(keras.ops.max), {MINUS, ALONE}),
-    "a mean over padding": (pooled_over_padding(keras.ops.mean), {MORE, SIDE, ALONE, GRADIENT}),
+    "the mask is lost between layers": (lose_mask_between_layers, {ONE_MORE, TWICE}),
+    "left padding runs into the last row": (drop_mask, {ONE_MORE, SIDE, ALONE, GRADIENT}),
+    "the mask comes a step late": (shift_mask, {ONE_MORE, GRADIENT}),
+    "statistics of a batch, padding and all": (normalize_over_padding, {MILLION, ALONE}),
+    "a maximum over padding": (pool_over_padding(keras.ops.max), {MINUS, ALONE}),
+    "a mean over padding": (pool_over_padding(keras.ops.mean), {ONE_MORE, SIDE, ALONE, GRADIENT}),
 }
 
 
-@pytest.mark.parametrize(("build", "caught"), LEAKS.values(), ids=LEAKS)
-def test_a_network_that_leaks_is_caught(model, data, build, caught):
-    proof = replace(model, network=wrong(model, build)).prove(data)
+@pytest.mark.parametrize(("build", "expected"), LEAKS.values(), ids=LEAKS)
+def test_a_network_that_leaks_is_caught(model, data, build, expected):
+    proof = replace(model, network=build_leaking_network(model, build)).prove(data)
     assert not proof.passed
-    assert failed(proof, "keras") >= caught
-    assert failed(proof, "export") <= {SAVED}  # on the padding of the recipe, little may leak
+    assert failed_checks(proof, "keras") >= expected
+    assert failed_checks(proof, "export") <= {SAVED}  # with the recipe's padding, little may leak
 
 
 def test_an_engine_that_reads_the_last_row_is_caught(data, monkeypatch):
-    monkeypatch.setattr(compiled.lstm, "last_steps", lambda hidden, lengths: hidden[-1])
-    compiled.forget()
+    monkeypatch.setattr(compiled.lstm, "read_last_steps", lambda hidden, lengths: hidden[-1])
+    compiled.clear_idle_engines()
     model = train(data, replace(RECIPE, layers=(LSTM(7),)))
-    compiled.forget()
+    compiled.clear_idle_engines()
     proof = model.prove(data)
-    assert failed(proof, "engine") >= {MORE, SIDE, ALONE, MINUS}
-    assert failed(proof, "keras") == set()
-    compiled.forget()
+    assert failed_checks(proof, "engine") >= {ONE_MORE, SIDE, ALONE, MINUS}
+    assert failed_checks(proof, "keras") == set()
+    compiled.clear_idle_engines()
 
 
 def test_a_scaling_that_has_seen_padding_is_caught(model, data):
     padded = pad(data).values.reshape(-1, 2)
     leaked = replace(model.preprocessing, mean=padded.mean(axis=0), std=padded.std(axis=0))
     proof = replace(model, preprocessing=leaked).prove(data)
-    assert failed(proof, "preprocessing") == {SCALING}
+    assert failed_checks(proof, "preprocessing") == {SCALING}
     assert not proof.passed
 
 
-def test_nothing_relies_on_masks_that_keras_hangs_on_arrays(data, monkeypatch):
-    """Keras after 3.15 stops passing them on through recurrent layers; strip them all today."""
+def test_nothing_relies_on_implicit_masks(data, monkeypatch):
+    """Strip all implicit masks, as Keras after 3.15 does in recurrent layers."""
     from keras.src import backend
 
     monkeypatch.setattr(backend, "set_keras_mask", lambda x, mask=None: None)
@@ -216,26 +216,26 @@ def test_nothing_relies_on_masks_that_keras_hangs_on_arrays(data, monkeypatch):
     assert train(data, replace(RECIPE, epochs=1, layers=layers)).prove(data).passed
 
 
-def test_a_proof_goes_with_the_saved_model(model, data):
+def test_a_proof_is_saved_with_the_model(model, data):
     model.proof = model.prove(data)
     saved = io.BytesIO()
     model.save(saved)
     saved.seek(0)
     loaded = load(saved)
     assert loaded.proof == model.proof
-    assert failed(loaded.prove(data), "preprocessing") == set()
-    assert all(check.passed for check in loaded.prove(data).table)  # it knows its data again
+    assert failed_checks(loaded.prove(data), "preprocessing") == set()
+    assert all(check.passed for check in loaded.prove(data).table)  # it recognizes its data
     assert Proof.from_dict(json.loads(json.dumps(model.proof.to_dict()))) == model.proof
 
 
 @pytest.mark.parametrize("plain", [{}, {"table": 3}, {"mask": "half"}])
-def test_plain_values_that_are_no_proof_are_refused(model, data, plain):
-    whole = Proof("lengths", (Check("x", "keras", 0.0, 1.0),), 1.0, False, 1, 1, 1, False, 0.1)
+def test_plain_values_of_another_form_are_refused(model, data, plain):
+    proof = Proof("lengths", (Check("x", "keras", 0.0, 1.0),), 1.0, False, 1, 1, 1, False, 0.1)
     with pytest.raises(ValueError, match=r"proof|mask"):
-        Proof.from_dict((whole.to_dict() if plain else {}) | plain)
+        Proof.from_dict((proof.to_dict() if plain else {}) | plain)
 
 
-def test_progress_is_told_to_the_end(model, data):
+def test_progress_is_reported_to_the_end(model, data):
     shares = []
     model.prove(data, on_progress=shares.append)
     assert shares == sorted(shares)

@@ -1,5 +1,8 @@
-"""The network itself is fed padded arrays and masks here: going through ``predict``, which
-strips padding, would prove nothing."""
+"""Padding does not change the output of the Keras network.
+
+The network itself gets padded arrays and masks: going through ``predict``, which strips padding,
+would prove nothing.
+"""
 
 from functools import cache
 
@@ -26,20 +29,20 @@ FEATURES = 3
 
 
 @cache
-def lively_network(name, task="regression"):
-    """Random weights large enough that a wrong step shows in the output."""
+def build_lively_network(name, task="regression"):
+    """Build a network with random weights so large that a wrong step shows in the output."""
     network = build_network(Recipe(task=task, dense=(4,), **RECIPES[name]), FEATURES, 2)
     rng = np.random.default_rng(7)
     network.set_weights([rng.normal(0, 0.5, w.shape).astype("f4") for w in network.get_weights()])
     return network
 
 
-def random_sequences(rng, lengths=(1, 2, 5, 9, 17, 4)):
+def draw_sequences(rng, lengths=(1, 2, 5, 9, 17, 4)):
     return Sequences.from_lists([rng.normal(size=(n, FEATURES)) for n in lengths])
 
 
 def run(network, values, mask):
-    """As one graph: eager recurrent layers take seconds a call."""
+    """Run the network as one graph: eager recurrent layers take seconds per call."""
     signature = [
         tf.TensorSpec((None, None, FEATURES), tf.float32),
         tf.TensorSpec((None, None), tf.bool),
@@ -49,8 +52,8 @@ def run(network, values, mask):
     return network.graph(values, mask).numpy()
 
 
-def filled(padded, garbage):
-    """Garbage of one's choosing where the padding is."""
+def fill_padding(padded, garbage):
+    """Fill the padding with garbage."""
     values = padded.values.copy()
     values[~padded.mask] = garbage(values[~padded.mask].shape)
     return values
@@ -60,21 +63,21 @@ def filled(padded, garbage):
 @pytest.mark.parametrize("padding", ["pre", "post"])
 @pytest.mark.parametrize("maxlen", [17, 18, 40])
 def test_padding_of_any_side_amount_and_content_changes_nothing(name, padding, maxlen):
-    network, rng = lively_network(name), np.random.default_rng(3)
-    data = random_sequences(rng)
+    network, rng = build_lively_network(name), np.random.default_rng(3)
+    data = draw_sequences(rng)
     alone = np.concatenate(
         [run(network, data[i][None], np.ones((1, len(data[i])), bool)) for i in range(len(data))]
     )
     assert np.ptp(alone) > 0.1  # the outputs differ, so equality below means something
     padded = pad(data, maxlen, padding)
     for garbage in (np.zeros, lambda s: np.full(s, -1.0), lambda s: rng.normal(0, 1e6, s)):
-        batched = run(network, filled(padded, garbage), padded.mask)
+        batched = run(network, fill_padding(padded, garbage), padded.mask)
         np.testing.assert_allclose(batched, alone, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_a_masked_step_equals_a_deleted_step_also_inside_a_sequence(name):
-    network, rng = lively_network(name), np.random.default_rng(5)
+def test_a_masked_step_equals_a_deleted_step_even_inside_a_sequence(name):
+    network, rng = build_lively_network(name), np.random.default_rng(5)
     values = rng.normal(size=(6, 14, FEATURES)).astype("f4")
     mask = rng.random((6, 14)) < 0.6
     mask[:, 0] |= ~mask.any(axis=1)
@@ -93,15 +96,15 @@ def test_a_masked_step_equals_a_deleted_step_also_inside_a_sequence(name):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_explicit_mask_needs_no_implicit_one(name, monkeypatch):
-    """Keras after 3.15 stops passing masks through recurrent layers; strip them all today."""
+    """Strip all implicit masks, as Keras after 3.15 does in recurrent layers."""
     from keras.src import backend
 
-    network, data = lively_network(name), random_sequences(np.random.default_rng(1))
+    network, data = build_lively_network(name), draw_sequences(np.random.default_rng(1))
     padded = pad(data, 20)
     before = run(network, padded.values, padded.mask)
     monkeypatch.setattr(backend, "set_keras_mask", lambda x, mask=None: None)
     monkeypatch.setattr(backend, "get_keras_mask", lambda x: None)
-    stripped = lively_network.__wrapped__(name)
+    stripped = build_lively_network.__wrapped__(name)
     np.testing.assert_allclose(run(stripped, padded.values, padded.mask), before, atol=1e-6)
 
 
@@ -118,8 +121,8 @@ def test_initial_weights_are_a_function_of_the_seed_and_differ_between_direction
 
 
 def test_a_classifier_gives_probabilities():
-    network = lively_network("one layer", task="classification")
-    padded = pad(random_sequences(np.random.default_rng(0)), 20)
+    network = build_lively_network("one layer", task="classification")
+    padded = pad(draw_sequences(np.random.default_rng(0)), 20)
     outputs = run(network, padded.values, padded.mask)
     assert (outputs >= 0).all()
     np.testing.assert_allclose(outputs.sum(axis=1), 1, atol=1e-6)

@@ -1,4 +1,4 @@
-"""Padding never counts on the newest Keras either, where one newer than the pin is to be had."""
+"""Padding never counts on the newest Keras either, if one newer than the pin can be installed."""
 
 import os
 import subprocess
@@ -27,29 +27,27 @@ assert not unmasked.passed  # it measures something
 """
 
 
-def installed(wanted: str, folder: Path) -> bool:
-    """Whether it is to be had, beside what is installed."""
+def install(requirement: str, folder: Path) -> bool:
+    """Install a requirement into a folder; return False if that fails."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--pre"]
-    had = subprocess.run([*command, "--target", folder, wanted], capture_output=True, check=False)
-    return had.returncode == 0
+    command += ["--target", folder, requirement]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def test_padding_never_counts_on_the_newest_keras(tmp_path):
     pinned = version("keras")
-    if not (
-        installed(f"keras>{pinned}", tmp_path) or installed(f"keras-nightly>{pinned}", tmp_path)
-    ):
-        pytest.skip(f"no Keras newer than {pinned} is to be had here")
-    places = os.pathsep.join([str(tmp_path), str(ROOT)])
-    proved = subprocess.run(
+    if not (install(f"keras>{pinned}", tmp_path) or install(f"keras-nightly>{pinned}", tmp_path)):
+        pytest.skip(f"no Keras newer than {pinned} can be installed here")
+    python_path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    process = subprocess.run(
         [sys.executable, "-c", PROVE],
-        env=os.environ | {"PYTHONPATH": places, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env=os.environ | {"PYTHONPATH": python_path, "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,
         check=False,
     )
-    found = proved.stdout.strip()
-    assert found != pinned
-    if proved.returncode and "dev" in found:  # of one day, and that of the next may be whole
-        pytest.xfail(f"on the development version {found}: {proved.stderr[-500:]}")
-    assert proved.returncode == 0, proved.stderr
+    newest = process.stdout.strip()
+    assert newest != pinned
+    if process.returncode and "dev" in newest:  # a nightly build, which tomorrow's may repair
+        pytest.xfail(f"on the development version {newest}: {process.stderr[-500:]}")
+    assert process.returncode == 0, process.stderr

@@ -1,3 +1,5 @@
+"""Splits lose no row, keep groups undivided and classes in proportion."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -6,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import DataError, Recipe, Sequences
-from core.preprocessing.splits import folds, too_few, training_and_validation
+from core.preprocessing.splits import check_set_sizes, split_into_folds, split_rows
 
 
-def classified(labels, split=None) -> Sequences:
+def make_classified(labels, split=None) -> Sequences:
     return Sequences.from_lists([[i] for i in range(len(labels))], targets=labels, split=split)
 
 
 def test_validation_keeps_the_proportion_of_classes():
-    data = classified(["a"] * 80 + ["b"] * 20)
+    data = make_classified(["a"] * 80 + ["b"] * 20)
     recipe = Recipe(task="classification", validation_split=0.25)
-    training, validation = training_and_validation(data, recipe)
+    training, validation = split_rows(data, recipe)
     assert (len(training), len(validation)) == (75, 25)
     assert (data.targets[validation] == "b").sum() == 5
 
@@ -27,38 +29,38 @@ def test_validation_keeps_the_proportion_of_classes():
     st.integers(0, 99),
     st.data(),
 )
-def test_no_row_is_lost_doubled_or_taken_from_test(labels, share, seed, draw):
+def test_no_row_is_lost_duplicated_or_taken_from_test(labels, share, seed, draw):
     split = [draw.draw(st.sampled_from(["train", "test"])) for _ in labels]
     split[0] = "train"
-    data = classified(labels, split)
+    data = make_classified(labels, split)
     recipe = Recipe(task="classification", validation_split=share, seed=seed)
-    training, validation = training_and_validation(data, recipe)
+    training, validation = split_rows(data, recipe)
     assert sorted([*training, *validation]) == [
         i for i, part in enumerate(split) if part == "train"
     ]
     assert len(training) >= 1
-    again = training_and_validation(data, recipe)
-    np.testing.assert_array_equal(training, again[0])
+    repeated = split_rows(data, recipe)
+    np.testing.assert_array_equal(training, repeated[0])
 
 
-def test_the_last_sequences_validate_where_time_matters():
-    data = classified(list("abababab"), ["train"] * 6 + ["test", "train"])
+def test_last_takes_the_last_sequences_for_validation():
+    data = make_classified(list("abababab"), ["train"] * 6 + ["test", "train"])
     recipe = Recipe(task="classification", validation_split=0.3, validation_rows="last")
-    training, validation = training_and_validation(data, recipe)
+    training, validation = split_rows(data, recipe)
     assert (training.tolist(), validation.tolist()) == ([0, 1, 2, 3, 4], [5, 7])
 
 
-def test_the_last_groups_are_those_that_begin_last():
+def test_last_takes_the_groups_that_begin_last():
     data = Sequences.from_lists(
         [[i] for i in range(6)], targets=[0.5] * 6, groups=["z", "z", "a", "b", "z", "b"]
     )
     recipe = Recipe(validation_split=0.3, validation_rows="last")
-    training, validation = training_and_validation(data, recipe)
+    training, validation = split_rows(data, recipe)
     assert (training.tolist(), validation.tolist()) == ([0, 1, 2, 4], [3, 5])
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-def test_with_as_many_seeds_as_parts_every_row_validates_once(grouped):
+def test_with_one_seed_per_fold_every_row_validates_once(grouped):
     data = Sequences.from_lists(
         [[i] for i in range(23)],
         targets=[*list("ab" * 11), "rare"],
@@ -68,22 +70,21 @@ def test_with_as_many_seeds_as_parts_every_row_validates_once(grouped):
     recipe = Recipe(task="classification", validation_split=0.25, validation_rows="folds")
     validated = []
     for seed in range(4):
-        training, validation = training_and_validation(data, replace(recipe, seed=seed))
+        training, validation = split_rows(data, replace(recipe, seed=seed))
         assert sorted([*training, *validation]) == [*range(20), 22]
         if grouped:
             assert not set(data.groups[training]) & set(data.groups[validation])
         validated.extend(validation)
     assert sorted(validated) == [*range(20), 22]
-    first, fifth = (training_and_validation(data, replace(recipe, seed=seed))[1] for seed in (0, 4))
+    first, fifth = (split_rows(data, replace(recipe, seed=seed))[1] for seed in (0, 4))
     assert first.tolist() == fifth.tolist()
 
 
-def test_of_fewer_sequences_than_parts_each_is_one():
+def test_with_fewer_sequences_than_folds_each_sequence_is_a_fold():
     data = Sequences.from_lists([[1], [2], [3]], targets=[1.5, 2, 3])
     recipe = Recipe(validation_rows="folds")
     assert sorted(
-        int(training_and_validation(data, replace(recipe, seed=seed))[1].item())
-        for seed in range(3)
+        int(split_rows(data, replace(recipe, seed=seed))[1].item()) for seed in range(3)
     ) == [0, 1, 2]
 
 
@@ -95,9 +96,7 @@ def test_of_fewer_sequences_than_parts_each_is_one():
     st.booleans(),
     st.integers(0, 50),
 )
-def test_in_folds_every_row_but_those_of_test_is_measured_once_and_no_group_is_on_both_sides(
-    rows, count, grouped, seed
-):
+def test_folds_hold_out_every_row_but_test_once_and_divide_no_group(rows, count, grouped, seed):
     labels, groups, test = map(list, zip(*rows, strict=True))
     test[0] = False
     data = Sequences.from_lists(
@@ -109,40 +108,42 @@ def test_in_folds_every_row_but_those_of_test_is_measured_once_and_no_group_is_o
     usable = np.flatnonzero(~np.array(test))
     if len(set(np.array(groups)[usable]) if grouped else usable) < count:
         with pytest.raises(DataError, match="folds need as many"):
-            list(folds(data, Recipe(task="classification"), count))
+            list(split_into_folds(data, Recipe(task="classification"), count))
         return
-    measured = []
-    for learned, apart in folds(data, Recipe(task="classification", seed=seed), count):
-        assert sorted([*learned, *apart]) == usable.tolist()
+    all_held_out = []
+    for training, held_out in split_into_folds(
+        data, Recipe(task="classification", seed=seed), count
+    ):
+        assert sorted([*training, *held_out]) == usable.tolist()
         if grouped:
-            assert not set(data.groups[learned]) & set(data.groups[apart])
-        measured.extend(apart)
-    assert sorted(measured) == usable.tolist()
+            assert not set(data.groups[training]) & set(data.groups[held_out])
+        all_held_out.extend(held_out)
+    assert sorted(all_held_out) == usable.tolist()
 
 
-def test_classes_stand_in_their_proportion_in_every_fold():
-    data = classified(["no", "yes"] * 30)
-    for _, apart in folds(data, Recipe(task="classification"), 5):
-        assert (data.targets[apart] == "yes").sum() == 6
+def test_every_fold_keeps_the_proportion_of_classes():
+    data = make_classified(["no", "yes"] * 30)
+    for _, held_out in split_into_folds(data, Recipe(task="classification"), 5):
+        assert (data.targets[held_out] == "yes").sum() == 6
 
 
-def test_a_class_of_one_member_stays_in_training():
-    data = classified(["rare"] + ["a"] * 20 + ["b"] * 20)
+def test_a_class_with_one_member_stays_in_training():
+    data = make_classified(["rare"] + ["a"] * 20 + ["b"] * 20)
     for seed in range(10):
         recipe = Recipe(task="classification", validation_split=0.3, seed=seed)
-        assert 0 in training_and_validation(data, recipe)[0]
+        assert 0 in split_rows(data, recipe)[0]
 
 
 @pytest.mark.parametrize("share", [0.2, 0.0])
-def test_rows_marked_validation_are_used_as_they_are(share):
-    data = classified(list("aabb"), ["train", "validation", "train", "test"])
+def test_rows_marked_validation_are_the_validation_set(share):
+    data = make_classified(list("aabb"), ["train", "validation", "train", "test"])
     recipe = Recipe(task="classification", validation_split=share)
-    training, validation = training_and_validation(data, recipe)
+    training, validation = split_rows(data, recipe)
     assert (training.tolist(), validation.tolist()) == ([0, 2], [1])
 
 
 @pytest.mark.parametrize(
-    ("labels", "task", "share", "says"),
+    ("labels", "task", "share", "parts"),
     [
         (["a"], "classification", 0.2, ["Sequences to train on: 1.", "single sequence: 1, such"]),
         ([5], "regression", 0.2, ["Sequences to train on: 1."]),
@@ -152,38 +153,38 @@ def test_rows_marked_validation_are_used_as_they_are(share):
         (list("aaaaabbbbb"), "classification", 0.3, []),
     ],
 )
-def test_what_too_few_sequences_cannot_show_is_said(labels, task, share, says):
-    data, recipe = classified(labels), Recipe(task=task, validation_split=share)
-    notes = too_few(data, recipe, *training_and_validation(data, recipe))
-    assert len(notes) == len(says)
-    assert all(words in note for words, note in zip(says, notes, strict=True))
+def test_notes_explain_what_small_sets_cannot_show(labels, task, share, parts):
+    data, recipe = make_classified(labels), Recipe(task=task, validation_split=share)
+    notes = check_set_sizes(data, recipe, *split_rows(data, recipe))
+    assert len(notes) == len(parts)
+    assert all(part in note for part, note in zip(parts, notes, strict=True))
 
 
-def grouped(groups, labels=None) -> Sequences:
+def make_grouped(groups, labels=None) -> Sequences:
     return Sequences.from_lists([[0]] * len(groups), labels or [0.5] * len(groups), groups=groups)
 
 
-def test_a_group_is_never_on_both_sides():
-    data = grouped(list("aaabbbccdddd") * 2)
+def test_groups_are_not_divided():
+    data = make_grouped(list("aaabbbccdddd") * 2)
     for seed in range(20):
         recipe = Recipe(validation_split=0.5, seed=seed)
-        training, validation = training_and_validation(data, recipe)
+        training, validation = split_rows(data, recipe)
         assert len({*data.groups[validation]}) == 2
         assert not {*data.groups[training]} & {*data.groups[validation]}
 
 
-def test_groups_of_one_class_are_drawn_in_the_proportion_of_classes():
+def test_single_class_groups_are_stratified():
     groups = [f"g{i}" for i in range(20) for _ in range(3)]
-    data = grouped(groups, ["x" if i < 45 else "y" for i in range(60)])
+    data = make_grouped(groups, ["x" if i < 45 else "y" for i in range(60)])
     for seed in range(10):
         recipe = Recipe(task="classification", validation_split=0.2, seed=seed)
-        _, validation = training_and_validation(data, recipe)
+        _, validation = split_rows(data, recipe)
         assert sorted(data.targets[validation]) == ["x"] * 9 + ["y"] * 3
 
 
-def test_windows_of_one_series_are_not_validated_on_each_other():
-    data = grouped(["only"] * 5)
-    training, validation = training_and_validation(data, Recipe())
+def test_windows_of_one_series_have_no_validation_set():
+    data = make_grouped(["only"] * 5)
+    training, validation = split_rows(data, Recipe())
     assert (len(training), len(validation)) == (5, 0)
-    [note] = too_few(data, Recipe(), training, validation)
+    [note] = check_set_sizes(data, Recipe(), training, validation)
     assert "come from one series or group, only" in note

@@ -1,4 +1,4 @@
-"""A small table can be edited as the text it is, and rows keep the numbers that messages name."""
+"""A small table is editable as text, and its rows keep the line numbers of messages."""
 
 import gzip
 import io
@@ -12,25 +12,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import DataError, read_sequences
-from core.reading import detect_schema, open_table, read_table, schema_again
-from core.reading.editable import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Grid, grid_of
-from tests.core.reading.formats.test_formats import TS, archive, parquet
+from core.reading import detect_schema, open_table, read_table, refresh_schema
+from core.reading.editable import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Grid, build_grid
+from tests.core.reading.formats.test_formats import TS, build_parquet, make_zip
 
 SAMPLES = sorted((Path(__file__).parents[3] / "samples").glob("three_*.csv"))
 
 
-def grid(content: bytes) -> Grid | None:
+def read_grid(content: bytes) -> Grid | None:
     try:
         table = open_table(io.BytesIO(content))
     except DataError:
         table = None
-    return grid_of(table, lambda: content)
+    return build_grid(table, lambda: content)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_what_is_not_edited_is_written_as_it_was(path):
-    found = grid(path.read_bytes())
-    assert found.write(found.cells) == path.read_bytes()
+def test_an_unedited_grid_writes_the_same_file(path):
+    grid = read_grid(path.read_bytes())
+    assert grid.write(grid.cells) == path.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ def test_what_is_not_edited_is_written_as_it_was(path):
 )
 def test_it_opens_as_the_same_table_with_the_same_row_numbers(text):
     before = open_table(io.StringIO(text))
-    found = grid(text.encode())
-    after = open_table(io.BytesIO(found.write(found.cells)))
+    grid = read_grid(text.encode())
+    after = open_table(io.BytesIO(grid.write(grid.cells)))
     assert after.columns.equals(before.columns)
     assert list(after.rows) == list(before.rows)
     assert (after.header, after.delimiter, after.ragged) == (
@@ -71,47 +71,47 @@ def test_it_opens_as_the_same_table_with_the_same_row_numbers(text):
 def test_any_text_can_be_typed_into_a_cell(rows):
     blank = [not first.strip() and not second.strip() for first, second in rows]
     cells = pd.DataFrame([("1", "2"), *rows], index=2 + np.arange(len(rows) + 1))
-    found = Grid(cells, ("id", "x"), header=True, delimiter=",")
-    table = open_table(io.BytesIO(found.write(cells)))
+    grid = Grid(cells, ("id", "x"), header=True, delimiter=",")
+    table = open_table(io.BytesIO(grid.write(cells)))
     expected = [("1", "2"), *(row for row, none in zip(rows, blank, strict=True) if not none)]
     columns = (table.columns[name].to_pylist() for name in table.names)
     assert list(zip(*columns, strict=True)) == expected
 
 
-def test_a_line_break_pasted_into_a_cell_ends_no_row():
-    found = grid(b"id,x\na,1\nb,2\n")
-    cells = found.cells.copy()
+def test_a_line_break_pasted_into_a_cell_does_not_end_a_row():
+    grid = read_grid(b"id,x\na,1\nb,2\n")
+    cells = grid.cells.copy()
     cells.iat[0, 0] = "one\r\ntwo\rthree"
-    table = open_table(io.BytesIO(found.write(cells)))
+    table = open_table(io.BytesIO(grid.write(cells)))
     assert table.columns["id"].to_pylist() == ["one\ntwo\nthree", "b"]
 
 
 def test_after_a_row_is_deleted_the_others_keep_their_numbers():
-    found = grid(b"id,t,x\na,1,2\na,2,3\nb,1,oops\n")
-    text = found.write(found.cells.drop(2))
+    grid = read_grid(b"id,t,x\na,1,2\na,2,3\nb,1,oops\n")
+    text = grid.write(grid.cells.drop(2))
     assert text == b"id,t,x\n\na,2,3\nb,1,oops\n"
     with pytest.raises(DataError, match="Row 4, column x: 'oops'"):
         read_sequences(io.BytesIO(text))
 
 
 def test_rows_are_written_in_the_order_of_their_numbers():
-    found = grid(b"1,2\n3\n4,5,6\n")
-    assert found.write(found.cells.iloc[[2, 0, 1]]) == b"1,2\n3\n4,5,6\n"
+    grid = read_grid(b"1,2\n3\n4,5,6\n")
+    assert grid.write(grid.cells.iloc[[2, 0, 1]]) == b"1,2\n3\n4,5,6\n"
 
 
-def test_a_file_that_is_no_table_is_edited_by_lines():
-    found = grid(b"id,t,x\n\na,1,2\na,2,3,4\n")
-    assert found.cells[0].to_dict() == {1: "id,t,x", 3: "a,1,2", 4: "a,2,3,4"}
-    assert found.names == ()
+def test_a_file_that_is_not_a_table_is_edited_by_lines():
+    grid = read_grid(b"id,t,x\n\na,1,2\na,2,3,4\n")
+    assert grid.cells[0].to_dict() == {1: "id,t,x", 3: "a,1,2", 4: "a,2,3,4"}
+    assert grid.names == ()
 
 
 @pytest.mark.parametrize(
     "content",
     [
         TS.encode(),
-        parquet(id=["a", "b"], x=[1.0, 2.0]),
-        parquet(id=["a", "b"], x=["1", "2"]),
-        archive({"a.csv": "x\n1\n", "b.csv": "x\n2\n"}),
+        build_parquet(id=["a", "b"], x=[1.0, 2.0]),
+        build_parquet(id=["a", "b"], x=["1", "2"]),
+        make_zip({"a.csv": "x\n1\n", "b.csv": "x\n2\n"}),
         b"",
         b"\x89PNG" + bytes(50),
         b"PAR1 and no more of it",
@@ -122,41 +122,41 @@ def test_a_file_that_is_no_table_is_edited_by_lines():
         gzip.compress(b"a,b\n1\n" + b"1,2,3\n" * MAX_BYTES),
     ],
 )
-def test_what_is_no_small_text_is_not_edited(content):
-    assert grid(content) is None
+def test_only_small_text_is_editable(content):
+    assert read_grid(content) is None
 
 
-def test_a_packed_text_is_edited_as_the_text_it_is():
-    found = grid(gzip.compress(b"id,x\na,1\n"))
-    assert found.write(found.cells) == b"id,x\na,1\n"
+def test_compressed_text_is_editable():
+    grid = read_grid(gzip.compress(b"id,x\na,1\n"))
+    assert grid.write(grid.cells) == b"id,x\na,1\n"
 
 
 def test_a_frame_of_numbers_is_not_text():
     table = open_table(pd.DataFrame({"id": ["a"], "x": [1.0]}))
     assert pa.types.is_floating(table.columns["x"].type)
-    assert grid_of(table, lambda: b"") is None
+    assert build_grid(table, lambda: b"") is None
 
 
-def edited(before: str, after: str, **chosen):
+def edit(before: str, after: str, **choices):
     table = open_table(io.StringIO(before))
-    schema = read_table(table, detect_schema(table, **chosen))[0].schema
-    return schema_again(schema, open_table(io.StringIO(after)))
+    schema = read_table(table, detect_schema(table, **choices))[0].schema
+    return refresh_schema(schema, open_table(io.StringIO(after)))
 
 
 WARDS = "id,t,ward,x\na,1,A,1\na,2,B,2\nb,1,A,3\nb,2,B,3\n"
 
 
-def test_an_edited_table_is_detected_anew_with_its_reasons():
-    found = edited(WARDS, WARDS.replace("B", "C"))
-    assert found.categories == {"ward": ("A", "C")}
-    assert not any("as chosen" in reason for reason in found.reasons)
+def test_an_edited_table_is_detected_again_with_its_reasons():
+    grid = edit(WARDS, WARDS.replace("B", "C"))
+    assert grid.categories == {"ward": ("A", "C")}
+    assert not any("as chosen" in reason for reason in grid.reasons)
 
 
-def test_what_was_chosen_stays_when_the_table_is_edited():
-    found = edited(WARDS, WARDS.replace("3", "4"), features=["x"], time="")
-    assert (found.features, found.time) == (("x",), None)
+def test_choices_are_kept_when_the_table_is_edited():
+    grid = edit(WARDS, WARDS.replace("3", "4"), features=["x"], time="")
+    assert (grid.features, grid.time) == (("x",), None)
 
 
-def test_a_table_that_lost_a_column_is_detected_anew():
-    found = edited(WARDS, "id,t,y\na,1,1\na,2,2\nb,1,3\n", features=["x"])
-    assert found.features == ("y",)
+def test_a_table_that_lost_a_column_is_detected_again():
+    grid = edit(WARDS, "id,t,y\na,1,1\na,2,2\nb,1,3\n", features=["x"])
+    assert grid.features == ("y",)

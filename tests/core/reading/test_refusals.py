@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from core import DataError
 from core.errors import MissingValue
 from core.reading import open_lists, read_sequences
-from tests.core.reading.formats.test_formats import parquet
+from tests.core.reading.formats.test_formats import build_parquet
 
 LONG = "id,t,v,target\na,0,1,2\n"
 NOTHING = {}
 
 
-def at(row, column, found):
+def cell(row, column, found):
     return {"row": row, "column": column, "found": found}
 
 
@@ -36,7 +36,7 @@ REFUSED = {
     "bytes of zero": (b"1,2\n3,\x00\n", "not a text file", NOTHING),
     "nothing but an id": ("id\na\nb\n", "No column is left", NOTHING),
     "an id and a target": ("id,target\na,1\na,1\n", "No column is left", NOTHING),
-    "columns of one name": ("id,v,v\na,1,2\n", "two columns", at(1, 3, "v")),
+    "columns of one name": ("id,v,v\na,1,2\n", "two columns", cell(1, 3, "v")),
     "an open quote": ('id,t,v\na"b,0,1\na,1,2\n\nb,1,2\n', "quotes", NOTHING),
     "columns that show no layout": ("a,b,c\n1,2,3\n4,5,6\n", "Choose the column", NOTHING),
     "a short row": (
@@ -50,115 +50,121 @@ REFUSED = {
     "a list without quotes": (
         "s,y\n[1, 2],5\n[3],6\n", "quotes around a list", {"row": 2, "cells": 3}
     ),
-    "long: text for a number": (LONG + "a,1,x,2\n", "not a number", at(3, "v", "x")),
+    "long: text for a number": (LONG + "a,1,x,2\n", "not a number", cell(3, "v", "x")),
     "long: a word under blank lines": (
-        "\n" + LONG + "\n \na,1,1_0,2\n", "not a number", at(6, "v", "1_0")
+        "\n" + LONG + "\n \na,1,1_0,2\n", "not a number", cell(6, "v", "1_0")
     ),
     "long: text below a cell of two lines": (
-        'id,t,v,note\na,0,1,"x\ny"\n\na,1,z,q\n', "not a number", at(5, "v", "z")
+        'id,t,v,note\na,0,1,"x\ny"\n\na,1,z,q\n', "not a number", cell(5, "v", "z")
     ),
-    "long: a missing cell": (LONG + "\na,1,,2\n", "missing", at(4, "v", "")),
-    "long: a formula": (LONG + "a,1,=B2*2,2\n", "is a formula", at(3, "v", "=B2*2")),
+    "long: a missing cell": (LONG + "\na,1,,2\n", "missing", cell(4, "v", "")),
+    "long: a formula": (LONG + "a,1,=B2*2,2\n", "is a formula", cell(3, "v", "=B2*2")),
     "long: formulas alone": (
-        "id,t,v\na,0,=B2*2\na,1,=B3*2\nb,0,=B4*2\n", "is a formula", at(2, "v", "=B2*2")
+        "id,t,v\na,0,=B2*2\na,1,=B3*2\nb,0,=B4*2\n", "is a formula", cell(2, "v", "=B2*2")
     ),
     "wide: a formula": (
-        "id,x1,x2\na,1,2\nb,1,\"=SUM(B2,C2)\"\n", "is a formula", at(3, "x2", "=SUM(B2,C2)")
+        "id,x1,x2\na,1,2\nb,1,\"=SUM(B2,C2)\"\n", "is a formula", cell(3, "x2", "=SUM(B2,C2)")
     ),
-    "long: an error of a sheet": (LONG + "a,1,#DIV/0!,2\n", "not a number", at(3, "v", "#DIV/0!")),
-    "long: nan": (LONG + "a,1,NaN,2\n", "missing", at(3, "v", "NaN")),
-    "long: inf": (LONG + "a,1,-inf,2\n", "too large", at(3, "v", "-inf")),
-    "long: 1e400": (LONG + "a,1,1e400,2\n", "too large", at(3, "v", "1e400")),
-    "long: 1e39": (LONG + "a,1,1e39,2\n", "too large", at(3, "v", "1e39")),
+    "long: an error of a sheet": (
+        LONG + "a,1,#DIV/0!,2\n", "not a number", cell(3, "v", "#DIV/0!")
+    ),
+    "long: nan": (LONG + "a,1,NaN,2\n", "missing", cell(3, "v", "NaN")),
+    "long: inf": (LONG + "a,1,-inf,2\n", "too large", cell(3, "v", "-inf")),
+    "long: 1e400": (LONG + "a,1,1e400,2\n", "too large", cell(3, "v", "1e400")),
+    "long: 1e39": (LONG + "a,1,1e39,2\n", "too large", cell(3, "v", "1e39")),
     "long: target changes": (
         LONG + "b,0,1,2\na,1,5,3\nb,1,1,2\nc,0,1,2\nc,1,1,2\n",
         "differs from '2' in row 2",
-        at(4, "target", "3"),
+        cell(4, "target", "3"),
     ),
     "long: split changes": (
-        "id,v,split\na,1,train\na,2,test\n", "differs from 'train'", at(3, "split", "test")
+        "id,v,split\na,1,train\na,2,test\n", "differs from 'train'", cell(3, "split", "test")
     ),
-    "long: group changes": ("id,v,group\na,1,g\na,2,h\n", "differs from 'g'", at(3, "group", "h")),
-    "long: unknown split": ("id,v,split\na,1,train\na,2,foo\n", "foo", at(3, "split", "foo")),
-    "long: no split": ("id,v,split\na,1,train\nb,2,\n", "split is missing", at(3, "split", "")),
-    "long: no id": (LONG + ",1,2,2\n", "id is missing", at(3, "id", "")),
-    "long: no target": (LONG + "a,1,2,\n", "target is missing", at(3, "target", "")),
-    "long: target nan": (LONG + "a,1,2,nan\n", "target is missing", at(3, "target", "nan")),
-    "long: target inf": (LONG + "b,1,2,inf\n", "infinite", at(3, "target", "inf")),
-    "long: no time": (LONG + "a,,2,2\n", "time is missing", at(3, "t", "")),
-    "long: an infinite time": (LONG + "a,inf,2,2\n", "no time", at(3, "t", "inf")),
-    "long: a word for a time": (LONG + "a,later,2,2\n", "no time", at(3, "t", "later")),
+    "long: group changes": (
+        "id,v,group\na,1,g\na,2,h\n", "differs from 'g'", cell(3, "group", "h")
+    ),
+    "long: unknown split": ("id,v,split\na,1,train\na,2,foo\n", "foo", cell(3, "split", "foo")),
+    "long: no split": ("id,v,split\na,1,train\nb,2,\n", "split is missing", cell(3, "split", "")),
+    "long: no id": (LONG + ",1,2,2\n", "id is missing", cell(3, "id", "")),
+    "long: no target": (LONG + "a,1,2,\n", "target is missing", cell(3, "target", "")),
+    "long: target nan": (LONG + "a,1,2,nan\n", "target is missing", cell(3, "target", "nan")),
+    "long: target inf": (LONG + "b,1,2,inf\n", "infinite", cell(3, "target", "inf")),
+    "long: no time": (LONG + "a,,2,2\n", "time is missing", cell(3, "t", "")),
+    "long: an infinite time": (LONG + "a,inf,2,2\n", "no time", cell(3, "t", "inf")),
+    "long: a word for a time": (LONG + "a,later,2,2\n", "no time", cell(3, "t", "later")),
     "long: 01/02/2026": (
-        "id,t,v\na,01/02/2026,1\na,02/02/2026,2\n", "2026-01-31", at(2, "t", "01/02/2026")
+        "id,t,v\na,01/02/2026,1\na,02/02/2026,2\n", "2026-01-31", cell(2, "t", "01/02/2026")
     ),
-    "ids apart by a space": (LONG + "a ,1,3,2\n", "spaces only", at(3, "id", "a ")),
-    "list: not closed": ('s,y\n"[1]",2\n"[1,2",3\n', "not a list", at(3, "s", "[1,2")),
-    "list: a bare number": ('s,y\n"[1]",2\n5,3\n', "not a list", at(3, "s", "5")),
-    "list: no cell": ('s,y\n"[1]",2\n,3\n', "not a list", at(3, "s", "")),
-    "list: code": ("s\n[1]\n[__import__('os')]\n", "not a number", at(3, "s", "__import__('os')")),
-    "list: two commas": ('s,y\n"[1,,2]",2\n', "two commas", at(2, "s", "")),
-    "list: a comma at the end": ('s,y\n"[1,2,]",2\n', "after the last", at(2, "s", "")),
-    "list: empty": ('s,y\n"[1]",2\n"[ ]",2\n', "empty list", at(3, "s", "[ ]")),
-    "list: text inside": ('s,y\n"[1]",2\n"[1,x]",3\n', "not a number", at(3, "s", "x")),
+    "ids apart by a space": (LONG + "a ,1,3,2\n", "spaces only", cell(3, "id", "a ")),
+    "list: not closed": ('s,y\n"[1]",2\n"[1,2",3\n', "not a list", cell(3, "s", "[1,2")),
+    "list: a bare number": ('s,y\n"[1]",2\n5,3\n', "not a list", cell(3, "s", "5")),
+    "list: no cell": ('s,y\n"[1]",2\n,3\n', "not a list", cell(3, "s", "")),
+    "list: code": (
+        "s\n[1]\n[__import__('os')]\n", "not a number", cell(3, "s", "__import__('os')")
+    ),
+    "list: two commas": ('s,y\n"[1,,2]",2\n', "two commas", cell(2, "s", "")),
+    "list: a comma at the end": ('s,y\n"[1,2,]",2\n', "after the last", cell(2, "s", "")),
+    "list: empty": ('s,y\n"[1]",2\n"[ ]",2\n', "empty list", cell(3, "s", "[ ]")),
+    "list: text inside": ('s,y\n"[1]",2\n"[1,x]",3\n', "not a number", cell(3, "s", "x")),
     "list: null inside": (
-        's,y\n"[1]",2\n"[1,null]",3\n', "missing in the list", at(3, "s", "null")
+        's,y\n"[1]",2\n"[1,null]",3\n', "missing in the list", cell(3, "s", "null")
     ),
     "list: Infinity inside": (
-        's,y\n"[1]",2\n"[Infinity]",3\n', "too large", at(3, "s", "Infinity")
+        's,y\n"[1]",2\n"[Infinity]",3\n', "too large", cell(3, "s", "Infinity")
     ),
     "list: unequal lengths": (
-        'a,b,y\n"[1,2]","[1,2]",3\n"[1,2]","[1]",3\n', "number of steps (1)", at(3, "b", "[1]")
+        'a,b,y\n"[1,2]","[1,2]",3\n"[1,2]","[1]",3\n', "number of steps (1)", cell(3, "b", "[1]")
     ),
-    "list: unequal steps": ('s,y\n"[[1,2],[3]]",3\n', "number of values (1)", at(2, "s", "[3]")),
-    "list: two ways": ('s,y\n"[[1]]",3\n"[1]",3\n', "not a list", at(3, "s", "[1]")),
-    "list: repeated id": ('id,s\na,"[1]"\nb,"[2]"\na,"[3]"\n', "earlier row", at(4, "id", "a")),
+    "list: unequal steps": ('s,y\n"[[1,2],[3]]",3\n', "number of values (1)", cell(2, "s", "[3]")),
+    "list: two ways": ('s,y\n"[[1]]",3\n"[1]",3\n', "not a list", cell(3, "s", "[1]")),
+    "list: repeated id": ('id,s\na,"[1]"\nb,"[2]"\na,"[3]"\n', "earlier row", cell(4, "id", "a")),
     "wide: repeated id": (
-        "id,x1,x2,y\na,1,,2\nb,2,3,4\na,2,3,4\n", "earlier row", at(4, "id", "a")
+        "id,x1,x2,y\na,1,,2\nb,2,3,4\na,2,3,4\n", "earlier row", cell(4, "id", "a")
     ),
-    "wide: a gap": ("id,x1,x2,x3\na,1,2,3\nb,1,,3\nc,1,,\n", "missing", at(3, "x2", "")),
-    "wide: text": ("id,x1,x2\na,1,2\nb,1,oops\n", "not a number", at(3, "x2", "oops")),
+    "wide: a gap": ("id,x1,x2,x3\na,1,2,3\nb,1,,3\nc,1,,\n", "missing", cell(3, "x2", "")),
+    "wide: text": ("id,x1,x2\na,1,2\nb,1,oops\n", "not a number", cell(3, "x2", "oops")),
     "wide: no values": ("id,x1,x2,y\na,1,2,1\nb,,,2\n", "no steps", {"row": 3, "column": "x1"}),
-    "wide: no target": ("id,x1,x2,y\na,1,2,\nb,1,2,2\n", "target is missing", at(2, "y", "")),
+    "wide: no target": ("id,x1,x2,y\na,1,2,\nb,1,2,2\n", "target is missing", cell(2, "y", "")),
     "wide: a gap in one of two features": (
-        "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,1,2,,4\n", "missing", at(3, "y_1", "")
+        "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,1,2,,4\n", "missing", cell(3, "y_1", "")
     ),
     "wide: text in one of two features": (
-        "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,1,,oops,\n", "not a number", at(3, "y_1", "oops")
+        "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,1,,oops,\n", "not a number", cell(3, "y_1", "oops")
     ),
     "wide: no values of two features": (
         "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,,,,\n", "no steps",
         {"row": 3, "column": "x_1", "last": "y_2"},
     ),
     "list: text among spaces": ("s,y\n1 2,3\n4 x,5\n6 7 8,5\n", "No column is left", NOTHING),
-    "list: nothing among spaces": ("s,y\n1 2,3\n ,5\n6 7 8,5\n", "empty list", at(3, "s", " ")),
+    "list: nothing among spaces": ("s,y\n1 2,3\n ,5\n6 7 8,5\n", "empty list", cell(3, "s", " ")),
     "list: infinity among spaces": (
-        "s,y\n1 2,3\n4 inf,5\n6 7 8,5\n", "too large", at(3, "s", "inf")
+        "s,y\n1 2,3\n4 inf,5\n6 7 8,5\n", "too large", cell(3, "s", "inf")
     ),
-    "rows: text": ("1\n\n  \n2,x\n3,4,5\n", "not a number", at(4, 2, "x")),
-    "rows: text after spaces": ("1\n2  x\n3 4 5\n", "not a number", at(2, 2, "x")),
+    "rows: text": ("1\n\n  \n2,x\n3,4,5\n", "not a number", cell(4, 2, "x")),
+    "rows: text after spaces": ("1\n2  x\n3 4 5\n", "not a number", cell(2, 2, "x")),
     "rows: text in the first row": ("x\n1,2\n3\n", "numbers only", {"row": 2}),
-    "rows: a gap": ("1\n2,,3\n", "missing", at(2, 2, "")),
-    "rows: 1e39": ("1\n2,1e39\n", "too large", at(2, 2, "1e39")),
+    "rows: a gap": ("1\n2,,3\n", "missing", cell(2, 2, "")),
+    "rows: 1e39": ("1\n2,1e39\n", "too large", cell(2, 2, "1e39")),
     "pasted: not closed": ("[[1],\n [2, 5]", "brackets", {"row": 1}),
     "pasted: closed twice": ("[1]\n[2]]\n", "brackets", {"row": 2}),
     "pasted: a number among lists": ("[[1],\n 2, [3]]", "outside the lists", {"row": 2}),
     "pasted: a target behind": ("[1, 2]\n[3], 6\n", "outside the lists", {"row": 2}),
-    "pasted: a word": ("[[1],\n [2, abc]]", "not a number", at(2, "value", "abc")),
-    "pasted: infinity": ("[inf]", "too large", at(1, "value", "inf")),
-    "pasted: True": ("[True]", "not a number", at(1, "value", "True")),
+    "pasted: a word": ("[[1],\n [2, abc]]", "not a number", cell(2, "value", "abc")),
+    "pasted: infinity": ("[inf]", "too large", cell(1, "value", "inf")),
+    "pasted: True": ("[True]", "not a number", cell(1, "value", "True")),
     "pasted: nothing": ("[]", "empty list", {"row": 1}),
     "pasted: an empty sequence": ("[[1],\n []]", "empty list", {"row": 2}),
 }  # fmt: skip
 
 
-def source(text):
+def to_buffer(text):
     return io.BytesIO(text) if isinstance(text, bytes) else io.StringIO(text)
 
 
 @pytest.mark.parametrize(("text", "says", "values"), REFUSED.values(), ids=REFUSED)
-def test_refused_with_the_place_and_the_text(text, says, values):
+def test_an_error_has_the_place_and_the_text(text, says, values):
     with pytest.raises(DataError) as caught:
-        read_sequences(source(text))
+        read_sequences(to_buffer(text))
     assert says in str(caught.value)
     assert {name: caught.value.values.get(name) for name in values} == values
     fields = {name for _, name, _, _ in string.Formatter().parse(caught.value.template) if name}
@@ -181,20 +187,20 @@ def test_refused_with_the_place_and_the_text(text, says, values):
             "501 different words",
             {"column": "note"},
         ),
-        (LONG, {"layout": "list", "features": ["v"]}, "not a list", at(2, "v", "1")),
+        (LONG, {"layout": "list", "features": ["v"]}, "not a list", cell(2, "v", "1")),
     ],
 )
-def test_a_choice_that_does_not_fit_is_refused(text, choices, says, values):
+def test_a_choice_that_does_not_match_is_refused(text, choices, says, values):
     with pytest.raises(DataError) as caught:
-        read_sequences(source(text), **choices)
+        read_sequences(to_buffer(text), **choices)
     assert says in str(caught.value)
     assert {name: caught.value.values.get(name) for name in values} == values
 
 
 @pytest.mark.parametrize("text", ["5", "1.5, [2]", "[1.5]; [2]"])
-def test_where_lists_alone_are_asked_for_everything_else_is_refused(text):
+def test_open_lists_refuses_everything_else(text):
     with pytest.raises(DataError, match="Write each sequence as a list"):
-        open_lists(source(text))
+        open_lists(to_buffer(text))
 
 
 @pytest.mark.parametrize(
@@ -202,9 +208,9 @@ def test_where_lists_alone_are_asked_for_everything_else_is_refused(text):
     ["id,t,v\na,0,1\na,1,\n", "[1, null]", "1\n2,,3\n", "id,x1,x2,x3\na,1,,3\n"],
     ids=["long", "lists", "rows", "wide"],
 )
-def test_a_missing_value_is_an_error_of_its_own_kind(text):
+def test_a_missing_value_raises_its_own_error(text):
     with pytest.raises(MissingValue):
-        read_sequences(source(text))
+        read_sequences(to_buffer(text))
 
 
 def test_an_unknown_layout_is_refused():
@@ -217,7 +223,7 @@ def test_a_path_that_does_not_exist_is_an_os_error(tmp_path):
         read_sequences(tmp_path / "none.csv")
 
 
-def test_in_a_frame_rows_count_as_if_saved_with_a_header():
+def test_rows_of_a_data_frame_count_as_if_saved_with_a_header():
     with pytest.raises(DataError) as caught:
         read_sequences(pd.DataFrame({"id": ["a", "a"], "v": [1.0, np.nan]}))
     assert (caught.value.values["row"], caught.value.values["column"]) == (3, "v")
@@ -230,14 +236,14 @@ def test_an_empty_frame_is_refused(frame):
 
 
 @pytest.mark.parametrize("role", ["id", "target", "split", "group"])
-def test_a_column_of_lists_is_no_word_or_number_a_row(role):
-    file = io.BytesIO(parquet(a=[[1], [2, 5]], b=[[0], [1, 1]]))
+def test_a_column_of_lists_cannot_have_another_role(role):
+    file = io.BytesIO(build_parquet(a=[[1], [2, 5]], b=[[0], [1, 1]]))
     with pytest.raises(DataError, match="Column b holds lists"):
         read_sequences(file, layout="list", features=["a"], target_at="sequence", **{role: "b"})
 
 
 @given(st.integers(1, 300), st.data())
-def test_the_first_bad_cell_is_found_wherever_it_stands(rows, draw):
+def test_the_first_bad_cell_is_reported_anywhere(rows, draw):
     bad = draw.draw(st.integers(0, rows - 1))
     blank = draw.draw(st.lists(st.booleans(), min_size=rows, max_size=rows))
     lines, expected = ["id,t,v"], None
@@ -247,7 +253,7 @@ def test_the_first_bad_cell_is_found_wherever_it_stands(rows, draw):
     lines += ["a,999,1"]  # so that the column always holds a number
     with pytest.raises(DataError) as caught:
         read_sequences(io.StringIO("\n".join(lines)), layout="long", features=["v"])
-    assert caught.value.values == at(expected, "v", "oops")
+    assert caught.value.values == cell(expected, "v", "oops")
 
 
 @given(st.text("[]1,;\t \n\r\"x.-\ufeffé'", max_size=40))

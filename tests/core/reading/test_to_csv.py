@@ -1,4 +1,4 @@
-"""What is written is read back as the same sequences."""
+"""Sequences written as CSV are read back as the same sequences."""
 
 import io
 from dataclasses import replace
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core import Sequences
 from core.reading import open_table, read_table
-from core.reading.to_csv import EXAMPLE_STEPS, example, schema_for, to_csv
-from tests.core.export.test_predict_script import WAYS, chosen
+from core.reading.to_csv import MAX_EXAMPLE_STEPS, build_example, derive_schema, to_csv
+from tests.core.export.test_predict_script import TABLES, choose_schema
 
 numbers = st.floats(-1e6, 1e6, width=32)
 
@@ -19,39 +19,39 @@ numbers = st.floats(-1e6, 1e6, width=32)
 @given(
     st.lists(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=6), min_size=1), st.data()
 )
-def test_sequences_that_no_table_held_are_written_a_step_a_row(lists, draw):
+def test_sequences_without_a_table_are_written_in_the_long_layout(lists, draw):
     targets = draw.draw(
         st.lists(st.floats(-1e9, 1e9), min_size=len(lists), max_size=len(lists)) | st.none()
     )
     data = Sequences.from_lists(lists, targets=targets)
-    schema = schema_for(data)
+    schema = derive_schema(data)
     again = read_table(open_table(io.StringIO(to_csv(data, schema))), schema)[0]
     assert again == data
 
 
-# What was missing in one of the steps that a mean was made of is not known any more.
-@pytest.mark.parametrize("way", [way for way in WAYS if way != "twice"])
+# A mean of several steps loses which of their values were missing.
+@pytest.mark.parametrize("way", [way for way in TABLES if way != "twice"])
 def test_a_table_is_written_in_its_own_layout(way):
-    text, choices = WAYS[way]
+    text, choices = TABLES[way]
     table = open_table(io.StringIO(text))
-    data = read_table(table, chosen(table, choices))[0]
-    schema = schema_for(data)
+    data = read_table(table, choose_schema(table, choices))[0]
+    schema = derive_schema(data)
     written = open_table(io.StringIO(to_csv(data, schema)))
     again = read_table(written, schema)[0]
-    if schema.cut:  # a piece of a series is a series now
+    if schema.cut:  # a window of a series is now a series of its own
         again, data = replace(again, groups=None), replace(data, groups=None)
     assert again == data
 
 
-def test_an_id_that_would_begin_a_comment_is_quoted():
+def test_an_id_that_looks_like_a_comment_is_quoted():
     data = Sequences.from_lists([[1], [2, 3]], ids=["#1", "%2"])
-    schema = schema_for(data)
+    schema = derive_schema(data)
     again = read_table(open_table(io.StringIO(to_csv(data, schema))), schema)[0]
     assert again.ids.tolist() == ["#1", "%2"]
 
 
 def test_an_example_is_small():
     data = Sequences.from_lists([np.ones(9000), [2, 3]] * 50, targets=[1, 2] * 50)
-    lines = example(data).splitlines()
+    lines = build_example(data).splitlines()
     assert lines[0] == "id,value,target"
-    assert len(lines) == 1 + 2 * EXAMPLE_STEPS + 2
+    assert len(lines) == 1 + 2 * MAX_EXAMPLE_STEPS + 2

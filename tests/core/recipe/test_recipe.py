@@ -1,3 +1,5 @@
+"""Recipes: validation, JSON, and the number of weights."""
+
 import dataclasses
 import json
 
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import GRU, LSTM, Recipe
-from core.recipe.recipe import POOLINGS, SCHEDULES, weight_count
+from core.recipe.recipe import POOLINGS, SCHEDULES, count_weights
 
 
 def test_example_is_the_reference_network():
@@ -23,7 +25,7 @@ def test_example_is_the_reference_network():
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "parts"),
     [
         ({"task": "ranking"}, ["task", "'ranking'", "'classification'"]),
         ({"layers": ()}, ["layers", "0 layers", "1 to 8"]),
@@ -53,17 +55,17 @@ def test_example_is_the_reference_network():
         ({"standardize": "no"}, ["standardize", "'no'"]),
     ],
 )
-def test_a_wrong_value_is_refused_with_field_value_and_range(fields, words):
-    with pytest.raises(ValueError, match=words[0]) as error:
+def test_errors_name_the_field_the_value_and_the_range(fields, parts):
+    with pytest.raises(ValueError, match=parts[0]) as error:
         Recipe(**fields)
-    for word in words:
-        assert word in str(error.value)
+    for part in parts:
+        assert part in str(error.value)
 
 
 @pytest.mark.parametrize(
     "layer", [{"units": 0}, {"units": 5000}, {"units": 8, "dropout": 1.0}, {"units": 1.5}]
 )
-def test_a_wrong_layer_is_refused_when_it_is_made(layer):
+def test_an_invalid_layer_is_refused_on_creation(layer):
     with pytest.raises(ValueError, match=r"LSTM\.(units|dropout) is"):
         LSTM(**layer)
 
@@ -74,7 +76,7 @@ def test_a_recipe_cannot_be_changed_in_place():
 
 
 layers = st.builds(
-    lambda kind, units, both, dropout: kind(units, both, dropout),
+    lambda kind, units, bidirectional, dropout: kind(units, bidirectional, dropout),
     st.sampled_from([LSTM, GRU]),
     st.integers(1, 1024),
     st.booleans(),
@@ -96,7 +98,7 @@ layers = st.builds(
         patience=st.none() | st.integers(1, 50),
     )
 )
-def test_a_recipe_comes_back_from_json(recipe):
+def test_json_preserves_a_recipe(recipe):
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 
 
@@ -110,12 +112,12 @@ def test_a_recipe_comes_back_from_json(recipe):
         ({"layers": [{"kind": "LSTM", "units": 10**9}]}, r"LSTM\.units is"),
     ],
 )
-def test_a_foreign_description_is_refused(plain, message):
+def test_invalid_json_is_refused(plain, message):
     with pytest.raises(ValueError, match=message):
         Recipe.from_dict(plain)
 
 
-def test_numbers_from_numpy_become_plain_ones():
+def test_numpy_numbers_become_python_numbers():
     recipe = Recipe(maxlen=np.int64(9), learning_rate=np.float32(0.5), layers=[LSTM(np.int32(4))])
     assert json.loads(json.dumps(recipe.to_dict()))["maxlen"] == 9
     assert recipe == Recipe(maxlen=9, learning_rate=0.5, layers=(LSTM(4),))
@@ -129,7 +131,7 @@ def test_numbers_from_numpy_become_plain_ones():
         Recipe(layers=(GRU(6, bidirectional=True),), task="classification"),
     ],
 )
-def test_weights_are_counted_as_keras_counts_them(recipe: Recipe):
+def test_count_weights_matches_keras(recipe: Recipe):
     from core.network.keras_network import build_network
 
-    assert weight_count(recipe, 3, 2) == build_network(recipe, 3, 2).count_params()
+    assert count_weights(recipe, 3, 2) == build_network(recipe, 3, 2).count_params()

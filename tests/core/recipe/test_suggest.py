@@ -1,3 +1,5 @@
+"""Suggested recipes: every choice follows from the data and is explained."""
+
 import pytest
 
 from core import Recipe, Sequences
@@ -5,7 +7,7 @@ from core.recipe.rules import has_classes
 from core.recipe.suggest import suggest
 
 
-def data(targets) -> Sequences:
+def make_data(targets) -> Sequences:
     return Sequences.from_lists([[1]] * len(targets), targets=targets)
 
 
@@ -19,22 +21,22 @@ def data(targets) -> Sequences:
         (list(range(40)), False),
     ],
 )
-def test_the_task_is_read_off_the_targets(targets, classes):
-    assert has_classes(data(targets)) is classes
+def test_the_task_follows_from_the_targets(targets, classes):
+    assert has_classes(make_data(targets)) is classes
     expected = "classification" if classes else "regression"
-    assert Recipe.suggest(data(targets)).task == expected
+    assert Recipe.suggest(make_data(targets)).task == expected
 
 
-def test_data_without_targets_gets_a_recipe_too():
+def test_targets_are_not_required():
     assert Recipe.suggest(Sequences.from_lists([[1], [2]])).task == "regression"
 
 
 @pytest.mark.parametrize(("n", "batch_size"), [(1, 1), (100, 4), (640, 32), (100_000, 64)])
 def test_small_data_gets_small_batches(n, batch_size):
-    assert Recipe.suggest(data([0.5] * n)).batch_size == batch_size
+    assert Recipe.suggest(make_data([0.5] * n)).batch_size == batch_size
 
 
-def test_targets_one_a_step_get_answers_that_do_not_look_ahead():
+def test_per_step_targets_get_a_unidirectional_layer():
     steps = Sequences.from_lists([[1, 2], [3]], [[0.5, 1.5], [2.5]])
     recipe = Recipe.suggest(steps)
     assert recipe.return_sequences
@@ -43,37 +45,37 @@ def test_targets_one_a_step_get_answers_that_do_not_look_ahead():
 
 
 def test_every_choice_has_a_reason():
-    found = suggest(data(["a", "b"] * 60))
-    assert [reason.split(":")[0] for reason in found.reasons][:1] == ["A class is predicted"]
-    said = " ".join(found.reasons)
-    recipe = found.recipe
+    suggestion = suggest(make_data(["a", "b"] * 60))
+    assert [reason.split(":")[0] for reason in suggestion.reasons][:1] == ["A class is predicted"]
+    text = " ".join(suggestion.reasons)
+    recipe = suggestion.recipe
     for value in (recipe.layers[0].units, recipe.batch_size, recipe.epochs, recipe.patience):
-        assert str(value) in said
+        assert str(value) in text
 
 
-def test_a_class_is_read_off_all_steps_and_a_number_off_the_last():
-    assert Recipe.suggest(data(["a", "b"] * 60)).pooling == "mean"
-    assert Recipe.suggest(data([0.5, 1.5] * 60)).pooling == "last"
+def test_classification_pools_all_steps_and_regression_the_last():
+    assert Recipe.suggest(make_data(["a", "b"] * 60)).pooling == "mean"
+    assert Recipe.suggest(make_data([0.5, 1.5] * 60)).pooling == "last"
     steps = Sequences.from_lists([[1] * 10] * 9, [["a", "b"] * 5] * 9)
-    assert Recipe.suggest(steps).pooling == "last"  # every step has its answer
+    assert Recipe.suggest(steps).pooling == "last"  # one prediction per step
 
 
 @pytest.mark.parametrize(("n", "share"), [(3, 0), (9, 0), (10, 0.2)])
-def test_of_a_handful_of_sequences_none_is_set_apart(n, share):
-    found = suggest(data([0.5] * n))
-    assert found.recipe.validation_split == share
-    assert (found.recipe.patience is None) == (share == 0)
-    assert ("none can be spared" in " ".join(found.reasons)) == (share == 0)
+def test_a_handful_of_sequences_has_no_validation_set(n, share):
+    suggestion = suggest(make_data([0.5] * n))
+    assert suggestion.recipe.validation_split == share
+    assert (suggestion.recipe.patience is None) == (share == 0)
+    assert ("none can be spared" in " ".join(suggestion.reasons)) == (share == 0)
 
 
 @pytest.mark.parametrize(("n", "units"), [(20, 32), (500, 64), (5_000, 128)])
 def test_more_sequences_get_more_units(n, units):
-    assert Recipe.suggest(data([0.5] * n)).layers[0].units == units
+    assert Recipe.suggest(make_data([0.5] * n)).layers[0].units == units
 
 
 def test_large_data_gets_fewer_epochs_and_test_rows_do_not_count():
     long = Sequences([[0.0]] * 2_000_000, [100_000] * 20, [0.5] * 20)
     assert Recipe.suggest(long).epochs == 20
-    marked = data([0.5] * 200)
+    marked = make_data([0.5] * 200)
     marked = marked.from_lists(list(marked), marked.targets, split=["train"] * 20 + ["test"] * 180)
     assert Recipe.suggest(marked).layers[0].units == 32

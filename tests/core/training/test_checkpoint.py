@@ -1,4 +1,4 @@
-"""A training that was interrupted anywhere ends as if it had not been, bit by bit."""
+"""A run that is interrupted anywhere ends as if it had not been, bit for bit."""
 
 import io
 from dataclasses import replace
@@ -10,12 +10,12 @@ from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.serialization import pack_arrays
 from core.training import loop
 from core.training.checkpoint import Checkpoint
-from core.training.loop import model_of
+from core.training.loop import restore_model
 
 
 @pytest.fixture(autouse=True)
-def every_batch(monkeypatch: pytest.MonkeyPatch):
-    """A call a batch, and a checkpoint a call."""
+def checkpoint_every_batch(monkeypatch: pytest.MonkeyPatch):
+    """Make one call per batch and one checkpoint per call."""
     monkeypatch.setattr("core.engine.chunking.CALL_SECONDS", 0.0)
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(loop, "CHECKPOINT_SHARE", 1e9)
@@ -51,14 +51,14 @@ RECIPES = {
 }
 
 
-def recorded(data: Sequences, recipe: Recipe, **options):
-    """The trained model and its checkpoints, each through bytes and back."""
-    kept: list[Checkpoint] = []
-    model = train(data, recipe, on_checkpoint=kept.append, **options)
-    return model, [Checkpoint.from_bytes(each.to_bytes()) for each in kept]
+def train_with_checkpoints(data: Sequences, recipe: Recipe, **options):
+    """Return the trained model and its checkpoints, each packed and unpacked."""
+    checkpoints: list[Checkpoint] = []
+    model = train(data, recipe, on_checkpoint=checkpoints.append, **options)
+    return model, [Checkpoint.from_bytes(each.to_bytes()) for each in checkpoints]
 
 
-def same(one, other) -> None:
+def assert_same_model(one, other) -> None:
     for name in one.history:
         if name != "seconds":
             assert one.history[name] == other.history[name]
@@ -71,117 +71,121 @@ def same(one, other) -> None:
 def test_it_ends_the_same_from_any_checkpoint(name: str, data: Sequences, classes: Sequences):
     recipe = RECIPES[name]
     data = classes if recipe.task == "classification" else data
-    whole, kept = recorded(data, recipe)
+    whole, checkpoints = train_with_checkpoints(data, recipe)
     calls = len(whole.history["loss"]) * (whole.recipe.epochs and 4)
-    assert len(kept) >= calls  # in the middle of epochs, and of validations
+    assert len(checkpoints) >= calls  # in the middle of epochs, and of validations
     rng = np.random.default_rng(0)
-    chosen = {0, 1, len(kept) - 1, *rng.integers(len(kept), size=4).tolist()}
+    chosen = {0, 1, len(checkpoints) - 1, *rng.integers(len(checkpoints), size=4).tolist()}
     for number in sorted(chosen):
-        same(train(data, recipe, resume=kept[number]), whole)
+        assert_same_model(train(data, recipe, resume=checkpoints[number]), whole)
 
 
-def test_interrupted_again_and_again_it_still_ends_the_same(data: Sequences):
+def test_a_run_interrupted_repeatedly_ends_the_same(data: Sequences):
     recipe = RECIPES["dropout, both ways, two layers"]
-    whole, kept = recorded(data, recipe)
-    resume = kept[2]
+    whole, checkpoints = train_with_checkpoints(data, recipe)
+    resume = checkpoints[2]
     for _ in range(3):
-        _, more = recorded(data, recipe, resume=resume)
+        _, more = train_with_checkpoints(data, recipe, resume=resume)
         resume = more[min(3, len(more) - 1)]
-    same(train(data, recipe, resume=resume), whole)
+    assert_same_model(train(data, recipe, resume=resume), whole)
 
 
-def test_a_checkpoint_does_not_change_any_more(data: Sequences):
-    """It is stored by somebody else while the training goes on."""
+def test_a_checkpoint_does_not_change_later(data: Sequences):
+    """Another thread may store it while training continues."""
     seen: list[tuple[Checkpoint, bytes]] = []
-    train(data, RECIPES["adam"], on_checkpoint=lambda kept: seen.append((kept, kept.to_bytes())))
+
+    def record(checkpoint: Checkpoint) -> None:
+        seen.append((checkpoint, checkpoint.to_bytes()))
+
+    train(data, RECIPES["adam"], on_checkpoint=record)
     assert len({content for _, content in seen}) == len(seen)
-    for kept, content in seen:
-        assert kept.to_bytes() == content
+    for checkpoint, content in seen:
+        assert checkpoint.to_bytes() == content
 
 
-def test_a_finished_training_goes_on_as_one_that_was_longer_from_the_beginning(data: Sequences):
+def test_a_finished_run_continues_like_one_with_more_epochs_from_the_start(data: Sequences):
     recipe = RECIPES["dropout, both ways, two layers"]
-    short, kept = recorded(data, recipe)
+    short, checkpoints = train_with_checkpoints(data, recipe)
     longer = replace(recipe, epochs=9)
-    gone_on = train(data, longer, resume=kept[-1])
-    same(gone_on, train(data, longer))
+    continued = train(data, longer, resume=checkpoints[-1])
+    assert_same_model(continued, train(data, longer))
     assert len(short.history["loss"]) == 5
-    assert gone_on.history["loss"][:5] == short.history["loss"]
+    assert continued.history["loss"][:5] == short.history["loss"]
 
 
-def test_a_rate_that_depends_on_all_epochs_allows_no_more_of_them(data: Sequences):
+def test_a_schedule_over_all_epochs_does_not_allow_more_epochs(data: Sequences):
     recipe = RECIPES["cosine, clipped"]
-    _, kept = recorded(data, recipe)
+    _, checkpoints = train_with_checkpoints(data, recipe)
     with pytest.raises(ValueError, match=r"epochs is 9.*may change patience only"):
-        train(data, replace(recipe, epochs=9), resume=kept[-1])
+        train(data, replace(recipe, epochs=9), resume=checkpoints[-1])
 
 
-def test_a_stopped_training_goes_on_in_the_middle_of_its_epoch(data: Sequences):
-    asked = []
+def test_a_stopped_run_resumes_in_the_middle_of_its_epoch(data: Sequences):
+    calls = []
 
-    def after_some_batches() -> bool:
-        asked.append(None)
-        return len(asked) > 8
+    def stop_after_some_batches() -> bool:
+        calls.append(None)
+        return len(calls) > 8
 
     recipe = RECIPES["adam"]
-    stopped, kept = recorded(data, recipe, should_stop=after_some_batches)
+    stopped, checkpoints = train_with_checkpoints(data, recipe, should_stop=stop_after_some_batches)
     assert stopped.stopped
-    assert kept[-1].batch > 0
-    same(train(data, recipe, resume=kept[-1]), train(data, recipe))
+    assert checkpoints[-1].batch > 0
+    assert_same_model(train(data, recipe, resume=checkpoints[-1]), train(data, recipe))
 
 
-def test_patience_counts_anew_when_a_training_goes_on_and_the_best_stays_the_best(data: Sequences):
+def test_patience_restarts_when_a_run_continues_and_the_best_epoch_is_kept(data: Sequences):
     recipe = RECIPES["patience"]
-    ended, kept = recorded(data, recipe)
+    ended, checkpoints = train_with_checkpoints(data, recipe)
     epochs = len(ended.history["loss"])
     assert epochs < recipe.epochs
-    same(train(data, recipe, resume=kept[-1]), ended)  # it has run out
-    # Also when the epochs it is given are those that patience had left over.
+    assert_same_model(train(data, recipe, resume=checkpoints[-1]), ended)  # patience is exhausted
+    # Also if the number of epochs is unchanged and patience had left some over.
     for longer in (recipe, replace(recipe, epochs=60)):
-        gone_on = train(data, longer, resume=kept[-1].anew())
-        assert len(gone_on.history["loss"]) >= epochs + recipe.patience
-    losses = gone_on.history["val_loss"]
-    assert losses[gone_on.best_epoch - 1] == min(losses)
+        continued = train(data, longer, resume=checkpoints[-1].reset_patience())
+        assert len(continued.history["loss"]) >= epochs + recipe.patience
+    losses = continued.history["val_loss"]
+    assert losses[continued.best_epoch - 1] == min(losses)
 
 
 def test_the_model_at_a_checkpoint_needs_no_data(data: Sequences):
     recipe = RECIPES["patience"]
-    ended, kept = recorded(data, recipe)
-    model = model_of(kept[-1])
+    ended, checkpoints = train_with_checkpoints(data, recipe)
+    model = restore_model(checkpoints[-1])
     assert model.stopped
-    same(model, ended)
+    assert_same_model(model, ended)
     np.testing.assert_array_equal(model.predict(data), ended.predict(data))
     saved = io.BytesIO()
     model.save(saved)
 
 
-def test_the_number_of_groups_stays_that_of_the_beginning(data: Sequences, monkeypatch):
-    """Another machine has other cores, and another number of groups gives other last bits."""
+def test_a_resumed_run_keeps_its_number_of_groups(data: Sequences, monkeypatch):
+    """Another machine has other cores, and another number of groups changes the last bits."""
     recipe = replace(RECIPES["adam"], batch_size=32)
-    whole, kept = recorded(data, recipe)
-    monkeypatch.setattr("core.engine.compiled.group_count", lambda: whole.computed["groups"] + 1)
-    resumed = train(data, recipe, resume=kept[1])
-    same(resumed, whole)
+    whole, checkpoints = train_with_checkpoints(data, recipe)
+    monkeypatch.setattr("core.engine.compiled.count_groups", lambda: whole.computed["groups"] + 1)
+    resumed = train(data, recipe, resume=checkpoints[1])
+    assert_same_model(resumed, whole)
 
 
 @pytest.mark.parametrize(
-    ("changes", "named"),
+    ("changes", "message"),
     [({"batch_size": 4}, "batch_size is 4, and 8"), ({"layers": (LSTM(7),)}, "layers is")],
 )
-def test_another_recipe_is_refused_by_the_name_of_what_differs(data, changes, named):
-    _, kept = recorded(data, RECIPES["adam"])
-    with pytest.raises(ValueError, match=named):
-        train(data, replace(RECIPES["adam"], **changes), resume=kept[0])
+def test_another_recipe_is_refused_with_the_name_of_the_field(data, changes, message):
+    _, checkpoints = train_with_checkpoints(data, RECIPES["adam"])
+    with pytest.raises(ValueError, match=message):
+        train(data, replace(RECIPES["adam"], **changes), resume=checkpoints[0])
 
 
 def test_other_data_is_refused(data: Sequences):
-    _, kept = recorded(data, RECIPES["adam"])
+    _, checkpoints = train_with_checkpoints(data, RECIPES["adam"])
     with pytest.raises(ValueError, match="other data"):
-        train(data[:39], RECIPES["adam"], resume=kept[0])
+        train(data[:39], RECIPES["adam"], resume=checkpoints[0])
 
 
 def test_damaged_bytes_are_refused_and_nothing_is_unpickled(data: Sequences):
-    _, [first, *_] = recorded(data, RECIPES["adam"])
+    _, [first, *_] = train_with_checkpoints(data, RECIPES["adam"])
     content = first.to_bytes()
     evil = io.BytesIO()
     np.savez(evil, description=np.array([object()], dtype=object))
@@ -197,6 +201,6 @@ def test_damaged_bytes_are_refused_and_nothing_is_unpickled(data: Sequences):
             Checkpoint.from_bytes(damaged)
 
 
-def test_nothing_is_copied_for_nobody(data: Sequences, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delattr("core.engine.compiled.Engine.state")
+def test_nothing_is_copied_without_a_listener(data: Sequences, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delattr("core.engine.compiled.Engine.get_state")
     train(data, RECIPES["adam"])

@@ -10,13 +10,13 @@ import pytest
 from core import GRU, LSTM, DataError, Recipe, Sequences, read_sequences, train
 
 
-def same_weights(one, other) -> bool:
+def has_same_weights(one, other) -> bool:
     pairs = zip(one.network.get_weights(), other.network.get_weights(), strict=True)
     return all(np.array_equal(a, b) for a, b in pairs)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_reference_example_is_learned_and_tells_one_and_a_half_from_one(example, seed):
+def test_the_reference_example_is_learned_and_distinguishes_one_and_a_half_from_one(example, seed):
     model = train(example, dataclasses.replace(Recipe.example(), seed=seed))
     assert model.evaluate(example)["mse"] < 0.2
     half, one = model.predict([[1.5], [1]])
@@ -24,8 +24,8 @@ def test_the_reference_example_is_learned_and_tells_one_and_a_half_from_one(exam
     assert len(model.history["loss"]) == len(model.history["seconds"]) == 100
 
 
-def test_japanese_vowels_reach_the_published_accuracy_without_a_look_at_test():
-    # The settings that cross-validation on the 270 training rows chose; see benchmarks/settings.py.
+def test_japanese_vowels_reach_the_published_accuracy_without_using_test_rows():
+    # Settings chosen by cross-validation on the 270 training rows; see benchmarks/settings.py.
     record = json.loads(Path("docs/vowels.json").read_text(encoding="utf-8"))["settings"]
     assert record["mean"] == pytest.approx(np.mean(record["test accuracy"]), abs=1e-4)
     assert record["mean"] >= 0.975
@@ -46,8 +46,8 @@ def test_same_seed_gives_the_same_weights_and_another_seed_others(words, quick_r
         quick_recipe, layers=(LSTM(6, dropout=0.4), GRU(4, bidirectional=True)), epochs=3
     )
     model = train(words, recipe)
-    assert same_weights(model, train(words, recipe))
-    assert not same_weights(model, train(words, dataclasses.replace(recipe, seed=1)))
+    assert has_same_weights(model, train(words, recipe))
+    assert not has_same_weights(model, train(words, dataclasses.replace(recipe, seed=1)))
 
 
 def test_by_lengths_no_padding_changes_a_single_bit(words, quick_recipe):
@@ -58,10 +58,12 @@ def test_by_lengths_no_padding_changes_a_single_bit(words, quick_recipe):
         {"maxlen": 500},
         {"maxlen": 40, "padding": "post", "truncating": "post"},
     ):
-        assert same_weights(model, train(words, dataclasses.replace(recipe, **padding))), padding
+        assert has_same_weights(model, train(words, dataclasses.replace(recipe, **padding))), (
+            padding
+        )
 
 
-def test_mode_value_trains_as_if_the_erased_steps_had_never_been():
+def test_mode_value_trains_as_if_the_erased_steps_did_not_exist():
     lists = [[0, 1, 2], [3, 0, 0, 1], [5, 2]]
     recipe = Recipe(layers=(LSTM(5),), mask="value", epochs=4, batch_size=1, validation_split=0.0)
     erased = train(Sequences.from_lists(lists, targets=[1, 2, 3]), recipe)
@@ -69,7 +71,7 @@ def test_mode_value_trains_as_if_the_erased_steps_had_never_been():
         Sequences.from_lists([[s for s in steps if s] for steps in lists], targets=[1, 2, 3]),
         dataclasses.replace(recipe, mask="lengths"),
     )
-    assert same_weights(erased, deleted)
+    assert has_same_weights(erased, deleted)
     assert "masked away: 3" in erased.notes[0]
 
 
@@ -78,9 +80,9 @@ def test_mode_none_lets_padding_count():
     recipe = Recipe(layers=(LSTM(5),), mask="none", epochs=4, batch_size=1, validation_split=0.0)
     masked = train(data, dataclasses.replace(recipe, mask="lengths"))
     unmasked = train(data, recipe)
-    assert not same_weights(masked, unmasked)
-    assert not same_weights(unmasked, train(data, dataclasses.replace(recipe, padding="post")))
-    assert not same_weights(unmasked, train(data, dataclasses.replace(recipe, maxlen=9)))
+    assert not has_same_weights(masked, unmasked)
+    assert not has_same_weights(unmasked, train(data, dataclasses.replace(recipe, padding="post")))
+    assert not has_same_weights(unmasked, train(data, dataclasses.replace(recipe, maxlen=9)))
 
 
 def test_rows_marked_test_touch_neither_weights_nor_scaler(words, quick_recipe):
@@ -88,7 +90,7 @@ def test_rows_marked_test_touch_neither_weights_nor_scaler(words, quick_recipe):
     rows = np.repeat(words.split == "test", words.lengths)
     poisoned[rows] = 1e9
     recipe = dataclasses.replace(quick_recipe, epochs=3, patience=2)
-    assert same_weights(
+    assert has_same_weights(
         train(words, recipe), train(words.with_steps(poisoned, words.lengths), recipe)
     )
 
@@ -100,7 +102,7 @@ def test_standardization_sees_real_training_steps_only(words, quick_recipe):
     np.testing.assert_allclose(model.preprocessing.std, training.values.std(0), rtol=1e-5)
 
 
-def test_targets_of_any_unit_are_learned_and_come_back_in_it():
+def test_targets_of_any_unit_are_learned_and_predicted_in_it():
     rng = np.random.default_rng(2)
     lists = [rng.normal(size=rng.integers(1, 8)) for _ in range(64)]
     targets = 50_000 + 2_000 * np.array([steps.mean() for steps in lists])
@@ -127,11 +129,11 @@ def test_early_stopping_keeps_the_best_weights(words, quick_recipe):
     assert model.best_epoch == int(np.argmin(losses)) + 1
     assert len(losses) == model.best_epoch + 3
     shorter = train(words, dataclasses.replace(recipe, epochs=model.best_epoch, patience=None))
-    assert same_weights(model, shorter)
+    assert has_same_weights(model, shorter)
 
 
 def test_rare_classes_weigh_as_much_as_frequent_ones(quick_recipe):
-    """Nothing in the steps tells the classes apart: what is answered is how much each weighs."""
+    """The steps do not distinguish the classes, so the probabilities are the class weights."""
     data = Sequences.from_lists([[0.5, 1]] * 40, targets=["often"] * 30 + ["seldom"] * 10)
     recipe = dataclasses.replace(
         quick_recipe, epochs=60, learning_rate=0.05, batch_size=40, validation_split=0.0
@@ -142,33 +144,33 @@ def test_rare_classes_weigh_as_much_as_frequent_ones(quick_recipe):
     np.testing.assert_allclose(even.predict_proba([[0.5, 1]])[0], [0.5, 0.5], atol=0.02)
 
 
-def test_progress_tells_epochs_and_ends_with_the_last(words, quick_recipe):
-    seen = []
-    began = time.perf_counter()
-    model = train(words, dataclasses.replace(quick_recipe, epochs=40), on_progress=seen.append)
-    assert seen[-1].epoch == seen[-1].epochs == 40
-    assert seen[-1].history == model.history
-    shares = [progress.share for progress in seen]
+def test_progress_reports_epochs_and_ends_with_the_last(words, quick_recipe):
+    reports = []
+    start = time.perf_counter()
+    model = train(words, dataclasses.replace(quick_recipe, epochs=40), on_progress=reports.append)
+    assert reports[-1].epoch == reports[-1].epochs == 40
+    assert reports[-1].history == model.history
+    shares = [progress.share for progress in reports]
     assert shares == sorted(shares)
     assert shares[-1] == 1
-    assert len(seen) <= 5 * (time.perf_counter() - began) + 2  # never a flood
+    assert len(reports) <= 5 * (time.perf_counter() - start) + 2  # never a flood
 
 
-@pytest.mark.parametrize("after", [0, 1, 2, 30])  # the first question comes before compiling
-def test_stop_is_obeyed_before_the_next_call_and_keeps_what_was_learned(words, quick_recipe, after):
-    asked = []
+@pytest.mark.parametrize("after", [0, 1, 2, 30])  # the first call comes before compilation
+def test_stop_is_obeyed_before_the_next_call_and_keeps_the_weights(words, quick_recipe, after):
+    calls = []
 
     def should_stop() -> bool:
-        asked.append(None)
-        return len(asked) > after
+        calls.append(None)
+        return len(calls) > after
 
     recipe = dataclasses.replace(quick_recipe, epochs=40)
     model = train(words, recipe, should_stop=should_stop)
     assert model.stopped
-    assert len(asked) == after + 1
+    assert len(calls) == after + 1
     assert len(model.predict(words)) == len(words)
     untrained = train(words, recipe, should_stop=lambda: True)
-    assert same_weights(model, untrained) == (after <= 1)
+    assert has_same_weights(model, untrained) == (after <= 1)
 
 
 @pytest.mark.parametrize(
@@ -203,13 +205,13 @@ def test_stop_is_obeyed_before_the_next_call_and_keeps_what_was_learned(words, q
         ),
     ],
 )
-def test_data_that_cannot_be_trained_on_is_refused_in_words(data, fields, message):
+def test_data_that_cannot_be_trained_on_is_refused_with_a_message(data, fields, message):
     fields = {"layers": (LSTM(3),), "epochs": 5, "validation_split": 0.0} | fields
     with pytest.raises(DataError, match=message):
         train(data, Recipe(**fields))
 
 
-def test_a_list_is_refused_with_the_way_to_make_sequences_of_it():
+def test_a_list_is_refused_with_the_remedy():
     with pytest.raises(DataError, match=r"list.*Sequences\.from_lists"):
         train([[1], [2, 5]], Recipe.example())
 
@@ -235,7 +237,7 @@ SMALL = {
 
 
 @pytest.mark.parametrize("text", SMALL.values(), ids=SMALL)
-def test_the_smallest_data_is_trained_on_and_what_it_cannot_show_is_said(text):
+def test_the_smallest_data_is_trained_on_and_its_limits_are_noted(text):
     data = read_sequences(io.StringIO(text))
     model = train(data, Recipe(layers=(LSTM(2),), epochs=2))
     assert np.isfinite(model.predict(data)).all()

@@ -1,4 +1,4 @@
-"""The server's own workers, as their process starts them."""
+"""The workers of the local cluster, as their process starts them."""
 
 import json
 import os
@@ -12,9 +12,9 @@ from runs.cluster.local import SETTLE_SECONDS
 ROOT = Path(__file__).parents[3]
 
 
-def test_workers_start_one_after_the_other_and_take_work_before_they_compile(tmp_path):
+def test_workers_start_in_turn_and_accept_jobs_before_they_compile(tmp_path):
     environment = {"UNPADDED_WORKERS": "2", "UNPADDED_DATA": str(tmp_path)}
-    said: list[tuple[str, int, datetime]] = []
+    log: list[tuple[str, int, datetime]] = []
     with subprocess.Popen(
         [sys.executable, "-m", "runs.cluster.local"],
         cwd=ROOT,
@@ -26,14 +26,14 @@ def test_workers_start_one_after_the_other_and_take_work_before_they_compile(tmp
     ) as process:
         for line in process.stderr:
             if line.startswith("{"):
-                found = json.loads(line)
-                when = datetime.fromisoformat(found["time"])
-                said.append((found["event"], found["process"], when))
-            if len(said) == 4:
+                entry = json.loads(line)
+                when = datetime.fromisoformat(entry["time"])
+                log.append((entry["event"], entry["process"], when))
+            if len(log) == 4:
                 break
         process.stdin.close()
-    events = {(event, process): when for event, process, when in said}
-    first, second = (process for event, process, _ in said if event == "worker ready")
+    events = {(event, process): when for event, process, when in log}
+    first, second = (process for event, process, _ in log if event == "worker ready")
     assert events["worker ready", first] < events["worker warm", first]
     assert events["worker ready", second] < events["worker warm", second]
     apart = events["worker ready", second] - events["worker ready", first]

@@ -1,4 +1,4 @@
-"""A scheduler on this machine that the host starts without TLS: taken, with a line in the log."""
+"""A scheduler on this machine without TLS is accepted, with a line in the log."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runs import Runs, service
-from tests.browser.test_identity import free_port
+from tests.browser.test_identity import find_free_port
 from tests.runs.conftest import wait_for
 from tests.support import postgres
 
@@ -15,10 +15,12 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.skipif(not postgres.is_there(), reason=postgres.MISSING)
-def test_a_loopback_scheduler_without_tls_is_taken_and_told_of_once(monkeypatch):
-    said = []
-    monkeypatch.setattr(service, "say", lambda event, level, **facts: said.append((event, facts)))
-    address = f"tcp://127.0.0.1:{free_port()}"
+def test_a_loopback_scheduler_without_tls_is_accepted_and_logged_once(monkeypatch):
+    events = []
+    monkeypatch.setattr(
+        service, "log_event", lambda event, level, **facts: events.append((event, facts))
+    )
+    address = f"tcp://127.0.0.1:{find_free_port()}"
     command = [sys.executable, "-m", "dask", "scheduler", "--host", address, "--no-dashboard"]
     command += ["--dashboard-address", "127.0.0.1:0"]
     with (
@@ -31,4 +33,4 @@ def test_a_loopback_scheduler_without_tls_is_taken_and_told_of_once(monkeypatch)
         wait_for(lambda: runs._dispatcher._connected, "the connection")
         runs.close()
         scheduler.terminate()
-    assert said == [("scheduler without TLS", {"why": service.NO_TLS})]
+    assert events == [("scheduler without TLS", {"why": service.NO_TLS})]

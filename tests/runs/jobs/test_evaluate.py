@@ -1,14 +1,14 @@
-"""Every measured model is judged beside simple ones, once, and what was found is kept."""
+"""Every measured model is evaluated beside baselines once, and the result is stored."""
 
 import numpy as np
 import pytest
 
 from core import Recipe, Sequences
 from runs import Runs
-from runs.jobs.evaluate import evaluation_of, judge_run
-from runs.scheduling.once_per_run import Afterwards
-from runs.scheduling.requests import Questions
-from tests.runs.conftest import OWNER, QUICK, ended, wait_for
+from runs.jobs.evaluate import evaluate_run, read_evaluation
+from runs.scheduling.once_per_run import OncePerRun
+from runs.scheduling.requests import RequestQueue
+from tests.runs.conftest import OWNER, QUICK, wait_for, wait_until_ended
 
 
 @pytest.fixture(scope="module")
@@ -20,32 +20,37 @@ def means() -> Sequences:
 
 
 @pytest.mark.afterwards
-def test_a_measured_model_is_judged_without_being_asked(runs: Runs, means: Sequences):
+def test_a_measured_model_is_evaluated_automatically(runs: Runs, means: Sequences):
     run_id = runs.train(OWNER, means, Recipe(epochs=2, batch_size=8))
-    kept = runs.store.runs
-    wait_for(lambda: kept.artifact(run_id, "evaluation") is not None, "a judgement")
-    asked = runs.evaluation(ended(runs, run_id))
-    assert asked.wait(60)
-    found = asked.result
-    assert (found.part, found.sequences) == ("test", 20)
+    records = runs.store.runs
+    wait_for(lambda: records.read_artifact(run_id, "evaluation") is not None, "an evaluation")
+    request = runs.evaluate(wait_until_ended(runs, run_id))
+    assert request.wait(60)
+    evaluation = request.result
+    assert (evaluation.part, evaluation.sequences) == ("test", 20)
     metrics = runs.get(run_id).metrics["test"]
-    assert {n: f.value for n, f in found.figures.items()} == pytest.approx(metrics, rel=1e-5)
-    assert [rival.name for rival in found.rivals] == ["constant", "length", "last", "linear"]
-    assert len(found.pictures["points"]) == 20
-    again = Afterwards(Questions(wake=lambda: None), runs.store, judge_run, evaluation_of)
-    assert again.of(run_id).result == found  # for the next server; nobody answers these
+    assert {n: f.value for n, f in evaluation.figures.items()} == pytest.approx(metrics, rel=1e-5)
+    assert [baseline.name for baseline in evaluation.rivals] == [
+        "constant",
+        "length",
+        "last",
+        "linear",
+    ]
+    assert len(evaluation.pictures["points"]) == 20
+    again = OncePerRun(RequestQueue(wake=lambda: None), runs.store, evaluate_run, read_evaluation)
+    assert again.request(run_id).result == evaluation  # stored; there are no workers
 
 
-def test_what_another_version_kept_is_found_out_again(runs: Runs, means: Sequences):
-    run = ended(runs, runs.train(OWNER, means, Recipe(epochs=1, batch_size=8)))
-    assert runs.evaluation(run).wait(60)
-    runs.store.attempts.keep_evaluation(run.id, b'{"figures": 3}')
-    assert evaluation_of(runs.store, run.id) is None
+def test_an_evaluation_of_another_version_is_repeated(runs: Runs, means: Sequences):
+    run = wait_until_ended(runs, runs.train(OWNER, means, Recipe(epochs=1, batch_size=8)))
+    assert runs.evaluate(run).wait(60)
+    runs.store.attempts.save_evaluation(run.id, b'{"figures": 3}')
+    assert read_evaluation(runs.store, run.id) is None
 
 
-def test_of_three_sequences_there_is_nothing_to_compare(runs: Runs, example: Sequences):
-    asked = runs.evaluation(ended(runs, runs.train(OWNER, example, QUICK)))
-    assert asked.wait(60)
-    assert asked.error is None, asked.error
-    assert asked.result.part == "training"
-    assert asked.result.rivals == ()
+def test_three_sequences_have_no_baselines(runs: Runs, example: Sequences):
+    request = runs.evaluate(wait_until_ended(runs, runs.train(OWNER, example, QUICK)))
+    assert request.wait(60)
+    assert request.error is None, request.error
+    assert request.result.part == "training"
+    assert request.result.rivals == ()

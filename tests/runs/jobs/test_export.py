@@ -1,4 +1,4 @@
-"""What is taken away is tried before it is offered."""
+"""An export is verified before it is offered."""
 
 import io
 import zipfile
@@ -9,10 +9,10 @@ import pytest
 
 from core import Recipe, Sequences, load, read_sequences, train
 from core.errors import DataError
-from core.export.verify import agreement
+from core.export.verify import measure_agreement
 from runs import Runs
-from runs.jobs.export import export_of
-from tests.runs.conftest import OWNER, QUICK, ended
+from runs.jobs.export import read_export
+from tests.runs.conftest import OWNER, QUICK, wait_until_ended
 
 RNG = np.random.default_rng(4)
 TABLE = "visit,day,mood,pulse,outcome\n" + "".join(
@@ -22,52 +22,52 @@ TABLE = "visit,day,mood,pulse,outcome\n" + "".join(
 )
 
 
-def test_a_model_is_put_together_and_tried_in_a_process_of_its_own(runs: Runs):
+def test_an_export_is_verified_in_a_process_of_its_own(runs: Runs):
     data = read_sequences(io.StringIO(TABLE))
     recipe = replace(Recipe.suggest(data), epochs=2)
-    run = ended(runs, runs.train(OWNER, data, recipe, "Visits"))
-    asked = runs.export(run)
-    assert asked.wait(120)
-    assert asked.error is None, asked.error
-    found = asked.result
-    assert found.agrees, (found.difference, found.trouble)
-    assert found.sequences > 0
-    whole = zipfile.ZipFile(io.BytesIO(runs.model(run.id)))
+    run = wait_until_ended(runs, runs.train(OWNER, data, recipe, "Visits"))
+    request = runs.export(run)
+    assert request.wait(120)
+    assert request.error is None, request.error
+    export = request.result
+    assert export.agrees, (export.difference, export.trouble)
+    assert export.sequences > 0
+    whole = zipfile.ZipFile(io.BytesIO(runs.read_model(run.id)))
     card = whole.read("MODEL_CARD.md").decode()
     assert "# Visits" in card
     assert "No: measured on" in card  # its proof
     assert "| **this network** |" in card  # its evaluation
     assert whole.read("example.csv").decode().startswith("visit,day,mood,pulse,outcome\nv0,0,low,")
-    assert load(io.BytesIO(runs.model(run.id))).evaluation is not None
-    if found.onnx:
-        assert runs.onnx(run.id)[:1] == b"\x08"  # a protocol buffer
-    assert export_of(runs.store, run.id) == found  # kept for the next time
+    assert load(io.BytesIO(runs.read_model(run.id))).evaluation is not None
+    if export.onnx:
+        assert runs.read_onnx(run.id)[:1] == b"\x08"  # a protocol buffer
+    assert read_export(runs.store, run.id) == export  # stored for the next time
 
 
 @pytest.fixture(scope="module")
 def by_step():
-    """A model that answers at every step, of which it does not see the first ones of long ones."""
+    """A model that predicts at every step and truncates long sequences."""
     lists = [RNG.normal(size=n) for n in (1, 3, 5, 8)]
     data = Sequences.from_lists(lists, [(each * 100).tolist() for each in lists])
     return data, train(data, replace(QUICK, return_sequences=True, maxlen=4))
 
 
-def saved(model) -> bytes:
+def save_to_bytes(model) -> bytes:
     content = io.BytesIO()
     model.save(content)
     return content.getvalue()
 
 
 @pytest.mark.filterwarnings("ignore:Sequences longer")
-def test_answers_of_every_step_are_compared(by_step):
+def test_predictions_per_step_are_compared(by_step):
     data, model = by_step
-    assert agreement(saved(model), model, data)[0] < 1e-5
+    assert measure_agreement(save_to_bytes(model), model, data)[0] < 1e-5
 
 
 @pytest.mark.filterwarnings("ignore:Sequences longer")
-def test_a_script_that_answers_otherwise_or_not_at_all_is_found_out(by_step):
+def test_a_script_with_other_or_no_predictions_is_detected(by_step):
     data, model = by_step
-    content = saved(model)
+    content = save_to_bytes(model)
     changed, broken = (io.BytesIO() for _ in range(2))
     with zipfile.ZipFile(io.BytesIO(content)) as old:
         for target, script in ((changed, b"* 1.01"), (broken, b"")):
@@ -81,16 +81,18 @@ def test_a_script_that_answers_otherwise_or_not_at_all_is_found_out(by_step):
                     elif name == "predict.py":
                         text = b"raise SystemExit('no tensorflow here')"
                     new.writestr(name, text)
-    assert agreement(changed.getvalue(), model, data)[0] > 1e-3
+    assert measure_agreement(changed.getvalue(), model, data)[0] > 1e-3
     with pytest.raises(DataError, match="failed: no tensorflow here"):
-        agreement(broken.getvalue(), model, data)
+        measure_agreement(broken.getvalue(), model, data)
 
 
 @pytest.mark.filterwarnings("ignore:Sequences longer")
-def test_it_is_tried_on_the_file_that_the_model_learned_from():
+def test_an_export_is_verified_on_the_training_file():
     text = "编号;t;x;y\n" + "".join(f"甲{n};{t};{n},{t}5;{n}\n" for n in range(6) for t in (2, 1))
     data = read_sequences(io.BytesIO(text.encode("gb18030")), target="y")
     model = train(data, QUICK)
-    difference, sequences = agreement(saved(model), model, data[:2], text.encode("gb18030"))
+    difference, sequences = measure_agreement(
+        save_to_bytes(model), model, data[:2], text.encode("gb18030")
+    )
     assert difference < 1e-5
     assert sequences == 6

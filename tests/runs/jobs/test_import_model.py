@@ -1,4 +1,4 @@
-"""A model that was taken away comes back as a run, and nothing of its file is trusted."""
+"""An exported model is imported as a run, and nothing in its file is trusted."""
 
 import io
 import json
@@ -20,112 +20,121 @@ TABLE = "visit,day,pulse,outcome\n" + "".join(
 @pytest.fixture(scope="module")
 def model():
     data = read_sequences(io.StringIO(TABLE))
-    made = train(data, Recipe(task="classification", layers=(LSTM(4),), epochs=3))
-    made.judge(data)
-    made.proof = made.prove(data, 1.0)
-    return made
+    trained = train(data, Recipe(task="classification", layers=(LSTM(4),), epochs=3))
+    trained.evaluate_held_out(data)
+    trained.proof = trained.prove(data, 1.0)
+    return trained
 
 
-def saved(model) -> bytes:
+def save_to_bytes(model) -> bytes:
     content = io.BytesIO()
     model.save(content)
     return content.getvalue()
 
 
-def test_it_predicts_the_same_and_says_where_it_is_from(runs: Runs, model):
-    asked = runs.bring_back(OWNER, "From afar", saved(model))
-    assert asked.wait(60)
-    assert asked.error is None, asked.error
-    run = runs.get(asked.result)
+def test_an_imported_model_predicts_the_same_and_notes_its_origin(runs: Runs, model):
+    request = runs.import_model(OWNER, "From afar", save_to_bytes(model))
+    assert request.wait(60)
+    assert request.error is None, request.error
+    run = runs.get(request.result)
     assert (run.owner, run.name, run.state) == (OWNER, "From afar", RunState.FINISHED)
     assert run.recipe == model.recipe
     assert run.history == {name: pytest.approx(each) for name, each in model.history.items()}
     assert any("Brought back from a file" in note for note in run.notes)
-    assert not run.has_answers
-    assert not run.can_go_on
+    assert not run.has_predictions
+    assert not run.can_continue
     new = read_sequences(io.StringIO(TABLE)).with_targets(None)
     prediction = runs.predict(run, new)
     assert prediction.wait(30)
     np.testing.assert_allclose(prediction.result.probabilities, model.predict_proba(new), atol=1e-6)
-    assert run.reading["schema"]["id"] == "visit"  # new tables are read as it learned to
+    assert run.reading["schema"]["id"] == "visit"  # new tables are read like the training data
 
 
-def test_what_the_file_claims_to_be_proved_and_scripts_in_it_are_left_behind(runs: Runs, model):
+def test_proofs_and_scripts_in_the_file_are_ignored(runs: Runs, model):
     changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(saved(model))) as old, zipfile.ZipFile(changed, "w") as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(save_to_bytes(model))) as old,
+        zipfile.ZipFile(changed, "w") as new,
+    ):
         for name in old.namelist():
             text = old.read(name)
             if name == "training.json":
-                told = json.loads(text)
-                told["proof"]["sequences"] = 10**6
-                text = json.dumps(told)
+                entries = json.loads(text)
+                entries["proof"]["sequences"] = 10**6
+                text = json.dumps(entries)
             new.writestr(name, b"import os" if name == "predict.py" else text)
-    asked = runs.bring_back(OWNER, "Claims", changed.getvalue())
-    assert asked.wait(60)
-    assert asked.error is None, asked.error
-    whole = zipfile.ZipFile(io.BytesIO(runs.model(asked.result)))
+    request = runs.import_model(OWNER, "Claims", changed.getvalue())
+    assert request.wait(60)
+    assert request.error is None, request.error
+    whole = zipfile.ZipFile(io.BytesIO(runs.read_model(request.result)))
     assert b"import os" not in whole.read("predict.py")
     assert json.loads(whole.read("training.json"))["proof"] is None
-    proof = runs.proof(runs.get(asked.result))
+    proof = runs.check_invariance(runs.get(request.result))
     assert proof.wait(60)
     assert proof.result.sequences == 3  # those of its example
 
 
-def test_a_model_without_an_example_comes_back_too(runs: Runs):
+def test_a_model_without_an_example_is_imported(runs: Runs):
     plain = train(Sequences.from_lists([[1], [2, 5]], [2, 4]), QUICK)
     plain.example = ""
-    asked = runs.bring_back(OWNER, "", saved(plain))
-    assert asked.wait(60)
-    assert asked.error is None, asked.error
+    request = runs.import_model(OWNER, "", save_to_bytes(plain))
+    assert request.wait(60)
+    assert request.error is None, request.error
 
 
-def test_an_example_that_cutting_would_blow_up_is_read_whole(runs: Runs, model):
+def test_an_example_that_windowing_would_blow_up_is_read_whole(runs: Runs, model):
     rows = [f"v1,{day},1,well" for day in range(3000)]
     table = {"cut": "prefixes", "cut_steps": 1, "cut_every": 1}
     changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(saved(model))) as old, zipfile.ZipFile(changed, "w") as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(save_to_bytes(model))) as old,
+        zipfile.ZipFile(changed, "w") as new,
+    ):
         for name in old.namelist():
             content = old.read(name)
             if name == "preprocessing.json":
-                told = json.loads(content)
-                told["table"] |= table
-                content = json.dumps(told)
+                entries = json.loads(content)
+                entries["table"] |= table
+                content = json.dumps(entries)
             if name == "example.csv":
                 content = "\n".join([content.decode().splitlines()[0], *rows])
             new.writestr(name, content)
-    asked = runs.bring_back(OWNER, "Prefixes", changed.getvalue())
-    assert asked.wait(60)
-    assert asked.error is None, asked.error
-    data = runs.store.blobs.read(runs.get(asked.result).data)
+    request = runs.import_model(OWNER, "Prefixes", changed.getvalue())
+    assert request.wait(60)
+    assert request.error is None, request.error
+    data = runs.store.data_sets.read_content(runs.get(request.result).data)
     assert 12_000 < len(data) < 100_000
 
 
-def test_what_is_no_model_is_refused_and_leaves_nothing(runs: Runs, model):
+def test_a_file_that_is_not_a_model_is_refused_and_leaves_nothing(runs: Runs, model):
     before = len(runs.store.runs.list(OWNER))
-    for content in (b"PK", saved(model)[:-900]):
-        asked = runs.bring_back(OWNER, "x", content)
-        assert asked.wait(60)
-        assert isinstance(asked.error, DataError)
-        assert "no model of ours" in str(asked.error)
+    for content in (b"PK", save_to_bytes(model)[:-900]):
+        request = runs.import_model(OWNER, "x", content)
+        assert request.wait(60)
+        assert isinstance(request.error, DataError)
+        assert "no model of ours" in str(request.error)
     assert len(runs.store.runs.list(OWNER)) == before
 
 
-def test_an_example_that_takes_long_to_look_at_holds_up_no_worker(runs: Runs, model):
-    """It is read where files from strangers are, and never longer than they may take."""
+def test_an_example_that_is_slow_to_read_does_not_block_a_worker(runs: Runs, model):
+    """It is read where files from strangers are read, within their time limit."""
     changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(saved(model))) as old, zipfile.ZipFile(changed, "w") as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(save_to_bytes(model))) as old,
+        zipfile.ZipFile(changed, "w") as new,
+    ):
         for name in old.namelist():
             spaces = b"a b c d\n" + b"1 2 3 4\n" * 9000 + b"1 2 3" + b" " * 200_000 + b"x\n"
             new.writestr(name, spaces if name == "example.csv" else old.read(name))
-    asked = runs.bring_back(OWNER, "Spaces", changed.getvalue())
-    assert asked.wait(20)
-    assert asked.error is None, asked.error
+    request = runs.import_model(OWNER, "Spaces", changed.getvalue())
+    assert request.wait(20)
+    assert request.error is None, request.error
 
 
 def test_a_network_that_unpacks_to_gigabytes_is_refused_at_once(runs: Runs, model):
     changed = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(saved(model))) as old,
+        zipfile.ZipFile(io.BytesIO(save_to_bytes(model))) as old,
         zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         for name in old.namelist():
@@ -134,6 +143,6 @@ def test_a_network_that_unpacks_to_gigabytes_is_refused_at_once(runs: Runs, mode
         with new.open("model.keras", "w", force_zip64=True) as bomb:
             for _ in range(16):
                 bomb.write(bytes(2**26))
-    asked = runs.bring_back(OWNER, "Bomb", changed.getvalue())
-    assert asked.wait(20)
-    assert "no model of ours" in str(asked.error)
+    request = runs.import_model(OWNER, "Bomb", changed.getvalue())
+    assert request.wait(20)
+    assert "no model of ours" in str(request.error)

@@ -1,4 +1,4 @@
-"""Files are read in processes of their own, which may end, and the server goes on."""
+"""Files are read in separate processes, which may end without harm to the server."""
 
 import contextlib
 import os
@@ -24,13 +24,13 @@ HERE = "192.0.2.7"
 
 @pytest.fixture(scope="module")
 def guard():
-    made = Guard()
-    yield made
-    made.close()
+    new_guard = Guard()
+    yield new_guard
+    new_guard.close()
 
 
 def read(guard: Guard, content: bytes) -> Sequences:
-    return guard.call("somebody", HERE, jobs.open_file, content, STEPS, jobs.detected()).sequences()
+    return guard.call("somebody", HERE, jobs.open_file, content, STEPS, jobs.detect()).sequences()
 
 
 def test_a_file_is_read_as_it_is_in_python(guard, tmp_path):
@@ -39,7 +39,7 @@ def test_a_file_is_read_as_it_is_in_python(guard, tmp_path):
     assert read(guard, LONG) == read_sequences(path)
 
 
-def test_the_process_that_reads_knows_no_network_no_page_and_no_password(guard, monkeypatch):
+def test_the_reading_process_has_no_tensorflow_no_streamlit_and_no_password(guard, monkeypatch):
     loaded = guard.call("somebody", HERE, strange_jobs.modules, b"")
     assert not loaded & {"tensorflow", "keras", "streamlit"}
     monkeypatch.setenv("DATABASE_URL", "postgresql://a:secret@b/c")
@@ -50,7 +50,7 @@ def test_the_process_that_reads_knows_no_network_no_page_and_no_password(guard, 
         fresh.close()
 
 
-def test_a_process_is_kept_for_the_next_file(guard):
+def test_a_process_is_reused_for_the_next_file(guard):
     assert len({guard.call("somebody", HERE, strange_jobs.process, b"") for _ in range(3)}) == 1
 
 
@@ -72,13 +72,13 @@ def test_a_file_that_takes_too_much_is_refused_and_the_next_one_is_read(
     assert len(read(guard, LONG)) == 2
 
 
-def test_limits_are_watched_where_the_system_has_none(guard, monkeypatch):
-    monkeypatch.setattr(guards, "MAX_MEMORY", 200_000_000)  # of the watch alone
+def test_the_server_enforces_limits_without_the_system(guard, monkeypatch):
+    monkeypatch.setattr(guards, "MAX_MEMORY", 200_000_000)  # of the watching thread only
     with pytest.raises(DataError, match="more memory"):
         guard.call("somebody", HERE, strange_jobs.take_memory, b"")
 
 
-def test_a_process_that_stands_still_is_ended(guard, monkeypatch):
+def test_a_suspended_process_is_ended(guard, monkeypatch):
     monkeypatch.setattr(limits, "BASE_SECONDS", 0.3)
     with pytest.raises(DataError, match="longer than this server gives"):
         guard.call("somebody", HERE, strange_jobs.sleep, b"", 60)
@@ -97,7 +97,7 @@ def test_a_process_that_was_killed_while_it_waited_is_replaced(guard):
     assert guard.call("somebody", HERE, strange_jobs.process, b"") != victim
 
 
-def test_who_had_little_read_goes_before_who_had_much(monkeypatch):
+def test_visitors_with_less_reading_time_come_first(monkeypatch):
     monkeypatch.setattr(guards, "MAX_PROCESSES", 1)
     done, threads = [], []
 
@@ -116,8 +116,8 @@ def test_who_had_little_read_goes_before_who_had_much(monkeypatch):
     assert done[:2] == ["greedy", "modest"]
 
 
-def test_many_cookies_of_one_address_keep_nobody_else_waiting():
-    """Two processes are theirs at most, however many cookies they have."""
+def test_many_cookies_of_one_address_do_not_block_others():
+    """One address gets at most two processes, however many cookies it has."""
 
     def have_read(owner: str) -> None:
         with contextlib.suppress(DataError):  # the guard was closed
@@ -138,7 +138,7 @@ def test_many_cookies_of_one_address_keep_nobody_else_waiting():
         thread.join()
 
 
-def test_of_those_who_had_nothing_read_a_small_file_goes_before_large_ones(monkeypatch):
+def test_small_files_come_first_among_new_visitors(monkeypatch):
     monkeypatch.setattr(guards, "MAX_PROCESSES", 1)
     done: list[str] = []
 
@@ -161,9 +161,9 @@ def test_of_those_who_had_nothing_read_a_small_file_goes_before_large_ones(monke
 
 
 def test_closing_ends_all_processes():
-    made = Guard()
-    victim = psutil.Process(made.call("somebody", HERE, strange_jobs.process, b""))
-    made.close()
+    new_guard = Guard()
+    victim = psutil.Process(new_guard.call("somebody", HERE, strange_jobs.process, b""))
+    new_guard.close()
     assert not victim.is_running()
     with pytest.raises(DataError):
-        made.call("somebody", HERE, strange_jobs.process, b"")
+        new_guard.call("somebody", HERE, strange_jobs.process, b"")

@@ -1,5 +1,7 @@
-"""Files that are made to hurt: a sample of ``python -m benchmarks hostile``, and the fuzzed ones of
-``tests.core.reading``, read as the server reads them."""
+"""Hostile files, read like the server reads them.
+
+A sample of ``python -m benchmarks hostile``, and the fuzzed files of ``tests.core.reading``.
+"""
 
 import contextlib
 
@@ -31,18 +33,18 @@ QUICK_TO_MAKE = (
 
 @pytest.fixture(scope="module")
 def guard():
-    made = Guard()
-    yield made
-    made.close()
+    new_guard = Guard()
+    yield new_guard
+    new_guard.close()
 
 
 @pytest.mark.parametrize("name", QUICK_TO_MAKE)
-def test_a_file_that_is_made_to_hurt_ends_in_a_short_sentence(guard, name):
+def test_a_hostile_file_gives_a_short_error(guard, name):
     content = FILES[name]()
     try:
-        found = guard.call("somebody", "192.0.2.7", jobs.open_file, content, STEPS, jobs.detected())
-        assert isinstance(found, jobs.Refused)
-        error = found.error
+        result = guard.call("somebody", "192.0.2.7", jobs.open_file, content, STEPS, jobs.detect())
+        assert isinstance(result, jobs.Refused)
+        error = result.error
     except DataError as refused:
         error = refused
     assert len(str(error)) < 450
@@ -54,13 +56,11 @@ def test_a_file_that_is_made_to_hurt_ends_in_a_short_sentence(guard, name):
 def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hostile):
     before = guard.call("somebody", "192.0.2.7", strange_jobs.process, b"")
     guard.call("somebody", "192.0.2.7", strange_jobs.read, hostile.data, hostile.chosen)
-    found = guard.call(
-        "somebody", "192.0.2.7", jobs.open_file, hostile.data, STEPS, jobs.detected()
-    )
-    if isinstance(found, jobs.Opened):
-        assert len(found.sequences()) >= 1
+    result = guard.call("somebody", "192.0.2.7", jobs.open_file, hostile.data, STEPS, jobs.detect())
+    if isinstance(result, jobs.Opened):
+        assert len(result.sequences()) >= 1
     else:
-        assert str(found.error)
+        assert str(result.error)
     assert guard.call("somebody", "192.0.2.7", strange_jobs.process, b"") == before
 
 
@@ -69,6 +69,6 @@ def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hos
 def test_a_parquet_file_with_mistakes_ends_at_most_the_process_that_reads_it(guard, changes):
     content = mutated(PARQUET, changes)
     with contextlib.suppress(DataError):
-        found = guard.call("somebody", "192.0.2.7", jobs.open_file, content, STEPS, jobs.detected())
-        assert isinstance(found, jobs.Opened | jobs.Refused)
+        result = guard.call("somebody", "192.0.2.7", jobs.open_file, content, STEPS, jobs.detect())
+        assert isinstance(result, jobs.Opened | jobs.Refused)
     assert guard.call("somebody", "192.0.2.7", strange_jobs.process, b"")

@@ -1,4 +1,4 @@
-"""Large files of measurements are read within the limits that stop hostile ones."""
+"""Large files of measurements are read within the limits that stop hostile files."""
 
 import io
 
@@ -43,7 +43,7 @@ def hundred_thousand_lists() -> bytes:
 def test_a_large_file_is_read(make, sequences):
     content, guard = make(), Guard()
     try:
-        how = (Limits().steps, jobs.detected())
+        how = (Limits().steps, jobs.detect())
         opened = guard.call("somebody", "192.0.2.7", jobs.open_file, content, *how)
         assert len(opened.sequences()) == sequences
     finally:

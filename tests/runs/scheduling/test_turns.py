@@ -1,4 +1,4 @@
-"""Nobody starves: turns on a real cluster."""
+"""Turns on a real cluster: no visitor starves."""
 
 import time
 from collections.abc import Iterator
@@ -12,12 +12,20 @@ from core import LSTM, Sequences
 from runs import Run, Runs, RunState
 from runs.cluster import client
 from runs.jobs import heartbeat
-from runs.types import Question
-from tests.runs.conftest import ENDLESS, OWNER, QUICK, ended, noise, training, wait_for
-from tests.runs.test_durability import LONG, pid_of, same_training
+from runs.types import Request
+from tests.runs.conftest import (
+    ENDLESS,
+    OWNER,
+    QUICK,
+    make_noise,
+    wait_for,
+    wait_until_ended,
+    wait_until_training,
+)
+from tests.runs.test_durability import LONG, assert_same_training, get_pid
 
 TURN = 1.5
-# One batch takes longer than a test, and nothing can interrupt it.
+# One batch takes longer than a test and cannot be interrupted.
 SLOW = Sequences(np.ones((20_000, 2), np.float32), np.array([20_000]), targets=[1.0])
 SLOW_RECIPE = replace(QUICK, layers=(LSTM(512),))
 
@@ -29,75 +37,80 @@ def _short_turns(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def crowd(runs: Runs) -> Iterator[list[str]]:
-    """Owners whose runs are stopped in the end."""
+    """Owners whose runs are stopped at the end."""
     owners: list[str] = []
     yield owners
     for owner in owners:
         for run in runs.store.runs.list(owner):
             runs.kill(owner, run.id)
-    wait_for(lambda: not runs.store.attempts.held(), "the workers to be free")
+    wait_for(lambda: not runs.store.attempts.list_running(), "the workers to be free")
 
 
-def busy(runs: Runs, crowd: list[str], owner: str, count: int, network: str | None = None) -> list:
+def occupy(
+    runs: Runs, crowd: list[str], owner: str, count: int, network: str | None = None
+) -> list:
     crowd.append(owner)
-    runs.store.visitors.welcome(owner, lasting=False, network=network)
-    return [runs.train(owner, noise(), ENDLESS) for _ in range(count)]
+    runs.store.visitors.record_visit(owner, lasting=False, network=network)
+    return [runs.train(owner, make_noise(), ENDLESS) for _ in range(count)]
 
 
-def newcomer(runs: Runs, owner: str, network: str | None = None) -> tuple[Run, float]:
-    """A short training, and how many seconds it waited."""
-    runs.store.visitors.welcome(owner, lasting=False, network=network)
-    run = ended(runs, runs.train(owner, noise(), QUICK))
+def train_newcomer(runs: Runs, owner: str, network: str | None = None) -> tuple[Run, float]:
+    """Train a short run; return it and the seconds it waited."""
+    runs.store.visitors.record_visit(owner, lasting=False, network=network)
+    run = wait_until_ended(runs, runs.train(owner, make_noise(), QUICK))
     assert run.state is RunState.FINISHED
     return run, (run.started - run.created).total_seconds()
 
 
-def test_a_newcomer_begins_within_a_turn_and_the_others_end_as_if_alone(
+def test_a_newcomer_starts_within_a_turn_and_other_results_do_not_change(
     runs: Runs, crowd: list[str]
 ):
     recipe = replace(LONG, epochs=500)
-    alone = ended(runs, runs.train(OWNER, noise(), recipe))
-    disturbed = runs.train(OWNER, noise(), recipe)
-    busy(runs, crowd, OWNER, 8)
-    training(runs, disturbed)
+    alone = wait_until_ended(runs, runs.train(OWNER, make_noise(), recipe))
+    disturbed = runs.train(OWNER, make_noise(), recipe)
+    occupy(runs, crowd, OWNER, 8)
+    wait_until_training(runs, disturbed)
     for number in range(20):
-        _run, waited = newcomer(runs, f"newcomer {number}")
-        assert waited < 10 * TURN  # for broken code, not for slow machines
+        _run, waited = train_newcomer(runs, f"newcomer {number}")
+        assert waited < 10 * TURN  # fails for broken code, not on slow machines
         if runs.get(disturbed).attempt > 1:
             break
-    same_training(runs, ended(runs, disturbed), alone)
+    assert_same_training(runs, wait_until_ended(runs, disturbed), alone)
     assert runs.get(disturbed).attempt > 1
-    line = runs.store.runs.line(disturbed)
+    line = runs.store.runs.get(disturbed)
     assert not line.paused
 
 
 def test_cookies_of_one_address_share_the_turns_of_one_visitor(runs: Runs, crowd: list[str]):
     for number in range(12):
-        busy(runs, crowd, f"cookie {number}", 1, "192.0.2.7")
-    wait_for(lambda: len(runs.store.attempts.held()) == 2, "both workers to be taken")
+        occupy(runs, crowd, f"cookie {number}", 1, "192.0.2.7")
+    wait_for(lambda: len(runs.store.attempts.list_running()) == 2, "both workers to be taken")
     for number in range(3):
-        _run, waited = newcomer(runs, f"elsewhere {number}", "192.0.2.8")
+        _run, waited = train_newcomer(runs, f"elsewhere {number}", "192.0.2.8")
         assert waited < 10 * TURN
 
 
 def test_nothing_is_paused_when_nobody_else_waits(runs: Runs, crowd: list[str]):
-    ids = busy(runs, crowd, OWNER, 4)
+    ids = occupy(runs, crowd, OWNER, 4)
     for run_id in ids[:2]:
-        training(runs, run_id)
+        wait_until_training(runs, run_id)
     time.sleep(2 * TURN)
     assert [runs.get(run_id).attempt for run_id in ids] == [1, 1, 0, 0]
 
 
-def test_a_paused_run_says_so_and_when_it_continues(runs: Runs, crowd: list[str]):
-    mine = [*busy(runs, crowd, OWNER, 1), *busy(runs, crowd, "bob", 1)]
+def test_a_paused_run_has_a_queue_position_and_continues(runs: Runs, crowd: list[str]):
+    mine = [*occupy(runs, crowd, OWNER, 1), *occupy(runs, crowd, "bob", 1)]
     for run_id in mine:
-        training(runs, run_id)
-    busy(runs, crowd, "eve", 1)
+        wait_until_training(runs, run_id)
+    occupy(runs, crowd, "eve", 1)
     wait_for(lambda: any(runs.get(run_id).paused for run_id in mine), "a pause")
     [paused] = [run_id for run_id in mine if runs.get(run_id).paused]
     before = runs.get(paused)
     assert before.progress.epoch == len(before.history["loss"]) > 0
-    wait_for(lambda: runs.place(paused) or not runs.get(paused).paused, "a place in the queue")
+    wait_for(
+        lambda: runs.get_queue_position(paused) or not runs.get(paused).paused,
+        "a place in the queue",
+    )
     wait_for(lambda: runs.get(paused).attempt == 2, "its next turn")
     wait_for(lambda: len(runs.get(paused).history["loss"]) > before.progress.epoch, "an epoch")
     after = runs.get(paused)
@@ -105,117 +118,117 @@ def test_a_paused_run_says_so_and_when_it_continues(runs: Runs, crowd: list[str]
     assert after.progress.seconds > before.progress.seconds
 
 
-def test_a_batch_of_minutes_does_not_hold_up_others(
+def test_a_long_batch_does_not_delay_other_runs(
     runs: Runs, crowd: list[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(runs._dispatcher._turns, "seconds", 12.0)  # it computes for as long
+    monkeypatch.setattr(
+        runs._dispatcher._turns, "seconds", 12.0
+    )  # at least the time that a batch takes
     crowd.append(OWNER)
     slow = [runs.train(OWNER, SLOW, SLOW_RECIPE) for _ in range(2)]
     for run_id in slow:
         wait_for(lambda run_id=run_id: runs.get(run_id).state is RunState.RUNNING, "its begin")
-    _run, waited = newcomer(runs, "newcomer")
+    _run, waited = train_newcomer(runs, "newcomer")
     assert waited < 12 + heartbeat.MAX_YIELD_GRACE_SECONDS + 60  # a new process imports TensorFlow
-    # Nor is the second one ended while a new worker takes the place of the first one's.
+    # Nor is the second run ended while a new worker replaces the worker of the first.
     assert sum(runs.get(run_id).paused or runs.get(run_id).attempt > 1 for run_id in slow) == 1
     wait_for(lambda: any(runs.get(run_id).attempt == 2 for run_id in slow), "another try")
     wait_for(lambda: len(runs.workers) == 2, "the worker's successor")
-    deaths = [run.deaths for run in _rows(runs) if run.id in slow]
+    deaths = [run.deaths for run in _read_rows(runs) if run.id in slow]
     assert deaths == [0, 0]
 
 
-def _rows(runs: Runs) -> list:
+def _read_rows(runs: Runs) -> list:
     from runs.store import tables
 
     with runs.store._database.reading() as connection:
         return connection.execute(tables.runs.select()).all()
 
 
-def test_five_hundred_questions_of_one_visitor_do_not_delay_anothers(
-    runs: Runs, example: Sequences
-):
-    run = ended(runs, runs.train(OWNER, example, QUICK))
+def test_five_hundred_requests_of_one_visitor_do_not_delay_another(runs: Runs, example: Sequences):
+    run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
     many = [runs.predict(run, example, "greedy") for _ in range(500)]
     one = runs.predict(run, example, "modest")
     assert one.wait(60)
     assert one.error is None
-    assert sum(question.done for question in many) < 100
-    for question in many:
-        runs.forget(question)
+    assert sum(request.done for request in many) < 100
+    for request in many:
+        runs.cancel(request)
 
 
-def test_whoever_fills_the_servers_memory_with_questions_is_refused(
+def test_requests_that_fill_the_memory_of_the_server_are_refused(
     runs: Runs, example: Sequences, monkeypatch: pytest.MonkeyPatch
 ):
-    run = ended(runs, runs.train(OWNER, example, QUICK))
+    run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
     limits = replace(runs.store.limits, request_megabytes=8, all_request_megabytes=12)
-    monkeypatch.setattr(runs._dispatcher.questions, "_limits", limits)
+    monkeypatch.setattr(runs._dispatcher.requests, "_limits", limits)
     large = Sequences(np.ones((1_000_000, 1), np.float32), np.full(10_000, 100))  # 4 MB
     greedy = [runs.predict(run, large, "greedy") for _ in range(10)]
-    refused = [question for question in greedy if question.error is not None]
+    refused = [request for request in greedy if request.error is not None]
     assert len(refused) >= 6
     assert "8 MB" in str(refused[0].error) or "12 MB" in str(refused[0].error)
     others = [runs.predict(run, large, f"other {number}") for number in range(2)]
     modest = runs.predict(run, example, "modest")
     assert modest.wait(60)
     assert modest.error is None
-    for question in [*greedy, *others]:
-        runs.forget(question)
+    for request in [*greedy, *others]:
+        runs.cancel(request)
 
 
-def test_a_question_that_takes_longer_than_it_may_is_ended_with_a_sentence(
+def test_a_request_that_takes_too_long_ends_with_an_error(
     runs: Runs, example: Sequences, monkeypatch: pytest.MonkeyPatch
 ):
-    run = ended(runs, runs.train(OWNER, example, replace(QUICK, layers=(LSTM(256),))))
+    run = wait_until_ended(runs, runs.train(OWNER, example, replace(QUICK, layers=(LSTM(256),))))
     limits = replace(runs.store.limits, request_minutes=0.02)
-    monkeypatch.setattr(runs._dispatcher.questions, "_limits", limits)
-    question = runs.predict(run, Sequences(np.ones((4_000_000, 1)), np.full(4_000, 1_000)))
-    assert question.wait(60)
-    assert "more than 0.02 minutes" in str(question.error)
+    monkeypatch.setattr(runs._dispatcher.requests, "_limits", limits)
+    request = runs.predict(run, Sequences(np.ones((4_000_000, 1)), np.full(4_000, 1_000)))
+    assert request.wait(60)
+    assert "more than 0.02 minutes" in str(request.error)
     wait_for(lambda: len(runs.workers) == 2, "the worker's successor")
 
 
 @pytest.fixture
-def soon_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "STILL_SECONDS", 4.0)
+def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "UNRESPONSIVE_SECONDS", 4.0)
     monkeypatch.setattr(client, "QUIET_SECONDS", 3.0)
 
 
-def suspended(runs: Runs, *workers: str) -> list[psutil.Process]:
-    processes = [psutil.Process(pid_of(runs, worker)) for worker in workers]
+def suspend(runs: Runs, *workers: str) -> list[psutil.Process]:
+    processes = [psutil.Process(get_pid(runs, worker)) for worker in workers]
     for process in processes:
         process.suspend()
     return processes
 
 
-@pytest.mark.usefixtures("soon_still")
-def test_a_worker_that_stands_still_is_replaced_and_its_run_continues(runs: Runs, crowd: list[str]):
-    [run_id] = busy(runs, crowd, OWNER, 1)
-    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
-    [process] = suspended(runs, runs.get(run_id).worker)
+@pytest.mark.usefixtures("short_silence")
+def test_an_unresponsive_worker_is_replaced_and_its_run_continues(runs: Runs, crowd: list[str]):
+    [run_id] = occupy(runs, crowd, OWNER, 1)
+    wait_for(lambda: runs.get(run_id).can_continue, "a checkpoint")
+    [process] = suspend(runs, runs.get(run_id).worker)
     wait_for(lambda: runs.get(run_id).attempt == 2, "the run to continue elsewhere", 120)
     wait_for(lambda: not process.is_running(), "the worker's end")
     wait_for(lambda: len(runs.workers) == 2, "its successor")
 
 
-@pytest.mark.usefixtures("soon_still")
-def test_idle_workers_that_stand_still_are_replaced_and_questions_are_answered(
+@pytest.mark.usefixtures("short_silence")
+def test_unresponsive_idle_workers_are_replaced_and_requests_are_executed(
     runs: Runs, example: Sequences
 ):
-    run = ended(runs, runs.train(OWNER, example, QUICK))
+    run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
     wait_for(lambda: len(runs.workers) == 2, "two workers")
-    stopped = suspended(runs, *runs.workers)
-    asked: Question = runs.predict(run, example)
-    assert asked.wait(120)
-    assert asked.error is None, asked.error
+    stopped = suspend(runs, *runs.workers)
+    request: Request = runs.predict(run, example)
+    assert request.wait(120)
+    assert request.error is None, request.error
     for process in stopped:
         wait_for(lambda process=process: not process.is_running(), "the worker's end")
     wait_for(lambda: len(runs.workers) == 2, "their successors")
 
 
-@pytest.mark.usefixtures("soon_still")
-def test_a_cluster_that_stands_still_is_replaced(runs: Runs, crowd: list[str]):
-    [run_id] = busy(runs, crowd, OWNER, 1)
-    wait_for(lambda: runs.get(run_id).can_go_on, "a checkpoint")
+@pytest.mark.usefixtures("short_silence")
+def test_an_unresponsive_cluster_is_replaced(runs: Runs, crowd: list[str]):
+    [run_id] = occupy(runs, crowd, OWNER, 1)
+    wait_for(lambda: runs.get(run_id).can_continue, "a checkpoint")
     child = psutil.Process(runs._dispatcher._cluster._child.pid)
     child.suspend()
     wait_for(lambda: not child.is_running(), "the cluster's end", 120)

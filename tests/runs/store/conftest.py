@@ -1,4 +1,4 @@
-"""The same tests on SQLite and on a real PostgreSQL."""
+"""Stores for the tests, on SQLite and on a real PostgreSQL."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -13,12 +13,12 @@ from runs.store import Content, Store
 from tests.support import postgres
 
 RECIPE = Recipe.example()
-PACKED = Content.of(b"packed sequences")
+PACKED = Content.from_bytes(b"packed sequences")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database's address."""
+    """Address of an empty database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'store.sqlite3'}"
         return
@@ -30,37 +30,37 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def new_store(url: str) -> Iterator[Callable[..., Store]]:
-    """Makes stores on the one database."""
-    made = []
+    """Function that opens another store on the same database."""
+    stores = []
 
     def make(**limits: float) -> Store:
-        made.append(Store(url, Limits(**limits)))
-        return made[-1]
+        stores.append(Store(url, Limits(**limits)))
+        return stores[-1]
 
     yield make
-    for store in made:
+    for store in stores:
         store.close()
 
 
 @pytest.fixture
 def store(new_store: Callable[..., Store]) -> Store:
-    """With a visitor called Ada."""
+    """Store with a visitor called Ada."""
     store = new_store()
-    store.visitors.welcome("ada", lasting=False)
+    store.visitors.record_visit("ada", lasting=False)
     return store
 
 
-def queued(store: Store, owner: str = "ada", name: str = "") -> str:
+def create_queued(store: Store, owner: str = "ada", name: str = "") -> str:
     return store.runs.create(owner, name, RECIPE, PACKED, {}, 1.0)
 
 
-def together(do: Callable[[int], object], threads: int) -> None:
-    """Call it with 0, 1, 2, … at the same time; whatever one of them raises is raised."""
+def call_in_parallel(function: Callable[[int], object], threads: int) -> None:
+    """Call the function with 0, 1, 2, … at the same time, and raise its exceptions."""
     ready = threading.Barrier(threads)
 
     def begin(number: int) -> object:
         ready.wait()
-        return do(number)
+        return function(number)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(begin, range(threads)))

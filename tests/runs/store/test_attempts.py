@@ -9,15 +9,15 @@ from core.engine.progress import Progress
 from core.errors import DataError, Note
 from runs.store import Result, Store
 from runs.types import RunState
-from tests.runs.store.conftest import PACKED, RECIPE, queued, together
+from tests.runs.store.conftest import PACKED, RECIPE, call_in_parallel, create_queued
 
 
-def history(epochs: int) -> list[dict[str, float]]:
+def make_history(epochs: int) -> list[dict[str, float]]:
     return [{"loss": 1 / epoch, "seconds": 0.5} for epoch in range(1, epochs + 1)]
 
 
-def progress(epochs: int) -> Progress:
-    figures = history(epochs)
+def make_progress(epochs: int) -> Progress:
+    figures = make_history(epochs)
     columns = {name: [each[name] for each in figures] for name in ("loss", "seconds")}
     return Progress(epochs, 100, 0, 3, 3, columns, seconds=epochs / 2)
 
@@ -26,8 +26,8 @@ ENDED = Result(
     state=RunState.FINISHED,
     model=b"zip",
     checkpoint=b"last state",
-    history=progress(5).history,
-    progress=progress(5),
+    history=make_progress(5).history,
+    progress=make_progress(5),
     metrics={"test": {"mse": 0.25, "r2": float("nan")}},
     notes=(Note("Cut: {n}.", n=3),),
     best_epoch=4,
@@ -36,139 +36,147 @@ ENDED = Result(
 
 
 def test_a_run_from_the_queue_to_its_end(store: Store):
-    run = queued(store)
-    [waiting] = store.work.waiting()
+    run = create_queued(store)
+    [waiting] = store.attempts.list_waiting()
     assert (waiting.id, waiting.owner, waiting.interrupted) == (run, "ada", False)
-    claim = store.work.claim(run, "tcp://worker")
+    claim = store.attempts.claim(run, "tcp://worker")
     assert (claim.attempt, claim.recipe, claim.data) == (1, RECIPE, PACKED.content)
     assert claim.checkpoint is None
-    assert store.work.waiting() == []
-    [held] = store.work.held()
+    assert store.attempts.list_waiting() == []
+    [held] = store.attempts.list_running()
     assert (held.id, held.worker, held.attempt) == (run, "tcp://worker", 1)
-    store.work.report(run, 1, progress(2), 0)
-    store.work.report(run, 1, progress(5), 2)
-    line = store.runs.line(run)
-    assert line.progress == replace(progress(5), history={})
-    assert store.runs.history(run) == history(5)
-    assert store.runs.history(run, after=3) == history(5)[3:]
-    assert store.work.end(run, 1, ENDED)
-    line = store.runs.line(run)
+    store.attempts.report_progress(run, 1, make_progress(2), 0)
+    store.attempts.report_progress(run, 1, make_progress(5), 2)
+    line = store.runs.get(run)
+    assert line.progress == replace(make_progress(5), history={})
+    assert store.runs.read_history(run) == make_history(5)
+    assert store.runs.read_history(run, after=3) == make_history(5)[3:]
+    assert store.attempts.end(run, 1, ENDED)
+    line = store.runs.get(run)
     assert line.state is RunState.FINISHED
     assert line.created <= line.started <= line.ended
-    assert (line.has_model, line.can_go_on, line.best_epoch) == (True, True, 4)
+    assert (line.has_model, line.can_continue, line.best_epoch) == (True, True, 4)
     assert line.metrics["test"]["mse"] == 0.25
     assert line.notes[0].values == {"n": 3}
     assert line.computed == ENDED.computed
-    assert store.runs.artifact(run, "model") == b"zip"
+    assert store.runs.read_artifact(run, "model") == b"zip"
 
 
-def test_every_sign_of_life_changes_the_beat(store: Store):
-    run = queued(store)
-    store.work.claim(run, "worker")
-    beats = [store.work.held()[0].beat]
+def test_every_report_changes_the_heartbeat_counter(store: Store):
+    run = create_queued(store)
+    store.attempts.claim(run, "worker")
+    beats = [store.attempts.list_running()[0].beat]
     for sign in (
-        lambda: store.work.beat(run, 1),
-        lambda: store.work.report(run, 1, progress(1), 0),
-        lambda: store.work.keep_checkpoint(run, 1, b"state"),
+        lambda: store.attempts.record_heartbeat(run, 1),
+        lambda: store.attempts.report_progress(run, 1, make_progress(1), 0),
+        lambda: store.attempts.save_checkpoint(run, 1, b"state"),
     ):
         sign()
-        beats.append(store.work.held()[0].beat)
+        beats.append(store.attempts.list_running()[0].beat)
     assert len(set(beats)) == 4
 
 
-def test_an_interrupted_run_goes_on_from_its_checkpoint_before_newer_ones(store: Store):
-    first = queued(store)
-    store.work.claim(first, "worker")
-    store.work.keep_checkpoint(first, 1, b"after 2 epochs")
-    store.work.report(first, 1, progress(5), 0)
-    queued(store)
-    assert store.work.interrupt(first, 1, died=True) == (1, 0)
-    assert store.work.waiting()[0].id == first
-    assert store.work.waiting()[0].interrupted
-    claim = store.work.claim(first, "another")
+def test_an_interrupted_run_resumes_from_its_checkpoint_before_newer_runs(store: Store):
+    first = create_queued(store)
+    store.attempts.claim(first, "worker")
+    store.attempts.save_checkpoint(first, 1, b"after 2 epochs")
+    store.attempts.report_progress(first, 1, make_progress(5), 0)
+    create_queued(store)
+    assert store.attempts.interrupt(first, 1, has_died=True) == (1, 0)
+    assert store.attempts.list_waiting()[0].id == first
+    assert store.attempts.list_waiting()[0].interrupted
+    claim = store.attempts.claim(first, "another")
     assert (claim.attempt, claim.checkpoint) == (2, b"after 2 epochs")
-    store.work.report(first, 2, progress(3), 2)  # what came after the checkpoint happens again
-    assert store.runs.history(first) == history(3)
+    store.attempts.report_progress(
+        first, 2, make_progress(3), 2
+    )  # epochs after the checkpoint are repeated
+    assert store.runs.read_history(first) == make_history(3)
 
 
-def test_a_worker_that_was_thought_dead_changes_nothing(store: Store):
-    run = queued(store)
-    store.work.claim(run, "slow")
-    store.work.interrupt(run, 1)
-    store.work.claim(run, "other")
-    store.work.report(run, 1, progress(9), 0)
-    store.work.keep_checkpoint(run, 1, b"old")
-    assert store.work.is_to_stop(run, 1) is None
-    assert not store.work.end(run, 1, ENDED)
-    assert not store.work.fail(run, 1, DataError("no"))
-    assert store.work.interrupt(run, 1) is None
-    assert store.runs.history(run) == []
-    assert store.runs.line(run).state is RunState.RUNNING
+def test_a_worker_that_was_taken_for_dead_changes_nothing(store: Store):
+    run = create_queued(store)
+    store.attempts.claim(run, "slow")
+    store.attempts.interrupt(run, 1)
+    store.attempts.claim(run, "other")
+    store.attempts.report_progress(run, 1, make_progress(9), 0)
+    store.attempts.save_checkpoint(run, 1, b"old")
+    assert store.attempts.is_stop_requested(run, 1) is None
+    assert not store.attempts.end(run, 1, ENDED)
+    assert not store.attempts.fail(run, 1, DataError("no"))
+    assert store.attempts.interrupt(run, 1) is None
+    assert store.runs.read_history(run) == []
+    assert store.runs.get(run).state is RunState.RUNNING
 
 
 def test_deaths_are_counted(store: Store):
-    run = queued(store)
+    run = create_queued(store)
     counted = []
     for died, of_memory in ((True, False), (False, False), (True, True)):
-        claim = store.work.claim(run, "worker")
-        counted.append(store.work.interrupt(run, claim.attempt, died, of_memory))
+        claim = store.attempts.claim(run, "worker")
+        counted.append(store.attempts.interrupt(run, claim.attempt, died, of_memory))
     assert counted == [(1, 0), (1, 0), (2, 1)]
 
 
-def test_deaths_before_it_got_further_are_not_held_against_a_run(store: Store):
-    run = queued(store)
+def test_deaths_before_progress_do_not_count(store: Store):
+    run = create_queued(store)
     for _ in range(2):
-        claim = store.work.claim(run, "worker")
-        store.work.interrupt(run, claim.attempt, died=True)
-    claim = store.work.claim(run, "worker")
-    store.work.keep_checkpoint(run, claim.attempt, b"further")
-    assert store.work.interrupt(run, claim.attempt, died=True) == (1, 0)
+        claim = store.attempts.claim(run, "worker")
+        store.attempts.interrupt(run, claim.attempt, has_died=True)
+    claim = store.attempts.claim(run, "worker")
+    store.attempts.save_checkpoint(run, claim.attempt, b"further")
+    assert store.attempts.interrupt(run, claim.attempt, has_died=True) == (1, 0)
 
 
 @pytest.mark.parametrize("again", range(15))
 def test_a_kill_at_the_very_end_leaves_a_whole_run_or_none(store: Store, new_store, again: int):
-    run = queued(store)
-    claim = store.work.claim(run, "worker")
+    run = create_queued(store)
+    claim = store.attempts.claim(run, "worker")
     killer = new_store()
-    acts = [lambda: store.work.end(run, claim.attempt, ENDED), lambda: killer.runs.kill("ada", run)]
-    together(lambda number: acts[number](), 2)
-    line = store.runs.line(run)
-    whole = (RunState.FINISHED, True, progress(5).seconds)
+    acts = [
+        lambda: store.attempts.end(run, claim.attempt, ENDED),
+        lambda: killer.runs.kill("ada", run),
+    ]
+    call_in_parallel(lambda number: acts[number](), 2)
+    line = store.runs.get(run)
+    whole = (RunState.FINISHED, True, make_progress(5).seconds)
     seconds = None if line.progress is None else line.progress.seconds
     assert (line.state, line.has_model, seconds) in (whole, (RunState.STOPPED, False, None))
 
 
 @pytest.mark.parametrize("now", [RunState.RUNNING, RunState.INTERRUPTED])
 def test_a_failed_run_says_why(store: Store, now: RunState):
-    run = queued(store)
-    store.work.claim(run, "worker")
+    run = create_queued(store)
+    store.attempts.claim(run, "worker")
     if now is RunState.INTERRUPTED:
-        store.work.interrupt(run, 1)
-    assert store.work.fail(run, 1, DataError("Row {row} is bad.", row=3), now)
-    line = store.runs.line(run)
+        store.attempts.interrupt(run, 1)
+    assert store.attempts.fail(run, 1, DataError("Row {row} is bad.", row=3), now)
+    line = store.runs.get(run)
     assert (line.state, line.error.template) == (RunState.FAILED, "Row {row} is bad.")
     assert line.error.values == {"row": 3}
 
 
-def test_a_stop_reaches_a_run_that_was_interrupted_when_it_goes_on(store: Store):
-    run = queued(store)
-    store.work.claim(run, "worker")
-    store.work.interrupt(run, 1)
+def test_a_stop_of_an_interrupted_run_reaches_the_next_attempt(store: Store):
+    run = create_queued(store)
+    store.attempts.claim(run, "worker")
+    store.attempts.interrupt(run, 1)
     store.runs.stop("ada", run)
-    assert store.work.waiting()[0].stopping
-    assert store.work.claim(run, "worker").stopping
+    assert store.attempts.list_waiting()[0].stopping
+    assert store.attempts.claim(run, "worker").stopping
 
 
-def test_of_many_workers_one_gets_a_run(store: Store, new_store):
-    """Read-then-write in a plain BEGIN failed on SQLite ("database is locked"), and two servers
-    that share a PostgreSQL may hand out the same run."""
-    runs = [queued(store) for _ in range(12)]
+def test_only_one_of_many_workers_claims_a_run(store: Store, new_store):
+    """Concurrent claims are exclusive.
+
+    Read-then-write in a plain BEGIN failed on SQLite ("database is locked"), and two servers that
+    share a PostgreSQL could assign the same run.
+    """
+    runs = [create_queued(store) for _ in range(12)]
     stores, claims, errors = [new_store() for _ in range(4)], [], []
 
     def work(own: Store) -> None:
         for run in runs:
             try:
-                if own.work.claim(run, "worker") is not None:
+                if own.attempts.claim(run, "worker") is not None:
                     claims.append(run)
             except Exception as error:
                 errors.append(error)

@@ -1,25 +1,27 @@
+"""The key of cookies, and cookies that were replaced."""
+
 import time
 
 from sqlalchemy import text
 
 from runs.store.cookies import GRACE_SECONDS
-from tests.runs.store.conftest import together
+from tests.runs.store.conftest import call_in_parallel
 
 
-def test_servers_that_start_at_once_on_one_database_have_one_key(new_store):
+def test_servers_of_one_database_share_one_key(new_store):
     stores = [new_store() for _ in range(8)]
     drawn = set()
-    together(lambda number: drawn.add(stores[number].cookies.key()), len(stores))
+    call_in_parallel(lambda number: drawn.add(stores[number].cookies.read_key()), len(stores))
     assert len(drawn) == 1
     assert len(drawn.pop()) == 32
 
 
-def test_an_earlier_cookie_is_good_once_and_a_moment_longer(new_store, monkeypatch):
+def test_an_earlier_cookie_is_valid_once_and_a_moment_longer(new_store, monkeypatch):
     one, other = new_store(), new_store()
-    one.visitors.welcome("ada", lasting=False)
+    one.visitors.record_visit("ada", lasting=False)
     assert not one.cookies.replace("bob", "unsigned")
     assert one.cookies.is_replaceable("ada", "unsigned")
-    together(lambda number: (one, other)[number % 2].cookies.replace("ada", "unsigned"), 8)
+    call_in_parallel(lambda number: (one, other)[number % 2].cookies.replace("ada", "unsigned"), 8)
     assert other.cookies.replace("ada", "unsigned")  # a second tab, on the other server
     later = time.time() + GRACE_SECONDS
     monkeypatch.setattr(time, "time", lambda: later)
@@ -29,7 +31,7 @@ def test_an_earlier_cookie_is_good_once_and_a_moment_longer(new_store, monkeypat
         assert store.cookies.is_replaceable("ada", "unprefixed")
 
 
-def test_what_is_known_of_a_visitors_cookies_goes_with_the_visitor(store):
+def test_replaced_cookies_are_deleted_with_the_visitor(store):
     store.cookies.replace("ada", "unsigned")
     store.visitors.delete("ada")
     with store._database.reading() as connection:

@@ -4,7 +4,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from tests.support.asgi import ask
-from ui.http.headers import SecurityHeaders, inline_scripts, security_headers
+from ui.http.headers import SecurityHeaders, build_headers, hash_scripts
 
 
 async def fail(request):
@@ -36,7 +36,7 @@ BEHIND = Starlette(
         WebSocketRoute("/stream", echo),
     ]
 )
-HEADERS = security_headers()
+HEADERS = build_headers()
 
 
 IN_FRONT = SecurityHeaders(BEHIND)
@@ -65,7 +65,7 @@ def test_every_response_has_each_header_once(method, path, status):
     check(answer)
 
 
-def test_what_fails_is_answered_once_and_told_to_the_log():
+def test_an_exception_is_answered_once_and_logged():
     async def begin_and_fail(scope, receive, send):
         await PlainTextResponse("begun")(scope, receive, send)
         raise RuntimeError
@@ -80,7 +80,7 @@ def test_what_fails_is_answered_once_and_told_to_the_log():
         assert isinstance(answer.error, RuntimeError)
 
 
-def test_websockets_have_them_too_accepted_or_not():
+def test_accepted_and_refused_websockets_have_the_headers():
     answer = ask(IN_FRONT, "/stream", type="websocket")
     assert answer.accepted
     assert answer.values("x-own") == ["1"]
@@ -91,7 +91,7 @@ def test_websockets_have_them_too_accepted_or_not():
         check(answer)
 
 
-def test_a_server_without_words_for_a_refused_websocket_closes_it():
+def test_a_server_without_the_denial_extension_closes_a_refused_websocket():
     answer = ask(IN_FRONT, "/nowhere", type="websocket", extensions={})
     assert [message["type"] for message in answer.messages] == ["websocket.close"]
 
@@ -117,7 +117,7 @@ def test_the_policy_is_strict():
     ],
 )
 def test_frames_are_allowed_where_they_are_set(ancestors, policy, options):
-    headers = security_headers(ancestors)
+    headers = build_headers(ancestors)
     assert headers["Content-Security-Policy"].endswith(f"frame-ancestors {policy}")
     assert headers.get("X-Frame-Options") == options
 
@@ -132,11 +132,11 @@ def test_frames_are_allowed_where_they_are_set(ancestors, policy, options):
     ],
 )
 def test_inline_scripts_are_found(page, count):
-    assert len(inline_scripts(page)) == count
+    assert len(hash_scripts(page)) == count
 
 
 @pytest.mark.parametrize("https", [True, False])
-def test_by_https_every_cookie_is_secure(https):
+def test_behind_https_every_cookie_is_secure(https):
     headers = [("X-Forwarded-Proto", "https")] if https else []
     one, another = ask(IN_FRONT, "/cookies", headers=headers).values("set-cookie")
     assert ("; Secure" in one) is https

@@ -6,7 +6,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from runs import json_log
 from tests.support.asgi import ask
-from ui.http.hosts import REFUSAL, HostNames, names_answered
+from ui.http.hosts import REFUSAL, HostNames, get_allowed_names
 from ui.http.metrics import HiddenMetrics
 
 
@@ -24,7 +24,7 @@ BEHIND = Starlette(
 NAMES = ("example.org", "*.example.net")
 
 
-def is_answered(host: str, names=NAMES) -> bool:
+def is_accepted(host: str, names=NAMES) -> bool:
     app = HostNames(BEHIND, names)
     page, websocket = (
         ask(app, path, headers=[("Host", host)], type=kind)
@@ -50,17 +50,17 @@ def is_answered(host: str, names=NAMES) -> bool:
     ],
 )
 @pytest.mark.parametrize("names", [NAMES, ()])
-def test_addresses_and_localhost_are_always_answered(host, names):
-    assert is_answered(host, names)
+def test_addresses_and_localhost_are_always_accepted(host, names):
+    assert is_accepted(host, names)
 
 
 @pytest.mark.parametrize(
     "host", ["example.org", "EXAMPLE.org:443", "example.org.", "a.example.net", "b.a.example.net"]
 )
-def test_other_names_are_answered_where_they_are_set(host):
-    assert is_answered(host)
-    assert not is_answered(host, ())
-    assert is_answered(host, None)
+def test_configured_names_are_accepted(host):
+    assert is_accepted(host)
+    assert not is_accepted(host, ())
+    assert is_accepted(host, None)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_other_names_are_answered_where_they_are_set(host):
         "exa\xe9mple.org",
     ],
 )
-def test_no_other_name_is(host):
-    assert not is_answered(host)
+def test_no_other_name_is_accepted(host):
+    assert not is_accepted(host)
 
 
 def test_a_request_with_two_names_needs_both():
@@ -107,20 +107,20 @@ def test_a_request_with_two_names_needs_both():
         ((), None, "app.example.org", ("app.example.org",)),
     ],
 )
-def test_until_a_name_is_set_all_are_answered_but_on_loopback(
+def test_without_configured_names_all_are_accepted_except_on_loopback(
     monkeypatch, configured, bound, browser, names
 ):
-    said, options = [], {"server.address": bound, "browser.serverAddress": browser}
+    events, options = [], {"server.address": bound, "browser.serverAddress": browser}
     monkeypatch.setattr(st, "get_option", options.get)
-    monkeypatch.setattr(json_log, "say", lambda event, **facts: said.append(event))
-    assert names_answered(configured) == names
-    assert said == (["any host name is answered"] if names is None else [])
+    monkeypatch.setattr(json_log, "log_event", lambda event, **facts: events.append(event))
+    assert get_allowed_names(configured) == names
+    assert events == (["any host name is answered"] if names is None else [])
 
 
 @pytest.mark.parametrize(
     "path", ["/_stcore/metrics", "/_stcore/metrics/", "/_stcore/metrics\n", "/base/_stcore/metrics"]
 )
-def test_metrics_are_nobodys_business(path):
+def test_metrics_are_hidden(path):
     app = HiddenMetrics(BEHIND)
     for method in ("GET", "OPTIONS", "POST"):
         answer = ask(app, path, method)
@@ -145,7 +145,7 @@ def test_metrics_are_nobodys_business(path):
         ("", "localhost:8501", True),
     ],
 )
-def test_a_page_of_another_program_on_this_machine_opens_no_session(origin, host, accepted):
+def test_a_page_of_another_local_program_opens_no_session(origin, host, accepted):
     headers = [("Host", host), *([("Origin", origin)] if origin else [])]
     answer = ask(HostNames(BEHIND, None), "/stream", headers=headers, type="websocket")
     assert answer.accepted is accepted

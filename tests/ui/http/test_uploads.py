@@ -12,7 +12,7 @@ from runs.limits import Limits
 from tests.support.asgi import ask
 from ui import backend
 from ui.http import uploads as module
-from ui.http.uploads import SECONDS_TO_TAKE, UNIT, Refused, UploadLimit, Uploads
+from ui.http.uploads import MAX_WAITING_SECONDS, UNIT_BYTES, UploadLimit, UploadRefused, Uploads
 
 MB = 10**6
 LIMITS = Limits(session_upload_megabytes=25, upload_megabytes=50, all_upload_megabytes=100)
@@ -21,7 +21,7 @@ OTHER = "192.0.2.2"
 
 
 class Memory:
-    """Streamlit's, with uploads in front of it and a clock of its own."""
+    """Streamlit's memory with ``Uploads`` in front of it and its own clock."""
 
     def __init__(self, limits: Limits = LIMITS) -> None:
         self.files, self.now = set(), 0.0
@@ -34,13 +34,13 @@ class Memory:
     def put(
         self, megabytes: float, session="s", visitor="v", address=ADDRESS, file: str | None = None
     ) -> str:
-        """A file that arrives; its id."""
+        """Upload a file; returns its id."""
         file = file or str(next(self.numbers))
         upload = self.uploads.begin(session, file, visitor, address)
         try:
             for _ in range(10):
-                self.uploads.arrive(upload, int(megabytes * MB / 10))
-        except Refused:
+                self.uploads.add_bytes(upload, int(megabytes * MB / 10))
+        except UploadRefused:
             self.uploads.end(upload, stored=False)
             raise
         self.files.add((session, file))
@@ -52,7 +52,7 @@ class Memory:
 
     @property
     def megabytes(self) -> float:
-        return self.uploads.total / MB
+        return self.uploads.total_bytes / MB
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def memory():
 
 def test_a_tab_has_its_limit(memory):
     memory.put(20)
-    with pytest.raises(Refused, match="may take 25 MB"):
+    with pytest.raises(UploadRefused, match="may take 25 MB"):
         memory.put(20)
     memory.put(3)
     memory.put(20, session="another tab")
@@ -71,40 +71,40 @@ def test_a_tab_has_its_limit(memory):
 def test_a_visitor_has_a_limit_over_all_tabs(memory):
     for tab in range(2):
         memory.put(20, session=f"tab {tab}")
-    with pytest.raises(Refused, match="may take 50 MB"):
+    with pytest.raises(UploadRefused, match="may take 50 MB"):
         memory.put(20, session="a third")
     memory.put(20, session="somebody else's", visitor="w")
 
 
-def test_what_was_refused_counts_no_more(memory):
+def test_a_refused_upload_does_not_count(memory):
     for _ in range(10):
-        with pytest.raises(Refused):
+        with pytest.raises(UploadRefused):
             memory.put(30)
     assert memory.megabytes == 0
     memory.put(20)
 
 
-def test_the_smallest_counts_too_so_that_there_are_not_a_million(memory):
-    for _ in range(LIMITS.session_upload_megabytes * MB // UNIT):
+def test_empty_files_count_too(memory):
+    for _ in range(LIMITS.session_upload_megabytes * MB // UNIT_BYTES):
         memory.put(0)
-    with pytest.raises(Refused):
+    with pytest.raises(UploadRefused):
         memory.put(0)
 
 
-def test_a_file_that_is_sent_to_the_same_place_takes_the_place_of_the_other(memory):
+def test_a_file_with_the_same_id_replaces_the_other(memory):
     for _ in range(10):
         memory.put(10, file="same")
     assert memory.megabytes < 12
 
 
 @pytest.mark.parametrize("announced", [26 * MB, 10**14])
-def test_what_announces_too_much_is_refused_at_once(memory, announced):
-    with pytest.raises(Refused):
+def test_a_too_large_announcement_is_refused_at_once(memory, announced):
+    with pytest.raises(UploadRefused):
         memory.uploads.begin("s", "f", "v", ADDRESS, announced)
     assert memory.megabytes == 0
 
 
-def test_whoever_has_most_makes_room_for_others(memory):
+def test_the_largest_user_makes_room_for_others(memory):
     greedy = [memory.put(19, f"tab {n}", f"cookie {n}") for n in range(5)]
     assert memory.megabytes > 90
     memory.put(10, "other tab", "other", OTHER)
@@ -116,47 +116,47 @@ def test_whoever_has_most_makes_room_for_others(memory):
 def test_many_cookies_of_one_address_are_not_worth_more(memory):
     for n in range(5):
         memory.put(19, f"tab {n}", f"cookie {n}")
-    with pytest.raises(Refused, match="Many files"):
+    with pytest.raises(UploadRefused, match="Many files"):
         memory.put(22, "tab 6", "cookie 6")
     memory.put(10, "small", "small")  # the one with least, behind the same router
 
 
-def test_nobody_has_to_make_room_for_who_has_more(memory):
+def test_nobody_makes_room_for_a_larger_user(memory):
     for n in range(2):
         memory.put(19, f"small {n}", f"small {n}", OTHER)
     for n in range(9):
         memory.put(19, f"tab {n}", f"cookie {n}")
     assert {"small 0", "small 1", "tab 8"} <= {session for session, _ in memory.files}
-    with pytest.raises(Refused, match="Many files"):
+    with pytest.raises(UploadRefused, match="Many files"):
         memory.put(22, "small 2", "small 0", OTHER)  # the own one would have to
 
 
-def test_an_upload_that_stands_still_makes_room_too(memory):
+def test_a_stalled_upload_makes_room_too(memory):
     slow = [memory.uploads.begin(f"tab {n}", "f", f"cookie {n}", ADDRESS) for n in range(5)]
     for upload in slow:
-        memory.uploads.arrive(upload, 19 * MB)
+        memory.uploads.add_bytes(upload, 19 * MB)
     memory.put(10, "other", "other", OTHER)
-    with pytest.raises(Refused):
-        memory.uploads.arrive(slow[0], 0)
+    with pytest.raises(UploadRefused):
+        memory.uploads.add_bytes(slow[0], 0)
     memory.uploads.end(slow[0], stored=False)
     assert memory.megabytes < 100
 
 
-def test_what_somebody_works_with_does_not_make_room(memory):
+def test_pinned_content_does_not_make_room(memory):
     for n in range(5):
         file = memory.put(19, f"tab {n}", f"cookie {n}")
         memory.uploads.take(f"tab {n}", file, "place", b"0" * 19 * MB)
         memory.uploads.read(f"tab {n}", file, pin=True)
-    with pytest.raises(Refused, match="Many files"):
+    with pytest.raises(UploadRefused, match="Many files"):
         memory.put(10, "other", "other", OTHER)
     memory.uploads.drop("tab 1", "1")
     memory.put(10, "other", "other", OTHER)
 
 
-def test_what_a_page_took_is_there_until_it_is_dropped(memory):
+def test_taken_content_is_kept_until_it_is_dropped(memory):
     file = memory.put(2)
     memory.uploads.take("s", file, "place", b"content")
-    memory.now = 10 * SECONDS_TO_TAKE
+    memory.now = 10 * MAX_WAITING_SECONDS
     memory.sweep("s")
     assert memory.uploads.read("s", file) == b"content"
     memory.uploads.drop("s", file)
@@ -178,17 +178,17 @@ def test_an_uploader_holds_one_file(memory):
         memory.uploads.read("s", file)
 
 
-def test_a_file_that_no_page_takes_is_gone_after_a_minute(memory):
+def test_a_file_that_no_page_takes_is_removed_after_a_minute(memory):
     memory.put(20)
     memory.sweep("s")
     assert memory.files
-    memory.now = SECONDS_TO_TAKE + 1
+    memory.now = MAX_WAITING_SECONDS + 1
     memory.sweep("s")
     assert not memory.files
     assert memory.megabytes == 0
 
 
-def test_what_streamlit_forgets_is_forgotten_and_what_still_comes_is_not(memory):
+def test_files_that_streamlit_drops_are_removed_and_incomplete_ones_are_not(memory):
     memory.put(20)
     memory.files.clear()
     coming = memory.uploads.begin("s", "coming", "v", ADDRESS)
@@ -196,19 +196,19 @@ def test_what_streamlit_forgets_is_forgotten_and_what_still_comes_is_not(memory)
     assert memory.uploads._uploads == [coming]
 
 
-def test_with_its_session_all_is_gone(memory):
+def test_the_end_of_a_session_removes_its_files(memory):
     for session in ("s", "t"):
         memory.uploads.take(session, memory.put(2, session), "place", b"")
         memory.put(2, session)
-        memory.uploads.refuse(session, DataError("why"))
+        memory.uploads.store_refusal(session, DataError("why"))
     memory.sweep("t")
     assert {upload.session for upload in memory.uploads._uploads} == {"t"}
-    assert memory.uploads.refusal("s") is None
-    assert str(memory.uploads.refusal("t")) == "why"
-    assert memory.uploads.refusal("t") is None  # it is said once
+    assert memory.uploads.pop_refusal("s") is None
+    assert str(memory.uploads.pop_refusal("t")) == "why"
+    assert memory.uploads.pop_refusal("t") is None  # it is returned once
 
 
-# The middleware, in front of something that reads like Streamlit
+# The middleware, in front of an application that reads like Streamlit
 
 
 async def read(request):
@@ -222,15 +222,15 @@ async def read(request):
 
 @pytest.fixture
 def door(memory, monkeypatch):
-    """Ask the server for an upload."""
+    """Upload to the server; the fixture is a function that returns the response."""
     address = "/_stcore/upload_file/{session}/{file}"
     app = Starlette(
         routes=[Route(address, read, methods=["PUT", "DELETE"])],
         middleware=[Middleware(UploadLimit)],
     )
-    monkeypatch.setattr(module, "uploads", lambda: memory.uploads)
-    monkeypatch.setattr(module, "_say", memory.uploads.refuse)
-    monkeypatch.setattr(backend, "store", lambda: SimpleNamespace(limits=LIMITS))
+    monkeypatch.setattr(module, "get_uploads", lambda: memory.uploads)
+    monkeypatch.setattr(module, "_report_refusal", memory.uploads.store_refusal)
+    monkeypatch.setattr(backend, "get_store", lambda: SimpleNamespace(limits=LIMITS))
 
     def ask_for(megabytes=0.0, method="PUT", path="/_stcore/upload_file/s/f", headers=(), **scope):
         parts = [b"0" * 2**16] * int(megabytes * MB / 2**16)
@@ -240,7 +240,7 @@ def door(memory, monkeypatch):
     return ask_for
 
 
-def test_an_upload_passes_whole_and_is_counted(door, memory):
+def test_an_upload_passes_completely_and_is_counted(door, memory):
     answer = door(20)
     assert answer.status == 204
     assert int(answer.values("x-size")[0]) == pytest.approx(20 * MB, rel=0.01)
@@ -261,15 +261,15 @@ def test_an_upload_passes_whole_and_is_counted(door, memory):
         [("Content-Length", "a lot")],
     ],
 )
-def test_too_much_is_refused_in_words_whatever_it_claims_to_be(door, memory, headers):
+def test_a_too_large_upload_is_refused_with_a_message_whatever_its_headers(door, memory, headers):
     answer = door(30, headers=headers)
     assert answer.status == 413
     assert "may take 25 MB on this server" in answer.text
     assert memory.megabytes == 0
-    assert "may take 25 MB" in str(memory.uploads.refusal("s"))
+    assert "may take 25 MB" in str(memory.uploads.pop_refusal("s"))
 
 
-def test_who_shows_no_cookie_counts_by_address(door):
+def test_without_a_cookie_uploads_count_by_address(door):
     for n in range(2):
         assert door(20, path=f"/_stcore/upload_file/s{n}/f").status == 204
     assert door(20, path="/_stcore/upload_file/s2/f").status == 413
@@ -281,7 +281,7 @@ def test_who_shows_no_cookie_counts_by_address(door):
     ] == [204, 204, 413]
 
 
-def test_what_streamlit_refuses_is_not_counted_and_deletes_nothing(door, memory):
+def test_uploads_that_streamlit_refuses_are_not_counted_and_delete_nothing(door, memory):
     door(20)
     for method in ("PUT", "DELETE"):
         assert door(5, method, headers=[("X-Xsrftoken", "2")]).status == 403

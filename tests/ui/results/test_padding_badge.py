@@ -1,7 +1,7 @@
-"""What the badge says."""
+"""Texts of the badge."""
 
 from core.invariance.report import ALONE, GRADIENT, Check, Proof
-from ui.results.padding_badge import _meaning, _on_what, _table, _title
+from ui.results.padding_badge import _build_table, _describe_data, _explain_result, _format_title
 
 TABLE = (
     Check("1 step of padding more", "keras", 0.0, 1e-4),
@@ -12,30 +12,30 @@ TABLE = (
 )
 
 
-def proof(mask: str = "none", table=TABLE, **changes) -> Proof:
-    known = {"spread": 3.0, "classes": False, "sequences": 32, "of": 1370, "steps": 29}
-    return Proof(mask, table, **known | {"cut": False, "seconds": 0.6} | changes)
+def make_proof(mask: str = "none", table=TABLE, **changes) -> Proof:
+    defaults = {"spread": 3.0, "classes": False, "sequences": 32, "of": 1370, "steps": 29}
+    return Proof(mask, table, **defaults | {"cut": False, "seconds": 0.6} | changes)
 
 
-def test_a_row_shows_the_worse_of_two_networks_and_why_something_was_not_measured():
-    table = _table(proof())
+def test_a_row_shows_the_worse_of_two_networks_or_why_it_was_not_measured():
+    table = _build_table(make_proof())
     assert table["What was done"].tolist() == list(dict.fromkeys(c.name for c in TABLE))
     assert table[""].tolist() == ["✓", "✗", "✗", "–"]
     assert table["Largest change"].tolist() == ["2e-07", "1.5", "0.25", "new"]
     assert table["Of the answers' spread"].tolist() == ["7e-08", "50%", "", ""]
 
 
-def test_the_title_says_whether_padding_counts_and_how_much():
-    assert "Padding never counts" in _title(proof("lengths", TABLE[:2]))
-    assert "by up to 1.5" in _title(proof())
-    assert "by up to 150%" in _title(proof(classes=True))
+def test_the_title_states_the_effect_of_padding():
+    assert "Padding never counts" in _format_title(make_proof("lengths", TABLE[:2]))
+    assert "by up to 1.5" in _format_title(make_proof())
+    assert "by up to 150%" in _format_title(make_proof(classes=True))
 
 
 def test_a_mask_that_leaks_is_not_excused():
-    assert "counts as data" in _meaning(proof())
-    assert "should not count" in _meaning(proof("lengths"))
+    assert "counts as data" in _explain_result(make_proof())
+    assert "should not count" in _explain_result(make_proof("lengths"))
 
 
-def test_it_says_on_what_it_was_measured():
-    assert "32 sequences of 1,370, up to 29 steps" in _on_what(proof())
-    assert "cut" in _on_what(proof(cut=True))
+def test_the_measured_data_is_described():
+    assert "32 sequences of 1,370, up to 29 steps" in _describe_data(make_proof())
+    assert "cut" in _describe_data(make_proof(cut=True))

@@ -1,4 +1,4 @@
-"""Live parts of a page go on, whatever reaches the server in which order."""
+"""Live parts of a page keep running, in whatever order requests reach the server."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support.streamlit_client import Visitor
 EVERY = 1.5
 APP = f"""
 import streamlit as st
-from ui.shell.fragments import live
+from ui.shell.fragments import run_fragment
 
 here = st.session_state
 here.pages = here.get("pages", 0) + 1
@@ -18,8 +18,8 @@ def part(word):
     st.markdown(f"{{word}} pages={{here.pages}} parts={{here.parts}}")
 
 st.title("Live")
-live(part, {EVERY}, "live")
-live(part, None, "still")
+run_fragment(part, {EVERY}, "live")
+run_fragment(part, None, "still")
 """
 
 
@@ -32,9 +32,11 @@ def address(tmp_path_factory):
         yield server.address
 
 
-def test_a_repetition_that_the_run_before_asked_for_is_ignored(address):
-    """Streamlit would drop what is left of the latest run, its order to repeat included, if such a
-    repetition came just as that run had ended: the page stood still for ever."""
+def test_a_repetition_requested_by_the_previous_run_is_ignored(address):
+    """Streamlit would drop the rest of the latest run, including its order to repeat.
+
+    That happened if such a repetition came just as that run had ended: the page was stuck.
+    """
     with Visitor(address) as visitor:
         visitor.open("/")
         [before] = visitor.repeating
@@ -50,7 +52,7 @@ def test_a_repetition_that_the_run_before_asked_for_is_ignored(address):
         assert "still pages=2 parts=4" in visitor.texts()
 
 
-def test_a_click_that_comes_sooner_than_the_first_repetition_runs_the_page_again(address):
+def test_a_click_before_the_first_repetition_reruns_the_page(address):
     with Visitor(address) as visitor:
         visitor.open("/")
         [fragment] = visitor.repeating

@@ -1,4 +1,4 @@
-"""Detection: what a table shows is found, what it does not show is asked for."""
+"""Detection finds the roles that a table shows, and asks for those that it does not."""
 
 import io
 
@@ -9,7 +9,7 @@ from core.reading import detect_schema, open_table
 STEPS = "{0},0,1.5,2\n{0},1,2.5,2\n{1},0,3.5,4\n{1},1,4.5,4\n"
 
 
-def detected(text, **choices):
+def detect(text, **choices):
     return detect_schema(open_table(io.StringIO(text)), **choices)
 
 
@@ -40,7 +40,7 @@ def roles(layout):
             "id,t,x,y\na,0,1,2\na,1,2,3\nb,0,1,2\n",
             {"layout": "long", "id": "id", "time": "t", "features": ("x", "y")},
         ),
-        (  # a last column that is the same everywhere tells nothing about a sequence
+        (  # a last column that is the same everywhere has no information about a sequence
             "id,t,v,w\na,0,1,0\na,1,2,0\nb,0,1,0\n",
             {"layout": "long", "id": "id", "time": "t", "features": ("v", "w")},
         ),
@@ -76,9 +76,9 @@ def roles(layout):
     ],
 )  # fmt: skip
 def test_a_table_shows_its_layout_and_roles(text, expected):
-    found = detected(text)
-    assert roles(found) == expected
-    assert found.reasons
+    schema = detect(text)
+    assert roles(schema) == expected
+    assert schema.reasons
 
 
 @pytest.mark.parametrize(
@@ -96,20 +96,25 @@ def test_a_table_shows_its_layout_and_roles(text, expected):
         ({"layout": "long", "id": ""}, {"layout": "long", "id": None}),
     ],
 )
-def test_what_is_chosen_is_never_guessed_over(choices, expected):
+def test_detection_never_overrides_choices(choices, expected):
     text = "id,split,t,v,w,target\na,train,0,1,5,2\na,train,1,2,5,2\nb,test,0,3,6,4\n"
-    automatic = roles(detected(text))
+    automatic = roles(detect(text))
     assert automatic["target"] == "target"
     assert automatic["split"] == "split"
-    found = detected(text, **choices)
-    assert {name: getattr(found, name) for name in expected} == expected
+    schema = detect(text, **choices)
+    assert {name: getattr(schema, name) for name in expected} == expected
 
 
 @pytest.mark.parametrize("name", ["", "Unnamed: 0"])
-def test_the_index_that_pandas_writes_is_no_feature(name):
-    found = detected(name + ",bearing,t,v\n0,1,0,5\n1,1,1,6\n2,2,0,7\n")
-    assert (found.layout, found.id, found.time, found.features) == ("long", "bearing", "t", ("v",))
-    assert "`1` counts the rows: not used" in [r.replace("Unnamed: 0", "1") for r in found.reasons]
+def test_a_pandas_index_is_not_a_feature(name):
+    schema = detect(name + ",bearing,t,v\n0,1,0,5\n1,1,1,6\n2,2,0,7\n")
+    assert (schema.layout, schema.id, schema.time, schema.features) == (
+        "long",
+        "bearing",
+        "t",
+        ("v",),
+    )
+    assert "`1` counts the rows: not used" in [r.replace("Unnamed: 0", "1") for r in schema.reasons]
 
 
 @pytest.mark.parametrize(
@@ -119,24 +124,24 @@ def test_the_index_that_pandas_writes_is_no_feature(name):
         ("n,id,v\n0,a,5\n1,a,6\n", ("n", "v")),  # has a name
     ],
 )
-def test_another_first_column_of_numbers_stays_a_feature(text, features):
-    assert detected(text).features == features
+def test_any_other_first_column_of_numbers_is_a_feature(text, features):
+    assert detect(text).features == features
 
 
-def test_an_index_that_is_chosen_as_a_feature_is_one():
-    assert detected(",id,v\n0,a,5\n1,a,6\n", features=["1", "v"]).features == ("1", "v")
+def test_an_index_can_be_chosen_as_a_feature():
+    assert detect(",id,v\n0,a,5\n1,a,6\n", features=["1", "v"]).features == ("1", "v")
 
 
-def test_an_unused_column_is_said():
-    found = detected("id,t,v,note\na,0,1,x\na,1,2,y\n")
-    assert found.features == ("v",)
-    assert "`note` is not used" in found.reasons
+def test_an_unused_column_is_reported():
+    schema = detect("id,t,v,note\na,0,1,x\na,1,2,y\n")
+    assert schema.features == ("v",)
+    assert "`note` is not used" in schema.reasons
 
 
 @pytest.mark.parametrize("first", ["patient", "who"])
 def test_visits_of_a_patient_are_steps_in_time(first):
     rows = "".join(f"p{i},{t},{i}.5\n" for i in range(4) for t in range(1, 4))
-    found = detect_schema(open_table(io.StringIO(f"{first},visit,pulse\n{rows}")))
-    assert (found.layout, found.id, found.time) == ("long", first, "visit")
-    assert found.features == ("pulse",)
-    assert f"`{first}` repeats and `visit` rises inside it: long layout" in found.reasons
+    schema = detect_schema(open_table(io.StringIO(f"{first},visit,pulse\n{rows}")))
+    assert (schema.layout, schema.id, schema.time) == ("long", first, "visit")
+    assert schema.features == ("pulse",)
+    assert f"`{first}` repeats and `visit` rises inside it: long layout" in schema.reasons

@@ -1,4 +1,4 @@
-"""Too many steps are refused before they are parsed; as many as are taken are not."""
+"""Too many steps are refused before they are parsed; the maximum number is accepted."""
 
 import gzip
 import io
@@ -11,98 +11,97 @@ from core import DataError, read_sequences
 from core.reading import detect_schema, open_table, refuse_many_steps
 from core.reading.detection.step_count import HEAD_BYTES
 from core.reading.formats import delimited, parquet
-from core.reading.table.step_limits import CLEARLY
-from tests.core.reading.formats.test_formats import archive
-from tests.core.reading.formats.test_formats import parquet as parquet_file
+from core.reading.table.step_limits import ESTIMATE_TOLERANCE
+from tests.core.reading.formats.test_formats import build_parquet, make_zip
 
 STEPS = 100_000
 rng = np.random.default_rng(5)
 
 
-def joined(rows) -> str:
+def join_lines(rows) -> str:
     return "".join(f"{row}\n" for row in rows)
 
 
-def long(features: int) -> str:
+def build_long(features: int) -> str:
     header = ",".join(["id", "t", *(f"x{i}" for i in range(features))])
     cells = ",".join(["0.25"] * features)
-    return joined([header, *(f"{i // 50},{i % 50},{cells}" for i in range(STEPS))])
+    return join_lines([header, *(f"{i // 50},{i % 50},{cells}" for i in range(STEPS))])
 
 
-def in_rows(cut) -> str:
-    """All steps in sequences of about 20, each written by ``cut``."""
+def build_rows(cut) -> str:
+    """Format all steps as sequences of about 20, each written by ``cut``."""
     values = np.char.mod("%.2f", rng.random(STEPS))
     at = np.sort(rng.choice(np.arange(1, STEPS), STEPS // 20, replace=False))
-    return joined(map(cut, np.split(values, at)))
+    return join_lines(map(cut, np.split(values, at)))
 
 
-def wide() -> str:
+def build_wide() -> str:
     row = ",".join(["1.5"] * 20 + [""] * 5)
     header = ",".join(["id", *(f"x{i}" for i in range(25)), "target"])
-    return joined([header, *(f"s{i},{row},{i % 2}" for i in range(STEPS // 20))])
+    return join_lines([header, *(f"s{i},{row},{i % 2}" for i in range(STEPS // 20))])
 
 
 TEXTS = {
-    "long, one feature": long(1),
-    "long, twelve features": long(12),
-    "rows": in_rows(",".join),
-    "rows and decimal commas": in_rows(lambda row: ";".join(row).replace(".", ",")),
-    "wide": wide(),
-    "list": "sequence,target\n" + in_rows(lambda row: f'"[{", ".join(row)}]",1'),
+    "long, one feature": build_long(1),
+    "long, twelve features": build_long(12),
+    "rows": build_rows(",".join),
+    "rows and decimal commas": build_rows(lambda row: ";".join(row).replace(".", ",")),
+    "wide": build_wide(),
+    "list": "sequence,target\n" + build_rows(lambda row: f'"[{", ".join(row)}]",1'),
     "list of steps": "sequence,target\n"
-    + in_rows(lambda row: '"[' + ", ".join(f"[{x}, 1, 2]" for x in row) + ']",1'),
-    "pasted": in_rows(lambda row: f"[{', '.join(row)}]"),
+    + build_rows(lambda row: '"[' + ", ".join(f"[{x}, 1, 2]" for x in row) + ']",1'),
+    "pasted": build_rows(lambda row: f"[{', '.join(row)}]"),
     "ts": "@problemName a\n@classLabel true 0 1\n@data\n"
-    + in_rows(lambda row: f"{','.join(row)}:1"),
+    + build_rows(lambda row: f"{','.join(row)}:1"),
 }
 
 
 @pytest.fixture
-def nothing_is_parsed(monkeypatch):
-    """Only the beginning of a text may be made a table of."""
+def forbid_parsing(monkeypatch):
+    """Allow only the beginning of a text to be opened as a table."""
     whole = delimited.open_delimited
 
-    def beginning(data: bytes, name: str = ""):
+    def open_beginning(data: bytes, name: str = ""):
         assert len(data) <= HEAD_BYTES
         return whole(data, name)
 
-    monkeypatch.setattr("core.reading.formats.open.open_delimited", beginning)
+    monkeypatch.setattr("core.reading.formats.open.open_delimited", open_beginning)
     monkeypatch.setattr("core.reading.formats.archive.open_per_file", None)
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_too_many_steps_are_refused_before_they_are_parsed(name, nothing_is_parsed):
+def test_too_many_steps_are_refused_before_they_are_parsed(name, forbid_parsing):
     assert len(TEXTS[name]) > HEAD_BYTES
-    most = round(STEPS / CLEARLY * 0.95)
+    most = round(STEPS / ESTIMATE_TOLERANCE * 0.95)
     with pytest.raises(DataError, match=rf"about (100|9.),000 steps, and at most {most:,}"):
         open_table(io.StringIO(TEXTS[name]), most)
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_as_many_as_are_taken_are_opened(name):
+def test_the_maximum_number_of_steps_is_accepted(name):
     assert len(open_table(io.StringIO(TEXTS[name]), STEPS)) > 0
 
 
-def test_the_beginning_need_not_be_like_the_rest():
-    """Missing values at the beginning make no steps of those that follow."""
-    gaps = joined(f"{i // 50},{i % 50}{',' * 31}1" for i in range(5_000))
-    full = joined(f"{i // 50},{i % 50}{',5' * 30},1" for i in range(5_000, 20_000))
+def test_the_beginning_may_differ_from_the_rest():
+    """Missing values at the beginning do not affect the count of later steps."""
+    gaps = join_lines(f"{i // 50},{i % 50}{',' * 31}1" for i in range(5_000))
+    full = join_lines(f"{i // 50},{i % 50}{',5' * 30},1" for i in range(5_000, 20_000))
     header = ",".join(["id", "t", *(f"x{i}" for i in range(31))]) + "\n"
     assert len(open_table(io.StringIO(header + gaps + full), 20_000)) == 20_000
 
 
-def test_a_beginning_that_cannot_be_read_is_left_to_the_reading():
-    broken = "a,b,c\n" + joined("1,2,3" for _ in range(STEPS))  # which column is what?
+def test_an_unreadable_beginning_is_left_to_the_reader():
+    broken = "a,b,c\n" + join_lines("1,2,3" for _ in range(STEPS))  # which column is what?
     assert len(open_table(io.StringIO(broken), STEPS)) == STEPS
     with pytest.raises(DataError, match="about 100,000 steps"):
         open_table(io.StringIO(broken), STEPS // 2)
 
 
-def test_what_is_packed_is_counted_once_it_is_unpacked(nothing_is_parsed):
+def test_compressed_text_is_counted_after_unpacking(forbid_parsing):
     packed = gzip.compress(TEXTS["long, one feature"].encode())
-    files = {f"{i}.csv": "x,y\n" + joined(["1,2"] * 1_000) for i in range(100)}
+    files = {f"{i}.csv": "x,y\n" + join_lines(["1,2"] * 1_000) for i in range(100)}
     parts = {f"A_{part}.ts": TEXTS["ts"] for part in ("TRAIN", "TEST")}
-    for content in (packed, archive(files), archive(parts)):
+    for content in (packed, make_zip(files), make_zip(parts)):
         with pytest.raises(DataError, match="about 100,000 steps"):
             open_table(io.BytesIO(content), STEPS // 2)
 
@@ -110,19 +109,19 @@ def test_what_is_packed_is_counted_once_it_is_unpacked(nothing_is_parsed):
 @pytest.mark.parametrize(
     "content",
     [
-        parquet_file(id=np.arange(STEPS) // 50, x=np.ones(STEPS)),
-        parquet_file(x=pa.array([[1.0] * 100] * (STEPS // 99))),
+        build_parquet(id=np.arange(STEPS) // 50, x=np.ones(STEPS)),
+        build_parquet(x=pa.array([[1.0] * 100] * (STEPS // 99))),
     ],
     ids=["rows", "lists"],
 )
-def test_parquet_says_how_many_before_it_is_unpacked(content, monkeypatch):
+def test_steps_of_parquet_are_counted_before_unpacking(content, monkeypatch):
     assert len(open_table(io.BytesIO(content), STEPS + STEPS // 50)) > 0
-    monkeypatch.setattr(parquet, "_cells", None)
+    monkeypatch.setattr(parquet, "_convert_column", None)
     with pytest.raises(DataError, match="about 100,000 steps, and at most 50,000"):
         open_table(io.BytesIO(content), STEPS // 2)
 
 
-def test_what_was_read_is_counted_exactly():
+def test_read_steps_are_counted_exactly():
     data = read_sequences("samples/three_long.csv")
     refuse_many_steps(len(data.values), 8)
     with pytest.raises(DataError, match="8 steps in all, and at most 7"):

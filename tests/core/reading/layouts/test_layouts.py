@@ -1,4 +1,4 @@
-"""The four layouts: the same sequences come out of each, however they are written."""
+"""The four layouts: the same sequences are read from each, in any notation."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core import DataError, Sequences
 from core.reading import Schema, detect_schema, open_table, read_sequences, read_table
-from tests.core.reading.formats.test_formats import archive, parquet
+from tests.core.reading.formats.test_formats import build_parquet, make_zip
 
 SAMPLES = Path(__file__).parents[4] / "samples"
 THREE = [[1], [2, 5], [3, 9, 9, 4, 8]]
@@ -25,7 +25,7 @@ def read(text, **choices):
     return read_sequences(io.StringIO(text), **choices)
 
 
-def steps(data):
+def list_steps(data):
     return [sequence.tolist() for sequence in data]
 
 
@@ -41,14 +41,14 @@ def steps(data):
         ("three_wide.csv", Sequences.from_lists(THREE, targets=[2, 4, 6], ids=IDS)),
     ],
 )
-def test_the_reference_example_is_understood_in_each_layout(name, expected):
+def test_the_reference_example_is_read_in_each_layout(name, expected):
     data = read_sequences(SAMPLES / name)
     assert data == expected
     assert data == read_sequences(str(SAMPLES / name))
     assert data == read_sequences(io.BytesIO((SAMPLES / name).read_bytes()))
 
 
-def test_japanese_vowels_is_understood_without_a_word():
+def test_japanese_vowels_is_read_without_choices():
     table = open_table(SAMPLES / "japanese_vowels.csv")
     layout = detect_schema(table)
     assert (layout.layout, layout.id, layout.time) == ("long", "utterance", "t")
@@ -90,10 +90,10 @@ PASTED = [
 
 
 @pytest.mark.parametrize(("text", "expected"), PASTED, ids=[repr(text) for text, _ in PASTED])
-def test_pasted_text_is_understood(text, expected):
+def test_pasted_text_is_read(text, expected):
     data = read(text)
     assert [np.shape(s) for s in data] == [np.shape(s) for s in expected]
-    assert steps(data) == [np.float32(s).tolist() for s in expected]
+    assert list_steps(data) == [np.float32(s).tolist() for s in expected]
     assert data.targets is None
 
 
@@ -116,9 +116,9 @@ LIST_TABLES = [
 
 
 @pytest.mark.parametrize(("text", "expected", "targets", "ids", "names"), LIST_TABLES)
-def test_lists_in_cells_are_understood(text, expected, targets, ids, names):
+def test_lists_in_cells_are_read(text, expected, targets, ids, names):
     data = read(text)
-    assert steps(data) == expected
+    assert list_steps(data) == expected
     assert (None if targets is None else list(targets)) == (
         None if data.targets is None else data.targets.tolist()
     )
@@ -126,10 +126,10 @@ def test_lists_in_cells_are_understood(text, expected, targets, ids, names):
     assert data.feature_names == tuple(names or ("x1", "x2"))
 
 
-def test_long_rows_need_not_stand_together_and_are_sorted_by_time():
+def test_long_rows_may_be_interleaved_and_are_sorted_by_time():
     data = read("id,t,v,target\nb,2,5,4\na,0,1,2\nb,10,7,4\nb,1,2,4\n")
     assert data.ids.tolist() == ["b", "a"]
-    assert steps(data) == [[[2], [5], [7]], [[1]]]
+    assert list_steps(data) == [[[2], [5], [7]], [[1]]]
     assert data.targets.tolist() == [4, 2]
 
 
@@ -146,7 +146,7 @@ def test_long_rows_need_not_stand_together_and_are_sorted_by_time():
 )
 def test_times_sort_as_times(times):
     rows = "".join(f"a,{time},{value}\n" for time, value in zip(times, (1, 3, 2), strict=True))
-    assert steps(read("id,time,v\n" + rows)) == [[[1], [2], [3]]]
+    assert list_steps(read("id,time,v\n" + rows)) == [[[1], [2], [3]]]
 
 
 @given(
@@ -163,7 +163,7 @@ def test_dates_sort_alike_with_and_without_a_time_zone(dates):
 
 
 @pytest.mark.parametrize("date", ["1500-01-01", "9999-12-31", "9999-12-31T00:00:00Z"])
-def test_dates_that_cannot_be_counted_are_no_times(date):
+def test_dates_out_of_range_are_not_times(date):
     with pytest.raises(DataError, match=f"Row 3, column time: '{date}' is no time"):
         read(f"id,time,v\na,2026-01-01,1\na,{date},2\na,2026-01-03,3\n", time="time")
 
@@ -179,18 +179,18 @@ def test_equal_times_keep_the_order_of_the_file():
 
 def test_without_a_time_column_long_rows_keep_the_order_of_the_file():
     data = read("id,v,w\na,3,0\nb,1,0\na,2,1\nb,1,1\n")
-    assert steps(data) == [[[3, 0], [2, 1]], [[1, 0], [1, 1]]]
+    assert list_steps(data) == [[[3, 0], [2, 1]], [[1, 0], [1, 1]]]
 
 
 def test_a_whole_table_can_be_one_sequence():
     data = read("t,v\n1,5\n0,4\n", layout="long", id="")
-    assert steps(data) == [[[4], [5]]]
+    assert list_steps(data) == [[[4], [5]]]
 
 
-def test_ids_stay_as_they_are_written():
+def test_ids_are_kept_as_written():
     data = read("id,t,v\n007,0,1\n7,0,2\n007,1,3\n7.0,0,4\n")
     assert data.ids.tolist() == ["007", "7", "7.0"]
-    assert steps(data) == [[[1], [3]], [[2]], [[4]]]
+    assert list_steps(data) == [[[1], [3]], [[2]], [[4]]]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_ids_stay_as_they_are_written():
         (("1", "none", "x"), "O", ["1", "none", "x"]),
     ],
 )
-def test_targets_are_whole_numbers_numbers_or_classes(cells, kind, expected):
+def test_targets_are_integers_numbers_or_classes(cells, kind, expected):
     rows = "".join(f"{id},1,{cell}\n" for id, cell in zip(IDS, cells, strict=True))
     data = read("id,x1,target\n" + rows)
     assert (data.targets.dtype.kind, data.targets.tolist()) == (kind, expected)
@@ -224,13 +224,13 @@ def test_targets_are_whole_numbers_numbers_or_classes(cells, kind, expected):
     ],
 )
 @pytest.mark.parametrize("name", ["split", "Set", "which"])
-def test_split_words_are_recognised_whatever_the_column_is_called(word, expected, name):
+def test_split_values_are_recognised_in_a_column_of_any_name(word, expected, name):
     data = read(f"id,{name},x1,x2,target\na,{word},1,,5\nb,test,1,2,6\n")
     assert data.split.tolist() == [expected, "test"]
     assert data.targets.tolist() == [5, 6]
 
 
-def test_groups_come_along():
+def test_groups_are_read():
     data = read("id,group,t,v\na,g1,0,1\nb,g2,0,2\na,g1,1,3\n")
     assert data.groups.tolist() == ["g1", "g2"]
 
@@ -248,7 +248,7 @@ def test_groups_come_along():
     ],
 )
 def test_missing_values_follow_the_chosen_policy(text, missing, first):
-    assert steps(read(text, missing=missing)) == [first, [[4], [5]]]
+    assert list_steps(read(text, missing=missing)) == [first, [[4], [5]]]
 
 
 @pytest.mark.parametrize(
@@ -277,15 +277,15 @@ def test_a_frame_is_read_like_a_file(frame, expected):
     assert read_sequences(frame) == expected
 
 
-def test_a_table_is_read_once_and_then_in_any_way():
+def test_a_table_is_opened_once_and_read_in_several_layouts():
     table = open_table(io.StringIO("id,x1,x2\na,1,2\nb,3,\n"))
-    assert steps(read_table(table, detect_schema(table))[0]) == [[[1], [2]], [[3]]]
+    assert list_steps(read_table(table, detect_schema(table))[0]) == [[[1], [2]], [[3]]]
     other = Schema("long", id="id", features=("x1",))
-    assert steps(read_table(table, other)[0]) == [[[1]], [[3]]]
+    assert list_steps(read_table(table, other)[0]) == [[[1]], [[3]]]
 
 
 @st.composite
-def written(draw, max_features=3):
+def labelled_sequences(draw, max_features=3):
     """Sequences with ids, targets and splits of all kinds."""
     width = draw(st.integers(1, max_features))
     lengths = draw(st.lists(st.integers(1, 5), min_size=1, max_size=7))
@@ -294,64 +294,66 @@ def written(draw, max_features=3):
         np.float32(draw(st.lists(number, min_size=n * width, max_size=n * width))).reshape(n, width)
         for n in lengths
     ]
-    many = {"min_size": len(parts), "max_size": len(parts)}
+    size = {"min_size": len(parts), "max_size": len(parts)}
     words = st.text("abc XYZ,;\"'é\n-_0189", min_size=1).map(str.strip).filter(bool)
     classes = words.filter(lambda word: word[0].isalpha())
     targets = st.one_of(
-        st.lists(st.integers(-(2**62), 2**62), **many),
-        st.lists(st.floats(allow_nan=False, allow_infinity=False).map(lambda x: x + 0.5), **many),
-        st.lists(classes, **many),
+        st.lists(st.integers(-(2**62), 2**62), **size),
+        st.lists(st.floats(allow_nan=False, allow_infinity=False).map(lambda x: x + 0.5), **size),
+        st.lists(classes, **size),
     )
     return Sequences.from_lists(
         parts,
         targets=draw(targets.map(np.array)),
-        ids=draw(st.lists(words, unique=True, **many)),
-        split=draw(st.lists(st.sampled_from(["train", "validation", "test"]), **many)),
+        ids=draw(st.lists(words, unique=True, **size)),
+        split=draw(st.lists(st.sampled_from(["train", "validation", "test"]), **size)),
         feature_names=["value"] if width == 1 else [f"f{i}" for i in range(width)],
     )
 
 
-def beside(data):
+def build_role_columns(data):
     return pd.DataFrame({"id": data.ids, "split": data.split, "target": data.targets})
 
 
-def as_long(data, shuffle):
+def to_long(data, shuffle):
     frame = pd.DataFrame(data.values.astype(float), columns=list(data.feature_names))
     frame.insert(0, "t", np.concatenate([np.arange(n) for n in data.lengths]))
     sequence = np.repeat(np.arange(len(data)), data.lengths)
-    frame = pd.concat([beside(data).iloc[sequence].reset_index(drop=True), frame], axis=1)
+    frame = pd.concat(
+        [build_role_columns(data).iloc[sequence].reset_index(drop=True), frame], axis=1
+    )
     first = np.cumsum(data.lengths) - data.lengths  # sequences keep the order of their first row
-    rest = np.setdiff1d(np.arange(len(frame)), first)
-    order = np.r_[first, np.random.default_rng(shuffle).permutation(rest)]
+    other_rows = np.setdiff1d(np.arange(len(frame)), first)
+    order = np.r_[first, np.random.default_rng(shuffle).permutation(other_rows)]
     return frame.iloc[order]
 
 
-def as_lists(data, write=json.dumps):
-    frame = beside(data)
+def to_lists(data, write=json.dumps):
+    frame = build_role_columns(data)
     for feature, name in enumerate(data.feature_names):
         frame[name] = [write(s[:, feature].tolist()) for s in data]
     return frame
 
 
-def as_wide(data, shuffle=None):
-    """A column x0, x1, … a step, or f0_0, f0_1, …, f1_0, … for several features."""
+def to_wide(data, shuffle=None):
+    """One column per step: x0, x1, …, or f0_0, f0_1, …, f1_0, … for several features."""
     width = data.lengths.max()
-    several = data.features > 1
+    has_several = data.features > 1
     columns = {
-        f"{name}_{step}" if several else f"x{step}": [
+        f"{name}_{step}" if has_several else f"x{step}": [
             float(s[step, feature]) if step < len(s) else None for s in data
         ]
         for feature, name in enumerate(data.feature_names)
         for step in range(width)
     }
-    frame = pd.concat([beside(data), pd.DataFrame(columns)], axis=1)
+    frame = pd.concat([build_role_columns(data), pd.DataFrame(columns)], axis=1)
     if shuffle is None:
         return frame
     shuffled = np.random.default_rng(shuffle).permutation(list(columns))
-    return frame[[*beside(data), *shuffled]]
+    return frame[[*build_role_columns(data), *shuffled]]
 
 
-def csv(frame, delimiter):
+def to_csv(frame, delimiter):
     return frame.to_csv(index=False, sep=delimiter)
 
 
@@ -359,10 +361,10 @@ delimiters = st.sampled_from([",", ";", "\t"])
 fewer = settings(max_examples=40)
 
 
-@given(written(), st.integers(0, 99), delimiters)
-def test_whatever_is_written_long_is_read_back_equal(data, shuffle, delimiter):
-    assert read(csv(as_long(data, shuffle), delimiter)) == data
-    assert read_sequences(as_long(data, shuffle)) == data
+@given(labelled_sequences(), st.integers(0, 99), delimiters)
+def test_the_long_layout_round_trips(data, shuffle, delimiter):
+    assert read(to_csv(to_long(data, shuffle), delimiter)) == data
+    assert read_sequences(to_long(data, shuffle)) == data
 
 
 @pytest.mark.parametrize("id", ["0;0", "1 2", "1;2;3"])
@@ -373,59 +375,57 @@ def test_an_id_that_could_be_a_list_of_numbers_is_an_id(id, cell):
     assert data.feature_names == ("value",)
 
 
-@given(written(), delimiters)
-def test_whatever_is_written_as_lists_is_read_back_equal(data, delimiter):
-    assert read(csv(as_lists(data), delimiter)) == data
-    assert read_sequences(as_lists(data)) == data
+@given(labelled_sequences(), delimiters)
+def test_the_list_layout_round_trips(data, delimiter):
+    assert read(to_csv(to_lists(data), delimiter)) == data
+    assert read_sequences(to_lists(data)) == data
 
 
-@given(written(max_features=1), delimiters)
-def test_whatever_is_written_wide_is_read_back_equal(data, delimiter):
-    assert read(csv(as_wide(data), delimiter)) == data
-    assert read_sequences(as_wide(data)) == data
+@given(labelled_sequences(max_features=1), delimiters)
+def test_the_wide_layout_round_trips(data, delimiter):
+    assert read(to_csv(to_wide(data), delimiter)) == data
+    assert read_sequences(to_wide(data)) == data
 
 
 @fewer
-@given(written(), delimiters, st.integers(0, 9))
-def test_whatever_is_written_wide_of_several_features_is_read_back_equal(data, delimiter, shuffle):
+@given(labelled_sequences(), delimiters, st.integers(0, 9))
+def test_the_wide_layout_of_several_features_round_trips(data, delimiter, shuffle):
     assume(data.features > 1 and data.lengths.max() > 1)
-    back = read(csv(as_wide(data, shuffle), delimiter))
+    back = read(to_csv(to_wide(data, shuffle), delimiter))
     assert back.with_features(data.feature_names) == data
 
 
 @fewer
-@given(written(max_features=1), st.integers(0, 9))
-def test_the_columns_of_a_wide_table_may_stand_in_any_order(data, shuffle):
+@given(labelled_sequences(max_features=1), st.integers(0, 9))
+def test_the_columns_of_a_wide_table_may_be_in_any_order(data, shuffle):
     assume(data.lengths.max() > 1)
-    assert read(csv(as_wide(data, shuffle), ",")) == data
+    assert read(to_csv(to_wide(data, shuffle), ",")) == data
 
 
 @fewer
 @given(
-    written(),
+    labelled_sequences(),
     st.sampled_from([repr, lambda s: repr(tuple(s)), lambda s: str(s).replace(",", "")]),
     delimiters,
 )
-def test_whatever_is_written_as_lists_of_python_and_numpy_is_read_back_equal(
-    data, write, delimiter
-):
-    assert read(csv(as_lists(data, write), delimiter)) == data
+def test_lists_in_python_and_numpy_notation_round_trip(data, write, delimiter):
+    assert read(to_csv(to_lists(data, write), delimiter)) == data
 
 
 @fewer
-@given(written(), st.sampled_from([" ", "  ", ";", "; "]), delimiters)
-def test_whatever_is_written_with_spaces_is_read_back_equal(data, mark, delimiter):
+@given(labelled_sequences(), st.sampled_from([" ", "  ", ";", "; "]), delimiters)
+def test_lists_with_spaces_round_trip(data, mark, delimiter):
     assume(data.lengths.max() > 1)
-    text = csv(as_lists(data, lambda s: mark.join(map(repr, s))), delimiter)
+    text = to_csv(to_lists(data, lambda s: mark.join(map(repr, s))), delimiter)
     assert read(text, layout="list", features=data.feature_names) == data
 
 
 @fewer
-@given(written(), delimiters)
-def test_whatever_is_written_as_nested_lists_is_read_back_equal(data, delimiter):
-    frame = beside(data)
+@given(labelled_sequences(), delimiters)
+def test_nested_lists_in_cells_round_trip(data, delimiter):
+    frame = build_role_columns(data)
     frame["steps"] = [json.dumps(s.tolist()) for s in data]
-    back = read(csv(frame, delimiter))
+    back = read(to_csv(frame, delimiter))
     assert back.feature_names == (
         ("x1", "x2", "x3")[: data.features] if data.features > 1 else ("steps",)
     )
@@ -433,18 +433,18 @@ def test_whatever_is_written_as_nested_lists_is_read_back_equal(data, delimiter)
 
 
 @fewer
-@given(written(), st.sampled_from([";", "\t"]))
-def test_whatever_is_written_with_decimal_commas_is_read_back_equal(data, delimiter):
-    frames = [as_long(data, 0)]
+@given(labelled_sequences(), st.sampled_from([";", "\t"]))
+def test_decimal_commas_round_trip(data, delimiter):
+    frames = [to_long(data, 0)]
     if data.features == 1 or data.lengths.max() > 1:
-        frames.append(as_wide(data))
+        frames.append(to_wide(data))
     for frame in frames:
         assert read(frame.to_csv(index=False, sep=delimiter, decimal=",")) == data
 
 
 @fewer
-@given(written())
-def test_whatever_is_written_a_file_a_sequence_is_read_back_equal(data):
+@given(labelled_sequences())
+def test_an_archive_of_one_file_per_sequence_round_trips(data):
     data = replace(data, ids=[str(i) for i in range(len(data))])
     files = {
         f"{id}.csv": pd.DataFrame(s.astype(float), columns=list(data.feature_names)).to_csv(
@@ -452,14 +452,14 @@ def test_whatever_is_written_a_file_a_sequence_is_read_back_equal(data):
         )
         for id, s in zip(data.ids, data, strict=True)
     }
-    files["about.csv"] = csv(beside(data).rename(columns={"id": "file"}), ",")
-    assert read_sequences(io.BytesIO(archive(files)), target="target") == data
+    files["about.csv"] = to_csv(build_role_columns(data).rename(columns={"id": "file"}), ",")
+    assert read_sequences(io.BytesIO(make_zip(files)), target="target") == data
 
 
 @fewer
-@given(written())
-def test_whatever_is_written_as_ts_is_read_back_equal(data):
-    classes = data.lengths  # whole numbers: there is no way to write a colon in a class
+@given(labelled_sequences())
+def test_the_ts_format_round_trips(data):
+    classes = data.lengths  # integers, because a class cannot contain a colon
     lines = [
         ":".join([*(",".join(map(repr, feature)) for feature in s.T.tolist()), str(label)])
         for s, label in zip(data, classes, strict=True)
@@ -468,25 +468,25 @@ def test_whatever_is_written_as_ts_is_read_back_equal(data):
     assert read(text) == Sequences(data.values, data.lengths, classes)
 
 
-@settings(max_examples=4, deadline=None)  # a process is started for each
-@given(written())
-def test_whatever_is_written_as_parquet_is_read_back_equal(data):
-    long = as_long(data, 0)
-    lists = dict(beside(data)) | {
+@settings(max_examples=4, deadline=None)  # each example starts a process
+@given(labelled_sequences())
+def test_parquet_round_trips(data):
+    long = to_long(data, 0)
+    lists = dict(build_role_columns(data)) | {
         name: [s[:, feature] for s in data] for feature, name in enumerate(data.feature_names)
     }
     for columns in (dict(long), lists):
-        assert read_sequences(io.BytesIO(parquet(**columns))) == data
+        assert read_sequences(io.BytesIO(build_parquet(**columns))) == data
 
 
-@given(written(max_features=1), st.sampled_from([",", ";", "\t", " ", ", "]))
-def test_whatever_is_written_in_rows_is_read_back_equal(data, delimiter):
+@given(labelled_sequences(max_features=1), st.sampled_from([",", ";", "\t", " ", ", "]))
+def test_the_rows_layout_round_trips(data, delimiter):
     lines = [delimiter.join(map(repr, s.ravel().tolist())) for s in data]
     assert read("\n".join(lines)) == Sequences(data.values, data.lengths)
 
 
-@given(written(), st.sampled_from([None, 2]))
-def test_whatever_is_pasted_as_nested_lists_is_read_back_equal(data, indent):
+@given(labelled_sequences(), st.sampled_from([None, 2]))
+def test_pasted_nested_lists_round_trip(data, indent):
     text = json.dumps([s.tolist() for s in data], indent=indent)
     back = read(text)
     assert np.array_equal(back.values, data.values)

@@ -1,4 +1,4 @@
-"""Lists in cells, in all the ways people write them; what only looks like one stays text."""
+"""Lists in cells in all common notations; text that only resembles a list stays text."""
 
 import io
 
@@ -13,7 +13,7 @@ def read(text, **choices):
     return read_sequences(io.StringIO(text), **choices)
 
 
-def steps(data):
+def list_steps(data):
     return [sequence.squeeze(1).tolist() for sequence in data]
 
 
@@ -35,12 +35,12 @@ FLAT = [[1], [2, 5], [3, 9, 9, 4, 8]]
     ],
 )
 @pytest.mark.parametrize("target", ["y", "cat"])
-def test_a_list_of_numbers_is_written_in_many_ways(cells, target):
+def test_a_list_of_numbers_has_many_notations(cells, target):
     names = {"y": (2, 4, 6), "cat": ("a", "b", "a")}[target]
     rows = "".join(f'"{cell}",{name}\n' for cell, name in zip(cells, names, strict=True))
     for text in (f"s,{target}\n{rows}", rows):
         data = read(text, target=target if text.startswith("s") else "2")
-        assert steps(data) == FLAT
+        assert list_steps(data) == FLAT
         assert data.targets.tolist() == list(names)
 
 
@@ -62,15 +62,15 @@ def test_nested_lists_are_steps_of_several_features(cells):
 
 
 @pytest.mark.parametrize("cell", ["[1, None, 3]", "(1, nan, 3)", "[1 nan 3]", "1 NA 3", "1;nan;3"])
-def test_a_missing_value_in_a_list_is_one_however_it_is_written(cell):
+def test_a_missing_value_in_a_list_has_many_notations(cell):
     text = f's,y\n"{cell}",1\n"{cell}",1\n'
     with pytest.raises(DataError, match="missing in the list") as caught:
         read(text, layout="list")
     assert (caught.value.values["row"], caught.value.values["column"]) == (2, "s")
-    assert steps(read(text, layout="list", missing="forward")) == [[1, 1, 3]] * 2
+    assert list_steps(read(text, layout="list", missing="forward")) == [[1, 1, 3]] * 2
 
 
-def test_several_columns_of_lists_may_be_written_in_different_ways():
+def test_columns_of_lists_may_have_different_notations():
     data = read('a,b,c\n1 2 3,"[4, 5, 6]","(7, 8, 9)"\n1,[4],"(7,)"\n1 2,"[4, 5]","(7, 8)"\n')
     assert data.feature_names == ("a", "b", "c")
     assert np.array_equal(data[2], [[1, 4, 7], [2, 5, 8]])
@@ -93,10 +93,10 @@ def test_several_columns_of_lists_may_be_written_in_different_ways():
         ("(a, b)", "(1 to 2, 3)"),
     ],
 )
-def test_words_and_codes_with_spaces_are_no_lists(cells):
+def test_text_and_codes_with_spaces_are_not_lists(cells):
     rows = "".join(f'a,{t},"{cell}",{t}.5\n' for t, cell in enumerate(cells))
-    found = detect_schema(open_table(io.StringIO("id,t,about,v\n" + rows)))
-    assert (found.layout, found.features, found.unused) == ("long", ("v",), ("about",))
+    schema = detect_schema(open_table(io.StringIO("id,t,about,v\n" + rows)))
+    assert (schema.layout, schema.features, schema.unused) == ("long", ("v",), ("about",))
 
 
 def test_thousands_with_a_space_are_refused_as_numbers():
@@ -116,14 +116,14 @@ def test_thousands_with_a_space_are_refused_as_numbers():
         ('s,y\n"[1, 2]",1\n"[2, 3]",2\n', ()),
     ],
 )
-def test_cells_of_equally_many_numbers_are_doubted(text, doubts):
+def test_cells_with_equal_numbers_of_items_raise_a_doubt(text, doubts):
     assert detect_schema(open_table(io.StringIO(text))).doubts == doubts
 
 
-def test_pairs_of_numbers_are_lists_when_that_is_chosen():
+def test_pairs_of_numbers_are_lists_on_request():
     text = "s,y\n1 2,5\n3 4,6\n"
-    assert steps(read(text, layout="list")) == [[1, 2], [3, 4]]
-    assert steps(read(text, layout="list", features=["s"])) == [[1, 2], [3, 4]]
+    assert list_steps(read(text, layout="list")) == [[1, 2], [3, 4]]
+    assert list_steps(read(text, layout="list", features=["s"])) == [[1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_pairs_of_numbers_are_lists_when_that_is_chosen():
         (("(1, 2)", "()", "(1,)"), "empty list", "()"),
     ],
 )
-def test_a_mistake_in_a_list_is_named_however_it_is_written(cells, says, found):
+def test_a_mistake_in_a_list_is_reported_in_any_notation(cells, says, found):
     text = "s,y\n" + "".join(f'"{cell}",1\n' for cell in cells)
     with pytest.raises(DataError, match=says) as caught:
         read(text, layout="list", features=["s"])

@@ -1,4 +1,4 @@
-"""Targets one a step: found, read, kept beside their steps, and refused where it is a mistake."""
+"""Per-step targets: detected, read, kept with their steps, and refused when they are an error."""
 
 import io
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from core import DataError, read_sequences
-from core.reading import Schema, detect_schema, open_table, read_like, read_table
+from core.reading import Schema, detect_schema, open_table, read_table, read_with_schema
 
 LIVES = """engine,cycle,heat,rul
 a,2,5,1
@@ -24,7 +24,7 @@ def read(text: str, **choices):
     return read_table(table, replace(detect_schema(table), **choices))
 
 
-def test_a_target_that_changes_in_most_sequences_is_one_a_step_in_the_order_of_time():
+def test_a_target_that_changes_in_most_sequences_is_per_step_in_the_order_of_time():
     data, report = read(LIVES)
     assert data.per_step
     assert [s[:, 0].tolist() for s in data] == [[4, 5, 6], [7, 9]]
@@ -35,7 +35,7 @@ def test_a_target_that_changes_in_most_sequences_is_one_a_step_in_the_order_of_t
     assert Schema.from_dict(data.schema.to_dict()) == data.schema
 
 
-def test_classes_can_be_one_a_step_and_one_series_needs_no_id():
+def test_classes_can_be_per_step_and_one_series_needs_no_id():
     data = read_sequences(
         io.StringIO("t,v,label\n0,1,walk\n1,2,walk\n2,3,run\n"), layout="long", id=""
     )
@@ -48,14 +48,14 @@ def test_a_target_that_changes_in_few_sequences_is_listed_as_a_mistake():
     text = text.replace("2,1,1,0", "2,1,1,7").replace("2,2,1,0", "2,2,1,8")
     with pytest.raises(DataError) as refused:
         read(text)
-    assert refused.value.report.found == {"changes": 2}
+    assert refused.value.report.counts == {"changes": 2}
     assert [(p.row, p.found) for p in refused.value.report.problems] == [(9, "7"), (10, "8")]
     assert refused.value.values["expected"] == "0"
     data, _ = read(text, target_at="step")  # what the page offers
     assert data.targets.tolist() == [0, 0, 0, 1, 1, 1, 0, 7, 8, 1, 1, 1]
 
 
-def test_what_is_said_of_the_target_counts():
+def test_an_explicit_target_at_takes_precedence():
     text = LIVES.replace("2,5,1", "2,5,2").replace("3,6,0", "3,6,2").replace("b,2,9,0", "b,2,9,1")
     assert not read_sequences(io.StringIO(text)).per_step
     assert read_sequences(io.StringIO(text), target_at="step").targets.tolist() == [2, 2, 2, 1, 1]
@@ -72,30 +72,32 @@ def test_what_is_said_of_the_target_counts():
         ("mean", [2, 5], [20, 30]),
     ],
 )
-def test_targets_stay_with_the_steps_that_are_left_of_equal_times(choice, values, targets):
+def test_targets_stay_with_the_remaining_steps_of_equal_times(choice, values, targets):
     data, _ = read("id,t,v,target\na,1,1,10\na,1,3,20\na,2,5,30\n", duplicates=choice)
     assert (data.values[:, 0].tolist(), data.targets.tolist()) == (values, targets)
 
 
-def test_targets_go_with_the_steps_and_sequences_that_are_dropped():
+def test_targets_are_dropped_with_their_steps_and_sequences():
     text = "id,t,v,target\na,1,,1\na,2,5,2\nb,1,,3\nb,2,,4\nc,1,6,5\nc,2,7,6\n"
     data, report = read(text, missing="drop", fixes=("empty",))
     assert data.ids.tolist() == ["a", "c"]
     assert data.targets.tolist() == [2, 5, 6]
-    assert (report.used, report.left_out) == (3, {"missing": 3})
+    assert (report.used, report.dropped) == (3, {"missing": 3})
 
 
-def test_a_row_without_a_target_is_told_as_any_other():
+def test_a_row_without_a_target_is_reported():
     with pytest.raises(DataError) as refused:
         read(LIVES.replace("b,1,7,1", "b,1,7,"))
-    assert refused.value.report.found == {"incomplete": 1}
+    assert refused.value.report.counts == {"incomplete": 1}
 
 
-def test_new_data_is_read_alike_with_and_without_targets():
+def test_new_data_is_read_with_and_without_targets():
     schema = read(LIVES)[0].schema
     with_targets = open_table(io.StringIO("engine,cycle,heat,rul\nz,1,5,7\nz,2,6,7\n"))
-    assert read_like(with_targets, schema)[0].targets.tolist() == [7, 7]
-    without = read_like(open_table(io.StringIO("engine,cycle,heat\nz,1,5\nz,2,6\n")), schema)[0]
+    assert read_with_schema(with_targets, schema)[0].targets.tolist() == [7, 7]
+    without = read_with_schema(
+        open_table(io.StringIO("engine,cycle,heat\nz,1,5\nz,2,6\n")), schema
+    )[0]
     assert without.targets is None
     assert not without.per_step
 
@@ -103,7 +105,7 @@ def test_new_data_is_read_alike_with_and_without_targets():
 LISTS = 'id,x,target\na,"[1, 2]","[5, 6]"\nb,[3],[7]\n'
 
 
-def test_a_list_of_targets_beside_a_list_of_values_is_one_a_step():
+def test_a_list_of_targets_with_a_list_of_values_is_per_step():
     data, _ = read(LISTS)
     assert data.feature_names == ("x",)
     assert data.targets.tolist() == [5, 6, 7]
@@ -115,12 +117,12 @@ def test_a_list_of_targets_beside_a_list_of_values_is_one_a_step():
     assert read_sequences(parquet) == read_sequences(frame)
 
 
-def test_words_can_be_a_list_of_targets():
+def test_a_list_of_targets_can_contain_classes():
     data, _ = read('x,label\n"[1, 2]","[""up"", ""down""]"\n[3],[up]\n')
     assert data.targets.tolist() == ["up", "down", "up"]
 
 
-def test_lists_without_a_target_name_stay_features():
+def test_lists_without_the_name_of_a_target_are_features():
     data, _ = read('id,x,y\na,"[1, 2]","[5, 6]"\nb,[3],[7]\n')
     assert data.feature_names == ("x", "y")
     assert data.targets is None
@@ -138,33 +140,35 @@ def test_lists_without_a_target_name_stay_features():
         (LISTS.replace("[7]", "[nan]"), "missing", 3),
     ],
 )
-def test_lists_of_targets_that_do_not_fit_are_refused_with_the_row(text, says, row):
+def test_lists_of_targets_that_do_not_match_are_refused_with_the_row(text, says, row):
     with pytest.raises(DataError, match=says) as refused:
         read(text)
     assert refused.value.values["row"] == row
     assert refused.value.values["column"] == "target"
 
 
-def test_pieces_of_a_series_are_read_by_the_schema_and_new_data_is_asked_about_whole():
+def test_windows_of_a_series_are_cut_by_the_schema_and_new_data_is_read_whole():
     choices = {"cut": "prefixes", "cut_steps": 1, "cut_every": 1, "target_at": "end"}
     data, report = read(LIVES, **choices)
     assert data.ids.tolist() == ["a 1–1", "a 1–2", "a", "b 1–1", "b"]
     assert data.targets.tolist() == [2, 1, 0, 1, 0]
     assert report.rows == report.used == 5
-    whole, _ = read_like(open_table(io.StringIO(LIVES)), data.schema)
+    whole, _ = read_with_schema(open_table(io.StringIO(LIVES)), data.schema)
     assert (whole.ids.tolist(), whole.targets.tolist()) == (["a", "b"], [0, 0])
 
 
-def test_windows_are_cut_alike_in_new_data():
+def test_windows_are_cut_in_new_data():
     data, _ = read(LIVES, cut="windows", cut_steps=2, cut_every=1, target_at="end")
     assert data.targets.tolist() == [1, 0, 0]
-    again, _ = read_like(open_table(io.StringIO(LIVES)), Schema.from_dict(data.schema.to_dict()))
+    again, _ = read_with_schema(
+        open_table(io.StringIO(LIVES)), Schema.from_dict(data.schema.to_dict())
+    )
     assert again == data
 
 
-def test_new_data_without_all_targets_a_step_has_none_whatever_is_missing_in_it():
+def test_new_data_with_incomplete_per_step_targets_has_none():
     table = open_table(io.StringIO("id,x,y,z\na,1,,2\nb,2,5,3\n"))
     schema = Schema("long", "id", target="y", features=("x", "z"), target_at="step", missing="drop")
-    data, report = read_like(table, schema)
+    data, report = read_with_schema(table, schema)
     assert data.targets is None
     assert (len(data), report.rows, report.used) == (2, 2, 2)

@@ -1,11 +1,11 @@
-"""Wide tables: one step a column, of one feature or several, wherever the target stands."""
+"""Wide tables: one step per column, of one feature or several, with the target anywhere."""
 
 import io
 
 import pytest
 
 from core import DataError
-from core.reading import Schema, detect_schema, open_table, read_like, read_table
+from core.reading import Schema, detect_schema, open_table, read_table, read_with_schema
 
 TWO = "id,x_1,x_2,x_3,y_1,y_2,y_3,target\na,1,2,3,4,5,6,0\nb,7,,,8,,,1\n"
 TWO_STEPS = [[[1, 4], [2, 5], [3, 6]], [[7, 8]]]
@@ -17,7 +17,7 @@ def read(text, missing="refuse", **choices):
     return read_table(table, Schema(**{**schema.__dict__, "missing": missing}))[0]
 
 
-def steps(data):
+def list_steps(data):
     return [sequence.tolist() for sequence in data]
 
 
@@ -36,15 +36,15 @@ def steps(data):
         "id,x_0,x_10,x_5,y_0,y_10,y_5,target\na,1,3,2,4,6,5,0\nb,7,,,8,,,1\n",
     ],
 )
-def test_columns_that_count_the_steps_of_several_features(text):
+def test_columns_with_the_steps_of_several_features(text):
     data = read(text)
     assert data.feature_names == ("x", "y")
-    assert steps(data) == TWO_STEPS
+    assert list_steps(data) == TWO_STEPS
     assert data.targets.tolist() == [0, 1]
     assert "the columns count the steps of 2 features: `x, y`" in data.schema.reasons
 
 
-def test_the_steps_of_one_feature_stand_in_the_order_of_their_numbers():
+def test_the_steps_of_one_feature_are_in_the_order_of_their_numbers():
     data = read("id,x1,x10,x2,x3,x4,x5,x6,x7,x8,x9\na,1,10,2,3,4,5,6,7,8,9\n")
     assert data.values.ravel().tolist() == list(range(1, 11))
     assert data.feature_names == ("value",)
@@ -58,7 +58,7 @@ def test_columns_that_count_backwards_stay_in_the_order_of_the_table():
 @pytest.mark.parametrize(
     ("missing", "expected"), [("drop", [[1, 4], [3, 6]]), ("forward", [[1, 4], [2, 4], [3, 6]])]
 )
-def test_a_step_at_which_one_feature_is_blank_lacks_a_value(missing, expected):
+def test_a_step_with_one_blank_feature_has_a_missing_value(missing, expected):
     text = "id,x_1,x_2,x_3,y_1,y_2,y_3\na,1,2,3,4,,6\nb,7,,,8,,\n"
     with pytest.raises(DataError, match="value is missing") as caught:
         read(text)
@@ -74,7 +74,7 @@ def test_a_sequence_ends_where_its_last_feature_ends():
     assert data.values[:, 2].tolist() == [0, 1, 0]
 
 
-def test_features_of_unequal_steps_are_not_put_together():
+def test_features_with_different_steps_are_not_combined():
     text = "id,x_1,x_2,x_3,q_1,q_2\na,1,2,3,4,5\nb,1,2,,4,5\n"
     data = read(text)
     assert data.feature_names == ("value",)
@@ -85,7 +85,7 @@ def test_features_of_unequal_steps_are_not_put_together():
         read(text, features=["x_1", "x_2", "x_3", "q_1", "q_2"])
 
 
-def test_names_that_differ_in_their_sign_alone_stay_apart():
+def test_names_that_differ_only_in_punctuation_are_distinct():
     assert read("id,x1,x2,x_1,x_2\na,1,2,3,4\n").feature_names == ("x", "x_")
 
 
@@ -101,32 +101,32 @@ def test_names_that_differ_in_their_sign_alone_stay_apart():
         ("number,score,x1,x2\n1,5,1,2\n2,6,1,\n", "score", "number"),
     ],
 )
-def test_a_target_is_found_before_or_behind_the_steps_and_doubted(text, target, id):
-    found = read(text).schema
-    assert (found.layout, found.target, found.id) == ("wide", target, id)
-    assert f"no column is called target, and `{target}` is taken for it" in found.doubts
+def test_a_target_before_or_after_the_steps_is_detected_with_a_doubt(text, target, id):
+    schema = read(text).schema
+    assert (schema.layout, schema.target, schema.id) == ("wide", target, id)
+    assert f"no column is called target, and `{target}` is taken for it" in schema.doubts
 
 
-def test_of_two_columns_that_may_be_the_target_none_is_taken():
-    found = read("age,dose,x1,x2\n5,7,1,2\n6,7,1,\n").schema
-    assert found.target is None
-    assert found.doubts == ("no column is called target, and it may be one of `age, dose`",)
+def test_two_possible_targets_leave_the_target_open():
+    schema = read("age,dose,x1,x2\n5,7,1,2\n6,7,1,\n").schema
+    assert schema.target is None
+    assert schema.doubts == ("no column is called target, and it may be one of `age, dose`",)
 
 
 UCR = "1,5,6,7\n2,8,9,\n1,4,4,4\n"
 
 
-def test_rows_without_names_can_begin_with_their_class():
+def test_rows_without_a_header_can_begin_with_their_class():
     assert detect_schema(open_table(io.StringIO(UCR))).layout == "rows"
     data = read(UCR, layout="wide", target="1")
-    assert steps(data) == [[[5], [6], [7]], [[8], [9]], [[4], [4], [4]]]
+    assert list_steps(data) == [[[5], [6], [7]], [[8], [9]], [[4], [4], [4]]]
     assert data.targets.tolist() == [1, 2, 1]
     data = read("walk,5,6\nrun,8,\nwalk,4,4\nrun,1,2\n", layout="wide")
     assert data.targets.tolist() == ["walk", "run"] * 2
 
 
-def like(text, schema):
-    return read_like(open_table(io.StringIO(text)), schema)[0]
+def read_with(text, schema):
+    return read_with_schema(open_table(io.StringIO(text)), schema)[0]
 
 
 @pytest.mark.parametrize(
@@ -139,20 +139,20 @@ def like(text, schema):
 )
 def test_new_tables_may_have_fewer_or_more_steps(text, expected):
     schema = Schema.from_dict(read(TWO).schema.to_dict())
-    assert steps(like(text, schema)) == expected
+    assert list_steps(read_with(text, schema)) == expected
 
 
 def test_new_tables_of_one_feature_may_have_fewer_or_more_steps():
     schema = read("who,x1,x2,x3,y\n7,1,2,3,5\n9,1,2,,6\n", id="who").schema
-    data = like("who,x1,x2,x3,x4\n7,1,2,3,4\n8,5,,,\n", schema)
-    assert steps(data) == [[[1], [2], [3], [4]], [[5]]]
+    data = read_with("who,x1,x2,x3,x4\n7,1,2,3,4\n8,5,,,\n", schema)
+    assert list_steps(data) == [[[1], [2], [3], [4]], [[5]]]
     assert data.ids.tolist() == ["7", "8"]
 
 
-def test_new_rows_without_names_keep_their_class_where_they_have_as_many_cells():
+def test_new_rows_without_a_header_keep_their_class_with_the_same_number_of_cells():
     schema = read(UCR, layout="wide", target="1").schema
-    assert like(UCR, schema).targets.tolist() == [1, 2, 1]
-    assert like("5,6\n8,9\n", schema).targets is None
+    assert read_with(UCR, schema).targets.tolist() == [1, 2, 1]
+    assert read_with("5,6\n8,9\n", schema).targets is None
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_new_rows_without_names_keep_their_class_where_they_have_as_many_cells()
 )
 def test_new_tables_that_lack_steps_of_a_feature_are_refused(text, says):
     with pytest.raises(DataError, match=says):
-        like(text, read(TWO).schema)
+        read_with(text, read(TWO).schema)
 
 
 def test_a_schema_whose_features_have_unequal_steps_is_refused():
@@ -172,9 +172,9 @@ def test_a_schema_whose_features_have_unequal_steps_is_refused():
         Schema.from_dict({"layout": "wide", "features": ["x_1", "x_2", "y_1"], "channels": "xy"})
 
 
-def test_new_data_of_one_feature_stays_so_whatever_its_columns_are_called():
+def test_new_data_of_one_feature_has_one_feature_for_any_column_names():
     text = "id,x_1,x_2,y_1,y_2,label\na,1,2,3,4,u\nb,5,,6,,v\n"
     schema = read(text, group="x_1", id="").schema
-    again, _ = read_like(open_table(io.StringIO(text)), schema)
+    again, _ = read_with_schema(open_table(io.StringIO(text)), schema)
     assert again.feature_names == ("value",)
-    assert steps(again) == [[[3], [4]], [[6]]]
+    assert list_steps(again) == [[[3], [4]], [[6]]]

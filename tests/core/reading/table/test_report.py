@@ -1,5 +1,4 @@
-"""All that is wrong in a table is told at once, every row is accounted for, and what was chosen
-about it is done."""
+"""All problems of a table are reported at once, with every row counted, and treated as chosen."""
 
 import io
 from dataclasses import replace
@@ -8,7 +7,14 @@ import numpy as np
 import pytest
 
 from core import DataError
-from core.reading import Schema, detect_schema, open_table, read_like, read_table, schema_like
+from core.reading import (
+    Schema,
+    adapt_schema,
+    detect_schema,
+    open_table,
+    read_table,
+    read_with_schema,
+)
 from core.reading.table.report import MAX_LISTED
 
 
@@ -17,7 +23,7 @@ def read(text: str, **choices):
     return read_table(table, replace(detect_schema(table), **choices))
 
 
-def refused(text: str, **choices) -> DataError:
+def catch_error(text: str, **choices) -> DataError:
     with pytest.raises(DataError) as caught:
         read(text, **choices)
     return caught.value
@@ -35,7 +41,7 @@ b,1,1,2,
 
 
 def test_every_problem_of_a_file_is_listed_with_its_place():
-    report = refused(BROKEN).report
+    report = catch_error(BROKEN).report
     assert [(p.kind, p.row, p.column, p.found) for p in report.problems] == [
         ("unreadable", 3, "v", "oops"),
         ("missing", 5, "v", ""),
@@ -43,36 +49,36 @@ def test_every_problem_of_a_file_is_listed_with_its_place():
         ("incomplete", 7, "id", ""),
         ("incomplete", 8, "target", ""),
     ]
-    assert report.found == {"unreadable": 2, "missing": 1, "incomplete": 2}
-    assert all(str(p.row) in p.what and str(p.column) in p.what for p in report.problems)
+    assert report.counts == {"unreadable": 2, "missing": 1, "incomplete": 2}
+    assert all(str(p.row) in p.message and str(p.column) in p.message for p in report.problems)
 
 
-def test_rows_in_are_rows_used_and_rows_explained():
+def test_every_row_is_used_or_counted_as_dropped():
     choices = {"fixes": ("unreadable", "incomplete"), "missing": "drop"}
-    assert "every step of the sequence 'b'" in str(refused(BROKEN, **choices))
+    assert "every step of the sequence 'b'" in str(catch_error(BROKEN, **choices))
     data, report = read(BROKEN, **choices | {"fixes": ("unreadable", "incomplete", "empty")})
     assert [s.tolist() for s in data] == [[[1, 2]]]
     assert data.ids.tolist() == ["a"]
     assert (report.rows, report.used) == (6, 1)
-    assert report.left_out == {"incomplete": 2, "missing": 3}
+    assert report.dropped == {"incomplete": 2, "missing": 3}
 
 
-def test_what_nothing_was_chosen_about_stays_in_the_way():
-    assert refused(BROKEN, fixes=("unreadable",)).report is not None
-    assert "the id is missing" in str(refused(BROKEN, fixes=("unreadable",), missing="drop"))
-    assert "oops" in str(refused(BROKEN, fixes=("incomplete",), missing="drop"))
-    assert "oops" in str(refused("id,v\na,1\na,oops\n", fixes=("unreadable",)))
+def test_problems_without_a_treatment_remain_unresolved():
+    assert catch_error(BROKEN, fixes=("unreadable",)).report is not None
+    assert "the id is missing" in str(catch_error(BROKEN, fixes=("unreadable",), missing="drop"))
+    assert "oops" in str(catch_error(BROKEN, fixes=("incomplete",), missing="drop"))
+    assert "oops" in str(catch_error("id,v\na,1\na,oops\n", fixes=("unreadable",)))
 
 
-def test_of_very_many_problems_all_are_counted_and_a_thousand_listed():
-    report = refused("id,v\n" + "a,1\n" + "a,x\n" * 5_000).report
-    assert report.found["unreadable"] == 5_000
+def test_all_problems_are_counted_and_a_thousand_are_listed():
+    report = catch_error("id,v\n" + "a,1\n" + "a,x\n" * 5_000).report
+    assert report.counts["unreadable"] == 5_000
     assert len([p for p in report.problems if p.kind == "unreadable"]) == MAX_LISTED
 
 
-def test_ids_that_differ_in_spaces_are_one_once_that_is_chosen():
+def test_ids_that_differ_in_spaces_are_merged_on_request():
     text = "id,v\na,1\na ,2\n a,3\nb,4\n"
-    assert refused(text).report.found == {"spaces": 2}
+    assert catch_error(text).report.counts == {"spaces": 2}
     data, report = read(text, fixes=("spaces",))
     assert [s.ravel().tolist() for s in data] == [[1, 2, 3], [4]]
     assert (report.rows, report.used) == (4, 4)
@@ -85,11 +91,11 @@ def test_ids_that_differ_in_spaces_are_one_once_that_is_chosen():
         ('id,s\na,"[1]"\nb,"[]"\nc,"[2, 3]"\n', ["a", "c"]),
     ],
 )
-def test_sequences_without_a_step_are_left_out_once_that_is_chosen(text, left):
-    assert refused(text).report.found == {"empty": 1}
+def test_sequences_without_a_step_are_dropped_on_request(text, left):
+    assert catch_error(text).report.counts == {"empty": 1}
     data, report = read(text, fixes=("empty",))
     assert data.ids.tolist() == left
-    assert (report.rows, report.used, report.left_out) == (3, 2, {"empty": 1})
+    assert (report.rows, report.used, report.dropped) == (3, 2, {"empty": 1})
 
 
 TWICE = "id,t,v\na,0,1\na,1,2\na,1,4\na,2,6\nb,0,7\n"
@@ -104,7 +110,7 @@ TWICE = "id,t,v\na,0,1\na,1,2\na,1,4\na,2,6\nb,0,7\n"
         ("mean", [1, 3, 6], 4),
     ],
 )
-def test_steps_at_the_same_time_are_told_and_treated_as_chosen(choice, expected, used):
+def test_steps_at_the_same_time_are_reported_and_treated_as_chosen(choice, expected, used):
     data, report = read(TWICE, duplicates=choice)
     assert data[0].ravel().tolist() == expected
     assert (report.rows, report.used) == (5, used)
@@ -112,18 +118,18 @@ def test_steps_at_the_same_time_are_told_and_treated_as_chosen(choice, expected,
     assert (problem.kind, problem.row, problem.column) == ("duplicate", 4, "t")
 
 
-def test_a_mean_of_steps_leaves_out_what_is_missing():
+def test_a_mean_of_steps_ignores_missing_values():
     data, _ = read("id,t,v\na,0,1\na,0,\na,1,\na,1,\n", duplicates="mean", missing="mean")
     assert data.values[:, 0].tolist()[0] == 1
     assert np.isnan(data.values[1, 0])
 
 
-def test_gaps_in_regular_times_are_told():
+def test_gaps_in_regular_times_are_reported():
     text = "id,t,v\n" + "".join(f"a,{t},1\n" for t in [*range(20), 23, 24])
     _, report = read(text)
     [problem] = report.problems
     assert (problem.kind, problem.row) == ("gap", 22)
-    assert "4 times as long" in problem.what
+    assert "4 times as long" in problem.message
     assert read("id,t,v\n" + "".join(f"a,{t * t},1\n" for t in range(20)))[1].problems == ()
 
 
@@ -145,7 +151,7 @@ def test_the_time_since_the_last_step_can_be_a_feature(times, expected):
 WORDS = "id,t,colour,on,v\na,0,red,true,1\na,1,blue,false,2\nb,0,red,true,3\nb,1,red,true,4\n"
 
 
-def test_words_become_features_of_0_and_1_and_one_for_all_others():
+def test_categories_are_one_hot_encoded_with_one_feature_for_unknown():
     data, _ = read(WORDS)
     assert data.schema.categories == {"colour": ("blue", "red"), "on": ("false", "true")}
     assert data.feature_names == (
@@ -157,7 +163,7 @@ def test_words_become_features_of_0_and_1_and_one_for_all_others():
     assert "`colour` holds 2 different words: a feature for each" in data.schema.reasons
 
 
-def test_a_column_of_free_text_is_not_taken_for_a_feature():
+def test_a_column_of_free_text_is_not_a_feature():
     rows = "".join(f"a,{i},note {i},{i}\n" for i in range(10))
     assert read("id,t,note,v\n" + rows)[0].feature_names == ("v",)
 
@@ -169,29 +175,29 @@ def test_a_column_of_free_text_is_not_taken_for_a_feature():
         ("forward", [[[1, 0, 0], [1, 0, 0]]]),
     ],
 )
-def test_a_missing_word_is_a_missing_value(policy, expected):
+def test_a_missing_category_is_a_missing_value(policy, expected):
     data, _ = read("id,c\na,x\na,\nb,y\nb,y\n", missing=policy)
     assert [data[0].tolist()] == expected
 
 
-def test_the_mean_keeps_the_place_of_a_missing_value_and_says_where():
+def test_the_mean_fills_a_missing_value_and_adds_an_indicator():
     data, report = read("id,v,w\na,1,1\na,,2\nb,3,3\n", missing="mean")
     assert data.feature_names == ("v", "w", "v missing")
     assert np.isnan(data[0][1, 0])
     assert data.values[:, 2].tolist() == [0, 1, 0]
-    assert (report.used, report.left_out) == (3, {})
+    assert (report.used, report.dropped) == (3, {})
 
 
 @pytest.mark.parametrize(
     "text", ["1,,3\n2\n", "id,x1,x2,x3\na,1,,3\nb,2,,\n", 'id,s\na,"[1, null, 3]"\nb,"[2]"\n']
 )
-def test_the_mean_is_taken_in_every_layout(text):
+def test_the_mean_fills_missing_values_in_every_layout(text):
     data, _ = read(text, missing="mean")
     assert data.feature_names[1:] == (f"{data.feature_names[0]} missing",)
     assert data[0][:, 1].tolist() == [0, 1, 0]
 
 
-def test_a_schema_comes_back_from_plain_values():
+def test_a_schema_round_trips_through_plain_values():
     schema = read(WORDS, missing="mean", fixes=("spaces",), elapsed=True)[0].schema
     assert Schema.from_dict(schema.to_dict()) == schema
 
@@ -208,39 +214,39 @@ def test_a_schema_comes_back_from_plain_values():
         {"layout": "long", "categories": [1]},
     ],
 )
-def test_plain_values_that_describe_no_table_are_refused(plain):
+def test_invalid_plain_values_are_refused(plain):
     with pytest.raises(ValueError, match=r"layout|the table"):
         Schema.from_dict(plain)
 
 
-def like(text: str, schema: Schema):
-    return read_like(open_table(io.StringIO(text)), schema)
+def read_with(text: str, schema: Schema):
+    return read_with_schema(open_table(io.StringIO(text)), schema)
 
 
-def test_new_data_is_read_as_the_training_data_was():
+def test_new_data_is_read_like_the_training_data():
     schema = read(WORDS, missing="mean")[0].schema
-    data, report = like("v,on,colour,t,id\n5,true,green,1,c\n6,false,blue,0,c\n", schema)
+    data, report = read_with("v,on,colour,t,id\n5,true,green,1,c\n6,false,blue,0,c\n", schema)
     assert data.feature_names == read(WORDS)[0].feature_names
     assert data[0].tolist() == [[1, 0, 0, 1, 0, 0, 6], [0, 0, 1, 0, 1, 0, 5]]
     [problem] = report.problems
     assert (problem.kind, problem.row, problem.found) == ("unseen", 2, "green")
 
 
-def test_new_data_gets_the_features_that_say_what_is_missing():
+def test_new_data_has_the_missing_value_indicators():
     schema = read("id,v\na,1\na,\nb,3\n", missing="mean")[0].schema
     assert schema.indicated == ("v",)
-    assert like("id,v\nc,1\n", schema)[0].feature_names == ("v", "v missing")
+    assert read_with("id,v\nc,1\n", schema)[0].feature_names == ("v", "v missing")
 
 
-def test_a_feature_that_new_data_lacks_is_named():
+def test_a_missing_feature_of_new_data_is_reported():
     with pytest.raises(DataError, match="trained on a feature 'on'"):
-        like("id,t,colour,v\na,0,red,1\n", read(WORDS)[0].schema)
+        read_with("id,t,colour,v\na,0,red,1\n", read(WORDS)[0].schema)
 
 
-def test_targets_that_new_data_has_only_in_part_are_left_alone():
+def test_incomplete_targets_of_new_data_are_ignored():
     schema = read("id,v,target\na,1,2\nb,3,4\n")[0].schema
-    assert like("id,v,target\na,1,\nb,3,4\n", schema)[0].targets is None
-    assert like("id,v,target\na,1,1\nb,3,4\n", schema)[0].targets.tolist() == [1, 4]
+    assert read_with("id,v,target\na,1,\nb,3,4\n", schema)[0].targets is None
+    assert read_with("id,v,target\na,1,1\nb,3,4\n", schema)[0].targets.tolist() == [1, 4]
 
 
 @pytest.mark.parametrize(
@@ -252,20 +258,20 @@ def test_targets_that_new_data_has_only_in_part_are_left_alone():
         ("id,t,v,target\na,0,1,2\n", ""),
     ],
 )
-def test_what_was_guessed_is_said(text, doubt):
+def test_assumptions_are_reported_as_doubts(text, doubt):
     doubts = " ".join(detect_schema(open_table(io.StringIO(text))).doubts)
     assert doubt in doubts
     assert bool(doubts) == bool(doubt)
 
 
-def test_a_model_without_features_that_say_what_is_missing_gets_none_with_new_data():
+def test_a_model_without_missing_value_indicators_has_none_for_new_data():
     data, _ = read("id,t,x\na,0,1\na,1,2\n")
     new = open_table(io.StringIO("id,t,x\nb,0,\nb,1,2\n"))
-    filled, _ = read_table(new, replace(schema_like(data.schema, new), missing="mean"))
+    filled, _ = read_table(new, replace(adapt_schema(data.schema, new), missing="mean"))
     assert filled.feature_names == ("x",)
 
 
-def test_chinese_names_of_columns_are_known():
+def test_chinese_column_names_are_recognised():
     text = "编号,时间,值,目标\n甲,2,5,1\n甲,1,4,1\n乙,1,6,0\n"
     schema = detect_schema(open_table(io.StringIO(text)))
     assert (schema.id, schema.time, schema.features, schema.target) == (
@@ -277,11 +283,13 @@ def test_chinese_names_of_columns_are_known():
     assert not schema.doubts
 
 
-def test_new_data_without_the_features_that_lacked_has_no_features_that_say_so():
+def test_new_data_without_the_incomplete_features_has_no_indicators():
     schema = read_table(
         table := open_table(io.StringIO("id;v\na;1,5\na;x\n")),
         replace(detect_schema(table, "rows"), missing="mean", fixes=("unreadable",)),
     )[0].schema
     assert schema.indicated
-    again, _ = read_like(open_table(io.StringIO("1\n2,5\n")), replace(schema, indicated=("v",)))
+    again, _ = read_with_schema(
+        open_table(io.StringIO("1\n2,5\n")), replace(schema, indicated=("v",))
+    )
     assert again.feature_names == ("value",)

@@ -1,4 +1,4 @@
-"""Opening a table: delimiter, header, and the row numbers a person sees."""
+"""Opening a table: delimiter, header, and line numbers as in an editor."""
 
 import io
 
@@ -9,7 +9,7 @@ import pytest
 from core.reading import open_table
 
 
-def opened(text):
+def open_text(text):
     return open_table(io.StringIO(text))
 
 
@@ -26,8 +26,8 @@ def opened(text):
         ("id,,v\na,1,2\n", ",", ("id", "2", "v")),
     ],
 )
-def test_the_delimiter_is_found_and_names_are_trimmed(text, delimiter, names):
-    table = opened(text)
+def test_the_delimiter_is_detected_and_names_are_trimmed(text, delimiter, names):
+    table = open_text(text)
     assert (table.delimiter, table.names, table.header) == (delimiter, names, True)
     assert len(table) == text.count("\n") - 1
 
@@ -48,8 +48,8 @@ def test_the_delimiter_is_found_and_names_are_trimmed(text, delimiter, names):
         (",1\n,2\n", False),
     ],
 )
-def test_a_header_is_told_from_values(text, header):
-    table = opened(text)
+def test_a_header_is_distinguished_from_values(text, header):
+    table = open_text(text)
     assert table.header == header
     assert len(table) == text.count("\n") - header
     if not header:
@@ -72,28 +72,28 @@ def test_a_header_is_told_from_values(text, header):
         ("\n[[1],\n[2]]", [2, 3]),
     ],
 )
-def test_rows_keep_the_numbers_a_person_sees(text, rows):
-    table = opened(text)
-    assert [table.row(i) for i in range(len(table))] == rows
+def test_rows_keep_the_line_numbers_of_an_editor(text, rows):
+    table = open_text(text)
+    assert [table.get_line(i) for i in range(len(table))] == rows
 
 
-def test_a_name_comes_from_the_path_or_the_buffer(tmp_path):
+def test_the_name_comes_from_the_path_or_the_buffer(tmp_path):
     path = tmp_path / "runs.csv"
     path.write_text("id,v\na,1\n")
     assert open_table(path).name == "runs.csv"
     with path.open("rb") as file:
         assert open_table(file).name == "runs.csv"
-    assert opened("id,v\na,1\n").name == ""
+    assert open_text("id,v\na,1\n").name == ""
 
 
 def test_a_cell_longer_than_a_block_is_read():
     long = "[" + ",".join(["1.25"] * 4_000_000) + "]"  # 20 MB, beyond the 16 MB block
-    table = opened(f's,y\n"{long}",1\n"[1]",2\n')
+    table = open_text(f's,y\n"{long}",1\n"[1]",2\n')
     assert len(table) == 2
     assert table.columns["s"][0].as_py() == long
 
 
-def test_a_frame_keeps_its_numbers_and_its_text():
+def test_a_data_frame_keeps_its_numbers_and_text():
     frame = pd.DataFrame({"a": [1, 2], "b": [0.1, np.nan], "c": ["x", None], "d": [True, False]})
     columns = open_table(frame).columns.to_pydict()
     assert columns == {"a": [1, 2], "b": [0.1, None], "c": ["x", ""], "d": ["True", "False"]}

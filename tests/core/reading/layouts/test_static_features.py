@@ -1,4 +1,4 @@
-"""Features that are constant over a sequence are told from those that change."""
+"""Static features are distinguished from those that change within a sequence."""
 
 import io
 
@@ -7,12 +7,12 @@ import pytest
 
 from core import Sequences
 from core.reading import Schema, detect_schema, open_table, read_table
-from core.reading.layouts.constant_features import FIRST_STEPS, constant_features
+from core.reading.layouts.static_features import FIRST_STEPS, find_static_features
 
 
-def constant(text, **choices):
+def read_static_features(text, **choices):
     table = open_table(io.StringIO(text))
-    return read_table(table, detect_schema(table, **choices))[1].constant
+    return read_table(table, detect_schema(table, **choices))[1].static_features
 
 
 LONG = (
@@ -34,20 +34,20 @@ LONG = (
         ("id,t,age,v\na,0,31,1\na,1,31,2\nb,0,47,1\nc,0,48,1\nd,0,49,1\n", {}, ()),
     ],
 )
-def test_what_never_changes_within_a_sequence_is_found(text, choices, expected):
-    assert constant(text, **choices) == expected
+def test_static_features_are_found(text, choices, expected):
+    assert read_static_features(text, **choices) == expected
 
 
 @pytest.mark.parametrize("where", [0, FIRST_STEPS, 7 * FIRST_STEPS, 39 * FIRST_STEPS])
-def test_one_change_anywhere_is_seen(where):
+def test_one_change_anywhere_is_detected(where):
     values = np.repeat(np.arange(4.0), 10 * FIRST_STEPS)[:, None]
     lengths = np.full(4, 10 * FIRST_STEPS)
-    assert constant_features(Sequences(values, lengths), Schema("rows")) == ("value",)
+    assert find_static_features(Sequences(values, lengths), Schema("rows")) == ("value",)
     values[where + 5] += 0.5
-    assert constant_features(Sequences(values, lengths), Schema("rows")) == ()
+    assert find_static_features(Sequences(values, lengths), Schema("rows")) == ()
 
 
-def test_what_says_where_values_lack_is_not_offered():
+def test_missing_value_indicators_are_not_static_features():
     table = open_table(io.StringIO("id,t,v\na,0,\na,1,\nb,0,1\nb,1,2\n"))
     schema = Schema("long", id="id", time="t", features=("v",), missing="mean")
-    assert read_table(table, schema)[1].constant == ()
+    assert read_table(table, schema)[1].static_features == ()
