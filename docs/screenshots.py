@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.test_journeys import PLOT
+from tests.support.browser import PLOT
 from tests.support.app_server import AppServer
 from tests.support.chromium import ARGUMENTS, executable
 

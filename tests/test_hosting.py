@@ -17,8 +17,8 @@ import pytest
 import yaml
 from distributed import Client, Security
 
-from tests.browser.test_identity import find_free_port
 from tests.support import postgres
+from tests.support.ports import find_free_port
 from tests.support.streamlit_client import Visitor
 
 ROOT = Path(__file__).parents[1]

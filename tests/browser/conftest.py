@@ -1,15 +1,12 @@
 """The app as a visitor has it: started as the README says, in real Chromium."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.support.app_server import AppServer
+from tests.support.browser import LOOKS, ROOT, SECONDS, listen_for_violations
 from tests.support.chromium import ARGUMENTS, executable
 
-ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"  # ignored by git
-SECONDS = 60
 
 
 @pytest.fixture(scope="package")
@@ -29,24 +26,6 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         yield browser
         browser.close()
-
-
-LOOKS = {"light desktop": ("light", 1280), "dark phone": ("dark", 390)}
-
-
-def only_in(look: str) -> pytest.MarkDecorator:
-    """Run a long journey in one look, over pages that other tests see in both."""
-    return pytest.mark.parametrize("page", [LOOKS[look]], ids=[look], indirect=True)
-
-
-def listen_for_violations(page, violations: list[str]) -> None:
-    """Record violations of the server's Content-Security-Policy, which the browser logs."""
-
-    def tell(message) -> None:
-        if "Content Security Policy" in message.text or "violates" in message.text:
-            violations.append(message.text)
-
-    page.on("console", tell)
 
 
 @pytest.fixture(params=LOOKS.values(), ids=LOOKS)

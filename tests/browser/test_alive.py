@@ -6,7 +6,7 @@ A short version of ``python -m benchmarks reloads``.
 import pytest
 
 from benchmarks.reloads import busy_server, click, reload, slow_down, train_and_disturb
-from tests.browser.conftest import only_in
+from tests.support.browser import only_in
 
 
 @only_in("light desktop")

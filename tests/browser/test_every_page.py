@@ -11,11 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import listen_for_violations
-from tests.browser.test_journeys import PLOT, settle
-from tests.browser.tour import make_table, walk
+from tests.support.browser import PLOT, ZOOMED, listen_for_violations, settle
+from tests.support.tour import make_table, walk
 
-ZOOMED = {"color_scheme": "light", "viewport": {"width": 640, "height": 450}}
 ZOOMED |= {"device_scale_factor": 2}
 PHONE = {"color_scheme": "dark", "viewport": {"width": 390, "height": 800}}
 

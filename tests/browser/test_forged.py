@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from tests.browser.conftest import ROOT
+from tests.support.browser import ROOT
 from tests.support.streamlit_client import Visitor
 
 MINE = "mine.csv"

@@ -6,7 +6,6 @@ Tests the cookie on the app itself, and the owner on a test page that shows it.
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +17,8 @@ import pytest
 from playwright.sync_api import expect
 
 from runs.store import Store
-from tests.browser.conftest import ROOT, SECONDS
+from tests.support.browser import ROOT, SECONDS
+from tests.support.ports import find_free_port
 from ui.http.cookie import MAX_AGE, NAME, generate_secret, get_browser_id
 
 OWNER_PAGE = """
@@ -55,12 +55,6 @@ client_secret = "told to the provider"
 server_metadata_url = "{provider}/.well-known/openid-configuration"
 """
 NAMES = {"ann": "Ann **of** <i>Unpadded</i>", "bob": "Bob"}
-
-
-def find_free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -6,45 +6,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import only_in
+from tests.support.browser import (
+    DRAWING_MS,
+    PLOT,
+    count_drawn_epochs,
+    find_download_button,
+    go_to,
+    only_in,
+    poll,
+    settle,
+)
 
-PLOT = ".js-plotly-plot"
 PAGES = ["", "Data", "Mask", "Train", "Predict", "Compare"]
-
-
-def count_drawn_epochs(page) -> int | None:
-    """Count the epochs in the first loss curve on the page; None if there is none at the moment.
-
-    Streamlit (1.67, its issue 8782) draws a figure whose data changed as a new one.
-    """
-    return page.evaluate(
-        """() => {
-            const plots = [...document.querySelectorAll('.js-plotly-plot')];
-            const curve = plots.find(p => p.layout?.yaxis?.title?.text?.startsWith('loss'));
-            if (!curve?.calcdata || curve.calcdata.length < curve.data.length) return null;
-            return (curve.calcdata[0] ?? []).filter(point => Number.isFinite(point.y)).length;
-        }"""
-    )
-
-
-def poll(page):
-    """Poll for at most a minute."""
-    for _ in range(1200):
-        yield
-        page.wait_for_timeout(50)
-    raise AssertionError("the page does not change")
-
-
-def find_download_button(page, name: str):
-    """Find a button of the page; a table's toolbar has one of the same name."""
-    return page.get_by_test_id("stDownloadButton").get_by_role("button", name=name)
-
-
-def go_to(page, name: str) -> None:
-    """Follow a link in the menu, which is collapsed on a phone."""
-    if page.viewport_size["width"] < 768:
-        page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_role("link", name=name, exact=True).first.click()
 
 
 def test_a_new_visitor_trains_the_example_and_predicts_other_sequences(page):
@@ -260,15 +233,6 @@ def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
     go_to(page, "Predict")
     expect(page.get_by_role("textbox", name="Sequences")).to_have_value(re.compile("^ward,pulse"))
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
-
-
-DRAWING_MS = 1_000  # milliseconds; no person is faster
-
-
-def settle(page) -> None:
-    """Wait until the page is drawn: elements that fade in have another contrast until then."""
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
-    page.wait_for_timeout(300)
 
 
 def edit_cell(page, right: int, text: str) -> None:

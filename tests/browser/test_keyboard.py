@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_every_page import ZOOMED
-from tests.browser.test_journeys import PLOT
+from tests.support.browser import PLOT, ZOOMED
 
 # Name of the focused element; lines above and below it are icons
 FOCUSED_NAMES = """() => document.activeElement.matches('body, main') ? []

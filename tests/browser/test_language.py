@@ -5,8 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SECONDS
-from tests.browser.test_journeys import settle
+from tests.support.browser import SECONDS, settle
 
 PHONE = {"width": 390, "height": 844}
 NAMES = {

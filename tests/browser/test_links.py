@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SECONDS, only_in
-from tests.browser.test_journeys import PLOT, go_to
+from tests.support.browser import PLOT, SECONDS, go_to, only_in
 
 NO_DATA_SET = "This data set is not available to you."
 NO_RUN = "This run is not available to you."

@@ -14,11 +14,17 @@ import requests
 from distributed import Security
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, SECONDS, listen_for_violations
-from tests.browser.test_headers import check, check_all
-from tests.browser.test_identity import find_free_port
-from tests.browser.test_journeys import PLOT, find_download_button, go_to
 from tests.support.app_server import AppServer
+from tests.support.browser import (
+    PLOT,
+    ROOT,
+    SECONDS,
+    find_download_button,
+    go_to,
+    listen_for_violations,
+)
+from tests.support.headers import check, check_all
+from tests.support.ports import find_free_port
 from ui.http.cookie import BELOW_ROOT, NAME
 
 NAME_HERE = "example.org"

@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import only_in
-from tests.browser.test_journeys import count_drawn_epochs, go_to, poll
+from tests.support.browser import count_drawn_epochs, go_to, only_in, poll
 
 
 def type_in(page, label: str, value: str) -> None:

@@ -4,8 +4,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SECONDS
 from tests.support.app_server import AppServer
+from tests.support.browser import SECONDS
 from tests.support.streamlit_client import XSRF_COOKIE, Visitor
 
 MB = 10**6

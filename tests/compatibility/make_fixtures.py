@@ -1,4 +1,4 @@
-"""Make the fixtures of this folder with the code of an earlier commit.
+"""Make what this folder's tests open, by the code of an earlier commit.
 
 Run in a checkout of that commit, with its requirements installed:
 
@@ -6,8 +6,7 @@ Run in a checkout of that commit, with its requirements installed:
     python make_fixtures.py FOLDER sqlite                   a server's store, as SQLite
     DATABASE_URL=postgresql://… python make_fixtures.py FOLDER postgresql
 
-Everything is made through the public interface of that commit: its library and its pages. Names
-of the API are therefore those of that commit, not of today's code.
+Everything is made through what that commit offers to its users: its library, and its pages.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ HEATING = "room,time,power,target\n" + "".join(
 
 
 def kinds() -> dict[str, tuple[object, object]]:
-    """Return data and a recipe for each kind of model."""
+    """Data and a recipe for each kind of model."""
     from core import GRU, LSTM, Recipe, Sequences, read_sequences
 
     example = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
@@ -95,15 +94,13 @@ def kinds() -> dict[str, tuple[object, object]]:
 
 
 def library(folder: Path) -> None:
-    """Save models with predictions, a checkpoint, and links with the recipes they mean.
-
-    The checkpoint is from the middle of a training run, with the weights the run ends with.
-    """
+    """Models with their predictions, a checkpoint in the middle of a training with the weights it
+    ends with, and links with the recipes they mean."""
     import numpy as np
+    from core.packing import pack
 
     from core import Recipe, read_sequences, train
-    from core.data.serialization import pack
-    from ui import url_state
+    from ui import links
 
     notes = {}
     for name, (data, recipe) in kinds().items():
@@ -143,16 +140,17 @@ def library(folder: Path) -> None:
     means = []
     for query in queries:
         address = dict(part.split("=") for part in query.split("&"))
-        recipe = url_state.read(address, suggested[address["data"]])
+        recipe = links.read(address, suggested[address["data"]])
         means.append({"query": query, "recipe": recipe.to_dict()})
     (folder / "links.json").write_text(json.dumps(means, indent=1))
 
 
 def server(folder: Path, database: str) -> None:
-    """Save the store of a server after a visit, with the cookies and the ids of the runs."""
+    """Save a server's store after a visit, with the cookies and the ids of the runs."""
+    from benchmarks.server import AppServer
+    from benchmarks.visitor import Visitor
+
     from runs.store import Store
-    from tests.support.app_server import AppServer
-    from tests.support.streamlit_client import Visitor
 
     said: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as data, AppServer(Path(data)) as app:

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.pages.conftest import find_labelled, wait_until
+from tests.support.app_pages import find_labelled, wait_until
 
 
 @pytest.fixture

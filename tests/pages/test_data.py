@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.pages.conftest import find_labelled
+from tests.support.app_pages import find_labelled
 from ui import backend
 from ui.samples import FOLDER
 

@@ -1,4 +1,4 @@
-from tests.pages.conftest import find_labelled, wait_until
+from tests.support.app_pages import find_labelled, wait_until
 
 
 def get_metric(app, sequence):

@@ -7,8 +7,7 @@ from core import LSTM, Recipe, read_sequences, train
 from core.engine.progress import Progress
 from runs import RunState
 from runs.store import Content, Result
-from tests.pages.conftest import find_labelled, wait_until
-from tests.pages.test_runs import open_run
+from tests.support.app_pages import find_labelled, open_run, wait_until
 from tests.support.hostile_models import LINK, packed, parts_of, with_value
 from ui import backend
 

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from tests.pages.conftest import find_labelled, wait_until
+from tests.support.app_pages import find_labelled, wait_until
 from ui import i18n
 
 TITLES = {

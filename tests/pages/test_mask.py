@@ -6,7 +6,7 @@ import pytest
 
 from core import Recipe
 from core.recipe.recipe import MAX_MAXLEN
-from tests.pages.conftest import find_labelled, get_address, wait_until
+from tests.support.app_pages import find_labelled, get_address, wait_until
 from ui import url_state
 
 

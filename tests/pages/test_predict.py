@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.pages.conftest import find_labelled, wait_until
+from tests.support.app_pages import find_labelled, wait_until
 from ui import backend
 
 

@@ -1,6 +1,6 @@
 """Reused results are reported as such, and can be trained again."""
 
-from tests.pages.conftest import find_labelled, wait_until
+from tests.support.app_pages import find_labelled, wait_until
 
 BEFORE = "this result was computed before"
 

@@ -3,11 +3,9 @@ from streamlit.testing.v1 import AppTest
 
 from core import Recipe
 from runs import RunState
-from tests.pages.conftest import ROOT, find_labelled, wait_until
+from tests.support.app_pages import ROOT, RUNS, find_labelled, open_run, wait_until
 from ui import backend
 from ui.session.state import load_example
-
-RUNS = "pages/6_Runs.py"
 
 
 def train(app, epochs: int = 3, seed: int = 0) -> str:
@@ -17,11 +15,6 @@ def train(app, epochs: int = 3, seed: int = 0) -> str:
     run = backend.get_runs().train(visitor.owner.id, load_example(), recipe, f"seed {seed}")
     wait_until(app, lambda app: backend.get_runs().get(run).state is RunState.FINISHED)
     return run
-
-
-def open_run(app, run: str):
-    app.query_params["run"] = run
-    return app.switch_page(RUNS).run()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 from core import Recipe
 from runs import RunState
-from tests.pages.conftest import find_labelled, get_address, wait_until
+from tests.support.app_pages import find_labelled, get_address, wait_until
 from ui import backend
 from ui.samples import load_example
 

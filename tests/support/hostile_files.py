@@ -21,7 +21,7 @@ from core.reading import (
     read_table,
     read_with_schema,
 )
-from tests.core.reading.formats.test_formats import LISTS, LONG, TS, build_parquet, make_zip
+from tests.support.files import LISTS, LONG, TS, build_parquet, make_zip
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FILES = [

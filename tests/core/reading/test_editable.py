@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core import DataError, read_sequences
 from core.reading import detect_schema, open_table, read_table, refresh_schema
 from core.reading.editable import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Grid, build_grid
-from tests.core.reading.formats.test_formats import TS, build_parquet, make_zip
+from tests.support.files import TS, build_parquet, make_zip
 
 SAMPLES = sorted((Path(__file__).parents[3] / "samples").glob("three_*.csv"))
 

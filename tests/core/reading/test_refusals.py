@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core import DataError
 from core.errors import MissingValue
 from core.reading import open_lists, read_sequences
-from tests.core.reading.formats.test_formats import build_parquet
+from tests.support.files import build_parquet
 
 LONG = "id,t,v,target\na,0,1,2\n"
 NOTHING = {}

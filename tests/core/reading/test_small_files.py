@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core import Sequences, read_sequences
-from tests.core.reading.formats.test_formats import build_parquet, make_zip
+from tests.support.files import build_parquet, make_zip
 
 
 def expect(sequences, targets=None, ids=None, names=(), split=None, groups=None):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core import Sequences
 from core.reading import open_table, read_table
 from core.reading.to_csv import MAX_EXAMPLE_STEPS, build_example, derive_schema, to_csv
-from tests.core.export.test_predict_script import TABLES, choose_schema
+from tests.support.tables import TABLES, choose_schema
 
 numbers = st.floats(-1e6, 1e6, width=32)
 

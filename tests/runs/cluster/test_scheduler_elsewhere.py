@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from runs import Runs, service
-from tests.browser.test_identity import find_free_port
 from tests.runs.conftest import wait_for
 from tests.support import postgres
+from tests.support.ports import find_free_port
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.core.inspection.test_xray import make_xray
+from tests.support.xrays import make_xray
 from ui.results.xray import build_table
 
 

@@ -12,7 +12,7 @@ from core.reading import detect_schema, open_table, refuse_many_steps
 from core.reading.detection.step_count import HEAD_BYTES
 from core.reading.formats import delimited, parquet
 from core.reading.table.step_limits import ESTIMATE_TOLERANCE
-from tests.core.reading.formats.test_formats import build_parquet, make_zip
+from tests.support.files import build_parquet, make_zip
 
 STEPS = 100_000
 rng = np.random.default_rng(5)

@@ -3,40 +3,22 @@
 import gzip
 import io
 import json
-import zipfile
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from core import DataError, Sequences, read_sequences
 from core.errors import MissingValue
 from core.reading import detect_schema, open_table
 from core.reading.formats import source
+from tests.support.files import LISTS, LONG, SAMPLES, TS, build_parquet, make_zip
 
-SAMPLES = Path(__file__).parents[4] / "samples"
 THREE = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6], ids=["a", "b", "c"])
-LONG = (SAMPLES / "three_long.csv").read_text()
 
 
 def read(data: bytes, **choices) -> Sequences:
     return read_sequences(io.BytesIO(data), **choices)
-
-
-def make_zip(files: dict[str, str | bytes], **options) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, **options) as zip:
-        for name, content in files.items():
-            zip.writestr(name, content)
-    return packed.getvalue()
-
-
-def build_parquet(**columns) -> bytes:
-    written = io.BytesIO()
-    pq.write_table(pa.table(columns), written)
-    return written.getvalue()
 
 
 def catch_message(data: bytes) -> str:
@@ -45,21 +27,7 @@ def catch_message(data: bytes) -> str:
     return str(caught.value)
 
 
-TS = """# a comment
-@problemName three
-@timeStamps false
-@univariate true
-@equalLength false
-@classLabel true 2 4 6
-
-@data
-1:2
-2,5:4
-# between
-3,9,9,4,8:6
-"""
 STEPS = "id,t,value\na,0,1\nb,0,2\nb,1,5\nc,0,3\nc,1,9\nc,2,9\nc,3,4\nc,4,8\n"
-LISTS = pa.array([[1.0], [2, 5], [3, 9, 9, 4, 8]])
 
 
 FORMATS = {

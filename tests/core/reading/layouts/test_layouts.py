@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core import DataError, Sequences
 from core.reading import Schema, detect_schema, open_table, read_sequences, read_table
-from tests.core.reading.formats.test_formats import build_parquet, make_zip
+from tests.support.files import build_parquet, make_zip
 
 SAMPLES = Path(__file__).parents[4] / "samples"
 THREE = [[1], [2, 5], [3, 9, 9, 4, 8]]

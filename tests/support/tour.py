@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_journeys import PLOT, go_to, settle
+from tests.support.browser import PLOT, go_to, settle
 
 EPOCHS = "5"
 

@@ -1,0 +1,43 @@
+"""What tests of pages by Streamlit's AppTest share."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 120
+
+
+def wait_until(app: AppTest, is_done: Callable[[AppTest], object]) -> AppTest:
+    """Rerun the page, as its live parts do, until a condition holds."""
+    deadline = time.monotonic() + SECONDS
+    while not is_done(app):
+        assert not app.exception, app.exception
+        assert time.monotonic() < deadline, [str(element.value) for element in app.markdown]
+        time.sleep(0.2)
+        app.run()
+    return app
+
+
+def find_labelled(elements, label: str):
+    """Find the element with this label."""
+    matches = [element for element in elements if element.label == label]
+    assert len(matches) == 1, [element.label for element in elements]
+    return matches[0]
+
+
+def get_address(app: AppTest) -> dict[str, str]:
+    """Return the parameters in the address bar; for those set by the page AppTest has lists."""
+    return {
+        name: text if isinstance(text, str) else text[-1] for name, text in app.query_params.items()
+    }
+
+
+RUNS = "pages/6_Runs.py"
+
+
+def open_run(app, run: str):
+    app.query_params["run"] = run
+    return app.switch_page(RUNS).run()
