@@ -10,6 +10,7 @@ import pytest
 
 from core import LSTM, DataError, Recipe, Sequences, load, read_sequences, train
 from core.card import model_card
+from core.errors import MAX_VALUE
 from core.export import MAX_PART_BYTES
 from tests.core.hostile_models import LINK, VALUES, packed, parts_of, places, with_value
 
@@ -53,7 +54,7 @@ def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind)
         assert "\n" not in said, path
         if not said:
             assert len(model.notes) <= 100
-            assert all(note.template == "{text}" and len(note) <= 300 for note in model.notes)
+            assert all(note.template == "{text}" and len(note) <= MAX_VALUE for note in model.notes)
             assert set(model.computed["layers"]) <= {"fused", "wide", "keras"}
             model_card(model)
     told = {path[-1] for path in taken if isinstance(path[-1], str)}
@@ -69,7 +70,7 @@ def test_many_notes_and_endless_ones_are_refused_or_cut(content):
 
     with pytest.raises(DataError, match="notes has 60,000 entries; use 0 to 100"):
         noted(*["x"] * 60_000)
-    assert noted(LINK, "x" * 5000) == [LINK, "x" * 299 + "…"]
+    assert noted(LINK, "x" * 5000) == [LINK, "x" * (MAX_VALUE - 1) + "…"]
     wide = ["{x}" * 3000, {"x": "y" * 100_000}]
     with pytest.raises(DataError, match="notes"):
         noted(wide)
