@@ -1,5 +1,7 @@
 """Who has no mouse can use all of it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -98,4 +100,6 @@ def test_with_the_keyboard_alone_one_trains_asks_changes_and_stops(zoomed):
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     tab_to(page, "Stop")
     press("Enter")
-    expect(page.get_by_text("Stopped")).to_be_visible(timeout=10_000)
+    # On a slow machine before the first epoch has ended
+    stopped = page.get_by_text(re.compile("Stopped|Cancelled before it had learned anything"))
+    expect(stopped).to_be_visible(timeout=10_000)
