@@ -1,5 +1,7 @@
 """The whole app works by keyboard."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -103,4 +105,6 @@ def test_training_predicting_and_stopping_work_by_keyboard(zoomed):
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     tab_to(page, "Stop")
     press("Enter")
-    expect(page.get_by_text("Stopped")).to_be_visible(timeout=10_000)
+    # On a slow machine before the first epoch has ended
+    stopped = page.get_by_text(re.compile("Stopped|Cancelled before it had learned anything"))
+    expect(stopped).to_be_visible(timeout=10_000)
