@@ -14,8 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.support.browser import PLOT
 from tests.support.app_server import AppServer
+from tests.support.browser import PLOT
 from tests.support.chromium import ARGUMENTS, executable
 
 HERE = Path(__file__).parent

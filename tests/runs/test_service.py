@@ -206,8 +206,8 @@ def test_an_inspection_compares_with_and_without_the_mask(runs: Runs, example: S
     assert (masked.masked, fed.masked) == (True, False)
     prediction = runs.predict(run, example[[1]])
     assert prediction.wait(30)
-    assert masked.answers[-1, 0] == pytest.approx(prediction.result.values[0], abs=1e-4)
-    assert (masked.influence[~request.result.real] == 0).all()
+    assert masked.predictions[-1, 0] == pytest.approx(prediction.result.values[0], abs=1e-4)
+    assert (masked.attributions[~request.result.real] == 0).all()
 
     unmasked = wait_until_ended(runs, runs.train(OWNER, example, replace(QUICK, mask="none")))
     request = runs.inspect(unmasked, example[[1]])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core import LSTM, DataError, Recipe, Sequences, load, read_sequences, train
-from core.errors import MAX_VALUE
+from core.errors import MAX_VALUE_LENGTH
 from core.export.archive import MAX_DOCUMENT_BYTES
 from core.export.model_card import render_model_card
 from tests.support.hostile_models import LINK, VALUES, packed, parts_of, places, with_value
@@ -53,7 +53,9 @@ def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind)
         assert "\n" not in message, path
         if not message:
             assert len(model.notes) <= 100
-            assert all(note.template == "{text}" and len(note) <= MAX_VALUE for note in model.notes)
+            assert all(
+                note.template == "{text}" and len(note) <= MAX_VALUE_LENGTH for note in model.notes
+            )
             assert set(model.computed["layers"]) <= {"fused", "wide", "keras"}
             render_model_card(model)
     names = {path[-1] for path in accepted if isinstance(path[-1], str)}
@@ -68,9 +70,8 @@ def test_many_notes_and_endless_ones_are_refused_or_cut(content):
         return load(io.BytesIO(changed)).notes
 
     with pytest.raises(DataError, match="notes has 60,000 entries; use 0 to 100"):
-from core.errors import MAX_VALUE
         load_notes(*["x"] * 60_000)
-    assert load_notes(LINK, "x" * 5000) == [LINK, "x" * 299 + "…"]
+    assert load_notes(LINK, "x" * 5000) == [LINK, "x" * (MAX_VALUE_LENGTH - 1) + "…"]
     wide = ["{x}" * 3000, {"x": "y" * 100_000}]
     with pytest.raises(DataError, match="notes"):
         load_notes(wide)
