@@ -24,7 +24,8 @@ from .evaluation.bootstrap import (
     make_statistic,
 )
 from .evaluation.metrics import classification_metrics, regression_metrics
-from .evaluation.predictions import predict_evaluation_set, select_evaluation_rows
+from .evaluation.predict import predict_evaluation_set
+from .evaluation.predictions import select_evaluation_rows
 from .evaluation.report import Evaluation, evaluate_predictions
 from .export import archive
 from .export.keras_script import render_training_script

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..data.sequences import Sequences
 from ..data.serialization import pack_arrays, unpack_arrays
-from ..fitted import FittedModel
 from ..preprocessing.splits import split_rows
 from ..recipe.recipe import Recipe
 
@@ -75,15 +74,3 @@ def select_evaluation_rows(data: Sequences, recipe: Recipe) -> tuple[str, Sequen
     }
     part = next(name for name, rows in parts.items() if len(rows))
     return part, data[parts[part]]
-
-
-def predict_evaluation_set(model: FittedModel, part: str, rows: Sequences) -> EvaluationSet:
-    """Predict the rows of one part with the final weights, without dropout."""
-    if model.classes is None:
-        values, probabilities = model.predict(rows), None
-    else:
-        probabilities = model.predict_proba(rows)
-        values = model.preprocessing.decode(probabilities)
-    return EvaluationSet(
-        part, rows.ids, rows.lengths, rows.targets, values, model.classes, probabilities
-    )

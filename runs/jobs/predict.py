@@ -62,7 +62,7 @@ def evaluate_run_early(
         if data is None:
             run, data = load_training_data(run_id)
             _, data = select_evaluation_rows(data, run.recipe)
-        from core.experiments.early_prediction import evaluate_early_prediction
+        from core.experiments.evaluate_early_prediction import evaluate_early_prediction
 
         return evaluate_early_prediction(
             model, data, ProgressReporter(get_worker(), request_id, topic)

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from core import LSTM, DataError, Recipe, Sequences, train
-from core.experiments.early_prediction import SHARES, evaluate_early_prediction, take_prefixes
+from core.experiments.evaluate_early_prediction import (
+    SHARES,
+    evaluate_early_prediction,
+    take_prefixes,
+)
 
 RECIPE = Recipe(
     task="classification", layers=(LSTM(12),), epochs=25, batch_size=8, learning_rate=0.02,
