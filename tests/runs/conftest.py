@@ -1,39 +1,19 @@
 """A real cluster for all tests: a scheduler and two workers with TensorFlow, started once."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-import numpy as np
 import pytest
 
-from core import LSTM, Recipe, Sequences
-from runs import ACTIVE, Run, Runs, RunState
-
-OWNER = "ada"
-
-
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 180) -> None:
-    """Wait until the condition holds.
-
-    The limit is generous: it fails for broken code, not on slow machines.
-    """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain for: {what}"
-        time.sleep(0.01)
-
-
-def wait_until_ended(runs: Runs, run_id: str) -> Run:
-    """Wait until the run has ended and return it."""
-    wait_for(lambda: runs.get(run_id).state not in ACTIVE, "the run to end")
-    return runs.get(run_id)
-
-
-def wait_until_training(runs: Runs, run_id: str) -> Run:
-    """Wait until the first epoch of the run is over and return it."""
-    wait_for(lambda: runs.get(run_id).history or runs.get(run_id).error, "a first epoch")
-    assert runs.get(run_id).state is RunState.RUNNING
-    return runs.get(run_id)
+from core import Sequences
+from runs import Runs
+from tests.support.cluster_runs import (
+    ENDLESS,
+    OWNER,
+    make_noise,
+    wait_for,
+    wait_until_ended,
+    wait_until_training,
+)
 
 
 @pytest.fixture(scope="session")
@@ -65,15 +45,3 @@ def both_training(runs: Runs) -> Iterator[list[str]]:
 @pytest.fixture(scope="session")
 def example() -> Sequences:
     return Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
-
-
-def make_noise(n: int = 64) -> Sequences:
-    """n sequences without any pattern, to keep workers busy."""
-    rng = np.random.default_rng(0)
-    return Sequences.from_lists(
-        [rng.normal(size=(rng.integers(2, 12), 2)) for _ in range(n)], targets=rng.normal(size=n)
-    )
-
-
-ENDLESS = Recipe(layers=(LSTM(4),), epochs=10_000, batch_size=2)
-QUICK = Recipe(layers=(LSTM(4),), epochs=3, validation_split=0.0)

@@ -1,7 +1,5 @@
 """Nothing is lost when a worker, the cluster or the server ends."""
 
-import io
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,42 +10,24 @@ import psutil
 import pytest
 
 from core import GRU, LSTM, DataError, Recipe, Sequences
-from runs import Run, Runs, RunState
+from runs import Runs, RunState
 from runs.cluster.client import Cluster
 from runs.settings import Settings
-from tests.runs.conftest import (
+from tests.support.cluster_runs import (
     ENDLESS,
+    LONG,
     OWNER,
     QUICK,
+    assert_same_training,
+    get_pid,
     make_noise,
+    read_weights,
     wait_for,
     wait_until_ended,
     wait_until_training,
 )
 
 ROOT = Path(__file__).parents[2]
-# Long enough for some checkpoints, with everything that has a state: validation, patience, Adam.
-LONG = Recipe(layers=(LSTM(16, dropout=0.2),), epochs=600, batch_size=2, patience=600)
-
-
-def get_pid(runs: Runs, address: str) -> int:
-    return runs._dispatcher._cluster._client.run(os.getpid)[address]
-
-
-def read_weights(runs: Runs, run: Run) -> list[np.ndarray]:
-    from core import load
-
-    return load(io.BytesIO(runs.read_model(run.id))).network.get_weights()
-
-
-def assert_same_training(runs: Runs, one: Run, other: Run) -> None:
-    """Compare bit by bit, except for times."""
-    assert one.state is other.state is RunState.FINISHED
-    assert one.best_epoch == other.best_epoch
-    for name in ("loss", "val_loss"):
-        assert one.history[name] == other.history[name]
-    for ours, theirs in zip(read_weights(runs, one), read_weights(runs, other), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
 
 
 def test_a_run_whose_worker_is_killed_gives_the_same_result(runs: Runs):
@@ -201,8 +181,7 @@ def test_a_run_is_not_assigned_to_a_cluster_that_has_just_died(
 SERVER = """
 import sys, time
 from runs import Runs
-from tests.runs.conftest import OWNER, make_noise
-from tests.runs.test_durability import LONG
+from tests.support.cluster_runs import LONG, OWNER, make_noise
 
 if __name__ == "__main__":
     runs = Runs()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.runs.conftest import wait_for
+from tests.support.cluster_runs import wait_for
 
 ROOT = Path(__file__).parents[2]
 OWNER = """

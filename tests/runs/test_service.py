@@ -15,7 +15,7 @@ from runs import Runs, RunState
 from runs.scheduling import dispatcher
 from runs.store import tables
 from runs.store.visitors import DAY
-from tests.runs.conftest import (
+from tests.support.cluster_runs import (
     ENDLESS,
     OWNER,
     QUICK,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from runs import Runs, service
-from tests.runs.conftest import wait_for
 from tests.support import postgres
+from tests.support.cluster_runs import wait_for
 from tests.support.ports import find_free_port
 
 ROOT = Path(__file__).parents[3]

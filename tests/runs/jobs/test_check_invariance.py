@@ -11,7 +11,7 @@ from runs import Runs
 from runs.jobs.check_invariance import check_run_invariance, read_proof
 from runs.scheduling.once_per_run import OncePerRun
 from runs.scheduling.requests import RequestQueue
-from tests.runs.conftest import OWNER, QUICK, wait_for, wait_until_ended
+from tests.support.cluster_runs import OWNER, QUICK, wait_for, wait_until_ended
 
 
 def get_proof(runs: Runs, run_id: str) -> Proof:

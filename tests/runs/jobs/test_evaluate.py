@@ -8,7 +8,7 @@ from runs import Runs
 from runs.jobs.evaluate import evaluate_run, read_evaluation
 from runs.scheduling.once_per_run import OncePerRun
 from runs.scheduling.requests import RequestQueue
-from tests.runs.conftest import OWNER, QUICK, wait_for, wait_until_ended
+from tests.support.cluster_runs import OWNER, QUICK, wait_for, wait_until_ended
 
 
 @pytest.fixture(scope="module")

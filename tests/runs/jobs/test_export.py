@@ -12,7 +12,7 @@ from core.errors import DataError
 from core.export.verify import measure_agreement
 from runs import Runs
 from runs.jobs.export import read_export
-from tests.runs.conftest import OWNER, QUICK, wait_until_ended
+from tests.support.cluster_runs import OWNER, QUICK, wait_until_ended
 
 RNG = np.random.default_rng(4)
 TABLE = "visit,day,mood,pulse,outcome\n" + "".join(

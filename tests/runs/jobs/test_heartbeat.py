@@ -11,8 +11,7 @@ from runs.jobs import heartbeat as heartbeat_module
 from runs.jobs.heartbeat import Heartbeat
 from runs.limits import Limits
 from runs.store import Store
-from tests.runs.store.conftest import create_queued
-from tests.runs.store.test_attempts import make_progress
+from tests.support.stores import create_queued, make_progress
 
 HOUR = 3600.0
 

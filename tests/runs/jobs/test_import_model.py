@@ -10,7 +10,7 @@ import pytest
 from core import LSTM, Recipe, Sequences, read_sequences, train
 from core.errors import DataError
 from runs import Runs, RunState
-from tests.runs.conftest import OWNER, QUICK
+from tests.support.cluster_runs import OWNER, QUICK
 
 TABLE = "visit,day,pulse,outcome\n" + "".join(
     f"v{n},{day},{day * 0.5 + n},{['well', 'ill'][n % 2]}\n" for n in range(8) for day in range(3)

@@ -10,7 +10,7 @@ from runs import Run, Runs, RunState
 from runs.jobs.export import read_export
 from runs.scheduling.duplicates import match_duplicates
 from runs.store import Content, DuplicateKey, RunningRun, WaitingRun
-from tests.runs.conftest import (
+from tests.support.cluster_runs import (
     ENDLESS,
     OWNER,
     QUICK,
@@ -19,7 +19,7 @@ from tests.runs.conftest import (
     wait_until_ended,
     wait_until_training,
 )
-from tests.runs.store.conftest import call_in_parallel
+from tests.support.stores import call_in_parallel
 
 
 def make_waiting(run: str, interrupted: bool = False, paused: bool = False) -> WaitingRun:

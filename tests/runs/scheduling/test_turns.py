@@ -13,16 +13,18 @@ from runs import Run, Runs, RunState
 from runs.cluster import client
 from runs.jobs import heartbeat
 from runs.types import Request
-from tests.runs.conftest import (
+from tests.support.cluster_runs import (
     ENDLESS,
+    LONG,
     OWNER,
     QUICK,
+    assert_same_training,
+    get_pid,
     make_noise,
     wait_for,
     wait_until_ended,
     wait_until_training,
 )
-from tests.runs.test_durability import LONG, assert_same_training, get_pid
 
 TURN = 1.5
 # One batch takes longer than a test and cannot be interrupted.

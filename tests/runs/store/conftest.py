@@ -1,19 +1,14 @@
 """Stores for the tests, on SQLite and on a real PostgreSQL."""
 
-import threading
+import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from core import Recipe
 from runs.limits import Limits
-from runs.store import Content, Store
+from runs.store import Store
 from tests.support import postgres
-
-RECIPE = Recipe.example()
-PACKED = Content.from_bytes(b"packed sequences")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -50,17 +45,15 @@ def store(new_store: Callable[..., Store]) -> Store:
     return store
 
 
-def create_queued(store: Store, owner: str = "ada", name: str = "") -> str:
-    return store.runs.create(owner, name, RECIPE, PACKED, {}, 1.0)
-
-
-def call_in_parallel(function: Callable[[int], object], threads: int) -> None:
-    """Call the function with 0, 1, 2, … at the same time, and raise its exceptions."""
-    ready = threading.Barrier(threads)
-
-    def begin(number: int) -> object:
-        ready.wait()
-        return function(number)
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(begin, range(threads)))
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real disk of 3 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("mounting a small disk needs Linux and root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)

@@ -5,33 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from core.engine.progress import Progress
-from core.errors import DataError, Note
-from runs.store import Result, Store
+from core.errors import DataError
+from runs.store import Store
 from runs.types import RunState
-from tests.runs.store.conftest import PACKED, RECIPE, call_in_parallel, create_queued
-
-
-def make_history(epochs: int) -> list[dict[str, float]]:
-    return [{"loss": 1 / epoch, "seconds": 0.5} for epoch in range(1, epochs + 1)]
-
-
-def make_progress(epochs: int) -> Progress:
-    figures = make_history(epochs)
-    columns = {name: [each[name] for each in figures] for name in ("loss", "seconds")}
-    return Progress(epochs, 100, 0, 3, 3, columns, seconds=epochs / 2)
-
-
-ENDED = Result(
-    state=RunState.FINISHED,
-    model=b"zip",
-    checkpoint=b"last state",
-    history=make_progress(5).history,
-    progress=make_progress(5),
-    metrics={"test": {"mse": 0.25, "r2": float("nan")}},
-    notes=(Note("Cut: {n}.", n=3),),
-    best_epoch=4,
-    computed={"layers": ["fused"], "groups": 2},
+from tests.support.stores import (
+    ENDED,
+    PACKED,
+    RECIPE,
+    call_in_parallel,
+    create_queued,
+    make_history,
+    make_progress,
 )
 
 

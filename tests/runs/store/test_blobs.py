@@ -5,11 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core import DataError
-from runs.store import Content, DataSet, Store
-from tests.runs.store.conftest import PACKED, RECIPE, create_queued
-
-FILE = Content.from_text(b"1,2\n3\n")
-SET = DataSet("walks.csv", PACKED.digest, FILE.digest, 2, 1, 3)
+from runs.store import Content, Store
+from tests.support.stores import FILE, PACKED, RECIPE, SET, create_queued
 
 
 def test_a_data_set_comes_back_with_its_contents(store: Store):

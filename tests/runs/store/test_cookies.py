@@ -5,7 +5,7 @@ import time
 from sqlalchemy import text
 
 from runs.store.cookies import GRACE_SECONDS
-from tests.runs.store.conftest import call_in_parallel
+from tests.support.stores import call_in_parallel
 
 
 def test_servers_of_one_database_share_one_key(new_store):

@@ -2,8 +2,6 @@
 
 import contextlib
 import sqlite3
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ import sqlalchemy
 from core import DataError
 from runs.store import Content, Store, StoreError, database
 from runs.store.database import FULL, LOCKED, NEWER, UNREACHABLE, Database
-from tests.runs.store.conftest import create_queued
+from tests.support.stores import create_queued
 
 
 def test_what_is_stored_is_there_after_a_restart(new_store):
@@ -61,20 +59,6 @@ def test_a_locked_database_is_reported_and_works_again_when_it_is_free(
     other.close()
     assert create_queued(store)
     store.close()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real disk of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("mounting a small disk needs Linux and root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_full_disk_is_reported_and_works_again_when_there_is_room(small_disk: Path):

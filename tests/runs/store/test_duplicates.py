@@ -8,8 +8,14 @@ import pytest
 from core import DataError
 from runs.store import EXPORT, Content, DuplicateKey, Store
 from runs.types import RunState
-from tests.runs.store.conftest import PACKED, RECIPE, call_in_parallel
-from tests.runs.store.test_attempts import ENDED, make_history, make_progress
+from tests.support.stores import (
+    ENDED,
+    PACKED,
+    RECIPE,
+    call_in_parallel,
+    make_history,
+    make_progress,
+)
 
 KIND = "this machine"
 MEASURED = replace(ENDED, measured=b"answers")

@@ -12,7 +12,7 @@ from runs.store import Result, Store
 from runs.store.database import Database
 from runs.store.runs import move
 from runs.types import RunState
-from tests.runs.store.conftest import create_queued
+from tests.support.stores import create_queued
 
 FINISHED = Result(RunState.FINISHED)
 

@@ -5,7 +5,7 @@ from core.errors import Note
 from runs.limits import Limits
 from runs.store import EPOCH_BYTES, Content, DataSet, Result, Store
 from runs.types import RunState
-from tests.runs.store.conftest import PACKED, RECIPE
+from tests.support.stores import PACKED, RECIPE
 
 
 def count_used_bytes(

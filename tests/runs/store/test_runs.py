@@ -10,9 +10,16 @@ from runs.store import Content, Store
 from runs.store.database import Database
 from runs.store.runs import move
 from runs.types import TRANSITIONS, RunState
-from tests.runs.store.conftest import PACKED, RECIPE, create_queued
-from tests.runs.store.test_attempts import ENDED, make_history, make_progress
-from tests.runs.store.test_blobs import FILE, SET
+from tests.support.stores import (
+    ENDED,
+    FILE,
+    PACKED,
+    RECIPE,
+    SET,
+    create_queued,
+    make_history,
+    make_progress,
+)
 
 
 def create_finished(store: Store, owner: str = "ada") -> str:

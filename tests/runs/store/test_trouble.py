@@ -16,9 +16,8 @@ from runs import json_log
 from runs.store import Store, StoreError
 from runs.store.database import FULL, NOT_UTF8, READ_ONLY, Database
 from runs.threads import retry_until_stored, start_thread
-from tests.runs.store.conftest import create_queued
-from tests.runs.store.test_database import small_disk  # noqa: F401  (a fixture)
 from tests.support import postgres
+from tests.support.stores import create_queued
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def read_log():
 
 
 def test_a_full_disk_is_logged_once_and_writing_resumes_when_there_is_room(
-    small_disk: Path,  # noqa: F811
+    small_disk: Path,
     read_log,
     monkeypatch: pytest.MonkeyPatch,
 ):
@@ -72,7 +71,7 @@ def test_a_full_disk_is_logged_once_and_writing_resumes_when_there_is_room(
     store.close()
 
 
-def test_a_read_only_disk_is_reported(small_disk: Path, read_log):  # noqa: F811
+def test_a_read_only_disk_is_reported(small_disk: Path, read_log):
     store = Store(f"sqlite:///{small_disk / 'a.sqlite3'}")
     store.visitors.record_visit("ada", lasting=False)
     store.close()

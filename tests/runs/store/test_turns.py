@@ -8,8 +8,7 @@ import pytest
 from core import DataError
 from runs.store import Store, tables
 from runs.types import RunState
-from tests.runs.store.conftest import create_queued
-from tests.runs.store.test_attempts import ENDED, make_history, make_progress
+from tests.support.stores import ENDED, create_queued, make_history, make_progress
 
 
 def claim_and_pause(store: Store, run: str, has_advanced: bool = True) -> None:

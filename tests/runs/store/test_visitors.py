@@ -6,8 +6,7 @@ import pytest
 
 from core import DataError
 from runs.store import Store, visitors
-from tests.runs.store.conftest import PACKED, RECIPE, call_in_parallel, create_queued
-from tests.runs.store.test_blobs import FILE, SET
+from tests.support.stores import FILE, PACKED, RECIPE, SET, call_in_parallel, create_queued
 
 
 def test_a_workspace_comes_back(store: Store):
