@@ -1,5 +1,6 @@
 """Runs on a real cluster: recipes, data, and waiting for them."""
 
+import io
 import os
 import time
 from collections.abc import Callable
@@ -8,28 +9,6 @@ import numpy as np
 
 from core import LSTM, Recipe, Sequences
 from runs import ACTIVE, Run, Runs, RunState
-import io
-import subprocess
-import sys
-from dataclasses import replace
-from pathlib import Path
-import psutil
-import pytest
-from core import GRU, LSTM, DataError, Recipe, Sequences
-from runs import Run, Runs, RunState
-from runs.cluster.client import Cluster
-from runs.settings import Settings
-    ENDLESS,
-    LONG,
-    OWNER,
-    QUICK,
-    assert_same_training,
-    get_pid,
-    make_noise,
-    wait_for,
-    wait_until_ended,
-    wait_until_training,
-)
 
 OWNER = "ada"
 
