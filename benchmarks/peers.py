@@ -145,7 +145,7 @@ def reference_keras() -> Epoch:
 
 
 def reference_ours(cold: bool) -> Epoch:
-    """The same by ``core.train``; ``cold`` compiles its graph anew each time."""
+    """The same by ``core.train``; ``cold`` compiles its graph each time."""
     as_a_worker()
     from core import Recipe, train
     from core.engine import compiled

@@ -10,7 +10,7 @@ Rounds = dict[str, list[float]]  # by competitor, the value of each round
 
 
 def in_turn(competitors: dict[str, Competitor], runs: int) -> dict[str, Rounds]:
-    """What they measured: the "seconds" of every round, and whatever else they tell."""
+    """Collect the measurements: the "seconds" of every round, and whatever else is reported."""
     rounds = [{name: each.run() for name, each in competitors.items()} for _ in range(runs)]
     return {
         measure: {

@@ -183,7 +183,7 @@ def ended(runs: Runs, run_id: str) -> Run:
 
 
 def same(runs: Runs, one: Run, other: Run) -> bool:
-    """Whether two runs have the same history, times aside, and the same weights, to the last
+    """Compare two runs: the same history, times aside, and the same weights, to the last
     bit."""
     from core import load
 

@@ -1,4 +1,4 @@
-"""What is measured: sequences, a network, and the peers it is measured against."""
+"""Workloads: sequences, a network, and the peers it is measured against."""
 
 from __future__ import annotations
 

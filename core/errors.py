@@ -130,7 +130,7 @@ class Note(str):
                 len(format_spec) <= MAX_FORMAT_LENGTH and "{" not in format_spec
             )
             if name is not None and not (name.isidentifier() and is_plain):
-                raise ValueError(f"{template!r} is no template of ours")
+                raise ValueError(f"{template!r} is not a known template")
         return cls(
             template,
             **{

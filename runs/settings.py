@@ -159,7 +159,7 @@ def _refuse_unknown(variables: Mapping[str, str]) -> None:
                 if similar
                 else "docs/hosting.md lists them all"
             )
-            raise ValueError(f"{name} is no setting of Unpadded; {hint}")
+            raise ValueError(f"{name} is not a setting of Unpadded; {hint}")
 
 
 def _refuse_wrong_proxies(addresses: str) -> None:
@@ -190,7 +190,7 @@ def _read_database(url: str | None, data: Path) -> str:
     drivers = ("postgresql+psycopg", "sqlite")
     if parsed is None or parsed.drivername not in drivers or not parsed.database:
         raise ValueError(
-            f"{DATABASE} is no address of a database; give one like "
+            f"{DATABASE} is not the address of a database; give one like "
             "postgresql://user:password@host:5432/name"
         )
     return url

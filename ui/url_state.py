@@ -77,7 +77,7 @@ def _write_layer(layer: LSTM) -> str:
 def _read_layer(text: str) -> LSTM:
     match = LAYER_PATTERN.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no layer")
+        raise ValueError(f"{text!r} is not a layer")
     prefix, name, units, dropout = match.groups()
     return LAYERS[name](int(units), bool(prefix), float(dropout or 0))
 

@@ -459,7 +459,7 @@ def _():
 
 
 def _long_word(number: int) -> bytes:
-    """Of 10,000 characters, packed to a fortieth: more is refused before it is read."""
+    """Make a word of 10,000 characters that packs to a fortieth: more is refused unread."""
     return (b"w%d_" % number + np.random.default_rng(number).bytes(150).hex().encode()).ljust(
         10_000, b"n"
     )

@@ -24,8 +24,7 @@ ANSWERED = ("open", "page", "click", "type", "choose", "upload", "poll", "refres
 
 
 def crowd(visitors: int, rounds: int, pause: float = PAUSE_SECONDS) -> dict[str, object]:
-    """Each round, so many people who were never here upload, train, predict and look at their
-    runs, all at the same time."""
+    """In each round, new visitors upload, train, predict and look at their runs at once."""
     answers: list[Answer] = []
     mixed_up: list[str] = []
     server_memory, whole_memory = [], []
@@ -93,7 +92,7 @@ def _visit(
 
 
 def _learn_one_number(visitor: Visitor, number: int, most_pause: float) -> None:
-    """Data of so many sequences whose targets all lie within half of 1,000 × the number."""
+    """Train on data whose targets all lie within half of 1,000 × the visitor's number."""
     sequences = 10 + number % 50
     rng = np.random.default_rng(number)
     lines = ["id,x,target"]

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.soak.fuzz_seed SEED COUNT``: so many hostile files, in a process whose
+"""``python -m benchmarks.soak.fuzz_seed SEED COUNT``: read COUNT hostile files in a process whose
 memory is limited. One that fails is printed in its smallest form, as hypothesis does."""
 
 from __future__ import annotations

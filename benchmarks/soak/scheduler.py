@@ -134,7 +134,7 @@ def _certificates(folder: Path) -> dict[str, str]:
 
 
 def _has_done_and_does(runs: Runs, ids: list[str]) -> bool:
-    """Whether the second worker has trained a run and is in the middle of another."""
+    """Return True once the second worker has trained a run and is training another."""
     its = [run for run in map(runs.get, ids) if run.worker and _host(run) == WORKERS[1]]
     return any(run.ended for run in its) and any(run.can_continue and not run.ended for run in its)
 

@@ -111,7 +111,7 @@ class Checkpoint:
             name = different[0]
             raise ValueError(
                 f"{name} is {getattr(recipe, name)!r}, and {getattr(self.recipe, name)!r} in the "
-                f"checkpoint; a training that goes on may change {' and '.join(changeable)} only"
+                f"checkpoint; a training that continues may change {' and '.join(changeable)} only"
             )
         if preprocessing != self.preprocessing:
             raise ValueError("the checkpoint is of a training on other data")
@@ -170,4 +170,6 @@ class Checkpoint:
                 }
             )
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError, EOFError) as error:
-            raise ValueError(f"this is no checkpoint of ours, or it is damaged ({error})") from None
+            raise ValueError(
+                f"this is not a checkpoint of Unpadded, or it is damaged ({error})"
+            ) from None

@@ -69,7 +69,7 @@ def test_hours_are_a_finite_number(text: str):
     ],
 )
 def test_a_misspelt_name_is_not_silently_nothing(name: str, hint: str):
-    with pytest.raises(ValueError, match=f"{name} is no setting of Unpadded; {hint}"):
+    with pytest.raises(ValueError, match=f"{name} is not a setting of Unpadded; {hint}"):
         read_settings(**{name: "1"})
 
 
@@ -77,7 +77,7 @@ def test_a_misspelt_name_is_not_silently_nothing(name: str, hint: str):
     "given", ["mysql://u:secret@h/db", "secret", "postgresql://u:secret@h", "://secret"]
 )
 def test_an_invalid_database_url_is_refused_without_its_password(given: str):
-    with pytest.raises(ValueError, match="DATABASE_URL is no address of a database") as raised:
+    with pytest.raises(ValueError, match="DATABASE_URL is not the address of a database") as raised:
         read_settings(DATABASE_URL=given)
     assert "secret" not in str(raised.value)
 

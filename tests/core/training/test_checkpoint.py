@@ -197,7 +197,7 @@ def test_damaged_bytes_are_refused_and_nothing_is_unpickled(data: Sequences):
         pack_arrays({"recipe": 3}, {}),
         evil.getvalue(),
     ):
-        with pytest.raises(ValueError, match="no checkpoint of ours"):
+        with pytest.raises(ValueError, match="not a checkpoint of Unpadded"):
             Checkpoint.from_bytes(damaged)
 
 
