@@ -36,6 +36,7 @@ import keras
 import numpy as np
 
 from ..errors import DataError
+from ..i18n import N_
 from ..json_validation import parse_json
 
 DOCUMENTS = ("recipe", "preprocessing", "training")  # each a JSON file
@@ -46,6 +47,11 @@ WEIGHT_BYTES = 4  # float32
 MAX_EXTRA_BYTES = 2**22  # of a network besides its weights: its configuration, HDF5's own tables
 MAX_EXAMPLE_BYTES = 2**20
 # zlib.error is not a subclass of the others; RuntimeError is raised for an encrypted member.
+FORMAT = 1  # of the ZIP, in training.json; earlier versions wrote none
+NEWER = N_(
+    "This model was saved by a newer version of Unpadded (format {found}); this version reads up "
+    "to {most}. Update Unpadded to open it."
+)
 READ_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -84,7 +90,8 @@ def write_archive(
         target: Any = path if hasattr(path, "write") else f"{os.fspath(path)}.part"
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in DOCUMENTS:
-                text = json.dumps(documents[name], indent=1, ensure_ascii=False)
+                version = {"format": FORMAT} if name == "training" else {}
+                text = json.dumps(version | documents[name], indent=1, ensure_ascii=False)
                 archive.writestr(f"{name}.json", text)
             archive.write(keras_file, NETWORK)
             for name, text in {SCRIPT: script, **texts}.items():
@@ -170,6 +177,7 @@ def open_archive(path: str | os.PathLike | BinaryIO) -> Iterator[ModelArchive]:
                 name: parse_json(_read_member(archive, f"{name}.json", MAX_DOCUMENT_BYTES))
                 for name in DOCUMENTS
             }
+            _check_format(documents["training"])
             example = _read_example(archive) if EXAMPLE in archive.namelist() else ""
         except READ_ERRORS as error:
             raise make_error(error) from None
@@ -196,6 +204,13 @@ def _read_shapes(weights: Path) -> list[tuple[int, ...]]:
             if array.external or array.is_virtual or array.dtype != np.float32 or not stored:
                 raise ValueError("its weights are not in it")
         return [array.shape for array in arrays]
+
+
+def _check_format(training: Any) -> None:
+    """Refuse a model that a newer version wrote, which this one could misread."""
+    number = training.get("format", 0) if isinstance(training, Mapping) else 0
+    if isinstance(number, int) and number > FORMAT:
+        raise DataError(NEWER, found=number, most=FORMAT)
 
 
 def _read_member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

@@ -18,6 +18,7 @@ from ..engine.progress import History, Progress
 from ..errors import Note
 from ..recipe.recipe import Recipe
 
+FORMAT = 1  # of the packed checkpoint; earlier versions wrote none
 CHANGEABLE_FIELDS = ("epochs", "patience")  # of the recipe, when a run is resumed
 
 
@@ -128,6 +129,7 @@ class Checkpoint:
         if self.best is not None:
             arrays |= {f"best {i}": weight for i, weight in enumerate(self.best.weights)}
         plain = {
+            "format": FORMAT,
             "recipe": self.recipe.to_dict(),
             "preprocessing": self.preprocessing,
             "groups": self.groups,
@@ -154,6 +156,8 @@ class Checkpoint:
         """
         try:
             plain, arrays = unpack_arrays(content)
+            if plain.pop("format", 0) > FORMAT:
+                raise ValueError("it is of a newer version")
             counts, best = plain.pop("slots"), plain.pop("best")
             numbers = range(len(counts))
             if arrays["sums"].shape != (3,):

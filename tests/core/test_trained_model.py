@@ -303,3 +303,13 @@ def test_a_note_of_a_file_is_plain_text(words_model):
     [note] = load(content).notes
     assert note == "[Sign in](https://x.example)"
     assert note.template == "{text}"
+
+
+def test_a_saved_model_names_its_format_and_a_newer_one_is_refused(example_model, monkeypatch):
+    saved = io.BytesIO()
+    example_model.save(saved)
+    training = json.loads(zipfile.ZipFile(saved).read("training.json"))
+    assert training["format"] == 1
+    monkeypatch.setattr("core.export.archive.FORMAT", 0)
+    with pytest.raises(DataError, match=r"newer version of Unpadded \(format 1\).* up to 0"):
+        load(saved)

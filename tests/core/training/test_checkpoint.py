@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core import GRU, LSTM, Recipe, Sequences, train
-from core.data.serialization import pack_arrays
+from core.data.serialization import pack_arrays, unpack_arrays
 from core.training import loop
 from core.training.checkpoint import Checkpoint
 from core.training.loop import restore_model
@@ -199,6 +199,17 @@ def test_damaged_bytes_are_refused_and_nothing_is_unpickled(data: Sequences):
     ):
         with pytest.raises(ValueError, match="not a checkpoint of Unpadded"):
             Checkpoint.from_bytes(damaged)
+
+
+def test_a_checkpoint_names_its_format_and_a_newer_one_is_refused(
+    data: Sequences, monkeypatch: pytest.MonkeyPatch
+):
+    _, [first, *_] = train_with_checkpoints(data, RECIPES["adam"])
+    content = first.to_bytes()
+    assert unpack_arrays(content)[0]["format"] == 1
+    monkeypatch.setattr("core.training.checkpoint.FORMAT", 0)
+    with pytest.raises(ValueError, match="newer version"):
+        Checkpoint.from_bytes(content)
 
 
 def test_nothing_is_copied_without_a_listener(data: Sequences, monkeypatch: pytest.MonkeyPatch):
