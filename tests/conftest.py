@@ -19,6 +19,26 @@ hypothesis.settings.register_profile("unpadded", deadline=None)
 hypothesis.settings.load_profile("unpadded")
 
 
+# What starts a browser, a server, workers or a build; left out by --fast.
+SLOW_FIXTURES = {"address", "app", "chromium", "guard", "provider", "runs", "tabs", "wheel"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="leave out what takes long to run")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--fast"):
+        return
+    slow = [
+        item
+        for item in items
+        if item.get_closest_marker("slow") or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in set(slow)]
+
+
 @pytest.fixture(autouse=True)
 def _nothing_follows_a_training(request, monkeypatch):
     """Some hundred trainings would each be proved and judged, beside the tests that come next."""
