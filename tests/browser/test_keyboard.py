@@ -70,11 +70,11 @@ def test_training_predicting_and_stopping_work_by_keyboard(zoomed):
     press = page.keyboard.press
     page.goto("/")
     expect(page.locator(PLOT)).to_have_count(3)
-    tab_to(page, "Train the network", look=True)
+    tab_to(page, "Train the network", check=True)
     press("Enter")
     badge = page.get_by_role("button", name="Padding never counts")
     expect(badge).to_be_visible()
-    tab_to(page, "Padding never counts", look=True)
+    tab_to(page, "Padding never counts", check=True)
     press("Space")
     proof = page.get_by_test_id("stPopoverBody")
     expect(proof.get_by_test_id("stTable")).to_be_visible()
