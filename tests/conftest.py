@@ -1,6 +1,7 @@
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -21,6 +22,10 @@ hypothesis.settings.load_profile("unpadded")
 
 # What starts a browser, a server, workers or a build; left out by --fast.
 SLOW_FIXTURES = {"address", "app", "chromium", "guard", "provider", "runs", "tabs", "wheel"}
+SLOW_FOLDERS = {
+    Path(__file__).parent / folder
+    for folder in ("benchmarks", "browser", "compatibility", "runs/cluster", "runs/jobs")
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,7 +38,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow = [
         item
         for item in items
-        if item.get_closest_marker("slow") or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("slow")
+        or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+        or SLOW_FOLDERS & set(item.path.parents)
     ]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in set(slow)]

@@ -21,6 +21,8 @@ from tests.support import postgres
 from tests.support.ports import find_free_port
 from tests.support.streamlit_client import Visitor
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 ROOT = Path(__file__).parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")

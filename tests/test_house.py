@@ -45,6 +45,7 @@ def test_no_package_imports_what_belongs_above_it(package, forbidden):
     } == {}
 
 
+@pytest.mark.slow
 def test_pages_opened_cold_import_no_tensorflow():
     """In a fresh process, as the server would run them for its first visitor."""
     script = f"""

@@ -81,6 +81,7 @@ def test_a_missing_target_of_a_step_is_refused_with_the_sequence():
     assert error.value.values["id"] == "y"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layers", "task", "wide"),
     [
@@ -240,6 +241,7 @@ for folder in sys.argv[2:]:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:(Sequences|Real steps)")
 def test_the_zip_predicts_the_same_without_this_library(models, tmp_path):
     for name, model in models.items():

@@ -163,6 +163,7 @@ def test_a_saved_classifier_keeps_its_labels_and_probabilities(words_model, word
     assert loaded.predict(words).tolist() == words_model.predict(words).tolist()
 
 
+@pytest.mark.slow
 def test_the_zip_predicts_without_this_library(masked_model, tmp_path):
     model = masked_model
     zipfile.ZipFile(io.BytesIO(save_to_bytes(model))).extractall(tmp_path)

@@ -10,6 +10,8 @@ from runs.json_log import JsonFormatter, hash_run_id
 from tests.support.app_server import AppServer
 from tests.support.streamlit_client import Visitor
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 TELLING = "Anna Lee", "salary", "987654", "oslo"
 FILE = b"""id,salary,target
 Anna Lee,987654,1

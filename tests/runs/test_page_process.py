@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.support.cluster_runs import wait_for
+
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
 ROOT = Path(__file__).parents[2]
 OWNER = """

@@ -170,6 +170,7 @@ def run_refused_server(home: Path, **environment: str) -> str:
     return last
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
@@ -183,6 +184,7 @@ def test_an_invalid_setting_ends_the_server_with_one_sentence(
     assert sentence in run_refused_server(tmp_path, **{name: value})
 
 
+@pytest.mark.slow
 def test_streamlits_secrets_are_settings_too(tmp_path: Path):
     """Streamlit itself reads them only after the server has started."""
     (tmp_path / ".streamlit").mkdir()

@@ -63,6 +63,7 @@ def test_a_model_of_complete_data_refuses_missing_values():
         plain.predict([[NAN]])
 
 
+@pytest.mark.slow
 def test_the_saved_model_predicts_with_null_for_missing_values(model, tmp_path):
     model.save(tmp_path / "model.zip")
     loaded = load(tmp_path / "model.zip")

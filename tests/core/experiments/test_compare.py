@@ -11,6 +11,8 @@ from core.evaluation import bootstrap
 from core.evaluation.predictions import EvaluationSet
 from core.experiments.compare import Comparison, Outcome, compare_outcomes
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 
 def make_outcome(errors: np.ndarray, part: str = "test", ids=None) -> Outcome:
     """Make the outcome of a model with these errors."""

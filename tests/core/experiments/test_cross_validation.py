@@ -7,6 +7,8 @@ import pytest
 
 from core import LSTM, Recipe, Sequences, cross_validate
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 QUICK = Recipe(layers=(LSTM(4),), epochs=2, batch_size=8, validation_split=0.0)
 CLASSES = replace(QUICK, task="classification", loss="")
 

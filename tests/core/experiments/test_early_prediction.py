@@ -12,6 +12,8 @@ from core.experiments.evaluate_early_prediction import (
     take_prefixes,
 )
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 RECIPE = Recipe(
     task="classification", layers=(LSTM(12),), epochs=25, batch_size=8, learning_rate=0.02,
     validation_split=0.0,

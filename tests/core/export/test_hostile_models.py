@@ -13,6 +13,8 @@ from core.export.archive import MAX_DOCUMENT_BYTES
 from core.export.model_card import render_model_card
 from tests.support.hostile_models import LINK, VALUES, packed, parts_of, places, with_value
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 TABLE = "visit,day,pulse,ward,outcome\n" + "".join(
     f"v{n},{day},{day * 0.5 + n},{'AB'[n % 2]},{['well', 'ill'][n % 2]}\n"
     for n in range(12)

@@ -11,6 +11,8 @@ from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.sequences import default_names
 from core.reading.to_csv import derive_schema, to_csv
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 RNG = np.random.default_rng(0)
 LISTS = [RNG.normal(size=(n, 2)) for n in RNG.integers(1, 7, 24)]
 CLASSES = Sequences.from_lists(LISTS, [["low", "high"][int(x[-1, 0] > 0)] for x in LISTS])

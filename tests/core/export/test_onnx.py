@@ -9,6 +9,8 @@ from core import GRU, LSTM, DataError, Recipe, Sequences, read_sequences, train
 from core.export import onnx as onnx_file
 from core.export.onnx import describe_inputs, measure_difference, to_onnx, to_verified_onnx
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 

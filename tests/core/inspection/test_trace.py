@@ -10,6 +10,8 @@ from core import GRU, LSTM, DataError, Recipe, Sequences, train
 from core.inspection import compute
 from core.inspection.trace import GATES, Trace
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 RECIPES = {
     "LSTM over LSTM": {"layers": (LSTM(6), LSTM(5, dropout=0.4))},
     "GRU": {"layers": (GRU(6), GRU(4)), "padding": "post"},

@@ -13,6 +13,8 @@ from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, read_sequen
 from core.engine import compiled
 from core.invariance.report import ALONE, GRADIENT, Check, Proof
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 SAMPLES = Path(__file__).parents[3] / "samples"
 ONE_MORE = "1 step of padding more"
 TWICE = "padded to twice the length"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 ROOT = Path(__file__).parents[3]
 PROVE = """
 import keras, numpy as np

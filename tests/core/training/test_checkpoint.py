@@ -12,6 +12,8 @@ from core.training import loop
 from core.training.checkpoint import Checkpoint
 from core.training.loop import restore_model
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 
 @pytest.fixture(autouse=True)
 def checkpoint_every_batch(monkeypatch: pytest.MonkeyPatch):

@@ -24,6 +24,7 @@ def test_the_reference_example_is_learned_and_distinguishes_one_and_a_half_from_
     assert len(model.history["loss"]) == len(model.history["seconds"]) == 100
 
 
+@pytest.mark.slow
 def test_japanese_vowels_reach_the_published_accuracy_without_using_test_rows():
     # Settings chosen by cross-validation on the 270 training rows; see benchmarks/settings.py.
     record = json.loads(Path("docs/vowels.json").read_text(encoding="utf-8"))["settings"]

@@ -15,6 +15,8 @@ from runs.reading import jobs, limits
 from runs.reading.guard import Guard
 from tests.support import strange_jobs
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 LONG = b"id,v\na,1\na,2\nb,3\n"
 STEPS = 10**6
 

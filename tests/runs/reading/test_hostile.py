@@ -15,6 +15,8 @@ from runs.reading.guard import Guard
 from tests.support import strange_jobs
 from tests.support.hostile_files import PARQUET, edits, hostiles, mutated
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 STEPS = 6_000_000
 QUICK_TO_MAKE = (
     "csv: a header of one name of 30 MB of digits",

@@ -11,6 +11,8 @@ from runs.limits import Limits
 from runs.reading import jobs
 from runs.reading.guard import Guard
 
+pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
+
 
 def steps_of_200_mb() -> bytes:
     rng = np.random.default_rng(0)

@@ -5,6 +5,8 @@ import pytest
 from tests.support.app_server import AppServer
 from tests.support.streamlit_client import Visitor
 
+pytestmark = pytest.mark.slow  # it starts a server
+
 APP = """
 import streamlit as st
 
