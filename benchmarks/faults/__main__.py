@@ -37,6 +37,7 @@ def main() -> None:
     run = commands.add_parser("run")
     run.add_argument("file", type=Path)
     run.add_argument("results", type=Path)
+    run.add_argument("--fast", action="store_true", help="by the fast lane of the tests alone")
     given = parser.parse_args()
     if given.command == "draw":
         mutants = [
@@ -44,10 +45,14 @@ def main() -> None:
         ]
         given.file.write_text(json.dumps([asdict(each) for each in mutants], indent=1) + "\n")
     else:
-        test_all([Mutant(**each) for each in json.loads(given.file.read_text())], given.results)
+        test_all(
+            [Mutant(**each) for each in json.loads(given.file.read_text())],
+            given.results,
+            given.fast,
+        )
 
 
-def test_all(mutants: list[Mutant], results: Path) -> None:
+def test_all(mutants: list[Mutant], results: Path, fast: bool) -> None:
     """Test each mutant that has no result yet, and append one JSON line per mutant."""
     done = results.read_text().splitlines() if results.exists() else []
     tested = {json.loads(line)["number"] for line in done}
@@ -57,9 +62,10 @@ def test_all(mutants: list[Mutant], results: Path) -> None:
         with worktree() as root:
             mutant.apply(root)
             began = time.monotonic()
-            failed = first_failure(root, TESTS[mutant.path.partition("/")[0]])
+            lane = ["--fast"] if fast else []
+            failed = first_failure(root, [*lane, *TESTS[mutant.path.partition("/")[0]]])
             by_package = failed is not None
-            failed = failed or first_failure(root, EVERYTHING)
+            failed = failed or first_failure(root, [*lane, *EVERYTHING])
             result = {
                 "number": number,
                 "path": mutant.path,

@@ -16,7 +16,7 @@ from core.i18n import N_
 from core.reading.new_data import format_steps
 from runs import Request
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, translate
-from ui.results import per_step as by_step
+from ui.results import per_step
 from ui.results.metrics import show_metrics
 from ui.shell.plots import draw, get_figure_labels, is_dark
 
@@ -34,7 +34,7 @@ def show_predictions(prediction: Request, data: Sequences, key: str = "typed") -
         st.markdown(f"**{_format_heading(part, data)}**")
         show_metrics(figures)
     if result.per_step:
-        by_step.show_figure(result, data, key)
+        per_step.show_figure(result, data, key)
     frame = build_table(prediction, data)
     st.dataframe(
         frame.head(MAX_ROWS).rename(columns=_),
