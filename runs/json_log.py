@@ -70,7 +70,7 @@ class RepeatFilter(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._reported: dict[tuple, float] = {}  # problem → time
+        self.reported: dict[tuple, float] = {}  # problem → time
         self._suppressed: dict[tuple, int] = {}
         self._lock = threading.Lock()
 
@@ -82,14 +82,14 @@ class RepeatFilter(logging.Filter):
         error = record.exc_info[1] if record.exc_info else None
         problem = (record.getMessage(), facts.get("run"), type(error), str(error))
         with self._lock:
-            for each in [*self._reported]:
-                if record.created - self._reported[each] >= 2 * QUIET_SECONDS:
-                    del self._reported[each]
+            for each in [*self.reported]:
+                if record.created - self.reported[each] >= 2 * QUIET_SECONDS:
+                    del self.reported[each]
                     self._suppressed.pop(each, None)
-            if record.created - self._reported.get(problem, -QUIET_SECONDS) < QUIET_SECONDS:
+            if record.created - self.reported.get(problem, -QUIET_SECONDS) < QUIET_SECONDS:
                 self._suppressed[problem] = self._suppressed.get(problem, 0) + 1
                 return False
-            self._reported[problem] = record.created
+            self.reported[problem] = record.created
             suppressed = self._suppressed.pop(problem, 0)
         if suppressed:
             record.facts = facts | {"times": suppressed + 1}

@@ -37,6 +37,8 @@ class Runs:
     Attributes:
         store: Store of runs, data and visitors.
         settings: Settings read from the environment at the start.
+        samples: Returns the digests of the data that everybody has.
+        dispatcher: Assigns runs to workers.
 
     >>> runs = Runs()                                          # doctest: +SKIP
     >>> run_id = runs.train("visitor", data, recipe)           # doctest: +SKIP
@@ -44,29 +46,33 @@ class Runs:
     <RunState.QUEUED: 'queued'>
     """
 
-    def __init__(self, samples: Callable[[], Collection[str]] = tuple) -> None:
+    def __init__(
+        self, samples: Callable[[], Collection[str]] = tuple, analyzes_ended_runs: bool = True
+    ) -> None:
         """Open the store and start the dispatcher, with the settings of the environment.
 
         Args:
             samples: Returns the digests of the data that everybody has; visitors share the
                 results of runs on it.
+            analyzes_ended_runs: Check the invariance of each run that ends with a model, and
+                evaluate it.
 
         Raises:
             ValueError: If a setting is invalid.
             StoreError: If the database cannot be used.
         """
         self.settings = settings = Settings.from_environment()
-        self._samples = samples
+        self.samples = samples
         self.store = Store.from_settings(settings, samples)
         self._run_cache = RunCache(self.store)
         if settings.scheduler and not settings.scheduler.startswith("tls://"):
             log_event("scheduler without TLS", logging.WARNING, why=NO_TLS)
-        self._dispatcher = Dispatcher(self.store, settings.scheduler)
+        self.dispatcher = Dispatcher(self.store, settings.scheduler, analyzes_ended_runs)
 
     @property
     def workers(self) -> list[str]:
         """Addresses of the workers that can train now."""
-        return self._dispatcher.workers
+        return self.dispatcher.workers
 
     @property
     def is_ready(self) -> bool:
@@ -111,7 +117,7 @@ class Runs:
         content = stored_digest or Content.from_bytes(pack(data))
         estimate = estimate_cost(data.lengths, data.features, recipe).seconds * recipe.epochs
         digest = stored_digest or content.digest
-        shared_by = None if digest in self._samples() else owner  # None: by all visitors
+        shared_by = None if digest in self.samples() else owner  # None: by all visitors
         run_id = self.store.runs.create(
             owner,
             name,
@@ -122,11 +128,11 @@ class Runs:
             estimate_run_bytes(weights),
             duplicate_key=DuplicateKey.from_training(shared_by, digest, recipe, alone=not reuse),
         )
-        if reuse and self.store.duplicates.reuse_results(self._dispatcher.kinds, run_id):
+        if reuse and self.store.duplicates.reuse_results(self.dispatcher.kinds, run_id):
             return run_id
         if defer_analyses:
-            self._dispatcher.deferred.add(run_id)
-        self._dispatcher.wake()
+            self.dispatcher.deferred.add(run_id)
+        self.dispatcher.wake()
         return run_id
 
     def train_alone(self, owner: str, run_id: str) -> str:
@@ -142,7 +148,7 @@ class Runs:
             summary = self.store.runs.get(run_id)
             if summary is None or summary.state not in ACTIVE:  # a click may reach the page twice
                 run_id = self.store.runs.create_copy(owner, run_id)
-        self._dispatcher.wake()
+        self.dispatcher.wake()
         return run_id
 
     def continue_run(self, owner: str, run_id: str, recipe: Recipe) -> str:
@@ -165,7 +171,7 @@ class Runs:
         added_epochs = max(recipe.epochs - (previous.progress.epoch if previous.progress else 0), 0)
         estimate = previous.estimate / previous.recipe.epochs * added_epochs
         new_id = self.store.runs.create_continuation(owner, run_id, recipe, estimate)
-        self._dispatcher.wake()
+        self.dispatcher.wake()
         return new_id
 
     def get(self, run_id: str) -> Run | None:
@@ -173,7 +179,7 @@ class Runs:
         summary = self.store.runs.get(run_id)
         if summary is None:
             return None
-        primary_id = self._dispatcher.duplicate_of.get(run_id)
+        primary_id = self.dispatcher.duplicate_of.get(run_id)
         if primary_id is not None and summary.state is RunState.QUEUED:
             primary = self.store.runs.get(primary_id)
             if primary is not None and primary.state is RunState.RUNNING:
@@ -190,9 +196,7 @@ class Runs:
 
     def get_queue_position(self, run_id: str) -> QueuePosition | None:
         """Return the position of a waiting run, or of the run whose result it waits for."""
-        return self._dispatcher.get_queue_position(
-            self._dispatcher.duplicate_of.get(run_id, run_id)
-        )
+        return self.dispatcher.get_queue_position(self.dispatcher.duplicate_of.get(run_id, run_id))
 
     def stop(self, owner: str, run_id: str) -> None:
         """Cancel a queued run, or ask a running one to stop and keep what it has learned.
@@ -200,12 +204,12 @@ class Runs:
         An ended run does not change.
         """
         self.store.runs.stop(owner, run_id)
-        self._dispatcher.wake()
+        self.dispatcher.wake()
 
     def kill(self, owner: str, run_id: str) -> None:
         """End a run that was asked to stop and does not react."""
         self.store.runs.kill(owner, run_id)
-        self._dispatcher.wake()
+        self.dispatcher.wake()
 
     def read_model(self, run_id: str) -> bytes | None:
         """Return the model ZIP: the one that ``export`` produced, else the saved model."""
@@ -256,21 +260,21 @@ class Runs:
 
         The result is a ``core.invariance.report.Proof``.
         """
-        return self._dispatcher.proofs.request(run.id, run.owner)
+        return self.dispatcher.proofs.request(run.id, run.owner)
 
     def evaluate(self, run: RunSummary) -> Request:
         """Request the evaluation of a model on unseen sequences, beside baselines.
 
         The result is a ``core.evaluation.report.Evaluation``.
         """
-        return self._dispatcher.evaluations.request(run.id, run.owner)
+        return self.dispatcher.evaluations.request(run.id, run.owner)
 
     def export(self, run: RunSummary) -> Request:
         """Request the export of a model and its verification; see ``read_model`` and ``read_onnx``.
 
         The result is a ``runs.jobs.export.Export``.
         """
-        return self._dispatcher.exports.request(run.id, run.owner)
+        return self.dispatcher.exports.request(run.id, run.owner)
 
     def import_model(self, owner: str, name: str, content: bytes) -> Request:
         """Request the import of a model ZIP as a run of this visitor.
@@ -285,7 +289,7 @@ class Runs:
         """
         request = Request()
         model_file = ImportRequest(owner, name, content)
-        self._dispatcher.requests.submit(import_run, "", model_file, request, owner)
+        self.dispatcher.requests.submit(import_run, "", model_file, request, owner)
         return request
 
     def read_onnx(self, run_id: str) -> bytes | None:
@@ -298,19 +302,19 @@ class Runs:
         The result is a ``core.experiments.compare.Comparison``.
         """
         request = Request()
-        self._dispatcher.requests.submit(compare_runs, "", comparison, request, visitor)
+        self.dispatcher.requests.submit(compare_runs, "", comparison, request, visitor)
         return request
 
     def cancel(self, request: Request) -> None:
         """Cancel a request, unless a worker executes it already."""
-        self._dispatcher.requests.cancel(request)
+        self.dispatcher.requests.cancel(request)
 
     def _request(self, job: Job, run: RunSummary, data: Any, visitor: str | None) -> Request:
         request = Request()
         if run.has_model:
             weights = 0 if data is None else count_weights(run.recipe, data.features, 1)
             steps = 0 if data is None else int(data.lengths.sum())
-            self._dispatcher.requests.submit(
+            self.dispatcher.requests.submit(
                 job,
                 run.id,
                 data,
@@ -327,5 +331,5 @@ class Runs:
 
         A server that is killed takes its workers with it.
         """
-        self._dispatcher.close()
+        self.dispatcher.close()
         self.store.close()

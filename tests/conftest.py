@@ -47,15 +47,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
-def _nothing_follows_a_training(request, monkeypatch):
-    """Some hundred trainings would each be proved and judged, beside the tests that come next."""
-    if "runs" in request.path.parts and not request.node.get_closest_marker("afterwards"):
-        from runs.scheduling.dispatcher import Dispatcher
-
-        monkeypatch.setattr(Dispatcher, "_start_analyses", lambda dispatcher, run_id: None)
-
-
-@pytest.fixture(autouse=True)
 def _no_keras_beside_pages(request, monkeypatch):
     """Streamlit ends Keras's session after every run of a page, half a second each, if Keras is
     loaded: never by a page of ours, but by the tests of core that ran before in this process."""

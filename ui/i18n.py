@@ -29,7 +29,8 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$<>:&-])")
 
 
 @lru_cache
-def _load_catalogue(language: str) -> gettext.NullTranslations:
+def load_catalogue(language: str) -> gettext.NullTranslations:
+    """Return the messages of a language; those without a translation stay as they are."""
     return gettext.translation("unpadded", LOCALES, [language], fallback=True)
 
 
@@ -59,12 +60,12 @@ def match_locale(locale: str | None) -> str:
 def _(message: str) -> str:
     """Translate a message to the visitor's language; return it unchanged without a translation."""
     # gettext returns the catalogue's header for "".
-    return message and _load_catalogue(get_language()).gettext(message)
+    return message and load_catalogue(get_language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: float, **values: object) -> str:
     """Translate a message with a count, which fills {n}: 1 step, or 12,345 steps."""
-    message = _load_catalogue(get_language()).ngettext(singular, plural, int(number))
+    message = load_catalogue(get_language()).ngettext(singular, plural, int(number))
     return message.format(n=format_count(number), **values)
 
 

@@ -75,8 +75,8 @@ def kill_workers(times: int) -> dict[str, object]:
 def kill_worker(runs: Runs, run_id: str) -> None:
     """kill −9 of the process that trains a run."""
     address = runs.get(run_id).worker
-    cluster = runs._dispatcher._cluster
-    pids = cluster._client.run(os.getpid)
+    cluster = runs.dispatcher.cluster
+    pids = cluster.client.run(os.getpid)
     if address in pids:
         psutil.Process(pids[address]).kill()
 

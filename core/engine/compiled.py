@@ -144,7 +144,7 @@ class Engine:
         self._training_outputs = compiled(self._gather_outputs, *steps, numbers, seed_and_epoch)
         self._inference_outputs = compiled(self._gather_outputs, *steps, numbers)
         forward, training = plan_signature(spec.groups), plan_signature(spec.training_groups)
-        self._train = compiled(
+        self.train_function = compiled(
             self._train_step, *steps, targets, *training, sums, rate, seed_and_epoch
         )
         self._evaluate = compiled(self._evaluate_step, *steps, targets, *forward, sums)
@@ -155,7 +155,7 @@ class Engine:
 
         Later calls return at once.
         """
-        self._train.get_concrete_function()
+        self.train_function.get_concrete_function()
         if evaluate:
             self._evaluate.get_concrete_function()
 
@@ -233,7 +233,7 @@ class Engine:
         """
         randomness = (np.float32(rate), np.array([seed, epoch]))
         where = _make_plan_arguments(plan, first, last)
-        return self._train(*data.steps, data.targets, *where, sums, *randomness).numpy()
+        return self.train_function(*data.steps, data.targets, *where, sums, *randomness).numpy()
 
     def evaluate_batches(
         self, data: RaggedTensors, plan: Plan, first: int, last: int, sums: np.ndarray

@@ -123,7 +123,7 @@ def read_last_steps(hidden: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     return tf.where(lengths[:, None] > 0, last, tf.zeros_like(last))
 
 
-def _run_forward(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> dict[str, tf.Tensor]:
+def run_forward(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> dict[str, tf.Tensor]:
     """Return every state and gate, each (steps, rows, units), and the inputs of the gradient."""
     units = bias.shape[0] // 4
     zeros, no_peephole = tf.zeros([tf.shape(x)[1], units]), tf.zeros([units])
@@ -145,7 +145,7 @@ def _run_forward(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> dict[str,
 
 @tf.custom_gradient
 def _run_fused(x, kernel, recurrent, bias):
-    states = _run_forward(x, tf.concat([kernel, recurrent], 0), bias)
+    states = run_forward(x, tf.concat([kernel, recurrent], 0), bias)
 
     def gradient(upstream):
         grads = tf.raw_ops.BlockLSTMGradV2(
@@ -159,7 +159,7 @@ def _run_fused(x, kernel, recurrent, bias):
 
 @tf.custom_gradient
 def _run_wide(x, kernel, recurrent, bias):
-    states = _run_forward(x, tf.concat([kernel, recurrent], 0), bias)
+    states = run_forward(x, tf.concat([kernel, recurrent], 0), bias)
 
     def gradient(upstream):
         gates = _compute_gate_gradients(states, recurrent, upstream)  # (steps, rows, 4·units)

@@ -71,49 +71,49 @@ class Cluster:
         self._out_of_memory: dict[str, float] = {}  # worker → time, on the monotonic clock
         self._pulses: dict[str, _Pulse] = {}  # by worker
         self._time_without_reply = Stopwatch()  # time since the last reply of the scheduler
-        self._child = None if address else _start_child()
-        self._expires_at = math.inf if address else time.monotonic() + KEY_SECONDS
+        self.child = None if address else _start_child()
+        self.expires_at = math.inf if address else time.monotonic() + KEY_SECONDS
         security = None  # as in Dask's settings
         try:
-            if self._child is not None:
-                with self._child.stdout as pipe:
+            if self.child is not None:
+                with self.child.stdout as pipe:
                     reply = pipe.readline()
                 if not reply:
-                    raise RuntimeError(f"the cluster's process ended with {self._child.wait()}")
+                    raise RuntimeError(f"the cluster's process ended with {self.child.wait()}")
                 message = json.loads(reply)
                 if "error" in message:
                     raise RuntimeError(message["error"])
                 address, security = message["address"], Security(**message["security"])
-            self._client = Client(
+            self.client = Client(
                 address, security=security, set_as_default=False, timeout=CONNECT_SECONDS
             )
         except BaseException:
             self._end_child()
             raise
-        self._client.subscribe_topic(topic, lambda event: on_event(event[1]))
-        self._client.subscribe_topic(nanny_preload.TOPIC, self._note_out_of_memory)
+        self.client.subscribe_topic(topic, lambda event: on_event(event[1]))
+        self.client.subscribe_topic(nanny_preload.TOPIC, self._note_out_of_memory)
 
     @property
     def is_ours(self) -> bool:
         """True if the workers are child processes of this process, which end with it."""
-        return self._child is not None
+        return self.child is not None
 
     @property
     def is_alive(self) -> bool:
         """True while the connection works and the key is valid."""
-        if self._child is not None and self._child.poll() is not None:
+        if self.child is not None and self.child.poll() is not None:
             return False
         if self._time_without_reply.seconds > UNRESPONSIVE_SECONDS:
             return False
-        if time.monotonic() > self._expires_at:  # a new cluster has a new key; its runs resume
+        if time.monotonic() > self.expires_at:  # a new cluster has a new key; its runs resume
             return False
-        return self._client.status == "running"
+        return self.client.status == "running"
 
     def list_workers(self) -> list[str]:
         """Return the addresses of the workers that are ready and have the slots of this app."""
         try:
-            identity = self._client.scheduler.identity
-            workers = self._client.sync(identity, n_workers=-1, callback_timeout=REPLY_SECONDS)
+            identity = self.client.scheduler.identity
+            workers = self.client.sync(identity, n_workers=-1, callback_timeout=REPLY_SECONDS)
             workers = workers["workers"]
         except Exception:  # the connection was just lost, which ``is_alive`` reports next
             self._time_without_reply.read()
@@ -131,7 +131,7 @@ class Cluster:
     def list_kinds(self) -> frozenset[str]:
         """Return the kinds of the workers, see ``runs.cluster.machine.get_kind``."""
         try:
-            workers = self._client.scheduler_info()["workers"].values()
+            workers = self.client.scheduler_info()["workers"].values()
         except Exception:  # as in ``list_workers``
             return frozenset()
         return frozenset(filter(None, (each["metrics"].get(machine.METRIC) for each in workers)))
@@ -172,8 +172,8 @@ class Cluster:
         """
         try:
             # Scattered, because Dask keeps the arguments of a task in the scheduler.
-            scattered = self._client.scatter(list(args), workers=[worker], hash=False)
-            future = self._client.submit(
+            scattered = self.client.scatter(list(args), workers=[worker], hash=False)
+            future = self.client.submit(
                 function, *scattered, workers=[worker], resources={slot: 1}, pure=False
             )
             return future.result()
@@ -202,21 +202,21 @@ class Cluster:
     def replace(self, worker: str) -> None:
         """Let the worker's nanny replace it with a fresh one, which gets another address."""
         with contextlib.suppress(Exception):  # it has ended, and the nanny replaces it
-            self._client.restart_workers([worker], raise_for_error=False)
+            self.client.restart_workers([worker], raise_for_error=False)
 
     def close(self) -> None:
         """Close the connection, and end the workers of a local cluster."""
-        self._client.close(timeout=2)
+        self.client.close(timeout=2)
         self._end_child()
 
     def _end_child(self) -> None:
-        if self._child is not None:
-            self._child.stdin.close()
+        if self.child is not None:
+            self.child.stdin.close()
             try:
-                self._child.wait(END_SECONDS)
+                self.child.wait(END_SECONDS)
             except subprocess.TimeoutExpired:  # it hangs
-                self._child.kill()
-                self._child.wait()
+                self.child.kill()
+                self.child.wait()
 
 
 def _start_child() -> subprocess.Popen:

@@ -86,7 +86,7 @@ class Heartbeat:
         self.checkpoint = self._stored = resume
         self._start = (0, 0) if resume is None else (resume.epoch, resume.batch)
         self._stop_requested_at = time.monotonic() if claim.stopping else None
-        self._yield_requested_at: float | None = None
+        self.yield_requested_at: float | None = None
         self._cpu_seconds = time.process_time()
         self._time_since_call, self._calls, self._slowest_call = Stopwatch(), 0, 0.0
         self._first_hang_seconds = FIRST_HANG_SECONDS + claim.estimate
@@ -154,7 +154,7 @@ class Heartbeat:
     def _should_yield(self) -> bool:
         """Return True if other runs wait and this turn made progress."""
         last = self.last_progress
-        is_requested = self._yield_requested_at is not None and last is not None
+        is_requested = self.yield_requested_at is not None and last is not None
         return is_requested and (last.epoch, last.batch) > self._start
 
     def _store_pause(self) -> None:
@@ -170,9 +170,9 @@ class Heartbeat:
         self.is_lost = stopping is None
         if (stopping or self.is_lost) and self._stop_requested_at is None:
             self._stop_requested_at = time.monotonic()
-        is_new = self._yield_requested_at is None
+        is_new = self.yield_requested_at is None
         if is_new and self._store.attempts.is_yield_requested(self._run_id, self._attempt):
-            self._yield_requested_at = time.monotonic()
+            self.yield_requested_at = time.monotonic()
 
     def _report(self) -> None:
         attempts, run = self._store.attempts, (self._run_id, self._attempt)
@@ -199,7 +199,7 @@ class Heartbeat:
         if not self.is_end_requested:
             is_starved = time.process_time() - self._cpu_seconds < MIN_TURN_CPU_SECONDS
             grace = MAX_YIELD_GRACE_SECONDS if is_starved else YIELD_GRACE_SECONDS
-            since = self._yield_requested_at
+            since = self.yield_requested_at
         is_late = since is not None and time.monotonic() - since >= grace
         return is_late and self.finish_now is not None
 

@@ -97,8 +97,8 @@ class Guard:
         """Start the thread that starts processes."""
         self._warm: list[_Child] = []
         self._busy: list[_Child] = []
-        self._waiting: list[_Entry] = []  # one per file, in the order of arrival
-        self._reading: list[_Entry] = []
+        self.waiting: list[_Entry] = []  # one per file, in the order of arrival
+        self.reading: list[_Entry] = []
         # Seconds by owner and by address, halved periodically.
         self._used: Counter[str] = Counter()
         self._halved_at = time.monotonic()
@@ -141,17 +141,17 @@ class Guard:
     def _borrow_child(self, entry: _Entry) -> Iterator[_Child]:
         """Provide a process for one file."""
         with self._changed:
-            self._waiting.append(entry)
+            self.waiting.append(entry)
             try:
                 while not self._has_warm() or entry is not self._select_next():
                     if self._fails_to_start or self._closed:
                         raise DataError(PROGRAM_FAILED)
                     self._changed.wait()
             finally:
-                self._waiting.remove(entry)
+                self.waiting.remove(entry)
             child = self._warm.pop()
             self._busy.append(child)
-            self._reading.append(entry)
+            self.reading.append(entry)
             self._changed.notify_all()
         started = time.monotonic()
         try:
@@ -164,7 +164,7 @@ class Guard:
                 for name in (entry.owner, entry.address):
                     self._used[name] += time.monotonic() - started
                 self._busy.remove(child)
-                self._reading.remove(entry)
+                self.reading.remove(entry)
                 if reusable:
                     self._warm.append(child)
                 self._changed.notify_all()
@@ -187,14 +187,14 @@ class Guard:
         if now - self._halved_at > HALF_SECONDS:
             self._halved_at = now
             self._used = Counter({name: used / 2 for name, used in self._used.items() if used > 1})
-        reading = Counter(name for entry in self._reading for name in (entry.address, entry.owner))
+        reading = Counter(name for entry in self.reading for name in (entry.address, entry.owner))
 
         def get_usage(entry: _Entry) -> tuple[float, ...]:
             address, owner = entry.address, entry.owner
             shares = reading[address], self._used[address], reading[owner], self._used[owner]
             return *shares, entry.seconds  # among equals, a small file first
 
-        eligible = [entry for entry in self._waiting if reading[entry.address] < MAX_PER_ADDRESS]
+        eligible = [entry for entry in self.waiting if reading[entry.address] < MAX_PER_ADDRESS]
         return min(eligible, key=get_usage, default=None)
 
     def _maintain_warm(self) -> None:

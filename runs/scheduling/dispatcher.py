@@ -107,28 +107,33 @@ class _Silence:
 class Dispatcher:
     """Assigns runs and requests to workers, ends turns, and replaces workers."""
 
-    def __init__(self, store: Store, scheduler: str | None = None) -> None:
+    def __init__(
+        self, store: Store, scheduler: str | None = None, analyzes_ended_runs: bool = True
+    ) -> None:
         """Start the thread.
 
         Args:
             store: Store with the runs.
             scheduler: Address of an external scheduler; None to start a local cluster.
+            analyzes_ended_runs: Request the invariance check and the evaluation of each run that
+                ends with a model.
         """
         self._store, self._scheduler = store, scheduler
-        self._cluster: Cluster | None = None
+        self.analyzes_ended_runs = analyzes_ended_runs
+        self.cluster: Cluster | None = None
         self.workers: list[str] = []
         self.kinds: frozenset[str] = frozenset()  # kinds of the workers, see runs.cluster.machine
         self.duplicate_of: dict[str, str] = {}  # run that waits → identical run
-        self._turns = Turns()
+        self.turns = Turns()
         # Waiting runs, running runs, and the seconds left of their turns: as last seen.
         self._queue: tuple[list[WaitingRun], list[RunningRun], dict[str, float]] = [], [], {}
         self._positions: dict[str, QueuePosition] = {}  # by id of the waiting run
         self._estimate_at = 0.0  # when to estimate the positions again
         self._trainings: dict[str, _Training] = {}  # by run id
         self._silences: dict[str, _Silence] = {}
-        self._run_counts: Counter[str] = Counter()  # runs per worker
+        self.run_counts: Counter[str] = Counter()  # runs per worker
         self._retired: set[str] = set()  # workers that are being replaced
-        self._clean_up_at = time.monotonic()
+        self.clean_up_at = time.monotonic()
         self._closed = False
         # Number of workers when all were there, and the time since then.
         self._full_count, self._time_below_full = 0, Stopwatch()
@@ -157,10 +162,10 @@ class Dispatcher:
         self._closed = True
         self.wake()
         self._thread.join()
-        if self._cluster is None:
+        if self.cluster is None:
             return
-        is_ours = self._cluster.is_ours
-        self._cluster.close()
+        is_ours = self.cluster.is_ours
+        self.cluster.close()
         if is_ours:
             for run in self._store.attempts.list_running():
                 if run.id in self._trainings:
@@ -184,32 +189,32 @@ class Dispatcher:
 
     def _step(self) -> float:
         """Assign what can be assigned; return the seconds until the next step."""
-        if not self._connected:
+        if not self.is_connected:
             self._connect()
-        previous, workers = self.workers, self._cluster.list_workers() if self._connected else []
+        previous, workers = self.workers, self.cluster.list_workers() if self.is_connected else []
         self.workers = [worker for worker in workers if worker not in self._retired]
         if self.workers != previous or not self.kinds:
-            self.kinds = self._cluster.list_kinds() if self.workers else frozenset()
+            self.kinds = self.cluster.list_kinds() if self.workers else frozenset()
         if len(self.workers) >= self._full_count or self._time_below_full.read() > REPLACED_SECONDS:
             self._full_count = len(self.workers)
             self._time_below_full.restart()
-        if self._connected:
+        if self.is_connected:
             training = Counter(each.worker for each in self._trainings.values())
-            self.requests.dispatch(self._cluster, self.workers, training, self._read_addresses())
+            self.requests.dispatch(self.cluster, self.workers, training, self._read_addresses())
             for worker in self.requests.list_overdue_workers():
-                start_thread(partial(self._cluster.replace, worker))
-            for worker in self._cluster.list_unresponsive():
+                start_thread(partial(self.cluster.replace, worker))
+            for worker in self.cluster.list_unresponsive():
                 log.warning("A worker stood still and is replaced")
-                start_thread(partial(self._cluster.replace, worker))
+                start_thread(partial(self.cluster.replace, worker))
         waiting, running = self._store.attempts.list_waiting(), self._store.attempts.list_running()
-        self._turns.update(running, len(self.workers), time.time())
+        self.turns.update(running, len(self.workers), time.time())
         self._watch(running, {run.id for run in waiting})
         waiting = self._reuse_duplicates(waiting, running)
         primaries = [run for run in waiting if run.id not in self.duplicate_of]
         self._queue = (
             primaries,
             running,
-            {run.id: self._turns.get_seconds_left(run) for run in running},
+            {run.id: self.turns.get_seconds_left(run) for run in running},
         )
         for run in waiting:
             if run.stopping and run.id not in self._trainings and self.workers:
@@ -257,7 +262,7 @@ class Dispatcher:
         assigned = [run for run in assigned if not trainings[run.id].is_claimed]
         queued = [run for run in waiting if self._get_primary(run) not in trainings]
         queue = FairQueue(
-            queued, running + assigned, self._turns.last_served, self._store.limits.running_runs
+            queued, running + assigned, self.turns.last_served, self._store.limits.running_runs
         )
         free = self._list_free(running)
         # Runs that were running when a server ended resume before waiting runs start. Until it is
@@ -271,7 +276,7 @@ class Dispatcher:
             if primary in self._trainings:  # in the turn of another run that waits for it
                 continue
             if primary != run.id:
-                self._turns.record_turn(run, time.time())
+                self.turns.record_turn(run, time.time())
             self._assign(primary, free, "training")
             free = self._list_free(running)
         if not free:
@@ -291,12 +296,12 @@ class Dispatcher:
             run = queue.peek()
             if run is not None:
                 queue.take(run)
-        expired = [run for run in running if run.yielding or self._turns.get_seconds_left(run) <= 0]
+        expired = [run for run in running if run.yielding or self.turns.get_seconds_left(run) <= 0]
         expired.sort(
             key=lambda run: (
                 not run.yielding,
                 queue.get_load_key(run),
-                self._turns.get_seconds_left(run),
+                self.turns.get_seconds_left(run),
             )
         )
         for run in expired:
@@ -316,9 +321,9 @@ class Dispatcher:
                 [run for run in waiting if not run.stopping],
                 running,
                 max(len(self.workers), 1),
-                self._turns.seconds,
+                self.turns.seconds,
                 turn_left,
-                self._turns.last_served,
+                self.turns.last_served,
                 time.time(),
                 self._store.limits.running_runs,
             )
@@ -327,17 +332,18 @@ class Dispatcher:
         return self._positions.get(run_id)
 
     @property
-    def _connected(self) -> bool:
-        return self._cluster is not None and self._cluster.is_alive
+    def is_connected(self) -> bool:
+        """True while workers can be reached."""
+        return self.cluster is not None and self.cluster.is_alive
 
     def _connect(self) -> None:
-        if self._cluster is not None:
-            start_thread(self._cluster.close)
+        if self.cluster is not None:
+            start_thread(self.cluster.close)
         try:
-            self._cluster = Cluster(self._scheduler, self.requests.topic, self.requests.on_progress)
+            self.cluster = Cluster(self._scheduler, self.requests.topic, self.requests.on_progress)
         except Exception as error:  # of any kind: runs wait, but requests end with an error
             log.error("No cluster: %s: %s", type(error).__name__, error)
-            self._cluster = None
+            self.cluster = None
             self.requests.reject_all(NO_CLUSTER)
 
     def _list_free(self, running: list[RunningRun]) -> list[str]:
@@ -347,11 +353,11 @@ class Dispatcher:
         return [worker for worker in self.workers if worker not in busy]
 
     def _assign(self, run_id: str, workers: list[str], slot: str) -> None:
-        if not self._connected:  # checked again: the list of workers may be outdated
+        if not self.is_connected:  # checked again: the list of workers may be outdated
             return
         worker = min(workers, key=self.requests.count_running)
-        self._trainings[run_id] = training = _Training(self._cluster, worker, slot)
-        self._run_counts[worker] += 1
+        self._trainings[run_id] = training = _Training(self.cluster, worker, slot)
+        self.run_counts[worker] += 1
         start_thread(partial(self._wait_for, run_id, training))
 
     def _wait_for(self, run_id: str, training: _Training) -> None:
@@ -367,9 +373,10 @@ class Dispatcher:
         finally:
             self._trainings.pop(run_id, None)
             self.wake()
-        retry_until_stored(
-            partial(self._start_analyses, run_id), should_give_up=lambda: self._closed
-        )
+        if self.analyzes_ended_runs:
+            retry_until_stored(
+                partial(self._start_analyses, run_id), should_give_up=lambda: self._closed
+            )
 
     def _start_analyses(self, run_id: str) -> None:
         """Request the analyses of an ended run that has a model, even if it was stopped."""
@@ -441,15 +448,15 @@ class Dispatcher:
         busy = {run.worker for run in running} | {each.worker for each in self._trainings.values()}
         for worker in list(self.workers):
             is_idle = worker not in busy and not self.requests.count_running(worker)
-            if self._run_counts[worker] >= MAX_RUNS_PER_WORKER and is_idle:
+            if self.run_counts[worker] >= MAX_RUNS_PER_WORKER and is_idle:
                 self.workers.remove(worker)
                 self._retired.add(worker)
-                start_thread(partial(self._cluster.replace, worker))
+                start_thread(partial(self.cluster.replace, worker))
 
     def _clean_up(self) -> None:
         """Remove visitors without a login who have been away for long."""
-        if time.monotonic() >= self._clean_up_at:
-            self._clean_up_at = time.monotonic() + CLEANUP_SECONDS
+        if time.monotonic() >= self.clean_up_at:
+            self.clean_up_at = time.monotonic() + CLEANUP_SECONDS
             count = self._store.visitors.remove_old()
             if count:
                 log.warning("Removed the data of %d visitors, who were away for long", count)

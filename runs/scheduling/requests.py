@@ -100,7 +100,7 @@ class RequestQueue:
             limits: Limits of the server.
         """
         self.topic = f"unpadded-{secrets.token_hex(8)}"
-        self._limits, self._wake = limits or Limits(), wake
+        self.limits, self._wake = limits or Limits(), wake
         self._waiting: list[_Entry] = []
         self._running: dict[str, tuple[_Entry, str]] = {}  # (entry, worker) by request id
         self._last: dict[str, float] = {}  # owner or address → when it was last served
@@ -145,7 +145,7 @@ class RequestQueue:
     def _remove_excess(self, owner: str) -> list[tuple[_Entry, float]]:
         """Remove what exceeds the limits, of this owner or of the owner with most waiting bytes."""
         refused = []
-        limits = self._limits
+        limits = self.limits
         while True:
             sizes = Counter[str]()
             for each in self._waiting:
@@ -235,7 +235,7 @@ class RequestQueue:
 
     def list_overdue_workers(self) -> set[str]:
         """Return workers to replace, because their request takes longer than allowed, once each."""
-        max_seconds, now, workers = self._limits.request_minutes * 60, time.monotonic(), set()
+        max_seconds, now, workers = self.limits.request_minutes * 60, time.monotonic(), set()
         with self._lock:
             for request_id, (entry, worker) in self._running.items():
                 if now - entry.began > max_seconds and request_id not in self._late:
@@ -266,7 +266,7 @@ class RequestQueue:
         except WorkerLost as lost:
             self._lost_workers.add(worker)
             if request.id in self._late:
-                outcome = DataError(TOO_LONG, minutes=self._limits.request_minutes)
+                outcome = DataError(TOO_LONG, minutes=self.limits.request_minutes)
             elif cluster.ran_out_of_memory(worker):
                 outcome = Failure(DataError(OUT_OF_MEMORY), str(lost))
             elif entry.tries >= MAX_TRIES:

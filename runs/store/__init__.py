@@ -53,6 +53,7 @@ class Store:
     """One database with everything: data sets, runs, attempts, duplicates, visitors and cookies.
 
     Attributes:
+        database: Connections to the database.
         limits: Limits of the server.
         shared: Processes on other machines can reach the database.
         data_sets: Data sets of visitors and their contents.
@@ -75,14 +76,14 @@ class Store:
             StoreError: If the database cannot be used.
         """
         self.limits = limits or Limits()
-        self._database = Database(url)
-        self.shared = self._database.shared
-        self.data_sets = DataSets(self._database, self.limits, samples)
-        self.runs = Records(self._database, self.limits, samples)
-        self.attempts = Attempts(self._database)
-        self.duplicates = Duplicates(self._database)
-        self.visitors = Visitors(self._database, self.limits, samples)
-        self.cookies = Cookies(self._database)
+        self.database = Database(url)
+        self.shared = self.database.shared
+        self.data_sets = DataSets(self.database, self.limits, samples)
+        self.runs = Records(self.database, self.limits, samples)
+        self.attempts = Attempts(self.database)
+        self.duplicates = Duplicates(self.database)
+        self.visitors = Visitors(self.database, self.limits, samples)
+        self.cookies = Cookies(self.database)
 
     @classmethod
     def from_settings(cls, settings: Settings, samples: Samples = tuple) -> Store:
@@ -91,4 +92,4 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
-        self._database.close()
+        self.database.close()

@@ -66,6 +66,10 @@ class Database:
     """Thread-safe connections to the database.
 
     One object per process: connections do not survive a fork.
+
+    Attributes:
+        url: Database, as an SQLAlchemy URL.
+        shared: Processes on other machines can reach the database.
     """
 
     def __init__(self, url: str) -> None:
@@ -74,7 +78,7 @@ class Database:
         Raises:
             StoreError: If the database cannot be used.
         """
-        self.shared = is_shared(url)
+        self.url, self.shared = url, is_shared(url)
         if self.shared:
             options: dict[str, Any] = {
                 "pool_pre_ping": True,

@@ -134,7 +134,7 @@ class Records:
                 query = query.where(contents.c.digest == data, is_owned_by(owner))
                 if connection.scalar(query) is None:  # deleted elsewhere, or of another visitor
                     raise DataError(NOT_KNOWN)
-            run_id = _insert(connection, owner, name, recipe, data, reading, estimate, reserved)
+            run_id = insert_run(connection, owner, name, recipe, data, reading, estimate, reserved)
             if duplicate_key is not None:
                 values = {"run": run_id, "key": duplicate_key.key, "alone": duplicate_key.alone}
                 connection.execute(insert(twins).values(values))
@@ -158,7 +158,7 @@ class Records:
             ).one_or_none()
             if previous is None or not previous.checkpoint:
                 raise DataError(NOTHING_TO_CONTINUE)
-            new_id = _insert(
+            new_id = insert_run(
                 connection,
                 owner,
                 previous.name,
@@ -197,7 +197,7 @@ class Records:
             ).one_or_none()
             if previous is None:
                 raise DataError(DELETED)
-            new_id = _insert(
+            new_id = insert_run(
                 connection,
                 owner,
                 previous.name,
@@ -354,7 +354,7 @@ def move(
     return True
 
 
-def _insert(
+def insert_run(
     connection: Connection,
     owner: str,
     name: str,
@@ -364,6 +364,7 @@ def _insert(
     estimate: float,
     reserved: int,
 ) -> str:
+    """Insert a queued run, in the open transaction, and return its id."""
     run_id = secrets.token_urlsafe(16)
     values = {
         "id": run_id,

@@ -59,15 +59,15 @@ def forge(owner: Visitor, visitor: Visitor, only: str = "") -> set[str]:
     Returns:
         Labels of the buttons.
     """
-    tab, buttons = visitor._tab, [*owner.find_all("button"), *owner.find_all("download_button")]
+    tab, buttons = visitor.tab, [*owner.find_all("button"), *owner.find_all("download_button")]
     buttons = [button for button in buttons if only in ("", button.label)]
     forged = {button.id: WidgetState(id=button.id, trigger_value=True) for button in buttons}
     # Streamlit silently ignores a fragment that the session has not drawn.
     drawn = {part for part, *_ in tab.places.values()}
-    parts = {"", *(owner._tab.places[button][0] for button in forged)} & {"", *drawn}
+    parts = {"", *(owner.tab.places[button][0] for button in forged)} & {"", *drawn}
     for name, value in (("Name", "taken"), ("They may also predict with its model", True)):
         widget = owner.find("text_input toggle", name)
-        field = owner._tab.states[widget.id].WhichOneof("value")
+        field = owner.tab.states[widget.id].WhichOneof("value")
         forged[widget.id] = WidgetState(id=widget.id, **{field: value})
     for part in parts:
         tab.states |= forged
@@ -93,8 +93,8 @@ def test_only_the_owner_can_use_the_owners_widgets(owner, stranger, address):
     open_downloads(owner)
     assert {"Continue training", "Model (ZIP)"} <= forge(owner, stranger)
     box = owner.find("text_area", "Sequences")
-    stranger._tab.states[box.id] = WidgetState(id=box.id, string_value="[7]")
-    stranger._tab.ask("forged question")
+    stranger.tab.states[box.id] = WidgetState(id=box.id, string_value="[7]")
+    stranger.tab.ask("forged question")
     assert not stranger.find_all("text_area")
     assert not any("prediction" in frame for frame in stranger.dataframes())
     stranger.open("/Runs")

@@ -36,12 +36,12 @@ def visitor(address):
 def send_request(visitor: Visitor, method: str, url: str, **options) -> requests.Response:
     xsrf = {"X-Xsrftoken": visitor.cookies[XSRF_COOKIE]}
     address = f"{visitor.address}{url}"
-    return visitor._http.request(method, address, headers=xsrf, timeout=SECONDS, **options)
+    return visitor.http.request(method, address, headers=xsrf, timeout=SECONDS, **options)
 
 
 def put(visitor: Visitor, megabytes: float) -> tuple[requests.Response, str]:
     """Send a file that no uploader on the page knows; returns the response and its address."""
-    url = visitor._tab.upload_urls("a.csv").upload_url
+    url = visitor.tab.upload_urls("a.csv").upload_url
     files = {"file": ("a.csv", b"0" * int(megabytes * MB))}
     return send_request(visitor, "PUT", url, files=files), url
 
@@ -70,11 +70,11 @@ def test_a_body_of_unknown_length_is_counted_as_it_arrives(visitor):
         while True:
             yield b"0" * 2**16
 
-    url = visitor._tab.upload_urls("a.csv").upload_url
+    url = visitor.tab.upload_urls("a.csv").upload_url
     kind = {"Content-Type": "multipart/form-data; boundary=a"}
     xsrf = {"X-Xsrftoken": visitor.cookies[XSRF_COOKIE]}
     try:
-        answer = visitor._http.put(
+        answer = visitor.http.put(
             f"{visitor.address}{url}", data=endless(), headers=xsrf | kind, timeout=SECONDS
         )
         assert answer.status_code == 413

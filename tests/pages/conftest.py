@@ -1,9 +1,11 @@
 import gettext
 
 import pytest
+from babel.messages.mofile import read_mo
 from streamlit.testing.v1 import AppTest
 
 from tests.support.app_pages import ROOT
+from tests.support.catalogues import list_forms
 from ui import i18n
 
 
@@ -13,8 +15,8 @@ def _every_message_is_known(monkeypatch):
 
     This includes messages that a search of the code does not find, such as templates of errors.
     """
-    messages = i18n._load_catalogue("zh_CN")._catalog
-    known = {key if isinstance(key, str) else key[0] for key in messages}
+    with (i18n.LOCALES / "zh_CN/LC_MESSAGES/unpadded.mo").open("rb") as file:
+        known = {text for message in read_mo(file) for text in list_forms(message.id)}
     requested = set()
 
     class Listening(gettext.NullTranslations):
@@ -26,10 +28,10 @@ def _every_message_is_known(monkeypatch):
             requested.add(singular)
             return super().ngettext(singular, plural, number)
 
-    catalogue = i18n._load_catalogue
+    catalogue = i18n.load_catalogue
     recorder = Listening()
     monkeypatch.setattr(
-        i18n, "_load_catalogue", lambda name: recorder if name == i18n.ENGLISH else catalogue(name)
+        i18n, "load_catalogue", lambda name: recorder if name == i18n.ENGLISH else catalogue(name)
     )
     yield
     assert requested - known == set()

@@ -170,7 +170,7 @@ def test_a_run_deleted_elsewhere_leaves_the_rest_of_the_page(train):
 
 def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
     runs = backend.get_runs()
-    monkeypatch.setattr(runs._dispatcher._turns, "seconds", 3.0)
+    monkeypatch.setattr(runs.dispatcher.turns, "seconds", 3.0)
     owner = app.session_state["state"].owner.id
     endless = replace(Recipe.example(), epochs=10_000)
     mine = [
@@ -183,7 +183,7 @@ def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
     other = runs.train("somebody else", load_example(), endless, "another")
     try:
         wait_until(app, lambda app: any(runs.get(run).paused for run in mine))
-        monkeypatch.setattr(runs._dispatcher._turns, "seconds", 600.0)  # and stays so
+        monkeypatch.setattr(runs.dispatcher.turns, "seconds", 600.0)  # and stays so
         app.query_params["run"] = next(run for run in mine if runs.get(run).paused)
         train = app.switch_page("pages/3_Train.py").run()
         [bar] = train.get("progress")

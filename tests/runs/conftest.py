@@ -23,10 +23,17 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
         patch.setenv("UNPADDED_DATA", str(tmp_path_factory.mktemp("data")))
         patch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
         patch.delenv("DATABASE_URL", raising=False)
-        runs = Runs()
+        # Some hundred runs would each be checked and evaluated, beside the tests that come next.
+        runs = Runs(analyzes_ended_runs=False)
         wait_for(lambda: len(runs.workers) == 2, "two warm workers")
         yield runs
         runs.close()
+
+
+@pytest.fixture
+def automatic_analyses(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check and evaluate what ends during the test, as the app does."""
+    monkeypatch.setattr(runs.dispatcher, "analyzes_ended_runs", True)
 
 
 @pytest.fixture

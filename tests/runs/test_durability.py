@@ -44,7 +44,7 @@ def test_waiting_and_running_runs_survive_the_end_of_the_cluster(
     runs: Runs, both_training: list[str]
 ):
     queued = runs.train("bob", make_noise(), QUICK)
-    psutil.Process(runs._dispatcher._cluster._child.pid).kill()
+    psutil.Process(runs.dispatcher.cluster.child.pid).kill()
     for run_id in both_training:
         wait_for(lambda run_id=run_id: runs.get(run_id).attempt == 2, "the run to resume")
         assert runs.get(run_id).state is RunState.RUNNING
@@ -165,7 +165,7 @@ def test_a_continued_run_equals_one_with_more_epochs_from_the_start(runs: Runs):
 def test_a_run_is_not_assigned_to_a_cluster_that_has_just_died(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ):
-    cluster, child = runs._dispatcher._cluster, psutil.Process(runs._dispatcher._cluster._child.pid)
+    cluster, child = runs.dispatcher.cluster, psutil.Process(runs.dispatcher.cluster.child.pid)
 
     def list_then_die() -> list[str]:
         places = Cluster.list_workers(cluster)
@@ -184,7 +184,7 @@ from runs import Runs
 from tests.support.cluster_runs import LONG, OWNER, make_noise
 
 if __name__ == "__main__":
-    runs = Runs()
+    runs = Runs(analyzes_ended_runs=False)
     for _ in range(int(sys.argv[1])):
         print(runs.train(OWNER, make_noise(), LONG), flush=True)
     time.sleep(600)
@@ -209,7 +209,7 @@ def test_a_restarted_server_resumes_its_runs(
     server.kill()
     server.wait(30)
     wait_for(lambda: not any(child.is_running() for child in children), "no orphan", 20)
-    after = Runs()
+    after = Runs(analyzes_ended_runs=False)
     try:
         done = [wait_until_ended(after, run_id) for run_id in (first, second)]
         assert done[0].ended < done[1].started  # the queue kept its order

@@ -29,7 +29,6 @@ def test_a_line_is_json_whatever_is_in_it():
     assert json.loads(line)["event"] == 'two\nlines "é"'
 
 
-@pytest.mark.afterwards
 def test_the_log_of_a_training_contains_nothing_of_the_visitor(tmp_path: Path):
     log = tmp_path / "log"
     with AppServer(tmp_path / "data", log=log) as server, Visitor(server.address) as visitor:

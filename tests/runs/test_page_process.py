@@ -20,7 +20,7 @@ from core import Recipe, Sequences
 from runs import ACTIVE, Runs
 
 if __name__ == "__main__":
-    runs = Runs()
+    runs = Runs(analyzes_ended_runs=False)
     example = Sequences.from_lists([[1], [2, 5]], targets=[2, 4])
     run_id = runs.train("ada", example, Recipe(epochs=2, validation_split=0.0))
     while (run := runs.get(run_id)).state in ACTIVE:

@@ -282,7 +282,7 @@ def test_idle_workers_are_replaced_after_many_runs(
 ):
     """TensorFlow keeps some memory of every training, which a server that runs for weeks cannot."""
     run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
-    monkeypatch.setattr(dispatcher, "MAX_RUNS_PER_WORKER", runs._dispatcher._run_counts[run.worker])
+    monkeypatch.setattr(dispatcher, "MAX_RUNS_PER_WORKER", runs.dispatcher.run_counts[run.worker])
     wait_for(lambda: run.worker not in runs.workers, "the worker to be retired")
     monkeypatch.undo()
     prediction = runs.predict(run, example)  # by another worker, from the saved ZIP
@@ -293,17 +293,17 @@ def test_idle_workers_are_replaced_after_many_runs(
 def test_visitors_who_were_away_for_long_are_removed(runs: Runs, example: Sequences):
     run = wait_until_ended(runs, runs.train("long ago", example, QUICK))
     visitors = tables.visitors
-    with runs.store._database.writing() as connection:
+    with runs.store.database.writing() as connection:
         connection.execute(
             visitors.update().where(visitors.c.id == "long ago").values(seen=time.time() - 31 * DAY)
         )
-    runs._dispatcher._clean_up_at = 0.0  # an hour has passed
+    runs.dispatcher.clean_up_at = 0.0  # an hour has passed
     wait_for(lambda: runs.get(run.id) is None, "the visitor to be removed")
 
 
 def test_dask_is_reachable_from_this_machine_only(runs: Runs):
     """A Dask connection is code execution, and Dask listens on every address by default."""
-    child = psutil.Process(runs._dispatcher._cluster._child.pid)
+    child = psutil.Process(runs.dispatcher.cluster.child.pid)
     listening = []
     for process in [child, *child.children(recursive=True)]:
         with contextlib.suppress(psutil.NoSuchProcess):  # a worker that is being replaced
@@ -322,5 +322,5 @@ def test_workers_have_a_lower_priority_than_the_server(runs: Runs):
 
 
 def list_worker_processes(runs: Runs) -> list[psutil.Process]:
-    children = psutil.Process(runs._dispatcher._cluster._child.pid).children()
+    children = psutil.Process(runs.dispatcher.cluster.child.pid).children()
     return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]

@@ -56,7 +56,7 @@ LONG = Recipe(layers=(LSTM(16, dropout=0.2),), epochs=600, batch_size=2, patienc
 
 
 def get_pid(runs: Runs, address: str) -> int:
-    return runs._dispatcher._cluster._client.run(os.getpid)[address]
+    return runs.dispatcher.cluster.client.run(os.getpid)[address]
 
 
 def assert_same_training(runs: Runs, one: Run, other: Run) -> None:

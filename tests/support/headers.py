@@ -51,21 +51,21 @@ def check_all(address: str) -> None:
     with Visitor(address) as visitor:
         visitor.open("/Data")
         button = visitor.find("download_button")
-        download = visitor._http.get(f"{address}{button.proto.url}")
+        download = visitor.http.get(f"{address}{button.proto.url}")
         assert download.headers["content-disposition"].startswith("attachment")
         check(download)
-        url = f"{address}{visitor._tab.upload_urls('a.csv').upload_url}"
+        url = f"{address}{visitor.tab.upload_urls('a.csv').upload_url}"
         xsrf = {"X-Xsrftoken": visitor.cookies[XSRF_COOKIE]}
         for method, status, options in (
             ("PUT", 204, {"files": {"a": ("a.csv", b"1")}}),
             ("PUT", 403, {"headers": {}}),
             ("DELETE", 204, {}),
         ):
-            response = visitor._http.request(method, url, **{"headers": xsrf} | options)
+            response = visitor.http.request(method, url, **{"headers": xsrf} | options)
             assert response.status_code == status
             check(response)
         for name, value in HEADERS.items():
-            assert visitor._tab.socket.response.headers.get_all(name) == [value]
+            assert visitor.tab.socket.response.headers.get_all(name) == [value]
     with pytest.raises(InvalidStatus) as refused:
         connect(f"ws{address[4:]}/_stcore/stream", origin="http://evil.example").close()
     for name, value in HEADERS.items():

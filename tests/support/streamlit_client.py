@@ -78,14 +78,14 @@ class Visitor:
         self.locale = locale
         self.answers: list[Answer] = []
         self.errors: list[str] = []  # each that was ever shown, once
-        self._http = requests.Session()
-        self._http.trust_env = False  # no proxy
-        self._http.cookies.update(cookies or {})
+        self.http = requests.Session()
+        self.http.trust_env = False  # no proxy
+        self.http.cookies.update(cookies or {})
         self.source = (source, 0) if source else None
-        self._http.mount("http://", _From(self.source))
+        self.http.mount("http://", _From(self.source))
         self.headers = headers or {}
-        self._http.headers.update(self.headers)
-        self._tab: Tab | None = None
+        self.http.headers.update(self.headers)
+        self.tab: Tab | None = None
 
     def __enter__(self) -> Visitor:
         return self
@@ -96,83 +96,83 @@ class Visitor:
     def open(self, url: str = "/") -> float:
         """Open a page by its address, "/Runs?run=abc"; seconds until it stands there. The first
         time loads the app; later ones keep the session, as a link in the app does."""
-        if self._tab is None:
+        if self.tab is None:
             return self._load(f"open {url}", url)
         path, query = _path_and_query(url)
-        pages = {self._tab.path_of(page.page_script_hash): page for page in self._tab.pages}
+        pages = {self.tab.path_of(page.page_script_hash): page for page in self.tab.pages}
         if path not in pages:
             raise LookupError(f"No page “{path}”; there are {sorted(pages)}")
-        return self._tab.go(f"open {url}", pages[path].page_script_hash, query)
+        return self.tab.go(f"open {url}", pages[path].page_script_hash, query)
 
     def page_link(self, label: str) -> float:
         """Follow a link on the page or in its menu."""
         link = _usable(self.find("page_link", label))
-        return self._tab.go(f"page {label}", link.page_script_hash, link.query_string)
+        return self.tab.go(f"page {label}", link.page_script_hash, link.query_string)
 
     def refresh(self) -> float:
         """A browser's reload: a new session under the same address, with the same cookies."""
-        url = f"/{self.path}" + (f"?{self._tab.query}" if self._tab.query else "")
+        url = f"/{self.path}" + (f"?{self.tab.query}" if self.tab.query else "")
         return self._load(f"refresh {url}", url)
 
     def miss_the_last_run(self) -> float:
         """Run the page again, in a browser that was too slow to show anything of the run before:
         what its inputs hold is what this run says alone."""
-        self._tab.states.clear()
-        return self._tab.ask("run again")
+        self.tab.states.clear()
+        return self.tab.ask("run again")
 
     def repeat(self, fragment: str) -> None:
         """Send a repetition that the browser asked for at an earlier time."""
-        self._tab.send_question(_Question("repeat", fragment, perf_counter()), poll=True)
+        self.tab.send_question(_Question("repeat", fragment, perf_counter()), poll=True)
 
     def go_back(self, query: str) -> float:
         """The browser's Back, to an earlier address of this page."""
-        self._tab.query = query
-        return self._tab.ask(f"back to {query}", is_back=True)
+        self.tab.query = query
+        return self.tab.ask(f"back to {query}", is_back=True)
 
     def forget_address(self, query: str) -> None:
         """Send an earlier address with the next request, as a browser does that has not heard of
         the latest yet."""
-        self._tab.query = query
+        self.tab.query = query
 
     @property
     def query_string(self) -> str:
         """The address bar after the path."""
-        return self._tab.query
+        return self.tab.query
 
     @property
     def values(self) -> dict[str, WidgetState]:
         """The values of all inputs, by their ids."""
-        return dict(self._tab.states)
+        return dict(self.tab.states)
 
     @property
     def repeating(self) -> list[str]:
         """The ids of the fragments that repeat."""
-        return list(self._tab.clocks)
+        return list(self.tab.clocks)
 
     def close(self) -> None:
         """Close the tab. The cookies stay, for a visit that comes back by ``open``."""
-        if self._tab is not None:
-            self._tab.socket.close()
-            self._tab = None
-        self._http.close()
+        if self.tab is not None:
+            self.tab.socket.close()
+            self.tab = None
+        self.http.close()
 
     @property
     def path(self) -> str:
         """The path in the address bar: "" for the main page, "Data" for /Data."""
-        return self._tab.path_of(self._tab.page_hash)
+        return self.tab.path_of(self.tab.page_hash)
 
     @property
     def query(self) -> dict[str, str]:
         """The parameters in the address bar, also those that the page has set."""
-        return dict(parse_qsl(self._tab.query, keep_blank_values=True))
+        return dict(parse_qsl(self.tab.query, keep_blank_values=True))
 
     @property
     def cookies(self) -> dict[str, str]:
-        return self._http.cookies.get_dict()
+        return self.http.cookies.get_dict()
 
     def texts(self) -> list[str]:
         """All that one can read outside tables, pictures and inputs, in the order of the page."""
-        return [text for element in self._tab.screen if (text := _words(element))]
+        return [text for element in self.tab.screen if (text := _words(element))]
 
     def dataframes(self) -> list[pd.DataFrame]:
         return [element.value for element in self.find_all("dataframe")]
@@ -180,14 +180,14 @@ class Visitor:
     def value(self, name: str) -> bool | float | str | list[str] | None:
         """What an input holds."""
         widget = self.find(f"{TYPED} {CHOSEN} {CHECKED}", name)
-        state = (self._tab.states | self._tab.forms.get(widget.form_id, {}))[widget.id]
+        state = (self.tab.states | self.tab.forms.get(widget.form_id, {}))[widget.id]
         field = state.WhichOneof("value")
         value = getattr(state, field) if field else None
         return list(value.data) if field == "string_array_value" else value
 
     def find_all(self, kind: str) -> list[Element]:
         """All elements of a kind, in AppTest's words: "button", "metric", "error" …"""
-        return list(self._tab.screen.get(kind))
+        return list(self.tab.screen.get(kind))
 
     def find(self, kinds: str, name: str | None = None) -> Element:
         """The first element of a kind, or of several, "text_input text_area", with this name."""
@@ -201,8 +201,8 @@ class Visitor:
     def click(self, name: str) -> float:
         """Press a button. One that sends a form takes along what was entered there."""
         button = _usable(self.find("button", name))
-        self._tab.states.update(self._tab.forms.pop(button.form_id, {}))
-        return self._tab.rerun(f"click {name}", button.id, pressed=True)
+        self.tab.states.update(self.tab.forms.pop(button.form_id, {}))
+        return self.tab.rerun(f"click {name}", button.id, pressed=True)
 
     def type(self, name: str, value: float | str) -> float:
         """Fill in a number or a text. 0.0 in a form, which waits for its button."""
@@ -230,8 +230,8 @@ class Visitor:
         """Put a file in an uploader, in place of the one there; seconds from the first byte."""
         began = perf_counter()
         uploader = _usable(self.find("file_uploader", name))
-        before = self._tab.states[uploader.id].file_uploader_state_value.uploaded_file_info
-        urls = self._tab.upload_urls(file_name)
+        before = self.tab.states[uploader.id].file_uploader_state_value.uploaded_file_info
+        urls = self.tab.upload_urls(file_name)
         xsrf = {"X-Xsrftoken": self.cookies.get(XSRF_COOKIE, "")}
         file = {"file": (file_name, content)}
         self._fetch("PUT", urls.upload_url, f"PUT {file_name}", files=file, headers=xsrf)
@@ -249,10 +249,10 @@ class Visitor:
         """What a download button gives, also where the server makes it only now."""
         button = _usable(self.find("download_button", name))
         deferred = button.proto.HasField("deferred_file_id")
-        url = self._tab.download_url(button.deferred_file_id) if deferred else button.url
+        url = self.tab.download_url(button.deferred_file_id) if deferred else button.url
         content = self._fetch("GET", url, f"GET {name}").content
         if not button.ignore_rerun:
-            self._tab.rerun(f"download {name}", button.id, pressed=True)
+            self.tab.rerun(f"download {name}", button.id, pressed=True)
         return content
 
     def wait_for(self, seen: str | Callable[[Visitor], object], seconds: float = SECONDS) -> float:
@@ -262,16 +262,16 @@ class Visitor:
 
         def there() -> bool:
             nonlocal looked
-            if looked == self._tab.runs:
+            if looked == self.tab.runs:
                 return False
-            looked = self._tab.runs
+            looked = self.tab.runs
             if isinstance(seen, str):
                 return any(seen in text for text in self.texts())
             return bool(seen(self))
 
         began = perf_counter()
         try:
-            self._tab.watch(there, seconds, f"waiting for {seen!r}")
+            self.tab.watch(there, seconds, f"waiting for {seen!r}")
         except TimeoutError as late:
             raise TimeoutError(f"{late}; on the screen: {self.texts()}") from None
         return perf_counter() - began
@@ -280,30 +280,30 @@ class Visitor:
         """Stay on the page and watch."""
         until = perf_counter() + seconds
         while perf_counter() < until:
-            self._tab.listen(until)
+            self.tab.listen(until)
 
     def _load(self, what: str, url: str) -> float:
         """Fetch the page's frame, connect, run the script."""
         began = perf_counter()
-        if self._tab is not None:
-            self._tab.socket.close()
+        if self.tab is not None:
+            self.tab.socket.close()
         for each in (url, "/_stcore/health", "/_stcore/host-config"):  # the second sets a cookie
             self._fetch("GET", each, f"GET {each}")
-        self._tab = Tab(self, *_path_and_query(url))
-        return self._tab.ask(what, began=began)
+        self.tab = Tab(self, *_path_and_query(url))
+        return self.tab.ask(what, began=began)
 
     def _enter(self, what: str, widget: Element, state: WidgetState) -> float:
         """An input has another value now; in a form, nobody hears of it yet."""
         if widget.form_id:
-            self._tab.forms.setdefault(widget.form_id, {})[widget.id] = state
+            self.tab.forms.setdefault(widget.form_id, {})[widget.id] = state
             return 0.0
-        self._tab.states[widget.id] = state
-        return self._tab.rerun(what, widget.id)
+        self.tab.states[widget.id] = state
+        return self.tab.rerun(what, widget.id)
 
     def _fetch(self, method: str, url: str, what: str, **arguments: object) -> requests.Response:
         began = perf_counter()
         address = urljoin(f"{self.address}/", url.lstrip("/"))  # below its path, if it has one
-        response = self._http.request(method, address, timeout=SECONDS, **arguments)
+        response = self.http.request(method, address, timeout=SECONDS, **arguments)
         response.raise_for_status()
         self.answers.append(Answer(what, perf_counter() - began))
         return response

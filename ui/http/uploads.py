@@ -116,14 +116,14 @@ class Uploads:
             clock: Returns the time in seconds.
         """
         self._limits, self._remove, self._clock = limits, remove, clock
-        self._uploads: list[Upload] = []
+        self.uploads: list[Upload] = []
         self._refusals: dict[str, DataError] = {}
         self._lock = Lock()
 
     @property
     def total_bytes(self) -> int:
         """Bytes of all uploads, in whole units."""
-        return sum(each.counted_bytes for each in self._uploads)
+        return sum(each.counted_bytes for each in self.uploads)
 
     def begin(
         self, session: str, file: str, visitor: str, address: str, announced: int = 0
@@ -144,11 +144,11 @@ class Uploads:
             raise UploadRefused(SERVER_LIMIT)
         upload = Upload(session, file, visitor, address, started=self._clock())
         with self._lock:
-            self._uploads.append(upload)
+            self.uploads.append(upload)
             try:
                 self._make_room(upload)
             except UploadRefused:
-                self._uploads.remove(upload)
+                self.uploads.remove(upload)
                 raise
         return upload
 
@@ -171,7 +171,7 @@ class Uploads:
             elif stored:
                 previous = self._find(upload.session, upload.file, is_taken=False)
                 if previous is not None:  # Streamlit has replaced it
-                    self._uploads.remove(previous)
+                    self.uploads.remove(previous)
                 upload.completed = self._clock()
             else:
                 self._forget(upload)
@@ -187,7 +187,7 @@ class Uploads:
             if upload is None:  # not uploaded through the middleware
                 upload = Upload(session, file, session, "", started=self._clock())
                 upload.completed = upload.started
-                self._uploads.append(upload)
+                self.uploads.append(upload)
             self._empty(session, place)
             upload.size, upload.place, upload.content = len(content), place, content
 
@@ -232,7 +232,7 @@ class Uploads:
         """
         now = self._clock()
         with self._lock:
-            for each in list(self._uploads):
+            for each in list(self.uploads):
                 if each.completed is None:
                     continue
                 is_waiting = each.place is None
@@ -246,7 +246,7 @@ class Uploads:
 
     def _find(self, session: str, file: str, is_taken: bool) -> Upload | None:
         """Find a completed upload."""
-        for each in self._uploads:
+        for each in self.uploads:
             is_match = (each.session, each.file) == (session, file) and each.completed is not None
             if is_match and (each.place is not None) is is_taken:
                 return each
@@ -260,34 +260,34 @@ class Uploads:
             (limits.upload_megabytes, lambda each: each.visitor),
         ):
             used_bytes = sum(
-                each.counted_bytes for each in self._uploads if get_key(each) == get_key(upload)
+                each.counted_bytes for each in self.uploads if get_key(each) == get_key(upload)
             )
             if used_bytes > max_megabytes * 10**6:
                 raise UploadRefused(VISITOR_LIMIT, most=max_megabytes)
         # The largest user makes room, by address first: else many cookies would gain much room.
         while self.total_bytes > limits.all_upload_megabytes * 10**6:
             addresses, visitors = Counter(), Counter()
-            for each in self._uploads:
+            for each in self.uploads:
                 addresses[each.address] += each.counted_bytes
                 visitors[each.visitor] += each.counted_bytes
             usage = {
-                each: (addresses[each.address], visitors[each.visitor]) for each in self._uploads
+                each: (addresses[each.address], visitors[each.visitor]) for each in self.uploads
             }
             candidates = [
-                each for each in self._uploads if usage[each] > usage[upload] and not each.is_pinned
+                each for each in self.uploads if usage[each] > usage[upload] and not each.is_pinned
             ]
             if not candidates:
                 raise UploadRefused(SERVER_LIMIT)
             self._forget(max(candidates, key=lambda each: (usage[each], -each.started)))
 
     def _empty(self, session: str, place: str) -> None:
-        for each in list(self._uploads):
+        for each in list(self.uploads):
             if (each.session, each.place) == (session, place):
                 self._forget(each)
 
     def _forget(self, upload: Upload) -> None:
         upload.is_gone, upload.content = True, None
-        self._uploads.remove(upload)
+        self.uploads.remove(upload)
         if upload.place is None and upload.completed is not None:
             self._remove(upload.session, upload.file)
 
@@ -355,7 +355,7 @@ class UploadLimit:
         except UploadRefused as error:
             if has_responded:
                 raise
-            _report_refusal(session, error)
+            report_refusal(session, error)
             # The rest of a finite body is read and discarded, so that a browser reads the
             # response; an endless body would never finish.
             max_bytes = backend.get_store().limits.session_upload_megabytes * 10**6
@@ -384,12 +384,12 @@ def _parse_content_length(headers: Headers) -> int:
     return int(length) if re.fullmatch("[0-9]{1,15}", length) else 0
 
 
-def _report_refusal(session: str, error: DataError) -> None:
+def report_refusal(session: str, error: DataError) -> None:
     """Have the page show the message: the uploader itself only shows the status code."""
     tab = runtime.get_instance().get_app_session(session)
     if tab is not None:
         get_uploads().store_refusal(session, error)
-        tab.request_rerun(tab._client_state)
+        tab.request_rerun(tab._client_state)  # noqa: SLF001  (Streamlit offers no other way)
 
 
 async def sweep_forever() -> None:
@@ -401,7 +401,7 @@ async def sweep_forever() -> None:
 
     def exists(session: str) -> bool:
         # A session that has just lost its connection still exists, and may resume.
-        return streamlit._session_mgr.get_session_info(session) is not None
+        return streamlit._session_mgr.get_session_info(session) is not None  # noqa: SLF001
 
     while True:
         await asyncio.sleep(SWEEP_SECONDS)

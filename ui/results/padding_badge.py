@@ -26,19 +26,20 @@ def show_badge(run: Run) -> None:
 def _show(request: Request) -> None:
     proof: Proof = request.result
     key = "proof-holds" if proof.passed else "proof-fails"  # coloured by ui.shell.css
-    with st.popover(_format_title(proof), icon=_choose_icon(proof), key=key):
-        st.markdown(_explain_result(proof))
+    with st.popover(format_title(proof), icon=_choose_icon(proof), key=key):
+        st.markdown(explain_result(proof))
         # A table, not a data frame, because its cells wrap.
-        st.table(_build_table(proof), border="horizontal", hide_index=True)
+        st.table(build_table(proof), border="horizontal", hide_index=True)
         # The help button also takes the focus, so that a tall popover can be scrolled by keyboard.
-        st.caption(_describe_data(proof), help=_describe_method())
+        st.caption(describe_data(proof), help=_describe_method())
 
 
 def _choose_icon(proof: Proof) -> str:
     return ":material/verified:" if proof.passed else ":material/warning:"
 
 
-def _format_title(proof: Proof) -> str:
+def format_title(proof: Proof) -> str:
+    """Return the badge's title."""
     if proof.passed:
         return _("Padding never counts")
     by = _format_amount(proof.padding_effect)
@@ -51,7 +52,8 @@ def _format_amount(difference: float) -> str:
     return f"{difference:.2g}" if difference else "0"
 
 
-def _explain_result(proof: Proof) -> str:
+def explain_result(proof: Proof) -> str:
+    """Explain what the result means for the model."""
     if proof.passed:
         return _(
             "Whatever is done to the padding, no answer changes by more than rounding does: a "
@@ -68,7 +70,7 @@ def _explain_result(proof: Proof) -> str:
     )
 
 
-def _build_table(proof: Proof) -> pd.DataFrame:
+def build_table(proof: Proof) -> pd.DataFrame:
     """Build a table with one row per change of the padding, with its largest effect."""
     worst: dict[str, Check] = {}
     for check in proof.table:
@@ -97,7 +99,8 @@ def _format_share(proof: Proof, check: Check) -> str:
     return f"{share:.0%}" if share >= 0.01 else f"{share:.1g}" if share else "0"
 
 
-def _describe_data(proof: Proof) -> str:
+def describe_data(proof: Proof) -> str:
+    """Describe the data the check was measured on."""
     measured = ngettext("{n} sequence", "{n} sequences", proof.sequences)
     rows = _("{measured} of {all}").format(measured=measured, all=format_count(proof.of))
     text = _("Measured in {time} on {of}, up to {steps} steps long.").format(

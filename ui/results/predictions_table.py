@@ -31,7 +31,7 @@ def show_predictions(prediction: Request, data: Sequences, key: str = "typed") -
     for note in result.notes:
         st.warning(translate(note), icon=":material/content_cut:")
     for part, figures in result.metrics.items():
-        st.markdown(f"**{_format_heading(part, data)}**")
+        st.markdown(f"**{format_heading(part, data)}**")
         show_metrics(figures)
     if result.per_step:
         per_step.show_figure(result, data, key)
@@ -81,7 +81,7 @@ def show_predictions(prediction: Request, data: Sequences, key: str = "typed") -
             st.caption(_("Drawn: {parts}.").format(parts=join_list(parts)))
 
 
-def _format_heading(part: str, data: Sequences) -> str:
+def format_heading(part: str, data: Sequences) -> str:
     """Format a heading that names the sequences of the metrics."""
     if part == "all":
         return ngettext(

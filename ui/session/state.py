@@ -325,14 +325,14 @@ class State:
 
     def save(self) -> None:
         """Save the workspace, if it has changed."""
-        self.memory.save(self._build_workspace())
+        self.memory.save(self.build_workspace())
 
     def restore(self) -> None:
         """Restore the saved workspace, unless other data has been opened since."""
-        fresh = State(self.owner)._build_workspace()
+        fresh = State(self.owner).build_workspace()
         self.memory.set_baseline(fresh)
         workspace = self.memory.read()
-        if not workspace or self._build_workspace() != fresh:
+        if not workspace or self.build_workspace() != fresh:
             self.save()
             return
         self.data_settings = workspace.get("units", {})
@@ -349,9 +349,10 @@ class State:
                 self._restore_settings(EXAMPLE_KEY, get_example_digest(), Recipe.example())
         except DataError:  # just deleted in another tab
             self._restore_settings(EXAMPLE_KEY, get_example_digest(), Recipe.example())
-        self.memory.set_baseline(self._build_workspace())
+        self.memory.set_baseline(self.build_workspace())
 
-    def _build_workspace(self) -> Workspace:
+    def build_workspace(self) -> Workspace:
+        """Return what is remembered of this visitor."""
         return {
             "data_set": None if self.data_set is None else self.data_set.id,
             "units": self.data_settings,

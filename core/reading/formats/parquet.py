@@ -43,7 +43,7 @@ def open_parquet(data: bytes, name: str = "", max_steps: int | None = None) -> T
         columns = columns.select([INDEX_COLUMN, *others])
     names = [column.strip() for column in columns.column_names]
     refuse_equal_names(names, row=1)
-    cells = [_convert_column(column) for column in columns.columns]
+    cells = [convert_column(column) for column in columns.columns]
     unnamed = (INDEX_COLUMN,) if INDEX_COLUMN in names else ()
     rows = range(1, columns.num_rows + 1)
     return Table(pa.table(cells, names=names), rows, header=True, unnamed=unnamed, name=name)
@@ -134,7 +134,8 @@ def _is_supported(kind: pa.DataType) -> bool:
     return not pa.types.is_nested(kind) and not _is_bytes(kind)
 
 
-def _convert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def convert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the column as numbers, text or lists; text is "" where it is null."""
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, column.type.value_type)
     if is_arrow_list(column.type):

@@ -181,7 +181,7 @@ def test_no_number_of_rows_or_steps_compiles_again():
         data = make_sequences(n, longest=longest)
         plan = plan_epoch(data.lengths, 16, fast.spec.training_groups, np.random.default_rng(1))
         fast.train_batches(to_tensors(data, fast), plan, 0, len(plan), np.zeros(3), 0.01, 0, 0)
-    assert fast._train.experimental_get_tracing_count() == 1
+    assert fast.train_function.experimental_get_tracing_count() == 1
 
 
 def test_a_group_without_rows_contributes_nothing():

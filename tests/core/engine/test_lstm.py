@@ -109,7 +109,7 @@ def test_the_gradient_is_not_the_one_tensorflow_registers_for_the_fused_operatio
     weights = (draw_normal(3, 32), draw_normal(8, 32), draw_normal(32))
 
     def registered(x, kernel, recurrent, bias):
-        return lstm._run_forward(x, tf.concat([kernel, recurrent], 0), bias)["h"]
+        return lstm.run_forward(x, tf.concat([kernel, recurrent], 0), bias)["h"]
 
     inputs = (draw_normal(5, 4, 3), *weights)
     ours = run_with_gradients(lstm.lstm, *inputs)

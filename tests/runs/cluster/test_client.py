@@ -39,7 +39,7 @@ def list_open_ports(runs: Runs) -> set[tuple[str, int]]:
 
 def list_processes(runs: Runs) -> list[psutil.Process]:
     """Return the process of the cluster and those of its workers."""
-    cluster = psutil.Process(runs._dispatcher._cluster._child.pid)
+    cluster = psutil.Process(runs.dispatcher.cluster.child.pid)
     return [cluster, *cluster.children(recursive=True)]
 
 
@@ -60,9 +60,9 @@ def test_the_cluster_listens_on_loopback_only_and_rejects_browsers(runs: Runs):
 
 def test_a_connection_to_another_address_of_the_machine_fails(runs: Runs):
     outside = find_outward_address()
-    scheduler = runs._dispatcher._cluster._client.scheduler.address
+    scheduler = runs.dispatcher.cluster.client.scheduler.address
     port = scheduler.rpartition(":")[2]
-    key = runs._dispatcher._cluster._client.security
+    key = runs.dispatcher.cluster.client.security
     Client(scheduler, security=key, set_as_default=False, timeout=5).close()  # from inside it works
     for _, each in list_open_ports(runs):
         with pytest.raises(ConnectionRefusedError):
@@ -80,7 +80,7 @@ def test_the_scheduler_two_workers_and_their_nannies_listen_and_nothing_else(run
 )
 def test_another_user_of_the_machine_is_refused_everywhere_without_the_key(runs: Runs):
     addresses = [f"{ip}:{port}" for ip, port in list_open_ports(runs)]
-    own = extract_key(runs._dispatcher._cluster._client.security)
+    own = extract_key(runs.dispatcher.cluster.client.security)
     foreign = extract_key(Security.temporary())
     keys = {
         "own": own,  # which shows that it is the key that is asked for
@@ -106,12 +106,12 @@ def test_another_user_of_the_machine_is_refused_everywhere_without_the_key(runs:
 
 @pytest.mark.skipif(not LINUX, reason="reads /proc")
 def test_the_key_is_in_no_command_line_environment_or_file(runs: Runs):
-    secret = runs._dispatcher._cluster._client.security.tls_client_key
+    secret = runs.dispatcher.cluster.client.security.tls_client_key
     longest_line = max(secret.splitlines(), key=len).encode()
     for process in list_processes(runs):
         for name in ("cmdline", "environ"):
             assert longest_line not in Path(f"/proc/{process.pid}/{name}").read_bytes()
-    scratch = runs._dispatcher._cluster._client.run(scratch_folder)
+    scratch = runs.dispatcher.cluster.client.run(scratch_folder)
     assert len(scratch) == 2
     for folder in map(Path, scratch.values()):
         private = folder.parents[1]
@@ -125,7 +125,7 @@ def test_a_cluster_ends_before_its_key_does():
     cluster = Cluster(None, "topic", print)
     try:
         assert cluster.is_alive
-        cluster._expires_at = time.monotonic()
+        cluster.expires_at = time.monotonic()
         assert not cluster.is_alive
     finally:
         cluster.close()

@@ -29,8 +29,8 @@ def test_a_loopback_scheduler_without_tls_is_accepted_and_logged_once(monkeypatc
     ):
         monkeypatch.setenv("DATABASE_URL", database)
         monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
-        runs = Runs()
-        wait_for(lambda: runs._dispatcher._connected, "the connection")
+        runs = Runs(analyzes_ended_runs=False)
+        wait_for(lambda: runs.dispatcher.is_connected, "the connection")
         runs.close()
         scheduler.terminate()
     assert events == [("scheduler without TLS", {"why": service.NO_TLS})]

@@ -21,7 +21,7 @@ def get_proof(runs: Runs, run_id: str) -> Proof:
     return request.result
 
 
-@pytest.mark.afterwards
+@pytest.mark.usefixtures("automatic_analyses")
 def test_a_trained_model_is_checked_automatically_and_exported_with_its_proof(
     runs: Runs, example: Sequences
 ):
@@ -60,7 +60,7 @@ def test_the_check_of_a_deleted_run_fails_and_can_be_requested_again(
     run = wait_until_ended(runs, runs.train(OWNER, example, replace(QUICK, seed=3)))
     get_proof(runs, run.id)
     runs.store.runs.delete(OWNER, run.id)
-    request = OncePerRun(runs._dispatcher.requests, runs.store, check_run_invariance, read_proof)
+    request = OncePerRun(runs.dispatcher.requests, runs.store, check_run_invariance, read_proof)
     first = request.request(run.id)
     assert first.wait(60)
     assert "no trained model" in str(first.error)

@@ -19,7 +19,7 @@ def means() -> Sequences:
     return Sequences.from_lists(steps, [float(each.mean()) for each in steps], split=split)
 
 
-@pytest.mark.afterwards
+@pytest.mark.usefixtures("automatic_analyses")
 def test_a_measured_model_is_evaluated_automatically(runs: Runs, means: Sequences):
     run_id = runs.train(OWNER, means, Recipe(epochs=2, batch_size=8))
     records = runs.store.runs

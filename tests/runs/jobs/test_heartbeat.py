@@ -65,7 +65,7 @@ def test_a_turn_ends_after_progress(tmp_path: Path):
     heartbeat.on_progress(replace(make_progress(0), epoch=0))
     store.attempts.request_yield(run, 1)
     deadline = time.monotonic() + 30
-    while heartbeat._yield_requested_at is None:
+    while heartbeat.yield_requested_at is None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert not heartbeat.should_stop()

@@ -130,12 +130,12 @@ def test_many_cookies_of_one_address_do_not_block_others():
         for thread in threads:
             thread.start()
         until = time.monotonic() + 30
-        while len(guard._reading) < 2 and time.monotonic() < until:
+        while len(guard.reading) < 2 and time.monotonic() < until:
             time.sleep(0.05)
         for number in range(3):
             guard.call(f"newcomer {number}", "192.0.2.8", strange_jobs.sleep, b"", 0)
-        assert len(guard._reading) == 2
-        assert len(guard._waiting) == 4
+        assert len(guard.reading) == 2
+        assert len(guard.waiting) == 4
     for thread in threads:
         thread.join()
 

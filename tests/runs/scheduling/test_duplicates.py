@@ -45,7 +45,7 @@ def test_duplicates_wait_for_the_running_or_the_oldest_run():
 def sample(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Sequences:
     """Data that everybody has."""
     data = make_noise(40)
-    monkeypatch.setattr(runs, "_samples", lambda: {Content.from_bytes(pack(data)).digest})
+    monkeypatch.setattr(runs, "samples", lambda: {Content.from_bytes(pack(data)).digest})
     return data
 
 
@@ -53,7 +53,7 @@ def test_eight_clicks_on_two_servers_are_one_training(
     runs: Runs, sample: Sequences, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("UNPADDED_WORKERS", "1")
-    other = Runs(runs._samples)
+    other = Runs(runs.samples, analyzes_ended_runs=False)
     try:
         servers, ids = (runs, other), []
 

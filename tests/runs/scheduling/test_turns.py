@@ -34,7 +34,7 @@ SLOW_RECIPE = replace(QUICK, layers=(LSTM(512),))
 
 @pytest.fixture(autouse=True)
 def _short_turns(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs._dispatcher._turns, "seconds", TURN)
+    monkeypatch.setattr(runs.dispatcher.turns, "seconds", TURN)
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_long_batch_does_not_delay_other_runs(
     runs: Runs, crowd: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(
-        runs._dispatcher._turns, "seconds", 12.0
+        runs.dispatcher.turns, "seconds", 12.0
     )  # at least the time that a batch takes
     crowd.append(OWNER)
     slow = [runs.train(OWNER, SLOW, SLOW_RECIPE) for _ in range(2)]
@@ -143,7 +143,7 @@ def test_a_long_batch_does_not_delay_other_runs(
 def _read_rows(runs: Runs) -> list:
     from runs.store import tables
 
-    with runs.store._database.reading() as connection:
+    with runs.store.database.reading() as connection:
         return connection.execute(tables.runs.select()).all()
 
 
@@ -163,7 +163,7 @@ def test_requests_that_fill_the_memory_of_the_server_are_refused(
 ):
     run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
     limits = replace(runs.store.limits, request_megabytes=8, all_request_megabytes=12)
-    monkeypatch.setattr(runs._dispatcher.requests, "_limits", limits)
+    monkeypatch.setattr(runs.dispatcher.requests, "limits", limits)
     large = Sequences(np.ones((1_000_000, 1), np.float32), np.full(10_000, 100))  # 4 MB
     greedy = [runs.predict(run, large, "greedy") for _ in range(10)]
     refused = [request for request in greedy if request.error is not None]
@@ -182,7 +182,7 @@ def test_a_request_that_takes_too_long_ends_with_an_error(
 ):
     run = wait_until_ended(runs, runs.train(OWNER, example, replace(QUICK, layers=(LSTM(256),))))
     limits = replace(runs.store.limits, request_minutes=0.02)
-    monkeypatch.setattr(runs._dispatcher.requests, "_limits", limits)
+    monkeypatch.setattr(runs.dispatcher.requests, "limits", limits)
     request = runs.predict(run, Sequences(np.ones((4_000_000, 1)), np.full(4_000, 1_000)))
     assert request.wait(60)
     assert "more than 0.02 minutes" in str(request.error)
@@ -231,7 +231,7 @@ def test_unresponsive_idle_workers_are_replaced_and_requests_are_executed(
 def test_an_unresponsive_cluster_is_replaced(runs: Runs, crowd: list[str]):
     [run_id] = occupy(runs, crowd, OWNER, 1)
     wait_for(lambda: runs.get(run_id).can_continue, "a checkpoint")
-    child = psutil.Process(runs._dispatcher._cluster._child.pid)
+    child = psutil.Process(runs.dispatcher.cluster.child.pid)
     child.suspend()
     wait_for(lambda: not child.is_running(), "the cluster's end", 120)
     wait_for(lambda: runs.get(run_id).attempt == 2, "the run to continue")

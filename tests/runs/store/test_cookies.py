@@ -34,5 +34,5 @@ def test_an_earlier_cookie_is_valid_once_and_a_moment_longer(new_store, monkeypa
 def test_replaced_cookies_are_deleted_with_the_visitor(store):
     store.cookies.replace("ada", "unsigned")
     store.visitors.delete("ada")
-    with store._database.reading() as connection:
+    with store.database.reading() as connection:
         assert connection.scalar(text("SELECT count(*) FROM replaced_cookies")) == 0

@@ -35,7 +35,7 @@ def test_a_failed_transaction_leaves_nothing(store: Store, monkeypatch: pytest.M
     def fail(*arguments):
         raise RuntimeError("in the middle")
 
-    monkeypatch.setattr("runs.store.runs._insert", fail)
+    monkeypatch.setattr("runs.store.runs.insert_run", fail)
     with pytest.raises(RuntimeError):
         create_queued(store)
     assert store.data_sets.read_content(Content.from_bytes(b"packed sequences").digest) is None

@@ -122,7 +122,7 @@ def test_a_repeated_problem_is_logged_once_per_minute_with_its_count():
     assert passes(3, run="b")
     assert passes(60).facts == {"times": 3}
     assert passes(500).facts == {}  # it is long ago
-    assert len(repeats._reported) == 1
+    assert len(repeats.reported) == 1
 
 
 @pytest.mark.skipif(not postgres.is_there(), reason=postgres.MISSING)

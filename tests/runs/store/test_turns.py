@@ -18,7 +18,7 @@ def claim_and_pause(store: Store, run: str, has_advanced: bool = True) -> None:
 
 
 def read_rows(store: Store, table: str) -> list[tuple]:
-    with store._database.reading() as connection:
+    with store.database.reading() as connection:
         return connection.execute(getattr(tables, table).select()).all()
 
 

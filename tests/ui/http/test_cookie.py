@@ -332,7 +332,7 @@ def test_lifespan_events_pass():
 
 
 def test_all_servers_of_a_database_share_the_signing_key(store):
-    another = Store(str(store._database._engine.url))
+    another = Store(store.database.url)
     assert another.cookies.read_key() == store.cookies.read_key() == cookie.read_key()
     assert len(cookie.read_key()) == 32
     another.close()

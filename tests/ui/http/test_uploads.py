@@ -193,7 +193,7 @@ def test_files_that_streamlit_drops_are_removed_and_incomplete_ones_are_not(memo
     memory.files.clear()
     coming = memory.uploads.begin("s", "coming", "v", ADDRESS)
     memory.sweep("s")
-    assert memory.uploads._uploads == [coming]
+    assert memory.uploads.uploads == [coming]
 
 
 def test_the_end_of_a_session_removes_its_files(memory):
@@ -202,7 +202,7 @@ def test_the_end_of_a_session_removes_its_files(memory):
         memory.put(2, session)
         memory.uploads.store_refusal(session, DataError("why"))
     memory.sweep("t")
-    assert {upload.session for upload in memory.uploads._uploads} == {"t"}
+    assert {upload.session for upload in memory.uploads.uploads} == {"t"}
     assert memory.uploads.pop_refusal("s") is None
     assert str(memory.uploads.pop_refusal("t")) == "why"
     assert memory.uploads.pop_refusal("t") is None  # it is returned once
@@ -229,7 +229,7 @@ def door(memory, monkeypatch):
         middleware=[Middleware(UploadLimit)],
     )
     monkeypatch.setattr(module, "get_uploads", lambda: memory.uploads)
-    monkeypatch.setattr(module, "_report_refusal", memory.uploads.store_refusal)
+    monkeypatch.setattr(module, "report_refusal", memory.uploads.store_refusal)
     monkeypatch.setattr(backend, "get_store", lambda: SimpleNamespace(limits=LIMITS))
 
     def ask_for(megabytes=0.0, method="PUT", path="/_stcore/upload_file/s/f", headers=(), **scope):

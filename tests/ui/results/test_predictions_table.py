@@ -76,4 +76,4 @@ def test_the_download_does_not_need_the_visitors_language(shown, monkeypatch):
 )
 def test_metrics_name_their_sequences(part, heading):
     data = Sequences.from_lists([[1]] * 3, targets=[1, 2, 3], split=["test", "test", "train"])
-    assert predictions_table._format_heading(part, data) == heading
+    assert predictions_table.format_heading(part, data) == heading
