@@ -22,28 +22,36 @@ hypothesis.settings.load_profile("unpadded")
 
 # What starts a browser, a server, workers or a build; left out by --fast.
 SLOW_FIXTURES = {"address", "app", "chromium", "guard", "provider", "runs", "tabs", "wheel"}
+TESTS = Path(__file__).parent
+INTERNET = TESTS / "internet"
 SLOW_FOLDERS = {
-    Path(__file__).parent / folder
+    TESTS / folder
     for folder in ("benchmarks", "browser", "compatibility", "runs/cluster", "runs/jobs")
 }
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="leave out what takes long to run")
+    parser.addoption("--internet", action="store_true", help="run what asks the internet, alone")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--fast"):
-        return
-    slow = [
+    asks_internet, is_fast = config.getoption("--internet"), config.getoption("--fast")
+    left_out = {
         item
         for item in items
-        if item.get_closest_marker("slow")
+        if (INTERNET in item.path.parents) != asks_internet or (is_fast and _is_slow(item))
+    }
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return bool(
+        item.get_closest_marker("slow")
         or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
         or SLOW_FOLDERS & set(item.path.parents)
-    ]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if item not in set(slow)]
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
-
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 PROVE = """
 import keras, numpy as np
 from core import GRU, LSTM, Recipe, Sequences, train
