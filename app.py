@@ -24,10 +24,10 @@ from runs import json_log
 from ui import backend, samples
 from ui.data import open_data
 from ui.http import cookie
+from ui.http.allocator import configure_allocator
 from ui.http.cookie import VisitorCookie
 from ui.http.headers import SecurityHeaders
 from ui.http.hosts import HostNames, get_allowed_names
-from ui.http.memory import configure_allocator
 from ui.http.metrics import HiddenMetrics
 from ui.http.uploads import UploadLimit, sweep_forever
 from ui.i18n import _

@@ -21,7 +21,8 @@ from .data.missing import base_names, indicator_name
 from .data.schema import Schema
 from .data.sequences import Sequences, default_names, step_indices
 from .engine.chunking import CallPacer
-from .engine.compiled import EngineSpec, RaggedTensors, borrow_engine, count_groups
+from .engine.compiled import RaggedTensors, borrow_engine
+from .engine.spec import EngineSpec, count_groups
 from .errors import DataError
 from .preprocessing.transform import Preprocessing
 from .reading import open_table, read_sequences, read_with_schema

@@ -13,8 +13,8 @@ from .data.missing import base_names
 from .data.schema import Schema
 from .data.sequences import Sequences
 from .data.summary import Facts
-from .engine.compiled import IMPLEMENTATIONS
 from .engine.progress import History
+from .engine.spec import IMPLEMENTATIONS
 from .errors import DataError, Note, as_note
 from .evaluation.bootstrap import (
     Estimate,

@@ -12,10 +12,8 @@ are cut nor on the padding that a user looks at.
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -24,66 +22,13 @@ import tensorflow as tf
 
 from ..data.sequences import Sequences
 from ..network.keras_network import build_network
-from ..recipe.recipe import MIN_STATE, Recipe
 from . import lstm
 from .batching import Plan, plan_forward
-from .cost import uses_keras
 from .optimizers import SLOTS, apply_update
+from .recurrent_layers import pool_steps, run_fast_layer, run_stock_layer
+from .spec import MAX_GROUPS, EngineSpec, uses_stock_layers
 
-# Groups with fewer rows are not worth a core. With a bidirectional layer on two cores, two groups
-# of 8 took 1.5 times as long as one of 16: the two directions already keep both cores busy
-# (benchmark vowels).
-MIN_GROUP_ROWS = 8
-MAX_GROUPS = 8
-IMPLEMENTATIONS = ("fused", "wide", "keras")  # of a recurrent layer; see core.engine.lstm
 MAX_IDLE = 2  # compiled engines kept for the next training or prediction with the same spec
-
-
-@dataclass(frozen=True)
-class EngineSpec:
-    """Cache key: everything that determines the compiled graph.
-
-    Attributes:
-        recipe: The recipe, with every field that does not change the graph at its default.
-        features: Features per step.
-        outputs: Units of the output layer.
-        groups: Number of parallel row groups at inference.
-        training_groups: Number of parallel row groups in training.
-    """
-
-    recipe: Recipe
-    features: int
-    outputs: int
-    groups: int
-    training_groups: int
-
-    @classmethod
-    def from_recipe(cls, recipe: Recipe, features: int, outputs: int, groups: int) -> EngineSpec:
-        """Reduce a recipe to what determines the graph.
-
-        Args:
-            recipe: The recipe to compile.
-            features: Features per step.
-            outputs: Units of the output layer.
-            groups: Row groups at inference, see ``count_groups``. Training on small batches uses
-                fewer.
-        """
-        # Two directions run in parallel as well and share the cores.
-        rows = MIN_GROUP_ROWS * (2 if all(layer.bidirectional for layer in recipe.layers) else 1)
-        training_groups = max(1, min(groups, recipe.batch_size // rows))
-        graph_recipe = Recipe(
-            task=recipe.task,
-            return_sequences=recipe.return_sequences,
-            layers=recipe.layers,
-            pooling=recipe.pooling,
-            dense=recipe.dense,
-            loss=recipe.loss,
-            optimizer=recipe.optimizer,
-            weight_decay=recipe.weight_decay,
-            clip_norm=recipe.clip_norm,
-            class_weight=recipe.class_weight,
-        )
-        return cls(graph_recipe, features, outputs, groups, training_groups)
 
 
 class RaggedTensors:
@@ -359,7 +304,7 @@ class Engine:
         Returns:
             (rows, outputs) float32. With per-step targets (steps, rows, outputs).
         """
-        run = _run_stock_layer if uses_stock_layers(self.recipe) else _run_fast_layer
+        run = run_stock_layer if uses_stock_layers(self.recipe) else run_fast_layer
         for number, (layer, recipe) in enumerate(
             zip(self.recurrent, self.recipe.layers, strict=True)
         ):
@@ -369,7 +314,7 @@ class Engine:
             x = run(layer, x, lengths, sequences)  # (steps, rows, units) or (rows, units)
             if final:
                 x = lstm.strip_alignment(x, recipe.units * (1 + recipe.bidirectional))
-                x = x if pooling == "last" else _pool(pooling, x, lengths)  # (rows, units)
+                x = x if pooling == "last" else pool_steps(pooling, x, lengths)  # (rows, units)
             if seed is not None and recipe.dropout:
                 layer_seed = seed + tf.constant([number * 2**40, 0], tf.int64)
                 x = tf.nn.experimental.stateless_dropout(x, recipe.dropout, layer_seed)
@@ -406,73 +351,6 @@ def _select_group(order, cuts, group: int):
 
 def _make_plan_arguments(plan: Plan, first: int, last: int) -> tuple:
     return plan.order, plan.cuts, np.int64(first), np.int64(last)
-
-
-def _pool(pooling: str, hidden, lengths):
-    """Pool hidden (steps, rows, units) over each row's real steps, which come first."""
-    real = (tf.range(tf.shape(hidden, lengths.dtype)[0])[:, None] < lengths)[..., None]
-    if pooling == "mean":
-        sums = tf.reduce_sum(tf.where(real, hidden, tf.zeros_like(hidden)), 0)  # (rows, units)
-        return sums / tf.cast(lengths, tf.float32)[:, None]
-    return tf.reduce_max(tf.where(real, hidden, MIN_STATE * tf.ones_like(hidden)), 0)
-
-
-def _run_fast_layer(layer, x, lengths, sequences: bool):
-    """Run one recurrent layer over x (steps, rows, features) by ``core.engine.lstm``.
-
-    Returns (steps, rows, units + alignment) if ``sequences``, else (rows, units + alignment).
-    """
-
-    def run(layer, x):
-        cell = layer.cell
-        weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
-        return lstm.lstm(x, *(tf.convert_to_tensor(weight.value) for weight in weights))
-
-    if not isinstance(layer, keras.layers.Bidirectional):
-        hidden = run(layer, x)  # with its alignment padding, which the next layer consumes
-        return hidden if sequences else lstm.read_last_steps(hidden, lengths)
-    units = layer.forward_layer.units
-    indices = lstm.compute_reversal(lengths, tf.shape(x, lengths.dtype)[0])  # (steps, rows)
-    both = [run(layer.forward_layer, x), run(layer.backward_layer, lstm.reverse(x, indices))]
-    if sequences:
-        both[1] = lstm.reverse(both[1], indices)
-    else:
-        both = [lstm.read_last_steps(hidden, lengths) for hidden in both]
-    return tf.concat([lstm.strip_alignment(hidden, units) for hidden in both], -1)
-
-
-def _run_stock_layer(layer, x, lengths, sequences: bool):
-    """Run one stock Keras layer, whose arrays are (rows, steps, features)."""
-    mask = tf.range(tf.shape(x, lengths.dtype)[0]) < lengths[:, None]  # (rows, steps)
-    hidden = layer(tf.transpose(x, [1, 0, 2]), mask=mask)
-    return tf.transpose(hidden, [1, 0, 2]) if sequences else hidden
-
-
-def uses_stock_layers(recipe: Recipe) -> bool:
-    """Return True if the stock Keras layers run instead of ``core.engine.lstm``."""
-    return uses_keras(recipe) or bool(tf.config.list_physical_devices("GPU"))  # cuDNN is faster
-
-
-def count_groups() -> int:
-    """Return the number of parallel row groups on this machine: one per core."""
-    if tf.config.list_physical_devices("GPU"):
-        return 1
-    cores = tf.config.threading.get_inter_op_parallelism_threads() or os.cpu_count() or 1
-    return min(cores, MAX_GROUPS)
-
-
-def describe_computation(recipe: Recipe, features: int, groups: int) -> dict[str, object]:
-    """Describe what the last bits of the weights depend on, besides recipe and data.
-
-    Returns:
-        "layers", one of IMPLEMENTATIONS per recurrent layer, and "groups".
-    """
-    layers, inputs = [], features
-    for layer in recipe.layers:
-        stock = uses_stock_layers(recipe)
-        layers.append("keras" if stock else lstm.choose_implementation(inputs, layer.units))
-        inputs = layer.units * (1 + layer.bidirectional)
-    return {"layers": layers, "groups": groups}
 
 
 _idle: list[Engine] = []

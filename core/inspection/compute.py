@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from ..data.padding import erased_steps, pad, truncate
 from ..data.sequences import Sequences
-from ..engine.compiled import Engine, EngineSpec, borrow_engine, count_groups
+from ..engine.compiled import Engine, borrow_engine
+from ..engine.spec import EngineSpec, count_groups
 from ..errors import DataError
 from ..fitted import FittedModel
 from .trace import LayerTrace, Trace, pool_prefixes, trace_layers

@@ -18,7 +18,8 @@ import tensorflow as tf
 
 from ..data.padding import Side, pad, truncate
 from ..data.sequences import Sequences
-from ..engine.compiled import Engine, EngineSpec, borrow_engine, count_groups
+from ..engine.compiled import Engine, borrow_engine
+from ..engine.spec import EngineSpec, count_groups
 from ..errors import DataError
 from ..fitted import FittedModel
 from ..i18n import N_

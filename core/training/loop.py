@@ -14,11 +14,11 @@ import numpy as np
 
 from ..data.sequences import Sequences, require_sequences
 from ..data.summary import Facts
-from ..engine import compiled as engine
 from ..engine.batching import Plan, plan_epoch
 from ..engine.chunking import CallPacer
-from ..engine.compiled import Engine, EngineSpec, RaggedTensors
+from ..engine.compiled import Engine, RaggedTensors, borrow_engine
 from ..engine.progress import History, Progress
+from ..engine.spec import EngineSpec, count_groups, describe_computation
 from ..errors import DataError, Note
 from ..network.keras_network import build_network
 from ..preprocessing.splits import check_set_sizes, split_rows
@@ -90,12 +90,12 @@ def train(
     network = build_network(recipe, data.features, outputs)
     notes = preprocessing.notes(training)
     notes += check_set_sizes(data, recipe, training_rows, validation_rows)
-    groups = engine.count_groups()
+    groups = count_groups()
     if resume is not None:
         resume.check_resumable(recipe, preprocessing.to_dict())
         groups = resume.groups
     spec = EngineSpec.from_recipe(recipe, data.features, outputs, groups)
-    with engine.borrow_engine(spec) as compiled:
+    with borrow_engine(spec) as compiled:
         loop = _Loop(compiled, preprocessing, training, validation, on_progress, should_stop)
         if on_checkpoint is not None:
             loop.on_checkpoint, loop.notes = on_checkpoint, tuple(notes)
@@ -117,7 +117,7 @@ def train(
         notes=notes,
         stopped=stopped,
         best_epoch=None if loop.best is None else loop.best.epoch,
-        computed=engine.describe_computation(recipe, data.features, groups),
+        computed=describe_computation(recipe, data.features, groups),
         schema=data.schema,
         trained_on=data.digest(),
         facts=Facts.from_data(data, len(training), len(validation)),
@@ -142,7 +142,7 @@ def restore_model(checkpoint: Checkpoint) -> TrainedModel:
         notes=list(checkpoint.notes),
         stopped=True,
         best_epoch=None if best is None else best.epoch,
-        computed=engine.describe_computation(recipe, features, checkpoint.groups),
+        computed=describe_computation(recipe, features, checkpoint.groups),
     )
 
 

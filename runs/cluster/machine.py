@@ -22,7 +22,7 @@ def get_kind() -> str:
     import numpy as np
     import tensorflow as tf
 
-    from core.engine.compiled import count_groups
+    from core.engine.spec import count_groups
 
     parts = [
         _hash_engine(),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from runs.limits import Limits
 from runs.settings import Settings
-from runs.store.attempts import Attempts, Claim, Result, RunningRun, WaitingRun
-from runs.store.blobs import EPOCH_BYTES, NOT_KNOWN, Content, DataSet, DataSets, Samples
+from runs.store.attempts import Attempts, Claim, Result
 from runs.store.cookies import Cookies
+from runs.store.data_sets import EPOCH_BYTES, NOT_KNOWN, Content, DataSet, DataSets, Samples
 from runs.store.database import Database, StoreError
 from runs.store.duplicates import Duplicates
 from runs.store.helpers import DuplicateKey
+from runs.store.queue import RunningRun, WaitingRun
 from runs.store.runs import (
     CHECKPOINT,
     DELETED,

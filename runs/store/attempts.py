@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from core.engine.progress import History, Progress
 from core.errors import DataError, Note
@@ -18,6 +18,7 @@ from core.recipe.recipe import Recipe
 from runs.store.database import Database
 from runs.store.duplicates import claim_duplicate
 from runs.store.helpers import insert_into, to_json_types
+from runs.store.queue import RunningRun, WaitingRun, read_running_runs, read_waiting_runs
 from runs.store.runs import (
     CHECKPOINT,
     EVALUATION,
@@ -29,64 +30,8 @@ from runs.store.runs import (
     PROOF,
     move,
 )
-from runs.store.tables import addresses, artifacts, contents, epochs, runs, turns
+from runs.store.tables import artifacts, contents, epochs, runs, turns
 from runs.types import WAITING, Metrics, RunState
-
-
-@dataclass(frozen=True)
-class WaitingRun:
-    """A run that a worker may claim.
-
-    Attributes:
-        id: Id of the run.
-        owner: Id of the visitor.
-        address: Hash of the owner's address, or the owner if none is known.
-        created: When it was queued, in seconds since 1970 UTC.
-        interrupted: Its worker is gone.
-        paused: It gave its worker to another run.
-        stopping: A stop was requested.
-        seconds_left: Estimated seconds that it still takes.
-    """
-
-    id: str
-    owner: str
-    address: str
-    created: float
-    interrupted: bool
-    paused: bool
-    stopping: bool
-    seconds_left: float
-
-
-@dataclass(frozen=True)
-class RunningRun:
-    """A run that holds a worker.
-
-    Attributes:
-        id: Id of the run.
-        owner: Id of the visitor.
-        address: As in ``WaitingRun``.
-        created: As in ``WaitingRun``.
-        worker: Address of the worker.
-        attempt: Current attempt.
-        beat: Heartbeat counter; changes while the worker is alive.
-        seconds_left: Estimated seconds to its end.
-        stopping: A stop was requested.
-        yielding: It was asked to give its worker back.
-        fruitless: Consecutive turns that ended without progress.
-    """
-
-    id: str
-    owner: str
-    address: str
-    created: float
-    worker: str
-    attempt: int
-    beat: int
-    seconds_left: float
-    stopping: bool = False
-    yielding: bool = False
-    fruitless: int = 0
 
 
 @dataclass(frozen=True)
@@ -146,51 +91,13 @@ class Attempts:
 
     def list_waiting(self) -> list[WaitingRun]:
         """Return the waiting runs in the order of creation."""
-        names = ("id", "owner", "created", "state", "stopping", "progress", "estimate")
-        query = _select_with_turns(*names).where(
-            runs.c.state.in_([state.value for state in WAITING])
-        )
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(runs.c.created, runs.c.id)).all()
-        interrupted = RunState.INTERRUPTED.value
-        return [
-            WaitingRun(
-                id=row.id,
-                owner=row.owner,
-                address=row.address,
-                created=row.created,
-                interrupted=row.state == interrupted and not row.yielding,
-                paused=row.state == interrupted and bool(row.yielding),
-                stopping=row.stopping,
-                seconds_left=_estimate_left(row.progress, row.estimate),
-            )
-            for row in rows
-        ]
+            return read_waiting_runs(connection)
 
     def list_running(self) -> list[RunningRun]:
         """Return the runs that hold a worker."""
-        columns = ("id", "owner", "created", "worker", "attempt", "beat", "progress", "estimate")
-        query = _select_with_turns(*columns, "stopping").where(
-            runs.c.state == RunState.RUNNING.value
-        )
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return [
-            RunningRun(
-                id=row.id,
-                owner=row.owner,
-                address=row.address,
-                created=row.created,
-                worker=row.worker,
-                attempt=row.attempt,
-                beat=row.beat,
-                seconds_left=_estimate_left(row.progress, row.estimate),
-                stopping=row.stopping,
-                yielding=bool(row.yielding),
-                fruitless=row.fruitless,
-            )
-            for row in rows
-        ]
+            return read_running_runs(connection)
 
     def claim(self, run_id: str, worker: str, kind: str | None = None) -> Claim | None:
         """Claim a waiting run.
@@ -443,18 +350,6 @@ class Attempts:
             return tuple(connection.execute(query).one())
 
 
-def _select_with_turns(*names: str) -> Select:
-    """Select columns of runs, and ``address``, ``yielding`` and ``fruitless`` (turns)."""
-    address = func.coalesce(addresses.c.address, runs.c.owner).label("address")
-    yielding = func.coalesce(turns.c.attempt, 0) == runs.c.attempt
-    yielding = and_(runs.c.attempt > 0, yielding).label("yielding")
-    fruitless = func.coalesce(turns.c.fruitless, 0).label("fruitless")
-    joined = runs.outerjoin(addresses, addresses.c.visitor == runs.c.owner)
-    joined = joined.outerjoin(turns, turns.c.run == runs.c.id)
-    columns = (runs.c[name] for name in names)
-    return select(*columns, address, yielding, fruitless).select_from(joined)
-
-
 def _is_current(run_id: str, attempt: int) -> tuple:
     running = runs.c.state == RunState.RUNNING.value
     return runs.c.id == run_id, runs.c.attempt == attempt, running
@@ -483,10 +378,3 @@ def _write_artifact(connection: Connection, run_id: str, kind: str, content: byt
 def _to_row(progress: Progress) -> dict[str, Any]:
     names = ("epoch", "epochs", "batch", "batches", "sequences", "seconds")
     return to_json_types({name: getattr(progress, name) for name in names})
-
-
-def _estimate_left(progress: dict[str, Any] | None, estimate: float) -> float:
-    if progress is None:
-        return estimate
-    left = Progress(**progress, history={}).seconds_left
-    return estimate if left is None else left

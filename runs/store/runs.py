@@ -18,7 +18,7 @@ from core.i18n import N_
 from core.recipe.recipe import Recipe
 from runs.json_log import hash_run_id
 from runs.limits import Limits
-from runs.store.blobs import (
+from runs.store.data_sets import (
     NOT_KNOWN,
     Content,
     Samples,

@@ -17,7 +17,8 @@ from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, train
 from core.data.serialization import pack, unpack
 from core.engine import lstm
 from core.engine.batching import plan_epoch
-from core.engine.compiled import Engine, EngineSpec, RaggedTensors
+from core.engine.compiled import Engine, RaggedTensors
+from core.engine.spec import EngineSpec
 
 RNG = np.random.default_rng(5)
 LAYERS = {

@@ -21,7 +21,7 @@ from ui import backend
 from ui.data import columns_form, file_layouts, library, read_report, table_editor
 from ui.data.file_layouts import LAYOUT_NAMES
 from ui.data.read_report import explain, offer_to_read_again
-from ui.data.rejected import Refusal
+from ui.data.refusal import Refusal
 from ui.i18n import _, escape_markdown, ngettext, translate
 from ui.samples import PUBLISHED_ACCURACIES, SAMPLES, Sample
 from ui.session.state import PASTE_KEY, State

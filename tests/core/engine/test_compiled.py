@@ -14,15 +14,8 @@ from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.padding import pad
 from core.engine import lstm
 from core.engine.batching import plan_epoch
-from core.engine.chunking import CallPacer
-from core.engine.compiled import (
-    MAX_IDLE,
-    Engine,
-    EngineSpec,
-    RaggedTensors,
-    borrow_engine,
-    describe_computation,
-)
+from core.engine.compiled import MAX_IDLE, Engine, RaggedTensors, borrow_engine
+from core.engine.spec import EngineSpec
 from core.training.loop import compute_class_weights
 
 RNG = np.random.default_rng(0)
@@ -236,38 +229,3 @@ def test_parallel_trainings_equal_sequential_ones(words, quick_recipe):
         thread.join()
     assert len(results) == 2
     assert all(has_same_arrays(alone, weights) for weights in results)
-
-
-def test_the_record_says_what_computed():
-    recipe = Recipe(layers=(LSTM(100, True), LSTM(60), LSTM(4)))  # 8, 200 and 60 inputs
-    fused = {"layers": ["fused", "fused", "fused"], "groups": 2}
-    assert describe_computation(recipe, 8, 2) == fused
-    recipe = Recipe(layers=(LSTM(100, True), LSTM(70), LSTM(4)))
-    assert describe_computation(recipe, 80, 2) == {"layers": ["wide", "wide", "fused"], "groups": 2}
-    with_gru = Recipe(layers=(GRU(4), LSTM(4)))
-    assert describe_computation(with_gru, 8, 1)["layers"] == ["keras", "keras"]
-
-
-def test_calls_cover_every_batch_once_and_grow_with_the_speed():
-    plan = plan_epoch(np.full(1000, 5), 4, 1, np.random.default_rng(0))
-    calls = list(CallPacer().split(plan))
-    assert calls[0] == (0, 1)
-    assert [first for first, _ in calls[1:]] == [last for _, last in calls[:-1]]
-    assert calls[-1][1] == len(plan) == 250
-    assert len(calls) < 10
-
-
-@pytest.mark.parametrize(
-    ("layers", "batch_size", "groups"),
-    [
-        ((LSTM(4),), 1, 1),
-        ((LSTM(4),), 16, 2),
-        ((LSTM(4, True),), 16, 1),
-        ((LSTM(4, True),), 32, 2),
-        ((LSTM(4, True), LSTM(4)), 16, 2),
-        ((LSTM(4),), 4096, 4),
-    ],
-)
-def test_small_batches_train_in_fewer_groups(layers, batch_size, groups):
-    spec = EngineSpec.from_recipe(Recipe(layers=layers, batch_size=batch_size), 3, 1, 4)
-    assert (spec.groups, spec.training_groups) == (4, groups)

@@ -165,7 +165,7 @@ def test_a_resumed_run_keeps_its_number_of_groups(data: Sequences, monkeypatch):
     """Another machine has other cores, and another number of groups changes the last bits."""
     recipe = replace(RECIPES["adam"], batch_size=32)
     whole, checkpoints = train_with_checkpoints(data, recipe)
-    monkeypatch.setattr("core.engine.compiled.count_groups", lambda: whole.computed["groups"] + 1)
+    monkeypatch.setattr("core.training.loop.count_groups", lambda: whole.computed["groups"] + 1)
     resumed = train(data, recipe, resume=checkpoints[1])
     assert_same_model(resumed, whole)
 

@@ -143,3 +143,40 @@ def test_a_mistake_in_a_list_is_reported_in_any_notation(cells, says, found):
     with pytest.raises(DataError, match=says) as caught:
         read(text, layout="list", features=["s"])
     assert caught.value.values == caught.value.values | {"row": 3, "column": "s", "found": found}
+
+
+LIST_TABLES = [
+    ('s,y\n"[1]",2\n"[2, 5]",4\n', [[[1]], [[2], [5]]], [2, 4], ["1", "2"], ("s",)),
+    ('"[1]",2\n"[2, 5]",4\n', [[[1]], [[2], [5]]], [2, 4], ["1", "2"], ("1",)),
+    ("s;y\n[1];2\n[2, 5];4\n", [[[1]], [[2], [5]]], [2, 4], ["1", "2"], ("s",)),
+    ("[1];2\n[2, 5];4\n", [[[1]], [[2], [5]]], [2, 4], ["1", "2"], ("1",)),
+    ('id,a,b\np,"[1]","[2]"\nq,"[3,4]","[5,6]"', [[[1, 2]], [[3, 5], [4, 6]]], None, "pq", "ab"),
+    ('id,s,y\np,"[[1,2],[3,4]]",x\nq,"[[5,6]]",z', [[[1, 2], [3, 4]], [[5, 6]]], "xz", "pq", None),
+    ('"[[1,2],[3,4]]",x', [[[1, 2], [3, 4]]], "x", "1", ("x1", "x2")),
+    (
+        'name,s,v\nann,"[ 1 ]",2.5\nbob,"[2,\n5]",3',
+        [[[1]], [[2], [5]]],
+        [2.5, 3],
+        ["ann", "bob"],
+        "s",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "targets", "ids", "names"), LIST_TABLES)
+def test_lists_in_cells_are_read(text, expected, targets, ids, names):
+    data = read(text)
+    assert [sequence.tolist() for sequence in data] == expected
+    assert (None if targets is None else list(targets)) == (
+        None if data.targets is None else data.targets.tolist()
+    )
+    assert data.ids.tolist() == list(ids)
+    assert data.feature_names == tuple(names or ("x1", "x2"))
+
+
+@pytest.mark.parametrize("id", ["0;0", "1 2", "1;2;3"])
+@pytest.mark.parametrize("cell", ["[7]", "[7, 8]"])
+def test_an_id_that_could_be_a_list_of_numbers_is_an_id(id, cell):
+    data = read(f'id,value,target\n{id},"{cell}",5\n')
+    assert data.ids.tolist() == [id]
+    assert data.feature_names == ("value",)

@@ -1,0 +1,96 @@
+"""Spec of a compiled network: its graph, its row groups and the kind of its layers.
+
+Needs TensorFlow, which knows the devices of the machine.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+from ..recipe.recipe import Recipe
+from . import lstm
+from .cost import uses_keras
+
+# Groups with fewer rows are not worth a core. With a bidirectional layer on two cores, two groups
+# of 8 took 1.5 times as long as one of 16: the two directions already keep both cores busy
+# (benchmark vowels).
+MIN_GROUP_ROWS = 8
+MAX_GROUPS = 8
+IMPLEMENTATIONS = ("fused", "wide", "keras")  # of a recurrent layer; see core.engine.lstm
+
+
+@dataclass(frozen=True)
+class EngineSpec:
+    """Cache key: everything that determines the compiled graph.
+
+    Attributes:
+        recipe: The recipe, with every field that does not change the graph at its default.
+        features: Features per step.
+        outputs: Units of the output layer.
+        groups: Number of parallel row groups at inference.
+        training_groups: Number of parallel row groups in training.
+    """
+
+    recipe: Recipe
+    features: int
+    outputs: int
+    groups: int
+    training_groups: int
+
+    @classmethod
+    def from_recipe(cls, recipe: Recipe, features: int, outputs: int, groups: int) -> EngineSpec:
+        """Reduce a recipe to what determines the graph.
+
+        Args:
+            recipe: The recipe to compile.
+            features: Features per step.
+            outputs: Units of the output layer.
+            groups: Row groups at inference, see ``count_groups``. Training on small batches uses
+                fewer.
+        """
+        # Two directions run in parallel as well and share the cores.
+        rows = MIN_GROUP_ROWS * (2 if all(layer.bidirectional for layer in recipe.layers) else 1)
+        training_groups = max(1, min(groups, recipe.batch_size // rows))
+        graph_recipe = Recipe(
+            task=recipe.task,
+            return_sequences=recipe.return_sequences,
+            layers=recipe.layers,
+            pooling=recipe.pooling,
+            dense=recipe.dense,
+            loss=recipe.loss,
+            optimizer=recipe.optimizer,
+            weight_decay=recipe.weight_decay,
+            clip_norm=recipe.clip_norm,
+            class_weight=recipe.class_weight,
+        )
+        return cls(graph_recipe, features, outputs, groups, training_groups)
+
+
+def uses_stock_layers(recipe: Recipe) -> bool:
+    """Return True if the stock Keras layers run instead of ``core.engine.lstm``."""
+    return uses_keras(recipe) or bool(tf.config.list_physical_devices("GPU"))  # cuDNN is faster
+
+
+def count_groups() -> int:
+    """Return the number of parallel row groups on this machine: one per core."""
+    if tf.config.list_physical_devices("GPU"):
+        return 1
+    cores = tf.config.threading.get_inter_op_parallelism_threads() or os.cpu_count() or 1
+    return min(cores, MAX_GROUPS)
+
+
+def describe_computation(recipe: Recipe, features: int, groups: int) -> dict[str, object]:
+    """Describe what the last bits of the weights depend on, besides recipe and data.
+
+    Returns:
+        "layers", one of IMPLEMENTATIONS per recurrent layer, and "groups".
+    """
+    layers, inputs = [], features
+    for layer in recipe.layers:
+        stock = uses_stock_layers(recipe)
+        layers.append("keras" if stock else lstm.choose_implementation(inputs, layer.units))
+        inputs = layer.units * (1 + layer.bidirectional)
+    return {"layers": layers, "groups": groups}
