@@ -1,1 +1,1 @@
-"""``python -m benchmarks``: how fast we are, beside those a user would compare us with."""
+"""Benchmarks of Unpadded and of comparable libraries: ``python -m benchmarks``."""

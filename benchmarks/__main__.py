@@ -1,20 +1,22 @@
-"""Run benchmarks side by side and report the ratios.
+"""Run interleaved benchmarks and report the ratios.
 
     python -m benchmarks                     all of them (about half an hour on two cores)
-    python -m benchmarks reference scale     some: workloads, reference, vowels, scale, pools,
-                                             paths, import, click
-    python -m benchmarks start               a cold start of the server, to the first result
+    python -m benchmarks reference scale     a selection of: workloads, reference, vowels, scale,
+                                             pools, paths, import, click
+    python -m benchmarks start               from a cold start of the server to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
-    python -m benchmarks hostile             files that are made to hurt, on the real server
-    python -m benchmarks soak                kills, crowds, hostile files and much history (not
-                                             among "all"); of them alone: fuzz, the hostile files,
-                                             and crowd, 50 visitors and a class of 50
-    python -m benchmarks starvation          how long a newcomer waits behind others
+    python -m benchmarks hostile             hostile files, uploaded to the real server
+    python -m benchmarks soak                killed processes, many visitors, hostile files and a
+                                             long history; parts of it: fuzz (hostile files) and
+                                             crowd (50 visitors, and a class of 50)
+    python -m benchmarks starvation          waiting time of a new visitor behind others
     python -m benchmarks settings --json docs/vowels.json
-                                             the vowels' settings, by cross-validation
+                                             settings for the Japanese vowels, chosen by
+                                             cross-validation
     python -m benchmarks --runs 9 --json results.json
 
-Competitors run in turn, each in a process of its own. Needs requirements-benchmarks.txt.
+The benchmarks from "start" on are not included in "all of them". Competitors are interleaved, each
+in a separate process. Needs requirements-benchmarks.txt.
 """
 
 from __future__ import annotations
@@ -40,92 +42,100 @@ from benchmarks import (
     vowels,
 )
 from benchmarks.process import Competitor
-from benchmarks.rounds import in_turn, ratios
-from benchmarks.scale import ENDLESS, NAMES, SHORT, lengths_for
+from benchmarks.rounds import compute_ratios, run_interleaved
+from benchmarks.scale import LONG_STEPS, NAMES, SHORT, draw_scale_lengths
 from benchmarks.soak.classroom import classroom
 from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz
-from benchmarks.workloads import FEATURES, WORKLOADS, Workload, lengths_of
+from benchmarks.workloads import FEATURES, WORKLOADS, Workload, draw_lengths
 
 Report = dict[str, object]
 
 
-def workload(each: Workload, runs: int) -> Report:
-    names = ["ours", *each.targets]
-    competitors = {name: Competitor(name, each.name) for name in names}
-    seconds = in_turn(competitors, runs)["seconds"]
+def run_workload(workload: Workload, runs: int) -> Report:
+    """Compare the speed and memory of one workload with those of its peers."""
+    names = ["ours", *workload.targets]
+    competitors = {name: Competitor(name, workload.name) for name in names}
+    seconds = run_interleaved(competitors, runs)["seconds"]
     memory = {name: competitor.end() for name, competitor in competitors.items()}
-    steps = int(lengths_of(each.lengths).sum())
-    found = ratios(seconds, "ours", each.targets)
+    steps = int(draw_lengths(workload.lengths).sum())
+    report = compute_ratios(seconds, "ours", workload.targets)
     rate = {name: round(steps / median(times)) for name, times in seconds.items()}
-    flops = machine.useful_flops(each.units, FEATURES)
-    share = rate["ours"] * flops / machine.flops()
-    found["share of the machine's matrix products"] = {
+    flops = machine.count_useful_flops(workload.units, FEATURES)
+    share = rate["ours"] * flops / machine.measure_flops()
+    report["share of the machine's matrix products"] = {
         "share": round(share, 3),
-        "target": each.limit,
-        "reached": each.limit is None or share >= each.limit,
+        "target": workload.limit,
+        "reached": workload.limit is None or share >= workload.limit,
     }
-    return found | {
+    return report | {
         "real steps a second": rate,
         "peak memory, MB": {name: size >> 20 for name, size in memory.items()},
     }
 
 
-def workloads(runs: int) -> Report:
-    return {each.name: workload(each, runs) for each in WORKLOADS}
+def run_workloads(runs: int) -> Report:
+    """Run all workloads."""
+    return {workload.name: run_workload(workload, runs) for workload in WORKLOADS}
 
 
-def reference(runs: int) -> Report:
+def run_reference(runs: int) -> Report:
+    """Compare the three-sequence example with Keras, with a cold graph and with a warm worker."""
     names = ("keras", "ours, cold graph", "ours, warm")
     competitors = {name: Competitor("reference", name) for name in names}
-    seconds = in_turn(competitors, runs)["seconds"]
+    seconds = run_interleaved(competitors, runs)["seconds"]
     for competitor in competitors.values():
         competitor.end()
     return {
-        **ratios(seconds, "ours, cold graph", {"keras": 6}),
-        **ratios(seconds, "ours, warm", {"keras": 10}),
+        **compute_ratios(seconds, "ours, cold graph", {"keras": 6}),
+        **compute_ratios(seconds, "ours, warm", {"keras": 10}),
         "seconds": {name: round(median(times), 3) for name, times in seconds.items()},
     }
 
 
-def scale(runs: int) -> Report:
+def run_scale(runs: int) -> Report:
+    """Measure how time and memory grow with the longest sequence and the number of sequences."""
     competitors = {name: Competitor("scale", name) for name in NAMES}
     keras = Competitor("scale", "keras, one batch")
-    seconds = in_turn(competitors, runs)["seconds"]
-    batch = keras.run()["seconds"]
-    memory = {name: each.end() for name, each in competitors.items()}
+    seconds = run_interleaved(competitors, runs)["seconds"]
+    batch_seconds = keras.run()["seconds"]
+    memory = {name: competitor.end() for name, competitor in competitors.items()}
     keras.end()
-    time = {name: median(times) for name, times in seconds.items()}
-    steps = {name: int(lengths_for(name).sum()) for name in NAMES}
-    longer = [w / wo for w, wo in zip(seconds[NAMES[1]], seconds[NAMES[0]], strict=True)]
-    more = memory[NAMES[1]] / memory[NAMES[0]]
-    grown = {name: round(time[name] / steps[name] * 1e6, 2) for name in NAMES[2:]}
+    medians = {name: median(times) for name, times in seconds.items()}
+    steps = {name: int(draw_scale_lengths(name).sum()) for name in NAMES}
+    time_ratio = median(
+        long / short for long, short in zip(seconds[NAMES[1]], seconds[NAMES[0]], strict=True)
+    )
+    memory_ratio = memory[NAMES[1]] / memory[NAMES[0]]
+    growth = {name: round(medians[name] / steps[name] * 1e6, 2) for name in NAMES[2:]}
     return {
-        f"one sequence of {ENDLESS:,} steps beside {SHORT:,} short ones": {
-            "time": round(median(longer), 2),
+        f"one sequence of {LONG_STEPS:,} steps beside {SHORT:,} short ones": {
+            "time": round(time_ratio, 2),
             "time at most": 1.5,
-            "memory": round(more, 2),
+            "memory": round(memory_ratio, 2),
             "memory at most": 1.3,
-            "reached": median(longer) <= 1.5 and more <= 1.3,
-            "keras, seconds a batch": round(batch, 1),
-            "keras, hours an epoch (a batch × batches)": round(batch * SHORT / 64 / 3600, 1),
+            "reached": time_ratio <= 1.5 and memory_ratio <= 1.3,
+            "keras, seconds a batch": round(batch_seconds, 1),
+            "keras, hours an epoch (a batch × batches)": round(
+                batch_seconds * SHORT / 64 / 3600, 1
+            ),
         },
-        "growth, microseconds a real step": grown,
+        "growth, microseconds a real step": growth,
         "growth, peak memory in MB": {name: memory[name] >> 20 for name in NAMES[2:]},
     }
 
 
 BENCHMARKS = {
-    "workloads": workloads,
-    "reference": reference,
+    "workloads": run_workloads,
+    "reference": run_reference,
     "vowels": vowels.run,
-    "scale": scale,
-    "pools": choices.pools,
-    "paths": choices.paths,
+    "scale": run_scale,
+    "pools": choices.run_pools,
+    "paths": choices.run_paths,
     "import": imports.run,
     "click": click.run,
 }
-LONG = {  # only when asked for by name
+SEPARATE = {  # run only if named
     "start": start.run,
     "reloads": reloads.run,
     "hostile": hostile.run,
@@ -143,20 +153,20 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, *LONG, []], metavar="name")
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, *SEPARATE, []], metavar="name")
     parser.add_argument("--runs", type=int, default=5, help="rounds, at least 5")
     parser.add_argument("--json", type=Path, default=Path("benchmarks.json"))
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     report: Report = {
         "date": date.today().isoformat(),
-        "machine": machine.description(),
-        "runs": max(asked.runs, 5),
+        "machine": machine.describe_machine(),
+        "runs": max(arguments.runs, 5),
     }
     print(json.dumps(report, indent=1), flush=True)
-    for name in asked.names or BENCHMARKS:
-        report[name] = (BENCHMARKS | LONG)[name](max(asked.runs, 5))
+    for name in arguments.names or BENCHMARKS:
+        report[name] = (BENCHMARKS | SEPARATE)[name](max(arguments.runs, 5))
         print(json.dumps({name: report[name]}, indent=1), flush=True)
-        asked.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
+        arguments.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
     missed = [path for path, value in _walk(report) if path.endswith("reached") and not value]
     print(*(f"not reached: {path}" for path in missed), sep="\n", file=sys.stderr)
     return bool(missed)

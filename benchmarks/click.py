@@ -1,4 +1,4 @@
-"""From the click on "Train the network" to the first point of the curve, in Chromium."""
+"""Time from the click on "Train the network" to the first point of the loss curve, in Chromium."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from tests.support.app_server import AppServer
 from tests.support.chromium import ARGUMENTS, FIRST_POINT, executable
 
 MAX_SECONDS = 1.5
-READING_SECONDS = 2  # a stranger's, at least, before the click
+READING_SECONDS = 2  # minimum that a new visitor reads before the click
 
 
 def run(runs: int) -> dict[str, object]:
-    """Each time another server, whose workers are warm: one that has trained the example once does
-    not train it again."""
+    """Measure ``runs`` times, each on a new server with warm workers.
+
+    A server that has trained the example once reuses the result.
+    """
     if executable() is None:
         return {"skipped": "no Chromium on this machine"}
     from playwright.sync_api import sync_playwright
@@ -26,7 +28,7 @@ def run(runs: int) -> dict[str, object]:
         browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         for _ in range(runs):
             with tempfile.TemporaryDirectory() as folder:
-                seconds.append(_click(browser, Path(folder)))
+                seconds.append(_measure_click(browser, Path(folder)))
         browser.close()
     return {
         "seconds, median": round(median(seconds), 2),
@@ -36,7 +38,7 @@ def run(runs: int) -> dict[str, object]:
     }
 
 
-def _click(browser, folder: Path) -> float:
+def _measure_click(browser, folder: Path) -> float:
     with AppServer(folder, log=folder / "log", UNPADDED_WORKERS="2") as server:
         server.wait_for_warm_workers(2)
         page = browser.new_context(base_url=server.address).new_page()

@@ -1,5 +1,7 @@
-"""Reading long tables, beside those who only parse them: pyarrow and pandas do not group the rows
-into sequences, sort them, or look for mistakes. ``python -m benchmarks import``."""
+"""Reading long-layout tables, compared with pyarrow and pandas: ``python -m benchmarks import``.
+
+The peers only parse the file: they do not group rows into sequences, sort them or check them.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +18,19 @@ import pyarrow.csv
 from benchmarks import machine
 from benchmarks.peers import Epoch
 
-MAX_MEMORY = 4.0  # times the float32 values
+MAX_MEMORY = 4.0  # multiple of the size of the float32 values
 READERS = ("ours", "pyarrow", "pandas")
 
 
 @dataclass(frozen=True)
 class LongTable:
-    """A CSV with a step a row.
+    """CSV file with one step per row.
 
-    targets  how many times as fast as a peer we mean to be, if anything
+    Attributes:
+        rows: Number of rows.
+        features: Features per step.
+        sorted: Whether rows are sorted by sequence and time.
+        targets: Per peer, how many times as fast we aim to be, or None.
     """
 
     rows: int
@@ -33,27 +39,33 @@ class LongTable:
     targets: dict[str, float | None]
 
     @property
-    def values(self) -> int:
-        """Bytes of the float32 values."""
+    def value_bytes(self) -> int:
+        """Size of the float32 values in bytes."""
         return 4 * self.rows * self.features
 
     def write(self, path: Path) -> None:
-        """Sequences of lognormal length, about 50 steps; sorted ones have numbers for ids and
-        times, the others words and ISO dates, and their rows in any order."""
+        """Write sequences of lognormal length, about 50 steps on average.
+
+        A sorted table has numeric ids and times. An unsorted one has text ids, ISO dates and rows
+        in random order.
+
+        Args:
+            path: File to write.
+        """
         rng = np.random.default_rng(0)
         share = rng.lognormal(4, 1, self.rows // 50)
         ends = np.round(np.cumsum(share / share.sum()) * self.rows).astype(np.int64)
-        begins = np.append(0, ends[:-1])
-        lengths = ends - begins
+        starts = np.append(0, ends[:-1])
+        lengths = ends - starts
         sequence = np.repeat(np.arange(len(lengths)), lengths)
-        step = np.arange(self.rows) - np.repeat(begins, lengths)
+        step = np.arange(self.rows) - np.repeat(starts, lengths)
         order = slice(None) if self.sorted else rng.permutation(self.rows)
         sequence, step = sequence[order], step[order]
         columns: dict[str, object] = {"id": sequence, "t": step}
         if not self.sorted:
-            words = np.array([f"machine-{number:06d}" for number in range(len(lengths))], object)
+            ids = np.array([f"machine-{number:06d}" for number in range(len(lengths))], object)
             first = np.datetime64("2026-01-31T12:30:00", "s")
-            columns = {"id": words[sequence], "t": pa.array(first + step * 15)}
+            columns = {"id": ids[sequence], "t": pa.array(first + step * 15)}
         columns |= {
             f"x{number}": np.round(rng.normal(size=self.rows), 3) for number in range(self.features)
         }
@@ -70,62 +82,69 @@ TABLES = {
 }
 
 
-def reading(reader: str, path: str) -> Epoch:
-    """Reads the file; ``memory`` is the most by which the process grew since before the first
-    time, in bytes."""
-    read = {"ours": _ours, "pyarrow": _pyarrow, "pandas": _pandas}[reader]()
+def prepare_reading(reader: str, path: str) -> Epoch:
+    """Prepare a function that reads the file.
+
+    It returns the "memory" by which the process has grown at most since before the first call, in
+    bytes.
+
+    Args:
+        reader: One of ``READERS``.
+        path: The file.
+    """
+    read = {"ours": _import_ours, "pyarrow": _import_pyarrow, "pandas": _import_pandas}[reader]()
     before = psutil.Process().memory_info().rss
 
     def epoch() -> dict[str, float]:
         read(path)
-        return {"memory": machine.peak_memory() - before}
+        return {"memory": machine.get_peak_memory() - before}
 
     return epoch
 
 
-def _ours():
+def _import_ours():
     from core import read_sequences
 
     return read_sequences
 
 
-def _pyarrow():
+def _import_pyarrow():
     return pyarrow.csv.read_csv
 
 
-def _pandas():
+def _import_pandas():
     import pandas as pd
 
     return pd.read_csv
 
 
 def run(runs: int) -> dict[str, object]:
+    """Compare time and memory for each table over ``runs`` rounds."""
     with tempfile.TemporaryDirectory() as folder:
         return {
-            name: _compared(table, Path(folder) / "long.csv", runs)
-            for name, table in TABLES.items()
+            name: _compare(table, Path(folder) / "long.csv", runs) for name, table in TABLES.items()
         }
 
 
-def _compared(table: LongTable, path: Path, runs: int) -> dict[str, object]:
+def _compare(table: LongTable, path: Path, runs: int) -> dict[str, object]:
     from benchmarks.process import Competitor  # which imports this file
-    from benchmarks.rounds import in_turn, ratios
+    from benchmarks.rounds import compute_ratios, run_interleaved
 
     table.write(path)
     competitors = {name: Competitor("import", name, str(path)) for name in READERS}
-    found = in_turn(competitors, runs)
+    measured = run_interleaved(competitors, runs)
     for competitor in competitors.values():
         competitor.end()
-    memory = {name: max(each) for name, each in found["memory"].items()}
+    memory = {name: max(each) for name, each in measured["memory"].items()}
     size = path.stat().st_size
     return {
-        **ratios(found["seconds"], "ours", table.targets),
-        "seconds": {name: round(median(each), 2) for name, each in found["seconds"].items()},
+        **compute_ratios(measured["seconds"], "ours", table.targets),
+        "seconds": {name: round(median(each), 2) for name, each in measured["seconds"].items()},
         "file, MB": size >> 20,
         "memory, MB": {name: round(each) >> 20 for name, each in memory.items()},
         "our memory beside the file, times the values": {
-            "ratio": round((memory["ours"] - size) / table.values, 1),
+            "ratio": round((memory["ours"] - size) / table.value_bytes, 1),
             "target": MAX_MEMORY,
-            "reached": (memory["ours"] - size) / table.values <= MAX_MEMORY,
+            "reached": (memory["ours"] - size) / table.value_bytes <= MAX_MEMORY,
         },
     }

@@ -1,4 +1,4 @@
-"""The machine, and its limit: the float32 matrix products it does in a second."""
+"""Description of the machine, and its maximum rate of float32 matrix products."""
 
 from __future__ import annotations
 
@@ -24,44 +24,54 @@ PACKAGES = (
 )
 SIZE, REPEATS = 1024, 20
 
-# In a process of its own, with TensorFlow's default threads: as many as there are cores.
-MEASURE = f"""
+# Runs in a separate process with TensorFlow's default threads: as many as there are cores.
+PROGRAM = f"""
 import time, tensorflow as tf
-one = tf.random.normal([{SIZE}, {SIZE}])
-tf.matmul(one, one).numpy()
+matrix = tf.random.normal([{SIZE}, {SIZE}])
+tf.matmul(matrix, matrix).numpy()
 seconds = []
 for _ in range({REPEATS}):
     began = time.perf_counter()
-    tf.matmul(one, one).numpy()
+    tf.matmul(matrix, matrix).numpy()
     seconds.append(time.perf_counter() - began)
 print(sorted(seconds)[{REPEATS} // 2])
 """
 
 
-def flops() -> float:
-    """Float32 operations a second of a matrix product of SIZE on all cores, the median."""
+def measure_flops() -> float:
+    """Measure the float32 operations per second of a SIZE × SIZE matrix product on all cores."""
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
     )
     return 2 * SIZE**3 / float(done.stdout)
 
 
-def useful_flops(units: tuple[int, ...], features: int) -> float:
-    """Floating-point operations that training takes for each real step: 24·units·(inputs +
-    units) a layer (four gates; two operations a weight; one product forward, two back)."""
+def count_useful_flops(units: tuple[int, ...], features: int) -> float:
+    """Count the floating-point operations of training per real step.
+
+    They are 24·units·(inputs + units) per LSTM layer: four gates, two operations per weight, one
+    product in the forward pass and two in the backward pass.
+
+    Args:
+        units: Units per layer.
+        features: Features per step.
+    """
     inputs = np.array([features, *units[:-1]])
     return float((24 * np.array(units) * (inputs + np.array(units))).sum())
 
 
-def peak_memory() -> int:
-    """The most this process has held so far, in bytes. Linux alone tells it: ``ru_maxrss`` begins
-    with what the parent held when it started this one."""
+def get_peak_memory() -> int:
+    """Return the peak memory of this process in bytes.
+
+    Only on Linux. ``ru_maxrss`` is not used, because it starts with the parent's memory at the time
+    when it started this process.
+    """
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
-def description() -> dict[str, object]:
-    """The processor, the cores, the system and the versions."""
+def describe_machine() -> dict[str, object]:
+    """Return the processor, the cores, the system and the versions of packages."""
     cpu = platform.processor()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -78,16 +88,16 @@ def description() -> dict[str, object]:
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "system": platform.platform(),
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: _get_version(name) for name in PACKAGES},
     }
 
 
-def _version(package: str) -> str | None:
+def _get_version(package: str) -> str | None:
     try:
         return version(package)
-    except PackageNotFoundError:  # a peer that not every benchmark needs
+    except PackageNotFoundError:  # only some benchmarks need it
         return None
 
 
 if __name__ == "__main__":
-    print(json.dumps(description() | {"flops": flops()}, indent=1))
+    print(json.dumps(describe_machine() | {"flops": measure_flops()}, indent=1))

@@ -1,7 +1,7 @@
-"""Those we measure ourselves against, and ourselves: each trains one epoch when called.
+"""Unpadded and the peers that it is compared with: each function returns one that trains an epoch.
 
-Each runs in a process of its own (``python -m benchmarks.process``), with its own threads. What
-a call returns is measured by itself; the rest is timed from outside.
+Each runs in a separate process (``python -m benchmarks.process``) with its own threads. A call may
+return its own measurements; otherwise it is timed from outside.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.workloads import Workload, lengths_of, sequences
+from benchmarks.workloads import Workload, draw_lengths, make_sequences
 from core import Sequences, pad
 
 Epoch = Callable[[], dict[str, float] | None]
 
 
-def ours(workload: Workload) -> Epoch:
-    """``core.train``, as the app's workers run it; its own second epoch, as peers warmed up."""
-    as_a_worker()
+def prepare_ours(workload: Workload) -> Epoch:
+    """Prepare ``core.train`` as in a worker; the second epoch is measured, as peers are warm."""
+    prepare_worker_process()
     from core import train
 
-    data = sequences(lengths_of(workload.lengths))
-    recipe = workload.recipe(epochs=2)
+    data = make_sequences(draw_lengths(workload.lengths))
+    recipe = workload.make_recipe(epochs=2)
     return lambda: {"seconds": train(data, recipe).history["seconds"][1]}
 
 
-def keras(workload: Workload) -> Epoch:
-    """Masking and ``fit``, everything padded in front to the longest: the usual way."""
+def prepare_keras(workload: Workload) -> Epoch:
+    """Prepare the usual method: ``Masking`` and ``fit``, everything pre-padded to the longest."""
     import keras
 
-    data = sequences(lengths_of(workload.lengths))
+    data = make_sequences(draw_lengths(workload.lengths))
     padded = pad(data).values
     model = keras.Sequential([keras.Input(padded.shape[1:]), keras.layers.Masking(0.0)])
     for units in workload.units[:-1]:
@@ -46,21 +46,21 @@ def keras(workload: Workload) -> Epoch:
     return epoch
 
 
-def torch_packed(workload: Workload) -> Epoch:
-    """Shuffled batches as packed sequences, which skip the padding step by step."""
+def prepare_torch_packed(workload: Workload) -> Epoch:
+    """Prepare shuffled batches of packed sequences, which skip padded steps."""
     import torch
 
-    data = sequences(lengths_of(workload.lengths))
-    parts = [torch.tensor(data[i]) for i in range(len(data))]
+    data = make_sequences(draw_lengths(workload.lengths))
+    tensors = [torch.tensor(data[i]) for i in range(len(data))]
     targets = torch.tensor(data.targets, dtype=torch.float32)
-    net, rng = _torch_network(workload), np.random.default_rng(0)
+    net, rng = _TorchNetwork(workload), np.random.default_rng(0)
 
     def epoch() -> None:
         order = rng.permutation(len(data))
         for start in range(0, len(order), workload.batch_size):
             rows = order[start : start + workload.batch_size]
             packed = torch.nn.utils.rnn.pack_sequence(
-                [parts[row] for row in rows], enforce_sorted=False
+                [tensors[row] for row in rows], enforce_sorted=False
             )
             hidden = packed
             for layer in net.layers:
@@ -70,25 +70,28 @@ def torch_packed(workload: Workload) -> Epoch:
     return epoch
 
 
-def torch_sorted(workload: Workload) -> Epoch:
-    """The best hand-tuned way we know: sorted by length once, cut into batches, padded and
-    copied to tensors before the clock starts, oneDNN, denormals flushed, batches shuffled."""
+def prepare_torch_sorted(workload: Workload) -> Epoch:
+    """Prepare the fastest hand-tuned method that we know.
+
+    Sequences are sorted by length once, cut into batches, padded and copied to tensors before the
+    measurement; oneDNN is used, denormals are flushed, and batches are shuffled.
+    """
     import torch
 
     torch.set_flush_denormal(True)
-    data = sequences(lengths_of(workload.lengths))
+    data = make_sequences(draw_lengths(workload.lengths))
     order = np.argsort(data.lengths, kind="stable")
     batches = []
     for start in range(0, len(order), workload.batch_size):
-        part = data[order[start : start + workload.batch_size]]
+        batch = data[order[start : start + workload.batch_size]]
         batches.append(
             (
-                torch.tensor(pad(part, padding="post").values),
-                torch.tensor(part.lengths),
-                torch.tensor(part.targets, dtype=torch.float32),
+                torch.tensor(pad(batch, padding="post").values),
+                torch.tensor(batch.lengths),
+                torch.tensor(batch.targets, dtype=torch.float32),
             )
         )
-    net, rng = _torch_network(workload), np.random.default_rng(0)
+    net, rng = _TorchNetwork(workload), np.random.default_rng(0)
 
     def epoch() -> None:
         for number in rng.permutation(len(batches)):
@@ -100,29 +103,36 @@ def torch_sorted(workload: Workload) -> Epoch:
     return epoch
 
 
-class _torch_network:
-    """The workload's layers, an output and Adam, in PyTorch."""
+class _TorchNetwork:
+    """The workload's layers, an output layer and Adam in PyTorch."""
 
     def __init__(self, workload: Workload) -> None:
         import torch
 
-        sizes = (sequences(np.ones(1, np.int64)).features, *workload.units)
+        sizes = (make_sequences(np.ones(1, np.int64)).features, *workload.units)
         self.layers = torch.nn.ModuleList(
-            torch.nn.LSTM(a, b, batch_first=True) for a, b in itertools.pairwise(sizes)
+            torch.nn.LSTM(inputs, units, batch_first=True)
+            for inputs, units in itertools.pairwise(sizes)
         )
         self.output = torch.nn.Linear(sizes[-1], 1)
         weights = [*self.layers.parameters(), *self.output.parameters()]
         self.optimizer = torch.optim.Adam(weights)
 
     def step(self, last, targets) -> None:
+        """Update the weights with a batch.
+
+        Args:
+            last: Hidden state at the last real step, shape (rows, units).
+            targets: Shape (rows,).
+        """
         loss = ((self.output(last)[:, 0] - targets) ** 2).mean()
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
 
 
-def reference_keras() -> Epoch:
-    """The three-sequence program as people write it."""
+def prepare_reference_keras() -> Epoch:
+    """Prepare the three-sequence example as it is usually written."""
     import keras
 
     lists, targets = [[1], [2, 5], [3, 9, 9, 4, 8]], np.array([2, 4, 6])
@@ -144,9 +154,13 @@ def reference_keras() -> Epoch:
     return program
 
 
-def reference_ours(cold: bool) -> Epoch:
-    """The same by ``core.train``; ``cold`` compiles its graph each time."""
-    as_a_worker()
+def prepare_reference_ours(cold: bool) -> Epoch:
+    """Prepare the three-sequence example with ``core.train``.
+
+    Args:
+        cold: Compile the graph each time.
+    """
+    prepare_worker_process()
     from core import Recipe, train
     from core.engine import compiled
 
@@ -160,16 +174,16 @@ def reference_ours(cold: bool) -> Epoch:
     return program
 
 
-def as_a_worker() -> None:
-    """TensorFlow's threads, and memory, as in the app's workers."""
+def prepare_worker_process() -> None:
+    """Configure TensorFlow's threads and memory as in the app's workers."""
     from runs.cluster.worker_preload import prepare_process
 
     prepare_process()
 
 
 PEERS = {
-    "ours": ours,
-    "keras": keras,
-    "torch packed": torch_packed,
-    "torch sorted": torch_sorted,
+    "ours": prepare_ours,
+    "keras": prepare_keras,
+    "torch packed": prepare_torch_packed,
+    "torch sorted": prepare_torch_sorted,
 }

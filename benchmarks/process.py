@@ -1,6 +1,8 @@
-"""``python -m benchmarks.process NAME ARGUMENT …``: one competitor in a process of its own. It
-prepares, trains once to warm up, and then trains once for each line it reads, printing what
-that took. ``Competitor`` is the other end."""
+"""Run one competitor in a separate process: ``python -m benchmarks.process NAME ARGUMENT …``.
+
+The process prepares, trains once to warm up, and then trains once per line of its input and prints
+the measurements. ``Competitor`` controls such a process.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,12 @@ from benchmarks.workloads import WORKLOADS
 
 
 class Competitor:
-    """A competitor's process; ``run`` gives its "seconds" and what else it measured, ``end``
-    its peak memory in bytes."""
+    """Process of a competitor.
+
+    Args:
+        name: Name of the competitor or benchmark.
+        *arguments: Arguments of its function.
+    """
 
     def __init__(self, name: str, *arguments: str) -> None:
         self.process = subprocess.Popen(
@@ -28,17 +34,19 @@ class Competitor:
             text=True,
             env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
         )
-        self._read()  # it has warmed up
+        self._read()  # warmed up
 
     def run(self) -> dict[str, float]:
+        """Train once and return its "seconds" and other measurements."""
         print(file=self.process.stdin, flush=True)
         return self._read()
 
     def end(self) -> int:
+        """End the process and return its peak memory in bytes."""
         self.process.stdin.close()
-        found = self._read()["memory"]
+        memory = self._read()["memory"]
         self.process.wait()
-        return found
+        return memory
 
     def _read(self) -> dict[str, float]:
         line = self.process.stdout.readline()
@@ -47,37 +55,39 @@ class Competitor:
         return json.loads(line)
 
 
-def prepared(name: str, *arguments: str) -> peers.Epoch:
+def prepare_epoch(name: str, *arguments: str) -> peers.Epoch:
+    """Prepare a competitor."""
     if name == "import":
-        return imports.reading(*arguments)
+        return imports.prepare_reading(*arguments)
     (argument,) = arguments
     if name == "reference":
-        made = {
-            "keras": peers.reference_keras,
-            "ours, cold graph": lambda: peers.reference_ours(cold=True),
-            "ours, warm": lambda: peers.reference_ours(cold=False),
+        prepare = {
+            "keras": peers.prepare_reference_keras,
+            "ours, cold graph": lambda: peers.prepare_reference_ours(cold=True),
+            "ours, warm": lambda: peers.prepare_reference_ours(cold=False),
         }[argument]
-        return made()
+        return prepare()
     if name == "vowels":
         return vowels.COMPETITORS[argument]()
     if name == "scale":
         return SCALES[argument]()
-    workload = next(each for each in WORKLOADS if each.name == argument)
+    workload = next(workload for workload in WORKLOADS if workload.name == argument)
     return peers.PEERS[name](workload)
 
 
 def main() -> None:
+    """Run the competitor that the command line names."""
     out = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not come between
-    epoch = prepared(*sys.argv[1:])
+    os.dup2(2, 1)  # keep output of libraries out of the measurements
+    epoch = prepare_epoch(*sys.argv[1:])
     epoch()
     print(json.dumps({"seconds": 0.0}), file=out, flush=True)
     for _ in sys.stdin:
         began = time.perf_counter()
-        found = epoch() or {}
-        found = {"seconds": time.perf_counter() - began} | found
-        print(json.dumps(found), file=out, flush=True)
-    print(json.dumps({"memory": machine.peak_memory()}), file=out, flush=True)
+        measured = epoch() or {}
+        measured = {"seconds": time.perf_counter() - began} | measured
+        print(json.dumps(measured), file=out, flush=True)
+    print(json.dumps({"memory": machine.get_peak_memory()}), file=out, flush=True)
 
 
 if __name__ == "__main__":

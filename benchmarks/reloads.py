@@ -1,16 +1,17 @@
-"""Reloads and clicks around the end of a run, in Chromium: do the live parts of the page go on, and
-is the form what it was?
+"""Reloads and clicks around the end of a run, in Chromium: ``python -m benchmarks reloads``.
 
-Each try trains for a second or two, and disturbs Train at another moment, from four seconds before
-the run's end to two after it:
+Checks that the live parts of the page keep updating and that the form keeps its values. Each try
+trains for a second or two and disturbs the page Train at a different time, from four seconds before
+the end of the run to two seconds after it:
 
-- *reload* reloads the page in a slow browser that has nothing in its cache, so that the parts of
-  the page arrive later than the server draws them;
-- *click* changes a setting and takes it back, again and again, while other visitors keep the server
-  busy, so that repetitions of the page before reach the server as a run of it has just ended.
+- *reload* reloads the page in a slow browser with an empty cache, so that the parts of the page
+  arrive later than the server sends them;
+- *click* repeatedly changes a setting and changes it back while other visitors keep the server
+  busy, so that fragment reruns of the previous page run reach the server just after a page run has
+  ended.
 
-A *stall* is a page that does not show the ended run and its padding check in time; a *reset* is a
-form or an address that is not as it was chosen.
+A *stall* is a page that does not show the ended run and its padding check in time. A *reset* is a
+form or a URL that differs from the chosen settings.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ from tests.support.chromium import ARGUMENTS, executable
 from tests.support.streamlit_client import Visitor
 
 TRIES = 50
-AROUND = (-4.0, 2.0)  # seconds from the run's end; a slow browser takes 2 s to load the page
+OFFSETS = (-4.0, 2.0)  # seconds from the end of the run; the slow browser loads the page in 2 s
 WAIT_MS = 60_000
-STALL_MS = 20_000  # a page that lives shows it within 3 s
-SLOWDOWN, LATENCY_MS = 4, 100  # of the browser that reloads
-OTHERS = 3  # visitors who keep the server busy
-CLICKS = 6  # even, so that the setting is what it was
+STALL_MS = 20_000  # a page that updates shows the result within 3 s
+SLOWDOWN, LATENCY_MS = 4, 100  # of the browser in which the page is reloaded
+OTHER_VISITORS = 3  # visitors who keep the server busy
+CLICKS = 6  # even, so that the setting is unchanged in the end
 
-# Not the suggested ones, nor any field's smallest value.
+# Neither the suggested values nor the smallest value of any field.
 CHOSEN = {
     "data": "japanese_vowels",
     "layers": "LSTM-24,LSTM-12-0.1",
@@ -64,13 +65,20 @@ ANYWAY = "Train anyway"
 
 @dataclass
 class Outcome:
-    """Stalls and resets, and the number of tries."""
+    """Result of the tries.
+
+    Attributes:
+        tries: Number of tries.
+        stalls: Description of each stall.
+        resets: Description of each reset.
+    """
 
     tries: int = 0
     stalls: list[str] = field(default_factory=list)
     resets: list[str] = field(default_factory=list)
 
-    def report(self) -> dict[str, object]:
+    def build_report(self) -> dict[str, object]:
+        """Build the report."""
         return {
             "tries": self.tries,
             "stalls": len(self.stalls),
@@ -81,7 +89,7 @@ class Outcome:
 
 
 def run(runs: int) -> dict[str, object]:
-    """50 reloads and 50 clicks; ``runs`` is for benchmarks that interleave."""
+    """Run 50 reloads and 50 clicks; ``runs`` is for interleaved benchmarks."""
     if executable() is None:
         return {"skipped": "no Chromium on this machine"}
     from playwright.sync_api import sync_playwright
@@ -92,20 +100,20 @@ def run(runs: int) -> dict[str, object]:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
-        slow = browser.new_context(base_url=server.address).new_page()
-        slow_down(slow)
-        reloads = train_and_disturb(slow, TRIES, reload)
-        slow.context.close()
-        print(json.dumps({"reloads": reloads.report()}, indent=1), flush=True)
+        page = browser.new_context(base_url=server.address).new_page()
+        slow_down(page)
+        reloads = train_and_disturb(page, TRIES, reload)
+        page.context.close()
+        print(json.dumps({"reloads": reloads.build_report()}, indent=1), flush=True)
         page = browser.new_context(base_url=server.address).new_page()
         with busy_server(server.address):
             clicks = train_and_disturb(page, TRIES, click)
         browser.close()
-    return {"reloads": reloads.report(), "clicks": clicks.report()}
+    return {"reloads": reloads.build_report(), "clicks": clicks.build_report()}
 
 
 def slow_down(page) -> None:
-    """Have the page's browser compute more slowly, and fetch everything each time."""
+    """Slow down the page's browser and disable its cache."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
     devtools.send("Network.enable")
@@ -116,73 +124,83 @@ def slow_down(page) -> None:
 
 @contextlib.contextmanager
 def busy_server(address: str) -> Iterator[None]:
-    """Visitors who look at one page after another, until the block ends."""
-    over = threading.Event()
+    """Keep a server busy with visitors who open one page after the other until the block ends."""
+    done = threading.Event()
 
-    def look() -> None:
+    def open_pages() -> None:
         with Visitor(address) as visitor:
-            while not over.is_set():
+            while not done.is_set():
                 for page in ("/Mask", "/Data", "/Runs", "/Train"):
                     visitor.open(page)
 
-    threads = [threading.Thread(target=look) for _ in range(OTHERS)]
+    threads = [threading.Thread(target=open_pages) for _ in range(OTHER_VISITORS)]
     for thread in threads:
         thread.start()
     yield
-    over.set()
+    done.set()
     for thread in threads:
         thread.join()
 
 
 def reload(page) -> None:
+    """Reload the page."""
     page.reload(wait_until="commit")
 
 
 def click(page) -> None:
+    """Change a setting and change it back, several times."""
     for _ in range(CLICKS):
         page.get_by_test_id("stCheckbox").filter(has_text="Standardize").first.click()
         page.wait_for_timeout(150)
 
 
 def train_and_disturb(page, tries: int, disturb: Callable) -> Outcome:
-    """Train ``tries`` times, and disturb the page around each run's end."""
+    """Train several times, and disturb the page around the end of each run.
+
+    Args:
+        page: Page of the browser.
+        tries: Number of trainings.
+        disturb: ``reload`` or ``click``.
+    """
     outcome = Outcome()
     page.set_default_timeout(WAIT_MS)
     page.goto(f"/Train?{urlencode(CHOSEN)}")
-    seconds = _train(page)
+    seconds = _measure_run(page)
     for number in range(tries):
-        offset = AROUND[0] + number / max(tries - 1, 1) * (AROUND[1] - AROUND[0])
-        _press(page)
+        offset = OFFSETS[0] + number / max(tries - 1, 1) * (OFFSETS[1] - OFFSETS[0])
+        _start_training(page)
         time.sleep(max(seconds + offset, 0.2))
         disturb(page)
         outcome.tries += 1
-        what = f"{disturb.__name__} {offset:+.2f} s from the end"
+        description = f"{disturb.__name__} {offset:+.2f} s from the end"
         if not _is_alive(page):
-            outcome.stalls.append(what)
+            outcome.stalls.append(description)
             page.reload()
-        different = _differences(page)
-        if different:
-            outcome.resets.append(f"{what}: {different}")
+        differences = _find_differences(page)
+        if differences:
+            outcome.resets.append(f"{description}: {differences}")
             page.goto("about:blank")
             page.goto(f"/Train?{urlencode(CHOSEN)}")
     return outcome
 
 
-def _press(page) -> None:
-    """Start the training, and wait until the page shows it. What was trained before has its result
-    at once, and is trained anyway."""
+def _start_training(page) -> None:
+    """Start the training, and wait until the page shows it.
+
+    For a training that was run before, the page shows the result immediately; it is run again.
+    """
     page.locator(".st-key-start button:enabled").click()
-    stop, anyway = page.locator(".st-key-train-stop"), page.get_by_role("button", name=ANYWAY)
-    stop.or_(anyway).first.wait_for()
+    stop, train_anyway = page.locator(".st-key-train-stop"), page.get_by_role("button", name=ANYWAY)
+    stop.or_(train_anyway).first.wait_for()
     if not stop.is_visible():
-        anyway.click()
+        train_anyway.click()
         stop.wait_for()
 
 
-def _train(page) -> float:
-    """Seconds that a run takes, once its network is compiled."""
+def _measure_run(page) -> float:
+    """Measure the seconds of a run after its network has been compiled."""
     for _ in range(2):
-        _press(page)
+        _start_training(page)
         began = time.perf_counter()
         page.get_by_text("40 epochs in").wait_for()
         seconds = time.perf_counter() - began
@@ -190,7 +208,7 @@ def _train(page) -> float:
 
 
 def _is_alive(page) -> bool:
-    """Wait for what follows the run; False if it does not come by itself."""
+    """Wait for the result of the run; return False if the page does not show it by itself."""
     from playwright.sync_api import TimeoutError
 
     try:
@@ -203,14 +221,12 @@ def _is_alive(page) -> bool:
     return True
 
 
-def _differences(page) -> dict[str, str]:
-    """Fields of the form and of the address that are not as chosen."""
-    page.wait_for_timeout(1000)  # a reset may come with the second run
-    found = {name: page.get_by_label(name, exact=True).input_value() for name in SHOWN}
-    wrong = {name: text for name, text in found.items() if text != SHOWN[name]}
-    address = {name: texts[0] for name, texts in parse_qs(urlsplit(page.url).query).items()}
-    return wrong | {
-        f"{name}=": address.get(name, "")
-        for name, text in CHOSEN.items()
-        if address.get(name) != text
+def _find_differences(page) -> dict[str, str]:
+    """Return the fields of the form and of the URL that differ from the chosen settings."""
+    page.wait_for_timeout(1000)  # the second page run may reset a field
+    shown = {name: page.get_by_label(name, exact=True).input_value() for name in SHOWN}
+    different = {name: text for name, text in shown.items() if text != SHOWN[name]}
+    query = {name: texts[0] for name, texts in parse_qs(urlsplit(page.url).query).items()}
+    return different | {
+        f"{name}=": query.get(name, "") for name, text in CHOSEN.items() if query.get(name) != text
     }

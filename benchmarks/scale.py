@@ -1,4 +1,4 @@
-"""How time and memory grow: with one endless sequence, and with the number of sequences."""
+"""Growth of time and memory with one very long sequence and with the number of sequences."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.peers import Epoch, as_a_worker
-from benchmarks.workloads import Workload, lengths_of, sequences
+from benchmarks.peers import Epoch, prepare_worker_process
+from benchmarks.workloads import Workload, draw_lengths, make_sequences
 
 SIZES = (1_000, 10_000, 100_000)
-SHORT, ENDLESS = 20_000, 10_000  # sequences; steps of the one that is long
+SHORT, LONG_STEPS = 20_000, 10_000  # short sequences; steps of the long sequence
 
 
-def lengths_for(name: str) -> np.ndarray:
+def draw_scale_lengths(name: str) -> np.ndarray:
+    """Draw the lengths of a case, shape (n,), in steps."""
     if name.startswith("n="):
-        return lengths_of("lognormal", int(name[2:]))
-    short = lengths_of("lognormal", SHORT)
-    return np.append(short, ENDLESS) if name == "with the endless one" else short
+        return draw_lengths("lognormal", int(name[2:]))
+    short = draw_lengths("lognormal", SHORT)
+    return np.append(short, LONG_STEPS) if name == "with the endless one" else short
 
 
-def _epoch(name: str) -> Epoch:
-    as_a_worker()
+def _prepare_epoch(name: str) -> Epoch:
+    prepare_worker_process()
     from core import train
 
-    data = sequences(lengths_for(name))
-    recipe = Workload("", "", (64, 32), {}).recipe(epochs=1)
+    data = make_sequences(draw_scale_lengths(name))
+    recipe = Workload("", "", (64, 32), {}).make_recipe(epochs=1)
     return lambda: {"seconds": train(data, recipe).history["seconds"][0]}
 
 
-def _keras_batch() -> Epoch:
-    """One batch of the usual way when one sequence is endless: all are padded to its length."""
+def _prepare_keras_batch() -> Epoch:
+    """Prepare one batch of the usual method, which pads all sequences to the longest one."""
     import keras
 
-    values = np.zeros((64, ENDLESS, 8), np.float32)
+    values = np.zeros((64, LONG_STEPS, 8), np.float32)
     values[:, -50:] = 1.0
     model = keras.Sequential([keras.Input(values.shape[1:]), keras.layers.Masking(0.0)])
     model.add(keras.layers.LSTM(64, return_sequences=True))
@@ -48,4 +49,6 @@ def _keras_batch() -> Epoch:
 
 
 NAMES = ("without it", "with the endless one", *(f"n={n}" for n in SIZES))
-SCALES = {name: partial(_epoch, name) for name in NAMES} | {"keras, one batch": _keras_batch}
+SCALES = {name: partial(_prepare_epoch, name) for name in NAMES} | {
+    "keras, one batch": _prepare_keras_batch
+}

@@ -1,10 +1,10 @@
-"""From nothing to a first result, in Chromium: a cold start of the server, and presses of *Start
-training* with recipes that no worker has compiled.
+"""Time from a cold start of the server to the first result: ``python -m benchmarks start``.
 
-Each round starts the app twice with an empty data folder. The first time it opens Home as soon as
-the server answers, goes to Train and presses the button as soon as it can be pressed; later, when
-the workers have nothing left to do, it presses it for other recipes. The second time it goes
-straight to Train, so that the press comes as early as it can.
+In Chromium, *Start training* is pressed for recipes that no worker has compiled. Each round starts
+the app twice with an empty data folder. The first time, it opens Home as soon as the server
+responds, opens Train and presses the button as soon as it is enabled; when the workers are idle, it
+presses the button for other recipes. The second time, it opens Train directly, so that the button
+is pressed as early as possible.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ from tests.support.app_server import AppServer
 from tests.support.chromium import ARGUMENTS, FIRST_POINT, executable
 
 ROUNDS = 3
-MAX_COLD_SECONDS, MAX_WARM_SECONDS = 10.0, 3.0  # from the press to the first point of the curve
-IDLE_SHARE, IDLE_SECONDS = 0.25, 3.0  # of one core; a warm server takes 0.08
+MAX_COLD_SECONDS, MAX_WARM_SECONDS = (
+    10.0,
+    3.0,
+)  # from the press to the first point
+IDLE_SHARE, IDLE_SECONDS = 0.25, 3.0  # of one core; a warm server uses 0.08
 WAIT_MS = 120_000
 
-# Neither is the example's own, which Home's button trains.
+# Neither is the recipe of the example, which the button on Home trains.
 COLD = {"data": "example", "layers": "GRU-48", "epochs": "200"}
 WARM = {
     "another stack on the example": {
@@ -43,7 +46,7 @@ WARM = {
 
 
 def run(runs: int) -> dict[str, object]:
-    """Each round on another server; ``runs`` is for benchmarks that interleave."""
+    """Run the rounds, each on new servers; ``runs`` is for interleaved benchmarks."""
     if executable() is None:
         return {"skipped": "no Chromium on this machine"}
     from playwright.sync_api import sync_playwright
@@ -53,9 +56,9 @@ def run(runs: int) -> dict[str, object]:
         browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         for _ in range(ROUNDS):
             with tempfile.TemporaryDirectory() as folder:
-                rounds.append(_round(browser, Path(folder)))
+                rounds.append(_run_round(browser, Path(folder)))
             with tempfile.TemporaryDirectory() as folder:
-                rounds[-1]["earliest press"] = _earliest(browser, Path(folder))
+                rounds[-1]["earliest press"] = _measure_earliest_press(browser, Path(folder))
                 print(json.dumps(rounds[-1], indent=1), flush=True)
         browser.close()
     cold = median(
@@ -80,61 +83,76 @@ def run(runs: int) -> dict[str, object]:
     }
 
 
-def _round(browser, folder: Path) -> dict[str, object]:
-    use, load = psutil.cpu_percent(2), os.getloadavg()[0]
+def _run_round(browser, folder: Path) -> dict[str, object]:
+    """Measure a cold start by way of Home, and presses with idle workers."""
+    cpu_percent, load = psutil.cpu_percent(2), os.getloadavg()[0]
     data, log = folder / "data", folder / "log"
     server = AppServer(data, log=log)
     began, began_at = time.perf_counter(), time.time()
     server.start()
     try:
-        answers = time.perf_counter() - began
-        with _visitor(browser, server) as page:
+        responds = time.perf_counter() - began
+        with _open_page(browser, server) as page:
             page.goto("/")
             page.locator(".js-plotly-plot").nth(2).wait_for()
             home = time.perf_counter() - began
-            cold = _press(page, COLD, data, began_at)
+            cold = _press_start(page, COLD, data, began_at)
         _wait_until_idle(server)
-        ready = time.perf_counter() - began
+        idle = time.perf_counter() - began
         warm = {}
         for name, recipe in WARM.items():
-            with _visitor(browser, server) as page:
-                warm[name] = _press(page, recipe, data, began_at)
+            with _open_page(browser, server) as page:
+                warm[name] = _press_start(page, recipe, data, began_at)
     finally:
         server.stop()
     return {
-        "processor use before, %": use,
-        "load average before": round(load, 2),  # of a minute, in which the last round ended
-        "server answers": round(answers, 2),
+        "processor use before, %": cpu_percent,
+        "load average before": round(
+            load, 2
+        ),  # over a minute, which includes the end of the last round
+        "server answers": round(responds, 2),
         "Home stands": round(home, 2),
         "cold press": cold,
-        "workers": _events(log, began_at),
-        "nothing left to do": round(ready, 1),
+        "workers": _list_events(log, began_at),
+        "nothing left to do": round(idle, 1),
         "warm presses": warm,
     }
 
 
-def _earliest(browser, folder: Path) -> dict[str, float]:
+def _measure_earliest_press(browser, folder: Path) -> dict[str, float]:
+    """Measure a cold start that opens Train directly."""
     server = AppServer(folder / "data", log=folder / "log")
     began_at = time.time()
     server.start()
     try:
-        with _visitor(browser, server) as page:
-            return _press(page, COLD, folder / "data", began_at)
+        with _open_page(browser, server) as page:
+            return _press_start(page, COLD, folder / "data", began_at)
     finally:
         server.stop()
 
 
 @contextlib.contextmanager
-def _visitor(browser, server: AppServer):
-    """Somebody new, so that no curve of an earlier run is on the page."""
+def _open_page(browser, server: AppServer):
+    """Open a page as a new visitor, so that it shows no loss curve of an earlier run."""
     context = browser.new_context(base_url=server.address)
     context.set_default_timeout(WAIT_MS)
     yield context.new_page()
     context.close()
 
 
-def _press(page, recipe: dict[str, str], data: Path, began_at: float) -> dict[str, float]:
-    """Seconds from the press, but "pressed", which is from the start of the server."""
+def _press_start(page, recipe: dict[str, str], data: Path, began_at: float) -> dict[str, float]:
+    """Start a training on Train, and measure.
+
+    Args:
+        page: Page of the browser.
+        recipe: Query parameters of the link.
+        data: Data folder of the server.
+        began_at: Time of the start of the server.
+
+    Returns:
+        Seconds from the press of the button, except "pressed", which is from the start of the
+        server.
+    """
     page.goto(f"/Train?{urlencode(recipe)}")
     button = page.locator(".st-key-start button:enabled")
     button.wait_for()
@@ -157,20 +175,20 @@ def _press(page, recipe: dict[str, str], data: Path, began_at: float) -> dict[st
 
 
 def _wait_until_idle(server: AppServer) -> None:
-    """Until nothing of the app computes for a while."""
+    """Wait until the processes of the app have been idle for a while."""
     idle_since = None
     while idle_since is None or time.perf_counter() - idle_since < IDLE_SECONDS:
         family = {process.pid: process for process in server.family()}
-        before = {pid: _cpu(process) for pid, process in family.items()}
+        before = {pid: _get_cpu_seconds(process) for pid, process in family.items()}
         time.sleep(0.5)
-        used = sum(_cpu(process) - before[pid] for pid, process in family.items())
+        used = sum(_get_cpu_seconds(process) - before[pid] for pid, process in family.items())
         if used > IDLE_SHARE * 0.5 or not _has_worker(family.values()):
             idle_since = None
         else:
             idle_since = idle_since or time.perf_counter()
 
 
-def _cpu(process: psutil.Process) -> float:
+def _get_cpu_seconds(process: psutil.Process) -> float:
     try:
         times = process.cpu_times()
     except psutil.NoSuchProcess:
@@ -179,18 +197,18 @@ def _cpu(process: psutil.Process) -> float:
 
 
 def _has_worker(family) -> bool:
-    return len(list(family)) > 2  # the server and the scheduler's process come first
+    return len(list(family)) > 2  # the first two are the server and the scheduler
 
 
-def _events(log: Path, began_at: float) -> list[str]:
-    """Log lines of the server and the workers, with seconds from the start of the server."""
+def _list_events(log: Path, began_at: float) -> list[str]:
+    """Return the events of the server and the workers, in seconds from the server's start."""
     from datetime import datetime
 
     lines = []
     for line in log.read_text(errors="replace").splitlines():
         if line.startswith("{"):
-            said = json.loads(line)
-            if said["event"].startswith(("server", "worker")):
-                at = datetime.fromisoformat(said["time"]).timestamp() - began_at
-                lines.append(f"{at:.1f} s: {said['event']} ({said['process']})")
+            entry = json.loads(line)
+            if entry["event"].startswith(("server", "worker")):
+                seconds = datetime.fromisoformat(entry["time"]).timestamp() - began_at
+                lines.append(f"{seconds:.1f} s: {entry['event']} ({entry['process']})")
     return lines

@@ -1,4 +1,4 @@
-"""Japanese vowels, 100 epochs of a bidirectional LSTM(64): time, and accuracy on the test rows."""
+"""Time and test accuracy on the Japanese vowels: 100 epochs of a bidirectional LSTM(64)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from statistics import mean, median
 
 import numpy as np
 
-from benchmarks.peers import Epoch, as_a_worker
-from benchmarks.workloads import vowels
+from benchmarks.peers import Epoch, prepare_worker_process
+from benchmarks.workloads import read_vowels
 from core import LSTM, Recipe, pad
 
 EPOCHS, BATCH_SIZE, UNITS = 100, 16, 64
 
 
-def ours() -> Epoch:
-    as_a_worker()
+def prepare_ours() -> Epoch:
+    """Prepare ``core.train``."""
+    prepare_worker_process()
     from core import train
 
-    data = vowels()
+    data = read_vowels()
     recipe = Recipe(
         task="classification",
         layers=(LSTM(UNITS, bidirectional=True),),
@@ -28,22 +29,22 @@ def ours() -> Epoch:
 
     def program() -> dict[str, float]:
         model = train(data, recipe)
-        found = model.evaluate(data[data.split == "test"])
-        return {"seconds": sum(model.history["seconds"]), "accuracy": found["accuracy"]}
+        metrics = model.evaluate(data[data.split == "test"])
+        return {"seconds": sum(model.history["seconds"]), "accuracy": metrics["accuracy"]}
 
     return program
 
 
-def keras() -> Epoch:
-    """Masking and ``fit``, everything padded in front to the longest."""
+def prepare_keras() -> Epoch:
+    """Prepare ``Masking`` and ``fit``, with all sequences pre-padded to the longest."""
     import time
 
     import keras
 
-    data = vowels()
-    training = np.repeat(data.split == "train", data.lengths)
-    known = data.values[training]
-    scaled = data.with_steps((data.values - known.mean(0)) / known.std(0), data.lengths)
+    data = read_vowels()
+    training_steps = data.values[np.repeat(data.split == "train", data.lengths)]
+    mean_step, std_step = training_steps.mean(0), training_steps.std(0)
+    scaled = data.with_steps((data.values - mean_step) / std_step, data.lengths)
     values, labels = pad(scaled).values, data.targets - 1
     train, test = data.split == "train", data.split == "test"
 
@@ -59,25 +60,28 @@ def keras() -> Epoch:
         began = time.perf_counter()
         model.fit(values[train], labels[train], batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0)
         seconds = time.perf_counter() - began
-        right = model.predict(values[test], verbose=0).argmax(1) == labels[test]
-        return {"seconds": seconds, "accuracy": float(right.mean())}
+        correct = model.predict(values[test], verbose=0).argmax(1) == labels[test]
+        return {"seconds": seconds, "accuracy": float(correct.mean())}
 
     return program
 
 
-COMPETITORS = {"ours": ours, "keras": keras}
+COMPETITORS = {"ours": prepare_ours, "keras": prepare_keras}
 
 
 def run(runs: int) -> dict[str, object]:
+    """Compare time and accuracy over ``runs`` rounds."""
     from benchmarks.process import Competitor  # which imports this file
-    from benchmarks.rounds import in_turn, ratios
+    from benchmarks.rounds import compute_ratios, run_interleaved
 
     competitors = {name: Competitor("vowels", name) for name in COMPETITORS}
-    found = in_turn(competitors, runs)
+    results = run_interleaved(competitors, runs)
     for competitor in competitors.values():
         competitor.end()
     return {
-        **ratios(found["seconds"], "ours", {"keras": 10}),
-        "seconds": {name: round(median(each), 2) for name, each in found["seconds"].items()},
-        "accuracy, mean": {name: round(mean(each), 4) for name, each in found["accuracy"].items()},
+        **compute_ratios(results["seconds"], "ours", {"keras": 10}),
+        "seconds": {name: round(median(times), 2) for name, times in results["seconds"].items()},
+        "accuracy, mean": {
+            name: round(mean(each), 4) for name, each in results["accuracy"].items()
+        },
     }

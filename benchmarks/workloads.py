@@ -1,4 +1,4 @@
-"""Workloads: sequences, a network, and the peers it is measured against."""
+"""Workloads: sequences, a network, and the peers that it is compared with."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import numpy as np
 
 from core import LSTM, Recipe, Sequences, read_sequences
 
-VOWELS = Path(__file__).parents[1] / "samples" / "japanese_vowels.csv"
+VOWELS_CSV = Path(__file__).parents[1] / "samples" / "japanese_vowels.csv"
 FEATURES = 8
 
 
 @dataclass(frozen=True)
 class Workload:
-    """Epochs of a stack of LSTM layers that learn a number from each sequence.
+    """Training of stacked LSTM layers that predict a number per sequence.
 
-    lengths  name of the distribution of lengths, see ``sequences``
-    units    of each layer
-    targets  how many times as fast as a peer we mean to be
-    limit    the share of the machine's matrix-product rate that we mean to reach
+    Attributes:
+        name: Name of the workload.
+        lengths: Name of the distribution of lengths, see ``draw_lengths``.
+        units: Units per layer.
+        targets: Per peer, how many times as fast we aim to be.
+        limit: Share of the machine's matrix-product rate that we aim for, or None.
+        batch_size: Sequences per batch.
     """
 
     name: str
@@ -30,7 +33,8 @@ class Workload:
     limit: float | None = None
     batch_size: int = 64
 
-    def recipe(self, epochs: int) -> Recipe:
+    def make_recipe(self, epochs: int) -> Recipe:
+        """Make the recipe, without validation and without scaling."""
         return Recipe(
             layers=tuple(map(LSTM, self.units)),
             batch_size=self.batch_size,
@@ -55,8 +59,8 @@ WORKLOADS = (
 )
 
 
-def lengths_of(kind: str, n: int = 2000) -> np.ndarray:
-    """(n,) steps."""
+def draw_lengths(kind: str, n: int = 2000) -> np.ndarray:
+    """Draw ``n`` lengths, shape (n,), in steps."""
     rng = np.random.default_rng(0)
     if kind == "lognormal":
         return rng.lognormal(np.log(40), 0.8, n).astype(np.int64).clip(1, 400)
@@ -65,12 +69,17 @@ def lengths_of(kind: str, n: int = 2000) -> np.ndarray:
     return np.full(n, 57)
 
 
-def sequences(lengths: np.ndarray) -> Sequences:
-    """Noise to learn noise from: the arithmetic is the same, whatever there is to learn."""
+def make_sequences(lengths: np.ndarray) -> Sequences:
+    """Make sequences of noise with targets of noise; the computation does not depend on them.
+
+    Args:
+        lengths: Steps per sequence, shape (n,).
+    """
     rng = np.random.default_rng(1)
     values = rng.normal(size=(int(lengths.sum()), FEATURES))
     return Sequences(values, lengths, targets=rng.normal(size=len(lengths)))
 
 
-def vowels() -> Sequences:
-    return read_sequences(VOWELS)
+def read_vowels() -> Sequences:
+    """Read the Japanese vowels from the samples."""
+    return read_sequences(VOWELS_CSV)

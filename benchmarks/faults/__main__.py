@@ -23,12 +23,13 @@ TESTS = {
     "runs": ["tests/runs"],
     "ui": ["tests/ui", "tests/pages", "ui"],
 }
-EVERYTHING: list[str] = []
-MAX_SECONDS = 3600  # a mutant that makes the tests hang is caught
+ALL_TESTS: list[str] = []
+MAX_SECONDS = 3600  # a mutant that makes the tests hang counts as caught
 PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "2", "--dist", "worksteal"]
 
 
 def main() -> None:
+    """Run the command that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     draw = commands.add_parser("draw")
@@ -37,35 +38,38 @@ def main() -> None:
     run = commands.add_parser("run")
     run.add_argument("file", type=Path)
     run.add_argument("results", type=Path)
-    run.add_argument("--fast", action="store_true", help="by the fast lane of the tests alone")
-    given = parser.parse_args()
-    if given.command == "draw":
+    run.add_argument("--fast", action="store_true", help="use only the fast tests")
+    arguments = parser.parse_args()
+    if arguments.command == "draw":
         mutants = [
-            each for name in PACKAGES for each in draw_mutants(ROOT, name, MUTANTS, given.seed)
+            mutant
+            for name in PACKAGES
+            for mutant in draw_mutants(ROOT, name, MUTANTS, arguments.seed)
         ]
-        given.file.write_text(json.dumps([asdict(each) for each in mutants], indent=1) + "\n")
+        text = json.dumps([asdict(mutant) for mutant in mutants], indent=1)
+        arguments.file.write_text(text + "\n")
     else:
         test_all(
-            [Mutant(**each) for each in json.loads(given.file.read_text())],
-            given.results,
-            given.fast,
+            [Mutant(**fields) for fields in json.loads(arguments.file.read_text())],
+            arguments.results,
+            arguments.fast,
         )
 
 
 def test_all(mutants: list[Mutant], results: Path, fast: bool) -> None:
     """Test each mutant that has no result yet, and append one JSON line per mutant."""
-    done = results.read_text().splitlines() if results.exists() else []
-    tested = {json.loads(line)["number"] for line in done}
+    lines = results.read_text().splitlines() if results.exists() else []
+    tested = {json.loads(line)["number"] for line in lines}
     for number, mutant in enumerate(mutants):
         if number in tested:
             continue
-        with worktree() as root:
+        with create_worktree() as root:
             mutant.apply(root)
             began = time.monotonic()
-            lane = ["--fast"] if fast else []
-            failed = first_failure(root, [*lane, *TESTS[mutant.path.partition("/")[0]]])
+            options = ["--fast"] if fast else []
+            failed = find_first_failure(root, [*options, *TESTS[mutant.path.partition("/")[0]]])
             by_package = failed is not None
-            failed = failed or first_failure(root, [*lane, *EVERYTHING])
+            failed = failed or find_first_failure(root, [*options, *ALL_TESTS])
             result = {
                 "number": number,
                 "path": mutant.path,
@@ -79,8 +83,8 @@ def test_all(mutants: list[Mutant], results: Path, fast: bool) -> None:
         print(json.dumps(result), flush=True)
 
 
-def first_failure(root: Path, tests: list[str]) -> str | None:
-    """Name the first test that fails, or say that there was no end; None if all pass."""
+def find_first_failure(root: Path, tests: list[str]) -> str | None:
+    """Return the first test that fails, or "no end" after a timeout; None if all tests pass."""
     try:
         done = subprocess.run(
             [*PYTEST, *tests],
@@ -99,8 +103,8 @@ def first_failure(root: Path, tests: list[str]) -> str | None:
 
 
 @contextmanager
-def worktree() -> Iterator[Path]:
-    """A checkout of HEAD of its own."""
+def create_worktree() -> Iterator[Path]:
+    """Create a separate checkout of HEAD, until the block ends."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "worktree"
         git = ["git", "-C", str(ROOT), "worktree"]

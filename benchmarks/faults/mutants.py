@@ -34,14 +34,16 @@ _OPERATORS = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change of one place in one file.
+    """A change at one place of one file.
 
     Attributes:
-        path: the file, relative to the root.
-        function: the qualified name of the function or class around the place, to find it again
-            after files have moved; "" at module level.
-        start, end: character offsets of the place in the file.
-        before, after: its text.
+        path: The file, relative to the root.
+        function: Qualified name of the enclosing function or class, with which the place can be
+            found after files have moved; "" at module level.
+        start: Character offset of the place in the file.
+        end: Character offset of its end.
+        before: Text at the place.
+        after: Text that replaces it.
     """
 
     path: str
@@ -52,7 +54,7 @@ class Mutant:
     after: str
 
     def apply(self, root: Path) -> None:
-        """Write the mutated file below ``root``."""
+        """Write the mutated file into the checkout ``root``."""
         file = root / self.path
         text = file.read_text(encoding="utf-8")
         if text[self.start : self.end] != self.before:
@@ -61,68 +63,70 @@ class Mutant:
 
 
 def draw_mutants(root: Path, package: str, count: int, seed: int) -> list[Mutant]:
-    """Draw mutants of a package without replacement, each place being equally likely."""
+    """Draw mutants of a package uniformly and without replacement."""
     files = sorted((root / package).rglob("*.py"))
-    places = [mutant for file in files for mutant in mutants_of(root, file)]
-    return random.Random(seed).sample(places, count)
+    mutants = [mutant for file in files for mutant in find_mutants(root, file)]
+    return random.Random(seed).sample(mutants, count)
 
 
-def mutants_of(root: Path, file: Path) -> Iterator[Mutant]:
-    """Yield every mutant of a file, in the order of its text."""
+def find_mutants(root: Path, file: Path) -> Iterator[Mutant]:
+    """Yield all mutants of a file in textual order."""
     text = file.read_text(encoding="utf-8")
-    lines = [0]
+    line_starts = [0]
     for line in text.splitlines(keepends=True):
-        lines.append(lines[-1] + len(line))
+        line_starts.append(line_starts[-1] + len(line))
 
-    def offset(line: int, column: int) -> int:
-        start = lines[line - 1]
-        encoded = text[start : lines[line]].encode()[:column]  # columns count UTF-8 bytes
+    def get_offset(line: int, column: int) -> int:
+        start = line_starts[line - 1]
+        encoded = text[start : line_starts[line]].encode()[:column]  # columns count UTF-8 bytes
         return start + len(encoded.decode())
 
     path = file.relative_to(root).as_posix()
-    for node, function, changed in _changes(ast.parse(text), ""):
-        start = offset(node.lineno, node.col_offset)
-        end = offset(node.end_lineno, node.end_col_offset)
+    for node, function, changed in _find_changes(ast.parse(text), ""):
+        start = get_offset(node.lineno, node.col_offset)
+        end = get_offset(node.end_lineno, node.end_col_offset)
         before = text[start:end]
         after = ast.unparse(changed)
-        if isinstance(node, ast.expr):  # as a part of a longer expression, over several lines
+        if isinstance(node, ast.expr):  # it may be part of an expression that spans several lines
             after = f"({after})"
         yield Mutant(path, function, start, end, before, after)
 
 
-def _changes(tree: ast.AST, function: str) -> Iterator[tuple[ast.AST, str, ast.AST]]:
+def _find_changes(tree: ast.AST, function: str) -> Iterator[tuple[ast.AST, str, ast.AST]]:
+    """Yield each node, the name of its enclosing function, and a mutated node."""
     for node in ast.iter_child_nodes(tree):
         if _is_skipped(node):
             continue
         name = function
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             name = f"{function}.{node.name}".lstrip(".")
-        for changed in _changed(node):
+        for changed in _mutate(node):
             yield node, function, ast.fix_missing_locations(changed)
-        for field in ("annotation", "returns"):  # types are not behaviour
+        for field in ("annotation", "returns"):  # type annotations do not change the behaviour
             if hasattr(node, field):
                 node = copy.copy(node)
                 setattr(node, field, None)
-        yield from _changes(node, name)
+        yield from _find_changes(node, name)
 
 
 def _is_skipped(node: ast.AST) -> bool:
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
         return True
-    if isinstance(node, ast.JoinedStr):  # offsets inside of f-strings are not reliable
+    if isinstance(node, ast.JoinedStr):  # offsets inside f-strings are not reliable
         return True
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)  # a docstring
 
 
-def _changed(node: ast.AST) -> Iterator[ast.AST]:
+def _mutate(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the mutated versions of a node."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        yield _with(node, ops=[_COMPARISONS[type(node.ops[0])]()])
+        yield _replace_fields(node, ops=[_COMPARISONS[type(node.ops[0])]()])
     elif isinstance(node, ast.BoolOp):
-        yield _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+        yield _replace_fields(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield copy.copy(node.operand)
     elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        yield _with(node, op=_OPERATORS[type(node.op)]())
+        yield _replace_fields(node, op=_OPERATORS[type(node.op)]())
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield ast.Constant(not node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, int):
@@ -134,7 +138,8 @@ def _changed(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.Pass()
 
 
-def _with(node: ast.AST, **fields: object) -> ast.AST:
+def _replace_fields(node: ast.AST, **fields: object) -> ast.AST:
+    """Return a copy of a node with other fields."""
     changed = copy.copy(node)
     for name, value in fields.items():
         setattr(changed, name, value)

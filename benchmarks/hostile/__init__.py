@@ -1,8 +1,8 @@
-"""``python -m benchmarks hostile``: files that are made to hurt, one after the other, uploaded to
-the real server, while another visitor goes from page to page.
+"""Hostile files, uploaded to the real server one by one: ``python -m benchmarks hostile``.
 
-What must be true of each: one short sentence (or sequences that were read), soon; the server's own
-process stays small; and nobody else notices.
+Meanwhile another visitor opens one page after the other. For each file, the result must be a short
+message (or the sequences) within ``MAX_SECONDS``, the memory of the server's process must stay
+below ``MAX_SERVER_MB``, and the other visitor's pages must stay fast.
 """
 
 from __future__ import annotations
@@ -19,25 +19,26 @@ from benchmarks.hostile.files import FILES
 from tests.support.app_server import AppServer
 from tests.support.streamlit_client import Visitor
 
-SECONDS = 15.0  # from the upload to the sentence
-SERVER_MB = 500.0  # of the page's process, beside the bytes of open uploads
-SESSION_SECONDS = 130.0  # for which Streamlit waits for a visitor who has left to come back
-CHARACTERS = 450  # of a sentence and its remedy
-PAGE_SECONDS = 2.0  # the slowest page of somebody else; the same without a file takes 0.1 to 0.6
+MAX_SECONDS = 15.0  # from the upload to the message
+MAX_SERVER_MB = 500.0  # of the server's process, without the bytes of open uploads
+SESSION_SECONDS = 130.0  # Streamlit keeps the session of a visitor who has left
+MAX_CHARACTERS = 450  # of a message with its remedy
+MAX_PAGE_SECONDS = 2.0  # of the other visitor's slowest page; without a file it takes 0.1 to 0.6
 WATCH_SECONDS = 0.02
 PAGES = ("Home", "Data", "Mask", "Train")
 
 
 def run(runs: int) -> dict[str, object]:
+    """Upload every file once; ``runs`` is for interleaved benchmarks."""
     rows, uploaded = {}, []
     with (
         tempfile.TemporaryDirectory() as folder,
         AppServer(Path(folder), UNPADDED_WORKERS="1") as server,
-        Visitor(server.address) as beside,
+        Visitor(server.address) as other,
     ):
-        beside.open("/")
+        other.open("/")
         for name, make in FILES.items():
-            rows[name] = _upload(server, beside, make(), uploaded)
+            rows[name] = _upload(server, other, make(), uploaded)
             print(f"{name}: {rows[name]}", flush=True)
     return {
         "files": rows,
@@ -47,27 +48,34 @@ def run(runs: int) -> dict[str, object]:
 
 
 def _upload(
-    server: AppServer, beside: Visitor, content: bytes, uploaded: list[tuple[float, float]]
+    server: AppServer, other: Visitor, content: bytes, uploaded: list[tuple[float, float]]
 ) -> dict[str, object]:
-    """Upload a file as a new visitor, and measure. uploaded: time and MB of each file so far."""
+    """Upload a file as a new visitor, and measure the effects.
+
+    Args:
+        server: The server.
+        other: Another visitor, who opens pages meanwhile.
+        content: The file.
+        uploaded: Time and MB of each file so far; this one is appended.
+    """
     done = threading.Event()
     memory = {"server": 0.0, "child": 0.0}
     pages: list[float] = []
 
-    def watch() -> None:
+    def watch_memory() -> None:
         while not done.wait(WATCH_SECONDS):
-            for kind, process in _processes(server):
+            for kind, process in _list_processes(server):
                 memory[kind] = max(memory[kind], process.memory_info().rss / 1e6)
 
-    def look_around() -> None:
+    def open_pages() -> None:
         for page in itertools.cycle(PAGES):
             if done.is_set():
                 return
-            pages.append(beside.page_link(page))
+            pages.append(other.page_link(page))
 
     with Visitor(server.address) as visitor:
         visitor.open("/Data")
-        threads = [threading.Thread(target=each) for each in (watch, look_around)]
+        threads = [threading.Thread(target=each) for each in (watch_memory, open_pages)]
         for thread in threads:
             thread.start()
         began = time.perf_counter()
@@ -77,10 +85,10 @@ def _upload(
         done.set()
         for thread in threads:
             thread.join()
-        said = max(visitor.errors, key=len, default="read")
+        message = max(visitor.errors, key=len, default="read")
     uploaded.append((time.monotonic(), len(content) / 1e6))
-    open_mb = sum(mb for at, mb in uploaded if time.monotonic() - at < SESSION_SECONDS)
-    beyond = memory["server"] - open_mb
+    open_mb = sum(mb for when, mb in uploaded if time.monotonic() - when < SESSION_SECONDS)
+    server_mb = memory["server"] - open_mb
     return {
         "MB": round(len(content) / 1e6, 3),
         "seconds": round(seconds, 1),
@@ -88,16 +96,17 @@ def _upload(
         "peak MB of the server": round(memory["server"]),
         "of them open uploads": round(open_mb),
         "somebody else's slowest page, seconds": round(max(pages), 2),
-        "said": said,
-        "reached": seconds < SECONDS
-        and beyond < SERVER_MB
-        and len(said) <= CHARACTERS
-        and "Traceback" not in said
-        and max(pages) < PAGE_SECONDS,
+        "said": message,
+        "reached": seconds < MAX_SECONDS
+        and server_mb < MAX_SERVER_MB
+        and len(message) <= MAX_CHARACTERS
+        and "Traceback" not in message
+        and max(pages) < MAX_PAGE_SECONDS,
     }
 
 
-def _processes(server: AppServer) -> list[tuple[str, psutil.Process]]:
+def _list_processes(server: AppServer) -> list[tuple[str, psutil.Process]]:
+    """Return the server's process and the processes that read files, with their kinds."""
     try:
         own = psutil.Process(server.process.pid)
         children = own.children()
@@ -105,5 +114,5 @@ def _processes(server: AppServer) -> list[tuple[str, psutil.Process]]:
             ("server", own),
             *(("child", each) for each in children if "runs.reading.child" in each.cmdline()),
         ]
-    except psutil.Error:  # one of them ended in this moment
+    except psutil.Error:  # one of them has just ended
         return []

@@ -1,4 +1,4 @@
-"""A class that presses the same button at the same moment: how long each waits for the result."""
+"""Waiting time in a class whose visitors press the same button at the same time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TRAINED = "100 epochs in"
 
 
 def classroom(visitors: int) -> dict[str, object]:
-    """On the home page, of a server that has warm workers and has trained nothing yet."""
+    """Train the example from the home page of a server with warm workers and no earlier runs."""
     ready = threading.Barrier(visitors)
     seconds: list[float] = []
     predicted: list[float] = []
@@ -33,10 +33,10 @@ def classroom(visitors: int) -> dict[str, object]:
                 visitor.click("Train the network")
                 visitor.wait_for(TRAINED, 600)
                 seconds.append(perf_counter() - began)
-                visitor.wait_for(lambda here: here.find_all("metric"), 600)
+                visitor.wait_for(lambda page: page.find_all("metric"), 600)
                 predicted.append(perf_counter() - began)
                 errors.extend(visitor.errors)
-        except Exception as error:  # whatever it is, it belongs into the report
+        except Exception as error:  # every error belongs in the report
             ready.abort()
             errors.append(f"{type(error).__name__}: {error}")
 

@@ -1,4 +1,4 @@
-"""Hostile files, read in ways nobody chose with care: only DataError comes out."""
+"""Hostile files, read with random options: only ``DataError`` may be raised."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-MAX_SECONDS = 5.0  # of an input
-KEPT = Path("fuzz-failures")  # what the processes of failing seeds printed
+MAX_SECONDS = 5.0  # per input
+FAILURES = Path("fuzz-failures")  # output of the processes of failing seeds
 
 
 def fuzz(seeds: int, inputs: int = 1_000) -> dict[str, object]:
-    """So many inputs a seed, two seeds at a time."""
+    """Read ``inputs`` files per seed, two seeds at a time."""
     waiting, running = list(range(seeds)), {}
-    found: list[dict[str, float]] = []
+    reports: list[dict[str, float]] = []
     failed: list[int] = []
     while waiting or running:
         while waiting and len(running) < 2:
@@ -26,20 +26,20 @@ def fuzz(seeds: int, inputs: int = 1_000) -> dict[str, object]:
                 text=True,
             )
         seed, process = next(iter(running.items()))
-        said, _ = process.communicate()
+        output, _ = process.communicate()
         del running[seed]
         if process.returncode:
-            KEPT.mkdir(exist_ok=True)
-            (KEPT / f"{seed}.txt").write_text(said, encoding="utf-8")
+            FAILURES.mkdir(exist_ok=True)
+            (FAILURES / f"{seed}.txt").write_text(output, encoding="utf-8")
             failed.append(seed)
         else:
-            found.append(json.loads(said.splitlines()[-1]))
-    slowest = max((each["slowest"] for each in found), default=0.0)
+            reports.append(json.loads(output.splitlines()[-1]))
+    slowest = max((report["slowest"] for report in reports), default=0.0)
     return {
-        "inputs": sum(each["inputs"] for each in found),
-        "of them read": sum(each["read"] for each in found),
+        "inputs": sum(report["inputs"] for report in reports),
+        "of them read": sum(report["read"] for report in reports),
         "seeds that failed": failed,
         "slowest, seconds": round(slowest, 2),
-        "peak memory, MB": max((each["memory"] >> 20 for each in found), default=0),
+        "peak memory, MB": max((report["memory"] >> 20 for report in reports), default=0),
         "reached": not failed and slowest <= MAX_SECONDS,
     }

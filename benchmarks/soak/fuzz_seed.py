@@ -1,5 +1,7 @@
-"""``python -m benchmarks.soak.fuzz_seed SEED COUNT``: read COUNT hostile files in a process whose
-memory is limited. One that fails is printed in its smallest form, as hypothesis does."""
+"""Read COUNT hostile files with limited memory: ``python -m benchmarks.soak.fuzz_seed SEED COUNT``.
+
+Hypothesis prints a file that fails in its smallest form.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +12,22 @@ import time
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
+from hypothesis import seed as set_seed
 
 from benchmarks import machine
 from tests.support.hostile_files import hostiles, read
 
-MAX_MEMORY = 2**31  # bytes of address space, beside what the imports took
+MAX_MEMORY = 2**31  # bytes of address space, in addition to that of the imports
 
 
 def run_seed(seed: int, count: int) -> dict[str, float]:
-    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (now + MAX_MEMORY,) * 2)
-    took: list[float] = []
-    were_read = 0
+    """Read ``count`` files of a seed and return their numbers, time and memory."""
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + MAX_MEMORY,) * 2)
+    seconds: list[float] = []
+    read_count = 0
 
-    @seeded(seed)
+    @set_seed(seed)
     @settings(
         max_examples=count,
         database=None,
@@ -34,17 +37,17 @@ def run_seed(seed: int, count: int) -> dict[str, float]:
     )
     @given(hostiles)
     def run(hostile) -> None:
-        nonlocal were_read
+        nonlocal read_count
         began = time.perf_counter()
-        were_read += read(hostile)
-        took.append(time.perf_counter() - began)
+        read_count += read(hostile)
+        seconds.append(time.perf_counter() - began)
 
     run()
     return {
-        "inputs": len(took),
-        "read": were_read,
-        "slowest": max(took),
-        "memory": machine.peak_memory(),
+        "inputs": len(seconds),
+        "read": read_count,
+        "slowest": max(seconds),
+        "memory": machine.get_peak_memory(),
     }
 
 

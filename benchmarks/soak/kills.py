@@ -1,4 +1,4 @@
-"""kill −9 at random moments: of workers, and of the server with everything under it."""
+"""kill −9 at random times: of workers, and of the server with all its child processes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ OWNER = "soak"
 SECONDS = 300
 
 
-def data(seed: int) -> Sequences:
-    """Sequences of 2 to 30 steps without any pattern."""
+def make_data(seed: int) -> Sequences:
+    """Make random sequences of 2 to 30 steps."""
     rng = np.random.default_rng(seed)
-    parts = [rng.normal(size=(rng.integers(2, 30), 3)) for _ in range(200)]
-    return Sequences.from_lists(parts, targets=rng.normal(size=200))
+    values = [rng.normal(size=(rng.integers(2, 30), 3)) for _ in range(200)]
+    return Sequences.from_lists(values, targets=rng.normal(size=200))
 
 
-def recipe(seed: int) -> Recipe:
-    """Some seconds of training, with everything that has a state; no two alike."""
+def make_recipe(seed: int) -> Recipe:
+    """Make a recipe, different per seed, with every kind of state; it trains for some seconds."""
     layers = (LSTM(24, dropout=0.2), LSTM(12, bidirectional=seed % 2 == 0))
     return Recipe(
         layers=layers,
@@ -45,35 +45,38 @@ def recipe(seed: int) -> Recipe:
 
 
 def kill_workers(times: int) -> dict[str, object]:
-    """So many runs, whose worker is killed at a random moment, against the same without."""
-    chance = random.Random(0)
-    same, attempts = 0, []
+    """Compare ``times`` runs whose worker is killed at a random time with uninterrupted ones."""
+    rng = random.Random(0)
+    identical, attempts = 0, []
     with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, UNPADDED_DATA=folder):
         runs = Runs()
         try:
-            until(lambda: runs.workers, "a worker")
+            wait_until(lambda: runs.workers, "a worker")
             for number in range(times):
-                alone = ended(runs, runs.train(OWNER, data(number), recipe(number)))
-                killed = runs.train(OWNER, data(number), recipe(number))
-                until(lambda run=killed: runs.get(run).state is RunState.RUNNING, "the run")
-                took = (alone.ended - alone.started).total_seconds()
-                time.sleep(chance.uniform(0.0, 0.95) * took)
+                data, recipe = make_data(number), make_recipe(number)
+                reference = wait_for_end(runs, runs.train(OWNER, data, recipe))
+                killed = runs.train(OWNER, data, recipe)
+                wait_until(lambda run=killed: runs.get(run).state is RunState.RUNNING, "the run")
+                seconds = (reference.ended - reference.started).total_seconds()
+                time.sleep(rng.uniform(0.0, 0.95) * seconds)
                 kill_worker(runs, killed)
-                done = ended(runs, killed)
-                attempts.append(done.attempt)
-                same += done.state is RunState.FINISHED and identical(runs.store, alone, done)
+                ended = wait_for_end(runs, killed)
+                attempts.append(ended.attempt)
+                identical += ended.state is RunState.FINISHED and is_identical(
+                    runs.store, reference, ended
+                )
         finally:
             runs.close()
     return {
         "killed": times,
-        "finished and bit-identical": same,
+        "finished and bit-identical": identical,
         "went on with another worker": sum(attempt > 1 for attempt in attempts),
-        "reached": same == times,
+        "reached": identical == times,
     }
 
 
 def kill_worker(runs: Runs, run_id: str) -> None:
-    """kill −9 of the process that trains a run."""
+    """Kill the process that trains a run with kill −9."""
     address = runs.get(run_id).worker
     cluster = runs.dispatcher.cluster
     pids = cluster.client.run(os.getpid)
@@ -81,13 +84,13 @@ def kill_worker(runs: Runs, run_id: str) -> None:
         psutil.Process(pids[address]).kill()
 
 
-def identical(store: Store, one: Run, other: Run) -> bool:
-    """Bit by bit, times aside."""
+def is_identical(store: Store, one: Run, other: Run) -> bool:
+    """Return True if two runs have bit-identical weights and, except for times, histories."""
     from core import load
 
-    figures = [
+    histories = [
         [
-            {k: v for k, v in epoch.items() if k != "seconds"}
+            {name: value for name, value in epoch.items() if name != "seconds"}
             for epoch in store.runs.read_history(run.id)
         ]
         for run in (one, other)
@@ -96,14 +99,20 @@ def identical(store: Store, one: Run, other: Run) -> bool:
         load(io.BytesIO(store.runs.read_artifact(run.id, "model"))).network.get_weights()
         for run in (one, other)
     ]
-    return figures[0] == figures[1] and all(map(np.array_equal, *weights))
+    return histories[0] == histories[1] and all(map(np.array_equal, *weights))
 
 
 def kill_servers(times: int, terminate: bool = False) -> dict[str, object]:
-    """A server with two trainings, of which the second may wait, killed again and again (kill −9,
-    or in a way that lets it close); its visitor comes back the next day."""
-    csv, epochs = as_csv(data(0)), 300 + 100 * times
-    orphans, when = 0, []
+    """Kill a server with two trainings repeatedly, and check what its visitor finds later.
+
+    The second training may wait for the first one.
+
+    Args:
+        times: Number of kills.
+        terminate: End the server in a way that lets it close, instead of kill −9.
+    """
+    csv, epochs = format_csv(make_data(0)), 300 + 100 * times
+    orphans, epochs_when_killed = 0, []
     with tempfile.TemporaryDirectory() as folder, AppServer(Path(folder)) as server:
         with Visitor(server.address) as visitor:
             visitor.open("/Data")
@@ -118,43 +127,43 @@ def kill_servers(times: int, terminate: bool = False) -> dict[str, object]:
             cookies = visitor.cookies
         store = Store(f"sqlite:///{Path(folder) / 'unpadded.sqlite3'}")
 
-        def active() -> list:
+        def list_active() -> list:
             return [*store.attempts.list_waiting(), *store.attempts.list_running()]
 
-        until(lambda: len(active()) == 2, "two runs")
-        runs = [run.id for run in active()]
+        wait_until(lambda: len(list_active()) == 2, "two runs")
+        runs = [run.id for run in list_active()]
 
-        def progress() -> int:
+        def count_epochs() -> int:
             return sum(len(store.runs.read_history(run)) for run in runs)
 
         for _ in range(times):
-            before = progress()
-            until(lambda before=before: progress() > before + 20, "progress")
-            under = server.terminate() if terminate else server.kill()
-            orphans += bool(psutil.wait_procs(under, timeout=20)[1])
-            when.append(progress())
+            before = count_epochs()
+            wait_until(lambda before=before: count_epochs() > before + 20, "progress")
+            children = server.terminate() if terminate else server.kill()
+            orphans += bool(psutil.wait_procs(children, timeout=20)[1])
+            epochs_when_killed.append(count_epochs())
             server.start()
-        until(lambda: not active(), "the end of both runs")
+        wait_until(lambda: not list_active(), "the end of both runs")
         with Visitor(server.address, cookies) as visitor:
             visitor.open("/Runs")
             listed = visitor.dataframes()[0]["State"].tolist()
-        lines = [store.runs.get(run) for run in runs]
+        attempts = [store.runs.get(run).attempt for run in runs]
         lengths = [len(store.runs.read_history(run)) for run in runs]
         store.close()
-    whole = lengths == [epochs, epochs] and listed == ["finished", "finished"]
+    is_complete = lengths == [epochs, epochs] and listed == ["finished", "finished"]
     return {
         "killed": times,
-        "epochs of both runs when killed": when,
+        "epochs of both runs when killed": epochs_when_killed,
         "epochs at the end": lengths,
-        "attempts": [line.attempt for line in lines],
+        "attempts": attempts,
         "states the visitor finds": listed,
         "servers that left a process behind": orphans,
-        "reached": whole and not orphans,
+        "reached": is_complete and not orphans,
     }
 
 
-def as_csv(sequences: Sequences) -> bytes:
-    """In the long layout."""
+def format_csv(sequences: Sequences) -> bytes:
+    """Write sequences as CSV in the long layout."""
     ids = np.repeat(sequences.ids, sequences.lengths)
     targets = np.repeat(sequences.targets, sequences.lengths)
     lines = ["id,a,b,c,target"]
@@ -163,14 +172,20 @@ def as_csv(sequences: Sequences) -> bytes:
     return "\n".join(lines).encode()
 
 
-def ended(runs: Runs, run_id: str) -> Run:
-    until(lambda: runs.get(run_id).state not in ACTIVE, "the end of a run")
+def wait_for_end(runs: Runs, run_id: str) -> Run:
+    """Wait for the end of a run, and return it."""
+    wait_until(lambda: runs.get(run_id).state not in ACTIVE, "the end of a run")
     return runs.get(run_id)
 
 
-def until(true: Callable[[], object], what: str, seconds: float = SECONDS) -> None:
+def wait_until(condition: Callable[[], object], description: str, seconds: float = SECONDS) -> None:
+    """Wait until a condition is true.
+
+    Raises:
+        RuntimeError: If it is not true within ``seconds``.
+    """
     deadline = time.monotonic() + seconds
-    while not true():
+    while not condition():
         if time.monotonic() > deadline:
-            raise RuntimeError(f"waited {seconds} s in vain for {what}")
+            raise RuntimeError(f"waited {seconds} s for {description}, without success")
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""A visitor with a long history: how soon the Runs page stands there."""
+"""Loading time of the Runs page for a visitor with a long history."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.soak.kills import data
+from benchmarks.soak.kills import make_data
 from core import Recipe
 from core.data.serialization import pack
 from core.engine.progress import Progress
@@ -26,8 +26,10 @@ MAX_SECONDS = 1.0
 
 
 def many_runs(count: int) -> dict[str, object]:
-    """Runs as trainings leave them, of one visitor; the page opened by protocol, and drawn in
-    Chromium."""
+    """Store ``count`` finished runs of one visitor, and open the Runs page.
+
+    It is opened over the browser's protocol and in Chromium.
+    """
     secret = generate_secret()
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'unpadded.sqlite3'}")
@@ -37,20 +39,21 @@ def many_runs(count: int) -> dict[str, object]:
         with AppServer(Path(folder)) as server:
             with Visitor(server.address, {NAME: cookie}) as visitor:
                 visitor.open("/")
-                answered = [_there_and_back(visitor, count) for _ in range(ROUNDS + 1)][1:]
-            drawn = _in_chromium(server.address, cookie)
+                responded = [_open_runs_page(visitor, count) for _ in range(ROUNDS + 1)][1:]
+            drawn = _measure_in_chromium(server.address, cookie)
     return {
         "runs": count,
-        "seconds until the server has answered": round(median(answered), 3),
+        "seconds until the server has answered": round(median(responded), 3),
         "seconds until the table stands in Chromium": drawn and round(median(drawn), 3),
         "seconds at most": MAX_SECONDS,
-        "reached": max(median(answered), median(drawn or [0])) < MAX_SECONDS,
+        "reached": max(median(responded), median(drawn or [0])) < MAX_SECONDS,
     }
 
 
 def _fill(store: Store, owner: str, count: int) -> None:
+    """Store finished runs."""
     store.visitors.record_visit(owner, lasting=False)
-    content = Content.from_bytes(pack(data(0)))
+    content = Content.from_bytes(pack(make_data(0)))
     rng = np.random.default_rng(0)
     for number in range(count):
         recipe = Recipe(epochs=EPOCHS, seed=number)
@@ -72,7 +75,8 @@ def _fill(store: Store, owner: str, count: int) -> None:
         content = content.digest if isinstance(content, Content) else content
 
 
-def _there_and_back(visitor: Visitor, count: int) -> float:
+def _open_runs_page(visitor: Visitor, count: int) -> float:
+    """Open Runs and return to Home; return the seconds until the server has responded."""
     seconds = visitor.page_link("Runs")
     if len(visitor.dataframes()[0]) != count:
         raise RuntimeError("not all runs are listed")
@@ -80,8 +84,8 @@ def _there_and_back(visitor: Visitor, count: int) -> float:
     return seconds
 
 
-def _in_chromium(address: str, cookie: str) -> list[float]:
-    """From the click on the menu's Runs until its table is drawn; [] without Chromium."""
+def _measure_in_chromium(address: str, cookie: str) -> list[float]:
+    """Measure the seconds from the click on Runs until its table is drawn; [] without Chromium."""
     if executable() is None:
         return []
     from playwright.sync_api import sync_playwright
@@ -98,7 +102,7 @@ def _in_chromium(address: str, cookie: str) -> list[float]:
             began = time.perf_counter()
             page.get_by_role("link", name="Runs", exact=True).click()
             page.get_by_test_id("stDataFrame").locator("canvas").first.wait_for()
-            if number:  # the first one loads the table's program
+            if number:  # the first page load fetches the JavaScript of the table
                 seconds.append(time.perf_counter() - began)
         browser.close()
     return seconds
