@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Iterator, Sequence
-from importlib import metadata
+from importlib import import_module
 
 from ..data.summary import Facts
 from ..errors import Note
@@ -100,7 +100,8 @@ def _render_details(model: FittedModel, stopped: bool) -> Iterator[str]:
     more = len(model.preprocessing.feature_names) - 20
     yield f"- Features of a step: {names}{f' and {more} more' if more > 0 else ''}"
     yield f"- Network: {describe_network(recipe)}, {model.network.count_params():,} weights"
-    versions = ", ".join(f"{package} {metadata.version(package)}" for package in PACKAGES)
+    # Not by the metadata of installed packages: TensorFlow comes as tensorflow-cpu, too.
+    versions = ", ".join(f"{name} {import_module(name).__version__}" for name in PACKAGES)
     yield f"- Written with Python {platform.python_version()}, {versions}"
     if stopped:
         yield "- The training was stopped before its end."

@@ -1,6 +1,7 @@
 import io
 import re
 import zipfile
+from importlib import metadata
 
 import pytest
 
@@ -26,6 +27,16 @@ def test_markup_in_names_is_escaped(example_model):
     card = example_model.render_model_card("<script>alert(1)</script> **x** [a](b)")
     title = next(line for line in card.splitlines() if line.startswith("# "))
     assert title == r"# \<script\>alert(1)\</script\> \*\*x\*\* \[a\](b)"
+
+
+def test_tensorflow_may_be_installed_under_another_name(example_model, monkeypatch):
+    """Such as tensorflow-cpu, which the image has."""
+
+    def find_version(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", find_version)
+    assert "tensorflow 2." in example_model.render_model_card()
 
 
 def test_missing_measurements_are_stated(example_model):
