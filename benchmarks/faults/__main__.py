@@ -23,7 +23,7 @@ TESTS = {
     "runs": ["tests/runs"],
     "ui": ["tests/ui", "tests/pages", "ui"],
 }
-ALL_TESTS: list[str] = []
+NO_TESTS = 5  # exit code of pytest, where --fast leaves out all
 MAX_SECONDS = 3600  # a mutant that makes the tests hang counts as caught
 PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "2", "--dist", "worksteal"]
 
@@ -50,37 +50,72 @@ def main() -> None:
         arguments.file.write_text(text + "\n")
     else:
         test_all(
-            [Mutant(**fields) for fields in json.loads(arguments.file.read_text())],
+            [Mutant(**fields).locate(ROOT) for fields in json.loads(arguments.file.read_text())],
             arguments.results,
             arguments.fast,
         )
 
 
 def test_all(mutants: list[Mutant], results: Path, fast: bool) -> None:
-    """Test each mutant that has no result yet, and append one JSON line per mutant."""
+    """Test each mutant that has no result yet, and append one JSON line per mutant.
+
+    A mutant is tested by the tests that mirror its file, then by those of its package. Those that
+    survive are tested together by all tests: if these pass, each of the mutants survives.
+    """
     lines = results.read_text().splitlines() if results.exists() else []
-    tested = {json.loads(line)["number"] for line in lines}
+    done = {result["number"]: result for result in map(json.loads, lines)}
+    options = ["--fast"] if fast else []
     for number, mutant in enumerate(mutants):
-        if number in tested:
-            continue
+        if number not in done:
+            done[number] = test_mutant(number, mutant, options)
+            append(results, done[number])
+    survivors = {number: mutants[number] for number in done if not done[number]["caught"]}
+    with create_worktree() as root:
+        for mutant in sorted(survivors.values(), key=lambda mutant: -mutant.start):
+            mutant.apply(root)
+        failed = find_first_failure(root, options)
+    for number, mutant in survivors.items():
         with create_worktree() as root:
             mutant.apply(root)
-            began = time.monotonic()
-            options = ["--fast"] if fast else []
-            failed = find_first_failure(root, [*options, *TESTS[mutant.path.partition("/")[0]]])
-            by_package = failed is not None
-            failed = failed or find_first_failure(root, [*options, *ALL_TESTS])
-            result = {
-                "number": number,
-                "path": mutant.path,
-                "caught": failed is not None,
-                "by its package": by_package,
-                "by": failed,
-                "seconds": round(time.monotonic() - began),
-            }
-        with results.open("a") as file:
-            file.write(json.dumps(result) + "\n")
-        print(json.dumps(result), flush=True)
+            by = failed and find_first_failure(root, options)
+        append(results, done[number] | {"tests": "all", "caught": by is not None, "by": by})
+
+
+def test_mutant(number: int, mutant: Mutant, options: list[str]) -> dict[str, object]:
+    """Test a mutant by the tests of its package, the nearest first."""
+    began = time.monotonic()
+    package = mutant.path.partition("/")[0]
+    with create_worktree() as root:
+        mutant.apply(root)
+        near = find_near_tests(root, mutant.path)
+        by = find_first_failure(root, [*options, *near]) if near else None
+        by = by or find_first_failure(root, [*options, *TESTS[package]])
+    return {
+        "number": number,
+        "path": mutant.path,
+        "tests": "package",
+        "caught": by is not None,
+        "by": by,
+        "seconds": round(time.monotonic() - began),
+    }
+
+
+def find_near_tests(root: Path, path: str) -> list[str]:
+    """Return the tests that mirror a file, and those of its folder, as paths from the root."""
+    package, *folders = Path(path).parent.parts
+    folder = root / "tests" / package / Path(*folders)
+    found = [folder / f"test_{Path(path).stem}.py"]
+    if folders:
+        found += [folder, folder.parent / f"test_{folders[-1]}.py"]
+        found += [root / "tests" / "pages" / f"test_{folders[0]}.py"] if package == "ui" else []
+    return [path.relative_to(root).as_posix() for path in found if path.exists()]
+
+
+def append(results: Path, result: dict[str, object]) -> None:
+    """Append a result as one line, and print it."""
+    with results.open("a") as file:
+        file.write(json.dumps(result) + "\n")
+    print(json.dumps(result), flush=True)
 
 
 def find_first_failure(root: Path, tests: list[str]) -> str | None:
@@ -96,7 +131,7 @@ def find_first_failure(root: Path, tests: list[str]) -> str | None:
         )
     except subprocess.TimeoutExpired:
         return "no end"
-    if done.returncode == 0:
+    if done.returncode in (0, NO_TESTS):
         return None
     lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     return lines[0][:200] if lines else f"exit code {done.returncode}"

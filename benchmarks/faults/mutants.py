@@ -57,9 +57,28 @@ class Mutant:
         """Write the mutated file into the checkout ``root``."""
         file = root / self.path
         text = file.read_text(encoding="utf-8")
-        if text[self.start : self.end] != self.before:
-            raise ValueError(f"{self.path} has changed since the mutant was drawn")
         file.write_text(text[: self.start] + self.after + text[self.end :], encoding="utf-8")
+
+    def locate(self, root: Path) -> Mutant:
+        """Find the same change in a checkout whose files have moved since the mutant was drawn.
+
+        Raises:
+            ValueError: If no function of that name has the place any more.
+        """
+        file, name = root / self.path, self.function.rpartition(".")[2]
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        if text[self.start : self.end] == self.before:
+            return self
+        same = [
+            mutant
+            for path in sorted((root / self.path.partition("/")[0]).rglob("*.py"))
+            for mutant in find_mutants(root, path)
+            if mutant.function.rpartition(".")[2] == name
+            and (mutant.before, mutant.after) == (self.before, self.after)
+        ]
+        if not same:
+            raise ValueError(f"{self.path}: {self.function} no longer has {self.before!r}")
+        return min(same, key=lambda each: (each.path != self.path, abs(each.start - self.start)))
 
 
 def draw_mutants(root: Path, package: str, count: int, seed: int) -> list[Mutant]:

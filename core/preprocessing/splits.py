@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -111,7 +112,10 @@ def split_into_folds(
     splitter = splitters[labels is not None, groups is not None](
         count, shuffle=True, random_state=recipe.seed
     )
-    for training, held_out in splitter.split(rows, labels, groups):
+    with warnings.catch_warnings():  # a class with fewer members than folds is in some of them only
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        folds = list(splitter.split(rows, labels, groups))
+    for training, held_out in folds:
         yield rows[training], rows[held_out]
 
 

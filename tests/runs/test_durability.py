@@ -52,19 +52,7 @@ def test_waiting_and_running_runs_survive_the_end_of_the_cluster(
     assert wait_until_ended(runs, queued).state is RunState.FINISHED
 
 
-def test_a_stop_during_an_interruption_keeps_what_was_learned(runs: Runs):
-    run_id = runs.train(OWNER, make_noise(), ENDLESS)
-    wait_for(lambda: runs.get(run_id).can_continue, "a checkpoint")
-    psutil.Process(get_pid(runs, runs.get(run_id).worker)).kill()
-    wait_for(lambda: runs.get(run_id).state is RunState.INTERRUPTED, "the interruption")
-    runs.stop(OWNER, run_id)
-    run = wait_until_ended(runs, run_id)
-    assert run.state is RunState.STOPPED
-    assert run.has_model
-    assert run.history["loss"]
-
-
-def test_a_stop_of_an_interrupted_run_needs_no_free_worker(runs: Runs):
+def test_a_stop_of_an_interrupted_run_keeps_what_was_learned_and_needs_no_free_worker(runs: Runs):
     run_id = runs.train(OWNER, make_noise(), ENDLESS)
     wait_for(lambda: runs.get(run_id).can_continue, "a checkpoint")
     psutil.Process(get_pid(runs, runs.get(run_id).worker)).kill()
@@ -73,7 +61,7 @@ def test_a_stop_of_an_interrupted_run_needs_no_free_worker(runs: Runs):
     runs.stop(OWNER, run_id)
     run = wait_until_ended(runs, run_id)
     assert (run.state, run.has_model) == (RunState.STOPPED, True)
-    assert run.progress.epoch == len(run.history["loss"])
+    assert run.progress.epoch == len(run.history["loss"]) > 0
     for other in others:
         runs.stop(f"other {others.index(other)}", other)
         wait_until_ended(runs, other)
