@@ -62,7 +62,8 @@ def measure_difference(content: bytes, model: FittedModel, data: Sequences) -> f
     import onnxruntime
 
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    ours = model.predict_proba(data) if model.classes is not None else model.predict(data)[:, None]
+    outputs = model.compute_outputs(data)
+    ours = outputs if model.classes is not None else model.preprocessing.decode(outputs)[:, None]
     where, largest = model.preprocessing.find_source_steps(data), 0.0
     prepared = model.preprocessing.prepare(data)
     for row in range(len(data)):

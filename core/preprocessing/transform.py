@@ -143,7 +143,8 @@ class Preprocessing:
             )
         if not self.recipe.standardize:
             return prepared
-        scaled = (prepared.values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
+        with np.errstate(over="ignore"):  # far beyond what was trained on; infinite in float32
+            scaled = (prepared.values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
         return prepared.with_steps(scaled, prepared.lengths)
 
     def find_source_steps(self, data: Sequences) -> np.ndarray:

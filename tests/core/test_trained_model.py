@@ -175,8 +175,11 @@ def test_the_zip_predicts_without_this_library(masked_model, tmp_path):
         text=True,
         check=True,
     )
-    with pytest.warns(UserWarning, match="longer than the limit of 6"):
+    with pytest.warns(UserWarning) as warned:
         ours = model.predict(new)
+    masked = ["masked away"] if model.recipe.mask == "value" else []
+    for warning, text in zip(warned, ["longer than the limit of 6", *masked], strict=True):
+        assert text in str(warning.message)
     predictions = [float(line.split(",")[1]) for line in process.stdout.splitlines()[1:]]
     np.testing.assert_allclose(predictions, ours, rtol=1e-5)
     assert "cut to 6" in process.stderr
