@@ -1,8 +1,8 @@
 """Reloads and clicks around the end of a run, in Chromium: ``python -m benchmarks reloads``.
 
 Checks that the live parts of the page keep updating and that the form keeps its values. Each try
-trains for a second or two and disturbs the page Train at a different time, from four seconds before
-the end of the run to two seconds after it:
+trains for a second or two and disturbs the page Train at a different moment, from four seconds
+before the end of the run to two seconds after it:
 
 - *reload* reloads the page in a slow browser with an empty cache, so that the parts of the page
   arrive later than the server sends them;
@@ -22,17 +22,19 @@ import re
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+import numpy as np
 
 from tests.support.app_server import AppServer
 from tests.support.chromium import ARGUMENTS, executable
 from tests.support.streamlit_client import Visitor
 
-TRIES = 50
-OFFSETS = (-4.0, 2.0)  # seconds from the end of the run; the slow browser loads the page in 2 s
+# Seconds from the end of the run; the slow browser loads the page in 2 s
+MOMENTS = np.linspace(-4.0, 2.0, num=50).tolist()
 WAIT_MS = 60_000
 STALL_MS = 20_000  # a page that updates shows the result within 3 s
 SLOWDOWN, LATENCY_MS = 4, 100  # of the browser in which the page is reloaded
@@ -102,12 +104,12 @@ def run(runs: int) -> dict[str, object]:
         browser = playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS])
         page = browser.new_context(base_url=server.address).new_page()
         slow_down(page)
-        reloads = train_and_disturb(page, TRIES, reload)
+        reloads = train_and_disturb(page, MOMENTS, reload)
         page.context.close()
         print(json.dumps({"reloads": reloads.build_report()}, indent=1), flush=True)
         page = browser.new_context(base_url=server.address).new_page()
         with busy_server(server.address):
-            clicks = train_and_disturb(page, TRIES, click)
+            clicks = train_and_disturb(page, MOMENTS, click)
         browser.close()
     return {"reloads": reloads.build_report(), "clicks": clicks.build_report()}
 
@@ -154,25 +156,24 @@ def click(page) -> None:
         page.wait_for_timeout(150)
 
 
-def train_and_disturb(page, tries: int, disturb: Callable) -> Outcome:
-    """Train several times, and disturb the page around the end of each run.
+def train_and_disturb(page, moments: Sequence[float], disturb: Callable) -> Outcome:
+    """Train once per moment, and disturb the page at that moment of the run.
 
     Args:
         page: Page of the browser.
-        tries: Number of trainings.
+        moments: Seconds from the end of the run, negative before it.
         disturb: ``reload`` or ``click``.
     """
     outcome = Outcome()
     page.set_default_timeout(WAIT_MS)
     page.goto(f"/Train?{urlencode(CHOSEN)}")
     seconds = _measure_run(page)
-    for number in range(tries):
-        offset = OFFSETS[0] + number / max(tries - 1, 1) * (OFFSETS[1] - OFFSETS[0])
+    for moment in moments:
         _start_training(page)
-        time.sleep(max(seconds + offset, 0.2))
+        time.sleep(max(seconds + moment, 0.2))
         disturb(page)
         outcome.tries += 1
-        description = f"{disturb.__name__} {offset:+.2f} s from the end"
+        description = f"{disturb.__name__} {moment:+.2f} s from the end"
         if not _is_alive(page):
             outcome.stalls.append(description)
             page.reload()

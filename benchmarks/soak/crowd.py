@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections import Counter
-from pathlib import Path
+from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.soak.server import start_server
 from tests.support.app_server import AppServer, memory_mb
 from tests.support.streamlit_client import Answer, Visitor
 
@@ -23,21 +23,21 @@ TRAINING = "training"
 PAGE_RESPONSES = ("open", "page", "click", "type", "choose", "upload", "poll", "refresh")
 
 
-def crowd(visitors: int, rounds: int, pause: float = PAUSE_SECONDS) -> dict[str, object]:
+def crowd(
+    visitors: int, rounds: int, pause: float = PAUSE_SECONDS, server: AppServer | None = None
+) -> dict[str, object]:
     """Let new visitors upload, train, predict and view their runs at the same time.
 
     Args:
         visitors: New visitors per round.
         rounds: Number of rounds.
         pause: Maximum pause between two actions of a visitor, in seconds.
+        server: A running server; by default a new one.
     """
     answers: list[Answer] = []
     errors: list[str] = []
     server_memory, total_memory = [], []
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        AppServer(Path(folder), UNPADDED_WORKERS="2") as server,
-    ):
+    with nullcontext(server) if server else start_server() as server:
         _visit(server.address, 0, 0.0, [], errors)  # warms up the workers and the server
         for number in range(rounds):
             first = 1 + number * visitors

@@ -8,8 +8,15 @@ from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz
 from benchmarks.soak.many import many_runs
 from benchmarks.soak.scheduler import two_workers_elsewhere
+from benchmarks.soak.server import start_server
 from tests.support import postgres
 from tests.support.chromium import executable
+
+
+@pytest.fixture(scope="module")
+def server():
+    with start_server() as server:
+        yield server
 
 
 def test_hostile_files_are_read_or_refused():
@@ -18,19 +25,19 @@ def test_hostile_files_are_read_or_refused():
     assert report["inputs"] >= 100 > report["of them read"] > 0
 
 
-def test_visitors_at_the_same_time_have_their_own_results():
-    report = crowd(visitors=4, rounds=1, pause=0.2)
+def test_visitors_at_the_same_time_have_their_own_results(server):
+    report = crowd(visitors=4, rounds=1, pause=0.2, server=server)
     assert report["results that were not one's own, or errors"] == []
 
 
-def test_a_class_that_presses_one_button_needs_one_training():
-    report = classroom(8)
+def test_a_class_that_presses_one_button_needs_one_training(server):
+    report = classroom(8, server)
     assert (report["errors"], report["trainings"]) == ([], 1)
 
 
 @pytest.mark.skipif(executable() is None, reason="no Chromium on this machine")
 def test_a_long_history_is_listed_whole():
-    assert many_runs(100)["seconds until the table stands in Chromium"] > 0
+    assert many_runs(100, rounds=1)["seconds until the table stands in Chromium"] > 0
 
 
 @pytest.mark.skipif(not postgres.is_there(), reason=postgres.MISSING)

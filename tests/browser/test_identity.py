@@ -14,11 +14,13 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from runs.store import Store
 from tests.support.browser import ROOT, SECONDS
 from tests.support.ports import find_free_port
+from tests.support.streamlit_client import Visitor
 from ui.http.cookie import MAX_AGE, NAME, generate_secret, get_browser_id
 
 OWNER_PAGE = """
@@ -111,8 +113,14 @@ def provider():
 
 
 @pytest.fixture(scope="module")
-def says_who(tmp_path_factory):
-    with serve_owner_page(tmp_path_factory.mktemp("who")) as address:
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("who")
+
+
+@pytest.fixture(scope="module")
+def says_who(folder):
+    """The page under a base path; the one with logins is at the root."""
+    with serve_owner_page(folder, base="deep/down") as address:
         yield address
 
 
@@ -149,6 +157,7 @@ def read_owner(place) -> dict:
 
 
 def get_owner(context, address: str) -> dict:
+    """Open the page in a new tab; returns the owner that it shows."""
     page = context.new_page()
     page.goto(address)
     owner = read_owner(page)
@@ -156,14 +165,21 @@ def get_owner(context, address: str) -> dict:
     return owner
 
 
+def get_owner_of_cookies(context, address: str, path: str = "/") -> dict:
+    """Open the page without a browser, but with the cookies of one; returns the owner."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in context.cookies(f"{address}{path}")}
+    with Visitor(address, cookies) as visitor:
+        visitor.open(path)
+        return json.loads(visitor.find("text").value)
+
+
 # The cookie, on the app itself
 
 
-@pytest.mark.parametrize("name", ["", "Data", "Mask", "Train", "Predict"])
-def test_the_first_visit_to_any_page_sets_the_cookie(browser, address, name):
+def test_the_first_visit_to_any_page_sets_another_cookie(browser, address):
     context = browser()
     page = context.new_page()
-    page.goto(f"{address}/{name}")
+    page.goto(f"{address}/Mask")
     cookie = get_cookie(context, address)
     assert cookie["httpOnly"]
     assert (cookie["sameSite"], cookie["path"], cookie["domain"]) == ("Lax", "/", "127.0.0.1")
@@ -173,13 +189,13 @@ def test_the_first_visit_to_any_page_sets_the_cookie(browser, address, name):
     assert cookie["value"] not in page.content()
     assert get_cookie(context, address)["value"] == cookie["value"]
 
-
-def test_another_browser_has_another_cookie(browser, address):
-    seen = set()
-    for context in (browser(), browser()):
-        context.new_page().goto(address)
-        seen.add(get_cookie(context, address)["value"])
-    assert len(seen) == 2
+    values = {cookie["value"]}
+    for name in ("", "Data", "Mask", "Train", "Predict"):
+        response = requests.get(f"{address}/{name}", headers={"Accept": "text/html"})
+        attributes = f"; Max-Age={MAX_AGE}; Path=/; HttpOnly; SameSite=Lax"
+        assert response.headers["Set-Cookie"].endswith(attributes)
+        values.add(response.cookies[NAME])
+    assert len(values) == 6
 
 
 def test_every_visit_renews_the_cookie_even_for_a_cached_page(browser, address):
@@ -209,13 +225,13 @@ def test_a_visitor_is_recognised_after_the_first_visit_but_not_by_a_copied_link(
     assert get_cookie(context, says_who)["value"] not in first["id"]
     page.reload()
     assert read_owner(page) == first
-    assert get_owner(context, says_who) == first  # in a second tab
+    assert get_owner_of_cookies(context, says_who) == first  # in a second tab
     assert get_owner(context, f"{says_who}/Deep") == first
 
     cold = get_owner(somebody_else, f"{says_who}/Deep")  # the first page of a first visit
     assert cold["lasting"]
     assert cold["id"] != first["id"]
-    assert get_owner(somebody_else, says_who) == cold
+    assert get_owner_of_cookies(somebody_else, says_who) == cold
 
 
 def test_a_browser_without_cookies_but_with_a_cache_is_a_new_visitor(browser, says_who):
@@ -225,34 +241,25 @@ def test_a_browser_without_cookies_but_with_a_cache_is_a_new_visitor(browser, sa
     second = get_owner(context, says_who)
     assert second["lasting"]
     assert second["id"] != first["id"]
-    assert get_owner(context, says_who) == second
+    assert get_owner_of_cookies(context, says_who) == second
 
 
-def test_the_cookie_works_under_a_base_path(browser, tmp_path):
-    with serve_owner_page(tmp_path, base="deep/down") as address:
-        context = browser()
-        first = get_owner(context, address)
-        assert first["lasting"]
-        assert get_owner(context, f"{address}/Deep") == first
-
-
-def test_an_unsigned_cookie_is_replaced_but_an_invented_one_is_not(browser, tmp_path):
+def test_an_unsigned_cookie_is_replaced_but_an_invented_one_is_not(browser, says_who, folder):
     secrets = [generate_secret(), generate_secret()]
-    store = Store(f"sqlite:///{tmp_path / 'unpadded.sqlite3'}")
+    store = Store(f"sqlite:///{folder / 'unpadded.sqlite3'}")
     store.visitors.record_visit(get_browser_id(secrets[0]), lasting=False)
     store.close()
-    with serve_owner_page(tmp_path) as address:
-        contexts = browser(), browser()
-        for context, secret in zip(contexts, secrets, strict=True):
-            context.add_cookies([{"name": NAME, "value": secret, "url": address}])
-        known, invented = contexts
-        tabs = [known.new_page() for _ in range(3)]
-        for tab in tabs:  # all at once, as a browser does that starts again
-            tab.goto(address, wait_until="commit")
-        assert {read_owner(tab)["id"] for tab in tabs} == {get_browser_id(secrets[0])}
-        assert get_cookie(known, address)["value"].startswith(f"{secrets[0]}.")
-        assert get_owner(invented, address)["id"] != get_browser_id(secrets[1])
-        assert secrets[1] not in get_cookie(invented, address)["value"]
+    contexts = browser(), browser()
+    for context, secret in zip(contexts, secrets, strict=True):
+        context.add_cookies([{"name": NAME, "value": secret, "url": f"{says_who}/"}])
+    known, invented = contexts
+    tabs = [known.new_page() for _ in range(3)]
+    for tab in tabs:  # all at once, as a browser does that starts again
+        tab.goto(says_who, wait_until="commit")
+    assert {read_owner(tab)["id"] for tab in tabs} == {get_browser_id(secrets[0])}
+    assert get_cookie(known, says_who)["value"].startswith(f"{secrets[0]}.")
+    assert get_owner(invented, says_who)["id"] != get_browser_id(secrets[1])
+    assert secrets[1] not in get_cookie(invented, says_who)["value"]
 
 
 def test_another_site_cannot_act_as_the_visitor(browser, says_who):
@@ -282,7 +289,7 @@ def test_another_site_cannot_act_as_the_visitor(browser, says_who):
     other.shutdown()
     assert seen["id"] != first["id"]
     assert not seen["lasting"]
-    assert get_owner(context, says_who) == first
+    assert get_owner_of_cookies(context, says_who) == first
 
 
 # Logins
@@ -305,7 +312,7 @@ def test_a_login_is_the_same_owner_in_every_browser_until_the_logout(browser, wi
     ann = log_in(page, "ann")
     assert ann["id"].startswith("login:")
     assert (ann["lasting"], ann["login"]) == (True, NAMES["ann"])
-    assert get_owner(context, f"{with_logins}/Deep") == ann
+    assert get_owner_of_cookies(context, with_logins, "/Deep") == ann
 
     page_elsewhere = elsewhere.new_page()
     page_elsewhere.goto(with_logins)
@@ -317,4 +324,4 @@ def test_a_login_is_the_same_owner_in_every_browser_until_the_logout(browser, wi
     page.get_by_role("button", name="Log in").wait_for()
     assert read_owner(page) == anonymous
     assert log_in(page, "bob")["id"] not in (ann["id"], anonymous["id"])
-    assert get_owner(elsewhere, with_logins) == ann
+    assert get_owner_of_cookies(elsewhere, with_logins) == ann

@@ -16,10 +16,16 @@ from tests.support.browser import (
     poll,
     settle,
 )
+from tests.support.streamlit_client import Visitor
 
 PAGES = ["", "Data", "Mask", "Train", "Predict", "Compare"]
 
 
+def fits_horizontally(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@only_in("dark phone")
 def test_a_new_visitor_trains_the_example_and_predicts_other_sequences(page):
     page.goto("/")
     expect(page.locator(PLOT)).to_have_count(3)
@@ -51,6 +57,7 @@ def test_a_new_visitor_trains_the_example_and_predicts_other_sequences(page):
     expect(page.get_by_text("a step that never happened")).to_be_visible()
     expect(page.get_by_text("on 3 sequences of 3, up to 5 steps long")).to_be_visible()
     expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stTable")).to_be_visible()
+    assert fits_horizontally(page)
 
 
 def get_cursors(page) -> list[float]:
@@ -98,33 +105,34 @@ def test_an_xray_shows_the_constant_state_and_can_be_stepped_through_and_downloa
     alone.close()
 
 
-@only_in("dark phone")
-def test_without_a_mask_the_badge_states_the_effect_of_padding(page):
-    page.goto("/Mask")
-    page.get_by_role("radio", name="no mask").click(force=True)
-    expect(page.get_by_text("Padding counts as data")).to_be_visible()
-    page.get_by_role("link", name="Train with this mask").click()
-    page.get_by_role("button", name="Start training").click()
-    badge = page.get_by_role("button", name=re.compile(r"changes the answers by up to \d"))
-    badge.click()
-    expect(page.get_by_text("another amount, side or value of padding")).to_be_visible()
-    expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stTable")).to_be_visible()
+@pytest.fixture
+def visitor(address):
+    with Visitor(address) as visitor:
+        yield visitor
 
 
-@only_in("dark phone")
-def test_recipes_are_compared_and_the_table_is_downloaded(page):
-    page.goto("/Compare")
-    seeds = page.get_by_role("spinbutton", name="Seeds")
-    seeds.fill("1")
-    seeds.press("Enter")
-    expect(page.get_by_text("2 trainings")).to_be_visible()
-    page.get_by_role("button", name="Compare", exact=True).click()
-    expect(page.get_by_text("say nothing about new ones")).to_be_visible()
-    expect(page.locator(PLOT)).to_have_count(2)
-    with page.expect_download() as download:
-        find_download_button(page, "Download as CSV").click()  # not the table's own
-    with open(download.value.path(), encoding="utf-8") as file:
-        assert [row["recipe"] for row in csv.DictReader(file)] == ["by lengths", "no mask"]
+def test_without_a_mask_the_badge_states_the_effect_of_padding(visitor):
+    visitor.open("/Mask")
+    visitor.choose("Mask", "no mask")
+    assert any("Padding counts as data" in text for text in visitor.texts())
+    visitor.page_link("Train with this mask")
+    visitor.click("Start training")
+    visitor.wait_for("another amount, side or value of padding")
+    labels = [block.proto.popover.label for block in visitor.find_all("popover")]
+    assert any(re.search(r"changes the answers by up to \d", label) for label in labels)
+    assert visitor.find_all("table")
+    assert visitor.errors == []
+
+
+def test_recipes_are_compared_and_the_table_is_downloaded(visitor):
+    visitor.open("/Compare")
+    visitor.type("Seeds", 1)
+    assert any("2 trainings" in text for text in visitor.texts())
+    visitor.click("Compare")
+    visitor.wait_for("say nothing about new ones")
+    assert len(visitor.find_all("plotly_chart")) == 2
+    rows = csv.DictReader(visitor.download("Download as CSV").decode().splitlines())
+    assert [row["recipe"] for row in rows] == ["by lengths", "no mask"]
 
 
 @only_in("light desktop")
@@ -189,19 +197,21 @@ def test_own_data_from_upload_to_downloaded_predictions(page, tmp_path):
     assert predicted[0]["prediction"] == str(chances.index(max(chances)) + 1)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_opens_by_its_link_with_content(page, name):
-    page.goto(f"/{name}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    if name not in ("Train", "Predict", "Compare"):
-        expect(page.locator(PLOT).first).to_be_visible()
-    if name == "Predict":
-        expect(page.get_by_test_id("stDataFrame")).to_be_visible()
-    if name == "Compare":
-        expect(page.get_by_text("6 trainings")).to_be_visible()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    # nothing sticks out sideways, also on a phone
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+@only_in("light desktop")
+def test_every_page_opens_by_its_link_with_content(page):
+    """tests/browser/test_every_page.py opens them on a phone."""
+    for name in PAGES:
+        page.context.clear_cookies()  # a new visitor
+        page.goto(f"/{name}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        if name not in ("Train", "Predict", "Compare"):
+            expect(page.locator(PLOT).first).to_be_visible()
+        if name == "Predict":
+            expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+        if name == "Compare":
+            expect(page.get_by_text("6 trainings")).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        assert fits_horizontally(page), name
 
 
 BROKEN = "patient,visit,ward,pulse,outcome\n" + "".join(
@@ -211,28 +221,22 @@ BROKEN = "patient,visit,ward,pulse,outcome\n" + "".join(
 )
 
 
-def train_five_epochs(page) -> None:
-    go_to(page, "Train")
-    page.get_by_label("Epochs", exact=True).fill("5")
-    page.get_by_label("Epochs", exact=True).press("Enter")
-    page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text(re.compile("5 epochs in"))).to_be_visible()
-
-
-@only_in("light desktop")
-def test_a_broken_file_is_fixed_in_the_page_and_trained_on(page):
-    page.goto("/Data")
-    expect(page.locator(PLOT)).to_have_count(3)
-    file = {"name": "visits.csv", "mimeType": "text/csv", "buffer": BROKEN.encode()}
-    page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text("Row 11, column pulse")).to_be_visible()
-    page.get_by_role("button", name="Take the mean").click()
-    expect(page.get_by_role("heading", name="visits.csv")).to_be_visible()
-    expect(page.get_by_text("42 rows in the file, all of them used.")).to_be_visible()
-    train_five_epochs(page)
-    go_to(page, "Predict")
-    expect(page.get_by_role("textbox", name="Sequences")).to_have_value(re.compile("^ward,pulse"))
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+def test_a_broken_file_is_fixed_in_the_page_and_trained_on(visitor):
+    visitor.open("/Data")
+    assert len(visitor.find_all("plotly_chart")) == 3
+    visitor.upload("A file of sequences", "visits.csv", BROKEN.encode())
+    assert "Row 11, column pulse" in " ".join(visitor.texts()).replace("`", "")
+    visitor.click("Take the mean, and say where")
+    texts = " ".join(visitor.texts())
+    assert "visits.csv" in texts
+    assert "42 rows in the file, all of them used." in texts
+    visitor.page_link("Train")
+    visitor.type("Epochs", 5)
+    visitor.click("Start training")
+    visitor.wait_for("5 epochs in")
+    visitor.page_link("Predict")
+    assert visitor.value("Sequences").startswith("ward,pulse")
+    visitor.wait_for(lambda seen: seen.dataframes())
 
 
 def edit_cell(page, right: int, text: str) -> None:
@@ -285,6 +289,10 @@ def test_a_cell_is_corrected_in_the_page_and_the_data_is_trained_on(page):
     edit.click()
     edit_cell(page, 3, "1.5")
     page.get_by_role("button", name="Read the edited table").click()
-    train_five_epochs(page)
+    go_to(page, "Train")
+    page.get_by_label("Epochs", exact=True).fill("5")
+    page.get_by_label("Epochs", exact=True).press("Enter")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text(re.compile("5 epochs in"))).to_be_visible()
     go_to(page, "Predict")
     expect(page.get_by_role("textbox", name="Sequences")).to_have_value("[1.5]")

@@ -5,12 +5,19 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import PLOT, SECONDS, go_to, only_in
+from tests.support.browser import PLOT, go_to, only_in
+from tests.support.streamlit_client import Visitor
 
 NO_DATA_SET = "This data set is not available to you."
 NO_RUN = "This run is not available to you."
 FOREIGN = "0123456789ab"  # begins no digest of theirs
 INVENTED = "AAAAAAAAAAAAAAAAAAAAAA"
+
+
+@pytest.fixture
+def visitor(address):
+    with Visitor(address) as visitor:
+        yield visitor
 
 
 @pytest.mark.parametrize(
@@ -21,28 +28,22 @@ INVENTED = "AAAAAAAAAAAAAAAAAAAAAA"
         *((f"/{name}?run={INVENTED}", NO_RUN) for name in ("Train", "Predict", "Runs")),
     ],
 )
-def test_unavailable_data_and_runs_are_reported_and_nothing_else_is_opened(page, link, sentence):
-    page.goto(link)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_text(sentence)).to_be_visible()
-    page.wait_for_timeout(500)
-    assert page.url.endswith(link)
-    assert page.locator(PLOT).count() == 0
-    expect(page.get_by_role("spinbutton")).to_have_count(0)
-    page.reload()
-    expect(page.get_by_text(sentence)).to_be_visible()
-    page.get_by_test_id("stMain").get_by_test_id("stPageLink-NavLink").first.click()  # the way out
-    expect(page.get_by_text(sentence)).to_have_count(0)
-    expect(page).to_have_url(re.compile(r"/(Data|Runs)(\?v=2&data=example)?$"))
-
-
-@pytest.fixture
-def elsewhere(chromium, address):
-    """Another visitor's browser."""
-    context = chromium.new_context(base_url=address)
-    context.set_default_timeout(SECONDS * 1000)
-    yield context.new_page()
-    context.close()
+def test_unavailable_data_and_runs_are_reported_and_nothing_else_is_opened(visitor, link, sentence):
+    visitor.open(link)
+    for _ in range(2):
+        visitor.look(0.5)
+        assert visitor.find_all("title")
+        assert sentence in visitor.texts()
+        assert f"/{visitor.path}?{visitor.query_string}" == link
+        for kind in ("plotly_chart", "dataframe", "number_input"):
+            assert visitor.find_all(kind) == []
+        visitor.refresh()
+    [way_out] = visitor.tab.screen.main.get("page_link")
+    visitor.page_link(way_out.label)
+    assert sentence not in visitor.texts()
+    assert visitor.path in ("Data", "Runs")
+    assert visitor.query_string in ("", "v=2&data=example")
+    assert visitor.errors == []
 
 
 def get_link(page) -> str:
@@ -55,7 +56,8 @@ def get_link(page) -> str:
     return link
 
 
-def test_a_link_to_settings_names_all_of_them_including_suggested_ones(page, elsewhere):
+@only_in("light desktop")
+def test_a_link_to_settings_names_all_of_them_including_suggested_ones(page, visitor):
     page.goto("/Train?data=japanese_vowels")
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("60")
     link = get_link(page)
@@ -63,15 +65,15 @@ def test_a_link_to_settings_names_all_of_them_including_suggested_ones(page, els
     assert "&layers=BiLSTM-64-0.3" in link
     assert "&epochs=60&" in link
 
-    elsewhere.goto(link.replace("epochs=60", "epochs=61"))
-    epochs = elsewhere.get_by_label("Epochs", exact=True)
-    expect(epochs).to_have_value("61")
-    epochs.fill("62")
-    epochs.press("Enter")
-    expect(elsewhere).to_have_url(re.compile("epochs=62"))
-    elsewhere.goto(link)  # also back to what is suggested
-    expect(epochs).to_have_value("60")
-    expect(elsewhere).to_have_url(re.compile("epochs=60"))
+    link = link.removeprefix(visitor.address)
+    visitor.open(link.replace("epochs=60", "epochs=61"))
+    assert visitor.value("Epochs") == 61
+    visitor.type("Epochs", 62)
+    assert visitor.query["epochs"] == "62"
+    visitor.close()
+    visitor.open(link)  # also back to what is suggested
+    assert visitor.value("Epochs") == 60
+    assert visitor.query["epochs"] == "60"
 
 
 @only_in("light desktop")
@@ -81,15 +83,14 @@ def test_a_link_without_a_version_names_what_differs_from_the_suggestion(page):
     expect(page).to_have_url(re.compile(r"v=2&data=japanese_vowels&mask=none&.*&epochs=60&"))
 
 
-def test_ignored_parts_of_a_link_are_reported(page):
-    page.goto("/Train?data=example&epochs=many&layers=LSTM-0&batch_size=2")
-    expect(page.get_by_text("epochs: “many” is not possible here; 100 is used.")).to_be_visible()
-    expect(page.get_by_text("layers: “LSTM-0” is not possible here;")).to_be_visible()
-    batch_size = page.get_by_label("Batch size, in sequences")
-    expect(batch_size).to_have_value("2")
-    batch_size.fill("3")
-    batch_size.press("Enter")
-    expect(page.get_by_text("is not possible here")).to_have_count(0)
+def test_ignored_parts_of_a_link_are_reported(visitor):
+    visitor.open("/Train?data=example&epochs=many&layers=LSTM-0&batch_size=2")
+    reported = " ".join(visitor.texts())
+    assert "epochs: “many” is not possible here; 100 is used." in reported
+    assert "layers: “LSTM-0” is not possible here;" in reported
+    assert visitor.value("Batch size, in sequences") == 2
+    visitor.type("Batch size, in sequences", 3)
+    assert "is not possible here" not in " ".join(visitor.texts())
 
 
 @only_in("dark phone")

@@ -25,6 +25,7 @@ from tests.support.browser import (
 )
 from tests.support.headers import check, check_all
 from tests.support.ports import find_free_port
+from tests.support.streamlit_client import Visitor
 from ui.http.cookie import BELOW_ROOT, NAME
 
 NAME_HERE = "example.org"
@@ -102,7 +103,7 @@ def address(tmp_path_factory, log, tls_port):
 
 
 @pytest.mark.parametrize("page", [("light", 1280)], indirect=True)
-def test_the_app_under_a_path(page, address, chromium, log):
+def test_the_app_under_a_path(page, address, log):
     requested = []
     page.on("request", lambda request: requested.append(request.url))
     page.on("websocket", lambda opened: requested.append(opened.url))
@@ -138,10 +139,9 @@ def test_the_app_under_a_path(page, address, chromium, log):
     page.goto(shared)
     page.get_by_role("button", name="Share").click()
     expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")).to_have_text(shared)
-    elsewhere = chromium.new_context().new_page()
-    elsewhere.goto(shared)
-    expect(elsewhere.get_by_role("heading", name="large.csv")).to_be_visible()
-    elsewhere.context.close()
+    with Visitor(f"{address}/unpadded") as elsewhere:
+        elsewhere.open(f"/Runs?run={run}")
+        assert elsewhere.find("title").value == "large.csv"
 
     sent = [urlsplit(url) for url in requested if not url.startswith(("data:", "blob:"))]
     assert {url.scheme for url in sent} == {"http", "ws"}
