@@ -12,12 +12,13 @@ import numpy as np
 from ..data.missing import base_names
 from ..data.schema import Schema
 from ..data.sequences import Sequences
-from ..data.tokens import is_missing, is_number
 from ..errors import DataError
 from .detection.detect import detect_schema
 from .detection.reuse_schema import adapt_schema
 from .formats.open import open_lists, open_table
 from .layouts.read import read_table
+from .table.missing_markers import is_missing
+from .table.number_text import is_number
 from .table.report import Report
 from .table.step_limits import refuse_many_steps
 from .table.table import Table

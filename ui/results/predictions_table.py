@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from core import Sequences
-from core.data.tokens import is_number
 from core.evaluation.predictions import EvaluationSet
 from core.figures import plot_probabilities
 from core.i18n import N_
 from core.reading.new_data import format_steps
+from core.reading.table.number_text import is_number
 from runs import Request
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, translate
 from ui.results import per_step

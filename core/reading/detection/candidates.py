@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...data.schema import Schema, TargetAt
-from ...data.tokens import is_missing
 from ...errors import DataError, Note
 from ..table.cells import detect_kind, parse_numbers
 from ..table.column_names import normalize_name
+from ..table.missing_markers import is_missing
 from ..table.roles import encode_values
 from ..table.table import Table
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...data.schema import LAYOUTS, Schema, TargetAt
-from ...data.tokens import SPLIT_ALIASES
 from ...errors import DataError, Note
 from ..table.column_names import GROUP_NAMES, TIME_NAMES, normalize_name
-from ..table.roles import encode_values
+from ..table.roles import SPLIT_ALIASES, encode_values
 from ..table.table import Table
 from .candidates import Candidates
 from .ids import find_id

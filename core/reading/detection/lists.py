@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from ...data.schema import Schema
-from ...data.tokens import is_list
 from ...errors import Note
 from ..table.cells import SAMPLE_ROWS, is_arrow_list, read_text
 from ..table.column_names import TARGET_NAMES, is_id_name, normalize_name
-from ..table.list_text import is_spaced_list
+from ..table.list_text import is_list, is_spaced_list
 from .candidates import Candidates, note_assumed_target
 from .ids import is_row_counter
 

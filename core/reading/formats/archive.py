@@ -16,9 +16,9 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from ...data.tokens import SPLIT_ALIASES
 from ...errors import DataError, Note
 from ..detection.step_count import refuse_long_text
+from ..table.roles import SPLIT_ALIASES
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table
 from . import ts

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.sequences import default_names
-from ...data.tokens import SPLIT_ALIASES
 from ...errors import DataError, Note
+from ..table.roles import SPLIT_ALIASES
 from ..table.table import Table
 from .delimited import get_first_line, is_header_line, open_delimited
 

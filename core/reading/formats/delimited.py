@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from ...data.tokens import is_list, is_missing, is_number
 from ...errors import DataError, Note
 from ..table.column_names import is_id_name
-from ..table.list_text import is_spaced_list
+from ..table.list_text import is_list, is_spaced_list
+from ..table.missing_markers import is_missing
+from ..table.number_text import is_number
 from ..table.table import MAX_COLUMNS, Table, refuse_equal_names, refuse_many_columns
 from .source import EMPTY
 

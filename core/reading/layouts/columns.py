@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.schema import UNKNOWN, Schema
-from ...data.tokens import is_missing
 from ...i18n import N_
 from ..table.cells import (
     MAX_FLOAT32,
@@ -20,6 +19,7 @@ from ..table.cells import (
     parse_numbers,
     read_number_text,
 )
+from ..table.missing_markers import is_missing
 from ..table.report import Problems
 from ..table.roles import encode_values
 from ..table.table import Table

@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...data.tokens import MISSING_MARKERS, NUMBER, is_list, is_missing, is_number
 from ...errors import DataError
 from ...i18n import N_
 from .column_names import is_unambiguous_id_name
-from .list_text import has_spaced_lists
+from .list_text import has_spaced_lists, is_list
+from .missing_markers import MISSING_MARKERS, is_missing
+from .number_text import NUMBER, is_number
 from .table import Table
 
 MAX_FLOAT32 = float(np.finfo(np.float32).max)

@@ -8,13 +8,26 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...data.tokens import NUMBER, is_number
+from .number_text import NUMBER, is_number
 
 _ITEM = rf"({NUMBER}|nan|na|null|none|\?)"
+_LIST = re.compile(r"\[\s*([\[\](+\-.\d?]|nan|null|none)", re.I | re.A)
+_TUPLE = re.compile(rf"\(\s*([\[(]\s*)?({NUMBER}|nan|none|\?)\s*,.*\)", re.I | re.S)
 _SPACED = re.compile(rf"{_ITEM}((\s*;\s*|\s+){_ITEM})+", re.I)
 _PHONE = re.compile(r"(^|[\s;])(\+|-?0\d)")  # a quantity has no leading 0
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\s\d{3})*(\.\d+)?")
 MAX_PARTS = 4  # of a coordinate, a date, a telephone number
+
+
+def is_list(cell: str) -> bool:
+    """Tell if a cell holds a list, in square brackets or in parentheses with a comma.
+
+    The comma is required because (030) 123 is a telephone number.
+    """
+    cell = cell.strip()
+    if not cell.startswith(("[", "(")):
+        return False
+    return (_LIST.match(cell) or _TUPLE.fullmatch(cell)) is not None
 
 
 def is_spaced_list(cell: str) -> bool:
@@ -34,9 +47,9 @@ def has_spaced_lists(cells: Sequence[str]) -> bool:
     joined = "".join(cells)
     if not any(mark in joined for mark in " ;\t"):  # fast path for most columns
         return False
-    is_list = [is_spaced_list(cell) for cell in cells]
-    others = (cell for cell, spaced in zip(cells, is_list, strict=True) if not spaced)
-    if 2 * sum(is_list) <= len(cells) or not all(map(is_number, others)):
+    are_lists = [is_spaced_list(cell) for cell in cells]
+    others = (cell for cell, spaced in zip(cells, are_lists, strict=True) if not spaced)
+    if 2 * sum(are_lists) <= len(cells) or not all(map(is_number, others)):
         return False
     cells = [cell.strip() for cell in cells]
     counts = {len(cell.replace(";", " ").split()) for cell in cells}

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.schema import Schema
-from ...data.tokens import SPLIT_ALIASES, is_missing
 from ...errors import DataError, Note
 from ...i18n import N_
 from .cells import (
@@ -21,10 +20,22 @@ from .cells import (
     replace_decimal_commas,
     try_cast,
 )
+from .missing_markers import is_missing
 from .report import Problems
 from .table import Table
 
 ROLES = (N_("id"), N_("time"), N_("target"), N_("split"), N_("group"))
+SPLIT_ALIASES = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "dev": "validation",
+    "development": "validation",
+    "test": "test",
+    "testing": "test",
+}
 NO_TIME = N_(
     "Row {row}, column {column}: {found!r} is no time. Write all times as numbers, or all as dates "
     "like 2026-01-31 or 2026-01-31 12:30:00, of the years 1678 to 2261."
