@@ -16,7 +16,7 @@ from .errors import DataError
 from .reading import read_sequences
 from .recipe.layers import GRU, LSTM
 from .recipe.recipe import Recipe
-from .recipe.suggest import suggest
+from .recipe.suggestion_reasons import suggest
 
 if TYPE_CHECKING:
     from .experiments.compare import compare

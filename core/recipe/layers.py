@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .constraints import check_boolean, check_number, check_whole
+from .field_validation import check_boolean, check_number, check_whole
 
 MAX_UNITS = 1024  # 1,024 units on 1,024 inputs hold 8.4 million weights
 

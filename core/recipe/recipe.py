@@ -13,9 +13,9 @@ from typing import Any, Literal
 from ..data.padding import MASK_MODES, SIDES, MaskMode, Side
 from ..data.sequences import Sequences
 from ..errors import RecipeError
-from .constraints import check_boolean, check_choice, check_number, check_whole, is_whole
+from .field_validation import check_boolean, check_choice, check_number, check_whole, is_whole
 from .layers import GRU, LAYERS, LSTM, MAX_UNITS
-from .rules import suggest_fields
+from .suggestion_rules import suggest_fields
 
 Task = Literal["regression", "classification"]
 Pooling = Literal["last", "mean", "max"]
@@ -173,9 +173,9 @@ class Recipe:
 
     @classmethod
     def suggest(cls, data: Sequences) -> Recipe:
-        """Choose a first recipe for this data by the rules of ``core.recipe.rules``.
+        """Choose a first recipe for this data by the rules of ``core.recipe.suggestion_rules``.
 
-        ``core.recipe.suggest.suggest`` also explains the choices.
+        ``core.suggest`` also explains the choices.
         """
         return cls(**suggest_fields(data))
 

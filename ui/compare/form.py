@@ -13,7 +13,7 @@ from core import GRU, LSTM, Recipe
 from core.data.padding import MASK_MODES, SIDES, erased_steps
 from core.errors import RecipeError
 from core.recipe.recipe import CLASS_WEIGHTS, OPTIMIZERS, POOLINGS, SCHEDULES
-from core.recipe.rules import TINY
+from core.recipe.suggestion_rules import TINY
 from ui.i18n import (
     _,
     escape_markdown,

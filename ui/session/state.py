@@ -20,7 +20,7 @@ from core.data.serialization import unpack
 from core.errors import Note
 from core.reading import Report
 from core.reading.new_data import Reading
-from core.recipe.suggest import Suggestion, suggest
+from core.recipe.suggestion_reasons import Suggestion, suggest
 from runs import ComparisonRequest, DataSet, Request, RunSummary
 from runs.reading import jobs
 from runs.store import NOT_KNOWN, Content

@@ -1,4 +1,4 @@
-"""Suggest a first recipe, with a reason per choice."""
+"""``suggest``: a first recipe, with the reason for each choice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..data.sequences import Sequences
 from ..errors import Note
 from .recipe import Recipe
-from .rules import count_training_data
+from .suggestion_rules import count_training_data
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Rules that choose the fields of a first recipe from the data alone."""
+"""Rules of the suggested recipe: the task, the network and the epochs that the data calls for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from ..data.sequences import Sequences
 from .layers import LSTM
 
-MAX_CLASSES, MIN_PER_CLASS = 50, 5  # integers are classes when few, each with several rows
+# Integers are classes if there are few of them and each occurs in several rows.
+MAX_CLASSES, MIN_PER_CLASS = 50, 5
 MIN_UPDATES = 20  # per epoch, approximately
 TINY, SMALL, LARGE = 10, 50, 2000  # training sequences
 UNITS = {"few": 32, "some": 64, "many": 128}
