@@ -1,4 +1,4 @@
-"""Checkpoints of a training run. Does not need TensorFlow.
+"""Checkpoints of a training run, and when one is due. Does not need TensorFlow.
 
 A ``Checkpoint`` is the state between two calls into the engine. It holds everything needed to
 resume and end bit for bit as if the run had never been interrupted. Everything random in training
@@ -7,6 +7,7 @@ is a function of (seed, epoch, batch), in all engines, so no generator state is 
 
 from __future__ import annotations
 
+import time
 import zipfile
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -19,6 +20,8 @@ from ..errors import Note
 from ..recipe.recipe import Recipe
 
 FORMAT = 1  # of the packed checkpoint; earlier versions wrote none
+CHECKPOINT_SECONDS = 3.0  # training time that a killed worker loses …
+CHECKPOINT_SHARE = 0.05  # … and the share of a large network's training time spent on checkpoints
 CHANGEABLE_FIELDS = ("epochs", "patience")  # of the recipe, when a run is resumed
 
 
@@ -177,3 +180,28 @@ class Checkpoint:
             raise ValueError(
                 f"this is not a checkpoint of Unpadded, or it is damaged ({error})"
             ) from None
+
+
+class CheckpointTimer:
+    """Time until the next checkpoint of a run is due.
+
+    Checkpoints are ``CHECKPOINT_SECONDS`` apart, or further if they take longer than
+    ``CHECKPOINT_SHARE`` of the time.
+    """
+
+    def __init__(self) -> None:
+        self.restart(0.0)
+
+    @property
+    def is_due(self) -> bool:
+        """True when the next checkpoint is due."""
+        return time.perf_counter() - self._last_time >= self._interval
+
+    def restart(self, duration: float) -> None:
+        """Wait for the next checkpoint from now on.
+
+        Args:
+            duration: Seconds that the last checkpoint took.
+        """
+        self._last_time = time.perf_counter()
+        self._interval = max(CHECKPOINT_SECONDS, duration / CHECKPOINT_SHARE)

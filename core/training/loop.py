@@ -27,11 +27,9 @@ from ..reading.to_csv import build_example, derive_schema
 from ..recipe.recipe import Recipe
 from ..recipe.schedules import compute_learning_rate
 from ..trained_model import TrainedModel
-from .checkpoint import BestEpoch, Checkpoint
+from .checkpoint import BestEpoch, Checkpoint, CheckpointTimer
 
 REPORT_SECONDS = 0.2  # five reports per second; one costs well under a millisecond
-CHECKPOINT_SECONDS = 3.0  # training time that a killed worker loses …
-CHECKPOINT_SHARE = 0.05  # … and the share of a large network's training time spent on checkpoints
 
 OnCheckpoint = Callable[[Checkpoint], None]
 OnProgress = Callable[[Progress], None]
@@ -214,14 +212,14 @@ class _Loop:
         Returns:
             True if ``should_stop`` ended the run.
         """
-        self.start_time = self.report_time = self.checkpoint_time = time.perf_counter()
+        self.start_time = self.report_time = time.perf_counter()
         stopped = False
         try:
             self._check_stop()
             self.compiled.compile(evaluate=self.validation is not None)
             # The clock starts here: compilation says nothing about the speed of training.
-            self.start_time = self.report_time = self.checkpoint_time = time.perf_counter()
-            self.checkpoint_interval = CHECKPOINT_SECONDS
+            self.start_time = self.report_time = time.perf_counter()
+            self.checkpoint_timer = CheckpointTimer()
             for epoch in range(self.position[0], self.recipe.epochs):
                 if self._is_patience_over(epoch):
                     break
@@ -304,11 +302,9 @@ class _Loop:
         for first, last in pacer.split(plan, done):
             self._check_stop()
             sums = call(first, last, sums)
-            now = time.perf_counter()
-            if now - self.report_time >= REPORT_SECONDS:
+            if time.perf_counter() - self.report_time >= REPORT_SECONDS:
                 self._report(epoch, self.position[1])
-            elapsed = now - self.checkpoint_time
-            if self.on_checkpoint is not None and elapsed >= self.checkpoint_interval:
+            if self.on_checkpoint is not None and self.checkpoint_timer.is_due:
                 self._store_checkpoint()
         loss_mean, accuracy = sums[:2] / max(sums[2], 1) * (self.unit, 1)
         if not np.isfinite(loss_mean):
@@ -326,9 +322,7 @@ class _Loop:
     def _store_checkpoint(self) -> None:
         start = time.perf_counter()
         self.on_checkpoint(self._make_checkpoint())
-        self.checkpoint_time = time.perf_counter()
-        duration = self.checkpoint_time - start
-        self.checkpoint_interval = max(CHECKPOINT_SECONDS, duration / CHECKPOINT_SHARE)
+        self.checkpoint_timer.restart(time.perf_counter() - start)
 
     def _make_checkpoint(self) -> Checkpoint:
         """Copy every array that training changes: the caller may store it in another thread."""

@@ -8,7 +8,7 @@ import pytest
 
 from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.serialization import pack_arrays, unpack_arrays
-from core.training import loop
+from core.training import checkpoint as checkpoint_module
 from core.training.checkpoint import Checkpoint
 from core.training.loop import restore_model
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each c
 def checkpoint_every_batch(monkeypatch: pytest.MonkeyPatch):
     """Make one call per batch and one checkpoint per call."""
     monkeypatch.setattr("core.engine.chunking.CALL_SECONDS", 0.0)
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
-    monkeypatch.setattr(loop, "CHECKPOINT_SHARE", 1e9)
+    monkeypatch.setattr(checkpoint_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(checkpoint_module, "CHECKPOINT_SHARE", 1e9)
 
 
 @pytest.fixture(scope="module")
