@@ -26,6 +26,7 @@ from runs.scheduling.fair_queue import FairQueue, QueuePosition, estimate_positi
 from runs.scheduling.once_per_run import OncePerRun
 from runs.scheduling.requests import RequestQueue
 from runs.scheduling.turns import Turns
+from runs.scheduling.worker_retirement import WorkerRetirement
 from runs.stopwatch import Stopwatch
 from runs.store import RunningRun, Store, StoreError, WaitingRun
 from runs.threads import TROUBLE_SECONDS, log, log_run_error, retry_until_stored, start_thread
@@ -46,9 +47,6 @@ REPLACED_SECONDS = 60.0
 # A run that was killed or deleted frees its worker by itself, or the worker is replaced.
 STUCK_SECONDS = 5.0
 CLEANUP_SECONDS = 3600.0  # between two removals of visitors who have been away for long
-# TensorFlow 2.21 keeps about 7 MB of every training it compiled, whatever is collected or cleared:
-# an idle worker is replaced by a fresh one after this many runs.
-MAX_RUNS_PER_WORKER = 40
 MAX_DEATHS, MAX_MEMORY_DEATHS = 5, 2  # of workers, until the run is held responsible
 
 WORKER_DIED = N_(
@@ -131,8 +129,7 @@ class Dispatcher:
         self._estimate_at = 0.0  # when to estimate the positions again
         self._trainings: dict[str, _Training] = {}  # by run id
         self._silences: dict[str, _Silence] = {}
-        self.run_counts: Counter[str] = Counter()  # runs per worker
-        self._retired: set[str] = set()  # workers that are being replaced
+        self.retirement = WorkerRetirement()
         self.clean_up_at = time.monotonic()
         self._closed = False
         # Number of workers when all were there, and the time since then.
@@ -192,7 +189,7 @@ class Dispatcher:
         if not self.is_connected:
             self._connect()
         previous, workers = self.workers, self.cluster.list_workers() if self.is_connected else []
-        self.workers = [worker for worker in workers if worker not in self._retired]
+        self.workers = self.retirement.exclude_retired(workers)
         if self.workers != previous or not self.kinds:
             self.kinds = self.cluster.list_kinds() if self.workers else frozenset()
         if len(self.workers) >= self._full_count or self._time_below_full.read() > REPLACED_SECONDS:
@@ -220,7 +217,7 @@ class Dispatcher:
             if run.stopping and run.id not in self._trainings and self.workers:
                 self._assign(run.id, self.workers, "light")
         self._assign_runs([run for run in waiting if not run.stopping], running)
-        self._retire(running)
+        self._replace_retired(running)
         self._clean_up()
         busy = waiting or self.duplicate_of or self.requests or not self.workers
         return POLL_SECONDS if busy else IDLE_SECONDS
@@ -357,7 +354,7 @@ class Dispatcher:
             return
         worker = min(workers, key=self.requests.count_running)
         self._trainings[run_id] = training = _Training(self.cluster, worker, slot)
-        self.run_counts[worker] += 1
+        self.retirement.run_counts[worker] += 1
         start_thread(partial(self._wait_for, run_id, training))
 
     def _wait_for(self, run_id: str, training: _Training) -> None:
@@ -443,15 +440,17 @@ class Dispatcher:
                 self._store.attempts.interrupt(run.id, run.attempt, why=why)
         self._silences = silences
 
-    def _retire(self, running: list[RunningRun]) -> None:
+    def _replace_retired(self, running: list[RunningRun]) -> None:
         """Replace idle workers that have executed many runs."""
         busy = {run.worker for run in running} | {each.worker for each in self._trainings.values()}
-        for worker in list(self.workers):
-            is_idle = worker not in busy and not self.requests.count_running(worker)
-            if self.run_counts[worker] >= MAX_RUNS_PER_WORKER and is_idle:
-                self.workers.remove(worker)
-                self._retired.add(worker)
-                start_thread(partial(self.cluster.replace, worker))
+        idle = [
+            worker
+            for worker in self.workers
+            if worker not in busy and not self.requests.count_running(worker)
+        ]
+        for worker in self.retirement.retire(idle):
+            self.workers.remove(worker)
+            start_thread(partial(self.cluster.replace, worker))
 
     def _clean_up(self) -> None:
         """Remove visitors without a login who have been away for long."""

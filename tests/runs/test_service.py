@@ -12,7 +12,7 @@ import pytest
 
 from core import LSTM, DataError, Recipe, Sequences
 from runs import Runs, RunState
-from runs.scheduling import dispatcher
+from runs.scheduling import worker_retirement
 from runs.store import tables
 from runs.store.visitors import DAY
 from tests.support.cluster_runs import (
@@ -282,7 +282,8 @@ def test_idle_workers_are_replaced_after_many_runs(
 ):
     """TensorFlow keeps some memory of every training, which a server that runs for weeks cannot."""
     run = wait_until_ended(runs, runs.train(OWNER, example, QUICK))
-    monkeypatch.setattr(dispatcher, "MAX_RUNS_PER_WORKER", runs.dispatcher.run_counts[run.worker])
+    counts = runs.dispatcher.retirement.run_counts
+    monkeypatch.setattr(worker_retirement, "MAX_RUNS_PER_WORKER", counts[run.worker])
     wait_for(lambda: run.worker not in runs.workers, "the worker to be retired")
     monkeypatch.undo()
     prediction = runs.predict(run, example)  # by another worker, from the saved ZIP
