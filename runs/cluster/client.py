@@ -16,7 +16,7 @@ from typing import Any
 
 from distributed import Client, Security
 
-from runs.cluster import machine, nanny_preload
+from runs.cluster import machine_kind, nanny_preload
 from runs.stopwatch import Stopwatch
 
 ROOT = Path(__file__).parents[2]
@@ -129,12 +129,13 @@ class Cluster:
         ]
 
     def list_kinds(self) -> frozenset[str]:
-        """Return the kinds of the workers, see ``runs.cluster.machine.get_kind``."""
+        """Return the kinds of the workers, see ``runs.cluster.machine_kind.get_kind``."""
         try:
             workers = self.client.scheduler_info()["workers"].values()
         except Exception:  # as in ``list_workers``
             return frozenset()
-        return frozenset(filter(None, (each["metrics"].get(machine.METRIC) for each in workers)))
+        kinds = (each["metrics"].get(machine_kind.METRIC) for each in workers)
+        return frozenset(filter(None, kinds))
 
     def _update_pulses(self, workers: dict[str, dict]) -> None:
         pulses = {}

@@ -21,31 +21,18 @@ from pathlib import Path
 
 import dask
 import yaml
-from dask.system import CPU_COUNT
 from distributed import LocalCluster, Security
-from distributed.system import MEMORY_LIMIT
 
 from runs.cluster.client import SLOTS
-from runs.settings import Settings
+from runs.cluster.worker_count import count_workers, get_memory_limit
 from runs.threads import start_thread
 
 CONFIG = Path(__file__).parents[1] / "dask.yaml"
-WORKER_BYTES = 1.0e9  # a warm worker holds 0.65 GB; the rest is for data and a training
-OTHERS_BYTES = 0.5e9  # the server, and this process
 # Before the next worker starts: maximum time for one that does not start, and time for the first
 # visitor's training, which the worker that has just started may be compiling.
 MAX_START_SECONDS, SETTLE_SECONDS = 60.0, 3.0
 # Attributes of ``Security`` that a client needs.
 CLIENT_KEY = ("require_encryption", "tls_ca_file", "tls_client_cert", "tls_client_key")
-
-
-def count_workers() -> int:
-    """Return the number of workers that cores and memory (container limits included) allow.
-
-    At least one; ``UNPADDED_WORKERS`` overrides it.
-    """
-    max_workers = int((MEMORY_LIMIT - OTHERS_BYTES) // WORKER_BYTES)
-    return Settings.from_environment().workers or max(1, min(CPU_COUNT, max_workers))
 
 
 def _start_in_turn(cluster: LocalCluster, workers: int) -> None:
@@ -102,7 +89,7 @@ def _start() -> tuple[LocalCluster, Security, str]:
     cluster = LocalCluster(
         n_workers=0,  # the scheduler is up before the workers are warm
         threads_per_worker=len(SLOTS),
-        memory_limit=int((MEMORY_LIMIT - OTHERS_BYTES) // count_workers()),
+        memory_limit=get_memory_limit(),
         host="127.0.0.1",
         security=key,
         dashboard_address=None,

@@ -21,7 +21,7 @@ from dask.system import CPU_COUNT
 from distributed import Status, Worker
 
 from runs import json_log
-from runs.cluster import machine
+from runs.cluster import machine_kind
 from runs.threads import start_thread
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
@@ -40,8 +40,8 @@ def dask_setup(worker: Worker) -> None:
     worker.http_server.stop()  # it has no pages, see runs/dask.yaml
     with _quiet():
         _import_tensorflow()
-    kind = machine.get_kind()
-    worker.metrics[machine.METRIC] = lambda worker: kind
+    kind = machine_kind.get_kind()
+    worker.metrics[machine_kind.METRIC] = lambda worker: kind
     # Every model is compiled again, which TensorFlow reports as a mistake.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # Warnings of predictions are returned to the visitor as notes.

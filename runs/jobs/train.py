@@ -16,7 +16,7 @@ from core.errors import DataError, Note
 from core.evaluation.predictions import EvaluationSet, select_evaluation_rows
 from core.i18n import N_
 from core.training.checkpoint import Checkpoint
-from runs.cluster import machine
+from runs.cluster import machine_kind
 from runs.jobs.context import Failure, get_store, models
 from runs.jobs.heartbeat import Heartbeat
 from runs.store import Claim, Result, Store, StoreError
@@ -46,7 +46,7 @@ def train_run(run_id: str) -> str | None:
         One line for the server's log if something went wrong, else None.
     """
     try:
-        claim = get_store().attempts.claim(run_id, get_worker().address, machine.get_kind())
+        claim = get_store().attempts.claim(run_id, get_worker().address, machine_kind.get_kind())
         return None if claim is None else _train(get_store(), run_id, claim)
     except StoreError as error:
         log.warning("%s", error)

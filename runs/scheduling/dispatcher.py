@@ -120,7 +120,7 @@ class Dispatcher:
         self.analyzes_ended_runs = analyzes_ended_runs
         self.cluster: Cluster | None = None
         self.workers: list[str] = []
-        self.kinds: frozenset[str] = frozenset()  # kinds of the workers, see runs.cluster.machine
+        self.kinds: frozenset[str] = frozenset()  # of the workers, see runs.cluster.machine_kind
         self.duplicate_of: dict[str, str] = {}  # run that waits → identical run
         self.turns = Turns()
         # Waiting runs, running runs, and the seconds left of their turns: as last seen.

@@ -105,7 +105,7 @@ class Attempts:
         Args:
             run_id: Id of the run.
             worker: Address of the worker.
-            kind: Kind of program and machine, see ``runs.cluster.machine``.
+            kind: Kind of program and machine, see ``runs.cluster.machine_kind``.
 
         Returns:
             None if the run does not wait (any more), or waits for an identical run.

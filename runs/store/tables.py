@@ -172,7 +172,8 @@ twins = Table(
     _run(),
     Column("key", String(64), nullable=False, index=True),  # see DuplicateKey
     Column("alone", Boolean, nullable=False),  # trained by itself, even if an identical run exists
-    # Kind of program and machine, see runs.cluster.machine. NULL: not started; "": several kinds.
+    # Kind of program and machine, see runs.cluster.machine_kind. NULL: not started; "": several
+    # kinds.
     Column("kind", String(64)),
     # The result was copied from another run.
     Column("taken", Boolean, nullable=False, default=False),
