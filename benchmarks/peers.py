@@ -176,7 +176,7 @@ def prepare_reference_ours(cold: bool) -> Epoch:
 
 def prepare_worker_process() -> None:
     """Configure TensorFlow's threads and memory as in the app's workers."""
-    from runs.cluster.worker_preload import prepare_process
+    from runs.cluster.worker_setup import prepare_process
 
     prepare_process()
 

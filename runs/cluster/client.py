@@ -16,7 +16,7 @@ from typing import Any
 
 from distributed import Client, Security
 
-from runs.cluster import machine_kind, nanny_preload
+from runs.cluster import machine_kind, out_of_memory_events
 from runs.stopwatch import Stopwatch
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +91,7 @@ class Cluster:
             self._end_child()
             raise
         self.client.subscribe_topic(topic, lambda event: on_event(event[1]))
-        self.client.subscribe_topic(nanny_preload.TOPIC, self._note_out_of_memory)
+        self.client.subscribe_topic(out_of_memory_events.TOPIC, self._note_out_of_memory)
 
     @property
     def is_ours(self) -> bool:

@@ -1,4 +1,6 @@
-"""Dask preload of each worker: import TensorFlow before the worker accepts jobs.
+"""Set up a worker: import TensorFlow before it accepts jobs, then compile the example.
+
+Dask preloads this module in each worker (see ``runs/dask.yaml``).
 
 A worker joins the scheduler only after ``dask_setup`` returns, so every worker that the server
 sees has imported TensorFlow. The network of the home page is compiled after that, while the

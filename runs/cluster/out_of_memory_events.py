@@ -1,6 +1,7 @@
-"""Dask preload of each nanny: report workers that the system ended for lack of memory.
+"""Report workers that the system ended for lack of memory.
 
-The nanny itself reports only workers that reached its own limit.
+Dask preloads this module in each nanny (see ``runs/dask.yaml``). The nanny itself reports only
+workers that reached its own limit.
 """
 
 from __future__ import annotations
