@@ -21,10 +21,10 @@ from streamlit.web.server.server_util import get_display_address, get_url
 from core import DataError, Recipe
 from core.reading.new_data import Reading
 from runs import json_log
+from runs.memory_allocator import return_freed_memory
 from ui import backend, samples
 from ui.data import open_data
 from ui.http import cookie
-from ui.http.allocator import configure_allocator
 from ui.http.cookie import VisitorCookie
 from ui.http.headers import SecurityHeaders
 from ui.http.hosts import HostNames, get_allowed_names
@@ -171,7 +171,7 @@ if __name__ == "__main__":  # Streamlit runs this file as the script of the firs
     show_home()
 else:  # Streamlit imports it as the module "app" to build the server
     json_log.configure()
-    configure_allocator()
+    return_freed_memory()
     logging.getLogger("streamlit.error_util").addFilter(is_fault)
     # Some hosts offer secrets, not variables. Streamlit exports secrets to the environment on load.
     st.secrets.load_if_toml_exists()

@@ -10,7 +10,6 @@ worker is idle: a training that already waits does not have to wait for it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
 import os
 import time
@@ -24,9 +23,9 @@ from distributed import Status, Worker
 
 from runs import json_log
 from runs.cluster import machine_kind
+from runs.memory_allocator import keep_freed_memory
 from runs.threads import start_thread
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
 NICE = 10  # of 19: the server and the scheduler have priority; idle cores are still used fully
 # A waiting run is assigned within half a second after a worker joins.
 IDLE_SECONDS = 1.0
@@ -86,25 +85,13 @@ def _compile_example(worker: Worker) -> None:
 
 def prepare_process() -> None:
     """Configure the process for the speed of the engine, before TensorFlow starts."""
-    _keep_freed_memory()
+    keep_freed_memory()
     import tensorflow as tf
 
     # Small matrix products do not use threads, but parallel row groups do: the threads go to
     # separate operations, not into one.
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(max(2, CPU_COUNT))
-
-
-def _keep_freed_memory() -> None:
-    """Ask the C library (glibc has the call) to keep freed memory for the next batch.
-
-    By default it returns arrays of some hundred kilobytes to the system at once, and Dask asks it
-    to return even more. Getting the pages again takes a fifth of the training time.
-    """
-    keep = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
-    if keep is not None:
-        keep(M_TRIM_THRESHOLD, 2**31 - 1)
-        keep(M_MMAP_THRESHOLD, 2**25)  # the most it takes
 
 
 @contextlib.contextmanager
