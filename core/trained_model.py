@@ -23,9 +23,9 @@ from .evaluation.bootstrap import (
     has_prediction,
     make_statistic,
 )
+from .evaluation.evaluation_set import select_evaluation_rows
 from .evaluation.metrics import classification_metrics, regression_metrics
-from .evaluation.predict import predict_evaluation_set
-from .evaluation.predictions import select_evaluation_rows
+from .evaluation.predict_evaluation_set import predict_evaluation_set
 from .evaluation.report import Evaluation, evaluate_predictions
 from .export import archive
 from .export.keras_script import render_training_script

@@ -11,7 +11,7 @@ from core.data.sequences import Sequences
 from core.data.serialization import pack
 from core.engine.cost import estimate_cost
 from core.errors import DataError
-from core.evaluation.predictions import EvaluationSet
+from core.evaluation.evaluation_set import EvaluationSet
 from core.recipe.recipe import Recipe, count_weights
 from runs.jobs.compare import ComparisonRequest, compare_runs
 from runs.jobs.context import NO_MODEL

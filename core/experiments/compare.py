@@ -33,7 +33,7 @@ from ..evaluation.bootstrap import (
     has_prediction,
     make_statistic,
 )
-from ..evaluation.predictions import EvaluationSet, select_evaluation_rows
+from ..evaluation.evaluation_set import EvaluationSet, select_evaluation_rows
 from ..evaluation.report import MAIN_METRICS, METRIC_NAMES
 from ..i18n import N_
 from ..recipe.recipe import Recipe
@@ -151,7 +151,8 @@ def compare(
         ValueError: there are fewer than two recipes or no seeds, or the tasks differ.
         DataError: the data cannot be used for training.
     """
-    from ..evaluation.predict import predict_evaluation_set  # needs TensorFlow, as the next does
+    # Both need TensorFlow.
+    from ..evaluation.predict_evaluation_set import predict_evaluation_set
     from ..training.loop import train
 
     seeds = tuple(dict.fromkeys(int(seed) for seed in seeds))

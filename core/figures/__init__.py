@@ -9,6 +9,7 @@ labels are escaped, because Plotly interprets text as HTML. Pass ``dark=True`` o
 """
 
 from .comparison import plot_differences, plot_loss_bands
+from .drawn_cell_limits import MAX_CELLS, MAX_MASK_CELLS, get_drawn_window
 from .evaluation import (
     plot_calibration,
     plot_confusion_matrix,
@@ -19,7 +20,6 @@ from .evaluation import (
 from .heatmaps import compute_value_span, plot_mask, plot_padded, plot_probabilities, plot_sequences
 from .histograms import count_drawn_classes, plot_classes, plot_lengths
 from .history import plot_history, plot_loss_curves
-from .limits import MAX_CELLS, MAX_MASK_CELLS, get_drawn_window
 from .lines import count_drawn_lines, plot_lines
 from .per_step import plot_step_predictions, plot_step_probabilities
 from .theme import ENGLISH, Labels

@@ -12,7 +12,7 @@ from plotly.colors import sample_colorscale
 from ..data.padding import Side, pad
 from ..data.sequences import Sequences
 from .cell_grid import MAX_ID_CHARACTERS, TRANSPARENT, CellGrid
-from .limits import MAX_CELLS, get_drawn_window
+from .drawn_cell_limits import MAX_CELLS, get_drawn_window
 from .theme import (
     ENGLISH,
     Labels,

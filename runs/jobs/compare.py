@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.data.sequences import Sequences
 from core.data.serialization import unpack
 from core.errors import DataError
-from core.evaluation.predictions import EvaluationSet
+from core.evaluation.evaluation_set import EvaluationSet
 from core.experiments.compare import Comparison, Outcome, build_outcome, compare_outcomes
 from core.i18n import N_
 from runs.jobs.context import Failure, get_store

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.serialization import unpack
 from core.errors import DataError
-from core.evaluation.predictions import EvaluationSet
+from core.evaluation.evaluation_set import EvaluationSet
 from core.evaluation.report import Evaluation, evaluate_predictions
 from core.i18n import N_
 from runs.jobs.context import Failure, get_store

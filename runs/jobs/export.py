@@ -14,7 +14,7 @@ from distributed import get_worker
 
 from core.data.sequences import Sequences
 from core.errors import DataError
-from core.evaluation.predictions import select_evaluation_rows
+from core.evaluation.evaluation_set import select_evaluation_rows
 from runs.jobs.check_invariance import ensure_proof
 from runs.jobs.context import Failure, get_store, load_training_data, models
 from runs.jobs.evaluate import ensure_evaluation

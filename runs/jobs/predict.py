@@ -11,7 +11,7 @@ from distributed import Worker, get_worker
 
 from core.data.sequences import Sequences, step_indices
 from core.errors import DataError, Note
-from core.evaluation.predictions import select_evaluation_rows
+from core.evaluation.evaluation_set import select_evaluation_rows
 from core.inspection.xray import XRay
 from runs.jobs.context import Failure, load_training_data, models
 from runs.types import Prediction

@@ -13,7 +13,7 @@ from distributed import get_worker
 from core.data.sequences import Sequences
 from core.data.serialization import unpack
 from core.errors import DataError, Note
-from core.evaluation.predictions import EvaluationSet, select_evaluation_rows
+from core.evaluation.evaluation_set import EvaluationSet, select_evaluation_rows
 from core.i18n import N_
 from core.training.checkpoint import Checkpoint
 from runs.cluster import machine_kind
@@ -140,7 +140,7 @@ def _measure(
     model: TrainedModel, data: Sequences
 ) -> tuple[Metrics, EvaluationSet | None, list[Note]]:
     """Return metrics, predictions and notes for the most informative rows."""
-    from core.evaluation.predict import predict_evaluation_set
+    from core.evaluation.predict_evaluation_set import predict_evaluation_set
 
     part, rows = select_evaluation_rows(data, model.recipe)
     cost = float(rows.lengths.sum()) * model.network.count_params()

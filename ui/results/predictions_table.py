@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core import Sequences
-from core.evaluation.predictions import EvaluationSet
+from core.evaluation.evaluation_set import EvaluationSet
 from core.figures import plot_probabilities
 from core.i18n import N_
 from core.reading.new_data import format_steps

@@ -8,7 +8,7 @@ from scipy import stats
 
 from core import LSTM, Recipe, Sequences, compare
 from core.evaluation import bootstrap
-from core.evaluation.predictions import EvaluationSet
+from core.evaluation.evaluation_set import EvaluationSet
 from core.experiments.compare import Comparison, Outcome, compare_outcomes
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case

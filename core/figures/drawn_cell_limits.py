@@ -1,4 +1,4 @@
-"""Limits on how much of an array a figure draws."""
+"""Limits on the cells of an array that a figure draws, and the window that keeps to them."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.evaluation.predictions import EvaluationSet
+from core.evaluation.evaluation_set import EvaluationSet
 
 NUMBERS = EvaluationSet(
     "test",

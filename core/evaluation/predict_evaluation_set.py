@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..data.sequences import Sequences
 from ..fitted import FittedModel
-from .predictions import EvaluationSet
+from .evaluation_set import EvaluationSet
 
 
 def predict_evaluation_set(model: FittedModel, part: str, rows: Sequences) -> EvaluationSet:
