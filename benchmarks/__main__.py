@@ -47,7 +47,13 @@ from benchmarks.scale import LONG_STEPS, NAMES, SHORT, draw_scale_lengths
 from benchmarks.soak.classroom import classroom
 from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz
-from benchmarks.workloads import FEATURES, WORKLOADS, Workload, draw_lengths
+from benchmarks.workloads import (
+    FEATURES,
+    WORKLOADS,
+    Workload,
+    count_useful_flops,
+    draw_lengths,
+)
 
 Report = dict[str, object]
 
@@ -61,7 +67,7 @@ def run_workload(workload: Workload, runs: int) -> Report:
     steps = int(draw_lengths(workload.lengths).sum())
     report = compute_ratios(seconds, "ours", workload.targets)
     rate = {name: round(steps / median(times)) for name, times in seconds.items()}
-    flops = machine.count_useful_flops(workload.units, FEATURES)
+    flops = count_useful_flops(workload.units, FEATURES)
     share = rate["ours"] * flops / machine.measure_flops()
     report["share of the machine's matrix products"] = {
         "share": round(share, 3),

@@ -9,8 +9,6 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import numpy as np
-
 PACKAGES = (
     "tensorflow",
     "keras",
@@ -44,20 +42,6 @@ def measure_flops() -> float:
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
     )
     return 2 * SIZE**3 / float(done.stdout)
-
-
-def count_useful_flops(units: tuple[int, ...], features: int) -> float:
-    """Count the floating-point operations of training per real step.
-
-    They are 24·units·(inputs + units) per LSTM layer: four gates, two operations per weight, one
-    product in the forward pass and two in the backward pass.
-
-    Args:
-        units: Units per layer.
-        features: Features per step.
-    """
-    inputs = np.array([features, *units[:-1]])
-    return float((24 * np.array(units) * (inputs + np.array(units))).sum())
 
 
 def get_peak_memory() -> int:

@@ -1,4 +1,4 @@
-"""Workloads: sequences, a network, and the peers that it is compared with."""
+"""Workloads: sequences, a network and its operations per step, and the peers to compare with."""
 
 from __future__ import annotations
 
@@ -57,6 +57,20 @@ WORKLOADS = (
     Workload("uniform 1 to 400", "uniform", (64, 32), {"torch sorted": 1.5}),
     Workload("all 57 steps", "equal", (64, 32), {"torch sorted": 1.2}),
 )
+
+
+def count_useful_flops(units: tuple[int, ...], features: int) -> float:
+    """Count the floating-point operations of training per real step.
+
+    They are 24·units·(inputs + units) per LSTM layer: four gates, two operations per weight, one
+    product in the forward pass and two in the backward pass.
+
+    Args:
+        units: Units per layer.
+        features: Features per step.
+    """
+    inputs = np.array([features, *units[:-1]])
+    return float((24 * np.array(units) * (inputs + np.array(units))).sum())
 
 
 def draw_lengths(kind: str, n: int = 2000) -> np.ndarray:
