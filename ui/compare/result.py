@@ -11,7 +11,7 @@ from core.figures import plot_differences, plot_loss_bands
 from runs import ACTIVE, ComparisonRequest, Request, RunSummary
 from ui import backend
 from ui.i18n import _, format_count, format_duration, format_loss, ngettext, translate
-from ui.results import predictions_table
+from ui.results.spreadsheet_csv import to_csv
 from ui.session import requests
 from ui.session.state import State
 from ui.shell import fragments
@@ -150,7 +150,7 @@ def _show_result(request: Request, visitor: State) -> None:
     st.caption(_describe_part(result))
     st.download_button(
         _("Download as CSV"),
-        lambda: predictions_table.to_csv(result.table),
+        lambda: to_csv(result.table),
         file_name="comparison.csv",
         mime="text/csv",
         on_click="ignore",

@@ -11,6 +11,7 @@ from runs.jobs.export import Export
 from ui import backend
 from ui.i18n import _, ngettext, translate
 from ui.results import evaluation, predictions_table
+from ui.results.spreadsheet_csv import to_csv
 from ui.session import requests
 from ui.session.state import State
 from ui.shell.plots import to_html
@@ -114,7 +115,7 @@ def _offer_predictions(run: Run) -> None:
 def _offer_curves(run: Run, request: Request) -> None:
     _show_button(
         _("Curves (CSV)"),
-        lambda: predictions_table.to_csv(
+        lambda: to_csv(
             pd.DataFrame({"epoch": range(1, len(run.history["loss"]) + 1), **run.history})
         ),
         ("curves.csv", "text/csv"),

@@ -13,11 +13,11 @@ from core.evaluation.evaluation_set import EvaluationSet
 from core.figures import plot_probabilities
 from core.i18n import N_
 from core.reading.new_data import format_steps
-from core.reading.table.number_text import is_number
 from runs import Request
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, translate
 from ui.results import per_step
 from ui.results.metrics import show_metrics
+from ui.results.spreadsheet_csv import to_csv
 from ui.shell.plots import draw, get_figure_labels, is_dark
 
 MAX_ROWS = 1000  # on screen; the CSV has all
@@ -198,23 +198,6 @@ def show_downloads(
 def to_parquet(frame: pd.DataFrame) -> bytes:
     """Convert a table to Parquet, with unchanged types and text."""
     return frame.to_parquet(index=False)
-
-
-def to_csv(frame: pd.DataFrame) -> bytes:
-    """Convert a table to CSV that is safe in a spreadsheet.
-
-    Text that a spreadsheet would read as a formula is marked as text.
-    """
-    safe = frame.copy()
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = safe[name].map(_escape_formula)
-    return safe.rename(columns=_escape_formula).to_csv(index=False).encode()
-
-
-def _escape_formula(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@"))
-    return f"'{cell}" if is_formula and not is_number(cell) else cell
 
 
 def _assemble_table(

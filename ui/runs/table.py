@@ -13,7 +13,7 @@ from core.i18n import N_
 from runs import ACTIVE, RunState, RunSummary
 from ui import backend
 from ui.i18n import ENGLISH, _, format_count, format_loss, get_language, ngettext
-from ui.results import predictions_table
+from ui.results.spreadsheet_csv import to_csv
 from ui.runs import detail
 from ui.samples import translate_name
 from ui.session.state import State
@@ -148,7 +148,7 @@ def _show_actions(visitor: State, selection: list[RunSummary], frame: pd.DataFra
         st.download_button(
             _("Download the table"),
             # Without the column of curves.
-            lambda: predictions_table.to_csv(frame.drop(columns=frame.columns[2])),
+            lambda: to_csv(frame.drop(columns=frame.columns[2])),
             file_name="runs.csv",
             mime="text/csv",
             key="runs-csv",
