@@ -10,12 +10,12 @@ from core.errors import DataError
 from core.i18n import N_
 from runs import StoreError
 from ui import backend
-from ui.i18n import LANGUAGES, _, escape_markdown, get_language, join_list, ngettext, translate
+from ui.i18n import _, escape_markdown, join_list, ngettext, translate
+from ui.language_switch import show_language_switch
 from ui.samples import translate_name
 from ui.session import state
 from ui.shell import auth, css, menu
 from ui.shell.plots import is_dark
-from ui.shell.widgets import choose_one
 
 PAGES = (
     # (script, icon, name)
@@ -56,38 +56,11 @@ def open_page(name: str) -> state.State:
             f":small[:gray[{join_list([sequences, steps])}]]"
         )
         auth.show_login()
-        _show_language_switch(visitor)
+        show_language_switch(visitor)
         menu.close_on_navigation()
     if visitor.memory.error is not None:
         st.warning(translate(visitor.memory.error), icon=":material/cloud_off:")
     return visitor
-
-
-def _show_language_switch(visitor: state.State) -> None:
-    """Show the language switch.
-
-    Its callback runs before the page, so that one run shows every text in the new language.
-    """
-    choose_one(
-        _("Language"),
-        LANGUAGES,
-        "language",
-        get_language(),
-        format_func=LANGUAGES.get,
-        label_visibility="collapsed",
-        on_change=_change_language,
-        args=(visitor, "language"),
-    )
-
-
-def _change_language(visitor: state.State, key: str) -> None:
-    """Set the language, and set every widget value again so that options are relabelled."""
-    visitor.set_language(st.session_state[key])
-    # Streamlit 1.67 keeps the labels of a list of options in the previous language unless its value
-    # is set again. Every widget is set again, except text that has not been submitted yet.
-    for name, value in st.session_state.items():
-        if isinstance(value, str | list) and name != state.PASTE_KEY:
-            st.session_state[name] = value
 
 
 def is_fault(record: logging.LogRecord) -> bool:
