@@ -3,11 +3,10 @@
 import streamlit as st
 
 from core import DataError
-from core.engine.cost import estimate_cost
-from ui import backend, samples, url_state
-from ui.compare import form, result
+from ui import samples, url_state
+from ui.compare import duration, form, result
 from ui.data import open_data
-from ui.i18n import _, escape_markdown, format_count, format_duration
+from ui.i18n import _, escape_markdown
 from ui.page import open_page
 from ui.samples import translate_name
 
@@ -42,23 +41,10 @@ if visitor.is_example:
 recipes = form.choose_recipes(visitor)
 seeds = form.choose_seeds(visitor)
 recipes = form.choose_folds(visitor, recipes, seeds)
-max_waiting = backend.get_store().limits.waiting_runs
-is_allowed = recipes is not None and len(recipes) >= 2 and len(recipes) * len(seeds) <= max_waiting
+is_allowed = False
 if recipes is not None:
-    seconds_once = sum(
-        estimate_cost(data.lengths, data.features, r).seconds * r.epochs for r in recipes.values()
-    )
-    parallel = min(backend.get_store().limits.running_runs, max(len(backend.get_runs().workers), 1))
-    seconds = seconds_once * len(seeds) / parallel
-    st.caption(form.format_total(recipes, seeds, format_duration(seconds)))
-    if len(recipes) < 2:
-        st.info(_("Choose at least two values of something: one recipe is nothing to compare."))
-    elif not is_allowed:
-        st.warning(
-            _("A visitor may have {most} trainings waiting; take fewer values or seeds.").format(
-                most=format_count(max_waiting)
-            )
-        )
+    duration.show_duration(data, recipes, seeds)
+    is_allowed = form.check_size(recipes, seeds)
 if st.button(_("Compare"), type="primary", icon=":material/balance:", disabled=not is_allowed):
     try:
         visitor.compare(recipes, seeds)

@@ -14,6 +14,7 @@ from core.data.padding import MASK_MODES, SIDES, erased_steps
 from core.errors import RecipeError
 from core.recipe.recipe import CLASS_WEIGHTS, OPTIMIZERS, POOLINGS, SCHEDULES
 from core.recipe.suggestion_rules import TINY
+from ui import backend
 from ui.i18n import (
     _,
     escape_markdown,
@@ -307,11 +308,17 @@ def choose_folds(
     return {name: replace(recipe, **changes) for name, recipe in recipes.items()}
 
 
-def format_total(recipes: dict[str, Recipe], seeds: tuple[int, ...], seconds: str) -> str:
-    """Format the number of runs and their estimated time."""
-    return _("{n} recipes × {seeds} seeds = {all} trainings, about {time} on this server.").format(
-        n=format_count(len(recipes)),
-        seeds=len(seeds),
-        all=format_count(len(recipes) * len(seeds)),
-        time=seconds,
-    )
+def check_size(recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> bool:
+    """Check that there is something to compare, and not too much; show the reason otherwise."""
+    max_waiting = backend.get_store().limits.waiting_runs
+    if len(recipes) < 2:
+        st.info(_("Choose at least two values of something: one recipe is nothing to compare."))
+        return False
+    if len(recipes) * len(seeds) > max_waiting:
+        st.warning(
+            _("A visitor may have {most} trainings waiting; take fewer values or seeds.").format(
+                most=format_count(max_waiting)
+            )
+        )
+        return False
+    return True

@@ -1,0 +1,33 @@
+"""Announced duration of a comparison: the number of its runs and their estimated time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import Recipe, Sequences
+from core.engine.cost import estimate_cost
+from ui import backend
+from ui.i18n import _, format_count, format_duration
+
+
+def estimate_seconds(data: Sequences, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> float:
+    """Estimate the seconds until every run has ended, with as many at a time as may run."""
+    seconds_per_seed = sum(
+        estimate_cost(data.lengths, data.features, recipe).seconds * recipe.epochs
+        for recipe in recipes.values()
+    )
+    workers = max(len(backend.get_runs().workers), 1)
+    parallel = min(backend.get_store().limits.running_runs, workers)
+    return seconds_per_seed * len(seeds) / parallel
+
+
+def show_duration(data: Sequences, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> None:
+    """Show the number of runs and their estimated time."""
+    st.caption(
+        _("{n} recipes × {seeds} seeds = {all} trainings, about {time} on this server.").format(
+            n=format_count(len(recipes)),
+            seeds=len(seeds),
+            all=format_count(len(recipes) * len(seeds)),
+            time=format_duration(estimate_seconds(data, recipes, seeds)),
+        )
+    )
