@@ -8,12 +8,14 @@ from .evaluation_set import EvaluationSet
 
 
 def predict_evaluation_set(model: FittedModel, part: str, rows: Sequences) -> EvaluationSet:
-    """Predict the rows of one part with the final weights, without dropout."""
-    if model.classes is None:
-        values, probabilities = model.predict(rows), None
-    else:
-        probabilities = model.predict_proba(rows)
-        values = model.preprocessing.decode(probabilities)
+    """Predict the rows of one part with the final weights, without dropout.
+
+    Unlike ``FittedModel.predict``, it does not warn: what the network does not see of the training
+    data is what the recipe says.
+    """
+    outputs = model.compute_outputs(model.as_sequences(rows))
+    values = model.preprocessing.decode(outputs)
+    probabilities = None if model.classes is None else outputs
     return EvaluationSet(
         part, rows.ids, rows.lengths, rows.targets, values, model.classes, probabilities
     )

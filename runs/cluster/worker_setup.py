@@ -46,9 +46,7 @@ def dask_setup(worker: Worker) -> None:
     # Every model is compiled again, which TensorFlow reports as a mistake.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # Warnings of predictions are returned to the visitor as notes.
-    warnings.filterwarnings(
-        "ignore", module=r"runs\.jobs\.predict|core\.evaluation\.predict_evaluation_set"
-    )
+    warnings.filterwarnings("ignore", module=r"runs\.jobs\.predict")
     json_log.log_event("worker ready")
     start_thread(lambda: _compile_example(worker))
 
