@@ -18,10 +18,11 @@ for outside in ("DATABASE_URL", "DASK_SCHEDULER_ADDRESS"):
 # A slow machine is no failure.
 hypothesis.settings.register_profile("unpadded", deadline=None)
 hypothesis.settings.load_profile("unpadded")
+hypothesis.settings.register_profile("fast", max_examples=20, deadline=None)
 
 
-# What starts a browser, a server, workers or a build; left out by --fast.
-SLOW_FIXTURES = {"address", "app", "chromium", "guard", "provider", "runs", "tabs", "wheel"}
+# What starts a browser, a server, a cluster of workers or a build; left out by --fast.
+SLOW_FIXTURES = {"address", "chromium", "guard", "provider", "runs", "tabs", "wheel"}
 TESTS = Path(__file__).parent
 INTERNET = TESTS / "internet"
 SLOW_FOLDERS = {
@@ -33,6 +34,11 @@ SLOW_FOLDERS = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="leave out what takes long to run")
     parser.addoption("--internet", action="store_true", help="run what asks the internet, alone")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--fast"):
+        hypothesis.settings.load_profile("fast")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -168,6 +168,7 @@ def test_by_lengths_no_padding_changes_a_single_bit(padding):
     )
 
 
+@pytest.mark.slow
 def test_running_means_are_learned():
     data = make_running_means(200)
     recipe = dataclasses.replace(QUICK, layers=(LSTM(24),), epochs=60, learning_rate=0.01)

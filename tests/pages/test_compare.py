@@ -40,6 +40,7 @@ def test_opened_cold_it_offers_to_compare_the_mask_on_the_example(compare):
     assert not find_labelled(compare.button, "Compare").disabled
 
 
+@pytest.mark.slow
 def test_with_real_zeros_a_mask_by_value_is_compared_too(compare):
     find_labelled(compare.button, "Compare with real zeros").click().run()
     assert any("3 recipes × 3 seeds = 9 trainings" in c.value for c in compare.caption)
@@ -51,12 +52,14 @@ def test_with_real_zeros_a_mask_by_value_is_compared_too(compare):
     assert list(entries) == ["by lengths", "by value", "no mask"]
 
 
+@pytest.mark.slow
 def test_for_the_example_the_page_warns_that_new_data_is_untested(compare):
     find_labelled(compare.number_input, "Seeds").set_value(1).run()
     find_labelled(compare.button, "Compare").click().run()
     wait_until(compare, lambda app: "say nothing about new ones" in get_text(app))
 
 
+@pytest.mark.slow
 def test_all_combinations_are_trained_in_pairs_and_the_conclusion_is_shown(small):
     state = small.session_state["state"]
     find_labelled(small.multiselect, "What varies").set_value(["mask", "units"]).run()
@@ -115,6 +118,7 @@ def test_all_runs_can_be_stopped(compare):
     assert "was not measured" in page.error[0].value
 
 
+@pytest.mark.slow
 def test_small_data_without_test_rows_is_measured_on_every_sequence_once(app):
     rng = np.random.default_rng(0)
     lists = [rng.normal(size=rng.integers(1, 9)) for _ in range(15)]

@@ -3,6 +3,8 @@
 import io
 import json
 
+import pytest
+
 from core import LSTM, Recipe, read_sequences, train
 from core.engine.progress import Progress
 from runs import RunState
@@ -38,6 +40,7 @@ def refuse_links(page) -> None:
         assert "<b>now" not in figure.proto.spec
 
 
+@pytest.mark.slow
 def test_names_of_a_foreign_model_are_text_everywhere_on_its_page(app):
     data = read_sequences(io.StringIO(TABLE))
     model = train(data, Recipe(task="classification", layers=(LSTM(2),), epochs=2))

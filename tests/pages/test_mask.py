@@ -123,6 +123,7 @@ def test_a_single_sequence_is_row_1(mask):
     assert find_labelled(mask.text_input, "Sequences to draw").value == "1"
 
 
+@pytest.mark.slow
 def test_the_xray_of_the_trained_model_is_below(mask):
     wait_until(mask, lambda app: app.toggle)  # the example trains by itself
     mask.toggle(key="mask-xray-0-open").set_value(True).run()

@@ -1,5 +1,7 @@
 """Reused results are reported as such, and can be trained again."""
 
+import pytest
+
 from tests.support.app_pages import find_labelled, wait_until
 
 BEFORE = "this result was computed before"
@@ -13,6 +15,7 @@ def is_done(app):
     return [each.value for each in app.markdown if "**Finished**" in each.value]
 
 
+@pytest.mark.slow
 def test_the_same_button_pressed_again_shows_the_result_at_once_and_trains_anyway(app):
     find_labelled(app.button, "Train the network").click().run()
     wait_until(app, is_done)
@@ -44,6 +47,7 @@ def test_train_reports_reuse_and_the_url_follows_the_run_that_is_trained_anyway(
     assert not list_captions(app, BEFORE)
 
 
+@pytest.mark.slow
 def test_compare_reports_reused_runs(app):
     app.switch_page("pages/5_Compare.py").run()
     find_labelled(app.button, "Compare").click().run()

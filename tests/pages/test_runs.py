@@ -47,6 +47,7 @@ def test_the_history_names_state_result_and_recipe_of_each_run(app):
     assert any("No run matches" in caption.value for caption in page.caption)
 
 
+@pytest.mark.slow
 def test_a_run_continues_for_more_epochs_as_a_new_run(app):
     run = train(app)
     page = open_run(app, run)
@@ -113,6 +114,7 @@ def test_another_visitors_session_cannot_use_the_owners_runs(app, stranger):
     assert "No runs yet" in stranger.info[0].value
 
 
+@pytest.mark.slow
 def test_an_exported_model_is_imported(app):
     content = backend.get_runs().read_model(train(app))
     page = app.switch_page(RUNS).run()

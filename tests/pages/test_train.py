@@ -26,6 +26,7 @@ def test_opened_cold_it_offers_the_reference_recipe(train):
     assert not find_labelled(train.button, "Start training").disabled
 
 
+@pytest.mark.slow
 def test_a_run_shows_metrics_and_downloads(train):
     find_labelled(train.number_input, "Epochs").set_value(3)
     find_labelled(train.button, "Start training").click().run()
@@ -52,6 +53,7 @@ def test_without_held_out_sequences_the_page_warns_that_new_data_is_untested(tra
     assert len(train.get("plotly_chart")) == 3  # the loss, predictions, errors
 
 
+@pytest.mark.slow
 def test_labels_that_depend_on_the_length_only_are_reported(app):
     rng = np.random.default_rng(0)
     rows = ["id,time,x,target,split"]
@@ -168,6 +170,7 @@ def test_a_run_deleted_elsewhere_leaves_the_rest_of_the_page(train):
     assert "This run is not available to you." not in [each.value for each in train.info]
 
 
+@pytest.mark.slow
 def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
     runs = backend.get_runs()
     monkeypatch.setattr(runs.dispatcher.turns, "seconds", 3.0)

@@ -101,6 +101,7 @@ def test_unmarked_text_is_detected(code, words):
     assert list(extract_unmarked(ast.parse(code))) == words
 
 
+@pytest.mark.slow
 def test_every_template_of_an_error_or_note_is_extractable():
     """A template is a literal, or a constant that is marked by N_."""
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in list_files()}

@@ -46,18 +46,23 @@ def to_tensors(data, fast):
     return RaggedTensors(data, data.targets.astype(dtype))
 
 
+FIFTY_UPDATES = [
+    ("stacked", 10**9, "adam", {"pooling": "mean", "weight_decay": 0.1}),
+    ("one", 1, "rmsprop", {"pooling": "max", "clip_norm": 0.05}),
+    ("stacked", 10**9, "sgd", {"weight_decay": 0.01, "clip_norm": 0.05}),
+]
+MORE_FIFTY_UPDATES = [
+    ("bidirectional", 10**9, "adam", {}),
+    ("mixed directions", 10**9, "adam", {"class_weight": "balanced"}),
+    ("GRU in Keras", 10**9, "adam", {"pooling": "max", "class_weight": "balanced"}),
+    ("stacked", 1, "rmsprop", {}),
+    ("bidirectional", 1, "rmsprop", {"pooling": "max", "weight_decay": 0.01}),
+]
+
+
 @pytest.mark.parametrize(
     ("name", "wide", "optimizer", "settings"),
-    [
-        ("stacked", 10**9, "adam", {"pooling": "mean", "weight_decay": 0.1}),
-        ("bidirectional", 10**9, "adam", {}),
-        ("mixed directions", 10**9, "adam", {"class_weight": "balanced"}),
-        ("GRU in Keras", 10**9, "adam", {"pooling": "max", "class_weight": "balanced"}),
-        ("one", 1, "rmsprop", {"pooling": "max", "clip_norm": 0.05}),
-        ("stacked", 1, "rmsprop", {}),
-        ("bidirectional", 1, "rmsprop", {"pooling": "max", "weight_decay": 0.01}),
-        ("stacked", 10**9, "sgd", {"weight_decay": 0.01, "clip_norm": 0.05}),
-    ],
+    FIFTY_UPDATES + [pytest.param(*case, marks=pytest.mark.slow) for case in MORE_FIFTY_UPDATES],
 )
 def test_fifty_updates_give_the_weights_of_stock_keras(
     monkeypatch, name, wide, optimizer, settings

@@ -115,7 +115,10 @@ def test_each_layer_and_direction_has_its_own():
         {},
         {"length": 1, "width": 1},
         {"length": 10, "width": 10},
-        {"length": 9_000, "width": 10_000, "features": 300, "layers": (LSTM(300),)},
+        pytest.param(
+            {"length": 9_000, "width": 10_000, "features": 300, "layers": (LSTM(300),)},
+            marks=pytest.mark.slow,
+        ),
         {"classes": [NASTY + str(number) for number in range(900)], "features": 40},
         {"features": 2, "erased": (7, 9)},
     ],

@@ -10,6 +10,7 @@ from core import DataError, read_sequences
 from tests.support.hostile_files import PARQUET, edits, hostiles, mutated, read
 
 
+@pytest.mark.slow
 @settings(max_examples=2_000, derandomize=True)
 @given(hostiles)
 def test_a_file_with_mistakes_is_read_or_refused_but_never_crashes(hostile):

@@ -42,6 +42,7 @@ def test_japanese_vowels_reach_the_published_accuracy_without_using_test_rows():
     assert np.mean(accuracies) >= 0.97  # on any machine; recorded: 0.979
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_weights_and_another_seed_others(words, quick_recipe):
     recipe = dataclasses.replace(
         quick_recipe, layers=(LSTM(6, dropout=0.4), GRU(4, bidirectional=True)), epochs=3

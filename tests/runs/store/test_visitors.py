@@ -43,6 +43,7 @@ def test_a_visitor_with_many_tabs_is_created_once(new_store):
     assert stores[0].visitors.read_usage("new").runs == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", range(10))
 def test_visitors_who_come_and_go_with_the_same_data_do_not_disturb_each_other(new_store, again):
     """Contents are shared: those of one visitor may be removed while another refers to them."""
