@@ -66,4 +66,6 @@ def _load_outcome(
     for epoch in store.runs.read_history(run_id):
         for metric, value in epoch.items():
             history.setdefault(metric, []).append(value)
+    if not history:  # stopped in its first epoch
+        raise DataError(NOT_MEASURED, name=name, seed=seed)
     return build_outcome(data[run.data], run.recipe, EvaluationSet.from_bytes(predictions), history)
