@@ -33,7 +33,7 @@ from ui.http.visitor_cookie import VisitorCookie
 from ui.i18n import _
 from ui.page import explain_failure, is_fault, open_page
 from ui.predict import new_data
-from ui.results import padding_badge, predictions_table
+from ui.results import padding_check, predictions_table
 from ui.samples import EXAMPLE_NAME, load_example
 from ui.session import requests
 from ui.shell import menu
@@ -137,7 +137,7 @@ def show_home() -> None:
                             request, sequences, example
                         ),
                     )
-                padding_badge.show_badge(run)
+                padding_check.show_badge(run)
                 st.page_link(
                     "pages/1_Data.py",
                     label=_("Now with your own data"),
