@@ -24,16 +24,16 @@ from runs import json_log
 from runs.memory_allocator import return_freed_memory
 from ui import backend, samples
 from ui.data import open_data
-from ui.http import cookie
-from ui.http.cookie import VisitorCookie
+from ui.http import visitor_cookie
 from ui.http.headers import SecurityHeaders
 from ui.http.hosts import HostNames, get_allowed_names
 from ui.http.metrics import HiddenMetrics
 from ui.http.uploads import UploadLimit, sweep_forever
+from ui.http.visitor_cookie import VisitorCookie
 from ui.i18n import _
 from ui.page import explain_failure, is_fault, open_page
 from ui.predict import new_data
-from ui.results import padding_badge, predictions_table
+from ui.results import padding_check, predictions_table
 from ui.samples import EXAMPLE_NAME, load_example
 from ui.session import requests
 from ui.shell import menu
@@ -137,7 +137,7 @@ def show_home() -> None:
                             request, sequences, example
                         ),
                     )
-                padding_badge.show_badge(run)
+                padding_check.show_badge(run)
                 st.page_link(
                     "pages/1_Data.py",
                     label=_("Now with your own data"),
@@ -177,7 +177,7 @@ else:  # Streamlit imports it as the module "app" to build the server
     st.secrets.load_if_toml_exists()
     try:
         settings = backend.get_runs().settings
-        cookie.read_key()
+        visitor_cookie.read_key()
     except (ValueError, DataError) as error:  # an invalid setting: no traceback hides the message
         sys.exit(f"Unpadded cannot start: {error}")
     app = st.App(

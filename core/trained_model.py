@@ -31,7 +31,7 @@ from .export import archive
 from .export.keras_script import render_training_script
 from .export.model_card import render_model_card
 from .fitted import FittedModel, ShareCallback
-from .inspection.compute import trace
+from .inspection.compute_trace import compute_trace
 from .inspection.trace import Trace
 from .invariance.checks import prove
 from .invariance.report import Proof
@@ -192,7 +192,7 @@ class TrainedModel(FittedModel):
             ``core.inspection.trace.Trace``.
         """
         one = sequence if isinstance(sequence, Sequences) else [sequence]
-        return trace(self, self.as_sequences(one), masked)
+        return compute_trace(self, self.as_sequences(one), masked)
 
     def render_model_card(self, name: str = "") -> str:
         """Write the model card, in Markdown, with ``name`` as its title."""

@@ -5,7 +5,7 @@ import streamlit as st
 from ui.i18n import _, escape_markdown, format_network
 from ui.page import open_page
 from ui.predict import forms
-from ui.results import padding_badge
+from ui.results import padding_check
 from ui.runs import detail
 from ui.samples import translate_name
 from ui.train import progress
@@ -40,5 +40,5 @@ st.caption(
         layers=format_network(run.recipe), name=escape_markdown(translate_name(run.name))
     )
 )
-padding_badge.show_badge(run)
+padding_check.show_badge(run)
 forms.show_forms(visitor, run)

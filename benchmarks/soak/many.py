@@ -18,7 +18,7 @@ from runs.types import RunState
 from tests.support.app_server import AppServer
 from tests.support.chromium import ARGUMENTS, executable
 from tests.support.streamlit_client import Visitor
-from ui.http.cookie import NAME, generate_secret, get_browser_id, sign
+from ui.http.visitor_cookie import NAME, generate_secret, get_browser_id, sign
 
 EPOCHS = 100
 ROUNDS = 5

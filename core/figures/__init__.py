@@ -8,15 +8,11 @@ labels are escaped, because Plotly interprets text as HTML. Pass ``dark=True`` o
 ``theme=None``.
 """
 
+from .calibration import plot_calibration
 from .comparison import plot_differences, plot_loss_bands
+from .confusion_matrix import plot_confusion_matrix
 from .drawn_cell_limits import MAX_CELLS, MAX_MASK_CELLS, get_drawn_window
-from .evaluation import (
-    plot_calibration,
-    plot_confusion_matrix,
-    plot_early_prediction,
-    plot_predictions,
-    plot_residuals,
-)
+from .evaluation import plot_early_prediction, plot_predictions, plot_residuals
 from .heatmaps import compute_value_span, plot_mask, plot_padded, plot_probabilities, plot_sequences
 from .histograms import count_drawn_classes, plot_classes, plot_lengths
 from .history import plot_history, plot_loss_curves

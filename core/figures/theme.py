@@ -1,4 +1,4 @@
-"""Shared parts of all figures: colours, labels, text escaping and layout."""
+"""Shared parts of all figures: colours, labels, text escaping, layout, points and lines."""
 
 from __future__ import annotations
 
@@ -352,3 +352,33 @@ def build_value_axis(colours: Palette) -> dict[str, Any]:
     """Return the settings of a value axis: "0.0002" and "2×10⁻⁷" instead of Plotly's "200μ"."""
     exponent_format = {"exponentformat": "power", "minexponent": 4}
     return {"showgrid": True, "gridcolor": colours.line, "nticks": 6, **exponent_format}
+
+
+def draw_reference_line(x: np.ndarray, y: np.ndarray, colours: Palette) -> go.Scatter:
+    """Draw the line on which the points of an ideal model are."""
+    line = {"color": colours.muted, "width": 1.5, "dash": "dot"}
+    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
+
+
+def draw_points(
+    x: np.ndarray, y: np.ndarray, hover: str, colours: Palette, size: Any = 7, **settings: Any
+) -> go.Scatter:
+    """Draw points that show through each other where they overlap.
+
+    Args:
+        x: Horizontal positions.
+        y: Vertical positions.
+        hover: Template of the text under the pointer.
+        colours: Colours of the page's mode.
+        size: Diameter in pixels, for all points or for each.
+        **settings: Further settings of the trace.
+    """
+    marker = {"color": colours.accent, "size": size, "opacity": 0.7, "line": {"width": 0}}
+    return go.Scatter(
+        x=x.astype(np.float32),
+        y=y.astype(np.float32),
+        mode="markers",
+        marker=marker,
+        hovertemplate=hover,
+        **settings,
+    )

@@ -28,6 +28,7 @@ from ..recipe.recipe import Recipe
 from ..recipe.schedules import compute_learning_rate
 from ..trained_model import TrainedModel
 from .checkpoint import BestEpoch, Checkpoint, CheckpointTimer
+from .class_weights import compute_class_weights
 
 REPORT_SECONDS = 0.2  # five reports per second; one costs well under a millisecond
 
@@ -142,20 +143,6 @@ def restore_model(checkpoint: Checkpoint) -> TrainedModel:
         best_epoch=None if best is None else best.epoch,
         computed=describe_computation(recipe, features, checkpoint.groups),
     )
-
-
-def compute_class_weights(targets: np.ndarray, classes: int) -> np.ndarray:
-    """Compute the "balanced" class weights of scikit-learn, n / (classes × n per class).
-
-    Args:
-        targets: (n,) class numbers from 0; -1 marks a missing target.
-        classes: Number of classes.
-
-    Returns:
-        (classes,) weights; 0 for a class without targets.
-    """
-    counts = np.bincount(targets[targets >= 0], minlength=classes)
-    return np.where(counts > 0, counts.sum() / (classes * np.maximum(counts, 1)), 0.0)
 
 
 class _Stopped(Exception):

@@ -6,11 +6,12 @@ from runs.limits import Limits
 from runs.settings import Settings
 from runs.store.attempts import Attempts, Claim, Result
 from runs.store.cookies import Cookies
-from runs.store.data_sets import EPOCH_BYTES, NOT_KNOWN, Content, DataSet, DataSets, Samples
+from runs.store.data_sets import NOT_KNOWN, Content, DataSet, DataSets
 from runs.store.database import Database, StoreError
 from runs.store.duplicates import Duplicates
 from runs.store.helpers import DuplicateKey
 from runs.store.queue import RunningRun, WaitingRun
+from runs.store.quota import EPOCH_BYTES, Samples
 from runs.store.runs import (
     CHECKPOINT,
     DELETED,

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import secrets
 import time
 import zlib
-from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Integer,
     Row,
-    Select,
-    bindparam,
     delete,
     func,
     insert,
@@ -30,29 +25,15 @@ from core.errors import DataError
 from core.i18n import N_
 from runs.limits import Limits
 from runs.store.database import Database
-from runs.store.helpers import count_stored_bytes, ensure_visitor, sanitize_name
-from runs.store.tables import Plain, artifacts, contents, data_sets, epochs, runs
-from runs.types import ACTIVE
+from runs.store.helpers import sanitize_name
+from runs.store.quota import Samples, enforce_quota
+from runs.store.tables import CONTENT_COLUMNS, contents, data_sets
 
 TOO_MANY_DATA_SETS = N_(
     "You keep {n} data sets on this server, the most a visitor may have. Delete one first (Data, "
     "under “Your data”)."
 )
-TOO_MANY_BYTES = N_(
-    "Your data and models take {taken:,} MB on this server, with those that wait to be trained, "
-    "and this would add {more:,} MB; a visitor may have {most:,} MB. Delete data sets or runs you "
-    "no longer need first."
-)
-TOO_MANY_BYTES_OF_ALL = N_(
-    "This server keeps {most:,} MB for all of its visitors, and they are used up. Delete data sets "
-    "or runs you no longer need, or try again later."
-)
 NOT_KNOWN = N_("This data set is no longer on the server. Open its file again.")
-
-
-EPOCH_BYTES = 200  # per row of an epoch: SQLite's file grows by 130 to 240 bytes (measured)
-Samples = Callable[[], Collection[str]]
-USES = (data_sets.c.data, data_sets.c.file, runs.c.data)  # columns that refer to contents
 
 
 @dataclass(frozen=True)
@@ -210,7 +191,9 @@ def insert_content(connection: Connection, content: Content) -> None:
 
 def delete_unused_contents(connection: Connection) -> None:
     """Delete contents that nothing refers to any more."""
-    used = or_(*(select(1).where(use == contents.c.digest).exists() for use in USES))
+    used = or_(
+        *(select(1).where(column == contents.c.digest).exists() for column in CONTENT_COLUMNS)
+    )
     connection.execute(delete(contents).where(~used))
 
 
@@ -218,75 +201,9 @@ def is_owned_by(owner: str) -> ColumnElement[bool]:
     """Return a condition for contents that a visitor's data sets or runs refer to."""
     return contents.c.digest.in_(
         union(
-            *(select(use).where(use.table.c.owner == owner) for use in USES),
+            *(select(column).where(column.table.c.owner == owner) for column in CONTENT_COLUMNS),
         )
     )
-
-
-def _build_bytes_query() -> Select:
-    """Build the query of ``count_bytes`` once: building it takes longer than executing it."""
-    owner, samples = bindparam("owner"), bindparam("samples", expanding=True)
-    is_own = runs.c.owner == owner
-    used = (
-        select(use).where(use.table.c.owner == owner, use.table.c.data.not_in(samples))
-        for use in USES
-    )
-    active = runs.c.state.in_([state.value for state in ACTIVE])
-    artifact_sizes = select(artifacts.c.size).join(runs, runs.c.id == artifacts.c.run).where(is_own)
-    text_columns = [column for column in runs.c if isinstance(column.type, Plain)]
-    row_size = sum(func.coalesce(func.length(text, type_=Integer), 0) for text in text_columns)
-    last_epoch = select(func.max(epochs.c.epoch)).where(epochs.c.run == runs.c.id).scalar_subquery()
-    parts = (
-        select(contents.c.size).where(contents.c.digest.in_(union(*used))),
-        artifact_sizes,
-        select(row_size + EPOCH_BYTES * func.coalesce(last_epoch, 0)).where(is_own),
-        select(runs.c.reserved).where(is_own, active),
-    )
-    return select(
-        *(
-            select(func.coalesce(func.sum(part.subquery().c[0]), 0)).scalar_subquery()
-            for part in parts
-        )
-    )
-
-
-_BYTES_QUERY = _build_bytes_query()
-
-
-def count_bytes(connection: Connection, owner: str, samples: Samples) -> int:
-    """Return the bytes that a visitor's data sets and runs take.
-
-    They include the rows of runs and of their epochs, and what active runs may still add. Samples
-    do not count, because everybody has them.
-    """
-    values = {"owner": owner, "samples": list(samples())}
-    return sum(map(int, connection.execute(_BYTES_QUERY, values).one()))
-
-
-@contextlib.contextmanager
-def enforce_quota(
-    connection: Connection, limits: Limits, owner: str, samples: Samples
-) -> Iterator[None]:
-    """Undo the transaction if what is done inside exceeds a limit.
-
-    Locks the visitor, so that two tabs cannot both take the last free bytes.
-
-    Raises:
-        DataError: If the visitor, or all visitors together, would use too many bytes.
-    """
-    ensure_visitor(connection, owner)
-    before = count_bytes(connection, owner, samples)
-    yield
-    after = count_bytes(connection, owner, samples)
-    if after > max(before, limits.megabytes * 10**6):
-        raise DataError(
-            TOO_MANY_BYTES,
-            taken=round(before / 1e6),
-            more=max(1, round((after - before) / 1e6)),
-            most=limits.megabytes,
-        )
-    if after > before and count_stored_bytes(connection) > limits.all_megabytes * 10**6:
-        raise DataError(TOO_MANY_BYTES_OF_ALL, most=limits.all_megabytes)
 
 
 def _to_data_set(row: Row) -> DataSet:

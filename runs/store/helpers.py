@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Table, func, literal, select, union
+from sqlalchemy import CompoundSelect, Connection, Table, literal, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.recipe.recipe import Recipe
@@ -90,14 +90,3 @@ def select_neighbours(owner: str) -> CompoundSelect:
         select(literal(owner)),
         select(addresses.c.visitor).where(addresses.c.address == own_address),
     )
-
-
-def count_stored_bytes(connection: Connection) -> int:
-    """Return the bytes that the whole database uses."""
-    if connection.dialect.name == "postgresql":
-        return connection.scalar(select(func.pg_database_size(func.current_database())))
-    size, pages, free = (
-        connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-        for name in ("page_size", "page_count", "freelist_count")
-    )
-    return size * (pages - free)

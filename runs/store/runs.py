@@ -21,14 +21,13 @@ from runs.limits import Limits
 from runs.store.data_sets import (
     NOT_KNOWN,
     Content,
-    Samples,
     delete_unused_contents,
-    enforce_quota,
     insert_content,
     is_owned_by,
 )
 from runs.store.database import Database, log_after_commit
 from runs.store.helpers import DuplicateKey, sanitize_name, select_neighbours, to_json_types
+from runs.store.quota import Samples, enforce_quota
 from runs.store.tables import Plain, artifacts, contents, epochs, runs, turns, twins
 from runs.types import ACTIVE, TRANSITIONS, WAITING, RunState, RunSummary
 

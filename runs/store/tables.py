@@ -140,6 +140,8 @@ runs = Table(
     Index("runs_by_owner", "owner", "created"),
 )
 
+CONTENT_COLUMNS = (data_sets.c.data, data_sets.c.file, runs.c.data)  # they refer to contents
+
 
 def _run() -> Column:
     return Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, select, update
 
 from runs.limits import Limits
-from runs.store.data_sets import Samples, count_bytes, delete_unused_contents
+from runs.store.data_sets import delete_unused_contents
 from runs.store.database import Database
 from runs.store.helpers import ensure_visitor, insert_into, insert_or_ignore
+from runs.store.quota import Samples, count_bytes
 from runs.store.tables import addresses, data_sets, keys, runs, visitors
 
 DAY = 24 * 3600.0

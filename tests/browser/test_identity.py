@@ -21,7 +21,7 @@ from runs.store import Store
 from tests.support.browser import ROOT, SECONDS
 from tests.support.ports import find_free_port
 from tests.support.streamlit_client import Visitor
-from ui.http.cookie import MAX_AGE, NAME, generate_secret, get_browser_id
+from ui.http.visitor_cookie import MAX_AGE, NAME, generate_secret, get_browser_id
 
 OWNER_PAGE = """
 import json
@@ -34,7 +34,7 @@ from starlette.middleware import Middleware
 from runs.settings import Settings
 from runs.store import Store
 from ui import backend
-from ui.http.cookie import VisitorCookie
+from ui.http.visitor_cookie import VisitorCookie
 from ui.shell.auth import identify_owner, show_login
 
 # No workers, which this page does not need.

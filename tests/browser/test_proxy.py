@@ -26,7 +26,7 @@ from tests.support.browser import (
 from tests.support.headers import check, check_all
 from tests.support.ports import find_free_port
 from tests.support.streamlit_client import Visitor
-from ui.http.cookie import BELOW_ROOT, NAME
+from ui.http.visitor_cookie import BELOW_ROOT, NAME
 
 NAME_HERE = "example.org"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")

@@ -12,7 +12,6 @@ from core.i18n import N_
 from core.reading import Schema
 from runs.reading import jobs
 from ui.data.file_layouts import LAYOUT_NAMES
-from ui.data.read_report import MISSING_NAMES
 from ui.i18n import _
 
 NONE = ""  # the choice "no such column", as in ``detect_schema``
@@ -23,6 +22,12 @@ ROLES = {
     "target": N_("Target"),
     "split": N_("Train / test split"),
     "group": N_("Group"),
+}
+MISSING_NAMES = {
+    "refuse": N_("refuse the file"),
+    "drop": N_("drop the step"),
+    "forward": N_("carry the last value forward"),
+    "mean": N_("take the mean, and say where"),
 }
 DUPLICATE_NAMES = {
     "keep": N_("keep all of them"),

@@ -18,10 +18,11 @@ from core.reading import Schema, detect_schema
 from core.reading.editable import Grid
 from runs.reading import jobs
 from ui import backend
-from ui.data import columns_form, file_layouts, library, read_report, table_editor
+from ui.data import columns_form, file_layouts, library, reading_report, table_editor
 from ui.data.file_layouts import LAYOUT_NAMES
-from ui.data.read_report import explain, offer_to_read_again
+from ui.data.reading_report import explain
 from ui.data.refusal import Refusal
+from ui.data.remedies import offer_to_read_again
 from ui.i18n import _, escape_markdown, ngettext, translate
 from ui.samples import PUBLISHED_ACCURACIES, SAMPLES, Sample
 from ui.session.state import PASTE_KEY, State
@@ -286,7 +287,7 @@ def show_columns(visitor: State) -> None:
         st.warning(
             _("Please check: {doubt}.").format(doubt=_quote_columns(doubt)), icon=":material/help:"
         )
-    read_report.show_constant_features(report)
+    reading_report.show_constant_features(report)
     if schema.cut:
         st.caption(_describe_cut(schema))
 
@@ -309,7 +310,7 @@ def show_columns(visitor: State) -> None:
     error = visitor.refusals.get(key)
     if error is not None:
         offer_to_read_again(error, "columns", lambda schema: use(jobs.use_schema(schema)))
-    read_report.show_rows(report)
+    reading_report.show_rows(report)
     _show_editor(visitor, columns.grid)
 
 

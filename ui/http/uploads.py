@@ -30,7 +30,7 @@ from core.i18n import N_
 from runs.addresses import get_network
 from runs.limits import Limits
 from ui import backend
-from ui.http.cookie import find_secret, get_browser_id
+from ui.http.visitor_cookie import find_secret, get_browser_id
 
 # Sizes are rounded up to this unit, at least one: Starlette buffers this much of every upload.
 UNIT_BYTES = 2**20

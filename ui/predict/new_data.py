@@ -17,7 +17,8 @@ from core.reading.layouts.long import ELAPSED
 from core.reading.new_data import Reading, format_steps
 from runs.reading import jobs
 from ui import backend
-from ui.data.read_report import offer_to_read_again, show_rows
+from ui.data.reading_report import show_rows
+from ui.data.remedies import offer_to_read_again
 from ui.i18n import _, escape_markdown, shorten
 from ui.session.state import State
 from ui.shell.uploader import File

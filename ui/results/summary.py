@@ -7,7 +7,7 @@ import streamlit as st
 from core.evaluation.bootstrap import Estimate
 from runs import Run
 from ui.i18n import _, translate
-from ui.results import downloads, early_prediction, evaluation, padding_badge
+from ui.results import downloads, early_prediction, evaluation, padding_check
 from ui.results.metrics import show_metrics
 from ui.session.state import State
 
@@ -31,7 +31,7 @@ def show_training_results(
     for part, figures in run.metrics.items():
         st.markdown(f"**{names[part]}**")
         show_metrics({name: Estimate(value) for name, value in figures.items()})
-    padding_badge.show_badge(run)
+    padding_check.show_badge(run)
     if run.has_predictions:
         evaluation.show_evaluation(run, mine)
         if mine and "training" not in run.metrics:

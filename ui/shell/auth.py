@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from runs.addresses import get_network
-from ui.http.cookie import find_secret, generate_secret, get_browser_id, make_visitor_id
+from ui.http.visitor_cookie import find_secret, generate_secret, get_browser_id, make_visitor_id
 from ui.i18n import _, escape_markdown
 
 THIS_MACHINE = "127.0.0.1"

@@ -6,44 +6,12 @@ import keras
 import numpy as np
 import pytest
 
-from core import GRU, LSTM, DataError, Recipe, Sequences, train
-from core.inspection import compute
+from core import LSTM, DataError
+from core.inspection import attributions, compute_trace
 from core.inspection.trace import GATES, Trace
+from tests.support.traces import ONE, train_model
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
-
-RECIPES = {
-    "LSTM over LSTM": {"layers": (LSTM(6), LSTM(5, dropout=0.4))},
-    "GRU": {"layers": (GRU(6), GRU(4)), "padding": "post"},
-    "LSTM, its mean": {"layers": (LSTM(5),), "pooling": "mean"},
-    "LSTM, its maximum": {"layers": (LSTM(5),), "pooling": "max", "padding": "post"},
-    "both directions": {"layers": (LSTM(4, bidirectional=True), GRU(3, bidirectional=True))},
-}
-ONE = [[1.0, -2.0], [4.0, 0.5], [0.0, 3.0]]
-
-
-@pytest.fixture(scope="module")
-def data() -> Sequences:
-    rng = np.random.default_rng(7)
-    steps = [rng.normal(1, 2, (length, 2)) for length in [1, 2, 9, 4, 5, 3]]
-    return Sequences.from_lists(
-        steps, targets=[float(each.sum()) for each in steps], feature_names=["x", "y"]
-    )
-
-
-def train_model(data: Sequences, **changes):
-    defaults = {"epochs": 2, "batch_size": 2, "validation_split": 0.0}
-    return train(data, Recipe(**defaults | changes))
-
-
-@pytest.fixture(scope="module", params=RECIPES.values(), ids=RECIPES)
-def model(request, data):
-    return train_model(data, **request.param)
-
-
-@pytest.fixture(scope="module")
-def masked(model) -> Trace:
-    return model.trace(ONE)
 
 
 @pytest.fixture(scope="module")
@@ -134,17 +102,6 @@ def test_predictions_so_far_equal_those_for_shorter_sequences(model, masked):
             assert prediction == pytest.approx(shorter, abs=1e-5)
 
 
-def test_attributions_add_up_to_the_prediction_and_padding_has_none(model, masked):
-    trace = masked
-    assert trace.attributions.shape == (9, 2)
-    assert (trace.attributions[~trace.real] == 0).all()
-    assert np.abs(trace.attributions[trace.real]).max() > 0
-    means = [model.preprocessing.mean.tolist()] * 3
-    change = model.predict([ONE])[0] - model.predict([means])[0]
-    assert trace.attributions.sum() == pytest.approx(change, abs=0.02 * max(1, abs(change)))
-    assert trace.attribution_error == pytest.approx(trace.attributions.sum() - change, abs=1e-4)
-
-
 def test_steps_that_a_mask_value_erases_do_not_count(data):
     model = train_model(data, layers=(LSTM(4),), mask="value", mask_value=0.0)
     trace = model.trace([[1.0, 2.0], [0.0, 0.0], [3.0, 1.0]])
@@ -183,7 +140,8 @@ def test_classes_have_probabilities_so_far(data):
 def test_a_long_sequence_is_read_in_parts_that_change_nothing(data, bidirectional, monkeypatch):
     model = train_model(data, layers=(LSTM(4, bidirectional=bidirectional),))
     whole = model.trace(data[[2]])
-    monkeypatch.setattr(compute, "STEPS_AT_ONCE", 30)  # three of nine steps
+    for module in (compute_trace, attributions):
+        monkeypatch.setattr(module, "STEPS_AT_ONCE", 30)  # three of nine steps
     parts = model.trace(data[[2]])
     np.testing.assert_allclose(parts.predictions, whole.predictions, rtol=1e-5)
     np.testing.assert_allclose(parts.attributions, whole.attributions, rtol=1e-4, atol=1e-7)

@@ -1,26 +1,18 @@
-"""Problems in a file, their remedies, and what happened to its rows."""
+"""Report on a file that was read: its problems, and what happened to its rows."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from core import DataError
-from core.errors import MissingValue, Note
+from core.errors import Note
 from core.i18n import N_
 from core.reading import Report, Schema
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten, translate
 
-MISSING_NAMES = {
-    "refuse": N_("refuse the file"),
-    "drop": N_("drop the step"),
-    "forward": N_("carry the last value forward"),
-    "mean": N_("take the mean, and say where"),
-}
 MISSING_ACTIONS = {
     "drop": N_("the step is dropped"),
     "forward": N_("the last value is carried forward"),
@@ -52,60 +44,6 @@ def explain(error: DataError) -> None:
     st.error(_drop_empty_value(translate(error)), icon=":material/error:")
 
 
-def offer_to_read_again(error: DataError, key: str, read: Callable[[Schema], None]) -> None:
-    """Show the error, list all unresolved problems, and offer remedies.
-
-    Args:
-        error: The error.
-        key: Prefix of the widget keys.
-        read: Called with the schema of the chosen remedy.
-    """
-    explain(error)
-    if error.report is None:
-        return
-    unresolved = error.report.unresolved
-    if sum(unresolved.counts.values()) > 1:
-        _show_problems(unresolved, is_resolved=False)
-    with st.container(horizontal=True):
-        for number, (label, schema) in enumerate(_list_remedies(error)):
-            st.button(label, key=f"{key}-{number}", on_click=read, args=(schema,))
-
-
-def _list_remedies(error: DataError) -> Iterator[tuple[str, Schema]]:
-    """List the remedies, each with the schema that applies it."""
-    schema, counts = error.report.schema, error.report.counts
-    unreadable = {"unreadable"} & counts.keys() - {*schema.fixes}
-    fixes = (*schema.fixes, *unreadable)
-    has_missing = unreadable or "missing" in counts
-    if has_missing and (schema.missing == "refuse" or isinstance(error, MissingValue)):
-        alternatives = (name for name in ("drop", "forward", "mean") if name != schema.missing)
-        for missing in alternatives:
-            label = _(MISSING_NAMES[missing])
-            yield label[:1].upper() + label[1:], replace(schema, missing=missing, fixes=fixes)
-    elif unreadable:
-        yield (
-            ngettext(
-                "Count {n} cell as missing", "Count {n} cells as missing", counts["unreadable"]
-            ),
-            replace(schema, fixes=fixes),
-        )
-    labels = {
-        "incomplete": ngettext(
-            "Leave out {n} row", "Leave out {n} rows", counts.get("incomplete", 0)
-        ),
-        "empty": ngettext(
-            "Leave out {n} empty sequence", "Leave out {n} empty sequences", counts.get("empty", 0)
-        ),
-        "spaces": _("Take ids that differ in spaces for the same"),
-    }
-    if "changes" in counts:
-        yield _("Take a target for each step"), replace(schema, target_at="step")
-        yield _("Take that of the last step"), replace(schema, target_at="end")
-    for fix, label in labels.items():
-        if fix in counts and fix not in schema.fixes:
-            yield label, replace(schema, fixes=(*schema.fixes, fix))
-
-
 def show_rows(report: Report) -> None:
     """Show the number of used and dropped rows, and the problems that were resolved."""
     left_out = {kind: number for kind, number in report.dropped.items() if number}
@@ -123,7 +61,7 @@ def show_rows(report: Report) -> None:
         number = sum(report.counts.values())
         title = ngettext("{n} thing to know about", "{n} things to know about", number)
         with st.expander(title, icon=":material/rule:"):
-            _show_problems(report, is_resolved=True)
+            show_problems(report, is_resolved=True)
 
 
 def show_constant_features(report: Report) -> None:
@@ -138,7 +76,7 @@ def show_constant_features(report: Report) -> None:
     st.caption(text)
 
 
-def _show_problems(report: Report, is_resolved: bool) -> None:
+def show_problems(report: Report, is_resolved: bool) -> None:
     """Show a table of all problems: row, column, problem, value, and the action if resolved."""
     problems = report.problems
     table = {

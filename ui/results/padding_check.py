@@ -1,4 +1,4 @@
-"""Badge with the result of the padding-invariance check."""
+"""Result of the padding check, as a badge."""
 
 from __future__ import annotations
 

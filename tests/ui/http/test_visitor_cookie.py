@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from runs.store import Store, StoreError
 from runs.store.cookies import GRACE_SECONDS
 from ui import backend
-from ui.http import cookie
-from ui.http.cookie import (
+from ui.http import visitor_cookie
+from ui.http.visitor_cookie import (
     AT_ROOT,
     BELOW_ROOT,
     MAX_AGE,
@@ -36,17 +36,17 @@ HTTPS = (b"x-forwarded-proto", b"https")
 def store(tmp_path_factory):
     """A store without workers."""
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('store')}/db")
-    cookie.read_key.cache_clear()
+    visitor_cookie.read_key.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backend, "get_store", lambda: store)
         yield store
-    cookie.read_key.cache_clear()
+    visitor_cookie.read_key.cache_clear()
     store.close()
 
 
 def sign_secret(secret: str) -> str:
     """Sign a secret as this server does; returns the cookie's value."""
-    return sign(secret, cookie.read_key())
+    return sign(secret, visitor_cookie.read_key())
 
 
 # The middleware in front of Streamlit
@@ -101,9 +101,9 @@ def load(*cookies: str, **request) -> str:
     return only
 
 
-def get_secret(cookie_: str) -> str | None:
+def get_secret(cookie: str) -> str | None:
     """Return the secret in a Set-Cookie header."""
-    return cookie.find_secret([cookie_.split(";")[0]])
+    return visitor_cookie.find_secret([cookie.split(";")[0]])
 
 
 def test_loading_a_page_sets_a_secret_that_no_script_and_no_other_site_can_use():
@@ -148,7 +148,7 @@ FORGED = {
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
 def test_a_cookie_that_the_server_never_issued_is_replaced(forge):
     assert get_secret(load(f"{NAME}={forge()}")) not in (None, SECRET, OTHER)
-    assert cookie.find_secret([f"{NAME}={forge()}"]) is None
+    assert visitor_cookie.find_secret([f"{NAME}={forge()}"]) is None
 
 
 @given(
@@ -165,13 +165,13 @@ def test_the_page_and_its_websocket_agree_on_the_secret_for_any_cookies(cookies)
     cookies = [each.replace("{}", sign_secret(OTHER)) for each in cookies]
     ours = get_secret(load(*cookies))
     assert ours is not None
-    assert cookie.find_secret(cookies) in (ours, None)
+    assert visitor_cookie.find_secret(cookies) in (ours, None)
 
 
 def test_servers_on_two_ports_of_a_host_keep_each_others_visitors(monkeypatch):
     here = load()
     secret = get_secret(here)
-    monkeypatch.setattr(cookie, "read_key", lambda: b"the other server's")
+    monkeypatch.setattr(visitor_cookie, "read_key", lambda: b"the other server's")
     both = load(here.split(";")[0])
     assert get_secret(both) not in (None, secret)
     monkeypatch.undo()
@@ -179,11 +179,11 @@ def test_servers_on_two_ports_of_a_host_keep_each_others_visitors(monkeypatch):
 
 
 def test_a_cookie_does_not_grow_forever():
-    cookie_ = load()
+    cookie = load()
     for _ in range(10):
-        others = f"{cookie_.split(';')[0]}~{sign(generate_secret(), generate_secret().encode())}"
-        cookie_ = load(others)
-    assert len(cookie_) < 500
+        others = f"{cookie.split(';')[0]}~{sign(generate_secret(), generate_secret().encode())}"
+        cookie = load(others)
+    assert len(cookie) < 500
 
 
 # Cookies in earlier formats
@@ -199,15 +199,15 @@ def add_known_visitor(store: Store) -> str:
 def test_an_unsigned_cookie_of_a_known_visitor_is_replaced_once(store, monkeypatch):
     secret = add_known_visitor(store)
     old = f"{NAME}={secret}"
-    assert cookie.find_secret([old]) == secret  # a tab that was open before the upgrade
+    assert visitor_cookie.find_secret([old]) == secret  # a tab that was open before the upgrade
     # Ten tabs that a browser opens at once, before it has heard of the new one
     new = {load(old) for _ in range(10)}
     assert new == {load(f"{NAME}={sign_secret(secret)}")}
-    assert cookie.find_secret([old]) == secret
+    assert visitor_cookie.find_secret([old]) == secret
     later = time.time() + GRACE_SECONDS
     monkeypatch.setattr(time, "time", lambda: later)
     assert get_secret(load(old)) != secret
-    assert cookie.find_secret([old]) is None
+    assert visitor_cookie.find_secret([old]) is None
     assert get_secret(new.pop()) == secret
 
 
@@ -219,25 +219,25 @@ def test_deleting_the_visitor_invalidates_the_old_cookie(store):
 
 
 def test_behind_https_only_the_host_itself_can_set_the_cookie():
-    cookie_ = load(headers=[HTTPS])
-    assert cookie_.startswith(f"{AT_ROOT}=")
-    assert cookie_.split("; ")[1:] == [
+    cookie = load(headers=[HTTPS])
+    assert cookie.startswith(f"{AT_ROOT}=")
+    assert cookie.split("; ")[1:] == [
         f"Max-Age={MAX_AGE}",
         "Path=/",
         "HttpOnly",
         "SameSite=Lax",
         "Secure",
     ]
-    secret = get_secret(cookie_)
-    planted = f"{NAME}={sign_secret(OTHER)}; {cookie_.split(';')[0]}"  # by HTTP, or another host
-    assert cookie.find_secret([planted]) == secret
+    secret = get_secret(cookie)
+    planted = f"{NAME}={sign_secret(OTHER)}; {cookie.split(';')[0]}"  # by HTTP, or another host
+    assert visitor_cookie.find_secret([planted]) == secret
     renewed, removed = load_all(planted, headers=[HTTPS])
     assert get_secret(renewed) == secret
     assert removed == f"{NAME}=; Max-Age=0; Path=/"
 
 
 def test_below_a_base_path_the_cookie_has_the_other_prefix(monkeypatch):
-    monkeypatch.setattr(cookie.st, "get_option", {"server.baseUrlPath": "/a/b/"}.get)
+    monkeypatch.setattr(visitor_cookie.st, "get_option", {"server.baseUrlPath": "/a/b/"}.get)
     assert load(headers=[HTTPS]).startswith(f"{BELOW_ROOT}=")
     assert "; Path=/a/b; " in load(headers=[HTTPS])
     assert load().startswith(f"{NAME}=")
@@ -333,8 +333,8 @@ def test_lifespan_events_pass():
 
 def test_all_servers_of_a_database_share_the_signing_key(store):
     another = Store(store.database.url)
-    assert another.cookies.read_key() == store.cookies.read_key() == cookie.read_key()
-    assert len(cookie.read_key()) == 32
+    assert another.cookies.read_key() == store.cookies.read_key() == visitor_cookie.read_key()
+    assert len(visitor_cookie.read_key()) == 32
     another.close()
 
 

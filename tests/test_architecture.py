@@ -1,4 +1,4 @@
-"""The walls of the house: who may import whom, and that the code is clean."""
+"""The direction of imports, and code without findings of the linter."""
 
 import ast
 import os

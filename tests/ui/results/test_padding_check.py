@@ -1,7 +1,7 @@
-"""Texts of the badge."""
+"""Texts of the padding check."""
 
 from core.invariance.report import ALONE, GRADIENT, Check, Proof
-from ui.results.padding_badge import build_table, describe_data, explain_result, format_title
+from ui.results.padding_check import build_table, describe_data, explain_result, format_title
 
 TABLE = (
     Check("1 step of padding more", "keras", 0.0, 1e-4),
