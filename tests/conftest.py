@@ -25,10 +25,7 @@ hypothesis.settings.register_profile("fast", max_examples=20, deadline=None)
 SLOW_FIXTURES = {"address", "chromium", "guard", "provider", "runs", "tabs", "wheel"}
 TESTS = Path(__file__).parent
 INTERNET = TESTS / "internet"
-SLOW_FOLDERS = {
-    TESTS / folder
-    for folder in ("benchmarks", "browser", "compatibility", "runs/cluster", "runs/jobs")
-}
+SLOW_FOLDERS = {TESTS / folder for folder in ("benchmarks", "browser", "compatibility")}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

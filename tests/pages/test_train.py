@@ -88,6 +88,7 @@ def test_stop_ends_a_long_run_and_keeps_the_model(train):
     find_labelled(train.button, "Stop").click().run()
     wait_until(train, open_downloads)
     assert any("Stopped" in text.value for text in train.markdown)
+    assert find_labelled(train.number_input, "More epochs").value > 0
 
 
 def test_a_failed_run_shows_the_reason_and_can_be_restarted(train):
@@ -141,6 +142,7 @@ def test_suggested_settings_are_explained_until_they_are_changed(app):
     app.button(key="sample-Japanese vowels").click().run()
     train = app.switch_page("pages/3_Train.py").run()
     assert find_labelled(train.expander, "Why these settings").markdown
+    assert find_labelled(train.slider, "Validation share").value == 20
     find_labelled(train.number_input, "Epochs").set_value(7).run()
     assert not [each for each in train.expander if each.label == "Why these settings"]
 

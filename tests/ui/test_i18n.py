@@ -58,7 +58,7 @@ def test_the_language_follows_the_browsers_locale(locale, spoken_in):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.84, "0.8 s"), (12, "12 s"), (185, "3 min 5 s"), (7800, "2 h 10 min")],
+    [(0.84, "0.8 s"), (12, "12 s"), (185, "3 min 5 s"), (3600, "1 h 0 min"), (7800, "2 h 10 min")],
 )
 def test_durations_have_a_suitable_unit(seconds, words):
     assert format_duration(seconds) == words

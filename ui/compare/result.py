@@ -145,7 +145,7 @@ def _show_result(request: Request, visitor: State) -> None:
             + " "
             + _("Grey ones hold zero: no difference can be told.")
         )
-    frame = _build_table(result)
+    frame = build_table(result)
     st.dataframe(frame, hide_index=True, height="content")
     st.caption(_describe_part(result))
     st.download_button(
@@ -172,7 +172,7 @@ def _describe_part(result: Comparison) -> str:
     return text + ngettext("; mean ± sd over {n} seed.", "; mean ± sd over {n} seeds.", seeds)
 
 
-def _build_table(result: Comparison) -> pd.DataFrame:
+def build_table(result: Comparison) -> pd.DataFrame:
     """Build a table with one row per recipe, as text."""
     names = [name for name in METRICS if name in result.entries[0].figures]
     table: dict[str, list[str]] = {_("Recipe"): [entry.name for entry in result.entries]}

@@ -218,6 +218,7 @@ def test_an_engine_is_reused_for_its_spec_by_one_user_at_a_time():
         assert fresh not in (one, other)
 
 
+@pytest.mark.slow
 def test_parallel_trainings_equal_sequential_ones(words, quick_recipe):
     recipe = dataclasses.replace(quick_recipe, epochs=3)
     alone = train(words, recipe).network.get_weights()

@@ -113,6 +113,7 @@ def test_intervals_of_the_mean_absolute_error_have_nominal_coverage(rows, fewer_
     assert 0.9 <= measure_coverage(rows, draw, np.sqrt(2 / np.pi), "mae") <= 0.99
 
 
+@pytest.mark.slow
 def test_intervals_of_the_accuracy_have_nominal_coverage(fewer_draws):
     labels = np.array([0, 1])
 
@@ -124,6 +125,7 @@ def test_intervals_of_the_accuracy_have_nominal_coverage(fewer_draws):
     assert 0.9 <= measure_coverage(80, draw, 0.8, "accuracy") <= 0.99
 
 
+@pytest.mark.slow
 def test_intervals_over_groups_have_nominal_coverage(fewer_draws):
     groups = np.repeat(np.arange(25), 8)
 

@@ -20,3 +20,4 @@ def test_a_row_of_the_confusion_matrix_is_a_true_class():
     [cells] = plot_confusion_matrix(["a", "b"], [[3, 1], [0, 0]]).data
     np.testing.assert_array_equal(cells.z, [[0.75, 0.25], [0, 0]])
     assert cells.text[0] == ("3", "1") or list(cells.text[0]) == ["3", "1"]
+    assert not cells.showscale  # the cells name their counts

@@ -56,6 +56,7 @@ def test_enormous_column_names_are_accepted():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", [b",", b" ", b"\t"])
 def test_one_enormous_line_of_numbers_is_a_sequence(mark):
     assert read_sequences(io.BytesIO(mark.join([b"1.5"] * 500_000))).lengths.tolist() == [500_000]

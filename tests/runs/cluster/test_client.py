@@ -121,6 +121,7 @@ def test_the_key_is_in_no_command_line_environment_or_file(runs: Runs):
         )
 
 
+@pytest.mark.slow
 def test_a_cluster_ends_before_its_key_does():
     cluster = Cluster(None, "topic", print)
     try:
@@ -131,6 +132,7 @@ def test_a_cluster_ends_before_its_key_does():
         cluster.close()
 
 
+@pytest.mark.slow
 def test_a_cluster_that_cannot_start_gives_the_reason_in_one_line(monkeypatch, capfd):
     monkeypatch.setenv("UNPADDED_WORKERS", "many")
     with pytest.raises(RuntimeError, match="ValueError: UNPADDED_WORKERS is 'many'"):

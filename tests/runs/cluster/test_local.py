@@ -7,11 +7,14 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from runs.cluster.local import SETTLE_SECONDS
 
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.slow
 def test_workers_start_in_turn_and_accept_jobs_before_they_compile(tmp_path):
     environment = {"UNPADDED_WORKERS": "2", "UNPADDED_DATA": str(tmp_path)}
     log: list[tuple[str, int, datetime]] = []

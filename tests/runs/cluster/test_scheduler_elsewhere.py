@@ -14,6 +14,7 @@ from tests.support.ports import find_free_port
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not postgres.is_there(), reason=postgres.MISSING)
 def test_a_loopback_scheduler_without_tls_is_accepted_and_logged_once(monkeypatch):
     events = []

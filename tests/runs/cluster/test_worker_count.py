@@ -23,3 +23,9 @@ def test_workers_share_cores_and_memory(monkeypatch, cores, memory, setting, wor
         monkeypatch.setenv("UNPADDED_WORKERS", setting)
     assert count_workers() == workers
     assert workers * get_memory_limit() <= memory
+
+
+def test_workers_share_the_memory_that_the_server_leaves(monkeypatch):
+    monkeypatch.setattr(worker_count, "MEMORY_LIMIT", 8.5e9)
+    monkeypatch.setenv("UNPADDED_WORKERS", "2")
+    assert get_memory_limit() == 4e9

@@ -58,12 +58,14 @@ def save_to_bytes(model) -> bytes:
     return content.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Sequences longer")
 def test_predictions_per_step_are_compared(by_step):
     data, model = by_step
     assert measure_agreement(save_to_bytes(model), model, data)[0] < 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Sequences longer")
 def test_a_script_with_other_or_no_predictions_is_detected(by_step):
     data, model = by_step
@@ -86,6 +88,7 @@ def test_a_script_with_other_or_no_predictions_is_detected(by_step):
         measure_agreement(broken.getvalue(), model, data)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Sequences longer")
 def test_an_export_is_verified_on_the_training_file():
     text = "编号;t;x;y\n" + "".join(f"甲{n};{t};{n},{t}5;{n}\n" for n in range(6) for t in (2, 1))

@@ -35,6 +35,7 @@ def test_a_continued_run_has_a_time_limit_of_its_own(
     store.close()
 
 
+@pytest.mark.slow
 def test_a_training_that_hangs_in_native_code_is_ended_with_its_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -58,6 +59,7 @@ def test_a_training_that_hangs_in_native_code_is_ended_with_its_process(
     store.close()
 
 
+@pytest.mark.slow
 def test_a_turn_ends_after_progress(tmp_path: Path):
     store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
     run = create_queued(store)

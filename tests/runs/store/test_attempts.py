@@ -111,6 +111,16 @@ def test_deaths_before_progress_do_not_count(store: Store):
     assert store.attempts.interrupt(run, claim.attempt, has_died=True) == (1, 0)
 
 
+def test_deaths_before_a_turn_with_progress_do_not_count(store: Store):
+    run = create_queued(store)
+    store.attempts.interrupt(run, store.attempts.claim(run, "worker").attempt, has_died=True)
+    claim = store.attempts.claim(run, "worker")
+    store.attempts.request_yield(run, claim.attempt)
+    assert store.attempts.pause(run, claim.attempt, True, b"state", make_progress(3))
+    claim = store.attempts.claim(run, "worker")
+    assert store.attempts.interrupt(run, claim.attempt, has_died=True) == (1, 0)
+
+
 @pytest.mark.parametrize("again", range(15))
 def test_a_kill_at_the_very_end_leaves_a_whole_run_or_none(store: Store, new_store, again: int):
     run = create_queued(store)
