@@ -93,7 +93,7 @@ def test_ruff_has_nothing_to_say(command):
 
 
 def test_no_test_imports_another_test():
-    """What tests share is in tests/support."""
+    """Tests share code through tests/support."""
     for path in (ROOT / "tests").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):

@@ -1,4 +1,4 @@
-"""What those who host the app start from: Dockerfile, .dockerignore and compose.yaml. Docker itself
+"""The files that hosts start from: Dockerfile, .dockerignore and compose.yaml. Docker itself
 is not needed here: what it would start is started as ordinary processes."""
 
 import contextlib

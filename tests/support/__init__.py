@@ -1,1 +1,1 @@
-"""What tests share: servers, visitors, data, and files that are made to hurt."""
+"""Tools that tests share: servers, visitors, data, and files that are made to hurt."""

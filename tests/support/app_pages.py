@@ -1,4 +1,4 @@
-"""What tests of pages by Streamlit's AppTest share."""
+"""Tools of tests that run pages with Streamlit's AppTest."""
 
 import time
 from collections.abc import Callable

@@ -101,14 +101,14 @@ class AppServer:
         return others
 
     def terminate(self) -> list[psutil.Process]:
-        """As ``kill``, in the way that lets it close."""
+        """Ask the server to end, and wait until it has."""
         _, *others = self.family()
         self.stop()
         return others
 
 
 def memory_mb(process: psutil.Process) -> int:
-    """What a process has of the machine's memory to itself."""
+    """Return the memory that a process does not share, in MB."""
     try:
         return process.memory_full_info().uss >> 20
     except psutil.NoSuchProcess:  # a helper that has ended meanwhile

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 @dataclass
 class Answer:
-    """What it sent; ``error``: what it raised after that."""
+    """The messages of an application; ``error`` is the exception that it raised after them."""
 
     messages: list[dict[str, Any]]
     error: Exception | None = None
@@ -31,7 +31,7 @@ class Answer:
         return self.messages[0]["type"] == "websocket.accept"
 
     def values(self, name: str) -> list[str]:
-        """Of all headers with this name."""
+        """Return the values of all headers with this name."""
         headers = self.messages[0]["headers"]
         return [v.decode() for n, v in headers if n.decode().lower() == name.lower()]
 
@@ -44,7 +44,7 @@ def ask(
     body: Iterable[bytes] = (),
     **scope: Any,
 ) -> Answer:
-    """What it answers; ``type="websocket"`` for a handshake."""
+    """Send a request to an application; ``type="websocket"`` for a handshake."""
     raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
     scope = {
         "type": "http",

@@ -1,4 +1,4 @@
-"""What tests in Chromium share: looks, waiting, and what a visitor clicks on."""
+"""Tools of tests in Chromium: looks, waiting, and what a visitor clicks on."""
 
 from pathlib import Path
 

@@ -44,7 +44,7 @@ def parts_of(content: bytes) -> dict[str, Any]:
 
 
 def places(value: Any, path: tuple = ()) -> Iterator[tuple]:
-    """Of every value in it, but of lists only the last."""
+    """List the place of every value, and of lists only the last one."""
     if path:
         yield path
     if isinstance(value, dict):

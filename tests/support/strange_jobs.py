@@ -1,4 +1,4 @@
-"""What a file may make of the process that reads it: jobs for the tests of the guard."""
+"""Jobs that behave as a hostile file makes the process that reads it behave, for the tests of the guard."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What the graph of a compiled network depends on, and the record of it."""
+"""The spec, on which the graph of a compiled network depends."""
 
 import pytest
 

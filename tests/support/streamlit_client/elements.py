@@ -33,7 +33,7 @@ def get_widget(message: ForwardMsg) -> Message | None:
 
 
 def build_untouched_state(kind: str, widget: Message) -> WidgetState | None:
-    """What a widget holds that nobody has touched, or that the script has set. A browser sends
+    """Build the state of a widget that nobody has touched, or that the script has set. A browser sends
     it like anything else. None for kinds that send nothing then."""
     state = WidgetState(id=widget.id)
     match kind:
@@ -84,7 +84,7 @@ def get_label(element: Element) -> str:
 
 
 def read_words(element: Element) -> str:
-    """What one reads of an element, or of a tab or an expander."""
+    """Return the text of an element, or of a tab or an expander."""
     if element.type == "metric":
         return f"{get_label(element)}: {element.value}"
     if element.type == "progress":

@@ -35,7 +35,7 @@ XSRF_COOKIE = "_streamlit_xsrf"
 
 @dataclass
 class Answer:
-    """What was asked, and the seconds until its run had ended and all of it was here."""
+    """An action, and the seconds until its run had ended and all of it was here."""
 
     what: str
     seconds: float

@@ -144,7 +144,7 @@ class Visitor:
         return [element.value for element in self.find_all("dataframe")]
 
     def value(self, name: str) -> bool | float | str | list[str] | None:
-        """What an input holds."""
+        """Return the value of an input."""
         widget = self.find(f"{TYPED} {CHOSEN} {CHECKED}", name)
         state = (self.tab.states | self.tab.forms.get(widget.form_id, {}))[widget.id]
         field = state.WhichOneof("value")
@@ -212,7 +212,7 @@ class Visitor:
         return perf_counter() - began
 
     def download(self, name: str) -> bytes:
-        """What a download button gives, also where the server makes it only now."""
+        """Return the bytes of a download button, also where the server makes it only now."""
         button = require_enabled(self.find("download_button", name))
         deferred = button.proto.HasField("deferred_file_id")
         url = self.tab.download_url(button.deferred_file_id) if deferred else button.url
