@@ -1,4 +1,4 @@
-"""The versions that the image and CI install: exact, within the ranges of the requirements files."""
+"""The image and CI install exact versions, within the ranges of the requirements files."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Jobs that behave as a hostile file makes the process that reads it behave, for the tests of the guard."""
+"""Jobs that behave as a hostile file makes its reading process behave, to test the guard."""
 
 import os
 import sys

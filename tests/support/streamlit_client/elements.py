@@ -33,8 +33,10 @@ def get_widget(message: ForwardMsg) -> Message | None:
 
 
 def build_untouched_state(kind: str, widget: Message) -> WidgetState | None:
-    """Build the state of a widget that nobody has touched, or that the script has set. A browser sends
-    it like anything else. None for kinds that send nothing then."""
+    """Build the state of a widget that nobody has touched, or that the script has set.
+
+    A browser sends it like any other; None for kinds that send nothing then.
+    """
     state = WidgetState(id=widget.id)
     match kind:
         case "checkbox" | "number_input" | "text_input" | "text_area":
