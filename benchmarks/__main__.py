@@ -31,13 +31,13 @@ from statistics import median
 from benchmarks import (
     choices,
     click,
+    cold_start,
     hostile,
     imports,
     machine,
     reloads,
     settings,
     soak,
-    start,
     starvation,
     vowels,
 )
@@ -142,7 +142,7 @@ BENCHMARKS = {
     "click": click.run,
 }
 SEPARATE = {  # run only if named
-    "start": start.run,
+    "start": cold_start.run,
     "reloads": reloads.run,
     "hostile": hostile.run,
     "soak": soak.run,

@@ -16,8 +16,8 @@ from .evaluation import plot_early_prediction, plot_predictions, plot_residuals
 from .heatmaps import compute_value_span, plot_mask, plot_padded, plot_probabilities, plot_sequences
 from .histograms import count_drawn_classes, plot_classes, plot_lengths
 from .history import plot_history, plot_loss_curves
-from .lines import count_drawn_lines, plot_lines
 from .per_step import plot_step_predictions, plot_step_probabilities
+from .sequence_lines import count_drawn_lines, plot_lines
 from .theme import ENGLISH, Labels
 from .xray import plot_xray
 

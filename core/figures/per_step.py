@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from .lines import MAX_LINE_STEPS
+from .sequence_lines import MAX_LINE_STEPS
 from .theme import (
     ENGLISH,
     HEIGHT,

@@ -17,7 +17,7 @@ from core.engine.progress import Progress
 from core.errors import DataError, Note
 from core.i18n import N_
 from runs.jobs.context import NO_MODEL, Failure, get_store
-from runs.reading import jobs
+from runs.reading import reading_jobs
 from runs.reading.guard import Guard
 from runs.store import EPOCH_BYTES, Content, Result
 from runs.types import RunState
@@ -96,9 +96,14 @@ def _read_example(model: TrainedModel, max_steps: int) -> Sequences:
         whole = replace(model.table, cut="", cut_steps=0, cut_every=0)
         with contextlib.closing(Guard()) as guard:
             opened = guard.call(
-                "", "", jobs.open_file, model.example.encode(), max_steps, jobs.use_schema(whole)
+                "",
+                "",
+                reading_jobs.open_file,
+                model.example.encode(),
+                max_steps,
+                reading_jobs.use_schema(whole),
             )
-        if isinstance(opened, jobs.Opened):
+        if isinstance(opened, reading_jobs.Opened):
             data = opened.sequences()
             if data.feature_names == names:
                 return replace(data, split=None)  # without a split, all of them are shown

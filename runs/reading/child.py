@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-import runs.reading.jobs  # noqa: F401  (here already when the first request comes)
+import runs.reading.reading_jobs  # noqa: F401  (here already when the first request comes)
 from core.errors import DataError
 from core.reading.formats.delimited import HAS_JEMALLOC
 from runs.reading import frames

@@ -10,7 +10,7 @@ import streamlit as st
 from core import DataError
 from core.i18n import N_
 from core.reading import Schema
-from runs.reading import jobs
+from runs.reading import reading_jobs
 from ui.data.file_layouts import LAYOUT_NAMES
 from ui.i18n import _
 
@@ -48,7 +48,7 @@ def show_form(
     key: str,
     columns: Sequence[str],
     schema: Schema,
-    read: Callable[[jobs.SchemaOf], None],
+    read: Callable[[reading_jobs.SchemaOf], None],
     refuse: Callable[[DataError], None],
 ) -> None:
     """Show the form.
@@ -185,7 +185,7 @@ def _show_cutting(key: str, values: dict[str, Any]) -> None:
 def _read_again(
     key: str,
     schema: Schema,
-    read: Callable[[jobs.SchemaOf], None],
+    read: Callable[[reading_jobs.SchemaOf], None],
     refuse: Callable[[DataError], None],
 ) -> None:
     """Read the table with the current values of the form."""
@@ -214,4 +214,4 @@ def _read_again(
         refuse(DataError("No feature is chosen. Choose at least one column that holds values."))
         return
     options = {"fixes": schema.fixes, **choices}
-    read(jobs.choose(layout, features_to_keep, options, target_at=target_at, **roles))
+    read(reading_jobs.choose(layout, features_to_keep, options, target_at=target_at, **roles))

@@ -16,7 +16,7 @@ from core import DataError
 from core.errors import Note
 from core.reading import Schema, detect_schema
 from core.reading.editable import Grid
-from runs.reading import jobs
+from runs.reading import reading_jobs
 from ui import backend
 from ui.data import columns_form, file_layouts, library, reading_report, table_editor
 from ui.data.file_layouts import LAYOUT_NAMES
@@ -175,7 +175,7 @@ def _open(
     visitor: State,
     name: str,
     read: Callable[[], bytes],
-    schema_of: jobs.SchemaOf = detect_schema,
+    schema_of: reading_jobs.SchemaOf = detect_schema,
     is_edited: bool = False,
     replaces: str = "",
 ) -> Refusal | None:
@@ -197,8 +197,8 @@ def _open(
         content = read()
         checksum = zlib.crc32(content)
         max_steps = backend.get_store().limits.steps
-        result = visitor.run_reading_job(jobs.open_file, content, max_steps, schema_of)
-        if isinstance(result, jobs.Refused):
+        result = visitor.run_reading_job(reading_jobs.open_file, content, max_steps, schema_of)
+        if isinstance(result, reading_jobs.Refused):
             return Refusal.from_refused(result, name, read, checksum, is_edited)
         visitor.open(name, content, result, replaces)
     except DataError as error:
@@ -230,7 +230,7 @@ def _offer_to_repair(
 
     editor_key = f"{key}-edit-{refusal.checksum}"
 
-    def read(schema_of: jobs.SchemaOf, schema_of_edited: jobs.SchemaOf) -> None:
+    def read(schema_of: reading_jobs.SchemaOf, schema_of_edited: reading_jobs.SchemaOf) -> None:
         content = refusal.grid and table_editor.get_unread_edits(
             editor_key, refusal.grid, refusal.rows
         )
@@ -242,8 +242,8 @@ def _offer_to_repair(
             outcome = replace(refusal, error=outcome.error)
         keep(outcome)
 
-    def read_edited(content: bytes, schema_of: jobs.SchemaOf | None = None) -> None:
-        schema_of = schema_of or jobs.redetect(refusal.schema)
+    def read_edited(content: bytes, schema_of: reading_jobs.SchemaOf | None = None) -> None:
+        schema_of = schema_of or reading_jobs.redetect(refusal.schema)
         if text_key is not None:
             st.session_state[text_key] = content.decode()
         keep(_open(visitor, refusal.name, lambda: content, schema_of, True, replaces))
@@ -252,7 +252,9 @@ def _offer_to_repair(
         keep(replace(refusal, error=error))
 
     offer_to_read_again(
-        refusal.error, key, lambda schema: read(jobs.use_schema(schema), jobs.redetect(schema))
+        refusal.error,
+        key,
+        lambda schema: read(reading_jobs.use_schema(schema), reading_jobs.redetect(schema)),
     )
     if refusal.grid is not None:
         table_editor.show_table(
@@ -293,7 +295,7 @@ def show_columns(visitor: State) -> None:
 
     key = visitor.get_widget_key("columns")
 
-    def use(schema_of: jobs.SchemaOf) -> None:
+    def use(schema_of: reading_jobs.SchemaOf) -> None:
         try:
             refused = visitor.read_again(schema_of)
         except DataError as error:
@@ -309,7 +311,7 @@ def show_columns(visitor: State) -> None:
     columns_form.show_form(key, columns.names, schema, use, refuse)
     error = visitor.refusals.get(key)
     if error is not None:
-        offer_to_read_again(error, "columns", lambda schema: use(jobs.use_schema(schema)))
+        offer_to_read_again(error, "columns", lambda schema: use(reading_jobs.use_schema(schema)))
     reading_report.show_rows(report)
     _show_editor(visitor, columns.grid)
 
@@ -324,7 +326,14 @@ def _show_editor(visitor: State, grid: Grid | None) -> None:
     def read(content: bytes) -> None:
         schema = visitor.data.schema
         keep(
-            _open(visitor, visitor.name, lambda: content, jobs.redetect(schema), True, data_set_id)
+            _open(
+                visitor,
+                visitor.name,
+                lambda: content,
+                reading_jobs.redetect(schema),
+                True,
+                data_set_id,
+            )
         )
 
     refusal = visitor.refusals.get(key)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core import DataError
 from core.reading import Schema
 from core.reading.editable import Grid
-from runs.reading.jobs import Columns, Refused
+from runs.reading.reading_jobs import Columns, Refused
 
 
 @dataclass(frozen=True)

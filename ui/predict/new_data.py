@@ -15,7 +15,7 @@ from core.reading import Report, Schema
 from core.reading.layouts.columns import list_category_names
 from core.reading.layouts.long import ELAPSED
 from core.reading.new_data import Reading, format_steps
-from runs.reading import jobs
+from runs.reading import reading_jobs
 from ui import backend
 from ui.data.reading_report import show_rows
 from ui.data.remedies import offer_to_read_again
@@ -101,7 +101,7 @@ def _read_once(
         max_steps, is_typed = backend.get_store().limits.steps, place == "typed"
         try:
             result = visitor.run_reading_job(
-                jobs.read_new, content(), reading, max_steps, schema, is_typed
+                reading_jobs.read_new, content(), reading, max_steps, schema, is_typed
             )
             return result.sequences(), result.report
         except DataError as error:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import Sequences
 from core.figures import plot_step_predictions, plot_step_probabilities
-from core.figures.lines import MAX_LINE_STEPS
+from core.figures.sequence_lines import MAX_LINE_STEPS
 from runs import Prediction
 from ui.i18n import _, format_count, shorten
 from ui.mask import padding_form

@@ -22,7 +22,7 @@ from core.reading import Report
 from core.reading.new_data import Reading
 from core.recipe.suggestion_reasons import Suggestion, suggest
 from runs import ComparisonRequest, DataSet, Request, RunSummary
-from runs.reading import jobs
+from runs.reading import reading_jobs
 from runs.store import NOT_KNOWN, Content
 from ui import backend, samples
 from ui.i18n import LANGUAGES, _
@@ -86,12 +86,12 @@ class State:
     link_notes: tuple[Note, ...] = ()
     data_settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     memory: Memory = field(init=False)
-    _details: tuple[jobs.Columns, Report] | None = None
+    _details: tuple[reading_jobs.Columns, Report] | None = None
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.owner)
 
-    def open(self, name: str, file: bytes, result: jobs.Opened, replaces: str = "") -> None:
+    def open(self, name: str, file: bytes, result: reading_jobs.Opened, replaces: str = "") -> None:
         """Open new data.
 
         Args:
@@ -107,7 +107,7 @@ class State:
         self._details, self.open_count = (result.columns, result.report), self.open_count + 1
         self.save()
 
-    def read_again(self, schema_of: jobs.SchemaOf) -> jobs.Refused | None:
+    def read_again(self, schema_of: reading_jobs.SchemaOf) -> reading_jobs.Refused | None:
         """Read the same file with another schema, and reset the recipe where necessary.
 
         Returns:
@@ -118,8 +118,8 @@ class State:
         """
         file = self._load_file()
         max_steps = backend.get_store().limits.steps
-        result = self.run_reading_job(jobs.open_stored, file.content, max_steps, schema_of)
-        if isinstance(result, jobs.Refused):
+        result = self.run_reading_job(reading_jobs.open_stored, file.content, max_steps, schema_of)
+        if isinstance(result, reading_jobs.Refused):
             return result
         self._store_data_set(self.name, file, result, self.data_set.id)
         self._details = result.columns, result.report
@@ -277,7 +277,7 @@ class State:
         return get_example_digest() if self.data_set is None else self.data_set.data
 
     @property
-    def columns(self) -> jobs.Columns:
+    def columns(self) -> reading_jobs.Columns:
         """Columns of the file of the open data, which is read again on the first access.
 
         Raises DataError if it has been deleted in another tab.
@@ -289,15 +289,15 @@ class State:
         """Report on the rows of that file. Raises DataError like ``columns``."""
         return self._load_details()[1]
 
-    def _load_details(self) -> tuple[jobs.Columns, Report]:
+    def _load_details(self) -> tuple[reading_jobs.Columns, Report]:
         if self._details is None:
             self._details = self.run_reading_job(
-                jobs.describe_stored, self._load_file().content, self.data.schema
+                reading_jobs.describe_stored, self._load_file().content, self.data.schema
             )
         return self._details
 
     def run_reading_job(self, job: Callable[..., Any], content: bytes, *args: Any) -> Any:
-        """Run a job of ``runs.reading.jobs`` on a file. Raises its DataError."""
+        """Run a job of ``runs.reading.reading_jobs`` on a file. Raises its DataError."""
         return backend.get_guard().call(
             self.owner.id, auth.get_visitor_network(), job, content, *args
         )
@@ -394,7 +394,7 @@ class State:
             del self.data_settings[oldest]
 
     def _store_data_set(
-        self, name: str, file: Content, result: jobs.Opened, replaces: str = ""
+        self, name: str, file: Content, result: reading_jobs.Opened, replaces: str = ""
     ) -> None:
         packed, data = Content.from_bytes(result.packed), result.sequences()
         data_set = DataSet(

@@ -11,7 +11,7 @@ import pytest
 
 from core import DataError, Sequences, read_sequences
 from runs.reading import guard as guards
-from runs.reading import jobs, limits
+from runs.reading import limits, reading_jobs
 from runs.reading.guard import Guard
 from tests.support import strange_jobs
 
@@ -32,7 +32,9 @@ def guard():
 
 
 def read(guard: Guard, content: bytes) -> Sequences:
-    return guard.call("somebody", HERE, jobs.open_file, content, STEPS, jobs.detect()).sequences()
+    return guard.call(
+        "somebody", HERE, reading_jobs.open_file, content, STEPS, reading_jobs.detect()
+    ).sequences()
 
 
 def test_a_file_is_read_as_it_is_in_python(guard, tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from benchmarks.hostile.files import FILES
 from core import DataError
-from runs.reading import jobs
+from runs.reading import reading_jobs
 from runs.reading.guard import Guard
 from tests.support import strange_jobs
 from tests.support.hostile_files import PARQUET, edits, hostiles, mutated
@@ -44,8 +44,10 @@ def guard():
 def test_a_hostile_file_gives_a_short_error(guard, name):
     content = FILES[name]()
     try:
-        result = guard.call("somebody", "192.0.2.7", jobs.open_file, content, STEPS, jobs.detect())
-        assert isinstance(result, jobs.Refused)
+        result = guard.call(
+            "somebody", "192.0.2.7", reading_jobs.open_file, content, STEPS, reading_jobs.detect()
+        )
+        assert isinstance(result, reading_jobs.Refused)
         error = result.error
     except DataError as refused:
         error = refused
@@ -58,8 +60,10 @@ def test_a_hostile_file_gives_a_short_error(guard, name):
 def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hostile):
     before = guard.call("somebody", "192.0.2.7", strange_jobs.process, b"")
     guard.call("somebody", "192.0.2.7", strange_jobs.read, hostile.data, hostile.chosen)
-    result = guard.call("somebody", "192.0.2.7", jobs.open_file, hostile.data, STEPS, jobs.detect())
-    if isinstance(result, jobs.Opened):
+    result = guard.call(
+        "somebody", "192.0.2.7", reading_jobs.open_file, hostile.data, STEPS, reading_jobs.detect()
+    )
+    if isinstance(result, reading_jobs.Opened):
         assert len(result.sequences()) >= 1
     else:
         assert str(result.error)
@@ -71,6 +75,8 @@ def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hos
 def test_a_parquet_file_with_mistakes_ends_at_most_the_process_that_reads_it(guard, changes):
     content = mutated(PARQUET, changes)
     with contextlib.suppress(DataError):
-        result = guard.call("somebody", "192.0.2.7", jobs.open_file, content, STEPS, jobs.detect())
-        assert isinstance(result, jobs.Opened | jobs.Refused)
+        result = guard.call(
+            "somebody", "192.0.2.7", reading_jobs.open_file, content, STEPS, reading_jobs.detect()
+        )
+        assert isinstance(result, reading_jobs.Opened | reading_jobs.Refused)
     assert guard.call("somebody", "192.0.2.7", strange_jobs.process, b"")

@@ -8,7 +8,7 @@ import pyarrow.csv
 import pytest
 
 from runs.limits import Limits
-from runs.reading import jobs
+from runs.reading import reading_jobs
 from runs.reading.guard import Guard
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
@@ -45,8 +45,8 @@ def hundred_thousand_lists() -> bytes:
 def test_a_large_file_is_read(make, sequences):
     content, guard = make(), Guard()
     try:
-        how = (Limits().steps, jobs.detect())
-        opened = guard.call("somebody", "192.0.2.7", jobs.open_file, content, *how)
+        how = (Limits().steps, reading_jobs.detect())
+        opened = guard.call("somebody", "192.0.2.7", reading_jobs.open_file, content, *how)
         assert len(opened.sequences()) == sequences
     finally:
         guard.close()

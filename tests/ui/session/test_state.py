@@ -7,7 +7,7 @@ import pytest
 
 from core import DataError
 from runs import StoreError
-from runs.reading import jobs
+from runs.reading import reading_jobs
 from runs.store.visitors import Visitors
 from ui import backend
 from ui.session.state import State
@@ -53,7 +53,7 @@ def tabs():
 
 def open_file(tab: State, text: str, name: str = "a.csv") -> None:
     content = text.encode()
-    read = tab.run_reading_job(jobs.open_file, content, 10**6, jobs.detect())
+    read = tab.run_reading_job(reading_jobs.open_file, content, 10**6, reading_jobs.detect())
     tab.open(name, content, read)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.reading.table import table
-from runs.reading import jobs
+from runs.reading import reading_jobs
 
 STEPS = 10**6
 LONG_IDS = (
@@ -11,30 +11,30 @@ LONG_IDS = (
 ).encode()
 
 
-def open_file(content: bytes) -> jobs.Opened | jobs.Refused:
-    return jobs.open_file(content, STEPS, jobs.detect())
+def open_file(content: bytes) -> reading_jobs.Opened | reading_jobs.Refused:
+    return reading_jobs.open_file(content, STEPS, reading_jobs.detect())
 
 
 @pytest.mark.parametrize(("most", "is_read"), [(5_000, True), (4_999, False)])
 def test_the_text_of_ids_is_limited(monkeypatch: pytest.MonkeyPatch, most: int, is_read: bool):
-    monkeypatch.setattr(jobs, "MAX_TEXT", most)
+    monkeypatch.setattr(reading_jobs, "MAX_TEXT", most)
     opened = open_file(LONG_IDS)
-    assert isinstance(opened, jobs.Opened) is is_read
+    assert isinstance(opened, reading_jobs.Opened) is is_read
     if not is_read:
         assert "5,000 characters, and at most 4,999" in str(opened.error)
 
 
 def test_sequences_are_limited_by_the_size_of_their_file(monkeypatch: pytest.MonkeyPatch):
     words = "id,a,v\n" + "".join(f"{i // 9},{'pqrst'[i % 5]},{i % 7}\n" for i in range(900))
-    assert isinstance(open_file(words.encode()), jobs.Opened)
-    monkeypatch.setattr(jobs, "MAX_BYTES", 100)
+    assert isinstance(open_file(words.encode()), reading_jobs.Opened)
+    monkeypatch.setattr(reading_jobs, "MAX_BYTES", 100)
     refused = open_file(words.encode())
-    assert isinstance(refused, jobs.Refused)
+    assert isinstance(refused, reading_jobs.Refused)
     assert "in memory" in str(refused.error)
 
 
 def test_the_names_of_columns_are_limited_together(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(table, "MAX_NAME_CHARACTERS", 3)
     refused = open_file(b"id,v,target\na,1,2\na,2,2\n")
-    assert isinstance(refused, jobs.Refused)
+    assert isinstance(refused, reading_jobs.Refused)
     assert "The names of the columns have 9 characters, and at most 3" in str(refused.error)
