@@ -97,7 +97,11 @@ class Database:
         if not self.shared:
             event.listen(self._engine, "connect", _configure)
             event.listen(self._engine, "begin", _begin)
-        self._create()
+        try:
+            self._create()
+        except BaseException:
+            self.close()
+            raise
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -1,14 +1,14 @@
 """Security headers of the real server, and how Chromium applies them."""
 
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import SimpleHTTPRequestHandler
 
 import requests
 from playwright.sync_api import expect
 
 from tests.support.browser import PLOT, listen_for_violations
 from tests.support.headers import check, check_all
+from tests.support.other_site import serve_other_site
 
 
 def test_every_response_has_the_headers(address):
@@ -56,14 +56,12 @@ def test_only_the_servers_own_scripts_run(chromium, address):
 def test_no_other_page_shows_the_app_in_a_frame(chromium, address, tmp_path):
     (tmp_path / "index.html").write_text(f'<iframe src="{address}"></iframe>')
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
-    other = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    Thread(target=other.serve_forever, daemon=True).start()
     context, violations = chromium.new_context(), []
     page = context.new_page()
     listen_for_violations(page, violations)
-    page.goto(f"http://127.0.0.1:{other.server_port}")
-    page.wait_for_timeout(500)
-    other.shutdown()
+    with serve_other_site(handler) as port:
+        page.goto(f"http://127.0.0.1:{port}")
+        page.wait_for_timeout(500)
     assert "frame-ancestors 'none'" in violations[0]
     expect(page.frame_locator("iframe").get_by_role("heading")).to_have_count(0)
     context.close()

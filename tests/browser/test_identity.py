@@ -8,10 +8,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 import requests
@@ -19,6 +18,7 @@ from playwright.sync_api import expect
 
 from runs.store import Store
 from tests.support.browser import ROOT, SECONDS
+from tests.support.other_site import serve_other_site
 from tests.support.ports import find_free_port
 from tests.support.streamlit_client import Visitor
 from ui.http.visitor_cookie import MAX_AGE, NAME, generate_secret, get_browser_id
@@ -281,12 +281,10 @@ def test_another_site_cannot_act_as_the_visitor(browser, says_who):
         def log_message(self, *_):
             pass
 
-    other = ThreadingHTTPServer(("127.0.0.1", 0), OtherSite)
-    threading.Thread(target=other.serve_forever, daemon=True).start()
     page = context.new_page()
-    page.goto(f"http://localhost:{other.server_port}")
-    seen = read_owner(page.frame_locator("iframe"))
-    other.shutdown()
+    with serve_other_site(OtherSite) as port:
+        page.goto(f"http://localhost:{port}")
+        seen = read_owner(page.frame_locator("iframe"))
     assert seen["id"] != first["id"]
     assert not seen["lasting"]
     assert get_owner_of_cookies(context, says_who) == first

@@ -35,7 +35,12 @@ def is_marked(page) -> bool:
         focused.evaluate("element => element.focus({ preventScroll: true })")
         if focused_image != plain_image:
             return True
-        page.wait_for_timeout(200)  # a table is drawn on a canvas, with a delay
+        # A table is drawn on a canvas, with a delay; and a part that was drawn meanwhile takes the
+        # focus of a script as one of the mouse, which has no mark.
+        page.wait_for_timeout(200)
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        focused = page.evaluate_handle("document.activeElement")
     return False
 
 

@@ -76,7 +76,7 @@ def test_a_copied_url_shows_the_run_and_never_the_workspace(visitor, address):
     visitor.open(f"/Runs?run={visitor.query['run']}")
     assert len(visitor.find_all("popover")) == 3
     visitor.click("Stop")
-    visitor.wait_for("epochs in")
+    visitor.wait_for(lambda seen: "Stop" not in {b.label for b in seen.find_all("button")})
 
 
 def test_runs_are_listed_and_everything_is_deleted_on_request(visitor):

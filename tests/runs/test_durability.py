@@ -188,7 +188,8 @@ def test_a_restarted_server_resumes_its_runs(
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER, "2"], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
-    first, second = (server.stdout.readline().strip() for _ in range(2))
+    with server.stdout as lines:
+        first, second = (lines.readline().strip() for _ in range(2))
     from runs.store import Store
 
     store = Store.from_settings(Settings.from_environment())
