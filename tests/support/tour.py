@@ -1,5 +1,6 @@
 """A visit to every page with all its content, shared by tests because it takes long."""
 
+import contextlib
 import csv
 import io
 import re
@@ -102,11 +103,8 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     go_to(page, "Runs")
     runs = page.get_by_test_id("stDataFrame")
     expect(runs).to_be_visible()
-    page.wait_for_timeout(1000)  # the table is drawn on a canvas, which fires no event
-    box = runs.bounding_box()
     for row in range(2):  # the runs of the comparison
-        page.mouse.click(box["x"] + 18, box["y"] + 38 + 35 * row + 17)
-        expect(page.get_by_role("button", name=re.compile("Delete"))).to_contain_text(str(row + 1))
+        select_row(page, runs, row)
     expect(page.locator(PLOT)).to_have_count(1)
     show("Runs")
     page.goto(run)
@@ -114,3 +112,21 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     expect(page.get_by_text("What was taken for what")).to_be_visible()
     show("a run")
     return ["/Data", "/Mask", "/Train", "/Predict", "/Compare", "/Runs", run]
+
+
+def select_row(page, table, row: int) -> None:
+    """Select one more row of the runs, and wait until the page shows that it is selected.
+
+    The table is drawn on a canvas, which fires no event when it is ready: a click that comes too
+    early is lost, and repeated.
+    """
+    delete = page.get_by_role("button", name=re.compile("Delete"))
+    for _ in range(12):
+        settle(page)
+        table.scroll_into_view_if_needed()
+        box = table.bounding_box()
+        page.mouse.click(box["x"] + 18, box["y"] + 38 + 35 * row + 17)
+        with contextlib.suppress(AssertionError):
+            expect(delete).to_contain_text(str(row + 1), timeout=5_000)
+            return
+    raise AssertionError(f"row {row} cannot be selected")
