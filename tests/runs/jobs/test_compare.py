@@ -1,4 +1,4 @@
-"""Comparisons of runs of which some have no result to compare."""
+"""Comparisons that include runs without a result."""
 
 from pathlib import Path
 

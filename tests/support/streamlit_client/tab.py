@@ -89,7 +89,7 @@ class Tab:
         self.session, self.pages, self.main_hash, self.page_hash = "", [], "", ""
         self.client = AgentSessionClient()
         self._tree: ElementTree | None = None
-        # Widgets by id: the fragment and the script each stands in, what it holds, and, by form,
+        # Widgets by id: the fragment and the script of each, what it holds, and, by form,
         # what was entered but not yet sent
         self.places: dict[str, tuple[str, str]] = {}
         self.states: dict[str, WidgetState] = {}
@@ -126,7 +126,7 @@ class Tab:
         return self.ask(what, page_hash=page_hash)
 
     def rerun(self, what: str, widget: str, pressed: bool = False) -> float:
-        """Run the fragment that a widget stands in, or else the page."""
+        """Run the fragment of a widget, or the page if it is in none."""
         fragment = self.places[widget][0]
         if fragment:  # its repetition ends first: nothing would tell its run from the next one
             self.watch(lambda: not self.awaits(fragment), SECONDS, "waiting for a repetition")
@@ -281,7 +281,7 @@ class Tab:
 
     def begin(self, message: ForwardMsg) -> None:
         """A run begins. A whole page's answers every question; a fragment's, those about it, and
-        those whose own run broke off for this one."""
+        those whose own run was interrupted by this one."""
         session, run = message.new_session, message.metadata.run
         self.session, self.main_hash = session.initialize.session_id, session.main_script_hash
         self.page_hash = session.page_script_hash
@@ -299,7 +299,7 @@ class Tab:
 
     def finish(self, message: ForwardMsg, now: float) -> None:
         """A run has ended. What it did not draw again is gone, and what those widgets held. One
-        that broke off to begin anew leaves its questions to the next."""
+        that was interrupted by a new one leaves its questions to the next."""
         early = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
         if early or message.metadata.run.script_run_id != self.run:
             return
