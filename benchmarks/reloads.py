@@ -57,7 +57,7 @@ SHOWN = {
     "Epochs": "40",
     "Batch size, in sequences": "24",
     "Learning rate": "0.004",
-    "Patience, in epochs": "0",
+    "Patience, in epochs": "",
     "Seed": "7",
 }
 

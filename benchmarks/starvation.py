@@ -117,7 +117,7 @@ def _start_training(visitor: Visitor, number: int, epochs: int) -> None:
     visitor.upload("upload", f"data-{number}.csv", "\n".join(lines).encode())
     visitor.page_link("Train")
     visitor.type("Epochs", epochs)
-    visitor.type("Patience, in epochs", 0)
+    visitor.type("Patience, in epochs", None)
     visitor.click("Start training")
 
 

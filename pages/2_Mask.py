@@ -1,14 +1,13 @@
 """The page Mask: padding of the sequences, steps that count, and the cost."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.data.padding import padding_cost
 from ui import url_state
-from ui.i18n import _, format_count, format_mask, format_network, ngettext
+from ui.i18n import _, format_count, ngettext
 from ui.mask import padded_figures, padding_form
 from ui.page import open_page
+from ui.recipe.format import format_field, format_network
 from ui.results import xray
 from ui.runs import detail
 from ui.shell.widgets import make_metric_grid
@@ -19,9 +18,8 @@ data = visitor.data
 
 st.title(_("Padding and mask"))
 notes = url_state.explain(visitor)
-settings = padding_form.choose_padding(visitor)
-visitor.choose_recipe(replace(visitor.recipe, **settings))
-recipe = visitor.recipe
+recipe = padding_form.choose_padding(visitor)
+visitor.choose_recipe(recipe)
 
 cost = padding_cost(data, recipe.maxlen, recipe.truncating, recipe.mask_value)
 facts = make_metric_grid()
@@ -74,7 +72,7 @@ if run is not None and run.has_model:
     st.header(_("Inside the network"), divider="gray")
     st.caption(
         _("Trained on this data: {layers}, mask: {mask}.").format(
-            layers=format_network(run.recipe), mask=format_mask(run.recipe.mask)
+            layers=format_network(run.recipe), mask=format_field(run.recipe, "mask")
         )
     )
     xray.show_section(visitor, run, data, "mask")

@@ -48,7 +48,12 @@ if recipe is not None and data.targets is not None:
 run = None if visitor.run is None else backend.get_runs().get(visitor.run)
 if run is None and visitor.run is not None:  # deleted on Runs or in another tab
     visitor.show_run(None)
-is_training = run is not None and run.state in progress.ACTIVE and run.recipe == recipe
+is_training = (
+    run is not None
+    and recipe is not None
+    and run.state in progress.ACTIVE
+    and run.recipe.resolve() == recipe.resolve()
+)
 if data.targets is None:
     st.info(_("This data has no targets, so there is nothing to learn. Choose a target on Data."))
     st.page_link("pages/1_Data.py", label=_("Choose a target"), icon=":material/arrow_back:")

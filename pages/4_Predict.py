@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from ui.i18n import _, escape_markdown, format_network
+from ui.i18n import _, escape_markdown
 from ui.page import open_page
 from ui.predict import forms
+from ui.recipe.format import format_network
 from ui.results import padding_check
 from ui.runs import detail
 from ui.samples import translate_name

@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -56,3 +57,10 @@ def test_an_unsupported_python_gets_one_clear_sentence():
     assert done.stderr.strip() == (
         "Unpadded needs Python 3.11, 3.12 or 3.13, and this is Python 3.9."
     )
+
+
+def test_the_reference_of_recipe_fields_is_up_to_date():
+    script = ROOT / "docs" / "recipe_reference.py"
+    assert runpy.run_path(str(script))["render"]() == (ROOT / "docs" / "recipe.md").read_text(
+        encoding="utf-8"
+    ), f"run python {script.relative_to(ROOT)}"

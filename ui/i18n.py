@@ -17,8 +17,6 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import Note, TranslatableError
-from core.recipe.layers import LSTM
-from core.recipe.recipe import Recipe
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh_CN": "中文"}  # each in its own language
@@ -127,43 +125,6 @@ def format_duration(seconds: float) -> str:
     if seconds < 3600:
         return _("{m} min {s} s").format(m=int(seconds // 60), s=int(seconds % 60))
     return _("{h} h {m} min").format(h=int(seconds // 3600), m=int(seconds % 3600 // 60))
-
-
-def format_layer(layer: LSTM) -> str:
-    """Format a layer: LSTM(64), or BiLSTM(64) if it is bidirectional."""
-    return f"{'Bi' if layer.bidirectional else ''}{type(layer).__name__}({layer.units})"
-
-
-def format_network(recipe: Recipe) -> str:
-    """Format the recurrent layers of a recipe: LSTM(100) → LSTM(20), or LSTM(64) → mean."""
-    parts = [format_layer(layer) for layer in recipe.layers]
-    if recipe.pooling != "last":
-        parts.append(format_pooling(recipe.pooling))
-    return " → ".join(parts)
-
-
-def format_pooling(pooling: str) -> str:
-    """Format what the last recurrent layer passes on."""
-    return {"last": _("last step"), "mean": _("mean"), "max": _("maximum")}[pooling]
-
-
-def format_schedule(schedule: str) -> str:
-    """Format a learning rate schedule."""
-    return {
-        "constant": _("constant"),
-        "plateau": _("halved on plateaus"),
-        "cosine": _("cosine to 0"),
-    }[schedule]
-
-
-def format_mask(mode: str) -> str:
-    """Format the mask mode of a recipe."""
-    return {"lengths": _("by lengths"), "value": _("by value"), "none": _("no mask")}[mode]
-
-
-def format_loss(loss: str) -> str:
-    """Format a loss as an axis label, with its unit where the target's unit does not apply."""
-    return _("cross-entropy, nats") if loss == "sparse_categorical_crossentropy" else loss
 
 
 def format_engine(layers: list[str]) -> str:

@@ -11,9 +11,7 @@ Fields that a URL omits have their suggested values. So have invalid ones, which
 from __future__ import annotations
 
 import contextlib
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -23,7 +21,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import DataError, Recipe, Sequences
 from core.errors import Note
 from core.i18n import N_
-from core.recipe.layers import LAYERS, LSTM
+from core.recipe.recipe import FIELDS
 from ui import backend
 from ui.data import open_data
 from ui.i18n import _, shorten, translate
@@ -31,7 +29,6 @@ from ui.samples import SAMPLES, Sample, compute_digest
 from ui.session import state
 from ui.session.state import State
 
-NONE = "none"
 DIGEST_DIGITS = 12  # of a digest in a URL
 TARGET_FIELDS = ("task", "return_sequences", "loss")
 VERSION_KEY, VERSION = "v", "2"
@@ -39,100 +36,14 @@ VERSIONS = ("1", VERSION)  # readable ones; so far both suggest the same recipe 
 PLACE = "link"  # key in State.refusals
 MAX_QUOTED = 30  # characters of a URL quoted in a sentence
 NO_DATA_SET = N_("This data set is not available to you.")
-LAYER_PATTERN = re.compile(r"(Bi)?(LSTM|GRU)-(\d{1,6})(?:-([\d.e-]{1,25}))?")
 
 
-@dataclass(frozen=True)
-class ValueFormat:
-    """Conversion of a value to its text in a URL and back.
-
-    Attributes:
-        write: Converts a value to text.
-        read: Converts text to a value; raises ValueError if the text is invalid.
-    """
-
-    write: Callable[[Any], str]
-    read: Callable[[str], Any]
-
-
-def _make_optional(kind: ValueFormat) -> ValueFormat:
-    return ValueFormat(
-        lambda value: NONE if value is None else kind.write(value),
-        lambda text: None if text == NONE else kind.read(text),
-    )
-
-
-def _write_number(value: float) -> str:
-    """Format a number in the shortest form: 0.1, and 1 for 1.0."""
-    return repr(value).removesuffix(".0")
-
-
-def _write_layer(layer: LSTM) -> str:
-    prefix, name = "Bi" * layer.bidirectional, type(layer).__name__
-    return f"{prefix}{name}-{layer.units}" + (
-        f"-{_write_number(layer.dropout)}" if layer.dropout else ""
-    )
-
-
-def _read_layer(text: str) -> LSTM:
-    match = LAYER_PATTERN.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a layer")
-    prefix, name, units, dropout = match.groups()
-    return LAYERS[name](int(units), bool(prefix), float(dropout or 0))
-
-
-def _read_boolean(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise ValueError(f"{text!r} is neither yes nor no")
-    return text == "yes"
-
-
-TEXT = ValueFormat(str, str)
-INTEGER = ValueFormat(str, int)
-NUMBER = ValueFormat(_write_number, float)
-BOOLEAN = ValueFormat(lambda value: "yes" if value else "no", _read_boolean)
-UNITS = ValueFormat(
-    lambda value: ",".join(map(str, value)) or NONE,
-    lambda text: () if text == NONE else tuple(map(int, text.split(","))),
-)
-LAYER_STACK = ValueFormat(
-    lambda layers: ",".join(map(_write_layer, layers)),
-    lambda text: tuple(map(_read_layer, text.split(","))),
-)
-FIELDS = {
-    "mask": TEXT,
-    "mask_value": NUMBER,
-    "maxlen": _make_optional(INTEGER),
-    "padding": TEXT,
-    "truncating": TEXT,
-    "value": NUMBER,
-    "task": TEXT,
-    "return_sequences": BOOLEAN,
-    "layers": LAYER_STACK,
-    "pooling": TEXT,
-    "dense": UNITS,
-    "standardize": BOOLEAN,
-    "loss": TEXT,
-    "optimizer": TEXT,
-    "learning_rate": NUMBER,
-    "schedule": TEXT,
-    "weight_decay": NUMBER,
-    "clip_norm": _make_optional(NUMBER),
-    "class_weight": TEXT,
-    "epochs": INTEGER,
-    "batch_size": INTEGER,
-    "validation_split": NUMBER,
-    "validation_rows": TEXT,
-    "patience": _make_optional(INTEGER),
-    "seed": INTEGER,
-}
 KEYS = (VERSION_KEY, "data", *FIELDS)
 
 
 def write(recipe: Recipe) -> dict[str, str]:
     """Convert all fields of a recipe to URL parameters."""
-    return {name: kind.write(getattr(recipe, name)) for name, kind in FIELDS.items()}
+    return {name: field.to_text(getattr(recipe, name)) for name, field in FIELDS.items()}
 
 
 def read(address: Mapping[str, str], suggested: Recipe) -> Recipe:
@@ -143,22 +54,24 @@ def read(address: Mapping[str, str], suggested: Recipe) -> Recipe:
         suggested: Recipe for fields that are missing or invalid.
     """
     fields = _parse(address)
+    if VERSION_KEY not in address:
+        suggested = suggested.resolve()  # as the first rules had it
     with contextlib.suppress(ValueError):
-        return replace(suggested, **fields)  # some fields are only valid together
+        return suggested.adapt(**fields)  # some fields are only valid together
     recipe = suggested
     target_fields = {name: fields[name] for name in TARGET_FIELDS if name in fields}
     for part in (target_fields, *({name: value} for name, value in fields.items())):
         with contextlib.suppress(ValueError):
-            recipe = replace(recipe, **part)
+            recipe = recipe.adapt(**part)
     return recipe
 
 
 def _parse(address: Mapping[str, str]) -> dict[str, Any]:
     fields = {}
-    for name, kind in FIELDS.items():
+    for name, field in FIELDS.items():
         if name in address:
             with contextlib.suppress(ValueError):
-                fields[name] = kind.read(address[name])
+                fields[name] = field.from_text(address[name])
     return fields
 
 
@@ -174,7 +87,7 @@ def explain_ignored(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, .
                 version=shorten(address[VERSION_KEY], MAX_QUOTED),
             )
         )
-    for name, kind in FIELDS.items():
+    for name, field in FIELDS.items():
         value = getattr(recipe, name)
         if name in address and (name not in fields or fields[name] != value):
             notes.append(
@@ -182,7 +95,7 @@ def explain_ignored(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, .
                     "{name}: {text!r} is not possible here; {value} is used.",
                     name=name,
                     text=shorten(address[name], MAX_QUOTED),
-                    value=kind.write(value),
+                    value=field.to_text(value),
                 )
             )
     return tuple(notes)
@@ -269,7 +182,7 @@ def update_address(visitor: State, place: DeltaGenerator) -> None:
         visitor.last_address.get("data") == _get_data_key(visitor)
         and visitor.last_address.keys() & FIELDS.keys()
     )
-    if names_settings or visitor.recipe != _suggest_recipe(visitor):
+    if names_settings or visitor.recipe.resolve() != _suggest_recipe(visitor).resolve():
         address |= write(visitor.recipe)
     current = st.query_params.to_dict()
     foreign = {name: text for name, text in current.items() if name not in KEYS}

@@ -120,7 +120,7 @@ def _train_and_check(visitor: Visitor, number: int, max_pause: float) -> None:
     pause()
     visitor.type("Epochs", EPOCHS)
     pause()
-    visitor.type("Patience, in epochs", 0)
+    visitor.type("Patience, in epochs", None)
     pause()
     visitor.click("Start training")
     visitor.answers.append(Answer(TRAINING, visitor.wait_for(f"{EPOCHS} epochs in", 600)))

@@ -120,7 +120,7 @@ def kill_servers(times: int, terminate: bool = False) -> dict[str, object]:
             visitor.page_link("Train")
             visitor.type("Units", 24)
             visitor.type("Epochs", epochs)
-            visitor.type("Patience, in epochs", 0)
+            visitor.type("Patience, in epochs", None)
             visitor.click("Start training")
             visitor.type("Seed", 1)
             visitor.click("Train again")

@@ -71,7 +71,7 @@ class Engine:
         self.dense = [
             layer for layer in self.network.layers if isinstance(layer, keras.layers.Dense)
         ]
-        self.loss_function = keras.losses.get(self.recipe.loss)
+        self.loss_function = keras.losses.get(self.recipe.loss_name)
         classify = self.recipe.task == "classification"
         numbers, scalar = tf.TensorSpec((None,), tf.int64), tf.TensorSpec((), tf.int64)
         steps = [tf.TensorSpec((None, spec.features), tf.float32), numbers, numbers]

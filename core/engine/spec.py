@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from ..recipe.recipe import Recipe
+from ..recipe.recipe import FIELDS, Recipe
 from . import lstm
 from .cost import uses_keras
 
@@ -27,7 +27,8 @@ class EngineSpec:
     """Cache key: everything that determines the compiled graph.
 
     Attributes:
-        recipe: The recipe, with every field that does not change the graph at its default.
+        recipe: The recipe, resolved, with every field that does not change the graph at its
+            default.
         features: Features per step.
         outputs: Units of the output layer.
         groups: Number of parallel row groups at inference.
@@ -54,17 +55,13 @@ class EngineSpec:
         # Two directions run in parallel as well and share the cores.
         rows = MIN_GROUP_ROWS * (2 if all(layer.bidirectional for layer in recipe.layers) else 1)
         training_groups = max(1, min(groups, recipe.batch_size // rows))
+        resolved = recipe.resolve()
         graph_recipe = Recipe(
-            task=recipe.task,
-            return_sequences=recipe.return_sequences,
-            layers=recipe.layers,
-            pooling=recipe.pooling,
-            dense=recipe.dense,
-            loss=recipe.loss,
-            optimizer=recipe.optimizer,
-            weight_decay=recipe.weight_decay,
-            clip_norm=recipe.clip_norm,
-            class_weight=recipe.class_weight,
+            **{
+                name: getattr(resolved, name)
+                for name, field in FIELDS.items()
+                if field.changes_network
+            }
         )
         return cls(graph_recipe, features, outputs, groups, training_groups)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..recipe.layers import GRU
-from ..recipe.recipe import MIN_STATE, Recipe
+from ..recipe.recipe import FIELDS, MIN_STATE, Recipe
 from ..recipe.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR
 
 LOSSES = {
@@ -189,15 +189,16 @@ def _render_network(recipe: Recipe, outputs: int) -> Iterator[str]:
 
 
 def _render_fit(recipe: Recipe) -> str:
-    settings = [f"{recipe.learning_rate:g}"]
+    rate = f"{recipe.initial_learning_rate:g}"
+    settings = [rate]
     before = []
     if recipe.schedule == "cosine":
         before.append(f"updates = {recipe.epochs} * -(-len(training) // {recipe.batch_size})")
-        settings = [f"keras.optimizers.schedules.CosineDecay({recipe.learning_rate:g}, updates)"]
-    if recipe.weight_decay:
-        settings.append(f"weight_decay={recipe.weight_decay:g}")
-    if recipe.clip_norm is not None:
-        settings.append(f"global_clipnorm={recipe.clip_norm:g}")
+        settings = [f"keras.optimizers.schedules.CosineDecay({rate}, updates)"]
+    for name, field in FIELDS.items():
+        value = getattr(recipe, name)
+        if field.keras and value != field.default:
+            settings.append(f"{field.keras}={value!r}")
     callbacks = []
     if recipe.schedule == "plateau":
         callbacks.append(
@@ -210,7 +211,7 @@ def _render_fit(recipe: Recipe) -> str:
             "restore_best_weights=True)"
         )
     # The mean over weighted targets, not over the padded array.
-    loss = f'keras.losses.{LOSSES[recipe.loss]}(reduction="mean_with_sample_weight")'
+    loss = f'keras.losses.{LOSSES[recipe.loss_name]}(reduction="mean_with_sample_weight")'
     lines = [
         *before,
         "network.compile(",

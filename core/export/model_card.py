@@ -17,7 +17,7 @@ from ..evaluation.metric_formats import METRICS, format_metric
 from ..evaluation.report import BASELINE_NAMES, Evaluation
 from ..fitted import FittedModel
 from ..invariance.report import Proof
-from ..recipe.recipe import Recipe
+from ..recipe.recipe import FIELDS, Recipe
 
 PACKAGES = ("tensorflow", "keras", "numpy")
 MASKS = {
@@ -195,23 +195,12 @@ def _render_recipe(recipe: Recipe, width: int) -> Iterator[str]:
     if recipe.maxlen is not None:
         side = "last" if recipe.truncating == "pre" else "first"
         yield f"- Of longer sequences the {side} {recipe.maxlen} steps are read"
-    if recipe.standardize:
-        yield "- Features and numeric targets are standardized, by real steps of the training part"
-    settings = {
-        "loss": recipe.loss,
-        "optimizer": recipe.optimizer,
-        "learning rate": f"{recipe.learning_rate:g}, {recipe.schedule}",
-        "epochs": f"at most {recipe.epochs}" if recipe.patience else recipe.epochs,
-        "patience": recipe.patience,
-        "batch size": recipe.batch_size,
-        "weight decay": recipe.weight_decay or None,
-        "clipping by norm": recipe.clip_norm,
-        "class weights": None if recipe.class_weight == "none" else recipe.class_weight,
-        "validation share": recipe.validation_split or None,
-        "seed": recipe.seed,
-    }
-    shown = [f"{name} {value}" for name, value in settings.items() if value is not None]
-    yield "- " + ", ".join(shown)
+    resolved = recipe.resolve()
+    for name, field in FIELDS.items():
+        value = getattr(resolved, name)
+        if field.section == "training" or (field.section == "finer" and value != field.default):
+            shown = field.none if value is None else field.type.to_text(value)
+            yield f"- {name.replace('_', ' ').capitalize()}: {shown}"
 
 
 def _escape(text: object) -> str:

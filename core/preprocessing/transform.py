@@ -224,7 +224,7 @@ class Preprocessing:
     @property
     def loss_unit(self) -> float:
         """One unit of the network's loss in the target's unit (squared for mse)."""
-        return {"mse": self.target_std**2, "mae": self.target_std}.get(self.recipe.loss, 1.0)
+        return {"mse": self.target_std**2, "mae": self.target_std}.get(self.recipe.loss_name, 1.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, without the recipe; ``from_dict`` reads them."""

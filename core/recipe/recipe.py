@@ -2,20 +2,37 @@
 
 An invalid value raises RecipeError, a ValueError, with the field, the value and the range. Every
 existing Recipe can therefore be trained, stored, sent to a worker, and rebuilt from untrusted JSON.
+
+To add a field, declare it here with ``setting``, and use it where it has its effect. Forms, links,
+Compare, the cache of compiled networks, the model card, the training script and ``docs/recipe.md``
+follow from the declaration.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Literal
 
-from ..data.padding import MASK_MODES, SIDES, MaskMode, Side
+from ..data.padding import MaskMode, Side
 from ..data.sequences import Sequences
-from ..errors import RecipeError
-from .field_validation import check_boolean, check_choice, check_number, check_whole, is_whole
-from .layers import GRU, LAYERS, LSTM, MAX_UNITS
+from ..errors import Note, RecipeError
+from ..i18n import N_
+from .fields import Field, Restriction, check_fields, describe_changes, list_fields, setting
+from .layers import (
+    GRU,
+    LSTM,
+    MAX_LAYERS,
+    MAX_UNITS,
+    LayerStack,
+    Recurrent,
+    layer_from_dict,
+    layer_to_dict,
+)
 from .suggestion_rules import suggest_fields
+from .value_types import Boolean, Choice, Number, Whole, WholeList
 
 Task = Literal["regression", "classification"]
 Pooling = Literal["last", "mean", "max"]
@@ -24,152 +41,331 @@ ClassWeight = Literal["none", "balanced"]
 ValidationRows = Literal["random", "last", "folds"]
 
 # These limits protect a shared server; no ordinary recipe comes near them.
-MAX_LAYERS = 8
 MAX_EPOCHS = 10_000
 MAX_BATCH_SIZE = 4096
 MAX_MAXLEN = 100_000
+MAX_VALUE = 1e30
+MAX_REPR = 700  # characters
 
+# The first is the default of the task.
 LOSSES = {
     "regression": ("mse", "mae"),
     "classification": ("sparse_categorical_crossentropy",),
 }
-POOLINGS: tuple[Pooling, ...] = ("last", "mean", "max")
-SCHEDULES: tuple[Schedule, ...] = ("constant", "plateau", "cosine")  # see core.recipe.schedules
-VALIDATION_ROWS: tuple[ValidationRows, ...] = ("random", "last", "folds")
-CLASS_WEIGHTS: tuple[ClassWeight, ...] = ("none", "balanced")
 MIN_STATE = -2.0  # below any state of an LSTM or a GRU, so never the maximum over steps
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
+SIDES = {"pre": N_("in front"), "post": N_("behind")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recipe:
     """The configuration of a network and its training.
 
-    Frozen; change a recipe with ``dataclasses.replace``.
-
-    Attributes:
-        task: "regression" or "classification".
-        return_sequences: one prediction per step, for per-step targets.
-        layers: recurrent layers, followed by the hidden Dense layers and the output.
-        pooling: what the last recurrent layer passes on in a network with one prediction per
-            sequence: its state at the last real step, or the mean or maximum of its states over
-            all real steps.
-        dense: units of the hidden Dense layers (relu).
-        mask: which steps count (see ``core.data.padding``).
-        mask_value: the value that mode "value" masks.
-        maxlen: steps; None takes the longest sequence, so that nothing is truncated.
-        padding: side that is padded.
-        truncating: side that is cut.
-        value: padding value.
-        standardize: scale features and, in regression, targets to mean 0 and standard deviation 1,
-            measured on real steps of the training set. Predictions are in the target's unit.
-        loss: "" takes the first of the task: mse, or sparse_categorical_crossentropy.
-        optimizer: a key of ``OPTIMIZERS``.
-        learning_rate: None takes the default of the optimizer.
-        schedule: learning-rate schedule (see ``core.recipe.schedules``).
-        weight_decay: each update subtracts this share × learning rate from every weight.
-        clip_norm: largest global norm of the gradients; a larger one is scaled down to it.
-        class_weight: "balanced" gives every class the same weight in the loss,
-            n / (classes × its n).
-        epochs: maximum number of epochs.
-        batch_size: sequences per update.
-        validation_split: share of the training rows, unless rows are marked validation.
-        validation_rows: "random" draws them by the seed; "last" takes the last ones, for data in
-            order of time; "folds" takes one of the folds of that size, chosen by the seed (see
-            ``core.preprocessing.splits``).
-        patience: epochs without improvement before stopping; None never stops.
-        seed: random seed of the initial weights, the split, the batches and dropout.
+    Frozen; change a recipe with ``dataclasses.replace``. Fields are kept as given. A default that
+    depends on another field is kept as None, and resolved where it is used (``resolve``).
     """
 
-    task: Task = "regression"
-    return_sequences: bool = False
-    layers: tuple[LSTM, ...] = (LSTM(64),)
-    pooling: Pooling = "last"
-    dense: tuple[int, ...] = ()
-    mask: MaskMode = "lengths"
-    mask_value: float = 0.0
-    maxlen: int | None = None
-    padding: Side = "pre"
-    truncating: Side = "pre"
-    value: float = 0.0
-    standardize: bool = True
-    loss: str = ""
-    optimizer: str = "adam"
-    learning_rate: float | None = None
-    schedule: Schedule = "constant"
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
-    class_weight: ClassWeight = "none"
-    epochs: int = 50
-    batch_size: int = 32
-    validation_split: float = 0.2
-    validation_rows: ValidationRows = "random"
-    patience: int | None = None
-    seed: int = 0
+    task: Task = setting(
+        "regression",
+        Choice({"regression": N_("a number"), "classification": N_("a class")}),
+        label=N_("Predict"),
+        help=N_("What a target is: a number, or one of several classes."),
+        section="network",
+    )
+    return_sequences: bool = setting(
+        False,
+        Boolean(),
+        label=N_("Predict at every step"),
+        help=N_("One prediction per step, for per-step targets."),
+        section="data",
+    )
+    layers: tuple[Recurrent, ...] = setting(
+        (LSTM(64),),
+        LayerStack(),
+        label=N_("Recurrent layers"),
+        help=N_("The hidden dense layers and the output follow after them."),
+        section="network",
+    )
+    pooling: Pooling = setting(
+        "last",
+        Choice({"last": N_("last step"), "mean": N_("mean"), "max": N_("maximum")}),
+        label=N_("Pooling over steps"),
+        help=N_(
+            "What the answer is made from: the last recurrent layer's state at the last real step, "
+            "or the mean or the maximum of its states over all real steps, which is better where "
+            "what matters may happen anywhere. Padding has no part in any of them."
+        ),
+        section="network",
+        restriction=Restriction(
+            lambda recipe: ("last",) if recipe.return_sequences else ("last", "mean", "max"),
+            lambda recipe: Note("the network predicts at every step"),
+        ),
+        suggest_values=lambda recipe: ("last", "mean", "max"),
+    )
+    dense: tuple[int, ...] = setting(
+        (),
+        WholeList(1, MAX_UNITS, MAX_LAYERS),
+        label=N_("Hidden dense layers"),
+        help=N_("Units of each, after the recurrent layers, such as 32, 16. Activation: relu."),
+        section="network",
+    )
+    padding: Side = setting(
+        "pre",
+        Choice(SIDES),
+        label=N_("Padding"),
+        help=N_("The side of a sequence that is padded."),
+        section="padding",
+        changes_network=False,
+        suggest_values=lambda recipe: ("pre", "post"),
+        entry=N_("padding {value}"),
+    )
+    value: float = setting(
+        0.0,
+        Number(-MAX_VALUE, MAX_VALUE),
+        label=N_("Padding value"),
+        help=N_("The value of padded cells. It counts only without a mask."),
+        section="padding",
+        changes_network=False,
+    )
+    maxlen: int | None = setting(
+        None,
+        Whole(1, MAX_MAXLEN),
+        label=N_("maxlen, in steps"),
+        help=N_("Empty: every sequence is kept whole, however long."),
+        section="padding",
+        none=N_("no limit"),
+        changes_network=False,
+        suggest_values=lambda recipe: (recipe.maxlen,),
+        entry=N_("maxlen {value}"),
+    )
+    truncating: Side = setting(
+        "pre",
+        Choice({"pre": N_("the first steps"), "post": N_("the last steps")}),
+        label=N_("Longer sequences lose"),
+        help=N_("The side of a sequence that is cut, if it has more steps than maxlen."),
+        section="padding",
+        changes_network=False,
+        suggest_values=lambda recipe: ("pre", "post"),
+        entry=N_("without {value}"),
+    )
+    mask: MaskMode = setting(
+        "lengths",
+        Choice(
+            {"lengths": N_("by lengths"), "value": N_("by value"), "none": N_("no mask")},
+        ),
+        label=N_("Mask"),
+        help=N_(
+            "By lengths: every real step counts. By value: steps that equal the mask value "
+            "are skipped, as Keras's Masking layer does. No mask: padding counts as data."
+        ),
+        section="padding",
+        changes_network=False,
+        suggest_values=lambda recipe: ("lengths", "value", "none"),
+    )
+    mask_value: float = setting(
+        0.0,
+        Number(-MAX_VALUE, MAX_VALUE),
+        label=N_("Mask value"),
+        help=N_("The value of the steps that a mask by value skips."),
+        section="padding",
+        changes_network=False,
+    )
+    epochs: int = setting(
+        50,
+        Whole(1, MAX_EPOCHS),
+        label=N_("Epochs"),
+        help=N_("Passes over the training sequences, at most."),
+        changes_network=False,
+    )
+    batch_size: int = setting(
+        32,
+        Whole(1, MAX_BATCH_SIZE),
+        label=N_("Batch size, in sequences"),
+        help=N_("Sequences per update of the weights."),
+        changes_network=False,
+        suggest_values=lambda recipe: (recipe.batch_size, 2 * recipe.batch_size),
+        entry=N_("batch {value}"),
+    )
+    optimizer: str = setting(
+        "adam",
+        Choice({name: name for name in OPTIMIZERS}),
+        label=N_("Optimizer"),
+        help=N_("As in Keras, with Keras's defaults."),
+        suggest_values=lambda recipe: tuple(OPTIMIZERS)[:2],
+    )
+    learning_rate: float | None = setting(
+        None,
+        Number(1e-7, 10, step=0.0005),
+        label=N_("Learning rate"),
+        help=N_("Empty: the default of the optimizer."),
+        none=N_("default"),
+        resolve="initial_learning_rate",
+        changes_network=False,
+        suggest_values=lambda recipe: (
+            recipe.initial_learning_rate,
+            3 * recipe.initial_learning_rate,
+        ),
+        entry=N_("rate {value}"),
+    )
+    validation_split: float = setting(
+        0.2,
+        Number(0, 0.9, step=0.05, is_share=True),
+        label=N_("Validation share"),
+        help=N_("Part of the training sequences that is only measured, never learned from."),
+        changes_network=False,
+    )
+    patience: int | None = setting(
+        None,
+        Whole(1, MAX_EPOCHS),
+        label=N_("Patience, in epochs"),
+        help=N_(
+            "Stop after this number of epochs without a better validation loss, and keep the best "
+            "weights. Empty: train all epochs."
+        ),
+        none=N_("no early stop"),
+        changes_network=False,
+    )
+    loss: str | None = setting(
+        None,
+        Choice(
+            {
+                "mse": "mse",
+                "mae": "mae",
+                "sparse_categorical_crossentropy": N_("cross-entropy, nats"),
+            }
+        ),
+        label=N_("Loss"),
+        help=N_("What training makes small."),
+        none=N_("default"),
+        resolve="loss_name",
+        restriction=Restriction(
+            lambda recipe: LOSSES[recipe.task],
+            lambda recipe: Note("the task is {task}", task=recipe.task),
+        ),
+    )
+    seed: int = setting(
+        0,
+        Whole(0, 2**31 - 1),
+        label=N_("Seed"),
+        help=N_("Decides the initial weights, the split, the batches and dropout."),
+        changes_network=False,
+    )
+    standardize: bool = setting(
+        True,
+        Boolean((N_("not standardized"), N_("standardized"))),
+        label=N_("Standardize features and numeric targets"),
+        help=N_("Mean 0 and standard deviation 1, measured on real training steps only."),
+        changes_network=False,
+        suggest_values=lambda recipe: (False, True),
+    )
+    schedule: Schedule = setting(
+        "constant",
+        Choice(
+            {
+                "constant": N_("constant"),
+                "plateau": N_("halved on plateaus"),
+                "cosine": N_("cosine to 0"),
+            }
+        ),
+        label=N_("Learning rate schedule"),
+        help=N_(
+            "Halved on plateaus: after every 5 epochs without a better loss. Cosine: down to "
+            "nothing in the last epoch, along half a cosine."
+        ),
+        section="finer",
+        changes_network=False,
+        suggest_values=lambda recipe: ("constant", "plateau", "cosine"),
+        entry=N_("rate: {value}"),
+    )
+    weight_decay: float = setting(
+        0.0,
+        Number(0, 1, step=0.001),
+        label=N_("Weight decay"),
+        help=N_(
+            "Each update takes this share of every weight, times the learning rate, off it, which "
+            "keeps a network simple. 0: none."
+        ),
+        section="finer",
+        suggest_values=lambda recipe: (0.0, 0.01),
+        entry=N_("decay {value}"),
+        keras="weight_decay",
+    )
+    clip_norm: float | None = setting(
+        None,
+        Number(1e-6, 1e6),
+        label=N_("Clip gradients at"),
+        help=N_(
+            "A larger norm of all gradients together is scaled down to this: against trainings "
+            "that jump, on long sequences above all. 1 is usual. Empty: none are clipped."
+        ),
+        section="finer",
+        none=N_("no limit"),
+        suggest_values=lambda recipe: (None, 1.0),
+        entry=N_("gradients clipped at {value}"),
+        keras="global_clipnorm",
+    )
+    validation_rows: ValidationRows = setting(
+        "random",
+        Choice(
+            {
+                "random": N_("drawn at random"),
+                "last": N_("the last ones"),
+                "folds": N_("one of equal parts, by the seed"),
+            }
+        ),
+        label=N_("Validation sequences"),
+        help=N_(
+            "The last ones of the file, where it stands in the order of time and the network will "
+            "be asked about what comes later. Of equal parts, each seed validates another: with "
+            "so many seeds every sequence once. A group is never on both sides."
+        ),
+        section="finer",
+        changes_network=False,
+    )
+    class_weight: ClassWeight = setting(
+        "none",
+        Choice({"none": N_("as they come"), "balanced": N_("classes weighed alike")}),
+        label=N_("Class weights"),
+        help=N_(
+            "Each class has the same weight in the loss, however rare it is. Without, a rare one "
+            "may never be answered."
+        ),
+        section="finer",
+        restriction=Restriction(
+            lambda recipe: ("none", "balanced") if recipe.task == "classification" else ("none",),
+            lambda recipe: Note("numbers have no classes"),
+        ),
+        suggest_values=lambda recipe: ("none", "balanced"),
+    )
 
     def __post_init__(self) -> None:
-        check_choice("task", self.task, tuple(LOSSES))
-        check_boolean("return_sequences", self.return_sequences)
-        object.__setattr__(self, "layers", tuple(self.layers))
-        object.__setattr__(self, "dense", tuple(self.dense))
-        if not 1 <= len(self.layers) <= MAX_LAYERS:
-            raise RecipeError(
-                "layers has {n} layers; use 1 to {most}", n=len(self.layers), most=MAX_LAYERS
-            )
-        for layer in self.layers:
-            if not isinstance(layer, LSTM):
-                raise RecipeError(
-                    "layers holds {value!r}; use LSTM(units) or GRU(units)", value=layer
-                )
-        if len(self.dense) > MAX_LAYERS:
-            raise RecipeError(
-                "dense has {n} layers; use 0 to {most}", n=len(self.dense), most=MAX_LAYERS
-            )
-        for units in self.dense:
-            if not is_whole(units, 1, MAX_UNITS):
-                raise RecipeError(
-                    "dense holds {value!r}; use whole numbers from 1 to {most:,}",
-                    value=units,
-                    most=MAX_UNITS,
-                )
-        check_choice("pooling", self.pooling, POOLINGS)
-        if self.return_sequences and self.pooling != "last":
-            raise RecipeError(
-                "pooling is {value!r}, and the network answers at every step; use 'last'",
-                value=self.pooling,
-            )
-        check_choice("mask", self.mask, MASK_MODES)
-        check_number(self, "mask_value", -1e30, 1e30)
-        if self.maxlen is not None:
-            check_whole(self, "maxlen", 1, MAX_MAXLEN)
-        check_choice("padding", self.padding, SIDES)
-        check_choice("truncating", self.truncating, SIDES)
-        check_number(self, "value", -1e30, 1e30)
-        check_boolean("standardize", self.standardize)
-        if self.loss == "":
-            object.__setattr__(self, "loss", LOSSES[self.task][0])
-        check_choice("loss", self.loss, LOSSES[self.task])
-        check_choice("optimizer", self.optimizer, tuple(OPTIMIZERS))
-        if self.learning_rate is None:
-            object.__setattr__(self, "learning_rate", OPTIMIZERS[self.optimizer])
-        check_number(self, "learning_rate", 1e-7, 10)
-        check_choice("schedule", self.schedule, SCHEDULES)
-        check_number(self, "weight_decay", 0, 1)
-        if self.clip_norm is not None:
-            check_number(self, "clip_norm", 1e-6, 1e6)
-        check_choice("class_weight", self.class_weight, CLASS_WEIGHTS)
-        if self.class_weight != "none" and self.task != "classification":
-            raise RecipeError(
-                "class_weight is {value!r}, and numbers have no classes; use 'none'",
-                value=self.class_weight,
-            )
-        check_whole(self, "epochs", 1, MAX_EPOCHS)
-        check_whole(self, "batch_size", 1, MAX_BATCH_SIZE)
-        check_number(self, "validation_split", 0, 0.9)
-        check_choice("validation_rows", self.validation_rows, VALIDATION_ROWS)
-        if self.patience is not None:
-            check_whole(self, "patience", 1, MAX_EPOCHS)
-        check_whole(self, "seed", 0, 2**31 - 1)
+        if self.loss == "":  # how earlier versions wrote the default
+            object.__setattr__(self, "loss", None)
+        check_fields(self, FIELDS)
+
+    def __repr__(self) -> str:
+        """Show what differs from the defaults, in at most ``MAX_REPR`` characters."""
+        shown = ", ".join(describe_changes(self, FIELDS))
+        limit = MAX_REPR - len("Recipe()")
+        return f"Recipe({shown if len(shown) <= limit else shown[: limit - 1] + '…'})"
+
+    @property
+    def loss_name(self) -> str:
+        """The loss: as given, or the first of the task."""
+        return LOSSES[self.task][0] if self.loss is None else self.loss
+
+    @property
+    def initial_learning_rate(self) -> float:
+        """The learning rate before its schedule: as given, or the default of the optimizer."""
+        return OPTIMIZERS[self.optimizer] if self.learning_rate is None else self.learning_rate
+
+    def resolve(self) -> Recipe:
+        """Return the recipe with every default that depends on another field filled in.
+
+        Two recipes train the same network in the same way if they are equal when resolved.
+        """
+        rules = {name: field.resolve for name, field in FIELDS.items() if field.resolve}
+        return dataclasses.replace(self, **{n: getattr(self, rule) for n, rule in rules.items()})
 
     @classmethod
     def suggest(cls, data: Sequences) -> Recipe:
@@ -196,14 +392,28 @@ class Recipe:
             validation_split=0.0,
         )
 
+    def adapt(self, **changes: Any) -> Recipe:
+        """Replace fields; choices that then no longer fit return to their defaults.
+
+        ``dataclasses.replace`` raises instead. For forms, where a change of the task should not
+        make a loss chosen for the other task an error.
+        """
+        fields = {name: getattr(self, name) for name in FIELDS} | changes
+        draft = SimpleNamespace(**fields)
+        for name, field in FIELDS.items():
+            if field.restriction is None or name in changes or fields[name] is None:
+                continue
+            if fields[name] not in field.restriction.choose(draft):
+                fields[name] = field.default
+        return Recipe(**fields)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; ``Recipe.from_dict`` reads them."""
-        plain = dataclasses.asdict(self)
-        plain["dense"] = list(self.dense)
-        plain["layers"] = [
-            {"kind": type(layer).__name__} | dataclasses.asdict(layer) for layer in self.layers
-        ]
-        return plain
+        plain = {name: getattr(self, name) for name in FIELDS}
+        return plain | {
+            "dense": list(self.dense),
+            "layers": [layer_to_dict(layer) for layer in self.layers],
+        }
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Recipe:
@@ -212,26 +422,27 @@ class Recipe:
         Raises:
             RecipeError: a field is unknown or invalid.
         """
-        known = {each.name for each in fields(cls)}
-        unknown = sorted(set(plain) - known)
+        unknown = sorted(set(plain) - set(FIELDS))
         if unknown:
             raise RecipeError(
                 "a recipe has no field {name!r}; its fields are {known}",
                 name=unknown[0],
-                known=", ".join(sorted(known)),
+                known=", ".join(sorted(FIELDS)),
             )
-        try:
-            layers = tuple(
-                LAYERS[layer["kind"]](**{k: v for k, v in layer.items() if k != "kind"})
-                for layer in plain.get("layers", [{"kind": "LSTM", "units": 64}])
-            )
-        except (KeyError, TypeError, AttributeError):
-            raise RecipeError(
-                "layers is {value!r}; give a list of {form}",
-                value=plain.get("layers"),
-                form='{"kind": "LSTM" or "GRU", "units": …, "bidirectional": …, "dropout": …}',
-            ) from None
-        return cls(**(plain | {"layers": layers, "dense": tuple(plain.get("dense", ()))}))
+        fields = dict(plain)
+        if "layers" in plain:
+            if not isinstance(plain["layers"], list):
+                raise RecipeError(
+                    "layers is {value!r}; give a list of layers", value=plain["layers"]
+                )
+            fields["layers"] = tuple(map(layer_from_dict, plain["layers"]))
+        return cls(**fields)
+
+
+FIELDS: Mapping[str, Field] = list_fields(Recipe)
+Recipe.__doc__ = f"{Recipe.__doc__}\n    Attributes:\n" + "".join(
+    f"        {name}: {field.help}\n" for name, field in FIELDS.items()
+)
 
 
 def count_weights(recipe: Recipe, features: int, outputs: int) -> int:

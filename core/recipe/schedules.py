@@ -24,14 +24,15 @@ def compute_learning_rate(recipe: Recipe, losses: Sequence[float]) -> float:
     along half a cosine (Loshchilov and Hutter, 2017, without restarts).
 
     Args:
-        recipe: its ``schedule``, ``learning_rate`` and ``epochs`` are used.
+        recipe: its ``schedule``, ``epochs`` and learning rate are used.
         losses: monitored loss per finished epoch.
     """
+    initial = recipe.initial_learning_rate
     if recipe.schedule == "cosine":
-        return recipe.learning_rate * (1 + math.cos(math.pi * len(losses) / recipe.epochs)) / 2
+        return initial * (1 + math.cos(math.pi * len(losses) / recipe.epochs)) / 2
     if recipe.schedule == "plateau":
-        return recipe.learning_rate * PLATEAU_FACTOR ** _count_plateaus(losses)
-    return recipe.learning_rate
+        return initial * PLATEAU_FACTOR ** _count_plateaus(losses)
+    return initial
 
 
 def _count_plateaus(losses: Sequence[float]) -> int:

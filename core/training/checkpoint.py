@@ -107,7 +107,7 @@ class Checkpoint:
         Raises:
             ValueError: The recipe or the data differ.
         """
-        ours, theirs = asdict(self.recipe), asdict(recipe)
+        ours, theirs = asdict(self.recipe.resolve()), asdict(recipe.resolve())
         # More epochs change the rates of a cosine schedule from the first epoch on.
         changeable = CHANGEABLE_FIELDS[1:] if recipe.schedule == "cosine" else CHANGEABLE_FIELDS
         different = [name for name in ours if ours[name] != theirs[name] and name not in changeable]

@@ -299,7 +299,7 @@ class _Loop:
                 "The loss stopped being a finite number in epoch {epoch}. Use a smaller learning "
                 "rate than {learning_rate}, or standardize the data.",
                 epoch=epoch + 1,
-                learning_rate=self.recipe.learning_rate,
+                learning_rate=self.recipe.initial_learning_rate,
             )
         metrics = {f"{prefix}loss": float(loss_mean)}
         if self.recipe.task == "classification":

@@ -41,7 +41,7 @@ class DuplicateKey:
             recipe: Recipe to train.
             alone: See the attribute.
         """
-        parts = json.dumps([owner, data, to_json_types(recipe.to_dict())], sort_keys=True)
+        parts = json.dumps([owner, data, to_json_types(recipe.resolve().to_dict())], sort_keys=True)
         return cls(hashlib.sha256(parts.encode()).hexdigest(), alone)
 
 

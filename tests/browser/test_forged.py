@@ -37,7 +37,7 @@ def start_training(visitor: Visitor, epochs: int) -> str:
     visitor.upload("A file of sequences", MINE, TABLE)
     visitor.page_link("Train")
     visitor.type("Epochs", epochs)
-    visitor.type("Patience, in epochs", 0)
+    visitor.type("Patience, in epochs", None)
     visitor.click("Start training")
     visitor.wait_for(lambda seen: "run" in seen.query)
     return f"/Runs?run={visitor.query['run']}"

@@ -160,7 +160,7 @@ def test_own_data_from_upload_to_downloaded_predictions(page, tmp_path):
     expect(page.locator(PLOT)).to_have_count(2)
 
     page.get_by_role("link", name="Train with this mask").click()
-    for label, value in (("Epochs", "5000"), ("Patience, in epochs", "0")):  # long enough to stop
+    for label, value in (("Epochs", "5000"), ("Patience, in epochs", "")):  # long enough to stop
         field = page.get_by_label(label, exact=True)
         field.fill(value)
         field.press("Enter")

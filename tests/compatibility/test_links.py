@@ -20,4 +20,5 @@ def test_a_link_without_a_version_means_what_it_meant(link):
         app.query_params[name] = text
     mask = app.switch_page("pages/2_Mask.py").run()
     assert not mask.exception
-    assert mask.session_state["state"].recipe == Recipe.from_dict(link["recipe"])
+    recipe = mask.session_state["state"].recipe
+    assert recipe.resolve() == Recipe.from_dict(link["recipe"])

@@ -158,7 +158,8 @@ def test_the_url_follows_the_settings_and_is_offered_as_a_link(app):
     mask = app.switch_page("pages/2_Mask.py").run()
     assert get_address(mask) == {"v": "2", "data": "example"}  # nothing has been chosen
     [link] = [code.value for code in mask.code]
-    assert "?v=2&data=example&mask=lengths&mask_value=0&maxlen=15&" in link
+    assert "?v=2&data=example&" in link
+    assert "&maxlen=15&truncating=pre&mask=lengths&mask_value=0&" in link
     assert "&seed=0" in link
     find_labelled(mask.number_input, "maxlen, in steps").set_value(9).run()
     assert mask.query_params.keys() == {"v", "data", *url_state.FIELDS}

@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
 
-from core import GRU, LSTM, DataError
+from core import DataError
 from core.errors import Note
 from core.reading.new_data import format_steps
 from ui.i18n import (
     escape_markdown,
     format_duration,
-    format_layer,
     match_locale,
     ngettext,
     shorten,
@@ -74,11 +73,6 @@ def test_durations_have_a_suitable_unit(seconds, words):
 )
 def test_a_sequence_is_formatted_as_typed_text(steps, text):
     assert format_steps(np.array(steps, np.float32)) == text
-
-
-def test_layers_are_formatted_in_technical_terms():
-    assert format_layer(LSTM(64, bidirectional=True)) == "BiLSTM(64)"
-    assert format_layer(GRU(8)) == "GRU(8)"
 
 
 @pytest.mark.parametrize(

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any
 
 import streamlit as st
 
-from core import GRU, LSTM, Recipe
-from core.data.padding import MASK_MODES, SIDES, erased_steps
+from core import Recipe
+from core.data.padding import erased_steps
 from core.errors import RecipeError
-from core.recipe.recipe import CLASS_WEIGHTS, OPTIMIZERS, POOLINGS, SCHEDULES
+from core.recipe.fields import Field, list_fields
+from core.recipe.layers import LAYERS, Recurrent, convert_layer
+from core.recipe.recipe import FIELDS
 from core.recipe.suggestion_rules import TINY
+from core.recipe.value_types import Boolean, Choice
 from ui import backend
-from ui.i18n import (
-    _,
-    escape_markdown,
-    format_count,
-    format_mask,
-    format_pooling,
-    format_schedule,
-    join_list,
-    shorten,
-    translate,
-)
+from ui.i18n import _, escape_markdown, format_count, join_list, shorten, translate
+from ui.recipe.format import format_value
 from ui.session.state import EXAMPLE_KEY, State
 
-NONE = "none"  # typed for no limit
 MAX_FOLD_ROWS = 1000  # sequences; for larger data, one validation set is enough
 
 
@@ -38,139 +32,82 @@ class Dimension:
 
     Attributes:
         label: Label in the form.
-        options: Values to choose from; empty if numbers are typed, which ``parse`` converts.
-        get_defaults: Returns the initial values for a recipe.
+        field: Its declaration; None for the kind of the layers.
+        options: Values to choose from; empty if numbers are typed.
+        defaults: Initial values.
         apply: Returns the recipe with another value.
         format: Formats a value in the name of an entry.
-        parse: Converts typed text to a value; raises ValueError.
     """
 
     label: str
+    field: Field | None
     options: tuple[Any, ...]
-    get_defaults: Callable[[Recipe], list[Any]]
+    defaults: tuple[Any, ...]
     apply: Callable[[Recipe, Any], Recipe]
     format: Callable[[Any], str]
-    parse: Callable[[str], Any] = str
 
 
 def build_dimensions(visitor: State) -> dict[str, Dimension]:
     """Build the dimensions by key, in the order of the form."""
-    zeros = ["value"] if _has_steps_to_erase(visitor) else []
-    sides = {"pre": _("in front"), "post": _("behind")}
-    ways = {False: _("one way"), True: _("both ways")}
-    return {
-        "mask": Dimension(
-            _("Mask"),
-            MASK_MODES,
-            lambda recipe: ["lengths", *zeros, "none"],
-            lambda recipe, value: replace(recipe, mask=value),
-            format_mask,
-        ),
-        "padding": Dimension(
-            _("Padding side"),
-            SIDES,
-            lambda recipe: list(SIDES),
-            lambda recipe, value: replace(recipe, padding=value),
-            sides.__getitem__,
-        ),
-        "maxlen": Dimension(
-            _("maxlen"),
-            (),
-            lambda recipe: [recipe.maxlen],
-            lambda recipe, value: replace(recipe, maxlen=value),
-            lambda value: f"maxlen {NONE if value is None else value}",
-            lambda text: None if text == NONE else int(text),
-        ),
-        "truncating": Dimension(
-            _("Truncated side"),
-            SIDES,
-            lambda recipe: list(SIDES),
-            lambda recipe, value: replace(recipe, truncating=value),
-            {"pre": _("loses the first"), "post": _("loses the last")}.__getitem__,
-        ),
-        "kind": Dimension(
-            _("Layers"),
-            ("LSTM", "GRU"),
-            lambda recipe: ["LSTM", "GRU"],
-            lambda recipe, value: _change_layers(recipe, kind={"LSTM": LSTM, "GRU": GRU}[value]),
-            str,
-        ),
-        "both": Dimension(
-            _("Direction"),
-            (False, True),
-            lambda recipe: [False, True],
-            lambda recipe, value: _change_layers(recipe, bidirectional=value),
-            ways.__getitem__,
-        ),
-        "units": Dimension(
-            _("Units"),
-            (),
-            lambda recipe: [recipe.layers[0].units, 2 * recipe.layers[0].units],
-            lambda recipe, value: _change_layers(recipe, units=value),
-            lambda value: _("{n} units").format(n=value),
-            int,
-        ),
-        "pooling": Dimension(
-            _("Pooling over steps"),
-            POOLINGS,
-            lambda recipe: list(POOLINGS),
-            lambda recipe, value: replace(recipe, pooling=value),
-            format_pooling,
-        ),
-        "dropout": Dimension(
-            _("Dropout"),
-            (),
-            lambda recipe: [0.0, 0.3],
-            lambda recipe, value: _change_layers(recipe, dropout=value),
-            lambda value: _("dropout {n:g}").format(n=value),
-            float,
-        ),
-        "optimizer": Dimension(
-            _("Optimizer"),
-            tuple(OPTIMIZERS),
-            lambda recipe: list(OPTIMIZERS)[:2],
-            lambda recipe, value: replace(recipe, optimizer=value, learning_rate=OPTIMIZERS[value]),
-            str,
-        ),
-        "learning_rate": Dimension(
-            _("Learning rate"),
-            (),
-            lambda recipe: [recipe.learning_rate, 3 * recipe.learning_rate],
-            lambda recipe, value: replace(recipe, learning_rate=value),
-            lambda value: _("rate {n:g}").format(n=value),
-            float,
-        ),
-        "schedule": Dimension(
-            _("Learning rate schedule"),
-            SCHEDULES,
-            lambda recipe: list(SCHEDULES),
-            lambda recipe, value: replace(recipe, schedule=value),
-            lambda value: _("rate: {schedule}").format(schedule=format_schedule(value)),
-        ),
-        "weight_decay": Dimension(
-            _("Weight decay"),
-            (),
-            lambda recipe: [0.0, 0.01],
-            lambda recipe, value: replace(recipe, weight_decay=value),
-            lambda value: _("decay {n:g}").format(n=value),
-            float,
-        ),
-        "class_weight": Dimension(
-            _("Class weights"),
-            CLASS_WEIGHTS,
-            lambda recipe: list(CLASS_WEIGHTS),
-            lambda recipe, value: replace(recipe, class_weight=value),
-            {"none": _("as they come"), "balanced": _("classes weighed alike")}.__getitem__,
-        ),
-        "batch_size": Dimension(
-            _("Batch size"),
-            (),
-            lambda recipe: [recipe.batch_size, 2 * recipe.batch_size],
-            lambda recipe, value: replace(recipe, batch_size=value),
-            lambda value: _("batch {n}").format(n=value),
-            int,
-        ),
+    recipe = visitor.recipe
+    dimensions = {
+        name: _build_dimension(field, recipe, partial(_change_field, name))
+        for name, field in FIELDS.items()
+        if field.suggest_values is not None and len(_list_options(field, recipe)) != 1
     }
+    if not _has_steps_to_erase(visitor):
+        defaults = tuple(mode for mode in dimensions["mask"].defaults if mode != "value")
+        dimensions["mask"] = replace(dimensions["mask"], defaults=defaults)
+    dimensions["kind"] = Dimension(
+        _("Layers"), None, tuple(LAYERS), tuple(LAYERS), _change_kind, str
+    )
+    first = recipe.layers[0]
+    for name, field in list_fields(Recurrent).items():
+        if field.suggest_values is not None:
+            dimensions[name] = _build_dimension(field, first, partial(_change_layers, name))
+    return dimensions
+
+
+def _build_dimension(
+    field: Field, settings: Recipe | Recurrent, apply: Callable[[Recipe, Any], Recipe]
+) -> Dimension:
+    assert field.suggest_values is not None
+    options = _list_options(field, settings)
+    return Dimension(
+        label=_(field.label),
+        field=field,
+        options=options,
+        defaults=tuple(field.suggest_values(settings)),
+        apply=apply,
+        format=partial(_format_entry, field),
+    )
+
+
+def _format_entry(field: Field, value: Any) -> str:
+    text = format_value(field, value)
+    return _(field.entry).format(value=text) if field.entry else text
+
+
+def _list_options(field: Field, settings: Recipe | Recurrent) -> tuple[Any, ...]:
+    if isinstance(field.type, Choice):
+        return field.list_choices(settings)
+    return (False, True) if isinstance(field.type, Boolean) else ()
+
+
+def _change_field(name: str, recipe: Recipe, value: Any) -> Recipe:
+    return replace(recipe, **{name: value})
+
+
+def _change_layers(name: str, recipe: Recipe, value: Any) -> Recipe:
+    """Change a field of every layer."""
+    return replace(recipe, layers=tuple(replace(each, **{name: value}) for each in recipe.layers))
+
+
+def _change_kind(recipe: Recipe, name: str) -> Recipe:
+    """Change the kind of every layer."""
+    return replace(
+        recipe, layers=tuple(convert_layer(each, LAYERS[name]) for each in recipe.layers)
+    )
 
 
 def _has_steps_to_erase(visitor: State) -> bool:
@@ -180,15 +117,6 @@ def _has_steps_to_erase(visitor: State) -> bool:
     return visitor.read_once(
         "erased", f"{data_key} {value}", lambda: bool(erased_steps(visitor.data, value).any())
     )
-
-
-def _change_layers(recipe: Recipe, kind: type[LSTM] | None = None, **changes: Any) -> Recipe:
-    """Change every recurrent layer of a recipe."""
-    layers = []
-    for layer in recipe.layers:
-        settings = {"units": layer.units, "bidirectional": layer.bidirectional}
-        layers.append((kind or type(layer))(**settings | {"dropout": layer.dropout} | changes))
-    return replace(recipe, layers=tuple(layers))
 
 
 def choose_recipes(visitor: State) -> dict[str, Recipe] | None:
@@ -230,30 +158,28 @@ def choose_recipes(visitor: State) -> dict[str, Recipe] | None:
 
 
 def _choose_values(visitor: State, name: str, dimension: Dimension) -> list[Any] | None:
-    defaults, key = (
-        dimension.get_defaults(visitor.recipe),
-        visitor.get_widget_key(f"compare-{name}"),
-    )
+    key = visitor.get_widget_key(f"compare-{name}")
     if dimension.options:
         return st.pills(
             dimension.label,
             dimension.options,
-            default=defaults,
+            default=dimension.defaults,
             format_func=dimension.format,
             selection_mode="multi",
             key=key,
         )
-    default_text = ", ".join(NONE if value is None else f"{value:g}" for value in defaults)
-    text = st.text_input(
-        dimension.label,
-        value=default_text,
-        key=key,
-        help=_("Numbers, with commas between them.")
-        + (" " + _("“none”: no limit.") if name == "maxlen" else ""),
-    )
+    field = dimension.field
+    assert field is not None
+    default_text = ", ".join(map(field.to_text, dimension.defaults))
+    help = _("Numbers, with commas between them.")
+    if field.none:
+        help += " " + _("“{text}”: {meaning}.").format(
+            text=field.to_text(None), meaning=format_value(field, None)
+        )
+    text = st.text_input(dimension.label, value=default_text, key=key, help=help)
     try:
         parts = [part.strip() for part in text.split(",") if part.strip()]
-        return list(dict.fromkeys(dimension.parse(part) for part in parts))
+        return list(dict.fromkeys(field.from_text(part) for part in parts))
     except ValueError:
         st.error(
             _("“{text}” is no list of numbers. Write them with commas, such as {example}.").format(

@@ -10,7 +10,8 @@ from core.experiments.compare import LOWER_IS_BETTER, Comparison
 from core.figures import plot_differences, plot_loss_bands
 from runs import ACTIVE, ComparisonRequest, Request, RunSummary
 from ui import backend
-from ui.i18n import _, format_count, format_duration, format_loss, ngettext, translate
+from ui.i18n import _, format_count, format_duration, ngettext, translate
+from ui.recipe.format import format_field
 from ui.results.spreadsheet_csv import to_csv
 from ui.session import requests
 from ui.session.state import State
@@ -102,7 +103,7 @@ def _show_result(request: Request, visitor: State) -> None:
         draw(
             plot_loss_bands(
                 {entry.name: entry.curves for entry in result.entries},
-                label=_("loss ({name})").format(name=format_loss(visitor.recipe.loss)),
+                label=_("loss ({name})").format(name=format_field(visitor.recipe, "loss")),
                 **style,
             ),
             key="compare-curves",

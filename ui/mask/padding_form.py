@@ -8,77 +8,40 @@ import numpy as np
 import streamlit as st
 
 from core import Recipe, Sequences
-from core.data.padding import MASK_MODES, PaddingCost
-from core.recipe.recipe import MAX_MAXLEN
-from ui.i18n import _, escape_markdown, format_count, format_mask, join_list, ngettext, shorten
+from core.data.padding import PaddingCost
+from core.recipe.recipe import FIELDS
+from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten
+from ui.recipe.inputs import choose_value
 from ui.session.state import State
-from ui.shell.widgets import choose_one, initialize_number
 
+FIELDS_PER_COLUMN = 2
 MAX_ROWS = 500  # of one figure; more rows are thinner than a pixel
 MAX_OFFERED = 500  # ids in a list; more would slow down every rerun
 
 
-def choose_padding(visitor: State) -> dict[str, object]:
-    """Show the form. Returns the padding fields of a recipe."""
-    recipe, key = visitor.recipe, visitor.get_widget_key
-    sides = {"pre": _("in front"), "post": _("behind")}
-    cut = {"pre": _("the first steps"), "post": _("the last steps")}
-    first, second, third = st.columns([3, 4, 4], gap="medium")
-    with first:
-        side = choose_one(
-            _("Padding"), sides, key("padding"), recipe.padding, format_func=sides.get
+def choose_padding(visitor: State) -> Recipe:
+    """Show the form. Returns the recipe with the chosen padding and mask."""
+    recipe = visitor.recipe
+    fields = [field for field in FIELDS.values() if field.section == "padding"]
+    columns = [
+        column
+        for column in st.columns(-(-len(fields) // FIELDS_PER_COLUMN), gap="medium")
+        for _row in range(FIELDS_PER_COLUMN)
+    ]
+    for field, column in zip(fields, columns, strict=False):
+        without_effect = (field.name == "truncating" and recipe.maxlen is None) or (
+            field.name == "mask_value" and recipe.mask != "value"
         )
-        value = st.number_input(
-            _("Padding value"), value=recipe.value, step=1.0, format="%g", key=key("value")
+        value = choose_value(
+            column,
+            field,
+            recipe,
+            visitor.get_widget_key(field.name),
+            disabled=without_effect,
+            shows_all=True,
         )
-    with second:
-        container = st.container()  # drawn above maxlen, which decides whether it is enabled
-        maxlen = st.number_input(
-            _("maxlen, in steps"),
-            min_value=1,
-            max_value=MAX_MAXLEN,
-            value=None,
-            placeholder=_("no limit"),
-            key=initialize_number(key("maxlen"), recipe.maxlen),
-            help=_("Empty: every sequence is kept whole, however long."),
-        )
-        with container:
-            truncating = choose_one(
-                _("Longer sequences lose"),
-                cut,
-                key("truncating"),
-                recipe.truncating,
-                format_func=cut.get,
-                disabled=maxlen is None,
-            )
-    with third:
-        mode = choose_one(
-            _("Mask"),
-            MASK_MODES,
-            key("mask"),
-            recipe.mask,
-            format_func=format_mask,
-            help=_(
-                "By lengths: every real step counts. By value: steps that equal the mask value "
-                "are skipped, as Keras's Masking layer does. No mask: padding counts as data."
-            ),
-        )
-        mask_value = st.number_input(
-            _("Mask value"),
-            value=recipe.mask_value,
-            step=1.0,
-            format="%g",
-            disabled=mode != "value",
-            key=key("mask_value"),
-        )
-    return {
-        "padding": side,
-        "value": float(value),
-        "maxlen": maxlen,
-        "truncating": truncating,
-        "mask": mode,
-        "mask_value": float(mask_value),
-    }
+        recipe = recipe.adapt(**{field.name: value})
+    return recipe
 
 
 def explain_mode(recipe: Recipe, cost: PaddingCost) -> None:

@@ -11,8 +11,9 @@ from core.figures import plot_xray
 from core.inspection.xray import LayerView, XRay
 from runs import Run
 from ui import backend
-from ui.i18n import _, escape_markdown, format_count, format_layer, ngettext, shorten
+from ui.i18n import _, escape_markdown, format_count, ngettext, shorten
 from ui.mask import padding_form
+from ui.recipe.format import format_layer
 from ui.session import requests
 from ui.session.state import State
 from ui.shell.plots import draw, get_figure_labels, is_dark, to_html

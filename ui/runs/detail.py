@@ -11,8 +11,9 @@ from core.recipe.recipe import MAX_EPOCHS
 from runs import Run, RunState
 from ui import backend, url_state
 from ui.data.open_data import explain
-from ui.i18n import _, escape_markdown, format_network, join_list, ngettext, translate
+from ui.i18n import _, escape_markdown, join_list, ngettext, translate
 from ui.predict import forms
+from ui.recipe.format import format_network
 from ui.results import summary
 from ui.samples import translate_name
 from ui.session.state import State
@@ -101,7 +102,7 @@ def describe(run: Run) -> str:
         [
             format_network(recipe),
             masks[recipe.mask],
-            f"{recipe.optimizer} {recipe.learning_rate:g}",
+            f"{recipe.optimizer} {recipe.initial_learning_rate:g}",
             _("batch size {n}").format(n=recipe.batch_size),
             ngettext("{n} epoch", "{n} epochs", recipe.epochs),
             _("seed {n}").format(n=recipe.seed),

@@ -12,7 +12,8 @@ from core.figures import plot_loss_curves
 from core.i18n import N_
 from runs import ACTIVE, RunState, RunSummary
 from ui import backend
-from ui.i18n import ENGLISH, _, format_count, format_loss, get_language, ngettext
+from ui.i18n import ENGLISH, _, format_count, get_language, ngettext
+from ui.recipe.format import format_field
 from ui.results.spreadsheet_csv import to_csv
 from ui.runs import detail
 from ui.samples import translate_name
@@ -194,14 +195,14 @@ def _compare(selection: list[RunSummary]) -> None:
     """Show the loss curves of the selected runs in one figure, and their metrics in a table."""
     runs = [backend.get_runs().get(run.id) for run in selection[:MAX_COMPARED]]
     runs = [run for run in runs if run is not None and run.history.get("loss")]
-    if len({run.recipe.loss for run in runs}) > 1:
+    if len({run.recipe.loss_name for run in runs}) > 1:
         st.caption(_("These runs have different losses, which cannot share an axis."))
     elif runs:
         names = [f"{i + 1} · {translate_name(run.name)}" for i, run in enumerate(runs)]
         draw(
             plot_loss_curves(
                 dict(zip(names, (run.history for run in runs), strict=True)),
-                label=_("loss ({name})").format(name=format_loss(runs[0].recipe.loss)),
+                label=_("loss ({name})").format(name=format_field(runs[0].recipe, "loss")),
                 dark=is_dark(),
                 labels=get_figure_labels(),
             ),

@@ -17,10 +17,10 @@ from ui.i18n import (
     format_count,
     format_duration,
     format_engine,
-    format_loss,
     ngettext,
     translate,
 )
+from ui.recipe.format import format_field
 from ui.session.state import State
 from ui.shell import fragments
 from ui.shell.plots import draw, get_figure_labels, is_dark
@@ -252,7 +252,7 @@ def build_figures(run: Run) -> dict[str, Figure]:
 
 
 def _build_curves(run: Run, log: bool) -> dict[str, Figure]:
-    labels = {"loss": _("loss ({name})").format(name=format_loss(run.recipe.loss))}
+    labels = {"loss": _("loss ({name})").format(name=format_field(run.recipe, "loss"))}
     if run.recipe.task == "classification":
         labels["accuracy"] = _("accuracy (share correct)")
     planned = run.recipe.epochs if run.state in ACTIVE else None

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import GRU, LSTM, Recipe
-from core.recipe.recipe import POOLINGS, SCHEDULES, count_weights
+from core.recipe.recipe import FIELDS, count_weights
 
 
 def test_example_is_the_reference_network():
     recipe = Recipe.example()
     assert recipe.layers == (LSTM(100), LSTM(20, dropout=0.2))
     assert (recipe.maxlen, recipe.padding, recipe.value, recipe.mask) == (15, "pre", 0.0, "lengths")
-    assert (recipe.loss, recipe.optimizer, recipe.epochs, recipe.batch_size) == (
+    assert (recipe.loss_name, recipe.optimizer, recipe.epochs, recipe.batch_size) == (
         "mse",
         "rmsprop",
         100,
@@ -90,8 +90,8 @@ layers = st.builds(
         task=st.sampled_from(["regression", "classification"]),
         layers=st.lists(layers, min_size=1, max_size=4).map(tuple),
         dense=st.lists(st.integers(1, 64), max_size=2).map(tuple),
-        pooling=st.sampled_from(POOLINGS),
-        schedule=st.sampled_from(SCHEDULES),
+        pooling=st.sampled_from(list(FIELDS["pooling"].type.names)),
+        schedule=st.sampled_from(list(FIELDS["schedule"].type.names)),
         clip_norm=st.none() | st.floats(1e-6, 1e6),
         weight_decay=st.floats(0, 1),
         maxlen=st.none() | st.integers(1, 1000),
@@ -106,8 +106,8 @@ def test_json_preserves_a_recipe(recipe):
     ("plain", "message"),
     [
         ({"epoch": 3}, "no field 'epoch'"),
-        ({"layers": [{"kind": "Lambda", "units": 3}]}, "layers is"),
-        ({"layers": [{"units": 3}]}, "layers is"),
+        ({"layers": [{"kind": "Lambda", "units": 3}]}, "layers holds"),
+        ({"layers": [{"units": 3}]}, "layers holds"),
         ({"layers": "LSTM"}, "layers is"),
         ({"layers": [{"kind": "LSTM", "units": 10**9}]}, r"LSTM\.units is"),
     ],
@@ -115,6 +115,52 @@ def test_json_preserves_a_recipe(recipe):
 def test_invalid_json_is_refused(plain, message):
     with pytest.raises(ValueError, match=message):
         Recipe.from_dict(plain)
+
+
+def test_a_default_follows_the_field_that_it_depends_on():
+    sgd = dataclasses.replace(Recipe(), optimizer="sgd")
+    assert (sgd.learning_rate, sgd.initial_learning_rate) == (None, 0.01)
+    classes = dataclasses.replace(Recipe(), task="classification")
+    assert (classes.loss, classes.loss_name) == (None, "sparse_categorical_crossentropy")
+
+
+def test_a_recipe_stored_with_resolved_defaults_keeps_them():
+    stored = Recipe().to_dict() | {"learning_rate": 0.001, "loss": "mse"}
+    recipe = dataclasses.replace(Recipe.from_dict(stored), optimizer="sgd")
+    assert recipe.initial_learning_rate == 0.001
+    assert Recipe.from_dict(stored).resolve() == Recipe().resolve()
+    assert Recipe(loss="") == Recipe()
+
+
+def test_adapting_a_recipe_resets_choices_that_no_longer_fit():
+    recipe = Recipe(task="classification", class_weight="balanced", pooling="max")
+    assert recipe.adapt(task="regression") == Recipe(pooling="max")
+    assert recipe.adapt(return_sequences=True).pooling == "last"
+    with pytest.raises(ValueError, match="the task is regression"):
+        recipe.adapt(task="regression", loss="sparse_categorical_crossentropy")
+
+
+def test_a_single_layer_and_a_single_number_of_units_are_accepted():
+    assert Recipe(layers=LSTM(8), dense=16) == Recipe(layers=(LSTM(8),), dense=(16,))
+
+
+def test_a_gru_is_not_an_lstm():
+    assert not isinstance(GRU(8), LSTM)
+    assert GRU(8) != LSTM(8)
+
+
+def test_the_representation_shows_what_differs_from_the_default():
+    assert repr(Recipe()) == "Recipe()"
+    assert repr(Recipe(layers=GRU(8, dropout=0.2), epochs=3)) == (
+        "Recipe(layers=(GRU(8, dropout=0.2),), epochs=3)"
+    )
+    assert eval(repr(Recipe.example())) == Recipe.example()
+    assert len(repr(Recipe(layers=[LSTM(1024, True, 0.123456)] * 8, dense=[1000] * 8))) <= 700
+
+
+def test_the_docstring_describes_every_field():
+    for name, field in FIELDS.items():
+        assert f"{name}: {field.help}" in Recipe.__doc__
 
 
 def test_numpy_numbers_become_python_numbers():

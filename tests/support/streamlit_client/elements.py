@@ -59,8 +59,12 @@ def build_untouched_state(kind: str, widget: Message) -> WidgetState | None:
     return state
 
 
-def build_plain_state(kind: str, widget: Message | Element, value: float | str) -> WidgetState:
-    """The state of a widget that holds one number or text, or is on or off."""
+def build_plain_state(
+    kind: str, widget: Message | Element, value: float | str | None
+) -> WidgetState:
+    """The state of a widget that holds one number or text, or nothing, or is on or off."""
+    if value is None:
+        return WidgetState(id=widget.id)
     if kind == "checkbox":
         return WidgetState(id=widget.id, bool_value=value)
     if kind != "number_input":

@@ -170,8 +170,8 @@ class Visitor:
         self.tab.states.update(self.tab.forms.pop(button.form_id, {}))
         return self.tab.rerun(f"click {name}", button.id, pressed=True)
 
-    def type(self, name: str, value: float | str) -> float:
-        """Fill in a number or a text. 0.0 in a form, which waits for its button."""
+    def type(self, name: str, value: float | str | None) -> float:
+        """Fill in a number or a text; None empties it. 0.0 in a form, which waits for a button."""
         widget = require_enabled(self.find(TYPED, name))
         return self._enter(f"type {name}", widget, build_plain_state(widget.type, widget, value))
 

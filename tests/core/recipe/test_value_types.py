@@ -1,0 +1,90 @@
+"""Types of recipe values: their text in links and forms."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import GRU, LSTM, Recipe
+from core.recipe.fields import list_fields
+from core.recipe.layers import LAYERS
+from core.recipe.recipe import FIELDS
+from core.recipe.value_types import Boolean, Choice, Number, Whole, WholeList
+
+LAYER = st.builds(
+    lambda kind, *values: kind(*values),
+    st.sampled_from(list(LAYERS.values())),
+    st.integers(1, 1024),
+    st.booleans(),
+    st.floats(0, 0.95),
+)
+
+
+def draw_value(field):
+    """Return a strategy for the values of a field."""
+    match field.type:
+        case Choice(names):
+            values = st.sampled_from(list(names))
+        case Boolean():
+            values = st.booleans()
+        case Whole(low, high):
+            values = st.integers(low, high)
+        case Number(low, high):
+            values = st.floats(low, high)
+        case WholeList(low, high, max_items):
+            values = st.lists(st.integers(low, high), max_size=max_items).map(tuple)
+        case _:
+            values = st.lists(LAYER, min_size=1, max_size=8).map(tuple)
+    return values | st.none() if field.none else values
+
+
+@pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS)
+def test_a_value_survives_its_text(field):
+    @given(draw_value(field))
+    def survives(value):
+        value = field.check(value)
+        assert field.check(field.from_text(field.to_text(value))) == value
+
+    survives()
+
+
+@pytest.mark.parametrize(
+    ("text", "layers"),
+    [
+        ("LSTM-64", (LSTM(64),)),
+        ("BiLSTM-64-0.2,GRU-8", (LSTM(64, True, 0.2), GRU(8))),
+        ("LSTM-8-1e-05", (LSTM(8, dropout=1e-05),)),
+    ],
+)
+def test_layers_have_a_short_text(text, layers):
+    assert FIELDS["layers"].to_text(layers) == text
+    assert FIELDS["layers"].from_text(text) == layers
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "LSTM", "Conv-8", "Bi-8", "BiBiLSTM-8", "LSTM-8-0.1-3", "LSTM-x", "LSTM-0", "LSTM--8"],
+)
+def test_text_of_no_layer_is_refused(text):
+    with pytest.raises(ValueError, match=r".+"):
+        FIELDS["layers"].from_text(text)
+
+
+def test_none_has_a_text_of_its_own():
+    assert FIELDS["learning_rate"].to_text(None) == "default"
+    assert FIELDS["maxlen"].to_text(None) == "none"
+    with pytest.raises(ValueError, match="none"):
+        FIELDS["learning_rate"].from_text("none")
+
+
+@pytest.mark.parametrize("fields", [FIELDS, list_fields(LSTM)], ids=["recipe", "layer"])
+def test_every_field_has_a_label_and_a_help_text(fields):
+    for field in fields.values():
+        assert field.label
+        assert field.help.endswith(".")
+
+
+def test_a_compiled_network_depends_on_every_field_that_does_not_say_otherwise():
+    unchanged = {name for name, field in FIELDS.items() if not field.changes_network}
+    assert {"epochs", "seed", "learning_rate", "mask", "maxlen"} <= unchanged
+    assert not {"layers", "loss", "optimizer", "clip_norm", "pooling", "dense"} & unchanged
+    assert Recipe().resolve() == Recipe(loss="mse", learning_rate=0.001).resolve()

@@ -1,0 +1,36 @@
+"""Values of recipe fields as text."""
+
+import pytest
+
+from core import GRU, LSTM, Recipe
+from core.recipe.recipe import FIELDS
+from ui.recipe.format import format_field, format_layer, format_network, format_value
+
+
+def test_layers_are_formatted_in_technical_terms():
+    assert format_layer(LSTM(64, bidirectional=True)) == "BiLSTM(64)"
+    assert format_layer(GRU(8)) == "GRU(8)"
+    assert format_network(Recipe(layers=(LSTM(4), GRU(3)), pooling="max")) == (
+        "LSTM(4) → GRU(3) → maximum"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("mask", "lengths", "by lengths"),
+        ("maxlen", None, "no limit"),
+        ("maxlen", 1200, "1,200"),
+        ("validation_split", 0.2, "20%"),
+        ("learning_rate", 0.0005, "0.0005"),
+        ("standardize", True, "standardized"),
+        ("dense", (32, 16), "32,16"),
+    ],
+)
+def test_a_value_is_formatted_by_its_type(name, value, text):
+    assert format_value(FIELDS[name], value) == text
+
+
+def test_a_default_is_formatted_as_what_it_stands_for():
+    assert format_field(Recipe(task="classification"), "loss") == "cross-entropy, nats"
+    assert format_field(Recipe(optimizer="sgd"), "learning_rate") == "0.01"

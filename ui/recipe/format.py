@@ -1,0 +1,44 @@
+"""Values of recipe fields as text, in the visitor's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core import Recipe
+from core.recipe.fields import Field
+from core.recipe.layers import Recurrent
+from core.recipe.recipe import FIELDS
+from core.recipe.value_types import Boolean, Choice, Number
+from ui.i18n import _, format_count
+
+
+def format_value(field: Field, value: Any) -> str:
+    """Format a value of a field: by lengths, 0.001, 20 %, no limit."""
+    if value is None:
+        return _(field.none)
+    if isinstance(field.type, Choice):
+        name = field.type.names[value]
+        return name if name == value else _(name)  # a term such as adam is the same everywhere
+    if isinstance(field.type, Boolean):
+        return _(field.type.names[value])
+    if isinstance(field.type, Number):
+        return f"{value:.0%}" if field.type.is_share else f"{value:g}"
+    return format_count(value) if isinstance(value, int) else field.to_text(value)
+
+
+def format_field(recipe: Recipe, name: str) -> str:
+    """Format the value that a field of a recipe has, or that its default stands for."""
+    return format_value(FIELDS[name], getattr(recipe.resolve(), name))
+
+
+def format_layer(layer: Recurrent) -> str:
+    """Format a layer: LSTM(64), or BiLSTM(64) if it is bidirectional."""
+    return f"{'Bi' if layer.bidirectional else ''}{type(layer).__name__}({layer.units})"
+
+
+def format_network(recipe: Recipe) -> str:
+    """Format the recurrent layers of a recipe: LSTM(100) → LSTM(20), or LSTM(64) → mean."""
+    parts = [format_layer(layer) for layer in recipe.layers]
+    if recipe.pooling != "last":
+        parts.append(format_field(recipe, "pooling"))
+    return " → ".join(parts)

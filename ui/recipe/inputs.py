@@ -1,0 +1,123 @@
+"""Inputs for the fields of a recipe or a layer, each by the type of its values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamlit.delta_generator import DeltaGenerator
+
+from core import Recipe
+from core.errors import RecipeError
+from core.recipe.fields import Field
+from core.recipe.layers import Recurrent
+from core.recipe.value_types import Boolean, Choice, Number, Whole, WholeList
+from ui.i18n import _
+from ui.recipe.format import format_value
+from ui.shell.widgets import choose_one, initialize_number
+
+
+def choose_value(
+    place: DeltaGenerator,
+    field: Field,
+    settings: Recipe | Recurrent,
+    key: str,
+    *,
+    disabled: bool = False,
+    shows_all: bool = False,
+) -> Any:
+    """Show the input for a field.
+
+    Args:
+        place: Where to draw it.
+        field: The field.
+        settings: What the field belongs to, with the initial value.
+        key: Key of the widget.
+        disabled: Shows the value without letting it be changed.
+        shows_all: Shows all choices side by side, instead of in a list that opens.
+
+    Returns:
+        The chosen value; None for an empty input.
+
+    Raises:
+        RecipeError: A list of numbers holds something else.
+    """
+    value = getattr(settings, field.name)
+    options: dict[str, Any] = {"help": _(field.help), "disabled": disabled}
+    if isinstance(field.type, Choice):
+        return _choose_one_of(place, field, settings, key, shows_all, options)
+    if isinstance(field.type, Boolean):
+        return place.checkbox(_(field.label), value=value, key=key, **options)
+    if isinstance(field.type, WholeList):
+        return _type_numbers(place, field, value, key, options)
+    if isinstance(field.type, Number) and field.type.is_share:
+        return _slide(place, field, value, key, options)
+    assert isinstance(field.type, Number | Whole)
+    if isinstance(field.type, Number):
+        options |= {"step": field.type.step, "format": "%g"}
+    if field.none:
+        placeholder = _(field.none)
+        if field.resolve:
+            default = format_value(field, getattr(settings, field.resolve))
+            placeholder = f"{placeholder}: {default}"
+        options |= {"placeholder": placeholder, "value": None}
+        key = initialize_number(key, value)
+    else:
+        options |= {"value": value}
+    low, high = field.type.low, field.type.high
+    if isinstance(field.type, Number):
+        low, high = float(low), float(high)  # of the type of the value and the step
+    return place.number_input(_(field.label), low, high, key=key, **options)
+
+
+def _choose_one_of(
+    place: DeltaGenerator,
+    field: Field,
+    settings: Recipe | Recurrent,
+    key: str,
+    shows_all: bool,
+    options: dict[str, Any],
+) -> str | None:
+    value = getattr(settings, field.name)
+    default = getattr(settings, field.resolve) if field.resolve else field.default
+    choices = field.list_choices(settings)
+    shown = value if value in choices else default
+    options |= {
+        "options": choices,
+        "format_func": lambda choice: format_value(field, choice),
+        "disabled": options["disabled"] or len(choices) < 2,
+    }
+    if shows_all:
+        with place:
+            chosen = choose_one(_(field.label), key=key, value=shown, **options)
+    else:
+        chosen = place.selectbox(_(field.label), index=choices.index(shown), key=key, **options)
+    # What the default stands for stays a default, which another choice may change.
+    return None if value is None and chosen == default else chosen
+
+
+def _type_numbers(
+    place: DeltaGenerator, field: Field, value: Any, key: str, options: dict[str, Any]
+) -> tuple[int, ...]:
+    text = place.text_input(
+        _(field.label),
+        value=", ".join(map(str, value)),
+        key=key,
+        placeholder=_("none"),
+        **options,
+    )
+    try:
+        return tuple(int(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        raise RecipeError("hidden dense layers are whole numbers such as 32, 16") from None
+
+
+def _slide(
+    place: DeltaGenerator, field: Field, value: float, key: str, options: dict[str, Any]
+) -> float:
+    assert isinstance(field.type, Number)
+    percent, high, step = (round(100 * each) for each in (value, field.type.high, field.type.step))
+    chosen = place.slider(
+        _(field.label), 0, high, value=percent, step=step, format="%d %%", key=key, **options
+    )
+    # A share between two percents, such as a third, is kept until another is chosen.
+    return value if chosen == percent else chosen / 100
