@@ -113,15 +113,15 @@ def _measure_paths(runs: int) -> dict[str, object]:
     prepare_worker_process()
     import tensorflow as tf
 
-    from core.engine import lstm
+    from core.layers.lstm import fast_lstm
 
     def compile_path(min_wide_size: int, features: int, units: int):
         def run_forward_and_backward(x, kernel, recurrent, bias):
-            lstm.MIN_WIDE_SIZE = min_wide_size
+            fast_lstm.MIN_WIDE_SIZE = min_wide_size
             with tf.GradientTape() as tape:
                 inputs = (x, kernel, recurrent, bias)
                 tape.watch(inputs)
-                loss = tf.reduce_sum(lstm.lstm(*inputs) ** 2)
+                loss = tf.reduce_sum(fast_lstm.lstm(*inputs) ** 2)
             return tape.gradient(loss, inputs)
 
         shapes = ((STEPS, ROWS, features), (features, 4 * units), (units, 4 * units), (4 * units,))

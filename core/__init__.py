@@ -13,8 +13,9 @@ from .data.sequences import Sequences
 from .data.windowing import prefixes, windows
 from .engine.progress import Progress
 from .errors import DataError
+from .layers.gru.declaration import GRU
+from .layers.lstm.declaration import LSTM
 from .reading import read_sequences
-from .recipe.layers import GRU, LSTM
 from .recipe.recipe import Recipe
 from .recipe.suggestion_reasons import suggest
 

@@ -14,7 +14,6 @@ from .data.schema import Schema
 from .data.sequences import Sequences
 from .data.summary import Facts
 from .engine.progress import History
-from .engine.spec import IMPLEMENTATIONS
 from .errors import DataError, Note, as_note
 from .evaluation.bootstrap import (
     Estimate,
@@ -45,9 +44,10 @@ from .json_validation import (
     record,
     text,
 )
+from .layers.registry import IMPLEMENTATIONS, MAX_LAYERS
 from .network.keras_network import build_network
 from .preprocessing.transform import Preprocessing
-from .recipe.recipe import MAX_EPOCHS, MAX_LAYERS, Recipe, count_weights
+from .recipe.recipe import MAX_EPOCHS, Recipe, count_weights
 
 MAX_NOTES = 100  # per file
 MAX_SECONDS = 1e9  # per epoch
@@ -65,8 +65,8 @@ class TrainedModel(FittedModel):
         stopped: True if ``should_stop`` ended the training.
         best_epoch: The epoch (from 1) whose weights were kept; None without patience.
         computed: What the last bits of the weights depend on: "layers", with "fused", "wide" (see
-            ``core.engine.lstm``) or "keras" per recurrent layer, and "groups", the number of
-            parallel row groups.
+            ``core.layers.lstm.fast_lstm``) or "keras" per recurrent layer, and "groups", the
+            number of parallel row groups.
         proof: Result of ``prove``, if assigned; saved with the model.
         evaluation: Result of ``evaluate_held_out``; saved with the model.
         facts: Summary of the training data.

@@ -10,10 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from core.recipe.fields import Field, list_fields  # noqa: E402
-from core.recipe.layers import LAYERS  # noqa: E402
+from core.fields.declaration import Field, list_fields  # noqa: E402
+from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList  # noqa: E402
+from core.layers.registry import LAYERS  # noqa: E402
 from core.recipe.recipe import FIELDS  # noqa: E402
-from core.recipe.value_types import Boolean, Choice, Number, Whole, WholeList  # noqa: E402
 
 HEAD = """\
 # Fields of a recipe

@@ -131,7 +131,7 @@ def format_engine(layers: list[str]) -> str:
     """Format what computes a network.
 
     Args:
-        layers: Implementation of each recurrent layer (see ``core.engine.lstm``).
+        layers: Implementation of each recurrent layer (see ``core.layers.lstm.fast_lstm``).
     """
     if "keras" in layers:
         return _("Engine: stock Keras layers with an explicit mask")

@@ -2,8 +2,9 @@
 
 An ``Engine`` takes ragged data (flat steps and lengths) and builds its batches inside the graph:
 nothing is padded in Python, one compiled function serves every number of rows and steps, and one
-call covers many batches. Networks of LSTM layers run on ``core.engine.lstm``. Other networks, and
-every network on a GPU, run on their stock Keras layers with an explicit mask, on the same batches.
+call covers many batches. Networks of LSTM layers run on ``core.layers.lstm.fast_lstm``. Other
+networks, and every network on a GPU, run on their stock Keras layers with an explicit mask, on the
+same batches.
 
 Everything random is a function of (seed, epoch, batch), so a result depends neither on where calls
 are cut nor on the padding that a user looks at.
@@ -21,11 +22,12 @@ import numpy as np
 import tensorflow as tf
 
 from ..data.sequences import Sequences
+from ..layers.recurrent.network import run_stock_layer
+from ..layers.registry import get_network
 from ..network.keras_network import build_network
-from . import lstm
 from .batching import Plan, plan_forward
 from .optimizers import SLOTS, apply_update
-from .recurrent_layers import pool_steps, run_fast_layer, run_stock_layer
+from .pooling import pool_steps
 from .spec import MAX_GROUPS, EngineSpec, uses_stock_layers
 
 MAX_IDLE = 2  # compiled engines kept for the next training or prediction with the same spec
@@ -145,7 +147,7 @@ class Engine:
 
     def plan_forward(self, lengths: np.ndarray) -> Plan:
         """Plan the batches for evaluation and prediction on sequences of these lengths, (n,)."""
-        units = max(layer.units * (1 + layer.bidirectional) for layer in self.recipe.layers)
+        units = max(layer.outputs for layer in self.recipe.layers)
         return plan_forward(lengths, self.spec.groups, units)
 
     def train_batches(
@@ -304,16 +306,17 @@ class Engine:
         Returns:
             (rows, outputs) float32. With per-step targets (steps, rows, outputs).
         """
-        run = run_stock_layer if uses_stock_layers(self.recipe) else run_fast_layer
+        is_stock = uses_stock_layers(self.recipe)
         for number, (layer, recipe) in enumerate(
             zip(self.recurrent, self.recipe.layers, strict=True)
         ):
             final = layer is self.recurrent[-1]
             pooling = self.recipe.pooling
             sequences = self.recipe.return_sequences or not final or pooling != "last"
+            run = run_stock_layer if is_stock else get_network(recipe).run
             x = run(layer, x, lengths, sequences)  # (steps, rows, units) or (rows, units)
             if final:
-                x = lstm.strip_alignment(x, recipe.units * (1 + recipe.bidirectional))
+                x = x[..., : recipe.outputs]  # without alignment
                 x = x if pooling == "last" else pool_steps(pooling, x, lengths)  # (rows, units)
             if seed is not None and recipe.dropout:
                 layer_seed = seed + tf.constant([number * 2**40, 0], tf.int64)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..recipe.layers import GRU
 from ..recipe.recipe import Recipe
 from .batching import STEP_ROWS, plan_epoch
 
@@ -15,7 +14,7 @@ from .batching import STEP_ROWS, plan_epoch
 # FLOPs per second and core.
 STEP_SECONDS, BATCH_SECONDS, CORE_FLOPS = 25e-6, 1e-3, 50e9
 KERAS_STEP_SECONDS = 400e-6  # STEP_SECONDS of the stock layers
-TRAINING_FLOPS = 24  # per units · (inputs + units): 4 gates, 2 per product, 3 products
+TRAINING_FLOPS = 6  # per weight and step: 2 per product, and 3 products
 
 
 @dataclass(frozen=True)
@@ -60,15 +59,15 @@ def estimate_cost(lengths: np.ndarray, features: int, recipe: Recipe, groups: in
     computed, steps = int(plan.steps.sum()), float((plan.cost - plan.steps).sum()) / STEP_ROWS
     inputs = features
     for layer in recipe.layers:
-        flops = TRAINING_FLOPS * layer.units * (inputs + layer.units)
+        flops = TRAINING_FLOPS * layer.gates * layer.units * (inputs + layer.units)
         step_seconds = KERAS_STEP_SECONDS if uses_keras(recipe) else STEP_SECONDS
-        seconds += (1 + layer.bidirectional) * (
+        seconds += layer.directions * (
             steps * step_seconds / groups + computed * flops / CORE_FLOPS / groups
         )
-        inputs = layer.units * (1 + layer.bidirectional)
+        inputs = layer.outputs
     return EpochCost(real, usual, computed, seconds)
 
 
 def uses_keras(recipe: Recipe) -> bool:
     """Return True if the recipe has layers that only stock Keras layers compute."""
-    return any(isinstance(layer, GRU) for layer in recipe.layers)
+    return not all(layer.is_fast for layer in recipe.layers)

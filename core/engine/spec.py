@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from ..layers.registry import get_network
 from ..recipe.recipe import FIELDS, Recipe
-from . import lstm
 from .cost import uses_keras
 
 # Groups with fewer rows are not worth a core. With a bidirectional layer on two cores, two groups
@@ -19,7 +19,6 @@ from .cost import uses_keras
 # (benchmark vowels).
 MIN_GROUP_ROWS = 8
 MAX_GROUPS = 8
-IMPLEMENTATIONS = ("fused", "wide", "keras")  # of a recurrent layer; see core.engine.lstm
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class EngineSpec:
 
 
 def uses_stock_layers(recipe: Recipe) -> bool:
-    """Return True if the stock Keras layers run instead of ``core.engine.lstm``."""
+    """Return True if every layer runs as its stock Keras layer."""
     return uses_keras(recipe) or bool(tf.config.list_physical_devices("GPU"))  # cuDNN is faster
 
 
@@ -88,6 +87,7 @@ def describe_computation(recipe: Recipe, features: int, groups: int) -> dict[str
     layers, inputs = [], features
     for layer in recipe.layers:
         stock = uses_stock_layers(recipe)
-        layers.append("keras" if stock else lstm.choose_implementation(inputs, layer.units))
-        inputs = layer.units * (1 + layer.bidirectional)
+        network = get_network(layer)
+        layers.append("keras" if stock else network.choose_implementation(inputs, layer.units))
+        inputs = layer.outputs
     return {"layers": layers, "groups": groups}

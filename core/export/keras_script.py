@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..recipe.layers import GRU
+from ..layers.registry import get_network
 from ..recipe.recipe import FIELDS, MIN_STATE, Recipe
 from ..recipe.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR
 
@@ -166,10 +166,7 @@ def _render_network(recipe: Recipe, outputs: int) -> Iterator[str]:
     for number, layer in enumerate(recipe.layers, start=1):
         final = number == len(recipe.layers)
         sequences = recipe.return_sequences or not final or recipe.pooling != "last"
-        kind = "GRU" if isinstance(layer, GRU) else "LSTM"
-        code = f"keras.layers.{kind}({layer.units}{', return_sequences=True' if sequences else ''})"
-        if layer.bidirectional:
-            code = f"keras.layers.Bidirectional({code})"
+        code = get_network(layer).render_code(layer, sequences)
         yield f"x = {code}({x}, mask=mask)"
         x = "x"
         if final and recipe.pooling == "mean":

@@ -25,12 +25,12 @@ import numpy as np
 from ..data.sequences import Sequences
 from ..errors import DataError
 from ..fitted import FittedModel
-from ..recipe.layers import GRU
+from ..layers.recurrent.network import RecurrentNetwork
+from ..layers.registry import get_network
 from ..recipe.recipe import MIN_STATE, Recipe
 
 OPSET, IR_VERSION = 17, 8  # of 2022, supported by every runtime in use
 TOLERANCE = 1e-5
-GATES = {"LSTM": (0, 3, 1, 2), "GRU": (0, 1, 2)}  # ONNX orders i, o, f, c, Keras i, f, c, o
 
 
 def is_available() -> bool:
@@ -172,32 +172,32 @@ class _GraphBuilder:
         """Return the last layer's states, (steps, batch, units), and final ones, (batch, units)."""
         last = ""
         for layer in self.recipe.layers:
-            kind = "GRU" if isinstance(layer, GRU) else "LSTM"
-            directions = 1 + layer.bidirectional
-            parts = [self._read_gates(kind, layer.units) for _ in range(directions)]
+            network = get_network(layer)
+            parts = [self._read_gates(network, layer.units) for _ in range(layer.directions)]
             inputs = [self._add_constant(np.stack(each)) for each in zip(*parts, strict=True)]
             number = len(self.nodes)
             states, final = f"states_{number}", f"end_{number}"
-            options = {"linear_before_reset": 1} if kind == "GRU" else {}
             self._add_node(
-                kind,
+                network.onnx_operator,
                 [x, *inputs, "lengths"],
                 states,  # (steps, directions, batch, units)
                 final,  # (directions, batch, units)
                 hidden_size=layer.units,
                 direction="bidirectional" if layer.bidirectional else "forward",
-                **options,
+                **network.onnx_attributes,
             )
-            width = self._add_constant([0, 0, directions * layer.units], np.int64)
+            width = self._add_constant([0, 0, layer.outputs], np.int64)
             x = self._add_node("Transpose", [states], perm=[0, 2, 1, 3])
             x = self._add_node("Reshape", [x, width])  # (steps, batch, directions · units)
             last = self._add_node("Transpose", [final], perm=[1, 0, 2])
             last = self._add_node(
-                "Reshape", [last, self._add_constant([0, directions * layer.units], np.int64)]
+                "Reshape", [last, self._add_constant([0, layer.outputs], np.int64)]
             )
         return x, last
 
-    def _read_gates(self, kind: str, units: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _read_gates(
+        self, network: RecurrentNetwork, units: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Read one direction's weights, with the gates in ONNX's order.
 
         Returns (gates · units, inputs), (gates · units, units) and the two concatenated biases.
@@ -205,10 +205,10 @@ class _GraphBuilder:
         kernel, recurrent, bias = (next(self.weights) for _ in range(3))
 
         def reorder(array: np.ndarray) -> np.ndarray:  # (…, gates · units)
-            gates = array.reshape(*array.shape[:-1], len(GATES[kind]), units)
-            return gates[..., GATES[kind], :].reshape(array.shape)
+            gates = array.reshape(*array.shape[:-1], len(network.onnx_gates), units)
+            return gates[..., network.onnx_gates, :].reshape(array.shape)
 
-        both = reorder(bias) if kind == "GRU" else np.stack([reorder(bias), np.zeros_like(bias)])
+        both = network.arrange_onnx_bias(bias, reorder)
         return reorder(kernel).T, reorder(recurrent).T, both.reshape(-1)
 
     def _add_pooling(self, states: str, last: str) -> str:

@@ -1,13 +1,7 @@
 """Traces of recurrent layers: the states behind a prediction, step by step, padding included.
 
-Does not need TensorFlow; the weights are arrays in Keras's order (``keras.Model.get_weights``).
-
-The cells are recomputed here, because a fused layer does not expose its gates:
-
-    LSTM  i, f, o = σ(x W + h R + b), g = tanh(x W + h R + b), c ← f c + i g, h ← o tanh(c)
-    GRU   z, r = σ(x W + b + h R + b'), n = tanh(x W + b + r (h R + b')), h ← z h + (1 − z) n
-
-as in ``keras.layers.LSTM`` and ``keras.layers.GRU(reset_after=True)``; the tests compare.
+The weights are arrays in Keras's order (``keras.Model.get_weights``). The layers are recomputed
+step by step (``RecurrentNetwork.run_step``), because a fused layer does not expose its gates.
 """
 
 from __future__ import annotations
@@ -17,13 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..recipe.layers import GRU, LSTM
+from ..layers.recurrent.declaration import Recurrent
+from ..layers.registry import get_network
 from ..recipe.recipe import MIN_STATE, Recipe
-
-GATES = {
-    "LSTM": ("input", "forget", "candidate", "output"),
-    "GRU": ("update", "reset", "candidate"),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +22,12 @@ class LayerTrace:
 
     Attributes:
         number: Number of the layer, from 1.
-        kind: "LSTM" or "GRU".
+        kind: Kind of the layer, such as "LSTM".
         backward: True if the layer reads from the last step to the first.
         hidden: (steps, units) state after each step in reading order. A masked step holds the state
             of the step read before it.
-        cell: (steps, units) cell state, as ``hidden``; None for a GRU.
-        gates: (steps, units) per name in GATES; NaN at masked steps.
+        cell: (steps, units) cell state, as ``hidden``; None for a layer without, such as a GRU.
+        gates: (steps, units) per name of a gate; NaN at masked steps.
     """
 
     number: int
@@ -132,42 +122,23 @@ def pool_prefixes(pooling: str, hidden: np.ndarray, counts: np.ndarray) -> np.nd
 
 def _trace_direction(
     number: int,
-    layer: LSTM,
+    layer: Recurrent,
     backward: bool,
     weights: Iterator[np.ndarray],
     x: np.ndarray,
     counts: np.ndarray,
 ) -> LayerTrace:
     kernel, recurrent, bias = (next(weights) for _ in range(3))
-    kind = "GRU" if isinstance(layer, GRU) else "LSTM"
-    gates = np.full((len(GATES[kind]), len(x), layer.units), np.nan, np.float32)
+    network = get_network(layer)
+    gates = np.full((len(network.gate_names), len(x), layer.units), np.nan, np.float32)
     hidden = np.zeros((len(x), layer.units), np.float32)
     cell = np.zeros_like(hidden)
-    step = _run_gru_step if kind == "GRU" else _run_lstm_step
-    inputs = x @ kernel + (bias[0] if kind == "GRU" else bias)  # (steps, gates · units)
+    inputs = network.project(x, kernel, bias)  # (steps, gates · units)
     h = c = np.zeros(layer.units, np.float32)
     for t in range(len(x) - 1, -1, -1) if backward else range(len(x)):
         if counts[t]:
-            h, c, gates[:, t] = step(inputs[t], h, c, recurrent, bias)
+            h, c, gates[:, t] = network.run_step(inputs[t], h, c, recurrent, bias)
         hidden[t], cell[t] = h, c
-    by_name = dict(zip(GATES[kind], gates, strict=True))
-    return LayerTrace(number, kind, backward, hidden, cell if kind == "LSTM" else None, by_name)
-
-
-def _run_lstm_step(x, h, c, recurrent, bias):
-    i, f, g, o = np.split(x + h @ recurrent, 4)
-    i, f, g, o = _sigmoid(i), _sigmoid(f), np.tanh(g), _sigmoid(o)
-    c = f * c + i * g
-    return o * np.tanh(c), c, (i, f, g, o)
-
-
-def _run_gru_step(x, h, c, recurrent, bias):
-    z, r, n = np.split(x, 3)
-    h_z, h_r, h_n = np.split(h @ recurrent + bias[1], 3)
-    z, r = _sigmoid(z + h_z), _sigmoid(r + h_r)
-    n = np.tanh(n + r * h_n)
-    return z * h + (1 - z) * n, c, (z, r, n)
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 0.5 * (1 + np.tanh(0.5 * x))  # never overflows
+    by_name = dict(zip(network.gate_names, gates, strict=True))
+    shown_cell = cell if network.has_cell else None
+    return LayerTrace(number, type(layer).__name__, backward, hidden, shown_cell, by_name)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import keras
 
-from ..recipe.layers import GRU, LSTM
+from ..layers.registry import get_network
 from ..recipe.recipe import MIN_STATE, Recipe
 
 
@@ -38,7 +38,7 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
     for number, layer in enumerate(recipe.layers, start=1):
         final = number == len(recipe.layers)
         sequences = recipe.return_sequences or not final or recipe.pooling != "last"
-        x = _build_recurrent(layer, sequences, seeds)(x, mask=mask)
+        x = get_network(layer).build(layer, sequences, seeds)(x, mask=mask)
         if final and recipe.pooling != "last":
             x = _pool(recipe.pooling, x, mask)
         if layer.dropout:
@@ -50,25 +50,6 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
         outputs, activation=activation, kernel_initializer=_make_glorot(seeds), name="output"
     )(x)
     return keras.Model([values, mask], output, name="unpadded")
-
-
-def _build_recurrent(layer: LSTM, sequences: bool, seeds: Iterator[int]) -> keras.layers.Layer:
-    kind = keras.layers.GRU if isinstance(layer, GRU) else keras.layers.LSTM
-
-    def build(**direction) -> keras.layers.Layer:
-        return kind(
-            layer.units,
-            return_sequences=sequences,
-            kernel_initializer=_make_glorot(seeds),
-            recurrent_initializer=keras.initializers.Orthogonal(seed=next(seeds)),
-            **direction,
-        )
-
-    if not layer.bidirectional:
-        return build()
-    # Bidirectional would copy the forward layer, seeds included, and both directions would
-    # start from the same weights.
-    return keras.layers.Bidirectional(build(), backward_layer=build(go_backwards=True))
 
 
 def _pool(pooling: str, x: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:

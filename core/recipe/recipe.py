@@ -19,20 +19,20 @@ from typing import Any, Literal
 from ..data.padding import MaskMode, Side
 from ..data.sequences import Sequences
 from ..errors import Note, RecipeError
-from ..i18n import N_
-from .fields import Field, Restriction, check_fields, describe_changes, list_fields, setting
-from .layers import (
-    GRU,
-    LSTM,
-    MAX_LAYERS,
-    MAX_UNITS,
-    LayerStack,
-    Recurrent,
-    layer_from_dict,
-    layer_to_dict,
+from ..fields.declaration import (
+    Field,
+    Restriction,
+    check_fields,
+    describe_changes,
+    list_fields,
+    setting,
 )
+from ..fields.value_types import Boolean, Choice, Number, Whole, WholeList
+from ..i18n import N_
+from ..layers.lstm.declaration import LSTM
+from ..layers.recurrent.declaration import MAX_UNITS, Recurrent
+from ..layers.registry import MAX_LAYERS, LayerStack, layer_from_dict, layer_to_dict
 from .suggestion_rules import suggest_fields
-from .value_types import Boolean, Choice, Number, Whole, WholeList
 
 Task = Literal["regression", "classification"]
 Pooling = Literal["last", "mean", "max"]
@@ -454,11 +454,8 @@ def count_weights(recipe: Recipe, features: int, outputs: int) -> int:
     """
     count, inputs = 0, features
     for layer in recipe.layers:
-        # Keras's GRU has two biases per gate (reset_after), its LSTM one.
-        gates, biases = (3, 2) if isinstance(layer, GRU) else (4, 1)
-        directions = 1 + layer.bidirectional
-        count += directions * gates * layer.units * (inputs + layer.units + biases)
-        inputs = directions * layer.units
+        count += layer.count_weights(inputs)
+        inputs = layer.outputs
     for units in (*recipe.dense, outputs):
         count += units * (inputs + 1)
         inputs = units

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..data.sequences import Sequences
-from .layers import LSTM
+from ..layers.lstm.declaration import LSTM
 
 # Integers are classes if there are few of them and each occurs in several rows.
 MAX_CLASSES, MIN_PER_CLASS = 50, 5

@@ -15,10 +15,10 @@ import tensorflow as tf
 
 from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, train
 from core.data.serialization import pack, unpack
-from core.engine import lstm
 from core.engine.batching import plan_epoch
 from core.engine.compiled import Engine, RaggedTensors
 from core.engine.spec import EngineSpec
+from core.layers.lstm import fast_lstm
 
 RNG = np.random.default_rng(5)
 LAYERS = {
@@ -96,7 +96,7 @@ def test_a_missing_target_of_a_step_is_refused_with_the_sequence():
 def test_weights_after_updates_equal_those_of_stock_keras_with_masked_loss(
     monkeypatch, layers, task, wide
 ):
-    monkeypatch.setattr(lstm, "MIN_WIDE_SIZE", 1 if wide else 10**9)
+    monkeypatch.setattr(fast_lstm, "MIN_WIDE_SIZE", 1 if wide else 10**9)
     lengths = RNG.integers(1, 15, 64)
     targets = RNG.integers(0, 3, lengths.sum())
     sequences = Sequences(RNG.normal(size=(len(targets), 3)), lengths, targets, per_step=True)

@@ -13,11 +13,12 @@ import streamlit as st
 from core import Recipe
 from core.data.padding import erased_steps
 from core.errors import RecipeError
-from core.recipe.fields import Field, list_fields
-from core.recipe.layers import LAYERS, Recurrent, convert_layer
+from core.fields.declaration import Field, list_fields
+from core.fields.value_types import Boolean, Choice
+from core.layers.recurrent.declaration import Recurrent
+from core.layers.registry import LAYERS, convert_layer
 from core.recipe.recipe import FIELDS
 from core.recipe.suggestion_rules import TINY
-from core.recipe.value_types import Boolean, Choice
 from ui import backend
 from ui.i18n import _, escape_markdown, format_count, join_list, shorten, translate
 from ui.recipe.format import format_value

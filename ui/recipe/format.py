@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from core import Recipe
-from core.recipe.fields import Field
-from core.recipe.layers import Recurrent
+from core.fields.declaration import Field
+from core.fields.value_types import Boolean, Choice, Number
+from core.layers.recurrent.declaration import Recurrent
 from core.recipe.recipe import FIELDS
-from core.recipe.value_types import Boolean, Choice, Number
 from ui.i18n import _, format_count
 
 

@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import Recipe
 from core.errors import RecipeError
-from core.recipe.fields import Field
-from core.recipe.layers import Recurrent
-from core.recipe.value_types import Boolean, Choice, Number, Whole, WholeList
+from core.fields.declaration import Field
+from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList
+from core.layers.recurrent.declaration import Recurrent
 from ui.i18n import _
 from ui.recipe.format import format_value
 from ui.shell.widgets import choose_one, initialize_number

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import Recipe, Sequences
 from core.engine.cost import EpochCost, estimate_cost, uses_keras
-from ui.i18n import _, format_count, format_duration
+from ui.i18n import _, format_count, format_duration, join_list
 from ui.session.state import State
 from ui.shell.widgets import make_metric_grid
 
@@ -42,11 +42,12 @@ def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
             )
         )
     if uses_keras(recipe):
+        kinds = dict.fromkeys(type(each).__name__ for each in recipe.layers if not each.is_fast)
         st.caption(
             _(
-                "GRU layers run on the stock Keras layers, which take several times as long as "
-                "the fast LSTM."
-            )
+                "With {kinds}, all layers run as stock Keras layers, which take several times as "
+                "long as the fast LSTM."
+            ).format(kinds=join_list(kinds))
         )
 
 

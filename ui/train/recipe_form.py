@@ -7,10 +7,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import Recipe
 from core.errors import RecipeError
-from core.recipe.fields import Field, list_fields
-from core.recipe.layers import LAYERS, MAX_LAYERS, Recurrent, convert_layer
+from core.fields.declaration import Field, list_fields
+from core.fields.value_types import Boolean
+from core.layers.recurrent.declaration import Recurrent
+from core.layers.registry import LAYERS, MAX_LAYERS, convert_layer
 from core.recipe.recipe import FIELDS
-from core.recipe.value_types import Boolean
 from ui.i18n import _, translate
 from ui.recipe.inputs import choose_value
 from ui.session.state import State

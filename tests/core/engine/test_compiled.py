@@ -12,10 +12,10 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.padding import pad
-from core.engine import lstm
 from core.engine.batching import plan_epoch
 from core.engine.compiled import MAX_IDLE, Engine, RaggedTensors, borrow_engine
 from core.engine.spec import EngineSpec
+from core.layers.lstm import fast_lstm
 
 RNG = np.random.default_rng(0)
 RATES = {"adam": 0.01, "rmsprop": 0.01, "sgd": 0.3}
@@ -66,7 +66,7 @@ MORE_FIFTY_UPDATES = [
 def test_fifty_updates_give_the_weights_of_stock_keras(
     monkeypatch, name, wide, optimizer, settings
 ):
-    monkeypatch.setattr(lstm, "MIN_WIDE_SIZE", wide)
+    monkeypatch.setattr(fast_lstm, "MIN_WIDE_SIZE", wide)
     data = make_sequences(160)
     fast = make_engine(LAYERS[name], dense=(4,), optimizer=optimizer, **settings)
     weights = np.ones(3, "f4")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core import GRU, LSTM, DataError, Recipe, Sequences, read_sequences, train
-from core.export import onnx as onnx_file
 from core.export.onnx import describe_inputs, measure_difference, to_onnx, to_verified_onnx
+from core.layers.lstm.network import LSTMNetwork
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -54,7 +54,7 @@ def test_a_file_with_other_predictions_is_refused(monkeypatch):
     data = read_sequences(io.StringIO("1\n2,5\n3,9,9\n")).with_targets([1.5, 2, 3])
     model = train(data, Recipe(layers=(LSTM(3),), **QUICK))
     assert to_verified_onnx(model, data) == to_onnx(model)
-    monkeypatch.setitem(onnx_file.GATES, "LSTM", (0, 1, 2, 3))  # the gates in Keras's order
+    monkeypatch.setattr(LSTMNetwork, "onnx_gates", (0, 1, 2, 3))  # the gates in Keras's order
     with pytest.raises(DataError, match="is not offered"):
         to_verified_onnx(model, data)
 

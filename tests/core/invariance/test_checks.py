@@ -12,6 +12,15 @@ import pytest
 from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, read_sequences, train
 from core.engine import compiled
 from core.invariance.report import ALONE, GRADIENT, Check, Proof
+from core.layers.lstm import fast_lstm
+from core.layers.registry import LAYERS
+from tests.core.layers.recurrent.leaking import (
+    build_leaking_network,
+    drop_mask,
+    lose_mask_between_layers,
+    shift_mask,
+    strip_mask,
+)
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -131,33 +140,6 @@ def test_long_sequences_are_cut_to_what_the_time_allows(model):
 # Networks of the model's layers, connected wrongly.
 
 
-def build_leaking_network(model, build) -> keras.Model:
-    first, second = (each for each in model.network.layers if isinstance(each, keras.layers.LSTM))
-    values, mask = keras.Input((None, 2)), keras.Input((None,), dtype="bool")
-    outputs = model.network.get_layer("output")(build(first, second, values, mask))
-    network = keras.Model([values, mask], outputs)
-    network.set_weights(model.network.get_weights())
-    return network
-
-
-def strip_mask(x):
-    """Return the same numbers without Keras's implicit mask."""
-    return keras.ops.multiply(x, 1.0)
-
-
-def lose_mask_between_layers(first, second, values, mask):
-    return second(strip_mask(first(values, mask=mask)))
-
-
-def drop_mask(first, second, values, mask):
-    return second(strip_mask(first(values)))
-
-
-def shift_mask(first, second, values, mask):
-    late = keras.ops.roll(mask, 1, axis=1)
-    return second(first(values, mask=late), mask=late)
-
-
 def normalize_over_padding(first, second, values, mask):
     mean = keras.ops.mean(values, axis=(0, 1), keepdims=True)
     return second(first(values - mean, mask=mask), mask=mask)
@@ -189,8 +171,16 @@ def test_a_network_that_leaks_is_caught(model, data, build, expected):
     assert failed_checks(proof, "export") <= {SAVED}  # with the recipe's padding, little may leak
 
 
+@pytest.mark.parametrize("kind", LAYERS.values(), ids=LAYERS)
+def test_a_layer_of_any_kind_that_reads_padding_is_caught(data, kind):
+    model = train(data, replace(RECIPE, layers=(kind(6), kind(5)), epochs=1))
+    network = build_leaking_network(model, drop_mask)
+    proof = replace(model, network=network).prove(data)
+    assert failed_checks(proof, "keras") >= {SIDE, ALONE, GRADIENT}
+
+
 def test_an_engine_that_reads_the_last_row_is_caught(data, monkeypatch):
-    monkeypatch.setattr(compiled.lstm, "read_last_steps", lambda hidden, lengths: hidden[-1])
+    monkeypatch.setattr(fast_lstm, "read_last_steps", lambda hidden, lengths: hidden[-1])
     compiled.clear_idle_engines()
     model = train(data, replace(RECIPE, layers=(LSTM(7),)))
     compiled.clear_idle_engines()

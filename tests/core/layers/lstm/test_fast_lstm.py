@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.engine import lstm
+from core.layers.lstm import fast_lstm
 
 RNG = np.random.default_rng(0)
 IMPLEMENTATIONS = {"fused": 10**9, "wide": 1}  # the smallest wide layer
@@ -76,7 +76,7 @@ def real_mask(lengths):
 def test_values_and_gradients_equal_those_of_stock_keras(
     monkeypatch, implementation, sequences, lengths, features, units
 ):
-    monkeypatch.setattr(lstm, "MIN_WIDE_SIZE", IMPLEMENTATIONS[implementation])
+    monkeypatch.setattr(fast_lstm, "MIN_WIDE_SIZE", IMPLEMENTATIONS[implementation])
     inputs = (
         draw_normal(max(lengths), len(lengths), features),
         draw_normal(features, 4 * units, scale=0.5),
@@ -87,9 +87,11 @@ def test_values_and_gradients_equal_those_of_stock_keras(
     inputs[0][~tf.transpose(tf.sequence_mask(lengths, max(lengths))).numpy()] = 1e3
 
     def run_fast(x, *weights):
-        hidden = lstm.strip_alignment(lstm.lstm(x, *weights), units)
+        hidden = fast_lstm.strip_alignment(fast_lstm.lstm(x, *weights), units)
         indices = tf.constant(lengths, tf.int64)
-        return hidden * real_mask(lengths) if sequences else lstm.read_last_steps(hidden, indices)
+        return (
+            hidden * real_mask(lengths) if sequences else fast_lstm.read_last_steps(hidden, indices)
+        )
 
     expected = run_with_gradients(make_stock_run(features, units, lengths, sequences), *inputs)
     for actual, expected_part in zip(run_with_gradients(run_fast, *inputs), expected, strict=True):
@@ -105,31 +107,33 @@ def test_the_gradient_is_not_the_one_tensorflow_registers_for_the_fused_operatio
 
     It must differ from ours, and ours agrees with Keras (above): removing ours fails here.
     """
-    monkeypatch.setattr(lstm, "MIN_WIDE_SIZE", IMPLEMENTATIONS[implementation])
+    monkeypatch.setattr(fast_lstm, "MIN_WIDE_SIZE", IMPLEMENTATIONS[implementation])
     weights = (draw_normal(3, 32), draw_normal(8, 32), draw_normal(32))
 
     def registered(x, kernel, recurrent, bias):
-        return lstm.run_forward(x, tf.concat([kernel, recurrent], 0), bias)["h"]
+        return fast_lstm.run_forward(x, tf.concat([kernel, recurrent], 0), bias)["h"]
 
     inputs = (draw_normal(5, 4, 3), *weights)
-    ours = run_with_gradients(lstm.lstm, *inputs)
+    ours = run_with_gradients(fast_lstm.lstm, *inputs)
     theirs = run_with_gradients(registered, *inputs)
     np.testing.assert_allclose(ours[0], theirs[0], atol=1e-6)  # the values are the same
     assert relative_error(theirs[2], ours[2]) > 0.1
 
 
 def test_a_layer_consumes_the_alignment_padding_of_the_previous_one(monkeypatch):
-    monkeypatch.setattr(lstm, "MIN_WIDE_SIZE", 5 * 64)  # the second layer is not
+    monkeypatch.setattr(fast_lstm, "MIN_WIDE_SIZE", 5 * 64)  # the second layer is not
     x = draw_normal(6, 3, 5)
     first = (draw_normal(5, 256), draw_normal(64, 256, scale=0.2), draw_normal(256))
     second = (draw_normal(64, 8), draw_normal(2, 8), draw_normal(8))
 
     def run_stacked(cut, x, *weights):
-        hidden = lstm.lstm(x, *weights[:3])
+        hidden = fast_lstm.lstm(x, *weights[:3])
         assert hidden.shape[-1] > 64
-        chosen = (lstm.choose_implementation(5, 64), lstm.choose_implementation(64, 2))
+        chosen = (fast_lstm.choose_implementation(5, 64), fast_lstm.choose_implementation(64, 2))
         assert chosen == ("wide", "fused")
-        return lstm.lstm(lstm.strip_alignment(hidden, 64) if cut else hidden, *weights[3:])
+        return fast_lstm.lstm(
+            fast_lstm.strip_alignment(hidden, 64) if cut else hidden, *weights[3:]
+        )
 
     aligned, stripped = (
         run_with_gradients(partial(run_stacked, cut), x, *first, *second) for cut in (False, True)
@@ -141,13 +145,13 @@ def test_a_layer_consumes_the_alignment_padding_of_the_previous_one(monkeypatch)
 def test_each_row_is_reversed_by_its_own_length_and_reversing_twice_changes_nothing():
     lengths = tf.constant([3, 1, 4, 0], tf.int64)
     x = tf.reshape(tf.range(4.0 * 4 * 2), [4, 4, 2])
-    indices = lstm.compute_reversal(lengths, tf.constant(4, tf.int64))
+    indices = fast_lstm.compute_reversal(lengths, tf.constant(4, tf.int64))
     expected = tf.reverse_sequence(x, lengths, seq_axis=0, batch_axis=1)
-    np.testing.assert_array_equal(lstm.reverse(x, indices), expected)
-    np.testing.assert_array_equal(lstm.reverse(lstm.reverse(x, indices), indices), x)
+    np.testing.assert_array_equal(fast_lstm.reverse(x, indices), expected)
+    np.testing.assert_array_equal(fast_lstm.reverse(fast_lstm.reverse(x, indices), indices), x)
 
 
 def test_the_implementation_is_a_function_of_the_size_alone():
     sizes = [(1, 1), (8, 112), (8, 128), (80, 80), (96, 96), (1024, 1024)]
     implementations = ["fused", "fused", "wide", "fused", "wide", "wide"]
-    assert [lstm.choose_implementation(*size) for size in sizes] == implementations
+    assert [fast_lstm.choose_implementation(*size) for size in sizes] == implementations

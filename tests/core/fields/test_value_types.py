@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import GRU, LSTM, Recipe
-from core.recipe.fields import list_fields
-from core.recipe.layers import LAYERS
+from core import LSTM, Recipe
+from core.fields.declaration import list_fields
+from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList
+from core.layers.registry import LAYERS
 from core.recipe.recipe import FIELDS
-from core.recipe.value_types import Boolean, Choice, Number, Whole, WholeList
 
 LAYER = st.builds(
     lambda kind, *values: kind(*values),
@@ -45,28 +45,6 @@ def test_a_value_survives_its_text(field):
         assert field.check(field.from_text(field.to_text(value))) == value
 
     survives()
-
-
-@pytest.mark.parametrize(
-    ("text", "layers"),
-    [
-        ("LSTM-64", (LSTM(64),)),
-        ("BiLSTM-64-0.2,GRU-8", (LSTM(64, True, 0.2), GRU(8))),
-        ("LSTM-8-1e-05", (LSTM(8, dropout=1e-05),)),
-    ],
-)
-def test_layers_have_a_short_text(text, layers):
-    assert FIELDS["layers"].to_text(layers) == text
-    assert FIELDS["layers"].from_text(text) == layers
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "LSTM", "Conv-8", "Bi-8", "BiBiLSTM-8", "LSTM-8-0.1-3", "LSTM-x", "LSTM-0", "LSTM--8"],
-)
-def test_text_of_no_layer_is_refused(text):
-    with pytest.raises(ValueError, match=r".+"):
-        FIELDS["layers"].from_text(text)
 
 
 def test_none_has_a_text_of_its_own():

@@ -1,78 +1,40 @@
-"""Declarations of the recurrent layers."""
+"""Registry of the kinds of layers, and their values in recipes. Does not need TensorFlow.
+
+To add a kind, add a folder with ``declaration.py`` and ``network.py`` beside this file, and a line
+to ``LAYERS``.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RecipeError
-from ..i18n import N_
-from .fields import check_fields, describe_changes, list_fields, setting
-from .value_types import Boolean, Number, ValueType, Whole
+from ..fields.declaration import list_fields
+from ..fields.value_types import ValueType
+from .gru.declaration import GRU
+from .lstm.declaration import LSTM
+from .recurrent.declaration import Recurrent
 
-MAX_UNITS = 1024  # 1,024 units on 1,024 inputs hold 8.4 million weights
+if TYPE_CHECKING:
+    from .recurrent.network import RecurrentNetwork
+
+LAYERS: dict[str, type[Recurrent]] = {
+    "LSTM": LSTM,
+    "GRU": GRU,
+}
+IMPLEMENTATIONS = ("fused", "wide", "keras")  # of a recurrent layer; see core.layers.lstm
 MAX_LAYERS = 8
 BIDIRECTIONAL = "Bi"  # prefix of a layer's name in a link
 MAX_TEXT = 80  # characters of a layer in a link
 
 
-@dataclass(frozen=True, repr=False)
-class Recurrent:
-    """A masked recurrent layer.
-
-    Attributes:
-        units: Size of the state per direction.
-        bidirectional: Adds a second layer that reads the sequence from its end.
-        dropout: Share of the outputs set to 0 at each training update (a Keras Dropout layer
-            after it), 0 to 0.95.
-    """
-
-    units: int = setting(
-        ...,
-        Whole(1, MAX_UNITS),
-        label=N_("Units"),
-        help=N_("Size of the state per direction."),
-        suggest_values=lambda layer: (layer.units, 2 * layer.units),
-        entry=N_("{value} units"),
-    )
-    bidirectional: bool = setting(
-        False,
-        Boolean((N_("one way"), N_("both ways"))),
-        label=N_("Both ways"),
-        help=N_("Adds a second layer that reads the sequence from its end."),
-        suggest_values=lambda layer: (False, True),
-    )
-    dropout: float = setting(
-        0.0,
-        Number(0, 0.95, step=0.05),
-        label=N_("Dropout"),
-        help=N_("Share of this layer's outputs set to 0 at each training update."),
-        suggest_values=lambda layer: (0.0, 0.3),
-        entry=N_("dropout {value}"),
-    )
-
-    def __post_init__(self) -> None:
-        check_fields(self, list_fields(type(self)), prefix=f"{type(self).__name__}.")
-
-    def __repr__(self) -> str:
-        """Show what differs from the defaults, as in ``LSTM(64, dropout=0.2)``."""
-        fields = list_fields(type(self))
-        units, changes = self.units, describe_changes(self, fields, omitted=("units",))
-        return f"{type(self).__name__}({', '.join([str(units), *changes])})"
-
-
-@dataclass(frozen=True, repr=False)
-class LSTM(Recurrent):
-    """A masked LSTM layer, with the fields of ``Recurrent``."""
-
-
-@dataclass(frozen=True, repr=False)
-class GRU(Recurrent):
-    """A masked GRU layer, with the fields of ``Recurrent``."""
-
-
-LAYERS: dict[str, type[Recurrent]] = {kind.__name__: kind for kind in (LSTM, GRU)}
+def get_network(layer: Recurrent) -> RecurrentNetwork:
+    """Return the network of a layer's kind, which imports TensorFlow."""
+    folder = type(layer).__module__.removesuffix(".declaration")
+    return import_module(f"{folder}.network").NETWORK
 
 
 class LayerStack(ValueType):

@@ -1,0 +1,1 @@
+"""Declarations of fields, from which validation, forms, links and documents derive."""

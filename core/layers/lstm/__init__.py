@@ -1,0 +1,1 @@
+"""The LSTM layer, with its fast exact implementation."""

@@ -1,0 +1,43 @@
+"""The registry of layers: their text in links, and what every kind has."""
+
+import pytest
+
+from core import GRU, LSTM
+from core.layers.registry import IMPLEMENTATIONS, LAYERS, convert_layer, get_network
+from core.recipe.recipe import FIELDS
+
+
+@pytest.mark.parametrize(
+    ("text", "layers"),
+    [
+        ("LSTM-64", (LSTM(64),)),
+        ("BiLSTM-64-0.2,GRU-8", (LSTM(64, True, 0.2), GRU(8))),
+        ("LSTM-8-1e-05", (LSTM(8, dropout=1e-05),)),
+    ],
+)
+def test_layers_have_a_short_text(text, layers):
+    assert FIELDS["layers"].to_text(layers) == text
+    assert FIELDS["layers"].from_text(text) == layers
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "LSTM", "Conv-8", "Bi-8", "BiBiLSTM-8", "LSTM-8-0.1-3", "LSTM-x", "LSTM-0", "LSTM--8"],
+)
+def test_text_of_no_layer_is_refused(text):
+    with pytest.raises(ValueError, match=r".+"):
+        FIELDS["layers"].from_text(text)
+
+
+@pytest.mark.parametrize("kind", LAYERS.values(), ids=LAYERS)
+def test_a_kind_has_a_network_that_fits_its_declaration(kind):
+    network = get_network(kind(3))
+    assert network.keras_layer.__name__ == kind.__name__
+    assert len(network.gate_names) == len(network.onnx_gates) == kind.gates
+    is_fast = network.choose_implementation(4, 3) != "keras"
+    assert is_fast == kind.is_fast
+    assert network.choose_implementation(4, 3) in IMPLEMENTATIONS
+
+
+def test_a_layer_of_another_kind_keeps_the_fields_that_both_have():
+    assert convert_layer(LSTM(8, True, 0.2), GRU, units=4) == GRU(4, True, 0.2)
