@@ -316,7 +316,8 @@ class Engine:
             run = run_stock_layer if is_stock else get_network(recipe).run
             x = run(layer, x, lengths, sequences)  # (steps, rows, units) or (rows, units)
             if final:
-                x = x[..., : recipe.outputs]  # without alignment
+                if x.shape[-1] > recipe.outputs:  # alignment; even an idle slice costs a gradient
+                    x = x[..., : recipe.outputs]
                 x = x if pooling == "last" else pool_steps(pooling, x, lengths)  # (rows, units)
             if seed is not None and recipe.dropout:
                 layer_seed = seed + tf.constant([number * 2**40, 0], tf.int64)
