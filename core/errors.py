@@ -14,8 +14,8 @@ MAX_FIELDS, MAX_DEPTH = 20, 2  # limits of a template from a file: fields, and n
 MAX_VALUE_LENGTH = 200  # characters of a quoted value; a cell may hold 50 MB
 
 
-class TranslatableError(ValueError):
-    """Base class of errors that name the place, the problem and the remedy.
+class UnpaddedError(ValueError):
+    """Base class of all errors for the user: they name the place, the problem and the remedy.
 
     The message is kept as an English template and its values, so that a page can translate the
     template (``gettext``) and point at the cell that the values name. A value that is a ``Note``
@@ -50,13 +50,11 @@ def shorten_values(values: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _rebuild(
-    kind: type[TranslatableError], template: str, values: dict[str, object]
-) -> TranslatableError:
+def _rebuild(kind: type[UnpaddedError], template: str, values: dict[str, object]) -> UnpaddedError:
     return kind(template, **values)
 
 
-class DataError(TranslatableError):
+class DataError(UnpaddedError):
     """Data that cannot be used in its present form.
 
     Attributes:
@@ -66,12 +64,27 @@ class DataError(TranslatableError):
     report: Any = None
 
 
-class RecipeError(TranslatableError):
+class ModelFileError(DataError):
+    """A file that is not a saved model, is damaged, or was saved by a newer version."""
+
+
+class QuotaError(UnpaddedError):
+    """More than a visitor, or the server, may have: runs, data sets, steps, bytes, weights."""
+
+
+class ServiceError(UnpaddedError):
+    """A failure of the server or the program, not of the data: memory, disk, database, a bug."""
+
+
+class RecipeError(UnpaddedError):
     """An invalid field of a recipe; the message names the field, the value and the range."""
 
 
 class MissingValue(DataError):
     """A missing value in a step; another ``missing`` policy may accept the same data."""
+
+
+TranslatableError = UnpaddedError  # its name in version 1
 
 
 class Note(str):

@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 
 from .data.missing import base_names, indicator_name
+from .data.padded import step_indices
 from .data.schema import Schema
-from .data.sequences import Sequences, default_names, step_indices
+from .data.sequences import Sequences, default_names
 from .engine.chunking import CallPacer
 from .engine.compiled import RaggedTensors, borrow_engine
 from .engine.spec import EngineSpec, count_groups

@@ -48,12 +48,13 @@ from .layers.registry import IMPLEMENTATIONS, MAX_LAYERS
 from .network.keras_network import build_network
 from .preprocessing.transform import Preprocessing
 from .recipe.recipe import MAX_EPOCHS, Recipe, count_weights
+from .representation import shorten_repr
 
 MAX_NOTES = 100  # per file
 MAX_SECONDS = 1e9  # per epoch
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class TrainedModel(FittedModel):
     """A trained network with its preprocessing and its record, from ``train`` or ``load``.
 
@@ -82,6 +83,16 @@ class TrainedModel(FittedModel):
     evaluation: Evaluation | None = None
     facts: Facts | None = None
     example: str = ""
+
+    def __repr__(self) -> str:
+        """Show the recipe, the epochs, and the metrics, if they were measured."""
+        epochs = len(self.history.get("loss", ()))
+        results = [repr(self.recipe), f"{epochs} epochs"]
+        if self.evaluation is not None:
+            results.append(repr(self.evaluation))
+        if self.proof is not None:
+            results.append("padding check " + ("passed" if self.proof.passed else "failed"))
+        return shorten_repr(f"TrainedModel({', '.join(results)})")
 
     def evaluate(self, data: Sequences) -> dict[str, float]:
         """Compute metrics against the data's targets.
@@ -260,7 +271,7 @@ def load(
             to refuse the model.
 
     Raises:
-        DataError: The file is corrupted or was not written by ``save``.
+        ModelFileError: The file is corrupted or was not written by ``save``.
     """
     with archive.open_archive(path) as saved:
         documents = saved.documents
@@ -273,8 +284,7 @@ def load(
             fields |= TRAINING(documents["training"], "training.json")
             fields["notes"] = list(fields["notes"])
             fields["computed"]["layers"] = list(fields["computed"]["layers"])
-        # The last two are raised for a recipe that is not a dictionary or is nested too deeply.
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise archive.make_error(error) from None
         features = len(preprocessing.feature_names)
         outputs = 1 if preprocessing.classes is None else len(preprocessing.classes)

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core import DataError
+from core.errors import UnpaddedError
 from runs import RunState
 from ui import backend, url_state
 from ui.data import open_data
@@ -72,7 +72,7 @@ if place.button(
         if backend.get_runs().get(visitor.run).state not in progress.ACTIVE:
             st.rerun()
         place.button(_("Train again"), key="started", disabled=True, **style)
-    except DataError as error:
+    except UnpaddedError as error:
         open_data.explain(error)
 
 with row:

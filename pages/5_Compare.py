@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core import DataError
+from core.errors import UnpaddedError
 from ui import samples, url_state
 from ui.compare import duration, form, result
 from ui.data import open_data
@@ -48,7 +48,7 @@ if recipes is not None:
 if st.button(_("Compare"), type="primary", icon=":material/balance:", disabled=not is_allowed):
     try:
         visitor.compare(recipes, seeds)
-    except DataError as error:
+    except UnpaddedError as error:
         open_data.explain(error)
 if visitor.comparison is not None:
     result.show_comparison(visitor, visitor.comparison)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import DataError
+from core.errors import QuotaError
 from core.reading import refuse_many_steps
 from core.recipe.recipe import Recipe
 
@@ -44,12 +44,12 @@ class Limits:
             recipe: Recipe, whose mask and ``maxlen`` count.
 
         Raises:
-            DataError: If there are more steps than a data set may have.
+            UnpaddedError: If there are more steps than a data set may have.
         """
         steps, longest = int(lengths.sum()), recipe.maxlen or int(lengths.max(initial=0))
         refuse_many_steps(steps, self.steps)
         if recipe.mask == "none" and longest * len(lengths) > self.steps:
-            raise DataError(
+            raise QuotaError(
                 "Without a mask padding counts as data: {n:,} sequences of {longest:,} steps are "
                 "{steps:,} steps, and this server trains on up to {most:,}. Mask by lengths, or "
                 "choose a smaller maxlen.",
@@ -63,10 +63,10 @@ class Limits:
         """Check the number of weights of a network.
 
         Raises:
-            DataError: If a run may not have that many weights.
+            UnpaddedError: If a run may not have that many weights.
         """
         if weights > self.run_weights:
-            raise DataError(
+            raise QuotaError(
                 "This network would have {weights:,} weights; on this server a run may have "
                 "{most:,}. Use fewer units or layers.",
                 weights=weights,

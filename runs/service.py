@@ -107,7 +107,7 @@ class Runs:
             The id of the run.
 
         Raises:
-            DataError: If the visitor has too many runs, or this one is too large.
+            UnpaddedError: If the visitor has too many runs, or this one is too large.
         """
         is_classification = recipe.task == "classification" and data.targets is not None
         outputs = len(set(data.targets.tolist())) if is_classification else 1
@@ -142,7 +142,7 @@ class Runs:
             The id of the run that is trained.
 
         Raises:
-            DataError: As in ``train``.
+            UnpaddedError: As in ``train``.
         """
         if not self.store.duplicates.detach(owner, run_id):
             summary = self.store.runs.get(run_id)
@@ -163,7 +163,7 @@ class Runs:
             The id of the new_id run.
 
         Raises:
-            DataError: If the run cannot be continued.
+            UnpaddedError: If the run cannot be continued.
         """
         previous = self.store.runs.get(run_id)
         if previous is None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.engine.progress import History, Progress
-from core.errors import DataError, Note
+from core.errors import Note, UnpaddedError
 from core.evaluation.bootstrap import Estimate
 from core.recipe.recipe import Recipe
 
@@ -112,7 +112,7 @@ class RunSummary:
     notes: tuple[Note, ...] = ()
     best_epoch: int | None = None
     computed: dict[str, Any] = field(default_factory=dict)
-    error: DataError | None = None
+    error: UnpaddedError | None = None
     spark: tuple[float, ...] = ()
     has_model: bool = False
     can_continue: bool = False
@@ -183,7 +183,7 @@ class Request:
         self.share = 0.0
         self.started = False
         self.result: Any = None
-        self.error: DataError | None = None
+        self.error: UnpaddedError | None = None
         self._finished = threading.Event()
 
     @property
@@ -208,7 +208,7 @@ class Request:
         Args:
             outcome: The result, or the DataError that occurred.
         """
-        if isinstance(outcome, DataError):
+        if isinstance(outcome, UnpaddedError):
             self.error = outcome
         else:
             self.result = outcome

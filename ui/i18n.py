@@ -16,7 +16,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.errors import Note, TranslatableError
+from core.errors import Note, UnpaddedError
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh_CN": "中文"}  # each in its own language
@@ -86,7 +86,7 @@ def shorten(text: str, max_length: int = 60) -> str:
     return text if len(text) <= max_length else text[: max_length - 1] + "…"
 
 
-def translate(message: TranslatableError | Note) -> str:
+def translate(message: UnpaddedError | Note) -> str:
     """Translate an engine's message, with its values as escaped text."""
     values = {name: _translate_value(value) for name, value in message.values.items()}
     # A template may ask for quotes around a value ({found!r}). They are added here, after escaping,

@@ -6,7 +6,7 @@ import logging
 
 import streamlit as st
 
-from core.errors import DataError
+from core.errors import UnpaddedError
 from core.i18n import N_
 from runs import StoreError
 from ui import backend
@@ -77,7 +77,7 @@ def explain_failure(error: Exception) -> bool:
     Returns:
         True, which tells Streamlit that the error has been shown.
     """
-    if isinstance(error, DataError):  # such as an unreachable database
+    if isinstance(error, UnpaddedError):  # such as an unreachable database
         st.error(translate(error), icon=":material/cloud_off:")
     else:
         st.error(

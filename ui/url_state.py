@@ -19,7 +19,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core import DataError, Recipe, Sequences
-from core.errors import Note
+from core.errors import Note, UnpaddedError
 from core.i18n import N_
 from core.recipe.recipe import FIELDS
 from ui import backend
@@ -119,7 +119,7 @@ def follow() -> None:
     if data_key != _get_data_key(visitor):
         try:
             _open_data(visitor, data_key)
-        except DataError as error:
+        except UnpaddedError as error:
             visitor.refusals[PLACE] = error
             return
     visitor.last_address = address

@@ -10,32 +10,16 @@ step changes neither the state nor the output.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Literal
 
 import numpy as np
 
 from ..errors import DataError
-from .sequences import Sequences, require_sequences, step_indices
+from .padded import Padded, Side, check_maxlen, check_side, step_indices
+from .sequences import Sequences, require_sequences
 
 MASK_MODES = ("lengths", "value", "none")
-SIDES = ("pre", "post")
 MaskMode = Literal["lengths", "value", "none"]
-Side = Literal["pre", "post"]
-
-
-@dataclass(frozen=True)
-class Padded:
-    """A padded array and its mask.
-
-    Attributes:
-        values: (n, maxlen, features) float32.
-        mask: (n, maxlen) bool, True at real steps. Computed from the lengths, never from the
-            values.
-    """
-
-    values: np.ndarray
-    mask: np.ndarray
 
 
 def pad(
@@ -65,23 +49,13 @@ def pad(
         ValueError: another argument is invalid.
     """
     require_sequences(data)
-    _check_side("padding", padding)
-    _check_value(value)
-    cut = truncate(data, maxlen, truncating)
-    if maxlen is None:
-        maxlen = int(data.lengths.max(initial=0))
-    column = np.arange(maxlen)
-    lengths = cut.lengths[:, None]
-    mask = column < lengths if padding == "post" else column >= maxlen - lengths
-    values = np.full((len(data), maxlen, data.features), value, dtype=np.float32)
-    values[mask] = cut.values  # boolean indexing is row-major, the order of the flat steps
-    return Padded(values, mask)
+    return data.to_padded(maxlen, padding, truncating, value)
 
 
 def truncate(data: Sequences, maxlen: int | None, truncating: Side = "pre") -> Sequences:
     """Remove the first ("pre") or last ("post") steps of sequences longer than ``maxlen``."""
-    _check_side("truncating", truncating)
-    _check_maxlen(maxlen)
+    check_side("truncating", truncating)
+    check_maxlen(maxlen)
     if maxlen is None or not (data.lengths > maxlen).any():
         return data
     lengths = np.minimum(data.lengths, maxlen)
@@ -178,22 +152,3 @@ def padding_cost(
         erased=int(erased_steps(cut, mask_value).sum()),
         cells=len(data) * width,
     )
-
-
-def _check_side(name: str, side: str) -> None:
-    if side not in SIDES:
-        raise ValueError(f"{name} is {side!r}; use 'pre' or 'post'")
-
-
-def _check_maxlen(maxlen: int | None) -> None:
-    if maxlen is None:
-        return
-    if isinstance(maxlen, bool) or not isinstance(maxlen, Integral) or maxlen < 1:
-        raise ValueError(f"maxlen is {maxlen!r}; use a whole number of steps from 1, or None")
-
-
-def _check_value(value: float) -> None:
-    """Refuse NaN and infinity, which would poison gradients even where the mask is False."""
-    largest = float(np.finfo(np.float32).max)  # larger numbers become infinite
-    if not isinstance(value, Real) or not abs(value) <= largest:
-        raise ValueError(f"value is {value!r}; padding needs a finite 32-bit number")

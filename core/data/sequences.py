@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any, overload
 
 import numpy as np
+import pandas as pd
 
 from ..errors import DataError
+from .from_arrays import flatten_channels_first, flatten_lists, flatten_padded
+from .from_frame import build_long_frame, read_long_frame
 from .missing import MISSING_POLICIES, Missing, check_finite, indicator_name, resolve_missing
+from .padded import Padded, Side, build_padded, step_indices
 from .schema import Schema
 from .validation import (
     as_step_targets,
@@ -23,7 +27,9 @@ from .validation import (
     as_strings,
     as_targets,
     as_values,
+    check_lengths,
     check_unique_ids,
+    number_copies,
 )
 
 SPLITS = ("train", "validation", "test")
@@ -75,11 +81,7 @@ class Sequences:
         if ids is None:
             ids = np.arange(1, len(lengths) + 1).astype(str).astype(object)
         check_unique_ids(ids)
-        if (lengths < 1).any():
-            row = int(np.argmax(lengths < 1))
-            raise DataError(
-                "Sequence {id} has no steps. Remove it or give it at least one step.", id=ids[row]
-            )
+        lengths = check_lengths(lengths, ids)
         values = as_values(self.values, int(lengths.sum()))
         names = tuple(str(name) for name in self.feature_names) or default_names(values.shape[1])
         if len(names) != values.shape[1]:
@@ -162,39 +164,125 @@ class Sequences:
                 "steps, as in [[1.5]].",
                 found=sequences,
             ) from None
-        parts = [as_steps(item, number) for number, item in enumerate(items, start=1)]
-        if len({part.shape[1] for part in parts if len(part)}) > 1:
-            first = parts[0].shape[1]
-            row = next(i for i, part in enumerate(parts) if part.shape[1] != first)
-            raise DataError(
-                "Sequence {number} has another number of features ({found}) than sequence 1 "
-                "({expected}). Every step of every sequence needs the same features.",
-                number=row + 1,
-                found=parts[row].shape[1],
-                expected=first,
-            )
-        values = np.concatenate([part for part in parts if len(part)] or [np.empty((0, 1))])
-        names = tuple(feature_names) or default_names(values.shape[1])
+        steps = [as_steps(item, number) for number, item in enumerate(items, start=1)]
+        return cls._from_flat(
+            flatten_lists(steps),
+            targets,
+            ids=ids,
+            feature_names=feature_names,
+            split=split,
+            groups=groups,
+            missing=missing,
+        )
+
+    @classmethod
+    def from_numpy3d(
+        cls,
+        array: Any,
+        targets: Any = None,
+        *,
+        lengths: Any = None,
+        mask: Any = None,
+        **options: Any,
+    ) -> Sequences:
+        """Create sequences from a padded array, whose padding is removed.
+
+        >>> padded = [[[1], [0], [0]], [[2], [5], [0]]]
+        >>> Sequences.from_numpy3d(padded, lengths=[1, 2]).lengths.tolist()
+        [1, 2]
+
+        Args:
+            array: (n, steps, features), as Keras has it, or (n, steps) for one feature.
+            targets: one per sequence, or per sequence a list with one target per real step.
+            lengths: (n,) real steps per sequence, which come first.
+            mask: (n, steps) bool, True at real steps. Without both, steps that hold nothing but
+                NaN, behind the last one with a number, are padding.
+            options: ids, feature_names, split, groups and missing, as for ``from_lists``.
+
+        Raises:
+            DataError: names the argument or the value that cannot be used.
+        """
+        return cls._from_flat(flatten_padded(array, lengths, mask), targets, **options)
+
+    @classmethod
+    def from_aeon(cls, collection: Any, targets: Any = None, **options: Any) -> Sequences:
+        """Create sequences from a collection of aeon or sktime, which has channels first.
+
+        >>> Sequences.from_aeon([[[1.0, 2.0]], [[3.0, 4.0, 5.0]]], ["a", "b"]).lengths.tolist()
+        [2, 3]
+
+        Args:
+            collection: list of n arrays (channels, steps), or (n, channels, steps), in which NaN
+                follows the end of shorter series.
+            targets: one per sequence.
+            options: as for ``from_numpy3d``.
+
+        Raises:
+            DataError: names the series that cannot be used.
+        """
+        return cls._from_flat(flatten_channels_first(collection), targets, **options)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        id: str | Sequence[str],
+        time: str | None = None,
+        target: str | None = None,
+        features: Sequence[str] | None = None,
+        split: str | None = None,
+        group: str | None = None,
+        missing: Missing = "refuse",
+    ) -> Sequences:
+        """Create sequences from a data frame with one step per row.
+
+        Nothing is detected, as ``read_sequences`` does: the columns are named, and all others are
+        features.
+
+        Args:
+            frame: one step per row.
+            id: column of the sequence ids, or several, whose values are joined by " / ".
+            time: column that orders the steps; None keeps the order of the rows.
+            target: column of the targets: one per sequence if it is constant in each, otherwise
+                one per step.
+            features: columns of the values; None takes all without another role.
+            split: column of "train", "validation" or "test".
+            group: column of the groups.
+            missing: policy for missing values, see the class.
+
+        Raises:
+            KeyError: the frame has no such column.
+            DataError: names the column or the sequence that cannot be used.
+        """
+        arguments = read_long_frame(frame, id, time, target, features, split, group)
+        return cls._from_flat(arguments, arguments.pop("targets", None), missing=missing)
+
+    @classmethod
+    def _from_flat(
+        cls,
+        arguments: dict[str, Any],
+        targets: Any,
+        *,
+        feature_names: Sequence[str] = (),
+        missing: Missing = "refuse",
+        **options: Any,
+    ) -> Sequences:
+        """Create sequences from ``values``, ``lengths`` and more, with indicators if needed."""
+        values, lengths = arguments["values"], arguments["lengths"]
+        names = tuple(arguments.get("feature_names", feature_names))
+        names = names or default_names(values.shape[1])
         if missing == "mean" and (absent := np.isnan(values)).any():
             has_indicator = np.array([indicator_name(name) in names for name in names])
             new = np.flatnonzero(absent.any(axis=0) & ~has_indicator)
             names += tuple(indicator_name(names[feature]) for feature in new)
             values = np.column_stack([values, absent[:, new]])
-        lengths = np.array([len(part) for part in parts], dtype=np.int64)
-        per_step = targets is not None and isinstance(
+        is_list = targets is not None and isinstance(
             next(iter(targets), None), list | tuple | np.ndarray
         )
-        return cls(
-            values=values,
-            lengths=lengths,
-            targets=as_step_targets(targets, lengths) if per_step else targets,
-            per_step=per_step,
-            ids=ids,
-            feature_names=names,
-            split=split,
-            groups=groups,
-            missing=missing,
-        )
+        changes = {"values": values, "feature_names": names, "missing": missing}
+        changes["targets"] = as_step_targets(targets, lengths) if is_list else targets
+        changes["per_step"] = is_list or arguments.get("per_step", False)
+        return cls(**options | arguments | changes)
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -220,27 +308,46 @@ class Sequences:
             index: an int; or a slice, an array of indices or a boolean array.
 
         Returns:
-            For an int the values of that sequence, (steps, features); otherwise ``Sequences``.
+            For an int the values of that sequence, (steps, features); otherwise ``Sequences``. A
+            sequence that is taken more than once gets an id per copy, "a", "a (2)", …; its copies
+            are one group, so that no split separates them.
+
+        Raises:
+            IndexError: there is no such row.
         """
         if isinstance(index, int | np.integer):
-            row = range(len(self))[index]
+            row = self._find_rows(index)
             start = int(self.lengths[:row].sum())
             return self.values[start : start + int(self.lengths[row])]
-        chosen = index if isinstance(index, slice) or len(index) else slice(0)
-        rows = np.arange(len(self))[chosen if isinstance(chosen, slice) else np.asarray(chosen)]
+        rows = self._find_rows(index)
         lengths = self.lengths[rows]
         if len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
             start = int(self.lengths[: rows[0]].sum())
             steps = slice(start, start + int(lengths.sum()))  # one block: a view, no copy
+            is_repeated = False
         else:
             steps = step_indices(self.offsets[:-1][rows], lengths)
+            is_repeated = len(np.unique(rows)) < len(rows)
         parts = {
             name: None if getattr(self, name) is None else getattr(self, name)[rows]
             for name in ("ids", "split", "groups")
         }
+        if is_repeated:
+            parts["groups"] = parts["ids"] if self.groups is None else parts["groups"]
+            parts["ids"] = number_copies(parts["ids"])
         if self.targets is not None:
             parts["targets"] = self.targets[steps if self.per_step else rows]
         return self._replace(values=self.values[steps], lengths=lengths, **parts)
+
+    def _find_rows(self, index: Any) -> Any:
+        """Return the row numbers that an index selects."""
+        rows = np.arange(len(self))
+        try:
+            if isinstance(index, int | np.integer | slice):
+                return rows[index]
+            return rows[np.asarray(index) if len(index) else slice(0)]
+        except (IndexError, TypeError) as error:
+            raise IndexError(f"{index!r} selects no rows of {len(self)} sequences") from error
 
     def _replace(self, **parts: Any) -> Sequences:
         """Copy with some parts replaced, without validating them."""
@@ -256,9 +363,12 @@ class Sequences:
 
         Args:
             values: (total steps, features).
-            lengths: steps per sequence, (n,).
+            lengths: steps per sequence, (n,), each at least 1.
+
+        Raises:
+            DataError: the shapes do not match these sequences.
         """
-        lengths = np.array(lengths, dtype=np.int64)
+        lengths = check_lengths(lengths, self.ids)
         data = self if np.array_equal(lengths, self.lengths) else self._without_step_targets()
         return data._replace(values=as_values(values, int(lengths.sum())), lengths=lengths)
 
@@ -267,9 +377,12 @@ class Sequences:
 
         Args:
             steps: (m,) indices or (total steps,) bool into ``values``.
-            lengths: steps taken per sequence, (n,).
+            lengths: steps taken per sequence, (n,), each at least 1.
+
+        Raises:
+            DataError: the lengths do not match these sequences or these steps.
         """
-        lengths = np.array(lengths, dtype=np.int64)
+        lengths = check_lengths(lengths, self.ids)
         data = self._replace(targets=self.targets[steps]) if self.per_step else self
         return data._replace(values=as_values(self.values[steps], lengths.sum()), lengths=lengths)
 
@@ -293,9 +406,41 @@ class Sequences:
         return self._replace(targets=None, per_step=False) if self.per_step else self
 
     def with_features(self, names: Sequence[str]) -> Sequences:
-        """Keep these features, in this order."""
+        """Keep these features, in this order.
+
+        Raises:
+            KeyError: there is no such feature.
+            DataError: no feature is named, or one twice.
+        """
+        for name in names:
+            if name not in self.feature_names:
+                known = ", ".join(self.feature_names[:12])
+                raise KeyError(f"there is no feature {name!r}; the first ones are {known}")
+        if not names or len(set(names)) < len(names):
+            raise DataError(
+                "The features are {found}. Name each once, and at least one.", found=names
+            )
         columns = [self.feature_names.index(name) for name in names]
         return self._replace(values=self.values[:, columns], feature_names=tuple(names))
+
+    def to_padded(
+        self,
+        maxlen: int | None = None,
+        padding: Side = "pre",
+        truncating: Side = "pre",
+        value: float = 0.0,
+    ) -> Padded:
+        """Pad all sequences to one length; see ``core.pad``."""
+        return build_padded(self.values, self.lengths, maxlen, padding, truncating, value)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a data frame with one step per row.
+
+        Its columns are id, step (from 1), the features, and target, split and group, if there are
+        any. ``from_frame`` reads it.
+        """
+        columns = {"target": self.targets, "split": self.split, "group": self.groups}
+        return build_long_frame(self.values, self.lengths, self.ids, self.feature_names, columns)
 
     def __setstate__(self, parts: dict[str, Any]) -> None:
         self._set_parts(parts)  # unpickled arrays are writable
@@ -335,20 +480,6 @@ def require_sequences(data: object) -> None:
             "Sequences.from_lists(…), of a file or a data frame by read_sequences(…).",
             found=type(data).__name__,
         )
-
-
-def step_indices(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the flat indices ``starts[i] … starts[i] + lengths[i] - 1``, row after row.
-
-    Args:
-        starts: (n,) index of the first step of each row.
-        lengths: (n,) steps per row.
-
-    Returns:
-        (sum of lengths,) int64.
-    """
-    before = np.cumsum(lengths) - lengths
-    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
 
 
 def default_names(features: int) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, Note
+from ..i18n import N_
+
+NO_STEPS = N_("Sequence {id} has no steps. Remove it or give it at least one step.")
 
 
 def as_steps(item: Any, number: int) -> np.ndarray:
@@ -90,6 +93,45 @@ def as_strings(values: Any, n: int, what: str) -> np.ndarray | None:
             what=what,
         )
     return strings
+
+
+def check_lengths(lengths: Any, ids: np.ndarray) -> np.ndarray:
+    """Convert lengths to (n,) int64 and check that there is one per sequence, each at least 1.
+
+    Args:
+        lengths: (n,).
+        ids: (n,).
+
+    Raises:
+        DataError: names the sequence without steps.
+    """
+    array = np.array(lengths, dtype=np.int64).reshape(-1)
+    if len(array) != len(ids):
+        raise DataError(
+            "The number of {what} ({found}) is not the number of sequences ({n}). Give one a "
+            "sequence.",
+            n=len(ids),
+            found=len(array),
+            what="lengths",
+        )
+    if (array < 1).any():
+        raise DataError(NO_STEPS, id=ids[int(np.argmax(array < 1))])
+    return array
+
+
+def number_copies(ids: np.ndarray) -> np.ndarray:
+    """Make ids unique: a repeated one becomes "a (2)", "a (3)", …"""
+    taken, counts = set(ids), dict.fromkeys(ids, 0)
+    unique = []
+    for id in ids:
+        counts[id] += 1
+        name = id
+        if counts[id] > 1:
+            while (name := f"{id} ({counts[id]})") in taken:
+                counts[id] += 1
+        taken.add(name)
+        unique.append(name)
+    return np.array(unique, dtype=object)
 
 
 def check_unique_ids(ids: np.ndarray) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import DataError
-from .sequences import Sequences, step_indices
+from .padded import step_indices
+from .sequences import Sequences
 
 MAX_VALUES = 2**26  # 256 MB: overlapping parts hold many times the values of the series
 

@@ -12,7 +12,7 @@ Statistician 69, 2015, section 3.4).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,15 @@ class Estimate:
     def excludes_zero(self) -> bool:
         """True when the interval does not contain 0."""
         return self.low is not None and (self.low > 0 or self.high < 0)
+
+
+def spread_estimates(metrics: Mapping[str, Estimate]) -> dict[str, float | None]:
+    """Spread metrics over the columns of a table: "rmse", "rmse low", "rmse high", …"""
+    columns: dict[str, float | None] = {}
+    for name, estimate in metrics.items():
+        columns |= {name: estimate.value}
+        columns |= {f"{name} low": estimate.low, f"{name} high": estimate.high}
+    return columns
 
 
 def bootstrap(statistic: Statistic, clusters: np.ndarray, seed: int = 0) -> dict[str, np.ndarray]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..data.sequences import Sequences
 from ..errors import Note, as_note
@@ -24,6 +25,7 @@ from ..json_validation import (
 )
 from ..preprocessing.splits import split_rows
 from ..recipe.recipe import Recipe
+from ..representation import shorten_repr
 from .baselines import CONSTANT, LENGTH, fit_baselines
 from .bootstrap import (
     Estimate,
@@ -33,8 +35,9 @@ from .bootstrap import (
     estimate_metric,
     has_prediction,
     make_statistic,
+    spread_estimates,
 )
-from .metric_formats import METRICS
+from .metric_formats import METRICS, format_metric
 from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, compute_plot_data
 
 MAIN_METRICS = {"regression": "rmse", "classification": "accuracy"}
@@ -101,7 +104,10 @@ class BaselineResult:
     ahead: Estimate
 
 
-@dataclass(frozen=True)
+NETWORK = "network"  # its row in tables
+
+
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Metrics of a model on one part of the data, compared with baselines.
 
@@ -126,6 +132,27 @@ class Evaluation:
     copied: str = ""
     pictures: dict[str, Any] = field(default_factory=dict)
     notes: tuple[Note, ...] = field(default=())
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per model: the network, then the baselines.
+
+        Columns: model, and per metric its value, and "low" and "high" of its 95 % interval.
+        """
+        models = {NETWORK: self.figures} | {each.name: each.figures for each in self.rivals}
+        return pd.DataFrame(
+            [{"model": name} | spread_estimates(figures) for name, figures in models.items()]
+        )
+
+    def __repr__(self) -> str:
+        """Give the metrics with their intervals, and the conclusions."""
+        metrics = ", ".join(
+            f"{name} {format_metric(name, value)}"
+            for name, value in self.figures.items()
+            if name in METRICS
+        )
+        text = f"Evaluation({self.part}, {self.sequences} sequences: {metrics}; "
+        return shorten_repr(text + f"{' '.join(self.notes)})")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; ``Evaluation.from_dict`` reads them."""

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from html import escape
 
 import numpy as np
+import pandas as pd
 
 from ..data.sequences import Sequences
 from ..errors import Note
@@ -37,9 +38,7 @@ from ..evaluation.evaluation_set import EvaluationSet, select_evaluation_rows
 from ..evaluation.report import MAIN_METRICS, METRIC_NAMES
 from ..i18n import N_
 from ..recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    import pandas as pd
+from ..representation import shorten_repr
 
 LOWER_IS_BETTER = ("mse", "rmse", "mae", "log_loss")
 PARTS = {part: Note(part) for part in (N_("test"), N_("validation"), N_("training"))}
@@ -86,7 +85,7 @@ class Entry:
     steps: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """A comparison of recipes.
 
@@ -107,6 +106,15 @@ class Comparison:
     entries: tuple[Entry, ...]
     sentence: Note
 
+    def __repr__(self) -> str:
+        """Give the conclusion."""
+        names = ", ".join(repr(entry.name) for entry in self.entries)
+        return shorten_repr(f"Comparison({self.sentence} Recipes: {names}; seeds {self.seeds})")
+
+    def _repr_html_(self) -> str:
+        """Return the conclusion and the table, for notebooks."""
+        return f"<p>{escape(self.sentence)}</p>{self.table.to_html(index=False)}"
+
     @property
     def table(self) -> pd.DataFrame:
         """One row per recipe.
@@ -114,8 +122,6 @@ class Comparison:
         Columns: mean and standard deviation of each metric over the seeds; difference of the main
         metric from the first recipe, with its interval; mean seconds and computed steps.
         """
-        import pandas as pd
-
         rows = []
         for entry in self.entries:
             row: dict[str, object] = {"recipe": entry.name}

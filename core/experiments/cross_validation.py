@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from ..data.sequences import Sequences
 from ..evaluation.bootstrap import (
@@ -15,12 +16,15 @@ from ..evaluation.bootstrap import (
     estimate_metrics,
     has_prediction,
     make_statistic,
+    spread_estimates,
 )
+from ..evaluation.metric_formats import METRICS, format_metric
 from ..preprocessing.splits import split_into_folds
 from ..recipe.recipe import Recipe
+from ..representation import shorten_repr
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CrossValidation:
     """Metrics of a cross-validation.
 
@@ -32,6 +36,27 @@ class CrossValidation:
 
     figures: dict[str, Estimate]
     by_fold: dict[str, np.ndarray]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per fold and one of all folds; columns: fold, and the metrics.
+
+        The row "all" also has "low" and "high" of each metric's 95 % interval.
+        """
+        folds = pd.DataFrame(self.by_fold)
+        folds.insert(0, "fold", range(1, len(folds) + 1))
+        everything = pd.DataFrame([{"fold": "all"} | spread_estimates(self.figures)])
+        return pd.concat([folds.astype({"fold": object}), everything], ignore_index=True)
+
+    def __repr__(self) -> str:
+        """Give the metrics with their intervals."""
+        metrics = ", ".join(
+            f"{name} {format_metric(name, value)}"
+            for name, value in self.figures.items()
+            if name in METRICS
+        )
+        folds = len(next(iter(self.by_fold.values())))
+        return shorten_repr(f"CrossValidation({folds} folds: {metrics})")
 
 
 def cross_validate(

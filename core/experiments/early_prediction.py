@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from ..errors import Note
-from ..evaluation.bootstrap import (
-    Estimate,
-)
+from ..evaluation.bootstrap import Estimate, spread_estimates
 from ..evaluation.report import METRIC_NAMES
+from ..representation import shorten_repr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EarlyPrediction:
     """The main metric of a model on growing prefixes.
 
@@ -29,6 +30,20 @@ class EarlyPrediction:
     figures: tuple[Estimate, ...]
     enough: float
     sequences: int
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per share: share, the metric, and "low" and "high" of its 95 % interval."""
+        return pd.DataFrame(
+            [
+                {"share": share} | spread_estimates({self.main: estimate})
+                for share, estimate in zip(self.shares, self.figures, strict=True)
+            ]
+        )
+
+    def __repr__(self) -> str:
+        """Give the conclusion."""
+        return shorten_repr(f"EarlyPrediction({self.sequences} sequences. {self.note})")
 
     @property
     def note(self) -> Note:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..data.padded import step_indices
 from ..data.padding import erase
-from ..data.sequences import Sequences, step_indices
+from ..data.sequences import Sequences
 from ..errors import DataError
 from ..evaluation.bootstrap import (
     assign_clusters,

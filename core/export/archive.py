@@ -35,7 +35,7 @@ import h5py
 import keras
 import numpy as np
 
-from ..errors import DataError
+from ..errors import ModelFileError, ServiceError, UnpaddedError
 from ..i18n import N_
 from ..json_validation import parse_json
 
@@ -46,12 +46,12 @@ MAX_DOCUMENT_BYTES = 8 * 2**20
 WEIGHT_BYTES = 4  # float32
 MAX_EXTRA_BYTES = 2**22  # of a network besides its weights: its configuration, HDF5's own tables
 MAX_EXAMPLE_BYTES = 2**20
-# zlib.error is not a subclass of the others; RuntimeError is raised for an encrypted member.
 FORMAT = 1  # of the ZIP, in training.json; earlier versions wrote none
 NEWER = N_(
     "This model was saved by a newer version of Unpadded (format {found}); this version reads up "
     "to {most}. Update Unpadded to open it."
 )
+# zlib.error is not a subclass of the others; RuntimeError is raised for an encrypted member.
 READ_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -128,7 +128,7 @@ class ModelArchive:
             weights: Number of weights according to the recipe.
 
         Raises:
-            DataError: The file holds another number of weights.
+            ModelFileError: The file holds another number of weights.
         """
         limit = WEIGHT_BYTES * weights + MAX_EXTRA_BYTES
         try:
@@ -148,7 +148,7 @@ class ModelArchive:
         """Load the weights into the network.
 
         Raises:
-            DataError: The weights do not fit the network or are not finite.
+            ModelFileError: The weights do not fit the network or are not finite.
         """
         expected = sorted(tuple(weight.shape) for weight in network.weights)
         try:
@@ -166,7 +166,7 @@ def open_archive(path: str | os.PathLike | BinaryIO) -> Iterator[ModelArchive]:
     """Open a ZIP written by ``write_archive``.
 
     Raises:
-        DataError: The file is anything else.
+        ModelFileError: The file is anything else.
     """
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -210,7 +210,7 @@ def _check_format(training: Any) -> None:
     """Refuse a model that a newer version wrote, which this one could misread."""
     number = training.get("format", 0) if isinstance(training, Mapping) else 0
     if isinstance(number, int) and number > FORMAT:
-        raise DataError(NEWER, found=number, most=FORMAT)
+        raise ModelFileError(NEWER, found=number, most=FORMAT)
 
 
 def _read_member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
@@ -232,8 +232,13 @@ def _read_example(archive: zipfile.ZipFile) -> str:
     return content.decode() if len(content) <= MAX_EXAMPLE_BYTES else ""
 
 
-def make_error(error: Exception) -> DataError:
-    """Return the error for a corrupted file, with the reason."""
-    return DataError(
+def make_error(error: Exception) -> UnpaddedError:
+    """Return the error for a corrupted file, with the reason, or for a machine without room."""
+    if isinstance(error, OSError) and error.errno is not None:  # HDF5's own errors have no number
+        return ServiceError(
+            "The model cannot be unpacked: {reason}. Try again when the machine has room.",
+            reason=error.strerror or str(error),
+        )
+    return ModelFileError(
         "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
     )

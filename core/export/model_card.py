@@ -184,7 +184,7 @@ def _render_proof(proof: Proof | None) -> Iterator[str]:
     yield ""
     yield "| what was done | network | largest change | allowed |"
     yield "|---|---|---|---|"
-    for check in proof.table:
+    for check in proof.checks:
         change = check.why if check.difference is None else f"{check.difference:.2g}"
         yield f"| {check.name} | {check.network} | {change} | {check.tolerance:.2g} |"
 

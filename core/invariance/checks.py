@@ -95,7 +95,7 @@ def prove(
         on_progress(1.0)
     return Proof(
         mask=model.recipe.mask,
-        table=tuple(table),
+        checks=tuple(table),
         spread=suite.spread,
         classes=model.classes is not None,
         sequences=len(truncated),

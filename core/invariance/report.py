@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
+
+import pandas as pd
 
 from ..data.padding import MASK_MODES, MaskMode
 from ..i18n import N_
@@ -22,6 +25,7 @@ from ..json_validation import (
     record,
     text,
 )
+from ..representation import shorten_repr
 
 ALONE = N_("each sequence alone, without padding")
 GRADIENT = N_("the gradient of the answers by every padded input")
@@ -78,14 +82,14 @@ class Check:
         return None if self.difference is None else self.difference <= self.tolerance
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Proof:
     """Result of the padding check of a trained model.
 
     Attributes:
         mask: The recipe's mask mode. With "none" padding counts as data, and the table shows how
             much it changes the predictions.
-        table: The checks.
+        checks: The checks.
         spread: Standard deviation of the predictions for the measured sequences; 0 for a single
             one.
         classes: True if differences are probabilities, False if they are in the target's unit.
@@ -97,7 +101,7 @@ class Proof:
     """
 
     mask: MaskMode
-    table: tuple[Check, ...]
+    checks: tuple[Check, ...]
     spread: float
     classes: bool
     sequences: int
@@ -107,15 +111,45 @@ class Proof:
     seconds: float
 
     @property
+    def table(self) -> pd.DataFrame:
+        """One row per check: check, network, difference, tolerance, passed, why."""
+        rows = [
+            {
+                "check": check.name,
+                "network": check.network,
+                "difference": check.difference,
+                "tolerance": check.tolerance,
+                "passed": check.passed,
+                "why": check.why,
+            }
+            for check in self.checks
+        ]
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        """Say whether the checks passed, and which did not."""
+        failed = [check.name for check in self.checks if check.passed is False]
+        verdict = "passed" if self.passed else f"failed: {', '.join(failed) or 'nothing measured'}"
+        text = (
+            f"Proof({verdict}; {len(self.checks)} checks on {self.sequences} sequences of up to "
+            f"{self.steps} steps, mask={self.mask!r})"
+        )
+        return shorten_repr(text)
+
+    def _repr_html_(self) -> str:
+        """Return the verdict and the table, for notebooks."""
+        return f"<p>{escape(repr(self))}</p>{self.table.to_html(index=False)}"
+
+    @property
     def passed(self) -> bool:
         """True if no check failed and at least one was measured."""
-        results = [check.passed for check in self.table if check.passed is not None]
+        results = [check.passed for check in self.checks if check.passed is not None]
         return bool(results) and all(results)
 
     @property
     def padding_effect(self) -> float:
         """Largest change of a prediction between usual padding and no padding."""
-        return max(check.difference or 0.0 for check in self.table if check.name == ALONE)
+        return max(check.difference or 0.0 for check in self.checks if check.name == ALONE)
 
     def relative_difference(self, check: Check) -> float | None:
         """Divide a check's difference by the spread.
@@ -129,7 +163,8 @@ class Proof:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; ``Proof.from_dict`` reads them."""
-        return asdict(self)
+        plain = asdict(self)
+        return {"mask": plain.pop("mask"), "table": plain.pop("checks"), **plain}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Proof:
@@ -139,4 +174,5 @@ class Proof:
             ValueError: The values have another form.
         """
         values = PLAIN(plain, "the proof")
-        return cls(**values | {"table": tuple(Check(**row) for row in values["table"])})
+        checks = tuple(Check(**row) for row in values.pop("table"))
+        return cls(checks=checks, **values)

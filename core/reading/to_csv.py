@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..data.missing import base_names, indicator_name
+from ..data.padded import step_indices
 from ..data.schema import UNKNOWN, Schema
-from ..data.sequences import Sequences, step_indices
+from ..data.sequences import Sequences
 from .layouts.columns import list_category_names
 from .layouts.long import ELAPSED
 

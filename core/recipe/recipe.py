@@ -32,6 +32,7 @@ from ..i18n import N_
 from ..layers.lstm.declaration import LSTM
 from ..layers.recurrent.declaration import MAX_UNITS, Recurrent
 from ..layers.registry import MAX_LAYERS, LayerStack, layer_from_dict, layer_to_dict
+from ..representation import shorten_repr
 from .suggestion_rules import suggest_fields
 
 Task = Literal["regression", "classification"]
@@ -45,7 +46,6 @@ MAX_EPOCHS = 10_000
 MAX_BATCH_SIZE = 4096
 MAX_MAXLEN = 100_000
 MAX_VALUE = 1e30
-MAX_REPR = 700  # characters
 
 # The first is the default of the task.
 LOSSES = {
@@ -344,10 +344,8 @@ class Recipe:
         check_fields(self, FIELDS)
 
     def __repr__(self) -> str:
-        """Show what differs from the defaults, in at most ``MAX_REPR`` characters."""
-        shown = ", ".join(describe_changes(self, FIELDS))
-        limit = MAX_REPR - len("Recipe()")
-        return f"Recipe({shown if len(shown) <= limit else shown[: limit - 1] + '…'})"
+        """Show what differs from the defaults, in at most 700 characters."""
+        return shorten_repr(f"Recipe({', '.join(describe_changes(self, FIELDS))})")
 
     @property
     def loss_name(self) -> str:
@@ -422,6 +420,8 @@ class Recipe:
         Raises:
             RecipeError: a field is unknown or invalid.
         """
+        if not isinstance(plain, Mapping):
+            raise RecipeError("a recipe is {value!r}; give its fields by name", value=plain)
         unknown = sorted(set(plain) - set(FIELDS))
         if unknown:
             raise RecipeError(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from core.data.sequences import Sequences
 from core.data.serialization import unpack
-from core.errors import DataError
+from core.errors import DataError, ServiceError, UnpaddedError
 from core.i18n import N_
 from runs.settings import Settings
 from runs.store import MODEL, Store
@@ -49,13 +49,13 @@ class Failure:
         reason: One line for the server's log; None if the error says everything.
     """
 
-    error: DataError
+    error: UnpaddedError
     reason: str | None = None
 
     @classmethod
     def from_exception(cls, error: Exception) -> Failure:
         """Convert an exception; an unexpected one gets a general message and a reason."""
-        if isinstance(error, DataError):
+        if isinstance(error, UnpaddedError):
             return cls(error)
         lines = str(error).splitlines() or [""]
         reason = f"{type(error).__name__}: {lines[0][:300]}"
@@ -63,7 +63,7 @@ class Failure:
         is_out_of_memory = (
             isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
         )
-        return cls(DataError(OUT_OF_MEMORY if is_out_of_memory else UNEXPECTED), reason)
+        return cls(ServiceError(OUT_OF_MEMORY if is_out_of_memory else UNEXPECTED), reason)
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +76,7 @@ def load_training_data(run_id: str) -> tuple[RunSummary, Sequences]:
     """Return a run and its training data.
 
     Raises:
-        DataError: If they no longer exist.
+        UnpaddedError: If they no longer exist.
     """
     run = get_store().runs.get(run_id)
     content = None if run is None else get_store().data_sets.read_content(run.data)
@@ -96,7 +96,7 @@ class ModelCache:
         """Return the model of a run.
 
         Raises:
-            DataError: If the run has no model.
+            UnpaddedError: If the run has no model.
         """
         model = self._look_up(run_id)
         if model is not None:

@@ -32,7 +32,7 @@ def ensure_evaluation(store: Store, run_id: str) -> Evaluation:
     """Return the stored evaluation, or evaluate now.
 
     Raises:
-        DataError: If the run has no stored predictions.
+        UnpaddedError: If the run has no stored predictions.
     """
     return read_evaluation(store, run_id) or _evaluate(store, run_id)
 

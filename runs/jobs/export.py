@@ -13,7 +13,7 @@ import numpy as np
 from distributed import get_worker
 
 from core.data.sequences import Sequences
-from core.errors import DataError
+from core.errors import UnpaddedError
 from core.evaluation.evaluation_set import select_evaluation_rows
 from runs.jobs.check_invariance import ensure_proof
 from runs.jobs.context import Failure, get_store, load_training_data, models
@@ -112,7 +112,7 @@ def _export(store: Store, run_id: str, on_progress: ProgressReporter) -> Export:
     model.proof = ensure_proof(store, run_id, on_progress)
     try:
         model.evaluation = ensure_evaluation(store, run_id)
-    except DataError:  # stopped before it was measured, as the model card says
+    except UnpaddedError:  # stopped before it was measured, as the model card says
         model.evaluation = None
     saved = io.BytesIO()
     model.save(saved, run.name)
@@ -122,7 +122,7 @@ def _export(store: Store, run_id: str, on_progress: ProgressReporter) -> Export:
     try:
         original = None if file is None else store.data_sets.read_file(file)
         difference, count = measure_agreement(saved.getvalue(), model, rows, original)
-    except DataError as error:
+    except UnpaddedError as error:
         trouble = (error.template, error.values)
     onnx = None
     if onnx_file.is_available():

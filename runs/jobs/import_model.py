@@ -14,7 +14,7 @@ from core.data.missing import base_names
 from core.data.sequences import Sequences
 from core.data.serialization import pack
 from core.engine.progress import Progress
-from core.errors import DataError, Note
+from core.errors import DataError, Note, UnpaddedError
 from core.i18n import N_
 from runs.jobs.context import NO_MODEL, Failure, get_store
 from runs.reading import reading_jobs
@@ -108,7 +108,7 @@ def _read_example(model: TrainedModel, max_steps: int) -> Sequences:
             if data.feature_names == names:
                 return replace(data, split=None)  # without a split, all of them are shown
         log.warning("The example of a model was not read")
-    except DataError as error:  # the model is usable without it
+    except UnpaddedError as error:  # the model is usable without it
         log.warning("The example of a model was not read: %s", error)
     return Sequences(model.preprocessing.fill[None], np.array([1]), feature_names=names)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from distributed import Worker, get_worker
 
-from core.data.sequences import Sequences, step_indices
-from core.errors import DataError, Note
+from core.data.padded import step_indices
+from core.data.sequences import Sequences
+from core.errors import Note, UnpaddedError
 from core.evaluation.evaluation_set import select_evaluation_rows
 from core.inspection.xray import XRay
 from runs.jobs.context import Failure, load_training_data, models
@@ -108,7 +109,7 @@ def _predict(
                     if model.recipe.return_sequences:
                         rows = step_indices(data.offsets[:-1][rows], selected.lengths)
                     metrics[part] = model.score_with_intervals(outputs[rows], selected)
-            except DataError as error:  # the predictions are valid, whatever the targets are
+            except UnpaddedError as error:  # the predictions are valid, whatever the targets are
                 note = Note(error.template, **error.values)
                 if note not in notes:
                     notes.append(note)

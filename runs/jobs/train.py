@@ -12,7 +12,7 @@ from distributed import get_worker
 
 from core.data.sequences import Sequences
 from core.data.serialization import unpack
-from core.errors import DataError, Note
+from core.errors import Note, UnpaddedError
 from core.evaluation.evaluation_set import EvaluationSet, select_evaluation_rows
 from core.i18n import N_
 from core.training.checkpoint import Checkpoint
@@ -149,5 +149,5 @@ def _measure(
     measured = predict_evaluation_set(model, part, rows)
     try:
         return {part: model.score(measured.predictions, rows)}, measured, []
-    except DataError as error:  # the model is kept, whatever the targets are
+    except UnpaddedError as error:  # the model is kept, whatever the targets are
         return {}, measured, [Note(error.template, **error.values)]

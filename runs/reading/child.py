@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 import runs.reading.reading_jobs  # noqa: F401  (here already when the first request comes)
-from core.errors import DataError
+from core.errors import QuotaError, UnpaddedError
 from core.reading.formats.delimited import HAS_JEMALLOC
 from runs.reading import frames
 from runs.reading.limits import MAX_BYTES, OUT_OF_MEMORY, limit_memory, limit_seconds
@@ -52,10 +52,10 @@ def main() -> None:
 def _execute(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     try:
         return function(*args)
-    except DataError as error:
+    except UnpaddedError as error:
         return error
     except MemoryError:
-        return DataError(OUT_OF_MEMORY)
+        return QuotaError(OUT_OF_MEMORY)
     except Exception:
         traceback.print_exc(file=sys.stderr)
         return frames.FAILED

@@ -23,7 +23,7 @@ from typing import Any
 
 import psutil
 
-from core.errors import DataError
+from core.errors import DataError, QuotaError, ServiceError, UnpaddedError
 from core.i18n import N_
 from runs.json_log import log_event
 from runs.reading import frames
@@ -44,6 +44,10 @@ VARIABLES = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "
 TOO_SLOW = N_(
     "Reading this takes longer than this server gives to a file of its size. Leave out what is not "
     "needed, or give it in several parts."
+)
+MACHINE_FULL = N_(
+    "The server ran out of memory while it read this. Try again in a minute, or give it in several "
+    "parts."
 )
 ENDED = N_(
     "This ended the process that read it, so it is damaged, or made to do so. Save it again, or in "
@@ -122,7 +126,7 @@ class Guard:
             *args: Further arguments.
 
         Raises:
-            DataError: If the function raises it, or the file takes too much memory or time.
+            UnpaddedError: If the function raises it, or the file takes too much memory or time.
         """
         seconds = get_max_seconds(content)
         with self._borrow_child(_Entry(owner, address, seconds)) as child:
@@ -145,7 +149,7 @@ class Guard:
             try:
                 while not self._has_warm() or entry is not self._select_next():
                     if self._fails_to_start or self._closed:
-                        raise DataError(PROGRAM_FAILED)
+                        raise ServiceError(PROGRAM_FAILED)
                     self._changed.wait()
             finally:
                 self.waiting.remove(entry)
@@ -263,15 +267,15 @@ def _execute(child: _Child, request: tuple) -> Any:
         if isinstance(error, ValueError):  # too many bytes: the rest is still in the pipe
             child.why = OUT_OF_MEMORY
             child.process.kill()
-        why = _explain_end(child)
-        log_event("a file ended its reader", logging.WARNING, why=why)
-        raise DataError(why) from None
+        reason = _explain_end(child)
+        log_event("a file ended its reader", logging.WARNING, why=str(reason))
+        raise reason from None
     finally:
         done.set()
-    if isinstance(result, DataError):
+    if isinstance(result, UnpaddedError):
         raise result
     if result == frames.FAILED:
-        raise DataError(PROGRAM_FAILED)
+        raise ServiceError(PROGRAM_FAILED)
     return result
 
 
@@ -301,15 +305,16 @@ def _get_cpu_seconds(child: _Child) -> float:
     return times.user + times.system
 
 
-def _explain_end(child: _Child) -> str:
-    """Return the message for a process that ended."""
+def _explain_end(child: _Child) -> UnpaddedError:
+    """Return the error for a process that ended."""
     status = child.process.wait()
-    if child.why is not None:
-        return child.why
+    if (why := child.why) is not None:
+        return QuotaError(why)
     if status == -getattr(signal, "SIGXCPU", 0):
-        return TOO_SLOW
-    # Only a system without free memory ends it this way.
-    return OUT_OF_MEMORY if status == -getattr(signal, "SIGKILL", 0) else ENDED
+        return QuotaError(TOO_SLOW)
+    if status == -getattr(signal, "SIGKILL", 0):  # only by a system without free memory
+        return ServiceError(MACHINE_FULL)
+    return DataError(ENDED)
 
 
 def _is_reusable(child: _Child) -> bool:

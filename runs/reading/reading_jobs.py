@@ -12,7 +12,7 @@ from typing import Any
 
 from core.data.sequences import Sequences
 from core.data.serialization import pack, unpack
-from core.errors import DataError, Note
+from core.errors import DataError, Note, QuotaError, UnpaddedError
 from core.i18n import N_
 from core.reading import (
     Report,
@@ -92,7 +92,7 @@ class Refused:
         schema: Schema, if the file could be read so far.
     """
 
-    error: DataError
+    error: UnpaddedError
     grid: Grid | None
     columns: Columns | None = None
     schema: Schema | None = None
@@ -131,7 +131,7 @@ def open_file(content: bytes, max_steps: int, schema_of: SchemaOf) -> Opened | R
         data, report = read_table(table, schema)
         refuse_many_steps(int(data.lengths.sum()), max_steps)
         return Opened(columns, report, _pack(data, len(content)))
-    except DataError as error:
+    except UnpaddedError as error:
         grid = columns.grid if columns else build_grid(None, lambda: content)
         return Refused(error, grid, columns, schema)
 
@@ -145,7 +145,7 @@ def describe_stored(compressed: bytes, schema: Schema) -> tuple[Columns, Report]
     """Return the columns of a stored file, and the report of reading it.
 
     Raises:
-        DataError: If it cannot be read with the schema.
+        UnpaddedError: If it cannot be read with the schema.
     """
     content = zlib.decompress(compressed)
     table = open_table(io.BytesIO(content))
@@ -165,7 +165,7 @@ def read_new(
         typed: The content was typed on the page.
 
     Raises:
-        DataError: If it cannot be read.
+        UnpaddedError: If it cannot be read.
     """
     if typed:
         data, report = reading.read_typed(content.decode(), max_steps, chosen)
@@ -247,11 +247,11 @@ def _pack(data: Sequences, size: int) -> bytes:
             _refuse_long(max(texts, key=len), kind)
             count += sum(map(len, texts))
     if count > MAX_TEXT:
-        raise DataError(TOO_MUCH_TEXT, found=count, most=MAX_TEXT)
+        raise QuotaError(TOO_MUCH_TEXT, found=count, most=MAX_TEXT)
     refuse_long_names(data.feature_names)  # each value of a category becomes a feature
     for vocabulary in ({} if data.schema is None else data.schema.categories).values():
         _refuse_long(max(vocabulary, key=len, default=""), Note("a word of a category"))
     max_bytes = max(MAX_BYTES, MAX_TIMES * size)
     if data.values.nbytes > max_bytes:
-        raise DataError(TOO_MUCH, found=data.values.nbytes // 10**6, most=max_bytes // 10**6)
+        raise QuotaError(TOO_MUCH, found=data.values.nbytes // 10**6, most=max_bytes // 10**6)
     return PickleBuffer(pack(data))

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 
-from core.errors import DataError
+from core.errors import ServiceError
 from core.i18n import N_
 from runs.cluster.client import Cluster, WorkerLost
 from runs.jobs.check_invariance import check_run_invariance, read_proof
@@ -405,9 +405,9 @@ class Dispatcher:
         deaths, memory_deaths = counts
         error = None
         if memory_deaths >= MAX_MEMORY_DEATHS:
-            error = DataError(OUT_OF_MEMORY)
+            error = ServiceError(OUT_OF_MEMORY)
         elif deaths >= MAX_DEATHS:
-            error = DataError(WORKER_DIED, deaths=deaths)
+            error = ServiceError(WORKER_DIED, deaths=deaths)
         if error is not None:
             self._store.attempts.fail(run_id, run.attempt, error, RunState.INTERRUPTED)
 

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 
 from core.data.sequences import Sequences
-from core.errors import DataError
+from core.errors import DataError, QuotaError, ServiceError
 from core.i18n import N_
 from runs.cluster.client import Cluster, WorkerLost
 from runs.jobs.context import UNEXPECTED, Failure
@@ -139,7 +139,7 @@ class RequestQueue:
             self._waiting.append(entry)
             refused = self._remove_excess(owner)
         for each, megabytes in refused:
-            each.request.finish(DataError(TOO_MUCH_WAITS, megabytes=round(megabytes)))
+            each.request.finish(QuotaError(TOO_MUCH_WAITS, megabytes=round(megabytes)))
         self._wake()
 
     def _remove_excess(self, owner: str) -> list[tuple[_Entry, float]]:
@@ -266,18 +266,18 @@ class RequestQueue:
         except WorkerLost as lost:
             self._lost_workers.add(worker)
             if request.id in self._late:
-                outcome = DataError(TOO_LONG, minutes=self.limits.request_minutes)
+                outcome = ServiceError(TOO_LONG, minutes=self.limits.request_minutes)
             elif cluster.ran_out_of_memory(worker):
-                outcome = Failure(DataError(OUT_OF_MEMORY), str(lost))
+                outcome = Failure(ServiceError(OUT_OF_MEMORY), str(lost))
             elif entry.tries >= MAX_TRIES:
-                outcome = Failure(DataError(WORKER_DIED), str(lost))
+                outcome = Failure(ServiceError(WORKER_DIED), str(lost))
             else:  # the training beside it may have killed the worker
                 with self._lock:
                     self._waiting.insert(0, replace(entry, tries=entry.tries + 1))
                 outcome = None
         except Exception:  # a program error; without this, the visitor would wait for ever
             log.exception("A request failed")
-            outcome = Failure(DataError(UNEXPECTED))
+            outcome = Failure(ServiceError(UNEXPECTED))
         finally:
             with self._lock:
                 del self._running[request.id]

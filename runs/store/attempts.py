@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from core.engine.progress import History, Progress
-from core.errors import DataError, Note
+from core.errors import Note, UnpaddedError
 from core.recipe.recipe import Recipe
 from runs.store.database import Database
 from runs.store.duplicates import claim_duplicate
@@ -282,7 +282,7 @@ class Attempts:
                     _write_artifact(connection, run_id, kind, content)
 
     def fail(
-        self, run_id: str, attempt: int, error: DataError, state: RunState = RunState.RUNNING
+        self, run_id: str, attempt: int, error: UnpaddedError, state: RunState = RunState.RUNNING
     ) -> bool:
         """End a run with an error.
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from core.errors import DataError
+from core.errors import DataError, QuotaError
 from core.i18n import N_
 from runs.limits import Limits
 from runs.store.database import Database
@@ -114,7 +114,7 @@ class DataSets:
             The data set with its id, size and time.
 
         Raises:
-            DataError: If the visitor has too many data sets, or uses too many bytes.
+            UnpaddedError: If the visitor has too many data sets, or uses too many bytes.
         """
         size = sum(len(each.content) for each in new_contents)
         now = time.time()
@@ -177,7 +177,7 @@ class DataSets:
         is_own = data_sets.c.data.not_in(self._samples())
         query = select(func.count()).where(data_sets.c.owner == owner, is_own)
         if connection.scalar(query) >= self._limits.data_sets:
-            raise DataError(TOO_MANY_DATA_SETS, n=self._limits.data_sets)
+            raise QuotaError(TOO_MANY_DATA_SETS, n=self._limits.data_sets)
 
 
 def insert_content(connection: Connection, content: Content) -> None:

@@ -17,7 +17,7 @@ import sqlalchemy
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 
-from core.errors import DataError
+from core.errors import ServiceError
 from core.i18n import N_
 from runs.json_log import log_event
 from runs.settings import is_shared
@@ -58,7 +58,7 @@ NEWER = N_(
 )
 
 
-class StoreError(DataError):
+class StoreError(ServiceError):
     """Something could not be stored or read, through no fault of the visitor."""
 
 

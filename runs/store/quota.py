@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from sqlalchemy import Connection, Integer, Select, bindparam, func, select, union
 
-from core.errors import DataError
+from core.errors import QuotaError
 from core.i18n import N_
 from runs.limits import Limits
 from runs.store.helpers import ensure_visitor
@@ -77,21 +77,21 @@ def enforce_quota(
     Locks the visitor, so that two tabs cannot both take the last free bytes.
 
     Raises:
-        DataError: If the visitor, or all visitors together, would use too many bytes.
+        UnpaddedError: If the visitor, or all visitors together, would use too many bytes.
     """
     ensure_visitor(connection, owner)
     before = count_bytes(connection, owner, samples)
     yield
     after = count_bytes(connection, owner, samples)
     if after > max(before, limits.megabytes * 10**6):
-        raise DataError(
+        raise QuotaError(
             TOO_MANY_BYTES,
             taken=round(before / 1e6),
             more=max(1, round((after - before) / 1e6)),
             most=limits.megabytes,
         )
     if after > before and count_stored_bytes(connection) > limits.all_megabytes * 10**6:
-        raise DataError(TOO_MANY_BYTES_OF_ALL, most=limits.all_megabytes)
+        raise QuotaError(TOO_MANY_BYTES_OF_ALL, most=limits.all_megabytes)
 
 
 def count_stored_bytes(connection: Connection) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, insert, literal, select, update
 
 from core.engine.progress import Progress
-from core.errors import DataError, Note
+from core.errors import DataError, Note, QuotaError, UnpaddedError
 from core.i18n import N_
 from core.recipe.recipe import Recipe
 from runs.json_log import hash_run_id
@@ -122,7 +122,7 @@ class Records:
             The id of the run.
 
         Raises:
-            DataError: If the visitor has too many runs, or uses too many bytes.
+            UnpaddedError: If the visitor has too many runs, or uses too many bytes.
         """
         with self._add_run(owner) as connection:
             if isinstance(data, Content):
@@ -149,7 +149,7 @@ class Records:
             The id of the new run.
 
         Raises:
-            DataError: If the other run has no checkpoint.
+            UnpaddedError: If the other run has no checkpoint.
         """
         with self._add_run(owner) as connection:
             previous = connection.execute(
@@ -187,7 +187,7 @@ class Records:
             The id of the new run.
 
         Raises:
-            DataError: If the run does not exist.
+            UnpaddedError: If the run does not exist.
         """
         with self._add_run(owner) as connection:
             query = select(runs, twins.c.key).join(twins, twins.c.run == runs.c.id)
@@ -288,10 +288,10 @@ class Records:
     def _refuse_too_many(self, connection: Connection, owner: str) -> None:
         count = select(func.count()).where(runs.c.owner == owner)
         if connection.scalar(count) >= self._limits.runs:
-            raise DataError(TOO_MANY_RUNS, n=self._limits.runs)
+            raise QuotaError(TOO_MANY_RUNS, n=self._limits.runs)
         waiting = count.where(runs.c.state.in_([state.value for state in WAITING]))
         if connection.scalar(waiting) >= self._limits.waiting_runs:
-            raise DataError(TOO_MANY_WAITING, n=self._limits.waiting_runs)
+            raise QuotaError(TOO_MANY_WAITING, n=self._limits.waiting_runs)
         all_waiting = select(func.count()).where(
             runs.c.state.in_([state.value for state in WAITING])
         )
@@ -299,7 +299,7 @@ class Records:
             return
         # Only visitors at an address that fills the queue are refused, not those from elsewhere.
         if connection.scalar(all_waiting.where(runs.c.owner.in_(select_neighbours(owner)))):
-            raise DataError(TOO_MANY_OF_ALL, n=self._limits.all_waiting_runs)
+            raise QuotaError(TOO_MANY_OF_ALL, n=self._limits.all_waiting_runs)
 
 
 def move(
@@ -423,7 +423,7 @@ def _to_summary(row: Row) -> RunSummary | None:
         notes=tuple(map(Note.from_plain, row.notes[:MAX_NOTES])),
         best_epoch=row.best_epoch,
         computed=row.computed,
-        error=None if row.error is None else DataError(row.error[0], **row.error[1]),
+        error=None if row.error is None else UnpaddedError(row.error[0], **row.error[1]),
         spark=tuple(row.spark),
         has_model=row.model,
         can_continue=row.checkpoint,

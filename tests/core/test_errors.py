@@ -1,14 +1,26 @@
 """Errors and notes keep their templates and values through pickle and JSON."""
 
+import errno
 import json
 import pickle
 
 import pytest
 
-from core.errors import DataError, MissingValue, Note, RecipeError
+from core.errors import (
+    DataError,
+    MissingValue,
+    ModelFileError,
+    Note,
+    QuotaError,
+    RecipeError,
+    ServiceError,
+    TranslatableError,
+    UnpaddedError,
+)
+from core.export.archive import make_error
 
 
-@pytest.mark.parametrize("kind", [DataError, MissingValue, RecipeError])
+@pytest.mark.parametrize("kind", [DataError, MissingValue, RecipeError, ServiceError])
 def test_pickling_preserves_class_template_and_values_of_an_error(kind):
     error = pickle.loads(pickle.dumps(kind("row {row}: {found!r}", row=3, found="abc")))
     assert type(error) is kind
@@ -38,3 +50,18 @@ def test_text_without_a_template_is_read_as_a_note():
 def test_an_untrusted_template_can_only_show_its_values(template):
     with pytest.raises(ValueError, match="not a known template"):
         Note.from_plain([template, {"x": "1"}])
+
+
+def test_every_error_for_the_user_has_one_base():
+    kinds = (DataError, RecipeError, MissingValue, ModelFileError, QuotaError, ServiceError)
+    assert all(issubclass(kind, UnpaddedError) for kind in kinds)
+    assert TranslatableError is UnpaddedError  # its earlier name
+    assert not issubclass(QuotaError, DataError)
+    assert not issubclass(ServiceError, DataError)
+
+
+def test_a_full_machine_is_not_reported_as_a_damaged_file():
+    full = make_error(OSError(errno.ENOSPC, "No space left on device"))
+    assert type(full) is ServiceError
+    assert "No space left on device" in str(full)
+    assert type(make_error(OSError("truncated file"))) is ModelFileError

@@ -20,7 +20,7 @@ data = Sequences.from_lists(steps, targets=[float(each.sum()) for each in steps]
 quick = {"epochs": 1, "batch_size": 2, "validation_split": 0.0}
 for layers in [(LSTM(5), LSTM(4, dropout=0.3)), (GRU(5, bidirectional=True), LSTM(3))]:
     proof = train(data, Recipe(layers=layers, **quick)).prove(data)
-    wrong = [check for check in proof.table if not check.passed]
+    wrong = [check for check in proof.checks if not check.passed]
     assert proof.passed and not wrong, wrong
 unmasked = train(data, Recipe(layers=(LSTM(5),), mask="none", **quick)).prove(data)
 assert not unmasked.passed  # it measures something

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core import DataError, Recipe
+from core import Recipe
+from core.errors import UnpaddedError
 from runs.limits import Limits
 
 
@@ -17,7 +18,7 @@ from runs.limits import Limits
 )
 def test_more_steps_to_train_on_than_a_data_set_may_have_are_refused(lengths, recipe, words):
     """A few short sequences and maxlen=100000 without a mask would fill the server's memory."""
-    with pytest.raises(DataError) as refused:
+    with pytest.raises(UnpaddedError) as refused:
         Limits(steps=1_000).refuse_too_long(np.array(lengths), recipe)
     assert words in str(refused.value)
 
@@ -28,5 +29,5 @@ def test_masked_padding_may_be_long():
 
 
 def test_a_network_that_is_too_large_is_refused_with_the_numbers():
-    with pytest.raises(DataError, match=r"50,501 weights; on this server a run may have 1,000"):
+    with pytest.raises(UnpaddedError, match=r"50,501 weights; on this server a run may have 1,000"):
         Limits(run_weights=1_000).refuse_too_large(50_501)

@@ -10,7 +10,8 @@ import numpy as np
 import psutil
 import pytest
 
-from core import LSTM, DataError, Recipe, Sequences
+from core import LSTM, Recipe, Sequences
+from core.errors import UnpaddedError
 from runs import Runs, RunState
 from runs.scheduling import worker_retirement
 from runs.store import tables
@@ -67,7 +68,7 @@ def test_a_saved_run_is_a_model_for_every_use(runs: Runs, example: Sequences):
 )
 def test_a_run_that_is_too_large_is_refused_before_it_is_queued(runs: Runs, recipe: Recipe):
     before = {run.id for run in runs.store.runs.list(OWNER)}
-    with pytest.raises(DataError, match=r"on this server|this server trains on"):
+    with pytest.raises(UnpaddedError, match=r"on this server|this server trains on"):
         runs.train(OWNER, make_noise(100), recipe)
     assert {run.id for run in runs.store.runs.list(OWNER)} == before
 

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core import DataError
+from core.errors import UnpaddedError
 from core.i18n import N_
 from core.reading import Schema
 from runs.reading import reading_jobs
@@ -49,7 +50,7 @@ def show_form(
     columns: Sequence[str],
     schema: Schema,
     read: Callable[[reading_jobs.SchemaOf], None],
-    refuse: Callable[[DataError], None],
+    refuse: Callable[[UnpaddedError], None],
 ) -> None:
     """Show the form.
 
@@ -186,7 +187,7 @@ def _read_again(
     key: str,
     schema: Schema,
     read: Callable[[reading_jobs.SchemaOf], None],
-    refuse: Callable[[DataError], None],
+    refuse: Callable[[UnpaddedError], None],
 ) -> None:
     """Read the table with the current values of the form."""
     roles_and_layout = {role: st.session_state[f"{key}-{role}"] for role in ("layout", *ROLES)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import DataError
+from core.errors import UnpaddedError
 from runs import DataSet
 from ui import backend
 from ui.i18n import _, escape_markdown, format_count, format_size, join_list, ngettext, translate
@@ -90,7 +90,7 @@ def delete_all(visitor: State) -> None:
     """Delete all data of this visitor, on the server and in the open tab."""
     try:
         backend.get_store().visitors.delete(visitor.owner.id)
-    except DataError as error:
+    except UnpaddedError as error:
         st.error(translate(error))
         st.stop()
     st.session_state.clear()
@@ -100,7 +100,7 @@ def delete_all(visitor: State) -> None:
 def _open(visitor: State, data_set: DataSet) -> None:
     try:
         visitor.open_data_set(data_set)
-    except DataError as error:  # deleted in another tab
+    except UnpaddedError as error:  # deleted in another tab
         visitor.refusals["kept"] = error
 
 
@@ -138,7 +138,7 @@ def _delete(visitor: State, data_set: DataSet, runs: list[str]) -> None:
         backend.get_store().runs.delete(visitor.owner.id, *runs)
         if visitor.data_set is not None and visitor.data_set.id == data_set.id:
             visitor.open_example()
-    except DataError as error:
+    except UnpaddedError as error:
         visitor.refusals["kept"] = error
 
 

@@ -12,8 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import DataError
-from core.errors import Note
+from core.errors import Note, UnpaddedError
 from core.reading import Schema, detect_schema
 from core.reading.editable import Grid
 from runs.reading import reading_jobs
@@ -135,7 +134,7 @@ def try_sample(visitor: State, sample: Sample) -> None:
     """Open a sample by a button; ``show_sample_error`` reports a failure."""
     try:
         open_sample(visitor, sample)
-    except DataError as error:
+    except UnpaddedError as error:
         visitor.store_refusal("sample", error)
 
 
@@ -201,7 +200,7 @@ def _open(
         if isinstance(result, reading_jobs.Refused):
             return Refusal.from_refused(result, name, read, checksum, is_edited)
         visitor.open(name, content, result, replaces)
-    except DataError as error:
+    except UnpaddedError as error:
         if result is None:  # it exceeded the limits of the reading process
             return Refusal(error, name, read, checksum, is_edited=is_edited)
         columns, schema = result.columns, result.report.schema
@@ -248,7 +247,7 @@ def _offer_to_repair(
             st.session_state[text_key] = content.decode()
         keep(_open(visitor, refusal.name, lambda: content, schema_of, True, replaces))
 
-    def refuse(error: DataError) -> None:
+    def refuse(error: UnpaddedError) -> None:
         keep(replace(refusal, error=error))
 
     offer_to_read_again(
@@ -278,7 +277,7 @@ def show_columns(visitor: State) -> None:
     """Show the detected schema, the form to change it, and what happened to the rows."""
     try:
         columns, report, schema = visitor.columns, visitor.report, visitor.data.schema
-    except DataError as error:  # its file was deleted in another tab
+    except UnpaddedError as error:  # its file was deleted in another tab
         explain(error)
         return
     st.markdown(
@@ -298,14 +297,14 @@ def show_columns(visitor: State) -> None:
     def use(schema_of: reading_jobs.SchemaOf) -> None:
         try:
             refused = visitor.read_again(schema_of)
-        except DataError as error:
+        except UnpaddedError as error:
             refuse(error)
             return
         visitor.store_refusal(key, refused and refused.error)
         if refused is None:
             columns_form.update_form(key, visitor.data.schema)
 
-    def refuse(error: DataError) -> None:
+    def refuse(error: UnpaddedError) -> None:
         visitor.store_refusal(key, error)
 
     columns_form.show_form(key, columns.names, schema, use, refuse)

@@ -7,8 +7,7 @@ import re
 import pandas as pd
 import streamlit as st
 
-from core import DataError
-from core.errors import Note
+from core.errors import Note, UnpaddedError
 from core.i18n import N_
 from core.reading import Report, Schema
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten, translate
@@ -39,7 +38,7 @@ LEFT_OUT = {
 }
 
 
-def explain(error: DataError) -> None:
+def explain(error: UnpaddedError) -> None:
     """Show the error. The open data is unchanged."""
     st.error(_drop_empty_value(translate(error)), icon=":material/error:")
 

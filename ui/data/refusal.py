@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core import DataError
+from core.errors import UnpaddedError
 from core.reading import Schema
 from core.reading.editable import Grid
 from runs.reading.reading_jobs import Columns, Refused
@@ -26,7 +26,7 @@ class Refusal:
         is_edited: The content was edited in the page.
     """
 
-    error: DataError
+    error: UnpaddedError
     name: str
     read: Callable[[], bytes]
     checksum: int

@@ -7,15 +7,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core import DataError
-from core.errors import MissingValue
+from core.errors import MissingValue, UnpaddedError
 from core.reading import Schema
 from ui.data.columns_form import MISSING_NAMES
 from ui.data.reading_report import explain, show_problems
 from ui.i18n import _, ngettext
 
 
-def offer_to_read_again(error: DataError, key: str, read: Callable[[Schema], None]) -> None:
+def offer_to_read_again(error: UnpaddedError, key: str, read: Callable[[Schema], None]) -> None:
     """Show the error, list all unresolved problems, and offer remedies.
 
     Args:
@@ -34,7 +33,7 @@ def offer_to_read_again(error: DataError, key: str, read: Callable[[Schema], Non
             st.button(label, key=f"{key}-{number}", on_click=read, args=(schema,))
 
 
-def _list_remedies(error: DataError) -> Iterator[tuple[str, Schema]]:
+def _list_remedies(error: UnpaddedError) -> Iterator[tuple[str, Schema]]:
     """List the remedies, each with the schema that applies it."""
     schema, counts = error.report.schema, error.report.counts
     unreadable = {"unreadable"} & counts.keys() - {*schema.fixes}

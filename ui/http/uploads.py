@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from core import DataError
+from core.errors import QuotaError, UnpaddedError
 from core.i18n import N_
 from runs.addresses import get_network
 from runs.limits import Limits
@@ -47,7 +48,7 @@ SERVER_LIMIT = N_(
 GONE = N_("This file is no longer on the server. Upload it again.")
 
 
-class UploadRefused(DataError):
+class UploadRefused(QuotaError):
     """An upload exceeds a limit."""
 
 
@@ -117,7 +118,7 @@ class Uploads:
         """
         self._limits, self._remove, self._clock = limits, remove, clock
         self.uploads: list[Upload] = []
-        self._refusals: dict[str, DataError] = {}
+        self._refusals: dict[str, UnpaddedError] = {}
         self._lock = Lock()
 
     @property
@@ -213,12 +214,12 @@ class Uploads:
         with self._lock:
             self._empty(session, place)
 
-    def store_refusal(self, session: str, error: DataError) -> None:
+    def store_refusal(self, session: str, error: UnpaddedError) -> None:
         """Store for the page why an upload was refused."""
         with self._lock:
             self._refusals[session] = error
 
-    def pop_refusal(self, session: str) -> DataError | None:
+    def pop_refusal(self, session: str) -> UnpaddedError | None:
         """Return, once, why the last upload was refused."""
         with self._lock:
             return self._refusals.pop(session, None)
@@ -384,7 +385,7 @@ def _parse_content_length(headers: Headers) -> int:
     return int(length) if re.fullmatch("[0-9]{1,15}", length) else 0
 
 
-def report_refusal(session: str, error: DataError) -> None:
+def report_refusal(session: str, error: UnpaddedError) -> None:
     """Have the page show the message: the uploader itself only shows the status code."""
     tab = runtime.get_instance().get_app_session(session)
     if tab is not None:

@@ -22,7 +22,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core import DataError
+from core.errors import UnpaddedError
 from ui import backend
 from ui.http.https import is_https
 
@@ -133,7 +133,7 @@ async def _renew(request: HTTPConnection) -> list[str]:
             secret = await run_in_threadpool(_find_valid_secret, entries, secure)
         else:
             secret = _find_valid_secret(entries, secure)
-    except DataError:  # the database is unreachable: retry on the next visit
+    except UnpaddedError:  # the database is unreachable: retry on the next visit
         return []
     secret = secret or generate_secret()
     value = _SEPARATOR.join([sign(secret, read_key()), *_list_foreign(entries[name])])

@@ -23,7 +23,18 @@ SOURCES = ("pages", "ui", "runs", "core")
 # Functions whose first argument is a message, besides ``ngettext`` with two. Babel's extractor is
 # not used: before Python 3.12 it finds no message inside an f-string, and it joins the texts of
 # "a" if … else "b".
-MARKERS = ("_", "N_", "Note", "DataError", "MissingValue", "RecipeError", "StoreError")
+MARKERS = (
+    "_",
+    "N_",
+    "Note",
+    "DataError",
+    "MissingValue",
+    "ModelFileError",
+    "QuotaError",
+    "RecipeError",
+    "ServiceError",
+    "StoreError",
+)
 Message = str | tuple[str, str]
 
 

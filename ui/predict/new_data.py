@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import DataError, Sequences
+from core import Sequences
 from core.data.missing import indicator_name
+from core.errors import UnpaddedError
 from core.reading import Report, Schema
 from core.reading.layouts.columns import list_category_names
 from core.reading.layouts.long import ELAPSED
@@ -97,18 +98,18 @@ def _read_once(
 ) -> Sequences | None:
     """Read new sequences, unless ``source_id`` was read before."""
 
-    def read(schema: Schema | None = None) -> tuple[Sequences, Report] | DataError:
+    def read(schema: Schema | None = None) -> tuple[Sequences, Report] | UnpaddedError:
         max_steps, is_typed = backend.get_store().limits.steps, place == "typed"
         try:
             result = visitor.run_reading_job(
                 reading_jobs.read_new, content(), reading, max_steps, schema, is_typed
             )
             return result.sequences(), result.report
-        except DataError as error:
+        except UnpaddedError as error:
             return error
 
     result = visitor.read_once(place, source_id, read)
-    if isinstance(result, DataError):
+    if isinstance(result, UnpaddedError):
         offer_to_read_again(
             result, place, lambda schema: visitor.store_result(place, source_id, read(schema))
         )

@@ -73,7 +73,7 @@ def explain_result(proof: Proof) -> str:
 def build_table(proof: Proof) -> pd.DataFrame:
     """Build a table with one row per change of the padding, with its largest effect."""
     worst: dict[str, Check] = {}
-    for check in proof.table:
+    for check in proof.checks:
         largest = worst.get(check.name)
         if largest is None or (check.difference or 0) > (largest.difference or 0):
             worst[check.name] = check

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core import DataError, Recipe
+from core import Recipe
+from core.errors import UnpaddedError
 from core.recipe.recipe import MAX_EPOCHS
 from runs import Run, RunState
 from ui import backend, url_state
@@ -148,7 +149,7 @@ def _continue_training(visitor: State, run: Run, done: int, key: str) -> None:
     recipe = replace(run.recipe, epochs=done + st.session_state[key])
     try:
         run_id = backend.get_runs().continue_run(visitor.owner.id, run.id, recipe)
-    except DataError as error:
+    except UnpaddedError as error:
         visitor.refusals["go-on"] = error
         return
     if visitor.run == run.id:
@@ -225,7 +226,7 @@ def _rename(visitor: State, run: Run) -> None:
 def _change(visitor: State, run: Run, **changes: object) -> None:
     try:
         backend.get_store().runs.update(visitor.owner.id, run.id, **changes)
-    except DataError as error:
+    except UnpaddedError as error:
         visitor.refusals["run"] = error
 
 
@@ -234,7 +235,7 @@ def train_again(visitor: State, run: Run) -> None:
     try:
         visitor.open_run(run)
         st.session_state["to-train"] = True  # a callback cannot switch pages
-    except DataError as error:
+    except UnpaddedError as error:
         visitor.refusals["run"] = error
 
 
@@ -243,5 +244,5 @@ def delete(visitor: State, *run_ids: str) -> None:
     try:
         backend.get_store().runs.delete(visitor.owner.id, *run_ids)
         st.query_params.pop("run", None)
-    except DataError as error:
+    except UnpaddedError as error:
         st.toast(translate(error), icon=":material/error:")

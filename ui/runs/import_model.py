@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from core import DataError
+from core.errors import UnpaddedError
 from runs import Request
 from ui import backend
 from ui.i18n import _
@@ -38,7 +38,7 @@ def show_section(visitor: State) -> None:
 def _send_request(visitor: State, file: File) -> Request:
     try:
         content = file.read(pin=True)
-    except DataError as error:
+    except UnpaddedError as error:
         request = Request()
         request.finish(error)
         return request

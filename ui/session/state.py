@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import DataError, Recipe, Sequences
 from core.data.serialization import unpack
-from core.errors import Note
+from core.errors import Note, UnpaddedError
 from core.reading import Report
 from core.reading.new_data import Reading
 from core.recipe.suggestion_reasons import Suggestion, suggest
@@ -101,7 +101,7 @@ class State:
             replaces: Id of the data set that it replaces; "" for none.
 
         Raises:
-            DataError: The server cannot store it; the state is unchanged.
+            UnpaddedError: The server cannot store it; the state is unchanged.
         """
         self._store_data_set(name, Content.from_text(file), result, replaces)
         self._details, self.open_count = (result.columns, result.report), self.open_count + 1
@@ -114,7 +114,7 @@ class State:
             Why it was refused; None if it was read.
 
         Raises:
-            DataError: The server cannot store the result, or no longer has the file.
+            UnpaddedError: The server cannot store the result, or no longer has the file.
         """
         file = self._load_file()
         max_steps = backend.get_store().limits.steps
@@ -170,7 +170,7 @@ class State:
         """Train each recipe with each seed on the open data.
 
         Raises:
-            DataError: The runs exceed a limit of the server; none of them is kept.
+            UnpaddedError: The runs exceed a limit of the server; none of them is kept.
         """
         digest = None if self.data_set is None else self.data_set.data
         reading, owner, run_ids = Reading.from_sequences(self.data).to_dict(), self.owner.id, []
@@ -182,7 +182,7 @@ class State:
                     run_ids.append(
                         backend.get_runs().train(*arguments, defer_analyses=True, reuse=True)
                     )
-        except DataError:
+        except UnpaddedError:
             for run_id in run_ids:
                 backend.get_runs().stop(owner, run_id)
                 backend.get_store().runs.delete(owner, run_id)
@@ -347,7 +347,7 @@ class State:
                 self._activate(data_set, _load_sequences(data_set.data))
             else:
                 self._restore_settings(EXAMPLE_KEY, get_example_digest(), Recipe.example())
-        except DataError:  # just deleted in another tab
+        except UnpaddedError:  # just deleted in another tab
             self._restore_settings(EXAMPLE_KEY, get_example_digest(), Recipe.example())
         self.memory.set_baseline(self.build_workspace())
 

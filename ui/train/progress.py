@@ -7,7 +7,8 @@ from functools import lru_cache
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from core import DataError, Progress
+from core import Progress
+from core.errors import UnpaddedError
 from core.figures import Labels, plot_history
 from core.i18n import N_
 from runs import ACTIVE, Run, RunState
@@ -96,7 +97,7 @@ def _offer_to_train(visitor: State, run: Run, key: str) -> None:
 def _train_alone(visitor: State, run: Run) -> None:
     try:
         new_id = visitor.train_alone(run.id)
-    except DataError as error:
+    except UnpaddedError as error:
         st.toast(translate(error), icon=":material/error:")
         return
     if st.query_params.get("run") == run.id:
@@ -152,7 +153,7 @@ def _stop(visitor: str, run: Run) -> None:
     end_run = backend.get_runs().kill if run.stopping else backend.get_runs().stop
     try:
         end_run(visitor, run.id)
-    except DataError as error:
+    except UnpaddedError as error:
         st.toast(translate(error), icon=":material/error:")
 
 

@@ -71,6 +71,8 @@ def _unpack(data: bytes, name: str, max_steps: int | None) -> pa.Table:
         file = pyarrow.parquet.ParquetFile(pa.BufferReader(data), read_dictionary=text_columns)
         table = file.read(use_threads=False)
         table.validate(full=True)  # offsets in the file may point outside of it
+    except MemoryError:  # also an ArrowException, and no damage of the file
+        raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise _build_error(reason) from None

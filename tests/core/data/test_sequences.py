@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import DataError, Sequences
-from core.data.sequences import step_indices
+from core.data.padded import step_indices
 
 THREE = [[1], [2, 5], [3, 9, 9, 4, 8]]
 
@@ -157,7 +157,8 @@ def test_a_subset_keeps_each_sequence_with_its_target_and_id(parts, draw):
     for index, row in enumerate(rows):
         assert np.array_equal(chosen[index], parts[row].astype(np.float32))
     assert chosen.targets.tolist() == rows
-    assert chosen.ids.tolist() == [str(row + 1) for row in rows]
+    assert [id.split(" ")[0] for id in chosen.ids] == [str(row + 1) for row in rows]
+    assert len(set(chosen.ids)) == len(rows)
     assert chosen.groups.tolist() == [str(row) for row in rows]
 
 

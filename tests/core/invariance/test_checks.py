@@ -35,7 +35,7 @@ SCALING = "the scaling, against the real training steps"
 
 
 def failed_checks(proof: Proof, network: str) -> set[str]:
-    return {c.name for c in proof.table if c.network == network and c.passed is False}
+    return {c.name for c in proof.checks if c.network == network and c.passed is False}
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +77,10 @@ CORRECT = {
 def test_padding_never_counts_for_a_correct_network(data, changes):
     proof = train(data, replace(RECIPE, epochs=1, **changes)).prove(data)
     assert proof.passed, proof
-    assert {check.network for check in proof.table} == {
+    assert {check.network for check in proof.checks} == {
         "keras", "engine", "export", "preprocessing"
     }  # fmt: skip
-    assert all(check.passed for check in proof.table)
+    assert all(check.passed for check in proof.checks)
     assert proof.spread > 0
     assert (proof.sequences, proof.of, proof.cut) == (10, 10, False)
 
@@ -108,7 +108,7 @@ def test_padding_never_counts_on_the_samples(name):
 def test_one_sequence_of_one_step_is_enough(model):
     proof = model.prove([[[1.0, 2.0]]])
     assert proof.passed
-    missing = {check.name: check.why for check in proof.table if check.passed is None}
+    missing = {check.name: check.why for check in proof.checks if check.passed is None}
     assert missing == {
         STEP: "no sequence has two steps",
         SCALING: "this is other data than the model was trained on",
@@ -122,7 +122,7 @@ def test_without_a_mask_the_table_shows_how_much_padding_changes(example):
     for network in ("keras", "engine"):
         assert failed_checks(proof, network) >= {ONE_MORE, SIDE, ALONE, GRADIENT, MINUS}
     assert failed_checks(proof, "export") == failed_checks(proof, "preprocessing") == set()
-    side = next(check for check in proof.table if check.name == SIDE)
+    side = next(check for check in proof.checks if check.name == SIDE)
     assert side.difference > 0.1
     assert proof.relative_difference(side) == side.difference / proof.spread
     assert 0.1 < proof.padding_effect < 10
@@ -216,7 +216,7 @@ def test_a_proof_is_saved_with_the_model(model, data):
     loaded = load(saved)
     assert loaded.proof == model.proof
     assert failed_checks(loaded.prove(data), "preprocessing") == set()
-    assert all(check.passed for check in loaded.prove(data).table)  # it recognizes its data
+    assert all(check.passed for check in loaded.prove(data).checks)  # it recognizes its data
     assert Proof.from_dict(json.loads(json.dumps(model.proof.to_dict()))) == model.proof
 
 

@@ -30,7 +30,7 @@ def test_a_trained_model_is_checked_automatically_and_exported_with_its_proof(
     wait_for(lambda: records.read_artifact(run_id, "proof") is not None, "a proof nobody asked for")
     proof = get_proof(runs, run_id)
     assert proof.passed
-    assert all(check.passed for check in proof.table)  # measured on the training data
+    assert all(check.passed for check in proof.checks)  # measured on the training data
     from core import load
 
     assert load(io.BytesIO(runs.read_model(run_id))).proof == proof

@@ -9,7 +9,8 @@ import time
 import psutil
 import pytest
 
-from core import DataError, Sequences, read_sequences
+from core import Sequences, read_sequences
+from core.errors import UnpaddedError
 from runs.reading import guard as guards
 from runs.reading import limits, reading_jobs
 from runs.reading.guard import Guard
@@ -71,26 +72,26 @@ def test_a_file_that_takes_too_much_is_refused_and_the_next_one_is_read(
     guard, monkeypatch, job, seconds, says
 ):
     monkeypatch.setattr(limits, "BASE_SECONDS", seconds)
-    with pytest.raises(DataError, match=says):
+    with pytest.raises(UnpaddedError, match=says):
         guard.call("somebody", HERE, job, b"")
     assert len(read(guard, LONG)) == 2
 
 
 def test_the_server_enforces_limits_without_the_system(guard, monkeypatch):
     monkeypatch.setattr(guards, "MAX_MEMORY", 200_000_000)  # of the watching thread only
-    with pytest.raises(DataError, match="more memory"):
+    with pytest.raises(UnpaddedError, match="more memory"):
         guard.call("somebody", HERE, strange_jobs.take_memory, b"")
 
 
 def test_a_suspended_process_is_ended(guard, monkeypatch):
     monkeypatch.setattr(limits, "BASE_SECONDS", 0.3)
-    with pytest.raises(DataError, match="longer than this server gives"):
+    with pytest.raises(UnpaddedError, match="longer than this server gives"):
         guard.call("somebody", HERE, strange_jobs.sleep, b"", 60)
 
 
 def test_a_result_that_is_too_large_is_refused(guard, monkeypatch):
     monkeypatch.setattr(guards, "MAX_BYTES", 10_000)
-    with pytest.raises(DataError, match="more memory"):
+    with pytest.raises(UnpaddedError, match="more memory"):
         guard.call("somebody", HERE, strange_jobs.too_much, b"", 20_000)
 
 
@@ -124,7 +125,7 @@ def test_many_cookies_of_one_address_do_not_block_others():
     """One address gets at most two processes, however many cookies it has."""
 
     def have_read(owner: str) -> None:
-        with contextlib.suppress(DataError):  # the guard was closed
+        with contextlib.suppress(UnpaddedError):  # the guard was closed
             guard.call(owner, HERE, strange_jobs.sleep, b"", 60)
 
     with contextlib.closing(Guard()) as guard:
@@ -169,5 +170,5 @@ def test_closing_ends_all_processes():
     victim = psutil.Process(new_guard.call("somebody", HERE, strange_jobs.process, b""))
     new_guard.close()
     assert not victim.is_running()
-    with pytest.raises(DataError):
+    with pytest.raises(UnpaddedError):
         new_guard.call("somebody", HERE, strange_jobs.process, b"")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core import DataError
+from core.errors import UnpaddedError
 from runs.store import Content, Store
 from tests.support.stores import FILE, PACKED, RECIPE, SET, create_queued
 
@@ -25,7 +25,7 @@ def test_nobody_else_sees_or_deletes_it(store: Store):
     store.data_sets.delete("eve", data_set.id)
     assert store.data_sets.list("eve") == []
     assert store.data_sets.get("eve", data_set.id) is None
-    with pytest.raises(DataError):
+    with pytest.raises(UnpaddedError):
         store.data_sets.save("eve", replace(data_set, name="taken over"), PACKED, FILE)
     assert store.data_sets.list("ada") == [data_set]
 
@@ -35,7 +35,7 @@ def test_nobody_trains_on_somebody_elses_data_by_its_digest(store: Store):
     store.visitors.record_visit("eve", lasting=False)
     data_set = store.data_sets.save("ada", SET, PACKED, FILE)
     for digest in (PACKED.digest, FILE.digest, "0" * 64):
-        with pytest.raises(DataError, match="no longer on the server"):
+        with pytest.raises(UnpaddedError, match="no longer on the server"):
             store.runs.create("eve", "", RECIPE, digest, {}, 1.0)
     assert store.runs.list("eve") == []
     store.runs.create("ada", "", RECIPE, PACKED.digest, {}, 1.0)
@@ -76,10 +76,10 @@ def test_too_many_and_too_large_are_refused_and_change_nothing(new_store):
     store = new_store(data_sets=1, megabytes=1)
     store.visitors.record_visit("ada", lasting=False)
     data_set = store.data_sets.save("ada", SET, PACKED, FILE)
-    with pytest.raises(DataError, match="1 data sets"):
+    with pytest.raises(UnpaddedError, match="1 data sets"):
         store.data_sets.save("ada", replace(SET, name="another.csv"), PACKED, FILE)
     large = Content.from_bytes(b"x" * 1_100_000)
-    with pytest.raises(DataError, match="a visitor may have 1 MB"):
+    with pytest.raises(UnpaddedError, match="a visitor may have 1 MB"):
         store.data_sets.save("ada", replace(data_set, data=large.digest), large, FILE)
     assert store.data_sets.list("ada") == [data_set]
     assert store.data_sets.read_content(large.digest) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from core import DataError
+from core.errors import UnpaddedError
 from runs.store import Content, Store, StoreError, database
 from runs.store.database import FULL, LOCKED, NEWER, UNREACHABLE, Database
 from tests.support.stores import create_queued
@@ -53,7 +53,7 @@ def test_a_locked_database_is_reported_and_works_again_when_it_is_free(
     with pytest.raises(StoreError) as raised:
         create_queued(store)
     assert raised.value.template == LOCKED
-    assert isinstance(raised.value, DataError)  # so that every page can show it
+    assert isinstance(raised.value, UnpaddedError)  # so that every page can show it
     assert store.runs.get(run) is not None  # reading still works
     other.execute("ROLLBACK")
     other.close()

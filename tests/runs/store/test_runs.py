@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy
 
-from core import DataError
+from core.errors import UnpaddedError
 from runs.store import Content, Store
 from runs.store.database import Database
 from runs.store.runs import move
@@ -78,7 +78,7 @@ def test_only_the_owner_stops_kills_renames_shares_or_deletes(store: Store):
         store.runs.kill("eve", run)
         store.runs.update("eve", run, name="hers", open_to_questions=True)
         store.runs.delete("eve", run)
-        with pytest.raises(DataError):
+        with pytest.raises(UnpaddedError):
             store.runs.create_continuation("eve", run, RECIPE, 1.0)
     line = store.runs.get(waiting)
     assert (line.state, line.name, line.open_to_questions) == (RunState.QUEUED, "mine", False)
@@ -125,7 +125,7 @@ def test_a_continuation_starts_from_the_end_of_a_run(store: Store):
 def test_a_run_without_a_checkpoint_cannot_be_continued(store: Store):
     run = create_queued(store)
     store.runs.stop("ada", run)
-    with pytest.raises(DataError, match="cannot go on"):
+    with pytest.raises(UnpaddedError, match="cannot go on"):
         store.runs.create_continuation("ada", run, RECIPE, 1.0)
 
 
@@ -139,12 +139,12 @@ def test_limits_name_their_value_and_a_remedy(new_store):
     store.visitors.record_visit("bob", lasting=False)
     first = create_queued(store)
     create_queued(store)
-    with pytest.raises(DataError, match="2 of your trainings wait"):
+    with pytest.raises(UnpaddedError, match="2 of your trainings wait"):
         create_queued(store)
     create_queued(store, "bob")  # another's limit is his own
     store.attempts.claim(first, "worker")
     create_queued(store)
-    with pytest.raises(DataError, match="3 runs on this server"):
+    with pytest.raises(UnpaddedError, match="3 runs on this server"):
         create_queued(store)
 
 
@@ -154,7 +154,7 @@ def test_models_count_towards_the_bytes_a_visitor_may_have(new_store):
     run = create_queued(store)
     claim = store.attempts.claim(run, "worker")
     store.attempts.save_checkpoint(run, claim.attempt, b"x" * 1_500_000)
-    with pytest.raises(DataError, match="2 MB on this server"):
+    with pytest.raises(UnpaddedError, match="2 MB on this server"):
         store.runs.create("ada", "", RECIPE, PACKED, {}, 1.0, reserved=10)
 
 
@@ -162,7 +162,7 @@ def test_reserved_bytes_of_waiting_runs_count(new_store):
     store = new_store(megabytes=1)
     store.visitors.record_visit("ada", lasting=False)
     first = store.runs.create("ada", "", RECIPE, PACKED, {}, 1.0, reserved=700_000)
-    with pytest.raises(DataError, match="this would add 1 MB"):
+    with pytest.raises(UnpaddedError, match="this would add 1 MB"):
         store.runs.create("ada", "", RECIPE, PACKED, {}, 1.0, reserved=700_000)
     store.runs.stop("ada", first)  # it left nothing
     store.runs.create("ada", "", RECIPE, PACKED, {}, 1.0, reserved=700_000)
@@ -174,7 +174,7 @@ def test_data_of_runs_counts_after_its_data_set_was_deleted(new_store):
     for number in range(2):
         large = Content.from_bytes(bytes([number]) * 600_000)
         if number:
-            with pytest.raises(DataError, match="1 MB"):
+            with pytest.raises(UnpaddedError, match="1 MB"):
                 store.data_sets.save("ada", replace(SET, data=large.digest), large, FILE)
         else:
             data_set = store.data_sets.save("ada", replace(SET, data=large.digest), large, FILE)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from core import DataError
+from core.errors import UnpaddedError
 from runs.store import Store, tables
 from runs.types import RunState
 from tests.support.stores import ENDED, create_queued, make_history, make_progress
@@ -131,10 +131,10 @@ def test_a_full_queue_is_closed_to_those_who_filled_it_alone(new_store):
     for _ in range(3):
         create_queued(store, "ada")
     for crowd in ("ada", "bob"):
-        with pytest.raises(DataError, match="3 trainings of all visitors wait"):
+        with pytest.raises(UnpaddedError, match="3 trainings of all visitors wait"):
             create_queued(store, crowd)
     create_queued(store, "eve")
-    with pytest.raises(DataError, match="of all visitors"):
+    with pytest.raises(UnpaddedError, match="of all visitors"):
         create_queued(store, "eve")
 
 
@@ -145,6 +145,6 @@ def test_the_disk_has_a_limit_for_all_together(new_store):
     run = create_queued(store)
     claim = store.attempts.claim(run, "worker")
     store.attempts.save_checkpoint(run, claim.attempt, os.urandom(30_000_000))
-    with pytest.raises(DataError, match="keeps 20 MB for all of its visitors"):
+    with pytest.raises(UnpaddedError, match="keeps 20 MB for all of its visitors"):
         create_queued(store, "bob")
     store.runs.delete("ada", run)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core import DataError
+from core.errors import UnpaddedError
 from runs.limits import Limits
 from tests.support.asgi import ask
 from ui import backend
@@ -160,7 +161,7 @@ def test_taken_content_is_kept_until_it_is_dropped(memory):
     memory.sweep("s")
     assert memory.uploads.read("s", file) == b"content"
     memory.uploads.drop("s", file)
-    with pytest.raises(DataError, match="no longer on the server"):
+    with pytest.raises(UnpaddedError, match="no longer on the server"):
         memory.uploads.read("s", file)
     assert memory.megabytes == 0
 
@@ -174,7 +175,7 @@ def test_an_uploader_holds_one_file(memory):
     memory.uploads.take("s", memory.put(2), "another place", b"third")
     memory.uploads.empty("s", "place")
     assert memory.megabytes < 3
-    with pytest.raises(DataError):
+    with pytest.raises(UnpaddedError):
         memory.uploads.read("s", file)
 
 

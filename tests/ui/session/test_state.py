@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from core import DataError
+from core.errors import UnpaddedError
 from runs import StoreError
 from runs.reading import reading_jobs
 from runs.store.visitors import Visitors
@@ -141,8 +141,8 @@ def test_data_deleted_in_another_tab_is_reported_and_the_rest_works(tabs):
     data_set = tab.data_set
     other = tabs()
     backend.get_store().data_sets.delete(tab.owner.id, data_set.id)
-    with pytest.raises(DataError, match="no longer on the server"):
+    with pytest.raises(UnpaddedError, match="no longer on the server"):
         tab.open_data_set(data_set)
-    with pytest.raises(DataError, match="no longer on the server"):
+    with pytest.raises(UnpaddedError, match="no longer on the server"):
         other.columns  # noqa: B018
     assert tabs().is_example
