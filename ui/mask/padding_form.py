@@ -9,12 +9,13 @@ import streamlit as st
 
 from core import Recipe, Sequences
 from core.data.padding import PaddingCost
+from core.fields.value_types import Choice
 from core.recipe.recipe import FIELDS
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten
 from ui.recipe.inputs import choose_value
 from ui.session.state import State
 
-FIELDS_PER_COLUMN = 2
+COLUMN_WIDTHS = (3, 4, 5)  # the last holds three choices
 MAX_ROWS = 500  # of one figure; more rows are thinner than a pixel
 MAX_OFFERED = 500  # ids in a list; more would slow down every rerun
 
@@ -23,17 +24,19 @@ def choose_padding(visitor: State) -> Recipe:
     """Show the form. Returns the recipe with the chosen padding and mask."""
     recipe = visitor.recipe
     fields = [field for field in FIELDS.values() if field.section == "padding"]
-    columns = [
-        column
-        for column in st.columns(-(-len(fields) // FIELDS_PER_COLUMN), gap="medium")
-        for _row in range(FIELDS_PER_COLUMN)
-    ]
-    for field, column in zip(fields, columns, strict=False):
+    choices = [field for field in fields if isinstance(field.type, Choice)]
+    numbers = [field for field in fields if field not in choices]
+    # A choice above a number in each column, so that the rows align.
+    places = {}
+    for column in zip(st.columns(COLUMN_WIDTHS, gap="medium"), choices, numbers, strict=True):
+        for field in column[1:]:
+            places[field.name] = column[0].container()
+    for field in fields:
         without_effect = (field.name == "truncating" and recipe.maxlen is None) or (
             field.name == "mask_value" and recipe.mask != "value"
         )
         value = choose_value(
-            column,
+            places[field.name],
             field,
             recipe,
             visitor.get_widget_key(field.name),

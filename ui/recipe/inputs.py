@@ -24,6 +24,7 @@ def choose_value(
     *,
     disabled: bool = False,
     shows_all: bool = False,
+    shows_help: bool = True,
 ) -> Any:
     """Show the input for a field.
 
@@ -34,6 +35,7 @@ def choose_value(
         key: Key of the widget.
         disabled: Shows the value without letting it be changed.
         shows_all: Shows all choices side by side, instead of in a list that opens.
+        shows_help: Shows the help text; False where there is no room for its icon.
 
     Returns:
         The chosen value; None for an empty input.
@@ -42,7 +44,9 @@ def choose_value(
         RecipeError: A list of numbers holds something else.
     """
     value = getattr(settings, field.name)
-    options: dict[str, Any] = {"help": _(field.help), "disabled": disabled}
+    options: dict[str, Any] = {"disabled": disabled}
+    if shows_help:
+        options["help"] = _(field.help)
     if isinstance(field.type, Choice):
         return _choose_one_of(place, field, settings, key, shows_all, options)
     if isinstance(field.type, Boolean):

@@ -135,7 +135,7 @@ def _choose_layers(visitor: State) -> tuple[Recurrent, ...]:
 def _choose_layer(number: int, initial: Recurrent, prefix: str) -> Recurrent:
     names = list(LAYERS)
     n_fields = max(len(list_fields(kind)) for kind in LAYERS.values())
-    first, *places = st.columns([4, *([3] * n_fields)], vertical_alignment="bottom")
+    first, *places = st.columns([4, *([3] * (n_fields - 1)), 4], vertical_alignment="bottom")
     name = first.selectbox(
         _("Layer {n}").format(n=number),
         names,
@@ -145,7 +145,13 @@ def _choose_layer(number: int, initial: Recurrent, prefix: str) -> Recurrent:
     initial = convert_layer(initial, LAYERS[name])
     fields = list_fields(LAYERS[name]).values()
     values = {
-        field.name: choose_value(place, field, initial, f"{prefix}-{field.name}")
+        field.name: choose_value(
+            place,
+            field,
+            initial,
+            f"{prefix}-{field.name}",
+            shows_help=not isinstance(field.type, Boolean),
+        )
         for field, place in zip(
             sorted(fields, key=lambda field: isinstance(field.type, Boolean)), places, strict=False
         )
