@@ -5,6 +5,7 @@
                                              pools, paths, import, click
     python -m benchmarks start               from a cold start of the server to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
+    python -m benchmarks exports             exported models against the app: 15 kinds × 24 tables
     python -m benchmarks hostile             hostile files, uploaded to the real server
     python -m benchmarks soak                killed processes, many visitors, hostile files and a
                                              long history; parts of it: fuzz (hostile files) and
@@ -32,6 +33,7 @@ from benchmarks import (
     choices,
     click,
     cold_start,
+    exports,
     hostile,
     imports,
     machine,
@@ -144,6 +146,7 @@ BENCHMARKS = {
 SEPARATE = {  # run only if named
     "start": cold_start.run,
     "reloads": reloads.run,
+    "exports": lambda runs: exports.run(),
     "hostile": hostile.run,
     "soak": soak.run,
     "starvation": starvation.run,

@@ -27,6 +27,7 @@ from .engine.spec import EngineSpec, count_groups
 from .errors import DataError
 from .preprocessing.transform import Preprocessing
 from .reading import open_table, read_sequences, read_with_schema
+from .reading.new_data import Reading
 from .recipe.recipe import Recipe
 
 ShareCallback = Callable[[float], None]
@@ -44,7 +45,7 @@ class FittedModel:
             mask (batch, steps) and the output (batch, outputs).
         schema: How the training data was read from a table; new tables are read in the same way.
             None if it was not read from a table.
-        table: How the ``predict.py`` of a saved model reads a table.
+        table: How the ``train.py`` of a saved model reads a table.
         trained_on: Digest of the training data (``Sequences.digest``).
     """
 
@@ -59,6 +60,12 @@ class FittedModel:
     def classes(self) -> np.ndarray | None:
         """Class labels, (k,), in the column order of ``predict_proba``; None for regression."""
         return self.preprocessing.classes
+
+    @property
+    def reading(self) -> Reading:
+        """How new data for this model is read."""
+        features = len(base_names(self.preprocessing.feature_names))
+        return Reading(features, self.schema or self.table)
 
     def predict(self, new: Any, on_progress: ShareCallback | None = None) -> np.ndarray:
         """Predict the target of each sequence.

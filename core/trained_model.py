@@ -47,6 +47,7 @@ from .json_validation import (
 from .layers.registry import IMPLEMENTATIONS, MAX_LAYERS
 from .network.keras_network import build_network
 from .preprocessing.transform import Preprocessing
+from .reading import open_table, read_table
 from .recipe.recipe import MAX_EPOCHS, Recipe, count_weights
 from .representation import shorten_repr
 
@@ -205,6 +206,23 @@ class TrainedModel(FittedModel):
         one = sequence if isinstance(sequence, Sequences) else [sequence]
         return compute_trace(self, self.as_sequences(one), masked)
 
+    def read_training_table(self, source: Any) -> Sequences:
+        """Read a table with targets in the way the training data was read, windows included.
+
+        Args:
+            source: A path, a buffer or a data frame, such as ``example.csv`` of a saved model.
+
+        Raises:
+            DataError: The table cannot be read like the training data.
+        """
+        return self.as_sequences(read_table(open_table(source), self._training_table)[0])
+
+    @property
+    def _training_table(self) -> Schema:
+        """How ``train.py`` and ``example.csv`` write the training data as a table."""
+        features = base_names(self.preprocessing.feature_names)
+        return self.table or Schema("long", id="id", features=features)
+
     def render_model_card(self, name: str = "") -> str:
         """Write the model card, in Markdown, with ``name`` as its title."""
         return render_model_card(
@@ -228,11 +246,10 @@ class TrainedModel(FittedModel):
             name: Title of the model card.
         """
         features, classes = self.preprocessing.feature_names, self.classes
-        table = self.table or Schema("long", id="id", features=base_names(features))
         documents = {
             "recipe": self.recipe.to_dict(),
             "preprocessing": {
-                "table": table.to_dict(),
+                "table": self._training_table.to_dict(),
                 **self.preprocessing.to_dict(),
             },
             "training": {
@@ -266,7 +283,7 @@ def load(
     and only then are the weights read.
 
     Args:
-        path: Path or binary file to read from.
+        path: Path or binary file to read from, or the folder that it was unpacked to.
         refuse_too_large: Called with the number of weights before the network is built; may raise
             to refuse the model.
 

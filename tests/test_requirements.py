@@ -1,6 +1,7 @@
 """The image and CI install exact versions, within the ranges of the requirements files."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,10 @@ def test_the_image_has_the_versions_that_ci_tests():
     image = read_requirements(ROOT / "deploy/container.txt")
     different = {f"{each.name}{each.specifier}" for each in image} - tested
     assert [each.split("==")[0] for each in different] == ["tensorflow-cpu"]
+
+
+def test_an_exported_model_names_what_it_needs_in_the_ranges_of_the_library():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {line for line in project["dependencies"] if not line.startswith("plotly")}
+    template = ROOT / "core" / "export" / "templates" / "requirements.txt"
+    assert set(template.read_text("utf-8").splitlines()) == needed

@@ -5,8 +5,10 @@
                         schema, vocabulary, scaling, classes
     training.json       history, proof and evaluation
     model.keras         the network, stock Keras layers only, for use elsewhere
-    predict.py          predicts with tensorflow and numpy alone
+    unpadded.zip        this library, as Python imports it
+    predict.py          predicts from the command line, with unpadded.zip
     train.py            the same training in plain Keras, as a readable example
+    requirements.txt    what both need
     MODEL_CARD.md       description of the model
     example.csv         a few sequences in the format that predict.py and train.py read
 
@@ -27,7 +29,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -38,9 +39,11 @@ import numpy as np
 from ..errors import ModelFileError, ServiceError, UnpaddedError
 from ..i18n import N_
 from ..json_validation import parse_json
+from .library_archive import ARCHIVE, build_library_archive, read_template
 
 DOCUMENTS = ("recipe", "preprocessing", "training")  # each a JSON file
 NETWORK, SCRIPT, EXAMPLE = "model.keras", "predict.py", "example.csv"
+TEMPLATES = (SCRIPT, "requirements.txt")
 WEIGHTS = "model.weights.h5"  # Keras's name inside a .keras file
 MAX_DOCUMENT_BYTES = 8 * 2**20
 WEIGHT_BYTES = 4  # float32
@@ -81,12 +84,6 @@ def write_archive(
     with tempfile.TemporaryDirectory() as folder:
         keras_file = Path(folder) / NETWORK
         network.save(keras_file)
-        script = (
-            resources.files(__package__)
-            .joinpath("templates")
-            .joinpath(SCRIPT)
-            .read_text(encoding="utf-8")
-        )
         target: Any = path if hasattr(path, "write") else f"{os.fspath(path)}.part"
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in DOCUMENTS:
@@ -94,7 +91,10 @@ def write_archive(
                 text = json.dumps(version | documents[name], indent=1, ensure_ascii=False)
                 archive.writestr(f"{name}.json", text)
             archive.write(keras_file, NETWORK)
-            for name, text in {SCRIPT: script, **texts}.items():
+            archive.writestr(ARCHIVE, build_library_archive())
+            for name in TEMPLATES:
+                archive.writestr(name, read_template(name))
+            for name, text in texts.items():
                 archive.writestr(name, text)
     if not hasattr(path, "write"):
         os.replace(target, path)
@@ -163,7 +163,7 @@ class ModelArchive:
 
 @contextlib.contextmanager
 def open_archive(path: str | os.PathLike | BinaryIO) -> Iterator[ModelArchive]:
-    """Open a ZIP written by ``write_archive``.
+    """Open a ZIP written by ``write_archive``, or a folder with its files.
 
     Raises:
         ModelFileError: The file is anything else.
@@ -172,7 +172,7 @@ def open_archive(path: str | os.PathLike | BinaryIO) -> Iterator[ModelArchive]:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         weights = Path(folder) / WEIGHTS
         try:
-            archive = stack.enter_context(zipfile.ZipFile(path))
+            archive = stack.enter_context(zipfile.ZipFile(_pack_folder(path)))
             documents = {
                 name: parse_json(_read_member(archive, f"{name}.json", MAX_DOCUMENT_BYTES))
                 for name in DOCUMENTS
@@ -182,6 +182,18 @@ def open_archive(path: str | os.PathLike | BinaryIO) -> Iterator[ModelArchive]:
         except READ_ERRORS as error:
             raise make_error(error) from None
         yield ModelArchive(documents, example, weights, archive)
+
+
+def _pack_folder(path: Any) -> Any:
+    """Return the ZIP of an unpacked model, so that it is read and checked alike."""
+    if hasattr(path, "read") or not os.path.isdir(path):
+        return path
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in (*(f"{each}.json" for each in DOCUMENTS), NETWORK, EXAMPLE):
+            if os.path.exists(file := Path(path, name)):
+                archive.write(file, name)
+    return buffer
 
 
 def _read_shapes(weights: Path) -> list[tuple[int, ...]]:

@@ -24,35 +24,44 @@ the weights are similar, not equal.
 """
 
 import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "unpadded.zip"))
 
 import keras
 import numpy as np
-from predict import described, prepare, read_csv
+
+from unpadded import load
 
 keras.utils.set_random_seed({seed})
-recipe, fitted = described()
+model = load(HERE)
+fitted = model.preprocessing
 
 # 1. Sequences of unequal length, each (steps, {features}), with their targets. Scaling and fill
 #    values were fitted on real steps of the training rows only, see preprocessing.json. The mask
 #    mode, "{mask}", is applied here too: it decides which steps are real.
-rows = read_csv(sys.argv[1], fitted["table"], cut=("windows", "prefixes"))
-rows = [row for row in rows if row["target"] not in (None, "")]  # rows with a target
-for row in rows:
-    row["steps"], row["where"] = prepare(row["steps"], recipe, fitted)
-
-
-def part(row):
-    return (row["split"] or "train").lower()[:3]  # tra(in), val(idation), dev or tes(t)
-
-
-training = [row for row in rows if part(row) == "tra"]
-validation = [row for row in rows if part(row) in ("val", "dev")]
-test = [row for row in rows if part(row) == "tes"]
+data = model.read_training_table(sys.argv[1])
+prepared = fitted.prepare(data)
+encoded = fitted.encode(data)  # {encoded}
+rows = [
+    {{
+        "id": data.ids[number],
+        "steps": prepared[number],
+        "target": {target},
+        "split": "train" if data.split is None else data.split[number],
+        "group": (data.ids if data.groups is None else data.groups)[number],
+    }}
+    for number in range(len(data))
+]
+training, validation, test = (
+    [row for row in rows if row["split"] == part] for part in ("train", "validation", "test")
+)
 if not validation:  # a share of the training rows; a group is never split
-    groups = list(dict.fromkeys(row["group"] or row["id"] for row in training))
+    groups = list(dict.fromkeys(row["group"] for row in training))
 {draw}
-    validation = [row for row in training if (row["group"] or row["id"]) in chosen]
-    training = [row for row in training if (row["group"] or row["id"]) not in chosen]
+    validation = [row for row in training if row["group"] in chosen]
+    training = [row for row in training if row["group"] not in chosen]
 
 
 # 2. A padded array and its mask, True at real steps.
@@ -103,6 +112,10 @@ def render_training_script(recipe: Recipe, features: int, outputs: int) -> str:
         place='slice(-len(row["steps"]), None)'
         if recipe.padding == "pre"
         else 'slice(len(row["steps"]))',
+        encoded="class numbers" if recipe.task == "classification" else "scaled like the features",
+        target="encoded[prepared.offsets[number] : prepared.offsets[number + 1]]"
+        if recipe.return_sequences
+        else "encoded[number]",
         targets=_render_targets(recipe),
         network="\n".join(_render_network(recipe, outputs)),
         fit=_render_fit(recipe),
@@ -121,42 +134,24 @@ def _render_draw(recipe: Recipe) -> str:
 
 
 def _render_targets(recipe: Recipe) -> str:
-    if recipe.task == "classification":
-        encoding = (
-            '\ndef plain(label):  # 1, 1.0 and "1" are the same class\n'
-            "    try:\n"
-            "        return float(label)\n"
-            "    except ValueError:\n"
-            "        return label\n\n\n"
-            'labels = enumerate(fitted["classes"])\n'
-            "classes = {plain(label): number for number, label in labels}\n\n\n"
-            "def encoded(target):\n"
-            "    return classes[plain(target)]\n"
-        )
-    else:
-        encoding = (
-            "\ndef encoded(target):  # standardized like the features\n"
-            '    return (float(target) - fitted["target_mean"]) / fitted["target_std"]\n'
-        )
     if not recipe.return_sequences:
-        return encoding + (
-            "\n\ndef targets(rows):\n"
-            '    return np.array([encoded(row["target"]) for row in rows])\n'
-        )
-    last = "" if recipe.task == "classification" else "[..., None]"
-    return encoding + (
-        "\n\ndef targets(rows):  # one per step; values at padding never count\n"
+        return '\ndef targets(rows):\n    return np.array([row["target"] for row in rows])\n'
+    known, last = '~np.isnan(row["target"])', "[..., None]"
+    if recipe.task == "classification":
+        known, last = 'row["target"] >= 0', ""
+    return (
+        "\ndef targets(rows):  # one per step; values at padding never count\n"
         "    mask = padded(rows)[1]\n"
         "    values = np.zeros(mask.shape)\n"
         "    for number, row in enumerate(rows):\n"
-        '        known = [row["target"][step] if step >= 0 else None for step in row["where"]]\n'
-        "        values[number, mask[number]] = [0 if t is None else encoded(t) for t in known]\n"
+        f"        known = {known}  # padding that counts as data has no target\n"
+        '        values[number, mask[number]] = np.where(known, row["target"], 0)\n'
         f"    return values{last}\n"
         "\n\ndef counting(rows):  # True at steps with a target: padding has none\n"
         "    mask = padded(rows)[1]\n"
         "    has_target = np.zeros(mask.shape, bool)\n"
         "    for number, row in enumerate(rows):\n"
-        '        has_target[number, mask[number]] = row["where"] >= 0\n'
+        f"        has_target[number, mask[number]] = {known}\n"
         "    return has_target\n"
     )
 
@@ -248,7 +243,8 @@ def _render_weights(recipe: Recipe) -> str:
     if recipe.class_weight == "balanced":
         return (
             "known = targets(training)\n"
-            "    per_class = len(known) / (len(classes) * np.maximum(np.bincount(known), 1))\n"
+            "    counts = np.maximum(np.bincount(known, minlength=len(fitted.classes)), 1)\n"
+            "    per_class = len(known) / (len(fitted.classes) * counts)\n"
             "    weights = per_class[targets(rows)] if rows is training else np.ones(len(rows))"
         )
     return "weights = np.ones(len(rows))"
@@ -263,6 +259,6 @@ def _render_evaluation(recipe: Recipe) -> str:
         )
     expected = f"targets(unseen){real}" + ("[..., 0]" if recipe.return_sequences else "")
     return (
-        f'    error = (predictions{real}[..., 0] - {expected}) * fitted["target_std"]\n'
+        f"    error = (predictions{real}[..., 0] - {expected}) * fitted.target_std\n"
         '    print(f"RMSE {(error**2).mean() ** 0.5:.4g} on {len(unseen)} sequences")'
     )

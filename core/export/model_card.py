@@ -18,6 +18,7 @@ from ..evaluation.report import BASELINE_NAMES, Evaluation
 from ..fitted import FittedModel
 from ..invariance.report import Proof
 from ..recipe.recipe import FIELDS, Recipe
+from .onnx import describe_inputs
 
 PACKAGES = ("tensorflow", "keras", "numpy")
 MASKS = {
@@ -61,19 +62,46 @@ def render_model_card(
         "## How well it does\n\n" + "\n".join(_render_metrics(evaluation)),
         "## Does padding count?\n\n" + "\n".join(_render_proof(proof)),
         "## The recipe\n\n" + "\n".join(_render_recipe(model.recipe, model.preprocessing.width)),
-        "## How to use it\n\n" + USE,
+        "## How to use it\n\n" + _render_use(model),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 USE = """\
-- `python predict.py new.csv > predictions.csv`, with `pip install tensorflow numpy`: a table like
-  `example.csv`, targets may be missing.
+- `python predict.py new.csv > predictions.csv`, after `pip install -r requirements.txt`: a table
+  like `example.csv`, in any format that the app reads; targets may be missing. `--help` says more.
 - `python train.py data.csv`: the same training again, in plain Keras.
-- In Python, with Unpadded: `from core import load; load("model.zip").predict(...)`; or open the ZIP
-  in the app.
+- In Python, with Unpadded: `from unpadded import load; load("model.zip").predict(...)`; or open the
+  ZIP in the app.
 - It answers for sequences of any length; those much longer or otherwise unlike the ones it learned
-  from are a guess. It has not been tested for decisions about people."""
+  from are a guess. It has not been tested for decisions about people.
+
+On arrays, with Keras and NumPy alone. {inputs}
+
+```python
+import json
+import keras
+import numpy as np
+
+fitted = json.load(open("preprocessing.json", encoding="utf-8"))
+network = keras.models.load_model("model.keras")
+steps = np.zeros((1, 4, {features}))  # one sequence of 4 steps
+steps = np.where(np.isnan(steps), fitted["fill"], steps)
+values = ((steps - fitted["mean"]) / fitted["std"]).astype("float32")
+outputs = network.predict([values, np.ones((1, 4), bool)])  # the mask: True at real steps
+{decode}
+```"""
+
+
+def _render_use(model: FittedModel) -> str:
+    decode = 'print(outputs * fitted["target_std"] + fitted["target_mean"])'
+    if model.classes is not None:
+        decode = 'print(np.array(fitted["classes"])[outputs.argmax(-1)])'
+    return USE.format(
+        inputs=describe_inputs(model.recipe, model.preprocessing.width),
+        features=len(model.preprocessing.feature_names),
+        decode=decode,
+    )
 
 
 def _render_front_matter(recipe: Recipe) -> str:

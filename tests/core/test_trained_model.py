@@ -182,7 +182,7 @@ def test_the_zip_predicts_without_this_library(masked_model, tmp_path):
         assert text in str(warning.message)
     predictions = [float(line.split(",")[1]) for line in process.stdout.splitlines()[1:]]
     np.testing.assert_allclose(predictions, ours, rtol=1e-5)
-    assert "cut to 6" in process.stderr
+    assert "limit of 6 were cut" in process.stderr
 
 
 def change_document(content: bytes, part: str, change) -> io.BytesIO:

@@ -30,7 +30,7 @@ def show_section(visitor: State, run: Run) -> None:
             key=f"{visitor.get_widget_key('takeaway')}-{run.id}",
             help=_(
                 "A stock Keras model with a script that predicts with it without this app, from "
-                "tables like yours, and one that trains it again in plain Keras."
+                "any file that the app reads, and one that trains it again in plain Keras."
             ),
         )
         if is_open:

@@ -7,6 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
+import core
 from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.sequences import default_names
 from core.reading.to_csv import derive_schema, to_csv
@@ -53,11 +54,11 @@ def run_training_script(model, data, folder, monkeypatch, capsys) -> tuple[dict,
     zipfile.ZipFile(folder / "model.zip").extractall(folder)
     (folder / "data.csv").write_text(to_csv(data, derive_schema(data)))
     monkeypatch.chdir(folder)
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.delitem(sys.modules, "predict", raising=False)
     monkeypatch.setattr(sys, "argv", ["train.py", "data.csv"])
+    # The tests have the library under another name already.
+    monkeypatch.setitem(sys.modules, "unpadded", core)
+    monkeypatch.setattr(sys, "path", sys.path.copy())
     variables = runpy.run_path("train.py", run_name="__main__")
-    monkeypatch.delitem(sys.modules, "predict")
     return variables, capsys.readouterr().out
 
 

@@ -1,6 +1,7 @@
 """An export is verified before it is offered."""
 
 import io
+import json
 import zipfile
 from dataclasses import replace
 
@@ -72,15 +73,14 @@ def test_a_script_with_other_or_no_predictions_is_detected(by_step):
     content = save_to_bytes(model)
     changed, broken = (io.BytesIO() for _ in range(2))
     with zipfile.ZipFile(io.BytesIO(content)) as old:
-        for target, script in ((changed, b"* 1.01"), (broken, b"")):
+        for target, is_broken in ((changed, False), (broken, True)):
             with zipfile.ZipFile(target, "w") as new:
                 for name in old.namelist():
                     text = old.read(name)
-                    if name == "predict.py" and script:
-                        text = text.replace(
-                            b'* fitted["target_std"]', b'* 1.01 * fitted["target_std"]'
-                        )
-                    elif name == "predict.py":
+                    if name == "preprocessing.json" and not is_broken:
+                        fitted = json.loads(text)
+                        text = json.dumps(fitted | {"target_std": fitted["target_std"] * 1.01})
+                    elif name == "predict.py" and is_broken:
                         text = b"raise SystemExit('no tensorflow here')"
                     new.writestr(name, text)
     assert measure_agreement(changed.getvalue(), model, data)[0] > 1e-3
