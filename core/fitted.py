@@ -25,7 +25,7 @@ from .engine.chunking import CallPacer
 from .engine.compiled import RaggedTensors, borrow_engine
 from .engine.spec import EngineSpec, count_groups
 from .errors import DataError
-from .preprocessing.transform import Preprocessing
+from .preprocessing.transform import Prepared, Preprocessing
 from .reading import open_table, read_sequences, read_with_schema
 from .reading.new_data import Reading
 from .recipe.recipe import Recipe
@@ -104,18 +104,19 @@ class FittedModel:
 
     def _outputs(self, new: Any, on_progress: ShareCallback | None = None) -> np.ndarray:
         """Compute outputs and warn about steps that the network does not see."""
-        data = self.as_sequences(new)
-        for note in self.preprocessing.notes(data):
+        prepared = self.preprocessing.prepare(self.as_sequences(new))
+        for note in self.preprocessing.notes(prepared.masked):
             warnings.warn(note, stacklevel=3)
-        return self.compute_outputs(data, on_progress)
+        return self.compute_outputs(prepared, on_progress)
 
     def compute_outputs(
-        self, data: Sequences, on_progress: ShareCallback | None = None
+        self, data: Sequences | Prepared, on_progress: ShareCallback | None = None
     ) -> np.ndarray:
         """Compute the raw network outputs.
 
         Args:
-            data: Sequences with the model's features.
+            data: Sequences with the model's features, or what ``preprocessing.prepare`` returned
+                for them.
             on_progress: Called about ten times per second with the finished share, 0 to 1.
 
         Returns:
@@ -123,11 +124,14 @@ class FittedModel:
             ``preprocessing.decode`` expects them. With the recipe's return_sequences
             (total steps, outputs); NaN at steps that the network does not see.
         """
-        prepared = self.preprocessing.prepare(data)
+        known = data if isinstance(data, Prepared) else self.preprocessing.prepare(data)
+        original, prepared = known.masked.original, known.sequences
         tensors, lengths = RaggedTensors(prepared), prepared.lengths
         features, outputs = len(self.preprocessing.feature_names), self.network.outputs[0].shape[-1]
         per_step = self.recipe.return_sequences
-        results = np.empty((len(prepared.values) if per_step else len(data), outputs), np.float32)
+        results = np.empty(
+            (len(prepared.values) if per_step else len(prepared), outputs), np.float32
+        )
         spec = EngineSpec.from_recipe(self.recipe, features, outputs, count_groups())
         with borrow_engine(spec) as compiled:
             compiled.set_weights(self.network.get_weights())
@@ -141,8 +145,8 @@ class FittedModel:
                     on_progress(float(plan.cost[:last].sum() / plan.cost.sum()))
         if not per_step:
             return results
-        where = self.preprocessing.find_source_steps(data)
-        by_step = np.full((len(data.values), outputs), np.nan, np.float32)
+        where = known.source
+        by_step = np.full((len(original.values), outputs), np.nan, np.float32)
         by_step[where[where >= 0]] = results[where >= 0]
         return by_step
 

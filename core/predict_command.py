@@ -56,10 +56,11 @@ def main(folder: Path, arguments: Sequence[str] | None = None) -> int:
 
             model = load(folder)
         data = _read(model, given.input)
-        with warnings.catch_warnings(record=True) as notes:
-            warnings.simplefilter("always")
-            outputs = model.compute_outputs(data, _Progress())
-        for note in [*map(str, model.preprocessing.notes(data)), *(str(n.message) for n in notes)]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            prepared = model.preprocessing.prepare(data)
+            outputs = model.compute_outputs(prepared, _Progress())
+        for note in model.preprocessing.notes(prepared.masked):
             print(f"note: {note}", file=sys.stderr)
         text = (_format_json if given.format == "json" else _format_csv)(model, data, outputs)
         if given.output is None:

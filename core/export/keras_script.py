@@ -43,11 +43,11 @@ fitted = model.preprocessing
 #    mode, "{mask}", is applied here too: it decides which steps are real.
 data = model.read_training_table(sys.argv[1])
 prepared = fitted.prepare(data)
-encoded = fitted.encode(data)  # {encoded}
+encoded = fitted.encode(prepared)  # {encoded}
 rows = [
     {{
         "id": data.ids[number],
-        "steps": prepared[number],
+        "steps": prepared.sequences[number],
         "target": {target},
         "split": "train" if data.split is None else data.split[number],
         "group": (data.ids if data.groups is None else data.groups)[number],
@@ -113,7 +113,7 @@ def render_training_script(recipe: Recipe, features: int, outputs: int) -> str:
         if recipe.padding == "pre"
         else 'slice(len(row["steps"]))',
         encoded="class numbers" if recipe.task == "classification" else "scaled like the features",
-        target="encoded[prepared.offsets[number] : prepared.offsets[number + 1]]"
+        target="encoded[slice(*prepared.sequences.offsets[number : number + 2])]"
         if recipe.return_sequences
         else "encoded[number]",
         targets=_render_targets(recipe),

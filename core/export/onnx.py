@@ -62,10 +62,10 @@ def measure_difference(content: bytes, model: FittedModel, data: Sequences) -> f
     import onnxruntime
 
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    outputs = model.compute_outputs(data)
+    known = model.preprocessing.prepare(data)
+    outputs = model.compute_outputs(known)
     ours = outputs if model.classes is not None else model.preprocessing.decode(outputs)[:, None]
-    where, largest = model.preprocessing.find_source_steps(data), 0.0
-    prepared = model.preprocessing.prepare(data)
+    where, prepared, largest = known.source, known.sequences, 0.0
     for row in range(len(data)):
         steps = where[prepared.offsets[row] : prepared.offsets[row + 1]]
         values = np.where(

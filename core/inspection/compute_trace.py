@@ -64,8 +64,7 @@ def _pad(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return raw and scaled values, (steps, features), and real and counting steps, (steps,)."""
     fitted, recipe = model.preprocessing, model.recipe
-    absent = np.isnan(data.values)
-    filled = data.with_steps(np.where(absent, fitted.fill, data.values), data.lengths)
+    filled = data.with_steps(fitted.fill_missing(data.values), data.lengths)
     length = int(data.lengths[0])
     # Without maxlen nothing is truncated, and the longest training sequence shows usual padding.
     width = fitted.width if recipe.mask == "none" else recipe.maxlen or max(fitted.width, length)
@@ -73,7 +72,7 @@ def _pad(
         truncate(filled, width, recipe.truncating), width, recipe.padding, value=recipe.value
     )
     raw, real = padded.values[0], padded.mask[0]
-    values = (raw - fitted.mean.astype(np.float32)) / fitted.std.astype(np.float32)
+    values = fitted.scale(raw)
     counts = real.copy()
     if recipe.mask == "none":
         counts[:] = True

@@ -23,6 +23,7 @@ from ..engine.spec import EngineSpec, count_groups
 from ..errors import DataError
 from ..fitted import FittedModel
 from ..i18n import N_
+from ..preprocessing.masking import mask_steps
 from ..preprocessing.splits import split_rows
 from ..preprocessing.transform import Preprocessing
 from .report import ALONE, GRADIENT, Check, Proof
@@ -200,7 +201,9 @@ def _choose_max_steps(
     network: _Network, model: FittedModel, sample: Sequences, seconds: float
 ) -> int:
     """Choose the length to truncate to, by the speed of a trial."""
-    trial = _pad_masked(model.preprocessing.prepare(truncate(sample, TRIAL_STEPS, "post")))
+    trial = _pad_masked(
+        model.preprocessing.prepare(truncate(sample, TRIAL_STEPS, "post")).sequences
+    )
     network.predict(trial)  # compiles
     start = time.perf_counter()
     network.predict(trial)
@@ -220,7 +223,7 @@ def _pad_unmasked(
 ) -> _PaddedArray:
     """Pad for mode "none": raw values before the scaling, and no mask."""
     recipe = replace(preprocessing.recipe, padding=side, value=value)
-    prepared = replace(preprocessing, recipe=recipe, width=width).prepare(sample)
+    prepared = replace(preprocessing, recipe=recipe, width=width).prepare(sample).sequences
     values = prepared.values.reshape(len(sample), width, -1)
     real = pad(sample, width, side, recipe.truncating).mask
     return _PaddedArray(values, np.ones_like(real), real)
@@ -236,7 +239,7 @@ class _PaddedSample:
 
     def __init__(self, preprocessing: Preprocessing, sample: Sequences) -> None:
         self.preprocessing, self.sample = preprocessing, sample
-        self.prepared = preprocessing.prepare(sample)
+        self.prepared = preprocessing.prepare(sample).sequences
         self.counts = preprocessing.recipe.mask == "none"
         self.side: Side = preprocessing.recipe.padding
         self.value = preprocessing.recipe.value if self.counts else 0.0
@@ -354,7 +357,7 @@ class _CheckSuite:
         width = int(sample.lengths.max()) + EXTRA_STEPS
         flat = pad(sample, width, self.padded.side, value=value).values.reshape(-1, sample.features)
         padded = sample.with_targets(None).with_steps(flat, np.full(len(sample), width))
-        prepared = self.model.preprocessing.prepare(padded)
+        prepared = self.model.preprocessing.prepare(padded).sequences
         engine = self.networks[1]
         name = N_("padding with the mask value, before anything else")
         before = engine.predict(self.padded.array(self.padded.width))
@@ -375,7 +378,8 @@ def _check_scaling(model: FittedModel, data: Sequences) -> Check:
         why = N_("this is other data than the model was trained on")
         return Check(name, "preprocessing", None, SCALE_ROUNDING, why)
     training, _ = split_rows(data, model.recipe)
-    expected = Preprocessing.fit(data[training], model.recipe, fitted.classes)
+    masked = mask_steps(data[training], model.recipe)
+    expected = Preprocessing.fit(masked, model.recipe, fitted.classes)
     differences = [
         np.abs(getattr(fitted, field) - getattr(expected, field)) / expected.std
         for field in ("mean", "std")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.padding import add_padding_steps, erase, pad, padding_cost, truncate
+from ..data.padding import add_padding_steps, pad, truncate
 from ..data.sequences import Sequences
 from ..errors import DataError, Note
 from ..json_validation import (
@@ -27,6 +27,7 @@ from ..json_validation import (
     value_error,
 )
 from ..recipe.recipe import Recipe
+from .masking import MaskedSequences, mask_steps
 
 MAX_VALUE, MIN_STD = 3.4e38, 1.2e-38  # of a feature: the range of float32
 MAX_TARGET, MIN_TARGET_STD = 1e300, 1e-300
@@ -61,6 +62,22 @@ PREPROCESSING_CHECK = record(
 
 
 @dataclass(frozen=True, eq=False)
+class Prepared:
+    """Sequences as the network reads them, and where their steps come from.
+
+    Attributes:
+        masked: The sequences before imputation and scaling.
+        sequences: The sequences as the network reads them.
+        source: (m,) int64, for each step of ``sequences`` its index in
+            ``masked.original.values``; -1 for padding that counts as data.
+    """
+
+    masked: MaskedSequences
+    sequences: Sequences
+    source: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Preprocessing:
     """Fitted scaling, imputation and label encoding.
 
@@ -89,21 +106,23 @@ class Preprocessing:
     width: int
 
     @classmethod
-    def fit(cls, training: Sequences, recipe: Recipe, labels: np.ndarray | None) -> Preprocessing:
+    def fit(
+        cls, masked: MaskedSequences, recipe: Recipe, labels: np.ndarray | None
+    ) -> Preprocessing:
         """Fit to the training set.
 
         Args:
-            training: the training set.
-            recipe: its mask, ``maxlen``, ``standardize`` and ``task`` are used.
+            masked: the training set, masked by this recipe.
+            recipe: its ``maxlen``, ``standardize`` and ``task`` are used.
             labels: (k,) sorted classes, None for regression.
         """
-        real = _apply_mask(training, recipe)  # the steps that count as real in this mask mode
+        training, real = masked.original, masked.real
         fill = _mean_of_known(real.values)
-        real = _fill_missing(real, fill)
+        values = np.where(np.isnan(real.values), fill, real.values).astype(np.float32)
         mean, std = np.zeros(training.features), np.ones(training.features)
         target_mean, target_std = 0.0, 1.0
         if recipe.standardize:
-            mean, std = _mean_and_std(real.values)
+            mean, std = _mean_and_std(values)
             if recipe.task == "regression":
                 targets = real.targets if training.per_step else training.targets
                 target_mean, target_std = map(float, _mean_and_std(targets))
@@ -119,91 +138,103 @@ class Preprocessing:
             width=recipe.maxlen or int(training.lengths.max()),
         )
 
-    def prepare(self, data: Sequences) -> Sequences:
+    def prepare(self, data: Sequences | MaskedSequences) -> Prepared:
         """Apply ``maxlen``, the mask mode, imputation and scaling, in this order.
 
-        Per-step targets are kept only if every step is; ``find_source_steps`` maps the others.
+        Per-step targets are kept only if every step is; ``Prepared.source`` maps the others.
+
+        Args:
+            data: the sequences, or what ``mask_steps`` returned for them.
 
         Raises:
-            DataError: the number of features differs from that of the training set.
+            DataError: the number of features differs from that of the training set, or the mask
+                erases a sequence.
         """
-        if data.features != len(self.feature_names):
+        masked = data if isinstance(data, MaskedSequences) else mask_steps(data, self.recipe)
+        if masked.original.features != len(self.feature_names):
             raise DataError(
                 "The model was trained on another number of features a step ({expected}: {names}) "
                 "than this data has ({found}). Give every step the same features, in the same "
                 "order.",
                 expected=len(self.feature_names),
                 names=", ".join(self.feature_names[:12]),
-                found=data.features,
+                found=masked.original.features,
             )
-        prepared = _fill_missing(_apply_mask(data, self.recipe), self.fill)
-        if self.recipe.mask == "none":
-            prepared = add_padding_steps(
-                prepared, self.width, self.recipe.padding, self.recipe.truncating, self.recipe.value
-            )
-        if not self.recipe.standardize:
-            return prepared
-        with np.errstate(over="ignore"):  # far beyond what was trained on; infinite in float32
-            scaled = (prepared.values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
-        return prepared.with_steps(scaled, prepared.lengths)
-
-    def find_source_steps(self, data: Sequences) -> np.ndarray:
-        """Map the m steps that ``prepare`` returns to the steps of the data.
-
-        Returns:
-            (m,) int64 indices into ``data.values``, -1 for padding that counts as data.
-        """
-        numbered = data.with_targets(np.arange(len(data.values)), per_step=True)
-        real = _apply_mask(numbered, self.recipe)
+        filled = masked.real
+        if np.isnan(filled.values).any():
+            filled = filled.with_steps(self.fill_missing(filled.values), filled.lengths)
         if self.recipe.mask != "none":
-            return real.targets
-        real = truncate(real, self.width, self.recipe.truncating)
-        mask = pad(real, self.width, self.recipe.padding).mask.reshape(-1)  # (n × width,)
-        source = np.full(len(mask), -1)
-        source[mask] = real.targets
-        return source
+            sequences, source = filled, masked.kept
+        else:
+            padding, truncating = self.recipe.padding, self.recipe.truncating
+            sequences = add_padding_steps(
+                filled, self.width, padding, truncating, self.recipe.value
+            )
+            numbered = masked.real.with_targets(masked.kept, per_step=True)
+            numbered = truncate(numbered, self.width, truncating)
+            is_real = pad(numbered, self.width, padding).mask.reshape(-1)  # (n × width,)
+            source = np.full(len(is_real), -1)
+            source[is_real] = numbered.targets
+        if self.recipe.standardize:
+            scaled = self.scale(sequences.values)
+            sequences = sequences.with_steps(scaled, sequences.lengths)
+        return Prepared(masked, sequences, source)
 
-    def notes(self, data: Sequences) -> list[Note]:
+    def fill_missing(self, values: np.ndarray) -> np.ndarray:
+        """Replace NaN in values (…, features) by the fitted fill values."""
+        return np.where(np.isnan(values), self.fill, values)
+
+    def scale(self, values: np.ndarray) -> np.ndarray:
+        """Scale values (…, features) in raw units."""
+        if not self.recipe.standardize:
+            return values
+        with np.errstate(over="ignore"):  # far beyond what was trained on; infinite in float32
+            return (values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
+
+    def notes(self, masked: MaskedSequences) -> list[Note]:
         """Explain which real steps ``prepare`` leaves out of this data."""
         maxlen = self.width if self.recipe.mask == "none" else self.recipe.maxlen
-        cost = padding_cost(data, maxlen, self.recipe.truncating, self.recipe.mask_value)
+        lengths = masked.original.lengths
+        cut = lengths if maxlen is None else np.minimum(lengths, maxlen)
         notes = []
-        if cost.truncated:
+        if (cut < lengths).any():
             notes.append(
                 Note(
                     "Sequences longer than the limit of {maxlen} were cut: {sequences} of {total}. "
                     "Steps left out: {steps}.",
-                    sequences=cost.truncated_sequences,
-                    total=cost.sequences,
-                    maxlen=cost.maxlen,
-                    steps=cost.truncated,
+                    sequences=int((cut < lengths).sum()),
+                    total=len(lengths),
+                    maxlen=maxlen,
+                    steps=int((lengths - cut).sum()),
                 )
             )
-        if cost.erased and self.recipe.mask == "value":
+        erased = int(cut.sum()) - len(masked.real.values)
+        if self.recipe.mask == "value" and erased:
             notes.append(
                 Note(
                     "Real steps that equal the mask value {mask_value} were masked away: {steps}.",
-                    steps=cost.erased,
+                    steps=erased,
                     mask_value=self.recipe.mask_value,
                 )
             )
         return notes
 
-    def encode(self, data: Sequences) -> np.ndarray:
+    def encode(self, prepared: Prepared) -> np.ndarray:
         """Convert the targets for the network.
 
         Returns:
-            int64 class numbers or scaled float32: (n,); or one per step that ``prepare`` returns,
-            -1 or NaN for padding.
+            int64 class numbers or scaled float32: (n,); or one per step of the prepared
+            sequences, -1 or NaN for padding.
         """
+        data = prepared.masked.original
         if self.classes is not None:
             targets = np.searchsorted(self.classes, data.targets)
         else:
             targets = ((data.targets - self.target_mean) / self.target_std).astype(np.float32)
         if not data.per_step:
             return targets
-        source = self.find_source_steps(data)
         absent = np.float32(np.nan) if self.classes is None else -1
+        source = prepared.source
         return np.where(source >= 0, targets[source], absent).astype(targets.dtype)
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
@@ -260,24 +291,11 @@ class Preprocessing:
         return cls(recipe, **values)
 
 
-def _apply_mask(data: Sequences, recipe: Recipe) -> Sequences:
-    """Apply ``maxlen`` and mask mode ``value``, which compares raw units, before scaling."""
-    cut = truncate(data, recipe.maxlen, recipe.truncating)
-    return erase(cut, recipe.mask_value) if recipe.mask == "value" else cut
-
-
 def _mean_of_known(values: np.ndarray) -> np.ndarray:
     """Average the known values per feature in float64, (features,); 0 where none is known."""
     known = ~np.isnan(values)
     sums = np.where(known, values, 0).sum(axis=0, dtype=np.float64)
     return sums / np.maximum(known.sum(axis=0), 1)
-
-
-def _fill_missing(data: Sequences, fill: np.ndarray) -> Sequences:
-    absent = np.isnan(data.values)
-    if not absent.any():
-        return data
-    return data.with_steps(np.where(absent, fill, data.values), data.lengths)
 
 
 def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

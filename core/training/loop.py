@@ -21,6 +21,7 @@ from ..engine.progress import History, Progress
 from ..engine.spec import EngineSpec, count_groups, describe_computation
 from ..errors import DataError, Note
 from ..network.keras_network import build_network
+from ..preprocessing.masking import MaskedSequences, mask_steps
 from ..preprocessing.splits import check_set_sizes, split_rows
 from ..preprocessing.transform import Preprocessing
 from ..reading.to_csv import build_example, derive_schema
@@ -76,9 +77,11 @@ def train(
     _check_targets(data, recipe)
     labels = None
     training_rows, validation_rows = split_rows(data, recipe)
-    training, validation = data[training_rows], data[validation_rows]
+    training, validation = (
+        mask_steps(data[rows], recipe) for rows in (training_rows, validation_rows)
+    )
     if recipe.task == "classification":
-        labels = np.unique(np.concatenate([training.targets, validation.targets]))
+        labels = np.unique(np.concatenate([training.original.targets, validation.original.targets]))
         if len(labels) < 2:
             raise DataError(
                 "Every training sequence has the class {label}. A classifier needs at least two.",
@@ -104,7 +107,7 @@ def train(
             compiled.restore(resume.weights, resume.slots, resume.updates)
             loop.resume(resume)
         if recipe.class_weight == "balanced":
-            targets = preprocessing.encode(training)
+            targets = loop.training.targets.numpy()
             compiled.set_class_weights(compute_class_weights(targets, outputs))
         stopped = loop.run()
         network.set_weights(loop.weights)
@@ -119,7 +122,7 @@ def train(
         computed=describe_computation(recipe, data.features, groups),
         schema=data.schema,
         trained_on=data.digest(),
-        facts=Facts.from_data(data, len(training), len(validation)),
+        facts=Facts.from_data(data, len(training_rows), len(validation_rows)),
         table=derive_schema(data),
         example=build_example(data),
     )
@@ -156,8 +159,8 @@ class _Loop:
         self,
         compiled: Engine,
         preprocessing: Preprocessing,
-        training: Sequences,
-        validation: Sequences,
+        training: MaskedSequences,
+        validation: MaskedSequences,
         on_progress: OnProgress | None,
         should_stop: ShouldStop | None,
     ) -> None:
@@ -165,11 +168,12 @@ class _Loop:
         self.recipe: Recipe = preprocessing.recipe
         self.unit = preprocessing.loss_unit
 
-        def to_tensors(part: Sequences) -> RaggedTensors:
-            return RaggedTensors(preprocessing.prepare(part), preprocessing.encode(part))
+        def to_tensors(part: MaskedSequences) -> RaggedTensors:
+            prepared = preprocessing.prepare(part)
+            return RaggedTensors(prepared.sequences, preprocessing.encode(prepared))
 
         self.training = to_tensors(training)
-        self.validation = to_tensors(validation) if len(validation) else None
+        self.validation = to_tensors(validation) if len(validation.original) else None
         if self.validation is not None:
             self.validation_plan = compiled.plan_forward(self.validation.lengths)
         self.on_progress = on_progress or (lambda progress: None)
@@ -178,7 +182,7 @@ class _Loop:
         self.history: History = {}
         self.best: BestEpoch | None = None
         self.patience_from = 0
-        self.batches = -(-len(training) // self.recipe.batch_size)
+        self.batches = -(-len(training.original) // self.recipe.batch_size)
         self.pacers: dict[str, CallPacer] = {}  # training and validation have different speeds
         # Finished epochs, finished batches of the next epoch, and the sums of those batches.
         self.position = (0, 0, np.zeros(3))

@@ -88,13 +88,12 @@ class ProgressReporter:
 def _predict(
     model: TrainedModel, data: Sequences, on_progress: Callable[[float], None]
 ) -> Prediction:
-    notes = list(model.preprocessing.notes(data))
-    if model.classes is None:
-        outputs = values = model.predict(data, on_progress)
-        probabilities = None
-    else:
-        outputs = probabilities = model.predict_proba(data, on_progress)
-        values = model.preprocessing.decode(probabilities)
+    prepared = model.preprocessing.prepare(data)
+    notes = model.preprocessing.notes(prepared.masked)
+    raw = model.compute_outputs(prepared, on_progress)
+    values = model.preprocessing.decode(raw)
+    probabilities = None if model.classes is None else raw
+    outputs = values if probabilities is None else probabilities
     metrics: dict[str, dict[str, Estimate]] = {}
     if data.targets is not None:
         # Per part, because the model may have been trained on the rows marked train.

@@ -11,6 +11,7 @@ import pytest
 
 from core import LSTM, DataError, Recipe, Sequences, load, train
 from core.export.archive import MAX_DOCUMENT_BYTES
+from core.preprocessing.masking import mask_steps
 
 
 def save_to_bytes(model) -> bytes:
@@ -130,7 +131,8 @@ def test_truncation_warns_and_never_happens_without_maxlen(example_model, words_
         cut = example_model.predict([[5.0] * 5 + [1.0] * 15])
     np.testing.assert_allclose(cut, example_model.predict([[1.0] * 15]), atol=1e-6)
     long = np.ones((400, 2))  # far longer than any seen; the recipe sets no maxlen
-    assert words_model.preprocessing.notes(Sequences.from_lists([long])) == []
+    masked = mask_steps(Sequences.from_lists([long]), words_model.recipe)
+    assert words_model.preprocessing.notes(masked) == []
     assert not np.allclose(
         words_model.predict_proba([long]), words_model.predict_proba([long[:9]]), atol=1e-7
     )
