@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "unpadded.zip"))
-
-from unpadded.predict_command import main  # noqa: E402  (found by the line above)
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(HERE / "unpadded.zip"))  # before an installed one
+
+    from unpadded.predict_command import main
+
     sys.exit(main(HERE))
