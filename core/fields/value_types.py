@@ -45,7 +45,8 @@ class Choice(ValueType):
     """One of several words.
 
     Attributes:
-        names: Label (a message) per value, in the order of the form.
+        names: Label (a message) per value, in the order of the form; "" for a term such as adam,
+            which is the same in every language.
     """
 
     names: Mapping[str, str]

@@ -188,7 +188,7 @@ class Recipe:
     )
     optimizer: str = setting(
         "adam",
-        Choice({name: name for name in OPTIMIZERS}),
+        Choice(dict.fromkeys(OPTIMIZERS, "")),
         label=N_("Optimizer"),
         help=N_("As in Keras, with Keras's defaults."),
         suggest_values=lambda recipe: tuple(OPTIMIZERS)[:2],
@@ -229,8 +229,8 @@ class Recipe:
         None,
         Choice(
             {
-                "mse": "mse",
-                "mae": "mae",
+                "mse": "",
+                "mae": "",
                 "sparse_categorical_crossentropy": N_("cross-entropy, nats"),
             }
         ),

@@ -17,8 +17,7 @@ def format_value(field: Field, value: Any) -> str:
     if value is None:
         return _(field.none)
     if isinstance(field.type, Choice):
-        name = field.type.names[value]
-        return name if name == value else _(name)  # a term such as adam is the same everywhere
+        return _(field.type.names[value]) or value
     if isinstance(field.type, Boolean):
         return _(field.type.names[value])
     if isinstance(field.type, Number):

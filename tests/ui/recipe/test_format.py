@@ -34,3 +34,10 @@ def test_a_value_is_formatted_by_its_type(name, value, text):
 def test_a_default_is_formatted_as_what_it_stands_for():
     assert format_field(Recipe(task="classification"), "loss") == "cross-entropy, nats"
     assert format_field(Recipe(optimizer="sgd"), "learning_rate") == "0.01"
+
+
+def test_names_of_choices_are_translated_and_terms_are_not(monkeypatch):
+    monkeypatch.setattr("ui.i18n.get_language", lambda: "zh_CN")
+    assert format_value(FIELDS["pooling"], "mean") == "均值"
+    assert format_value(FIELDS["optimizer"], "adam") == "adam"
+    assert format_value(FIELDS["loss"], "mse") == "mse"
