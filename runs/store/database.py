@@ -94,6 +94,8 @@ class Database:
             hide_parameters=True,  # data of visitors must not appear in error messages
             **options,
         )
+        self._is_closed = False
+        event.listen(self._engine, "checkin", self._close_late)
         if not self.shared:
             event.listen(self._engine, "connect", _configure)
             event.listen(self._engine, "begin", _begin)
@@ -136,8 +138,14 @@ class Database:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; those that a thread still uses, when it returns them."""
+        self._is_closed = True
         self._engine.dispose()
+
+    def _close_late(self, _connection: Any, record: Any) -> None:
+        """Close a connection that comes back after the end; it would stay open in a lost pool."""
+        if self._is_closed:
+            record.invalidate()
 
     def _create(self) -> None:
         """Create missing tables, and refuse a database that this version cannot use."""

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy
 
@@ -87,6 +88,16 @@ def test_a_full_disk_is_reported_and_works_again_when_there_is_room(small_disk: 
     connection = sqlite3.connect(small_disk / "a.sqlite3")
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+def test_a_connection_that_a_thread_returns_after_the_end_is_closed(url: str):
+    opened = Database(url)
+    with opened.reading() as connection:
+        raw = connection.connection.dbapi_connection
+        opened.close()
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        raw.execute("SELECT 1")
 
 
 def test_an_unreachable_database_is_reported():
