@@ -75,7 +75,7 @@ def _choose_section(visitor: State, recipe: Recipe, section: str, n_columns: int
 def _choose_field(visitor: State, recipe: Recipe, field: Field, place: DeltaGenerator) -> Recipe:
     key = visitor.get_widget_key(field.name)
     if field.resolve:
-        # Another optimizer or task has another default: the input starts anew with it.
+        # Another optimizer or task has another default, with which the input starts.
         before = getattr(visitor.recipe.adapt(**{field.name: None}), field.resolve)
         default = getattr(recipe.adapt(**{field.name: None}), field.resolve)
         key = f"{key}-{default}"

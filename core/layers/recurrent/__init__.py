@@ -1,1 +1,1 @@
-"""What recurrent layers have in common."""
+"""Fields and networks that all recurrent layers share."""
