@@ -95,12 +95,12 @@ def show_home() -> None:
         except DataError as error:
             visitor.refusals["home"] = error
 
+    run = None if visitor.example_run is None else backend.get_runs().get(visitor.example_run)
     button, network = st.columns([1, 3], vertical_alignment="center")
-    has_run = visitor.example_run is not None
     button.button(
-        _("Train again") if has_run else _("Train the network"),
+        _("Train the network") if run is None else _("Train again"),
         key="home-train",  # a common key, so that only one of the two buttons exists at a time
-        type="secondary" if has_run else "primary",
+        type="primary" if run is None else "secondary",
         icon=":material/play_arrow:",
         width="stretch",
         on_click=start_training,
@@ -114,12 +114,12 @@ def show_home() -> None:
 
     if "home" in visitor.refusals:
         open_data.explain(visitor.refusals.pop("home"))
-    if visitor.example_run is not None:
+    if run is not None:
         curve, predictions = st.columns([3, 2], gap="large")
         with curve:
-            run = progress.show_training(visitor, visitor.example_run, "home-run")
+            has_ended = progress.show_training(visitor, run, "home-run")
         with predictions:
-            if run is not None and run.has_model:
+            if has_ended and run.has_model:
                 text = st.text_input(
                     _("Sequences to predict"),
                     value=visitor.typed_texts.get("home", "[1.5], [2, 5], [4, 4, 4]"),

@@ -68,8 +68,9 @@ if place.button(
 ):
     try:
         visitor.train(recipe)
+        run = backend.get_runs().get(visitor.run)
         # A reused result is shown at once.
-        if backend.get_runs().get(visitor.run).state not in progress.ACTIVE:
+        if run is None or run.state not in progress.ACTIVE:
             st.rerun()
         place.button(_("Train again"), key="started", disabled=True, **style)
     except UnpaddedError as error:
@@ -78,12 +79,11 @@ if place.button(
 with row:
     url_state.offer_link(visitor)
 
-if visitor.run is not None:
-    st.query_params["run"] = visitor.run  # the address bar holds the link to the run
-    ended = progress.show_training(visitor, visitor.run, "train")
-    if ended is not None and ended.has_model:
-        summary.show_training_results(visitor, ended, predicts=True)
-    if ended is not None:
-        detail.continue_training(visitor, ended)
-    if ended is not None and ended.state is RunState.FAILED:
+if run is not None:
+    st.query_params["run"] = run.id  # the address bar holds the link to the run
+if run is not None and progress.show_training(visitor, run, "train"):
+    if run.has_model:
+        summary.show_training_results(visitor, run, predicts=True)
+    detail.continue_training(visitor, run)
+    if run.state is RunState.FAILED:
         st.caption(_("Nothing you entered is lost: change it above and press Train again."))

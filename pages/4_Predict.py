@@ -32,7 +32,7 @@ if not run.has_model:
                 name=escape_markdown(translate_name(visitor.name))
             )
         )
-    progress.show_training(visitor, run.id, "predict-run")  # reruns this page at its end
+    progress.show_training(visitor, run, "predict-run")  # reruns this page at its end
     st.page_link("pages/3_Train.py", label=_("To the training"), icon=":material/arrow_back:")
     st.stop()
 

@@ -100,6 +100,28 @@ def test_a_failed_run_shows_the_reason_and_can_be_restarted(train):
     assert not find_labelled(train.button, "Train again").disabled
 
 
+def test_a_run_that_ends_while_the_page_is_drawn_can_be_restarted(train, monkeypatch):
+    find_labelled(train.number_input, "Epochs").set_value(2)
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, open_downloads)
+    runs = backend.get_runs()
+    read = runs.get
+    for n_early in range(1, 5):
+        ended = iter([False] * n_early)
+        monkeypatch.setattr(
+            runs,
+            "get",
+            lambda run, ended=ended: (
+                read(run) if next(ended, True) else replace(read(run), state=RunState.RUNNING)
+            ),
+        )
+        train.run()
+        # A live part shows progress, and runs the page again when the run ends.
+        is_live = bool(train.get("progress"))
+        assert find_labelled(train.button, "Train again").disabled == is_live
+        assert bool(open_downloads(train)) != is_live
+
+
 def test_invalid_hidden_layers_are_explained(train):
     find_labelled(train.text_input, "Hidden dense layers").set_value("many").run()
     assert "whole numbers" in train.error[0].value

@@ -79,16 +79,15 @@ def show_run(visitor: State, run_id: str) -> None:
             _("You see this run because you have its address. It belongs to somebody else."),
             icon=":material/visibility:",
         )
-    ended = progress.show_training(visitor, run.id, "run")
-    if ended is None:
+    if not progress.show_training(visitor, run, "run"):
         return
-    if ended.has_model:
-        summary.show_training_results(visitor, ended, mine)
+    if run.has_model:
+        summary.show_training_results(visitor, run, mine)
     if mine:
-        continue_training(visitor, ended)
-    if ended.has_model and (mine or ended.open_to_questions):
+        continue_training(visitor, run)
+    if run.has_model and (mine or run.open_to_questions):
         st.header(_("Predict"), divider="gray")
-        forms.show_forms(visitor, ended)
+        forms.show_forms(visitor, run)
 
 
 def describe(run: Run) -> str:

@@ -36,22 +36,21 @@ NO_RUN_ICON = ":material/visibility_off:"
 MAX_SILENT_SECONDS = 6.0  # a worker sends a heartbeat every two
 
 
-def show_training(visitor: State, run_id: str, key: str) -> Run | None:
-    """Show a run. Returns it if it has ended, else None."""
-    run = backend.get_runs().get(run_id)
-    if run is None:
-        st.info(_(NO_RUN), icon=NO_RUN_ICON)
-        return None
+def show_training(visitor: State, run: Run, key: str) -> bool:
+    """Show a run. Returns True if it has ended.
+
+    It takes the run that the rest of the page shows, because a run may end while a page is drawn.
+    """
     seconds = _get_refresh_seconds(run)
     if seconds is None and run.reused:
         _show_reuse(visitor, run, key)
-    fragments.run_fragment(_watch, seconds, run_id, key, seconds, visitor)
-    return run if seconds is None else None
+    fragments.run_fragment(_watch, seconds, run.id, key, seconds, visitor)
+    return seconds is None
 
 
-def _get_refresh_seconds(run: Run | None) -> float | None:
+def _get_refresh_seconds(run: Run) -> float | None:
     """Return the seconds between two refreshes of a run; None if it has ended."""
-    if run is None or run.state not in ACTIVE:
+    if run.state not in ACTIVE:
         return None
     if run.waits_for_duplicate:
         return QUEUE_SECONDS
