@@ -9,15 +9,14 @@ from __future__ import annotations
 import io
 import os
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
 
-from .data.missing import base_names, indicator_name
 from .data.padded import step_indices
 from .data.schema import Schema
 from .data.sequences import Sequences, default_names
@@ -64,8 +63,7 @@ class FittedModel:
     @property
     def reading(self) -> Reading:
         """How new data for this model is read."""
-        features = len(base_names(self.preprocessing.feature_names))
-        return Reading(features, self.schema or self.table)
+        return Reading(len(self.preprocessing.feature_names), self.schema or self.table)
 
     def predict(self, new: Any, on_progress: ShareCallback | None = None) -> np.ndarray:
         """Predict the target of each sequence.
@@ -127,7 +125,7 @@ class FittedModel:
         known = data if isinstance(data, Prepared) else self.preprocessing.prepare(data)
         original, prepared = known.masked.original, known.sequences
         tensors, lengths = RaggedTensors(prepared), prepared.lengths
-        features, outputs = len(self.preprocessing.feature_names), self.network.outputs[0].shape[-1]
+        features, outputs = prepared.features, self.network.outputs[0].shape[-1]
         per_step = self.recipe.return_sequences
         results = np.empty(
             (len(prepared.values) if per_step else len(prepared), outputs), np.float32
@@ -170,13 +168,10 @@ class FittedModel:
         elif isinstance(new, pd.DataFrame):
             data = _from_frame(new, names)
         else:
-            missing = "mean" if _names_with_indicator(names) else "refuse"
-            data = Sequences.from_lists(new, missing=missing)
-            data = data.with_features(base_names(data.feature_names))  # as they were typed
-        data = _add_indicators(data, names)
+            data = Sequences.from_lists(new, missing=self.preprocessing.inputs.missing)
         actual = data.feature_names
-        unnamed = names == default_names(len(names)) or actual == default_names(len(actual))
-        if actual == names or unnamed:
+        if names == default_names(len(names)) or actual == default_names(len(actual)):
+            self._check_categories(data)
             return data
         if set(actual) != set(names):
             raise DataError(
@@ -185,39 +180,23 @@ class FittedModel:
                 expected=", ".join(names),
                 found=", ".join(actual),
             )
-        return data.with_features(names)
-
-
-def _names_with_indicator(names: Sequence[str]) -> list[str]:
-    """Return the features that have a missing-value indicator."""
-    return [name for name in names if indicator_name(name) in names]
-
-
-def _add_indicators(data: Sequences, names: tuple[str, ...]) -> Sequences:
-    """Add the missing-value indicators that the model has and the data does not.
-
-    The data has none if it lacks no value or was built without them.
-    """
-    base = base_names(names)
-    absent = [
-        name
-        for name in _names_with_indicator(names)
-        if indicator_name(name) not in data.feature_names
-    ]
-    if not absent or data.features + len(absent) != len(names):
+        data = data if actual == names else data.with_features(names)
+        self._check_categories(data)
         return data
-    actual = data.feature_names
-    if actual == default_names(len(base)):
-        actual = base
-    elif not set(absent) <= set(actual):
-        return data
-    indicators = [np.isnan(data.values[:, actual.index(name)]) for name in absent]
-    return replace(
-        data,
-        values=np.column_stack([data.values, *indicators]),
-        feature_names=(*actual, *map(indicator_name, absent)),
-        missing="mean",
-    )
+
+    def _check_categories(self, data: Sequences) -> None:
+        """Check that the features of this data that hold words are those of the model."""
+        vocabularies = self.preprocessing.inputs.vocabularies
+        for name, known in zip(data.feature_names, self.preprocessing.feature_names, strict=False):
+            if (name in data.categories) != (known in vocabularies):
+                raise DataError(
+                    "Feature {feature} holds words where the model was trained on numbers. Give "
+                    "numbers."
+                    if name in data.categories
+                    else "Feature {feature} holds numbers where the model was trained on words. "
+                    "Give a table with a column {feature} of words.",
+                    feature=known,
+                )
 
 
 def _from_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> Sequences:

@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from .data.missing import base_names
 from .data.schema import Schema
 from .data.sequences import Sequences
 from .data.summary import Facts
@@ -220,8 +219,14 @@ class TrainedModel(FittedModel):
     @property
     def _training_table(self) -> Schema:
         """How ``train.py`` and ``example.csv`` write the training data as a table."""
-        features = base_names(self.preprocessing.feature_names)
-        return self.table or Schema("long", id="id", features=features)
+        inputs = self.preprocessing.inputs
+        return self.table or Schema(
+            "long",
+            id="id",
+            features=inputs.feature_names,
+            categories=tuple(inputs.vocabularies),
+            missing=inputs.missing,
+        )
 
     def render_model_card(self, name: str = "") -> str:
         """Write the model card, in Markdown, with ``name`` as its title."""
@@ -245,7 +250,7 @@ class TrainedModel(FittedModel):
             path: Path or binary file to write to.
             name: Title of the model card.
         """
-        features, classes = self.preprocessing.feature_names, self.classes
+        inputs, classes = self.preprocessing.inputs.names, self.classes
         documents = {
             "recipe": self.recipe.to_dict(),
             "preprocessing": {
@@ -267,7 +272,7 @@ class TrainedModel(FittedModel):
         }
         outputs = 1 if classes is None else len(classes)
         texts = {
-            "train.py": render_training_script(self.recipe, len(features), outputs),
+            "train.py": render_training_script(self.recipe, len(inputs), outputs),
             "MODEL_CARD.md": self.render_model_card(name),
             archive.EXAMPLE: self.example,
         }
@@ -294,22 +299,23 @@ def load(
         documents = saved.documents
         try:
             recipe = Recipe.from_dict(documents["recipe"])
-            preprocessing = Preprocessing.from_dict(recipe, documents["preprocessing"])
             fields = record({"table": _check_table})(
                 documents["preprocessing"], "preprocessing.json"
             )
             fields |= TRAINING(documents["training"], "training.json")
             fields["notes"] = list(fields["notes"])
             fields["computed"]["layers"] = list(fields["computed"]["layers"])
+            table = documents["training"]["schema"] or documents["preprocessing"].get("table")
+            preprocessing = Preprocessing.from_dict(recipe, documents["preprocessing"], table)
         except (ValueError, RecursionError) as error:
             raise archive.make_error(error) from None
-        features = len(preprocessing.feature_names)
+        inputs = len(preprocessing.inputs.names)
         outputs = 1 if preprocessing.classes is None else len(preprocessing.classes)
-        weights = count_weights(recipe, features, outputs)
+        weights = count_weights(recipe, inputs, outputs)
         if refuse_too_large is not None:
             refuse_too_large(weights)
         saved.unpack_weights(weights)
-        network = build_network(recipe, features, outputs)
+        network = build_network(recipe, inputs, outputs)
         saved.read_weights(network)
     return TrainedModel(
         recipe=recipe,

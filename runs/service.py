@@ -12,6 +12,7 @@ from core.data.serialization import pack
 from core.engine.cost import estimate_cost
 from core.errors import DataError
 from core.evaluation.evaluation_set import EvaluationSet
+from core.preprocessing.input_encoder import estimate_inputs
 from core.recipe.recipe import Recipe, count_weights
 from runs.jobs.compare import ComparisonRequest, compare_runs
 from runs.jobs.context import NO_MODEL
@@ -111,11 +112,12 @@ class Runs:
         """
         is_classification = recipe.task == "classification" and data.targets is not None
         outputs = len(set(data.targets.tolist())) if is_classification else 1
-        weights = count_weights(recipe, data.features, outputs)
+        inputs = estimate_inputs(data)
+        weights = count_weights(recipe, inputs, outputs)
         self.store.limits.refuse_too_large(weights)
         self.store.limits.refuse_too_long(data.lengths, recipe)
         content = stored_digest or Content.from_bytes(pack(data))
-        estimate = estimate_cost(data.lengths, data.features, recipe).seconds * recipe.epochs
+        estimate = estimate_cost(data.lengths, inputs, recipe).seconds * recipe.epochs
         digest = stored_digest or content.digest
         shared_by = None if digest in self.samples() else owner  # None: by all visitors
         run_id = self.store.runs.create(
@@ -312,7 +314,7 @@ class Runs:
     def _request(self, job: Job, run: RunSummary, data: Any, visitor: str | None) -> Request:
         request = Request()
         if run.has_model:
-            weights = 0 if data is None else count_weights(run.recipe, data.features, 1)
+            weights = 0 if data is None else count_weights(run.recipe, estimate_inputs(data), 1)
             steps = 0 if data is None else int(data.lengths.sum())
             self.dispatcher.requests.submit(
                 job,

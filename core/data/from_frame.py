@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from .categories import encode_words
 
 ID_SEPARATOR = " / "  # between the ids of several columns
 STEP = "step"  # column of the step numbers, from 1
@@ -74,11 +75,13 @@ def read_long_frame(
     order = order[np.argsort(number[order], kind="stable")]
     lengths = np.bincount(number)
     starts = np.cumsum(lengths) - lengths
+    columns, categories = _read_features(frame, names)
     arguments: dict[str, Any] = {
-        "values": np.column_stack([_read_numbers(frame, name)[order] for name in names]),
+        "values": np.column_stack([column[order] for column in columns]),
         "lengths": lengths,
         "ids": unique,
         "feature_names": tuple(map(str, names)),
+        "categories": categories,
     }
     for argument, name in (("split", split), ("groups", group)):
         if name is not None:
@@ -90,6 +93,26 @@ def read_long_frame(
         changes = _find_change(targets, starts, lengths) is not None
         arguments |= {"targets": targets if changes else targets[starts], "per_step": changes}
     return arguments
+
+
+def _read_features(
+    frame: pd.DataFrame, names: Sequence[Any]
+) -> tuple[list[np.ndarray], dict[str, tuple[str, ...]]]:
+    """Return (rows,) values per feature, and the words of those that hold words."""
+    columns, categories = [], {}
+    for name in names:
+        column = frame[name]
+        if (
+            isinstance(column.dtype, pd.CategoricalDtype)
+            or pd.api.types.infer_dtype(column, skipna=True) == "string"
+        ):
+            absent = column.isna().to_numpy()
+            words = [None if a else str(w) for a, w in zip(absent, column, strict=True)]
+            values, categories[str(name)] = encode_words(words)
+        else:
+            values = _read_numbers(frame, name)
+        columns.append(values)
+    return columns, categories
 
 
 def _read_numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
@@ -125,25 +148,23 @@ def _require_constant(
 
 
 def build_long_frame(
-    values: np.ndarray,
+    features: dict[str, np.ndarray],
     lengths: np.ndarray,
     ids: np.ndarray,
-    feature_names: Sequence[str],
     columns: dict[str, np.ndarray | None],
 ) -> pd.DataFrame:
     """Build a frame with one step per row: id, step (from 1), the features, and the columns.
 
     Args:
-        values: (total steps, features).
+        features: (total steps,) per feature.
         lengths: (n,) steps per sequence.
         ids: (n,).
-        feature_names: One per feature.
         columns: Further columns by name, (n,) or (total steps,); None is left out.
     """
     starts = np.cumsum(lengths) - lengths
     data: dict[str, Any] = {"id": np.repeat(ids, lengths)}
-    data[STEP] = np.arange(len(values)) - np.repeat(starts, lengths) + 1
-    data |= dict(zip(feature_names, values.T, strict=True))
+    data[STEP] = np.arange(lengths.sum()) - np.repeat(starts, lengths) + 1
+    data |= features
     for name, column in columns.items():
         if column is not None:
             data[name] = np.repeat(column, lengths) if len(column) == len(ids) else column

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,17 +10,6 @@ from ..errors import DataError, MissingValue
 
 MISSING_POLICIES = ("refuse", "drop", "forward", "mean")
 Missing = Literal["refuse", "drop", "forward", "mean"]
-
-
-def indicator_name(feature: str) -> str:
-    """Name the indicator feature that is 1 where ``feature`` is missing and 0 elsewhere."""
-    return f"{feature} missing"
-
-
-def base_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the feature names without the missing-value indicators."""
-    indicators = {indicator_name(name) for name in names}
-    return tuple(name for name in names if name not in indicators)
 
 
 def _locate_first(
@@ -61,60 +49,83 @@ def check_finite(
         )
 
 
-def resolve_missing(
-    flat: np.ndarray,
-    lengths: np.ndarray,
-    ids: np.ndarray,
-    names: tuple[str, ...],
-    policy: Missing,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Apply a policy to missing values (NaN).
-
-    With "mean" NaN stays in the values: the mean is that of the training set, which is not known
-    before the split.
-
-    Args:
-        flat: values, (total steps, features).
-        lengths: steps per sequence, (n,).
-        ids: (n,).
-        names: one per feature.
-        policy: one of ``MISSING_POLICIES``.
-
-    Returns:
-        The values, the lengths, and a mask (total steps,) of the steps that remain, None if all do.
+def refuse_missing(
+    flat: np.ndarray, lengths: np.ndarray, ids: np.ndarray, names: tuple[str, ...]
+) -> None:
+    """Check that no value is missing; arguments and errors are those of ``check_finite``.
 
     Raises:
-        MissingValue: names the sequence, the step and the feature that the policy cannot resolve.
+        MissingValue: names the sequence, the step and the feature of the first missing value.
     """
     absent = np.isnan(flat)
-    if policy == "mean" or not absent.any():
-        return flat, lengths, None
-    if policy == "refuse":
+    if absent.any():
         raise MissingValue(
             "Sequence {id}, step {step}, feature {feature}: the value is missing. Fill it, or "
             'choose what to do with missing values: "drop" the step, carry the last value '
             '"forward", or take the "mean".',
             **_locate_first(flat, absent, lengths, ids, names),
         )
-    starts = np.cumsum(lengths) - lengths
-    if policy == "drop":
-        keep = ~absent.any(axis=1)
-        remaining = np.add.reduceat(keep.astype(np.int64), starts)
-        if (remaining == 0).any():
-            raise MissingValue(
-                "Every step of sequence {id} holds a missing value, so dropping them leaves "
-                "nothing. Remove the sequence or choose another way.",
-                id=ids[int(np.argmin(remaining))],
-            )
-        return flat[keep], remaining, keep
-    # "forward": per step and feature, the index of the last step whose value is known
-    steps = np.arange(len(flat))[:, None]
-    first = np.repeat(starts, lengths)[:, None]
-    source = np.maximum.accumulate(np.where(absent, -1, steps), axis=0)
-    if (source < first).any():
+
+
+def drop_missing(keep: np.ndarray, lengths: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Count the steps that remain per sequence when those with a missing value are dropped.
+
+    Args:
+        keep: (total steps,) bool, False for a step with a missing value.
+        lengths: (n,) steps per sequence.
+        ids: (n,).
+
+    Raises:
+        MissingValue: names a sequence of which nothing remains.
+    """
+    remaining = np.add.reduceat(keep.astype(np.int64), np.cumsum(lengths) - lengths)
+    if (remaining == 0).any():
         raise MissingValue(
-            "Sequence {id}, step {step}, feature {feature}: the value is missing and no earlier "
-            "value of this sequence can be carried forward. Fill it or drop the step.",
-            **_locate_first(flat, source < first, lengths, ids, names),
+            "Every step of sequence {id} holds a missing value, so dropping them leaves "
+            "nothing. Remove the sequence or choose another way.",
+            id=ids[int(np.argmin(remaining))],
         )
-    return np.take_along_axis(flat, source, axis=0), lengths, None
+    return remaining
+
+
+def carry_forward(flat: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Replace missing values by the last known value of the feature in the same sequence.
+
+    Args:
+        flat: (total steps, features).
+        lengths: (n,) steps per sequence.
+
+    Returns:
+        (total steps, features); NaN where a sequence has no earlier value.
+    """
+    absent = np.isnan(flat)
+    if not absent.any():
+        return flat
+    # Per step and feature, the index of the last step whose value is known.
+    steps = np.arange(len(flat))[:, None]
+    source = np.maximum.accumulate(np.where(absent, -1, steps), axis=0)
+    first = np.repeat(np.cumsum(lengths) - lengths, lengths)[:, None]
+    return np.take_along_axis(flat, np.maximum(source, first), axis=0)
+
+
+def take_parts(
+    flat: np.ndarray, lengths: np.ndarray, steps: np.ndarray, part_lengths: np.ndarray
+) -> np.ndarray:
+    """Take parts of sequences whose missing values are carried forward later.
+
+    Where the first step of a part lacks a value, the last known one from before the part is taken.
+
+    Args:
+        flat: (total steps, features).
+        lengths: (n,) steps per sequence.
+        steps: (m,) indices of the steps of all parts, part after part.
+        part_lengths: (parts,) steps per part.
+
+    Returns:
+        (m, features).
+    """
+    values = flat[steps]
+    first = np.cumsum(part_lengths) - part_lengths
+    if np.isnan(values[first]).any():
+        values[first] = carry_forward(flat, lengths)[steps[first]]
+    return values

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from ..errors import DataError
+from .missing import take_parts
 from .padded import Padded, Side, check_maxlen, check_side, step_indices
 from .sequences import Sequences, require_sequences
 
@@ -60,15 +61,23 @@ def truncate(data: Sequences, maxlen: int | None, truncating: Side = "pre") -> S
         return data
     lengths = np.minimum(data.lengths, maxlen)
     starts = data.offsets[:-1] + (data.lengths - lengths if truncating == "pre" else 0)
-    return data.take_steps(step_indices(starts, lengths), lengths)
+    steps = step_indices(starts, lengths)
+    kept = data.take_steps(steps, lengths)
+    if data.missing != "forward":
+        return kept
+    return kept.with_steps(take_parts(data.values, data.lengths, steps, lengths), lengths)
 
 
 def erased_steps(data: Sequences, mask_value: float) -> np.ndarray:
     """Find the real steps that ``Masking(mask_value)`` would skip: every feature equals it.
 
+    A step with a categorical feature is never one: a word equals no number.
+
     Returns:
         (total steps,) bool.
     """
+    if data.categories:
+        return np.zeros(len(data.values), dtype=bool)
     return (data.values == np.float32(mask_value)).all(axis=1)
 
 

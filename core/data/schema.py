@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from ..errors import Note, as_note
@@ -32,6 +32,14 @@ TargetAt = Literal["sequence", "step", "end"]
 Cut = Literal["", "windows", "prefixes"]
 Duplicates = Literal["keep", "first", "last", "mean"]
 NOTE_FIELDS = ("reasons", "doubts")
+
+
+def _check_categories(plain: Any, where: str) -> tuple[str, ...]:
+    """Check the categorical columns; earlier versions stored their words, too."""
+    words = mapping_of(names(), MAX_NAMES)
+    return tuple(words(plain, where)) if isinstance(plain, Mapping) else names()(plain, where)
+
+
 SCHEMA_CHECK = record(
     {"layout": one_of(*LAYOUTS)},
     dict.fromkeys(("id", "time", "target", "split", "group"), optional(text()))
@@ -41,15 +49,13 @@ SCHEMA_CHECK = record(
     | {
         "target_at": one_of(*TARGET_AT),
         "cut": one_of(*CUTS),
-        "categories": mapping_of(names(), MAX_NAMES),
+        "categories": _check_categories,
         "missing": one_of(*MISSING_POLICIES),
-        "indicated": optional(names()),
         "fixes": list_of(one_of(*FIXES), len(FIXES)),
         "duplicates": one_of(*DUPLICATES),
         "elapsed": boolean,
     },
 )
-UNKNOWN = "unknown"  # the category of every token that is not in the vocabulary
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,8 @@ class Schema:
         cut_every: distance between windows, or growth of the prefixes, in steps.
         channels: names of the features in "wide" with several features; ``features`` then lists
             the columns of each feature in turn, equally many per feature.
-        categories: vocabulary per categorical feature; each token becomes a feature of 0 and 1,
-            and one more feature represents all unknown tokens.
-        missing: policy for steps that lack a value (see ``Sequences``).
-        indicated: with missing="mean", the columns that have a missing-value indicator; None
-            until they are known.
+        categories: columns of words among the features.
+        missing: policy for missing values (see ``Sequences``).
         fixes: accepted remedies: "unreadable" cells count as missing; "incomplete" rows (without
             an id, time, target, split or group) and "empty" sequences are left out; ids that
             differ only in "spaces" are equal.
@@ -104,9 +107,8 @@ class Schema:
     cut_steps: int = 0
     cut_every: int = 0
     channels: tuple[str, ...] = ()
-    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
     missing: Missing = "refuse"
-    indicated: tuple[str, ...] | None = None
     fixes: tuple[str, ...] = ()
     duplicates: Duplicates = "keep"
     elapsed: bool = False
@@ -133,10 +135,6 @@ class Schema:
     def per_step(self) -> bool:
         """True when the table holds one target per step."""
         return self.target is not None and self.target_at != "sequence"
-
-    def with_indicated(self, indicated: tuple[str, ...]) -> Schema:
-        """Return the schema for more data of the same kind, with the indicated columns fixed."""
-        return replace(self, indicated=indicated) if self.missing == "mean" else self
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; ``Schema.from_dict`` reads them."""

@@ -8,6 +8,7 @@ padded array is made late (``core.data.padding``), for a figure or a batch.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
@@ -16,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from .categories import Categories, check_categories, decode_words
 from .from_arrays import flatten_channels_first, flatten_lists, flatten_padded
 from .from_frame import build_long_frame, read_long_frame
-from .missing import MISSING_POLICIES, Missing, check_finite, indicator_name, resolve_missing
+from .missing import MISSING_POLICIES, Missing, check_finite, drop_missing, refuse_missing
 from .padded import Padded, Side, build_padded, step_indices
 from .schema import Schema
 from .validation import (
@@ -40,7 +42,8 @@ class Sequences:
     """An immutable collection of ``n`` sequences of unequal length.
 
     Attributes:
-        values: (total steps, features) float32, sequence after sequence.
+        values: (total steps, features) float32, sequence after sequence. NaN is a missing value;
+            a categorical feature holds the numbers of its words in ``categories``.
         lengths: (n,) int64, steps per sequence, each at least 1.
         targets: (n,) numbers, int64 when all of them are whole (1.0 becomes 1), else float64; or
             strings for classes; or None. With ``per_step`` (total steps,), one per step, parallel
@@ -50,9 +53,11 @@ class Sequences:
         split: (n,) "train", "validation" or "test"; or None.
         groups: (n,) strings, such as the patient a visit belongs to; or None.
         per_step: every step has its own target.
-        missing: policy for steps that hold NaN: "refuse" raises, "drop" deletes the step,
-            "forward" carries the last known value of the feature forward, "mean" keeps NaN, which
-            a model replaces by the mean of its training steps. Infinite values are refused.
+        categories: sorted words per categorical feature.
+        missing: policy for missing values: "refuse" raises and "drop" deletes the step. With
+            "forward" and "mean" they stay NaN: preprocessing fills them with the last known value
+            of the sequence, or with the mean of the training steps, and adds an indicator.
+            Infinite values are refused.
         schema: how the data was read from a table, None if it was not. A model keeps it to read
             new data the same way.
 
@@ -68,6 +73,7 @@ class Sequences:
     split: np.ndarray | None = None
     groups: np.ndarray | None = None
     per_step: bool = False
+    categories: Categories = field(default_factory=dict, repr=False)
     missing: Missing = field(default="refuse", repr=False)
     schema: Schema | None = field(default=None, repr=False)
 
@@ -92,10 +98,15 @@ class Sequences:
                 names=len(names),
             )
         check_finite(values, lengths, ids, names)
+        categories = check_categories(self.categories, values, names)
         targets = as_targets(self.targets, ids, lengths if self.per_step else None)
-        values, lengths, keep = resolve_missing(values, lengths, ids, names, self.missing)
-        if self.per_step and targets is not None and keep is not None:
-            targets = targets[keep]
+        if self.missing == "refuse":
+            refuse_missing(values, lengths, ids, names)
+        if self.missing == "drop" and (keep := ~np.isnan(values).any(axis=1)).sum() < len(values):
+            lengths = drop_missing(keep, lengths, ids)
+            values = values[keep]
+            if self.per_step and targets is not None:
+                targets = targets[keep]
         split = as_strings(self.split, len(lengths), "split")
         if split is not None and not np.isin(split, SPLITS).all():
             row = int(np.argmin(np.isin(split, SPLITS)))
@@ -112,6 +123,7 @@ class Sequences:
             "feature_names": names,
             "split": split,
             "groups": as_strings(self.groups, len(lengths), "groups"),
+            "categories": categories,
             "per_step": bool(self.per_step and targets is not None),
         }
         self._set_parts(parts)
@@ -136,9 +148,6 @@ class Sequences:
         missing: Missing = "refuse",
     ) -> Sequences:
         """Create sequences from one list or array per sequence.
-
-        With missing="mean", every feature that lacks values gets an indicator feature, 1 where
-        the value is missing and 0 elsewhere.
 
         >>> data = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6])
         >>> len(data), data.lengths.tolist(), data[1].tolist()
@@ -267,22 +276,14 @@ class Sequences:
         missing: Missing = "refuse",
         **options: Any,
     ) -> Sequences:
-        """Create sequences from ``values``, ``lengths`` and more, with indicators if needed."""
-        values, lengths = arguments["values"], arguments["lengths"]
-        names = tuple(arguments.get("feature_names", feature_names))
-        names = names or default_names(values.shape[1])
-        if missing == "mean" and (absent := np.isnan(values)).any():
-            has_indicator = np.array([indicator_name(name) in names for name in names])
-            new = np.flatnonzero(absent.any(axis=0) & ~has_indicator)
-            names += tuple(indicator_name(names[feature]) for feature in new)
-            values = np.column_stack([values, absent[:, new]])
+        """Create sequences from ``values``, ``lengths`` and more."""
         is_list = targets is not None and isinstance(
             next(iter(targets), None), list | tuple | np.ndarray
         )
-        changes = {"values": values, "feature_names": names, "missing": missing}
-        changes["targets"] = as_step_targets(targets, lengths) if is_list else targets
-        changes["per_step"] = is_list or arguments.get("per_step", False)
-        return cls(**options | arguments | changes)
+        options |= {"feature_names": tuple(feature_names), "missing": missing} | arguments
+        options["targets"] = as_step_targets(targets, arguments["lengths"]) if is_list else targets
+        options["per_step"] = is_list or arguments.get("per_step", False)
+        return cls(**options)
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -357,20 +358,38 @@ class Sequences:
         return copy
 
     def with_steps(self, values: np.ndarray, lengths: np.ndarray) -> Sequences:
-        """Replace the steps, for transformations such as scaling.
+        """Replace the steps, for transformations such as padding.
 
         Per-step targets are kept if the lengths are unchanged, and removed otherwise.
 
         Args:
-            values: (total steps, features).
+            values: (total steps, features), with the same features.
             lengths: steps per sequence, (n,), each at least 1.
 
         Raises:
-            DataError: the shapes do not match these sequences.
+            DataError: the shapes do not match these sequences, or a value is infinite or not a
+                category.
         """
         lengths = check_lengths(lengths, self.ids)
         data = self if np.array_equal(lengths, self.lengths) else self._without_step_targets()
-        return data._replace(values=as_values(values, int(lengths.sum())), lengths=lengths)
+        flat = as_values(values, int(lengths.sum()), self.features)
+        check_finite(flat, lengths, self.ids, self.feature_names)
+        check_categories(self.categories, flat, self.feature_names)
+        return data._replace(values=flat, lengths=lengths)
+
+    def with_numbers(self, values: np.ndarray, feature_names: Sequence[str]) -> Sequences:
+        """Replace the features by others, all of them numbers.
+
+        Args:
+            values: (total steps, features).
+            feature_names: one per feature.
+
+        Raises:
+            DataError: the shapes do not match, or a value is infinite.
+        """
+        flat, names = as_values(values, len(self.values), len(feature_names)), tuple(feature_names)
+        check_finite(flat, self.lengths, self.ids, names)
+        return self._replace(values=flat, feature_names=names, categories={})
 
     def take_steps(self, steps: np.ndarray, lengths: np.ndarray) -> Sequences:
         """Keep some of the steps, with their per-step targets if there are any.
@@ -384,12 +403,15 @@ class Sequences:
         """
         lengths = check_lengths(lengths, self.ids)
         data = self._replace(targets=self.targets[steps]) if self.per_step else self
-        return data._replace(values=as_values(self.values[steps], lengths.sum()), lengths=lengths)
+        values = as_values(self.values[steps], int(lengths.sum()), self.features)
+        return data._replace(values=values, lengths=lengths)
 
     def digest(self) -> str:
-        """Hash the values and lengths (not ids or targets), to detect duplicates."""
+        """Hash the values, categories and lengths (not ids or targets), to detect duplicates."""
         steps = hashlib.sha256(np.ascontiguousarray(self.values))
         steps.update(self.lengths.tobytes())
+        if self.categories:
+            steps.update(json.dumps(self.categories, sort_keys=True).encode())
         return steps.hexdigest()[:16]
 
     def with_targets(self, targets: Any, per_step: bool = False) -> Sequences:
@@ -421,7 +443,10 @@ class Sequences:
                 "The features are {found}. Name each once, and at least one.", found=names
             )
         columns = [self.feature_names.index(name) for name in names]
-        return self._replace(values=self.values[:, columns], feature_names=tuple(names))
+        categories = {name: words for name, words in self.categories.items() if name in names}
+        return self._replace(
+            values=self.values[:, columns], feature_names=tuple(names), categories=categories
+        )
 
     def to_padded(
         self,
@@ -437,10 +462,13 @@ class Sequences:
         """Return a data frame with one step per row.
 
         Its columns are id, step (from 1), the features, and target, split and group, if there are
-        any. ``from_frame`` reads it.
+        any; a categorical feature holds its words. ``from_frame`` reads it.
         """
+        features = dict(zip(self.feature_names, self.values.T, strict=True))
+        for name, words in self.categories.items():
+            features[name] = decode_words(features[name], words)
         columns = {"target": self.targets, "split": self.split, "group": self.groups}
-        return build_long_frame(self.values, self.lengths, self.ids, self.feature_names, columns)
+        return build_long_frame(features, self.lengths, self.ids, columns)
 
     def __setstate__(self, parts: dict[str, Any]) -> None:
         self._set_parts(parts)  # unpickled arrays are writable
@@ -451,8 +479,8 @@ class Sequences:
         if not np.array_equal(self.values, other.values, equal_nan=True):
             return False
         names = ("lengths", "targets", "ids", "split", "groups")
-        plain = self.feature_names == other.feature_names and self.per_step == other.per_step
-        return plain and all(
+        plain = ("feature_names", "per_step", "categories")
+        return all(getattr(self, name) == getattr(other, name) for name in plain) and all(
             np.array_equal(getattr(self, name), getattr(other, name)) for name in names
         )
 

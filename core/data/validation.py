@@ -49,23 +49,26 @@ def as_steps(item: Any, number: int) -> np.ndarray:
     return steps.reshape(len(steps), -1) if steps.size else np.empty((0, 1))
 
 
-def as_values(values: Any, steps: int) -> np.ndarray:
+def as_values(values: Any, steps: int, features: int | None = None) -> np.ndarray:
     """Copy values to a new (total steps, features) float32 array.
 
     Args:
         values: (total steps, features).
         steps: expected number of steps, the sum of the lengths.
+        features: expected number of features; None takes any.
 
     Raises:
         DataError: the shape does not match.
     """
     with np.errstate(over="ignore"):  # overflow becomes inf, which is refused with its place later
         flat = np.array(values, dtype=np.float32, order="C")
-    if flat.ndim != 2 or flat.shape[1] < 1 or len(flat) != steps:
+    is_2d = flat.ndim == 2 and flat.shape[1] >= 1
+    if not is_2d or len(flat) != steps or features not in (None, flat.shape[1]):
         raise DataError(
-            "values has shape {found}; the lengths ask for ({steps}, features).",
+            "values has shape {found}; the lengths ask for ({steps}, {features}).",
             found=flat.shape,
             steps=steps,
+            features="features" if features is None else features,
         )
     return flat
 
@@ -119,8 +122,8 @@ def check_lengths(lengths: Any, ids: np.ndarray) -> np.ndarray:
     return array
 
 
-def number_copies(ids: np.ndarray) -> np.ndarray:
-    """Make ids unique: a repeated one becomes "a (2)", "a (3)", …"""
+def number_copies(ids: Sequence[str] | np.ndarray) -> np.ndarray:
+    """Make names unique: a repeated one becomes "a (2)", "a (3)", …"""
     taken, counts = set(ids), dict.fromkeys(ids, 0)
     unique = []
     for id in ids:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import DataError
+from .missing import take_parts
 from .padded import step_indices
 from .sequences import Sequences
 
@@ -88,12 +89,12 @@ def _enumerate_parts(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Sequences:
     """Cut parts, (parts,) each: from series ``source``, at step ``starts``, ``lengths`` long."""
-    values = int(lengths.sum()) * data.features
-    if values > MAX_VALUES:
+    count = int(lengths.sum()) * data.features
+    if count > MAX_VALUES:
         raise DataError(
             "Cut so, the pieces hold {found:,} values in all, and at most {most:,} are taken. Let "
             "the pieces begin, or grow, in larger steps.",
-            found=values,
+            found=count,
             most=MAX_VALUES,
         )
     ids = [
@@ -106,8 +107,11 @@ def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.nd
     targets = data.targets
     if targets is not None:
         targets = targets[steps if data.per_step else source]
+    values = data.values[steps]
+    if data.missing == "forward":
+        values = take_parts(data.values, data.lengths, steps, lengths)
     return Sequences(
-        values=data.values[steps],
+        values=values,
         lengths=lengths,
         targets=targets,
         ids=ids,
@@ -115,6 +119,7 @@ def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.nd
         split=None if data.split is None else data.split[source],
         groups=(data.ids if data.groups is None else data.groups)[source],
         per_step=data.per_step,
-        missing="mean",  # missing values are already resolved
+        categories=data.categories,
+        missing=data.missing,
         schema=data.schema,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..data.sequences import Sequences
+from ..preprocessing.input_encoder import InputEncoder
 from ..recipe.recipe import Task
 
 CONSTANT, LENGTH, LAST, LINEAR = "constant", "length", "last", "linear"
@@ -102,8 +103,9 @@ def _sequence_inputs(
     training: Sequences, rows: Sequences
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Compute the inputs of each baseline, for ``training`` and ``rows``."""
-    summaries = [_summarize(data, training) for data in (training, rows)]
-    last = [summary[:, -training.features :] for summary in summaries]
+    inputs = InputEncoder.fit(training)
+    summaries = [_summarize(inputs.encode(data)) for data in (training, rows)]
+    last = [summary[:, -len(inputs.names) :] for summary in summaries]
     length = [summary[:, :1] for summary in summaries]
     return {
         CONSTANT: (length[0], length[1]),
@@ -115,13 +117,14 @@ def _sequence_inputs(
 
 def _step_inputs(training: Sequences, rows: Sequences) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Compute the inputs of each baseline for per-step targets."""
-    fitted, new = _fill_missing(training, training), _fill_missing(rows, training)
+    inputs = InputEncoder.fit(training)
+    fitted, new = inputs.encode(training).values, inputs.encode(rows).values
     return {CONSTANT: (fitted, new), LAST: (fitted, new)}
 
 
-def _summarize(data: Sequences, training: Sequences) -> np.ndarray:
+def _summarize(data: Sequences) -> np.ndarray:
     """Return (n, 1 + 6 × features): length; mean, std, min, max, first and last per feature."""
-    values = _fill_missing(data, training).astype(np.float64)
+    values = data.values.astype(np.float64)
     starts, lengths = data.offsets[:-1], data.lengths[:, None]
     mean = np.add.reduceat(values, starts) / lengths  # (n, features)
     squares = (values - np.repeat(mean, data.lengths, axis=0)) ** 2  # (total steps, features)
@@ -137,13 +140,3 @@ def _summarize(data: Sequences, training: Sequences) -> np.ndarray:
         ],
         axis=1,
     )
-
-
-def _fill_missing(data: Sequences, training: Sequences) -> np.ndarray:
-    """Return (total steps, features) with missing values set to the mean of ``training``."""
-    absent = np.isnan(data.values)
-    if not absent.any():
-        return data.values
-    known = ~np.isnan(training.values)
-    sums = np.where(known, training.values, 0).sum(axis=0, dtype=np.float64)
-    return np.where(absent, sums / np.maximum(known.sum(axis=0), 1), data.values)

@@ -37,6 +37,7 @@ from ..evaluation.bootstrap import (
 from ..evaluation.evaluation_set import EvaluationSet, select_evaluation_rows
 from ..evaluation.report import MAIN_METRICS, METRIC_NAMES
 from ..i18n import N_
+from ..preprocessing.input_encoder import estimate_inputs
 from ..recipe.recipe import Recipe
 from ..representation import shorten_repr
 
@@ -206,7 +207,7 @@ def build_outcome(
     from ..preprocessing.splits import split_rows
 
     training = data[split_rows(data, recipe)[0]]
-    epoch = estimate_cost(training.lengths, data.features, recipe)
+    epoch = estimate_cost(training.lengths, estimate_inputs(data), recipe)
     steps = epoch.computed * len(history["loss"])
     curve = np.array(history.get("val_loss") or history["loss"], np.float64)
     return Outcome(evaluation_set, len(training), curve, float(sum(history["seconds"])), steps)

@@ -49,7 +49,7 @@ MAX_DOCUMENT_BYTES = 8 * 2**20
 WEIGHT_BYTES = 4  # float32
 MAX_EXTRA_BYTES = 2**22  # of a network besides its weights: its configuration, HDF5's own tables
 MAX_EXAMPLE_BYTES = 2**20
-FORMAT = 1  # of the ZIP, in training.json; earlier versions wrote none
+FORMAT = 2  # of the ZIP, in training.json; earlier versions wrote none
 NEWER = N_(
     "This model was saved by a newer version of Unpadded (format {found}); this version reads up "
     "to {most}. Update Unpadded to open it."

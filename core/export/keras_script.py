@@ -38,7 +38,7 @@ keras.utils.set_random_seed({seed})
 model = load(HERE)
 fitted = model.preprocessing
 
-# 1. Sequences of unequal length, each (steps, {features}), with their targets. Scaling and fill
+# 1. Sequences of unequal length, each (steps, {inputs}), with their targets. Scaling and fill
 #    values were fitted on real steps of the training rows only, see preprocessing.json. The mask
 #    mode, "{mask}", is applied here too: it decides which steps are real.
 data = model.read_training_table(sys.argv[1])
@@ -67,7 +67,7 @@ if not validation:  # a share of the training rows; a group is never split
 # 2. A padded array and its mask, True at real steps.
 def padded(rows):
     longest = max(len(row["steps"]) for row in rows)
-    values = np.zeros((len(rows), longest, {features}), "float32")
+    values = np.zeros((len(rows), longest, {inputs}), "float32")
     mask = np.zeros((len(rows), longest), bool)
     for number, row in enumerate(rows):
         real = {place}
@@ -79,7 +79,7 @@ def padded(rows):
 
 # 3. The network. Each layer that must skip padding gets the mask by name: Keras's implicit mask is
 #    lost silently as soon as one layer drops it.
-values = keras.Input((None, {features}), name="values")
+values = keras.Input((None, {inputs}), name="values")
 mask = keras.Input((None,), dtype="bool", name="mask")
 {network}
 network = keras.Model([values, mask], outputs)
@@ -96,17 +96,17 @@ network.save("trained_again.keras")
 '''
 
 
-def render_training_script(recipe: Recipe, features: int, outputs: int) -> str:
+def render_training_script(recipe: Recipe, inputs: int, outputs: int) -> str:
     """Render ``train.py`` for a saved ZIP; see ``core.export.archive``.
 
     Args:
         recipe: The recipe of the model.
-        features: Features per step.
+        inputs: Inputs of the network per step.
         outputs: Units of the output layer.
     """
     return SCRIPT.format(
         seed=recipe.seed,
-        features=features,
+        inputs=inputs,
         mask=recipe.mask,
         draw=_render_draw(recipe),
         place='slice(-len(row["steps"]), None)'

@@ -20,6 +20,7 @@ from ..invariance.report import Proof
 from ..recipe.recipe import FIELDS, Recipe
 from .onnx import describe_inputs
 
+MAX_LISTED = 20  # names of features, or words
 PACKAGES = ("tensorflow", "keras", "numpy")
 MASKS = {
     "lengths": "every real step counts, padding never happened",
@@ -28,8 +29,8 @@ MASKS = {
 }
 MISSING = {
     "drop": "steps that lack one are left out",
-    "forward": "the last known one is carried on",
-    "mean": "the mean of the training part, and a feature that says where",
+    "forward": "the last known one is carried on, else the mean of the training part",
+    "mean": "the mean of the training part",
 }
 
 
@@ -85,7 +86,7 @@ import numpy as np
 
 fitted = json.load(open("preprocessing.json", encoding="utf-8"))
 network = keras.models.load_model("model.keras")
-steps = np.zeros((1, 4, {features}))  # one sequence of 4 steps
+steps = np.zeros((1, 4, {width}))  # one sequence of 4 steps
 steps = np.where(np.isnan(steps), fitted["fill"], steps)
 values = ((steps - fitted["mean"]) / fitted["std"]).astype("float32")
 outputs = network.predict([values, np.ones((1, 4), bool)])  # the mask: True at real steps
@@ -98,8 +99,8 @@ def _render_use(model: FittedModel) -> str:
     if model.classes is not None:
         decode = 'print(np.array(fitted["classes"])[outputs.argmax(-1)])'
     return USE.format(
-        inputs=describe_inputs(model.recipe, model.preprocessing.width),
-        features=len(model.preprocessing.feature_names),
+        inputs=describe_inputs(model.preprocessing),
+        width=len(model.preprocessing.inputs.names),
         decode=decode,
     )
 
@@ -124,9 +125,7 @@ def _render_details(model: FittedModel, stopped: bool) -> Iterator[str]:
     where = "at every step" if recipe.return_sequences else "once a sequence"
     yield f"It reads a sequence of steps and answers {where}: {target}."
     yield ""
-    names = ", ".join(_escape(each) for each in model.preprocessing.feature_names[:20])
-    more = len(model.preprocessing.feature_names) - 20
-    yield f"- Features of a step: {names}{f' and {more} more' if more > 0 else ''}"
+    yield f"- Features of a step: {_list(model.preprocessing.feature_names)}"
     yield f"- Network: {describe_network(recipe)}, {model.network.count_params():,} weights"
     # Not by the metadata of installed packages: TensorFlow comes as tensorflow-cpu, too.
     versions = ", ".join(f"{name} {import_module(name).__version__}" for name in PACKAGES)
@@ -160,8 +159,13 @@ def _render_data(model: FittedModel, facts: Facts | None, notes: Sequence[Note])
         cut, every = model.table.cut, model.table.cut_every
         yield f"- These are pieces of longer series: {cut} of {model.table.cut_steps} steps,"
         yield f"  a new one every {every}; pieces of a series are one group"
+    inputs = model.preprocessing.inputs
     if model.table is not None and model.table.missing != "refuse":
         yield f"- Missing values: {MISSING[model.table.missing]}"
+    if inputs.indicated:
+        yield f"- With an input that says where the value is missing: {_list(inputs.indicated)}"
+    for name, words in inputs.vocabularies.items():
+        yield f"- Words of {_escape(name)}: {_list(words)}; any other one counts as unknown"
     yield f"- Trained on {facts.date}; fingerprint of the values: `{model.trained_on}`"
     for note in notes:
         yield f"- {_escape(note)}"
@@ -229,6 +233,11 @@ def _render_recipe(recipe: Recipe, width: int) -> Iterator[str]:
         if field.section == "training" or (field.section == "finer" and value != field.default):
             shown = field.none if value is None else field.type.to_text(value)
             yield f"- {name.replace('_', ' ').capitalize()}: {shown}"
+
+
+def _list(names: Sequence[str]) -> str:
+    shown, more = ", ".join(map(_escape, names[:MAX_LISTED])), len(names) - MAX_LISTED
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _escape(text: object) -> str:

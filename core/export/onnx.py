@@ -5,8 +5,8 @@ Needs the package ``onnx``, and ``onnxruntime`` for the verification.
 The LSTM and GRU of ONNX take the length of each sequence and stop there in both directions, so no
 mask is needed and the padding after a sequence never counts.
 
-    values   (batch, steps, features) float32 in raw units, NaN for a missing value, padded after
-             the last step with any value
+    values   (batch, steps, inputs) float32 in raw units, NaN for a missing value, padded after
+             the last step with any value; a word is written as one input per word of its vocabulary
     lengths  (batch,) int32, steps per sequence
     answers  (batch, outputs), or (batch, steps, outputs) for per-step targets: predictions in the
              target's unit, or class probabilities
@@ -27,7 +27,9 @@ from ..errors import DataError
 from ..fitted import FittedModel
 from ..layers.recurrent.network import RecurrentNetwork
 from ..layers.registry import get_network
-from ..recipe.recipe import MIN_STATE, Recipe
+from ..preprocessing.input_encoder import UNKNOWN
+from ..preprocessing.transform import Preprocessing
+from ..recipe.recipe import MIN_STATE
 
 OPSET, IR_VERSION = 17, 8  # of 2022, supported by every runtime in use
 TOLERANCE = 1e-5
@@ -66,14 +68,16 @@ def measure_difference(content: bytes, model: FittedModel, data: Sequences) -> f
     outputs = model.compute_outputs(known)
     ours = outputs if model.classes is not None else model.preprocessing.decode(outputs)[:, None]
     where, prepared, largest = known.source, known.sequences, 0.0
+    inputs = np.empty((len(data.values), prepared.features), np.float32)
+    inputs[known.masked.kept] = model.preprocessing.inputs.expand(known.masked.real)
     for row in range(len(data)):
         steps = where[prepared.offsets[row] : prepared.offsets[row + 1]]
         values = np.where(
-            steps[:, None] >= 0, data.values[steps], np.float32(model.recipe.value)
+            steps[:, None] >= 0, inputs[steps], np.float32(model.recipe.value)
         ).astype(np.float32)
         padded = np.pad(values, ((0, row % 3), (0, 0)), constant_values=1e9)[None]
-        inputs = {"values": padded, "lengths": np.int32([len(values)])}
-        actual = session.run(None, inputs)[0][0]
+        feeds = {"values": padded, "lengths": np.int32([len(values)])}
+        actual = session.run(None, feeds)[0][0]
         expected = ours[row]
         if model.recipe.return_sequences:
             actual = actual[: len(values)][steps >= 0]
@@ -123,7 +127,7 @@ class _GraphBuilder:
         x = self._add_pooling(*self._add_recurrent(self._add_scaling()))
         x = self._add_output(self._add_dense(x))
         self._add_node("Identity", [x], "answers")
-        classes, features = self.fitted.classes, len(self.fitted.feature_names)
+        classes, features = self.fitted.classes, len(self.fitted.inputs.names)
         outputs = 1 if classes is None else len(classes)
         steps = ["steps"] if self.recipe.return_sequences else []
         float32, int32 = TensorProto.FLOAT, TensorProto.INT32
@@ -136,12 +140,12 @@ class _GraphBuilder:
             ],
             [helper.make_tensor_value_info("answers", float32, ["batch", *steps, outputs])],
             [numpy_helper.from_array(array, name) for name, array in self.constants.items()],
-            doc_string=describe_inputs(self.recipe, self.fitted.width),
+            doc_string=describe_inputs(self.fitted),
         )
         model = helper.make_model(
             graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
         )
-        metadata = {"features": "\n".join(self.fitted.feature_names)}
+        metadata = {"features": "\n".join(self.fitted.inputs.names)}
         if classes is not None:
             metadata["classes"] = "\n".join(map(str, classes))
         helper.set_model_props(model, metadata)
@@ -163,7 +167,9 @@ class _GraphBuilder:
     def _add_scaling(self) -> str:
         """Fill missing values and scale: (steps, batch, features)."""
         is_missing = self._add_node("IsNaN", ["values"])
-        x = self._add_node("Where", [is_missing, self._add_constant(self.fitted.fill), "values"])
+        x = self._add_node(
+            "Where", [is_missing, self._add_constant(self.fitted.inputs.fill), "values"]
+        )
         x = self._add_node("Sub", [x, self._add_constant(self.fitted.mean)])
         x = self._add_node("Div", [x, self._add_constant(self.fitted.std)])
         return self._add_node("Transpose", [x], perm=[1, 0, 2])
@@ -251,14 +257,19 @@ class _GraphBuilder:
         return self._add_node("Add", [x, self._add_constant(self.fitted.target_mean)])
 
 
-def describe_inputs(recipe: Recipe, width: int) -> str:
-    """Describe how to prepare a sequence for the inputs ``values`` and ``lengths``.
-
-    Args:
-        recipe: The model's recipe.
-        width: Steps to pad to in mask mode "none".
-    """
+def describe_inputs(fitted: Preprocessing) -> str:
+    """Describe how to prepare a sequence for the inputs ``values`` and ``lengths``."""
+    recipe, width = fitted.recipe, fitted.width
     sentences = ["values: as measured, NaN where missing. lengths: steps of each sequence."]
+    if fitted.inputs.vocabularies:
+        sentences.append(
+            f"A word is 1 in the input of its name and 0 in the others; one that has none is 1 in "
+            f"the input {UNKNOWN!r}."
+        )
+    if fitted.inputs.indicated:
+        sentences.append("An input called missing is 1 where the feature's value is, else 0.")
+    if fitted.inputs.missing == "forward":
+        sentences.append("Replace NaN by the last known value of the feature, if there is one.")
     side = {"pre": "first", "post": "last"}[recipe.truncating]
     max_steps = width if recipe.mask == "none" else recipe.maxlen
     if max_steps is not None:

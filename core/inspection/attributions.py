@@ -32,7 +32,7 @@ def compute_attributions(
         baseline.
     """
     fitted = model.preprocessing
-    baseline = ((fitted.fill - fitted.mean) / fitted.std).astype(np.float32)  # (features,)
+    baseline = ((fitted.inputs.fill - fitted.mean) / fitted.std).astype(np.float32)  # (features,)
     x = values[counts]  # (steps that count, features)
 
     def interpolate(points: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:

@@ -34,7 +34,7 @@ def compute_trace(model: FittedModel, data: Sequences, masked: bool = True) -> T
     if not masked:
         counts = np.ones_like(counts)
     outputs = 1 if model.classes is None else len(model.classes)
-    spec = EngineSpec.from_recipe(model.recipe, data.features, outputs, count_groups())
+    spec = EngineSpec.from_recipe(model.recipe, values.shape[1], outputs, count_groups())
     with borrow_engine(spec) as compiled:
         compiled.set_weights(model.network.get_weights())
         layers = trace_layers(model.recipe, model.network.get_weights(), values, counts)
@@ -45,7 +45,7 @@ def compute_trace(model: FittedModel, data: Sequences, masked: bool = True) -> T
         attributions, attribution_error = compute_attributions(model, compiled, values, counts)
     return Trace(
         masked=masked and model.recipe.mask != "none",
-        feature_names=model.preprocessing.feature_names,
+        feature_names=model.preprocessing.inputs.names,
         inputs=raw,
         real=real,
         counts=counts,
@@ -64,12 +64,12 @@ def _pad(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return raw and scaled values, (steps, features), and real and counting steps, (steps,)."""
     fitted, recipe = model.preprocessing, model.recipe
-    filled = data.with_steps(fitted.fill_missing(data.values), data.lengths)
+    inputs = fitted.inputs.encode(data)
     length = int(data.lengths[0])
     # Without maxlen nothing is truncated, and the longest training sequence shows usual padding.
     width = fitted.width if recipe.mask == "none" else recipe.maxlen or max(fitted.width, length)
     padded = pad(
-        truncate(filled, width, recipe.truncating), width, recipe.padding, value=recipe.value
+        truncate(inputs, width, recipe.truncating), width, recipe.padding, value=recipe.value
     )
     raw, real = padded.values[0], padded.mask[0]
     values = fitted.scale(raw)
@@ -77,8 +77,8 @@ def _pad(
     if recipe.mask == "none":
         counts[:] = True
     elif recipe.mask == "value":
-        erased = erased_steps(filled.with_steps(raw, [len(raw)]), recipe.mask_value)
-        counts &= ~erased
+        cut = truncate(data, width, recipe.truncating)
+        counts[real] = ~erased_steps(cut, recipe.mask_value)
         if not counts.any():
             raise DataError(
                 "Every step of this sequence equals the mask value {mask_value}, so that nothing "

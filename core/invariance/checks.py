@@ -75,7 +75,7 @@ def prove(
         raise DataError("There is no sequence to prove it on. Give at least one.")
     sample = _choose_sample(data, model)
     outputs = 1 if model.classes is None else len(model.classes)
-    features = len(model.preprocessing.feature_names)
+    features = len(model.preprocessing.inputs.names)
     spec = EngineSpec.from_recipe(model.recipe, features, outputs, count_groups())
     with borrow_engine(spec) as compiled:
         compiled.set_weights(model.network.get_weights())
@@ -282,7 +282,8 @@ class _CheckSuite:
         for network in self.networks:
             yield from self._check_network(network)
         yield self._check_export()
-        if self.model.recipe.mask == "value" and self.model.recipe.maxlen is None:
+        recipe, has_words = self.model.recipe, bool(self.padded.sample.categories)
+        if recipe.mask == "value" and recipe.maxlen is None and not has_words:
             yield self._check_erased()
 
     def _check_network(self, network: _Network) -> Iterator[Check]:
@@ -346,7 +347,7 @@ class _CheckSuite:
             path = Path(folder, "model.keras")
             self.model.network.save(path)
             loaded = keras.models.load_model(path, compile=False)  # our own file
-        exported = _Network("export", _wrap_keras(loaded), self.short.sample.features)
+        exported = _Network("export", _wrap_keras(loaded), self.short.prepared.features)
         short = self.short.array(self.short.longest + EXTRA_STEPS)
         before, after = self.networks[1].predict(short), exported.predict(short, eager=True)
         return self._compare(N_("the saved model, against ours"), "export", before, after)
@@ -379,7 +380,7 @@ def _check_scaling(model: FittedModel, data: Sequences) -> Check:
         return Check(name, "preprocessing", None, SCALE_ROUNDING, why)
     training, _ = split_rows(data, model.recipe)
     masked = mask_steps(data[training], model.recipe)
-    expected = Preprocessing.fit(masked, model.recipe, fitted.classes)
+    expected = Preprocessing.fit(masked, model.recipe, fitted.classes, fitted.inputs)
     differences = [
         np.abs(getattr(fitted, field) - getattr(expected, field)) / expected.std
         for field in ("mean", "std")

@@ -6,11 +6,14 @@ validation set, the test set and new data, and is saved with the model.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ..data.format_1 import detect_format_1, list_indicated
+from ..data.missing import MISSING_POLICIES
 from ..data.padding import add_padding_steps, pad, truncate
 from ..data.sequences import Sequences
 from ..errors import DataError, Note
@@ -19,17 +22,21 @@ from ..json_validation import (
     Check,
     integer,
     list_of,
+    mapping_of,
     names,
     number,
+    one_of,
     optional,
     record,
     text,
     value_error,
 )
 from ..recipe.recipe import Recipe
+from .input_encoder import InputEncoder, name_inputs
 from .masking import MaskedSequences, mask_steps
 
-MAX_VALUE, MIN_STD = 3.4e38, 1.2e-38  # of a feature: the range of float32
+MAX_VALUE, MIN_STD = 3.4e38, 1.2e-38  # of an input: the range of float32
+MAX_FLOAT32 = np.finfo(np.float32).max
 MAX_TARGET, MIN_TARGET_STD = 1e300, 1e-300
 MAX_WIDTH = 10_000_000  # steps
 
@@ -43,21 +50,27 @@ def _label(value: Any, where: str) -> int | float | str:
     return integer(-(2**63), 2**63 - 1)(value, where) if isinstance(value, int) else value
 
 
-def _per_feature(check: Check) -> Check:
+def _per_input(check: Check) -> Check:
     return list_of(check, MAX_NAMES)
 
 
 PREPROCESSING_CHECK = record(
     {
         "feature_names": names(min_entries=1),
-        "mean": _per_feature(number(-MAX_VALUE, MAX_VALUE)),
-        "std": _per_feature(number(MIN_STD, MAX_VALUE)),
+        "mean": _per_input(number(-MAX_VALUE, MAX_VALUE)),
+        "std": _per_input(number(MIN_STD, MAX_VALUE)),
         "target_mean": number(-MAX_TARGET, MAX_TARGET),
         "target_std": number(MIN_TARGET_STD, MAX_TARGET),
         "classes": optional(list_of(_label, MAX_NAMES, min_entries=1)),
         "width": integer(1, MAX_WIDTH),
     },
-    {"fill": _per_feature(number(-MAX_VALUE, MAX_VALUE))},
+    {
+        "fill": _per_input(number(-MAX_VALUE, MAX_VALUE)),
+        "input_names": names(min_entries=1),
+        "vocabularies": mapping_of(names(), MAX_NAMES),
+        "missing": one_of(*MISSING_POLICIES),
+        "indicated": names(),
+    },
 )
 
 
@@ -66,8 +79,8 @@ class Prepared:
     """Sequences as the network reads them, and where their steps come from.
 
     Attributes:
-        masked: The sequences before imputation and scaling.
-        sequences: The sequences as the network reads them.
+        masked: The sequences before imputation, encoding and scaling.
+        sequences: The sequences as the network reads them, with its inputs as features.
         source: (m,) int64, for each step of ``sequences`` its index in
             ``masked.original.values``; -1 for padding that counts as data.
     """
@@ -79,15 +92,13 @@ class Prepared:
 
 @dataclass(frozen=True, eq=False)
 class Preprocessing:
-    """Fitted scaling, imputation and label encoding.
+    """Fitted imputation, encoding and scaling of the inputs, and encoding of the targets.
 
     Attributes:
         recipe: the recipe it was fitted by.
-        feature_names: one per feature.
-        fill: (features,) replacement of missing values, the mean of the known values in real
-            training steps.
-        mean: (features,) mean of the real training steps, 0 if the recipe does not standardize.
-        std: (features,) standard deviation of the real training steps, 1 if the recipe does not
+        inputs: imputation and encoding of the features.
+        mean: (i,) mean of the inputs in real training steps, 0 if the recipe does not standardize.
+        std: (i,) standard deviation of the inputs in real training steps, 1 if the recipe does not
             standardize.
         target_mean: mean of the regression targets, 0 if they are not standardized.
         target_std: standard deviation of the regression targets, 1 if they are not standardized.
@@ -96,8 +107,7 @@ class Preprocessing:
     """
 
     recipe: Recipe
-    feature_names: tuple[str, ...]
-    fill: np.ndarray
+    inputs: InputEncoder
     mean: np.ndarray
     std: np.ndarray
     target_mean: float
@@ -105,9 +115,18 @@ class Preprocessing:
     classes: np.ndarray | None
     width: int
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the features of the data."""
+        return self.inputs.feature_names
+
     @classmethod
     def fit(
-        cls, masked: MaskedSequences, recipe: Recipe, labels: np.ndarray | None
+        cls,
+        masked: MaskedSequences,
+        recipe: Recipe,
+        labels: np.ndarray | None,
+        like: InputEncoder | None = None,
     ) -> Preprocessing:
         """Fit to the training set.
 
@@ -115,21 +134,20 @@ class Preprocessing:
             masked: the training set, masked by this recipe.
             recipe: its ``maxlen``, ``standardize`` and ``task`` are used.
             labels: (k,) sorted classes, None for regression.
+            like: takes vocabularies and indicators from this encoder.
         """
         training, real = masked.original, masked.real
-        fill = _mean_of_known(real.values)
-        values = np.where(np.isnan(real.values), fill, real.values).astype(np.float32)
-        mean, std = np.zeros(training.features), np.ones(training.features)
+        inputs = InputEncoder.fit(real, like)
+        mean, std = np.zeros(len(inputs.names)), np.ones(len(inputs.names))
         target_mean, target_std = 0.0, 1.0
         if recipe.standardize:
-            mean, std = _mean_and_std(values)
+            mean, std = _mean_and_std(inputs.encode(real).values)
             if recipe.task == "regression":
                 targets = real.targets if training.per_step else training.targets
                 target_mean, target_std = map(float, _mean_and_std(targets))
         return cls(
             recipe=recipe,
-            feature_names=training.feature_names,
-            fill=fill,
+            inputs=inputs,
             mean=mean,
             std=std,
             target_mean=target_mean,
@@ -160,15 +178,13 @@ class Preprocessing:
                 names=", ".join(self.feature_names[:12]),
                 found=masked.original.features,
             )
-        filled = masked.real
-        if np.isnan(filled.values).any():
-            filled = filled.with_steps(self.fill_missing(filled.values), filled.lengths)
+        encoded = self.inputs.encode(masked.real)
         if self.recipe.mask != "none":
-            sequences, source = filled, masked.kept
+            sequences, source = encoded, masked.kept
         else:
             padding, truncating = self.recipe.padding, self.recipe.truncating
             sequences = add_padding_steps(
-                filled, self.width, padding, truncating, self.recipe.value
+                encoded, self.width, padding, truncating, self.recipe.value
             )
             numbered = masked.real.with_targets(masked.kept, per_step=True)
             numbered = truncate(numbered, self.width, truncating)
@@ -180,16 +196,13 @@ class Preprocessing:
             sequences = sequences.with_steps(scaled, sequences.lengths)
         return Prepared(masked, sequences, source)
 
-    def fill_missing(self, values: np.ndarray) -> np.ndarray:
-        """Replace NaN in values (…, features) by the fitted fill values."""
-        return np.where(np.isnan(values), self.fill, values)
-
     def scale(self, values: np.ndarray) -> np.ndarray:
-        """Scale values (…, features) in raw units."""
+        """Scale inputs (…, i) in raw units; what float32 cannot hold becomes its largest number."""
         if not self.recipe.standardize:
             return values
-        with np.errstate(over="ignore"):  # far beyond what was trained on; infinite in float32
-            return (values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
+        with np.errstate(over="ignore"):  # far beyond what was trained on
+            scaled = (values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
+        return np.clip(scaled, -MAX_FLOAT32, MAX_FLOAT32, out=scaled)
 
     def notes(self, masked: MaskedSequences) -> list[Note]:
         """Explain which real steps ``prepare`` leaves out of this data."""
@@ -215,6 +228,17 @@ class Preprocessing:
                     "Real steps that equal the mask value {mask_value} were masked away: {steps}.",
                     steps=erased,
                     mask_value=self.recipe.mask_value,
+                )
+            )
+        for name, steps in self.inputs.find_unknown(masked.real).items():
+            words, codes = masked.real.categories[name], masked.real.values[steps]
+            notes.append(
+                Note(
+                    "Feature {feature}: {found!r} is none of the words the model was trained on, "
+                    "and counts as unknown. Steps with such words: {steps}.",
+                    feature=name,
+                    found=words[int(codes[0, self.feature_names.index(name)])],
+                    steps=len(steps),
                 )
             )
         return notes
@@ -259,9 +283,14 @@ class Preprocessing:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, without the recipe; ``from_dict`` reads them."""
+        inputs = self.inputs
         return {
-            "feature_names": list(self.feature_names),
-            "fill": self.fill.tolist(),
+            "feature_names": list(inputs.feature_names),
+            "vocabularies": {name: list(words) for name, words in inputs.vocabularies.items()},
+            "missing": inputs.missing,
+            "indicated": list(inputs.indicated),
+            "input_names": list(inputs.names),
+            "fill": inputs.fill.tolist(),
             "mean": self.mean.tolist(),
             "std": self.std.tolist(),
             "target_mean": self.target_mean,
@@ -271,31 +300,68 @@ class Preprocessing:
         }
 
     @classmethod
-    def from_dict(cls, recipe: Recipe, plain: dict[str, Any]) -> Preprocessing:
+    def from_dict(
+        cls, recipe: Recipe, plain: dict[str, Any], table: Mapping[str, Any] | None = None
+    ) -> Preprocessing:
         """Rebuild the preprocessing from the output of ``to_dict``.
+
+        Args:
+            recipe: the recipe it was fitted by.
+            plain: the output of ``to_dict``, of this version or an earlier one.
+            table: for one of an earlier version, how the training data was read.
 
         Raises:
             ValueError: the values are invalid or do not fit together.
         """
         values = PREPROCESSING_CHECK(plain, "the preprocessing")
-        features = len(values["feature_names"])
+        if "input_names" not in values:
+            values |= _restore_format_1(values["feature_names"], table or {})
         values.setdefault("fill", values["mean"])  # older files lack it
         for name in ("fill", "mean", "std"):
-            if len(values[name]) != features:
-                raise ValueError(f"{name} has {len(values[name])} numbers; use one a feature")
+            if len(values[name]) != len(values["input_names"]):
+                raise ValueError(f"{name} has {len(values[name])} numbers; use one per input")
             values[name] = np.array(values[name], dtype=np.float64)
+        inputs = InputEncoder(
+            names=values.pop("input_names"),
+            **{name: values.pop(name) for name in ENCODER_FIELDS},
+        )
+        expected = name_inputs(inputs.feature_names, inputs.vocabularies, inputs.indicated)
+        if sorted(expected) != sorted(inputs.names):
+            raise ValueError("the inputs do not fit the features")
         if (values["classes"] is None) != (recipe.task == "regression"):
             raise ValueError(f"the classes do not fit the task {recipe.task}")
         if values["classes"] is not None:
             values["classes"] = _label_array(values["classes"])
-        return cls(recipe, **values)
+        return cls(recipe, inputs, **values)
 
 
-def _mean_of_known(values: np.ndarray) -> np.ndarray:
-    """Average the known values per feature in float64, (features,); 0 where none is known."""
-    known = ~np.isnan(values)
-    sums = np.where(known, values, 0).sum(axis=0, dtype=np.float64)
-    return sums / np.maximum(known.sum(axis=0), 1)
+FORMAT_1_CHECK = record(
+    {},
+    {
+        "categories": mapping_of(names(), MAX_NAMES),
+        "missing": one_of(*MISSING_POLICIES),
+        "indicated": optional(names()),
+    },
+)
+ENCODER_FIELDS = ("feature_names", "vocabularies", "missing", "indicated", "fill")
+
+
+def _restore_format_1(columns: tuple[str, ...], table: Mapping[str, Any]) -> dict[str, Any]:
+    """Restore what earlier versions stored among the features; see ``core.data.format_1``."""
+    read = FORMAT_1_CHECK(table, "the table")
+    indicated = read.get("indicated")
+    known = detect_format_1(
+        columns,
+        read.get("categories", {}),
+        list_indicated(columns) if indicated is None else indicated,
+    )
+    return {
+        "input_names": columns,
+        "feature_names": known.feature_names,
+        "vocabularies": known.vocabularies,
+        "missing": read.get("missing", "mean"),
+        "indicated": known.indicated,
+    }
 
 
 def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

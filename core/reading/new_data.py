@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ..data.missing import base_names
 from ..data.schema import Schema
 from ..data.sequences import Sequences
 from ..errors import DataError
@@ -29,7 +28,7 @@ class Reading:
     """How new data for a model is read.
 
     Attributes:
-        features: Numbers per typed step, without missing-value indicators.
+        features: Numbers per typed step.
         schema: Schema of the table of the training data; None for the example, which was not
             read from a file.
     """
@@ -40,7 +39,7 @@ class Reading:
     @classmethod
     def from_sequences(cls, data: Sequences) -> Reading:
         """Create the reading of data like ``data``."""
-        return cls(len(base_names(data.feature_names)), data.schema)
+        return cls(data.features, data.schema)
 
     @property
     def missing(self) -> str:
@@ -111,7 +110,7 @@ class Reading:
             return detect_schema(table)
         if not table.header:  # lists and bare numbers, for any layout of the training data
             missing = "refuse" if self.missing == "refuse" else "mean"
-            return replace(detect_schema(table), missing=missing, indicated=())
+            return replace(detect_schema(table), missing=missing)
         return adapt_schema(self.schema, table)
 
 

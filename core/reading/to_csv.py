@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data.missing import base_names, indicator_name
+from ..data.categories import decode_words
 from ..data.padded import step_indices
-from ..data.schema import UNKNOWN, Schema
+from ..data.schema import Schema
 from ..data.sequences import Sequences
-from .layouts.columns import list_category_names
 from .layouts.long import ELAPSED
 
 Row = dict[str, Any]
@@ -37,18 +36,15 @@ def derive_schema(data: Sequences) -> Schema:
         target=None if data.targets is None else "target",
         split=None if data.split is None else "split",
         group=None if data.groups is None else "group",
-        features=base_names(data.feature_names),
+        features=data.feature_names,
+        categories=tuple(data.categories),
         target_at="step" if data.per_step else "sequence",
-        missing="mean" if base_names(data.feature_names) != data.feature_names else data.missing,
-        indicated=tuple(n for n in data.feature_names if indicator_name(n) in data.feature_names),
+        missing=data.missing,
     )
 
 
 def to_csv(data: Sequences, schema: Schema) -> str:
     """Write sequences as CSV that reads as the same sequences.
-
-    Information that the sequences do not contain is lost: a category outside the vocabulary is
-    written as the unknown category.
 
     Args:
         data: Sequences to write.
@@ -113,11 +109,11 @@ def _build_long_rows(data: Sequences, schema: Schema, i: int) -> list[Row]:
         for row, time in zip(rows, np.cumsum(elapsed) - elapsed[0], strict=True):
             row[schema.time] = f"{time:.9g}"
     for name in schema.features:
-        vocabulary = schema.categories.get(name)
-        if vocabulary is None:
-            cells = [_format_value(value) for value in steps[:, names.index(name)]]
+        column = steps[:, names.index(name)]
+        if name in data.categories:
+            cells = [word or "" for word in decode_words(column, data.categories[name])]
         else:
-            cells = _decode_categories(steps, names, name, vocabulary)
+            cells = list(map(_format_value, column))
         for row, cell in zip(rows, cells, strict=True):
             row[name] = cell
     for row in rows:
@@ -128,18 +124,9 @@ def _build_long_rows(data: Sequences, schema: Schema, i: int) -> list[Row]:
     return rows
 
 
-def _decode_categories(
-    steps: np.ndarray, names: tuple[str, ...], name: str, vocabulary: tuple[str, ...]
-) -> list:
-    category_features = list_category_names(name, vocabulary)
-    categories = [*(word for word in vocabulary if word != UNKNOWN), UNKNOWN]
-    indicators = steps[:, [names.index(each) for each in category_features]]
-    return ["" if np.isnan(row).any() else categories[int(row.argmax())] for row in indicators]
-
-
 def _build_list_rows(data: Sequences, schema: Schema, i: int) -> list[Row]:
     before, after = _build_role_cells(data, schema, i)
-    steps, base = data[i], base_names(data.feature_names)
+    steps, base = data[i], data.feature_names
     columns = {name: steps[:, data.feature_names.index(name)] for name in base}
     row = dict(before)
     for name in schema.features:

@@ -14,12 +14,16 @@ from typing import Any
 
 import numpy as np
 
+from ..data.sequences import Sequences
 from ..data.serialization import pack_arrays, unpack_arrays
 from ..engine.progress import History, Progress
 from ..errors import Note
+from ..preprocessing.input_encoder import InputEncoder
+from ..preprocessing.transform import Preprocessing
 from ..recipe.recipe import Recipe
 
-FORMAT = 1  # of the packed checkpoint; earlier versions wrote none
+FORMAT = 2  # of the packed checkpoint; the first versions wrote none
+OTHER_DATA = "the checkpoint is of a training on other data"
 CHECKPOINT_SECONDS = 3.0  # training time that a killed worker loses …
 CHECKPOINT_SHARE = 0.05  # … and the share of a large network's training time spent on checkpoints
 CHANGEABLE_FIELDS = ("epochs", "patience")  # of the recipe, when a run is resumed
@@ -97,12 +101,35 @@ class Checkpoint:
         """Return a copy whose patience counts from here, to train more epochs after an end."""
         return replace(self, patience_from=self.epoch)
 
-    def check_resumable(self, recipe: Recipe, preprocessing: dict[str, Any]) -> None:
+    def restore_inputs(self, data: Sequences) -> InputEncoder | None:
+        """Return the inputs of a checkpoint of format 1, whose vocabularies came from all rows.
+
+        Args:
+            data: The data of the run.
+
+        Returns:
+            The encoder; None for a checkpoint of this version.
+
+        Raises:
+            ValueError: The data has other features.
+        """
+        if "input_names" in self.preprocessing:
+            return None
+        table = {"categories": data.categories}
+        inputs = Preprocessing.from_dict(self.recipe, self.preprocessing, table).inputs
+        if inputs.feature_names != data.feature_names:
+            raise ValueError(OTHER_DATA)
+        return inputs
+
+    def check_resumable(
+        self, recipe: Recipe, preprocessing: Preprocessing, like: InputEncoder | None = None
+    ) -> None:
         """Check that a run can resume from this checkpoint.
 
         Args:
             recipe: The recipe of the run. It may differ in CHANGEABLE_FIELDS only.
-            preprocessing: The preprocessing fitted on the data of the run, as a dictionary.
+            preprocessing: The preprocessing fitted on the data of the run.
+            like: What ``restore_inputs`` returned.
 
         Raises:
             ValueError: The recipe or the data differ.
@@ -117,8 +144,12 @@ class Checkpoint:
                 f"{name} is {getattr(recipe, name)!r}, and {getattr(self.recipe, name)!r} in the "
                 f"checkpoint; a training that continues may change {' and '.join(changeable)} only"
             )
-        if preprocessing != self.preprocessing:
-            raise ValueError("the checkpoint is of a training on other data")
+        fitted = preprocessing.to_dict()
+        if like is not None:
+            columns = {"feature_names": fitted["input_names"]}
+            fitted = {name: (fitted | columns)[name] for name in self.preprocessing}
+        if fitted != self.preprocessing:
+            raise ValueError(OTHER_DATA)
 
     def to_bytes(self) -> bytes:
         """Pack the checkpoint; ``Checkpoint.from_bytes`` unpacks it."""

@@ -87,16 +87,17 @@ def train(
                 "Every training sequence has the class {label}. A classifier needs at least two.",
                 label=labels[0],
             )
-    preprocessing = Preprocessing.fit(training, recipe, labels)
-    outputs = 1 if labels is None else len(labels)
-    network = build_network(recipe, data.features, outputs)
+    like = None if resume is None else resume.restore_inputs(data)
+    preprocessing = Preprocessing.fit(training, recipe, labels, like)
+    inputs, outputs = len(preprocessing.inputs.names), 1 if labels is None else len(labels)
+    network = build_network(recipe, inputs, outputs)
     notes = preprocessing.notes(training)
     notes += check_set_sizes(data, recipe, training_rows, validation_rows)
     groups = count_groups()
     if resume is not None:
-        resume.check_resumable(recipe, preprocessing.to_dict())
+        resume.check_resumable(recipe, preprocessing, like)
         groups = resume.groups
-    spec = EngineSpec.from_recipe(recipe, data.features, outputs, groups)
+    spec = EngineSpec.from_recipe(recipe, inputs, outputs, groups)
     with borrow_engine(spec) as compiled:
         loop = _Loop(compiled, preprocessing, training, validation, on_progress, should_stop)
         if on_checkpoint is not None:
@@ -119,7 +120,7 @@ def train(
         notes=notes,
         stopped=stopped,
         best_epoch=None if loop.best is None else loop.best.epoch,
-        computed=describe_computation(recipe, data.features, groups),
+        computed=describe_computation(recipe, inputs, groups),
         schema=data.schema,
         trained_on=data.digest(),
         facts=Facts.from_data(data, len(training_rows), len(validation_rows)),
@@ -132,8 +133,8 @@ def restore_model(checkpoint: Checkpoint) -> TrainedModel:
     """Build the model of a checkpoint, as if training had been stopped there."""
     recipe = checkpoint.recipe
     preprocessing = Preprocessing.from_dict(recipe, checkpoint.preprocessing)
-    features, classes = len(preprocessing.feature_names), preprocessing.classes
-    network = build_network(recipe, features, 1 if classes is None else len(classes))
+    inputs, classes = len(preprocessing.inputs.names), preprocessing.classes
+    network = build_network(recipe, inputs, 1 if classes is None else len(classes))
     best = checkpoint.best
     network.set_weights(checkpoint.weights if best is None else best.weights)
     return TrainedModel(
@@ -144,7 +145,7 @@ def restore_model(checkpoint: Checkpoint) -> TrainedModel:
         notes=list(checkpoint.notes),
         stopped=True,
         best_epoch=None if best is None else best.epoch,
-        computed=describe_computation(recipe, features, checkpoint.groups),
+        computed=describe_computation(recipe, inputs, checkpoint.groups),
     )
 
 

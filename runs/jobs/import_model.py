@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.missing import base_names
 from core.data.sequences import Sequences
 from core.data.serialization import pack
 from core.engine.progress import Progress
@@ -65,7 +64,7 @@ def import_run(_run_id: str, payload: ImportRequest, request_id: str, topic: str
         model.save(saved, payload.name)
         data = _read_example(model, store.limits.steps)
         reading = {
-            "features": len(base_names(data.feature_names)),
+            "features": data.features,
             "schema": None if model.schema is None else model.schema.to_dict(),
         }
         run_id = store.runs.create(
@@ -110,7 +109,16 @@ def _read_example(model: TrainedModel, max_steps: int) -> Sequences:
         log.warning("The example of a model was not read")
     except UnpaddedError as error:  # the model is usable without it
         log.warning("The example of a model was not read: %s", error)
-    return Sequences(model.preprocessing.fill[None], np.array([1]), feature_names=names)
+    inputs = model.preprocessing.inputs
+    fill = dict(zip(inputs.names, inputs.fill, strict=True))
+    step = [fill.get(name, np.nan) for name in names]  # a word is missing
+    return Sequences(
+        np.array([step]),
+        np.array([1]),
+        feature_names=names,
+        categories=inputs.vocabularies,
+        missing="mean",
+    )
 
 
 def _build_result(model: TrainedModel, content: bytes) -> Result:

@@ -14,6 +14,7 @@ from core.data.sequences import Sequences
 from core.data.serialization import pack, unpack
 from core.errors import DataError, Note, QuotaError, UnpaddedError
 from core.i18n import N_
+from core.preprocessing.input_encoder import estimate_inputs
 from core.reading import (
     Report,
     Schema,
@@ -248,10 +249,11 @@ def _pack(data: Sequences, size: int) -> bytes:
             count += sum(map(len, texts))
     if count > MAX_TEXT:
         raise QuotaError(TOO_MUCH_TEXT, found=count, most=MAX_TEXT)
-    refuse_long_names(data.feature_names)  # each value of a category becomes a feature
-    for vocabulary in ({} if data.schema is None else data.schema.categories).values():
-        _refuse_long(max(vocabulary, key=len, default=""), Note("a word of a category"))
+    refuse_long_names(data.feature_names)
+    for words in data.categories.values():
+        _refuse_long(max(words, key=len, default=""), Note("a word of a category"))
     max_bytes = max(MAX_BYTES, MAX_TIMES * size)
-    if data.values.nbytes > max_bytes:
-        raise QuotaError(TOO_MUCH, found=data.values.nbytes // 10**6, most=max_bytes // 10**6)
+    n_bytes = data.values.nbytes // data.features * estimate_inputs(data)  # as a network reads it
+    if n_bytes > max_bytes:
+        raise QuotaError(TOO_MUCH, found=n_bytes // 10**6, most=max_bytes // 10**6)
     return PickleBuffer(pack(data))

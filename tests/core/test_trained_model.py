@@ -315,7 +315,7 @@ def test_a_saved_model_names_its_format_and_a_newer_one_is_refused(example_model
     saved = io.BytesIO()
     example_model.save(saved)
     training = json.loads(zipfile.ZipFile(saved).read("training.json"))
-    assert training["format"] == 1
+    assert training["format"] == 2
     monkeypatch.setattr("core.export.archive.FORMAT", 0)
-    with pytest.raises(DataError, match=r"newer version of Unpadded \(format 1\).* up to 0"):
+    with pytest.raises(DataError, match=r"newer version of Unpadded \(format 2\).* up to 0"):
         load(saved)

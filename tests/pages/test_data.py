@@ -172,7 +172,7 @@ def test_all_problems_are_listed_and_resolved_by_buttons(data):
     assert "the id is missing" in data.error[0].value
     find_labelled(data.button, "Leave out 1 row").click().run()
     assert not data.error
-    assert (get_facts(data)["Steps in all"], get_facts(data)["Features a step"]) == ("4", "2")
+    assert (get_facts(data)["Steps in all"], get_facts(data)["Features a step"]) == ("4", "1")
     assert any("5 rows in the file = 4 used + left out: 1" in c.value for c in data.caption)
     assert find_labelled(data.selectbox, "Missing values").value == "mean"
 
@@ -413,16 +413,6 @@ def test_the_target_of_a_table_with_many_columns_is_kept(data):
     find_labelled(data.button, "Use these columns").click().run()
     assert find_labelled(data.selectbox, "Target").value == "target"
     assert not any("No target column" in info.value for info in data.info)
-
-
-def test_values_that_cannot_be_carried_forward_can_be_dropped(data):
-    text = b"id,t,x\na,0,\na,1,2\nb,0,1\nb,1,\n"
-    data.file_uploader(key="upload").upload("gaps.csv", text, "text/csv").run()
-    find_labelled(data.button, "Carry the last value forward").click().run()
-    assert "no earlier" in data.error[0].value
-    find_labelled(data.button, "Drop the step").click().run()
-    assert not data.error
-    assert get_facts(data)["Steps in all"] == "2"
 
 
 def test_problems_resolved_by_a_button_are_no_longer_listed(data):

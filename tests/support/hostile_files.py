@@ -131,7 +131,7 @@ def _check(table: Table, data: Sequences, report: Report) -> None:
     assert len(data) >= 1
     assert data.lengths.min() >= 1
     assert data.lengths.sum() == len(data.values)
-    assert np.isfinite(data.values).all() or data.missing == "mean"
+    assert np.isfinite(data.values).all() or data.missing in ("forward", "mean")
     assert not np.isinf(data.values).any()
     assert len(set(data.ids)) == len(data)
     assert report.rows == len(table) == report.used + sum(report.dropped.values())

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import Recipe, Sequences
 from core.engine.cost import estimate_cost
+from core.preprocessing.input_encoder import estimate_inputs
 from ui import backend
 from ui.i18n import _, format_count, format_duration
 
@@ -13,7 +14,7 @@ from ui.i18n import _, format_count, format_duration
 def estimate_seconds(data: Sequences, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> float:
     """Estimate the seconds until every run has ended, with as many at a time as may run."""
     seconds_per_seed = sum(
-        estimate_cost(data.lengths, data.features, recipe).seconds * recipe.epochs
+        estimate_cost(data.lengths, estimate_inputs(data), recipe).seconds * recipe.epochs
         for recipe in recipes.values()
     )
     workers = max(len(backend.get_runs().workers), 1)

@@ -10,10 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from core import Sequences
-from core.data.missing import indicator_name
+from core.data.categories import decode_words
 from core.errors import UnpaddedError
 from core.reading import Report, Schema
-from core.reading.layouts.columns import list_category_names
 from core.reading.layouts.long import ELAPSED
 from core.reading.new_data import Reading, format_steps
 from runs.reading import reading_jobs
@@ -47,37 +46,23 @@ def suggest_sequence(data: Sequences) -> str:
     shortest = data[row]
     if shortest.size > MAX_SUGGESTED_VALUES:
         return ""
-    if data.schema is not None and data.schema.layout == "long" and data.schema.categories:
-        return format_as_csv(shortest, data.feature_names, data.schema)
-    names = data.feature_names
-    indicators = {indicator_name(name) for name in names}
-    return format_steps(shortest[:, [name not in indicators for name in names]])
+    if data.schema is not None and data.categories:
+        return format_as_csv(data[[row]], data.schema)
+    return format_steps(shortest)
 
 
-def format_as_csv(steps: np.ndarray, names: tuple[str, ...], schema: Schema) -> str:
-    """Format a sequence as CSV text with the columns it was read from.
+def format_as_csv(data: Sequences, schema: Schema) -> str:
+    """Format one sequence as CSV text with the columns it was read from.
 
     If the elapsed time is a feature, times are counted from 0.
-
-    Args:
-        steps: (steps, features) values.
-        names: Feature names.
-        schema: Schema of the data.
     """
-    columns = dict(zip(names, steps.T, strict=True))
-    table = pd.DataFrame(index=range(len(steps)))
+    columns = dict(zip(data.feature_names, data.values.T, strict=True))
+    table = pd.DataFrame(index=range(len(data.values)))
     if schema.elapsed and schema.time:
         table[schema.time] = columns[ELAPSED].cumsum()
     for name in schema.features:
-        if name in schema.categories:
-            features = list_category_names(name, schema.categories[name])
-            categories = np.array(
-                [each.removeprefix(f"{name}=") for each in features], dtype=object
-            )
-            one_hot = np.stack([columns[each] for each in features], axis=1)
-            table[name] = np.where(np.isnan(one_hot[:, 0]), "", categories[one_hot.argmax(axis=1)])
-        else:
-            table[name] = columns[name]
+        words = data.categories.get(name)
+        table[name] = columns[name] if words is None else decode_words(columns[name], words)
     return table.to_csv(index=False, float_format="%.6g", na_rep="")
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import Recipe, Sequences
 from core.engine.cost import EpochCost, estimate_cost, uses_keras
+from core.preprocessing.input_encoder import estimate_inputs
 from ui.i18n import _, format_count, format_duration, join_list
 from ui.session.state import State
 from ui.shell.widgets import make_metric_grid
@@ -59,4 +60,4 @@ def _make_key(recipe: Recipe) -> str:
 
 def _estimate(data: Sequences, recipe: Recipe) -> EpochCost:
     lengths = data.lengths if data.split is None else data.lengths[data.split != "test"]
-    return estimate_cost(lengths if len(lengths) else data.lengths, data.features, recipe)
+    return estimate_cost(lengths if len(lengths) else data.lengths, estimate_inputs(data), recipe)

@@ -78,40 +78,40 @@ class Candidates:
             sorted(word for word in self.list_distinct_values(name) if not is_missing(word))
         )
 
-    def build_vocabularies(self, features: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Build the vocabulary of each text feature.
+    def list_categorical(self, features: Sequence[str]) -> tuple[str, ...]:
+        """List the features that hold words.
 
         Raises:
-            DataError: For a column with too many categories.
+            DataError: For a column with too many words.
         """
-        vocabularies = {
-            name: self.list_categories(name) for name in features if self.kinds[name] == "text"
+        words = {
+            name: len(self.list_categories(name)) for name in features if self.kinds[name] == "text"
         }
-        for name, vocabulary in vocabularies.items():
-            if len(vocabulary) > MAX_VOCABULARY_SIZE:
+        for name, count in words.items():
+            if count > MAX_VOCABULARY_SIZE:
                 raise DataError(
                     "Column {column} holds {words} different words, and each would be a feature. "
                     "At most {most} are taken; leave the column out or put words together.",
                     column=name,
-                    words=len(vocabulary),
+                    words=count,
                     most=MAX_VOCABULARY_SIZE,
                 )
-        for name, vocabulary in list(vocabularies.items())[:MAX_NOTES]:
+        for name, count in list(words.items())[:MAX_NOTES]:
             self.reasons.append(
                 Note(
                     "`{name}` holds {n} different words: a feature for each",
                     name=name,
-                    n=len(vocabulary),
+                    n=count,
                 )
             )
-        if len(vocabularies) > MAX_NOTES:
+        if len(words) > MAX_NOTES:
             self.reasons.append(
                 Note(
                     "{n} more columns hold words: a feature for each",
-                    n=len(vocabularies) - MAX_NOTES,
+                    n=len(words) - MAX_NOTES,
                 )
             )
-        return vocabularies
+        return tuple(words)
 
     def build_schema(
         self, layout: str, features: tuple[str, ...], channels: tuple[str, ...] = ()
@@ -135,7 +135,7 @@ class Candidates:
         roles = {role: name or None for role, name in self.roles.items()}
         if layout != "long":
             roles["time"] = None
-        vocabularies = self.build_vocabularies(features) if layout == "long" else {}
+        categories = self.list_categorical(features) if layout == "long" else ()
         used = {*roles.values(), *features}
         unused = tuple(name for name in self.table.names if name not in used)
         for name in unused[:MAX_NOTES]:
@@ -152,7 +152,7 @@ class Candidates:
             features=features,
             target_at=self.target_at or "sequence" if has_step_targets else "sequence",
             channels=channels,
-            categories=vocabularies,
+            categories=categories,
             unused=unused,
             reasons=tuple(self.reasons),
             doubts=tuple(self.doubts),

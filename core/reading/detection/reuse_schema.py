@@ -16,10 +16,10 @@ from .step_columns import find_feature_columns
 def adapt_schema(schema: Schema, table: Table) -> Schema:
     """Adapt the schema of the training data to a table of new data.
 
-    Columns keep their roles, vocabularies, and the treatment of missing values and duplicates.
-    Only the features are required; a target that some rows lack is ignored. In the wide layout,
-    the number of steps may differ from the training data. Windows are cut in the same way; a model
-    trained on growing prefixes receives the whole sequences.
+    Columns keep their roles, the kind of their values, and the treatment of missing values and
+    duplicates. Only the features are required; a target that some rows lack is ignored. In the
+    wide layout, the number of steps may differ from the training data. Windows are cut in the same
+    way; a model trained on growing prefixes receives the whole sequences.
 
     Args:
         schema: Schema of the training data.
@@ -69,10 +69,8 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         result = replace(result, target=None)
     return replace(
         result,
-        categories={n: w for n, w in schema.categories.items() if n in result.features},
+        categories=tuple(name for name in schema.categories if name in result.features),
         missing=schema.missing,
-        # A model that was trained without missing-value indicators receives none.
-        indicated=schema.indicated if schema.missing == "mean" else (),
         fixes=schema.fixes,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,
@@ -83,8 +81,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
 def refresh_schema(schema: Schema, table: Table) -> Schema:
     """Update a schema after its table was edited.
 
-    Roles that differ from the detected ones are kept as long as their columns exist. Vocabularies
-    are detected again.
+    Roles that differ from the detected ones are kept as long as their columns exist.
 
     Args:
         schema: Schema before the edit.

@@ -1,15 +1,15 @@
-"""Convert columns to features: numbers, and categories in one-hot encoding."""
+"""Convert columns to features: numbers, and the codes of words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...data.schema import UNKNOWN, Schema
+from ...data.categories import encode_words
 from ...i18n import N_
 from ..table.cells import (
     MAX_FLOAT32,
@@ -122,75 +122,21 @@ def _is_formula(table: Table, name: str, rows: np.ndarray) -> np.ndarray:
     return pc.match_substring_regex(cells, IS_FORMULA).to_numpy()
 
 
-def build_indicators(
-    columns: Mapping[str, np.ndarray], schema: Schema
-) -> tuple[tuple[str, ...], np.ndarray]:
-    """Build the missing-value indicators for missing="mean".
-
-    Args:
-        columns: Array (rows,) per column, NaN where a value is missing.
-        schema: Schema, which may name the columns with an indicator. Otherwise every column with
-            a missing value has one.
-
-    Returns:
-        The names of the columns with an indicator, and the (rows, columns) indicators, 1 where
-        the value is missing.
-    """
-    names = schema.indicated if schema.missing == "mean" else ()
-    if names is not None:
-        names = tuple(name for name in names if name in columns)
-    else:
-        names = tuple(name for name, values in columns.items() if np.isnan(values).any())
-    rows = len(next(iter(columns.values())))
-    values = np.zeros((rows, len(names)), dtype=np.float32)
-    for number, name in enumerate(names):
-        values[:, number] = np.isnan(columns[name])
-    return names, values
-
-
-def list_category_names(name: str, categories: Sequence[str]) -> list[str]:
-    """List the names of the one-hot features of a column."""
-    return [
-        f"{name}={category}" for category in (*(w for w in categories if w != UNKNOWN), UNKNOWN)
-    ]
-
-
-UNSEEN = N_(
-    "Row {row}, column {column}: {found!r} is none of the words the model was trained on, and "
-    "counts as unknown."
-)
-
-
-def encode_categories(
-    table: Table, name: str, categories: Sequence[str], problems: Problems
-) -> np.ndarray:
-    """Encode a column of categories in one-hot encoding.
+def read_words(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Read a column of words.
 
     Args:
         table: The table.
         name: Name of the column.
-        categories: The vocabulary.
-        problems: Receives missing cells and unknown categories.
+        problems: Receives missing cells.
 
     Returns:
-        (rows, categories + 1) float32: 1 for the category of the row, in the last column for any
-        category outside the vocabulary; NaN for a missing cell.
+        (rows,) float32 codes, NaN for a missing cell, and the sorted words.
     """
     indices, distinct = encode_values(table, name)
-    vocabulary = {
-        category: number for number, category in enumerate(w for w in categories if w != UNKNOWN)
-    }
-    encodings = np.zeros((len(distinct), len(vocabulary) + 1), dtype=np.float32)
-    is_unseen = np.zeros(len(distinct), dtype=bool)
-    for number, category in enumerate(distinct.to_pylist()):
-        if is_missing(category):
-            encodings[number] = np.nan
-        else:
-            encodings[number, vocabulary.get(category, -1)] = 1
-            is_unseen[number] = category not in categories
-    absent = np.flatnonzero(np.isnan(encodings[:, 0])[indices])
-    if len(absent):
-        problems.add("missing", MISSING, table, name, absent)
-    if is_unseen.any():
-        problems.add("unseen", UNSEEN, table, name, np.flatnonzero(is_unseen[indices]))
-    return encodings[indices]
+    words = [None if is_missing(word) else word for word in distinct.to_pylist()]
+    codes, categories = encode_words(words)
+    rows = np.flatnonzero(np.isnan(codes)[indices])
+    if len(rows):
+        problems.add("missing", MISSING, table, name, rows)
+    return codes[indices], categories

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...data.missing import indicator_name
 from ...data.schema import Schema
 from ...data.sequences import Sequences, default_names
 from ...errors import DataError
@@ -17,7 +16,6 @@ from ..table import roles
 from ..table.cells import MAX_FLOAT32, MAX_QUOTED_CHARACTERS, describe_cell, parse_numbers
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
-from .columns import build_indicators
 from .list_cells import EMPTY_LIST, is_empty, split_items
 
 NOT_IN_LIST = N_(
@@ -79,18 +77,17 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     ids = roles.read_unique_ids(table, schema.id, problems)
     problems.raise_unresolved()
     targets = _read_targets(table, schema, lengths, schema.features[0])
-    indicated, indicator_values = build_indicators(dict(zip(names, values.T, strict=True)), schema)
     return Sequences(
-        values=np.column_stack([values, indicator_values]),
+        values=values,
         lengths=lengths,
         targets=targets,
         per_step=schema.per_step,
         ids=ids,
-        feature_names=(*names, *map(indicator_name, indicated)),
+        feature_names=tuple(names),
         split=roles.read_splits(table, schema.split),
         groups=roles.read_groups(table, schema.group),
         missing=schema.missing,
-        schema=schema.with_indicated(indicated),
+        schema=schema,
     )
 
 

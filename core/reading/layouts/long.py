@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...data.missing import indicator_name
 from ...data.schema import Schema
 from ...data.sequences import Sequences
 from ...errors import DataError
@@ -13,13 +12,7 @@ from ..table import roles
 from ..table.cells import describe_cell
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
-from .columns import (
-    build_indicators,
-    encode_categories,
-    list_category_names,
-    note_wrong_cells,
-    read_numbers,
-)
+from .columns import note_wrong_cells, read_numbers, read_words
 
 ELAPSED = "time since the last step"  # in seconds if times are dates
 MIN_REGULAR_SHARE = 0.9  # share of equal time differences from which a longer one is a gap
@@ -63,7 +56,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         sequence, ids = roles.encode_ids(table, schema.id, problems)
     first_rows = roles.find_first_rows(sequence)
     order, is_first_at_time = _sort_by_time(table, schema, sequence, problems)
-    values, names, indicated = _read_values(table, schema, problems)
+    values, categories = _read_values(table, schema, problems)
     targets = roles.read_targets(table, schema.target)
     if targets is not None and not schema.per_step:
         _note_changes(table, schema.target, targets, sequence, first_rows, problems)
@@ -76,13 +69,15 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         if role is not None:
             _refuse_changes(table, name, role, sequence, first_rows)
     problems.raise_unresolved()
+    names = schema.features
     if schema.elapsed and schema.time:
         values = np.column_stack([values, _compute_elapsed(table, schema.time, sequence, order)])
         names = (*names, ELAPSED)
     steps = [values, sequence, *([targets] if schema.per_step else [])]
     if order is not None:
         steps = [part[order] for part in steps]
-    steps = _merge_duplicates(steps, is_first_at_time, schema, problems)
+    is_word = np.isin(names, list(categories))
+    steps = _merge_duplicates(steps, is_first_at_time, is_word, schema, problems)
     fields = {
         key: None if role is None else role[first_rows] for key, (_, role) in roles_by_field.items()
     }
@@ -99,43 +94,33 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         lengths=np.bincount(steps[1]),
         per_step=schema.per_step,
         feature_names=names,
+        categories=categories,
         missing=schema.missing,
-        schema=schema.with_indicated(indicated),
+        schema=schema,
         **fields,
     )
 
 
 def _read_values(
     table: Table, schema: Schema, problems: Problems
-) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...]]:
+) -> tuple[np.ndarray, dict[str, tuple[str, ...]]]:
     """Read the features.
 
     Returns:
-        (rows, features) float32 in the order of the file, the names of the features, and the
-        columns with a missing-value indicator.
+        (rows, features) float32 in the order of the file, and the sorted words of the features
+        that hold words.
     """
-    names: list[str] = []
-    first_columns: dict[str, int] = {}
-    for name in schema.features:
-        first_columns[name] = len(names)
-        vocabulary = schema.categories.get(name)
-        names += [name] if vocabulary is None else list_category_names(name, vocabulary)
-    values = np.empty((len(table), len(names)), dtype=np.float32)
-    columns = {name: values[:, begin] for name, begin in first_columns.items()}
-    wrong = read_numbers(
-        table,
-        {name: column for name, column in columns.items() if name not in schema.categories},
-    )
-    for name, begin in first_columns.items():
+    values = np.empty((len(table), len(schema.features)), dtype=np.float32)
+    columns = dict(zip(schema.features, values.T, strict=True))
+    is_number = {name: column for name, column in columns.items() if name not in schema.categories}
+    wrong = read_numbers(table, is_number)
+    categories: dict[str, tuple[str, ...]] = {}
+    for name, column in columns.items():
         if name in wrong:
             note_wrong_cells(table, name, wrong[name], problems)
         else:
-            encodings = encode_categories(table, name, schema.categories[name], problems)
-            values[:, begin : begin + encodings.shape[1]] = encodings
-    indicated, indicator_values = build_indicators(columns, schema)
-    if indicated:
-        values = np.column_stack([values, indicator_values])
-    return values, (*names, *map(indicator_name, indicated)), indicated
+            column[:], categories[name] = read_words(table, name, problems)
+    return values, categories
 
 
 def _sort_by_time(
@@ -215,15 +200,20 @@ def _compute_elapsed(
 
 
 def _merge_duplicates(
-    steps: list[np.ndarray], is_first_at_time: np.ndarray | None, schema: Schema, problems: Problems
+    steps: list[np.ndarray],
+    is_first_at_time: np.ndarray | None,
+    is_word: np.ndarray,
+    schema: Schema,
+    problems: Problems,
 ) -> list[np.ndarray]:
     """Merge steps at the same time as the schema specifies.
 
     Args:
         steps: Values (steps, features), and further arrays (steps,). With the mean of the values,
-            the further arrays take their last element.
+            words and the further arrays take their last element.
         is_first_at_time: (steps,) bool, False for a step at the time of the previous one; None if
             there is no such step.
+        is_word: (features,) bool, True for the codes of words.
         schema: Schema with the treatment of duplicates.
         problems: Receives the number of dropped rows.
     """
@@ -241,7 +231,7 @@ def _merge_duplicates(
     sums = np.add.reduceat(np.where(is_known, values, 0), starts, dtype=np.float64)
     with np.errstate(invalid="ignore"):  # 0 / 0: without a known value the mean is missing
         means = sums / np.add.reduceat(is_known, starts, dtype=np.int64)
-    return [means, *(part[last] for part in others)]
+    return [np.where(is_word, values[last], means), *(part[last] for part in others)]
 
 
 def _find_remaining_sequences(

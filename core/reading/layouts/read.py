@@ -45,7 +45,7 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     # Arrow keeps unused memory for later, about 100 MB after 5 million rows.
     pa.default_memory_pool().release_unused()
     report = problems.build_report(problems.rows - problems.dropped.total())
-    report = replace(report, static_features=find_static_features(data, schema))
+    report = replace(report, static_features=find_static_features(data))
     if schema.cut:
         split = windows if schema.cut == "windows" else prefixes
         data = split(data, schema.cut_steps, schema.cut_every)

@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...data.missing import indicator_name
 from ...data.schema import Schema
 from ...data.sequences import Sequences
 from ..table.cells import (
@@ -21,7 +20,6 @@ from ..table.cells import (
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
 from . import wide
-from .columns import build_indicators
 
 
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
@@ -62,13 +60,12 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     if len(too_large):
         values = values.copy()
         values[too_large] = np.nan
-    missing, indicator_values = build_indicators({"value": values}, schema)
     return Sequences(
-        np.column_stack([values, indicator_values]),
+        values[:, None],
         lengths,
-        feature_names=("value", *map(indicator_name, missing)),
+        feature_names=("value",),
         missing=schema.missing,
-        schema=schema.with_indicated(missing),
+        schema=schema,
     )
 
 

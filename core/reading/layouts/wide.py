@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...data.missing import indicator_name
 from ...data.schema import Schema
 from ...data.sequences import Sequences
 from ...errors import DataError
@@ -14,7 +13,7 @@ from ...i18n import N_
 from ..table import roles
 from ..table.report import Problems
 from ..table.table import Table
-from .columns import build_indicators, note_wrong_cells, read_numbers
+from .columns import note_wrong_cells, read_numbers
 
 NO_STEPS = N_(
     "Row {row} holds no values in columns {column} to {last}, so its sequence has no steps. Remove "
@@ -63,20 +62,16 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         note_wrong_cells(table, name, wrong_rows[name], problems, is_past_end=~is_real[:, step])
     ids = roles.read_unique_ids(table, schema.id, problems)
     problems.raise_unresolved()
-    values = grid[is_real]
-    indicated, indicator_values = build_indicators(
-        dict(zip(features, values.T, strict=True)), schema
-    )
     return Sequences(
-        values=np.column_stack([values, indicator_values]),
+        values=grid[is_real],
         lengths=lengths,
         targets=roles.read_targets(table, schema.target),
         ids=ids,
-        feature_names=(*features, *map(indicator_name, indicated)),
+        feature_names=features,
         split=roles.read_splits(table, schema.split),
         groups=roles.read_groups(table, schema.group),
         missing=schema.missing,
-        schema=schema.with_indicated(indicated),
+        schema=schema,
     )
 
 

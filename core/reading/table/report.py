@@ -14,7 +14,7 @@ from .cells import describe_cell
 from .table import Table
 
 MAX_LISTED = 1_000  # per kind; further problems are only counted
-NEVER_BLOCKING = ("duplicate", "gap", "unseen")
+NEVER_BLOCKING = ("duplicate", "gap")
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Problem:
     """A problem of one cell.
 
     Attributes:
-        kind: "unreadable", "missing", "incomplete", "spaces", "empty", "changes", "duplicate",
-            "gap" or "unseen".
+        kind: "unreadable", "missing", "incomplete", "spaces", "empty", "changes", "duplicate"
+            or "gap".
         row: Line of the file.
         column: Name of the column, or number of the cell in its row.
         found: Text of the cell.

@@ -34,7 +34,7 @@ def test_only_steps_without_any_number_are_a_tail():
     array = [[[1, np.nan], [np.nan, np.nan], [2, np.nan], [np.nan, np.nan]]]
     data = Sequences.from_numpy3d(array, missing="mean")
     assert data.lengths.tolist() == [3]
-    assert np.isnan(data.values[1]).tolist() == [True, True, False, False]
+    assert np.isnan(data.values[1]).tolist() == [True, True]
     with pytest.raises(DataError, match="missing"):
         Sequences.from_numpy3d(array)
 
@@ -113,11 +113,21 @@ def test_a_target_that_changes_within_a_sequence_is_one_per_step():
     assert data.targets.tolist() == [0, 1, 1]
 
 
+@pytest.mark.parametrize("dtype", [object, "string", "category"])
+def test_words_of_a_frame_are_categories_and_come_back(dtype):
+    frame = pd.DataFrame({"id": [1, 1, 2], "word": ["b", None, "a"], "v": [1.0, 2, 3]})
+    frame["word"] = frame["word"].astype(dtype)
+    data = Sequences.from_frame(frame, "id", missing="mean")
+    assert data.categories == {"word": ("a", "b")}
+    np.testing.assert_array_equal(data.values, [[1, 1], [np.nan, 2], [0, 3]])
+    assert Sequences.from_frame(data.to_frame(), "id", "step", missing="mean") == data
+
+
 def test_what_a_frame_lacks_is_named():
-    frame = pd.DataFrame({"id": [1, 1], "word": ["a", "b"], "v": [1.0, 2], "split": ["a", "b"]})
+    frame = pd.DataFrame({"id": [1, 1], "mixed": ["a", 2], "v": [1.0, 2], "split": ["a", "b"]})
     with pytest.raises(KeyError, match="no column 'time'"):
         Sequences.from_frame(frame, "id", time="time")
-    with pytest.raises(DataError, match="Column word is not a column of numbers"):
+    with pytest.raises(DataError, match="Column mixed is not a column of numbers"):
         Sequences.from_frame(frame, "id")
     with pytest.raises(DataError, match="Column split changes within sequence 1"):
         Sequences.from_frame(frame, "id", features=["v"], split="split")

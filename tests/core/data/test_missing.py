@@ -1,4 +1,4 @@
-"""Missing values with the policy "mean" are replaced by the mean of real training steps only."""
+"""Missing values stay missing until preprocessing fills them, as real training steps say."""
 
 import io
 import json
@@ -24,36 +24,33 @@ def model():
     return train(DATA, RECIPE)
 
 
-def test_every_feature_with_missing_values_gets_an_indicator():
-    assert DATA.feature_names == ("x1", "x2", "x1 missing", "x2 missing")
-    assert DATA.values[:, 2].tolist() == [0, 1, 0, 0, 0, 0, 0]
-    assert DATA.values[:, 3].tolist() == [0, 0, 0, 0, 1, 1, 0]
+def test_a_missing_value_stays_missing():
+    assert DATA.feature_names == ("x1", "x2")
     assert np.isnan(DATA.values).sum() == 3
 
 
+def test_every_feature_with_missing_values_gets_an_indicator(model):
+    inputs = model.preprocessing.inputs
+    assert inputs.names == ("x1", "x2", "x1 missing", "x2 missing")
+    encoded = inputs.encode(DATA)
+    assert encoded.values[:, 2].tolist() == [0, 1, 0, 0, 0, 0, 0]
+    assert encoded.values[:, 3].tolist() == [0, 0, 0, 0, 1, 1, 0]
+
+
 def test_the_mean_is_that_of_known_values_in_training_rows(model):
-    assert model.preprocessing.fill[:2].tolist() == [5.0, 6.5]  # of 1, 3, 8, 8 and 5, 6, 7, 8
+    assert model.preprocessing.inputs.fill[:2].tolist() == [5.0, 6.5]  # 1, 3, 8, 8 and 5, 6, 7, 8
 
 
 def test_training_equals_training_on_data_filled_with_the_means(model):
-    filled = np.where(np.isnan(DATA.values), model.preprocessing.fill, DATA.values)
-    same = train(
-        Sequences(filled, DATA.lengths, DATA.targets, feature_names=DATA.feature_names,
-                  split=DATA.split),
-        RECIPE,
-    )  # fmt: skip
+    same = train(model.preprocessing.inputs.encode(DATA), RECIPE)
     for ours, theirs in zip(model.network.get_weights(), same.network.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert np.isfinite(model.history["loss"]).all()
 
 
-def test_new_lists_may_lack_values_and_need_no_indicators(model):
-    with_indicators = Sequences.from_lists(
-        [[[1, 5, 0, 0], [NAN, 6, 1, 0]]], missing="mean", feature_names=DATA.feature_names
-    )
+def test_new_lists_may_lack_values(model):
     expected = model.predict(DATA[:1])
     np.testing.assert_allclose(model.predict([LISTS[0]]), expected, rtol=1e-6)
-    assert with_indicators.features == 4
     np.testing.assert_allclose(model.predict([[[3, 7]]]), model.predict(DATA[1:2]), rtol=1e-6)
 
 

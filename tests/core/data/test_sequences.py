@@ -119,17 +119,20 @@ def test_drop_refuses_a_sequence_without_remaining_steps():
         Sequences.from_lists([[1], [np.nan, np.nan]], missing="drop")
 
 
-def test_forward_carries_the_last_value_within_its_sequence_and_feature():
-    data = Sequences.from_lists(
-        [[[1, 2], [np.nan, 3], [np.nan, np.nan]], [[6, 7], [8, np.nan]]], missing="forward"
-    )
-    assert [sequence.tolist() for sequence in data] == [[[1, 2], [1, 3], [1, 3]], [[6, 7], [8, 7]]]
+@pytest.mark.parametrize("missing", ["forward", "mean"])
+def test_other_missing_values_stay_missing(missing):
+    data = Sequences.from_lists([[1], [np.nan, 2]], missing=missing)
+    assert np.isnan(data.values.ravel()).tolist() == [False, True, False]
 
 
-def test_forward_never_carries_from_one_sequence_into_the_next():
-    with pytest.raises(DataError) as caught:
-        Sequences.from_lists([[1], [np.nan, 2]], missing="forward")
-    assert (caught.value.values["id"], caught.value.values["step"]) == ("2", 1)
+def test_values_may_not_become_infinite():
+    data = Sequences.from_lists([[1], [2, 3]])
+    with pytest.raises(DataError, match="Sequence 2, step 1, feature value"):
+        data.with_steps([[1], [np.inf], [3]], data.lengths)
+    with pytest.raises(DataError, match="shape"):
+        data.with_steps(np.ones((3, 2)), data.lengths)
+    with pytest.raises(DataError, match="infinite"):
+        data.with_numbers([[1, 0], [1, 1e39], [3, 0]], ("a", "b"))
 
 
 def test_arrays_are_copied_and_read_only():

@@ -302,7 +302,7 @@ def test_an_unusable_ts_file_is_refused(text, says):
 
 
 def test_missing_values_of_a_ts_file_can_be_treated():
-    assert read(b"@data\n1,?,3\n", missing="forward")[0].tolist() == [[1], [1], [3]]
+    assert read(b"@data\n1,?,3\n", missing="drop")[0].tolist() == [[1], [3]]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core import Sequences
-from core.reading import Schema, detect_schema, open_table, read_table
+from core.reading import detect_schema, open_table, read_table
 from core.reading.layouts.static_features import FIRST_STEPS, find_static_features
 
 
@@ -42,12 +42,6 @@ def test_static_features_are_found(text, choices, expected):
 def test_one_change_anywhere_is_detected(where):
     values = np.repeat(np.arange(4.0), 10 * FIRST_STEPS)[:, None]
     lengths = np.full(4, 10 * FIRST_STEPS)
-    assert find_static_features(Sequences(values, lengths), Schema("rows")) == ("value",)
+    assert find_static_features(Sequences(values, lengths)) == ("value",)
     values[where + 5] += 0.5
-    assert find_static_features(Sequences(values, lengths), Schema("rows")) == ()
-
-
-def test_missing_value_indicators_are_not_static_features():
-    table = open_table(io.StringIO("id,t,v\na,0,\na,1,\nb,0,1\nb,1,2\n"))
-    schema = Schema("long", id="id", time="t", features=("v",), missing="mean")
-    assert read_table(table, schema)[1].static_features == ()
+    assert find_static_features(Sequences(values, lengths)) == ()
