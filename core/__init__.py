@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .experiments.compare import compare
     from .experiments.cross_validation import cross_validate
     from .trained_model import TrainedModel, load
-    from .training.loop import train
+    from .training.train import train
 
 __all__ = [
     "GRU",
@@ -49,7 +49,7 @@ _NEEDS_TENSORFLOW = {
     "compare": ".experiments.compare",
     "cross_validate": ".experiments.cross_validation",
     "load": ".trained_model",
-    "train": ".training.loop",
+    "train": ".training.train",
 }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,19 +16,16 @@ import keras
 import numpy as np
 import pandas as pd
 
-from .data.padded import step_indices
 from .data.schema import Schema
 from .data.sequences import Sequences, default_names
-from .engine.chunking import CallPacer
-from .engine.compiled import RaggedTensors, borrow_engine
-from .engine.spec import EngineSpec, count_groups
+from .engine.chunking import ShareCallback
 from .errors import DataError
+from .families.registry import get_network
 from .preprocessing.transform import Prepared, Preprocessing
 from .reading import open_table, read_sequences, read_with_schema
 from .reading.new_data import Reading
 from .recipe.recipe import Recipe
 
-ShareCallback = Callable[[float], None]
 TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # types that a table is read from
 
 
@@ -123,28 +119,12 @@ class FittedModel:
             (total steps, outputs); NaN at steps that the network does not see.
         """
         known = data if isinstance(data, Prepared) else self.preprocessing.prepare(data)
-        original, prepared = known.masked.original, known.sequences
-        tensors, lengths = RaggedTensors(prepared), prepared.lengths
-        features, outputs = prepared.features, self.network.outputs[0].shape[-1]
-        per_step = self.recipe.return_sequences
-        results = np.empty(
-            (len(prepared.values) if per_step else len(prepared), outputs), np.float32
-        )
-        spec = EngineSpec.from_recipe(self.recipe, features, outputs, count_groups())
-        with borrow_engine(spec) as compiled:
-            compiled.set_weights(self.network.get_weights())
-            plan = compiled.plan_forward(lengths)
-            for first, last in CallPacer().split(plan):
-                rows = plan.order[plan.cuts[first, 0] : plan.cuts[last - 1, -1]]
-                if per_step:
-                    rows = step_indices(prepared.offsets[:-1][rows], lengths[rows])
-                results[rows] = compiled.predict_batches(tensors, plan, first, last)
-                if on_progress is not None:
-                    on_progress(float(plan.cost[:last].sum() / plan.cost.sum()))
-        if not per_step:
+        family = get_network(self.recipe)
+        results = family.compute_outputs(self.recipe, self.network, known, on_progress)
+        if not self.recipe.return_sequences:
             return results
-        where = known.source
-        by_step = np.full((len(original.values), outputs), np.nan, np.float32)
+        where, steps = known.source, len(known.masked.original.values)
+        by_step = np.full((steps, results.shape[1]), np.nan, np.float32)
         by_step[where[where >= 0]] = results[where >= 0]
         return by_step
 

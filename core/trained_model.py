@@ -28,6 +28,7 @@ from .evaluation.report import Evaluation, evaluate_predictions
 from .export import archive
 from .export.keras_script import render_training_script
 from .export.model_card import render_model_card
+from .families.registry import get_family, get_network
 from .fitted import FittedModel, ShareCallback
 from .inspection.compute_trace import compute_trace
 from .inspection.trace import Trace
@@ -44,10 +45,9 @@ from .json_validation import (
     text,
 )
 from .layers.registry import IMPLEMENTATIONS, MAX_LAYERS
-from .network.keras_network import build_network
 from .preprocessing.transform import Preprocessing
 from .reading import open_table, read_table
-from .recipe.recipe import MAX_EPOCHS, Recipe, count_weights
+from .recipe.recipe import MAX_EPOCHS, Recipe
 from .representation import shorten_repr
 
 MAX_NOTES = 100  # per file
@@ -250,7 +250,6 @@ class TrainedModel(FittedModel):
             path: Path or binary file to write to.
             name: Title of the model card.
         """
-        inputs, classes = self.preprocessing.inputs.names, self.classes
         documents = {
             "recipe": self.recipe.to_dict(),
             "preprocessing": {
@@ -270,9 +269,9 @@ class TrainedModel(FittedModel):
                 "facts": None if self.facts is None else self.facts.to_dict(),
             },
         }
-        outputs = 1 if classes is None else len(classes)
+        inputs, outputs = self.preprocessing.n_inputs, self.preprocessing.n_outputs
         texts = {
-            "train.py": render_training_script(self.recipe, len(inputs), outputs),
+            "train.py": render_training_script(self.recipe, inputs, outputs),
             "MODEL_CARD.md": self.render_model_card(name),
             archive.EXAMPLE: self.example,
         }
@@ -309,13 +308,12 @@ def load(
             preprocessing = Preprocessing.from_dict(recipe, documents["preprocessing"], table)
         except (ValueError, RecursionError) as error:
             raise archive.make_error(error) from None
-        inputs = len(preprocessing.inputs.names)
-        outputs = 1 if preprocessing.classes is None else len(preprocessing.classes)
-        weights = count_weights(recipe, inputs, outputs)
+        inputs, outputs = preprocessing.n_inputs, preprocessing.n_outputs
+        weights = get_family(recipe).count_weights(recipe, inputs, outputs)
         if refuse_too_large is not None:
             refuse_too_large(weights)
         saved.unpack_weights(weights)
-        network = build_network(recipe, inputs, outputs)
+        network = get_network(recipe).build(recipe, inputs, outputs)
         saved.read_weights(network)
     return TrainedModel(
         recipe=recipe,

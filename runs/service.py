@@ -9,11 +9,11 @@ from typing import Any
 
 from core.data.sequences import Sequences
 from core.data.serialization import pack
-from core.engine.cost import estimate_cost
 from core.errors import DataError
 from core.evaluation.evaluation_set import EvaluationSet
+from core.families.registry import get_family
 from core.preprocessing.input_encoder import estimate_inputs
-from core.recipe.recipe import Recipe, count_weights
+from core.recipe.recipe import Recipe
 from runs.jobs.compare import ComparisonRequest, compare_runs
 from runs.jobs.context import NO_MODEL
 from runs.jobs.import_model import ImportRequest, import_run
@@ -113,11 +113,12 @@ class Runs:
         is_classification = recipe.task == "classification" and data.targets is not None
         outputs = len(set(data.targets.tolist())) if is_classification else 1
         inputs = estimate_inputs(data)
-        weights = count_weights(recipe, inputs, outputs)
+        family = get_family(recipe)
+        weights = family.count_weights(recipe, inputs, outputs)
         self.store.limits.refuse_too_large(weights)
         self.store.limits.refuse_too_long(data.lengths, recipe)
         content = stored_digest or Content.from_bytes(pack(data))
-        estimate = estimate_cost(data.lengths, inputs, recipe).seconds * recipe.epochs
+        epoch = family.estimate_cost(data.lengths, inputs, recipe)
         digest = stored_digest or content.digest
         shared_by = None if digest in self.samples() else owner  # None: by all visitors
         run_id = self.store.runs.create(
@@ -126,7 +127,7 @@ class Runs:
             recipe,
             content,
             reading or {},
-            estimate,
+            epoch.seconds * recipe.epochs,
             estimate_run_bytes(weights),
             duplicate_key=DuplicateKey.from_training(shared_by, digest, recipe, alone=not reuse),
         )
@@ -314,7 +315,10 @@ class Runs:
     def _request(self, job: Job, run: RunSummary, data: Any, visitor: str | None) -> Request:
         request = Request()
         if run.has_model:
-            weights = 0 if data is None else count_weights(run.recipe, estimate_inputs(data), 1)
+            weights = 0
+            if data is not None:
+                family = get_family(run.recipe)
+                weights = family.count_weights(run.recipe, estimate_inputs(data), 1)
             steps = 0 if data is None else int(data.lengths.sum())
             self.dispatcher.requests.submit(
                 job,

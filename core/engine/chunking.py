@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from .batching import Plan
 
+ShareCallback = Callable[[float], None]
 CALL_SECONDS = 0.1  # progress and Stop wait for a call, and a call itself costs about 0.2 ms
 
 

@@ -12,7 +12,6 @@ import tensorflow as tf
 
 from ..layers.registry import get_network
 from ..recipe.recipe import FIELDS, Recipe
-from .cost import uses_keras
 
 # Groups with fewer rows are not worth a core. With a bidirectional layer on two cores, two groups
 # of 8 took 1.5 times as long as one of 16: the two directions already keep both cores busy
@@ -67,7 +66,8 @@ class EngineSpec:
 
 def uses_stock_layers(recipe: Recipe) -> bool:
     """Return True if every layer runs as its stock Keras layer."""
-    return uses_keras(recipe) or bool(tf.config.list_physical_devices("GPU"))  # cuDNN is faster
+    has_slow_layers = not all(layer.is_fast for layer in recipe.layers)
+    return has_slow_layers or bool(tf.config.list_physical_devices("GPU"))  # cuDNN is faster
 
 
 def count_groups() -> int:

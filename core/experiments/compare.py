@@ -160,7 +160,7 @@ def compare(
     """
     # Both need TensorFlow.
     from ..evaluation.predict_evaluation_set import predict_evaluation_set
-    from ..training.loop import train
+    from ..training.train import train
 
     seeds = tuple(dict.fromkeys(int(seed) for seed in seeds))
     check_comparable(recipes, seeds)
@@ -203,11 +203,12 @@ def build_outcome(
         evaluation_set: its predictions.
         history: ``TrainedModel.history``.
     """
-    from ..engine.cost import estimate_cost
+    from ..families.registry import get_family
     from ..preprocessing.splits import split_rows
 
     training = data[split_rows(data, recipe)[0]]
-    epoch = estimate_cost(training.lengths, estimate_inputs(data), recipe)
+    inputs = estimate_inputs(data)
+    epoch = get_family(recipe).estimate_cost(training.lengths, inputs, recipe)
     steps = epoch.computed * len(history["loss"])
     curve = np.array(history.get("val_loss") or history["loss"], np.float64)
     return Outcome(evaluation_set, len(training), curve, float(sum(history["seconds"])), steps)

@@ -79,7 +79,7 @@ def cross_validate(
         DataError: there are fewer sequences, or groups, than folds, or the data cannot be used for
             training.
     """
-    from ..training.loop import train
+    from ..training.train import train
 
     results, order = [], []
     for number, (training, held_out) in enumerate(split_into_folds(data, recipe, count)):

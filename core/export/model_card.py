@@ -15,6 +15,7 @@ from ..data.summary import Facts
 from ..errors import Note
 from ..evaluation.metric_formats import METRICS, format_metric
 from ..evaluation.report import BASELINE_NAMES, Evaluation
+from ..families.registry import get_family
 from ..fitted import FittedModel
 from ..invariance.report import Proof
 from ..recipe.recipe import FIELDS, Recipe
@@ -126,25 +127,13 @@ def _render_details(model: FittedModel, stopped: bool) -> Iterator[str]:
     yield f"It reads a sequence of steps and answers {where}: {target}."
     yield ""
     yield f"- Features of a step: {_list(model.preprocessing.feature_names)}"
-    yield f"- Network: {describe_network(recipe)}, {model.network.count_params():,} weights"
+    layers = get_family(recipe).describe(recipe)
+    yield f"- Network: {layers}, {model.network.count_params():,} weights"
     # Not by the metadata of installed packages: TensorFlow comes as tensorflow-cpu, too.
     versions = ", ".join(f"{name} {import_module(name).__version__}" for name in PACKAGES)
     yield f"- Written with Python {platform.python_version()}, {versions}"
     if stopped:
         yield "- The training was stopped before its end."
-
-
-def describe_network(recipe: Recipe) -> str:
-    """Describe the layers on one line, such as "LSTM(100) → LSTM(20) → Dropout(0.2) → Dense"."""
-    parts = []
-    for layer in recipe.layers:
-        kind = f"{type(layer).__name__}({layer.units})"
-        parts.append(f"Bidirectional({kind})" if layer.bidirectional else kind)
-        if layer.dropout:
-            parts.append(f"Dropout({layer.dropout:g})")
-    if recipe.pooling != "last":
-        parts.insert(len(parts) - bool(recipe.layers[-1].dropout), f"{recipe.pooling} over steps")
-    return " → ".join([*parts, *(f"Dense({units})" for units in recipe.dense), "Dense"])
 
 
 def _render_data(model: FittedModel, facts: Facts | None, notes: Sequence[Note]) -> Iterator[str]:

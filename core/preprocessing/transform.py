@@ -116,6 +116,16 @@ class Preprocessing:
     width: int
 
     @property
+    def n_inputs(self) -> int:
+        """Inputs of the network per step."""
+        return len(self.inputs.names)
+
+    @property
+    def n_outputs(self) -> int:
+        """Units of the output layer: 1 for regression, else one per class."""
+        return 1 if self.classes is None else len(self.classes)
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """Names of the features of the data."""
         return self.inputs.feature_names

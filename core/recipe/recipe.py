@@ -47,6 +47,8 @@ MAX_BATCH_SIZE = 4096
 MAX_MAXLEN = 100_000
 MAX_VALUE = 1e30
 
+# Each name is that of a folder of core.families.
+FAMILIES = {"recurrent": N_("recurrent network")}
 # The first is the default of the task.
 LOSSES = {
     "regression": ("mse", "mae"),
@@ -337,6 +339,13 @@ class Recipe:
         ),
         suggest_values=lambda recipe: ("none", "balanced"),
     )
+    family: str = setting(
+        "recurrent",
+        Choice(FAMILIES),
+        label=N_("Family"),
+        help=N_("What kind of model is fitted."),
+        section="network",
+    )
 
     def __post_init__(self) -> None:
         if self.loss == "":  # how earlier versions wrote the default
@@ -443,20 +452,3 @@ FIELDS: Mapping[str, Field] = list_fields(Recipe)
 Recipe.__doc__ = f"{Recipe.__doc__}\n    Attributes:\n" + "".join(
     f"        {name}: {field.help}\n" for name, field in FIELDS.items()
 )
-
-
-def count_weights(recipe: Recipe, features: int, outputs: int) -> int:
-    """Count the parameters of the recipe's network, as ``keras.Model.count_params`` does.
-
-    Args:
-        features: inputs per step.
-        outputs: 1 for regression, the number of classes for classification.
-    """
-    count, inputs = 0, features
-    for layer in recipe.layers:
-        count += layer.count_weights(inputs)
-        inputs = layer.outputs
-    for units in (*recipe.dense, outputs):
-        count += units * (inputs + 1)
-        inputs = units
-    return count

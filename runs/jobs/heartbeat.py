@@ -13,8 +13,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from core.engine.checkpoint import Checkpoint
 from core.engine.progress import Progress
-from core.training.checkpoint import Checkpoint
 from runs.stopwatch import Stopwatch
 from runs.store import Claim, Result, Store, StoreError
 from runs.threads import TROUBLE_SECONDS, retry_until_stored

@@ -12,10 +12,10 @@ from distributed import get_worker
 
 from core.data.sequences import Sequences
 from core.data.serialization import unpack
+from core.engine.checkpoint import Checkpoint
 from core.errors import Note, UnpaddedError
 from core.evaluation.evaluation_set import EvaluationSet, select_evaluation_rows
 from core.i18n import N_
-from core.training.checkpoint import Checkpoint
 from runs.cluster import machine_kind
 from runs.jobs.context import Failure, get_store, models
 from runs.jobs.heartbeat import Heartbeat
@@ -129,7 +129,7 @@ def _build_result(model: TrainedModel, heartbeat: Heartbeat) -> Result:
 
 def _build_checkpoint_result(heartbeat: Heartbeat) -> Result:
     """Return the result of a run that is stopped in the middle of a batch."""
-    from core.training.loop import restore_model
+    from core.training.train import restore_model
 
     if heartbeat.checkpoint is None:
         return NOTHING_LEARNED

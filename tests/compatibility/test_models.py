@@ -8,7 +8,7 @@ import pytest
 
 from core import Recipe, load, train
 from core.data.serialization import unpack
-from core.training.checkpoint import Checkpoint
+from core.engine.checkpoint import Checkpoint
 
 FOLDER = Path(__file__).parent / "3c4f589"
 MODELS = json.loads((FOLDER / "models.json").read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core import Recipe, Sequences
-from core.engine.cost import estimate_cost
+from core.families.registry import get_family
 from core.preprocessing.input_encoder import estimate_inputs
 from ui import backend
 from ui.i18n import _, format_count, format_duration
@@ -13,8 +13,9 @@ from ui.i18n import _, format_count, format_duration
 
 def estimate_seconds(data: Sequences, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> float:
     """Estimate the seconds until every run has ended, with as many at a time as may run."""
+    inputs = estimate_inputs(data)
     seconds_per_seed = sum(
-        estimate_cost(data.lengths, estimate_inputs(data), recipe).seconds * recipe.epochs
+        get_family(recipe).estimate_cost(data.lengths, inputs, recipe).seconds * recipe.epochs
         for recipe in recipes.values()
     )
     workers = max(len(backend.get_runs().workers), 1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core import Recipe, Sequences
-from core.engine.cost import EpochCost, estimate_cost, uses_keras
+from core.families.family import EpochCost
+from core.families.registry import get_family
 from core.preprocessing.input_encoder import estimate_inputs
 from ui.i18n import _, format_count, format_duration, join_list
 from ui.session.state import State
@@ -42,22 +43,29 @@ def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
                 share=cost.skipped
             )
         )
-    if uses_keras(recipe):
-        kinds = dict.fromkeys(type(each).__name__ for each in recipe.layers if not each.is_fast)
+    if cost.slow_layers:
         st.caption(
             _(
                 "With {kinds}, all layers run as stock Keras layers, which take several times as "
                 "long as the fast LSTM."
-            ).format(kinds=join_list(kinds))
+            ).format(kinds=join_list(cost.slow_layers))
         )
 
 
 def _make_key(recipe: Recipe) -> str:
     """Make the cache key: everything besides the data that the estimate depends on."""
-    shape = (recipe.layers, recipe.batch_size, recipe.maxlen, recipe.mask, recipe.seed)
+    shape = (
+        recipe.family,
+        recipe.layers,
+        recipe.batch_size,
+        recipe.maxlen,
+        recipe.mask,
+        recipe.seed,
+    )
     return repr(shape)
 
 
 def _estimate(data: Sequences, recipe: Recipe) -> EpochCost:
     lengths = data.lengths if data.split is None else data.lengths[data.split != "test"]
-    return estimate_cost(lengths if len(lengths) else data.lengths, estimate_inputs(data), recipe)
+    lengths = lengths if len(lengths) else data.lengths
+    return get_family(recipe).estimate_cost(lengths, estimate_inputs(data), recipe)

@@ -7,8 +7,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import Recipe
 from core.errors import RecipeError
+from core.families.registry import get_family
 from core.fields.declaration import Field, list_fields
-from core.fields.value_types import Boolean
+from core.fields.value_types import Boolean, Choice
 from core.layers.recurrent.declaration import Recurrent
 from core.layers.registry import LAYERS, MAX_LAYERS, convert_layer
 from core.recipe.recipe import FIELDS
@@ -59,7 +60,10 @@ def _choose_section(visitor: State, recipe: Recipe, section: str, n_columns: int
     fields = [
         field
         for name, field in FIELDS.items()
-        if field.section == section and name not in ("task", "layers")
+        if field.section == section
+        and name not in ("task", "layers")
+        and name in get_family(recipe).fields
+        and not (isinstance(field.type, Choice) and len(field.type.names) == 1)
     ]
     places: list[DeltaGenerator] = []
     for field in sorted(fields, key=lambda field: isinstance(field.type, Boolean)):

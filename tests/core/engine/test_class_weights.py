@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
-from core.training.class_weights import compute_class_weights
+from core.engine.class_weights import compute_class_weights
 
 
 def test_balanced_weights_equal_those_of_scikit_learn():

@@ -8,9 +8,9 @@ import pytest
 
 from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.serialization import pack_arrays, unpack_arrays
-from core.training import checkpoint as checkpoint_module
-from core.training.checkpoint import Checkpoint
-from core.training.loop import restore_model
+from core.engine import checkpoint as checkpoint_module
+from core.engine.checkpoint import Checkpoint
+from core.training.train import restore_model
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -165,7 +165,9 @@ def test_a_resumed_run_keeps_its_number_of_groups(data: Sequences, monkeypatch):
     """Another machine has other cores, and another number of groups changes the last bits."""
     recipe = replace(RECIPES["adam"], batch_size=32)
     whole, checkpoints = train_with_checkpoints(data, recipe)
-    monkeypatch.setattr("core.training.loop.count_groups", lambda: whole.computed["groups"] + 1)
+    monkeypatch.setattr(
+        "core.families.recurrent.fit.count_groups", lambda: whole.computed["groups"] + 1
+    )
     resumed = train(data, recipe, resume=checkpoints[1])
     assert_same_model(resumed, whole)
 
@@ -209,7 +211,7 @@ def test_a_checkpoint_names_its_format_and_a_newer_one_is_refused(
     _, [first, *_] = train_with_checkpoints(data, RECIPES["adam"])
     content = first.to_bytes()
     assert unpack_arrays(content)[0]["format"] == 1
-    monkeypatch.setattr("core.training.checkpoint.FORMAT", 0)
+    monkeypatch.setattr("core.engine.checkpoint.FORMAT", 0)
     with pytest.raises(ValueError, match="newer version"):
         Checkpoint.from_bytes(content)
 

@@ -1,4 +1,4 @@
-"""The training loop. Needs TensorFlow.
+"""Fitting by gradient descent: epochs, validation, early stopping, checkpoints. Needs TensorFlow.
 
 Padding appears only in the engine's graph, batch by batch, after the real steps and as short as
 each group of rows allows, whatever padding the user chose to look at. Padded steps are inert, so
@@ -12,96 +12,44 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..data.sequences import Sequences, require_sequences
-from ..data.summary import Facts
-from ..engine.batching import Plan, plan_epoch
-from ..engine.chunking import CallPacer
-from ..engine.compiled import Engine, RaggedTensors, borrow_engine
-from ..engine.progress import History, Progress
-from ..engine.spec import EngineSpec, count_groups, describe_computation
-from ..errors import DataError, Note
-from ..network.keras_network import build_network
-from ..preprocessing.masking import MaskedSequences, mask_steps
-from ..preprocessing.splits import check_set_sizes, split_rows
-from ..preprocessing.transform import Preprocessing
-from ..reading.to_csv import build_example, derive_schema
-from ..recipe.recipe import Recipe
-from ..recipe.schedules import compute_learning_rate
-from ..trained_model import TrainedModel
-from .checkpoint import BestEpoch, Checkpoint, CheckpointTimer
-from .class_weights import compute_class_weights
+from ...engine.batching import Plan, plan_epoch
+from ...engine.checkpoint import BestEpoch, Checkpoint, CheckpointTimer
+from ...engine.chunking import CallPacer
+from ...engine.class_weights import compute_class_weights
+from ...engine.compiled import Engine, RaggedTensors, borrow_engine
+from ...engine.progress import History, Progress
+from ...engine.spec import EngineSpec, count_groups, describe_computation
+from ...errors import DataError, Note
+from ...network.keras_network import build_network
+from ...preprocessing.masking import MaskedSequences
+from ...preprocessing.transform import Preprocessing
+from ...recipe.recipe import Recipe
+from ...recipe.schedules import compute_learning_rate
+from ..network import Fit, OnCheckpoint, OnProgress, ShouldStop
 
 REPORT_SECONDS = 0.2  # five reports per second; one costs well under a millisecond
 
-OnCheckpoint = Callable[[Checkpoint], None]
-OnProgress = Callable[[Progress], None]
-ShouldStop = Callable[[], bool]
 
-
-def train(
-    data: Sequences,
-    recipe: Recipe,
-    on_progress: OnProgress | None = None,
-    should_stop: ShouldStop | None = None,
+def fit_network(
+    preprocessing: Preprocessing,
+    training: MaskedSequences,
+    validation: MaskedSequences,
     *,
-    resume: Checkpoint | None = None,
-    on_checkpoint: OnCheckpoint | None = None,
-) -> TrainedModel:
-    """Train the recipe's network on the data's training rows.
-
-    Rows whose split is *test* are never used. The same data, recipe and machine give the same
-    weights.
-
-    Args:
-        data: Sequences with targets.
-        recipe: Configuration of the network and its training.
-        on_progress: Called with a ``Progress`` about five times per second and once at the end.
-        should_stop: Called about ten times per second. Once it returns True, training ends and the
-            model is returned with its current weights.
-        resume: Checkpoint of a run on the same data. Training continues from it and ends
-            bit-identical to an uninterrupted run. If the recipe has more epochs, the result equals
-            that of a run with this number of epochs from the start. A run whose patience is
-            exhausted ends at once, unless the checkpoint comes from
-            ``Checkpoint.reset_patience``.
-        on_checkpoint: Called with a ``Checkpoint`` every few seconds and at the end.
-
-    Returns:
-        The trained model.
-
-    Raises:
-        DataError: The data cannot be trained on: no targets, targets that do not fit the task, a
-            single class, or a loss that stops being finite.
-        ValueError: ``resume`` belongs to another recipe or other data.
-    """
-    require_sequences(data)
-    _check_targets(data, recipe)
-    labels = None
-    training_rows, validation_rows = split_rows(data, recipe)
-    training, validation = (
-        mask_steps(data[rows], recipe) for rows in (training_rows, validation_rows)
-    )
-    if recipe.task == "classification":
-        labels = np.unique(np.concatenate([training.original.targets, validation.original.targets]))
-        if len(labels) < 2:
-            raise DataError(
-                "Every training sequence has the class {label}. A classifier needs at least two.",
-                label=labels[0],
-            )
-    like = None if resume is None else resume.restore_inputs(data)
-    preprocessing = Preprocessing.fit(training, recipe, labels, like)
-    inputs, outputs = len(preprocessing.inputs.names), 1 if labels is None else len(labels)
+    on_progress: OnProgress | None,
+    should_stop: ShouldStop | None,
+    resume: Checkpoint | None,
+    on_checkpoint: OnCheckpoint | None,
+    notes: tuple[Note, ...],
+) -> Fit:
+    """Fit a network; see ``FamilyNetwork.fit``."""
+    recipe, inputs, outputs = preprocessing.recipe, preprocessing.n_inputs, preprocessing.n_outputs
     network = build_network(recipe, inputs, outputs)
-    notes = preprocessing.notes(training)
-    notes += check_set_sizes(data, recipe, training_rows, validation_rows)
-    groups = count_groups()
-    if resume is not None:
-        resume.check_resumable(recipe, preprocessing, like)
-        groups = resume.groups
+    groups = count_groups() if resume is None else resume.groups
     spec = EngineSpec.from_recipe(recipe, inputs, outputs, groups)
     with borrow_engine(spec) as compiled:
         loop = _Loop(compiled, preprocessing, training, validation, on_progress, should_stop)
         if on_checkpoint is not None:
-            loop.on_checkpoint, loop.notes = on_checkpoint, tuple(notes)
+            loop.on_checkpoint, loop.notes = on_checkpoint, notes
         if resume is None:
             compiled.set_weights(network.get_weights())
         else:
@@ -112,40 +60,12 @@ def train(
             compiled.set_class_weights(compute_class_weights(targets, outputs))
         stopped = loop.run()
         network.set_weights(loop.weights)
-    return TrainedModel(
-        recipe=recipe,
-        preprocessing=preprocessing,
+    return Fit(
         network=network,
         history=loop.history,
-        notes=notes,
         stopped=stopped,
         best_epoch=None if loop.best is None else loop.best.epoch,
         computed=describe_computation(recipe, inputs, groups),
-        schema=data.schema,
-        trained_on=data.digest(),
-        facts=Facts.from_data(data, len(training_rows), len(validation_rows)),
-        table=derive_schema(data),
-        example=build_example(data),
-    )
-
-
-def restore_model(checkpoint: Checkpoint) -> TrainedModel:
-    """Build the model of a checkpoint, as if training had been stopped there."""
-    recipe = checkpoint.recipe
-    preprocessing = Preprocessing.from_dict(recipe, checkpoint.preprocessing)
-    inputs, classes = len(preprocessing.inputs.names), preprocessing.classes
-    network = build_network(recipe, inputs, 1 if classes is None else len(classes))
-    best = checkpoint.best
-    network.set_weights(checkpoint.weights if best is None else best.weights)
-    return TrainedModel(
-        recipe=recipe,
-        preprocessing=preprocessing,
-        network=network,
-        history=checkpoint.history,
-        notes=list(checkpoint.notes),
-        stopped=True,
-        best_epoch=None if best is None else best.epoch,
-        computed=describe_computation(recipe, inputs, checkpoint.groups),
     )
 
 
@@ -351,32 +271,4 @@ class _Loop:
                 history={name: list(values) for name, values in self.history.items()},
                 seconds=self._elapsed_seconds(),
             )
-        )
-
-
-def _check_targets(data: Sequences, recipe: Recipe) -> None:
-    """Raise DataError for targets that do not fit the recipe."""
-    if data.targets is None:
-        raise DataError(
-            "This data has no targets, so there is nothing to learn. Choose a target column."
-        )
-    if data.per_step != recipe.return_sequences:
-        raise DataError(
-            "Every step has a target of its own, and the recipe's network answers once a "
-            "sequence. Set return_sequences to True."
-            if data.per_step
-            else "Every sequence has one target, and the recipe's network answers at every step. "
-            "Set return_sequences to False, or give targets one a step."
-        )
-    if recipe.task == "classification":
-        if data.targets.dtype.kind == "f":
-            raise DataError(
-                "The targets are numbers with decimals (such as {found}), not classes. Choose "
-                "regression.",
-                found=float(data.targets[0]),
-            )
-    elif data.targets.dtype.kind == "O":
-        raise DataError(
-            "The targets are words (such as {found!r}), not numbers. Choose classification.",
-            found=data.targets[0],
         )

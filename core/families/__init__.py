@@ -1,0 +1,1 @@
+"""Families of models: how a recipe becomes a fitted network."""

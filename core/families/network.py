@@ -1,0 +1,107 @@
+"""Everything that the program does with the networks of a family. Needs TensorFlow."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from ..engine.checkpoint import Checkpoint
+from ..engine.chunking import ShareCallback
+from ..engine.progress import History, Progress
+from ..errors import Note
+from ..preprocessing.masking import MaskedSequences
+from ..preprocessing.transform import Prepared, Preprocessing
+from ..recipe.recipe import Recipe
+
+OnCheckpoint = Callable[[Checkpoint], None]
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted network.
+
+    Attributes:
+        network: The network.
+        history: Metrics per epoch; see ``TrainedModel``.
+        stopped: True if ``should_stop`` ended the fit.
+        best_epoch: The epoch whose weights were kept; None without patience.
+        computed: What the last bits of the weights depend on; see ``TrainedModel``.
+    """
+
+    network: keras.Model
+    history: History
+    stopped: bool
+    best_epoch: int | None
+    computed: dict[str, object]
+
+
+class FamilyNetwork(ABC):
+    """The networks of a family."""
+
+    @abstractmethod
+    def build(self, recipe: Recipe, inputs: int, outputs: int) -> keras.Model:
+        """Build the Keras model of a recipe, of stock layers, with its initial weights.
+
+        Args:
+            recipe: The recipe.
+            inputs: Inputs per step.
+            outputs: Number of classes, or 1 for regression.
+
+        Returns:
+            A model with the inputs values (batch, steps, inputs) float32 and mask (batch, steps)
+            bool, and the output (batch, outputs): class probabilities or a value. With
+            ``recipe.return_sequences`` the output is (batch, steps, outputs), and its masked steps
+            are undefined.
+        """
+
+    @abstractmethod
+    def fit(
+        self,
+        preprocessing: Preprocessing,
+        training: MaskedSequences,
+        validation: MaskedSequences,
+        *,
+        on_progress: OnProgress | None,
+        should_stop: ShouldStop | None,
+        resume: Checkpoint | None,
+        on_checkpoint: OnCheckpoint | None,
+        notes: tuple[Note, ...],
+    ) -> Fit:
+        """Fit a network to the training set; arguments are those of ``core.train``.
+
+        Args:
+            preprocessing: Fitted to the training set, with the recipe.
+            training: The training set.
+            validation: The validation set; it may be empty.
+            on_progress: Receives progress.
+            should_stop: Ends the fit.
+            resume: Checkpoint to continue from.
+            on_checkpoint: Receives checkpoints.
+            notes: Notes that checkpoints carry.
+
+        Raises:
+            DataError: The fit fails, because of the data or the recipe.
+        """
+
+    @abstractmethod
+    def compute_outputs(
+        self,
+        recipe: Recipe,
+        network: keras.Model,
+        prepared: Prepared,
+        on_progress: ShareCallback | None = None,
+    ) -> np.ndarray:
+        """Compute the network's outputs: (n, outputs), or (prepared steps, outputs) per step.
+
+        Args:
+            recipe: The recipe of the network.
+            network: As ``build`` returned it, with its weights.
+            prepared: The sequences.
+            on_progress: Receives the finished share, 0 to 1.
+        """
