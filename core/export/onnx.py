@@ -24,12 +24,11 @@ import numpy as np
 
 from ..data.sequences import Sequences
 from ..errors import DataError
+from ..families.onnx_graph import OnnxGraph
+from ..families.registry import get_network
 from ..fitted import FittedModel
-from ..layers.recurrent.network import RecurrentNetwork
-from ..layers.registry import get_network
 from ..preprocessing.input_encoder import UNKNOWN
 from ..preprocessing.transform import Preprocessing
-from ..recipe.recipe import MIN_STATE
 
 OPSET, IR_VERSION = 17, 8  # of 2022, supported by every runtime in use
 TOLERANCE = 1e-5
@@ -44,7 +43,7 @@ def to_onnx(model: FittedModel) -> bytes:
     """Export the model as the content of an ONNX file, checked by ONNX's own checker."""
     import onnx
 
-    onnx_model = _GraphBuilder(model).build()
+    onnx_model = _build_model(model)
     onnx.checker.check_model(onnx_model, full_check=True)
     return onnx_model.SerializeToString()
 
@@ -111,150 +110,52 @@ def to_verified_onnx(model: FittedModel, data: Sequences) -> bytes:
     return content
 
 
-class _GraphBuilder:
-    """Builder that collects the nodes and constants of the graph."""
+def _build_model(model: FittedModel) -> Any:
+    """Build the ONNX model: scaling, the layers of the family, and the output in its unit."""
+    from onnx import TensorProto, helper, numpy_helper
 
-    def __init__(self, model: FittedModel) -> None:
-        self.network, self.recipe, self.fitted = model, model.recipe, model.preprocessing
-        self.nodes: list[Any] = []
-        self.constants: dict[str, np.ndarray] = {}
-        self.weights = iter(model.network.get_weights())  # in the order of Keras's layers
+    graph, fitted, recipe = OnnxGraph(), model.preprocessing, model.recipe
+    x = _add_scaling(graph, fitted)
+    x = get_network(recipe).add_onnx_layers(graph, recipe, model.network.get_weights(), x)
+    graph.add_node("Identity", [_add_output(graph, fitted, x)], "answers")
+    steps = ["steps"] if recipe.return_sequences else []
+    float32, int32 = TensorProto.FLOAT, TensorProto.INT32
+    shapes = ["batch", "steps", fitted.n_inputs], ["batch", *steps, fitted.n_outputs]
+    onnx_graph = helper.make_graph(
+        graph.nodes,
+        "unpadded",
+        [
+            helper.make_tensor_value_info("values", float32, shapes[0]),
+            helper.make_tensor_value_info("lengths", int32, ["batch"]),
+        ],
+        [helper.make_tensor_value_info("answers", float32, shapes[1])],
+        [numpy_helper.from_array(array, name) for name, array in graph.constants.items()],
+        doc_string=describe_inputs(fitted),
+    )
+    onnx_model = helper.make_model(
+        onnx_graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
+    )
+    metadata = {"features": "\n".join(fitted.inputs.names)}
+    if fitted.classes is not None:
+        metadata["classes"] = "\n".join(map(str, fitted.classes))
+    helper.set_model_props(onnx_model, metadata)
+    return onnx_model
 
-    def build(self) -> Any:
-        """Build the ONNX model."""
-        from onnx import TensorProto, helper, numpy_helper
 
-        x = self._add_pooling(*self._add_recurrent(self._add_scaling()))
-        x = self._add_output(self._add_dense(x))
-        self._add_node("Identity", [x], "answers")
-        classes, features = self.fitted.classes, len(self.fitted.inputs.names)
-        outputs = 1 if classes is None else len(classes)
-        steps = ["steps"] if self.recipe.return_sequences else []
-        float32, int32 = TensorProto.FLOAT, TensorProto.INT32
-        graph = helper.make_graph(
-            self.nodes,
-            "unpadded",
-            [
-                helper.make_tensor_value_info("values", float32, ["batch", "steps", features]),
-                helper.make_tensor_value_info("lengths", int32, ["batch"]),
-            ],
-            [helper.make_tensor_value_info("answers", float32, ["batch", *steps, outputs])],
-            [numpy_helper.from_array(array, name) for name, array in self.constants.items()],
-            doc_string=describe_inputs(self.fitted),
-        )
-        model = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
-        )
-        metadata = {"features": "\n".join(self.fitted.inputs.names)}
-        if classes is not None:
-            metadata["classes"] = "\n".join(map(str, classes))
-        helper.set_model_props(model, metadata)
-        return model
+def _add_scaling(graph: OnnxGraph, fitted: Preprocessing) -> str:
+    """Fill missing values and scale: (batch, steps, inputs)."""
+    is_missing = graph.add_node("IsNaN", ["values"])
+    x = graph.add_node("Where", [is_missing, graph.add_constant(fitted.inputs.fill), "values"])
+    x = graph.add_node("Sub", [x, graph.add_constant(fitted.mean)])
+    return graph.add_node("Div", [x, graph.add_constant(fitted.std)])
 
-    def _add_node(self, kind: str, inputs: list[str], *outputs: str, **attributes: Any) -> str:
-        """Add a node and return the name of its first output."""
-        from onnx import helper
 
-        names = list(outputs) or [f"{kind.lower()}_{len(self.nodes)}"]
-        self.nodes.append(helper.make_node(kind, inputs, names, **attributes))
-        return names[0]
-
-    def _add_constant(self, array: Any, dtype: type = np.float32) -> str:
-        name = f"constant_{len(self.constants)}"
-        self.constants[name] = np.asarray(array, dtype)
-        return name
-
-    def _add_scaling(self) -> str:
-        """Fill missing values and scale: (steps, batch, features)."""
-        is_missing = self._add_node("IsNaN", ["values"])
-        x = self._add_node(
-            "Where", [is_missing, self._add_constant(self.fitted.inputs.fill), "values"]
-        )
-        x = self._add_node("Sub", [x, self._add_constant(self.fitted.mean)])
-        x = self._add_node("Div", [x, self._add_constant(self.fitted.std)])
-        return self._add_node("Transpose", [x], perm=[1, 0, 2])
-
-    def _add_recurrent(self, x: str) -> tuple[str, str]:
-        """Return the last layer's states, (steps, batch, units), and final ones, (batch, units)."""
-        last = ""
-        for layer in self.recipe.layers:
-            network = get_network(layer)
-            parts = [self._read_gates(network, layer.units) for _ in range(layer.directions)]
-            inputs = [self._add_constant(np.stack(each)) for each in zip(*parts, strict=True)]
-            number = len(self.nodes)
-            states, final = f"states_{number}", f"end_{number}"
-            self._add_node(
-                network.onnx_operator,
-                [x, *inputs, "lengths"],
-                states,  # (steps, directions, batch, units)
-                final,  # (directions, batch, units)
-                hidden_size=layer.units,
-                direction="bidirectional" if layer.bidirectional else "forward",
-                **network.onnx_attributes,
-            )
-            width = self._add_constant([0, 0, layer.outputs], np.int64)
-            x = self._add_node("Transpose", [states], perm=[0, 2, 1, 3])
-            x = self._add_node("Reshape", [x, width])  # (steps, batch, directions · units)
-            last = self._add_node("Transpose", [final], perm=[1, 0, 2])
-            last = self._add_node(
-                "Reshape", [last, self._add_constant([0, layer.outputs], np.int64)]
-            )
-        return x, last
-
-    def _read_gates(
-        self, network: RecurrentNetwork, units: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Read one direction's weights, with the gates in ONNX's order.
-
-        Returns (gates · units, inputs), (gates · units, units) and the two concatenated biases.
-        """
-        kernel, recurrent, bias = (next(self.weights) for _ in range(3))
-
-        def reorder(array: np.ndarray) -> np.ndarray:  # (…, gates · units)
-            gates = array.reshape(*array.shape[:-1], len(network.onnx_gates), units)
-            return gates[..., network.onnx_gates, :].reshape(array.shape)
-
-        both = network.arrange_onnx_bias(bias, reorder)
-        return reorder(kernel).T, reorder(recurrent).T, both.reshape(-1)
-
-    def _add_pooling(self, states: str, last: str) -> str:
-        """Return (batch, units), or (batch, steps, units) for per-step targets."""
-        x = self._add_node("Transpose", [states], perm=[1, 0, 2])
-        if self.recipe.return_sequences:
-            return x
-        if self.recipe.pooling == "last":
-            return last
-        index = self._add_constant(1, np.int64)
-        steps = self._add_node("Gather", [self._add_node("Shape", [x]), index])
-        zero, one = (self._add_constant(each, np.int64) for each in (0, 1))
-        step = self._add_node("Range", [zero, steps, one])
-        step = self._add_node("Cast", [step], to=6)  # int32
-        axis = self._add_constant([1], np.int64)
-        real = self._add_node("Less", [step, self._add_node("Unsqueeze", ["lengths", axis])])
-        real = self._add_node("Unsqueeze", [real, self._add_constant([2], np.int64)])
-        if self.recipe.pooling == "max":
-            x = self._add_node("Where", [real, x, self._add_constant(MIN_STATE)])
-            return self._add_node("ReduceMax", [x], axes=[1], keepdims=0)
-        x = self._add_node("Where", [real, x, self._add_constant(0)])
-        sums = self._add_node("ReduceSum", [x, axis], keepdims=0)
-        lengths = self._add_node("Cast", ["lengths"], to=1)  # float32
-        return self._add_node("Div", [sums, self._add_node("Unsqueeze", [lengths, axis])])
-
-    def _add_dense(self, x: str) -> str:
-        for number in range(len(self.recipe.dense) + 1):
-            kernel, bias = next(self.weights), next(self.weights)
-            x = self._add_node("MatMul", [x, self._add_constant(kernel)])
-            x = self._add_node("Add", [x, self._add_constant(bias)])
-            if number < len(self.recipe.dense):
-                x = self._add_node("Relu", [x])
-        return x
-
-    def _add_output(self, x: str) -> str:
-        """Convert outputs to probabilities, or to the target's unit."""
-        if self.fitted.classes is not None:
-            return self._add_node("Softmax", [x], axis=-1)
-        x = self._add_node("Mul", [x, self._add_constant(self.fitted.target_std)])
-        return self._add_node("Add", [x, self._add_constant(self.fitted.target_mean)])
+def _add_output(graph: OnnxGraph, fitted: Preprocessing, x: str) -> str:
+    """Convert outputs to probabilities, or to the target's unit."""
+    if fitted.classes is not None:
+        return graph.add_node("Softmax", [x], axis=-1)
+    x = graph.add_node("Mul", [x, graph.add_constant(fitted.target_std)])
+    return graph.add_node("Add", [x, graph.add_constant(fitted.target_mean)])
 
 
 def describe_inputs(fitted: Preprocessing) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -16,6 +16,7 @@ from ..errors import Note
 from ..preprocessing.masking import MaskedSequences
 from ..preprocessing.transform import Prepared, Preprocessing
 from ..recipe.recipe import Recipe
+from .onnx_graph import OnnxGraph
 
 OnCheckpoint = Callable[[Checkpoint], None]
 OnProgress = Callable[[Progress], None]
@@ -87,6 +88,24 @@ class FamilyNetwork(ABC):
 
         Raises:
             DataError: The fit fails, because of the data or the recipe.
+        """
+
+    @abstractmethod
+    def add_onnx_layers(
+        self, graph: OnnxGraph, recipe: Recipe, weights: Sequence[np.ndarray], x: str
+    ) -> str:
+        """Add the layers of a network to an ONNX graph.
+
+        The graph's input ``lengths`` (batch,) int32 holds the real steps, which come first.
+
+        Args:
+            graph: Receives the nodes.
+            recipe: The recipe of the network.
+            weights: As returned by ``keras.Model.get_weights``.
+            x: Name of the scaled inputs, (batch, steps, inputs).
+
+        Returns:
+            Name of the outputs, before a softmax: (batch, outputs), or (batch, steps, outputs).
         """
 
     @abstractmethod

@@ -14,6 +14,7 @@ from ...preprocessing.transform import Prepared
 from ...recipe.recipe import Recipe
 from ..network import FamilyNetwork
 from .fit import fit_network
+from .onnx import add_layers
 
 
 class RecurrentFamilyNetwork(FamilyNetwork):
@@ -23,6 +24,7 @@ class RecurrentFamilyNetwork(FamilyNetwork):
         return build_network(recipe, inputs, outputs)
 
     fit = staticmethod(fit_network)
+    add_onnx_layers = staticmethod(add_layers)
 
     def compute_outputs(
         self,

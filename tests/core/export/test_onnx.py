@@ -8,6 +8,8 @@ import pytest
 from core import GRU, LSTM, DataError, Recipe, Sequences, read_sequences, train
 from core.export.onnx import describe_inputs, measure_difference, to_onnx, to_verified_onnx
 from core.layers.lstm.network import LSTMNetwork
+from core.preprocessing.masking import mask_steps
+from core.preprocessing.transform import Preprocessing
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -60,6 +62,12 @@ def test_a_file_with_other_predictions_is_refused(monkeypatch):
 
 
 def test_the_inputs_are_described():
-    recipe = Recipe(maxlen=9, truncating="post")
-    assert describe_inputs(recipe, 12).endswith("Of more than 9 steps leave the last ones out.")
-    assert "Pad in front with 0 to 12 steps" in describe_inputs(Recipe(mask="none"), 12)
+    def describe(**fields):
+        recipe = Recipe(**fields)
+        masked = mask_steps(Sequences.from_lists([[1], [2] * 12], [1, 2]), recipe)
+        return describe_inputs(Preprocessing.fit(masked, recipe, None))
+
+    assert describe(maxlen=9, truncating="post").endswith(
+        "Of more than 9 steps leave the last ones out."
+    )
+    assert "Pad in front with 0 to 12 steps" in describe(mask="none")
