@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass, field, fields
+
+from cachetools import LRUCache
 
 from core.engine.progress import History
 from runs.store import Store
@@ -37,7 +38,7 @@ class RunCache:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._cached: OrderedDict[str, _CachedRun] = OrderedDict()
+        self._cached: LRUCache[str, _CachedRun] = LRUCache(MAX_RUNS)
         self._lock = threading.Lock()
 
     def update(self, summary: RunSummary) -> Run:
@@ -58,9 +59,6 @@ class RunCache:
         cached = _CachedRun(version, history, summary.beat, since)
         with self._lock:
             self._cached[summary.id] = cached
-            self._cached.move_to_end(summary.id)
-            while len(self._cached) > MAX_RUNS:
-                self._cached.popitem(last=False)
         running = summary.state is RunState.RUNNING
         silent = time.monotonic() - cached.since if running else 0.0
         values = {each.name: getattr(summary, each.name) for each in fields(RunSummary)}

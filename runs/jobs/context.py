@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import io
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
 
 from core.data.sequences import Sequences
 from core.data.serialization import unpack
@@ -89,7 +90,7 @@ class ModelCache:
     """Thread-safe cache of the models used last, by run or by result."""
 
     def __init__(self) -> None:
-        self._models: OrderedDict[str, TrainedModel] = OrderedDict()
+        self._models: LRUCache[str, TrainedModel] = LRUCache(MAX_MODELS)
         self._lock = threading.Lock()  # a training and a prediction run at the same time
 
     def get(self, run_id: str) -> TrainedModel:
@@ -117,8 +118,6 @@ class ModelCache:
 
     def _look_up(self, key: str) -> TrainedModel | None:
         with self._lock:
-            if key in self._models:
-                self._models.move_to_end(key)
             return self._models.get(key)
 
     def put(self, key: str, model: TrainedModel) -> None:
@@ -130,8 +129,6 @@ class ModelCache:
         """
         with self._lock:
             self._models[key] = model
-            while len(self._models) > MAX_MODELS:
-                self._models.popitem(last=False)
 
 
 models = ModelCache()

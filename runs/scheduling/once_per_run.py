@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
+
+from cachetools import LRUCache
 
 from runs.scheduling.requests import Job, RequestQueue
 from runs.store import Store
@@ -37,7 +38,7 @@ class OncePerRun:
         """
         self._requests, self._store, self._job, self._read = requests, store, job, read
         self._get_result_key = get_result_key
-        self._by_key: OrderedDict[str, Request] = OrderedDict()  # by run id and by result key
+        self._by_key: LRUCache[str, Request] = LRUCache(MAX_REQUESTS)  # by run id and by result key
         self._lock = threading.Lock()
 
     def request(self, run_id: str, owner: str = "") -> Request:
@@ -48,8 +49,7 @@ class OncePerRun:
         with self._lock:
             request = self._by_key.get(run_id)
             if request is None or request.error is not None:
-                request = self._remember(run_id, self._submit(run_id, owner))
-            self._by_key.move_to_end(run_id)
+                request = self._by_key[run_id] = self._submit(run_id, owner)
             return request
 
     def _submit(self, run_id: str, owner: str) -> Request:
@@ -62,10 +62,6 @@ class OncePerRun:
         if shared is not None and shared.error is None:
             return shared
         self._requests.submit(self._job, run_id, None, request, owner, "after")
-        return request if key is None else self._remember(key, request)
-
-    def _remember(self, key: str, request: Request) -> Request:
-        self._by_key[key] = request
-        while len(self._by_key) > MAX_REQUESTS:
-            self._by_key.popitem(last=False)
+        if key is not None:
+            self._by_key[key] = request
         return request

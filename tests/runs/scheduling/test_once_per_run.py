@@ -1,0 +1,39 @@
+"""Analyses are requested once per run, for the runs that were looked at last."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runs.jobs.evaluate import evaluate_run, read_evaluation
+from runs.limits import Limits
+from runs.scheduling import once_per_run
+from runs.scheduling.once_per_run import OncePerRun
+from runs.scheduling.requests import RequestQueue
+from runs.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path / 'store.sqlite3'}", Limits())
+    yield store
+    store.close()
+
+
+def test_runs_with_one_result_share_one_request(store: Store):
+    queue = RequestQueue(wake=lambda: None)
+    analysis = OncePerRun(queue, store, evaluate_run, read_evaluation, lambda run_id: run_id[0])
+    assert analysis.request("a1") is analysis.request("a2")
+    assert analysis.request("a1") is not analysis.request("b1")
+
+
+def test_the_request_used_longest_ago_is_forgotten_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(once_per_run, "MAX_REQUESTS", 2)
+    analysis = OncePerRun(RequestQueue(wake=lambda: None), store, evaluate_run, read_evaluation)
+    first, second = analysis.request("first"), analysis.request("second")
+    assert analysis.request("first") is first
+    analysis.request("third")
+    assert analysis.request("first") is first
+    assert analysis.request("second") is not second
