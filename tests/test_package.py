@@ -55,9 +55,8 @@ def test_the_packages_are_the_folders_of_the_library():
 
 def test_the_wheel_has_the_library_whole_and_nothing_else(wheel: Path):
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    sources = [
-        path for path in (ROOT / "core").rglob("*") if path.suffix in (".py", ".txt", ".typed")
-    ]
+    suffixes = (".py", ".txt", ".jinja", ".typed")
+    sources = [path for path in (ROOT / "core").rglob("*") if path.suffix in suffixes]
     assert names == {f"unpadded/{path.relative_to(ROOT / 'core').as_posix()}" for path in sources}
 
 

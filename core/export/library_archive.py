@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 
 ARCHIVE = "unpadded.zip"
 PACKAGE = "unpadded"  # its name in the archive, whatever it is called here
-SUFFIXES = (".py", ".txt", ".typed")
+SUFFIXES = (".py", ".txt", ".jinja", ".typed")
 DATE = (1980, 1, 1, 0, 0, 0)  # equal sources give equal bytes
 
 
@@ -28,7 +28,7 @@ def build_library_archive() -> bytes:
 
 
 def read_template(name: str) -> str:
-    """Return the text of a file that is copied into saved models."""
+    """Return the text of a file, or of a template of a file, that saved models hold."""
     return resources.files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
 
 

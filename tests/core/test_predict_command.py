@@ -84,6 +84,19 @@ def test_the_script_runs_with_the_library_in_the_zip(folder, model):
     assert "unpadded.zip" in said.stdout
 
 
+def test_the_library_in_the_zip_saves_the_model_again(folder):
+    code = (
+        "import sys; sys.path.insert(0, 'unpadded.zip'); import unpadded; "
+        "unpadded.load('.').save(sys.stdout.buffer)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], cwd=folder, capture_output=True, check=True
+    )
+    again = zipfile.ZipFile(io.BytesIO(done.stdout))
+    for name in ("train.py", "predict.py", "MODEL_CARD.md", "unpadded.zip"):
+        assert again.read(name) == (folder / name).read_bytes(), name
+
+
 def test_standard_input_and_json_are_read_and_written(folder, model, tmp_path):
     done = run_script(folder, "-", "--format", "json", input=TRAINING)
     assert done.returncode == 0, done.stderr

@@ -4,9 +4,49 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core import Sequences
+from core import GRU, LSTM, Recipe, Sequences
+from core.recipe.recipe import FIELDS, OPTIMIZERS
 
 values = st.floats(-1e6, 1e6, width=32)
+layers = st.builds(
+    lambda kind, units, bidirectional, dropout: kind(units, bidirectional, dropout),
+    st.sampled_from([LSTM, GRU]),
+    st.integers(1, 1024),
+    st.booleans(),
+    st.floats(0, 0.95),
+)
+
+
+def choices(field: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(list(FIELDS[field].type.names))
+
+
+def build_recipe(pooling: str, class_weight: str, **fields: object) -> Recipe:
+    """Recipe with these fields, without those two where the task or its targets exclude them."""
+    choice = Recipe(task="classification", pooling=pooling, class_weight=class_weight)
+    return choice.adapt(**fields)
+
+
+recipes = st.builds(
+    build_recipe,
+    pooling=choices("pooling"),
+    class_weight=choices("class_weight"),
+    task=choices("task"),
+    return_sequences=st.booleans(),
+    layers=st.lists(layers, min_size=1, max_size=4).map(tuple),
+    dense=st.lists(st.integers(1, 64), max_size=2).map(tuple),
+    padding=choices("padding"),
+    mask=choices("mask"),
+    maxlen=st.none() | st.integers(1, 1000),
+    optimizer=st.sampled_from(list(OPTIMIZERS)),
+    learning_rate=st.none() | st.floats(1e-7, 10),
+    schedule=choices("schedule"),
+    clip_norm=st.none() | st.floats(1e-6, 1e6),
+    weight_decay=st.floats(0, 1),
+    validation_split=st.floats(0, 0.9),
+    validation_rows=choices("validation_rows"),
+    patience=st.none() | st.integers(1, 50),
+)
 
 
 @st.composite

@@ -1,1 +1,1 @@
-"""Files that are copied into an exported ZIP unchanged."""
+"""Files that are copied into an exported ZIP, and the template of its training script."""

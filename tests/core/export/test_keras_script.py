@@ -1,16 +1,21 @@
 """The exported training script runs and does what the recipe says."""
 
+import ast
 import runpy
 import sys
 import zipfile
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import core
 from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.sequences import default_names
+from core.export.keras_script import render_training_script
 from core.reading.to_csv import derive_schema, to_csv
+from tests.support.strategies import recipes
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -46,6 +51,15 @@ RECIPES = {
         BY_STEP, Recipe(layers=(LSTM(4),), return_sequences=True, maxlen=4, **SMALL)
     ),
 }  # fmt: skip
+
+
+@given(recipes, st.integers(1, 40), st.integers(1, 40))
+def test_every_recipe_gives_a_script_of_well_formed_python(recipe, features, outputs):
+    script = render_training_script(recipe, features, outputs)
+    ast.parse(script)
+    assert all(line == line.rstrip() for line in script.splitlines())
+    assert "\n\n\n\n" not in script
+    assert script.endswith(")\n")
 
 
 def run_training_script(model, data, folder, monkeypatch, capsys) -> tuple[dict, str]:

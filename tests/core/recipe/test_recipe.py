@@ -6,11 +6,11 @@ import json
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from core import GRU, LSTM, Recipe
 from core.families.registry import get_family
 from core.recipe.recipe import FIELDS
+from tests.support.strategies import recipes
 
 
 def test_example_is_the_reference_network():
@@ -76,29 +76,7 @@ def test_a_recipe_cannot_be_changed_in_place():
         Recipe().epochs = 3
 
 
-layers = st.builds(
-    lambda kind, units, bidirectional, dropout: kind(units, bidirectional, dropout),
-    st.sampled_from([LSTM, GRU]),
-    st.integers(1, 1024),
-    st.booleans(),
-    st.floats(0, 0.95),
-)
-
-
-@given(
-    st.builds(
-        Recipe,
-        task=st.sampled_from(["regression", "classification"]),
-        layers=st.lists(layers, min_size=1, max_size=4).map(tuple),
-        dense=st.lists(st.integers(1, 64), max_size=2).map(tuple),
-        pooling=st.sampled_from(list(FIELDS["pooling"].type.names)),
-        schedule=st.sampled_from(list(FIELDS["schedule"].type.names)),
-        clip_norm=st.none() | st.floats(1e-6, 1e6),
-        weight_decay=st.floats(0, 1),
-        maxlen=st.none() | st.integers(1, 1000),
-        patience=st.none() | st.integers(1, 50),
-    )
-)
+@given(recipes)
 def test_json_preserves_a_recipe(recipe):
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 
