@@ -207,7 +207,8 @@ def _render_proof(proof: Proof | None) -> Iterator[str]:
     yield "|---|---|---|---|"
     for check in proof.checks:
         change = check.why if check.difference is None else f"{check.difference:.2g}"
-        yield f"| {check.name} | {check.network} | {change} | {check.tolerance:.2g} |"
+        cells = (check.name, check.network, change, f"{check.tolerance:.2g}")
+        yield f"| {' | '.join(map(_escape, cells))} |"
 
 
 def _render_recipe(recipe: Recipe, width: int) -> Iterator[str]:

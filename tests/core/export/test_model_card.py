@@ -4,10 +4,14 @@ import zipfile
 from importlib import metadata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core import load
 from core.data.summary import Facts
 from core.evaluation.metric_formats import format_metric
+from core.export.model_card import render_model_card
+from core.invariance.report import Check, Proof
 
 
 def test_a_card_contains_evaluation_and_proof(words_model, words):
@@ -27,6 +31,19 @@ def test_markup_in_names_is_escaped(example_model):
     card = example_model.render_model_card("<script>alert(1)</script> **x** [a](b)")
     title = next(line for line in card.splitlines() if line.startswith("# "))
     assert title == r"# \<script\>alert(1)\</script\> \*\*x\*\* \[a\](b)"
+
+
+@given(st.text())
+def test_no_text_of_a_loaded_model_becomes_markup_or_another_line(example_model, text):
+    facts, checks = example_model.facts, (Check(text, text, None, 1e-5, text),)
+    proof = Proof("lengths", checks, 1.0, False, 3, 3, 15, False, 1.0)
+    card = render_model_card(example_model, facts=facts, proof=proof, notes=[text], name=text)
+    plain = render_model_card(example_model, facts=facts, proof=proof, notes=["a"], name="b")
+    assert len(card.splitlines()) == len(plain.splitlines())
+    [row] = [line for line in card.splitlines() if line.endswith(" | 1e-05 |")]
+    cells = re.sub(r"\\.", "", row)
+    assert cells.count("|") == 5
+    assert not set(cells) & set(r"\`*_{}[]#~<>&")
 
 
 def test_tensorflow_may_be_installed_under_another_name(example_model, monkeypatch):
