@@ -26,7 +26,6 @@ from .evaluation.metrics import classification_metrics, regression_metrics
 from .evaluation.predict_evaluation_set import predict_evaluation_set
 from .evaluation.report import Evaluation, evaluate_predictions
 from .export import archive
-from .export.keras_script import render_training_script
 from .export.model_card import render_model_card
 from .families.registry import get_family, get_network
 from .fitted import FittedModel, ShareCallback
@@ -271,7 +270,9 @@ class TrainedModel(FittedModel):
         }
         inputs, outputs = self.preprocessing.n_inputs, self.preprocessing.n_outputs
         texts = {
-            "train.py": render_training_script(self.recipe, inputs, outputs),
+            "train.py": get_network(self.recipe).render_training_script(
+                self.recipe, inputs, outputs
+            ),
             "MODEL_CARD.md": self.render_model_card(name),
             archive.EXAMPLE: self.example,
         }

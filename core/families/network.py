@@ -109,6 +109,16 @@ class FamilyNetwork(ABC):
         """
 
     @abstractmethod
+    def render_training_script(self, recipe: Recipe, inputs: int, outputs: int) -> str:
+        """Render the script of a saved model that fits it again in plain Keras.
+
+        Args:
+            recipe: The recipe of the model.
+            inputs: Inputs of the network per step.
+            outputs: Units of the output layer.
+        """
+
+    @abstractmethod
     def compute_outputs(
         self,
         recipe: Recipe,

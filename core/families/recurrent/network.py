@@ -15,6 +15,7 @@ from ...recipe.recipe import Recipe
 from ..network import FamilyNetwork
 from .fit import fit_network
 from .onnx import add_layers
+from .training_script import render_training_script
 
 
 class RecurrentFamilyNetwork(FamilyNetwork):
@@ -25,6 +26,7 @@ class RecurrentFamilyNetwork(FamilyNetwork):
 
     fit = staticmethod(fit_network)
     add_onnx_layers = staticmethod(add_layers)
+    render_training_script = staticmethod(render_training_script)
 
     def compute_outputs(
         self,

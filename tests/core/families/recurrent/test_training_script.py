@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import core
 from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.sequences import default_names
-from core.export.keras_script import render_training_script
+from core.families.recurrent.training_script import render_training_script
 from core.reading.to_csv import derive_schema, to_csv
 from tests.support.strategies import recipes
 

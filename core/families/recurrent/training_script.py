@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+from importlib import resources
 
 import jinja2
 
-from ..layers.registry import get_network
-from ..recipe.recipe import FIELDS, MIN_STATE, Recipe
-from ..recipe.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR
-from .library_archive import read_template
+from ...layers.registry import get_network
+from ...recipe.recipe import FIELDS, MIN_STATE, Recipe
+from ...recipe.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR
+
+TEMPLATE = "train.py.jinja"
 
 LOSSES = {
     "mse": "MeanSquaredError",
@@ -20,7 +22,7 @@ OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 
 def render_training_script(recipe: Recipe, inputs: int, outputs: int) -> str:
-    """Render ``train.py`` for a saved ZIP; see ``core.export.archive``.
+    """Render ``train.py`` for a saved ZIP; see ``FamilyNetwork.render_training_script``.
 
     Nothing but numbers and checked choices of the recipe gets into the script: the names of
     features and classes are read from the saved files when it runs.
@@ -57,4 +59,5 @@ def _load_template() -> jinja2.Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.from_string(read_template("train.py.jinja"))
+    text = resources.files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8")
+    return environment.from_string(text)
