@@ -4,8 +4,9 @@ The JSON of every figure stays below 500 kB whatever the data: a figure draws on
 window and omits the cells beyond it, without thinning. ``get_drawn_window``,
 ``count_drawn_lines`` and ``count_drawn_classes`` report what is drawn. Ids, class names and
 labels are escaped, because Plotly interprets text as HTML. Pass ``dark=True`` on a dark page and
-``labels`` for another language. The figures define their own colours and fonts: show them with
-``theme=None``.
+``labels`` for another language. Colours and fonts come from the Plotly templates "unpadded" and
+"unpadded_dark", which ``theme`` registers and figures of your own can have too. In Streamlit, show
+figures with ``theme=None``.
 """
 
 from .calibration import plot_calibration
@@ -16,9 +17,9 @@ from .evaluation import plot_early_prediction, plot_predictions, plot_residuals
 from .heatmaps import compute_value_span, plot_mask, plot_padded, plot_probabilities, plot_sequences
 from .histograms import count_drawn_classes, plot_classes, plot_lengths
 from .history import plot_history, plot_loss_curves
+from .labels import ENGLISH, Labels
 from .per_step import plot_step_predictions, plot_step_probabilities
 from .sequence_lines import count_drawn_lines, plot_lines
-from .theme import ENGLISH, Labels
 from .xray import plot_xray
 
 __all__ = [

@@ -7,16 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from .theme import (
-    ENGLISH,
-    HEIGHT,
-    Labels,
-    build_figure,
-    build_value_axis,
-    draw_points,
-    draw_reference_line,
-    get_palette,
-)
+from .labels import ENGLISH, Labels
+from .layout import HEIGHT, VALUE_AXIS, build_figure
+from .points import draw_points, draw_reference_line
+from .theme import get_palette
 
 
 def plot_calibration(
@@ -41,6 +35,6 @@ def plot_calibration(
     )
     points = draw_points(probabilities, shares, hover, colours, size=size, customdata=counts)
     share_axis = {"range": [-0.05, 1.08], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
-    x = {"title": labels.probability, **build_value_axis(colours), **share_axis}
-    y = {"title": labels.right, **build_value_axis(colours), **share_axis}
+    x = {"title": labels.probability, **VALUE_AXIS, **share_axis}
+    y = {"title": labels.right, **VALUE_AXIS, **share_axis}
     return build_figure([draw_reference_line(ends, ends, colours), points], colours, HEIGHT, x, y)

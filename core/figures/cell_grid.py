@@ -16,23 +16,16 @@ import plotly.graph_objects as go
 from PIL import Image, ImageColor
 from plotly.colors import sample_colorscale
 
-from .theme import (
-    PHONE_WIDTH,
-    Labels,
-    Palette,
-    build_figure,
-    build_integer_ticks,
-    escape_text,
-    measure_longest,
-    shorten_all,
-)
+from .labels import Labels
+from .layout import build_figure, build_integer_ticks
+from .text import PHONE_WIDTH, escape_text, measure_longest, shorten_all
+from .theme import TRANSPARENT, Palette
 
 MAX_TEXT_CELLS, MAX_TEXT_STEPS = 600, 40  # above, values are not written into the cells
 MAX_LABELLED_ROWS = 200  # above, the axis and the hover show row numbers, not ids
 MIN_HEIGHT, MAX_HEIGHT = 56, 480  # pixels of the plot area
 LABEL_HEIGHT = 16  # pixels per id on the axis: a line of text and its spacing
 MAX_ID_CHARACTERS = 14  # on the axis; the hover of a small figure shows the whole id
-TRANSPARENT = "#00000000"
 GAP = 0.05  # margin on each side of a cell, as a fraction of its size
 
 
@@ -139,7 +132,7 @@ class CellGrid:
             base=starts + self.first - 0.5 + GAP,
             x=ends - starts - 2 * GAP,
             width=1 - 2 * GAP,
-            marker={"line": {"width": 0}, "cornerradius": 3},
+            marker={"cornerradius": 3},
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
@@ -147,17 +140,11 @@ class CellGrid:
         )
         return bars.update(style)
 
-    def build_colour_bar(self, title: str, colours: Palette) -> dict[str, Any]:
+    def build_colour_bar(self, title: str) -> dict[str, Any]:
         """Return a colour bar as high as the plot, its title shortened to fit beside it."""
-        font = {"color": colours.muted, "size": 12}
         return {
-            "thickness": 8,
-            "outlinewidth": 0,
-            "ypad": 0,
             "nticks": 4 if self.height < 100 else 5,
-            "exponentformat": "power",
-            "tickfont": font,
-            "title": {"text": escape_text(title, self.height // 6), "side": "right", "font": font},
+            "title": {"text": escape_text(title, self.height // 6)},
         }
 
     def draw_ground(self, pattern: dict[str, Any] | None) -> go.Bar:
@@ -168,7 +155,7 @@ class CellGrid:
             width=self.rows,
             base=self.first - 0.5,
             x=[self.steps],
-            marker={"color": TRANSPARENT, "line": {"width": 0}, "pattern": pattern},
+            marker={"color": TRANSPARENT, "pattern": pattern},
             hoverinfo="skip",
         )
 
@@ -186,7 +173,6 @@ class CellGrid:
             x0=self.first,
             y0=1,
             yaxis="y2",
-            hoverongaps=False,
             hovertemplate=self.build_hover(f"{content} <b>%{{z:.6~g}}</b>"),
             colorbar=bar,
             **scale,
@@ -222,11 +208,7 @@ class CellGrid:
                 "overlaying": "y",
                 "range": y["range"],
                 "scaleanchor": False,  # otherwise an image makes its pixels square
-                "fixedrange": True,
-                "showgrid": False,
-                "zeroline": False,
                 "showticklabels": False,
-                "ticks": "",
             }
             if self.short_ids:
                 axes["yaxis2"] |= {"tickvals": rows, "ticktext": self.short_ids}

@@ -8,17 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .history import MAX_CURVE_POINTS, build_log_axis
-from .theme import (
-    ENGLISH,
-    HEIGHT,
-    Labels,
-    build_figure,
-    build_integer_ticks,
-    build_value_axis,
-    escape_text,
-    get_palette,
-    shorten_all,
-)
+from .labels import ENGLISH, Labels
+from .layout import HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
+from .text import escape_text, shorten_all
+from .theme import get_palette
 
 ROW_HEIGHT = 30  # pixels per recipe
 MAX_BANDS = 9  # recipes in one figure: the number of colours
@@ -65,7 +58,7 @@ def plot_loss_bands(
                 x=epochs,
                 y=mean,
                 mode="lines+markers" if len(mean) == 1 else "lines",
-                line={"width": 2.5, "color": colour},
+                line={"color": colour},
                 name=name_text,
                 legendgroup=str(rank),
                 hovertemplate=f"{name_text} <b>%{{y:.4~g}}</b><extra></extra>",
@@ -76,9 +69,7 @@ def plot_loss_bands(
         "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
         **build_integer_ticks(1, last),
     }
-    y = {"title": label, **build_value_axis(colours), **build_log_axis(lines)}
-    placement = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.18, "yanchor": "top"}
-    legend_style = placement | {"font": {"color": colours.text}, "itemclick": False}
+    y = {"title": label, **VALUE_AXIS, **build_log_axis(lines)}
     return build_figure(
         [*bands, *lines],
         colours,
@@ -87,8 +78,8 @@ def plot_loss_bands(
         y,
         hovermode="x unified",
         showlegend=True,
-        legend=legend_style | {"itemdoubleclick": False, "bgcolor": "rgba(0,0,0,0)"},
-        margin={"l": 8, "r": 8, "t": 4, "b": 4},
+        legend={"x": 0, "xanchor": "left", "y": -0.18, "yref": "paper"},
+        margin={"t": 4},
     )
 
 
@@ -161,9 +152,8 @@ def plot_differences(
     margin = 0.1 * (high - low) or 1.0
     x = {
         "title": label,
-        **build_value_axis(colours),
+        **VALUE_AXIS,
         "range": [low - margin, high + margin],
-        "nticks": 6,
     }
     x |= {"zeroline": True, "zerolinecolor": colours.text, "zerolinewidth": 1.5}
     if percent:

@@ -8,18 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .cell_grid import MAX_ID_CHARACTERS
-from .heatmaps import build_colour_scale
-from .theme import (
-    ENGLISH,
-    HEIGHT,
-    Labels,
-    build_figure,
-    escape_text,
-    get_palette,
-    has_horizontal_room,
-    measure_longest,
-    shorten_all,
-)
+from .labels import ENGLISH, Labels
+from .layout import HEIGHT, build_figure
+from .text import escape_text, has_horizontal_room, measure_longest, shorten_all
+from .theme import build_colour_scale, get_palette
 
 CELL_SIZE = 26  # pixels per class
 

@@ -7,17 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from .theme import (
-    ENGLISH,
-    HEIGHT,
-    Labels,
-    build_base_axis,
-    build_figure,
-    build_value_axis,
-    draw_points,
-    draw_reference_line,
-    get_palette,
-)
+from .labels import ENGLISH, Labels
+from .layout import BASE_AXIS, HEIGHT, VALUE_AXIS, build_figure
+from .points import draw_points, draw_reference_line
+from .theme import get_palette
 
 
 def plot_predictions(
@@ -34,8 +27,8 @@ def plot_predictions(
     _, truth, predicted = np.array(points).T
     ends = np.array([min(truth.min(), predicted.min()), max(truth.max(), predicted.max())])
     hover = f"{labels.target} %{{x:.6~g}}<br>{labels.prediction} <b>%{{y:.6~g}}</b><extra></extra>"
-    x = {"title": labels.target, **build_value_axis(colours)}
-    y = {"title": labels.prediction, **build_value_axis(colours)}
+    x = {"title": labels.target, **VALUE_AXIS}
+    y = {"title": labels.prediction, **VALUE_AXIS}
     traces = [
         draw_reference_line(ends, ends, colours),
         draw_points(truth, predicted, hover, colours),
@@ -57,8 +50,8 @@ def plot_residuals(
     length, truth, predicted = np.array(points).T
     ends = np.array([length.min(), length.max()])
     hover = f"{labels.length} %{{x}}<br>{labels.error} <b>%{{y:.4~g}}</b><extra></extra>"
-    x = {"title": labels.length, **build_base_axis(colours)}
-    y = {"title": labels.error, **build_value_axis(colours)}
+    x = {"title": labels.length, **BASE_AXIS}
+    y = {"title": labels.error, **VALUE_AXIS}
     traces = [
         draw_reference_line(ends, np.zeros(2), colours),
         draw_points(length, predicted - truth, hover, colours),
@@ -97,7 +90,7 @@ def plot_early_prediction(
         x=x_values,
         y=value,
         mode="lines+markers",
-        line={"color": colours.accent, "width": 2.5},
+        line={"color": colours.accent},
         marker={"size": np.where(x_values == sufficient_share, 13, 7)},
         hovertemplate=hover,
     )
@@ -105,6 +98,6 @@ def plot_early_prediction(
         go.Scatter(x=x_values, y=low, **edge),
         go.Scatter(x=x_values, y=high, fill="tonexty", fillcolor=f"{colours.accent}2e", **edge),
     ]
-    x = {"title": labels.seen, "tickformat": ".0%", "range": [0, 1.04], **build_base_axis(colours)}
-    y = {"title": label, **build_value_axis(colours)} | ({"tickformat": ".0%"} if percent else {})
+    x = {"title": labels.seen, "tickformat": ".0%", "range": [0, 1.04], **BASE_AXIS}
+    y = {"title": label, **VALUE_AXIS} | ({"tickformat": ".0%"} if percent else {})
     return build_figure([*(band if np.isfinite(low).all() else []), line], colours, HEIGHT, x, y)

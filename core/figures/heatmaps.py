@@ -11,19 +11,11 @@ from plotly.colors import sample_colorscale
 
 from ..data.padding import Side, pad
 from ..data.sequences import Sequences
-from .cell_grid import MAX_ID_CHARACTERS, TRANSPARENT, CellGrid
+from .cell_grid import MAX_ID_CHARACTERS, CellGrid
 from .drawn_cell_limits import MAX_CELLS, get_drawn_window
-from .theme import (
-    ENGLISH,
-    Labels,
-    Palette,
-    escape_text,
-    format_number,
-    get_palette,
-    has_horizontal_room,
-    measure_longest,
-    shorten_all,
-)
+from .labels import ENGLISH, Labels
+from .text import escape_text, format_number, has_horizontal_room, measure_longest, shorten_all
+from .theme import TRANSPARENT, Palette, build_colour_scale, get_palette
 
 
 def plot_sequences(
@@ -191,7 +183,7 @@ def plot_probabilities(
         "zmin": 0,
         "zmax": 1,
     }
-    bar = grid.build_colour_bar(labels.probability, colours) | {"tickformat": ".0%"}
+    bar = grid.build_colour_bar(labels.probability) | {"tickformat": ".0%"}
     cells = grid.draw_coloured_tiles(
         np.ones(part.shape, dtype=bool), part, percent, "", shades, bar
     )
@@ -235,7 +227,7 @@ def _plot_values(
 ) -> go.Figure:
     grid = CellGrid(mask.shape, ids, first, labels)
     scale = _build_value_scale(*span, colours)
-    bar = grid.build_colour_bar(name, colours)
+    bar = grid.build_colour_bar(name)
     label = escape_text(name, 100)
     if grid.is_large:
         traces = [grid.draw_ground(build_hatch(colours) if show_padding else None)]
@@ -325,8 +317,3 @@ def _build_value_scale(low: float, high: float, colours: Palette) -> dict[str, A
     if not low < high:  # a single value has no range to map colours to
         low, high = low - 1, low + 1
     return {"colorscale": build_colour_scale(colours.sequential), "zmin": low, "zmax": high}
-
-
-def build_colour_scale(colours: tuple[str, ...]) -> list[list[Any]]:
-    """Return a Plotly colour scale with these colours at equal distances."""
-    return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]

@@ -9,21 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..data.sequences import SPLITS
-from .theme import (
-    ENGLISH,
-    HEIGHT,
-    Labels,
-    Palette,
-    build_base_axis,
-    build_figure,
-    build_integer_ticks,
-    build_legend,
-    build_value_axis,
-    escape_text,
-    get_palette,
-    has_horizontal_room,
-    shorten_all,
-)
+from .labels import ENGLISH, Labels
+from .layout import BASE_AXIS, HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
+from .text import escape_text, has_horizontal_room, shorten_all
+from .theme import get_palette
 
 MAX_CLASSES = 30  # bars at most
 MAX_BINS = 40
@@ -60,14 +49,12 @@ def plot_lengths(
     end = max(int(starts[-1]) + width, (maxlen or 0) + 1) - 0.3
     x = {
         "title": labels.length,
-        **build_base_axis(colours),
+        **BASE_AXIS,
         "range": [begin, end],
     } | build_integer_ticks(low, int(end))
-    fig = build_figure(
-        [bars], colours, HEIGHT - 60, x, _build_count_axis(counts.max(), unit, colours), title
-    )
+    y, headroom = _build_count_axis(counts.max(), unit), 0 if maxlen is None else 16
+    fig = build_figure([bars], colours, HEIGHT - 60, x, y, title, headroom)
     if maxlen is not None:
-        fig.update_layout(margin_t=fig.layout.margin.t + 16, height=fig.layout.height + 16)
         fig.add_vline(
             maxlen + 0.5,  # after the bar of the lengths that just fit
             line={"color": colours.warning, "width": 2, "dash": "dash"},
@@ -148,7 +135,7 @@ def plot_classes(
         horizontal = not has_horizontal_room(short_names)
         if horizontal:  # long names need horizontal bars, with the first at the top
             class_axis |= {"ticktext": shorten_all(names, 22), "range": class_axis["range"][::-1]}
-    class_axis |= {"title": labels.target, **build_base_axis(colours)}
+    class_axis |= {"title": labels.target, **BASE_AXIS}
     groups = [(None, indices >= 0, colours.accent)]
     if split is not None:
         shades = dict(zip(SPLITS, colours.categories, strict=False))
@@ -163,15 +150,20 @@ def plot_classes(
             bars.name = getattr(labels, name)
             bars.hovertemplate = bars.hovertemplate.replace("<extra>", f"<br>{bars.name}<extra>")
         traces.append(bars)
-    legend_settings = {
-        "showlegend": len(groups) > 1,
-        "legend": build_legend(colours) | {"traceorder": "normal"},
-    }
-    y = _build_count_axis(np.bincount(indices[indices >= 0]).max(), unit, colours)
+    y = _build_count_axis(np.bincount(indices[indices >= 0]).max(), unit)
     x, y = (y, class_axis) if horizontal else (class_axis, y)
     height = max(HEIGHT - 60, 16 * len(positions)) if horizontal else HEIGHT - 60
     return build_figure(
-        traces, colours, height, x, y, title, barmode="stack", bargap=gap, **legend_settings
+        traces,
+        colours,
+        height,
+        x,
+        y,
+        title,
+        barmode="stack",
+        bargap=gap,
+        showlegend=len(groups) > 1,
+        legend={"traceorder": "normal"},
     )
 
 
@@ -190,7 +182,7 @@ def _draw_bars(
         y=y,
         orientation="h" if horizontal else "v",
         customdata=names,
-        marker={"color": colour, "line": {"width": 0}},
+        marker={"color": colour},
         hovertemplate=f"{escape_text(title)} %{{customdata}}<br><b>%{{{count_axis}:,}}</b> "
         f"{unit}<extra></extra>",
     )
@@ -222,12 +214,12 @@ def _select_most_frequent(names: np.ndarray, indices: np.ndarray) -> tuple[np.nd
     return names[selected], rank[indices]
 
 
-def _build_count_axis(most: int, unit: str, colours: Palette) -> dict[str, Any]:
+def _build_count_axis(most: int, unit: str) -> dict[str, Any]:
     ticks = {"dtick": 1} if most < 6 else {}  # otherwise Plotly sets ticks between integers
     return {
         "title": unit,
         "rangemode": "tozero",
         "tickformat": ",d",
-        **build_value_axis(colours),
+        **VALUE_AXIS,
         **ticks,
     }

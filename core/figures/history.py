@@ -8,17 +8,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from .theme import (
-    ENGLISH,
-    HEIGHT,
-    Labels,
-    build_figure,
-    build_integer_ticks,
-    build_legend,
-    build_value_axis,
-    escape_text,
-    get_palette,
-)
+from .labels import ENGLISH, Labels
+from .layout import HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
+from .text import escape_text
+from .theme import get_palette
 
 MAX_CURVE_POINTS = 5_000
 MIN_AXIS_EPOCHS = 20  # on the axis of a training run that has just started
@@ -74,7 +67,7 @@ def plot_history(
                 dx=max(stride, 1),
                 y=curve[:: max(stride, 1)],
                 mode="lines+markers" if len(curve) == 1 else "lines",
-                line={"width": 2.5, "color": colour, "dash": dash},
+                line={"color": colour, "dash": dash},
                 marker={"size": 8, "color": colour},
                 cliponaxis=False,  # the point of epoch 1 is on the edge
                 name=escape_text(name),
@@ -87,22 +80,19 @@ def plot_history(
         **build_integer_ticks(1, last),
     }
     x |= {"hoverformat": "d", "unifiedhovertitle": {"text": f"{labels.epoch} %{{x}}"}}
-    y = {"title": label or metric, **build_value_axis(colours)}
+    y = {"title": label or metric, **VALUE_AXIS}
     if is_share:
         y |= {"range": [0, 1], "tickformat": ".0%"}
     else:
         y |= build_log_axis(traces) if log else {"rangemode": "tozero"}
-    legend_settings = {
-        "showlegend": len(traces) > 1,
-        "legend": build_legend(colours),
-        "hovermode": "x unified",
-    }
-    fig = build_figure(traces, colours, HEIGHT, x, y, title, **legend_settings)
+    fig = build_figure(
+        traces, colours, HEIGHT, x, y, title, showlegend=len(traces) > 1, hovermode="x unified"
+    )
     if not any(np.isfinite(trace.y).any() for trace in traces):  # Plotly would invent tick values
         fig.update_xaxes(showticklabels=False)
         fig.update_yaxes(showticklabels=False, showgrid=False)
     if not completed:
-        position = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
+        position = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
         fig.add_annotation(text=labels.waiting, font={"color": colours.muted}, **position)
     return fig
 
@@ -127,21 +117,20 @@ def plot_loss_curves(
     """
     colours = get_palette(dark)
     traces, last = [], 2
-    for rank, (name, history) in enumerate(histories.items()):
+    for name, history in histories.items():
         key = "val_loss" if history.get("val_loss") else "loss"
         curve = np.asarray(history[key], dtype=np.float32)
         stride = max(-(-len(curve) * len(histories) // MAX_CURVE_POINTS), 1)
         last = max(last, len(curve))
         split_name = labels.validation if key == "val_loss" else labels.training
         run_name = escape_text(name, 40)
-        colour = colours.categories[rank % len(colours.categories)]
         traces.append(
             go.Scatter(
                 x0=1,
                 dx=stride,
                 y=curve[::stride],
                 mode="lines+markers" if len(curve) == 1 else "lines",
-                line={"width": 2, "color": colour, "dash": "dot" if "val" in key else "solid"},
+                line={"width": 2, "dash": "dot" if "val" in key else "solid"},
                 name=run_name,
                 hovertemplate=f"{run_name}, {split_name} <b>%{{y:.4~g}}</b><extra></extra>",
             )
@@ -151,9 +140,8 @@ def plot_loss_curves(
         "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
         **build_integer_ticks(1, last),
     }
-    y = {"title": label, **build_value_axis(colours), **build_log_axis(traces)}
-    legend_settings = {"showlegend": True, "legend": build_legend(colours), "hovermode": "x"}
-    return build_figure(traces, colours, HEIGHT, x, y, title, **legend_settings)
+    y = {"title": label, **VALUE_AXIS, **build_log_axis(traces)}
+    return build_figure(traces, colours, HEIGHT, x, y, title, showlegend=True, hovermode="x")
 
 
 def build_log_axis(traces: list[go.Scatter]) -> dict[str, Any]:

@@ -8,20 +8,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from .labels import ENGLISH, Labels
+from .layout import BASE_AXIS, HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
 from .sequence_lines import MAX_LINE_STEPS
-from .theme import (
-    ENGLISH,
-    HEIGHT,
-    Labels,
-    Palette,
-    build_base_axis,
-    build_figure,
-    build_integer_ticks,
-    build_legend,
-    build_value_axis,
-    escape_text,
-    get_palette,
-)
+from .text import escape_text
+from .theme import Palette, get_palette
 
 
 def plot_step_predictions(
@@ -46,20 +37,10 @@ def plot_step_predictions(
     lines = [predicted]
     if targets is not None:
         lines.insert(0, _draw_line(targets, labels.target, colours.categories[1], "dot"))
-    y = {"title": labels.value, **build_value_axis(colours)}
-    legend_settings = {
-        "showlegend": len(lines) > 1,
-        "legend": build_legend(colours),
-        "hovermode": "x unified",
-    }
+    y = {"title": labels.value, **VALUE_AXIS}
+    x = _build_step_axis(len(values), labels)
     return build_figure(
-        lines,
-        colours,
-        HEIGHT,
-        _build_step_axis(len(values), labels, colours),
-        y,
-        title,
-        **legend_settings,
+        lines, colours, HEIGHT, x, y, title, showlegend=len(lines) > 1, hovermode="x unified"
     )
 
 
@@ -112,19 +93,17 @@ def plot_step_probabilities(
         if targets is None
         else _draw_targets(classes, best, targets[:MAX_LINE_STEPS], colours, labels)
     )
-    y = {"title": labels.probability, **build_value_axis(colours)}
+    y = {"title": labels.probability, **VALUE_AXIS}
     y |= {
         "range": [0, 1.12 if strip else 1],
         "tickformat": ".0%",
         "tickvals": [0, 0.25, 0.5, 0.75, 1],
     }
-    legend_settings = {
-        "showlegend": True,
-        "legend": build_legend(colours),
-        "hovermode": "x unified",
-    }
-    steps = _build_step_axis(len(probabilities), labels, colours)
-    return build_figure([*areas, *strip], colours, HEIGHT, steps, y, title, **legend_settings)
+    steps = _build_step_axis(len(probabilities), labels)
+    traces = [*areas, *strip]
+    return build_figure(
+        traces, colours, HEIGHT, steps, y, title, showlegend=True, hovermode="x unified"
+    )
 
 
 def _draw_targets(
@@ -156,18 +135,18 @@ def _draw_line(values: np.ndarray, name: str, colour: str, dash: str) -> go.Scat
         x0=1,
         y=y,
         mode="lines+markers" if len(y) <= 30 else "lines",
-        line={"width": 2.5, "color": colour, "dash": dash},
+        line={"color": colour, "dash": dash},
         marker={"size": 6, "color": colour},
         name=escape_text(name),
         hovertemplate=f"{escape_text(name)} <b>%{{y:.6~g}}</b><extra></extra>",
     )
 
 
-def _build_step_axis(steps: int, labels: Labels, colours: Palette) -> dict[str, Any]:
+def _build_step_axis(steps: int, labels: Labels) -> dict[str, Any]:
     last = min(steps, MAX_LINE_STEPS)
     return {
         "title": labels.step,
-        **build_base_axis(colours),
+        **BASE_AXIS,
         "range": [max(1 - 0.01 * last, 0.5), max(last * 1.01, 1.5)],
         "unifiedhovertitle": {"text": f"{labels.step} %{{x}}"},
     } | build_integer_ticks(1, last)

@@ -8,18 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..data.sequences import Sequences
-from .theme import (
-    ENGLISH,
-    HEIGHT,
-    Labels,
-    build_base_axis,
-    build_figure,
-    build_integer_ticks,
-    build_legend,
-    build_value_axis,
-    escape_text,
-    get_palette,
-)
+from .labels import ENGLISH, Labels
+from .layout import BASE_AXIS, HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
+from .text import escape_text
+from .theme import get_palette
 
 MAX_LINES, MAX_LINE_STEPS = 36, 1500  # 5.4 bytes of JSON per point
 
@@ -85,13 +77,9 @@ def plot_lines(
         )
     x = {
         "title": labels.step,
-        **build_base_axis(colours),
+        **BASE_AXIS,
         "range": [max(1 - 0.01 * steps, 0.5), steps * 1.01],
     } | build_integer_ticks(1, steps)
-    y = {"title": part.feature_names[feature], **build_value_axis(colours)}
-    legend_style = build_legend(colours) | {
-        "title": {"text": labels.target, "side": "left", "font": {"size": 13}}
-    }
-    return build_figure(
-        traces, colours, HEIGHT, x, y, title, showlegend=by_class, legend=legend_style
-    )
+    y = {"title": part.feature_names[feature], **VALUE_AXIS}
+    legend = {"title": {"text": labels.target, "side": "left", "font": {"size": 13}}}
+    return build_figure(traces, colours, HEIGHT, x, y, title, showlegend=by_class, legend=legend)

@@ -14,7 +14,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..inspection.xray import LayerView, Side, XRay
-from .theme import ENGLISH, Labels, build_value_axis, escape_text, get_palette, shorten_all
+from .labels import ENGLISH, Labels
+from .layout import VALUE_AXIS
+from .text import escape_text, shorten_all
+from .theme import get_palette
 from .xray_sheet import Sheet, find_runs, get_side_colour
 
 SIGNED = ("hidden", "candidate")  # from −1 to 1; gates are from 0 to 1, a cell state has no bounds
@@ -69,9 +72,7 @@ def _add_strip(sheet: Sheet) -> None:
 def _add_predictions(sheet: Sheet) -> None:
     """Add the prediction at each step as if the sequence ended there."""
     xray, colours, labels = sheet.xray, sheet.colours, sheet.labels
-    row = sheet.add_row(
-        _format_prediction_title(sheet), 120, **build_value_axis(colours) | {"nticks": 5}
-    )
+    row = sheet.add_row(_format_prediction_title(sheet), 120, **VALUE_AXIS | {"nticks": 5})
     if xray.classes is None:
         row.low, row.high = _pad_range(np.concatenate([each.predictions for each in sheet.sides]))
     else:
@@ -88,7 +89,7 @@ def _add_predictions(sheet: Sheet) -> None:
                     x=(xray.prediction_steps + 1).astype(np.int32),
                     y=side.predictions[:, rank].astype(np.float32),
                     mode="lines+markers" if len(xray.prediction_steps) <= 30 else "lines",
-                    line={"width": 2.5, "color": colour},
+                    line={"color": colour},
                     marker={"size": 6, "color": colour},
                     name=name,
                     hovertemplate=f"{labels.step} %{{x}}<br>{name} <b>%{{y{number_format}}}</b>"
@@ -113,7 +114,7 @@ def _format_prediction_title(sheet: Sheet) -> str:
 def _add_attributions(sheet: Sheet) -> None:
     """Add the attribution of each step, and of each of its features, to the prediction."""
     xray, colours, labels = sheet.xray, sheet.colours, sheet.labels
-    row = sheet.add_row(labels.influence, 80, **build_value_axis(colours) | {"nticks": 4})
+    row = sheet.add_row(labels.influence, 80, **VALUE_AXIS | {"nticks": 4})
     sums = [side.attributions.sum(axis=1) for side in sheet.sides]
     row.low, row.high = _pad_range(np.append(np.concatenate(sums), 0))
     row.axis |= {"zeroline": True, "zerolinecolor": colours.muted}
@@ -128,7 +129,7 @@ def _add_attributions(sheet: Sheet) -> None:
                 x=sheet.step_numbers,
                 y=values.astype(np.float32),
                 width=0.86 * xray.stride,
-                marker={"color": shades, "line": {"width": 0}},
+                marker={"color": shades},
                 hovertemplate=f"{labels.step} %{{x}}<br>{labels.influence}{class_text} "
                 "<b>%{y:.3~g}</b><extra></extra>",
                 **sheet.get_axes(row, column),
@@ -140,7 +141,7 @@ def _add_attributions(sheet: Sheet) -> None:
         for column, side in enumerate(sheet.sides):
             values = np.where(side.counts[xray.steps, None], side.attributions, np.nan)
             hover = f"{labels.feature} %{{y}}<br>{labels.step} %{{x}}<br>{labels.influence}"
-            colour_scale = sheet.build_scale(colours.diverging, -reach, reach, column)
+            colour_scale = sheet.build_scale(-reach, reach, column)
             sheet.add_heatmap(row, column, values, f"{hover} <b>%{{z:.3~g}}</b>", colour_scale)
             sheet.add_hatching(row, column, over=not side.masked)
 
@@ -156,9 +157,7 @@ def _add_inputs(sheet: Sheet) -> None:
 def _add_input_line(sheet: Sheet) -> None:
     """Add a line of the inputs of a single feature."""
     name, labels = escape_text(sheet.xray.feature_names[0], 30), sheet.labels
-    row = sheet.add_row(
-        f"{labels.input}: {name}", 60, **build_value_axis(sheet.colours) | {"nticks": 3}
-    )
+    row = sheet.add_row(f"{labels.input}: {name}", 60, **VALUE_AXIS | {"nticks": 3})
     inputs = [_get_network_inputs(sheet, side) for side in sheet.sides]
     row.low, row.high = _pad_range(np.concatenate(inputs))
     for column, values in enumerate(inputs):
@@ -188,7 +187,7 @@ def _add_input_map(sheet: Sheet) -> None:
     for column, (side, values) in enumerate(zip(sheet.sides, inputs, strict=True)):
         share = np.round(100 * (values - low) / np.where(high > low, high - low, 1))
         hover = f"{sheet.labels.step} %{{x}}<br>%{{y}} <b>%{{customdata:.6~g}}</b>"
-        colour_scale = sheet.build_scale(sheet.colours.sequential, 0, 100, column, showscale=False)
+        colour_scale = sheet.build_scale(0, 100, column, showscale=False)
         sheet.add_heatmap(row, column, share, hover, colour_scale, values)
         sheet.add_hatching(row, column, over=not side.masked)
 
@@ -209,13 +208,12 @@ def _add_units(sheet: Sheet, name: str, views: Sequence[LayerView]) -> None:
         values = view.maps[name]
         hover = f"{labels.unit} %{{y}}<br>{labels.step} %{{x}}<br>{label} <b>"
         if name == "cell":
-            colour_scale = sheet.build_scale(sheet.colours.diverging, -reach, reach, column)
+            colour_scale = sheet.build_scale(-reach, reach, column)
             sheet.add_heatmap(row, column, values, f"{hover}%{{z:.3~g}}</b>", colour_scale)
         else:  # percent as an integer takes a quarter of the bytes of a float
-            palette = sheet.colours.diverging if name in SIGNED else sheet.colours.sequential
             high = np.ceil(100 * reach) if name == "hidden" else 100
             low = -high if name in SIGNED else 0
-            colour_scale = sheet.build_scale(palette, low, high, column, 100)
+            colour_scale = sheet.build_scale(low, high, column, 100)
             percent = np.round(100 * values)
             sheet.add_heatmap(row, column, percent, f"{hover}%{{z}} %</b>", colour_scale)
         sheet.add_hatching(row, column, over=is_state or not side.masked)

@@ -13,18 +13,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..inspection.xray import Side, XRay
-from .cell_grid import TRANSPARENT
-from .heatmaps import build_colour_scale, build_hatch
-from .theme import (
-    PHONE_WIDTH,
-    Labels,
-    Palette,
-    build_base_axis,
-    build_figure,
-    build_integer_ticks,
-    measure_longest,
-    shorten_all,
-)
+from .heatmaps import build_hatch
+from .labels import Labels
+from .layout import BASE_AXIS, build_figure, build_integer_ticks, build_title
+from .text import PHONE_WIDTH, measure_longest, shorten_all
+from .theme import TRANSPARENT, Palette
 from .xray_slider import build_cursors, build_slider, format_header
 
 GAP = 28  # pixels above a row, for its title
@@ -92,29 +85,28 @@ class Sheet:
 
     def build_scale(
         self,
-        palette: tuple[str, ...],
         low: float,
         high: float,
         column: int,
         unit: int = 1,
         showscale: bool = True,
     ) -> dict[str, Any]:
-        """Return a colour scale between two values, with a colour bar at the last column."""
+        """Return a colour scale between two values, with a colour bar at the last column.
+
+        Plotly takes the diverging colours if zero is between the values, else the sequential ones.
+        """
         ticks = [low, 0, high] if low < 0 else [low, high]
         bar = {
-            "thickness": 8,
-            "outlinewidth": 0,
             "xpad": 4,
-            "ypad": 0,
             "lenmode": "pixels",
             "len": self.rows[-1].pixels,
             "yanchor": "middle",
             "tickvals": ticks,
             "ticktext": [f"{tick / unit:.2g}".replace("-", "−") for tick in ticks],
-            "tickfont": {"color": self.colours.muted, "size": 11},
+            "tickfont": {"size": 11},
         }
         has_bar = showscale and column == len(self.sides) - 1
-        shades = {"colorscale": build_colour_scale(palette), "zmin": low, "zmax": high}
+        shades = {"autocolorscale": True, "zmin": low, "zmax": high}
         return shades | ({"colorbar": bar} if has_bar else {"showscale": False})
 
     def add_heatmap(
@@ -147,7 +139,6 @@ class Sheet:
                 x0=int(self.step_numbers[window.start]),
                 dx=self.xray.stride,
                 y0=0,
-                hoverongaps=False,
                 hovertemplate=f"{hover}<extra></extra>",
                 **self.get_axes(row, column),
                 **scale,
@@ -172,7 +163,7 @@ class Sheet:
         pattern = build_hatch(self.colours)
         if over:  # transparent, so that the trace below is visible
             pattern |= {"bgcolor": TRANSPARENT, "fgcolor": self.colours.ground + "66"}
-        marker = {"color": TRANSPARENT, "pattern": pattern, **(frame or {"line": {"width": 0}})}
+        marker = {"color": TRANSPARENT, "pattern": pattern, **(frame or {})}
         self.add_bars(row, column, runs, marker=marker, **style)
 
     def add_bars(self, row: Row, column: int, runs: list[tuple[int, int]], **style: Any) -> None:
@@ -187,7 +178,6 @@ class Sheet:
             x=end - first,
             y=np.full(len(runs), (low + high) / 2),
             width=high - low,
-            marker={"line": {"width": 0}},
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
@@ -215,11 +205,11 @@ class Sheet:
         for column, domain in enumerate(self.domains):
             last_axes = self.get_axes(self.rows[-1], column)
             axes[_layout_key(last_axes["xaxis"])] = {
-                "title": labels.step,
+                "title": build_title(labels.step),
                 "domain": domain,
                 "range": [0.5, xray.width + 0.5],
                 "anchor": last_axes["yaxis"],
-                **build_base_axis(colours),
+                **BASE_AXIS,
                 **self.build_time_ticks(),
             }
         row_labels = []
@@ -265,23 +255,16 @@ class Sheet:
             self.traces,
             colours,
             HEADER_HEIGHT + total,
-            {"title": axes["xaxis"]["title"]},
+            {},
             {},
             barmode="overlay",
             annotations=[*headers, *row_labels],
             shapes=build_cursors(len(self.sides), xray.width, colours),
             sliders=[build_slider(xray, self.sides, colours, self.labels)],
-            margin={"l": 8, "r": 8, "t": HEADER_HEIGHT, "b": 4},
-            paper_bgcolor=colours.ground,  # a downloaded image needs a background
+            margin={"t": HEADER_HEIGHT},
         )
-        shared = {"zeroline": False, "showgrid": False, "fixedrange": True, "ticks": ""}
-        shared |= {"tickfont": {"color": colours.text, "size": 12}, "ticklabelstandoff": 4}
-        shared |= {"automargin": True, "tickangle": 0}
-        styled_axes = {name: shared | axis for name, axis in axes.items()}
-        for axis in styled_axes.values():
-            if "title" in axis:
-                axis["title"] = fig.layout.xaxis.title.to_plotly_json()
-        return fig.update_layout(styled_axes)
+        shared = {"tickfont": {"size": 12}, "tickangle": 0}
+        return fig.update_layout({name: shared | axis for name, axis in axes.items()})
 
     def build_annotation(
         self, label: str, x: float, y: float, colour: str, size: int = 12
@@ -296,7 +279,6 @@ class Sheet:
             "xanchor": "left",
             "yanchor": "bottom",
             "align": "left",
-            "showarrow": False,
             "font": {"size": size, "color": colour},
         }
 

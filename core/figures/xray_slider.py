@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..inspection.xray import Side, XRay
-from .theme import Labels, Palette, escape_text, format_number
+from .labels import Labels
+from .text import escape_text, format_number
+from .theme import Palette
 
 
 def build_slider(

@@ -83,7 +83,7 @@ def to_html(figures: dict[str, Figure]) -> bytes:
         figures: Figures by title.
     """
     first, *_others = figures.values()
-    ground, ink = first.layout.paper_bgcolor, first.layout.font.color
+    look = first.layout.template.layout
     parts = [
         f"<h2>{escape(title)}</h2>"
         + figure.to_html(
@@ -94,6 +94,7 @@ def to_html(figures: dict[str, Figure]) -> bytes:
         )
         for title, figure in figures.items()
     ]
-    style = f"background:{ground};color:{ink};font-family:sans-serif;max-width:70rem;margin:auto"
+    style = f"background:{look.paper_bgcolor};color:{look.font.color};"
+    style += "font-family:sans-serif;max-width:70rem;margin:auto"
     head = '<!doctype html><meta charset="utf-8"><title>Unpadded</title>'
     return f'{head}<body style="{style}">{"".join(parts)}</body>'.encode()

@@ -33,7 +33,8 @@ def test_a_colour_bar_with_the_feature_name_replaces_numbers_that_do_not_fit():
 )
 def test_one_row_leaves_space_for_labels_and_title_below_it(fig):
     assert fig.layout.height >= 56 + 44 + 4
-    assert fig.layout.minreducedheight < 56  # Plotly cuts labels off before it goes below
+    # Plotly cuts labels off before it goes below.
+    assert fig.layout.template.layout.minreducedheight < 56
 
 
 def test_long_class_names_below_one_row_are_slanted_and_fit():

@@ -76,7 +76,7 @@ def test_large_padding_is_a_hatched_ground_below_image_and_heat_map():
     png = Image.open(BytesIO(base64.b64decode(image.source.split(",")[1]))).convert("RGBA")
     assert not np.array(png)[:, :, 3].any()  # clear: the heat map and the ground are seen
     assert np.array_equal(np.isnan(heat.z), ~padded.mask)
-    assert heat.hoverongaps is False
+    assert fig.layout.template.data.heatmap[0].hoverongaps is False
     assert (heat.zmin, heat.zmax) == (data.values.min(), data.values.max())
 
 

@@ -26,7 +26,9 @@ def test_without_a_point_the_axes_show_no_numbers(losses, log):
 
 def test_small_losses_are_numbers_and_accuracy_is_a_share_of_all():
     history = {"loss": [2e-4], "accuracy": [0.97]}
-    assert plot_history(history).layout.yaxis.exponentformat == "power"  # not "200μ"
+    assert (
+        plot_history(history).layout.template.layout.yaxis.exponentformat == "power"
+    )  # not "200μ"
     fig = plot_history(history, metric="accuracy")
     assert fig.layout.yaxis.range == (0, 1)
     assert fig.layout.yaxis.tickformat == ".0%"

@@ -1,8 +1,14 @@
-"""Colours of values and padding, and names shortened for an axis."""
+"""Colours of values and padding, and the Plotly templates."""
 
+import subprocess
+import sys
+
+import plotly.graph_objects as go
+import plotly.io as pio
 import pytest
 
-from core.figures.theme import get_palette, shorten_all
+from core.figures import plot_history
+from core.figures.theme import get_palette
 from tests.support.figures import contrast
 
 
@@ -15,20 +21,30 @@ def test_no_colour_of_a_value_resembles_padding(dark):
             assert contrast(colour, colours.hatch) >= 1.2
 
 
-@pytest.mark.parametrize(
-    "ids",
-    [
-        [f"patient_00000{i:03d}_visit_left" for i in range(200)],
-        [f"a_very_long_common_beginning_{i}" for i in range(200)],
-        ["patient-0001-a", "patient-000000000001-b", "patient-000000000002-b"],
-    ],
-)
-def test_different_ids_stay_different_when_they_are_shortened(ids):
-    short = shorten_all(ids, 14)
-    assert len(set(short)) == len(ids)
-    assert max(map(len, short)) <= 14
+@pytest.mark.parametrize(("dark", "name"), [(False, "unpadded"), (True, "unpadded_dark")])
+def test_a_figure_is_drawn_in_the_registered_template_of_its_mode(dark, name):
+    template = plot_history({"loss": [1.0]}, dark=dark).layout.template
+    assert template == pio.templates[name]
+    assert template.layout.colorway == get_palette(dark).categories
+    assert contrast(template.layout.font.color, template.layout.paper_bgcolor) >= 7
 
 
-def test_equal_ids_are_shortened_like_any_other():
-    assert shorten_all(["patient-0001-visit-0012"] * 2, 12) == ["patien…-0012"] * 2
-    assert shorten_all([], 12) == []
+def test_a_figure_of_the_user_can_have_the_template():
+    figure = go.Figure(go.Scatter(y=[1, 2]), {"template": "unpadded_dark"})
+    assert figure.layout.template == plot_history({"loss": [1.0]}, dark=True).layout.template
+
+
+def test_a_change_of_one_figure_leaves_the_template_as_it_is():
+    plot_history({"loss": [1.0]}).update_layout(template_layout_font_size=30)
+    assert plot_history({"loss": [1.0]}).layout.template.layout.font.size == 13
+
+
+def test_the_default_template_of_the_user_stays():
+    script = (
+        "import plotly.io as pio; pio.templates.default = 'ggplot2'; import core.figures; "
+        "core.figures.plot_history({'loss': [1.0]}); print(pio.templates.default)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "ggplot2"

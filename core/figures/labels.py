@@ -1,0 +1,60 @@
+"""Texts that figures contain, in one language per instance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..i18n import N_
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Texts that figures contain; one instance per language: ``Labels(step=_("time step"), …)``."""
+
+    sequence: str = N_("sequence")
+    step: str = N_("time step")
+    value: str = N_("value")
+    padding: str = N_("padding")
+    real: str = N_("real step")
+    missing: str = N_("missing value")
+    erased: str = N_("real step, erased by the mask value")
+    length: str = N_("length (time steps)")
+    sequences: str = N_("sequences")
+    steps: str = N_("time steps")
+    maxlen: str = N_("maxlen")
+    target: str = N_("target")
+    train: str = N_("train")
+    validation: str = N_("validation")
+    test: str = N_("test")
+    training: str = N_("training")
+    epoch: str = N_("epoch")
+    waiting: str = N_("the curve begins after the first epoch")
+    predicted: str = N_("class")
+    prediction: str = N_("prediction")
+    probability: str = N_("probability")
+    error: str = N_("error (prediction − target)")
+    right: str = N_("share that is right")
+    seen: str = N_("share of the sequence seen")
+    masked: str = N_("With the mask")
+    unmasked: str = N_("Without a mask")
+    so_far: str = N_("the answer so far")
+    influence: str = N_("influence on the answer")
+    by_feature: str = N_("influence by feature")
+    input: str = N_("input")
+    hidden: str = N_("hidden state")
+    cell: str = N_("cell state")
+    input_gate: str = N_("input gate")
+    forget_gate: str = N_("forget gate")
+    output_gate: str = N_("output gate")
+    update_gate: str = N_("update gate")
+    reset_gate: str = N_("reset gate")
+    candidate: str = N_("candidate")
+    unit: str = N_("unit")
+    units: str = N_("{n} units")
+    units_of: str = N_("{n} of {total} units")
+    feature: str = N_("feature")
+    part_of: str = N_("{n} of {total}")
+    one_in: str = N_("1 in {n} steps")
+
+
+ENGLISH = Labels()

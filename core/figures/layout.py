@@ -1,0 +1,69 @@
+"""Size, titles and axes of a figure; everything else is in its template, see ``theme``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from .text import escape_text
+from .theme import Palette
+
+HEIGHT = 260  # pixels of a chart
+BASE_AXIS = {"showline": True}  # the axis at the base of the data
+VALUE_AXIS = {"showgrid": True, "nticks": 6}
+
+
+def build_figure(
+    traces: list[Any],
+    colours: Palette,
+    height: int,
+    x: dict[str, Any],
+    y: dict[str, Any],
+    title: str = "",
+    headroom: int = 0,
+    **layout: Any,
+) -> go.Figure:
+    """Build a figure in the template of the page's mode.
+
+    Args:
+        traces: Plotly traces.
+        colours: Colours of the page's mode.
+        height: Height of the plot area in pixels.
+        x: Settings of the x axis; ``title`` is its text.
+        y: Settings of the y axis; ``title`` is its text.
+        title: Title of the figure.
+        headroom: Additional pixels above the plot.
+        **layout: Further settings of the layout.
+    """
+    top = (34 if title or layout.get("showlegend") else 4) + headroom
+    shared = {
+        "template": colours.template,
+        "height": top + height + 44,  # labels and the axis title are below the plot
+        "margin": {"t": top},
+        "xaxis": x | {"title": build_title(x.get("title", ""))},
+        "yaxis": y | {"title": build_title(y.get("title", ""))},
+    }
+    if title:
+        shared["title"] = build_title(title)
+    return go.Figure(traces, shared | layout)
+
+
+def build_title(title: str) -> dict[str, str]:
+    """Return the settings of a title of a figure or of an axis."""
+    return {"text": escape_text(title)}
+
+
+def build_integer_ticks(first: int, last: int) -> dict[str, Any]:
+    """Return axis settings for the integers ``first`` … ``last``; up to 20 all have a tick."""
+    span = last - first + 1
+    if span <= 20:
+        return {"tick0": first, "dtick": 1, "tickformat": "d"}
+    steps = np.array([2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000])
+    candidates = steps[steps >= span / 10]
+    return {
+        "tick0": 0,
+        "dtick": int(candidates[0]) if len(candidates) else span // 8,
+        "tickformat": "d",
+    }
