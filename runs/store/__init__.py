@@ -7,8 +7,9 @@ from runs.settings import Settings
 from runs.store.attempts import Attempts, Claim, Result
 from runs.store.cookies import Cookies
 from runs.store.data_sets import NOT_KNOWN, Content, DataSet, DataSets
-from runs.store.database import Database, StoreError
+from runs.store.database import Database
 from runs.store.duplicates import Duplicates
+from runs.store.errors import NewerStoreError, StoreError
 from runs.store.helpers import DuplicateKey
 from runs.store.queue import RunningRun, WaitingRun
 from runs.store.quota import EPOCH_BYTES, Samples
@@ -42,6 +43,7 @@ __all__ = [
     "Content",
     "DataSet",
     "DuplicateKey",
+    "NewerStoreError",
     "Result",
     "RunningRun",
     "Store",
@@ -66,19 +68,26 @@ class Store:
         cookies: Key of cookies, and cookies that were replaced.
     """
 
-    def __init__(self, url: str, limits: Limits | None = None, samples: Samples = tuple) -> None:
-        """Open the database, and create what is missing.
+    def __init__(
+        self,
+        url: str,
+        limits: Limits | None = None,
+        samples: Samples = tuple,
+        migrates: bool = True,
+    ) -> None:
+        """Open the database.
 
         Args:
             url: Database, as an SQLAlchemy URL.
             limits: Limits of the server.
             samples: Returns the digests of the data that everybody has.
+            migrates: Bring the tables to this version; otherwise an older database is refused.
 
         Raises:
             StoreError: If the database cannot be used.
         """
         self.limits = limits or Limits()
-        self.database = Database(url)
+        self.database = Database(url, migrates)
         self.shared = self.database.shared
         self.data_sets = DataSets(self.database, self.limits, samples)
         self.runs = Records(self.database, self.limits, samples)
@@ -88,9 +97,11 @@ class Store:
         self.cookies = Cookies(self.database)
 
     @classmethod
-    def from_settings(cls, settings: Settings, samples: Samples = tuple) -> Store:
+    def from_settings(
+        cls, settings: Settings, samples: Samples = tuple, migrates: bool = True
+    ) -> Store:
         """Open the store that the settings name."""
-        return cls(settings.database_url, settings.limits, samples)
+        return cls(settings.database_url, settings.limits, samples, migrates)
 
     def close(self) -> None:
         """Close all connections."""

@@ -12,7 +12,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Row, Select, and_, insert, literal, select, update
 
-from runs.store.database import Database, lock_key
+from runs.store.database import Database
+from runs.store.engine import lock_key
 from runs.store.helpers import DuplicateKey
 from runs.store.runs import CHECKPOINT, EVALUATION, MEASURED, MODEL, PROOF, move
 from runs.store.tables import artifacts, epochs, runs, twins

@@ -1,4 +1,7 @@
-"""The tables. Times are seconds since 1970 UTC."""
+"""The tables. Times are seconds since 1970 UTC.
+
+A change needs a migration in ``runs/store/migrations/versions``.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +45,8 @@ class Plain(TypeDecorator):
 
 
 METADATA = MetaData()
-VERSION = 1  # of the tables; increased, with a migration, when their form changes
 
+# Version of the tables. It never changes its own form: every version of the app reads it.
 schema = Table("schema", METADATA, Column("version", Integer, primary_key=True))
 
 # One row per visitor. The workspace is what a page shows after a refresh.

@@ -7,11 +7,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 
 from runs import RunState
-from runs.store import Store
+from runs.store import Store, tables
+from runs.store.migrate import VERSION_TABLE
 from tests.support import postgres
 from tests.support.app_server import AppServer
+from tests.support.migrations import VERSION, read_rows
 from tests.support.streamlit_client import Visitor
 
 FOLDER = Path(__file__).parent / "3c4f589"
@@ -39,6 +44,21 @@ def left(request, tmp_path):
             stdout=subprocess.DEVNULL,
         )
         yield folder, address
+
+
+def test_a_migration_changes_no_row_and_makes_todays_tables(left):
+    _, address = left
+    before = read_rows(address)
+    Store(address).close()
+    after = read_rows(address)
+    assert before.pop("schema") == ["(1,)"]
+    assert after.pop("schema") == [f"({VERSION},)"]  # so that commit 3c4f589 refuses it
+    assert {name: after[name] for name in before} == before
+    engine = sqlalchemy.create_engine(address)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, tables.METADATA) == []
+    engine.dispose()
 
 
 def test_a_visitor_finds_everything_and_the_interrupted_run_finishes(left, tmp_path):

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from runs import json_log
 from runs.store import Store, StoreError
-from runs.store.database import FULL, NOT_UTF8, READ_ONLY, Database
+from runs.store.database import Database
+from runs.store.errors import FULL, NOT_UTF8, READ_ONLY
 from runs.threads import retry_until_stored, start_thread
 from tests.support import postgres
 from tests.support.stores import create_queued

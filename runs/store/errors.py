@@ -1,0 +1,105 @@
+"""Errors of the store: problems of the disk or the database, as sentences for visitors."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+import sqlalchemy
+from sqlalchemy.exc import DBAPIError
+
+from core.errors import ServiceError
+from core.i18n import N_
+from runs.json_log import log_event
+
+FULL = N_(
+    "The server's disk is full, so this could not be saved. Nothing was changed: try again when "
+    "there is room."
+)
+LOCKED = N_(
+    "The server's database is locked by another program, so this could not be saved. Nothing was "
+    "changed: try again in a moment."
+)
+UNREACHABLE = N_(
+    "The server's database does not answer. Nothing was changed: try again in a moment; the "
+    "server's log says more."
+)
+CONFLICT = N_(
+    "Something else changed this at the same moment, so it was not saved. Nothing was changed: try "
+    "again."
+)
+READ_ONLY = N_(
+    "The server's database cannot be written just now, perhaps because a disk is full. Nothing was "
+    "changed: try again later; the server's log says more."
+)
+UNWRITABLE = N_("The folder {folder}, where SQLite's file belongs, cannot be written: {reason}.")
+NOT_UTF8 = N_(
+    "The database's encoding is {found}, and it must be UTF8. Create another one, with "
+    "createdb --encoding=UTF8 --template=template0, and name it in DATABASE_URL."
+)
+NEWER = N_(
+    "The database was made by a newer version of Unpadded (schema {found}, this is {known}). "
+    "Update the app, or give it another UNPADDED_DATA folder."
+)
+OLDER = N_(
+    "The database was made by an older version of Unpadded (schema {found}, this is {known}). "
+    "Start the server of this version, which migrates it."
+)
+NOT_COPIED = N_(
+    "The database could not be copied to {copy} before its migration: {reason}. Nothing was "
+    "changed: make room for the copy, and start again."
+)
+NOT_MIGRATED = N_(
+    "The database {database} could not be migrated from schema {found} to {known}: {reason}. "
+    "Nothing was changed: start the previous version again; the server's log says more."
+)
+
+
+class StoreError(ServiceError):
+    """Something could not be stored or read, through no fault of the visitor."""
+
+
+class NewerStoreError(StoreError):
+    """The database belongs to a newer version, so this process must neither read nor write it."""
+
+
+@contextlib.contextmanager
+def translate_errors() -> Iterator[None]:
+    """Raise a ``StoreError`` instead of an error of the driver that is a problem of the server."""
+    try:
+        yield
+    except DBAPIError as error:
+        store_error = StoreError(_select_message(error))
+        log_event(str(store_error), logging.WARNING, why=describe(error))
+        raise store_error from error
+
+
+def describe(error: Exception) -> str:
+    """Return one line for the log: the other lines of a driver's message may contain values."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
+
+
+def _select_message(error: DBAPIError) -> str:
+    if isinstance(error, sqlalchemy.exc.IntegrityError):
+        return CONFLICT
+    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    if code in ("SQLITE_FULL", "53100"):
+        return FULL
+    # On a read-only disk SQLite cannot open what it would have to write beside its file. An I/O
+    # error is a disk that broke or became read-only under it, or one that is full where SQLite
+    # extends its write-ahead index.
+    unwritable = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
+    if str(code).startswith(unwritable) or code == "25006":
+        return READ_ONLY
+    if str(code).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or code in ("55P03", "40P01"):
+        return LOCKED
+    if code in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
+        return UNREACHABLE
+    # Bad SQL is a program error and must not be reported as a temporary outage.
+    if code != "SQLITE_ERROR" and isinstance(
+        error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError
+    ):
+        return UNREACHABLE
+    raise error
