@@ -90,6 +90,7 @@ def _start() -> tuple[LocalCluster, Security, str]:
         n_workers=0,  # the scheduler is up before the workers are warm
         threads_per_worker=len(SLOTS),
         memory_limit=get_memory_limit(),
+        preload=["runs.cluster.worker_setup"],  # the server watches the database
         host="127.0.0.1",
         security=key,
         dashboard_address=None,

@@ -70,7 +70,7 @@ class Failure:
 @lru_cache(maxsize=1)
 def get_store() -> Store:
     """Return this process's connection to the store that the environment names."""
-    return Store.from_settings(Settings.from_environment())
+    return Store.from_settings(Settings.from_environment(), migrates=False)
 
 
 def load_training_data(run_id: str) -> tuple[RunSummary, Sequences]:

@@ -8,6 +8,7 @@ worker is free; the worker claims the run itself (see ``runs.store.attempts``). 
 from __future__ import annotations
 
 import contextlib
+import signal
 import threading
 import time
 from collections import Counter
@@ -28,7 +29,7 @@ from runs.scheduling.requests import RequestQueue
 from runs.scheduling.turns import Turns
 from runs.scheduling.worker_retirement import WorkerRetirement
 from runs.stopwatch import Stopwatch
-from runs.store import RunningRun, Store, StoreError, WaitingRun
+from runs.store import NewerStoreError, RunningRun, Store, StoreError, WaitingRun
 from runs.threads import TROUBLE_SECONDS, log, log_run_error, retry_until_stored, start_thread
 from runs.types import ACTIVE, RunState
 
@@ -164,9 +165,10 @@ class Dispatcher:
         is_ours = self.cluster.is_ours
         self.cluster.close()
         if is_ours:
-            for run in self._store.attempts.list_running():
-                if run.id in self._trainings:
-                    self._store.attempts.interrupt(run.id, run.attempt, why="the server stops")
+            with contextlib.suppress(StoreError):  # another server notices the silence
+                for run in self._store.attempts.list_running():
+                    if run.id in self._trainings:
+                        self._store.attempts.interrupt(run.id, run.attempt, why="the server stops")
 
     def _dispatch(self) -> None:
         """Assign runs and requests for as long as the server lives."""
@@ -174,6 +176,10 @@ class Dispatcher:
             wait = IDLE_SECONDS
             try:
                 wait = self._step()
+            except NewerStoreError as error:  # a newer server has taken over
+                log.error("%s", error)
+                signal.raise_signal(signal.SIGTERM)
+                return
             except StoreError:  # the store has logged it
                 wait = TROUBLE_SECONDS
             except Exception:  # a program error; without this, everybody would wait for ever
@@ -203,6 +209,7 @@ class Dispatcher:
             for worker in self.cluster.list_unresponsive():
                 log.warning("A worker stood still and is replaced")
                 start_thread(partial(self.cluster.replace, worker))
+        self._store.database.refuse_newer()
         waiting, running = self._store.attempts.list_waiting(), self._store.attempts.list_running()
         self.turns.update(running, len(self.workers), time.time())
         self._watch(running, {run.id for run in waiting})
@@ -453,9 +460,10 @@ class Dispatcher:
             start_thread(partial(self.cluster.replace, worker))
 
     def _clean_up(self) -> None:
-        """Remove visitors without a login who have been away for long."""
+        """Remove visitors without a login who have been away for long, and old copies."""
         if time.monotonic() >= self.clean_up_at:
             self.clean_up_at = time.monotonic() + CLEANUP_SECONDS
             count = self._store.visitors.remove_old()
             if count:
                 log.warning("Removed the data of %d visitors, who were away for long", count)
+            self._store.database.remove_old_copies(self._store.limits.days_kept)
