@@ -164,7 +164,7 @@ class CellGrid:
 
         Args:
             z: (rows, steps) values, NaN where nothing is drawn.
-            content: Name of the value in the hover.
+            content: Hover template of a cell's content.
             scale: Colour scale with its ``zmin`` and ``zmax``.
             bar: Colour bar.
         """
@@ -173,7 +173,7 @@ class CellGrid:
             x0=self.first,
             y0=1,
             yaxis="y2",
-            hovertemplate=self.build_hover(f"{content} <b>%{{z:.6~g}}</b>"),
+            hovertemplate=self.build_hover(content),
             colorbar=bar,
             **scale,
         )

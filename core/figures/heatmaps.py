@@ -9,11 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
+from ..data.categories import decode_words
 from ..data.padding import Side, pad
 from ..data.sequences import Sequences
 from .cell_grid import MAX_ID_CHARACTERS, CellGrid
 from .drawn_cell_limits import MAX_CELLS, get_drawn_window
 from .labels import ENGLISH, Labels
+from .layout import build_word_ticks
 from .text import escape_text, format_number, has_horizontal_room, measure_longest, shorten_all
 from .theme import TRANSPARENT, Palette, build_colour_scale, get_palette
 
@@ -48,6 +50,7 @@ def plot_sequences(
         part.ids,
         first=1,
         name=data.feature_names[feature],
+        words=data.categories.get(data.feature_names[feature], ()),
         span=compute_value_span(data, feature),
         show_padding=False,
         title=title,
@@ -62,6 +65,7 @@ def plot_padded(
     ids: Sequence[str] | np.ndarray,
     *,
     name: str = "",
+    words: Sequence[str] = (),
     span: tuple[float, float] | None = None,
     erased: np.ndarray | None = None,
     padding: Side = "pre",
@@ -76,6 +80,7 @@ def plot_padded(
         mask: (rows, maxlen) bool, True at real steps.
         ids: (rows,) ids of the sequences.
         name: Name of the feature, shown at the colour bar.
+        words: Sorted words of a categorical feature, whose values are their numbers.
         span: Minimum and maximum of the colour scale, from ``compute_value_span`` for all of the
             data. None uses those of the drawn real steps.
         erased: (rows, maxlen) bool, real steps that mask mode "value" erases: crossed out.
@@ -93,6 +98,7 @@ def plot_padded(
         ids[rows],
         first=steps.start + 1,
         name=name or labels.value,
+        words=words,
         span=span or _compute_span(values[rows, steps][mask]),
         show_padding=True,
         title=title,
@@ -219,6 +225,7 @@ def _plot_values(
     *,
     first: int,
     name: str,
+    words: Sequence[str],
     span: tuple[float, float],
     show_padding: bool,
     title: str,
@@ -227,14 +234,16 @@ def _plot_values(
 ) -> go.Figure:
     grid = CellGrid(mask.shape, ids, first, labels)
     scale = _build_value_scale(*span, colours)
-    bar = grid.build_colour_bar(name)
+    bar = grid.build_colour_bar(name) | (build_word_ticks(words) if words else {})
     label = escape_text(name, 100)
     if grid.is_large:
+        # The colour bar names the words; texts for every cell would take much memory.
+        content = label if words else f"{label} <b>%{{z:.6~g}}</b>"
         traces = [grid.draw_ground(build_hatch(colours) if show_padding else None)]
         if show_padding:
             traces.append(grid.draw_states(mask, erased, colours, TRANSPARENT))
         traces.append(
-            grid.draw_heatmap(np.where(mask & ~erased, values, np.nan), label, scale, bar)
+            grid.draw_heatmap(np.where(mask & ~erased, values, np.nan), content, scale, bar)
         )
         return grid.build_figure(traces, colours, title)
     fill_texts = np.array([[format_number(v) for v in row] for row in values], dtype=object)
@@ -246,6 +255,11 @@ def _plot_values(
         fill_texts if is_integer else np.vectorize("{:#.3g}".format, otypes=[object])(values)
     )
     hover = f"{label} <b>%{{marker.color:.6~g}}</b>"
+    if words:
+        hover = f"{label} <b>%{{text}}</b>"
+        value_texts = np.full(values.shape, "", dtype=object)
+        known = mask & ~missing
+        value_texts[known] = list(map(escape_text, decode_words(values[known], words)))
     traces = [
         grid.draw_coloured_tiles(mask & ~erased & ~missing, values, value_texts, hover, scale, bar)
     ]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from .text import escape_text
+from .text import escape_text, shorten_all
 from .theme import Palette
 
 HEIGHT = 260  # pixels of a chart
 BASE_AXIS = {"showline": True}  # the axis at the base of the data
 VALUE_AXIS = {"showgrid": True, "nticks": 6}
+MAX_WORD_TICKS, MAX_WORD_CHARACTERS = 12, 20
 
 
 def build_figure(
@@ -53,6 +55,13 @@ def build_figure(
 def build_title(title: str) -> dict[str, str]:
     """Return the settings of a title of a figure or of an axis."""
     return {"text": escape_text(title)}
+
+
+def build_word_ticks(words: Sequence[str]) -> dict[str, Any]:
+    """Return ticks that name the codes of words, evenly spaced if there are many."""
+    codes = range(0, len(words), -(-len(words) // MAX_WORD_TICKS))
+    names = shorten_all([words[code] for code in codes], MAX_WORD_CHARACTERS)
+    return {"tickvals": list(codes), "ticktext": names}
 
 
 def build_integer_ticks(first: int, last: int) -> dict[str, Any]:

@@ -7,9 +7,17 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ..data.categories import decode_words
 from ..data.sequences import Sequences
 from .labels import ENGLISH, Labels
-from .layout import BASE_AXIS, HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
+from .layout import (
+    BASE_AXIS,
+    HEIGHT,
+    VALUE_AXIS,
+    build_figure,
+    build_integer_ticks,
+    build_word_ticks,
+)
 from .text import escape_text
 from .theme import get_palette
 
@@ -51,6 +59,8 @@ def plot_lines(
     targets = np.full(count, "") if part.targets is None else part.targets
     classes = list(np.unique(targets))
     by_class = 1 < len(classes) <= len(colours.categories)
+    words = part.categories.get(part.feature_names[feature], ())
+    value_hover = "%{text}" if words else "%{y:.6~g}"
     traces = []
     for row in range(count):
         rank = classes.index(targets[row]) if by_class else 0
@@ -62,8 +72,13 @@ def plot_lines(
             go.Scatter(
                 x0=1,
                 y=values,
+                text=[escape_text(word) for word in decode_words(values, words)] if words else None,
                 mode="lines" if len(values) > 1 else "markers",
-                line={"width": 1.5, "color": colours.categories[rank]},
+                line={
+                    "width": 1.5,
+                    "color": colours.categories[rank],
+                    "shape": "hv" if words else "linear",
+                },
                 marker={"size": 6, "color": colours.categories[rank]},
                 opacity=0.75,
                 name=escape_text(classes[rank], 20),
@@ -72,7 +87,7 @@ def plot_lines(
                 showlegend=by_class and row == int(np.argmax(targets == classes[rank])),
                 meta=escape_text(part.ids[row], 100) + target_text,
                 hovertemplate=f"{labels.sequence} %{{meta}}<br>{labels.step} %{{x}}"
-                f"<br>{labels.value} <b>%{{y:.6~g}}</b><extra></extra>",
+                f"<br>{labels.value} <b>{value_hover}</b><extra></extra>",
             )
         )
     x = {
@@ -81,5 +96,7 @@ def plot_lines(
         "range": [max(1 - 0.01 * steps, 0.5), steps * 1.01],
     } | build_integer_ticks(1, steps)
     y = {"title": part.feature_names[feature], **VALUE_AXIS}
+    if words:
+        y |= build_word_ticks(words)
     legend = {"title": {"text": labels.target, "side": "left", "font": {"size": 13}}}
     return build_figure(traces, colours, HEIGHT, x, y, title, showlegend=by_class, legend=legend)

@@ -56,6 +56,7 @@ def show_figures(
                 padded.mask,
                 part.ids,
                 name=data.feature_names[feature],
+                words=data.categories.get(data.feature_names[feature], ()),
                 span=compute_value_span(data, feature),
                 erased=erased,
                 padding=recipe.padding,

@@ -153,3 +153,41 @@ def test_probabilities_keep_the_most_probable_classes():
 def test_a_small_probability_is_not_rounded_to_zero_when_all_are_small(chance, written):
     fig = plot_probabilities(["a"], np.arange(50), np.full((1, 50), chance))
     assert set(fig.data[0].text) == {written}
+
+
+def build_words(steps: int, n_words: int) -> Sequences:
+    codes = np.arange(2.0 * steps)[:, None] % n_words
+    codes[1] = np.nan
+    words = tuple(f"<b>w{number:03}" for number in range(n_words))
+    return Sequences(
+        codes, [steps, steps], feature_names=["ward"], categories={"ward": words}, missing="mean"
+    )
+
+
+def test_words_stand_in_the_cells_and_are_escaped():
+    figure = plot_sequences(build_words(3, 3), slice(None))
+    tiles = next(trace for trace in figure.data if "marker.color" not in str(trace.hovertemplate))
+    assert list(tiles.text) == [
+        "&lt;b&gt;w000",
+        "&lt;b&gt;w002",
+        "&lt;b&gt;w000",
+        "&lt;b&gt;w001",
+        "&lt;b&gt;w002",
+    ]
+    assert "%{text}" in tiles.hovertemplate
+
+
+def test_the_colour_bar_names_some_of_many_words():
+    data = build_words(4000, 30)
+    figure = plot_sequences(data, slice(None))
+    heatmap = next(trace for trace in figure.data if isinstance(trace, go.Heatmap))
+    assert heatmap.colorbar.tickvals == tuple(range(0, 30, 3))
+    assert len(heatmap.colorbar.ticktext) == 10
+    assert "%{z" not in heatmap.hovertemplate
+
+
+def test_the_axis_of_lines_names_words():
+    figure = plot_lines(build_words(60, 4), slice(None))
+    assert figure.layout.yaxis.tickvals == (0, 1, 2, 3)
+    assert figure.data[0].line.shape == "hv"
+    assert figure.data[0].text[2] == "&lt;b&gt;w002"
