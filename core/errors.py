@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from string import Formatter
-from typing import Any
 
 from .i18n import N_
 from .json_validation import value_error
@@ -35,7 +34,8 @@ class UnpaddedError(ValueError):
         self.values = shorten_values(values)
         super().__init__(template.format(**self.values))
 
-    def __reduce__(self):  # by default pickle drops keyword values and later attributes
+    # By default pickle drops keyword values and later attributes.
+    def __reduce__(self) -> tuple[object, ...]:
         added = {k: v for k, v in vars(self).items() if k not in ("template", "values")}
         return _rebuild, (type(self), self.template, self.values), added or None
 
@@ -61,7 +61,7 @@ class DataError(UnpaddedError):
         report: the ``core.reading.Report`` of the problems, if a table was read.
     """
 
-    report: Any = None
+    report: object = None
 
 
 class ModelFileError(DataError):
@@ -107,10 +107,10 @@ class Note(str):
         note.template, note.values = template, values
         return note
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[object, ...]:
         return _rebuild_note, (self.template, self.values)
 
-    def to_plain(self) -> list[Any]:
+    def to_plain(self) -> list[object]:
         """Return the template and the values for JSON; ``from_plain`` reads them."""
         plain = {
             name: value.to_plain() if isinstance(value, Note) else value
@@ -119,7 +119,7 @@ class Note(str):
         return [self.template, plain]
 
     @classmethod
-    def from_plain(cls, plain: list[Any] | str, depth: int = 0) -> Note:
+    def from_plain(cls, plain: object, depth: int = 0) -> Note:
         """Rebuild a note from the output of ``to_plain``.
 
         A template may come from an uploaded file, so it must not access attributes of its values
@@ -132,9 +132,13 @@ class Note(str):
         Raises:
             ValueError, TypeError, AttributeError, LookupError: for any other input.
         """
-        if isinstance(plain, str):
-            return cls(TEXT, text=plain)
-        template, values = plain
+        match plain:
+            case str():
+                return cls(TEXT, text=plain)
+            case [str(template), dict(values)]:
+                pass
+            case _:
+                raise ValueError("a note is neither a text nor a template and its values")
         fields = list(Formatter().parse(template))
         if len(fields) > MAX_FIELDS or depth > MAX_DEPTH:
             raise ValueError("a note holds too much")
@@ -153,7 +157,7 @@ class Note(str):
         )
 
 
-def as_note(plain: Any, where: str) -> Note:
+def as_note(plain: object, where: str) -> Note:
     """Check the output of ``Note.to_plain`` (see ``core.json_validation``) and rebuild the note.
 
     Raises:

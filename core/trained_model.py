@@ -299,7 +299,7 @@ def load(
         documents = saved.documents
         try:
             recipe = Recipe.from_dict(documents["recipe"])
-            fields = record({"table": _check_table})(
+            fields = record(dict, {"table": _check_table})(
                 documents["preprocessing"], "preprocessing.json"
             )
             fields |= TRAINING(documents["training"], "training.json")
@@ -329,9 +329,9 @@ def _check_history(plain: Any, where: str) -> History:
     """Check a training history: every epoch has the same metrics, and the loss is one of them."""
     checks = dict.fromkeys(("loss", "val_loss", "accuracy", "val_accuracy"), number())
     checks["seconds"] = number(0, MAX_SECONDS)
-    history = record({}, {name: list_of(check, MAX_EPOCHS) for name, check in checks.items()})(
-        plain, where
-    )
+    history = record(
+        dict, {}, {name: list_of(check, MAX_EPOCHS) for name, check in checks.items()}
+    )(plain, where)
     lengths = {len(values) for values in history.values()}
     if history.keys() != plain.keys() or (history and "loss" not in history) or len(lengths) > 1:
         raise ValueError(f"{where} is none of a training")
@@ -349,12 +349,14 @@ def _check_table(plain: Any, where: str) -> Schema:
 
 
 TRAINING = record(
+    dict,
     {
         "history": _check_history,
         "notes": list_of(_check_note, MAX_NOTES),
         "stopped": boolean,
         "best_epoch": optional(integer(1, MAX_EPOCHS)),
         "computed": record(
+            dict,
             {"layers": list_of(one_of(*IMPLEMENTATIONS), MAX_LAYERS), "groups": integer(1, 1024)},
         ),
         "trained_on": text(64, "[0-9a-f]*"),
@@ -362,5 +364,5 @@ TRAINING = record(
         "proof": optional(lambda plain, where: Proof.from_dict(plain)),
         "evaluation": optional(lambda plain, where: Evaluation.from_dict(plain)),
         "facts": optional(lambda plain, where: Facts.from_dict(plain)),
-    }
+    },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from ..errors import Note, as_note
 from ..json_validation import (
@@ -32,30 +32,6 @@ TargetAt = Literal["sequence", "step", "end"]
 Cut = Literal["", "windows", "prefixes"]
 Duplicates = Literal["keep", "first", "last", "mean"]
 NOTE_FIELDS = ("reasons", "doubts")
-
-
-def _check_categories(plain: Any, where: str) -> tuple[str, ...]:
-    """Check the categorical columns; earlier versions stored their words, too."""
-    words = mapping_of(names(), MAX_NAMES)
-    return tuple(words(plain, where)) if isinstance(plain, Mapping) else names()(plain, where)
-
-
-SCHEMA_CHECK = record(
-    {"layout": one_of(*LAYOUTS)},
-    dict.fromkeys(("id", "time", "target", "split", "group"), optional(text()))
-    | dict.fromkeys(("features", "channels", "unused"), names())
-    | dict.fromkeys(("cut_steps", "cut_every"), integer(0, MAX_COUNT))
-    | dict.fromkeys(NOTE_FIELDS, list_of(as_note, MAX_NAMES))
-    | {
-        "target_at": one_of(*TARGET_AT),
-        "cut": one_of(*CUTS),
-        "categories": _check_categories,
-        "missing": one_of(*MISSING_POLICIES),
-        "fixes": list_of(one_of(*FIXES), len(FIXES)),
-        "duplicates": one_of(*DUPLICATES),
-        "elapsed": boolean,
-    },
-)
 
 
 @dataclass(frozen=True)
@@ -136,16 +112,41 @@ class Schema:
         """True when the table holds one target per step."""
         return self.target is not None and self.target_at != "sequence"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON; ``Schema.from_dict`` reads them."""
         notes = {name: [note.to_plain() for note in getattr(self, name)] for name in NOTE_FIELDS}
         return asdict(self) | notes
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Schema:
+    def from_dict(cls, plain: object) -> Schema:
         """Rebuild a schema from the output of ``to_dict``.
 
         Raises:
             ValueError: for any other values.
         """
-        return cls(**SCHEMA_CHECK(plain, "the table"))
+        return SCHEMA_CHECK(plain, "the table")
+
+
+def _check_categories(plain: object, where: str) -> tuple[str, ...]:
+    """Check the categorical columns; earlier versions stored their words, too."""
+    words = mapping_of(names(), MAX_NAMES)
+    return tuple(words(plain, where)) if isinstance(plain, Mapping) else names()(plain, where)
+
+
+SCHEMA_CHECK = record(
+    Schema,
+    {"layout": one_of(*LAYOUTS)},
+    dict.fromkeys(("id", "time", "target", "split", "group"), optional(text()))
+    | dict.fromkeys(("features", "channels", "unused"), names())
+    | dict.fromkeys(("cut_steps", "cut_every"), integer(0, MAX_COUNT))
+    | dict.fromkeys(NOTE_FIELDS, list_of(as_note, MAX_NAMES))
+    | {
+        "target_at": one_of(*TARGET_AT),
+        "cut": one_of(*CUTS),
+        "categories": _check_categories,
+        "missing": one_of(*MISSING_POLICIES),
+        "fixes": list_of(one_of(*FIXES), len(FIXES)),
+        "duplicates": one_of(*DUPLICATES),
+        "elapsed": boolean,
+    },
+)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 
@@ -60,26 +58,31 @@ class Facts:
             date=datetime.now(UTC).date().isoformat(),
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON; ``Facts.from_dict`` reads them."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Facts:
+    def from_dict(cls, plain: object) -> Facts:
         """Rebuild a summary from the output of ``to_dict``.
 
         Raises:
             ValueError: for any other values.
         """
-        values = FACTS_CHECK(plain, "facts")
-        datetime.strptime(values["date"], "%Y-%m-%d")
-        return cls(**values)
+        return FACTS_CHECK(plain, "facts")
+
+
+def _check_date(plain: object, where: str) -> str:
+    date = text(10, r"\d{4}-\d{2}-\d{2}")(plain, where)
+    datetime.strptime(date, "%Y-%m-%d")
+    return date
 
 
 FACTS_CHECK = record(
+    Facts,
     dict.fromkeys(
         ("sequences", "steps", "shortest", "longest", "learned", "validated", "tested"),
         integer(0, MAX_COUNT),
     )
-    | {"median": number(0, MAX_COUNT), "date": text(10, r"\d{4}-\d{2}-\d{2}")}
+    | {"median": number(0, MAX_COUNT), "date": _check_date},
 )

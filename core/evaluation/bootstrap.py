@@ -48,7 +48,9 @@ class Estimate:
     @property
     def excludes_zero(self) -> bool:
         """True when the interval does not contain 0."""
-        return self.low is not None and (self.low > 0 or self.high < 0)
+        if self.low is None or self.high is None:
+            return False
+        return self.low > 0 or self.high < 0
 
 
 def spread_estimates(metrics: Mapping[str, Estimate]) -> dict[str, float | None]:

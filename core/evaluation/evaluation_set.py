@@ -38,7 +38,7 @@ class EvaluationSet:
     @property
     def predictions(self) -> np.ndarray:
         """The predicted numbers, (rows,), or the class probabilities, (rows, k)."""
-        return self.values if self.classes is None else self.probabilities
+        return self.values if self.probabilities is None else self.probabilities
 
     def to_bytes(self) -> bytes:
         """Serialize without pickle; ``from_bytes`` reads the result."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -13,9 +13,18 @@ MAX_CLASSES = 20
 BINS = 10  # of confidence, as in Guo, Pleiss, Sun and Weinberger (2017)
 
 
+class PlotData(TypedDict, total=False):
+    """Data of the evaluation plots: "points" of regression, the others of classification."""
+
+    points: list[list[float]]
+    classes: list[str]
+    confusion: list[list[int]]
+    confidence: list[list[float]]
+
+
 def compute_plot_data(
     truth: np.ndarray, predictions: np.ndarray, lengths: np.ndarray, classes: np.ndarray | None
-) -> dict[str, Any]:
+) -> PlotData:
     """Compute the data of the scatter plot, or of the confusion matrix and calibration plot.
 
     Args:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +37,7 @@ from .bootstrap import (
     spread_estimates,
 )
 from .metric_formats import METRICS, format_metric
-from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, compute_plot_data
+from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, PlotData, compute_plot_data
 
 MAIN_METRICS = {"regression": "rmse", "classification": "accuracy"}
 MIN_GAIN = 0.1  # share of the constant's error by which lengths must improve on it for a warning
@@ -52,41 +51,6 @@ METRIC_NAMES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # for use i
 ANY_NUMBER = number(finite=False)  # a network may predict NaN or infinity
 ROW_OF_NUMBERS = list_of(ANY_NUMBER, MAX_CLASSES)
 LIMIT = optional(ANY_NUMBER)
-
-
-def _estimate(plain: Any, where: str) -> Estimate:
-    """Check a metric with its interval."""
-    estimate = Estimate(**record({"value": ANY_NUMBER, "low": LIMIT, "high": LIMIT})(plain, where))
-    if (estimate.low is None) != (estimate.high is None):
-        raise ValueError(f"{where} has one limit; use two, or none")
-    return estimate
-
-
-BY_METRIC = mapping_of(_estimate, len(METRICS) + 1, one_of(*METRICS, "mse"))
-EVALUATION_CHECK = record(
-    {
-        "part": one_of("test", "validation", "training"),
-        "sequences": integer(0, MAX_COUNT),
-        "main": one_of(*MAIN_METRICS.values()),
-        "figures": BY_METRIC,
-        "rivals": list_of(
-            record({"name": one_of(*BASELINE_NAMES), "figures": BY_METRIC, "ahead": _estimate}),
-            len(BASELINE_NAMES),
-        ),
-        "copies": integer(0, MAX_COUNT),
-        "copied": text(),
-        "pictures": record(
-            {},
-            {
-                "points": unconverted(list_of(ROW_OF_NUMBERS, MAX_POINTS)),
-                "classes": unconverted(list_of(text(), MAX_CLASSES)),
-                "confusion": unconverted(list_of(ROW_OF_NUMBERS, MAX_CLASSES)),
-                "confidence": unconverted(list_of(ROW_OF_NUMBERS, BINS)),
-            },
-        ),
-        "notes": list_of(as_note, 20),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -130,7 +94,7 @@ class Evaluation:
     rivals: tuple[BaselineResult, ...] = ()
     copies: int = 0
     copied: str = ""
-    pictures: dict[str, Any] = field(default_factory=dict)
+    pictures: PlotData = field(default_factory=PlotData)
     notes: tuple[Note, ...] = field(default=())
 
     @property
@@ -154,22 +118,60 @@ class Evaluation:
         text = f"Evaluation({self.part}, {self.sequences} sequences: {metrics}; "
         return shorten_repr(text + f"{' '.join(self.notes)})")
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON; ``Evaluation.from_dict`` reads them."""
         plain = asdict(self)
         plain["notes"] = [note.to_plain() for note in self.notes]
         return plain
 
     @classmethod
-    def from_dict(cls, plain: dict[str, Any]) -> Evaluation:
+    def from_dict(cls, plain: object) -> Evaluation:
         """Rebuild an evaluation from the output of ``to_dict``.
 
         Raises:
             ValueError: for any other values.
         """
-        values = EVALUATION_CHECK(plain, "the evaluation")
-        results = tuple(BaselineResult(**result) for result in values["rivals"])
-        return cls(**values | {"rivals": results})
+        return EVALUATION_CHECK(plain, "the evaluation")
+
+
+def _estimate(plain: object, where: str) -> Estimate:
+    """Check a metric with its interval."""
+    estimate = record(Estimate, {"value": ANY_NUMBER, "low": LIMIT, "high": LIMIT})(plain, where)
+    if (estimate.low is None) != (estimate.high is None):
+        raise ValueError(f"{where} has one limit; use two, or none")
+    return estimate
+
+
+BY_METRIC = mapping_of(_estimate, len(METRICS) + 1, one_of(*METRICS, "mse"))
+EVALUATION_CHECK = record(
+    Evaluation,
+    {
+        "part": one_of("test", "validation", "training"),
+        "sequences": integer(0, MAX_COUNT),
+        "main": one_of(*MAIN_METRICS.values()),
+        "figures": BY_METRIC,
+        "rivals": list_of(
+            record(
+                BaselineResult,
+                {"name": one_of(*BASELINE_NAMES), "figures": BY_METRIC, "ahead": _estimate},
+            ),
+            len(BASELINE_NAMES),
+        ),
+        "copies": integer(0, MAX_COUNT),
+        "copied": text(),
+        "pictures": record(
+            PlotData,
+            {},
+            {
+                "points": unconverted(list_of(ROW_OF_NUMBERS, MAX_POINTS)),
+                "classes": unconverted(list_of(text(), MAX_CLASSES)),
+                "confusion": unconverted(list_of(ROW_OF_NUMBERS, MAX_CLASSES)),
+                "confidence": unconverted(list_of(ROW_OF_NUMBERS, BINS)),
+            },
+        ),
+        "notes": list_of(as_note, 20),
+    },
+)
 
 
 def evaluate_predictions(

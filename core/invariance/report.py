@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from html import escape
-from typing import Any
 
 import pandas as pd
 
@@ -30,30 +28,6 @@ from ..representation import shorten_repr
 ALONE = N_("each sequence alone, without padding")
 GRADIENT = N_("the gradient of the answers by every padded input")
 ANY_NUMBER = number(finite=False)  # network outputs may be NaN or infinite
-PLAIN = record(
-    {
-        "mask": one_of(*MASK_MODES),
-        "table": list_of(
-            record(
-                {
-                    "name": text(300),
-                    "network": text(30),
-                    "difference": optional(ANY_NUMBER),
-                    "tolerance": ANY_NUMBER,
-                    "why": text(1000),
-                }
-            ),
-            100,
-        ),
-        "spread": ANY_NUMBER,
-        "classes": boolean,
-        "sequences": integer(0, MAX_COUNT),
-        "of": integer(0, MAX_COUNT),
-        "steps": integer(0, MAX_COUNT),
-        "cut": boolean,
-        "seconds": number(0, 1e9),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -161,18 +135,44 @@ class Proof:
             return None
         return check.difference / self.spread
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON; ``Proof.from_dict`` reads them."""
         plain = asdict(self)
         return {"mask": plain.pop("mask"), "table": plain.pop("checks"), **plain}
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Proof:
+    def from_dict(cls, plain: object) -> Proof:
         """Create a proof from the values of ``to_dict``.
 
         Raises:
             ValueError: The values have another form.
         """
-        values = PLAIN(plain, "the proof")
-        checks = tuple(Check(**row) for row in values.pop("table"))
-        return cls(checks=checks, **values)
+        return PROOF_CHECK(plain, "the proof")
+
+
+PROOF_CHECK = record(
+    lambda table, **fields: Proof(checks=table, **fields),
+    {
+        "mask": one_of(*MASK_MODES),
+        "table": list_of(
+            record(
+                Check,
+                {
+                    "name": text(300),
+                    "network": text(30),
+                    "difference": optional(ANY_NUMBER),
+                    "tolerance": ANY_NUMBER,
+                    "why": text(1000),
+                },
+            ),
+            100,
+        ),
+        "spread": ANY_NUMBER,
+        "classes": boolean,
+        "sequences": integer(0, MAX_COUNT),
+        "of": integer(0, MAX_COUNT),
+        "steps": integer(0, MAX_COUNT),
+        "cut": boolean,
+        "seconds": number(0, 1e9),
+    },
+)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
 from ..data.format_1 import detect_format_1, list_indicated
-from ..data.missing import MISSING_POLICIES
+from ..data.missing import MISSING_POLICIES, Missing
 from ..data.padding import add_padding_steps, pad, truncate
 from ..data.sequences import Sequences
 from ..errors import DataError, Note
@@ -39,39 +39,6 @@ MAX_VALUE, MIN_STD = 3.4e38, 1.2e-38  # of an input: the range of float32
 MAX_FLOAT32 = np.finfo(np.float32).max
 MAX_TARGET, MIN_TARGET_STD = 1e300, 1e-300
 MAX_WIDTH = 10_000_000  # steps
-
-
-def _label(value: Any, where: str) -> int | float | str:
-    """Check a class label: text or a number."""
-    if isinstance(value, str):
-        return text()(value, where)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise value_error(value, where, "a text or a number")
-    return integer(-(2**63), 2**63 - 1)(value, where) if isinstance(value, int) else value
-
-
-def _per_input(check: Check) -> Check:
-    return list_of(check, MAX_NAMES)
-
-
-PREPROCESSING_CHECK = record(
-    {
-        "feature_names": names(min_entries=1),
-        "mean": _per_input(number(-MAX_VALUE, MAX_VALUE)),
-        "std": _per_input(number(MIN_STD, MAX_VALUE)),
-        "target_mean": number(-MAX_TARGET, MAX_TARGET),
-        "target_std": number(MIN_TARGET_STD, MAX_TARGET),
-        "classes": optional(list_of(_label, MAX_NAMES, min_entries=1)),
-        "width": integer(1, MAX_WIDTH),
-    },
-    {
-        "fill": _per_input(number(-MAX_VALUE, MAX_VALUE)),
-        "input_names": names(min_entries=1),
-        "vocabularies": mapping_of(names(), MAX_NAMES),
-        "missing": one_of(*MISSING_POLICIES),
-        "indicated": names(),
-    },
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,7 +258,7 @@ class Preprocessing:
         """One unit of the network's loss in the target's unit (squared for mse)."""
         return {"mse": self.target_std**2, "mae": self.target_std}.get(self.recipe.loss_name, 1.0)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON, without the recipe; ``from_dict`` reads them."""
         inputs = self.inputs
         return {
@@ -310,9 +277,7 @@ class Preprocessing:
         }
 
     @classmethod
-    def from_dict(
-        cls, recipe: Recipe, plain: dict[str, Any], table: Mapping[str, Any] | None = None
-    ) -> Preprocessing:
+    def from_dict(cls, recipe: Recipe, plain: object, table: object = None) -> Preprocessing:
         """Rebuild the preprocessing from the output of ``to_dict``.
 
         Args:
@@ -323,29 +288,99 @@ class Preprocessing:
         Raises:
             ValueError: the values are invalid or do not fit together.
         """
-        values = PREPROCESSING_CHECK(plain, "the preprocessing")
-        if "input_names" not in values:
-            values |= _restore_format_1(values["feature_names"], table or {})
-        values.setdefault("fill", values["mean"])  # older files lack it
-        for name in ("fill", "mean", "std"):
-            if len(values[name]) != len(values["input_names"]):
-                raise ValueError(f"{name} has {len(values[name])} numbers; use one per input")
-            values[name] = np.array(values[name], dtype=np.float64)
-        inputs = InputEncoder(
-            names=values.pop("input_names"),
-            **{name: values.pop(name) for name in ENCODER_FIELDS},
-        )
+        values = SCALING_CHECK(plain, "the preprocessing")
+        if isinstance(plain, Mapping) and "input_names" in plain:
+            inputs = INPUTS_CHECK(plain, "the preprocessing")
+        else:
+            inputs = _restore_format_1(values, {} if table is None else table)
+        mean, std = np.array(values["mean"], np.float64), np.array(values["std"], np.float64)
+        for name, numbers in (("fill", inputs.fill), ("mean", mean), ("std", std)):
+            if len(numbers) != len(inputs.names):
+                raise ValueError(f"{name} has {len(numbers)} numbers; use one per input")
         expected = name_inputs(inputs.feature_names, inputs.vocabularies, inputs.indicated)
         if sorted(expected) != sorted(inputs.names):
             raise ValueError("the inputs do not fit the features")
-        if (values["classes"] is None) != (recipe.task == "regression"):
+        classes = values["classes"]
+        if (classes is None) != (recipe.task == "regression"):
             raise ValueError(f"the classes do not fit the task {recipe.task}")
-        if values["classes"] is not None:
-            values["classes"] = _label_array(values["classes"])
-        return cls(recipe, inputs, **values)
+        return cls(
+            recipe=recipe,
+            inputs=inputs,
+            mean=mean,
+            std=std,
+            target_mean=values["target_mean"],
+            target_std=values["target_std"],
+            classes=None if classes is None else _label_array(classes),
+            width=values["width"],
+        )
 
 
+Label = int | float | str
+
+
+class Scaling(TypedDict):
+    """Values of ``to_dict`` that every version wrote."""
+
+    feature_names: tuple[str, ...]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    target_mean: float
+    target_std: float
+    classes: tuple[Label, ...] | None
+    width: int
+    fill: NotRequired[tuple[float, ...]]
+
+
+class Format1Table(TypedDict, total=False):
+    """What earlier versions stored with the schema of the table."""
+
+    categories: dict[str, tuple[str, ...]]
+    missing: Missing
+    indicated: tuple[str, ...] | None
+
+
+def _check_label(value: object, where: str) -> Label:
+    """Check a class label: text or a number."""
+    if isinstance(value, str):
+        return text()(value, where)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise value_error(value, where, "a text or a number")
+    return integer(-(2**63), 2**63 - 1)(value, where) if isinstance(value, int) else value
+
+
+def _per_input(check: Check[float]) -> Check[tuple[float, ...]]:
+    return list_of(check, MAX_NAMES)
+
+
+FILL_CHECK = _per_input(number(-MAX_VALUE, MAX_VALUE))
+SCALING_CHECK = record(
+    Scaling,
+    {
+        "feature_names": names(min_entries=1),
+        "mean": _per_input(number(-MAX_VALUE, MAX_VALUE)),
+        "std": _per_input(number(MIN_STD, MAX_VALUE)),
+        "target_mean": number(-MAX_TARGET, MAX_TARGET),
+        "target_std": number(MIN_TARGET_STD, MAX_TARGET),
+        "classes": optional(list_of(_check_label, MAX_NAMES, min_entries=1)),
+        "width": integer(1, MAX_WIDTH),
+    },
+    {"fill": FILL_CHECK},
+)
+INPUTS_CHECK = record(
+    lambda input_names, fill, **fields: InputEncoder(
+        names=input_names, fill=np.array(fill, np.float64), **fields
+    ),
+    {
+        "feature_names": names(min_entries=1),
+        "input_names": names(min_entries=1),
+        "vocabularies": mapping_of(names(), MAX_NAMES),
+        "missing": one_of(*MISSING_POLICIES),
+        "indicated": names(),
+        "fill": FILL_CHECK,
+    },
+)
 FORMAT_1_CHECK = record(
+    Format1Table,
     {},
     {
         "categories": mapping_of(names(), MAX_NAMES),
@@ -353,25 +388,25 @@ FORMAT_1_CHECK = record(
         "indicated": optional(names()),
     },
 )
-ENCODER_FIELDS = ("feature_names", "vocabularies", "missing", "indicated", "fill")
 
 
-def _restore_format_1(columns: tuple[str, ...], table: Mapping[str, Any]) -> dict[str, Any]:
+def _restore_format_1(values: Scaling, table: object) -> InputEncoder:
     """Restore what earlier versions stored among the features; see ``core.data.format_1``."""
-    read = FORMAT_1_CHECK(table, "the table")
+    read, columns = FORMAT_1_CHECK(table, "the table"), values["feature_names"]
     indicated = read.get("indicated")
     known = detect_format_1(
         columns,
         read.get("categories", {}),
         list_indicated(columns) if indicated is None else indicated,
     )
-    return {
-        "input_names": columns,
-        "feature_names": known.feature_names,
-        "vocabularies": known.vocabularies,
-        "missing": read.get("missing", "mean"),
-        "indicated": known.indicated,
-    }
+    return InputEncoder(
+        feature_names=known.feature_names,
+        vocabularies=known.vocabularies,
+        missing=read.get("missing", "mean"),
+        indicated=known.indicated,
+        names=columns,
+        fill=np.array(values.get("fill", values["mean"]), np.float64),  # older files lack it
+    )
 
 
 def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -382,7 +417,7 @@ def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.where(std > tiny, std, 1.0)
 
 
-def _label_array(labels: tuple[int | float | str, ...]) -> np.ndarray:
+def _label_array(labels: tuple[Label, ...]) -> np.ndarray:
     if all(isinstance(label, int) for label in labels):
         return np.array(labels, dtype=np.int64)
     return np.array([str(label) for label in labels], dtype=object)

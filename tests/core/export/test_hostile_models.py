@@ -64,6 +64,18 @@ def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind)
     assert len(accepted) < len(list(places(parts))) / 2, names
 
 
+@pytest.mark.parametrize("name", ["vocabularies", "missing", "indicated", "fill"])
+def test_inputs_without_one_of_their_parts_are_refused(content, name):
+    parts = parts_of(content)
+    changed = with_value(
+        parts,
+        ("preprocessing.json",),
+        lambda whole: {field: part for field, part in whole.items() if field != name},
+    )
+    with pytest.raises(DataError, match=f"the preprocessing lacks {name}"):
+        load(io.BytesIO(packed(content, changed)))
+
+
 def test_many_notes_and_endless_ones_are_refused_or_cut(content):
     parts = parts_of(content)
 
