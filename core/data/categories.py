@@ -26,7 +26,9 @@ def encode_words(words: Sequence[str | None]) -> tuple[np.ndarray, tuple[str, ..
     """
     categories = tuple(sorted({word for word in words if word is not None}))
     codes = {word: code for code, word in enumerate(categories)}
-    return np.array([codes.get(word, np.nan) for word in words], np.float32), categories
+    return np.array(
+        [np.nan if word is None else codes[word] for word in words], np.float32
+    ), categories
 
 
 def decode_words(codes: np.ndarray, categories: Sequence[str]) -> np.ndarray:
@@ -36,7 +38,7 @@ def decode_words(codes: np.ndarray, categories: Sequence[str]) -> np.ndarray:
 
 
 def check_categories(
-    categories: Categories, values: np.ndarray, names: tuple[str, ...]
+    categories: Mapping[str, Sequence[str]], values: np.ndarray, names: tuple[str, ...]
 ) -> dict[str, tuple[str, ...]]:
     """Check that every code of a categorical feature is the number of one of its words.
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import DataError
+from .arguments import FlatSteps
 
 
-def flatten_lists(parts: Sequence[np.ndarray]) -> dict[str, Any]:
+def flatten_lists(parts: Sequence[np.ndarray]) -> FlatSteps:
     """Concatenate sequences, each (steps, features).
-
-    Returns:
-        ``values`` and ``lengths`` of ``Sequences``.
 
     Raises:
         DataError: names the first sequence with another number of features.
@@ -33,7 +31,11 @@ def flatten_lists(parts: Sequence[np.ndarray]) -> dict[str, Any]:
     return {"values": values, "lengths": np.array([len(part) for part in parts], dtype=np.int64)}
 
 
-def flatten_padded(array: Any, lengths: Any = None, mask: Any = None) -> dict[str, Any]:
+def flatten_padded(
+    array: npt.ArrayLike,
+    lengths: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+) -> FlatSteps:
     """Remove the padding of an array.
 
     Args:
@@ -41,9 +43,6 @@ def flatten_padded(array: Any, lengths: Any = None, mask: Any = None) -> dict[st
         lengths: (n,) real steps per sequence, which come first.
         mask: (n, steps) bool, True at real steps, wherever they are. Without both, the steps
             behind the last one with any number are padding: they hold nothing but NaN.
-
-    Returns:
-        ``values`` and ``lengths`` of ``Sequences``.
 
     Raises:
         DataError: the shapes do not match, or a sequence has no steps.
@@ -79,15 +78,12 @@ def flatten_padded(array: Any, lengths: Any = None, mask: Any = None) -> dict[st
     return {"values": padded[np.arange(width) < real_steps[:, None]], "lengths": real_steps}
 
 
-def flatten_channels_first(collection: Any) -> dict[str, Any]:
+def flatten_channels_first(collection: np.ndarray | Iterable[npt.ArrayLike]) -> FlatSteps:
     """Transpose series of shape (channels, steps) and concatenate them.
 
     Args:
         collection: (n, channels, steps), with NaN behind the end of shorter series; or a list of
             n arrays (channels, steps) or (steps,), of unequal length.
-
-    Returns:
-        ``values`` and ``lengths`` of ``Sequences``.
 
     Raises:
         DataError: names the first series that is not an array of this form.
@@ -113,7 +109,7 @@ def flatten_channels_first(collection: Any) -> dict[str, Any]:
     return flatten_lists(parts)
 
 
-def _as_padded(array: Any) -> np.ndarray:
+def _as_padded(array: npt.ArrayLike) -> np.ndarray:
     try:
         padded = np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError) as error:

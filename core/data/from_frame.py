@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from .arguments import FlatFrame
 from .categories import encode_words
 
 ID_SEPARATOR = " / "  # between the ids of several columns
@@ -23,7 +23,7 @@ def read_long_frame(
     features: Sequence[str] | None,
     split: str | None,
     group: str | None,
-) -> dict[str, Any]:
+) -> FlatFrame:
     """Read a frame with one step per row.
 
     Sequences come in the order of their first rows; their steps in the order of the time, equal
@@ -38,9 +38,6 @@ def read_long_frame(
         features: Columns of the values; None takes all that have no other role.
         split: Column of "train", "validation" or "test".
         group: Column of the groups.
-
-    Returns:
-        Arguments of ``Sequences``.
 
     Raises:
         KeyError: The frame has no such column.
@@ -69,34 +66,42 @@ def read_long_frame(
     for name in ids[1:]:
         keys = keys + ID_SEPARATOR + frame[name].astype(str)
     number, unique = pd.factorize(keys)  # (rows,) in the order of the first rows
-    order = np.arange(len(frame))
+    order: np.ndarray = np.arange(len(frame))
     if time is not None:
         order = frame[time].argsort(kind="stable").to_numpy()
     order = order[np.argsort(number[order], kind="stable")]
     lengths = np.bincount(number)
     starts = np.cumsum(lengths) - lengths
     columns, categories = _read_features(frame, names)
-    arguments: dict[str, Any] = {
-        "values": np.column_stack([column[order] for column in columns]),
-        "lengths": lengths,
-        "ids": unique,
-        "feature_names": tuple(map(str, names)),
-        "categories": categories,
-    }
-    for argument, name in (("split", split), ("groups", group)):
-        if name is not None:
-            column_values = frame[name].to_numpy()[order]
-            _require_constant(column_values, starts, lengths, name, unique)
-            arguments[argument] = column_values[starts]
+
+    def read_constant(column: str | None) -> np.ndarray | None:
+        if column is None:
+            return None
+        values: np.ndarray = frame[column].to_numpy()[order]
+        _require_constant(values, starts, lengths, column, unique)
+        constant: np.ndarray = values[starts]
+        return constant
+
+    read = FlatFrame(
+        values=np.column_stack([column[order] for column in columns]),
+        lengths=lengths,
+        targets=None,
+        ids=unique,
+        feature_names=tuple(map(str, names)),
+        split=read_constant(split),
+        groups=read_constant(group),
+        per_step=False,
+        categories=categories,
+    )
     if target is not None:
         targets = frame[target].to_numpy()[order]
-        changes = _find_change(targets, starts, lengths) is not None
-        arguments |= {"targets": targets if changes else targets[starts], "per_step": changes}
-    return arguments
+        read["per_step"] = _find_change(targets, starts, lengths) is not None
+        read["targets"] = targets if read["per_step"] else targets[starts]
+    return read
 
 
 def _read_features(
-    frame: pd.DataFrame, names: Sequence[Any]
+    frame: pd.DataFrame, names: Sequence[str]
 ) -> tuple[list[np.ndarray], dict[str, tuple[str, ...]]]:
     """Return (rows,) values per feature, and the words of those that hold words."""
     columns, categories = [], {}
@@ -136,7 +141,7 @@ def _find_change(values: np.ndarray, starts: np.ndarray, lengths: np.ndarray) ->
 
 
 def _require_constant(
-    values: np.ndarray, starts: np.ndarray, lengths: np.ndarray, name: str, ids: Any
+    values: np.ndarray, starts: np.ndarray, lengths: np.ndarray, name: str, ids: pd.Index
 ) -> None:
     row = _find_change(values, starts, lengths)
     if row is not None:
@@ -162,7 +167,7 @@ def build_long_frame(
         columns: Further columns by name, (n,) or (total steps,); None is left out.
     """
     starts = np.cumsum(lengths) - lengths
-    data: dict[str, Any] = {"id": np.repeat(ids, lengths)}
+    data = {"id": np.repeat(ids, lengths)}
     data[STEP] = np.arange(lengths.sum()) - np.repeat(starts, lengths) + 1
     data |= features
     for name, column in columns.items():

@@ -124,7 +124,7 @@ def take_parts(
     Returns:
         (m, features).
     """
-    values = flat[steps]
+    values: np.ndarray = flat[steps]
     first = np.cumsum(part_lengths) - part_lengths
     if np.isnan(values[first]).any():
         values[first] = carry_forward(flat, lengths)[steps[first]]

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 SIDES = ("pre", "post")
 Side = Literal["pre", "post"]
@@ -22,8 +23,8 @@ class Padded:
             values.
     """
 
-    values: np.ndarray
-    mask: np.ndarray
+    values: npt.NDArray[np.float32]
+    mask: npt.NDArray[np.bool_]
 
 
 def build_padded(

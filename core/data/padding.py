@@ -78,7 +78,8 @@ def erased_steps(data: Sequences, mask_value: float) -> np.ndarray:
     """
     if data.categories:
         return np.zeros(len(data.values), dtype=bool)
-    return (data.values == np.float32(mask_value)).all(axis=1)
+    erased: np.ndarray = np.all(data.values == np.float32(mask_value), axis=1)
+    return erased
 
 
 def erase(data: Sequences, mask_value: float) -> Sequences:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, overload
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Unpack, overload
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..errors import DataError
+from .arguments import Options
 from .categories import Categories, check_categories, decode_words
 from .from_arrays import flatten_channels_first, flatten_lists, flatten_padded
 from .from_frame import build_long_frame, read_long_frame
@@ -35,9 +37,11 @@ from .validation import (
 )
 
 SPLITS = ("train", "validation", "test")
+NO_CATEGORIES: Categories = {}
+Index = int | np.integer | slice | np.ndarray | Sequence[int]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Sequences:
     """An immutable collection of ``n`` sequences of unequal length.
 
@@ -65,31 +69,44 @@ class Sequences:
         DataError: names the sequence, the step and the feature of an invalid value.
     """
 
-    values: np.ndarray
-    lengths: np.ndarray
-    targets: np.ndarray | None = None
-    ids: np.ndarray | None = None
-    feature_names: tuple[str, ...] = ()
-    split: np.ndarray | None = None
-    groups: np.ndarray | None = None
-    per_step: bool = False
-    categories: Categories = field(default_factory=dict, repr=False)
-    missing: Missing = field(default="refuse", repr=False)
-    schema: Schema | None = field(default=None, repr=False)
+    values: npt.NDArray[np.float32]
+    lengths: npt.NDArray[np.int64]
+    targets: np.ndarray | None
+    ids: npt.NDArray[np.object_]
+    feature_names: tuple[str, ...]
+    split: npt.NDArray[np.object_] | None
+    groups: npt.NDArray[np.object_] | None
+    per_step: bool
+    categories: Categories
+    missing: Missing
+    schema: Schema | None
 
-    def __post_init__(self) -> None:
-        if self.missing not in MISSING_POLICIES:
-            raise ValueError(f"missing is {self.missing!r}; use one of {MISSING_POLICIES}")
-        lengths = np.array(self.lengths, dtype=np.int64).reshape(-1)
+    def __init__(
+        self,
+        values: npt.ArrayLike,
+        lengths: npt.ArrayLike,
+        targets: Iterable[object] | None = None,
+        ids: Iterable[object] | None = None,
+        feature_names: Iterable[object] = (),
+        split: Iterable[object] | None = None,
+        groups: Iterable[object] | None = None,
+        per_step: bool = False,
+        categories: Mapping[str, Sequence[str]] = NO_CATEGORIES,
+        missing: Missing = "refuse",
+        schema: Schema | None = None,
+    ) -> None:
+        if missing not in MISSING_POLICIES:
+            raise ValueError(f"missing is {missing!r}; use one of {MISSING_POLICIES}")
+        lengths = np.array(lengths, dtype=np.int64).reshape(-1)
         if len(lengths) == 0:
             raise DataError("There are no sequences. Give at least one sequence of one step.")
-        ids = as_strings(self.ids, len(lengths), "ids")
+        ids = as_strings(ids, len(lengths), "ids")
         if ids is None:
             ids = np.arange(1, len(lengths) + 1).astype(str).astype(object)
         check_unique_ids(ids)
         lengths = check_lengths(lengths, ids)
-        values = as_values(self.values, int(lengths.sum()))
-        names = tuple(str(name) for name in self.feature_names) or default_names(values.shape[1])
+        values = as_values(values, int(lengths.sum()))
+        names = tuple(str(name) for name in feature_names) or default_names(values.shape[1])
         if len(names) != values.shape[1]:
             raise DataError(
                 "The number of feature names ({names}) is not the number of features "
@@ -98,16 +115,17 @@ class Sequences:
                 names=len(names),
             )
         check_finite(values, lengths, ids, names)
-        categories = check_categories(self.categories, values, names)
-        targets = as_targets(self.targets, ids, lengths if self.per_step else None)
-        if self.missing == "refuse":
+        categories = check_categories(categories, values, names)
+        targets = as_targets(targets, ids, lengths if per_step else None)
+        if missing == "refuse":
             refuse_missing(values, lengths, ids, names)
-        if self.missing == "drop" and (keep := ~np.isnan(values).any(axis=1)).sum() < len(values):
+        if missing == "drop" and np.isnan(values).any():
+            keep = ~np.any(np.isnan(values), axis=1)
             lengths = drop_missing(keep, lengths, ids)
             values = values[keep]
-            if self.per_step and targets is not None:
+            if per_step and targets is not None:
                 targets = targets[keep]
-        split = as_strings(self.split, len(lengths), "split")
+        split = as_strings(split, len(lengths), "split")
         if split is not None and not np.isin(split, SPLITS).all():
             row = int(np.argmin(np.isin(split, SPLITS)))
             raise DataError(
@@ -122,13 +140,15 @@ class Sequences:
             "ids": ids,
             "feature_names": names,
             "split": split,
-            "groups": as_strings(self.groups, len(lengths), "groups"),
+            "groups": as_strings(groups, len(lengths), "groups"),
             "categories": categories,
-            "per_step": bool(self.per_step and targets is not None),
+            "per_step": bool(per_step and targets is not None),
+            "missing": missing,
+            "schema": schema,
         }
         self._set_parts(parts)
 
-    def _set_parts(self, parts: dict[str, Any]) -> None:
+    def _set_parts(self, parts: Mapping[str, object]) -> None:
         """Set attributes of the frozen instance and make arrays read-only."""
         for name, part in parts.items():
             if isinstance(part, np.ndarray):
@@ -138,13 +158,13 @@ class Sequences:
     @classmethod
     def from_lists(
         cls,
-        sequences: Iterable[Any],
-        targets: Any = None,
+        sequences: Iterable[npt.ArrayLike],
+        targets: Iterable[object] | None = None,
         *,
-        ids: Any = None,
+        ids: Iterable[object] | None = None,
         feature_names: Sequence[str] = (),
-        split: Any = None,
-        groups: Any = None,
+        split: Iterable[object] | None = None,
+        groups: Iterable[object] | None = None,
         missing: Missing = "refuse",
     ) -> Sequences:
         """Create sequences from one list or array per sequence.
@@ -175,8 +195,8 @@ class Sequences:
             ) from None
         steps = [as_steps(item, number) for number, item in enumerate(items, start=1)]
         return cls._from_flat(
-            flatten_lists(steps),
             targets,
+            **flatten_lists(steps),
             ids=ids,
             feature_names=feature_names,
             split=split,
@@ -187,12 +207,12 @@ class Sequences:
     @classmethod
     def from_numpy3d(
         cls,
-        array: Any,
-        targets: Any = None,
+        array: npt.ArrayLike,
+        targets: Iterable[object] | None = None,
         *,
-        lengths: Any = None,
-        mask: Any = None,
-        **options: Any,
+        lengths: npt.ArrayLike | None = None,
+        mask: npt.ArrayLike | None = None,
+        **options: Unpack[Options],
     ) -> Sequences:
         """Create sequences from a padded array, whose padding is removed.
 
@@ -211,10 +231,15 @@ class Sequences:
         Raises:
             DataError: names the argument or the value that cannot be used.
         """
-        return cls._from_flat(flatten_padded(array, lengths, mask), targets, **options)
+        return cls._from_flat(targets, **flatten_padded(array, lengths, mask), **options)
 
     @classmethod
-    def from_aeon(cls, collection: Any, targets: Any = None, **options: Any) -> Sequences:
+    def from_aeon(
+        cls,
+        collection: np.ndarray | Iterable[npt.ArrayLike],
+        targets: Iterable[object] | None = None,
+        **options: Unpack[Options],
+    ) -> Sequences:
         """Create sequences from a collection of aeon or sktime, which has channels first.
 
         >>> Sequences.from_aeon([[[1.0, 2.0]], [[3.0, 4.0, 5.0]]], ["a", "b"]).lengths.tolist()
@@ -229,7 +254,7 @@ class Sequences:
         Raises:
             DataError: names the series that cannot be used.
         """
-        return cls._from_flat(flatten_channels_first(collection), targets, **options)
+        return cls._from_flat(targets, **flatten_channels_first(collection), **options)
 
     @classmethod
     def from_frame(
@@ -264,26 +289,23 @@ class Sequences:
             DataError: names the column or the sequence that cannot be used.
         """
         arguments = read_long_frame(frame, id, time, target, features, split, group)
-        return cls._from_flat(arguments, arguments.pop("targets", None), missing=missing)
+        return cls._from_flat(**arguments, missing=missing)
 
     @classmethod
     def _from_flat(
         cls,
-        arguments: dict[str, Any],
-        targets: Any,
+        targets: Iterable[object] | None,
         *,
-        feature_names: Sequence[str] = (),
-        missing: Missing = "refuse",
-        **options: Any,
+        values: np.ndarray,
+        lengths: np.ndarray,
+        per_step: bool = False,
+        categories: Categories = NO_CATEGORIES,
+        **options: Unpack[Options],
     ) -> Sequences:
-        """Create sequences from ``values``, ``lengths`` and more."""
-        is_list = targets is not None and isinstance(
-            next(iter(targets), None), list | tuple | np.ndarray
-        )
-        options |= {"feature_names": tuple(feature_names), "missing": missing} | arguments
-        options["targets"] = as_step_targets(targets, arguments["lengths"]) if is_list else targets
-        options["per_step"] = is_list or arguments.get("per_step", False)
-        return cls(**options)
+        """Create sequences; the targets of one may be a list, with one target per step."""
+        if targets is not None and isinstance(next(iter(targets), None), list | tuple | np.ndarray):
+            targets, per_step = as_step_targets(targets, lengths), True
+        return cls(values, lengths, targets, per_step=per_step, categories=categories, **options)
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -296,13 +318,13 @@ class Sequences:
     @property
     def features(self) -> int:
         """Number of features per step."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     @overload
-    def __getitem__(self, index: int | np.integer) -> np.ndarray: ...
+    def __getitem__(self, index: int | np.integer) -> npt.NDArray[np.float32]: ...
     @overload
     def __getitem__(self, index: slice | np.ndarray | Sequence[int]) -> Sequences: ...
-    def __getitem__(self, index):
+    def __getitem__(self, index: Index) -> npt.NDArray[np.float32] | Sequences:
         """Return one sequence or a subset.
 
         Args:
@@ -317,40 +339,47 @@ class Sequences:
             IndexError: there is no such row.
         """
         if isinstance(index, int | np.integer):
-            row = self._find_rows(index)
+            row = int(self._find_rows(index)[0])
             start = int(self.lengths[:row].sum())
             return self.values[start : start + int(self.lengths[row])]
         rows = self._find_rows(index)
         lengths = self.lengths[rows]
         if len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
             start = int(self.lengths[: rows[0]].sum())
-            steps = slice(start, start + int(lengths.sum()))  # one block: a view, no copy
+            # One block: a view, no copy.
+            steps: slice | np.ndarray = slice(start, start + int(lengths.sum()))
             is_repeated = False
         else:
             steps = step_indices(self.offsets[:-1][rows], lengths)
             is_repeated = len(np.unique(rows)) < len(rows)
-        parts = {
-            name: None if getattr(self, name) is None else getattr(self, name)[rows]
-            for name in ("ids", "split", "groups")
-        }
+        ids, groups = self.ids[rows], _take(self.groups, rows)
         if is_repeated:
-            parts["groups"] = parts["ids"] if self.groups is None else parts["groups"]
-            parts["ids"] = number_copies(parts["ids"])
-        if self.targets is not None:
-            parts["targets"] = self.targets[steps if self.per_step else rows]
-        return self._replace(values=self.values[steps], lengths=lengths, **parts)
+            ids, groups = number_copies(ids), ids if groups is None else groups
+        return self._replace(
+            values=self.values[steps],
+            lengths=lengths,
+            targets=_take(self.targets, steps if self.per_step else rows),
+            ids=ids,
+            split=_take(self.split, rows),
+            groups=groups,
+        )
 
-    def _find_rows(self, index: Any) -> Any:
-        """Return the row numbers that an index selects."""
-        rows = np.arange(len(self))
+    def _find_rows(self, index: Index) -> np.ndarray:
+        """Return the (rows,) numbers of the rows that an index selects."""
         try:
-            if isinstance(index, int | np.integer | slice):
-                return rows[index]
-            return rows[np.asarray(index) if len(index) else slice(0)]
+            places: slice | np.ndarray
+            if isinstance(index, slice):
+                places = index
+            elif isinstance(index, int | np.integer):
+                places = np.array([index])
+            else:
+                places = np.asarray(index) if len(index) else slice(0)
+            rows: np.ndarray = np.arange(len(self))[places]
+            return rows
         except (IndexError, TypeError) as error:
             raise IndexError(f"{index!r} selects no rows of {len(self)} sequences") from error
 
-    def _replace(self, **parts: Any) -> Sequences:
+    def _replace(self, **parts: object) -> Sequences:
         """Copy with some parts replaced, without validating them."""
         all_parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
         copy = object.__new__(Sequences)
@@ -402,19 +431,25 @@ class Sequences:
             DataError: the lengths do not match these sequences or these steps.
         """
         lengths = check_lengths(lengths, self.ids)
-        data = self._replace(targets=self.targets[steps]) if self.per_step else self
+        data = self._replace(targets=_take(self.targets, steps)) if self.per_step else self
         values = as_values(self.values[steps], int(lengths.sum()), self.features)
         return data._replace(values=values, lengths=lengths)
 
     def digest(self) -> str:
         """Hash the values, categories and lengths (not ids or targets), to detect duplicates."""
-        steps = hashlib.sha256(np.ascontiguousarray(self.values))
+        steps = hashlib.sha256(np.ascontiguousarray(self.values).data)
         steps.update(self.lengths.tobytes())
         if self.categories:
             steps.update(json.dumps(self.categories, sort_keys=True).encode())
         return steps.hexdigest()[:16]
 
-    def with_targets(self, targets: Any, per_step: bool = False) -> Sequences:
+    def require_targets(self) -> np.ndarray:
+        """Return the targets; raise DataError if there are none."""
+        if self.targets is None:
+            raise DataError("This data has no targets, so predictions cannot be compared to it.")
+        return self.targets
+
+    def with_targets(self, targets: Iterable[object] | None, per_step: bool = False) -> Sequences:
         """Replace the targets.
 
         Args:
@@ -470,7 +505,7 @@ class Sequences:
         columns = {"target": self.targets, "split": self.split, "group": self.groups}
         return build_long_frame(features, self.lengths, self.ids, columns)
 
-    def __setstate__(self, parts: dict[str, Any]) -> None:
+    def __setstate__(self, parts: dict[str, object]) -> None:
         self._set_parts(parts)  # unpickled arrays are writable
 
     def __eq__(self, other: object) -> bool:
@@ -484,8 +519,6 @@ class Sequences:
             np.array_equal(getattr(self, name), getattr(other, name)) for name in names
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         lengths = self.lengths if len(self) else np.zeros(1, int)
         return (
@@ -498,6 +531,10 @@ class Sequences:
         if self.targets is None:
             return ""
         return ", with a target a step" if self.per_step else ", with targets"
+
+
+def _take(parts: np.ndarray | None, places: slice | np.ndarray) -> np.ndarray | None:
+    return None if parts is None else parts[places]
 
 
 def require_sequences(data: object) -> None:

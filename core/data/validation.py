@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..errors import DataError, Note
@@ -14,7 +14,7 @@ from ..i18n import N_
 NO_STEPS = N_("Sequence {id} has no steps. Remove it or give it at least one step.")
 
 
-def as_steps(item: Any, number: int) -> np.ndarray:
+def as_steps(item: npt.ArrayLike, number: int) -> np.ndarray:
     """Convert one list or array to (steps, features) float64.
 
     Args:
@@ -49,7 +49,9 @@ def as_steps(item: Any, number: int) -> np.ndarray:
     return steps.reshape(len(steps), -1) if steps.size else np.empty((0, 1))
 
 
-def as_values(values: Any, steps: int, features: int | None = None) -> np.ndarray:
+def as_values(
+    values: npt.ArrayLike, steps: int, features: int | None = None
+) -> npt.NDArray[np.float32]:
     """Copy values to a new (total steps, features) float32 array.
 
     Args:
@@ -73,7 +75,9 @@ def as_values(values: Any, steps: int, features: int | None = None) -> np.ndarra
     return flat
 
 
-def as_strings(values: Any, n: int, what: str) -> np.ndarray | None:
+def as_strings(
+    values: Iterable[object] | None, n: int, what: str
+) -> npt.NDArray[np.object_] | None:
     """Convert one value per sequence to an (n,) array of str; None stays None.
 
     Args:
@@ -98,7 +102,7 @@ def as_strings(values: Any, n: int, what: str) -> np.ndarray | None:
     return strings
 
 
-def check_lengths(lengths: Any, ids: np.ndarray) -> np.ndarray:
+def check_lengths(lengths: npt.ArrayLike, ids: np.ndarray) -> npt.NDArray[np.int64]:
     """Convert lengths to (n,) int64 and check that there is one per sequence, each at least 1.
 
     Args:
@@ -122,7 +126,7 @@ def check_lengths(lengths: Any, ids: np.ndarray) -> np.ndarray:
     return array
 
 
-def number_copies(ids: Sequence[str] | np.ndarray) -> np.ndarray:
+def number_copies(ids: Sequence[str] | np.ndarray) -> npt.NDArray[np.object_]:
     """Make names unique: a repeated one becomes "a (2)", "a (3)", …"""
     taken, counts = set(ids), dict.fromkeys(ids, 0)
     unique = []
@@ -142,13 +146,15 @@ def check_unique_ids(ids: np.ndarray) -> None:
     if len(set(ids)) == len(ids):
         return
     seen: set[str] = set()
-    repeated = next(id for id in ids if id in seen or seen.add(id))
-    raise DataError(
-        "The id {id!r} stands for two sequences. Give every sequence its own.", id=repeated
-    )
+    for id in ids:
+        if id in seen:
+            raise DataError(
+                "The id {id!r} stands for two sequences. Give every sequence its own.", id=id
+            )
+        seen.add(id)
 
 
-def as_step_targets(targets: Sequence[Any], lengths: np.ndarray) -> np.ndarray:
+def as_step_targets(targets: Iterable[object], lengths: np.ndarray) -> np.ndarray:
     """Concatenate one list or array of targets per sequence to (total steps,).
 
     Args:
@@ -174,7 +180,9 @@ def as_step_targets(targets: Sequence[Any], lengths: np.ndarray) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def as_targets(targets: Any, ids: np.ndarray, lengths: np.ndarray | None) -> np.ndarray | None:
+def as_targets(
+    targets: Iterable[object] | None, ids: np.ndarray, lengths: np.ndarray | None
+) -> np.ndarray | None:
     """Convert targets to int64, float64 or str; None stays None.
 
     Args:
@@ -229,7 +237,7 @@ def as_targets(targets: Any, ids: np.ndarray, lengths: np.ndarray | None) -> np.
     return np.array([str(target) for target in array], dtype=object)
 
 
-def _refuse_missing_targets(targets: Any, ids: np.ndarray) -> None:
+def _refuse_missing_targets(targets: Iterable[object], ids: np.ndarray) -> None:
     missing = pd.isna(pd.Series(list(targets), dtype=object)).to_numpy()
     if missing.any() and len(missing) == len(ids):
         raise DataError(

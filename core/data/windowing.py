@@ -69,7 +69,9 @@ def prefixes(data: Sequences, steps: int, every: int) -> Sequences:
 
 def take_last_targets(data: Sequences) -> Sequences:
     """Replace per-step targets by one target per sequence, that of the last step."""
-    return data.with_targets(data.targets[data.offsets[1:] - 1]) if data.per_step else data
+    if not data.per_step:
+        return data
+    return data.with_targets(data.require_targets()[data.offsets[1:] - 1])
 
 
 def _check_sizes(steps: int, every: int) -> None:

@@ -189,7 +189,7 @@ class Checkpoint:
             ValueError: The content was not written by ``to_bytes``.
         """
         try:
-            plain, arrays = unpack_arrays(content)
+            plain, arrays = unpack_arrays(content, dict)
             if plain.pop("format", 0) > FORMAT:
                 raise ValueError("it is of a newer version")
             counts, best = plain.pop("slots"), plain.pop("best")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Required, TypedDict
 
 import numpy as np
 
@@ -10,6 +11,16 @@ from ..data.sequences import Sequences
 from ..data.serialization import pack_arrays, unpack_arrays
 from ..preprocessing.splits import split_rows
 from ..recipe.recipe import Recipe
+
+
+class PlainParts(TypedDict, total=False):
+    """The parts of an ``EvaluationSet`` that are written as JSON."""
+
+    part: Required[str]
+    ids: list[str]
+    targets: list[str]
+    values: list[str | None]
+    classes: list[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +53,8 @@ class EvaluationSet:
 
     def to_bytes(self) -> bytes:
         """Serialize without pickle; ``from_bytes`` reads the result."""
-        plain, arrays = {"part": self.part}, {}
+        plain: dict[str, object] = {"part": self.part}
+        arrays: dict[str, np.ndarray] = {}
         for field in fields(self)[1:]:
             value = getattr(self, field.name)
             if value is not None and value.dtype.kind == "O":  # strings
@@ -54,10 +66,11 @@ class EvaluationSet:
     @classmethod
     def from_bytes(cls, content: bytes) -> EvaluationSet:
         """Read the output of ``to_bytes``."""
-        plain, arrays = unpack_arrays(content)
-        part = plain.pop("part")
-        strings = {name: np.array(value, dtype=object) for name, value in plain.items()}
-        return cls(part, **arrays, **strings)
+        plain, arrays = unpack_arrays(content, PlainParts)
+        for name, strings in plain.items():
+            if name != "part":
+                arrays[name] = np.array(strings, dtype=object)
+        return cls(plain["part"], **arrays)
 
 
 def select_evaluation_rows(data: Sequences, recipe: Recipe) -> tuple[str, Sequences]:
