@@ -11,7 +11,8 @@ import dataclasses
 import functools
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from types import EllipsisType
+from typing import Literal, TypeVar
 
 from ..errors import Note, RecipeError
 from .value_types import NONE, Choice, ValueType
@@ -19,6 +20,7 @@ from .value_types import NONE, Choice, ValueType
 Section = Literal["data", "padding", "network", "training", "finer"]
 DEFAULT = "default"  # the text of None in a link, where another field decides the value
 _KEY = "field"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Restriction:
         explain: Returns the reason, for the error message.
     """
 
-    choose: Callable[[Any], tuple[str, ...]]
-    explain: Callable[[Any], Note]
+    choose: Callable[..., tuple[str, ...]]
+    explain: Callable[..., Note]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,7 @@ class Field:
     """
 
     name: str
-    default: Any
+    default: object
     type: ValueType
     label: str
     help: str
@@ -69,11 +71,11 @@ class Field:
     resolve: str
     restriction: Restriction | None
     changes_network: bool
-    suggest_values: Callable[[Any], tuple[Any, ...]] | None
+    suggest_values: Callable[..., tuple[object, ...]] | None
     entry: str
     keras: str
 
-    def check(self, value: Any, prefix: str = "") -> Any:
+    def check(self, value: object, prefix: str = "") -> object:
         """Return the value as a plain Python value.
 
         Args:
@@ -87,7 +89,7 @@ class Field:
             return None
         return self.type.check(prefix + self.name, value)
 
-    def check_restriction(self, recipe: Any) -> None:
+    def check_restriction(self, recipe: object) -> None:
         """Check the value against the other fields; raise RecipeError with the reason."""
         value = getattr(recipe, self.name)
         if self.restriction is None or value is None:
@@ -102,20 +104,20 @@ class Field:
                 allowed=", ".join(map(repr, choices)),
             )
 
-    def list_choices(self, recipe: Any) -> tuple[str, ...]:
+    def list_choices(self, recipe: object) -> tuple[str, ...]:
         """List the choices that fit the other fields of a recipe."""
         assert isinstance(self.type, Choice)
         if self.restriction is None:
             return tuple(self.type.names)
         return self.restriction.choose(recipe)
 
-    def to_text(self, value: Any) -> str:
+    def to_text(self, value: object) -> str:
         """Format a value for a link."""
         if value is None:
             return DEFAULT if self.resolve else NONE
         return self.type.to_text(value)
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> object:
         """Read a value from a link; raise ValueError if it cannot be read."""
         if self.none and text == self.to_text(None):
             return None
@@ -123,7 +125,7 @@ class Field:
 
 
 def setting(
-    default: Any,
+    default: T | EllipsisType,
     type: ValueType,
     *,
     label: str,
@@ -133,28 +135,33 @@ def setting(
     resolve: str = "",
     restriction: Restriction | None = None,
     changes_network: bool = True,
-    suggest_values: Callable[[Any], tuple[Any, ...]] | None = None,
+    suggest_values: Callable[..., tuple[object, ...]] | None = None,
     entry: str = "",
     keras: str = "",
-) -> Any:
+) -> T:
     """Declare a field of a dataclass; see ``Field``. A default of ... makes it a required one."""
     declaration = {name: value for name, value in locals().items() if name != "default"}
     metadata = {_KEY: declaration}
     if default is ...:
-        return dataclasses.field(metadata=metadata)
+        required: T = dataclasses.field(metadata=metadata)
+        return required
     return dataclasses.field(default=default, metadata=metadata)
 
 
-@functools.cache
 def list_fields(declaring: type) -> Mapping[str, Field]:
     """List the declared fields of a dataclass by name, in their order."""
+    return _list_fields(declaring)
+
+
+@functools.cache
+def _list_fields(declaring: type) -> Mapping[str, Field]:
     return {
         each.name: Field(name=each.name, default=each.default, **each.metadata[_KEY])
         for each in dataclasses.fields(declaring)
     }
 
 
-def check_fields(instance: Any, fields: Mapping[str, Field], prefix: str = "") -> None:
+def check_fields(instance: object, fields: Mapping[str, Field], prefix: str = "") -> None:
     """Check the fields of a frozen dataclass, and convert them to plain Python values.
 
     Raises:
@@ -167,7 +174,7 @@ def check_fields(instance: Any, fields: Mapping[str, Field], prefix: str = "") -
 
 
 def describe_changes(
-    instance: Any, fields: Mapping[str, Field], omitted: Collection[str] = ()
+    instance: object, fields: Mapping[str, Field], omitted: Collection[str] = ()
 ) -> list[str]:
     """List the fields that differ from their defaults, as in ``["epochs=60", "dropout=0.2"]``."""
     values = {name: getattr(instance, name) for name in fields if name not in omitted}

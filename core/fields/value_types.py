@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any
 
 from ..errors import RecipeError
 from ..i18n import N_
@@ -19,7 +18,7 @@ class ValueType(ABC):
     """Values that a field takes."""
 
     @abstractmethod
-    def check(self, name: str, value: Any) -> Any:
+    def check(self, name: str, value: object) -> object:
         """Return the value as a plain Python value.
 
         Args:
@@ -32,11 +31,11 @@ class ValueType(ABC):
         """
 
     @abstractmethod
-    def to_text(self, value: Any) -> str:
+    def to_text(self, value: object) -> str:
         """Format a value for a link; ``from_text`` reads it."""
 
     @abstractmethod
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> object:
         """Read the text of a value, which still has to be checked; ValueError if it is no value."""
 
 
@@ -51,16 +50,16 @@ class Choice(ValueType):
 
     names: Mapping[str, str]
 
-    def check(self, name: str, value: Any) -> Any:
+    def check(self, name: str, value: object) -> str:
         if not isinstance(value, str) or value not in self.names:
             allowed = ", ".join(map(repr, self.names))
             raise RecipeError(INVALID_CHOICE, name=name, value=value, allowed=allowed)
         return str(value)
 
-    def to_text(self, value: Any) -> str:
-        return value
+    def to_text(self, value: object) -> str:
+        return str(value)
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> str:
         return text
 
 
@@ -74,15 +73,15 @@ class Boolean(ValueType):
 
     names: tuple[str, str] = (N_("no"), N_("yes"))
 
-    def check(self, name: str, value: Any) -> Any:
+    def check(self, name: str, value: object) -> bool:
         if not isinstance(value, bool):
             raise RecipeError("{name} is {value!r}; use True or False", name=name, value=value)
         return value
 
-    def to_text(self, value: Any) -> str:
+    def to_text(self, value: object) -> str:
         return "yes" if value else "no"
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> bool:
         if text not in ("yes", "no"):
             raise ValueError(f"{text!r} is neither yes nor no")
         return text == "yes"
@@ -95,9 +94,12 @@ class Whole(ValueType):
     low: int
     high: int
 
-    def check(self, name: str, value: Any) -> Any:
-        is_whole = isinstance(value, Integral) and not isinstance(value, bool)
-        if not is_whole or not self.low <= value <= self.high:
+    def check(self, name: str, value: object) -> int:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, Integral)
+            or not self.low <= int(value) <= self.high
+        ):
             raise RecipeError(
                 "{name} is {value!r}; use a whole number from {low:,} to {high:,}",
                 name=name,
@@ -107,10 +109,10 @@ class Whole(ValueType):
             )
         return int(value)
 
-    def to_text(self, value: Any) -> str:
+    def to_text(self, value: object) -> str:
         return str(value)
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> int:
         return int(text)
 
 
@@ -130,9 +132,13 @@ class Number(ValueType):
     step: float = 1.0
     is_share: bool = False
 
-    def check(self, name: str, value: Any) -> Any:
-        is_number = isinstance(value, Real) and not isinstance(value, bool)
-        if not is_number or not self.low <= value <= self.high:
+    def check(self, name: str, value: object) -> float:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, Real)
+            or value < self.low
+            or not value <= self.high  # nor NaN
+        ):
             raise RecipeError(
                 "{name} is {value!r}; use a number from {low:g} to {high:g}",
                 name=name,
@@ -142,11 +148,11 @@ class Number(ValueType):
             )
         return float(value)
 
-    def to_text(self, value: Any) -> str:
+    def to_text(self, value: object) -> str:
         """Format a value in the shortest form: 0.1, and 1 for 1.0."""
         return repr(value).removesuffix(".0")
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> float:
         return float(text)
 
 
@@ -158,7 +164,7 @@ class WholeList(ValueType):
     high: int
     max_items: int
 
-    def check(self, name: str, value: Any) -> Any:
+    def check(self, name: str, value: object) -> tuple[int, ...]:
         given = (value,) if isinstance(value, Integral) else value
         if not isinstance(given, list | tuple):
             raise RecipeError(
@@ -174,8 +180,8 @@ class WholeList(ValueType):
         number = Whole(self.low, self.high)
         return tuple(number.check(name, each) for each in given)
 
-    def to_text(self, value: Any) -> str:
-        return ",".join(map(str, value)) or NONE
+    def to_text(self, value: object) -> str:
+        return ",".join(map(str, self.check("the list", value))) or NONE
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> tuple[int, ...]:
         return () if text == NONE else tuple(map(int, text.split(",")))

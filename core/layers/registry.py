@@ -6,10 +6,12 @@ to ``LAYERS``.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import RecipeError
 from ..fields.declaration import list_fields
@@ -34,13 +36,14 @@ MAX_TEXT = 80  # characters of a layer in a link
 def get_network(layer: Recurrent) -> RecurrentNetwork:
     """Return the network of a layer's kind, which imports TensorFlow."""
     folder = type(layer).__module__.removesuffix(".declaration")
-    return import_module(f"{folder}.network").NETWORK
+    network: RecurrentNetwork = import_module(f"{folder}.network").NETWORK
+    return network
 
 
 class LayerStack(ValueType):
     """One to ``MAX_LAYERS`` layers; a single layer is a stack of one."""
 
-    def check(self, name: str, value: Any) -> Any:
+    def check(self, name: str, value: object) -> tuple[Recurrent, ...]:
         layers = value if isinstance(value, list | tuple) else (value,)
         if not 1 <= len(layers) <= MAX_LAYERS:
             raise RecipeError(
@@ -56,39 +59,39 @@ class LayerStack(ValueType):
                 )
         return tuple(layers)
 
-    def to_text(self, value: Any) -> str:
+    def to_text(self, value: object) -> str:
         """Format the layers for a link, as in "BiLSTM-64-0.2,GRU-8"."""
-        return ",".join(map(_layer_to_text, value))
+        return ",".join(map(_layer_to_text, self.check("the link", value)))
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> tuple[Recurrent, ...]:
         return tuple(map(_layer_from_text, text.split(",")))
 
 
-def convert_layer(layer: Recurrent, kind: type[Recurrent], **changes: Any) -> Recurrent:
+def convert_layer(layer: Recurrent, kind: type[Recurrent], **changes: object) -> Recurrent:
     """Build a layer of another kind with the fields that both have, and with ``changes``."""
     shared = list_fields(kind).keys() & list_fields(type(layer)).keys()
     return kind(**{name: getattr(layer, name) for name in shared} | changes)
 
 
-def layer_to_dict(layer: Recurrent) -> dict[str, Any]:
+def layer_to_dict(layer: Recurrent) -> dict[str, object]:
     """Return plain values for JSON; ``layer_from_dict`` reads them."""
     return {"kind": type(layer).__name__} | asdict(layer)
 
 
-def layer_from_dict(plain: Any) -> Recurrent:
+def layer_from_dict(plain: object) -> Recurrent:
     """Rebuild a layer from the output of ``layer_to_dict``.
 
     Raises:
         RecipeError: The value is not a layer.
     """
-    try:
-        return LAYERS[plain["kind"]](**{k: v for k, v in plain.items() if k != "kind"})
-    except (KeyError, TypeError, AttributeError):
-        raise RecipeError(
-            "layers holds {value!r}; give {form}",
-            value=plain,
-            form='{"kind": "LSTM", "units": …, "bidirectional": …, "dropout": …}',
-        ) from None
+    with contextlib.suppress(KeyError, TypeError):
+        if isinstance(plain, Mapping):
+            return LAYERS[plain["kind"]](**{k: v for k, v in plain.items() if k != "kind"})
+    raise RecipeError(
+        "layers holds {value!r}; give {form}",
+        value=plain,
+        form='{"kind": "LSTM", "units": …, "bidirectional": …, "dropout": …}',
+    )
 
 
 def _layer_to_text(layer: Recurrent) -> str:
@@ -117,4 +120,5 @@ def _layer_from_text(text: str) -> Recurrent:
     values = {n: fields[n].from_text(value) for n, value in zip(fields, texts, strict=False)}
     if "units" not in values:
         raise ValueError(f"{text!r} has no units")
-    return kind(**values, bidirectional=is_bidirectional)
+    build: Callable[..., Recurrent] = kind
+    return build(**values, bidirectional=is_bidirectional)
