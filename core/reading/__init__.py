@@ -6,10 +6,8 @@ read again when the user changes a role.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import IO, Any
 
 import pandas as pd
 
@@ -19,6 +17,7 @@ from ..data.sequences import Sequences
 from .detection.detect import detect_schema
 from .detection.reuse_schema import adapt_schema, refresh_schema
 from .formats.open import open_lists, open_table
+from .formats.source import Source
 from .layouts.read import read_table
 from .table.report import Problem, Report
 from .table.step_limits import refuse_many_steps
@@ -42,7 +41,7 @@ __all__ = [
 
 
 def read_sequences(
-    source: str | os.PathLike[str] | IO[Any] | pd.DataFrame,
+    source: Source | pd.DataFrame,
     layout: str = "auto",
     id: str | None = None,
     time: str | None = None,

@@ -73,9 +73,10 @@ class Grid:
                 ~column.str.contains(special), '"' + column.str.replace('"', '""') + '"'
             )
         )
-        return quoted_cells[0].str.cat(
+        lines: pd.Series = quoted_cells[0].str.cat(
             [quoted_cells[i] for i in quoted_cells.columns[1:]], sep=self.delimiter
         )
+        return lines
 
 
 def build_grid(table: Table | None, content: Callable[[], bytes]) -> Grid | None:

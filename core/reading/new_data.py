@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
+from ..data.missing import Missing
 from ..data.schema import Schema
 from ..data.sequences import Sequences
 from ..errors import DataError
+from ..json_validation import MAX_COUNT, integer, optional, record
 from .detection.detect import detect_schema
 from .detection.reuse_schema import adapt_schema
 from .formats.open import open_lists, open_table
@@ -42,20 +43,23 @@ class Reading:
         return cls(data.features, data.schema)
 
     @property
-    def missing(self) -> str:
+    def missing(self) -> Missing:
         """Treatment of missing values in the training data."""
         return "refuse" if self.schema is None else self.schema.missing
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Convert to plain values, stored with a run; the inverse of ``from_dict``."""
         schema = None if self.schema is None else self.schema.to_dict()
         return {"features": self.features, "schema": schema}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Reading:
-        """Create a reading from the values of ``to_dict``."""
-        schema = values.get("schema")
-        return cls(values.get("features", 1), None if schema is None else Schema.from_dict(schema))
+    def from_dict(cls, plain: object) -> Reading:
+        """Create a reading from the output of ``to_dict``.
+
+        Raises:
+            ValueError: for any other values.
+        """
+        return READING_CHECK(plain, "the reading")
 
     def read_file(
         self, content: bytes, max_steps: int, schema: Schema | None = None
@@ -109,9 +113,19 @@ class Reading:
         if self.schema is None:
             return detect_schema(table)
         if not table.header:  # lists and bare numbers, for any layout of the training data
-            missing = "refuse" if self.missing == "refuse" else "mean"
+            missing: Missing = "refuse" if self.missing == "refuse" else "mean"
             return replace(detect_schema(table), missing=missing)
         return adapt_schema(self.schema, table)
+
+
+READING_CHECK = record(
+    Reading,
+    {},
+    {
+        "features": integer(1, MAX_COUNT),
+        "schema": optional(lambda plain, where: Schema.from_dict(plain)),
+    },
+)
 
 
 def format_steps(steps: np.ndarray) -> str:

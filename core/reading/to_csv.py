@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from ..data.schema import Schema
 from ..data.sequences import Sequences
 from .layouts.long import ELAPSED
 
-Row = dict[str, Any]
+Row = dict[str, object]
 MISSING_TEXT = "nan"  # a blank cell ends a sequence of the wide layout
 MAX_EXAMPLE_SEQUENCES, MAX_EXAMPLE_STEPS = 3, 50
 MAX_EXAMPLE_VALUES = 10_000  # per sequence, except that one step is always kept: about 100 kB
@@ -61,8 +60,9 @@ def to_csv(data: Sequences, schema: Schema) -> str:
     text = io.StringIO()
     # A line that begins with one of these is a comment, unless it is quoted.
     commented = any(str(next(iter(row.values()), "")).startswith(("#", "%")) for row in rows)
-    quoting = csv.QUOTE_ALL if commented else csv.QUOTE_MINIMAL
-    lines = csv.writer(text, lineterminator="\n", quoting=quoting)
+    lines = csv.writer(
+        text, lineterminator="\n", quoting=csv.QUOTE_ALL if commented else csv.QUOTE_MINIMAL
+    )
     if schema.layout == "rows":  # this layout has no header
         lines.writerows(list(row.values()) for row in rows)
     else:
@@ -84,8 +84,8 @@ def build_example(data: Sequences) -> str:
 
 def _build_role_cells(data: Sequences, schema: Schema, i: int) -> tuple[Row, Row]:
     """Return the cells before the values of a sequence, and the cells after them."""
-    before = {} if schema.id is None else {schema.id: data.ids[i]}
-    after = {}
+    before: Row = {} if schema.id is None else {schema.id: data.ids[i]}
+    after: Row = {}
     if schema.target is not None and data.targets is not None and not data.per_step:
         after[schema.target] = data.targets[i]
     for name, role in ((schema.split, data.split), (schema.group, data.groups)):
@@ -94,8 +94,9 @@ def _build_role_cells(data: Sequences, schema: Schema, i: int) -> tuple[Row, Row
     return before, after
 
 
-def _get_step_targets(data: Sequences, i: int) -> list[Any]:
-    return data.targets[data.offsets[i] : data.offsets[i + 1]].tolist()
+def _get_step_targets(data: Sequences, i: int) -> list[object]:
+    targets: list[object] = data.require_targets()[data.offsets[i] : data.offsets[i + 1]].tolist()
+    return targets
 
 
 def _build_long_rows(data: Sequences, schema: Schema, i: int) -> list[Row]:
@@ -118,7 +119,7 @@ def _build_long_rows(data: Sequences, schema: Schema, i: int) -> list[Row]:
             row[name] = cell
     for row in rows:
         row |= after
-    if data.per_step:
+    if data.per_step and schema.target is not None:
         for row, target in zip(rows, _get_step_targets(data, i), strict=True):
             row[schema.target] = target
     return rows
@@ -142,7 +143,7 @@ def _build_list_rows(data: Sequences, schema: Schema, i: int) -> list[Row]:
             for step in np.stack([columns[n] for n in inner_names], 1)
         )
         row[name] = f"[{', '.join(f'[{step}]' for step in step_texts)}]"
-    if data.per_step:
+    if data.per_step and schema.target is not None:
         row[schema.target] = f"[{', '.join(map(str, _get_step_targets(data, i)))}]"
     return [row | after]
 

@@ -70,7 +70,8 @@ class Candidates:
 
     def list_distinct_values(self, name: str) -> list[str]:
         """List the distinct values of a column, in the order of first appearance."""
-        return encode_values(self.table, name)[1].to_pylist()
+        values: list[str] = encode_values(self.table, name)[1].to_pylist()
+        return values
 
     def list_categories(self, name: str) -> tuple[str, ...]:
         """List the distinct values of a column in sorted order, without missing values."""
@@ -156,7 +157,11 @@ class Candidates:
             unused=unused,
             reasons=tuple(self.reasons),
             doubts=tuple(self.doubts),
-            **roles,
+            id=roles["id"],
+            time=roles["time"],
+            target=roles["target"],
+            split=roles["split"],
+            group=roles["group"],
         )
 
 

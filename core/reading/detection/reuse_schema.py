@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from ...data.schema import Schema
+from ...data.schema import Schema, TargetAt
 from ...errors import DataError
 from ..table.roles import ROLES, find_missing_targets
 from ..table.table import Table
@@ -35,17 +35,14 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
     }
     if schema.channels and table.header:
         columns = find_feature_columns(schema.channels, table.names)
-        result = replace(
-            detect_schema(table, "wide", features=columns, **roles), channels=schema.channels
-        )
+        result = replace(_detect(table, "wide", roles, columns), channels=schema.channels)
     elif schema.layout in ("rows", "wide"):
         present_roles = {role: name for role, name in roles.items() if name}
-        columns = {*schema.features, *schema.unused, *present_roles.values()}
-        has_same_columns = table.header or columns == {
-            *table.names
-        }  # without a header, the number of columns
+        known = {*schema.features, *schema.unused, *present_roles.values()}
+        # Without a header, the number of columns.
+        has_same_columns = table.header or known == {*table.names}
         layout = schema.layout if table.header else "auto"
-        result = detect_schema(table, layout, **(present_roles if has_same_columns else {}))
+        result = _detect(table, layout, present_roles if has_same_columns else {})
         if table.header:  # one feature; columns that were not its steps are not steps now
             unused_columns = {schema.group, *schema.unused}
             steps = tuple(name for name in result.features if name not in unused_columns)
@@ -56,8 +53,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
             features = schema.features
             _refuse_absent_features(features, table)
         layout = schema.layout if table.header else "auto"
-        target_at = schema.target_at
-        result = detect_schema(table, layout, features=features, target_at=target_at, **roles)
+        result = _detect(table, layout, roles, features, schema.target_at)
     if schema.elapsed and schema.time is not None and result.time is None:
         _refuse_absent_features((schema.time,), table)
     has_target_lists = result.layout == "list" and result.per_step
@@ -67,6 +63,8 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         and find_missing_targets(table, result.target).any()
     ):
         result = replace(result, target=None)
+    if schema.cut == "windows":
+        result = _copy_cut(schema, result)
     return replace(
         result,
         categories=tuple(name for name in schema.categories if name in result.features),
@@ -74,7 +72,6 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         fixes=schema.fixes,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,
-        **(_get_cut_fields(schema) if schema.cut == "windows" else {}),
     )
 
 
@@ -96,13 +93,9 @@ def refresh_schema(schema: Schema, table: Table) -> Schema:
         result = detect_schema(table)
     else:
         features = None if schema.layout == "wide" else schema.features
-        target_at = schema.target_at
-        result = detect_schema(
-            table, schema.layout, features=features, target_at=target_at, **roles
-        )
+        result = _detect(table, schema.layout, roles, features, schema.target_at)
     return replace(
-        result,
-        **_get_cut_fields(schema),
+        _copy_cut(schema, result),
         missing=schema.missing,
         fixes=schema.fixes,
         duplicates=schema.duplicates,
@@ -110,8 +103,29 @@ def refresh_schema(schema: Schema, table: Table) -> Schema:
     )
 
 
-def _get_cut_fields(schema: Schema) -> dict[str, Any]:
-    return {name: getattr(schema, name) for name in ("cut", "cut_steps", "cut_every")}
+def _detect(
+    table: Table,
+    layout: str,
+    roles: Mapping[str, str],
+    features: Sequence[str] | None = None,
+    target_at: TargetAt | None = None,
+) -> Schema:
+    """Detect a schema with the columns of some roles."""
+    return detect_schema(
+        table,
+        layout,
+        id=roles.get("id"),
+        time=roles.get("time"),
+        target=roles.get("target"),
+        features=features,
+        split=roles.get("split"),
+        group=roles.get("group"),
+        target_at=target_at,
+    )
+
+
+def _copy_cut(source: Schema, schema: Schema) -> Schema:
+    return replace(schema, cut=source.cut, cut_steps=source.cut_steps, cut_every=source.cut_every)
 
 
 def _is_detected(schema: Schema, table: Table) -> bool:

@@ -63,6 +63,7 @@ def _count_tokens(text: bytes) -> int:
     count, after_mark = 0, True
     for begin in range(0, len(raw), BLOCK_BYTES):
         is_mark = IS_MARK[raw[begin : begin + BLOCK_BYTES]]
-        count += np.count_nonzero(is_mark[:-1] & ~is_mark[1:]) + int(after_mark and not is_mark[0])
+        count += int(np.count_nonzero(is_mark[:-1] & ~is_mark[1:]))
+        count += after_mark and not is_mark[0]
         after_mark = bool(is_mark[-1])
     return count

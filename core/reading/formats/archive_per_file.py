@@ -201,7 +201,7 @@ def find_free_name(name: str, columns: pa.Table) -> str:
 
 
 def list_file_starts(
-    paths: list[PurePosixPath], lengths: Sequence[int]
+    paths: list[PurePosixPath], lengths: Sequence[int] | np.ndarray
 ) -> tuple[tuple[str, int], ...]:
     """Return each file with its first row in the table, for ``Table.files``."""
     first = np.cumsum(lengths) - lengths

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,15 +37,12 @@ def _convert_series(series: pd.Series) -> pa.ChunkedArray:
     elif pd.api.types.is_string_dtype(series):
         array = pc.fill_null(pc.cast(pa.array(series, from_pandas=True), pa.string()), "")
     else:
-        array = pa.array(["" if _is_absent(value) else _format_cell(value) for value in series])
+        cells = zip(series, series.isna(), strict=True)
+        array = pa.array(["" if is_absent else _format_cell(value) for value, is_absent in cells])
     return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
 
 
-def _is_absent(value: object) -> bool:
-    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
-
-
-def _format_cell(value: Any) -> str:
+def _format_cell(value: object) -> str:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, list | tuple):

@@ -48,9 +48,10 @@ def open_delimited(data: bytes, name: str = "") -> Table:
     decimal_comma = b"," in data and _has_decimal_commas(cells, delimiter, ragged)
     if decimal_comma:
         notes += (Note("commas in numbers are decimal commas"),)
-    options = {"delimiter": delimiter, "decimal_comma": decimal_comma, "name": name, "notes": notes}
     if ragged:
-        return Table(cells, rows, header=False, ragged=True, **options)
+        return Table(
+            cells, rows, False, delimiter, decimal_comma, ragged=True, name=name, notes=notes
+        )
     cells, rows = _drop_blank_rows(cells, rows)
     first_row = [column[0].as_py().strip() for column in cells.columns]
     header = _is_header(first_row, cells.slice(1, 100), decimal_comma)
@@ -65,7 +66,9 @@ def open_delimited(data: bytes, name: str = "") -> Table:
         unnamed = tuple(name for name, cell in zip(names, first_row, strict=True) if not cell)
         refuse_equal_names(names, int(rows[0]))
         cells, rows = cells.slice(1).rename_columns(names), rows[1:]
-    return Table(cells, rows, header, unnamed=unnamed, **options)
+    return Table(
+        cells, rows, header, delimiter, decimal_comma, unnamed=unnamed, name=name, notes=notes
+    )
 
 
 def get_first_line(data: bytes) -> str:
@@ -111,7 +114,9 @@ def _strip_comments(data: bytes) -> tuple[bytes, tuple[Note, ...]]:
     return data, notes
 
 
-def _find_names_comment(data: bytes, starts, ends, is_comment) -> int | None:
+def _find_names_comment(
+    data: bytes, starts: np.ndarray, ends: np.ndarray, is_comment: np.ndarray
+) -> int | None:
     """Return the index of the comment line that is the header of the values, None without one.
 
     It is above the first line of values and has the same number of cells, more than one, of
@@ -215,7 +220,7 @@ def _split_cells(data: bytes, delimiter: str) -> tuple[pa.Table, range | np.ndar
 
 def _count_columns(data: bytes, delimiter: str) -> int:
     """Count the cells of the first row."""
-    first = re.match(rb'\n*((?:[^"\n]+|"[^"]*")*)', data)[1]
+    first = next(re.finditer(rb'\n*((?:[^"\n]+|"[^"]*")*)', data))[1]
     return re.sub(rb'"[^"]*"', b"", first).count(delimiter.encode()) + 1
 
 
@@ -298,7 +303,8 @@ def _iterate_pieces(data: bytes) -> Iterator[np.ndarray]:
 
 def _is_outside_quotes(raw: np.ndarray, positions: np.ndarray) -> np.ndarray:
     quotes = np.flatnonzero(raw == ord('"'))
-    return np.searchsorted(quotes, positions) % 2 == 0
+    is_outside: np.ndarray = np.searchsorted(quotes, positions) % 2 == 0
+    return is_outside
 
 
 def _refuse_ragged_table(data: bytes, delimiter: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import NoReturn
 
 import numpy as np
 from charset_normalizer import from_bytes
@@ -113,7 +114,7 @@ def _is_chinese(data: bytes) -> bool:
     return match is not None and match.encoding == "gb18030"
 
 
-def _refuse_binary(data: bytes) -> None:
+def _refuse_binary(data: bytes) -> NoReturn:
     raise DataError(
         "This is not a text file (it begins with {found}). Save it as CSV, UTF-8, and try again.",
         found=repr(data[:8])[1:],

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from typing import IO, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -16,12 +14,10 @@ from . import archive, nested_lists, parquet, ts
 from .dataframe import open_dataframe
 from .delimited import open_delimited
 from .encoding import clean_text
-from .source import read_source
+from .source import Source, read_source
 
 
-def open_table(
-    source: str | os.PathLike[str] | IO[Any] | pd.DataFrame, max_steps: int | None = None
-) -> Table:
+def open_table(source: Source | pd.DataFrame, max_steps: int | None = None) -> Table:
     """Read a path, a binary or text buffer, or a DataFrame into a table.
 
     Supports, also compressed by gzip: delimited text in any common encoding; nested lists pasted
@@ -45,7 +41,7 @@ def open_table(
     return _open(data, name, max_steps)
 
 
-def open_lists(source: str | os.PathLike[str] | IO[Any]) -> Table:
+def open_lists(source: Source) -> Table:
     """Read text that must contain nested lists only.
 
     Raises:

@@ -102,13 +102,13 @@ def _count_min_steps(metadata: pyarrow.parquet.FileMetaData) -> int:
     rows, columns = metadata.num_rows, range(metadata.num_columns)
     lists = [i for i in columns if metadata.schema.column(i).max_repetition_level == 1]
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-    return max([rows, *(sum(g.column(i).num_values for g in groups) - rows for i in lists)])
+    return int(max([rows, *(sum(g.column(i).num_values for g in groups) - rows for i in lists)]))
 
 
 def _measure_size(column: pa.ChunkedArray) -> int:
     """Return the bytes of a column without dictionary encoding."""
     if not pa.types.is_dictionary(column.type):
-        return column.nbytes
+        return int(column.nbytes)
     return sum(
         pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
         for chunk in column.chunks
@@ -148,7 +148,9 @@ def convert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    )
 
 
 def _is_bytes(kind: pa.DataType) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import zlib
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from ...errors import DataError, Note
 from ...i18n import N_
 
+Source = str | os.PathLike[str] | IO[bytes] | IO[str]
 EMPTY = N_("There is nothing in it. Give at least one line of numbers.")
 # Limits on the unpacked size. Tables of numbers compress to a third or a tenth; data above 10 MB
 # that compresses to a hundredth is not a measurement, and a bomb compresses to a thousandth.
@@ -26,7 +27,7 @@ TOO_LARGE = N_(
 )
 
 
-def read_source(source: str | os.PathLike[str] | IO[Any]) -> tuple[bytes, str]:
+def read_source(source: Source) -> tuple[bytes, str]:
     """Read the bytes of a source and decompress gzip.
 
     Args:

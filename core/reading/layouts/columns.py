@@ -119,7 +119,8 @@ def _is_formula(table: Table, name: str, rows: np.ndarray) -> np.ndarray:
     if len(rows) == 0:
         return np.zeros(0, dtype=bool)
     cells = table.columns[name].take(pa.array(rows))
-    return pc.match_substring_regex(cells, IS_FORMULA).to_numpy()
+    is_formula: np.ndarray = pc.match_substring_regex(cells, IS_FORMULA).to_numpy()
+    return is_formula
 
 
 def read_words(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, tuple[str, ...]]:

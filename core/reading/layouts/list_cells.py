@@ -48,9 +48,12 @@ class Items(NamedTuple):
 def is_empty(table: Table, name: str) -> np.ndarray:
     """Return the mask (rows,) of the lists without items."""
     column = table.columns[name]
+    mask: np.ndarray
     if is_arrow_list(column.type):
-        return pc.equal(pc.fill_null(pc.list_value_length(column), 0), 0).to_numpy()
-    return pc.match_substring_regex(_normalize_cells(table, name), EMPTY).to_numpy(False)
+        mask = pc.equal(pc.fill_null(pc.list_value_length(column), 0), 0).to_numpy()
+    else:
+        mask = pc.match_substring_regex(_normalize_cells(table, name), EMPTY).to_numpy(False)
+    return mask
 
 
 def split_items(table: Table, name: str) -> Items:
@@ -143,7 +146,11 @@ def _split_arrow(table: Table, name: str) -> Items:
 
 
 def _refuse_unequal(
-    table: Table, name: str, widths, lengths, format_step: Callable[[int], str]
+    table: Table,
+    name: str,
+    widths: np.ndarray,
+    lengths: np.ndarray | None,
+    format_step: Callable[[int], str],
 ) -> None:
     """Raise an error with the text of a step unless all steps have equally many values."""
     is_other = widths != widths[0]

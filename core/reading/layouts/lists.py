@@ -61,7 +61,8 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
             without a chosen treatment.
     """
     table = _drop_empty(table, schema, problems)
-    parts, names = [], []
+    parts: list[np.ndarray] = []
+    names: list[str] = []
     lengths = np.empty(0)
     for name in schema.features:
         values, steps = _read_numbers(table, name, problems)

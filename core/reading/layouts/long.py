@@ -50,15 +50,15 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         DataError: For a split or group that changes within a sequence, and for a problem (such as
             a target that changes) without a chosen treatment.
     """
-    if schema.id is None:
-        sequence, ids = np.zeros(len(table), dtype=np.int64), None
-    else:
+    sequence: np.ndarray = np.zeros(len(table), dtype=np.int64)
+    ids: np.ndarray | None = None
+    if schema.id is not None:
         sequence, ids = roles.encode_ids(table, schema.id, problems)
     first_rows = roles.find_first_rows(sequence)
     order, is_first_at_time = _sort_by_time(table, schema, sequence, problems)
     values, categories = _read_values(table, schema, problems)
     targets = roles.read_targets(table, schema.target)
-    if targets is not None and not schema.per_step:
+    if schema.target is not None and targets is not None and not schema.per_step:
         _note_changes(table, schema.target, targets, sequence, first_rows, problems)
         targets = targets[first_rows]
     roles_by_field = {
@@ -66,24 +66,26 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         "groups": (schema.group, roles.read_groups(table, schema.group)),
     }
     for name, role in roles_by_field.values():
-        if role is not None:
+        if name is not None and role is not None:
             _refuse_changes(table, name, role, sequence, first_rows)
     problems.raise_unresolved()
     names = schema.features
     if schema.elapsed and schema.time:
         values = np.column_stack([values, _compute_elapsed(table, schema.time, sequence, order)])
         names = (*names, ELAPSED)
-    steps = [values, sequence, *([targets] if schema.per_step else [])]
+    steps = [values, sequence]
+    if schema.per_step and targets is not None:
+        steps.append(targets)
     if order is not None:
         steps = [part[order] for part in steps]
     is_word = np.isin(names, list(categories))
     steps = _merge_duplicates(steps, is_first_at_time, is_word, schema, problems)
-    fields = {
+    fields: dict[str, np.ndarray | None] = {
         key: None if role is None else role[first_rows] for key, (_, role) in roles_by_field.items()
     }
     fields |= {"ids": ids, "targets": None if schema.per_step else targets}
     if schema.missing == "drop":
-        is_kept = _find_remaining_sequences(*steps[:2], first_rows, table, schema, problems)
+        is_kept = _find_remaining_sequences(steps[0], steps[1], first_rows, table, schema, problems)
         steps = [part[is_kept[steps[1]]] for part in steps]
         steps[1] = (np.cumsum(is_kept) - 1)[steps[1]]
         fields = {key: None if part is None else part[is_kept] for key, part in fields.items()}
@@ -263,21 +265,32 @@ def _find_remaining_sequences(
 
 
 def _note_changes(
-    table: Table, name: str, targets: np.ndarray, sequence, first, problems: Problems
+    table: Table,
+    name: str,
+    targets: np.ndarray,
+    sequence: np.ndarray,
+    first: np.ndarray,
+    problems: Problems,
 ) -> None:
     """Add a problem per row whose target differs from the first row of its sequence."""
     rows = roles.find_changes(targets, sequence)
     for row in rows[:MAX_LISTED].tolist():
         expected = int(first[sequence[row]])
-        details = {
-            "expected": describe_cell(table, name, expected)["found"],
-            "first": table.get_line(expected),
-        }
-        problems.add("changes", CHANGES, table, name, np.array([row]), **details)
+        problems.add(
+            "changes",
+            CHANGES,
+            table,
+            name,
+            np.array([row]),
+            expected=describe_cell(table, name, expected)["found"],
+            first=table.get_line(expected),
+        )
     problems.count("changes", len(rows) - MAX_LISTED)
 
 
-def _refuse_changes(table: Table, name: str, role: np.ndarray, sequence, first) -> None:
+def _refuse_changes(
+    table: Table, name: str, role: np.ndarray, sequence: np.ndarray, first: np.ndarray
+) -> None:
     rows = roles.find_changes(role, sequence)
     if len(rows):
         row = int(rows[0])

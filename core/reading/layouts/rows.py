@@ -70,7 +70,13 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
 
 
 def _note_cells(
-    kind: str, template: str, table: Table, lengths, cells: pa.Array, indices, problems: Problems
+    kind: str,
+    template: str,
+    table: Table,
+    lengths: np.ndarray,
+    cells: pa.Array,
+    indices: np.ndarray,
+    problems: Problems,
 ) -> None:
     """Add problems of the cells at the indices (k,), counted from 0 through all rows."""
     ends = np.cumsum(lengths)

@@ -39,7 +39,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     features = schema.channels or ("value",)
     columns = np.array(schema.features, dtype=object).reshape(len(features), -1)
     is_blank = np.stack([_find_blank_steps(table, steps) for steps in columns.T], axis=1)
-    is_empty = is_blank.all(axis=1)
+    is_empty = np.all(is_blank, axis=1)
     if is_empty.any():
         rows = np.flatnonzero(is_empty)
         texts = [""] * len(rows)
@@ -77,12 +77,16 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
 
 def _find_blank_steps(table: Table, columns: np.ndarray) -> np.ndarray:
     """Return the mask (rows,) of the rows in which the columns of all features are blank."""
-    return np.logical_and.reduce([_is_blank(table, name) for name in columns])
+    is_blank: np.ndarray = np.logical_and.reduce([_is_blank(table, name) for name in columns])
+    return is_blank
 
 
 def _is_blank(table: Table, name: str) -> np.ndarray:
     """Return the mask (rows,) of the blank cells, without missing-value markers."""
     column = table.columns[name]
-    if not pa.types.is_string(column.type):
-        return column.is_null().to_numpy()
-    return pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+    if pa.types.is_string(column.type):
+        is_blank = pc.equal(pc.utf8_trim_whitespace(column), "")
+    else:
+        is_blank = column.is_null()
+    mask: np.ndarray = is_blank.to_numpy()
+    return mask

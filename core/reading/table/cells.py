@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -71,7 +73,7 @@ def _are_numbers(cells: pa.ChunkedArray) -> bool:
 
 def is_arrow_list(kind: pa.DataType) -> bool:
     """Return True for Arrow lists, as opposed to the text of lists."""
-    return (
+    return bool(
         pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
     )
 
@@ -136,12 +138,16 @@ def parse_numbers(cells: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.nda
         values = pc.cast(
             pc.if_else(is_number_text, cells, pa.scalar(None, pa.string())), pa.float64()
         )
-        bad = np.flatnonzero(~_to_array(pc.fill_null(is_number_text, True)))
-    return _to_array(pc.fill_null(values, np.nan)), bad
+        bad = np.flatnonzero(~to_array(pc.fill_null(is_number_text, True)))
+    return to_array(pc.fill_null(values, np.nan)), bad
 
 
-def _to_array(values: pa.ChunkedArray | pa.Array) -> np.ndarray:
-    return values.to_numpy() if isinstance(values, pa.ChunkedArray) else values.to_numpy(False)
+def to_array(values: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """Convert Arrow values, (k,), to NumPy, copying them where it must."""
+    # Chunks are always copied, and have no such argument.
+    zero_copy_only = () if isinstance(values, pa.ChunkedArray) else (False,)
+    array: np.ndarray = values.to_numpy(*zero_copy_only)
+    return array
 
 
 def try_cast(
@@ -159,12 +165,26 @@ def try_cast(
         return None
 
 
-def describe_cell(table: Table, name: str, index: int) -> dict[str, object]:
-    """Return the values of a ``DataError`` about one cell: row, column, found."""
+class Cell(TypedDict):
+    """The values of a ``DataError`` about one cell.
+
+    Attributes:
+        row: Line of the file.
+        column: Name of the column, or number of the cell in its row.
+        found: Text of the cell.
+    """
+
+    row: int | str
+    column: str | int
+    found: str
+
+
+def describe_cell(table: Table, column: str | int, index: int) -> Cell:
+    """Describe the cell of a column in row ``index``, from 0."""
     return {
         "row": table.get_line(index),
-        "column": name,
-        "found": _quote_cell(table.columns[name].slice(index, 1)),
+        "column": column,
+        "found": _quote_cell(table.columns[column].slice(index, 1)),
     }
 
 
@@ -176,4 +196,5 @@ def _quote_cell(column: pa.ChunkedArray) -> str:
             if column[0].is_valid
             else ""
         )
-    return pc.fill_null(pc.cast(column, pa.string()), "")[0].as_py()[:MAX_QUOTED_CHARACTERS]
+    text: str = pc.fill_null(pc.cast(column, pa.string()), "")[0].as_py()
+    return text[:MAX_QUOTED_CHARACTERS]

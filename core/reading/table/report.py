@@ -10,7 +10,7 @@ import numpy as np
 
 from ...data.schema import Schema
 from ...errors import DataError, MissingValue, Note
-from .cells import describe_cell
+from .cells import Cell, describe_cell
 from .table import Table
 
 MAX_LISTED = 1_000  # per kind; further problems are only counted
@@ -124,7 +124,7 @@ class Problems:
             if found is None:
                 cell = describe_cell(table, column, row)
             else:
-                cell = {"row": table.get_line(row), "column": column, "found": found[number]}
+                cell = Cell(row=table.get_line(row), column=column, found=found[number])
             position = table.find_file(row), int(table.rows[row])
             message = Note(template, **values, **cell)
             self.listed.append((position, Problem(kind, message=message, **cell)))

@@ -18,6 +18,7 @@ from .cells import (
     read_number_text,
     read_text,
     replace_decimal_commas,
+    to_array,
     try_cast,
 )
 from .missing_markers import is_missing
@@ -112,7 +113,9 @@ def drop_incomplete_rows(table: Table, schema: Schema, problems: Problems) -> Ta
 def find_missing_targets(table: Table, name: str) -> np.ndarray:
     """Return the mask (rows,) of the rows without a target."""
     none = np.zeros(len(table), dtype=bool)
-    return np.logical_or.reduce([none, *_find_incomplete(table, "target", name).values()])
+    masks = [none, *_find_incomplete(table, "target", name).values()]
+    lacks_target: np.ndarray = np.logical_or.reduce(masks)
+    return lacks_target
 
 
 def _find_incomplete(table: Table, role: str, name: str) -> dict[str, np.ndarray]:
@@ -241,10 +244,10 @@ def read_targets(table: Table, name: str | None) -> np.ndarray | None:
     indices, distinct = encode_values(table, name)
     values, bad = parse_numbers(replace_decimal_commas(table, distinct))
     if len(bad):
-        return distinct.to_numpy(False).astype(object)[indices]
+        return to_array(distinct).astype(object).take(indices)
     if (integers := try_cast(distinct, pa.int64())) is not None:
-        return integers.to_numpy(False)[indices]
-    return values[indices]
+        return to_array(integers).take(indices)
+    return values.take(indices)
 
 
 def read_splits(table: Table, name: str | None) -> np.ndarray | None:
@@ -252,7 +255,8 @@ def read_splits(table: Table, name: str | None) -> np.ndarray | None:
     if name is None:
         return None
     indices, distinct = encode_values(table, name)
-    return np.array([SPLIT_ALIASES[word.lower()] for word in distinct.to_pylist()], object)[indices]
+    splits = [SPLIT_ALIASES[word.lower()] for word in distinct.to_pylist()]
+    return np.array(splits, object).take(indices)
 
 
 def read_groups(table: Table, name: str | None) -> np.ndarray | None:
@@ -260,7 +264,7 @@ def read_groups(table: Table, name: str | None) -> np.ndarray | None:
     if name is None:
         return None
     indices, distinct = encode_values(table, name)
-    return distinct.to_numpy(False).astype(object)[indices]
+    return to_array(distinct).astype(object).take(indices)
 
 
 def read_times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from ...errors import DataError, Note
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,7 @@ class Table:
         refuse_long_names(self.names)
 
     def __len__(self) -> int:
-        return self.columns.num_rows
+        return int(self.columns.num_rows)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,14 +82,15 @@ class Table:
         """Return the number, from 1, of the file that contains row ``index``; 0 without files."""
         return bisect_right(self.files, index, key=lambda file: file[1])
 
-    def get_or_compute(self, key: str, compute: Callable[[], Any]) -> Any:
+    def get_or_compute(self, key: str, compute: Callable[[], T]) -> T:
         """Return the cached result of ``compute`` under this key, computing it at first use.
 
         Columns are analysed when the layout is detected, and used again when they are read.
         """
         if key not in self.cache:
             self.cache[key] = compute()
-        return self.cache[key]
+        result: T = self.cache[key]
+        return result
 
     def filter(self, keep: np.ndarray) -> Table:
         """Return the table of the rows selected by the mask ``keep`` (rows,).
