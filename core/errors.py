@@ -27,7 +27,10 @@ class UnpaddedError(ValueError):
     Attributes:
         template: English message with ``str.format`` fields.
         values: the values of the fields, long text shortened.
+        report: the ``core.reading.Report`` of the problems, if a table was read.
     """
+
+    report: Any = None
 
     def __init__(self, template: str, **values: object) -> None:
         self.template = template
@@ -55,13 +58,7 @@ def _rebuild(kind: type[UnpaddedError], template: str, values: dict[str, object]
 
 
 class DataError(UnpaddedError):
-    """Data that cannot be used in its present form.
-
-    Attributes:
-        report: the ``core.reading.Report`` of the problems, if a table was read.
-    """
-
-    report: object = None
+    """Data that cannot be used in its present form."""
 
 
 class ModelFileError(DataError):

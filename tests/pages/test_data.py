@@ -2,6 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from runs import DataSet
+from runs.store import Content
 from tests.support.app_pages import find_labelled
 from ui import backend
 from ui.samples import FOLDER
@@ -74,6 +76,18 @@ def test_a_broken_file_is_explained_and_changes_nothing(data, content, words):
     assert len(data.error) == 1
     for word in words:
         assert word in data.error[0].value.replace("\\", "")
+    assert get_facts(data)["Sequences"] == "3"
+
+
+def test_a_file_beyond_the_limit_of_data_sets_is_explained_and_changes_nothing(data):
+    store, owner = backend.get_store(), data.session_state["state"].owner.id
+    content = Content.from_bytes(b"any")
+    for number in range(store.limits.data_sets):
+        data_set = DataSet(f"{number}.csv", content.digest, None, sequences=1, features=1, steps=1)
+        store.data_sets.save(owner, data_set, content)
+    upload(data, b"1\n2,5\n")
+    assert not data.exception
+    assert "Delete one first" in data.error[0].value
     assert get_facts(data)["Sequences"] == "3"
 
 
