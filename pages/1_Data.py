@@ -4,9 +4,8 @@ import streamlit as st
 
 from ui import url_state
 from ui.data import open_data, overview
-from ui.i18n import _, escape_markdown
+from ui.i18n import _, escape_markdown, translate_name
 from ui.page import open_page
-from ui.samples import translate_name
 
 url_state.follow()
 visitor = open_page("Data")

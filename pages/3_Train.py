@@ -7,11 +7,10 @@ from core.errors import UnpaddedError
 from runs import RunState
 from ui import backend, url_state
 from ui.data import open_data
-from ui.i18n import _, escape_markdown, ngettext
+from ui.i18n import _, escape_markdown, ngettext, translate_name
 from ui.page import open_page
 from ui.results import summary
 from ui.runs import detail
-from ui.samples import translate_name
 from ui.train import cost, progress, recipe_form
 
 url_state.follow()

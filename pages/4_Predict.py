@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from ui.i18n import _, escape_markdown
+from ui.i18n import _, escape_markdown, translate_name
 from ui.page import open_page
 from ui.predict import forms
 from ui.recipe.format import format_network
 from ui.results import padding_check
 from ui.runs import detail
-from ui.samples import translate_name
 from ui.train import progress
 
 visitor = open_page("Predict")

@@ -6,9 +6,8 @@ from core.errors import UnpaddedError
 from ui import samples, url_state
 from ui.compare import duration, form, result
 from ui.data import open_data
-from ui.i18n import _, escape_markdown
+from ui.i18n import _, escape_markdown, translate_name
 from ui.page import open_page
-from ui.samples import translate_name
 
 url_state.follow()
 visitor = open_page("Compare")

@@ -17,6 +17,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import Note, UnpaddedError
+from ui.samples import SAMPLE_NAMES
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh_CN": "中文"}  # each in its own language
@@ -96,6 +97,11 @@ def translate(message: UnpaddedError | Note) -> str:
         if isinstance(value, str):
             template = template.replace(f"{{{name}!r}}", f"“{{{name}}}”")
     return template.format(**values)
+
+
+def translate_name(name: str) -> str:
+    """Translate the display name of a data set or run. Only names of samples have a translation."""
+    return _(name) if name in SAMPLE_NAMES else name
 
 
 def _translate_value(value: object) -> object:

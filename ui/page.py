@@ -10,9 +10,8 @@ from core.errors import UnpaddedError
 from core.i18n import N_
 from runs import StoreError
 from ui import backend
-from ui.i18n import _, escape_markdown, join_list, ngettext, translate
+from ui.i18n import _, escape_markdown, join_list, ngettext, translate, translate_name
 from ui.language_switch import show_language_switch
-from ui.samples import translate_name
 from ui.session import state
 from ui.shell import auth, css, menu
 from ui.shell.plots import is_dark

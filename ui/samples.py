@@ -15,7 +15,6 @@ from core.figures import Labels, plot_mask, plot_padded, plot_sequences
 from core.i18n import N_
 from core.reading import detect_schema, open_table, read_table
 from runs.store import Content
-from ui.i18n import _
 
 FOLDER = Path(__file__).parent.parent / "samples"
 EXAMPLE_LISTS = [[1], [2, 5], [3, 9, 9, 4, 8]]
@@ -104,8 +103,3 @@ SAMPLES = (
     ),
 )
 SAMPLE_NAMES = {sample.name for sample in SAMPLES}
-
-
-def translate_name(name: str) -> str:
-    """Translate the display name of a data set or run. Only names of samples have a translation."""
-    return _(name) if name in SAMPLE_NAMES else name

@@ -7,8 +7,16 @@ import streamlit as st
 from core.errors import UnpaddedError
 from runs import DataSet
 from ui import backend
-from ui.i18n import _, escape_markdown, format_count, format_size, join_list, ngettext, translate
-from ui.samples import translate_name
+from ui.i18n import (
+    _,
+    escape_markdown,
+    format_count,
+    format_size,
+    join_list,
+    ngettext,
+    translate,
+    translate_name,
+)
 from ui.session.state import State
 
 

@@ -12,11 +12,10 @@ from core.recipe.recipe import MAX_EPOCHS
 from runs import Run, RunState
 from ui import backend, url_state
 from ui.data.open_data import explain
-from ui.i18n import _, escape_markdown, join_list, ngettext, translate
+from ui.i18n import _, escape_markdown, join_list, ngettext, translate, translate_name
 from ui.predict import forms
 from ui.recipe.format import format_network
 from ui.results import summary
-from ui.samples import translate_name
 from ui.session.state import State
 from ui.train import progress
 

@@ -12,11 +12,10 @@ from core.figures import plot_loss_curves
 from core.i18n import N_
 from runs import ACTIVE, RunState, RunSummary
 from ui import backend
-from ui.i18n import ENGLISH, _, format_count, get_language, ngettext
+from ui.i18n import ENGLISH, _, format_count, get_language, ngettext, translate_name
 from ui.recipe.format import format_field
 from ui.results.spreadsheet_csv import to_csv
 from ui.runs import detail
-from ui.samples import translate_name
 from ui.session.state import State
 from ui.shell import fragments
 from ui.shell.plots import draw, get_figure_labels, is_dark
