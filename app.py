@@ -18,11 +18,12 @@ from streamlit.cli_util import open_browser
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.web.server.server_util import get_display_address, get_url
 
-from core import DataError, Recipe
+from core import DataError
 from core.reading.new_data import Reading
-from runs import json_log
+from runs import Runs, json_log
 from runs.memory_allocator import return_freed_memory
 from ui import backend, samples
+from ui.context import get_services
 from ui.data import open_data
 from ui.http import visitor_cookie
 from ui.http.headers import SecurityHeaders
@@ -34,9 +35,10 @@ from ui.i18n import _
 from ui.page import explain_failure, is_fault, open_page
 from ui.predict import new_data
 from ui.results import padding_check, predictions_table
-from ui.samples import EXAMPLE_NAME, load_example
-from ui.session import requests
-from ui.shell import menu
+from ui.samples import load_example
+from ui.session import training, workspace
+from ui.session.requests import send_request
+from ui.shell import menu, requests
 from ui.shell.plots import draw, get_figure_labels, is_dark
 from ui.train import progress
 
@@ -44,7 +46,7 @@ from ui.train import progress
 def show_home() -> None:
     """Show the home page."""
     visitor = open_page("Home")
-    example, recipe = load_example(), Recipe.example()
+    example = load_example()
     pictures = samples.draw_example(is_dark(), get_figure_labels())
 
     st.title(_("Learn from the sequences, not from the padding"))
@@ -88,12 +90,9 @@ def show_home() -> None:
 
     def start_training() -> None:
         try:
-            visitor.example_run = backend.get_runs().train(
-                visitor.owner.id, example, recipe, EXAMPLE_NAME, reuse=True
-            )
-            visitor.save()
+            training.train_example(visitor, get_services())
         except DataError as error:
-            visitor.refusals["home"] = error
+            visitor.refusals.example_run = error
 
     run = None if visitor.example_run is None else backend.get_runs().get(visitor.example_run)
     button, network = st.columns([1, 3], vertical_alignment="center")
@@ -112,8 +111,9 @@ def show_home() -> None:
         )
     )
 
-    if "home" in visitor.refusals:
-        open_data.explain(visitor.refusals.pop("home"))
+    error, visitor.refusals.example_run = visitor.refusals.example_run, None
+    if error is not None:
+        open_data.explain(error)
     if run is not None:
         curve, predictions = st.columns([3, 2], gap="large")
         with curve:
@@ -126,13 +126,14 @@ def show_home() -> None:
                     key="home-text",
                     help=_("Type numbers in brackets, one pair of brackets a sequence."),
                 )
-                visitor.remember_text("home", text)
-                sequences = new_data.read_typed(visitor, text, Reading(example.features))
+                place, services = visitor.places.home, get_services()
+                workspace.remember_text(visitor, services, "home", text)
+                reading = Reading(example.features)
+                sequences = new_data.read_typed(visitor, place, text, reading)
                 if sequences is not None:
+                    sent = place.prediction
                     requests.show_result(
-                        requests.send_request(
-                            visitor, "home", run, sequences, backend.get_runs().predict
-                        ),
+                        send_request(sent, visitor, services, Runs.predict, run, sequences),
                         lambda request: predictions_table.show_example_predictions(
                             request, sequences, example
                         ),

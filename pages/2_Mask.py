@@ -4,12 +4,14 @@ import streamlit as st
 
 from core.data.padding import padding_cost
 from ui import url_state
+from ui.context import get_services
 from ui.i18n import _, format_count, ngettext
 from ui.mask import padded_figures, padding_form
 from ui.page import open_page
 from ui.recipe.format import format_field, format_network
 from ui.results import xray
 from ui.runs import detail
+from ui.session.settings import choose_recipe
 from ui.shell.widgets import make_metric_grid
 
 url_state.follow()
@@ -19,7 +21,7 @@ data = visitor.data
 st.title(_("Padding and mask"))
 notes = url_state.explain(visitor)
 recipe = padding_form.choose_padding(visitor)
-visitor.choose_recipe(recipe)
+choose_recipe(visitor, get_services(), recipe)
 
 cost = padding_cost(data, recipe.maxlen, recipe.truncating, recipe.mask_value)
 facts = make_metric_grid()
@@ -75,4 +77,4 @@ if run is not None and run.has_model:
             layers=format_network(run.recipe), mask=format_field(run.recipe, "mask")
         )
     )
-    xray.show_section(visitor, run, data, "mask")
+    xray.show_section(visitor, run, data, visitor.places.mask)

@@ -6,11 +6,13 @@ import streamlit as st
 from core.errors import UnpaddedError
 from runs import RunState
 from ui import backend, url_state
+from ui.context import get_services
 from ui.data import open_data
 from ui.i18n import _, escape_markdown, ngettext, translate_name
 from ui.page import open_page
 from ui.results import summary
 from ui.runs import detail
+from ui.session import settings, training
 from ui.train import cost, progress, recipe_form
 
 url_state.follow()
@@ -21,7 +23,7 @@ detail.follow_address(visitor)
 notes = url_state.explain(visitor)
 recipe = recipe_form.choose_recipe(visitor)
 if recipe is not None:
-    visitor.choose_recipe(recipe)
+    settings.choose_recipe(visitor, get_services(), recipe)
     recipe_form.show_reasons(visitor, recipe)
 url_state.update_address(visitor, notes)
 
@@ -46,7 +48,7 @@ if recipe is not None and data.targets is not None:
 
 run = None if visitor.run is None else backend.get_runs().get(visitor.run)
 if run is None and visitor.run is not None:  # deleted on Runs or in another tab
-    visitor.show_run(None)
+    settings.show_run(visitor, get_services(), None)
 is_training = (
     run is not None
     and recipe is not None
@@ -66,8 +68,8 @@ if place.button(
     **style,
 ):
     try:
-        visitor.train(recipe)
-        run = backend.get_runs().get(visitor.run)
+        run_id = training.start_training(visitor, get_services(), recipe)
+        run = backend.get_runs().get(run_id)
         # A reused result is shown at once.
         if run is None or run.state not in progress.ACTIVE:
             st.rerun()

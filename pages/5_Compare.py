@@ -5,9 +5,11 @@ import streamlit as st
 from core.errors import UnpaddedError
 from ui import samples, url_state
 from ui.compare import duration, form, result
+from ui.context import get_services
 from ui.data import open_data
 from ui.i18n import _, escape_markdown, translate_name
 from ui.page import open_page
+from ui.session import training
 
 url_state.follow()
 visitor = open_page("Compare")
@@ -46,7 +48,7 @@ if recipes is not None:
     is_allowed = form.check_size(recipes, seeds)
 if st.button(_("Compare"), type="primary", icon=":material/balance:", disabled=not is_allowed):
     try:
-        visitor.compare(recipes, seeds)
+        training.start_comparison(visitor, get_services(), recipes, seeds)
     except UnpaddedError as error:
         open_data.explain(error)
 if visitor.comparison is not None:

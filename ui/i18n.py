@@ -40,8 +40,9 @@ def get_language() -> str:
     """
     if get_script_run_ctx(suppress_warning=True) is None:
         return ENGLISH
-    visitor = st.session_state.get("state")  # set by ui.session.state, which imports this module
-    return (visitor and visitor.language) or match_locale(st.context.locale)
+    visitor = st.session_state.get("state")  # set by ui.context, which imports this module
+    chosen = visitor and visitor.language  # may be of another version
+    return chosen if chosen in LANGUAGES else match_locale(st.context.locale)
 
 
 def match_locale(locale: str | None) -> str:

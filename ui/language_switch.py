@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.context import get_services
+from ui.data.open_data import PASTE_KEY
 from ui.i18n import LANGUAGES, _, get_language
-from ui.session import state
+from ui.session import workspace
+from ui.session.state import State
 from ui.shell.widgets import choose_one
 
 
-def show_language_switch(visitor: state.State) -> None:
+def show_language_switch(visitor: State) -> None:
     """Show the language switch.
 
     Its callback runs before the page, so that one run shows every text in the new language.
@@ -26,11 +29,11 @@ def show_language_switch(visitor: state.State) -> None:
     )
 
 
-def _change_language(visitor: state.State, key: str) -> None:
+def _change_language(visitor: State, key: str) -> None:
     """Set the language, and set every widget value again so that options are relabelled."""
-    visitor.set_language(st.session_state[key])
+    workspace.set_language(visitor, get_services(), st.session_state[key])
     # Streamlit 1.67 keeps the labels of a list of options in the previous language unless its value
     # is set again. Every widget is set again, except text that has not been submitted yet.
     for name, value in st.session_state.items():
-        if isinstance(value, str | list) and name != state.PASTE_KEY:
+        if isinstance(value, str | list) and name != PASTE_KEY:
             st.session_state[name] = value

@@ -9,10 +9,10 @@ import streamlit as st
 from core.errors import UnpaddedError
 from core.i18n import N_
 from runs import StoreError
-from ui import backend
+from ui import backend, context
 from ui.i18n import _, escape_markdown, join_list, ngettext, translate, translate_name
 from ui.language_switch import show_language_switch
-from ui.session import state
+from ui.session.state import State
 from ui.shell import auth, css, menu
 from ui.shell.plots import is_dark
 
@@ -28,7 +28,7 @@ PAGES = (
 )
 
 
-def open_page(name: str) -> state.State:
+def open_page(name: str) -> State:
     """Set up a page. Call first on every page.
 
     Args:
@@ -38,7 +38,7 @@ def open_page(name: str) -> state.State:
         The visitor's state.
     """
     backend.get_runs()  # starts the workers, which warm up while the visitor reads
-    visitor = state.get_state()  # needed first, because it holds the language
+    visitor = context.get_state()  # needed first, because it holds the language
     st.set_page_config(page_title=f"{_(name)} · Unpadded", page_icon="▦", layout="wide")
     css.apply(is_dark(), _(name))
     with st.sidebar:

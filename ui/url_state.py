@@ -23,17 +23,18 @@ from core.errors import Note, UnpaddedError
 from core.i18n import N_
 from core.recipe.recipe import FIELDS
 from ui import backend
-from ui.data import open_data
+from ui.context import get_services, get_state
 from ui.i18n import _, shorten, translate
 from ui.samples import SAMPLES, Sample, compute_digest
-from ui.session import state
+from ui.session.data import open_data_set, open_sample, renew_widgets, suggest_recipe
+from ui.session.settings import choose_recipe
 from ui.session.state import State
+from ui.shell.navigation import get_navigation
 
 DIGEST_DIGITS = 12  # of a digest in a URL
 TARGET_FIELDS = ("task", "return_sequences", "loss")
 VERSION_KEY, VERSION = "v", "2"
 VERSIONS = ("1", VERSION)  # readable ones; so far both suggest the same recipe for the same data
-PLACE = "link"  # key in State.refusals
 MAX_QUOTED = 30  # characters of a URL quoted in a sentence
 NO_DATA_SET = N_("This data set is not available to you.")
 
@@ -107,22 +108,22 @@ def follow() -> None:
     Settings beside a run of another visitor are not applied: the page shows that run elsewhere, or
     reports that it does not exist.
     """
-    visitor = state.get_state()
-    address = _select_own(st.query_params)
-    navigation = visitor.get_navigation(PLACE)
+    visitor = get_state()
+    last, address = visitor.address, _select_own(st.query_params)
+    last.settings_page, navigation = get_navigation(last.settings_page)
     if not navigation and address:
         return
-    visitor.refusals.pop(PLACE, None)
-    if not address or address == visitor.last_address or not _is_own_run(visitor):
+    last.error = None
+    if not address or address == last.parameters or not _is_own_run(visitor):
         return
     data_key = address.get("data", _get_data_key(visitor))
     if data_key != _get_data_key(visitor):
         try:
             _open_data(visitor, data_key)
         except UnpaddedError as error:
-            visitor.refusals[PLACE] = error
+            last.error = error
             return
-    visitor.last_address = address
+    last.parameters = address
     names_settings = VERSION_KEY not in address or address.keys() & FIELDS.keys()
     if navigation == "opened" and not names_settings:
         return  # keep the visitor's own settings for this data
@@ -131,9 +132,9 @@ def follow() -> None:
         remaining = {name: text for name, text in address.items() if name not in TARGET_FIELDS}
         recipe = read(remaining, _suggest_recipe(visitor))
     if recipe != visitor.recipe:
-        visitor.choose_recipe(recipe)
-        visitor.open_count += 1  # new widget keys, so that the forms start with this recipe
-    visitor.link_notes = explain_ignored(address, recipe)
+        choose_recipe(visitor, get_services(), recipe)
+        renew_widgets(visitor)  # so that the forms start with this recipe
+    last.notes = explain_ignored(address, recipe)
 
 
 def _is_own_run(visitor: State) -> bool:
@@ -152,9 +153,8 @@ def explain(visitor: State) -> DeltaGenerator:
     Returns:
         Placeholder for the warnings of ``update_address``.
     """
-    error = visitor.refusals.get(PLACE)
-    if error is not None:
-        stop_unavailable(translate(error), "pages/1_Data.py", _("Open other data"))
+    if visitor.address.error is not None:
+        stop_unavailable(translate(visitor.address.error), "pages/1_Data.py", _("Open other data"))
     return st.empty()
 
 
@@ -171,16 +171,16 @@ def update_address(visitor: State, place: DeltaGenerator) -> None:
     Settings that were not chosen, here or by a link, are omitted. Parts of a link that could not be
     applied are reported in ``place`` until something else is chosen.
     """
-    if visitor.link_notes:
-        ignored = "".join(f"\n- {translate(note)}" for note in visitor.link_notes)
+    if visitor.address.notes:
+        ignored = "".join(f"\n- {translate(note)}" for note in visitor.address.notes)
         place.warning(
             _("Not everything that this link says could be set:") + ignored,
             icon=":material/link_off:",
         )
     address = {VERSION_KEY: VERSION, "data": _get_data_key(visitor)}
     names_settings = (
-        visitor.last_address.get("data") == _get_data_key(visitor)
-        and visitor.last_address.keys() & FIELDS.keys()
+        visitor.address.parameters.get("data") == _get_data_key(visitor)
+        and visitor.address.parameters.keys() & FIELDS.keys()
     )
     if names_settings or visitor.recipe.resolve() != _suggest_recipe(visitor).resolve():
         address |= write(visitor.recipe)
@@ -188,7 +188,7 @@ def update_address(visitor: State, place: DeltaGenerator) -> None:
     foreign = {name: text for name, text in current.items() if name not in KEYS}
     if current != foreign | address:
         st.query_params.from_dict(foreign | address)
-    visitor.last_address = address
+    visitor.address.parameters = address
 
 
 def offer_link(visitor: State) -> None:
@@ -219,7 +219,7 @@ def _get_data_key(visitor: State) -> str:
     The id does not change when the file is read in another way.
     """
     sample = _find_open_sample(visitor)
-    return visitor.data_set.id if sample is None else _get_sample_key(sample)
+    return visitor.data_key if sample is None else _get_sample_key(sample)
 
 
 def _find_open_sample(visitor: State) -> Sample | None:
@@ -231,7 +231,7 @@ def _open_data(visitor: State, data_key: str) -> None:
     """Open the data that a URL names. Raises DataError if the visitor cannot open it."""
     sample = next((data_set for data_set in SAMPLES if _get_sample_key(data_set) == data_key), None)
     if sample is not None:
-        open_data.open_sample(visitor, sample)
+        open_sample(visitor, get_services(), sample)
         return
     data_sets = backend.get_store().data_sets.list(visitor.owner.id)
     # The first rules named data by a prefix of its digest.
@@ -239,7 +239,7 @@ def _open_data(visitor: State, data_key: str) -> None:
         if data_key == data_set.id or (
             len(data_key) == DIGEST_DIGITS and data_set.data.startswith(data_key)
         ):
-            visitor.open_data_set(data_set)
+            open_data_set(visitor, get_services(), data_set)
             return
     raise DataError(NO_DATA_SET)
 
@@ -257,4 +257,4 @@ def _get_sample_key(sample: Sample) -> str:
 
 
 def _suggest_recipe(visitor: State) -> Recipe:
-    return Recipe.example() if visitor.is_example else visitor.suggest_recipe().recipe
+    return Recipe.example() if visitor.is_example else suggest_recipe(visitor).recipe

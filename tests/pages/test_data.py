@@ -7,6 +7,7 @@ from runs.store import Content
 from tests.support.app_pages import find_labelled
 from ui import backend
 from ui.samples import FOLDER
+from ui.shell.widgets import get_widget_key
 
 
 @pytest.fixture
@@ -219,16 +220,15 @@ def open_editor(page, place: str):
     """Open the only editor in a place; returns its key."""
     state = page.session_state["state"]
     if place == "open":
-        key = state.get_widget_key("edit")
+        key = get_widget_key(state, "edit")
     else:
         refusal = {
-            "upload": lambda: state.read_results["upload"][1],
-            "pasted": lambda: state.refusals["paste"],
-            "edited": lambda: state.refusals[state.get_widget_key("edited")],
-        }[place]()
-        key = (
-            f"{state.get_widget_key(place) if place == 'edited' else place}-edit-{refusal.checksum}"
-        )
+            "upload": (state.results.upload.last or [None])[-1],
+            "pasted": state.refusals.pasted,
+            "edited": state.refusals.edited,
+        }[place]
+        prefix = get_widget_key(state, place) if place == "edited" else place
+        key = f"{prefix}-edit-{refusal.checksum}"
     page.session_state[f"{key}-open"] = True
     page.run()
     return key

@@ -59,6 +59,12 @@ def test_the_switch_translates_everything_in_one_run_and_keeps_typed_text(app):
     assert app.title[0].value == "Padding and mask"
 
 
+def test_a_language_of_another_version_is_replaced_by_the_browsers(app):
+    app.context["locale"] = "zh-CN"
+    app.session_state["state"].language = "a language of a later version"
+    assert app.switch_page("pages/1_Data.py").run().title[0].value == TITLES["1_Data"]
+
+
 def test_problems_of_a_file_are_explained_in_the_visitors_language(app):
     app.context["locale"] = "zh-CN"
     app.run().switch_page("pages/1_Data.py").run()

@@ -8,6 +8,9 @@ from core import Recipe
 from core.recipe.recipe import MAX_MAXLEN
 from tests.support.app_pages import find_labelled, get_address, wait_until
 from ui import url_state
+from ui.context import get_services
+from ui.session.data import open_example
+from ui.session.state import Address
 
 
 @pytest.fixture
@@ -188,14 +191,14 @@ def test_settings_of_a_url_apply_to_its_data_only(app):
     state = mask.session_state["state"]
     assert sent["data"] == state.data_set.id  # nobody else can open it
     assert not any("data=" in code.value for code in mask.code)
-    state.open_example()  # in another tab; then this one is loaded again
-    state.last_address, state.pages = {}, {}
+    open_example(state, get_services())  # in another tab; then this one is loaded again
+    state.address = Address()
     for name, text in sent.items():
         mask.query_params[name] = text
     mask.run()
     assert (state.name, state.recipe.maxlen) == ("own.csv", 9)
-    state.open_example()
-    state.pages = {}  # loaded again
+    open_example(state, get_services())
+    state.address.settings_page = None  # loaded again
     mask.query_params["data"] = "0" * 12  # another visitor's data
     mask.run()
     assert (state.is_example, state.recipe.maxlen) == (True, 15)

@@ -5,7 +5,7 @@ from core import Recipe
 from runs import RunState
 from tests.support.app_pages import ROOT, RUNS, find_labelled, open_run, wait_until
 from ui import backend
-from ui.session.state import load_example
+from ui.samples import load_example
 
 
 def train(app, epochs: int = 3, seed: int = 0) -> str:

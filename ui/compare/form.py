@@ -22,7 +22,8 @@ from core.recipe.suggestion_rules import TINY
 from ui import backend
 from ui.i18n import _, escape_markdown, format_count, join_list, shorten, translate
 from ui.recipe.format import format_value
-from ui.session.state import EXAMPLE_KEY, State
+from ui.session.state import State
+from ui.shell.widgets import get_widget_key
 
 MAX_FOLD_ROWS = 1000  # sequences; for larger data, one validation set is enough
 
@@ -113,10 +114,9 @@ def _change_kind(recipe: Recipe, name: str) -> Recipe:
 
 def _has_steps_to_erase(visitor: State) -> bool:
     """Check whether a mask by value would treat real steps of the open data as padding."""
-    data_key = EXAMPLE_KEY if visitor.data_set is None else visitor.data_set.data
     value = visitor.recipe.mask_value
-    return visitor.read_once(
-        "erased", f"{data_key} {value}", lambda: bool(erased_steps(visitor.data, value).any())
+    return visitor.results.erases.get(
+        (visitor.digest, value), lambda: bool(erased_steps(visitor.data, value).any())
     )
 
 
@@ -133,7 +133,7 @@ def choose_recipes(visitor: State) -> dict[str, Recipe] | None:
         list(dimensions),
         default=["mask"],
         format_func=lambda name: dimensions[name].label,
-        key=visitor.get_widget_key("compare-varied"),
+        key=get_widget_key(visitor, "compare-varied"),
         help=_("Everything else is as on Train, and the same in all trainings."),
     )
     choices: dict[str, list[Any]] = {}
@@ -159,7 +159,7 @@ def choose_recipes(visitor: State) -> dict[str, Recipe] | None:
 
 
 def _choose_values(visitor: State, name: str, dimension: Dimension) -> list[Any] | None:
-    key = visitor.get_widget_key(f"compare-{name}")
+    key = get_widget_key(visitor, f"compare-{name}")
     if dimension.options:
         return st.pills(
             dimension.label,
@@ -197,7 +197,7 @@ def choose_seeds(visitor: State) -> tuple[int, ...]:
         1,
         10,
         value=3,
-        key=visitor.get_widget_key("compare-seeds"),
+        key=get_widget_key(visitor, "compare-seeds"),
         help=_(
             "Each recipe is trained so many times, from other first weights. From five on, the "
             "intervals are narrow enough to tell small differences."
@@ -222,7 +222,7 @@ def choose_folds(
     is_wanted = st.toggle(
         _("Measure on every sequence once (cross-validation)"),
         value=TINY <= len(data) <= MAX_FOLD_ROWS,
-        key=visitor.get_widget_key("compare-folds"),
+        key=get_widget_key(visitor, "compare-folds"),
         help=_(
             "The sequences are cut into as many parts as there are seeds, and each seed measures "
             "on another part, having learned from the others: best for small data. Otherwise each "

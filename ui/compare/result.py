@@ -13,9 +13,8 @@ from ui import backend
 from ui.i18n import _, format_count, format_duration, ngettext, translate
 from ui.recipe.format import format_field
 from ui.results.spreadsheet_csv import to_csv
-from ui.session import requests
 from ui.session.state import State
-from ui.shell import fragments
+from ui.shell import fragments, requests
 from ui.shell.plots import draw, get_figure_labels, is_dark
 
 REFRESH_SECONDS = 0.5
@@ -29,12 +28,11 @@ def show_comparison(visitor: State, comparison: ComparisonRequest) -> None:
         _show_progress, REFRESH_SECONDS if is_live else None, visitor, comparison, is_live
     )
     if not is_live:
-        cached = visitor.requests.get("compared")
-        if cached is None or cached[1] != comparison:
-            cached = ("", comparison, backend.get_runs().compare(comparison, visitor.owner.id))
-            visitor.requests["compared"] = cached
+        request = visitor.results.comparison.get(
+            comparison, lambda: backend.get_runs().compare(comparison, visitor.owner.id)
+        )
         requests.show_result(
-            cached[2], lambda request: _show_result(request, visitor), _("Comparing …")
+            request, lambda request: _show_result(request, visitor), _("Comparing …")
         )
         _show_reuse(runs)
 

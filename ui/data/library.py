@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import UnpaddedError
 from runs import DataSet
 from ui import backend
+from ui.context import get_services
 from ui.i18n import (
     _,
     escape_markdown,
@@ -17,6 +18,7 @@ from ui.i18n import (
     translate,
     translate_name,
 )
+from ui.session import data
 from ui.session.state import State
 
 
@@ -48,7 +50,7 @@ def show_data_sets(visitor: State) -> None:
     trained = backend.get_store().runs.group_by_data(visitor.owner.id)
     for data_set in data_sets:
         text, button, delete = st.columns([6, 2, 2], vertical_alignment="center")
-        is_open = visitor.data_set is not None and visitor.data_set.id == data_set.id
+        is_open = visitor.data_key == data_set.id
         text.markdown(
             f"**{escape_markdown(translate_name(data_set.name))}**  \n{_describe(data_set)}"
         )
@@ -62,7 +64,7 @@ def show_data_sets(visitor: State) -> None:
         )
         with delete.popover(_("Delete"), icon=":material/delete:", width="stretch"):
             _offer_to_delete(visitor, data_set, trained.get(data_set.data, []))
-    error = visitor.refusals.pop("kept", None)
+    error, visitor.refusals.data_set = visitor.refusals.data_set, None
     if error is not None:
         st.error(translate(error), icon=":material/error:")
     usage = backend.get_store().visitors.read_usage(visitor.owner.id)
@@ -107,9 +109,9 @@ def delete_all(visitor: State) -> None:
 
 def _open(visitor: State, data_set: DataSet) -> None:
     try:
-        visitor.open_data_set(data_set)
+        data.open_data_set(visitor, get_services(), data_set)
     except UnpaddedError as error:  # deleted in another tab
-        visitor.refusals["kept"] = error
+        visitor.refusals.data_set = error
 
 
 def _offer_to_delete(visitor: State, data_set: DataSet, runs: list[str]) -> None:
@@ -142,12 +144,9 @@ def _offer_to_delete(visitor: State, data_set: DataSet, runs: list[str]) -> None
 
 def _delete(visitor: State, data_set: DataSet, runs: list[str]) -> None:
     try:
-        backend.get_store().data_sets.delete(visitor.owner.id, data_set.id)
-        backend.get_store().runs.delete(visitor.owner.id, *runs)
-        if visitor.data_set is not None and visitor.data_set.id == data_set.id:
-            visitor.open_example()
+        data.delete_data_set(visitor, get_services(), data_set, runs)
     except UnpaddedError as error:
-        visitor.refusals["kept"] = error
+        visitor.refusals.data_set = error
 
 
 def _describe(data_set: DataSet) -> str:

@@ -13,19 +13,23 @@ from typing import Any
 import streamlit as st
 
 from core.errors import Note, UnpaddedError
-from core.reading import Schema, detect_schema
+from core.reading import Schema
 from core.reading.editable import Grid
 from runs.reading import reading_jobs
-from ui import backend
+from ui.context import get_services
 from ui.data import columns_form, file_layouts, library, reading_report, table_editor
 from ui.data.file_layouts import LAYOUT_NAMES
 from ui.data.reading_report import explain
-from ui.data.refusal import Refusal
 from ui.data.remedies import offer_to_read_again
 from ui.i18n import _, escape_markdown, ngettext, translate
 from ui.samples import PUBLISHED_ACCURACIES, SAMPLES, Sample
-from ui.session.state import PASTE_KEY, State
+from ui.session.data import describe_file, open_sample, open_table, read_again
+from ui.session.refusal import Refusal
+from ui.session.state import State
 from ui.shell.uploader import show_uploader, take_file
+from ui.shell.widgets import get_widget_key
+
+PASTE_KEY = "paste-text"  # key of the only text box in a form
 
 
 def show_sources(visitor: State) -> None:
@@ -63,13 +67,12 @@ def _show_upload(visitor: State) -> None:
     )
     file_layouts.show_limits()
     refusal = _open_upload(visitor)
+
+    def keep(outcome: Refusal | None) -> None:
+        visitor.results.upload.last = file.id, outcome
+
     if refusal is not None:
-        _offer_to_repair(
-            visitor,
-            refusal,
-            "upload",
-            lambda outcome: visitor.store_result("upload", file.id, outcome),
-        )
+        _offer_to_repair(visitor, refusal, "upload", keep)
     file_layouts.show_samples()
 
 
@@ -78,7 +81,9 @@ def _open_upload(visitor: State) -> Refusal | None:
     file = take_file("upload")
     if file is None:
         return None
-    refusal = visitor.read_once("upload", file.id, lambda: _open(visitor, file.name, file.read))
+    refusal = visitor.results.upload.get(
+        file.id, lambda: open_table(visitor, get_services(), file.name, file.read)
+    )
     if refusal is None:
         file.drop()
     return refusal
@@ -120,27 +125,17 @@ def _format_accuracy(path: Path) -> str:
     return measured_here + " " + _("Published: {others}.").format(others=published)
 
 
-def open_sample(visitor: State, sample: Sample) -> None:
-    """Open a sample. Raises DataError if the server has no room for it."""
-    if sample.path is None:
-        visitor.open_example()
-        return
-    refusal = _open(visitor, sample.name, sample.path.read_bytes)
-    if refusal is not None:
-        raise refusal.error
-
-
 def try_sample(visitor: State, sample: Sample) -> None:
     """Open a sample by a button; ``show_sample_error`` reports a failure."""
     try:
-        open_sample(visitor, sample)
+        open_sample(visitor, get_services(), sample)
     except UnpaddedError as error:
-        visitor.store_refusal("sample", error)
+        visitor.refusals.sample = error
 
 
 def show_sample_error(visitor: State) -> None:
     """Show why a sample could not be opened."""
-    error = visitor.refusals.pop("sample", None)
+    error, visitor.refusals.sample = visitor.refusals.sample, None
     if error is not None:
         explain(error)
 
@@ -154,58 +149,17 @@ def _show_paste(visitor: State) -> None:
             placeholder="1\n2, 5\n3, 9, 9, 4, 8",
         )
         st.form_submit_button(_("Read"), on_click=_open_paste, args=(visitor,))
-    refusal = visitor.refusals.get("paste")
-    if refusal is not None:
-        _offer_to_repair(
-            visitor,
-            refusal,
-            "pasted",
-            lambda outcome: visitor.store_refusal("paste", outcome),
-            text_key=PASTE_KEY,
-        )
+
+    def keep(outcome: Refusal | None) -> None:
+        visitor.refusals.pasted = outcome
+
+    if visitor.refusals.pasted is not None:
+        _offer_to_repair(visitor, visitor.refusals.pasted, "pasted", keep, text_key=PASTE_KEY)
 
 
 def _open_paste(visitor: State) -> None:
     text = st.session_state[PASTE_KEY].encode("utf-8", errors="replace")
-    visitor.store_refusal("paste", _open(visitor, _("Pasted text"), lambda: text))
-
-
-def _open(
-    visitor: State,
-    name: str,
-    read: Callable[[], bytes],
-    schema_of: reading_jobs.SchemaOf = detect_schema,
-    is_edited: bool = False,
-    replaces: str = "",
-) -> Refusal | None:
-    """Read and open a file.
-
-    Args:
-        visitor: The visitor's state.
-        name: Display name.
-        read: Returns the content; called as often as needed.
-        schema_of: How the schema is found.
-        is_edited: The content was edited in the page.
-        replaces: Id of the data set that it replaces; "" for none.
-
-    Returns:
-        Why it was refused; None if it was opened.
-    """
-    checksum, result = 0, None
-    try:
-        content = read()
-        checksum = zlib.crc32(content)
-        max_steps = backend.get_store().limits.steps
-        result = visitor.run_reading_job(reading_jobs.open_file, content, max_steps, schema_of)
-        if isinstance(result, reading_jobs.Refused):
-            return Refusal.from_refused(result, name, read, checksum, is_edited)
-        visitor.open(name, content, result, replaces)
-    except UnpaddedError as error:
-        if result is None:  # it exceeded the limits of the reading process
-            return Refusal(error, name, read, checksum, is_edited=is_edited)
-        columns, schema = result.columns, result.report.schema
-        return Refusal(error, name, read, checksum, columns.grid, columns, schema, is_edited)
-    return None
+    visitor.refusals.pasted = open_table(visitor, get_services(), _("Pasted text"), lambda: text)
 
 
 def _offer_to_repair(
@@ -226,8 +180,13 @@ def _offer_to_repair(
         replaces: Id of the data set that it replaces; "" for none.
         text_key: Key of the text box that holds the content; None for a file.
     """
+    editor_key, services = f"{key}-edit-{refusal.checksum}", get_services()
 
-    editor_key = f"{key}-edit-{refusal.checksum}"
+    def open_again(
+        read: Callable[[], bytes], schema_of: reading_jobs.SchemaOf, is_edited: bool
+    ) -> Refusal | None:
+        name = refusal.name
+        return open_table(visitor, services, name, read, schema_of, is_edited, replaces)
 
     def read(schema_of: reading_jobs.SchemaOf, schema_of_edited: reading_jobs.SchemaOf) -> None:
         content = refusal.grid and table_editor.get_unread_edits(
@@ -236,7 +195,7 @@ def _offer_to_repair(
         if content:
             read_edited(content, schema_of_edited)
             return
-        outcome = _open(visitor, refusal.name, refusal.read, schema_of, refusal.is_edited, replaces)
+        outcome = open_again(refusal.read, schema_of, refusal.is_edited)
         if outcome is not None and outcome.schema is None:  # the choice fits no column
             outcome = replace(refusal, error=outcome.error)
         keep(outcome)
@@ -245,7 +204,7 @@ def _offer_to_repair(
         schema_of = schema_of or reading_jobs.redetect(refusal.schema)
         if text_key is not None:
             st.session_state[text_key] = content.decode()
-        keep(_open(visitor, refusal.name, lambda: content, schema_of, True, replaces))
+        keep(open_again(lambda: content, schema_of, is_edited=True))
 
     def refuse(error: UnpaddedError) -> None:
         keep(replace(refusal, error=error))
@@ -276,7 +235,7 @@ def _offer_to_repair(
 def show_columns(visitor: State) -> None:
     """Show the detected schema, the form to change it, and what happened to the rows."""
     try:
-        columns, report, schema = visitor.columns, visitor.report, visitor.data.schema
+        file, schema = describe_file(visitor, get_services()), visitor.data.schema
     except UnpaddedError as error:  # its file was deleted in another tab
         explain(error)
         return
@@ -288,60 +247,54 @@ def show_columns(visitor: State) -> None:
         st.warning(
             _("Please check: {doubt}.").format(doubt=_quote_columns(doubt)), icon=":material/help:"
         )
-    reading_report.show_constant_features(report)
+    reading_report.show_constant_features(file.report)
     if schema.cut:
         st.caption(_describe_cut(schema))
 
-    key = visitor.get_widget_key("columns")
+    key = get_widget_key(visitor, "columns")
 
     def use(schema_of: reading_jobs.SchemaOf) -> None:
         try:
-            refused = visitor.read_again(schema_of)
+            refused = read_again(visitor, get_services(), schema_of)
         except UnpaddedError as error:
             refuse(error)
             return
-        visitor.store_refusal(key, refused and refused.error)
+        visitor.refusals.columns = None if refused is None else refused.error
         if refused is None:
             columns_form.update_form(key, visitor.data.schema)
 
     def refuse(error: UnpaddedError) -> None:
-        visitor.store_refusal(key, error)
+        visitor.refusals.columns = error
 
-    columns_form.show_form(key, columns.names, schema, use, refuse)
-    error = visitor.refusals.get(key)
-    if error is not None:
-        offer_to_read_again(error, "columns", lambda schema: use(reading_jobs.use_schema(schema)))
-    reading_report.show_rows(report)
-    _show_editor(visitor, columns.grid)
+    columns_form.show_form(key, file.columns.names, schema, use, refuse)
+    if visitor.refusals.columns is not None:
+        offer_to_read_again(
+            visitor.refusals.columns,
+            "columns",
+            lambda schema: use(reading_jobs.use_schema(schema)),
+        )
+    reading_report.show_rows(file.report)
+    _show_editor(visitor, file.columns.grid)
 
 
 def _show_editor(visitor: State, grid: Grid | None) -> None:
     """Show the editor of the open table, or of its edited copy while that is refused."""
-    key, data_set_id = visitor.get_widget_key("edited"), visitor.data_set.id
+    key, data_set_id = get_widget_key(visitor, "edited"), visitor.data_key
 
     def keep(outcome: Refusal | None) -> None:
-        visitor.store_refusal(key, outcome)
+        visitor.refusals.edited = outcome
 
     def read(content: bytes) -> None:
-        schema = visitor.data.schema
-        keep(
-            _open(
-                visitor,
-                visitor.name,
-                lambda: content,
-                reading_jobs.redetect(schema),
-                True,
-                data_set_id,
-            )
-        )
+        schema_of = reading_jobs.redetect(visitor.data.schema)
+        name, services = visitor.name, get_services()
+        keep(open_table(visitor, services, name, lambda: content, schema_of, True, data_set_id))
 
-    refusal = visitor.refusals.get(key)
-    if refusal is not None:
-        _offer_to_repair(visitor, refusal, key, keep, data_set_id)
+    if visitor.refusals.edited is not None:
+        _offer_to_repair(visitor, visitor.refusals.edited, key, keep, data_set_id)
         st.button(_("Take the edits back"), icon=":material/undo:", on_click=keep, args=(None,))
         return
     if grid is not None:
-        table_editor.show_table(visitor.get_widget_key("edit"), visitor.name, grid, read)
+        table_editor.show_table(get_widget_key(visitor, "edit"), visitor.name, grid, read)
 
 
 def _describe_cut(schema: Schema) -> str:

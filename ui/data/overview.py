@@ -17,7 +17,7 @@ from core.figures import (
 from ui.i18n import _, format_count, join_list, ngettext
 from ui.session.state import State
 from ui.shell.plots import draw, draw_once
-from ui.shell.widgets import make_metric_grid
+from ui.shell.widgets import get_widget_key, make_metric_grid
 
 # Sequences of at most this many steps, together and each, are drawn as cells, otherwise as lines.
 MAX_CELLS, MAX_CELLS_PER_SEQUENCE = 60, 15
@@ -102,7 +102,7 @@ def show_first_sequences(visitor: State) -> None:
             st.selectbox(
                 _("Feature"),
                 data.feature_names[:MAX_FEATURES],
-                key=visitor.get_widget_key("data-feature"),
+                key=get_widget_key(visitor, "data-feature"),
             )
         )
     lengths = data.lengths[:MAX_SEQUENCES]

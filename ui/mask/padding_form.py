@@ -14,6 +14,7 @@ from core.recipe.recipe import FIELDS
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten
 from ui.recipe.inputs import choose_value
 from ui.session.state import State
+from ui.shell.widgets import get_widget_key
 
 COLUMN_WIDTHS = (3, 4, 5)  # the last holds three choices
 MAX_ROWS = 500  # of one figure; more rows are thinner than a pixel
@@ -39,7 +40,7 @@ def choose_padding(visitor: State) -> Recipe:
             places[field.name],
             field,
             recipe,
-            visitor.get_widget_key(field.name),
+            get_widget_key(visitor, field.name),
             disabled=without_effect,
             shows_all=True,
         )
@@ -102,7 +103,7 @@ def choose_rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
     text = rows_column.text_input(
         _("Sequences to draw"),
         value="1" if len(data) == 1 else f"1-{min(len(data), 40)}",
-        key=visitor.get_widget_key("rows"),
+        key=get_widget_key(visitor, "rows"),
         help=_("Numbers and ranges, such as 1-20, 57.")
         + " "
         + ngettext("There is {n} sequence.", "There are {n} sequences.", len(data)),
@@ -120,7 +121,7 @@ def choose_rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
         names = data.feature_names[:500]
         feature = names.index(
             feature_column.selectbox(
-                _("Feature to draw"), names, key=visitor.get_widget_key("feature")
+                _("Feature to draw"), names, key=get_widget_key(visitor, "feature")
             )
         )
     return rows, feature

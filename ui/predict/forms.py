@@ -5,15 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from core.reading.new_data import Reading
-from runs import Run
-from ui import backend
+from runs import Run, Runs
+from ui.context import get_services
 from ui.data import file_layouts
 from ui.i18n import _
 from ui.predict import new_data
 from ui.results import early_prediction, predictions_table, xray
-from ui.session import requests
-from ui.session.state import State, get_example_digest
+from ui.samples import compute_digest
+from ui.session import workspace
+from ui.session.requests import send_request
+from ui.session.state import State
+from ui.shell import requests
 from ui.shell.uploader import show_uploader
+from ui.shell.widgets import get_widget_key
 
 
 def show_forms(visitor: State, run: Run) -> None:
@@ -34,10 +38,11 @@ def show_forms(visitor: State, run: Run) -> None:
 
 def _show_typed(visitor: State, run: Run, reading: Reading) -> None:
     text_key = f"predict-{run.data[:12]}"
+    place, services = visitor.places.typed, get_services()
     text = st.text_area(
         _("Sequences"),
         value=visitor.typed_texts.get(text_key) or _suggest_text(visitor, run),
-        key=visitor.get_widget_key(f"{text_key}-text"),
+        key=get_widget_key(visitor, f"{text_key}-text"),
         help=_("One sequence in brackets a line, such as [2, 5]; or CSV text with a header.")
         if reading.features == 1
         else _(
@@ -45,41 +50,39 @@ def _show_typed(visitor: State, run: Run, reading: Reading) -> None:
             "[1, 2] has one. Or CSV text with a header."
         ),
     )
-    visitor.remember_text(text_key, text)
+    workspace.remember_text(visitor, services, text_key, text)
     if not text.strip():
         return
-    sequences = new_data.read_typed(visitor, text, reading)
+    sequences = new_data.read_typed(visitor, place, text, reading)
     if sequences is not None:
-        request = requests.send_request(
-            visitor, "typed", run, sequences, backend.get_runs().predict
-        )
+        request = send_request(place.prediction, visitor, services, Runs.predict, run, sequences)
         requests.show_result(
             request, lambda request: predictions_table.show_predictions(request, sequences)
         )
-        xray.show_section(visitor, run, sequences, "typed")
+        xray.show_section(visitor, run, sequences, place)
 
 
 def _suggest_text(visitor: State, run: Run) -> str:
-    if run.data == get_example_digest():
+    if run.data == compute_digest(None):
         return "[1.5]"
-    is_open = visitor.data_set is not None and visitor.data_set.data == run.data
-    return new_data.suggest_sequence(visitor.data) if is_open else ""
+    return new_data.suggest_sequence(visitor.data) if run.data == visitor.digest else ""
 
 
 def _show_uploaded(visitor: State, run: Run, reading: Reading) -> None:
     file = show_uploader(
         _("A file of new sequences"),
-        key=visitor.get_widget_key("predict-file"),
+        key=get_widget_key(visitor, "predict-file"),
         help=_("The same columns as the data the model was trained on; targets may be missing."),
     )
     file_layouts.show_limits()
     if file is None:
         return
-    sequences = new_data.read_upload(visitor, reading, file)
+    place, services = visitor.places.file, get_services()
+    sequences = new_data.read_upload(visitor, place, file, reading)
     if sequences is not None:
-        request = requests.send_request(visitor, "file", run, sequences, backend.get_runs().predict)
+        request = send_request(place.prediction, visitor, services, Runs.predict, run, sequences)
         requests.show_result(
             request, lambda request: predictions_table.show_predictions(request, sequences, "file")
         )
-        early_prediction.show_section(visitor, run, sequences, "file")
-        xray.show_section(visitor, run, sequences, "file")
+        early_prediction.show_section(visitor, run, sequences, place)
+        xray.show_section(visitor, run, sequences, place)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,19 +14,19 @@ from core.errors import UnpaddedError
 from core.reading import Report, Schema
 from core.reading.layouts.long import ELAPSED
 from core.reading.new_data import Reading, format_steps
-from runs.reading import reading_jobs
-from ui import backend
+from ui.context import get_services
 from ui.data.reading_report import show_rows
 from ui.data.remedies import offer_to_read_again
 from ui.i18n import _, escape_markdown, shorten
-from ui.session.state import State
+from ui.session.data import read_new_data
+from ui.session.state import NewData, Place, State
 from ui.shell.uploader import File
 
 MAX_SUGGESTED_VALUES = 500  # in a suggested sequence
 MAX_CHARACTERS = 300  # of the list of names
 
 
-def read_typed(visitor: State, text: str, reading: Reading) -> Sequences | None:
+def read_typed(visitor: State, place: Place, text: str, reading: Reading) -> Sequences | None:
     """Read sequences from a text box.
 
     Accepts lists in brackets, numbers with one sequence per line, or CSV with the columns of the
@@ -37,7 +36,7 @@ def read_typed(visitor: State, text: str, reading: Reading) -> Sequences | None:
         The sequences; None, after showing the reason, if they cannot be read.
     """
     content = text.encode("utf-8", errors="replace")
-    return _read_once(visitor, "typed", (text, reading), lambda: content, reading)
+    return _read_once(visitor, place, (text, reading), lambda: content, reading, is_typed=True)
 
 
 def suggest_sequence(data: Sequences) -> str:
@@ -66,38 +65,40 @@ def format_as_csv(data: Sequences, schema: Schema) -> str:
     return table.to_csv(index=False, float_format="%.6g", na_rep="")
 
 
-def read_upload(visitor: State, reading: Reading, file: File) -> Sequences | None:
+def read_upload(visitor: State, place: Place, file: File, reading: Reading) -> Sequences | None:
     """Read new sequences from a file with the columns of the training data.
 
     Returns:
         The sequences; None, after showing the reason, if they cannot be read.
     """
-    data = _read_once(visitor, "predict", file.id, file.read, reading)
+    data = _read_once(visitor, place, file.id, file.read, reading)
     if data is not None:
         file.drop()
     return data
 
 
 def _read_once(
-    visitor: State, place: str, source_id: Any, content: Callable[[], bytes], reading: Reading
+    visitor: State,
+    place: Place,
+    source: str | tuple[str, Reading],
+    content: Callable[[], bytes],
+    reading: Reading,
+    is_typed: bool = False,
 ) -> Sequences | None:
-    """Read new sequences, unless ``source_id`` was read before."""
+    """Read new sequences, unless this source was read before."""
 
-    def read(schema: Schema | None = None) -> tuple[Sequences, Report] | UnpaddedError:
-        max_steps, is_typed = backend.get_store().limits.steps, place == "typed"
+    def read(schema: Schema | None = None) -> NewData | UnpaddedError:
         try:
-            result = visitor.run_reading_job(
-                reading_jobs.read_new, content(), reading, max_steps, schema, is_typed
-            )
-            return result.sequences(), result.report
+            return read_new_data(visitor, get_services(), content(), reading, schema, is_typed)
         except UnpaddedError as error:
             return error
 
-    result = visitor.read_once(place, source_id, read)
+    def read_again(schema: Schema) -> None:
+        place.read.last = source, read(schema)
+
+    result = place.read.get(source, read)
     if isinstance(result, UnpaddedError):
-        offer_to_read_again(
-            result, place, lambda schema: visitor.store_result(place, source_id, read(schema))
-        )
+        offer_to_read_again(result, place.name, read_again)
         return None
     data, report = result
     show_reading_notes(report.schema, report)

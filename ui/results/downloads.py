@@ -12,9 +12,10 @@ from ui import backend
 from ui.i18n import _, ngettext, translate
 from ui.results import evaluation, predictions_table
 from ui.results.spreadsheet_csv import to_csv
-from ui.session import requests
 from ui.session.state import State
+from ui.shell import requests
 from ui.shell.plots import to_html
+from ui.shell.widgets import get_widget_key
 from ui.train import progress
 
 
@@ -27,7 +28,7 @@ def show_section(visitor: State, run: Run) -> None:
     with st.container(border=True):
         is_open = st.toggle(
             _("Take it away: the model, its answers, its curves"),
-            key=f"{visitor.get_widget_key('takeaway')}-{run.id}",
+            key=f"{get_widget_key(visitor, 'takeaway')}-{run.id}",
             help=_(
                 "A stock Keras model with a script that predicts with it without this app, from "
                 "any file that the app reads, and one that trains it again in plain Keras."

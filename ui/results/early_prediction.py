@@ -7,40 +7,43 @@ import streamlit as st
 from core import Sequences
 from core.evaluation.metric_formats import METRICS
 from core.figures import plot_early_prediction
-from runs import Request, Run
-from ui import backend
+from runs import Request, Run, Runs
+from ui.context import get_services
 from ui.i18n import _, ngettext, translate
-from ui.session import requests
-from ui.session.state import State
+from ui.session.requests import send_request
+from ui.session.state import Place, State
+from ui.shell import requests
 from ui.shell.plots import draw, get_figure_labels, is_dark
+from ui.shell.widgets import get_widget_key
 
 
-def show_section(visitor: State, run: Run, data: Sequences | None, key: str) -> None:
+def show_section(visitor: State, run: Run, data: Sequences | None, place: Place) -> None:
     """Show the section; its result is computed when it is opened.
 
     Args:
         visitor: The visitor's state.
         run: Run whose model predicts.
         data: Sequences with known targets; None for those the run was evaluated on.
-        key: Widget key.
+        place: Where the sequences come from.
     """
     if run.recipe.return_sequences or (data is not None and data.targets is None):
         return
     with st.container(border=True):
         is_open = st.toggle(
             _("How early? ask about beginnings of the sequences"),
-            key=f"{visitor.get_widget_key(f'{key}-early')}-{run.id}",
+            key=f"{get_widget_key(visitor, f'{place.name}-early')}-{run.id}",
             help=_(
                 "The same figure after a tenth, two tenths, … of each sequence: for those who must "
                 "answer before a sequence has ended."
             ),
         )
         if is_open:
-            request = requests.send_request(
-                visitor, f"{key}-early", run, data, backend.get_runs().evaluate_early
-            )
+            sent, services = place.early_prediction, get_services()
+            request = send_request(sent, visitor, services, Runs.evaluate_early, run, data)
             requests.show_result(
-                request, lambda request: _show(request, key, data), _("Asking about beginnings …")
+                request,
+                lambda request: _show(request, place.name, data),
+                _("Asking about beginnings …"),
             )
 
 

@@ -13,7 +13,7 @@ from core.figures import plot_calibration, plot_confusion_matrix, plot_predictio
 from runs import Request, Run
 from ui import backend
 from ui.i18n import _, escape_markdown, format_count, ngettext, translate
-from ui.session import requests
+from ui.shell import requests
 from ui.shell.plots import draw, draw_once
 
 

@@ -9,7 +9,7 @@ from core.invariance.report import Check, Proof
 from runs import Request, Run
 from ui import backend
 from ui.i18n import _, format_count, format_duration, ngettext
-from ui.session import requests
+from ui.shell import requests
 
 VERDICTS = {True: "✓", False: "✗", None: "–"}
 

@@ -35,7 +35,7 @@ def show_training_results(
     if run.has_predictions:
         evaluation.show_evaluation(run, mine)
         if mine and "training" not in run.metrics:
-            early_prediction.show_section(visitor, run, None, "run")
+            early_prediction.show_section(visitor, run, None, visitor.places.run)
     if run.best_epoch is not None:
         st.caption(_("Kept: the weights of epoch {epoch}, the best.").format(epoch=run.best_epoch))
     for note in run.notes:

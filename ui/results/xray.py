@@ -9,20 +9,21 @@ import streamlit as st
 from core import Sequences
 from core.figures import plot_xray
 from core.inspection.xray import LayerView, XRay
-from runs import Run
-from ui import backend
+from runs import Run, Runs
+from ui.context import get_services
 from ui.i18n import _, escape_markdown, format_count, ngettext, shorten
 from ui.mask import padding_form
 from ui.recipe.format import format_layer
-from ui.session import requests
-from ui.session.state import State
+from ui.session.requests import send_request
+from ui.session.state import Place, State
+from ui.shell import requests
 from ui.shell.plots import draw, get_figure_labels, is_dark, to_html
-from ui.shell.widgets import choose_one
+from ui.shell.widgets import choose_one, get_widget_key
 
 
-def show_section(visitor: State, run: Run, data: Sequences, key: str) -> None:
+def show_section(visitor: State, run: Run, data: Sequences, place: Place) -> None:
     """Show the view of one sequence, which the visitor chooses; computed when it is opened."""
-    request_key, key = f"{key}-xray", visitor.get_widget_key(f"{key}-xray")
+    key = get_widget_key(visitor, f"{place.name}-xray")
     with st.container(border=True):
         is_open = st.toggle(
             _("X-ray: look inside the network"),
@@ -35,8 +36,8 @@ def show_section(visitor: State, run: Run, data: Sequences, key: str) -> None:
         if not is_open:
             return
         row = padding_form.choose_sequence(data, f"{key}-sequence")
-        request = requests.send_request(
-            visitor, request_key, run, data[[row]], backend.get_runs().inspect
+        request = send_request(
+            place.inspection, visitor, get_services(), Runs.inspect, run, data[[row]]
         )
         requests.show_result(
             request,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core import Recipe
@@ -11,12 +9,15 @@ from core.errors import UnpaddedError
 from core.recipe.recipe import MAX_EPOCHS
 from runs import Run, RunState
 from ui import backend, url_state
+from ui.context import get_services
 from ui.data.open_data import explain
 from ui.i18n import _, escape_markdown, join_list, ngettext, translate, translate_name
 from ui.predict import forms
 from ui.recipe.format import format_network
 from ui.results import summary
+from ui.session import data, settings, training
 from ui.session.state import State
+from ui.shell.navigation import get_navigation
 from ui.train import progress
 
 RUNS_PAGE = "pages/6_Runs.py"
@@ -30,14 +31,15 @@ def follow_address(visitor: State) -> None:
     the run does not exist, the page ends with a message; a run that is deleted while the page is
     open removes nothing else from it.
     """
-    navigation, run_id = visitor.get_navigation("run"), st.query_params.get("run")
+    last, run_id = visitor.address, st.query_params.get("run")
+    last.run_page, navigation = get_navigation(last.run_page)
     if run_id is None:
         return
     run = backend.get_runs().get(run_id)
     if navigation:
-        visitor.refusals["no-run"] = run_id if run is None else None
+        last.missing_run = run_id if run is None else None
     if run is None:
-        if visitor.refusals.get("no-run") == run_id:
+        if last.missing_run == run_id:
             url_state.stop_unavailable(_(progress.NO_RUN), RUNS_PAGE, _("Your runs"))
         del st.query_params["run"]
         st.info(_(progress.NO_RUN), icon=progress.NO_RUN_ICON)
@@ -45,7 +47,7 @@ def follow_address(visitor: State) -> None:
     if not navigation or run_id in (visitor.run, visitor.last_run):
         return
     if (run.owner, run.data) == (visitor.owner.id, visitor.digest):
-        visitor.show_run(run_id)
+        settings.show_run(visitor, get_services(), run_id)
     else:
         st.switch_page(RUNS_PAGE, query_params={"run": run_id})
 
@@ -138,21 +140,17 @@ def continue_training(visitor: State, run: Run) -> None:
             args=(visitor, run, done, f"more-{run.id}"),
             help=_("Goes on from the last epoch, as if more epochs had been asked for at first."),
         )
-    error = visitor.refusals.pop("go-on", None)
+    error, visitor.refusals.continuation = visitor.refusals.continuation, None
     if error is not None:
         explain(error)
 
 
 def _continue_training(visitor: State, run: Run, done: int, key: str) -> None:
-    recipe = replace(run.recipe, epochs=done + st.session_state[key])
+    epochs = done + st.session_state[key]
     try:
-        run_id = backend.get_runs().continue_run(visitor.owner.id, run.id, recipe)
+        st.query_params["run"] = training.continue_run(visitor, get_services(), run, epochs)
     except UnpaddedError as error:
-        visitor.refusals["go-on"] = error
-        return
-    if visitor.run == run.id:
-        visitor.show_run(run_id)
-    st.query_params["run"] = run_id
+        visitor.refusals.continuation = error
 
 
 def _show_owner_actions(visitor: State, run: Run) -> None:
@@ -186,10 +184,16 @@ def _show_owner_actions(visitor: State, run: Run) -> None:
                 on_click=delete,
                 args=(visitor, run.id),
             )
-    if visitor.refusals.get("run") is not None:
-        explain(visitor.refusals.pop("run"))
+    show_refusal(visitor)
     if st.session_state.pop("to-train", False):
         st.switch_page("pages/3_Train.py")
+
+
+def show_refusal(visitor: State) -> None:
+    """Show why a run could not be changed, or its data could not be opened."""
+    error, visitor.refusals.run = visitor.refusals.run, None
+    if error is not None:
+        explain(error)
 
 
 def _show_sharing(visitor: State, run: Run) -> None:
@@ -225,16 +229,16 @@ def _change(visitor: State, run: Run, **changes: object) -> None:
     try:
         backend.get_store().runs.update(visitor.owner.id, run.id, **changes)
     except UnpaddedError as error:
-        visitor.refusals["run"] = error
+        visitor.refusals.run = error
 
 
 def train_again(visitor: State, run: Run) -> None:
     """Open the run's data and recipe on Train."""
     try:
-        visitor.open_run(run)
+        data.open_run(visitor, get_services(), run)
         st.session_state["to-train"] = True  # a callback cannot switch pages
     except UnpaddedError as error:
-        visitor.refusals["run"] = error
+        visitor.refusals.run = error
 
 
 def delete(visitor: State, *run_ids: str) -> None:

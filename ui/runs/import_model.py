@@ -11,8 +11,8 @@ from runs import Request
 from ui import backend
 from ui.i18n import _
 from ui.runs import detail
-from ui.session import requests
 from ui.session.state import State
+from ui.shell import requests
 from ui.shell.uploader import File, show_uploader
 
 
@@ -29,7 +29,8 @@ def show_section(visitor: State) -> None:
             ),
         )
         if file is not None:
-            request = visitor.read_once("bring-back", file.id, lambda: _send_request(visitor, file))
+            imported = visitor.results.imported
+            request = imported.get(file.id, lambda: _send_request(visitor, file))
             if request.done:
                 file.drop()
             requests.show_result(request, _open, _("Checking the file …"))

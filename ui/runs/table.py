@@ -171,8 +171,7 @@ def _show_actions(visitor: State, selection: list[RunSummary], frame: pd.DataFra
             )
     if st.session_state.pop("to-train", False):
         st.switch_page("pages/3_Train.py")
-    if visitor.refusals.get("run") is not None:
-        detail.explain(visitor.refusals.pop("run"))
+    detail.show_refusal(visitor)
     if len(selection) > 1:
         _compare(selection)
 

@@ -1,1 +1,1 @@
-"""Session of one visitor: open data, stored workspace, and requests to a model."""
+"""Session of one visitor: its state, and what happens to it by use case. Needs no Streamlit."""

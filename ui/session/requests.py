@@ -1,73 +1,42 @@
-"""Requests to a trained model that do not block the page."""
+"""Requests to the model of a run, sent once for the same sequences."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
-
-import streamlit as st
+from typing import TypeVar
 
 from core import Sequences
-from runs import Request, RunSummary
-from ui import backend
-from ui.i18n import _, translate
-from ui.session.state import State
-from ui.shell import fragments
+from runs import Request, Runs, RunSummary
+from ui.session.services import Services
+from ui.session.state import SentRequest, State
 
-FIRST_WAIT_SECONDS = 0.15  # most requests are done by then, so that nothing is drawn twice
-POLL_SECONDS = 0.4
-QUEUE_SECONDS = 1.5  # behind the requests of other visitors
+Data = TypeVar("Data", bound=Sequences | None)
 
 
 def send_request(
-    visitor: State,
-    key: str,
+    sent: SentRequest,
+    state: State,
+    services: Services,
+    send: Callable[[Runs, RunSummary, Data, str], Request],
     run: RunSummary,
-    data: Sequences | None,
-    method: Callable[[RunSummary, Any, str], Request],
+    data: Data,
 ) -> Request:
-    """Send a request to a run's model, once; repeated calls return the same request.
+    """Send a request to a run's model, unless the last one at the same place was the same.
+
+    Another last request is cancelled.
 
     Args:
-        visitor: The visitor's state.
-        key: Where the request is remembered.
+        sent: The last request, which the new one replaces.
+        state: The visitor's state.
+        services: The server.
+        send: Method of ``Runs`` that sends the request, such as ``Runs.predict``.
         run: Run whose model executes the request.
         data: Sequences of the request; None for those the run was evaluated on.
-        method: Method of ``Runs`` that sends the request, such as ``Runs.predict``.
     """
-    cached = visitor.requests.get(key)
-    if cached is None or cached[0] != run.id or cached[1] != data:
-        if cached is not None:
-            backend.get_runs().cancel(cached[2])
-        cached = (run.id, data, method(run, data, visitor.owner.id))
-        visitor.requests[key] = cached
-    return cached[2]
 
+    def send_new() -> Request:
+        if sent.last is not None:
+            services.runs.cancel(sent.last[1])
+        return send(services.runs, run, data, state.owner.id)
 
-def show_result(
-    request: Request, show: Callable[[Request], None], label: str | None = None
-) -> None:
-    """Show the result of a request as soon as it is done, and its progress until then.
-
-    Args:
-        request: The request.
-        show: Draws the result of the request.
-        label: What is being done, for the progress bar.
-    """
-    waiting = not request.wait(FIRST_WAIT_SECONDS)
-    seconds = None
-    if waiting:
-        seconds = POLL_SECONDS if request.started else QUEUE_SECONDS
-    fragments.run_fragment(_poll, seconds, request, show, label or _("Predicting …"), waiting)
-
-
-def _poll(request: Request, show: Callable[[Request], None], label: str, waiting: bool) -> None:
-    if not request.done:
-        st.progress(request.share, label)
-        return
-    if waiting:
-        st.rerun()  # ends the polling
-    if request.error is not None:
-        st.error(translate(request.error), icon=":material/error:")
-    else:
-        show(request)
+    return sent.get((run.id, data), send_new)

@@ -1,94 +1,140 @@
-"""Workspace of a visitor on the server, for a refresh or a later day."""
+"""Workspace of a visitor on the server: its format, and saving it for a later session."""
 
 from __future__ import annotations
 
+import contextlib
 import time
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, TypedDict, cast
 
-from runs import StoreError
-from ui import backend
-from ui.shell import auth
-from ui.shell.auth import Owner
+from core import Recipe
+from runs import ComparisonRequest, StoreError
+from ui.session.services import Services
+from ui.session.state import DataSettings, State
 
-RETRY_SECONDS = 10.0  # after an error; each attempt waits for a locked database
+MAX_TYPED_CHARACTERS = 100_000  # per text
+MAX_TYPED_TEXTS = 20
 
-Workspace = dict[str, Any]  # plain values; dictionaries in it are saved entry by entry
+
+class StoredComparison(TypedDict):
+    """Stored form of a ``ComparisonRequest``."""
+
+    entries: dict[str, list[str]]
+    seeds: list[int]
 
 
-class Memory:
-    """One open tab's view of the visitor's workspace.
+class StoredSettings(TypedDict):
+    """Stored form of ``DataSettings``."""
 
-    Attributes:
-        error: Why the workspace could not be read or saved; None once it could.
-        is_deleted: All data of the visitor was deleted in another tab.
+    data: str
+    recipe: dict[str, Any] | None
+    run: str | None
+    compared: StoredComparison | None
+
+
+class Workspace(TypedDict, total=False):
+    """What is remembered of a visitor. Dictionaries in it are saved entry by entry."""
+
+    data_set: str | None
+    units: dict[str, StoredSettings]
+    example_run: str | None
+    typed: dict[str, str]
+    language: str | None
+
+
+def remember_text(state: State, services: Services, box: str, text: str) -> None:
+    """Remember the text of a box, for the boxes that were used last."""
+    if state.typed_texts.get(box) != text:
+        state.typed_texts.pop(box, None)
+        state.typed_texts[box] = text[:MAX_TYPED_CHARACTERS]
+        for oldest in list(state.typed_texts)[:-MAX_TYPED_TEXTS]:
+            del state.typed_texts[oldest]
+        save(state, services)
+
+
+def set_language(state: State, services: Services, language: str) -> None:
+    """Set the language of all texts."""
+    state.language = language
+    save(state, services)
+
+
+def save(state: State, services: Services) -> None:
+    """Save what has changed since the last save, without overwriting changes of another tab.
+
+    A failed save can be retried; ``state.memory.error`` holds the reason.
     """
-
-    def __init__(self, owner: Owner) -> None:
-        self.error: StoreError | None = None
-        self.is_deleted = False
-        self._owner = owner
-        self._visitor_created: float | None = None  # None until the workspace was read
-        self._saved: Workspace = {}
-        self._tried_at = 0.0
-
-    @property
-    def is_read(self) -> bool:
-        """True once the workspace has been read."""
-        return self._visitor_created is not None
-
-    @property
-    def is_due(self) -> bool:
-        """True if it is time to retry after an error."""
-        return self.error is not None and time.monotonic() - self._tried_at > RETRY_SECONDS
-
-    def read(self) -> Workspace:
-        """Read the workspace; {} for a new visitor, and while it cannot be read."""
-        self._tried_at = time.monotonic()
-        try:
-            lasting = self._owner.login is not None
-            workspace, self._visitor_created = backend.get_store().visitors.record_visit(
-                self._owner.id, lasting, auth.get_visitor_network()
-            )
-        except StoreError as error:
-            self.error = error
-            return {}
-        self.error = None
-        return workspace
-
-    def set_baseline(self, workspace: Workspace) -> None:
-        """Set the workspace to compare with: only differences from it are saved."""
-        self._saved = _copy(workspace)
-
-    def save(self, workspace: Workspace) -> None:
-        """Save what has changed since the last save, without overwriting changes of another tab.
-
-        A failed save can be retried; ``error`` holds the reason.
-        """
-        changes = _compute_changes(self._saved, workspace)
-        if not changes or not self.is_read:
-            return
-        self._tried_at = time.monotonic()
-        try:
-            self.is_deleted = not backend.get_store().visitors.save(
-                self._owner.id, self._visitor_created, changes
-            )
-            self._saved, self.error = _copy(workspace), None
-        except StoreError as error:
-            self.error = error
+    memory, workspace = state.memory, build_workspace(state)
+    changes = _compute_changes(memory.saved, workspace)
+    if not changes or memory.visitor_created is None:
+        return
+    memory.tried_at = time.monotonic()
+    try:
+        memory.is_deleted = not services.store.visitors.save(
+            state.owner.id, memory.visitor_created, changes
+        )
+        memory.saved, memory.error = workspace, None
+    except StoreError as error:
+        memory.error = error
 
 
-def _copy(workspace: Workspace) -> Workspace:
+def read_workspace(state: State, services: Services) -> Workspace:
+    """Read the workspace; {} for a new visitor, and while it cannot be read."""
+    memory, owner = state.memory, state.owner
+    memory.tried_at = time.monotonic()
+    try:
+        workspace, memory.visitor_created = services.store.visitors.record_visit(
+            owner.id, owner.login is not None, services.network
+        )
+    except StoreError as error:
+        memory.error = error
+        return {}
+    memory.error = None
+    return cast(Workspace, workspace)
+
+
+def build_workspace(state: State) -> Workspace:
+    """Build what is remembered of this visitor."""
     return {
-        name: dict(value) if isinstance(value, dict) else value for name, value in workspace.items()
+        "data_set": None if state.data_set is None else state.data_set.id,
+        "units": {key: _encode_settings(each) for key, each in state.settings.items()},
+        "example_run": state.example_run,
+        "typed": dict(state.typed_texts),
+        "language": state.language,
     }
 
 
-def _compute_changes(previous: Workspace, current: Workspace) -> Workspace:
+def _encode_settings(settings: DataSettings) -> StoredSettings:
+    recipe, compared = settings.recipe, settings.comparison
+    return {
+        "data": settings.data,
+        "recipe": None if recipe is None else recipe.to_dict(),
+        "run": settings.run,
+        "compared": None if compared is None else cast(StoredComparison, asdict(compared)),
+    }
+
+
+def decode_settings(stored: StoredSettings) -> DataSettings:
+    """Decode the settings of a data set."""
+    recipe = comparison = None
+    if stored["recipe"] is not None:
+        with contextlib.suppress(ValueError):  # a recipe of another version
+            recipe = Recipe.from_dict(stored["recipe"])
+    compared = stored.get("compared")
+    if compared is not None:
+        entries = {name: tuple(runs) for name, runs in compared["entries"].items()}
+        comparison = ComparisonRequest(entries, tuple(compared["seeds"]))
+    return DataSettings(stored["data"], recipe, stored["run"], comparison)
+
+
+def _compute_changes(
+    previous: Mapping[str, object], current: Mapping[str, object]
+) -> dict[str, object]:
     """List the changed values.
 
     Of a dictionary only the changed entries are listed, with None for removed ones.
     """
-    changes: Workspace = {}
+    changes: dict[str, object] = {}
     for name, value in current.items():
         old = previous.get(name)
         if isinstance(value, dict) and isinstance(old, dict):

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import streamlit as st
 
 from runs.addresses import get_network
 from ui.http.visitor_cookie import find_secret, generate_secret, get_browser_id, make_visitor_id
 from ui.i18n import _, escape_markdown
+from ui.session.state import Owner
 
 THIS_MACHINE = "127.0.0.1"
-
-
-@dataclass(frozen=True)
-class Owner:
-    """A visitor as an owner of data and runs.
-
-    Attributes:
-        id: Id under which the server stores the visitor's data. It grants no access, and so neither
-            does a copy of the database.
-        lasting: The visitor will be recognised in another session.
-        login: Name of the logged-in user; None if nobody is logged in.
-    """
-
-    id: str
-    lasting: bool
-    login: str | None
 
 
 def identify_owner() -> Owner:

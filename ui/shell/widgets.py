@@ -8,6 +8,13 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ui.session.state import State
+
+
+def get_widget_key(visitor: State, name: str) -> str:
+    """Return the key of a widget about the open data; forms start again for other data."""
+    return f"{name}-{visitor.open_count}"
+
 
 def choose_one(label: str, options: Iterable, key: str, value: Any, **widget_options: Any) -> Any:
     """Show a control with exactly one selected option, initially ``value``."""

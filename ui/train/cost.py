@@ -15,7 +15,8 @@ from ui.shell.widgets import make_metric_grid
 
 def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
     """Show the real, conventional and computed steps per epoch, and the estimated time."""
-    cost = visitor.read_once("work", _make_key(recipe), lambda: _estimate(visitor.data, recipe))
+    key, results = _make_key(visitor.digest, recipe), visitor.results
+    cost = results.epoch_cost.get(key, lambda: _estimate(visitor.data, recipe))
     facts = make_metric_grid()
     facts.metric(_("Real steps, an epoch"), format_count(cost.real))
     facts.metric(
@@ -52,9 +53,10 @@ def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
         )
 
 
-def _make_key(recipe: Recipe) -> str:
-    """Make the cache key: everything besides the data that the estimate depends on."""
-    shape = (
+def _make_key(digest: str, recipe: Recipe) -> tuple[object, ...]:
+    """Make the cache key: everything that the estimate depends on."""
+    return (
+        digest,
         recipe.family,
         recipe.layers,
         recipe.batch_size,
@@ -62,7 +64,6 @@ def _make_key(recipe: Recipe) -> str:
         recipe.mask,
         recipe.seed,
     )
-    return repr(shape)
 
 
 def _estimate(data: Sequences, recipe: Recipe) -> EpochCost:

@@ -13,6 +13,7 @@ from core.figures import Labels, plot_history
 from core.i18n import N_
 from runs import ACTIVE, Run, RunState
 from ui import backend
+from ui.context import get_services
 from ui.i18n import (
     _,
     format_count,
@@ -22,6 +23,7 @@ from ui.i18n import (
     translate,
 )
 from ui.recipe.format import format_field
+from ui.session import training
 from ui.session.state import State
 from ui.shell import fragments
 from ui.shell.plots import draw, get_figure_labels, is_dark
@@ -95,7 +97,7 @@ def _offer_to_train(visitor: State, run: Run, key: str) -> None:
 
 def _train_alone(visitor: State, run: Run) -> None:
     try:
-        new_id = visitor.train_alone(run.id)
+        new_id = training.train_alone(visitor, get_services(), run.id)
     except UnpaddedError as error:
         st.toast(translate(error), icon=":material/error:")
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -15,8 +17,9 @@ from core.layers.registry import LAYERS, MAX_LAYERS, convert_layer
 from core.recipe.recipe import FIELDS
 from ui.i18n import _, translate
 from ui.recipe.inputs import choose_value
+from ui.session.data import suggest_recipe
 from ui.session.state import State
-from ui.shell.widgets import choose_one
+from ui.shell.widgets import choose_one, get_widget_key
 
 MARKED_VALIDATION = ("validation_split", "validation_rows")  # without effect if rows are marked
 
@@ -45,7 +48,7 @@ def choose_recipe(visitor: State) -> Recipe | None:
 
 def show_reasons(visitor: State, recipe: Recipe) -> None:
     """Show the reasons of the suggested settings, if the recipe has them all."""
-    suggested = visitor.suggest_recipe()
+    suggested = suggest_recipe(visitor)
     padding = {
         name: getattr(recipe, name) for name, each in FIELDS.items() if each.section == "padding"
     }
@@ -77,7 +80,7 @@ def _choose_section(visitor: State, recipe: Recipe, section: str, n_columns: int
 
 
 def _choose_field(visitor: State, recipe: Recipe, field: Field, place: DeltaGenerator) -> Recipe:
-    key = visitor.get_widget_key(field.name)
+    key = get_widget_key(visitor, field.name)
     if field.resolve:
         # Another optimizer or task has another default, with which the input starts.
         before = getattr(visitor.recipe.adapt(**{field.name: None}), field.resolve)
@@ -93,7 +96,7 @@ def _choose_field(visitor: State, recipe: Recipe, field: Field, place: DeltaGene
 
 
 def _choose_task(visitor: State) -> str:
-    data, key = visitor.data, visitor.get_widget_key
+    data, key = visitor.data, partial(get_widget_key, visitor)
     names = {"regression": _("a number"), "classification": _("a class")}
     if data.per_step:
         names = {
@@ -113,7 +116,7 @@ def _choose_task(visitor: State) -> str:
 
 
 def _choose_layers(visitor: State) -> tuple[Recurrent, ...]:
-    layers_before, key = visitor.recipe.layers, visitor.get_widget_key
+    layers_before, key = visitor.recipe.layers, partial(get_widget_key, visitor)
     number = st.number_input(
         _(FIELDS["layers"].label),
         1,

@@ -10,13 +10,13 @@ from core.reading import Schema, detect_schema, open_table, read_table
 from core.reading.new_data import Reading
 from ui.predict import new_data
 from ui.predict.new_data import format_as_csv, read_typed, suggest_sequence
-from ui.session.state import State, load_example
-from ui.shell.auth import Owner
+from ui.samples import load_example
+from ui.session.state import Owner, State
 
 
 def read_text(text: str, reading: Reading) -> Sequences | None:
     visitor = State(Owner("somebody", lasting=False, login=None))
-    return read_typed(visitor, text, reading)
+    return read_typed(visitor, visitor.places.typed, text, reading)
 
 
 @pytest.fixture

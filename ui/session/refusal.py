@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.errors import UnpaddedError
 from core.reading import Schema
 from core.reading.editable import Grid
-from runs.reading.reading_jobs import Columns, Refused
+from runs.reading.reading_jobs import Columns
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,6 @@ class Refusal:
     columns: Columns | None = None
     schema: Schema | None = None
     is_edited: bool = False
-
-    @classmethod
-    def from_refused(
-        cls, refused: Refused, name: str, read: Callable[[], bytes], checksum: int, is_edited: bool
-    ) -> Refusal:
-        """Create from the result of a reading job."""
-        details = refused.grid, refused.columns, refused.schema
-        return cls(refused.error, name, read, checksum, *details, is_edited)
 
     @property
     def rows(self) -> set[str]:

@@ -1,0 +1,251 @@
+"""Opening of data: files, samples and stored data sets."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import TypeVar
+
+from core import DataError, Recipe, Sequences
+from core.data.serialization import unpack
+from core.errors import UnpaddedError
+from core.reading import Schema, detect_schema
+from core.reading.new_data import Reading
+from core.recipe.suggestion_reasons import Suggestion, suggest
+from runs import DataSet, RunSummary
+from runs.reading import reading_jobs
+from runs.store import NOT_KNOWN, Content
+from ui.samples import EXAMPLE_NAME, Sample, compute_digest, load_example
+from ui.session.refusal import Refusal
+from ui.session.services import Services
+from ui.session.settings import choose_recipe, restore_settings
+from ui.session.state import FileDescription, NewData, State
+from ui.session.workspace import save
+
+Result = TypeVar("Result")
+
+
+def open_table(
+    state: State,
+    services: Services,
+    name: str,
+    read: Callable[[], bytes],
+    schema_of: reading_jobs.SchemaOf = detect_schema,
+    is_edited: bool = False,
+    replaces: str = "",
+) -> Refusal | None:
+    """Read a file or pasted text and open it.
+
+    Args:
+        state: The visitor's state, unchanged if the file is refused.
+        services: The server.
+        name: Display name.
+        read: Returns the content; called as often as needed.
+        schema_of: How the schema is found.
+        is_edited: The content was edited in the page.
+        replaces: Id of the data set that it replaces; "" for none.
+
+    Returns:
+        Why it was refused; None if it was opened.
+    """
+    checksum = 0
+    try:
+        content = read()
+        checksum = zlib.crc32(content)
+        max_steps = services.store.limits.steps
+        result = _run_job(state, services, reading_jobs.open_file, content, max_steps, schema_of)
+    except UnpaddedError as error:  # such as a file that takes the reading process too long
+        return Refusal(error, name, read, checksum, is_edited=is_edited)
+    if isinstance(result, reading_jobs.Refused):
+        details = result.grid, result.columns, result.schema
+        return Refusal(result.error, name, read, checksum, *details, is_edited)
+    try:
+        _open_result(state, services, name, Content.from_text(content), result, replaces)
+    except UnpaddedError as error:  # such as too many data sets
+        columns, schema = result.columns, result.report.schema
+        return Refusal(error, name, read, checksum, columns.grid, columns, schema, is_edited)
+    renew_widgets(state)
+    save(state, services)
+    return None
+
+
+def read_again(
+    state: State, services: Services, schema_of: reading_jobs.SchemaOf
+) -> reading_jobs.Refused | None:
+    """Read the file of the open data with another schema, and reset the recipe where necessary.
+
+    Returns:
+        Why it was refused; None if it was read.
+
+    Raises:
+        UnpaddedError: The server cannot store the result, or no longer has the file.
+    """
+    file, max_steps = _load_file(state, services), services.store.limits.steps
+    job = reading_jobs.open_stored
+    result = _run_job(state, services, job, file.content, max_steps, schema_of)
+    if isinstance(result, reading_jobs.Refused):
+        return result
+    _open_result(state, services, state.name, file, result, state.data_key)
+    save(state, services)
+    return None
+
+
+def open_sample(state: State, services: Services, sample: Sample) -> None:
+    """Open a sample. Raises UnpaddedError if the server has no room for it."""
+    if sample.path is None:
+        open_example(state, services)
+        return
+    refusal = open_table(state, services, sample.name, sample.path.read_bytes)
+    if refusal is not None:
+        raise refusal.error
+
+
+def open_example(state: State, services: Services) -> None:
+    """Open the reference example."""
+    activate_example(state)
+    renew_widgets(state)
+    save(state, services)
+
+
+def open_data_set(state: State, services: Services, data_set: DataSet) -> None:
+    """Open a stored data set. Raises DataError if it has been deleted."""
+    activate_data_set(state, services, data_set.id)
+    renew_widgets(state)
+    save(state, services)
+
+
+def open_run(state: State, services: Services, run: RunSummary) -> None:
+    """Open the data and recipe of a run. Raises DataError if the data has been deleted."""
+    sets = services.store.data_sets.list(state.owner.id)
+    data_set = next((each for each in sets if each.data == run.data), None)
+    if data_set is not None:
+        open_data_set(state, services, data_set)
+    elif run.data == compute_digest(None):
+        open_example(state, services)
+    else:
+        raise DataError(
+            "The data of this run is no longer among your data sets. Open its file again."
+        )
+    choose_recipe(state, services, run.recipe)
+
+
+def delete_data_set(state: State, services: Services, data_set: DataSet, runs: list[str]) -> None:
+    """Delete a data set and some runs; the example is opened in place of open data.
+
+    Raises UnpaddedError.
+    """
+    services.store.data_sets.delete(state.owner.id, data_set.id)
+    services.store.runs.delete(state.owner.id, *runs)
+    if state.data_key == data_set.id:
+        open_example(state, services)
+
+
+def describe_file(state: State, services: Services) -> FileDescription:
+    """Describe the file of the open data, which is read again on the first call.
+
+    Raises:
+        UnpaddedError: It has been deleted in another tab.
+    """
+    if state.file is None:
+        job, schema = reading_jobs.describe_stored, state.data.schema
+        content = _load_file(state, services).content
+        state.file = FileDescription(*_run_job(state, services, job, content, schema))
+    return state.file
+
+
+def read_new_data(
+    state: State,
+    services: Services,
+    content: bytes,
+    reading: Reading,
+    schema: Schema | None = None,
+    is_typed: bool = False,
+) -> NewData:
+    """Read sequences to predict. Raises UnpaddedError.
+
+    Args:
+        state: The visitor's state.
+        services: The server.
+        content: Bytes of the file or of the typed text.
+        reading: How the training data was read.
+        schema: Schema that the visitor chose; None to derive it.
+        is_typed: The content was typed on the page.
+    """
+    job, max_steps = reading_jobs.read_new, services.store.limits.steps
+    result = _run_job(state, services, job, content, reading, max_steps, schema, is_typed)
+    return result.sequences(), result.report
+
+
+def suggest_recipe(state: State) -> Suggestion:
+    """Suggest a recipe for the open data."""
+    return state.results.suggestion.get(state.digest, lambda: suggest(state.data))
+
+
+def renew_widgets(state: State) -> None:
+    """Let the forms about the open data start again, without their last refusals."""
+    state.open_count += 1
+    state.refusals.columns = state.refusals.edited = None
+
+
+def activate_example(state: State) -> None:
+    """Use the reference example in all pages, with the settings that it had last."""
+    state.data_set, state.name, state.data, state.file = None, EXAMPLE_NAME, load_example(), None
+    restore_settings(state, Recipe.example())
+
+
+def activate_data_set(state: State, services: Services, data_set_id: str) -> None:
+    """Use a stored data set in all pages. Raises DataError if it has been deleted."""
+    data_sets = services.store.data_sets
+    data_set = data_sets.get(state.owner.id, data_set_id)
+    content = None if data_set is None else data_sets.read_content(data_set.data)
+    if data_set is None or content is None:
+        raise DataError(NOT_KNOWN)
+    _activate(state, data_set, unpack(content))
+
+
+def _activate(
+    state: State, data_set: DataSet, data: Sequences, file: FileDescription | None = None
+) -> None:
+    state.data_set, state.name, state.data, state.file = data_set, data_set.name, data, file
+    restore_settings(state, Recipe.suggest(data))
+
+
+def _run_job(
+    state: State, services: Services, job: Callable[..., Result], content: bytes, *args: object
+) -> Result:
+    """Run a job of ``runs.reading.reading_jobs`` on a file. Raises its UnpaddedError."""
+    owner, network = state.owner.id, services.network
+    result: Result = services.guard.call(owner, network, job, content, *args)
+    return result
+
+
+def _load_file(state: State, services: Services) -> Content:
+    """Load the compressed file of the open data. Raises DataError if it has been deleted."""
+    digest = None if state.data_set is None else state.data_set.file
+    content = None if digest is None else services.store.data_sets.read_content(digest)
+    if digest is None or content is None:
+        raise DataError(NOT_KNOWN)
+    return Content(digest, content)
+
+
+def _open_result(
+    state: State,
+    services: Services,
+    name: str,
+    file: Content,
+    result: reading_jobs.Opened,
+    replaces: str,
+) -> None:
+    """Store a file that was read as a data set and use it. Raises UnpaddedError."""
+    packed, data = Content.from_bytes(result.packed), result.sequences()
+    data_set = DataSet(
+        name=name,
+        data=packed.digest,
+        file=file.digest,
+        sequences=len(data),
+        features=data.features,
+        steps=int(data.lengths.sum()),
+        id=replaces,
+    )
+    stored = services.store.data_sets.save(state.owner.id, data_set, packed, file)
+    _activate(state, stored, data, FileDescription(result.columns, result.report))
