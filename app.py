@@ -19,6 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.web.server.server_util import get_display_address, get_url
 
 from core import DataError
+from core.errors import UnpaddedError
 from core.reading.new_data import Reading
 from runs import Runs, json_log
 from runs.memory_allocator import return_freed_memory
@@ -91,7 +92,7 @@ def show_home() -> None:
     def start_training() -> None:
         try:
             training.train_example(visitor, get_services())
-        except DataError as error:
+        except UnpaddedError as error:
             visitor.refusals.example_run = error
 
     run = None if visitor.example_run is None else backend.get_runs().get(visitor.example_run)

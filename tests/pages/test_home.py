@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 from tests.support.app_pages import find_labelled, wait_until
+from ui import backend
 
 
 def get_metric(app, sequence):
@@ -21,3 +24,12 @@ def test_a_new_visitor_trains_the_example_and_sees_its_prediction_for_one_and_a_
     find_labelled(app.text_input, "Sequences to predict").set_value("[9, x]").run()
     assert len(app.error) == 1
     assert "x" in app.error[0].value
+
+
+def test_a_training_beyond_a_limit_is_explained(app, monkeypatch):
+    limits = backend.get_store().limits
+    monkeypatch.setattr(backend.get_store(), "limits", replace(limits, run_weights=1))
+    find_labelled(app.button, "Train the network").click().run()
+    assert not app.exception
+    assert "Use fewer units or layers" in app.error[0].value
+    assert len(app.get("plotly_chart")) == 3
