@@ -30,7 +30,7 @@ class UnpaddedError(ValueError):
         report: the ``core.reading.Report`` of the problems, if a table was read.
     """
 
-    report: Any = None
+    report: object = None
 
     def __init__(self, template: str, **values: object) -> None:
         self.template = template
