@@ -234,7 +234,10 @@ def _plot_values(
 ) -> go.Figure:
     grid = CellGrid(mask.shape, ids, first, labels)
     scale = _build_value_scale(*span, colours)
-    bar = grid.build_colour_bar(name) | (build_word_ticks(words) if words else {})
+    bar = grid.build_colour_bar(name)
+    if words:  # the first and the last word stand apart from the ends of the colour bar
+        bar |= build_word_ticks(words)
+        scale |= {"zmin": -0.5, "zmax": len(words) - 0.5}
     label = escape_text(name, 100)
     if grid.is_large:
         # The colour bar names the words; texts for every cell would take much memory.

@@ -143,7 +143,8 @@ GAPS = b"id,t,x\na,1,2\na,2,\na,3,4\nb,1,3\n"
 
 
 @pytest.mark.parametrize(
-    ("choice", "steps"), [("Drop the step", "3"), ("Carry the last value forward", "4")]
+    ("choice", "steps"),
+    [("Drop the step", "3"), ("Carry the last value forward, else the mean", "4")],
 )
 def test_a_file_with_missing_values_opens_after_choosing_a_treatment(data, choice, steps):
     upload(data, GAPS)

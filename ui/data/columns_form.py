@@ -27,7 +27,7 @@ ROLES = {
 MISSING_NAMES = {
     "refuse": N_("refuse the file"),
     "drop": N_("drop the step"),
-    "forward": N_("carry the last value forward"),
+    "forward": N_("carry the last value forward, else the mean"),
     "mean": N_("take the mean, and say where"),
 }
 DUPLICATE_NAMES = {
