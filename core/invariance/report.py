@@ -123,7 +123,9 @@ class Proof:
     @property
     def padding_effect(self) -> float:
         """Largest change of a prediction between usual padding and no padding."""
-        return max(check.difference or 0.0 for check in self.checks if check.name == ALONE)
+        return max(
+            (check.difference or 0.0 for check in self.checks if check.name == ALONE), default=0.0
+        )
 
     def relative_difference(self, check: Check) -> float | None:
         """Divide a check's difference by the spread.

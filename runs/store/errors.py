@@ -61,7 +61,7 @@ class StoreError(ServiceError):
 
 
 class NewerStoreError(StoreError):
-    """The database belongs to a newer version, so this process must neither read nor write it."""
+    """The database belongs to a newer version of the app, so this process must not write it."""
 
 
 @contextlib.contextmanager
