@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -48,14 +48,15 @@ def fit_baselines(
             probability 0.
     """
     inputs = _step_inputs(training, rows) if training.per_step else _sequence_inputs(training, rows)
-    targets = training.targets
+    targets = training.require_targets()
     if classes is not None:
         targets = np.searchsorted(classes, targets)
     widest = max(fitted.shape[1] for fitted, _ in inputs.values())
     sample = _sample_rows(len(targets), max(500, min(MAX_FITTED, MAX_NUMBERS // widest)))
     baselines = []
     for name, (fitted, new) in inputs.items():
-        model = _fit(_build_model(name, task, targets[sample]), fitted[sample], targets[sample])
+        model = _build_model(name, task, targets[sample])
+        _fit(model, fitted[sample], targets[sample])
         if classes is None:
             predictions = model.predict(new)
         else:
@@ -65,6 +66,18 @@ def fit_baselines(
     return baselines
 
 
+class _Model(Protocol):
+    """What a baseline uses of an estimator of scikit-learn, which has no types."""
+
+    classes_: np.ndarray
+
+    def fit(self, inputs: np.ndarray, targets: np.ndarray, /) -> object: ...
+
+    def predict(self, inputs: np.ndarray, /) -> np.ndarray: ...
+
+    def predict_proba(self, inputs: np.ndarray, /) -> np.ndarray: ...
+
+
 def _sample_rows(rows: int, max_rows: int) -> np.ndarray:
     """Draw at most ``max_rows`` row numbers with a fixed seed."""
     if rows <= max_rows:
@@ -72,15 +85,15 @@ def _sample_rows(rows: int, max_rows: int) -> np.ndarray:
     return np.sort(np.random.default_rng(0).choice(rows, max_rows, replace=False))
 
 
-def _fit(model: Any, inputs: np.ndarray, targets: np.ndarray) -> Any:
+def _fit(model: _Model, inputs: np.ndarray, targets: np.ndarray) -> None:
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():  # the fit after 500 iterations is good enough for a baseline
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(inputs, targets)
+        model.fit(inputs, targets)
 
 
-def _build_model(name: str, task: Task, targets: np.ndarray) -> Any:
+def _build_model(name: str, task: Task, targets: np.ndarray) -> _Model:
     from sklearn.dummy import DummyClassifier, DummyRegressor
     from sklearn.linear_model import LogisticRegression, RidgeCV
     from sklearn.pipeline import make_pipeline
@@ -88,15 +101,18 @@ def _build_model(name: str, task: Task, targets: np.ndarray) -> Any:
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     regression = task == "regression"
+    model: _Model
     if name == CONSTANT or len(set(targets.tolist())) == 1 or len(targets) < 3:
-        return DummyRegressor() if regression else DummyClassifier(strategy="prior")
-    if name == LENGTH:  # the relation may have any shape, but leaves must be too large for noise
+        model = DummyRegressor() if regression else DummyClassifier(strategy="prior")
+    elif name == LENGTH:  # the relation may have any shape, but leaves must be too large for noise
         tree = DecisionTreeRegressor if regression else DecisionTreeClassifier
-        return tree(
+        model = tree(
             max_leaf_nodes=32, min_samples_leaf=max(1, min(5, len(targets) // 20)), random_state=0
         )
-    linear = RidgeCV(np.logspace(-3, 4, 15)) if regression else LogisticRegression(max_iter=500)
-    return make_pipeline(StandardScaler(), linear)
+    else:
+        linear = RidgeCV(np.logspace(-3, 4, 15)) if regression else LogisticRegression(max_iter=500)
+        model = make_pipeline(StandardScaler(), linear)
+    return model
 
 
 def _sequence_inputs(

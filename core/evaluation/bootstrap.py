@@ -46,11 +46,14 @@ class Estimate:
     high: float | None = None
 
     @property
+    def limits(self) -> tuple[float, float] | None:
+        """Both ends of the interval; None without one."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+    @property
     def excludes_zero(self) -> bool:
         """True when the interval does not contain 0."""
-        if self.low is None or self.high is None:
-            return False
-        return self.low > 0 or self.high < 0
+        return self.limits is not None and (self.limits[0] > 0 or self.limits[1] < 0)
 
 
 def spread_estimates(metrics: Mapping[str, Estimate]) -> dict[str, float | None]:
@@ -126,7 +129,7 @@ def assign_clusters(rows: Sequences, predicted: np.ndarray | slice = slice(None)
     Returns:
         (predictions,) int64 from 0, for the predictions that exist.
     """
-    units = np.arange(len(rows)) if rows.groups is None else rows.groups
+    units: np.ndarray = np.arange(len(rows)) if rows.groups is None else rows.groups
     units = np.repeat(units, rows.lengths) if rows.per_step else units
     return np.unique(units[predicted], return_inverse=True)[1]
 
@@ -140,7 +143,8 @@ def has_prediction(predictions: np.ndarray) -> np.ndarray:
     Returns:
         (rows,) bool.
     """
-    return ~np.isnan(predictions if predictions.ndim == 1 else predictions[:, 0])
+    has_value: np.ndarray = ~np.isnan(predictions if predictions.ndim == 1 else predictions[:, 0])
+    return has_value
 
 
 def make_statistic(

@@ -29,9 +29,9 @@ def format_metric(name: str, estimate: Estimate) -> str:
 
 def format_interval(name: str, estimate: Estimate) -> str | None:
     """Format a confidence interval, as in "95.9 – 98.9"; None without an interval."""
-    if estimate.low is None:
+    if estimate.limits is None:
         return None
-    low, high = (get_format(name).format(end).rstrip("%") for end in (estimate.low, estimate.high))
+    low, high = (get_format(name).format(end).rstrip("%") for end in estimate.limits)
     return f"{low} – {high}".replace("-0.000", "0.000").replace("-", "−")
 
 

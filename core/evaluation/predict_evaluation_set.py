@@ -17,5 +17,5 @@ def predict_evaluation_set(model: FittedModel, part: str, rows: Sequences) -> Ev
     values = model.preprocessing.decode(outputs)
     probabilities = None if model.classes is None else outputs
     return EvaluationSet(
-        part, rows.ids, rows.lengths, rows.targets, values, model.classes, probabilities
+        part, rows.ids, rows.lengths, rows.require_targets(), values, model.classes, probabilities
     )

@@ -194,7 +194,7 @@ def evaluate_predictions(
         classes: (k,) labels in the order of the probabilities; None for regression.
     """
     predicted = has_prediction(predictions)
-    truth, clusters = rows.targets[predicted], assign_clusters(rows, predicted)
+    truth, clusters = rows.require_targets()[predicted], assign_clusters(rows, predicted)
     count = int(clusters.max()) + 1
 
     def build(values: np.ndarray) -> Statistic:
@@ -264,7 +264,7 @@ def _conclude(
     strongest = min(baselines, key=lambda baseline: baseline.ahead.value)
     if strongest.ahead.value <= 0:
         best = strongest
-    values = {"figure": METRIC_NAMES[main]}
+    values: dict[str, str] = {"figure": METRIC_NAMES[main]}
     values |= {"ours": _format_main(main, metrics), "theirs": _format_main(main, best.figures)}
     if best.ahead.value <= 0:
         yield Note(

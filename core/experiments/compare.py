@@ -331,17 +331,19 @@ def _row_interval(
 
     count = int(clusters.max()) + 1
     estimate = estimate_metric(0.0, bootstrap(mean_difference, clusters)[main], count)
-    return None if estimate.low is None else (estimate.low, estimate.high)
+    return estimate.limits
 
 
 def _conclude(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
     """Describe the best entry with a significant difference, or else the largest difference."""
-    base, *others = entries
+    base = entries[0]
+    others = [(each, each.difference) for each in entries if each.difference is not None]
     sign = -1 if main in LOWER_IS_BETTER else 1
-    significant = [entry for entry in others if entry.difference.excludes_zero]
+    significant = [(entry, difference) for entry, difference in others if difference.excludes_zero]
     if part == "training" or not significant:
-        largest = max(others, key=lambda entry: abs(entry.difference.value))
-        values = _format_values(largest, base, main) | {"seeds": seeds, "part": PARTS[part]}
+        entry, difference = max(others, key=lambda other: abs(other[1].value))
+        values = _format_values(entry, difference, base, main)
+        values |= {"seeds": seeds, "part": PARTS[part]}
         if part == "training":
             return Note(
                 "These are figures on the training sequences themselves, because none were set "
@@ -362,9 +364,10 @@ def _conclude(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
             "({limits}).",
             **values,
         )
-    best = max(significant, key=lambda entry: sign * entry.difference.value)
-    values = _format_values(best, base, main) | {"seeds": seeds, "part": PARTS[part]}
-    if sign * best.difference.value > 0:
+    entry, difference = max(significant, key=lambda other: sign * other[1].value)
+    values = _format_values(entry, difference, base, main)
+    values |= {"seeds": seeds, "part": PARTS[part]}
+    if sign * difference.value > 0:
         return Note(
             "“{name}” is better than “{base}”: {part} {figure} {ours} against {theirs}, by {by} "
             "({interval}, {seeds} seeds).",
@@ -377,14 +380,14 @@ def _conclude(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
     )
 
 
-def _format_values(entry: Entry, base: Entry, main: str) -> dict[str, object]:
+def _format_values(entry: Entry, difference: Estimate, base: Entry, main: str) -> dict[str, object]:
     """Format the values of a sentence: RMSE in percent of the base, accuracy in points.
 
     ``by`` and its ``interval`` are in the direction of the difference, ``change`` and its
     ``limits`` are signed.
     """
     ours, theirs = (float(each.figures[main].mean()) for each in (entry, base))
-    difference, direction = entry.difference, -1 if entry.difference.value < 0 else 1
+    direction = -1 if difference.value < 0 else 1
     scale = 100 if main != "rmse" else 100 / theirs if theirs else np.nan
     template = "{:.3g}" if main == "rmse" else "{:.1%}"
 
@@ -396,15 +399,14 @@ def _format_values(entry: Entry, base: Entry, main: str) -> dict[str, object]:
             return Note("{n} %", n=format_number(value, sign))
         return Note("{n} points", n=format_number(value, sign))
 
-    def format_interval(ends: list[float], sign: str) -> Note:
+    def format_interval(ends: Iterable[float], sign: str) -> Note:
         low, high = (format_number(end, sign) for end in ends)
         return Note("95 % interval {low} to {high}", low=low, high=high)
 
-    values = {"interval": Note("no interval"), "limits": Note("no interval")}
-    if difference.low is not None:
-        ends = [difference.low, difference.high]
-        values["interval"] = format_interval(sorted(direction * end for end in ends), "")
-        values["limits"] = format_interval(ends, "+")
+    values: dict[str, object] = dict.fromkeys(("interval", "limits"), Note("no interval"))
+    if (limits := difference.limits) is not None:
+        values["interval"] = format_interval(sorted(direction * end for end in limits), "")
+        values["limits"] = format_interval(limits, "+")
     return values | {
         "name": entry.name,
         "base": base.name,

@@ -81,21 +81,22 @@ def cross_validate(
     """
     from ..training.train import train
 
-    results, order = [], []
+    folds: list[tuple[Sequences, np.ndarray, np.ndarray | None]] = []
+    order = []
     for number, (training, held_out) in enumerate(split_into_folds(data, recipe, count)):
         model = train(replace(data[training], split=None), recipe)
         rows = data[held_out]
         is_classifier = model.classes is not None
         predictions = model.predict_proba(rows) if is_classifier else model.predict(rows)
-        results.append((rows, predictions, model.classes))
+        folds.append((rows, predictions, model.classes))
         order.append(held_out)
         if on_progress is not None:
             on_progress((number + 1) / count)
     classes = None
     if recipe.task == "classification":
-        classes = np.unique(np.concatenate([known for *_, known in results]))
+        classes = np.unique(np.concatenate([known for *_, known in folds if known is not None]))
     results = [
-        (rows, _add_classes(predictions, known, classes)) for rows, predictions, known in results
+        (rows, _add_classes(predictions, known, classes)) for rows, predictions, known in folds
     ]
     by_fold: dict[str, list[float]] = {}
     for rows, predictions in results:
@@ -113,7 +114,7 @@ def _add_classes(
     predictions: np.ndarray, known: np.ndarray | None, classes: np.ndarray | None
 ) -> np.ndarray:
     """Extend probabilities to all classes, with 0 for classes that are not in ``known``."""
-    if classes is None or len(known) == len(classes):
+    if classes is None or known is None or len(known) == len(classes):
         return predictions
     extended = np.zeros((len(predictions), len(classes)), predictions.dtype)
     extended[:, np.searchsorted(classes, known)] = predictions
@@ -125,5 +126,5 @@ def _build_statistic(
 ) -> tuple[Statistic, np.ndarray]:
     """Return the statistic and the clusters of the predictions that exist."""
     predicted = has_prediction(predictions)
-    statistic = make_statistic(rows.targets[predicted], predictions[predicted], classes)
+    statistic = make_statistic(rows.require_targets()[predicted], predictions[predicted], classes)
     return statistic, assign_clusters(rows, predicted)

@@ -36,7 +36,7 @@ class EarlyPrediction:
         """One row per share: share, the metric, and "low" and "high" of its 95 % interval."""
         return pd.DataFrame(
             [
-                {"share": share} | spread_estimates({self.main: estimate})
+                {"share": share, **spread_estimates({self.main: estimate})}
                 for share, estimate in zip(self.shares, self.figures, strict=True)
             ]
         )
@@ -48,7 +48,7 @@ class EarlyPrediction:
     @property
     def note(self) -> Note:
         """The conclusion, in one sentence."""
-        values = {"figure": METRIC_NAMES[self.main]}
+        values: dict[str, str] = {"figure": METRIC_NAMES[self.main]}
         template = "{:.4g}" if self.main == "rmse" else "{:.1%}"
         values["whole"] = template.format(self.figures[-1].value)
         if self.enough == 1:

@@ -37,8 +37,7 @@ def evaluate_early_prediction(
     Raises:
         DataError: the data has no targets, or the model predicts at every step.
     """
-    if data.targets is None:
-        raise DataError("This data has no targets, so predictions cannot be compared to it.")
+    data.require_targets()
     if model.recipe.return_sequences or data.per_step:
         raise DataError(
             "The model answers at every step, and so early that there is nothing to find out here."
@@ -57,7 +56,7 @@ def evaluate_early_prediction(
     for number, share in enumerate(SHARES):
         outputs = model.compute_outputs(take_prefixes(data, share))
         predictions = model.preprocessing.decode(outputs) if classes is None else outputs
-        statistic = make_statistic(data.targets, predictions, classes)
+        statistic = make_statistic(data.require_targets(), predictions, classes)
         draws.append(bootstrap(statistic, clusters)[main])
         value = statistic(np.ones(len(data)))[main]
         estimates.append(estimate_metric(value, draws[-1], count))

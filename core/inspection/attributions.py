@@ -44,7 +44,7 @@ def compute_attributions(
     ends = _read_last(compiled.compute_outputs(*interpolate(np.array([0.0, 1.0])))).numpy()
     explained = int(np.argmax(ends[1]))
 
-    @tf.function(autograph=False)
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def compute_gradients(path: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(path)

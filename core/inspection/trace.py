@@ -115,9 +115,11 @@ def pool_prefixes(pooling: str, hidden: np.ndarray, counts: np.ndarray) -> np.nd
     if pooling == "last":
         return hidden
     if pooling == "max":
-        return np.maximum.accumulate(np.where(counts[:, None], hidden, MIN_STATE), axis=0)
-    lengths = np.maximum(np.cumsum(counts), 1)[:, None]  # (steps, 1)
-    return (np.cumsum(hidden * counts[:, None], axis=0, dtype=float) / lengths).astype(np.float32)
+        pooled = np.maximum.accumulate(np.where(counts[:, None], hidden, MIN_STATE), axis=0)
+    else:
+        lengths = np.maximum(np.cumsum(counts), 1)[:, None]  # (steps, 1)
+        pooled = np.cumsum(hidden * counts[:, None], axis=0, dtype=float) / lengths
+    return np.asarray(pooled, np.float32)
 
 
 def _trace_direction(

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
-from ..data.padding import Side, pad, truncate
+from ..data.padded import Side
+from ..data.padding import pad, truncate
 from ..data.sequences import Sequences
 from ..engine.compiled import Engine, borrow_engine
 from ..engine.spec import EngineSpec, count_groups
@@ -133,22 +135,25 @@ class _PaddedArray:
         real: (rows, steps) bool, the steps that are not padding.
     """
 
-    values: np.ndarray
-    mask: np.ndarray
-    real: np.ndarray
+    values: npt.NDArray[np.float32]
+    mask: npt.NDArray[np.bool_]
+    real: npt.NDArray[np.bool_]
+
+
+Function = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]  # of values and mask
 
 
 class _Network:
     """A network as a function of values and mask, compiled once for every array shape."""
 
-    def __init__(self, name: str, outputs: Callable, features: int) -> None:
+    def __init__(self, name: str, outputs: Function, features: int) -> None:
         self.name = name
         signature = (
             tf.TensorSpec((None, None, features), tf.float32),
             tf.TensorSpec((None, None), tf.bool),
         )
 
-        def gradient(values, mask, real):
+        def gradient(values: tf.Tensor, mask: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
             # Probabilities sum to 1, so their plain sum has no gradient; a weighted sum has one.
             with tf.GradientTape() as tape:
                 tape.watch(values)
@@ -168,23 +173,26 @@ class _Network:
         ``eager`` skips compilation, for a network that runs only once.
         """
         run = self._outputs if eager else self._compiled
-        outputs = run(tf.constant(padded.values), tf.constant(padded.mask)).numpy()
-        return outputs[padded.real] if outputs.ndim == 3 else outputs
+        outputs: np.ndarray = run(tf.constant(padded.values), tf.constant(padded.mask)).numpy()
+        if outputs.ndim == 3:
+            outputs = outputs[padded.real]
+        return outputs
 
     def compute_gradient(self, padded: _PaddedArray) -> np.ndarray:
         """Return the gradient of a weighted sum of outputs, (rows, steps, features)."""
         arrays = map(tf.constant, (padded.values, padded.mask, padded.real))
-        return self._gradient(*arrays).numpy()
+        gradient: np.ndarray = self._gradient(*arrays).numpy()
+        return gradient
 
 
-def _wrap_keras(network: keras.Model) -> Callable:
+def _wrap_keras(network: keras.Model) -> Function:
     return lambda values, mask: network([values, mask], training=False)
 
 
-def _wrap_engine(compiled: Engine) -> Callable:
+def _wrap_engine(compiled: Engine) -> Function:
     """Move real steps to the front of each row, as the engine expects; padding keeps its values."""
 
-    def outputs(values, mask):
+    def outputs(values: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         order = tf.argsort(tf.cast(~mask, tf.int32), axis=1, stable=True)  # (rows, steps)
         moved = tf.gather(values, order, batch_dims=1)  # (rows, steps, features)
         lengths = tf.reduce_sum(tf.cast(mask, tf.int64), 1)

@@ -51,7 +51,7 @@ class InputEncoder:
         """
         names = training.feature_names
         if like is None:
-            has_missing = np.isnan(training.values).any(axis=0)
+            has_missing = np.any(np.isnan(training.values), axis=0)
             indicated = tuple(n for n, lacks in zip(names, has_missing, strict=True) if lacks)
             vocabularies = {
                 name: _list_used_words(training.values[:, names.index(name)], words)
@@ -175,4 +175,5 @@ def _mean_of_known(values: np.ndarray) -> np.ndarray:
     """Average the known values per input in float64, (i,); 0 where none is known."""
     known = ~np.isnan(values)
     sums = np.where(known, values, 0).sum(axis=0, dtype=np.float64)
-    return sums / np.maximum(known.sum(axis=0), 1)
+    means: np.ndarray = sums / np.maximum(known.sum(axis=0), 1)
+    return means

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..data.padding import erase, truncate
 from ..data.sequences import Sequences
@@ -23,7 +24,7 @@ class MaskedSequences:
 
     original: Sequences
     real: Sequences
-    kept: np.ndarray
+    kept: npt.NDArray[np.int64]
 
 
 def mask_steps(data: Sequences, recipe: Recipe) -> MaskedSequences:
@@ -41,7 +42,7 @@ def mask_steps(data: Sequences, recipe: Recipe) -> MaskedSequences:
         real = erase(real, recipe.mask_value)
     if real is numbered:
         return MaskedSequences(data, data, steps)
-    kept, targets = real.targets, data.targets
+    kept, targets = real.require_targets(), data.targets
     if data.per_step:
-        targets = data.targets[kept]
+        targets = data.require_targets()[kept]
     return MaskedSequences(data, real.with_targets(targets, data.per_step), kept)

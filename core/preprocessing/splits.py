@@ -59,7 +59,7 @@ def split_rows(data: Sequences, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]
         return rows[~is_validation], rows[is_validation]
     labels = None
     if recipe.task == "classification" and not data.per_step:
-        labels = data.targets[rows]
+        labels = data.require_targets()[rows]
         # A group can be stratified only if all of its sequences are of one class.
         labels = labels[first] if (labels == labels[first][group]).all() else None
     drawn = _draw(np.arange(len(first)), count, labels, recipe.seed)
@@ -100,7 +100,7 @@ def split_into_folds(
         )
     labels = None
     if recipe.task == "classification" and not data.per_step:
-        labels = data.targets[rows].astype(str)
+        labels = data.require_targets()[rows].astype(str)
         # scikit-learn refuses to stratify when every class has fewer members than there are folds
         labels = labels if np.unique(labels, return_counts=True)[1].max() >= count else None
     splitters = {
@@ -138,13 +138,14 @@ def check_set_sizes(
         validation: validation rows from ``split_rows``.
     """
     notes = []
-    is_one_group = data.groups is not None and len(set(data.groups[training])) == 1 < len(training)
+    groups = set() if data.groups is None else set(data.groups[training])
+    is_one_group = len(groups) == 1 < len(training)
     if recipe.validation_split and not len(validation) and is_one_group:
         notes.append(
             Note(
                 "All sequences to train on come from one series or group, {group}. None is set "
                 "apart for validation, so nothing tells how the model does on another one.",
-                group=str(data.groups[training[0]]),
+                group=str(groups.pop()),
             )
         )
     elif recipe.validation_split and not len(validation):
@@ -157,7 +158,7 @@ def check_set_sizes(
         )
     if recipe.task == "classification" and not data.per_step:
         rows = np.concatenate([training, validation])
-        classes, counts = np.unique(data.targets[rows], return_counts=True)
+        classes, counts = np.unique(data.require_targets()[rows], return_counts=True)
         single = classes[counts == 1]
         if len(single):
             notes.append(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 import numpy as np
+import numpy.typing as npt
 
 from ..data.format_1 import detect_format_1, list_indicated
 from ..data.missing import MISSING_POLICIES, Missing
@@ -54,7 +55,7 @@ class Prepared:
 
     masked: MaskedSequences
     sequences: Sequences
-    source: np.ndarray
+    source: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +121,8 @@ class Preprocessing:
         if recipe.standardize:
             mean, std = _mean_and_std(inputs.encode(real).values)
             if recipe.task == "regression":
-                targets = real.targets if training.per_step else training.targets
-                target_mean, target_std = map(float, _mean_and_std(targets))
+                measured = real if training.per_step else training
+                target_mean, target_std = map(float, _mean_and_std(measured.require_targets()))
         return cls(
             recipe=recipe,
             inputs=inputs,
@@ -156,6 +157,7 @@ class Preprocessing:
                 found=masked.original.features,
             )
         encoded = self.inputs.encode(masked.real)
+        source: npt.NDArray[np.int64]
         if self.recipe.mask != "none":
             sequences, source = encoded, masked.kept
         else:
@@ -166,8 +168,8 @@ class Preprocessing:
             numbered = masked.real.with_targets(masked.kept, per_step=True)
             numbered = truncate(numbered, self.width, truncating)
             is_real = pad(numbered, self.width, padding).mask.reshape(-1)  # (n × width,)
-            source = np.full(len(is_real), -1)
-            source[is_real] = numbered.targets
+            source = np.full(len(is_real), -1, np.int64)
+            source[is_real] = numbered.require_targets()
         if self.recipe.standardize:
             scaled = self.scale(sequences.values)
             sequences = sequences.with_steps(scaled, sequences.lengths)
@@ -228,10 +230,11 @@ class Preprocessing:
             sequences, -1 or NaN for padding.
         """
         data = prepared.masked.original
+        targets = data.require_targets()
         if self.classes is not None:
-            targets = np.searchsorted(self.classes, data.targets)
+            targets = np.searchsorted(self.classes, targets)
         else:
-            targets = ((data.targets - self.target_mean) / self.target_std).astype(np.float32)
+            targets = ((targets - self.target_mean) / self.target_std).astype(np.float32)
         if not data.per_step:
             return targets
         absent = np.float32(np.nan) if self.classes is None else -1
@@ -248,9 +251,12 @@ class Preprocessing:
             (n,); None as label where the outputs are NaN.
         """
         if self.classes is not None:
-            labels = self.classes[outputs.argmax(axis=1)]
+            labels: np.ndarray = self.classes[outputs.argmax(axis=1)]
             absent = np.isnan(outputs[:, 0])
-            return np.where(absent, None, labels) if absent.any() else labels
+            if absent.any():
+                labels = labels.astype(object)
+                labels[absent] = None
+            return labels
         return outputs[:, 0].astype(np.float64) * self.target_std + self.target_mean
 
     @property

@@ -23,7 +23,7 @@ class GRUNetwork(RecurrentNetwork):
     onnx_attributes = {"linear_before_reset": 1}  # noqa: RUF012  (a class attribute of the base)
 
     def project(self, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
-        return x @ kernel + bias[0]
+        return super().project(x, kernel, bias[0])
 
     def run_step(
         self,

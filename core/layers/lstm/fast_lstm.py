@@ -19,12 +19,15 @@ wide: The gradient of the carried state is computed step by step. The gradients 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 # The wide implementation is faster from this value of (inputs + units) · units on
 # (python -m benchmarks paths): 1.4 times with 96 inputs and 96 units, 1.5 times with 8 and 128,
 # 3 times with 256 and 256; equal with 80 and 80; 0.85 times with 8 and 112.
 MIN_WIDE_SIZE = 16_000
+Gradient = Callable[[tf.Tensor], tuple[tf.Tensor | None, ...]]  # from that of the outputs
 
 
 def choose_implementation(inputs: int, units: int) -> str:
@@ -98,15 +101,15 @@ def compute_reversal(lengths: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
     return mirrored * tf.size(lengths, lengths.dtype) + tf.range(tf.size(lengths, lengths.dtype))
 
 
-@tf.custom_gradient
-def reverse(x: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:
+@tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+def reverse(x: tf.Tensor, indices: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
     """Reverse each row of x (steps, rows, features) by the indices of ``compute_reversal``.
 
     Reversing twice changes nothing, so the operation is its own gradient.
     ``tf.reverse_sequence`` gives the same result, element by element.
     """
 
-    def gather(y):
+    def gather(y: tf.Tensor) -> tf.Tensor:
         flat = tf.reshape(y, [-1, y.shape[-1]])  # (steps · rows, features)
         return tf.reshape(tf.gather(flat, indices), tf.shape(y))
 
@@ -140,14 +143,17 @@ def run_forward(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> dict[str, 
         "use_peephole": False,
     }
     outputs = tf.raw_ops.BlockLSTMV2(**inputs, cell_clip=0.0)  # 0: no clipping, as in Keras
-    return inputs | outputs._asdict()
+    states: dict[str, tf.Tensor] = inputs | outputs._asdict()
+    return states
 
 
-@tf.custom_gradient
-def _run_fused(x, kernel, recurrent, bias):
+@tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+def _run_fused(
+    x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor
+) -> tuple[tf.Tensor, Gradient]:
     states = run_forward(x, tf.concat([kernel, recurrent], 0), bias)
 
-    def gradient(upstream):
+    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
         grads = tf.raw_ops.BlockLSTMGradV2(
             **states, h_grad=upstream, cs_grad=tf.zeros_like(states["cs"])
         )
@@ -157,11 +163,13 @@ def _run_fused(x, kernel, recurrent, bias):
     return states["h"], gradient
 
 
-@tf.custom_gradient
-def _run_wide(x, kernel, recurrent, bias):
+@tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+def _run_wide(
+    x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor
+) -> tuple[tf.Tensor, Gradient]:
     states = run_forward(x, tf.concat([kernel, recurrent], 0), bias)
 
-    def gradient(upstream):
+    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
         gates = _compute_gate_gradients(states, recurrent, upstream)  # (steps, rows, 4·units)
         gates = tf.reshape(gates, [-1, kernel.shape[1]])  # (steps · rows, 4·units)
         previous = tf.concat([states["h_prev"][None], states["h"][:-1]], 0)  # (steps, rows, units)
@@ -178,7 +186,9 @@ def _run_wide(x, kernel, recurrent, bias):
     return states["h"], gradient
 
 
-def _compute_gate_gradients(states, recurrent, upstream):
+def _compute_gate_gradients(
+    states: dict[str, tf.Tensor], recurrent: tf.Tensor, upstream: tf.Tensor
+) -> tf.Tensor:
     """Compute the loss gradient at the gates before their activations, (steps, rows, 4·units).
 
     The gates are in the order input, cell, forget, output of ``LSTMBlockCellGrad``, which computes
@@ -190,7 +200,9 @@ def _compute_gate_gradients(states, recurrent, upstream):
     fixed = {name: states[name] for name in ("h_prev", "w", "wci", "wcf", "wco", "b")}
     by_step = ("i", "cs", "f", "o", "ci", "co")
 
-    def step_back(step, hidden_grad, cell_grad, results):
+    def step_back(
+        step: tf.Tensor, hidden_grad: tf.Tensor, cell_grad: tf.Tensor, results: tf.TensorArray
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.TensorArray]:
         grads = tf.raw_ops.LSTMBlockCellGrad(
             x=states["x"][0],  # its shape is checked, its values are not used
             cs_prev=previous_cells[step],
@@ -213,7 +225,7 @@ def _compute_gate_gradients(states, recurrent, upstream):
     return results.stack()
 
 
-def _swap_gates(matrix):
+def _swap_gates(matrix: tf.Tensor) -> tf.Tensor:
     """Swap the second and third of four gates: forget, cell for cell, forget."""
     first, second, third, fourth = tf.split(matrix, 4, axis=1)
     return tf.concat([first, third, second, fourth], 1)

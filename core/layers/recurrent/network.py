@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import keras
 import numpy as np
@@ -33,7 +33,7 @@ class RecurrentNetwork(ABC):
     gate_names: ClassVar[tuple[str, ...]]
     onnx_operator: ClassVar[str]
     onnx_gates: ClassVar[tuple[int, ...]]
-    onnx_attributes: ClassVar[Mapping[str, Any]] = {}
+    onnx_attributes: ClassVar[Mapping[str, int]] = {}
     has_cell: ClassVar[bool] = False
 
     def build(self, layer: Recurrent, sequences: bool, seeds: Iterator[int]) -> keras.layers.Layer:
@@ -45,7 +45,7 @@ class RecurrentNetwork(ABC):
             seeds: Seeds of the initial weights, each used once.
         """
 
-        def build_direction(**options: Any) -> keras.layers.Layer:
+        def build_direction(**options: object) -> keras.layers.Layer:
             return self.keras_layer(
                 layer.units,
                 return_sequences=sequences,
@@ -112,7 +112,8 @@ class RecurrentNetwork(ABC):
 
     def project(self, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
         """Multiply all steps (steps, inputs) by the kernel: (steps, gates · units)."""
-        return x @ kernel + bias
+        inputs: np.ndarray = x @ kernel + bias
+        return inputs
 
     def arrange_onnx_bias(
         self, bias: np.ndarray, reorder: Callable[[np.ndarray], np.ndarray]
@@ -135,4 +136,5 @@ def run_stock_layer(
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
     """Compute the logistic function; it never overflows."""
-    return 0.5 * (1 + np.tanh(0.5 * x))
+    y: np.ndarray = 0.5 * (1 + np.tanh(0.5 * x))
+    return y
