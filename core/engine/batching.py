@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 # Batches per pool. An epoch takes 1.1 to 1.9 times less than with fully random batches, and 64
 # batches make it no faster. The cost in loss after equal epochs, if any, is less than the
@@ -41,10 +42,10 @@ class Plan:
         cost: (batches,) relative cost of each batch.
     """
 
-    order: np.ndarray
-    cuts: np.ndarray
-    steps: np.ndarray
-    cost: np.ndarray
+    order: npt.NDArray[np.int64]
+    cuts: npt.NDArray[np.int64]
+    steps: npt.NDArray[np.int64]
+    cost: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.cuts)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import time
 import zipfile
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
+import numpy.typing as npt
 
 from ..data.sequences import Sequences
 from ..data.serialization import pack_arrays, unpack_arrays
@@ -41,7 +42,27 @@ class BestEpoch:
 
     epoch: int
     loss: float
-    weights: list[np.ndarray]
+    weights: list[npt.NDArray[np.float32]]
+
+
+class PlainCheckpoint(TypedDict):
+    """The parts of a checkpoint that are written as JSON."""
+
+    format: NotRequired[int]
+    recipe: dict[str, object]
+    preprocessing: dict[str, object]
+    groups: int
+    epoch: int
+    batch: int
+    updates: int
+    slots: list[int]  # arrays per weight
+    best: tuple[int, float] | None  # epoch and loss
+    patience_from: int
+    history: History
+    seconds: float
+    batches: int
+    sequences: int
+    notes: list[list[object]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +89,13 @@ class Checkpoint:
     """
 
     recipe: Recipe
-    preprocessing: dict[str, Any]
+    preprocessing: dict[str, object]
     groups: int
     epoch: int
     batch: int
-    sums: np.ndarray
-    weights: list[np.ndarray]
-    slots: list[list[np.ndarray]]
+    sums: npt.NDArray[np.float64]
+    weights: list[npt.NDArray[np.float32]]
+    slots: list[list[npt.NDArray[np.float32]]]
     updates: int
     best: BestEpoch | None = None
     patience_from: int = 0
@@ -153,7 +174,7 @@ class Checkpoint:
 
     def to_bytes(self) -> bytes:
         """Pack the checkpoint; ``Checkpoint.from_bytes`` unpacks it."""
-        arrays = {"sums": self.sums}
+        arrays: dict[str, np.ndarray] = {"sums": self.sums}
         arrays |= {f"weight {i}": weight for i, weight in enumerate(self.weights)}
         arrays |= {
             f"slot {i} {j}": slot
@@ -162,7 +183,7 @@ class Checkpoint:
         }
         if self.best is not None:
             arrays |= {f"best {i}": weight for i, weight in enumerate(self.best.weights)}
-        plain = {
+        plain: PlainCheckpoint = {
             "format": FORMAT,
             "recipe": self.recipe.to_dict(),
             "preprocessing": self.preprocessing,
@@ -171,7 +192,7 @@ class Checkpoint:
             "batch": self.batch,
             "updates": self.updates,
             "slots": [len(slots) for slots in self.slots],
-            "best": None if self.best is None else [self.best.epoch, self.best.loss],
+            "best": None if self.best is None else (self.best.epoch, self.best.loss),
             "patience_from": self.patience_from,
             "history": self.history,
             "seconds": self.seconds,
@@ -189,23 +210,30 @@ class Checkpoint:
             ValueError: The content was not written by ``to_bytes``.
         """
         try:
-            plain, arrays = unpack_arrays(content, dict)
-            if plain.pop("format", 0) > FORMAT:
+            plain, arrays = unpack_arrays(content, PlainCheckpoint)
+            if plain.get("format", 0) > FORMAT:
                 raise ValueError("it is of a newer version")
-            counts, best = plain.pop("slots"), plain.pop("best")
+            counts, best = plain["slots"], plain["best"]
             numbers = range(len(counts))
             if arrays["sums"].shape != (3,):
                 raise ValueError("it is of another version")
             return cls(
-                **plain
-                | {
-                    "recipe": Recipe.from_dict(plain["recipe"]),
-                    "notes": tuple(map(Note.from_plain, plain["notes"])),
-                    "sums": arrays["sums"],
-                    "weights": [arrays[f"weight {i}"] for i in numbers],
-                    "slots": [[arrays[f"slot {i} {j}"] for j in range(counts[i])] for i in numbers],
-                    "best": best and BestEpoch(*best, [arrays[f"best {i}"] for i in numbers]),
-                }
+                recipe=Recipe.from_dict(plain["recipe"]),
+                preprocessing=plain["preprocessing"],
+                groups=plain["groups"],
+                epoch=plain["epoch"],
+                batch=plain["batch"],
+                sums=arrays["sums"],
+                weights=[arrays[f"weight {i}"] for i in numbers],
+                slots=[[arrays[f"slot {i} {j}"] for j in range(counts[i])] for i in numbers],
+                updates=plain["updates"],
+                best=best and BestEpoch(*best, [arrays[f"best {i}"] for i in numbers]),
+                patience_from=plain["patience_from"],
+                history=plain["history"],
+                seconds=plain["seconds"],
+                batches=plain["batches"],
+                sequences=plain["sequences"],
+                notes=tuple(map(Note.from_plain, plain["notes"])),
             )
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError, EOFError) as error:
             raise ValueError(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 
-def compute_class_weights(targets: np.ndarray, classes: int) -> np.ndarray:
+def compute_class_weights(targets: npt.NDArray[np.int64], classes: int) -> npt.NDArray[np.float64]:
     """Compute the "balanced" class weights of scikit-learn, n / (classes × n per class).
 
     Args:

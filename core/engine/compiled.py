@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypedDict
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from ..data.sequences import Sequences
@@ -30,7 +31,16 @@ from .optimizers import SLOTS, apply_update
 from .pooling import pool_steps
 from .spec import MAX_GROUPS, EngineSpec, uses_stock_layers
 
+LoopVariables = tuple[tf.Tensor, tf.Tensor | tf.TensorArray]  # next batch, what is carried
 MAX_IDLE = 2  # compiled engines kept for the next training or prediction with the same spec
+
+
+class EngineState(TypedDict):
+    """Weights and optimizer state, the keyword arguments of ``Engine.restore``."""
+
+    weights: list[npt.NDArray[np.float32]]
+    slots: list[list[npt.NDArray[np.float32]]]
+    updates: int
 
 
 class RaggedTensors:
@@ -46,7 +56,7 @@ class RaggedTensors:
 
     def __init__(self, prepared: Sequences, targets: np.ndarray | None = None) -> None:
         self.lengths = prepared.lengths
-        self.steps = tuple(
+        self.steps: tuple[tf.Tensor, ...] = tuple(
             map(tf.constant, (prepared.values, prepared.offsets[:-1], prepared.lengths))
         )
         self.targets = None if targets is None else tf.constant(targets)
@@ -81,10 +91,12 @@ class Engine:
         sums = tf.TensorSpec((3,), tf.float64)
         rate, seed_and_epoch = tf.TensorSpec((), tf.float32), tf.TensorSpec((2,), tf.int64)
 
-        def plan_signature(groups):
+        def plan_signature(groups: int) -> list[tf.TensorSpec]:
             return [numbers, tf.TensorSpec((None, groups + 1), tf.int64), scalar, scalar]
 
-        def compiled(function, *signature):
+        def compiled(
+            function: Callable[..., tf.Tensor], *signature: tf.TensorSpec
+        ) -> tf.types.experimental.PolymorphicFunction:
             return tf.function(function, input_signature=signature, autograph=False)
 
         # Separate functions: traced once, however many groups call them.
@@ -106,7 +118,7 @@ class Engine:
         if evaluate:
             self._evaluate.get_concrete_function()
 
-    def set_weights(self, weights: list[np.ndarray]) -> None:
+    def set_weights(self, weights: list[npt.NDArray[np.float32]]) -> None:
         """Set the weights and reset the optimizer.
 
         Args:
@@ -126,8 +138,8 @@ class Engine:
 
     def restore(
         self,
-        weights: Sequence[np.ndarray],
-        slots: Sequence[Sequence[np.ndarray]],
+        weights: Sequence[npt.NDArray[np.float32]],
+        slots: Sequence[Sequence[npt.NDArray[np.float32]]],
         updates: int,
     ) -> None:
         """Set the weights and the optimizer state to those of a checkpoint."""
@@ -137,7 +149,7 @@ class Engine:
                 variable.assign(array)
         self.updates.assign(updates)
 
-    def get_state(self) -> dict[str, Any]:
+    def get_state(self) -> EngineState:
         """Copy the weights and the optimizer state, as keyword arguments of ``restore``."""
         return {
             "weights": [np.array(weight) for weight in self.network.get_weights()],
@@ -156,11 +168,11 @@ class Engine:
         plan: Plan,
         first: int,
         last: int,
-        sums: np.ndarray,
+        sums: npt.NDArray[np.float64],
         rate: float,
         seed: int,
         epoch: int,
-    ) -> np.ndarray:
+    ) -> npt.NDArray[np.float64]:
         """Train on the batches ``first`` to ``last`` (excluded) of a plan.
 
         Args:
@@ -180,28 +192,50 @@ class Engine:
         """
         randomness = (np.float32(rate), np.array([seed, epoch]))
         where = _make_plan_arguments(plan, first, last)
-        return self.train_function(*data.steps, data.targets, *where, sums, *randomness).numpy()
+        sums = self.train_function(*data.steps, data.targets, *where, sums, *randomness).numpy()
+        return sums
 
     def evaluate_batches(
-        self, data: RaggedTensors, plan: Plan, first: int, last: int, sums: np.ndarray
-    ) -> np.ndarray:
+        self,
+        data: RaggedTensors,
+        plan: Plan,
+        first: int,
+        last: int,
+        sums: npt.NDArray[np.float64],
+    ) -> npt.NDArray[np.float64]:
         """Compute the sums of ``train_batches`` without training, by a ``plan_forward`` plan."""
         where = _make_plan_arguments(plan, first, last)
-        return self._evaluate(*data.steps, data.targets, *where, sums).numpy()
+        sums = self._evaluate(*data.steps, data.targets, *where, sums).numpy()
+        return sums
 
-    def predict_batches(self, data: RaggedTensors, plan: Plan, first: int, last: int) -> np.ndarray:
+    def predict_batches(
+        self, data: RaggedTensors, plan: Plan, first: int, last: int
+    ) -> npt.NDArray[np.float32]:
         """Compute the network outputs of the batches ``first`` to ``last`` (excluded).
 
         Returns:
             (rows, outputs) in the plan's order. With per-step targets (steps of these rows,
             outputs).
         """
-        return self._predict(*data.steps, *_make_plan_arguments(plan, first, last)).numpy()
+        where = _make_plan_arguments(plan, first, last)
+        outputs: npt.NDArray[np.float32] = self._predict(*data.steps, *where).numpy()
+        return outputs
 
     def _train_step(
-        self, flat, starts, lengths, targets, order, cuts, first, last, sums, rate, seed_and_epoch
-    ):
-        def train_batch(batch, sums):
+        self,
+        flat: tf.Tensor,
+        starts: tf.Tensor,
+        lengths: tf.Tensor,
+        targets: tf.Tensor,
+        order: tf.Tensor,
+        cuts: tf.Tensor,
+        first: tf.Tensor,
+        last: tf.Tensor,
+        sums: tf.Tensor,
+        rate: tf.Tensor,
+        seed_and_epoch: tf.Tensor,
+    ) -> tf.Tensor:
+        def train_batch(batch: tf.Tensor, sums: tf.Tensor) -> LoopVariables:
             with tf.GradientTape() as tape:
                 parts = []
                 for group in range(self.spec.training_groups):
@@ -230,8 +264,19 @@ class Engine:
 
         return _loop_over_batches(train_batch, first, last, sums)
 
-    def _evaluate_step(self, flat, starts, lengths, targets, order, cuts, first, last, sums):
-        def evaluate_batch(batch, sums):
+    def _evaluate_step(
+        self,
+        flat: tf.Tensor,
+        starts: tf.Tensor,
+        lengths: tf.Tensor,
+        targets: tf.Tensor,
+        order: tf.Tensor,
+        cuts: tf.Tensor,
+        first: tf.Tensor,
+        last: tf.Tensor,
+        sums: tf.Tensor,
+    ) -> tf.Tensor:
+        def evaluate_batch(batch: tf.Tensor, sums: tf.Tensor) -> LoopVariables:
             parts = []
             for group in range(self.spec.groups):
                 rows, is_real = _select_group(order, cuts[batch], group)
@@ -241,7 +286,16 @@ class Engine:
 
         return _loop_over_batches(evaluate_batch, first, last, sums)
 
-    def _predict_step(self, flat, starts, lengths, order, cuts, first, last):
+    def _predict_step(
+        self,
+        flat: tf.Tensor,
+        starts: tf.Tensor,
+        lengths: tf.Tensor,
+        order: tf.Tensor,
+        cuts: tf.Tensor,
+        first: tf.Tensor,
+        last: tf.Tensor,
+    ) -> tf.Tensor:
         results = tf.TensorArray(
             tf.float32,
             tf.cast(last - first, tf.int32),
@@ -249,7 +303,7 @@ class Engine:
             infer_shape=False,
         )
 
-        def predict_batch(batch, results):
+        def predict_batch(batch: tf.Tensor, results: tf.TensorArray) -> LoopVariables:
             parts = []
             for group in range(self.spec.groups):
                 rows, is_real = _select_group(order, cuts[batch], group)
@@ -263,7 +317,15 @@ class Engine:
 
         return _loop_over_batches(predict_batch, first, last, results).concat()
 
-    def _compute_sums(self, outputs, targets, starts, lengths, rows, is_real):
+    def _compute_sums(
+        self,
+        outputs: tf.Tensor,
+        targets: tf.Tensor,
+        starts: tf.Tensor,
+        lengths: tf.Tensor,
+        rows: tf.Tensor,
+        is_real: tf.Tensor,
+    ) -> tf.Tensor:
         """Sum losses, correct predictions (0 for regression) and targets, (3,); 0 if not real."""
         classify = self.recipe.task == "classification"
         has_target = is_real
@@ -288,13 +350,22 @@ class Engine:
         terms = tf.where(has_target, terms, tf.zeros_like(terms))
         return tf.reduce_sum(terms, axis=list(range(1, len(terms.shape))))
 
-    def _gather_outputs(self, flat, starts, lengths, rows, seed=None):
+    def _gather_outputs(
+        self,
+        flat: tf.Tensor,
+        starts: tf.Tensor,
+        lengths: tf.Tensor,
+        rows: tf.Tensor,
+        seed: tf.Tensor | None = None,
+    ) -> tf.Tensor:
         """Gather the steps of these rows and call ``compute_outputs``."""
         lengths, starts = tf.gather(lengths, rows), tf.gather(starts, rows)  # (rows,)
         x = tf.gather(flat, _compute_step_indices(starts, lengths))  # (steps, rows, features)
         return self.compute_outputs(x, lengths, seed)
 
-    def compute_outputs(self, x: tf.Tensor, lengths: tf.Tensor, seed: Any = None) -> tf.Tensor:
+    def compute_outputs(
+        self, x: tf.Tensor, lengths: tf.Tensor, seed: tf.Tensor | None = None
+    ) -> tf.Tensor:
         """Run the network on a padded, time-major array.
 
         Args:
@@ -327,14 +398,19 @@ class Engine:
         return x
 
 
-def _loop_over_batches(body, first, last, carried):
+def _loop_over_batches(
+    body: Callable[[tf.Tensor, tf.Tensor], LoopVariables],
+    first: tf.Tensor,
+    last: tf.Tensor,
+    carried: tf.Tensor | tf.TensorArray,
+) -> tf.Tensor | tf.TensorArray:
     """Run the batches one after another; the groups of a batch are what runs in parallel."""
     return tf.while_loop(
         lambda batch, _: batch < last, body, (first, carried), parallel_iterations=1
     )[1]
 
 
-def _compute_step_indices(starts, lengths):
+def _compute_step_indices(starts: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     """Return the flat index of every step, (steps, rows).
 
     A row repeats its last step as padding, which is therefore finite whatever the data.
@@ -342,7 +418,7 @@ def _compute_step_indices(starts, lengths):
     return starts + tf.minimum(tf.range(tf.reduce_max(lengths))[:, None], lengths - 1)
 
 
-def _select_group(order, cuts, group: int):
+def _select_group(order: tf.Tensor, cuts: tf.Tensor, group: int) -> tuple[tf.Tensor, tf.Tensor]:
     """Return the rows of a batch's group, (rows,), and whether the group has any.
 
     An empty group gets the batch's last, shortest row, which is not counted: BlockLSTMGradV2 (2.21)
@@ -353,7 +429,9 @@ def _select_group(order, cuts, group: int):
     return order[tf.where(is_real, first, end - 1) : tf.where(is_real, last, end)], is_real
 
 
-def _make_plan_arguments(plan: Plan, first: int, last: int) -> tuple:
+def _make_plan_arguments(
+    plan: Plan, first: int, last: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], np.int64, np.int64]:
     return plan.order, plan.cuts, np.int64(first), np.int64(last)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TypedDict
 
 import tensorflow as tf
 
@@ -18,6 +19,18 @@ from ..recipe.recipe import FIELDS, Recipe
 # (benchmark vowels).
 MIN_GROUP_ROWS = 8
 MAX_GROUPS = 8
+
+
+class Computation(TypedDict):
+    """What the last bits of the weights depend on, besides recipe and data.
+
+    Attributes:
+        layers: One of IMPLEMENTATIONS per recurrent layer.
+        groups: Number of parallel row groups.
+    """
+
+    layers: list[str]
+    groups: int
 
 
 @dataclass(frozen=True)
@@ -78,12 +91,8 @@ def count_groups() -> int:
     return min(cores, MAX_GROUPS)
 
 
-def describe_computation(recipe: Recipe, features: int, groups: int) -> dict[str, object]:
-    """Describe what the last bits of the weights depend on, besides recipe and data.
-
-    Returns:
-        "layers", one of IMPLEMENTATIONS per recurrent layer, and "groups".
-    """
+def describe_computation(recipe: Recipe, features: int, groups: int) -> Computation:
+    """Describe how the network of a recipe is computed on this machine."""
     layers, inputs = [], features
     for layer in recipe.layers:
         stock = uses_stock_layers(recipe)
