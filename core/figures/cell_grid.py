@@ -8,18 +8,20 @@ padding, over one hatched bar.
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import plotly.graph_objects as go
 from PIL import Image, ImageColor
+from plotly.basedatatypes import BaseTraceType
 from plotly.colors import sample_colorscale
 
 from .labels import Labels
 from .layout import build_figure, build_integer_ticks
 from .text import PHONE_WIDTH, escape_text, measure_longest, shorten_all
-from .theme import TRANSPARENT, Palette
+from .theme import TRANSPARENT, Palette, Settings
 
 MAX_TEXT_CELLS, MAX_TEXT_STEPS = 600, 40  # above, values are not written into the cells
 MAX_LABELLED_ROWS = 200  # above, the axis and the hover show row numbers, not ids
@@ -27,6 +29,20 @@ MIN_HEIGHT, MAX_HEIGHT = 56, 480  # pixels of the plot area
 LABEL_HEIGHT = 16  # pixels per id on the axis: a line of text and its spacing
 MAX_ID_CHARACTERS = 14  # on the axis; the hover of a small figure shows the whole id
 GAP = 0.05  # margin on each side of a cell, as a fraction of its size
+
+
+class ColourRange(TypedDict):
+    """Colours of values, as settings of a heat map.
+
+    Attributes:
+        colorscale: Colours at positions from 0 to 1.
+        zmin: Value of the first colour.
+        zmax: Value of the last colour.
+    """
+
+    colorscale: list[list[float | str]]
+    zmin: float
+    zmax: float
 
 
 class CellGrid:
@@ -44,7 +60,9 @@ class CellGrid:
         short_ids: Shortened id per row for the axis; empty above ``MAX_LABELLED_ROWS`` rows.
     """
 
-    def __init__(self, shape: tuple[int, int], ids: Any, first: int, labels: Labels) -> None:
+    def __init__(
+        self, shape: tuple[int, int], ids: Sequence[str] | np.ndarray, first: int, labels: Labels
+    ) -> None:
         self.rows, self.steps = shape
         self.first, self.last = first, first + self.steps - 1
         self.labels = labels
@@ -64,7 +82,9 @@ class CellGrid:
         lines = [f"{self.labels.sequence} {row}", f"{column or self.labels.step} {step}"]
         return "<br>".join([*lines, content]) + "<extra></extra>"
 
-    def draw_tiles(self, mask: np.ndarray, texts: np.ndarray, content: str, **style: Any) -> go.Bar:
+    def draw_tiles(
+        self, mask: np.ndarray, texts: np.ndarray, content: str, **style: object
+    ) -> go.Bar:
         """Draw one bar per selected cell.
 
         Args:
@@ -89,8 +109,8 @@ class CellGrid:
         z: np.ndarray,
         texts: np.ndarray,
         content: str,
-        scale: dict,
-        bar: dict,
+        scale: ColourRange,
+        bar: Settings,
     ) -> go.Bar:
         """Draw tiles coloured by value, with texts in black or white for contrast.
 
@@ -115,7 +135,7 @@ class CellGrid:
         inks = [_contrast_colour(shade) for shade in shades]
         return self.draw_tiles(mask, texts, content, marker=marker, textfont={"color": inks})
 
-    def draw_strips(self, mask: np.ndarray, pattern: dict[str, Any]) -> go.Bar:
+    def draw_strips(self, mask: np.ndarray, pattern: Settings) -> go.Bar:
         """Draw one bar per run of True cells within a row of ``mask`` (rows, steps)."""
         edges = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
         rows, starts = np.nonzero(edges == 1)
@@ -124,7 +144,7 @@ class CellGrid:
         return self._draw_bars(rows, starts, ends, style)
 
     def _draw_bars(
-        self, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray, style: dict[str, Any]
+        self, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray, style: Mapping[str, object]
     ) -> go.Bar:
         bars = go.Bar(
             orientation="h",
@@ -140,14 +160,14 @@ class CellGrid:
         )
         return bars.update(style)
 
-    def build_colour_bar(self, title: str) -> dict[str, Any]:
+    def build_colour_bar(self, title: str) -> Settings:
         """Return a colour bar as high as the plot, its title shortened to fit beside it."""
         return {
             "nticks": 4 if self.height < 100 else 5,
             "title": {"text": escape_text(title, self.height // 6)},
         }
 
-    def draw_ground(self, pattern: dict[str, Any] | None) -> go.Bar:
+    def draw_ground(self, pattern: Settings | None) -> go.Bar:
         """Draw the background of a large figure: one bar that covers all cells."""
         return go.Bar(
             orientation="h",
@@ -159,7 +179,9 @@ class CellGrid:
             hoverinfo="skip",
         )
 
-    def draw_heatmap(self, z: np.ndarray, content: str, scale: dict, bar: dict) -> go.Heatmap:
+    def draw_heatmap(
+        self, z: np.ndarray, content: str, scale: ColourRange, bar: Settings
+    ) -> go.Heatmap:
         """Draw values as a heat map.
 
         Args:
@@ -179,7 +201,12 @@ class CellGrid:
         )
 
     def build_figure(
-        self, traces: list[Any], colours: Palette, title: str, label_room: int = 0, **axes: Any
+        self,
+        traces: list[BaseTraceType],
+        colours: Palette,
+        title: str,
+        label_room: int = 0,
+        **axes: object,
     ) -> go.Figure:
         """Return the figure of these traces with the axes of the grid.
 
@@ -197,21 +224,22 @@ class CellGrid:
             for n in (1, 2, 5, 10, 20, 50)
             if n * self.height >= LABEL_HEIGHT * len(self.short_ids)
         )
-        y: dict[str, Any] = {
+        y: Settings = {
             "title": self.labels.sequence,
             "range": [self.rows + 0.5, 0.5],
             "tickvals": rows[stride - 1 :: stride],
             "ticktext": self.short_ids[stride - 1 :: stride],
         }
         if self.is_large:  # a second axis over the first provides every id to the hover
-            axes["yaxis2"] = {
+            hover_axis: Settings = {
                 "overlaying": "y",
                 "range": y["range"],
                 "scaleanchor": False,  # otherwise an image makes its pixels square
                 "showticklabels": False,
             }
             if self.short_ids:
-                axes["yaxis2"] |= {"tickvals": rows, "ticktext": self.short_ids}
+                hover_axis |= {"tickvals": rows, "ticktext": self.short_ids}
+            axes["yaxis2"] = hover_axis
         x = {
             "title": self.labels.step,
             "range": [self.first - 0.5, self.last + 0.5],
@@ -226,6 +254,7 @@ class CellGrid:
             x,
             y,
             title,
+            headroom=0,
             barmode="overlay",
             uniformtext=uniform_text,
             **axes,
@@ -244,13 +273,12 @@ class CellGrid:
             colours: Colours of the page's mode.
             real_colour: Colour of real steps.
         """
-        palette = [
-            ImageColor.getcolor(c, "RGBA") for c in (TRANSPARENT, real_colour, colours.warning)
-        ]
+        palette = [ImageColor.getrgb(c) for c in (TRANSPARENT, real_colour, colours.warning)]
+        opacities = bytes(colour[3] if len(colour) == 4 else 255 for colour in palette)
         pixels = Image.fromarray(np.where(erased, 2, mask).astype(np.uint8), "P")
         pixels.putpalette([channel for colour in palette for channel in colour[:3]])
         png = BytesIO()
-        pixels.save(png, "png", bits=2, optimize=True, transparency=bytes(c[3] for c in palette))
+        pixels.save(png, "png", bits=2, optimize=True, transparency=opacities)
         names = [self.labels.padding, self.labels.erased]
         content = (
             "" if real_colour != TRANSPARENT else " / ".join(names if erased.any() else names[:1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isqrt
 
-from ..data.padding import Side
+from ..data.padded import Side
 
 # A float32 cell takes 5.4 bytes of JSON, so the limit is 320 kB.
 MAX_CELLS = 60_000

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from ..data.categories import decode_words
-from ..data.padding import Side, pad
+from ..data.padded import Side
+from ..data.padding import pad
 from ..data.sequences import Sequences
-from .cell_grid import MAX_ID_CHARACTERS, CellGrid
+from .cell_grid import MAX_ID_CHARACTERS, CellGrid, ColourRange
 from .drawn_cell_limits import MAX_CELLS, get_drawn_window
 from .labels import ENGLISH, Labels
 from .layout import build_word_ticks
 from .text import escape_text, format_number, has_horizontal_room, measure_longest, shorten_all
-from .theme import TRANSPARENT, Palette, build_colour_scale, get_palette
+from .theme import TRANSPARENT, Palette, Settings, build_colour_scale, get_palette
 
 
 def plot_sequences(
     data: Sequences,
-    rows: Any,
+    rows: slice | np.ndarray | Sequence[int],
     feature: int = 0,
     *,
     title: str = "",
@@ -89,7 +89,7 @@ def plot_padded(
         dark: Use the colours of a dark page.
         labels: Texts of the figure.
     """
-    rows, steps = get_drawn_window(*mask.shape, padding)
+    rows, steps = get_drawn_window(len(mask), mask.shape[1], padding)
     mask = mask[rows, steps]
     return _plot_values(
         values[rows, steps],
@@ -133,7 +133,7 @@ def plot_mask(
         labels: Texts of the figure.
     """
     colours = get_palette(dark)
-    rows, steps = get_drawn_window(*mask.shape, padding, cells)
+    rows, steps = get_drawn_window(len(mask), mask.shape[1], padding, cells)
     mask = mask[rows, steps]
     erased_steps = np.zeros_like(mask) if erased is None else erased[rows, steps] & mask
     ids, first = ids[rows], steps.start + 1
@@ -184,7 +184,7 @@ def plot_probabilities(
     # among thousands of classes the highest probability may be 0.03 %: show one digit of it
     digits = int(np.clip(-np.floor(np.log10(100 * part.max() + 1e-9)), 0, 6))
     percent = np.array([[f"{p:.{digits}%}" for p in row] for row in part], dtype=object)
-    shades = {
+    shades: ColourRange = {
         "colorscale": build_colour_scale((colours.absent, colours.accent)),
         "zmin": 0,
         "zmax": 1,
@@ -221,7 +221,7 @@ def _plot_values(
     values: np.ndarray,
     mask: np.ndarray,
     erased: np.ndarray,
-    ids: Any,
+    ids: Sequence[str] | np.ndarray,
     *,
     first: int,
     name: str,
@@ -300,7 +300,7 @@ def _draw_erased(
     return grid.draw_tiles(erased, texts, hover, marker=marker, textfont={"color": colours.warning})
 
 
-def build_hatch(colours: Palette) -> dict[str, Any]:
+def build_hatch(colours: Palette) -> Settings:
     """Return the hatching pattern of padding."""
     foreground, background = colours.hatch, colours.absent
     return {"shape": "/", "fgcolor": foreground, "bgcolor": background, "size": 7, "solidity": 0.2}
@@ -314,7 +314,7 @@ def _compute_span(values: np.ndarray) -> tuple[float, float]:
     )
 
 
-def _build_value_scale(low: float, high: float, colours: Palette) -> dict[str, Any]:
+def _build_value_scale(low: float, high: float, colours: Palette) -> ColourRange:
     """Return a colour scale from ``low`` to ``high``.
 
     When zero lies between them, the scale diverges at zero: the longer side uses its full range
@@ -329,7 +329,9 @@ def _build_value_scale(low: float, high: float, colours: Palette) -> dict[str, A
             build_colour_scale(colours.diverging), (values / reach + 1) / 2, colortype="tuple"
         )
         hexes = ["#{:02x}{:02x}{:02x}".format(*(round(255 * c) for c in shade)) for shade in shades]
-        scale = [[float(stop), shade] for stop, shade in zip(stops, hexes, strict=True)]
+        scale: list[list[float | str]] = [
+            [float(stop), shade] for stop, shade in zip(stops, hexes, strict=True)
+        ]
         return {"colorscale": scale, "zmin": low, "zmax": high}
     if not low < high:  # a single value has no range to map colours to
         low, high = low - 1, low + 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,7 +11,7 @@ from ..data.sequences import SPLITS
 from .labels import ENGLISH, Labels
 from .layout import BASE_AXIS, HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
 from .text import escape_text, has_horizontal_room, shorten_all
-from .theme import get_palette
+from .theme import Settings, get_palette
 
 MAX_CLASSES = 30  # bars at most
 MAX_BINS = 40
@@ -112,6 +111,7 @@ def plot_classes(
     targets = np.asarray(targets)
     names, indices = np.unique(targets, return_inverse=True)
     horizontal = False
+    class_axis: Settings = {}
     if _is_histogram(names):
         edges = _bin_edges(names)
         indices = np.clip(np.searchsorted(edges, targets, side="right") - 1, 0, len(edges) - 2)
@@ -120,23 +120,20 @@ def plot_classes(
         bar_labels = [
             " – ".join({f"{a + offset:.6g}": 0, f"{b - offset:.6g}": 0}) for a, b in spans
         ]
-        positions, class_axis, gap = (edges[:-1] + edges[1:]) / 2, {}, 0.08
+        positions, gap = (edges[:-1] + edges[1:]) / 2, 0.08
     else:
         names, indices = _select_most_frequent(names, indices)
         bar_labels = [escape_text(name, 100) for name in names]
         positions, gap = np.arange(len(names)), 0.3
         short_names = shorten_all(names, 16)
         room = 0.6 if len(names) > 2 else 1.2  # otherwise two classes fill the whole plot
-        class_axis = {
-            "tickvals": positions,
-            "ticktext": short_names,
-            "range": [-room, len(names) - 1 + room],
-        }
+        ends = [-room, len(names) - 1 + room]
+        class_axis = {"tickvals": positions, "ticktext": short_names, "range": ends}
         horizontal = not has_horizontal_room(short_names)
         if horizontal:  # long names need horizontal bars, with the first at the top
-            class_axis |= {"ticktext": shorten_all(names, 22), "range": class_axis["range"][::-1]}
+            class_axis |= {"ticktext": shorten_all(names, 22), "range": ends[::-1]}
     class_axis |= {"title": labels.target, **BASE_AXIS}
-    groups = [(None, indices >= 0, colours.accent)]
+    groups: list[tuple[str | None, np.ndarray, str]] = [(None, indices >= 0, colours.accent)]
     if split is not None:
         shades = dict(zip(SPLITS, colours.categories, strict=False))
         groups = [
@@ -214,7 +211,7 @@ def _select_most_frequent(names: np.ndarray, indices: np.ndarray) -> tuple[np.nd
     return names[selected], rank[indices]
 
 
-def _build_count_axis(most: int, unit: str) -> dict[str, Any]:
+def _build_count_axis(most: int, unit: str) -> Settings:
     ticks = {"dtick": 1} if most < 6 else {}  # otherwise Plotly sets ticks between integers
     return {
         "title": unit,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +10,7 @@ import plotly.graph_objects as go
 from .labels import ENGLISH, Labels
 from .layout import HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
 from .text import escape_text
-from .theme import get_palette
+from .theme import Settings, get_palette
 
 MAX_CURVE_POINTS = 5_000
 MIN_AXIS_EPOCHS = 20  # on the axis of a training run that has just started
@@ -144,7 +143,7 @@ def plot_loss_curves(
     return build_figure(traces, colours, HEIGHT, x, y, title, showlegend=True, hovermode="x")
 
 
-def build_log_axis(traces: list[go.Scatter]) -> dict[str, Any]:
+def build_log_axis(traces: list[go.Scatter]) -> Settings:
     """Return a logarithmic axis with ticks at 1, 2 and 5, or at powers of ten for a long one."""
     points = np.concatenate([trace.y for trace in traces] or [np.ones(1)])
     points = points[np.isfinite(points) & (points > 0)] if (points > 0).any() else np.ones(1)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
 
 from .text import escape_text, shorten_all
-from .theme import Palette
+from .theme import Palette, Settings
 
 HEIGHT = 260  # pixels of a chart
 BASE_AXIS = {"showline": True}  # the axis at the base of the data
@@ -18,14 +18,14 @@ MAX_WORD_TICKS, MAX_WORD_CHARACTERS = 12, 20
 
 
 def build_figure(
-    traces: list[Any],
+    traces: list[BaseTraceType],
     colours: Palette,
     height: int,
-    x: dict[str, Any],
-    y: dict[str, Any],
+    x: Settings,
+    y: Settings,
     title: str = "",
     headroom: int = 0,
-    **layout: Any,
+    **layout: object,
 ) -> go.Figure:
     """Build a figure in the template of the page's mode.
 
@@ -52,19 +52,19 @@ def build_figure(
     return go.Figure(traces, shared | layout)
 
 
-def build_title(title: str) -> dict[str, str]:
+def build_title(title: object) -> dict[str, str]:
     """Return the settings of a title of a figure or of an axis."""
     return {"text": escape_text(title)}
 
 
-def build_word_ticks(words: Sequence[str]) -> dict[str, Any]:
+def build_word_ticks(words: Sequence[str]) -> Settings:
     """Return ticks that name the codes of words, evenly spaced if there are many."""
     codes = range(0, len(words), -(-len(words) // MAX_WORD_TICKS))
     names = shorten_all([words[code] for code in codes], MAX_WORD_CHARACTERS)
     return {"tickvals": list(codes), "ticktext": names}
 
 
-def build_integer_ticks(first: int, last: int) -> dict[str, Any]:
+def build_integer_ticks(first: int, last: int) -> Settings:
     """Return axis settings for the integers ``first`` … ``last``; up to 20 all have a tick."""
     span = last - first + 1
     if span <= 20:

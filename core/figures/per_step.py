@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,7 +11,7 @@ from .labels import ENGLISH, Labels
 from .layout import BASE_AXIS, HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
 from .sequence_lines import MAX_LINE_STEPS
 from .text import escape_text
-from .theme import Palette, get_palette
+from .theme import Palette, Settings, get_palette
 
 
 def plot_step_predictions(
@@ -107,8 +106,12 @@ def plot_step_probabilities(
 
 
 def _draw_targets(
-    classes, drawn_classes: np.ndarray, targets: np.ndarray, colours: Palette, labels: Labels
-) -> list:
+    classes: Sequence[object] | np.ndarray,
+    drawn_classes: np.ndarray,
+    targets: np.ndarray,
+    colours: Palette,
+    labels: Labels,
+) -> list[go.Scatter]:
     """Draw the target of every step as a mark above the areas, grey for classes without an area."""
     rank = {str(classes[index]): position for position, index in enumerate(drawn_classes)}
     shades = [
@@ -142,7 +145,7 @@ def _draw_line(values: np.ndarray, name: str, colour: str, dash: str) -> go.Scat
     )
 
 
-def _build_step_axis(steps: int, labels: Labels) -> dict[str, Any]:
+def _build_step_axis(steps: int, labels: Labels) -> Settings:
     last = min(steps, MAX_LINE_STEPS)
     return {
         "title": labels.step,

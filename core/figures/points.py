@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import plotly.graph_objects as go
 
@@ -17,7 +15,12 @@ def draw_reference_line(x: np.ndarray, y: np.ndarray, colours: Palette) -> go.Sc
 
 
 def draw_points(
-    x: np.ndarray, y: np.ndarray, hover: str, colours: Palette, size: Any = 7, **settings: Any
+    x: np.ndarray,
+    y: np.ndarray,
+    hover: str,
+    colours: Palette,
+    size: float | np.ndarray = 7,
+    **settings: object,
 ) -> go.Scatter:
     """Draw points that show through each other where they overlap.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -24,7 +24,7 @@ from .theme import get_palette
 MAX_LINES, MAX_LINE_STEPS = 36, 1500  # 5.4 bytes of JSON per point
 
 
-def count_drawn_lines(data: Sequences, rows: Any) -> tuple[int, int]:
+def count_drawn_lines(data: Sequences, rows: slice | np.ndarray | Sequence[int]) -> tuple[int, int]:
     """Count the sequences of ``data[rows]`` and their first steps that ``plot_lines`` draws."""
     lengths = data.lengths[rows][:MAX_LINES]
     return len(lengths), int(min(lengths.max(), MAX_LINE_STEPS))
@@ -32,7 +32,7 @@ def count_drawn_lines(data: Sequences, rows: Any) -> tuple[int, int]:
 
 def plot_lines(
     data: Sequences,
-    rows: Any,
+    rows: slice | np.ndarray | Sequence[int],
     feature: int = 0,
     *,
     title: str = "",

@@ -7,7 +7,6 @@ gives a figure of your own the same fonts, axes and colours. Plotly's default st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import plotly.io as pio
 
@@ -109,7 +108,10 @@ def build_colour_scale(colours: tuple[str, ...]) -> list[list[float | str]]:
     return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
 
 
-def _build_template(colours: Palette) -> dict[str, Any]:
+Settings = dict[str, object]  # of a figure or of a part of it, in Plotly's names
+
+
+def _build_template(colours: Palette) -> Settings:
     """Build the Plotly template of a palette: narrow margins, dragging disabled.
 
     A figure that reacts to dragging blocks scrolling on a phone.

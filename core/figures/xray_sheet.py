@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
 
 from ..inspection.xray import Side, XRay
 from .heatmaps import build_hatch
 from .labels import Labels
 from .layout import BASE_AXIS, build_figure, build_integer_ticks, build_title
 from .text import PHONE_WIDTH, measure_longest, shorten_all
-from .theme import TRANSPARENT, Palette
+from .theme import TRANSPARENT, Palette, Settings
 from .xray_slider import build_cursors, build_slider, format_header
 
 GAP = 28  # pixels above a row, for its title
@@ -44,7 +44,7 @@ class Row:
     pixels: int
     low: float = 0.0
     high: float = 1.0
-    axis: dict[str, Any] = field(default_factory=dict)
+    axis: Settings = field(default_factory=dict)
 
 
 class Sheet:
@@ -53,14 +53,14 @@ class Sheet:
     def __init__(self, xray: XRay, sides: Sequence[Side], colours: Palette, labels: Labels) -> None:
         self.xray, self.sides, self.colours, self.labels = xray, sides, colours, labels
         self.rows: list[Row] = []
-        self.traces: list[Any] = []
+        self.traces: list[BaseTraceType] = []
         self.step_numbers = (xray.steps + 1).astype(np.int32)  # counted from 1, as on screen
         share = (1 - SIDE_GAP * (len(sides) - 1)) / len(sides)
         self.domains = [
             [n * (share + SIDE_GAP), n * (share + SIDE_GAP) + share] for n in range(len(sides))
         ]
 
-    def add_row(self, label: str, pixels: int, **axis: Any) -> Row:
+    def add_row(self, label: str, pixels: int, **axis: object) -> Row:
         """Add a row below the others."""
         top = self.rows[-1].top + self.rows[-1].pixels + GAP if self.rows else 0
         self.rows.append(Row(label, top, pixels, axis=axis))
@@ -90,7 +90,7 @@ class Sheet:
         column: int,
         unit: int = 1,
         showscale: bool = True,
-    ) -> dict[str, Any]:
+    ) -> Settings:
         """Return a colour scale between two values, with a colour bar at the last column.
 
         Plotly takes the diverging colours if zero is between the values, else the sequential ones.
@@ -115,7 +115,7 @@ class Sheet:
         column: int,
         values: np.ndarray,
         hover: str,
-        scale: dict[str, Any],
+        scale: Settings,
         raw: np.ndarray | None = None,
     ) -> None:
         """Add a heat map from the first to the last step that has a value.
@@ -156,8 +156,8 @@ class Sheet:
         column: int,
         runs: list[tuple[int, int]],
         over: bool,
-        frame: dict[str, Any] | None = None,
-        **style: Any,
+        frame: Mapping[str, object] | None = None,
+        **style: object,
     ) -> None:
         """Add hatched bars over runs of steps, ``over`` the other traces or below them."""
         pattern = build_hatch(self.colours)
@@ -166,7 +166,7 @@ class Sheet:
         marker = {"color": TRANSPARENT, "pattern": pattern, **(frame or {})}
         self.add_bars(row, column, runs, marker=marker, **style)
 
-    def add_bars(self, row: Row, column: int, runs: list[tuple[int, int]], **style: Any) -> None:
+    def add_bars(self, row: Row, column: int, runs: list[tuple[int, int]], **style: object) -> None:
         """Add bars over runs of steps, as high as the row."""
         if not runs:
             return
@@ -201,7 +201,7 @@ class Sheet:
         """Build the figure of all rows."""
         colours, labels, xray = self.colours, self.labels, self.xray
         total = self.rows[-1].top + self.rows[-1].pixels
-        axes: dict[str, Any] = {}
+        axes: dict[str, Settings] = {}
         for column, domain in enumerate(self.domains):
             last_axes = self.get_axes(self.rows[-1], column)
             axes[_layout_key(last_axes["xaxis"])] = {
@@ -232,13 +232,15 @@ class Sheet:
                     trace.colorbar.y = (top + bottom) / 2
         return self.assemble(axes, row_labels, total)
 
-    def build_time_ticks(self) -> dict[str, Any]:
+    def build_time_ticks(self) -> Settings:
         """Return the ticks of a time axis: fewer with two sides, which a phone also shows."""
         if self.xray.width <= MAX_TICKS // len(self.sides):
             return build_integer_ticks(1, self.xray.width)
         return {"nticks": MAX_TICKS // len(self.sides), "tickformat": "d"}
 
-    def assemble(self, axes: dict[str, Any], row_labels: list[Any], total: int) -> go.Figure:
+    def assemble(
+        self, axes: dict[str, Settings], row_labels: list[Settings], total: int
+    ) -> go.Figure:
         """Assemble traces, axes, headers, step cursors and the slider to a figure."""
         colours, xray = self.colours, self.xray
         headers = [
@@ -268,7 +270,7 @@ class Sheet:
 
     def build_annotation(
         self, label: str, x: float, y: float, colour: str, size: int = 12
-    ) -> dict[str, Any]:
+    ) -> Settings:
         """Return an annotation with its lower left corner at (x, y)."""
         return {
             "text": label,

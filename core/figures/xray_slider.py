@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from ..inspection.xray import Side, XRay
 from .labels import Labels
 from .text import escape_text, format_number
-from .theme import Palette
+from .theme import Palette, Settings
 
 
-def build_slider(
-    xray: XRay, sides: Sequence[Side], colours: Palette, labels: Labels
-) -> dict[str, Any]:
+def build_slider(xray: XRay, sides: Sequence[Side], colours: Palette, labels: Labels) -> Settings:
     """Return a slider that moves the step cursor and updates the predictions in the headers.
 
     It runs in the browser alone.
     """
     steps = []
     for index, step in enumerate((xray.prediction_steps + 1).tolist()):
-        update: dict[str, Any] = {}
+        update: Settings = {}
         for column, side in enumerate(sides):
             update[f"shapes[{column}].x0"] = update[f"shapes[{column}].x1"] = step
             update[f"annotations[{column}].text"] = format_header(xray, side, index, labels)
@@ -52,7 +49,7 @@ def build_slider(
     }
 
 
-def build_cursors(columns: int, step: int, colours: Palette) -> list[dict[str, Any]]:
+def build_cursors(columns: int, step: int, colours: Palette) -> list[Settings]:
     """Return a vertical line per column that marks a step."""
     return [
         {
