@@ -18,7 +18,7 @@ by a mask value, padding that counts); the file's ``doc_string`` describes it.
 from __future__ import annotations
 
 import importlib.util
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from ..families.registry import get_network
 from ..fitted import FittedModel
 from ..preprocessing.input_encoder import UNKNOWN
 from ..preprocessing.transform import Preprocessing
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 OPSET, IR_VERSION = 17, 8  # of 2022, supported by every runtime in use
 TOLERANCE = 1e-5
@@ -45,7 +48,8 @@ def to_onnx(model: FittedModel) -> bytes:
 
     onnx_model = _build_model(model)
     onnx.checker.check_model(onnx_model, full_check=True)
-    return onnx_model.SerializeToString()
+    content: bytes = onnx_model.SerializeToString()
+    return content
 
 
 def measure_difference(content: bytes, model: FittedModel, data: Sequences) -> float:
@@ -75,7 +79,7 @@ def measure_difference(content: bytes, model: FittedModel, data: Sequences) -> f
             steps[:, None] >= 0, inputs[steps], np.float32(model.recipe.value)
         ).astype(np.float32)
         padded = np.pad(values, ((0, row % 3), (0, 0)), constant_values=1e9)[None]
-        feeds = {"values": padded, "lengths": np.int32([len(values)])}
+        feeds = {"values": padded, "lengths": np.array([len(values)], np.int32)}
         actual = session.run(None, feeds)[0][0]
         expected = ours[row]
         if model.recipe.return_sequences:
@@ -110,7 +114,7 @@ def to_verified_onnx(model: FittedModel, data: Sequences) -> bytes:
     return content
 
 
-def _build_model(model: FittedModel) -> Any:
+def _build_model(model: FittedModel) -> ModelProto:
     """Build the ONNX model: scaling, the layers of the family, and the output in its unit."""
     from onnx import TensorProto, helper, numpy_helper
 
@@ -120,15 +124,16 @@ def _build_model(model: FittedModel) -> Any:
     graph.add_node("Identity", [_add_output(graph, fitted, x)], "answers")
     steps = ["steps"] if recipe.return_sequences else []
     float32, int32 = TensorProto.FLOAT, TensorProto.INT32
-    shapes = ["batch", "steps", fitted.n_inputs], ["batch", *steps, fitted.n_outputs]
+    input_shape: list[str | int] = ["batch", "steps", fitted.n_inputs]
+    output_shape: list[str | int] = ["batch", *steps, fitted.n_outputs]
     onnx_graph = helper.make_graph(
         graph.nodes,
         "unpadded",
         [
-            helper.make_tensor_value_info("values", float32, shapes[0]),
+            helper.make_tensor_value_info("values", float32, input_shape),
             helper.make_tensor_value_info("lengths", int32, ["batch"]),
         ],
-        [helper.make_tensor_value_info("answers", float32, shapes[1])],
+        [helper.make_tensor_value_info("answers", float32, output_shape)],
         [numpy_helper.from_array(array, name) for name, array in graph.constants.items()],
         doc_string=describe_inputs(fitted),
     )

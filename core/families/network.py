@@ -12,6 +12,7 @@ import numpy as np
 from ..engine.checkpoint import Checkpoint
 from ..engine.chunking import ShareCallback
 from ..engine.progress import History, Progress
+from ..engine.spec import Computation
 from ..errors import Note
 from ..preprocessing.masking import MaskedSequences
 from ..preprocessing.transform import Prepared, Preprocessing
@@ -39,7 +40,7 @@ class Fit:
     history: History
     stopped: bool
     best_epoch: int | None
-    computed: dict[str, object]
+    computed: Computation
 
 
 class FamilyNetwork(ABC):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from onnx import NodeProto
 
 
 class OnnxGraph:
@@ -16,7 +20,7 @@ class OnnxGraph:
     """
 
     def __init__(self) -> None:
-        self.nodes: list[Any] = []
+        self.nodes: list[NodeProto] = []
         self.constants: dict[str, np.ndarray] = {}
 
     def add_node(self, kind: str, inputs: list[str], *outputs: str, **attributes: Any) -> str:
@@ -27,7 +31,7 @@ class OnnxGraph:
         self.nodes.append(helper.make_node(kind, inputs, names, **attributes))
         return names[0]
 
-    def add_constant(self, array: Any, dtype: type = np.float32) -> str:
+    def add_constant(self, array: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> str:
         """Add a constant and return its name."""
         name = f"constant_{len(self.constants)}"
         self.constants[name] = np.asarray(array, dtype)

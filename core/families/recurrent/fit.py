@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from ...engine.batching import Plan, plan_epoch
 from ...engine.checkpoint import BestEpoch, Checkpoint, CheckpointTimer
@@ -27,6 +28,7 @@ from ...recipe.recipe import Recipe
 from ...recipe.schedules import compute_learning_rate
 from ..network import Fit, OnCheckpoint, OnProgress, ShouldStop
 
+Sums = npt.NDArray[np.float64]  # (3,), see ``Engine.train_batches``
 REPORT_SECONDS = 0.2  # five reports per second; one costs well under a millisecond
 
 
@@ -56,7 +58,7 @@ def fit_network(
             compiled.restore(resume.weights, resume.slots, resume.updates)
             loop.resume(resume)
         if recipe.class_weight == "balanced":
-            targets = loop.training.targets.numpy()
+            targets = np.asarray(loop.training.targets)
             compiled.set_class_weights(compute_class_weights(targets, outputs))
         stopped = loop.run()
         network.set_weights(loop.weights)
@@ -106,7 +108,7 @@ class _Loop:
         self.batches = -(-len(training.original) // self.recipe.batch_size)
         self.pacers: dict[str, CallPacer] = {}  # training and validation have different speeds
         # Finished epochs, finished batches of the next epoch, and the sums of those batches.
-        self.position = (0, 0, np.zeros(3))
+        self.position: tuple[int, int, Sums] = (0, 0, np.zeros(3))
         self.previous_seconds = 0.0  # in the runs that this one resumes
         self.on_checkpoint: OnCheckpoint | None = None
         self.notes: tuple[Note, ...] = ()
@@ -179,7 +181,7 @@ class _Loop:
         watched = self.history.get("loss" if self.validation is None else "val_loss", [])
         learning_rate = compute_learning_rate(self.recipe, watched)
 
-        def train_batches(first: int, last: int, sums: np.ndarray) -> np.ndarray:
+        def train_batches(first: int, last: int, sums: Sums) -> Sums:
             arguments = (first, last, sums, learning_rate, self.recipe.seed, epoch)
             sums = self.compiled.train_batches(self.training, plan, *arguments)
             self.position = (epoch, last, sums)
@@ -188,22 +190,24 @@ class _Loop:
         return self._run_pass(train_batches, plan, epoch, "", *self.position[1:])
 
     def _validate(self, epoch: int) -> dict[str, float]:
-        if self.validation is None:
+        validation = self.validation
+        if validation is None:
             return {}
+        plan = self.validation_plan
 
-        def evaluate_batches(*arguments) -> np.ndarray:
-            return self.compiled.evaluate_batches(self.validation, self.validation_plan, *arguments)
+        def evaluate_batches(first: int, last: int, sums: Sums) -> Sums:
+            return self.compiled.evaluate_batches(validation, plan, first, last, sums)
 
-        return self._run_pass(evaluate_batches, self.validation_plan, epoch, "val_")
+        return self._run_pass(evaluate_batches, plan, epoch, "val_")
 
     def _run_pass(
         self,
-        call: Callable,
+        call: Callable[[int, int, Sums], Sums],
         plan: Plan,
         epoch: int,
         prefix: str,
         done: int = 0,
-        sums: np.ndarray | None = None,
+        sums: Sums | None = None,
     ) -> dict[str, float]:
         """Run ``call`` over the plan's batches once and return loss and accuracy.
 
@@ -217,7 +221,7 @@ class _Loop:
             if time.perf_counter() - self.report_time >= REPORT_SECONDS:
                 self._report(epoch, self.position[1])
             if self.on_checkpoint is not None and self.checkpoint_timer.is_due:
-                self._store_checkpoint()
+                self._store_checkpoint(self.on_checkpoint)
         loss_mean, accuracy = sums[:2] / max(sums[2], 1) * (self.unit, 1)
         if not np.isfinite(loss_mean):
             raise DataError(
@@ -231,9 +235,9 @@ class _Loop:
             metrics[f"{prefix}accuracy"] = float(accuracy)
         return metrics
 
-    def _store_checkpoint(self) -> None:
+    def _store_checkpoint(self, on_checkpoint: OnCheckpoint) -> None:
         start = time.perf_counter()
-        self.on_checkpoint(self._make_checkpoint())
+        on_checkpoint(self._make_checkpoint())
         self.checkpoint_timer.restart(time.perf_counter() - start)
 
     def _make_checkpoint(self) -> Checkpoint:
