@@ -11,12 +11,13 @@ follow from the declaration.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Literal
 
-from ..data.padding import MaskMode, Side
+from ..data.padded import Side
+from ..data.padding import MaskMode
 from ..data.sequences import Sequences
 from ..errors import Note, RecipeError
 from ..fields.declaration import (
@@ -399,31 +400,32 @@ class Recipe:
             validation_split=0.0,
         )
 
-    def adapt(self, **changes: Any) -> Recipe:
+    def adapt(self, **changes: object) -> Recipe:
         """Replace fields; choices that then no longer fit return to their defaults.
 
         ``dataclasses.replace`` raises instead. For forms, where a change of the task should not
         make a loss chosen for the other task an error.
         """
-        fields = {name: getattr(self, name) for name in FIELDS} | changes
+        fields: dict[str, object] = {name: getattr(self, name) for name in FIELDS} | changes
         draft = SimpleNamespace(**fields)
         for name, field in FIELDS.items():
             if field.restriction is None or name in changes or fields[name] is None:
                 continue
             if fields[name] not in field.restriction.choose(draft):
                 fields[name] = field.default
-        return Recipe(**fields)
+        build: Callable[..., Recipe] = Recipe  # which checks the values
+        return build(**fields)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON; ``Recipe.from_dict`` reads them."""
-        plain = {name: getattr(self, name) for name in FIELDS}
+        plain: dict[str, object] = {name: getattr(self, name) for name in FIELDS}
         return plain | {
             "dense": list(self.dense),
             "layers": [layer_to_dict(layer) for layer in self.layers],
         }
 
     @classmethod
-    def from_dict(cls, plain: dict[str, Any]) -> Recipe:
+    def from_dict(cls, plain: object) -> Recipe:
         """Rebuild a recipe from the output of ``to_dict``.
 
         Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -19,21 +19,34 @@ DROPOUT = 0.3
 MAX_STEPS = 400_000  # training steps above which fewer epochs suffice
 
 
-def suggest_fields(data: Sequences) -> dict[str, Any]:
+class SuggestedFields(TypedDict, total=False):
+    """Recipe fields that a suggestion may set."""
+
+    layers: tuple[LSTM]
+    return_sequences: bool
+    batch_size: int
+    epochs: int
+    patience: int | None
+    validation_split: float
+    task: Literal["classification"]
+    pooling: Literal["mean"]
+
+
+def suggest_fields(data: Sequences) -> SuggestedFields:
     """Choose the recipe fields that differ from the defaults; targets are not required."""
     sequences, steps = count_training_data(data)
     size = "few" if sequences < SMALL else "some" if sequences < LARGE else "many"
     epochs = int(np.clip(60 * MAX_STEPS / max(steps, 1), 20, 60))
     # Reading from the end, a per-step prediction would depend on later steps.
     layer = LSTM(UNITS[size], bidirectional=not data.per_step)
-    fields: dict[str, Any] = {
+    fields: SuggestedFields = {
         "return_sequences": data.per_step,
         "batch_size": int(np.clip(2 ** round(np.log2(sequences / MIN_UPDATES)), 1, 64)),
         "epochs": epochs,
         "patience": max(epochs // 4, 5),
     }
     if sequences < TINY and not _has_validation_rows(data):
-        fields |= {"validation_split": 0.0, "patience": None}
+        fields["validation_split"], fields["patience"] = 0.0, None
     if has_classes(data):
         fields["task"] = "classification"
         if not data.per_step:
@@ -41,7 +54,8 @@ def suggest_fields(data: Sequences) -> dict[str, Any]:
             # against 94.8 % with the state of the last step and without dropout.
             layer = replace(layer, dropout=DROPOUT)
             fields["pooling"] = "mean"
-    return fields | {"layers": (layer,)}
+    fields["layers"] = (layer,)
+    return fields
 
 
 def count_training_data(data: Sequences) -> tuple[int, int]:
