@@ -5,7 +5,7 @@ half a gigabyte to import; the names that need it are imported on first use.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import _single_import  # noqa: F401  (refuses a second name)
 from .data.padding import pad
@@ -53,7 +53,7 @@ _NEEDS_TENSORFLOW = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a name that needs TensorFlow."""
     if name in _NEEDS_TENSORFLOW:
         return getattr(import_module(_NEEDS_TENSORFLOW[name], __name__), name)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 import os
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeGuard
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .data.schema import Schema
@@ -23,10 +25,11 @@ from .errors import DataError
 from .families.registry import get_network
 from .preprocessing.transform import Prepared, Preprocessing
 from .reading import open_table, read_sequences, read_with_schema
+from .reading.formats.source import Source
 from .reading.new_data import Reading
 from .recipe.recipe import Recipe
 
-TABLES = (pd.DataFrame, str, os.PathLike, io.IOBase)  # types that a table is read from
+NewData = Sequences | Iterable[npt.ArrayLike] | pd.DataFrame | Source
 
 
 @dataclass(eq=False, kw_only=True)
@@ -61,7 +64,7 @@ class FittedModel:
         """How new data for this model is read."""
         return Reading(len(self.preprocessing.feature_names), self.schema or self.table)
 
-    def predict(self, new: Any, on_progress: ShareCallback | None = None) -> np.ndarray:
+    def predict(self, new: NewData, on_progress: ShareCallback | None = None) -> np.ndarray:
         """Predict the target of each sequence.
 
         Warns if sequences are longer than the recipe's maxlen and lose steps.
@@ -79,7 +82,7 @@ class FittedModel:
         """
         return self.preprocessing.decode(self._outputs(new, on_progress))
 
-    def predict_proba(self, new: Any, on_progress: ShareCallback | None = None) -> np.ndarray:
+    def predict_proba(self, new: NewData, on_progress: ShareCallback | None = None) -> np.ndarray:
         """Predict the probability of each of ``classes``.
 
         Args:
@@ -96,7 +99,7 @@ class FittedModel:
             raise ValueError("predict_proba is for classification; this model predicts numbers")
         return self._outputs(new, on_progress)
 
-    def _outputs(self, new: Any, on_progress: ShareCallback | None = None) -> np.ndarray:
+    def _outputs(self, new: NewData, on_progress: ShareCallback | None = None) -> np.ndarray:
         """Compute outputs and warn about steps that the network does not see."""
         prepared = self.preprocessing.prepare(self.as_sequences(new))
         for note in self.preprocessing.notes(prepared.masked):
@@ -128,7 +131,7 @@ class FittedModel:
         by_step[where[where >= 0]] = results[where >= 0]
         return by_step
 
-    def as_sequences(self, new: Any) -> Sequences:
+    def as_sequences(self, new: NewData) -> Sequences:
         """Convert new data to ``Sequences`` with the model's features, in the model's order.
 
         Features are matched by name. If either side has default names only ("value", or "x1",
@@ -143,12 +146,15 @@ class FittedModel:
         names = self.preprocessing.feature_names
         if isinstance(new, Sequences):
             data = new
-        elif self.schema is not None and isinstance(new, TABLES):
+        elif self.schema is not None and _is_table(new):
             data, _ = read_with_schema(open_table(new), self.schema)
         elif isinstance(new, pd.DataFrame):
             data = _from_frame(new, names)
         else:
-            data = Sequences.from_lists(new, missing=self.preprocessing.inputs.missing)
+            data = Sequences.from_lists(
+                new,  # type: ignore[arg-type]  # which refuses a path with an error of its own
+                missing=self.preprocessing.inputs.missing,
+            )
         actual = data.feature_names
         if names == default_names(len(names)) or actual == default_names(len(actual)):
             self._check_categories(data)
@@ -177,6 +183,11 @@ class FittedModel:
                     "Give a table with a column {feature} of words.",
                     feature=known,
                 )
+
+
+def _is_table(new: NewData) -> TypeGuard[pd.DataFrame | Source]:
+    """Tell if a table is read from data of this type."""
+    return isinstance(new, pd.DataFrame | str | os.PathLike | io.IOBase)
 
 
 def _from_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> Sequences:

@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,6 +35,7 @@ examples:
   other_program | python predict.py -"""
 REFUSED = 1  # exit status for input that cannot be used
 PROGRESS_SECONDS = 2.0  # shorter work shows no progress
+Prediction = tuple[str | float | None, dict[str, float | None]]  # and probability per class
 ROUND_DIGITS = 7  # significant digits of a probability; float32 has no more
 
 
@@ -49,7 +50,8 @@ def main(folder: Path, arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, or REFUSED after a message on the standard error stream.
     """
     given = _build_parser().parse_args(arguments)
-    sys.stdout.reconfigure(encoding="utf-8", newline="")  # the csv module writes line ends itself
+    if isinstance(sys.stdout, io.TextIOWrapper):  # the csv module writes line ends itself
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
     try:
         with _silence_startup():
             from .trained_model import load
@@ -129,8 +131,7 @@ def _format_csv(model: FittedModel, data: Sequences, outputs: np.ndarray) -> str
     lines = csv.writer(text)
     lines.writerow(["id", *per_step, "prediction", *(f"probability of {x}" for x in labels)])
     for name, row in _list_predictions(model, data, outputs):
-        steps = enumerate(row, start=1) if per_step else [(None, row)]
-        for step, (prediction, probabilities) in steps:
+        for step, (prediction, probabilities) in enumerate(row, start=1):
             cells = [name, *([step] if per_step else []), prediction, *probabilities.values()]
             lines.writerow(["" if cell is None else cell for cell in cells])
     return text.getvalue()
@@ -139,29 +140,31 @@ def _format_csv(model: FittedModel, data: Sequences, outputs: np.ndarray) -> str
 def _format_json(model: FittedModel, data: Sequences, outputs: np.ndarray) -> str:
     answers = []
     for name, row in _list_predictions(model, data, outputs):
-        answer: dict[str, Any] = {"id": name}
+        answer: dict[str, object] = {"id": name}
+        predictions, probabilities = zip(*row, strict=True)
         if model.recipe.return_sequences:
-            answer["predictions"] = [prediction for prediction, _ in row]
-            probabilities: Any = [each for _, each in row]
+            answer["predictions"] = predictions
         else:
-            answer["prediction"], probabilities = row
+            answer["prediction"] = predictions[0]
         if model.classes is not None:
-            answer["probabilities"] = probabilities
+            answer["probabilities"] = (
+                probabilities if model.recipe.return_sequences else probabilities[0]
+            )
         answers.append(answer)
     return json.dumps(answers, ensure_ascii=False, indent=1) + "\n"
 
 
 def _list_predictions(
     model: FittedModel, data: Sequences, outputs: np.ndarray
-) -> Iterator[tuple[str, Any]]:
-    """List each sequence's id with its prediction, or a list with one per step.
+) -> Iterator[tuple[str, list[Prediction]]]:
+    """List each sequence's id with its predictions: one, or one per step.
 
     A prediction is the number or label, None at a step that the network does not see, and the
     probability of each class.
     """
     predictions = model.preprocessing.decode(outputs)
     labels = [] if model.classes is None else [str(label) for label in model.classes]
-    rows = [
+    rows: list[Prediction] = [
         (
             None if np.isnan(output).any() else prediction,
             {
@@ -173,11 +176,9 @@ def _list_predictions(
         )
         for prediction, output in zip(predictions.tolist(), outputs, strict=True)
     ]
+    bounds = data.offsets if model.recipe.return_sequences else range(len(data) + 1)
     for row, name in enumerate(data.ids):
-        if model.recipe.return_sequences:
-            yield name, rows[data.offsets[row] : data.offsets[row + 1]]
-        else:
-            yield name, rows[row]
+        yield name, rows[bounds[row] : bounds[row + 1]]
 
 
 class _Progress:

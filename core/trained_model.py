@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypedDict
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from .data.schema import Schema
 from .data.sequences import Sequences
 from .data.summary import Facts
+from .engine.chunking import ShareCallback
 from .engine.progress import History
+from .engine.spec import Computation
 from .errors import DataError, Note, as_note
 from .evaluation.bootstrap import (
     Estimate,
@@ -28,7 +32,7 @@ from .evaluation.report import Evaluation, evaluate_predictions
 from .export import archive
 from .export.model_card import render_model_card
 from .families.registry import get_family, get_network
-from .fitted import FittedModel, ShareCallback
+from .fitted import FittedModel, NewData
 from .inspection.compute_trace import compute_trace
 from .inspection.trace import Trace
 from .invariance.checks import prove
@@ -46,6 +50,7 @@ from .json_validation import (
 from .layers.registry import IMPLEMENTATIONS, MAX_LAYERS
 from .preprocessing.transform import Preprocessing
 from .reading import open_table, read_table
+from .reading.formats.source import Source
 from .recipe.recipe import MAX_EPOCHS, Recipe
 from .representation import shorten_repr
 
@@ -73,11 +78,11 @@ class TrainedModel(FittedModel):
         example: Text of a small table in the format of the training data.
     """
 
-    history: History = field(default_factory=dict)
+    history: History
     notes: list[Note] = field(default_factory=list)
     stopped: bool = False
     best_epoch: int | None = None
-    computed: dict[str, Any] = field(default_factory=dict)
+    computed: Computation
     proof: Proof | None = None
     evaluation: Evaluation | None = None
     facts: Facts | None = None
@@ -105,8 +110,7 @@ class TrainedModel(FittedModel):
         Raises:
             DataError: The data has no targets, or they do not fit the model.
         """
-        if data.targets is None:
-            raise DataError("This data has no targets, so predictions cannot be compared to it.")
+        _require_targets(data)
         outputs = self._outputs(data)
         return self.score(
             outputs if self.classes is not None else self.preprocessing.decode(outputs), data
@@ -136,20 +140,21 @@ class TrainedModel(FittedModel):
 
         Raises DataError if targets and predictions cannot be compared.
         """
+        targets = _require_targets(data)
         if data.per_step != self.recipe.return_sequences:
             raise DataError(
                 "The targets are one a step, and the model answers once a sequence."
                 if data.per_step
                 else "The targets are one a sequence, and the model answers at every step."
             )
-        if self.classes is None and data.targets.dtype.kind == "O":
+        if self.classes is None and targets.dtype.kind == "O":
             raise DataError(
                 "The targets are words (such as {found!r}), but this model predicts numbers.",
-                found=data.targets[0],
+                found=targets[0],
             )
         is_predicted = has_prediction(predicted)
         return (
-            data.targets[is_predicted],
+            targets[is_predicted],
             predicted[is_predicted],
             assign_clusters(data, is_predicted),
         )
@@ -174,7 +179,7 @@ class TrainedModel(FittedModel):
         return self.evaluation
 
     def prove(
-        self, data: Any, seconds: float = 5.0, on_progress: ShareCallback | None = None
+        self, data: NewData, seconds: float = 5.0, on_progress: ShareCallback | None = None
     ) -> Proof:
         """Measure whether padding changes predictions, and by how much.
 
@@ -190,7 +195,7 @@ class TrainedModel(FittedModel):
         """
         return prove(self, self.as_sequences(data), seconds, on_progress)
 
-    def trace(self, sequence: Any, masked: bool = True) -> Trace:
+    def trace(self, sequence: Sequences | npt.ArrayLike, masked: bool = True) -> Trace:
         """Trace the network while it reads one sequence, padded as in training.
 
         Args:
@@ -204,7 +209,7 @@ class TrainedModel(FittedModel):
         one = sequence if isinstance(sequence, Sequences) else [sequence]
         return compute_trace(self, self.as_sequences(one), masked)
 
-    def read_training_table(self, source: Any) -> Sequences:
+    def read_training_table(self, source: Source | pd.DataFrame) -> Sequences:
         """Read a table with targets in the way the training data was read, windows included.
 
         Args:
@@ -239,7 +244,7 @@ class TrainedModel(FittedModel):
             name=name,
         )
 
-    def save(self, path: str | os.PathLike | BinaryIO, name: str = "") -> None:
+    def save(self, path: str | os.PathLike[str] | BinaryIO, name: str = "") -> None:
         """Save the model as a ZIP; ``core.load`` reads it.
 
         The ZIP holds a stock .keras file, the preprocessing, scripts that predict and train without
@@ -280,7 +285,7 @@ class TrainedModel(FittedModel):
 
 
 def load(
-    path: str | os.PathLike | BinaryIO, refuse_too_large: Callable[[int], None] | None = None
+    path: str | os.PathLike[str] | BinaryIO, refuse_too_large: Callable[[int], None] | None = None
 ) -> TrainedModel:
     """Load a model written by ``TrainedModel.save``.
 
@@ -299,14 +304,13 @@ def load(
         documents = saved.documents
         try:
             recipe = Recipe.from_dict(documents["recipe"])
-            fields = record(dict, {"table": _check_table})(
-                documents["preprocessing"], "preprocessing.json"
+            table = TABLE(documents["preprocessing"], "preprocessing.json")["table"]
+            training = TRAINING(documents["training"], "training.json")
+            preprocessing = Preprocessing.from_dict(
+                recipe,
+                documents["preprocessing"],
+                documents["training"]["schema"] or documents["preprocessing"]["table"],
             )
-            fields |= TRAINING(documents["training"], "training.json")
-            fields["notes"] = list(fields["notes"])
-            fields["computed"]["layers"] = list(fields["computed"]["layers"])
-            table = documents["training"]["schema"] or documents["preprocessing"].get("table")
-            preprocessing = Preprocessing.from_dict(recipe, documents["preprocessing"], table)
         except (ValueError, RecursionError) as error:
             raise archive.make_error(error) from None
         inputs, outputs = preprocessing.n_inputs, preprocessing.n_outputs
@@ -320,43 +324,78 @@ def load(
         recipe=recipe,
         preprocessing=preprocessing,
         network=network,
-        **fields,
+        table=table,
+        **training,
         example=saved.example,
     )
 
 
-def _check_history(plain: Any, where: str) -> History:
+def _require_targets(data: Sequences) -> np.ndarray:
+    """Return the targets; raise DataError if there are none."""
+    if data.targets is None:
+        raise DataError("This data has no targets, so predictions cannot be compared to it.")
+    return data.targets
+
+
+class Training(TypedDict):
+    """Fields of a model in ``training.json``."""
+
+    history: History
+    notes: list[Note]
+    stopped: bool
+    best_epoch: int | None
+    computed: Computation
+    trained_on: str
+    schema: Schema | None
+    proof: Proof | None
+    evaluation: Evaluation | None
+    facts: Facts | None
+
+
+def _check_history(plain: object, where: str) -> History:
     """Check a training history: every epoch has the same metrics, and the loss is one of them."""
     checks = dict.fromkeys(("loss", "val_loss", "accuracy", "val_accuracy"), number())
     checks["seconds"] = number(0, MAX_SECONDS)
     history = record(
-        dict, {}, {name: list_of(check, MAX_EPOCHS) for name, check in checks.items()}
+        dict[str, tuple[float, ...]],
+        {},
+        {name: list_of(check, MAX_EPOCHS) for name, check in checks.items()},
     )(plain, where)
     lengths = {len(values) for values in history.values()}
-    if history.keys() != plain.keys() or (history and "loss" not in history) or len(lengths) > 1:
+    has_others = not isinstance(plain, Mapping) or history.keys() != plain.keys()
+    if has_others or (history and "loss" not in history) or len(lengths) > 1:
         raise ValueError(f"{where} is none of a training")
     return {name: list(values) for name, values in history.items()}
 
 
-def _check_note(plain: Any, where: str) -> Note:
+def _check_notes(plain: object, where: str) -> list[Note]:
+    return list(list_of(_check_note, MAX_NOTES)(plain, where))
+
+
+def _check_note(plain: object, where: str) -> Note:
     """Check a note and convert it to plain text: a template from a file may hold links."""
     return Note.from_plain(str(as_note(plain, where)))
 
 
-def _check_table(plain: Any, where: str) -> Schema:
+def _build_computation(layers: Sequence[str], groups: int) -> Computation:
+    return {"layers": list(layers), "groups": groups}
+
+
+def _check_table(plain: object, where: str) -> Schema:
     """Check a table schema and drop its reasons and doubts, which matter only when reading."""
     return replace(Schema.from_dict(plain), reasons=(), doubts=())
 
 
+TABLE = record(dict[str, Schema], {"table": _check_table})
 TRAINING = record(
-    dict,
+    Training,
     {
         "history": _check_history,
-        "notes": list_of(_check_note, MAX_NOTES),
+        "notes": _check_notes,
         "stopped": boolean,
         "best_epoch": optional(integer(1, MAX_EPOCHS)),
         "computed": record(
-            dict,
+            _build_computation,
             {"layers": list_of(one_of(*IMPLEMENTATIONS), MAX_LAYERS), "groups": integer(1, 1024)},
         ),
         "trained_on": text(64, "[0-9a-f]*"),

@@ -30,7 +30,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import h5py
 import keras
@@ -38,7 +38,7 @@ import numpy as np
 
 from ..errors import ModelFileError, ServiceError, UnpaddedError
 from ..i18n import N_
-from ..json_validation import parse_json
+from ..json_validation import parse_json, value_error
 from .library_archive import ARCHIVE, build_library_archive, read_template
 
 DOCUMENTS = ("recipe", "preprocessing", "training")  # each a JSON file
@@ -68,9 +68,9 @@ READ_ERRORS = (
 
 
 def write_archive(
-    path: str | os.PathLike | BinaryIO,
+    path: str | os.PathLike[str] | BinaryIO,
     network: keras.Model,
-    documents: Mapping[str, Mapping[str, Any]],
+    documents: Mapping[str, Mapping[str, object]],
     texts: Mapping[str, str],
 ) -> None:
     """Write the ZIP. A path is replaced only by a complete file.
@@ -81,14 +81,20 @@ def write_archive(
         documents: Content of each of DOCUMENTS.
         texts: Text files by name.
     """
+    if isinstance(path, str | os.PathLike):
+        part = f"{os.fspath(path)}.part"
+        with open(part, "wb") as file:
+            write_archive(file, network, documents, texts)
+        os.replace(part, path)
+        return
     with tempfile.TemporaryDirectory() as folder:
         keras_file = Path(folder) / NETWORK
         network.save(keras_file)
-        target: Any = path if hasattr(path, "write") else f"{os.fspath(path)}.part"
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in DOCUMENTS:
                 version = {"format": FORMAT} if name == "training" else {}
-                text = json.dumps(version | documents[name], indent=1, ensure_ascii=False)
+                document = {**version, **documents[name]}
+                text = json.dumps(document, indent=1, ensure_ascii=False)
                 archive.writestr(f"{name}.json", text)
             archive.write(keras_file, NETWORK)
             archive.writestr(ARCHIVE, build_library_archive())
@@ -96,8 +102,6 @@ def write_archive(
                 archive.writestr(name, read_template(name))
             for name, text in texts.items():
                 archive.writestr(name, text)
-    if not hasattr(path, "write"):
-        os.replace(target, path)
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class ModelArchive:
         archive: The ZIP.
     """
 
-    documents: dict[str, Any]
+    documents: dict[str, Mapping[str, object]]
     example: str
     weights: Path
     archive: zipfile.ZipFile
@@ -162,7 +166,7 @@ class ModelArchive:
 
 
 @contextlib.contextmanager
-def open_archive(path: str | os.PathLike | BinaryIO) -> Iterator[ModelArchive]:
+def open_archive(path: str | os.PathLike[str] | BinaryIO) -> Iterator[ModelArchive]:
     """Open a ZIP written by ``write_archive``, or a folder with its files.
 
     Raises:
@@ -173,10 +177,7 @@ def open_archive(path: str | os.PathLike | BinaryIO) -> Iterator[ModelArchive]:
         weights = Path(folder) / WEIGHTS
         try:
             archive = stack.enter_context(zipfile.ZipFile(_pack_folder(path)))
-            documents = {
-                name: parse_json(_read_member(archive, f"{name}.json", MAX_DOCUMENT_BYTES))
-                for name in DOCUMENTS
-            }
+            documents = {name: _read_document(archive, f"{name}.json") for name in DOCUMENTS}
             _check_format(documents["training"])
             example = _read_example(archive) if EXAMPLE in archive.namelist() else ""
         except READ_ERRORS as error:
@@ -184,9 +185,9 @@ def open_archive(path: str | os.PathLike | BinaryIO) -> Iterator[ModelArchive]:
         yield ModelArchive(documents, example, weights, archive)
 
 
-def _pack_folder(path: Any) -> Any:
+def _pack_folder(path: str | os.PathLike[str] | BinaryIO) -> str | os.PathLike[str] | BinaryIO:
     """Return the ZIP of an unpacked model, so that it is read and checked alike."""
-    if hasattr(path, "read") or not os.path.isdir(path):
+    if not isinstance(path, str | os.PathLike) or not os.path.isdir(path):
         return path
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -218,9 +219,17 @@ def _read_shapes(weights: Path) -> list[tuple[int, ...]]:
         return [array.shape for array in arrays]
 
 
-def _check_format(training: Any) -> None:
+def _read_document(archive: zipfile.ZipFile, name: str) -> Mapping[str, object]:
+    """Read a JSON file, whose fields are not checked."""
+    document = parse_json(_read_member(archive, name, MAX_DOCUMENT_BYTES))
+    if not isinstance(document, Mapping):
+        raise value_error(document, name, "fields by their names")
+    return document
+
+
+def _check_format(training: Mapping[str, object]) -> None:
     """Refuse a model that a newer version wrote, which this one could misread."""
-    number = training.get("format", 0) if isinstance(training, Mapping) else 0
+    number = training.get("format", 0)
     if isinstance(number, int) and number > FORMAT:
         raise ModelFileError(NEWER, found=number, most=FORMAT)
 
