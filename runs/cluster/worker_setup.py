@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -34,7 +35,10 @@ IDLE_SECONDS = 1.0
 def dask_setup(worker: Worker) -> None:
     """Prepare the worker process; Dask calls this before the worker joins."""
     # Before TensorFlow starts a thread: threads inherit the priority of their creator.
-    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else NICE)
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        psutil.Process().nice(NICE)
     # Errors of native code are raised in Python as well; its log lines are for its developers.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     json_log.configure()

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from core.engine.progress import History, Progress
 from core.errors import Note, UnpaddedError
@@ -80,7 +79,7 @@ class Result:
     metrics: Metrics = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     best_epoch: int | None = None
-    computed: dict[str, Any] = field(default_factory=dict)
+    computed: dict[str, object] = field(default_factory=dict)
 
 
 class Attempts:
@@ -117,12 +116,12 @@ class Attempts:
             ).one_or_none()
             if row is None or RunState(row.state) not in WAITING:
                 return None
-            if not claim_duplicate(connection, row, kind):
+            if not claim_duplicate(connection, run_id, row.attempt, kind):
                 return None
             attempt = row.attempt + 1
             changes = {"attempt": attempt, "worker": worker, "beat": row.beat + 1}
             changes |= {"started": row.started or time.time()}
-            move(connection, run_id, RunState(row.state), RunState.RUNNING, **changes)
+            move(connection, run_id, RunState(row.state), RunState.RUNNING, changes)
             checkpoint = connection.scalar(
                 select(artifacts.c.content).where(
                     artifacts.c.run == run_id, artifacts.c.kind == CHECKPOINT
@@ -170,7 +169,7 @@ class Attempts:
             attempt: Current attempt.
             has_advanced: The run made progress in this turn.
             checkpoint: State to resume from; None for the stored one.
-            progress: Progress at the checkpoint.
+            progress: Progress at the checkpoint; given with it.
 
         Returns:
             False if this attempt is no longer the current one.
@@ -179,12 +178,13 @@ class Attempts:
             query = select(runs.c.id).where(*_is_current(run_id, attempt))
             if connection.scalar(query.with_for_update()) is None:
                 return False
-            changes: dict[str, Any] = {"worker": None}
+            changes: dict[str, object] = {"worker": None}
             count_turn = update(turns).where(turns.c.run == run_id)
             count_turn = count_turn.values(fruitless=0 if has_advanced else turns.c.fruitless + 1)
             connection.execute(count_turn)
             if checkpoint is not None:
                 _write_artifact(connection, run_id, CHECKPOINT, checkpoint)
+            if progress is not None:
                 _write_history(connection, run_id, progress.history, 0)
                 changes["progress"] = _to_row(progress)
             if has_advanced:  # the run did not cause the earlier deaths of workers
@@ -194,9 +194,9 @@ class Attempts:
                 run_id,
                 RunState.RUNNING,
                 RunState.INTERRUPTED,
+                changes,
                 in_attempt=attempt,
                 why="others wait for a worker",
-                **changes,
             )
 
     def record_heartbeat(self, run_id: str, attempt: int) -> None:
@@ -256,7 +256,7 @@ class Attempts:
                 "computed": to_json_types(result.computed),
             }
             return move(
-                connection, run_id, RunState.RUNNING, result.state, in_attempt=attempt, **changes
+                connection, run_id, RunState.RUNNING, result.state, changes, in_attempt=attempt
             )
 
     def save_proof(self, run_id: str, proof: bytes, model: bytes) -> None:
@@ -302,9 +302,9 @@ class Attempts:
                 run_id,
                 state,
                 RunState.FAILED,
+                {"error": values},
                 in_attempt=attempt,
                 why=error.template,  # without its values, which may be data of a visitor
-                error=values,
             )
 
     def interrupt(
@@ -339,9 +339,9 @@ class Attempts:
                 run_id,
                 RunState.RUNNING,
                 RunState.INTERRUPTED,
+                changes,
                 in_attempt=attempt,
                 why=why,
-                **changes,
             ):
                 return None
             # It may have been asked to yield, but it did not give its worker back.
@@ -350,7 +350,7 @@ class Attempts:
             return tuple(connection.execute(query).one())
 
 
-def _is_current(run_id: str, attempt: int) -> tuple:
+def _is_current(run_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
     running = runs.c.state == RunState.RUNNING.value
     return runs.c.id == run_id, runs.c.attempt == attempt, running
 
@@ -375,6 +375,6 @@ def _write_artifact(connection: Connection, run_id: str, kind: str, content: byt
         connection.execute(insert(artifacts).values(run=run_id, kind=kind, **values))
 
 
-def _to_row(progress: Progress) -> dict[str, Any]:
+def _to_row(progress: Progress) -> object:
     names = ("epoch", "epochs", "batch", "batches", "sequences", "seconds")
     return to_json_types({name: getattr(progress, name) for name in names})

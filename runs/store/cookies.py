@@ -28,7 +28,8 @@ class Cookies:
         with self._database.writing() as connection:
             new = {"name": KEY, "value": secrets.token_bytes(32)}
             insert_or_ignore(connection, keys, new)  # two servers may start at the same time
-            return connection.scalar(query)
+            key: bytes = connection.execute(query).scalar_one()
+            return key
 
     def is_replaceable(self, visitor: str, form: str) -> bool:
         """Return True if a cookie in an earlier form is still valid.

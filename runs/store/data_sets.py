@@ -176,7 +176,7 @@ class DataSets:
     def _refuse_too_many(self, connection: Connection, owner: str) -> None:
         is_own = data_sets.c.data.not_in(self._samples())
         query = select(func.count()).where(data_sets.c.owner == owner, is_own)
-        if connection.scalar(query) >= self._limits.data_sets:
+        if connection.execute(query).scalar_one() >= self._limits.data_sets:
             raise QuotaError(TOO_MANY_DATA_SETS, n=self._limits.data_sets)
 
 
@@ -206,5 +206,5 @@ def is_owned_by(owner: str) -> ColumnElement[bool]:
     )
 
 
-def _to_data_set(row: Row) -> DataSet:
+def _to_data_set(row: Row[*tuple[object, ...]]) -> DataSet:
     return DataSet(**{name: getattr(row, name) for name in DataSet.__dataclass_fields__})

@@ -10,9 +10,10 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, event, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from runs.json_log import log_event
 from runs.settings import is_shared
@@ -107,7 +108,7 @@ class Database:
         self._is_closed = True
         self._engine.dispose()
 
-    def _close_late(self, _connection: Any, record: Any) -> None:
+    def _close_late(self, _connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
         """Close a connection that comes back after the end; it would stay open in a lost pool."""
         if self._is_closed:
             record.invalidate()

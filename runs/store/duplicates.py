@@ -9,8 +9,9 @@ affects the others.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, insert, literal, select, update
 
 from runs.store.database import Database
 from runs.store.engine import lock_key
@@ -75,7 +76,9 @@ class Duplicates:
                 runs.c.id == run_id, runs.c.state == RunState.QUEUED.value
             )
             row = connection.execute(query.with_for_update(of=runs)).one_or_none()
-            return row is not None and not row.alone and _copy_result(connection, row, kinds)
+            if row is None or row.alone or row.attempt:
+                return False
+            return _copy_result(connection, run_id, row.key, kinds)
 
     def detach(self, owner: str, run_id: str) -> bool:
         """Have a waiting run trained by itself; False if it does not wait (any more)."""
@@ -125,43 +128,46 @@ class Duplicates:
         return stored[0][1] if stored else None
 
 
-def claim_duplicate(connection: Connection, run: Row, kind: str | None) -> bool:
+def claim_duplicate(connection: Connection, run_id: str, attempt: int, kind: str | None) -> bool:
     """Record the kind that computes a waiting run that a worker is about to claim.
+
+    Args:
+        connection: Transaction.
+        run_id: Id of the run.
+        attempt: Number of its attempts so far.
+        kind: Kind of program and machine of the worker.
 
     Returns:
         False if the run must not be trained: an identical run has started, or has finished, and
         then the run has that result now.
     """
-    duplicate = connection.execute(select(twins).where(twins.c.run == run.id)).one_or_none()
+    duplicate = connection.execute(select(twins).where(twins.c.run == run_id)).one_or_none()
     if duplicate is None:
         return True
-    if run.attempt == 0 and not duplicate.alone:
+    if attempt == 0 and not duplicate.alone:
         lock_key(connection, DUPLICATE_LOCK, duplicate.key)
         query = _join(runs.c.id).where(
             twins.c.key == duplicate.key, runs.c.state.in_(STARTED), ~runs.c.stopping
         )
         if connection.scalar(query.limit(1)) is not None:
             return False
-        query = _join(runs.c.id, runs.c.attempt, twins.c.key).where(runs.c.id == run.id)
-        if kind is not None and _copy_result(connection, connection.execute(query).one(), [kind]):
+        if kind is not None and _copy_result(connection, run_id, duplicate.key, [kind]):
             return False
-    is_same_kind = run.attempt == 0 or kind == duplicate.kind
-    change = update(twins).where(twins.c.run == run.id)
+    is_same_kind = attempt == 0 or kind == duplicate.kind
+    change = update(twins).where(twins.c.run == run_id)
     connection.execute(change.values(kind=kind if is_same_kind else SEVERAL))
     return True
 
 
-def _copy_result(connection: Connection, run: Row, kinds: Collection[str]) -> bool:
-    """Finish a waiting run with the result of an identical run that one of these kinds computed.
+def _copy_result(connection: Connection, run_id: str, key: str, kinds: Collection[str]) -> bool:
+    """Finish a run that has not started with the result of an identical one of these kinds.
 
     Returns:
-        False if there is none (any more), or if the run has started.
+        False if there is none (any more).
     """
-    if run.attempt:
-        return False
     query = select(runs, twins.c.kind).join(twins, twins.c.run == runs.c.id)
     query = query.join(artifacts, and_(artifacts.c.run == runs.c.id, artifacts.c.kind == MODEL))
-    query = query.where(*_has_result(run.key, kinds)).order_by(runs.c.ended).limit(1)
+    query = query.where(*_has_result(key, kinds)).order_by(runs.c.ended).limit(1)
     # Its model may be rewritten with its proof, or deleted, at this moment.
     other = connection.execute(query.with_for_update(read=True, of=artifacts)).one_or_none()
     if other is None:
@@ -174,28 +180,28 @@ def _copy_result(connection: Connection, run: Row, kinds: Collection[str]) -> bo
             (artifacts.c.kind.in_(COPIED),),
         ),
     ):
-        rows = select(literal(run.id), *columns).where(table.c.run == other.id, *conditions)
+        rows = select(literal(run_id), *columns).where(table.c.run == other.id, *conditions)
         names = ["run", *(column.name for column in columns)]
         connection.execute(insert(table).from_select(names, rows))
-    change = update(twins).where(twins.c.run == run.id)
+    change = update(twins).where(twins.c.run == run_id)
     connection.execute(change.values(kind=other.kind, taken=True))
     return move(
         connection,
-        run.id,
+        run_id,
         RunState.QUEUED,
         RunState.FINISHED,
+        {name: getattr(other, name) for name in OUTCOME},
         why="the same was computed before",
-        **{name: getattr(other, name) for name in OUTCOME},
     )
 
 
 _IS_FINISHED = and_(runs.c.state == RunState.FINISHED.value, twins.c.kind != SEVERAL)
 
 
-def _join(*columns: object) -> Select:
+def _join(*columns: ColumnElement[object]) -> Select[*tuple[Any, ...]]:
     return select(*columns).join_from(runs, twins, twins.c.run == runs.c.id)
 
 
-def _has_result(key: str, kinds: Collection[str]) -> tuple:
+def _has_result(key: str, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:
     """Return conditions for runs with a result of this key and one of these kinds."""
     return twins.c.key == key, twins.c.kind.in_(kinds), _IS_FINISHED

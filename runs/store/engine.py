@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
@@ -24,18 +23,17 @@ def create_engine(url: str) -> Engine:
         StoreError: If the file cannot be written.
     """
     if is_shared(url):
-        options: dict[str, Any] = {
-            "pool_pre_ping": True,
-            "connect_args": {"client_encoding": "utf8"},  # whatever PGCLIENTENCODING says
-        }
+        # UTF-8 whatever PGCLIENTENCODING says
+        connect_args: dict[str, object] = {"client_encoding": "utf8"}
     else:
-        options = {"connect_args": {"timeout": LOCKED_SECONDS, "check_same_thread": False}}
+        connect_args = {"timeout": LOCKED_SECONDS, "check_same_thread": False}
     engine = sqlalchemy.create_engine(
         url,
         pool_size=8,
         max_overflow=16,
         hide_parameters=True,  # data of visitors must not appear in error messages
-        **options,
+        pool_pre_ping=is_shared(url),
+        connect_args=connect_args,
     )
     file = get_file(engine)
     if file is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import CompoundSelect, Connection, Table, literal, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core.engine.progress import Progress
 from core.recipe.recipe import Recipe
 from runs.store.tables import addresses, visitors
 
@@ -45,13 +47,29 @@ class DuplicateKey:
         return cls(hashlib.sha256(parts.encode()).hexdigest(), alone)
 
 
-def to_json_types(value: Any) -> Any:
+def to_json_types(value: object) -> object:
     """Convert a value to what JSON returns: tuples become lists, NumPy numbers Python numbers."""
 
-    def to_python(value: Any) -> Any:
+    def to_python(value: object) -> object:
         return value.item() if hasattr(value, "item") else str(value)
 
     return json.loads(json.dumps(value, default=to_python))
+
+
+class StoredProgress(TypedDict):
+    """Stored form of ``Progress``, without its history."""
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    sequences: int
+    seconds: float
+
+
+def decode_progress(stored: StoredProgress) -> Progress:
+    """Decode stored progress, without its history."""
+    return Progress(**stored, history={})
 
 
 def sanitize_name(name: str) -> str:
@@ -61,8 +79,8 @@ def sanitize_name(name: str) -> str:
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """Return an insert statement that supports ``on_conflict`` clauses."""
-    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name]
-    return insert(table)
+    is_postgresql = connection.dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
 
 def ensure_visitor(connection: Connection, visitor: str) -> None:
@@ -78,12 +96,12 @@ def ensure_visitor(connection: Connection, visitor: str) -> None:
     connection.execute(select(visitors.c.id).where(visitors.c.id == visitor).with_for_update())
 
 
-def insert_or_ignore(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+def insert_or_ignore(connection: Connection, table: Table, values: Mapping[str, object]) -> None:
     """Insert a row, unless a row with this key exists already."""
     connection.execute(insert_into(connection, table).values(values).on_conflict_do_nothing())
 
 
-def select_neighbours(owner: str) -> CompoundSelect:
+def select_neighbours(owner: str) -> CompoundSelect[str]:
     """Select the visitor and the visitors whose last visit was from the same address."""
     own_address = select(addresses.c.address).where(addresses.c.visitor == owner).scalar_subquery()
     return union(

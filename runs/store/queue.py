@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
 
-from core.engine.progress import Progress
+from runs.store.helpers import StoredProgress, decode_progress
 from runs.store.tables import addresses, runs, turns
 from runs.types import WAITING, RunState
 
@@ -112,7 +111,7 @@ def read_running_runs(connection: Connection) -> list[RunningRun]:
     ]
 
 
-def _select_with_turns(*names: str) -> Select:
+def _select_with_turns(*names: str) -> Select[*tuple[object, ...]]:
     """Select columns of runs, and ``address``, ``yielding`` and ``fruitless`` (turns)."""
     address = func.coalesce(addresses.c.address, runs.c.owner).label("address")
     yielding = func.coalesce(turns.c.attempt, 0) == runs.c.attempt
@@ -124,8 +123,8 @@ def _select_with_turns(*names: str) -> Select:
     return select(*columns, address, yielding, fruitless).select_from(joined)
 
 
-def _estimate_left(progress: dict[str, Any] | None, estimate: float) -> float:
+def _estimate_left(progress: StoredProgress | None, estimate: float) -> float:
     if progress is None:
         return estimate
-    left = Progress(**progress, history={}).seconds_left
+    left = decode_progress(progress).seconds_left
     return estimate if left is None else left

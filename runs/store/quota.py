@@ -5,7 +5,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterator
 
-from sqlalchemy import Connection, Integer, Select, bindparam, func, select, union
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    select,
+    union,
+)
 
 from core.errors import QuotaError
 from core.i18n import N_
@@ -28,9 +38,10 @@ EPOCH_BYTES = 200  # per row of an epoch: SQLite's file grows by 130 to 240 byte
 Samples = Callable[[], Collection[str]]  # returns the digests of the data that everybody has
 
 
-def _build_bytes_query() -> Select:
+def _build_bytes_query() -> Select[*tuple[int, ...]]:
     """Build the query of ``count_bytes`` once: building it takes longer than executing it."""
-    owner, samples = bindparam("owner"), bindparam("samples", expanding=True)
+    owner: BindParameter[str] = bindparam("owner")
+    samples: BindParameter[str] = bindparam("samples", expanding=True)
     is_own = runs.c.owner == owner
     used = (
         select(column).where(column.table.c.owner == owner, column.table.c.data.not_in(samples))
@@ -97,9 +108,11 @@ def enforce_quota(
 def count_stored_bytes(connection: Connection) -> int:
     """Return the bytes that the whole database uses."""
     if connection.dialect.name == "postgresql":
-        return connection.scalar(select(func.pg_database_size(func.current_database())))
+        query = select(func.pg_database_size(func.current_database(), type_=BigInteger))
+        database_size: int = connection.execute(query).scalar_one()
+        return database_size
     size, pages, free = (
-        connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
         for name in ("page_size", "page_count", "freelist_count")
     )
-    return size * (pages - free)
+    return int(size * (pages - free))

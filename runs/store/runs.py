@@ -6,13 +6,11 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, literal, select, update
 
-from core.engine.progress import Progress
 from core.errors import DataError, Note, QuotaError, UnpaddedError
 from core.i18n import N_
 from core.recipe.recipe import Recipe
@@ -26,7 +24,13 @@ from runs.store.data_sets import (
     is_owned_by,
 )
 from runs.store.database import Database, log_after_commit
-from runs.store.helpers import DuplicateKey, sanitize_name, select_neighbours, to_json_types
+from runs.store.helpers import (
+    DuplicateKey,
+    decode_progress,
+    sanitize_name,
+    select_neighbours,
+    to_json_types,
+)
 from runs.store.quota import Samples, enforce_quota
 from runs.store.tables import Plain, artifacts, contents, epochs, runs, turns, twins
 from runs.types import ACTIVE, TRANSITIONS, WAITING, RunState, RunSummary
@@ -99,7 +103,7 @@ class Records:
         name: str,
         recipe: Recipe,
         data: str | Content,
-        reading: dict[str, Any],
+        reading: dict[str, object],
         estimate: float,
         reserved: int = 0,
         is_running: bool = False,
@@ -139,7 +143,7 @@ class Records:
                 connection.execute(insert(twins).values(values))
             if is_running:
                 changes = {"attempt": 1, "started": time.time()}
-                move(connection, run_id, RunState.QUEUED, RunState.RUNNING, **changes)
+                move(connection, run_id, RunState.QUEUED, RunState.RUNNING, changes)
             return run_id
 
     def create_continuation(self, owner: str, run_id: str, recipe: Recipe, estimate: float) -> str:
@@ -229,7 +233,7 @@ class Records:
             summaries = map(_to_summary, connection.execute(query).all())
             return [summary for summary in summaries if summary is not None]
 
-    def group_by_data(self, owner: str) -> dict[str, list[str]]:
+    def group_by_data(self, owner: str) -> Mapping[str, Sequence[str]]:
         """Return the ids of a visitor's runs by the digest of their data."""
         ids: dict[str, list[str]] = {}
         query = select(runs.c.data, runs.c.id).where(runs.c.owner == owner)
@@ -244,10 +248,20 @@ class Records:
         with self._database.reading() as connection:
             return connection.scalar(query.where(artifacts.c.kind == kind))
 
-    def update(self, owner: str, run_id: str, **changes: Any) -> None:
-        """Change what an owner may change: ``name`` and ``open_to_questions``."""
-        if "name" in changes:
-            changes["name"] = sanitize_name(changes["name"])
+    def update(
+        self,
+        owner: str,
+        run_id: str,
+        *,
+        name: str | None = None,
+        open_to_questions: bool | None = None,
+    ) -> None:
+        """Change what an owner may change; None leaves a value as it is."""
+        changes: dict[str, str | bool] = {}
+        if name is not None:
+            changes["name"] = sanitize_name(name)
+        if open_to_questions is not None:
+            changes["open_to_questions"] = open_to_questions
         is_own = and_(runs.c.id == run_id, runs.c.owner == owner)
         with self._database.writing() as connection:
             connection.execute(update(runs).where(is_own).values(changes))
@@ -287,15 +301,15 @@ class Records:
 
     def _refuse_too_many(self, connection: Connection, owner: str) -> None:
         count = select(func.count()).where(runs.c.owner == owner)
-        if connection.scalar(count) >= self._limits.runs:
+        if connection.execute(count).scalar_one() >= self._limits.runs:
             raise QuotaError(TOO_MANY_RUNS, n=self._limits.runs)
         waiting = count.where(runs.c.state.in_([state.value for state in WAITING]))
-        if connection.scalar(waiting) >= self._limits.waiting_runs:
+        if connection.execute(waiting).scalar_one() >= self._limits.waiting_runs:
             raise QuotaError(TOO_MANY_WAITING, n=self._limits.waiting_runs)
         all_waiting = select(func.count()).where(
             runs.c.state.in_([state.value for state in WAITING])
         )
-        if connection.scalar(all_waiting) < self._limits.all_waiting_runs:
+        if connection.execute(all_waiting).scalar_one() < self._limits.all_waiting_runs:
             return
         # Only visitors at an address that fills the queue are refused, not those from elsewhere.
         if connection.scalar(all_waiting.where(runs.c.owner.in_(select_neighbours(owner)))):
@@ -307,11 +321,11 @@ def move(
     run_id: str,
     current: RunState,
     new: RunState,
+    changes: Mapping[str, object] | None = None,
     *,
     owned_by: str | None = None,
     in_attempt: int | None = None,
     why: str | None = None,
-    **changes: Any,
 ) -> bool:
     """Move a run to another state, if it is still in the current state.
 
@@ -320,10 +334,10 @@ def move(
         run_id: Id of the run.
         current: State that the run must be in.
         new: State to move to.
+        changes: Further columns to change.
         owned_by: Owner that the run must have.
         in_attempt: Attempt that must be the current one.
         why: Reason for the log.
-        **changes: Further columns to change.
 
     Returns:
         False if the run is not (any more) in that state, of that owner, or in that attempt: a
@@ -337,14 +351,14 @@ def move(
     where = [runs.c.id == run_id, runs.c.state == current.value]
     where += [] if owned_by is None else [runs.c.owner == owned_by]
     where += [] if in_attempt is None else [runs.c.attempt == in_attempt]
-    changes = {"state": new.value} | changes
+    values: dict[str, object] = {"state": new.value, **(changes or {})}
     if not TRANSITIONS[new]:
-        changes |= {
+        values |= {
             "ended": time.time(),
             "stopping": False,
             "spark": _select_losses(connection, run_id),
         }
-    if connection.execute(update(runs).where(*where).values(changes)).rowcount != 1:
+    if connection.execute(update(runs).where(*where).values(values)).rowcount != 1:
         return False
     facts = {} if why is None else {"why": why}
     log_after_commit(
@@ -359,7 +373,7 @@ def insert_run(
     name: str,
     recipe: Recipe,
     data: str,
-    reading: dict[str, Any],
+    reading: dict[str, object],
     estimate: float,
     reserved: int,
 ) -> str:
@@ -393,7 +407,7 @@ def _select_losses(connection: Connection, run_id: str) -> list[float]:
     return [float(f"{figures['loss']:.4g}") for figures in rows]
 
 
-def _to_summary(row: Row) -> RunSummary | None:
+def _to_summary(row: Row[*tuple[object, ...]]) -> RunSummary | None:
     """Return None for a run of another version of the app, whose recipe this one cannot read."""
     try:
         recipe = Recipe.from_dict(row.recipe)
@@ -408,7 +422,7 @@ def _to_summary(row: Row) -> RunSummary | None:
         data=row.data,
         reading=row.reading,
         state=RunState(row.state),
-        created=_to_datetime(row.created),
+        created=datetime.fromtimestamp(row.created, UTC),
         started=_to_datetime(row.started),
         ended=_to_datetime(row.ended),
         estimate=row.estimate,
@@ -417,7 +431,7 @@ def _to_summary(row: Row) -> RunSummary | None:
         worker=row.worker,
         stopping=row.stopping,
         paused=row.paused,
-        progress=None if row.progress is None else Progress(**row.progress, history={}),
+        progress=None if row.progress is None else decode_progress(row.progress),
         metrics=row.metrics,
         # Older versions stored any number of notes.
         notes=tuple(map(Note.from_plain, row.notes[:MAX_NOTES])),

@@ -6,12 +6,12 @@ A change needs a migration in ``runs/store/migrations/versions``.
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 
-class Plain(TypeDecorator):
+class Plain(TypeDecorator[object]):
     """Plain values as JSON text.
 
     The JSON types of the databases are not used: PostgreSQL's accepts neither NaN, which a metric
@@ -35,11 +35,11 @@ class Plain(TypeDecorator):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: object) -> str | None:
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
         """Return the JSON text to store."""
         return None if value is None else json.dumps(value)
 
-    def process_result_value(self, value: str | None, dialect: object) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         """Return the stored value."""
         return None if value is None else json.loads(value)
 
@@ -62,7 +62,7 @@ visitors = Table(
 )
 
 
-def _owner() -> Column:
+def _owner() -> Column[str]:
     return Column(
         "owner", ForeignKey("visitors.id", ondelete="CASCADE"), nullable=False, index=True
     )
@@ -86,7 +86,7 @@ contents = Table(
 )
 
 
-def _content(name: str, nullable: bool = False) -> Column:
+def _content(name: str, nullable: bool = False) -> Column[str]:
     return Column(name, ForeignKey("contents.digest"), nullable=nullable, index=True)
 
 
@@ -146,7 +146,7 @@ runs = Table(
 CONTENT_COLUMNS = (data_sets.c.data, data_sets.c.file, runs.c.data)  # they refer to contents
 
 
-def _run() -> Column:
+def _run() -> Column[str]:
     return Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
@@ -39,7 +38,7 @@ class Visitors:
 
     def record_visit(
         self, visitor: str, lasting: bool, network: str | None = None
-    ) -> tuple[dict[str, Any], float]:
+    ) -> tuple[dict[str, object], float]:
         """Record a visit.
 
         Args:
@@ -60,7 +59,7 @@ class Visitors:
             query = select(visitors.c.workspace, visitors.c.born).where(is_visitor)
             return tuple(connection.execute(query).one())
 
-    def save(self, visitor: str, born: float, changes: dict[str, Any]) -> bool:
+    def save(self, visitor: str, born: float, changes: Mapping[str, object]) -> bool:
         """Store changes of the workspace; also counts as a visit.
 
         In a nested dictionary only the given entries change, and those given as None are removed:
@@ -94,7 +93,9 @@ class Visitors:
         """Return the amount of data that a visitor has on the server."""
         with self._database.reading() as connection:
             set_count, run_count = (
-                connection.scalar(select(func.count()).where(table.c.owner == visitor))
+                connection.execute(
+                    select(func.count()).where(table.c.owner == visitor)
+                ).scalar_one()
                 for table in (data_sets, runs)
             )
             return Usage(set_count, run_count, count_bytes(connection, visitor, self._samples))
@@ -126,7 +127,8 @@ class Visitors:
 def _store_address(connection: Connection, visitor: str, network: str) -> None:
     """Store a keyed hash, because a plain hash of an IPv4 address can be reversed by trial."""
     insert_or_ignore(connection, keys, {"name": "addresses", "value": secrets.token_bytes(32)})
-    key = connection.scalar(select(keys.c.value).where(keys.c.name == "addresses"))
+    query = select(keys.c.value).where(keys.c.name == "addresses")
+    key = connection.execute(query).scalar_one()
     address = hashlib.blake2b(network.encode(), key=key, digest_size=16).hexdigest()
     insert = insert_into(connection, addresses).values(visitor=visitor, address=address)
     connection.execute(
@@ -134,10 +136,11 @@ def _store_address(connection: Connection, visitor: str, network: str) -> None:
     )
 
 
-def _merge(workspace: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    merged = workspace | changes
+def _merge(workspace: dict[str, object], changes: Mapping[str, object]) -> dict[str, object]:
+    merged = {**workspace, **changes}
     for name, value in changes.items():
         if isinstance(value, dict):
-            entries = workspace.get(name, {}) | value
+            stored = workspace.get(name)
+            entries = stored | value if isinstance(stored, dict) else value
             merged[name] = {key: each for key, each in entries.items() if each is not None}
     return merged

@@ -225,9 +225,13 @@ def _rename(visitor: State, run: Run) -> None:
     _change(visitor, run, name=st.session_state[f"name-{run.id}"])
 
 
-def _change(visitor: State, run: Run, **changes: object) -> None:
+def _change(
+    visitor: State, run: Run, *, name: str | None = None, open_to_questions: bool | None = None
+) -> None:
     try:
-        backend.get_store().runs.update(visitor.owner.id, run.id, **changes)
+        backend.get_store().runs.update(
+            visitor.owner.id, run.id, name=name, open_to_questions=open_to_questions
+        )
     except UnpaddedError as error:
         visitor.refusals.run = error
 
