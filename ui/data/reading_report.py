@@ -28,7 +28,6 @@ ACTIONS = {
     "empty": N_("the sequence is left out"),
     "spaces": N_("taken for the same"),
     "gap": N_("nothing: look whether something is missing"),
-    "unseen": N_("counts as unknown"),
 }
 LEFT_OUT = {
     "missing": N_("with a missing value"),
