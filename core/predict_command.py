@@ -138,18 +138,17 @@ def _format_csv(model: FittedModel, data: Sequences, outputs: np.ndarray) -> str
 
 
 def _format_json(model: FittedModel, data: Sequences, outputs: np.ndarray) -> str:
-    answers = []
+    answers, per_step = [], model.recipe.return_sequences
     for name, row in _list_predictions(model, data, outputs):
         answer: dict[str, object] = {"id": name}
-        predictions, probabilities = zip(*row, strict=True)
-        if model.recipe.return_sequences:
+        predictions = [prediction for prediction, _ in row]
+        probabilities = [each for _, each in row]
+        if per_step:
             answer["predictions"] = predictions
         else:
             answer["prediction"] = predictions[0]
         if model.classes is not None:
-            answer["probabilities"] = (
-                probabilities if model.recipe.return_sequences else probabilities[0]
-            )
+            answer["probabilities"] = probabilities if per_step else probabilities[0]
         answers.append(answer)
     return json.dumps(answers, ensure_ascii=False, indent=1) + "\n"
 
