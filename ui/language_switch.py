@@ -22,7 +22,7 @@ def show_language_switch(visitor: State) -> None:
         LANGUAGES,
         "language",
         get_language(),
-        format_func=LANGUAGES.get,
+        format_func=LANGUAGES.__getitem__,
         label_visibility="collapsed",
         on_change=_change_language,
         args=(visitor, "language"),

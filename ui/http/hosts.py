@@ -49,9 +49,10 @@ class HostNames:
         self.app, self.names = app, names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        checked = self.names is not None and scope["type"] in ("http", "websocket")
         # HTTP/1.0 requests, such as health checks of a load balancer, have no Host header.
-        if checked and not all(map(self._is_known, Headers(scope=scope).getlist("host"))):
+        is_request = scope["type"] in ("http", "websocket")
+        hosts = Headers(scope=scope).getlist("host") if is_request else []
+        if self.names is not None and not all(_is_known(host, self.names) for host in hosts):
             await PlainTextResponse(REFUSAL, 400)(scope, receive, send)
             return
         if scope["type"] == "websocket" and _is_other_local_page(Headers(scope=scope)):
@@ -59,15 +60,16 @@ class HostNames:
             return
         await self.app(scope, receive, send)
 
-    def _is_known(self, header: str) -> bool:
-        """Check that a Host header is one of the names, with or without a port."""
-        match = HOST.fullmatch(header.strip().lower())
-        if match is None:
-            return False
-        host = (match["v6"] or match["name"]).removesuffix(".")
-        if host == LOCALHOST or _is_address(host) or host in self.names:
-            return True
-        return any(name.startswith("*.") and host.endswith(name[1:]) for name in self.names)
+
+def _is_known(header: str, names: Sequence[str]) -> bool:
+    """Check that a Host header is one of the names, with or without a port."""
+    match = HOST.fullmatch(header.strip().lower())
+    if match is None:
+        return False
+    host = (match["v6"] or match["name"]).removesuffix(".")
+    if host == LOCALHOST or _is_address(host) or host in names:
+        return True
+    return any(name.startswith("*.") and host.endswith(name[1:]) for name in names)
 
 
 def _is_other_local_page(headers: Headers) -> bool:

@@ -24,6 +24,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
+from streamlit.runtime.uploaded_file_manager import UploadedFileManager
 
 from core import DataError
 from core.errors import QuotaError, UnpaddedError
@@ -196,7 +197,7 @@ class Uploads:
         """Return the bytes of a file that was taken. Raises DataError if it has been removed."""
         with self._lock:
             upload = self._find(session, file, is_taken=True)
-            if upload is None:
+            if upload is None or upload.content is None:
                 raise DataError(GONE)
             upload.is_pinned = pin
             return upload.content
@@ -256,18 +257,18 @@ class Uploads:
     def _make_room(self, upload: Upload) -> None:
         """Remove other uploads until this one fits. Raises UploadRefused if it cannot."""
         limits = self._limits
-        for max_megabytes, get_key in (
-            (limits.session_upload_megabytes, lambda each: each.session),
-            (limits.upload_megabytes, lambda each: each.visitor),
+        of_session = [each for each in self.uploads if each.session == upload.session]
+        of_visitor = [each for each in self.uploads if each.visitor == upload.visitor]
+        for max_megabytes, uploads in (
+            (limits.session_upload_megabytes, of_session),
+            (limits.upload_megabytes, of_visitor),
         ):
-            used_bytes = sum(
-                each.counted_bytes for each in self.uploads if get_key(each) == get_key(upload)
-            )
-            if used_bytes > max_megabytes * 10**6:
+            if sum(each.counted_bytes for each in uploads) > max_megabytes * 10**6:
                 raise UploadRefused(VISITOR_LIMIT, most=max_megabytes)
         # The largest user makes room, by address first: else many cookies would gain much room.
         while self.total_bytes > limits.all_upload_megabytes * 10**6:
-            addresses, visitors = Counter(), Counter()
+            addresses: Counter[str] = Counter()
+            visitors: Counter[str] = Counter()
             for each in self.uploads:
                 addresses[each.address] += each.counted_bytes
                 visitors[each.visitor] += each.counted_bytes
@@ -298,9 +299,14 @@ def get_uploads() -> Uploads:
     """Return the uploads of this process."""
 
     def remove(session: str, file: str) -> None:
-        runtime.get_instance().uploaded_file_mgr.remove_file(session, file)
+        remove_from_streamlit(runtime.get_instance().uploaded_file_mgr, session, file)
 
     return Uploads(backend.get_store().limits, remove)
+
+
+def remove_from_streamlit(files: UploadedFileManager, session: str, file: str) -> None:
+    """Remove a file from Streamlit's memory."""
+    files.remove_file(session, file)  # type: ignore[attr-defined]  # only the protocol lacks it
 
 
 class UploadLimit:
@@ -312,20 +318,30 @@ class UploadLimit:
         self.address = re.compile(rf"/?{base}/_stcore/upload_file/([^/]+)/([^/]+)")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = scope["type"] == "http" and self.address.fullmatch(scope["path"])
+        address = self.address.fullmatch(scope["path"]) if scope["type"] == "http" else None
         if address and scope["method"] == "PUT":
-            await self._put(*address.groups(), scope, receive, send)
+            await self._put(address[1], address[2], scope, receive, send)
         elif address and scope["method"] == "DELETE":
-            await self._delete(*address.groups(), scope, receive, send)
+            await self._delete(address[1], address[2], scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     async def _put(
         self, session: str, file: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        upload, has_responded = None, False
         headers = HTTPConnection(scope).headers
         announced = _parse_content_length(headers)
+        secret = await run_in_threadpool(find_secret, headers.getlist("cookie"))
+        # uvicorn resolves it from a trusted proxy (FORWARDED_ALLOW_IPS)
+        client = get_network((scope.get("client") or ("",))[0])
+        visitor = client if secret is None else get_browser_id(secret)
+        try:
+            upload = get_uploads().begin(session, file, visitor, client, announced)
+        except UploadRefused as error:
+            report_refusal(session, error)
+            await _build_refusal(error, announced)(scope, receive, send)
+            return
+        has_responded = False
 
         async def receive_and_count() -> Message:
             while True:
@@ -345,11 +361,6 @@ class UploadLimit:
             await send(message)
 
         try:
-            secret = await run_in_threadpool(find_secret, headers.getlist("cookie"))
-            # uvicorn resolves it from a trusted proxy (FORWARDED_ALLOW_IPS)
-            client = get_network((scope.get("client") or ("",))[0])
-            visitor = client if secret is None else get_browser_id(secret)
-            upload = get_uploads().begin(session, file, visitor, client, announced)
             await self.app(scope, receive_and_count, send_and_end)
         except ClientDisconnect:  # the tab was closed during the upload
             pass
@@ -357,16 +368,9 @@ class UploadLimit:
             if has_responded:
                 raise
             report_refusal(session, error)
-            # The rest of a finite body is read and discarded, so that a browser reads the
-            # response; an endless body would never finish.
-            max_bytes = backend.get_store().limits.session_upload_megabytes * 10**6
-            is_finite = 0 < announced <= max_bytes
-            response = PlainTextResponse(
-                f"{error}\n", 413, None if is_finite else {"Connection": "close"}
-            )
-            await response(scope, receive, send)
+            await _build_refusal(error, announced)(scope, receive, send)
         finally:
-            if upload is not None and not has_responded:
+            if not has_responded:
                 get_uploads().end(upload, stored=False)
 
     async def _delete(
@@ -383,6 +387,17 @@ class UploadLimit:
 def _parse_content_length(headers: Headers) -> int:
     length = headers.get("content-length", "")
     return int(length) if re.fullmatch("[0-9]{1,15}", length) else 0
+
+
+def _build_refusal(error: UploadRefused, announced: int) -> PlainTextResponse:
+    """Build the response to a refused upload that claims a size of ``announced`` bytes.
+
+    The rest of a finite body is read and discarded, so that a browser reads the response; an
+    endless body would never finish.
+    """
+    max_bytes = backend.get_store().limits.session_upload_megabytes * 10**6
+    is_finite = 0 < announced <= max_bytes
+    return PlainTextResponse(f"{error}\n", 413, None if is_finite else {"Connection": "close"})
 
 
 def report_refusal(session: str, error: UnpaddedError) -> None:

@@ -21,7 +21,9 @@ def identify_owner() -> Owner:
         # A subject is unique to its issuer; a name or e-mail address may be reassigned.
         name = user.get("name") or user.get("email") or user["sub"]
         return Owner(
-            make_visitor_id("login", user["iss"], user["sub"]), lasting=True, login=str(name)
+            make_visitor_id("login", str(user["iss"]), str(user["sub"])),
+            lasting=True,
+            login=str(name),
         )
     secret = find_secret(st.context.headers.get_all("cookie"))
     if secret is not None:
@@ -37,8 +39,8 @@ def get_visitor_network() -> str:
     replaced the proxy's address by the visitor's.
     """
     address = st.context.ip_address  # None for a browser on this machine
-    is_text = isinstance(address, str)  # a mock under Streamlit's AppTest
-    return get_network(address if is_text else THIS_MACHINE)
+    # It is a mock under Streamlit's AppTest.
+    return get_network(address if isinstance(address, str) else THIS_MACHINE)
 
 
 def show_login() -> None:

@@ -6,14 +6,18 @@ import itertools
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TypeVarTuple
 
 import streamlit as st
+
+Arguments = TypeVarTuple("Arguments")
 
 _numbers = itertools.count()
 
 
-def run_fragment(function: Callable[..., None], seconds: float | None, *arguments: Any) -> None:
+def run_fragment(
+    function: Callable[[*Arguments], None], seconds: float | None, *arguments: *Arguments
+) -> None:
     """Run a function as a separate fragment.
 
     The fragment gets a new id whenever the page runs. Streamlit (1.67) derives the id from the
@@ -40,7 +44,7 @@ def run_fragment(function: Callable[..., None], seconds: float | None, *argument
     first_run: float | None = None
 
     @wraps(function)
-    def repeat(*arguments: Any) -> None:
+    def repeat(*arguments: *Arguments) -> None:
         nonlocal first_run
         now = time.monotonic()
         clicked = seconds is not None and first_run is not None and now - first_run < seconds

@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable
 from dataclasses import fields
 from functools import cache
 from html import escape
-from typing import Any
 
 import streamlit as st
 from plotly.graph_objects import Figure
@@ -28,11 +27,11 @@ def get_figure_labels() -> Labels:
 @cache
 def _translate_words(language: str) -> Labels:
     """Translate the labels; ``language`` is the cache key and must be the visitor's."""
-    return Labels(**{field.name: _(field.default) for field in fields(Labels)})
+    return Labels(**{field.name: _(str(field.default)) for field in fields(Labels)})
 
 
 def draw_once(
-    key: tuple[Hashable, ...], make: Callable[..., Figure], *arguments: Any, **options: Any
+    key: tuple[Hashable, ...], make: Callable[..., Figure], *arguments: object, **options: object
 ) -> Figure:
     """Draw a figure, cached for all visitors who see the same.
 
@@ -56,7 +55,7 @@ def _cache_figure(key: tuple[Hashable, ...], _draw: Callable[[], Figure]) -> Fig
     return _draw()
 
 
-def draw(figure, key: str, alt: str, png: str | None = None) -> None:
+def draw(figure: Figure, key: str, alt: str, png: str | None = None) -> None:
     """Show a Plotly figure.
 
     Args:
@@ -65,7 +64,7 @@ def draw(figure, key: str, alt: str, png: str | None = None) -> None:
         alt: Description for screen readers.
         png: File name for the camera button above the figure; None for no button.
     """
-    config = {"displayModeBar": False, "responsive": True}
+    config: dict[str, object] = {"displayModeBar": False, "responsive": True}
     if png is not None:
         config |= {
             "displayModeBar": "hover",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Literal, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.session.state import State
+
+Option = TypeVar("Option")
 
 
 def get_widget_key(visitor: State, name: str) -> str:
@@ -16,10 +18,32 @@ def get_widget_key(visitor: State, name: str) -> str:
     return f"{name}-{visitor.open_count}"
 
 
-def choose_one(label: str, options: Iterable, key: str, value: Any, **widget_options: Any) -> Any:
+def choose_one(
+    label: str,
+    options: Iterable[Option],
+    key: str,
+    value: Option,
+    *,
+    format_func: Callable[[Option], str],
+    help: str | None = None,
+    disabled: bool = False,
+    label_visibility: Literal["visible", "collapsed"] = "visible",
+    on_change: Callable[..., None] | None = None,
+    args: tuple[object, ...] | None = None,
+) -> Option:
     """Show a control with exactly one selected option, initially ``value``."""
     return st.segmented_control(
-        label, list(options), default=value, required=True, key=key, **widget_options
+        label,
+        list(options),
+        default=value,
+        required=True,
+        key=key,
+        format_func=format_func,
+        help=help,
+        disabled=disabled,
+        label_visibility=label_visibility,
+        on_change=on_change,
+        args=args,
     )
 
 
