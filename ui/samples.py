@@ -33,12 +33,12 @@ def draw_example(dark: bool, labels: Labels) -> tuple[Figure, Figure, Figure]:
     Cached, because drawing takes nine tenths of the time of the home page (29 ms) and the figures
     are the same for all visitors.
     """
-    example, recipe, style = load_example(), Recipe.example(), {"dark": dark, "labels": labels}
+    example, recipe = load_example(), Recipe.example()
     padded = pad(example, recipe.maxlen, recipe.padding, recipe.truncating, recipe.value)
     return (
-        plot_sequences(example, slice(None), **style),
-        plot_padded(padded.values[:, :, 0], padded.mask, example.ids, **style),
-        plot_mask(padded.mask, example.ids, **style),
+        plot_sequences(example, slice(None), dark=dark, labels=labels),
+        plot_padded(padded.values[:, :, 0], padded.mask, example.ids, dark=dark, labels=labels),
+        plot_mask(padded.mask, example.ids, dark=dark, labels=labels),
     )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -67,8 +67,8 @@ def read(address: Mapping[str, str], suggested: Recipe) -> Recipe:
     return recipe
 
 
-def _parse(address: Mapping[str, str]) -> dict[str, Any]:
-    fields = {}
+def _parse(address: Mapping[str, str]) -> dict[str, object]:
+    fields: dict[str, object] = {}
     for name, field in FIELDS.items():
         if name in address:
             with contextlib.suppress(ValueError):

@@ -43,10 +43,10 @@ class Dimension:
 
     label: str
     field: Field | None
-    options: tuple[Any, ...]
-    defaults: tuple[Any, ...]
-    apply: Callable[[Recipe, Any], Recipe]
-    format: Callable[[Any], str]
+    options: tuple[object, ...]
+    defaults: tuple[object, ...]
+    apply: Callable[[Recipe, object], Recipe]
+    format: Callable[[object], str]
 
 
 def build_dimensions(visitor: State) -> dict[str, Dimension]:
@@ -71,7 +71,7 @@ def build_dimensions(visitor: State) -> dict[str, Dimension]:
 
 
 def _build_dimension(
-    field: Field, settings: Recipe | Recurrent, apply: Callable[[Recipe, Any], Recipe]
+    field: Field, settings: Recipe | Recurrent, apply: Callable[[Recipe, object], Recipe]
 ) -> Dimension:
     assert field.suggest_values is not None
     options = _list_options(field, settings)
@@ -85,30 +85,32 @@ def _build_dimension(
     )
 
 
-def _format_entry(field: Field, value: Any) -> str:
+def _format_entry(field: Field, value: object) -> str:
     text = format_value(field, value)
     return _(field.entry).format(value=text) if field.entry else text
 
 
-def _list_options(field: Field, settings: Recipe | Recurrent) -> tuple[Any, ...]:
+def _list_options(field: Field, settings: Recipe | Recurrent) -> tuple[object, ...]:
     if isinstance(field.type, Choice):
         return field.list_choices(settings)
     return (False, True) if isinstance(field.type, Boolean) else ()
 
 
-def _change_field(name: str, recipe: Recipe, value: Any) -> Recipe:
-    return replace(recipe, **{name: value})
+def _change_field(name: str, recipe: Recipe, value: object) -> Recipe:
+    changes: dict[str, Any] = {name: value}
+    return replace(recipe, **changes)
 
 
-def _change_layers(name: str, recipe: Recipe, value: Any) -> Recipe:
+def _change_layers(name: str, recipe: Recipe, value: object) -> Recipe:
     """Change a field of every layer."""
-    return replace(recipe, layers=tuple(replace(each, **{name: value}) for each in recipe.layers))
+    changes: dict[str, Any] = {name: value}
+    return replace(recipe, layers=tuple(replace(each, **changes) for each in recipe.layers))
 
 
-def _change_kind(recipe: Recipe, name: str) -> Recipe:
+def _change_kind(recipe: Recipe, kind: object) -> Recipe:
     """Change the kind of every layer."""
     return replace(
-        recipe, layers=tuple(convert_layer(each, LAYERS[name]) for each in recipe.layers)
+        recipe, layers=tuple(convert_layer(each, LAYERS[str(kind)]) for each in recipe.layers)
     )
 
 
@@ -136,7 +138,7 @@ def choose_recipes(visitor: State) -> dict[str, Recipe] | None:
         key=get_widget_key(visitor, "compare-varied"),
         help=_("Everything else is as on Train, and the same in all trainings."),
     )
-    choices: dict[str, list[Any]] = {}
+    choices: dict[str, list[object]] = {}
     columns = st.columns(2, gap="medium")
     for number, name in enumerate(varied):
         with columns[number % 2]:
@@ -146,9 +148,9 @@ def choose_recipes(visitor: State) -> dict[str, Recipe] | None:
         choices[name] = values
     recipes: dict[str, Recipe] = {}
     try:
-        for values in product(*choices.values()):
+        for combination in product(*choices.values()):
             recipe, parts = visitor.recipe, []
-            for name, value in zip(choices, values, strict=True):
+            for name, value in zip(choices, combination, strict=True):
                 recipe = dimensions[name].apply(recipe, value)
                 parts.append(dimensions[name].format(value))
             recipes[join_list(parts)] = recipe
@@ -158,7 +160,7 @@ def choose_recipes(visitor: State) -> dict[str, Recipe] | None:
     return recipes
 
 
-def _choose_values(visitor: State, name: str, dimension: Dimension) -> list[Any] | None:
+def _choose_values(visitor: State, name: str, dimension: Dimension) -> list[object] | None:
     key = get_widget_key(visitor, f"compare-{name}")
     if dimension.options:
         return st.pills(
@@ -231,8 +233,10 @@ def choose_folds(
     )
     if not is_wanted:
         return recipes
-    changes = {"validation_rows": "folds", "validation_split": 1 / len(seeds)}
-    return {name: replace(recipe, **changes) for name, recipe in recipes.items()}
+    return {
+        name: replace(recipe, validation_rows="folds", validation_split=1 / len(seeds))
+        for name, recipe in recipes.items()
+    }
 
 
 def check_size(recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> bool:

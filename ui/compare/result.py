@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -92,7 +93,7 @@ def _show_result(request: Request, visitor: State) -> None:
     is_conclusive = any(e.difference and e.difference.excludes_zero for e in result.entries)
     show_message = st.success if is_conclusive and result.part != "training" else st.info
     show_message(translate(result.sentence), icon=":material/balance:")
-    style = {"dark": is_dark(), "labels": get_figure_labels()}
+    dark, labels = is_dark(), get_figure_labels()
     is_share = result.main == "accuracy"
     metric_name = _(METRICS[result.main][0])
     curves_column, differences_column = st.columns(2, gap="medium")
@@ -102,7 +103,8 @@ def _show_result(request: Request, visitor: State) -> None:
             plot_loss_bands(
                 {entry.name: entry.curves for entry in result.entries},
                 label=_("loss ({name})").format(name=format_field(visitor.recipe, "loss")),
-                **style,
+                dark=dark,
+                labels=labels,
             ),
             key="compare-curves",
             png="comparison-curves",
@@ -123,7 +125,8 @@ def _show_result(request: Request, visitor: State) -> None:
                 ),
                 percent=is_share,
                 lower_is_better=result.main in LOWER_IS_BETTER,
-                **style,
+                dark=dark,
+                labels=labels,
             ),
             key="compare-differences",
             png="comparison",
@@ -183,7 +186,7 @@ def build_table(result: Comparison) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def _format_spread(form: str, values) -> str:
+def _format_spread(form: str, values: np.ndarray) -> str:
     if len(values) < 2:
         return form.format(values.mean())
     return f"{form.format(values.mean())} ± {form.format(values.std(ddof=1))}"

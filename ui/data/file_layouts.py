@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.i18n import N_
 from ui import backend
@@ -46,7 +47,7 @@ def show_samples() -> None:
             _show_sample(grid.container(), layout, name)
 
 
-def _show_sample(container, layout: str, name: str) -> None:
+def _show_sample(container: DeltaGenerator, layout: str, name: str) -> None:
     content = (FOLDER / name).read_text(encoding="utf-8")
     lines = content.splitlines()
     ellipsis = ["…"] if len(lines) > MAX_LINES else []

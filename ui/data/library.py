@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.errors import UnpaddedError
@@ -114,7 +116,7 @@ def _open(visitor: State, data_set: DataSet) -> None:
         visitor.refusals.data_set = error
 
 
-def _offer_to_delete(visitor: State, data_set: DataSet, runs: list[str]) -> None:
+def _offer_to_delete(visitor: State, data_set: DataSet, runs: Sequence[str]) -> None:
     """Offer to delete a data set. Its runs keep their sequences unless they are deleted too."""
     st.markdown(
         ngettext(
@@ -142,7 +144,7 @@ def _offer_to_delete(visitor: State, data_set: DataSet, runs: list[str]) -> None
         )
 
 
-def _delete(visitor: State, data_set: DataSet, runs: list[str]) -> None:
+def _delete(visitor: State, data_set: DataSet, runs: Sequence[str]) -> None:
     try:
         data.delete_data_set(visitor, get_services(), data_set, runs)
     except UnpaddedError as error:

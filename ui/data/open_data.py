@@ -7,8 +7,9 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import streamlit as st
 
@@ -30,6 +31,10 @@ from ui.shell.uploader import show_uploader, take_file
 from ui.shell.widgets import get_widget_key
 
 PASTE_KEY = "paste-text"  # key of the only text box in a form
+# What a benchmark reports on the chosen settings.
+Record = TypedDict(
+    "Record", {"chosen": str, "mean": float, "sd": float, "test accuracy": list[float]}
+)
 
 
 def show_sources(visitor: State) -> None:
@@ -57,7 +62,7 @@ def _show_upload(visitor: State) -> None:
     file = show_uploader(
         _("A file of sequences"),
         key="upload",
-        on_change=_open_upload,
+        on_change=_open_changed_upload,
         args=(visitor,),
         help=_(
             "CSV or TSV with one sequence a line, one step a row with an id, one step a column, "
@@ -67,13 +72,17 @@ def _show_upload(visitor: State) -> None:
     )
     file_layouts.show_limits()
     refusal = _open_upload(visitor)
-
-    def keep(outcome: Refusal | None) -> None:
-        visitor.results.upload.last = file.id, outcome
-
-    if refusal is not None:
-        _offer_to_repair(visitor, refusal, "upload", keep)
+    if file is not None and refusal is not None:
+        _offer_to_repair(visitor, refusal, "upload", partial(_keep_outcome, visitor, file.id))
     file_layouts.show_samples()
+
+
+def _keep_outcome(visitor: State, file: str, outcome: Refusal | None) -> None:
+    visitor.results.upload.last = file, outcome
+
+
+def _open_changed_upload(visitor: State) -> None:
+    _open_upload(visitor)
 
 
 def _open_upload(visitor: State) -> Refusal | None:
@@ -106,8 +115,9 @@ def _show_samples(visitor: State) -> None:
 
 
 @st.cache_data(show_spinner=False)
-def _load_record(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8"))["settings"]
+def _load_record(path: Path) -> Record:
+    record: Record = json.loads(path.read_text(encoding="utf-8"))["settings"]
+    return record
 
 
 def _format_accuracy(path: Path) -> str:
@@ -239,6 +249,8 @@ def show_columns(visitor: State) -> None:
     except UnpaddedError as error:  # its file was deleted in another tab
         explain(error)
         return
+    if schema is None:  # not read from a table
+        return
     st.markdown(
         f"**{_(LAYOUT_NAMES[schema.layout]).capitalize()}**"
         + "".join(f"  \n:small[{_quote_columns(reason)}]" for reason in schema.reasons)
@@ -260,7 +272,7 @@ def show_columns(visitor: State) -> None:
             refuse(error)
             return
         visitor.refusals.columns = None if refused is None else refused.error
-        if refused is None:
+        if refused is None and visitor.data.schema is not None:
             columns_form.update_form(key, visitor.data.schema)
 
     def refuse(error: UnpaddedError) -> None:

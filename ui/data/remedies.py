@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.data.missing import Missing
 from core.errors import MissingValue, UnpaddedError
-from core.reading import Schema
+from core.reading import Report, Schema
 from ui.data.columns_form import MISSING_NAMES
 from ui.data.reading_report import explain, show_problems
 from ui.i18n import _, ngettext
@@ -23,25 +24,33 @@ def offer_to_read_again(error: UnpaddedError, key: str, read: Callable[[Schema],
         read: Called with the schema of the chosen remedy.
     """
     explain(error)
-    if error.report is None:
+    report = error.report
+    if not isinstance(report, Report):
         return
-    unresolved = error.report.unresolved
+    unresolved = report.unresolved
     if sum(unresolved.counts.values()) > 1:
         show_problems(unresolved, is_resolved=False)
     with st.container(horizontal=True):
-        for number, (label, schema) in enumerate(_list_remedies(error)):
+        for number, (label, schema) in enumerate(
+            _list_remedies(report, isinstance(error, MissingValue))
+        ):
             st.button(label, key=f"{key}-{number}", on_click=read, args=(schema,))
 
 
-def _list_remedies(error: UnpaddedError) -> Iterator[tuple[str, Schema]]:
-    """List the remedies, each with the schema that applies it."""
-    schema, counts = error.report.schema, error.report.counts
+def _list_remedies(report: Report, is_missing: bool) -> Iterator[tuple[str, Schema]]:
+    """List the remedies, each with the schema that applies it.
+
+    Args:
+        report: Report of the problems.
+        is_missing: Reading ended at a missing value.
+    """
+    schema, counts = report.schema, report.counts
     unreadable = {"unreadable"} & counts.keys() - {*schema.fixes}
     fixes = (*schema.fixes, *unreadable)
     has_missing = unreadable or "missing" in counts
-    if has_missing and (schema.missing == "refuse" or isinstance(error, MissingValue)):
-        alternatives = (name for name in ("drop", "forward", "mean") if name != schema.missing)
-        for missing in alternatives:
+    if has_missing and (schema.missing == "refuse" or is_missing):
+        treatments: tuple[Missing, ...] = ("drop", "forward", "mean")
+        for missing in (each for each in treatments if each != schema.missing):
             label = _(MISSING_NAMES[missing])
             yield label[:1].upper() + label[1:], replace(schema, missing=missing, fixes=fixes)
     elif unreadable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,20 @@ from ui.i18n import _, escape_markdown, ngettext, shorten
 ROW = "row"  # name of the column of row numbers; names of cell columns are digits
 MARK = "⚠ "
 ROW_HEIGHT, MAX_HEIGHT = 35, 420  # pixels
+
+
+class Edits(TypedDict):
+    """State of Streamlit's data editor.
+
+    Attributes:
+        edited_rows: New texts by column, by number of the row; None for an emptied cell.
+        added_rows: Texts by column.
+        deleted_rows: Numbers of rows.
+    """
+
+    edited_rows: dict[int, dict[str, str | None]]
+    added_rows: list[dict[str, str | None]]
+    deleted_rows: list[int]
 
 
 def show_table(
@@ -115,7 +129,7 @@ def _read(key: str, grid: Grid, read: Callable[[bytes], None]) -> None:
     read(grid.write(apply_edits(grid.cells, st.session_state[key])))
 
 
-def apply_edits(cells: pd.DataFrame, edits: dict[str, Any]) -> pd.DataFrame:
+def apply_edits(cells: pd.DataFrame, edits: Edits) -> pd.DataFrame:
     """Apply the edits of Streamlit's data editor.
 
     Args:
@@ -125,7 +139,7 @@ def apply_edits(cells: pd.DataFrame, edits: dict[str, Any]) -> pd.DataFrame:
     Returns:
         The edited cells. Added rows are numbered after the last; an emptied cell is blank text.
     """
-    columns = {str(number): number for number in cells.columns}
+    columns = {str(name): number for number, name in enumerate(cells.columns)}
     changed = cells.copy()
     for row, cells_of_row in edits["edited_rows"].items():
         for column, text in cells_of_row.items():

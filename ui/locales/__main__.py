@@ -50,7 +50,8 @@ def extract_messages(tree: ast.Module) -> Iterator[Message]:
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         name = getattr(call.func, "id", "")
         if name == "ngettext":
-            yield tuple(argument.value for argument in call.args[:2])
+            singular, plural = (next(_extract_literals(argument)) for argument in call.args[:2])
+            yield singular, plural
         elif name in MARKERS and call.args:
             yield from _extract_literals(call.args[0])
 

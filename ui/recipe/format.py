@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from core import Recipe
 from core.fields.declaration import Field
 from core.fields.value_types import Boolean, Choice, Number
@@ -12,14 +10,14 @@ from core.recipe.recipe import FIELDS
 from ui.i18n import _, format_count
 
 
-def format_value(field: Field, value: Any) -> str:
+def format_value(field: Field, value: object) -> str:
     """Format a value of a field: by lengths, 0.001, 20 %, no limit."""
     if value is None:
         return _(field.none)
     if isinstance(field.type, Choice):
-        return _(field.type.names[value]) or value
+        return _(field.type.names[str(value)]) or str(value)
     if isinstance(field.type, Boolean):
-        return _(field.type.names[value])
+        return _(field.type.names[bool(value)])
     if isinstance(field.type, Number):
         return f"{value:.0%}" if field.type.is_share else f"{value:g}"
     return format_count(value) if isinstance(value, int) else field.to_text(value)

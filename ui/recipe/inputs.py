@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TypedDict
 
 from streamlit.delta_generator import DeltaGenerator
 
@@ -16,6 +17,13 @@ from ui.recipe.format import format_value
 from ui.shell.widgets import choose_one, initialize_number
 
 
+class Options(TypedDict):
+    """Options that all inputs have."""
+
+    disabled: bool
+    help: str | None
+
+
 def choose_value(
     place: DeltaGenerator,
     field: Field,
@@ -25,7 +33,7 @@ def choose_value(
     disabled: bool = False,
     shows_all: bool = False,
     shows_help: bool = True,
-) -> Any:
+) -> object:
     """Show the input for a field.
 
     Args:
@@ -44,9 +52,7 @@ def choose_value(
         RecipeError: A list of numbers holds something else.
     """
     value = getattr(settings, field.name)
-    options: dict[str, Any] = {"disabled": disabled}
-    if shows_help:
-        options["help"] = _(field.help)
+    options: Options = {"disabled": disabled, "help": _(field.help) if shows_help else None}
     if isinstance(field.type, Choice):
         return _choose_one_of(place, field, settings, key, shows_all, options)
     if isinstance(field.type, Boolean):
@@ -56,21 +62,28 @@ def choose_value(
     if isinstance(field.type, Number) and field.type.is_share:
         return _slide(place, field, value, key, options)
     assert isinstance(field.type, Number | Whole)
-    if isinstance(field.type, Number):
-        options |= {"step": field.type.step, "format": "%g"}
+    placeholder = None
     if field.none:
         placeholder = _(field.none)
         if field.resolve:
             default = format_value(field, getattr(settings, field.resolve))
             placeholder = f"{placeholder}: {default}"
-        options |= {"placeholder": placeholder, "value": None}
-        key = initialize_number(key, value)
-    else:
-        options |= {"value": value}
-    low, high = field.type.low, field.type.high
+        key, value = initialize_number(key, value), None
+    low, high, step, form = field.type.low, field.type.high, None, None
     if isinstance(field.type, Number):
         low, high = float(low), float(high)  # of the type of the value and the step
-    return place.number_input(_(field.label), low, high, key=key, **options)
+        step, form = field.type.step, "%g"
+    return place.number_input(
+        _(field.label),
+        low,
+        high,
+        value=value,
+        step=step,
+        format=form,
+        key=key,
+        placeholder=placeholder,
+        **options,
+    )
 
 
 def _choose_one_of(
@@ -79,28 +92,28 @@ def _choose_one_of(
     settings: Recipe | Recurrent,
     key: str,
     shows_all: bool,
-    options: dict[str, Any],
-) -> str | None:
+    options: Options,
+) -> object:
     value = getattr(settings, field.name)
     default = getattr(settings, field.resolve) if field.resolve else field.default
     choices = field.list_choices(settings)
     shown = value if value in choices else default
-    options |= {
-        "options": choices,
-        "format_func": lambda choice: format_value(field, choice),
-        "disabled": options["disabled"] or len(choices) < 2,
-    }
+    options = {**options, "disabled": options["disabled"] or len(choices) < 2}
+    label, format_choice = _(field.label), partial(format_value, field)
     if shows_all:
         with place:
-            chosen = choose_one(_(field.label), key=key, value=shown, **options)
+            chosen = choose_one(label, choices, key, shown, format_func=format_choice, **options)
     else:
-        chosen = place.selectbox(_(field.label), index=choices.index(shown), key=key, **options)
+        index = choices.index(shown)
+        chosen = place.selectbox(
+            label, choices, index=index, format_func=format_choice, key=key, **options
+        )
     # What the default stands for stays a default, which another choice may change.
     return None if value is None and chosen == default else chosen
 
 
 def _type_numbers(
-    place: DeltaGenerator, field: Field, value: Any, key: str, options: dict[str, Any]
+    place: DeltaGenerator, field: Field, value: tuple[int, ...], key: str, options: Options
 ) -> tuple[int, ...]:
     text = place.text_input(
         _(field.label),
@@ -115,9 +128,7 @@ def _type_numbers(
         raise RecipeError("hidden dense layers are whole numbers such as 32, 16") from None
 
 
-def _slide(
-    place: DeltaGenerator, field: Field, value: float, key: str, options: dict[str, Any]
-) -> float:
+def _slide(place: DeltaGenerator, field: Field, value: float, key: str, options: Options) -> float:
     assert isinstance(field.type, Number)
     percent, high, step = (round(100 * each) for each in (value, field.type.high, field.type.step))
     chosen = place.slider(

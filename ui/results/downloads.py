@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -73,7 +75,7 @@ def _show_downloads(request: Request, run: Run) -> None:
 
 def _show_verification(export: Export) -> None:
     """Show whether the exported script makes the same predictions as the app."""
-    if export.agrees:
+    if export.difference is not None and export.agrees:
         text = ngettext(
             "Tried in a process of its own: predict.py answers as this app does about {n} "
             "sequence; largest difference {difference:.0e}.",
@@ -93,20 +95,24 @@ def _show_verification(export: Export) -> None:
             icon=":material/warning:",
         )
     else:
-        template, values = export.trouble
-        st.warning(
-            _("This model could not be tried outside this app, so do not rely on its script.")
-            + " "
-            + translate(Note(template, **values)),
-            icon=":material/warning:",
-        )
+        text = _("This model could not be tried outside this app, so do not rely on its script.")
+        if export.trouble is not None:
+            template, values = export.trouble
+            text += " " + translate(Note(template, **values))
+        st.warning(text, icon=":material/warning:")
+
+
+def _build_predictions(run: Run) -> pd.DataFrame:
+    """Build the table of a run's predictions; an empty one if it was deleted meanwhile."""
+    predictions = backend.get_runs().read_predictions(run.id)
+    if predictions is None:
+        return pd.DataFrame()
+    return predictions_table.build_evaluation_table(predictions, run.recipe.return_sequences)
 
 
 def _offer_predictions(run: Run) -> None:
     predictions_table.show_downloads(
-        lambda: predictions_table.build_evaluation_table(
-            backend.get_runs().read_predictions(run.id), run.recipe.return_sequences
-        ),
+        lambda: _build_predictions(run),
         "answers",
         _("Answers"),
         _("What it answered for the sequences it was measured on, beside their targets."),
@@ -134,7 +140,9 @@ def _offer_curves(run: Run, request: Request) -> None:
     )
 
 
-def _show_button(label: str, content, file: tuple[str, str], description: str) -> None:
+def _show_button(
+    label: str, content: Callable[[], bytes], file: tuple[str, str], description: str
+) -> None:
     name, mime = file
     st.download_button(
         label,

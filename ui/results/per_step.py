@@ -18,13 +18,13 @@ def show_figure(result: Prediction, data: Sequences, key: str) -> None:
     row = padding_form.choose_sequence(data, f"{key}-sequence")
     first = int(data.offsets[row])
     steps = slice(first, first + int(data.lengths[row]))
-    targets = data.targets[steps] if data.per_step else None
-    style = {"dark": is_dark(), "labels": get_figure_labels()}
-    if result.probabilities is None:
-        figure = plot_step_predictions(result.values[steps], targets, **style)
+    targets = data.targets[steps] if data.targets is not None and data.per_step else None
+    dark, labels = is_dark(), get_figure_labels()
+    if result.probabilities is None or result.classes is None:
+        figure = plot_step_predictions(result.values[steps], targets, dark=dark, labels=labels)
     else:
         figure = plot_step_probabilities(
-            result.classes, result.probabilities[steps], targets, **style
+            result.classes, result.probabilities[steps], targets, dark=dark, labels=labels
         )
     draw(
         figure,

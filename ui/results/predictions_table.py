@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -89,7 +90,7 @@ def format_heading(part: str, data: Sequences) -> str:
             "On these {n} sequences with known targets",
             len(data),
         )
-    number = int((data.split == part).sum())
+    number = int(np.sum(data.split == part))
     return ngettext(
         "On the {n} sequence marked {part}",
         "On the {n} sequences marked {part}",
@@ -113,7 +114,8 @@ def show_example_predictions(prediction: Request, data: Sequences, example: Sequ
         _("Prediction for {sequence}").format(sequence=escape_markdown(names[0])),
         f"{numbers[0]:.2f}",
     )
-    targets = {_format_sequence(example[i]): float(example.targets[i]) for i in range(len(example))}
+    known = () if example.targets is None else example.targets.tolist()
+    targets = {_format_sequence(example[i]): float(target) for i, target in enumerate(known)}
     st.dataframe(
         pd.DataFrame(
             {
@@ -178,14 +180,14 @@ def show_downloads(
         description: Help text of the buttons.
         key: Prefix of the widget keys.
     """
-    formats = {
+    formats: dict[str, tuple[Callable[[pd.DataFrame], bytes], str, str]] = {
         "CSV": (to_csv, "csv", "text/csv"),
         "Parquet": (to_parquet, "parquet", "application/vnd.apache.parquet"),
     }
     for name, (write, extension, mime) in formats.items():
         st.download_button(
             f"{label} ({name})",
-            lambda write=write: write(frame()),
+            partial(_write, write, frame),
             file_name=f"{file}.{extension}",
             mime=mime,
             key=f"{key}-{file}-{extension}",
@@ -193,6 +195,10 @@ def show_downloads(
             icon=":material/download:",
             help=description,
         )
+
+
+def _write(write: Callable[[pd.DataFrame], bytes], frame: Callable[[], pd.DataFrame]) -> bytes:
+    return write(frame())
 
 
 def to_parquet(frame: pd.DataFrame) -> bytes:
@@ -222,7 +228,7 @@ def _assemble_table(
 def _append_probabilities(
     frame: pd.DataFrame, classes: np.ndarray | None, probabilities: np.ndarray | None
 ) -> pd.DataFrame:
-    if probabilities is None:
+    if probabilities is None or classes is None:
         return frame
     names = [f"p({name})" for name in classes]
     return pd.concat([frame, pd.DataFrame(probabilities, columns=names)], axis=1)

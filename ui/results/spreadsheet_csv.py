@@ -20,5 +20,7 @@ def to_csv(frame: pd.DataFrame) -> bytes:
 
 
 def _escape_formula(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@"))
-    return f"'{cell}" if is_formula and not is_number(cell) else cell
+    if not isinstance(cell, str):
+        return cell
+    is_formula = cell.lstrip().startswith(("=", "+", "-", "@")) and not is_number(cell)
+    return f"'{cell}" if is_formula else cell

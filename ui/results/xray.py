@@ -94,11 +94,8 @@ def build_table(xray: XRay) -> pd.DataFrame:
     }
     for side in xray.sides:
         name = _("With the mask") if side.masked else _("Without a mask")
-        column = (
-            0
-            if side.explained_class not in (xray.classes or ())
-            else xray.classes.index(side.explained_class)
-        )
+        explained, classes = side.explained_class, xray.classes or ()
+        column = classes.index(explained) if explained in classes else 0
         predictions = np.full(xray.width, np.nan)
         predictions[xray.prediction_steps] = side.predictions[:, column]
         table[f"{name}: {_('the answer so far')}"] = predictions[xray.steps]
@@ -114,7 +111,7 @@ def _choose_sides(xray: XRay, key: str) -> list[int] | None:
         "masked": _("masked"),
         "unmasked": _("fed as data"),
     }
-    choice = choose_one(_("Padding"), names, f"{key}-sides", "both", format_func=names.get)
+    choice = choose_one(_("Padding"), names, f"{key}-sides", "both", format_func=names.__getitem__)
     return {"both": None, "masked": [0], "unmasked": [1]}[choice]
 
 

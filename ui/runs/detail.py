@@ -7,10 +7,10 @@ import streamlit as st
 from core import Recipe
 from core.errors import UnpaddedError
 from core.recipe.recipe import MAX_EPOCHS
-from runs import Run, RunState
+from runs import Run, RunState, RunSummary
 from ui import backend, url_state
 from ui.context import get_services
-from ui.data.open_data import explain
+from ui.data.reading_report import explain
 from ui.i18n import _, escape_markdown, join_list, ngettext, translate, translate_name
 from ui.predict import forms
 from ui.recipe.format import format_network
@@ -91,7 +91,7 @@ def show_run(visitor: State, run_id: str) -> None:
         forms.show_forms(visitor, run)
 
 
-def describe(run: Run) -> str:
+def describe(run: RunSummary) -> str:
     """Describe the recipe of a run in one line."""
     recipe = run.recipe
     masks = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.evaluation.metric_formats import METRICS
 from core.figures import plot_loss_curves
@@ -112,7 +113,7 @@ def build_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
     )
 
 
-def _configure_columns() -> dict[str, object]:
+def _configure_columns() -> dict[str, ColumnConfig]:
     return {
         _("Name"): st.column_config.TextColumn(width=150, pinned=True),
         _("State"): st.column_config.TextColumn(width=85),
@@ -192,20 +193,20 @@ def _offer_to_delete(visitor: State, selection: list[RunSummary]) -> None:
 def _compare(selection: list[RunSummary]) -> None:
     """Show the loss curves of the selected runs in one figure, and their metrics in a table."""
     runs = [backend.get_runs().get(run.id) for run in selection[:MAX_COMPARED]]
-    runs = [run for run in runs if run is not None and run.history.get("loss")]
-    if len({run.recipe.loss_name for run in runs}) > 1:
+    drawn = [run for run in runs if run is not None and run.history.get("loss")]
+    if len({run.recipe.loss_name for run in drawn}) > 1:
         st.caption(_("These runs have different losses, which cannot share an axis."))
-    elif runs:
-        names = [f"{i + 1} · {translate_name(run.name)}" for i, run in enumerate(runs)]
+    elif drawn:
+        names = [f"{i + 1} · {translate_name(run.name)}" for i, run in enumerate(drawn)]
         draw(
             plot_loss_curves(
-                dict(zip(names, (run.history for run in runs), strict=True)),
-                label=_("loss ({name})").format(name=format_field(runs[0].recipe, "loss")),
+                dict(zip(names, (run.history for run in drawn), strict=True)),
+                label=_("loss ({name})").format(name=format_field(drawn[0].recipe, "loss")),
                 dark=is_dark(),
                 labels=get_figure_labels(),
             ),
             key="runs-compare",
-            alt=_("Loss by epoch of {n} runs").format(n=len(runs)),
+            alt=_("Loss by epoch of {n} runs").format(n=len(drawn)),
         )
     rows = {}
     for i, run in enumerate(selection):

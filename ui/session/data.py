@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from core import DataError, Recipe, Sequences
@@ -129,7 +129,9 @@ def open_run(state: State, services: Services, run: RunSummary) -> None:
     choose_recipe(state, services, run.recipe)
 
 
-def delete_data_set(state: State, services: Services, data_set: DataSet, runs: list[str]) -> None:
+def delete_data_set(
+    state: State, services: Services, data_set: DataSet, runs: Sequence[str]
+) -> None:
     """Delete a data set and some runs; the example is opened in place of open data.
 
     Raises UnpaddedError.

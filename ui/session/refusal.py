@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import UnpaddedError
-from core.reading import Schema
+from core.reading import Report, Schema
 from core.reading.editable import Grid
 from runs.reading.reading_jobs import Columns
 
@@ -38,6 +38,7 @@ class Refusal:
     @property
     def rows(self) -> set[str]:
         """Rows with a problem, as named in messages."""
-        if self.error.report is None:
+        report = self.error.report
+        if not isinstance(report, Report):
             return {str(self.error.values.get("row"))}
-        return {str(problem.row) for problem in self.error.report.unresolved.problems}
+        return {str(problem.row) for problem in report.unresolved.problems}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from core import Recipe
 from runs import ComparisonRequest, StoreError
@@ -28,7 +27,7 @@ class StoredSettings(TypedDict):
     """Stored form of ``DataSettings``."""
 
     data: str
-    recipe: dict[str, Any] | None
+    recipe: dict[str, object] | None
     run: str | None
     compared: StoredComparison | None
 
@@ -110,8 +109,13 @@ def _encode_settings(settings: DataSettings) -> StoredSettings:
         "data": settings.data,
         "recipe": None if recipe is None else recipe.to_dict(),
         "run": settings.run,
-        "compared": None if compared is None else cast(StoredComparison, asdict(compared)),
+        "compared": None if compared is None else _encode_comparison(compared),
     }
+
+
+def _encode_comparison(comparison: ComparisonRequest) -> StoredComparison:
+    entries = {name: list(runs) for name, runs in comparison.entries.items()}
+    return {"entries": entries, "seeds": list(comparison.seeds)}
 
 
 def decode_settings(stored: StoredSettings) -> DataSettings:

@@ -67,7 +67,7 @@ def _watch(run_id: str, key: str, seconds: float | None, visitor: State) -> None
     if run is None or _get_refresh_seconds(run) != seconds:
         st.rerun()  # the whole page, because results are shown outside this fragment
     _show_status(run, key, visitor)
-    if run.state is RunState.FAILED:
+    if run.error is not None:
         st.error(translate(run.error), icon=":material/error:")
     elif run.history or run.state in ACTIVE:
         _show_curves(run, key)
@@ -77,7 +77,7 @@ def _show_reuse(visitor: State, run: Run, key: str) -> None:
     """Report that the result is reused, and offer to train again."""
     st.caption(
         _("Same data, same settings, same seed: this result was computed before ({time}).").format(
-            time=format_duration(run.progress.seconds)
+            time=_format_time(run)
         )
     )
     if run.owner == visitor.owner.id:
@@ -206,9 +206,9 @@ def _describe_progress(run: Run) -> tuple[float, str]:
     return min(progress.share, 1.0), text
 
 
-def _describe_stop(progress: Progress) -> str:
+def _describe_stop(progress: Progress | None) -> str:
     """Describe when a run was stopped."""
-    if not progress.batch:
+    if progress is None or not progress.batch:
         return _("Stopped")
     if progress.batch == progress.batches:
         return _("Stopped at the end of epoch {epoch}").format(epoch=progress.epoch + 1)
@@ -217,13 +217,18 @@ def _describe_stop(progress: Progress) -> str:
     )
 
 
+def _format_time(run: Run) -> str:
+    """Format the time that a run has trained."""
+    return format_duration(0.0 if run.progress is None else run.progress.seconds)
+
+
 def _show_end(run: Run, state: str, icon: str) -> None:
     epochs = len(run.history.get("loss", ()))
     text = ngettext(
         "{n} epoch in {time}",
         "{n} epochs in {time}",
         epochs,
-        time=format_duration(run.progress.seconds),
+        time=_format_time(run),
     )
     engine = format_engine(run.computed["layers"])
     st.markdown(f"{icon} **{state}** · {text}  \n:small[{engine}]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -110,7 +111,7 @@ def _choose_task(visitor: State) -> str:
         names,
         key("task"),
         only_task or visitor.recipe.task,
-        format_func=names.get,
+        format_func=names.__getitem__,
         disabled=only_task is not None,
     )
 
@@ -151,7 +152,7 @@ def _choose_layer(number: int, initial: Recurrent, prefix: str) -> Recurrent:
     )
     initial = convert_layer(initial, LAYERS[name])
     fields = list_fields(LAYERS[name]).values()
-    values = {
+    values: dict[str, Any] = {
         field.name: choose_value(
             place,
             field,
