@@ -5,6 +5,7 @@ from core import Recipe
 from runs import RunState
 from tests.support.app_pages import ROOT, RUNS, find_labelled, open_run, wait_until
 from ui import backend
+from ui.results import downloads
 from ui.samples import load_example
 
 
@@ -128,3 +129,10 @@ def test_a_file_that_is_not_a_model_is_refused_with_a_message(app):
     page.file_uploader(key="bring-back").upload("x.zip", b"PK no model").run()
     wait_until(page, lambda page: page.error)
     assert "no model of ours" in page.error[0].value
+
+
+def test_the_answers_of_a_run_that_was_deleted_meanwhile_are_an_empty_table(app):
+    run = backend.get_runs().get(train(app))
+    assert len(downloads.build_predictions(run)) == 3
+    backend.get_store().runs.delete(run.owner, run.id)
+    assert downloads.build_predictions(run).empty

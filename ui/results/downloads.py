@@ -102,7 +102,7 @@ def _show_verification(export: Export) -> None:
         st.warning(text, icon=":material/warning:")
 
 
-def _build_predictions(run: Run) -> pd.DataFrame:
+def build_predictions(run: Run) -> pd.DataFrame:
     """Build the table of a run's predictions; an empty one if it was deleted meanwhile."""
     predictions = backend.get_runs().read_predictions(run.id)
     if predictions is None:
@@ -112,7 +112,7 @@ def _build_predictions(run: Run) -> pd.DataFrame:
 
 def _offer_predictions(run: Run) -> None:
     predictions_table.show_downloads(
-        lambda: _build_predictions(run),
+        lambda: build_predictions(run),
         "answers",
         _("Answers"),
         _("What it answered for the sequences it was measured on, beside their targets."),
