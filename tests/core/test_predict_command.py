@@ -42,6 +42,7 @@ def run_main(folder: Path, *arguments: str, capsys) -> tuple[int, str, str]:
     return status, *capsys.readouterr()
 
 
+@pytest.mark.filterwarnings("ignore:Feature colour")  # an unknown word is noted
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_table_gives_the_predictions_of_the_model_or_its_refusal(
     name, model, folder, tmp_path, capsys, monkeypatch
