@@ -6,40 +6,20 @@ validation set, the test set and new data, and is saved with the model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
-from ..data.format_1 import detect_format_1, list_indicated
-from ..data.missing import MISSING_POLICIES, Missing
 from ..data.padding import add_padding_steps, pad, truncate
 from ..data.sequences import Sequences
 from ..errors import DataError, Note
-from ..json_validation import (
-    MAX_NAMES,
-    Check,
-    integer,
-    list_of,
-    mapping_of,
-    names,
-    number,
-    one_of,
-    optional,
-    record,
-    text,
-    value_error,
-)
 from ..recipe.recipe import Recipe
 from .input_encoder import InputEncoder, name_inputs
 from .masking import MaskedSequences, mask_steps
+from .saved_values import build_labels, read_saved_values
 
-MAX_VALUE, MIN_STD = 3.4e38, 1.2e-38  # of an input: the range of float32
 MAX_FLOAT32 = np.finfo(np.float32).max
-MAX_TARGET, MIN_TARGET_STD = 1e300, 1e-300
-MAX_WIDTH = 10_000_000  # steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,11 +274,7 @@ class Preprocessing:
         Raises:
             ValueError: the values are invalid or do not fit together.
         """
-        values = SCALING_CHECK(plain, "the preprocessing")
-        if isinstance(plain, Mapping) and "input_names" in plain:
-            inputs = INPUTS_CHECK(plain, "the preprocessing")
-        else:
-            inputs = _restore_format_1(values, {} if table is None else table)
+        values, inputs = read_saved_values(plain, table)
         mean, std = np.array(values["mean"], np.float64), np.array(values["std"], np.float64)
         for name, numbers in (("fill", inputs.fill), ("mean", mean), ("std", std)):
             if len(numbers) != len(inputs.names):
@@ -316,103 +292,9 @@ class Preprocessing:
             std=std,
             target_mean=values["target_mean"],
             target_std=values["target_std"],
-            classes=None if classes is None else _label_array(classes),
+            classes=None if classes is None else build_labels(classes),
             width=values["width"],
         )
-
-
-Label = int | float | str
-
-
-class Scaling(TypedDict):
-    """Values of ``to_dict`` that every version wrote."""
-
-    feature_names: tuple[str, ...]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    target_mean: float
-    target_std: float
-    classes: tuple[Label, ...] | None
-    width: int
-    fill: NotRequired[tuple[float, ...]]
-
-
-class Format1Table(TypedDict, total=False):
-    """What earlier versions stored with the schema of the table."""
-
-    categories: dict[str, tuple[str, ...]]
-    missing: Missing
-    indicated: tuple[str, ...] | None
-
-
-def _check_label(value: object, where: str) -> Label:
-    """Check a class label: text or a number."""
-    if isinstance(value, str):
-        return text()(value, where)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise value_error(value, where, "a text or a number")
-    return integer(-(2**63), 2**63 - 1)(value, where) if isinstance(value, int) else value
-
-
-def _per_input(check: Check[float]) -> Check[tuple[float, ...]]:
-    return list_of(check, MAX_NAMES)
-
-
-FILL_CHECK = _per_input(number(-MAX_VALUE, MAX_VALUE))
-SCALING_CHECK = record(
-    Scaling,
-    {
-        "feature_names": names(min_entries=1),
-        "mean": _per_input(number(-MAX_VALUE, MAX_VALUE)),
-        "std": _per_input(number(MIN_STD, MAX_VALUE)),
-        "target_mean": number(-MAX_TARGET, MAX_TARGET),
-        "target_std": number(MIN_TARGET_STD, MAX_TARGET),
-        "classes": optional(list_of(_check_label, MAX_NAMES, min_entries=1)),
-        "width": integer(1, MAX_WIDTH),
-    },
-    {"fill": FILL_CHECK},
-)
-INPUTS_CHECK = record(
-    lambda input_names, fill, **fields: InputEncoder(
-        names=input_names, fill=np.array(fill, np.float64), **fields
-    ),
-    {
-        "feature_names": names(min_entries=1),
-        "input_names": names(min_entries=1),
-        "vocabularies": mapping_of(names(), MAX_NAMES),
-        "missing": one_of(*MISSING_POLICIES),
-        "indicated": names(),
-        "fill": FILL_CHECK,
-    },
-)
-FORMAT_1_CHECK = record(
-    Format1Table,
-    {},
-    {
-        "categories": mapping_of(names(), MAX_NAMES),
-        "missing": one_of(*MISSING_POLICIES),
-        "indicated": optional(names()),
-    },
-)
-
-
-def _restore_format_1(values: Scaling, table: object) -> InputEncoder:
-    """Restore what earlier versions stored among the features; see ``core.data.format_1``."""
-    read, columns = FORMAT_1_CHECK(table, "the table"), values["feature_names"]
-    indicated = read.get("indicated")
-    known = detect_format_1(
-        columns,
-        read.get("categories", {}),
-        list_indicated(columns) if indicated is None else indicated,
-    )
-    return InputEncoder(
-        feature_names=known.feature_names,
-        vocabularies=known.vocabularies,
-        missing=read.get("missing", "mean"),
-        indicated=known.indicated,
-        names=columns,
-        fill=np.array(values.get("fill", values["mean"]), np.float64),  # older files lack it
-    )
 
 
 def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -421,9 +303,3 @@ def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     std = values.std(axis=0, dtype=np.float64)
     tiny = 1e-7 * np.maximum(np.abs(mean), 1e-30)  # below float32's resolution at this mean
     return mean, np.where(std > tiny, std, 1.0)
-
-
-def _label_array(labels: tuple[Label, ...]) -> np.ndarray:
-    if all(isinstance(label, int) for label in labels):
-        return np.array(labels, dtype=np.int64)
-    return np.array([str(label) for label in labels], dtype=object)

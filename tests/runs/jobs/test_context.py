@@ -9,6 +9,8 @@ import pytest
 from core import Recipe, Sequences, train
 from core.errors import DataError
 from runs.jobs.context import MAX_MODELS, ModelCache, get_store
+from runs.settings import Settings
+from runs.store import Store
 
 
 @pytest.fixture
@@ -16,6 +18,7 @@ def empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     """A new store as the one of this process."""
     monkeypatch.setenv("UNPADDED_DATA", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    Store.from_settings(Settings.from_environment()).close()  # as a server creates it
     get_store.cache_clear()
     yield
     get_store().close()
