@@ -70,8 +70,8 @@ class RepeatFilter(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reported: dict[tuple, float] = {}  # problem → time
-        self._suppressed: dict[tuple, int] = {}
+        self.reported: dict[tuple[object, ...], float] = {}  # problem → time
+        self._suppressed: dict[tuple[object, ...], int] = {}
         self._lock = threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:

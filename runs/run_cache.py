@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 
 from cachetools import LRUCache
 
@@ -27,7 +28,7 @@ class _CachedRun:
         since: When the heartbeat counter last changed, on the monotonic clock.
     """
 
-    version: tuple
+    version: tuple[int, datetime | None]
     history: History
     beat: int
     since: float = field(default_factory=time.monotonic)

@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import fields
-from typing import Any
+from typing import TypeVar
 
 from core.data.sequences import Sequences
 from core.data.serialization import pack
 from core.errors import DataError
 from core.evaluation.evaluation_set import EvaluationSet
+from core.evaluation.report import Evaluation
+from core.experiments.compare import Comparison
+from core.experiments.early_prediction import EarlyPrediction
 from core.families.registry import get_family
+from core.inspection.xray import XRay
+from core.invariance.report import Proof
 from core.preprocessing.input_encoder import estimate_inputs
 from core.recipe.recipe import Recipe
 from runs.jobs.compare import ComparisonRequest, compare_runs
 from runs.jobs.context import NO_MODEL
+from runs.jobs.export import Export
 from runs.jobs.import_model import ImportRequest, import_run
 from runs.jobs.predict import evaluate_run_early, inspect_run, predict_run
 from runs.json_log import log_event
@@ -23,11 +29,12 @@ from runs.limits import estimate_run_bytes
 from runs.run_cache import RunCache
 from runs.scheduling.dispatcher import Dispatcher
 from runs.scheduling.fair_queue import QueuePosition
-from runs.scheduling.requests import Job
+from runs.scheduling.requests import Job, Result
 from runs.settings import Settings
 from runs.store import DELETED, EXPORTED, MEASURED, MODEL, ONNX, Content, DuplicateKey, Store
-from runs.types import ACTIVE, Request, Run, RunState, RunSummary
+from runs.types import ACTIVE, Prediction, Request, Run, RunState, RunSummary
 
+Data = TypeVar("Data", bound=Sequences | None)
 MIN_LONG_REQUEST = 1e11  # steps times weights of a prediction that takes more than some seconds
 NO_TLS = "every user of this machine can run programs as the user of its workers"
 
@@ -86,7 +93,7 @@ class Runs:
         data: Sequences,
         recipe: Recipe,
         name: str = "",
-        reading: dict[str, Any] | None = None,
+        reading: dict[str, object] | None = None,
         stored_digest: str | None = None,
         defer_analyses: bool = False,
         reuse: bool = False,
@@ -110,8 +117,8 @@ class Runs:
         Raises:
             UnpaddedError: If the visitor has too many runs, or this one is too large.
         """
-        is_classification = recipe.task == "classification" and data.targets is not None
-        outputs = len(set(data.targets.tolist())) if is_classification else 1
+        labels = data.targets if recipe.task == "classification" else None
+        outputs = 1 if labels is None else len(set(labels.tolist()))
         inputs = estimate_inputs(data)
         family = get_family(recipe)
         weights = family.count_weights(recipe, inputs, outputs)
@@ -119,7 +126,7 @@ class Runs:
         self.store.limits.refuse_too_long(data.lengths, recipe)
         content = stored_digest or Content.from_bytes(pack(data))
         epoch = family.estimate_cost(data.lengths, inputs, recipe)
-        digest = stored_digest or content.digest
+        digest = content if isinstance(content, str) else content.digest
         shared_by = None if digest in self.samples() else owner  # None: by all visitors
         run_id = self.store.runs.create(
             owner,
@@ -224,32 +231,28 @@ class Runs:
         content = self.store.runs.read_artifact(run_id, MEASURED)
         return None if content is None else EvaluationSet.from_bytes(content)
 
-    def predict(self, run: RunSummary, data: Sequences, visitor: str | None = None) -> Request:
+    def predict(
+        self, run: RunSummary, data: Sequences, visitor: str | None = None
+    ) -> Request[Prediction]:
         """Request predictions for sequences.
 
         Args:
             run: Run with a model.
             data: Sequences to predict.
             visitor: Visitor whose turn the request takes; None for the owner of the run.
-
-        Returns:
-            A request whose result is a ``Prediction``.
         """
         return self._request(predict_run, run, data, visitor)
 
-    def inspect(self, run: RunSummary, sequence: Sequences, visitor: str | None = None) -> Request:
-        """Request the states, gates and attributions of a network on one sequence.
-
-        The result is a ``core.inspection.xray.XRay``.
-        """
+    def inspect(
+        self, run: RunSummary, sequence: Sequences, visitor: str | None = None
+    ) -> Request[XRay]:
+        """Request the states, gates and attributions of a network on one sequence."""
         return self._request(inspect_run, run, sequence, visitor)
 
     def evaluate_early(
         self, run: RunSummary, data: Sequences | None, visitor: str | None = None
-    ) -> Request:
+    ) -> Request[EarlyPrediction]:
         """Request an evaluation on prefixes: how early the predictions are as good as at the end.
-
-        The result is a ``core.experiments.early_prediction.EarlyPrediction``.
 
         Args:
             run: Run with a model.
@@ -258,28 +261,22 @@ class Runs:
         """
         return self._request(evaluate_run_early, run, data, visitor)
 
-    def check_invariance(self, run: RunSummary) -> Request:
-        """Request the padding-invariance check of a model.
-
-        The result is a ``core.invariance.report.Proof``.
-        """
+    def check_invariance(self, run: RunSummary) -> Request[Proof]:
+        """Request the padding-invariance check of a model."""
         return self.dispatcher.proofs.request(run.id, run.owner)
 
-    def evaluate(self, run: RunSummary) -> Request:
-        """Request the evaluation of a model on unseen sequences, beside baselines.
-
-        The result is a ``core.evaluation.report.Evaluation``.
-        """
+    def evaluate(self, run: RunSummary) -> Request[Evaluation]:
+        """Request the evaluation of a model on unseen sequences, beside baselines."""
         return self.dispatcher.evaluations.request(run.id, run.owner)
 
-    def export(self, run: RunSummary) -> Request:
-        """Request the export of a model and its verification; see ``read_model`` and ``read_onnx``.
+    def export(self, run: RunSummary) -> Request[Export]:
+        """Request the export of a model and its verification.
 
-        The result is a ``runs.jobs.export.Export``.
+        ``read_model`` and ``read_onnx`` then return the files.
         """
         return self.dispatcher.exports.request(run.id, run.owner)
 
-    def import_model(self, owner: str, name: str, content: bytes) -> Request:
+    def import_model(self, owner: str, name: str, content: bytes) -> Request[str]:
         """Request the import of a model ZIP as a run of this visitor.
 
         Args:
@@ -290,7 +287,7 @@ class Runs:
         Returns:
             A request whose result is the id of the run.
         """
-        request = Request()
+        request = Request[str]()
         model_file = ImportRequest(owner, name, content)
         self.dispatcher.requests.submit(import_run, "", model_file, request, owner)
         return request
@@ -299,21 +296,20 @@ class Runs:
         """Return the model as an ONNX file, if ``export`` produced one."""
         return self.store.runs.read_artifact(run_id, ONNX)
 
-    def compare(self, comparison: ComparisonRequest, visitor: str = "") -> Request:
-        """Request a comparison of ended runs.
-
-        The result is a ``core.experiments.compare.Comparison``.
-        """
-        request = Request()
+    def compare(self, comparison: ComparisonRequest, visitor: str = "") -> Request[Comparison]:
+        """Request a comparison of ended runs."""
+        request = Request[Comparison]()
         self.dispatcher.requests.submit(compare_runs, "", comparison, request, visitor)
         return request
 
-    def cancel(self, request: Request) -> None:
+    def cancel(self, request: Request[object]) -> None:
         """Cancel a request, unless a worker executes it already."""
         self.dispatcher.requests.cancel(request)
 
-    def _request(self, job: Job, run: RunSummary, data: Any, visitor: str | None) -> Request:
-        request = Request()
+    def _request(
+        self, job: Job[Data, Result], run: RunSummary, data: Data, visitor: str | None
+    ) -> Request[Result]:
+        request = Request[Result]()
         if run.has_model:
             weights = 0
             if data is not None:

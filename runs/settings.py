@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from ipaddress import ip_network
 from math import inf
 from pathlib import Path
+from typing import TypeVar
 
 import dask
 import sqlalchemy
@@ -29,6 +30,7 @@ DATABASE, SCHEDULER = (
 )  # names set by hosting providers and by Dask
 PROXIES = "FORWARDED_ALLOW_IPS"  # uvicorn's setting; Streamlit is served by uvicorn
 HOSTS, FRAMES = "UNPADDED_HOSTS", "UNPADDED_FRAME_ANCESTORS"
+Number = TypeVar("Number", bound=float)
 TESTS = "UNPADDED_TEST_"  # for tests, which start servers in their environment
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -117,7 +119,8 @@ def _name_variable(name: str) -> str:
 
 
 def _read_limits(variables: Mapping[str, str]) -> Limits:
-    return Limits(
+    build: Callable[..., Limits] = Limits
+    return build(
         **{
             name: _read_number(variables, _name_variable(name), kind)
             for name, kind in _LIMITS.items()
@@ -126,12 +129,13 @@ def _read_limits(variables: Mapping[str, str]) -> Limits:
     )
 
 
-def _read_number(variables: Mapping[str, str], name: str, kind: type[int] | type[float]) -> float:
+def _read_number(variables: Mapping[str, str], name: str, kind: Callable[[str], Number]) -> Number:
     try:
         number = kind(variables[name])
+        is_valid = 0 < number < inf
     except ValueError:
-        number = 0
-    if not 0 < number < inf:
+        is_valid = False
+    if not is_valid:
         whole = "a whole number" if kind is int else "a number"
         raise ValueError(f"{name} is {variables[name]!r}; give {whole} above 0")
     return number

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -96,7 +96,7 @@ class RunSummary:
     name: str
     recipe: Recipe
     data: str
-    reading: dict[str, Any]
+    reading: dict[str, object]
     state: RunState
     created: datetime
     started: datetime | None = None
@@ -111,7 +111,7 @@ class RunSummary:
     metrics: Metrics = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     best_epoch: int | None = None
-    computed: dict[str, Any] = field(default_factory=dict)
+    computed: dict[str, object] = field(default_factory=dict)
     error: UnpaddedError | None = None
     spark: tuple[float, ...] = ()
     has_model: bool = False
@@ -165,7 +165,10 @@ class Prediction:
     per_step: bool = False
 
 
-class Request:
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Request(Generic[Result_co]):
     """A request to the model of a run: a prediction, an explanation, an evaluation or an export.
 
     Poll ``done``, then read ``error`` and ``result``.
@@ -174,7 +177,6 @@ class Request:
         id: Random id, used in progress messages.
         share: Fraction that is computed, 0 to 1.
         started: A worker executes the request.
-        result: Result once done, such as a ``Prediction``, an ``XRay`` or a ``Proof``.
         error: Error once done; None after success.
     """
 
@@ -182,9 +184,15 @@ class Request:
         self.id = secrets.token_hex(8)
         self.share = 0.0
         self.started = False
-        self.result: Any = None
+        self._result: Any = None  # what Dask returned, which has no types
         self.error: UnpaddedError | None = None
         self._finished = threading.Event()
+
+    @property
+    def result(self) -> Result_co:
+        """Result once done, such as a ``Prediction``, an ``XRay`` or a ``Proof``."""
+        result: Result_co = self._result
+        return result
 
     @property
     def done(self) -> bool:
@@ -202,7 +210,7 @@ class Request:
         """
         return self._finished.wait(seconds)
 
-    def finish(self, outcome: Any) -> None:
+    def finish(self, outcome: object) -> None:
         """Set the outcome, exactly once.
 
         Args:
@@ -211,5 +219,5 @@ class Request:
         if isinstance(outcome, UnpaddedError):
             self.error = outcome
         else:
-            self.result = outcome
+            self._result = outcome
         self._finished.set()

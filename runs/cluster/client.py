@@ -7,19 +7,17 @@ import contextlib
 import json
 import math
 import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TypedDict, TypeVar
 
 from distributed import Client, Security
 
+from runs.child_process import ChildProcess
 from runs.cluster import machine_kind, out_of_memory_events
 from runs.stopwatch import Stopwatch
 
-ROOT = Path(__file__).parents[2]
 # One of each per worker: predictions wait neither for trainings nor for the analyses after them.
 SLOTS = ("training", "light", "after")
 
@@ -35,6 +33,24 @@ REPLY_SECONDS = 5.0  # the scheduler replies within some milliseconds
 END_SECONDS = 5.0  # for the process of the cluster to end by itself
 KEY_SECONDS = 300 * 24 * 3600.0  # the key of the local cluster is valid for 365 days
 CONNECT_SECONDS = 5  # with Dask's default of 30 everybody would wait after a scheduler died
+
+
+T = TypeVar("T")
+
+
+class ProgressMessage(TypedDict):
+    """Progress of a request, as its worker logs it."""
+
+    request_id: str
+    share: float
+
+
+class _WorkerInfo(TypedDict):
+    """What the scheduler says of a worker, as far as it is used here."""
+
+    status: str
+    resources: Mapping[str, float]
+    last_seen: float
 
 
 @dataclass
@@ -60,7 +76,9 @@ class Cluster:
     The constructor connects, which takes about two seconds, so it must not run on a page's thread.
     """
 
-    def __init__(self, address: str | None, topic: str, on_event: Callable[[Any], None]) -> None:
+    def __init__(
+        self, address: str | None, topic: str, on_event: Callable[[ProgressMessage], None]
+    ) -> None:
         """Connect to the cluster.
 
         Args:
@@ -71,7 +89,7 @@ class Cluster:
         self._out_of_memory: dict[str, float] = {}  # worker → time, on the monotonic clock
         self._pulses: dict[str, _Pulse] = {}  # by worker
         self._time_without_reply = Stopwatch()  # time since the last reply of the scheduler
-        self.child = None if address else _start_child()
+        self.child = None if address else ChildProcess("runs.cluster.local")
         self.expires_at = math.inf if address else time.monotonic() + KEY_SECONDS
         security = None  # as in Dask's settings
         try:
@@ -112,9 +130,9 @@ class Cluster:
     def list_workers(self) -> list[str]:
         """Return the addresses of the workers that are ready and have the slots of this app."""
         try:
-            identity = self.client.scheduler.identity
-            workers = self.client.sync(identity, n_workers=-1, callback_timeout=REPLY_SECONDS)
-            workers = workers["workers"]
+            identity = self.client.scheduler.identity  # type: ignore[union-attr]  # None once closed
+            reply = self.client.sync(identity, n_workers=-1, callback_timeout=REPLY_SECONDS)
+            workers: dict[str, _WorkerInfo] = reply["workers"]
         except Exception:  # the connection was just lost, which ``is_alive`` reports next
             self._time_without_reply.read()
             return []
@@ -137,7 +155,7 @@ class Cluster:
         kinds = (each["metrics"].get(machine_kind.METRIC) for each in workers)
         return frozenset(filter(None, kinds))
 
-    def _update_pulses(self, workers: dict[str, dict]) -> None:
+    def _update_pulses(self, workers: Mapping[str, _WorkerInfo]) -> None:
         pulses = {}
         for address, worker in workers.items():
             pulse = self._pulses.get(address)
@@ -159,7 +177,7 @@ class Cluster:
     def _is_unresponsive(self, worker: str, seconds: float) -> bool:
         return self._pulses[worker].silence.seconds > seconds
 
-    def call(self, worker: str, slot: str, function: Callable, *args: Any) -> Any:
+    def call(self, worker: str, slot: str, function: Callable[..., T], *args: object) -> T:
         """Run a function in a worker and wait for the result.
 
         Args:
@@ -177,7 +195,8 @@ class Cluster:
             future = self.client.submit(
                 function, *scattered, workers=[worker], resources={slot: 1}, pure=False
             )
-            return future.result()
+            result: T = future.result()
+            return result
         # Jobs return their errors (see runs.jobs.context), so this is a KilledWorker, a cancelled
         # future, a closed connection, or another effect of a dying worker.
         except (Exception, asyncio.CancelledError) as error:
@@ -197,7 +216,7 @@ class Cluster:
             time_of_event is not None and time.monotonic() - time_of_event < MAX_EVENT_AGE_SECONDS
         )
 
-    def _note_out_of_memory(self, event: tuple) -> None:
+    def _note_out_of_memory(self, event: tuple[float, Mapping[str, str]]) -> None:
         self._out_of_memory[event[1]["worker"]] = time.monotonic()
 
     def replace(self, worker: str) -> None:
@@ -218,15 +237,3 @@ class Cluster:
             except subprocess.TimeoutExpired:  # it hangs
                 self.child.kill()
                 self.child.wait()
-
-
-def _start_child() -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-m", "runs.cluster.local"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # Ctrl-C in the terminal must reach the server only; the pipe ends the child.
-        start_new_session=True,
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )

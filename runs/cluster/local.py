@@ -35,16 +35,17 @@ MAX_START_SECONDS, SETTLE_SECONDS = 60.0, 3.0
 CLIENT_KEY = ("require_encryption", "tls_ca_file", "tls_client_cert", "tls_client_key")
 
 
-def _start_in_turn(cluster: LocalCluster, workers: int) -> None:
+def _start_in_turn(cluster: LocalCluster, target: int) -> None:
     """Start one worker after the other.
 
     The first is ready sooner than if all of them imported TensorFlow at the same time, and the
     server has a core for itself.
     """
-    for count in range(1, workers + 1):
+    for count in range(1, target + 1):
         cluster.scale(count)
         deadline = time.monotonic() + MAX_START_SECONDS
-        while len(cluster.scheduler.workers) < count and time.monotonic() < deadline:
+        workers = cluster.scheduler.workers  # type: ignore[union-attr]  # it has started
+        while len(workers) < count and time.monotonic() < deadline:
             time.sleep(0.1)
         time.sleep(SETTLE_SECONDS)
 
@@ -98,7 +99,7 @@ def _start() -> tuple[LocalCluster, Security, str]:
         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         silence_logs=logging.WARNING,
     )
-    cluster.scheduler.http_server.stop()  # it has no pages
+    cluster.scheduler.http_server.stop()  # type: ignore[union-attr]  # it has started; no pages
     return cluster, key, scratch
 
 

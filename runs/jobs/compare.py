@@ -38,7 +38,8 @@ def compare_runs(
 ) -> Comparison | Failure:
     """Compare ended runs."""
     try:
-        store, data = get_store(), {}
+        store = get_store()
+        data: dict[str, Sequences] = {}
         outcomes = {
             name: [
                 _load_outcome(store, data, name, *pair)

@@ -81,7 +81,7 @@ def load_training_data(run_id: str) -> tuple[RunSummary, Sequences]:
     """
     run = get_store().runs.get(run_id)
     content = None if run is None else get_store().data_sets.read_content(run.data)
-    if content is None:
+    if run is None or content is None:
         raise DataError(NO_MODEL)
     return run, unpack(content)
 

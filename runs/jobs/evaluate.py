@@ -54,7 +54,7 @@ def read_evaluation(store: Store, run_id: str) -> Evaluation | None:
 def _evaluate(store: Store, run_id: str) -> Evaluation:
     run, predictions = store.runs.get(run_id), store.runs.read_artifact(run_id, MEASURED)
     content = None if run is None else store.data_sets.read_content(run.data)
-    if content is None or predictions is None:
+    if run is None or content is None or predictions is None:
         raise DataError(NOT_MEASURED)
     data, measured = unpack(content), EvaluationSet.from_bytes(predictions)
     row_of = {id: row for row, id in enumerate(data.ids)}

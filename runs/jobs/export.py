@@ -7,7 +7,7 @@ import io
 import json
 import logging
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from distributed import get_worker
@@ -47,7 +47,7 @@ class Export:
     sequences: int
     difference: float | None
     allowed: float
-    trouble: tuple[str, dict[str, Any]] | None
+    trouble: tuple[str, dict[str, object]] | None
     onnx: bool
     title: str = ""
 
@@ -92,9 +92,9 @@ def _copy_export(store: Store, run_id: str) -> Export | None:
     title = _hash_title(run, _find_file(store, run))
     for other, content in store.duplicates.list_artifacts(run_id, EXPORT):
         export = _parse(content)
-        model = (
-            store.runs.read_artifact(other, EXPORTED) if export and export.title == title else None
-        )
+        if export is None or export.title != title:
+            continue
+        model = store.runs.read_artifact(other, EXPORTED)
         if model is not None:
             onnx = store.runs.read_artifact(other, ONNX) if export.onnx else None
             store.attempts.save_export(run_id, content, model, onnx)

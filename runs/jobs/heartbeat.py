@@ -138,8 +138,9 @@ class Heartbeat:
             except Exception:  # of any kind: the training must not continue without a heartbeat
                 log.exception("A heartbeat failed")
                 wait = TROUBLE_SECONDS
-            if self._is_overdue():
-                self._end_at_once()
+            # Read once: the training takes it away when it is about to end.
+            if self._is_overdue() and (finish_now := self.finish_now) is not None:
+                self._end_at_once(finish_now)
             if self.is_training and self._time_since_call.read() > self._get_hang_seconds():
                 log.error("A training stood still and was ended together with its process")
                 os._exit(1)  # counts as the death of the worker
@@ -154,8 +155,9 @@ class Heartbeat:
     def _should_yield(self) -> bool:
         """Return True if other runs wait and this turn made progress."""
         last = self.last_progress
-        is_requested = self.yield_requested_at is not None and last is not None
-        return is_requested and (last.epoch, last.batch) > self._start
+        if self.yield_requested_at is None or last is None:
+            return False
+        return (last.epoch, last.batch) > self._start
 
     def _store_pause(self) -> None:
         checkpoint, run = self.checkpoint, (self._run_id, self._attempt)
@@ -177,13 +179,12 @@ class Heartbeat:
     def _report(self) -> None:
         attempts, run = self._store.attempts, (self._run_id, self._attempt)
         now, has_reported = time.monotonic(), False
-        if self.last_progress is not self._reported:
-            progress = self.last_progress
+        progress, checkpoint = self.last_progress, self.checkpoint
+        if progress is not None and progress is not self._reported:
             attempts.report_progress(*run, progress, self._known_epochs)
             self._reported, has_reported = progress, True
             self._known_epochs = len(progress.history.get("loss", ()))
-        if self.checkpoint is not self._stored:
-            checkpoint = self.checkpoint
+        if checkpoint is not None and checkpoint is not self._stored:
             attempts.save_checkpoint(*run, checkpoint.to_bytes())
             self._stored, has_reported = checkpoint, True
         if has_reported:
@@ -200,22 +201,21 @@ class Heartbeat:
             is_starved = time.process_time() - self._cpu_seconds < MIN_TURN_CPU_SECONDS
             grace = MAX_YIELD_GRACE_SECONDS if is_starved else YIELD_GRACE_SECONDS
             since = self.yield_requested_at
-        is_late = since is not None and time.monotonic() - since >= grace
-        return is_late and self.finish_now is not None
+        return since is not None and time.monotonic() - since >= grace
 
     def _get_hang_seconds(self) -> float:
         if self._calls <= 2:
             return self._first_hang_seconds
         return max(HANG_SECONDS, HANG_CALLS * self._slowest_call)
 
-    def _end_at_once(self) -> None:
+    def _end_at_once(self, finish_now: Callable[[Heartbeat], Result]) -> None:
         with self._end_lock:
             if self._closed.is_set():
                 return
             if not self.is_end_requested:
                 retry_until_stored(self._store_pause)
             elif not self.is_lost:
-                result = self.finish_now(self)
+                result = finish_now(self)
                 retry_until_stored(
                     lambda: self._store.attempts.end(self._run_id, self._attempt, result)
                 )

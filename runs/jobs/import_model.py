@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.schema import Schema
 from core.data.sequences import Sequences
 from core.data.serialization import pack
 from core.engine.progress import Progress
@@ -91,21 +92,9 @@ def _read_example(model: TrainedModel, max_steps: int) -> Sequences:
     """
     names = model.preprocessing.feature_names
     try:
-        # Not windowed again, which can turn a small file into hundreds of megabytes.
-        whole = replace(model.table, cut="", cut_steps=0, cut_every=0)
-        with contextlib.closing(Guard()) as guard:
-            opened = guard.call(
-                "",
-                "",
-                reading_jobs.open_file,
-                model.example.encode(),
-                max_steps,
-                reading_jobs.use_schema(whole),
-            )
-        if isinstance(opened, reading_jobs.Opened):
-            data = opened.sequences()
-            if data.feature_names == names:
-                return replace(data, split=None)  # without a split, all of them are shown
+        data = None if model.table is None else _open_example(model.example, model.table, max_steps)
+        if data is not None and data.feature_names == names:
+            return replace(data, split=None)  # without a split, all of them are shown
         log.warning("The example of a model was not read")
     except UnpaddedError as error:  # the model is usable without it
         log.warning("The example of a model was not read: %s", error)
@@ -119,6 +108,14 @@ def _read_example(model: TrainedModel, max_steps: int) -> Sequences:
         categories=inputs.vocabularies,
         missing="mean",
     )
+
+
+def _open_example(example: str, table: Schema, max_steps: int) -> Sequences | None:
+    # Not windowed again, which can turn a small file into hundreds of megabytes.
+    schema_of = reading_jobs.use_schema(replace(table, cut="", cut_steps=0, cut_every=0))
+    with contextlib.closing(Guard()) as guard:
+        opened = guard.call("", "", reading_jobs.open_file, example.encode(), max_steps, schema_of)
+    return opened.sequences() if isinstance(opened, reading_jobs.Opened) else None
 
 
 def _build_result(model: TrainedModel, content: bytes) -> Result:

@@ -77,9 +77,11 @@ def _train(store: Store, run_id: str, claim: Claim) -> str | None:
         if model.stopped and not heartbeat.is_end_requested:
             heartbeat.pause()
             return None
-        if heartbeat.checkpoint.epoch == heartbeat.checkpoint.batch == 0:
-            return _end(store, run_id, claim, heartbeat, NOTHING_LEARNED)
-        result = _build_result(model, heartbeat)
+        checkpoint = heartbeat.checkpoint
+        if checkpoint is None or checkpoint.epoch == checkpoint.batch == 0:
+            _end(store, run_id, claim, heartbeat, NOTHING_LEARNED)
+            return None
+        result = _build_result(model, heartbeat, checkpoint)
         if not model.stopped:  # a stop does not wait for the metrics
             heartbeat.finish_now = lambda heartbeat: result
         metrics, measured, more_notes = _measure(model, data)
@@ -87,7 +89,7 @@ def _train(store: Store, run_id: str, claim: Claim) -> str | None:
         result = replace(
             result,
             metrics=metrics,
-            measured=measured and measured.to_bytes(),
+            measured=None if measured is None else measured.to_bytes(),
             notes=(*result.notes, *more_notes),
         )
     except Exception as error:
@@ -95,7 +97,8 @@ def _train(store: Store, run_id: str, claim: Claim) -> str | None:
         heartbeat.close()
         retry_until_stored(lambda: store.attempts.fail(run_id, claim.attempt, failure.error))
         return failure.reason
-    return _end(store, run_id, claim, heartbeat, result)
+    _end(store, run_id, claim, heartbeat, result)
+    return None
 
 
 def _end(store: Store, run_id: str, claim: Claim, heartbeat: Heartbeat, result: Result) -> None:
@@ -111,16 +114,16 @@ def _read_checkpoint(claim: Claim) -> Checkpoint | None:
         return None
 
 
-def _build_result(model: TrainedModel, heartbeat: Heartbeat) -> Result:
+def _build_result(model: TrainedModel, heartbeat: Heartbeat, checkpoint: Checkpoint) -> Result:
     saved = io.BytesIO()
     model.save(saved)
     time_notes = [Note(TIME_IS_UP, hours=heartbeat.max_hours)] if heartbeat.is_timed_out else []
     return Result(
         state=RunState.STOPPED if model.stopped else RunState.FINISHED,
         model=saved.getvalue(),
-        checkpoint=heartbeat.checkpoint.to_bytes(),
+        checkpoint=checkpoint.to_bytes(),
         history=model.history,
-        progress=heartbeat.checkpoint.progress,
+        progress=checkpoint.progress,
         notes=(*model.notes, *time_notes),
         best_epoch=model.best_epoch,
         computed=model.computed,
@@ -131,9 +134,10 @@ def _build_checkpoint_result(heartbeat: Heartbeat) -> Result:
     """Return the result of a run that is stopped in the middle of a batch."""
     from core.training.train import restore_model
 
-    if heartbeat.checkpoint is None:
+    checkpoint = heartbeat.checkpoint
+    if checkpoint is None:
         return NOTHING_LEARNED
-    return _build_result(restore_model(heartbeat.checkpoint), heartbeat)
+    return _build_result(restore_model(checkpoint), heartbeat, checkpoint)
 
 
 def _measure(

@@ -13,7 +13,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any
 
 import pyarrow as pa
 
@@ -39,26 +38,26 @@ def main() -> None:
     frames.send(results, "ready")
     while True:
         try:
-            function, args, seconds = frames.receive(requests, MAX_BYTES)
+            job, seconds = frames.receive(requests, MAX_BYTES)
         except EOFError:  # the server has ended, or wants this process to end
             return
         limit_seconds(math.ceil(time.process_time() + seconds))
-        result = _execute(function, args)
-        del args
+        result = _execute(job)
+        del job
         frames.send(results, result)
         del result
 
 
-def _execute(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+def _execute(job: Callable[[], object]) -> object:
     try:
-        return function(*args)
+        return job()
     except UnpaddedError as error:
         return error
     except MemoryError:
         return QuotaError(OUT_OF_MEMORY)
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        return frames.FAILED
+        return frames.Failed()
 
 
 if __name__ == "__main__":

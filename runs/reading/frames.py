@@ -8,17 +8,22 @@ not.
 from __future__ import annotations
 
 import pickle
+from dataclasses import dataclass
 from typing import IO, Any
 
 LENGTH_BYTES = 8
-FAILED = "failed"  # the result after a program error
 
 
-def send(pipe: IO[bytes], value: Any) -> None:
+@dataclass(frozen=True)
+class Failed:
+    """The result after a program error, which the process has logged."""
+
+
+def send(pipe: IO[bytes], value: object) -> None:
     """Send an object; a ``pickle.PickleBuffer`` in it becomes bytes at the other end."""
     buffers: list[pickle.PickleBuffer] = []
     pickled = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
-    parts = [pickled, *(buffer.raw() for buffer in buffers)]
+    parts: list[bytes | memoryview] = [pickled, *(buffer.raw() for buffer in buffers)]
     pipe.write(len(parts).to_bytes(LENGTH_BYTES, "big"))
     for part in parts:
         pipe.write(len(part).to_bytes(LENGTH_BYTES, "big"))

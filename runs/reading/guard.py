@@ -10,27 +10,27 @@ import contextlib
 import logging
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from pickle import PickleBuffer
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
 import psutil
 
 from core.errors import DataError, QuotaError, ServiceError, UnpaddedError
 from core.i18n import N_
+from runs.child_process import ChildProcess
 from runs.json_log import log_event
 from runs.reading import frames
 from runs.reading.limits import MAX_BYTES, MAX_MEMORY, OUT_OF_MEMORY, WAITING_TIMES, get_max_seconds
 from runs.threads import TROUBLE_SECONDS, start_thread
 
-ROOT = Path(__file__).parents[2]
+P = ParamSpec("P")
+T = TypeVar("T")
 MAX_PROCESSES = 3  # reading at once
 MAX_PER_ADDRESS = 2  # of them, so that two slow files do not block a third from another address
 WATCH_SECONDS = 0.1
@@ -69,7 +69,7 @@ class _Child:
         why: Message with the reason why it was ended.
     """
 
-    process: subprocess.Popen
+    process: ChildProcess
     bytes: int
     why: str | None = None
 
@@ -104,16 +104,22 @@ class Guard:
         self.waiting: list[_Entry] = []  # one per file, in the order of arrival
         self.reading: list[_Entry] = []
         # Seconds by owner and by address, halved periodically.
-        self._used: Counter[str] = Counter()
+        self._used: dict[str, float] = {}
         self._halved_at = time.monotonic()
         self._fails_to_start = self._closed = False
         self._changed = threading.Condition()
         start_thread(self._maintain_warm)
 
     def call(
-        self, owner: str, address: str, function: Callable[..., Any], content: bytes, *args: Any
-    ) -> Any:
-        """Return ``function(content, *args)``, computed in another process.
+        self,
+        owner: str,
+        address: str,
+        function: Callable[Concatenate[bytes, P], T],
+        content: bytes,
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> T:
+        """Return ``function(content, *args, **options)``, computed in another process.
 
         Of several waiting files, the next is from the address with the least reading time, and from
         its owner with the least, so that many cookies give no advantage.
@@ -124,13 +130,16 @@ class Guard:
             function: Function that the other process can import.
             content: Bytes of the file; their size determines how long reading may take.
             *args: Further arguments.
+            **options: Further keyword arguments.
 
         Raises:
             UnpaddedError: If the function raises it, or the file takes too much memory or time.
         """
         seconds = get_max_seconds(content)
+        build_job: Callable[..., Callable[[], T]] = partial
+        job = build_job(function, PickleBuffer(content), *args, **options)
         with self._borrow_child(_Entry(owner, address, seconds)) as child:
-            return _execute(child, (function, (PickleBuffer(content), *args), seconds))
+            return _execute(child, job, seconds)
 
     def close(self) -> None:
         """End all processes."""
@@ -166,7 +175,7 @@ class Guard:
                 _end(child)
             with self._changed:
                 for name in (entry.owner, entry.address):
-                    self._used[name] += time.monotonic() - started
+                    self._used[name] = self._get_used(name) + time.monotonic() - started
                 self._busy.remove(child)
                 self.reading.remove(entry)
                 if reusable:
@@ -190,16 +199,24 @@ class Guard:
         now = time.monotonic()
         if now - self._halved_at > HALF_SECONDS:
             self._halved_at = now
-            self._used = Counter({name: used / 2 for name, used in self._used.items() if used > 1})
+            self._used = {name: used / 2 for name, used in self._used.items() if used > 1}
         reading = Counter(name for entry in self.reading for name in (entry.address, entry.owner))
 
         def get_usage(entry: _Entry) -> tuple[float, ...]:
             address, owner = entry.address, entry.owner
-            shares = reading[address], self._used[address], reading[owner], self._used[owner]
-            return *shares, entry.seconds  # among equals, a small file first
+            return (
+                reading[address],
+                self._get_used(address),
+                reading[owner],
+                self._get_used(owner),
+                entry.seconds,  # among equals, a small file first
+            )
 
         eligible = [entry for entry in self.waiting if reading[entry.address] < MAX_PER_ADDRESS]
         return min(eligible, key=get_usage, default=None)
+
+    def _get_used(self, name: str) -> float:
+        return self._used.get(name, 0.0)
 
     def _maintain_warm(self) -> None:
         """Keep one process ready for the next file, for as long as the server lives."""
@@ -230,18 +247,8 @@ def _start() -> _Child | None:
     # Otherwise each thread that allocates memory maps 64 MB of addresses, which are limited.
     environment["MALLOC_ARENA_MAX"] = "2"
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "runs.reading.child"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # Ctrl-C in the terminal must reach the server only; the pipe ends the child.
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
-        child = _Child(process, 0)
-        frames.receive(process.stdout, MAX_BYTES)
+        child = _Child(ChildProcess("runs.reading.child", environment), 0)
+        frames.receive(child.process.stdout, MAX_BYTES)
         child.bytes = child.measures.memory_info().rss
         return child
     except (OSError, EOFError, psutil.Error) as error:
@@ -257,11 +264,12 @@ def _end(child: _Child) -> None:
             pipe.close()
 
 
-def _execute(child: _Child, request: tuple) -> Any:
+def _execute(child: _Child, job: Callable[[], T], seconds: float) -> T:
     done = threading.Event()
-    start_thread(lambda: _watch(child, request[2], done))
+    start_thread(lambda: _watch(child, seconds, done))
+    result: T | UnpaddedError | frames.Failed
     try:
-        frames.send(child.process.stdin, request)
+        frames.send(child.process.stdin, (job, seconds))
         result = frames.receive(child.process.stdout, MAX_BYTES)
     except (EOFError, OSError, ValueError) as error:
         if isinstance(error, ValueError):  # too many bytes: the rest is still in the pipe
@@ -274,7 +282,7 @@ def _execute(child: _Child, request: tuple) -> Any:
         done.set()
     if isinstance(result, UnpaddedError):
         raise result
-    if result == frames.FAILED:
+    if isinstance(result, frames.Failed):
         raise ServiceError(PROGRAM_FAILED)
     return result
 

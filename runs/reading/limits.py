@@ -6,16 +6,15 @@ The operating system enforces them where it can, and the server watches them eve
 from __future__ import annotations
 
 import contextlib
+import sys
 
 import psutil
 from distributed.system import MEMORY_LIMIT
 
 from core.i18n import N_
 
-try:
+if sys.platform != "win32":
     import resource
-except ImportError:  # Windows
-    resource = None
 
 MAX_BYTES = 2**31  # over a pipe at once: a file, or its result
 # Reading 200 MB of CSV takes up to 2.2 GB (measured).
@@ -45,7 +44,7 @@ def limit_memory() -> None:
     The system limits mapped memory, which may be twice the memory in use: Arrow's allocator keeps
     addresses of memory that it has released.
     """
-    if resource is not None:
+    if sys.platform != "win32":
         max_bytes = psutil.Process().memory_info().vms + 2 * MAX_MEMORY
         with contextlib.suppress(ValueError, OSError):  # macOS does not support this limit
             resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
@@ -53,7 +52,7 @@ def limit_memory() -> None:
 
 def limit_seconds(seconds: int) -> None:
     """End this process when it has used this many seconds of CPU time in total."""
-    if resource is not None:
+    if sys.platform != "win32":
         resource.setrlimit(
             resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1])
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pickle import PickleBuffer
-from typing import Any
+from typing import TypedDict
 
+from core.data.missing import Missing
+from core.data.schema import Cut, Duplicates, TargetAt
 from core.data.sequences import Sequences
 from core.data.serialization import pack, unpack
 from core.errors import DataError, Note, QuotaError, UnpaddedError
@@ -25,6 +27,7 @@ from core.reading import (
     refresh_schema,
     refuse_many_steps,
 )
+from core.reading.detection.detect import detect_with_roles
 from core.reading.editable import Grid, build_grid
 from core.reading.new_data import Reading
 from core.reading.table.table import refuse_long_names
@@ -190,8 +193,24 @@ def redetect(schema: Schema | None) -> SchemaOf:
     return detect_schema if schema is None else partial(refresh_schema, schema)
 
 
+class ChosenFields(TypedDict, total=False):
+    """Fields of a schema that are not detected."""
+
+    fixes: tuple[str, ...]
+    missing: Missing
+    duplicates: Duplicates
+    elapsed: bool
+    cut: Cut
+    cut_steps: int
+    cut_every: int
+
+
 def choose(
-    layout: str, features: Sequence[str] | None, also: dict[str, Any], **roles: Any
+    layout: str,
+    features: Sequence[str] | None,
+    also: ChosenFields,
+    target_at: TargetAt | None = None,
+    **roles: str | None,
 ) -> SchemaOf:
     """Return a function that detects the schema except for what the visitor chose.
 
@@ -199,9 +218,17 @@ def choose(
         layout: Layout of the table.
         features: Columns that are features; None to detect them.
         also: Other fields of the schema.
+        target_at: As in the schema; None to detect it.
         **roles: Columns by role.
     """
-    return partial(_detect_chosen, layout=layout, features=features, also=also, roles=roles)
+    return partial(
+        _detect_chosen,
+        layout=layout,
+        features=features,
+        also=also,
+        target_at=target_at,
+        roles=roles,
+    )
 
 
 def _return_schema(schema: Schema, table: Table) -> Schema:
@@ -212,10 +239,11 @@ def _detect_chosen(
     table: Table,
     layout: str,
     features: Sequence[str] | None,
-    also: dict[str, Any],
-    roles: dict[str, Any],
+    also: ChosenFields,
+    target_at: TargetAt | None,
+    roles: Mapping[str, str | None],
 ) -> Schema:
-    return replace(detect_schema(table, layout, features=features, **roles), **also)
+    return replace(detect_with_roles(table, layout, roles, features, target_at), **also)
 
 
 def _describe_columns(table: Table, content: bytes) -> Columns:
@@ -256,4 +284,4 @@ def _pack(data: Sequences, size: int) -> bytes:
     n_bytes = data.values.nbytes // data.features * estimate_inputs(data)  # as a network reads it
     if n_bytes > max_bytes:
         raise QuotaError(TOO_MUCH, found=n_bytes // 10**6, most=max_bytes // 10**6)
-    return PickleBuffer(pack(data))
+    return PickleBuffer(pack(data))  # type: ignore[return-value]  # which arrives as bytes

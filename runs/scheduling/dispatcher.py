@@ -194,21 +194,22 @@ class Dispatcher:
         """Assign what can be assigned; return the seconds until the next step."""
         if not self.is_connected:
             self._connect()
-        previous, workers = self.workers, self.cluster.list_workers() if self.is_connected else []
+        cluster = self._connection
+        previous, workers = self.workers, [] if cluster is None else cluster.list_workers()
         self.workers = self.retirement.exclude_retired(workers)
         if self.workers != previous or not self.kinds:
-            self.kinds = self.cluster.list_kinds() if self.workers else frozenset()
+            self.kinds = cluster.list_kinds() if cluster and self.workers else frozenset()
         if len(self.workers) >= self._full_count or self._time_below_full.read() > REPLACED_SECONDS:
             self._full_count = len(self.workers)
             self._time_below_full.restart()
-        if self.is_connected:
+        if cluster is not None and cluster.is_alive:
             training = Counter(each.worker for each in self._trainings.values())
-            self.requests.dispatch(self.cluster, self.workers, training, self._read_addresses())
+            self.requests.dispatch(cluster, self.workers, training, self._read_addresses())
             for worker in self.requests.list_overdue_workers():
-                start_thread(partial(self.cluster.replace, worker))
-            for worker in self.cluster.list_unresponsive():
+                start_thread(partial(cluster.replace, worker))
+            for worker in cluster.list_unresponsive():
                 log.warning("A worker stood still and is replaced")
-                start_thread(partial(self.cluster.replace, worker))
+                start_thread(partial(cluster.replace, worker))
         self._store.database.refuse_newer()
         waiting, running = self._store.attempts.list_waiting(), self._store.attempts.list_running()
         self.turns.update(running, len(self.workers), time.time())
@@ -266,7 +267,7 @@ class Dispatcher:
         assigned = [run for run in assigned if not trainings[run.id].is_claimed]
         queued = [run for run in waiting if self._get_primary(run) not in trainings]
         queue = FairQueue(
-            queued, running + assigned, self.turns.last_served, self._store.limits.running_runs
+            queued, [*running, *assigned], self.turns.last_served, self._store.limits.running_runs
         )
         free = self._list_free(running)
         # Runs that were running when a server ended resume before waiting runs start. Until it is
@@ -286,7 +287,9 @@ class Dispatcher:
         if not free:
             self._end_turns(queue, running, len(leaving))
 
-    def _end_turns(self, queue: FairQueue, running: list[RunningRun], leaving: int) -> None:
+    def _end_turns(
+        self, queue: FairQueue[WaitingRun], running: list[RunningRun], leaving: int
+    ) -> None:
         """Ask runs whose turn is over to give their workers back, while other runs could start.
 
         Args:
@@ -297,9 +300,9 @@ class Dispatcher:
         now = time.time()
         missing = self._full_count - len(self.workers)
         for _successor in range(leaving + missing):
-            run = queue.peek()
-            if run is not None:
-                queue.take(run)
+            successor = queue.peek()
+            if successor is not None:
+                queue.take(successor)
         expired = [run for run in running if run.yielding or self.turns.get_seconds_left(run) <= 0]
         expired.sort(
             key=lambda run: (
@@ -338,7 +341,12 @@ class Dispatcher:
     @property
     def is_connected(self) -> bool:
         """True while workers can be reached."""
-        return self.cluster is not None and self.cluster.is_alive
+        return self._connection is not None
+
+    @property
+    def _connection(self) -> Cluster | None:
+        """The cluster, while its workers can be reached."""
+        return self.cluster if self.cluster is not None and self.cluster.is_alive else None
 
     def _connect(self) -> None:
         if self.cluster is not None:
@@ -357,10 +365,11 @@ class Dispatcher:
         return [worker for worker in self.workers if worker not in busy]
 
     def _assign(self, run_id: str, workers: list[str], slot: str) -> None:
-        if not self.is_connected:  # checked again: the list of workers may be outdated
+        cluster = self._connection
+        if cluster is None:  # checked again: the list of workers may be outdated
             return
         worker = min(workers, key=self.requests.count_running)
-        self._trainings[run_id] = training = _Training(self.cluster, worker, slot)
+        self._trainings[run_id] = training = _Training(cluster, worker, slot)
         self.retirement.run_counts[worker] += 1
         start_thread(partial(self._wait_for, run_id, training))
 
@@ -449,6 +458,8 @@ class Dispatcher:
 
     def _replace_retired(self, running: list[RunningRun]) -> None:
         """Replace idle workers that have executed many runs."""
+        if self.cluster is None:
+            return
         busy = {run.worker for run in running} | {each.worker for each in self._trainings.values()}
         idle = [
             worker

@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from runs.store import RunningRun, WaitingRun
 
@@ -23,27 +23,31 @@ START_SECONDS = 2.0  # what a run takes besides its epochs: data, compiling, mea
 MAX_EVENTS = 300  # of the simulation; later starts are estimated less exactly
 
 
-class Entry(Protocol):
-    """Something that waits for a worker.
-
-    Attributes:
-        owner: Id of the visitor.
-        address: Hash of the visitor's address, or the owner if none is known.
-        created: When it was requested.
-        interrupted: It had started, and its worker died.
-    """
-
-    owner: str
-    address: str
-    created: float
-    interrupted: bool
-
-
 class Holder(Protocol):
     """Something that holds a worker."""
 
-    owner: str
-    address: str
+    @property
+    def owner(self) -> str:
+        """Id of the visitor."""
+
+    @property
+    def address(self) -> str:
+        """Hash of the visitor's address, or the owner if none is known."""
+
+
+class Entry(Holder, Protocol):
+    """Something that waits for a worker."""
+
+    @property
+    def created(self) -> float:
+        """When it was requested."""
+
+    @property
+    def interrupted(self) -> bool:
+        """It had started, and its worker died."""
+
+
+E = TypeVar("E", bound=Entry)
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,12 @@ class QueuePosition:
     seconds: float
 
 
-class FairQueue:
+class FairQueue(Generic[E]):
     """Entries that wait for a worker, in a fair order."""
 
     def __init__(
         self,
-        waiting: Sequence[Entry],
+        waiting: Sequence[E],
         held: Sequence[Holder],
         last_served: Mapping[str, float],
         max_workers: float = inf,
@@ -81,7 +85,7 @@ class FairQueue:
         self._max_workers, self._last_served = max_workers, dict(last_served)
         self._addresses = Counter(each.address for each in held)
         self._owners = Counter(each.owner for each in held)
-        self._waiting: dict[str, dict[str, deque[Entry]]] = {}  # by address, by owner
+        self._waiting: dict[str, dict[str, deque[E]]] = {}  # by address, by owner
         for each in sorted(waiting, key=lambda each: not each.interrupted):  # sorted() is stable
             owners = self._waiting.setdefault(each.address, {})
             owners.setdefault(each.owner, deque()).append(each)
@@ -90,7 +94,7 @@ class FairQueue:
         """Return a sort key that puts the addresses and owners with the most workers first."""
         return -self._addresses[holder.address], -self._owners[holder.owner]
 
-    def peek(self) -> Entry | None:
+    def peek(self) -> E | None:
         """Return the next entry, or None if no waiting entry may start.
 
         A run that was running when the server ended comes first. One that was interrupted later
@@ -105,7 +109,7 @@ class FairQueue:
         if not eligible:
             return None
 
-        def get_key(each: tuple[str, list[str]]) -> tuple:
+        def get_key(each: tuple[str, list[str]]) -> tuple[bool, int, float]:
             address, owners = each
             since = min(self._waiting[address][owner][0].created for owner in owners)
             is_interrupted = address not in self._last_served and any(
@@ -117,12 +121,12 @@ class FairQueue:
         address, owners = min(eligible, key=get_key)
         return min((self._waiting[address][owner][0] for owner in owners), key=self._get_owner_key)
 
-    def _get_owner_key(self, first: Entry) -> tuple:
+    def _get_owner_key(self, first: E) -> tuple[bool, int, float]:
         waits_since = max(first.created, self._last_served.get(first.owner, 0.0))
         is_interrupted = first.interrupted and first.owner not in self._last_served
         return not is_interrupted, self._owners[first.owner], waits_since
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: E) -> None:
         """Remove the entry, which is the first of its owner, and count its worker."""
         owners = self._waiting[entry.address]
         owners[entry.owner].popleft()
@@ -139,7 +143,7 @@ class FairQueue:
         self._owners[entry.owner] -= 1
         self._last_served[entry.address] = self._last_served[entry.owner] = now
 
-    def find_successor(self, entry: WaitingRun, now: float) -> Entry | None:
+    def find_successor(self, entry: E, now: float) -> E | None:
         """Return the next entry if this run gives its worker back.
 
         The run then waits again, ahead of the other runs of its owner. If no entry of another owner
@@ -159,7 +163,8 @@ def sort_by_turn(
     waiting: Sequence[WaitingRun], held: Sequence[Holder], last_served: Mapping[str, float]
 ) -> list[WaitingRun]:
     """Return all waiting runs in the order in which they start if no run ends."""
-    queue, result = FairQueue(waiting, held, last_served), []
+    queue = FairQueue(waiting, held, last_served)
+    result: list[WaitingRun] = []
     while (run := queue.peek()) is not None:
         queue.take(run)
         result.append(run)

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Generic
 
 from cachetools import LRUCache
 
-from runs.scheduling.requests import Job, RequestQueue
+from runs.scheduling.requests import Job, RequestQueue, Result
 from runs.store import Store
 from runs.types import Request
 
 MAX_REQUESTS = 1000  # a few kilobytes each
 
 
-class OncePerRun:
+class OncePerRun(Generic[Result]):
     """One kind of analysis, requested once per run. Thread-safe."""
 
     def __init__(
         self,
         requests: RequestQueue,
         store: Store,
-        job: Job,
-        read: Callable[[Store, str], Any],
+        job: Job[None, Result],
+        read: Callable[[Store, str], Result | None],
         get_result_key: Callable[[str], str | None] = lambda run_id: None,
     ) -> None:
         """Wire the analysis to the queue and the store.
@@ -38,10 +38,11 @@ class OncePerRun:
         """
         self._requests, self._store, self._job, self._read = requests, store, job, read
         self._get_result_key = get_result_key
-        self._by_key: LRUCache[str, Request] = LRUCache(MAX_REQUESTS)  # by run id and by result key
+        # By run id and by result key.
+        self._by_key: LRUCache[str, Request[Result]] = LRUCache(MAX_REQUESTS)
         self._lock = threading.Lock()
 
-    def request(self, run_id: str, owner: str = "") -> Request:
+    def request(self, run_id: str, owner: str = "") -> Request[Result]:
         """Return the request for the analysis of a run with a model, submitting it if necessary.
 
         The request takes the turn of ``owner``. A failed request is submitted again.
@@ -52,8 +53,8 @@ class OncePerRun:
                 request = self._by_key[run_id] = self._submit(run_id, owner)
             return request
 
-    def _submit(self, run_id: str, owner: str) -> Request:
-        request, stored = Request(), self._read(self._store, run_id)
+    def _submit(self, run_id: str, owner: str) -> Request[Result]:
+        request, stored = Request[Result](), self._read(self._store, run_id)
         if stored is not None:
             request.finish(stored)
             return request

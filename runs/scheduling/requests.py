@@ -16,12 +16,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from core.data.sequences import Sequences
 from core.errors import DataError, QuotaError, ServiceError
 from core.i18n import N_
-from runs.cluster.client import Cluster, WorkerLost
+from runs.cluster.client import Cluster, ProgressMessage, WorkerLost
 from runs.jobs.context import UNEXPECTED, Failure
 from runs.limits import Limits
 from runs.scheduling.fair_queue import FairQueue
@@ -46,8 +46,10 @@ TOO_MUCH_WAITS = N_(
 
 MAX_TRIES = 3  # workers that die: perhaps because of the training beside the request
 
+Payload = TypeVar("Payload")
+Result = TypeVar("Result")
 # Function of a worker: run id, payload, request id, topic of its progress messages.
-Job = Callable[[str, Any, str, str], Any]
+Job = Callable[[str, Payload, str, str], Result | Failure]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +72,10 @@ class _Entry:
         began: When a worker started it, on the monotonic clock.
     """
 
-    job: Job
+    job: Callable[..., object]
     run_id: str
-    payload: Any
-    request: Request
+    payload: object
+    request: Request[object]
     slot: str
     owner: str
     address: str
@@ -114,10 +116,10 @@ class RequestQueue:
 
     def submit(
         self,
-        job: Job,
+        job: Job[Payload, Result],
         run_id: str,
-        payload: Any,
-        request: Request,
+        payload: Payload,
+        request: Request[Result],
         owner: str,
         slot: str = "light",
         is_long: bool = False,
@@ -144,7 +146,7 @@ class RequestQueue:
 
     def _remove_excess(self, owner: str) -> list[tuple[_Entry, float]]:
         """Remove what exceeds the limits, of this owner or of the owner with most waiting bytes."""
-        refused = []
+        refused: list[tuple[_Entry, float]] = []
         limits = self.limits
         while True:
             sizes = Counter[str]()
@@ -176,7 +178,7 @@ class RequestQueue:
         """Return True if a worker that died was executing a request."""
         return self.count_running(worker) > 0 or worker in self._lost_workers
 
-    def cancel(self, request: Request) -> None:
+    def cancel(self, request: Request[object]) -> None:
         """Remove a request that is no longer needed, if it still waits."""
         with self._lock:
             self._waiting = [each for each in self._waiting if each.request is not request]
@@ -235,7 +237,8 @@ class RequestQueue:
 
     def list_overdue_workers(self) -> set[str]:
         """Return workers to replace, because their request takes longer than allowed, once each."""
-        max_seconds, now, workers = self.limits.request_minutes * 60, time.monotonic(), set()
+        max_seconds, now = self.limits.request_minutes * 60, time.monotonic()
+        workers: set[str] = set()
         with self._lock:
             for request_id, (entry, worker) in self._running.items():
                 if now - entry.began > max_seconds and request_id not in self._late:
@@ -250,7 +253,7 @@ class RequestQueue:
         for entry in rejected:
             entry.request.finish(DataError(reason))
 
-    def on_progress(self, message: dict) -> None:
+    def on_progress(self, message: ProgressMessage) -> None:
         """Handle a progress message of the topic."""
         running = self._running.get(message["request_id"])
         if running is not None:
@@ -259,7 +262,7 @@ class RequestQueue:
     def _wait_for(self, entry: _Entry, cluster: Cluster, worker: str) -> None:
         request = entry.request
         request.started = True
-        outcome: Any
+        outcome: object
         try:
             arguments = (entry.run_id, entry.payload, request.id, self.topic)
             outcome = cluster.call(worker, entry.slot, entry.job, *arguments)
@@ -295,7 +298,7 @@ def _get_address(entry: _Entry, addresses: Mapping[str, str]) -> str:
     return addresses.get(entry.owner, entry.owner)
 
 
-def _count_bytes(payload: Any) -> int:
+def _count_bytes(payload: object) -> int:
     """Return the bytes of memory that a payload takes while it waits."""
     if isinstance(payload, Sequences):
         return payload.values.nbytes

@@ -54,13 +54,14 @@ class Turns:
         self.last_served = {
             name: time for name, time in self.last_served.items() if now - time < REMEMBERED_SECONDS
         }
-        holds = {}
+        holds: dict[str, _Hold] = {}
         for run in running:
             self.last_served[run.owner] = self.last_served[run.address] = now
             hold = self._holds.get(run.id)
-            same = hold is not None and hold.attempt == run.attempt
-            holds[run.id] = hold if same else _Hold(run.attempt)
-            holds[run.id].watch.read()
+            if hold is None or hold.attempt != run.attempt:
+                hold = _Hold(run.attempt)
+            hold.watch.read()
+            holds[run.id] = hold
         self._holds = holds
         # A run that makes no progress in a turn, such as one whose batch takes a minute, gets
         # longer turns: one run at a time and never on the only worker, so that the turns of the
@@ -78,4 +79,4 @@ class Turns:
     def get_seconds_left(self, run: RunningRun) -> float:
         """Return the seconds left of the turn; negative when others may have the worker."""
         doublings = min(run.fruitless, MAX_DOUBLINGS) if run.id == self._long else 0
-        return self.seconds * 2**doublings - self._holds[run.id].watch.seconds
+        return self.seconds * 2.0**doublings - self._holds[run.id].watch.seconds

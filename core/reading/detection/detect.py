@@ -6,12 +6,12 @@ decision adds a reason for the user.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...data.schema import LAYOUTS, Schema, TargetAt
 from ...errors import DataError, Note
 from ..table.column_names import GROUP_NAMES, TIME_NAMES, normalize_name
-from ..table.roles import SPLIT_ALIASES, encode_values
+from ..table.roles import ROLES, SPLIT_ALIASES, encode_values
 from ..table.table import Table
 from .candidates import Candidates
 from .ids import find_id
@@ -54,14 +54,24 @@ def detect_schema(
             not show its layout.
         ValueError: For an unknown layout.
     """
+    roles = {"id": id, "time": time, "target": target, "split": split, "group": group}
+    return detect_with_roles(table, layout, roles, features, target_at)
+
+
+def detect_with_roles(
+    table: Table,
+    layout: str,
+    roles: Mapping[str, str | None],
+    features: Sequence[str] | None = None,
+    target_at: TargetAt | None = None,
+) -> Schema:
+    """Detect as ``detect_schema``, with the columns of the roles in a dictionary."""
     if layout not in ("auto", *LAYOUTS):
         raise ValueError(f"layout is {layout!r}; use 'auto' or one of {LAYOUTS}")
-    roles = {"id": id, "time": time, "target": target, "split": split, "group": group}
-    format_roles = {
-        role: name for role, name in table.roles.items() if name not in (features or ())
-    }
-    roles = {role: format_roles.get(role) if name is None else name for role, name in roles.items()}
-    return _detect(Candidates(table, roles, features, target_at), layout)
+    known = {role: name for role, name in table.roles.items() if name not in (features or ())}
+    known |= {role: name for role, name in roles.items() if name is not None}
+    columns = {role: known.get(role) for role in ROLES}
+    return _detect(Candidates(table, columns, features, target_at), layout)
 
 
 def _detect(candidates: Candidates, layout: str) -> Schema:

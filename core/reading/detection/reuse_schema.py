@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...data.schema import Schema, TargetAt
+from ...data.schema import Schema
 from ...errors import DataError
 from ..table.roles import ROLES, find_missing_targets
 from ..table.table import Table
-from .detect import detect_schema
+from .detect import detect_schema, detect_with_roles
 from .step_columns import find_feature_columns
 
 
@@ -35,14 +34,14 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
     }
     if schema.channels and table.header:
         columns = find_feature_columns(schema.channels, table.names)
-        result = replace(_detect(table, "wide", roles, columns), channels=schema.channels)
+        result = replace(detect_with_roles(table, "wide", roles, columns), channels=schema.channels)
     elif schema.layout in ("rows", "wide"):
         present_roles = {role: name for role, name in roles.items() if name}
         known = {*schema.features, *schema.unused, *present_roles.values()}
         # Without a header, the number of columns.
         has_same_columns = table.header or known == {*table.names}
         layout = schema.layout if table.header else "auto"
-        result = _detect(table, layout, present_roles if has_same_columns else {})
+        result = detect_with_roles(table, layout, present_roles if has_same_columns else {})
         if table.header:  # one feature; columns that were not its steps are not steps now
             unused_columns = {schema.group, *schema.unused}
             steps = tuple(name for name in result.features if name not in unused_columns)
@@ -53,7 +52,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
             features = schema.features
             _refuse_absent_features(features, table)
         layout = schema.layout if table.header else "auto"
-        result = _detect(table, layout, roles, features, schema.target_at)
+        result = detect_with_roles(table, layout, roles, features, schema.target_at)
     if schema.elapsed and schema.time is not None and result.time is None:
         _refuse_absent_features((schema.time,), table)
     has_target_lists = result.layout == "list" and result.per_step
@@ -93,34 +92,13 @@ def refresh_schema(schema: Schema, table: Table) -> Schema:
         result = detect_schema(table)
     else:
         features = None if schema.layout == "wide" else schema.features
-        result = _detect(table, schema.layout, roles, features, schema.target_at)
+        result = detect_with_roles(table, schema.layout, roles, features, schema.target_at)
     return replace(
         _copy_cut(schema, result),
         missing=schema.missing,
         fixes=schema.fixes,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,
-    )
-
-
-def _detect(
-    table: Table,
-    layout: str,
-    roles: Mapping[str, str],
-    features: Sequence[str] | None = None,
-    target_at: TargetAt | None = None,
-) -> Schema:
-    """Detect a schema with the columns of some roles."""
-    return detect_schema(
-        table,
-        layout,
-        id=roles.get("id"),
-        time=roles.get("time"),
-        target=roles.get("target"),
-        features=features,
-        split=roles.get("split"),
-        group=roles.get("group"),
-        target_at=target_at,
     )
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from runs.jobs import heartbeat as heartbeat_module
 from runs.jobs.heartbeat import Heartbeat
+from runs.jobs.train import NOTHING_LEARNED
 from runs.limits import Limits
 from runs.store import Store
+from runs.types import RunState
 from tests.support.stores import create_queued, make_progress
 
 HOUR = 3600.0
@@ -56,6 +58,36 @@ def test_a_training_that_hangs_in_native_code_is_ended_with_its_process(
     assert not ended.is_set()
     assert ended.wait(30)
     heartbeat.close()
+    store.close()
+
+
+class EndingHeartbeat(Heartbeat):
+    """Heartbeat of a training that is about to end just after the heartbeat has looked at it."""
+
+    @property
+    def finish_now(self):
+        return self.__dict__.pop("builder", None)
+
+    @finish_now.setter
+    def finish_now(self, builder):
+        self.__dict__["builder"] = builder
+
+
+@pytest.mark.slow
+def test_a_stop_ends_a_run_whose_training_is_about_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The thread failed, and the run had no heartbeat any more."""
+    store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    run = create_queued(store)
+    ended = threading.Event()
+    monkeypatch.setattr(heartbeat_module.os, "_exit", lambda code: ended.set())
+    claim = store.attempts.claim(run, "worker")
+    heartbeat = EndingHeartbeat(store, run, claim, None, lambda heartbeat: NOTHING_LEARNED)
+    store.runs.stop("ada", run)
+    assert ended.wait(30)
+    heartbeat.close()
+    assert store.runs.get(run).state is RunState.STOPPED
     store.close()
 
 
