@@ -15,8 +15,7 @@ from .data.schema import Schema
 from .data.sequences import Sequences
 from .data.summary import Facts
 from .engine.chunking import ShareCallback
-from .engine.progress import History
-from .engine.spec import Computation
+from .engine.progress import Computation, History
 from .errors import DataError, Note, as_note
 from .evaluation.bootstrap import (
     Estimate,

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from core.engine.progress import History, Progress
+from core.engine.progress import Computation, History, Progress
 from core.errors import Note, UnpaddedError
 from core.evaluation.bootstrap import Estimate
 from core.recipe.recipe import Recipe
@@ -111,7 +111,7 @@ class RunSummary:
     metrics: Metrics = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     best_epoch: int | None = None
-    computed: dict[str, object] = field(default_factory=dict)
+    computed: Computation = field(default_factory=Computation)
     error: UnpaddedError | None = None
     spark: tuple[float, ...] = ()
     has_model: bool = False

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 History = dict[str, list[float]]
 MIN_SECONDS = 3.0  # the first, slow calls weigh too much in an earlier estimate
+
+
+class Computation(TypedDict, total=False):
+    """What the last bits of the weights depend on, besides recipe and data.
+
+    Attributes:
+        layers: One of IMPLEMENTATIONS per recurrent layer.
+        groups: Number of parallel row groups.
+    """
+
+    layers: list[str]
+    groups: int
 
 
 @dataclass(frozen=True)

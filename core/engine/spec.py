@@ -7,30 +7,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TypedDict
 
 import tensorflow as tf
 
 from ..layers.registry import get_network
 from ..recipe.recipe import FIELDS, Recipe
+from .progress import Computation
 
 # Groups with fewer rows are not worth a core. With a bidirectional layer on two cores, two groups
 # of 8 took 1.5 times as long as one of 16: the two directions already keep both cores busy
 # (benchmark vowels).
 MIN_GROUP_ROWS = 8
 MAX_GROUPS = 8
-
-
-class Computation(TypedDict):
-    """What the last bits of the weights depend on, besides recipe and data.
-
-    Attributes:
-        layers: One of IMPLEMENTATIONS per recurrent layer.
-        groups: Number of parallel row groups.
-    """
-
-    layers: list[str]
-    groups: int
 
 
 @dataclass(frozen=True)

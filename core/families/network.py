@@ -11,8 +11,7 @@ import numpy as np
 
 from ..engine.checkpoint import Checkpoint
 from ..engine.chunking import ShareCallback
-from ..engine.progress import History, Progress
-from ..engine.spec import Computation
+from ..engine.progress import Computation, History, Progress
 from ..errors import Note
 from ..preprocessing.masking import MaskedSequences
 from ..preprocessing.transform import Prepared, Preprocessing

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from core.engine.progress import History, Progress
+from core.engine.progress import Computation, History, Progress
 from core.errors import Note, UnpaddedError
 from core.recipe.recipe import Recipe
 from runs.store.database import Database
@@ -79,7 +79,7 @@ class Result:
     metrics: Metrics = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     best_epoch: int | None = None
-    computed: dict[str, object] = field(default_factory=dict)
+    computed: Computation = field(default_factory=Computation)
 
 
 class Attempts:

@@ -103,7 +103,7 @@ class Records:
         name: str,
         recipe: Recipe,
         data: str | Content,
-        reading: dict[str, object],
+        reading: Mapping[str, object],
         estimate: float,
         reserved: int = 0,
         is_running: bool = False,
@@ -373,7 +373,7 @@ def insert_run(
     name: str,
     recipe: Recipe,
     data: str,
-    reading: dict[str, object],
+    reading: Mapping[str, object],
     estimate: float,
     reserved: int,
 ) -> str:

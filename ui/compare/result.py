@@ -88,7 +88,7 @@ def _stop(visitor: State, comparison: ComparisonRequest) -> None:
         backend.get_runs().stop(visitor.owner.id, run.id)
 
 
-def _show_result(request: Request, visitor: State) -> None:
+def _show_result(request: Request[Comparison], visitor: State) -> None:
     result: Comparison = request.result
     is_conclusive = any(e.difference and e.difference.excludes_zero for e in result.entries)
     show_message = st.success if is_conclusive and result.part != "training" else st.info

@@ -202,17 +202,15 @@ def _read_again(
         features_to_keep = [name for name in features_to_keep if name not in role_columns]
     if layout == "rows":
         roles, features_to_keep = dict.fromkeys(roles), None
-    choices = {
-        name: st.session_state.get(f"{key}-{name}", getattr(schema, name))
-        for name in ("missing", "duplicates", "elapsed", "cut", "cut_steps", "cut_every")
-    }
-    if not choices["cut"]:
-        choices |= {"cut_steps": 0, "cut_every": 0}
+    options: reading_jobs.ChosenFields = {"fixes": schema.fixes}
+    for name in ("missing", "duplicates", "elapsed", "cut", "cut_steps", "cut_every"):
+        options[name] = st.session_state.get(f"{key}-{name}", getattr(schema, name))
+    if not options["cut"]:
+        options |= {"cut_steps": 0, "cut_every": 0}
     target_at = st.session_state.get(f"{key}-target_at")
     if roles["target"] != (schema.target or NONE) or layout != schema.layout:
         target_at = None  # the choice was for another column
     if features == [] and schema.features and layout == schema.layout:
         refuse(DataError("No feature is chosen. Choose at least one column that holds values."))
         return
-    options = {"fixes": schema.fixes, **choices}
     read(reading_jobs.choose(layout, features_to_keep, options, target_at=target_at, **roles))

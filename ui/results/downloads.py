@@ -44,7 +44,7 @@ def show_section(visitor: State, run: Run) -> None:
             )
 
 
-def _show_downloads(request: Request, run: Run) -> None:
+def _show_downloads(request: Request[Export], run: Run) -> None:
     export: Export = request.result
     _show_verification(export)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -119,7 +119,7 @@ def _offer_predictions(run: Run) -> None:
     )
 
 
-def _offer_curves(run: Run, request: Request) -> None:
+def _offer_curves(run: Run, request: Request[Export]) -> None:
     _show_button(
         _("Curves (CSV)"),
         lambda: to_csv(

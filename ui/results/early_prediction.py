@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import Sequences
 from core.evaluation.metric_formats import METRICS
+from core.experiments.early_prediction import EarlyPrediction
 from core.figures import plot_early_prediction
 from runs import Request, Run, Runs
 from ui.context import get_services
@@ -47,7 +48,7 @@ def show_section(visitor: State, run: Run, data: Sequences | None, place: Place)
             )
 
 
-def _show(request: Request, key: str, data: Sequences | None) -> None:
+def _show(request: Request[EarlyPrediction], key: str, data: Sequences | None) -> None:
     result = request.result
     st.markdown(translate(result.note))
     label, _form, _about = METRICS[result.main]

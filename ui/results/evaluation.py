@@ -26,7 +26,7 @@ def show_evaluation(run: Run, mine: bool) -> None:
     )
 
 
-def _show(request: Request, run: Run, mine: bool) -> None:
+def _show(request: Request[Evaluation], run: Run, mine: bool) -> None:
     result: Evaluation = request.result
     if result.part == "training":
         st.info(

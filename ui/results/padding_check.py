@@ -23,7 +23,7 @@ def show_badge(run: Run) -> None:
     requests.show_result(request, _show, _("Checking whether padding counts …"))
 
 
-def _show(request: Request) -> None:
+def _show(request: Request[Proof]) -> None:
     proof: Proof = request.result
     key = "proof-holds" if proof.passed else "proof-fails"  # coloured by ui.shell.css
     with st.popover(format_title(proof), icon=_choose_icon(proof), key=key):

@@ -14,7 +14,7 @@ from core.evaluation.evaluation_set import EvaluationSet
 from core.figures import plot_probabilities
 from core.i18n import N_
 from core.reading.new_data import format_steps
-from runs import Request
+from runs import Prediction, Request
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, translate
 from ui.results import per_step
 from ui.results.metrics import show_metrics
@@ -26,7 +26,7 @@ MAX_NAME_STEPS = 100  # steps of a sequence that is named by its values
 MAX_DRAWN = 20  # sequences, and classes, in the figure of probabilities
 
 
-def show_predictions(prediction: Request, data: Sequences, key: str = "typed") -> None:
+def show_predictions(prediction: Request[Prediction], data: Sequences, key: str = "typed") -> None:
     """Show notes, metrics for known targets, the table and its downloads."""
     result = prediction.result
     for note in result.notes:
@@ -60,11 +60,12 @@ def show_predictions(prediction: Request, data: Sequences, key: str = "typed") -
             _("Every row, with the probability of each class."),
             key=key,
         )
-    if result.probabilities is not None and not result.per_step:
+    classes = result.classes
+    if classes is not None and result.probabilities is not None and not result.per_step:
         draw(
             plot_probabilities(
                 data.ids,
-                result.classes,
+                classes,
                 result.probabilities,
                 dark=is_dark(),
                 labels=get_figure_labels(),
@@ -76,7 +77,7 @@ def show_predictions(prediction: Request, data: Sequences, key: str = "typed") -
         parts = []
         if len(frame) > MAX_DRAWN:
             parts.append(_("the first {rows} sequences").format(rows=MAX_DRAWN))
-        if len(result.classes) > MAX_DRAWN:
+        if len(classes) > MAX_DRAWN:
             parts.append(_("the {classes} most probable classes").format(classes=MAX_DRAWN))
         if parts:
             st.caption(_("Drawn: {parts}.").format(parts=join_list(parts)))
@@ -106,7 +107,9 @@ def _format_sequence(steps: np.ndarray) -> str:
     return format_steps(steps[:MAX_NAME_STEPS]).removesuffix("]") + ", …]"
 
 
-def show_example_predictions(prediction: Request, data: Sequences, example: Sequences) -> None:
+def show_example_predictions(
+    prediction: Request[Prediction], data: Sequences, example: Sequences
+) -> None:
     """Show the first prediction, and all of them in a table beside the targets of the example."""
     numbers = prediction.result.values
     names = [_format_sequence(data[i]) for i in range(min(len(data), MAX_ROWS))]
@@ -133,7 +136,7 @@ def show_example_predictions(prediction: Request, data: Sequences, example: Sequ
     )
 
 
-def build_table(prediction: Request, data: Sequences) -> pd.DataFrame:
+def build_table(prediction: Request[Prediction], data: Sequences) -> pd.DataFrame:
     """Build the table of predictions.
 
     Column names are English, as in the CSV, so that scripts work in every language.
@@ -161,7 +164,7 @@ def build_evaluation_table(evaluation: EvaluationSet, per_step: bool) -> pd.Data
     return _append_probabilities(frame, evaluation.classes, evaluation.probabilities)
 
 
-def add_probabilities(frame: pd.DataFrame, prediction: Request) -> pd.DataFrame:
+def add_probabilities(frame: pd.DataFrame, prediction: Request[Prediction]) -> pd.DataFrame:
     """Add one column per class to a ``build_table`` result: its probability."""
     return _append_probabilities(frame, prediction.result.classes, prediction.result.probabilities)
 

@@ -36,15 +36,15 @@ def show_section(visitor: State) -> None:
             requests.show_result(request, _open, _("Checking the file …"))
 
 
-def _send_request(visitor: State, file: File) -> Request:
+def _send_request(visitor: State, file: File) -> Request[str]:
     try:
         content = file.read(pin=True)
     except UnpaddedError as error:
-        request = Request()
+        request: Request[str] = Request()
         request.finish(error)
         return request
     return backend.get_runs().import_model(visitor.owner.id, PurePath(file.name).stem, content)
 
 
-def _open(request: Request) -> None:
+def _open(request: Request[str]) -> None:
     st.switch_page(detail.RUNS_PAGE, query_params={"run": request.result})

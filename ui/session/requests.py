@@ -8,19 +8,19 @@ from typing import TypeVar
 from core import Sequences
 from runs import Request, Runs, RunSummary
 from ui.session.services import Services
-from ui.session.state import SentRequest, State
+from ui.session.state import Result, SentRequest, State
 
 Data = TypeVar("Data", bound=Sequences | None)
 
 
 def send_request(
-    sent: SentRequest,
+    sent: SentRequest[Result],
     state: State,
     services: Services,
-    send: Callable[[Runs, RunSummary, Data, str], Request],
+    send: Callable[[Runs, RunSummary, Data, str], Request[Result]],
     run: RunSummary,
     data: Data,
-) -> Request:
+) -> Request[Result]:
     """Send a request to a run's model, unless the last one at the same place was the same.
 
     Another last request is cancelled.
@@ -34,7 +34,7 @@ def send_request(
         data: Sequences of the request; None for those the run was evaluated on.
     """
 
-    def send_new() -> Request:
+    def send_new() -> Request[Result]:
         if sent.last is not None:
             services.runs.cancel(sent.last[1])
         return send(services.runs, run, data, state.owner.id)

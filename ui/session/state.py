@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from core import Recipe, Sequences
 from core.errors import Note, UnpaddedError
+from core.experiments.compare import Comparison
+from core.experiments.early_prediction import EarlyPrediction
 from core.families.family import EpochCost
+from core.inspection.xray import XRay
 from core.reading import Report
 from core.reading.new_data import Reading
 from core.recipe.suggestion_reasons import Suggestion
-from runs import ComparisonRequest, DataSet, Request, StoreError
+from runs import ComparisonRequest, DataSet, Prediction, Request, StoreError
 from runs.reading.reading_jobs import Columns
 from ui import samples
 from ui.samples import EXAMPLE_NAME, load_example
@@ -26,7 +29,9 @@ from ui.session.refusal import Refusal
 
 EXAMPLE_KEY = "example"  # used as the id of a data set
 
-SentRequest: TypeAlias = Cached[tuple[str, Sequences | None], Request]  # by run and sequences
+Result = TypeVar("Result")
+# By run and sequences.
+SentRequest: TypeAlias = Cached[tuple[str, Sequences | None], Request[Result]]
 NewData: TypeAlias = tuple[Sequences, Report]
 
 
@@ -85,9 +90,9 @@ class Place:
 
     name: str
     read: Cached[str | tuple[str, Reading], NewData | UnpaddedError] = field(default_factory=Cached)
-    prediction: SentRequest = field(default_factory=Cached)
-    inspection: SentRequest = field(default_factory=Cached)
-    early_prediction: SentRequest = field(default_factory=Cached)
+    prediction: SentRequest[Prediction] = field(default_factory=Cached)
+    inspection: SentRequest[XRay] = field(default_factory=Cached)
+    early_prediction: SentRequest[EarlyPrediction] = field(default_factory=Cached)
 
 
 @dataclass
@@ -115,11 +120,11 @@ class Results:
     """
 
     upload: Cached[str, Refusal | None] = field(default_factory=Cached)
-    imported: Cached[str, Request] = field(default_factory=Cached)
+    imported: Cached[str, Request[str]] = field(default_factory=Cached)
     suggestion: Cached[str, Suggestion] = field(default_factory=Cached)
     epoch_cost: Cached[tuple[object, ...], EpochCost] = field(default_factory=Cached)
     erases: Cached[tuple[str, float], bool] = field(default_factory=Cached)
-    comparison: Cached[ComparisonRequest, Request] = field(default_factory=Cached)
+    comparison: Cached[ComparisonRequest, Request[Comparison]] = field(default_factory=Cached)
 
 
 @dataclass

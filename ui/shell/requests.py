@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -10,13 +11,14 @@ from runs import Request
 from ui.i18n import _, translate
 from ui.shell import fragments
 
+Result = TypeVar("Result")
 FIRST_WAIT_SECONDS = 0.15  # most requests are done by then, so that nothing is drawn twice
 POLL_SECONDS = 0.4
 QUEUE_SECONDS = 1.5  # behind the requests of other visitors
 
 
 def show_result(
-    request: Request, show: Callable[[Request], None], label: str | None = None
+    request: Request[Result], show: Callable[[Request[Result]], None], label: str | None = None
 ) -> None:
     """Show the result of a request as soon as it is done, and its progress until then.
 
@@ -32,7 +34,9 @@ def show_result(
     fragments.run_fragment(_poll, seconds, request, show, label or _("Predicting …"), waiting)
 
 
-def _poll(request: Request, show: Callable[[Request], None], label: str, waiting: bool) -> None:
+def _poll(
+    request: Request[Result], show: Callable[[Request[Result]], None], label: str, waiting: bool
+) -> None:
     if not request.done:
         st.progress(request.share, label)
         return
