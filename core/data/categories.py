@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import DataError
 
 Categories = Mapping[str, tuple[str, ...]]
 
 
-def encode_words(words: Sequence[str | None]) -> tuple[np.ndarray, tuple[str, ...]]:
+def encode_words(
+    words: Sequence[str | None],
+) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
     """Encode words by their position in the sorted list of all of them.
 
     >>> codes, categories = encode_words(["b", None, "a"])
@@ -31,7 +34,7 @@ def encode_words(words: Sequence[str | None]) -> tuple[np.ndarray, tuple[str, ..
     ), categories
 
 
-def decode_words(codes: np.ndarray, categories: Sequence[str]) -> np.ndarray:
+def decode_words(codes: np.ndarray, categories: Sequence[str]) -> npt.NDArray[np.object_]:
     """Convert codes, (k,), to words; None where a code is NaN."""
     words = np.array([*categories, None], dtype=object)
     return words[np.where(np.isnan(codes), len(categories), codes).astype(np.int64)]

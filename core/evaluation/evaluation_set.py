@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Required, TypedDict
 
 import numpy as np
+import numpy.typing as npt
 
 from ..data.sequences import Sequences
 from ..data.serialization import pack_arrays, unpack_arrays
@@ -44,7 +45,7 @@ class EvaluationSet:
     targets: np.ndarray
     values: np.ndarray
     classes: np.ndarray | None = None
-    probabilities: np.ndarray | None = None
+    probabilities: npt.NDArray[np.float32] | None = None
 
     @property
     def predictions(self) -> np.ndarray:

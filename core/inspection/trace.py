@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..layers.recurrent.declaration import Recurrent
 from ..layers.registry import get_network
@@ -64,9 +65,9 @@ class Trace:
 
     masked: bool
     feature_names: tuple[str, ...]
-    inputs: np.ndarray
-    real: np.ndarray
-    counts: np.ndarray
+    inputs: npt.NDArray[np.float32]
+    real: npt.NDArray[np.bool_]
+    counts: npt.NDArray[np.bool_]
     layers: tuple[LayerTrace, ...]
     classes: np.ndarray | None
     prediction_steps: np.ndarray

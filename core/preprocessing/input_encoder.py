@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from ..data.missing import Missing, carry_forward
 from ..data.sequences import Sequences
@@ -39,7 +40,7 @@ class InputEncoder:
     missing: Missing
     indicated: tuple[str, ...]
     names: tuple[str, ...]
-    fill: np.ndarray
+    fill: npt.NDArray[np.float64]
 
     @classmethod
     def fit(cls, training: Sequences, like: InputEncoder | None = None) -> InputEncoder:

@@ -56,8 +56,8 @@ class Preprocessing:
 
     recipe: Recipe
     inputs: InputEncoder
-    mean: np.ndarray
-    std: np.ndarray
+    mean: npt.NDArray[np.float64]
+    std: npt.NDArray[np.float64]
     target_mean: float
     target_std: float
     classes: np.ndarray | None
