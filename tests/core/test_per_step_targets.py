@@ -127,7 +127,7 @@ def test_weights_after_updates_equal_those_of_stock_keras_with_masked_loss(
         return tf.reduce_sum(losses_per_step), outputs
 
     # The padding of the targets is garbage.
-    padded_targets = pad(sequences.with_steps(targets[:, None], lengths), 15, value=99.0)
+    padded_targets = pad(Sequences(targets[:, None], lengths), 15, value=99.0)
     for epoch in range(2):
         plan = plan_epoch(lengths, 16, fast.spec.training_groups, np.random.default_rng(epoch))
         rate = float(stock.learning_rate)
