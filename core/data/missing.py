@@ -40,6 +40,8 @@ def check_finite(
     Raises:
         DataError: names the sequence, the step and the feature of the first infinite value.
     """
+    if np.isfinite(flat.min(initial=0)) and np.isfinite(flat.max(initial=0)):
+        return  # a third of the time; with NaN both are NaN
     infinite = np.isinf(flat)
     if infinite.any():
         raise DataError(

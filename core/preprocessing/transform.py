@@ -159,9 +159,14 @@ class Preprocessing:
         """Scale inputs (…, i) in raw units; what float32 cannot hold becomes its largest number."""
         if not self.recipe.standardize:
             return values
-        with np.errstate(over="ignore"):  # far beyond what was trained on
-            scaled = (values - self.mean.astype(np.float32)) / self.std.astype(np.float32)
-        return np.clip(scaled, -MAX_FLOAT32, MAX_FLOAT32, out=scaled)
+        mean, std = self.mean.astype(np.float32), self.std.astype(np.float32)
+        try:
+            with np.errstate(over="raise"):  # costs nothing, unlike a search for infinite values
+                scaled: np.ndarray = (values - mean) / std
+        except FloatingPointError:  # far beyond what was trained on
+            with np.errstate(over="ignore"):
+                scaled = np.clip((values - mean) / std, -MAX_FLOAT32, MAX_FLOAT32)
+        return scaled
 
     def notes(self, masked: MaskedSequences) -> list[Note]:
         """Explain which real steps ``prepare`` leaves out of this data."""
