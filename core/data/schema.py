@@ -60,6 +60,8 @@ class Schema:
             the columns of each feature in turn, equally many per feature.
         categories: columns of words among the features.
         missing: policy for missing values (see ``Sequences``).
+        missing_ends: markers such as NaN at the end of a row of "wide" are padding, as blank cells
+            are.
         fixes: accepted remedies: "unreadable" cells count as missing; "incomplete" rows (without
             an id, time, target, split or group) and "empty" sequences are left out; ids that
             differ only in "spaces" are equal.
@@ -85,6 +87,7 @@ class Schema:
     channels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     missing: Missing = "refuse"
+    missing_ends: bool = False
     fixes: tuple[str, ...] = ()
     duplicates: Duplicates = "keep"
     elapsed: bool = False
@@ -145,6 +148,7 @@ SCHEMA_CHECK = record(
         "cut": one_of(*CUTS),
         "categories": _check_categories,
         "missing": one_of(*MISSING_POLICIES),
+        "missing_ends": boolean,
         "fixes": list_of(one_of(*FIXES), len(FIXES)),
         "duplicates": one_of(*DUPLICATES),
         "elapsed": boolean,

@@ -14,7 +14,7 @@ from ..data.sequences import Sequences
 from ..errors import DataError
 from ..json_validation import MAX_COUNT, integer, optional, record
 from .detection.detect import detect_schema
-from .detection.reuse_schema import adapt_schema
+from .detection.reuse_schema import adapt_schema, has_numbered_columns
 from .formats.open import open_lists, open_table
 from .layouts.read import read_table
 from .table.missing_markers import is_missing
@@ -112,7 +112,8 @@ class Reading:
         """Return the schema of the training data if both have a header, else a detected one."""
         if self.schema is None:
             return detect_schema(table)
-        if not table.header:  # lists and bare numbers, for any layout of the training data
+        is_same = table.header or has_numbered_columns(self.schema, table)
+        if not is_same:  # lists and bare numbers, for any layout of the training data
             missing: Missing = "refuse" if self.missing == "refuse" else "mean"
             return replace(detect_schema(table), missing=missing)
         return adapt_schema(self.schema, table)

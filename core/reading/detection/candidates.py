@@ -22,7 +22,7 @@ class Candidates:
     """Columns of a table and the roles assigned to them so far.
 
     ``roles[role]`` is None while the role is open, and "" for no column. ``target_at`` is None
-    while it is open.
+    while it is open. ``missing_ends`` is as in ``Schema``.
 
     Args:
         table: The table.
@@ -45,8 +45,9 @@ class Candidates:
         self.roles = dict(roles)
         self.features = None if features is None else tuple(features)
         self.target_at = target_at
+        self.missing_ends = False
         self.reasons = list(table.notes)
-        self.doubts: list[Note] = []
+        self.doubts = list(table.doubts)
         _check_columns(table, [*filter(None, roles.values()), *(self.features or ())])
         self.kinds = {
             name: "list" if table.lists else detect_kind(table, name) for name in table.names
@@ -154,6 +155,7 @@ class Candidates:
             target_at=self.target_at or "sequence" if has_step_targets else "sequence",
             channels=channels,
             categories=categories,
+            missing_ends=self.missing_ends,
             unused=unused,
             reasons=tuple(self.reasons),
             doubts=tuple(self.doubts),

@@ -14,6 +14,7 @@ from ..table.column_names import GROUP_NAMES, TIME_NAMES, normalize_name
 from ..table.roles import ROLES, SPLIT_ALIASES, encode_values
 from ..table.table import Table
 from .candidates import Candidates
+from .headerless import detect_headerless
 from .ids import find_id
 from .lists import detect_list_schema
 from .long import detect_long_schema
@@ -111,6 +112,8 @@ def _detect_rows_or_list(candidates: Candidates) -> str:
         return "long"
     has_choices = any(candidates.roles.values()) or candidates.features
     if not candidates.table.header and kinds <= {"number", "blank"} and not has_choices:
+        if (layout := detect_headerless(candidates)) is not None:
+            return layout
         candidates.reasons.append(Note("no header and only numbers: rows layout, a sequence a row"))
         return "rows"
     return "auto"

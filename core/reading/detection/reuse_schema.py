@@ -40,18 +40,18 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         known = {*schema.features, *schema.unused, *present_roles.values()}
         # Without a header, the number of columns.
         has_same_columns = table.header or known == {*table.names}
-        layout = schema.layout if table.header else "auto"
+        is_same = table.header or has_numbered_columns(schema, table)
+        layout = schema.layout if is_same else "auto"
         result = detect_with_roles(table, layout, present_roles if has_same_columns else {})
         if table.header:  # one feature; columns that were not its steps are not steps now
             unused_columns = {schema.group, *schema.unused}
             steps = tuple(name for name in result.features if name not in unused_columns)
             result = replace(result, features=steps or result.features, channels=())
     else:
-        features = None
-        if table.header:
-            features = schema.features
+        features, layout = None, "auto"
+        if table.header or has_numbered_columns(schema, table):
+            features, layout = schema.features, schema.layout
             _refuse_absent_features(features, table)
-        layout = schema.layout if table.header else "auto"
         result = detect_with_roles(table, layout, roles, features, schema.target_at)
     if schema.elapsed and schema.time is not None and result.time is None:
         _refuse_absent_features((schema.time,), table)
@@ -68,10 +68,17 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         result,
         categories=tuple(name for name in schema.categories if name in result.features),
         missing=schema.missing,
+        missing_ends=schema.missing_ends,
         fixes=schema.fixes,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,
     )
+
+
+def has_numbered_columns(schema: Schema, table: Table) -> bool:
+    """Return True if both tables have no header, and the same number of columns with roles."""
+    used = {*schema.features, *schema.unused, *(getattr(schema, role) for role in ROLES)} - {None}
+    return schema.layout in ("long", "wide") and not table.header and used == {*table.names}
 
 
 def refresh_schema(schema: Schema, table: Table) -> Schema:

@@ -12,6 +12,7 @@ from ...errors import Note
 from ..table.cells import read_text
 from ..table.column_names import TARGET_NAMES
 from .candidates import MAX_NOTES, Candidates, note_assumed_target
+from .headerless import has_missing_ends
 from .step_columns import arrange_step_columns, find_other_step_columns, find_step_columns
 
 
@@ -37,6 +38,9 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
             )
     else:
         features = tuple(open_columns)
+    if has_missing_ends(candidates.table, features):
+        candidates.missing_ends = True
+        candidates.reasons.append(Note("NaN at the end of a row is padding"))
     if channels:
         names = ", ".join(channels)
         candidates.reasons.append(

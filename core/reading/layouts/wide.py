@@ -11,6 +11,7 @@ from ...data.sequences import Sequences
 from ...errors import DataError
 from ...i18n import N_
 from ..table import roles
+from ..table.cells import parse_numbers, read_number_text
 from ..table.report import Problems
 from ..table.table import Table
 from .columns import note_wrong_cells, read_numbers
@@ -25,7 +26,8 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """Read sequences of the wide layout.
 
     The features are ``schema.channels``, or the single feature "value". A sequence ends with its
-    last cell that is not blank; blank cells before it, of any feature, are missing values.
+    last cell that is not blank; blank cells before it, of any feature, are missing values. With
+    ``schema.missing_ends``, markers of missing values at the end count as blank.
 
     Args:
         table: The table.
@@ -38,7 +40,11 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """
     features = schema.channels or ("value",)
     columns = np.array(schema.features, dtype=object).reshape(len(features), -1)
-    is_blank = np.stack([_find_blank_steps(table, steps) for steps in columns.T], axis=1)
+    find_blank = _is_missing if schema.missing_ends else _is_blank
+    is_blank = np.stack(
+        [np.logical_and.reduce([find_blank(table, name) for name in steps]) for steps in columns.T],
+        axis=1,
+    )
     is_empty = np.all(is_blank, axis=1)
     if is_empty.any():
         rows = np.flatnonzero(is_empty)
@@ -75,12 +81,6 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     )
 
 
-def _find_blank_steps(table: Table, columns: np.ndarray) -> np.ndarray:
-    """Return the mask (rows,) of the rows in which the columns of all features are blank."""
-    is_blank: np.ndarray = np.logical_and.reduce([_is_blank(table, name) for name in columns])
-    return is_blank
-
-
 def _is_blank(table: Table, name: str) -> np.ndarray:
     """Return the mask (rows,) of the blank cells, without missing-value markers."""
     column = table.columns[name]
@@ -89,4 +89,12 @@ def _is_blank(table: Table, name: str) -> np.ndarray:
     else:
         is_blank = column.is_null()
     mask: np.ndarray = is_blank.to_numpy()
+    return mask
+
+
+def _is_missing(table: Table, name: str) -> np.ndarray:
+    """Return the mask (rows,) of the blank cells and of missing-value markers."""
+    values, bad = parse_numbers(read_number_text(table, name))
+    mask: np.ndarray = np.isnan(values)
+    mask[bad] = False
     return mask

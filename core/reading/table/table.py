@@ -42,6 +42,7 @@ class Table:
         roles: Columns of the roles that the format itself defines: id, target or split.
         files: In an archive, its files in the order of the rows, with the first row of each.
         notes: Short sentences for the user about how the file was opened.
+        doubts: Guesses about the file that a person should check.
         cache: Results derived from the columns, see ``get_or_compute``.
     """
 
@@ -57,6 +58,7 @@ class Table:
     roles: dict[str, str] = field(default_factory=dict)
     files: tuple[tuple[str, int], ...] = ()
     notes: tuple[Note, ...] = ()
+    doubts: tuple[Note, ...] = ()
     cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
