@@ -51,6 +51,7 @@ def read_sequences(
     group: str | None = None,
     missing: Missing = "refuse",
     target_at: TargetAt | None = None,
+    sheet: str | None = None,
 ) -> Sequences:
     """Read sequences from a path, a binary or text buffer, or a DataFrame.
 
@@ -75,6 +76,7 @@ def read_sequences(
         target_at: "sequence" for one target per sequence, which must be the same in all of its
             rows, "step" for one per step, "end" for the target of the last step. None selects
             "step" if the column changes in most sequences, otherwise "sequence".
+        sheet: Name of a sheet of an Excel workbook; None for the first one that is not empty.
 
     Returns:
         The sequences.
@@ -87,7 +89,7 @@ def read_sequences(
     >>> data.lengths.tolist(), data[1].tolist()
     ([1, 2, 5], [[2.0], [5.0]])
     """
-    table = open_table(source)
+    table = open_table(source, sheet=sheet)
     schema = detect_schema(table, layout, id, time, target, features, split, group, target_at)
     return read_table(table, replace(schema, missing=missing))[0]
 

@@ -6,11 +6,8 @@ Nothing is written to disk, and no file is unpacked beyond its declared size.
 from __future__ import annotations
 
 import io
-import lzma
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -26,19 +23,10 @@ from .archive_join import open_joined
 from .archive_per_file import list_file_starts, name_file_in_errors, open_per_file
 from .encoding import clean_text
 from .source import EMPTY, refuse_bomb
-from .zip_member import unpack
+from .zip_member import CORRUPTION_ERRORS, unpack
 
 ZIP = b"PK\x03\x04"
 MAX_FILES = 100_000
-CORRUPTION_ERRORS = (  # raised by zipfile for corrupt archives
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    RuntimeError,  # includes NotImplementedError
-)
 OFFICE_MARKER = "[Content_Types].xml"  # in every xlsx, docx, …
 
 Members = list[tuple[PurePosixPath, bytes]]
@@ -146,8 +134,8 @@ def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
             )
         if member.filename == OFFICE_MARKER:
             raise DataError(
-                "This is a workbook or a document, not a table. Save the sheet as CSV, UTF-8, and "
-                "try again."
+                "This is a document, not a table. Save its table as CSV, UTF-8, or as an Excel "
+                "workbook (.xlsx), and try again."
             )
 
 

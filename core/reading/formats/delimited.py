@@ -52,6 +52,32 @@ def open_delimited(data: bytes, name: str = "") -> Table:
         return Table(
             cells, rows, False, delimiter, decimal_comma, ragged=True, name=name, notes=notes
         )
+    return build_table(cells, rows, delimiter, decimal_comma, name, notes)
+
+
+def build_table(
+    cells: pa.Table,
+    rows: range | np.ndarray,
+    delimiter: str = ",",
+    decimal_comma: bool = False,
+    name: str = "",
+    notes: tuple[Note, ...] = (),
+    doubts: tuple[Note, ...] = (),
+) -> Table:
+    """Build a table from cells of text, the first row of which may be the header.
+
+    Args:
+        cells: Columns of text, named by their numbers.
+        rows: (rows,) line of each row.
+        delimiter: As in ``Table``, as are the other arguments.
+        decimal_comma: Numbers may have a decimal comma.
+        name: Name of the file.
+        notes: How the file was opened.
+        doubts: Guesses about the file.
+
+    Raises:
+        DataError: For blank cells only, a header without rows, and columns with equal names.
+    """
     cells, rows = _drop_blank_rows(cells, rows)
     first_row = [column[0].as_py().strip() for column in cells.columns]
     header = _is_header(first_row, cells.slice(1, 100), decimal_comma)
@@ -67,7 +93,15 @@ def open_delimited(data: bytes, name: str = "") -> Table:
         refuse_equal_names(names, int(rows[0]))
         cells, rows = cells.slice(1).rename_columns(names), rows[1:]
     return Table(
-        cells, rows, header, delimiter, decimal_comma, unnamed=unnamed, name=name, notes=notes
+        cells,
+        rows,
+        header,
+        delimiter,
+        decimal_comma,
+        unnamed=unnamed,
+        name=name,
+        notes=notes,
+        doubts=doubts,
     )
 
 

@@ -10,35 +10,50 @@ import pyarrow as pa
 from ...errors import DataError, Note
 from ..detection.step_count import refuse_long_text
 from ..table.table import Table
-from . import archive, nested_lists, parquet, ts
+from . import archive, nested_lists, parquet, ts, xlsx
 from .dataframe import open_dataframe
 from .delimited import open_delimited
 from .encoding import clean_text
 from .source import Source, read_source
 
 
-def open_table(source: Source | pd.DataFrame, max_steps: int | None = None) -> Table:
+def open_table(
+    source: Source | pd.DataFrame, max_steps: int | None = None, sheet: str | None = None
+) -> Table:
     """Read a path, a binary or text buffer, or a DataFrame into a table.
 
     Supports, also compressed by gzip: delimited text in any common encoding; nested lists pasted
     from Python or JSON (a single list of lists is a list of sequences; several lists in succession
-    are one sequence each); the ``.ts`` format of the UEA and UCR archive; Parquet; and a ZIP of
-    files, one per sequence.
+    are one sequence each); the ``.ts`` format of the UEA and UCR archive; Parquet; Excel workbooks
+    (``.xlsx``); and a ZIP of files, one per sequence.
 
     Args:
         source: Path, buffer or DataFrame.
         max_steps: A file with clearly more steps is refused before it is parsed.
+        sheet: Name of a sheet of a workbook; None for the first one that is not empty.
 
     Raises:
-        DataError: For data that is not a table.
+        DataError: For data that is not a table, and for a sheet that does not exist.
         OSError: For a path that cannot be read.
     """
     if isinstance(source, pd.DataFrame):
+        _refuse_sheet(sheet)
         return open_dataframe(source)
     data, name = read_source(source)
+    if xlsx.is_workbook(data):
+        return xlsx.open_workbook(data, name, max_steps, sheet)
+    _refuse_sheet(sheet)
     if archive.is_archive(data):
         return archive.open_archive(data, name, _open, max_steps)
     return _open(data, name, max_steps)
+
+
+def _refuse_sheet(sheet: str | None) -> None:
+    if sheet is not None:
+        raise DataError(
+            "sheet is {found!r}, and the data is not an Excel workbook. Leave sheet out.",
+            found=sheet,
+        )
 
 
 def open_lists(source: Source) -> Table:
@@ -55,6 +70,8 @@ def _open(data: bytes, name: str = "", max_steps: int | None = None) -> Table:
     """Open a single file that is not an archive."""
     if parquet.is_parquet(data):
         return parquet.open_parquet(data, name, max_steps)
+    if xlsx.is_workbook(data):
+        return xlsx.open_workbook(data, name, max_steps)
     text, encoding = clean_text(data)
     refuse_long_text(text, max_steps, _open)
     if re.match(rb'\s*\{\s*["}]', text):

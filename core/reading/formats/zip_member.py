@@ -14,6 +14,15 @@ import zlib
 
 LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, length of the name, length of the extra field
 UNKNOWN_SIZE = b"\xff" * 8
+CORRUPTION_ERRORS = (  # raised by zipfile and ``unpack`` for corrupt archives
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # includes NotImplementedError
+)
 
 
 def unpack(archive: bytes, member: zipfile.ZipInfo) -> bytes:

@@ -1,0 +1,232 @@
+"""Excel workbooks (``.xlsx``): one sheet as a table of text."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+import pyarrow as pa
+import python_calamine
+
+from ...errors import DataError, Note
+from ..table.number_text import is_number
+from ..table.step_limits import refuse_estimated_steps
+from ..table.table import Table, refuse_many_columns
+from .delimited import build_table
+from .source import EMPTY, refuse_bomb
+from .zip_member import CORRUPTION_ERRORS, unpack
+
+WORKBOOK = "xl/workbook.xml"
+SHEETS = "xl/worksheets/"
+TEXTS = "xl/sharedStrings.xml"
+# A sheet is in memory as a full rectangle of cells of 32 bytes, however few of them are written.
+MAX_CELLS = 30_000_000
+MAX_CHARACTERS = 2**29  # of all cells: a text that is stored once may be in every cell
+MAX_TITLE_ROWS = 50
+COLUMN_OF_CELL = re.compile(rb"""r=["']([A-Z]{1,3})[0-9]""")
+ROW_OF_CELL = re.compile(rb"""r=["'][A-Z]{0,3}([0-9]{4,10})["']""")  # from 1,000
+TEXT_OF_CELL = re.compile(rb"""t=["']s["'][^>]*>\s*<v>([0-9]{1,9})</v>""")
+ERROR_CELL = re.compile(rb"""<c [^>]*t=["']e["']""")
+UNCOMPUTED_CELL = re.compile(rb"(?:</f>|<f [^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+
+Cell = str | float | int | bool | datetime | date | time | timedelta
+Rows = Sequence[Sequence[Cell]]
+
+
+def is_workbook(data: bytes) -> bool:
+    """Return True for a ZIP with the directory of an Excel workbook."""
+    if not data.startswith(b"PK") or WORKBOOK.encode() not in data:
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return WORKBOOK in archive.namelist()
+    except CORRUPTION_ERRORS:
+        return False
+
+
+def open_workbook(
+    data: bytes, name: str = "", max_steps: int | None = None, sheet: str | None = None
+) -> Table:
+    """Open a sheet; rows of titles above its table are left out.
+
+    A compiled library reads the file, and one that is made to be too large can end the process: a
+    server should read it in a separate process.
+
+    Args:
+        data: Bytes of the file.
+        name: Name of the file.
+        max_steps: Maximum number of steps, None for no limit.
+        sheet: Name of the sheet; None for the first one that is not empty.
+
+    Raises:
+        DataError: For a corrupt or encrypted file, a file that is too large unpacked, an unknown
+            sheet, and a sheet that is not a table.
+    """
+    uncomputed, errors = _examine_parts(data, name)
+    try:
+        with python_calamine.load_workbook(io.BytesIO(data)) as workbook:
+            title, others, rows, first_row = _select_sheet(workbook, sheet)
+    except (python_calamine.CalamineError, OSError) as error:
+        raise _build_error(str(error)) from None
+    refuse_estimated_steps(len(rows), max_steps)
+    notes, doubts = [Note("sheet “{sheet}” of the workbook", sheet=title)], []
+    if others and sheet is None:
+        doubts.append(
+            Note(
+                "“{sheet}” is the first sheet with a table, and the others are not read: {others}",
+                sheet=title,
+                others=", ".join(others),
+            )
+        )
+    titles = _count_title_rows(rows)
+    if titles:
+        notes.append(Note("rows of titles above the table left out: {n}", n=titles))
+    if errors:
+        doubts.append(Note("cells with an error such as #N/A are read as blank: {n}", n=errors))
+    if uncomputed:
+        doubts.append(
+            Note(
+                "cells with a formula whose value is not in the file are read as blank: {n}",
+                n=uncomputed,
+            )
+        )
+    cells = _convert_cells(rows[titles:])
+    lines = np.arange(len(rows) - titles) + first_row + titles
+    return build_table(cells, lines, name=name, notes=tuple(notes), doubts=tuple(doubts))
+
+
+def _build_error(reason: str) -> DataError:
+    return DataError(
+        "The workbook cannot be read ({reason}). Save it again, without a password.",
+        reason=reason[:200],
+    )
+
+
+def _examine_parts(data: bytes, name: str) -> tuple[int, int]:
+    """Refuse parts that would take too much memory.
+
+    Returns:
+        The number of cells with a formula without its value, and of cells with an error.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+        refuse_bomb(len(data), sum(member.file_size for member in members), name)
+        parts = {member.filename: unpack(data, member) for member in members}
+    except DataError:
+        raise
+    except (*CORRUPTION_ERRORS, ValueError) as error:
+        raise _build_error(str(error)) from None
+    sheets = [part for path, part in parts.items() if path.startswith(SHEETS)]
+    for xml in sheets:
+        _refuse_large_sheet(xml)
+    _refuse_long_texts(parts.get(TEXTS, b""), sheets)
+    return (
+        sum(len(UNCOMPUTED_CELL.findall(xml)) for xml in sheets if b"<f" in xml),
+        sum(len(ERROR_CELL.findall(xml)) for xml in sheets),
+    )
+
+
+def _refuse_large_sheet(xml: bytes) -> None:
+    columns = max(map(_parse_column, set(COLUMN_OF_CELL.findall(xml))), default=0)
+    refuse_many_columns(columns)
+    rows = max(map(int, set(ROW_OF_CELL.findall(xml))), default=1000)
+    if columns * rows > MAX_CELLS:
+        raise DataError(
+            "The sheet reaches to row {rows:,} and column {columns:,}, and at most {most:,} cells "
+            "are read. Delete cells beyond the table, or save it as CSV.",
+            rows=rows,
+            columns=columns,
+            most=MAX_CELLS,
+        )
+
+
+def _parse_column(letters: bytes) -> int:
+    """Return the number of a column: 1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
+
+
+def _refuse_long_texts(texts: bytes, sheets: Sequence[bytes]) -> None:
+    """Raise an error for texts that take too much memory in all cells that refer to them."""
+    lengths = np.array([len(text) for text in texts.split(b"</si>")])
+    cells = sum(xml.count(b"<c ") for xml in sheets)
+    if lengths.max() * cells <= MAX_CHARACTERS:
+        return
+    places = np.array([int(i) for xml in sheets for i in TEXT_OF_CELL.findall(xml)], dtype=np.int64)
+    characters = int(lengths[places[places < len(lengths)]].sum())
+    if characters > MAX_CHARACTERS:
+        raise DataError(
+            "The texts of the cells have {found:,} characters, and at most {most:,} are read. "
+            "Leave out what is not needed, or save the sheet as CSV.",
+            found=characters,
+            most=MAX_CHARACTERS,
+        )
+
+
+def _select_sheet(
+    workbook: python_calamine.CalamineWorkbook, sheet: str | None
+) -> tuple[str, list[str], Rows, int]:
+    """Return the name of the sheet, those of others with a table, its rows, and its first row."""
+    worksheet = python_calamine.SheetTypeEnum.WorkSheet
+    names = [meta.name for meta in workbook.sheets_metadata if meta.typ == worksheet]
+    if sheet is not None and sheet not in names:
+        raise DataError(
+            "There is no sheet {found!r} in the workbook. The sheets are {sheets}.",
+            found=sheet,
+            sheets=", ".join(names),
+        )
+    chosen: tuple[str, Rows, int] | None = None
+    others = []
+    for name in names if sheet is None else [sheet]:
+        opened = workbook.get_sheet_by_name(name)
+        if opened.start is None:
+            continue
+        if chosen is None:
+            chosen = name, opened.to_python(), opened.start[0] + 1
+        elif opened.height > 1:
+            others.append(name)
+    if chosen is None:
+        raise DataError(EMPTY)
+    name, rows, first_row = chosen
+    return name, others, rows, first_row
+
+
+def _count_title_rows(rows: Rows) -> int:
+    """Count the rows above the table: they have text, and at most half as many cells as it."""
+    width = max(map(_count_cells, rows[: 2 * MAX_TITLE_ROWS]))
+    for number, row in enumerate(rows[:MAX_TITLE_ROWS]):
+        if 2 * _count_cells(row) > width:
+            return number if width > 1 else 0
+        has_text = any(isinstance(cell, str) and cell and not is_number(cell) for cell in row)
+        if not has_text and _count_cells(row):
+            return 0
+    return 0
+
+
+def _count_cells(row: Sequence[Cell]) -> int:
+    return sum(cell != "" for cell in row)
+
+
+def _convert_cells(rows: Rows) -> pa.Table:
+    """Convert cells to columns of text, without columns in which every cell is blank."""
+    columns = [[_format_cell(cell) for cell in column] for column in zip(*rows, strict=True)]
+    columns = [column for column in columns if any(column)]
+    names = [str(number) for number in range(1, len(columns) + 1)]
+    return pa.table([pa.chunked_array([pa.array(each, pa.string())]) for each in columns], names)
+
+
+def _format_cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    return str(cell)
