@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 import pandas as pd
 import pyarrow as pa
@@ -10,11 +10,13 @@ import pyarrow as pa
 from ...errors import DataError, Note
 from ..detection.step_count import refuse_long_text
 from ..table.table import Table
-from . import archive, nested_lists, parquet, ts, xlsx
+from . import archive, arrow_ipc, json_records, nested_lists, numpy_arrays, parquet, ts, xlsx
 from .dataframe import open_dataframe
 from .delimited import open_delimited
 from .encoding import clean_text
 from .source import Source, read_source
+
+OpenFormat = Callable[[bytes, str, int | None], Table]
 
 
 def open_table(
@@ -24,8 +26,9 @@ def open_table(
 
     Supports, also compressed by gzip: delimited text in any common encoding; nested lists pasted
     from Python or JSON (a single list of lists is a list of sequences; several lists in succession
-    are one sequence each); the ``.ts`` format of the UEA and UCR archive; Parquet; Excel workbooks
-    (``.xlsx``); and a ZIP of files, one per sequence.
+    are one sequence each); JSON Lines and JSON arrays of objects; the ``.ts`` format of the UEA and
+    UCR archive; Parquet, Arrow and Feather; NumPy arrays; Excel workbooks (``.xlsx``); and a ZIP of
+    files, one per sequence.
 
     Args:
         source: Path, buffer or DataFrame.
@@ -43,7 +46,7 @@ def open_table(
     if xlsx.is_workbook(data):
         return xlsx.open_workbook(data, name, max_steps, sheet)
     _refuse_sheet(sheet)
-    if archive.is_archive(data):
+    if archive.is_archive(data) and not numpy_arrays.is_npz(data):
         return archive.open_archive(data, name, _open, max_steps)
     return _open(data, name, max_steps)
 
@@ -68,20 +71,15 @@ def open_lists(source: Source) -> Table:
 
 def _open(data: bytes, name: str = "", max_steps: int | None = None) -> Table:
     """Open a single file that is not an archive."""
-    if parquet.is_parquet(data):
-        return parquet.open_parquet(data, name, max_steps)
-    if xlsx.is_workbook(data):
-        return xlsx.open_workbook(data, name, max_steps)
+    for is_format, open_format in BINARY_FORMATS:
+        if is_format(data):
+            return open_format(data, name, max_steps)
     text, encoding = clean_text(data)
     refuse_long_text(text, max_steps, _open)
-    if re.match(rb'\s*\{\s*["}]', text):
-        raise DataError(
-            "This is a JSON object ({found}). Give the sequences alone, as a list of lists such "
-            "as [[1], [2, 5]], or as CSV.",
-            found=text.strip()[:40].decode("utf-8", errors="ignore"),
-        )
     if ts.is_ts(text):
         table = ts.open_ts(text, name)
+    elif json_records.is_json_records(text):
+        table = json_records.open_json_records(text, name)
     elif nested_lists.is_pasted_list(text):
         table = _open_lists(text, name)
     else:
@@ -93,6 +91,13 @@ def _open(data: bytes, name: str = "", max_steps: int | None = None) -> Table:
     return table
 
 
+BINARY_FORMATS: tuple[tuple[Callable[[bytes], bool], OpenFormat], ...] = (
+    (parquet.is_parquet, parquet.open_parquet),
+    (arrow_ipc.is_arrow_ipc, arrow_ipc.open_arrow_ipc),
+    (numpy_arrays.is_npy, numpy_arrays.open_npy),
+    (numpy_arrays.is_npz, numpy_arrays.open_npz),
+    (xlsx.is_workbook, xlsx.open_workbook),
+)
 ENCODINGS = {"gb18030": Note("GBK (Chinese)"), "cp1252": "Latin-1", "latin-1": "Latin-1"}
 
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet
 
 from ...errors import DataError, Note
-from ..table.cells import is_arrow_list
 from ..table.step_limits import ESTIMATE_TOLERANCE, refuse_estimated_steps
-from ..table.table import Table, refuse_equal_names, refuse_many_columns
-from .source import EMPTY, refuse_bomb
+from ..table.table import Table, refuse_many_columns
+from .arrow_columns import HARMLESS_BYTES, build_table, measure_size, refuse_kinds
+from .source import refuse_bomb
 
 MAGIC = b"PAR1"
-INDEX_COLUMN = "__index_level_0__"  # name that pandas gives to an unnamed index
 CELL_BYTES = 8
-# A constant column of any length takes a few bytes, so unpacked data may have this size even where
-# it exceeds MAX_RATIO times the file.
-HARMLESS_BYTES = 200_000_000
 
 
 def is_parquet(data: bytes) -> bool:
@@ -35,18 +30,7 @@ def open_parquet(data: bytes, name: str = "", max_steps: int | None = None) -> T
         DataError: For a corrupt file, a file that is too large unpacked or has too many steps,
             and for other kinds of columns.
     """
-    columns = _unpack(data, name, max_steps)
-    if columns.num_rows == 0 or columns.num_columns == 0:
-        raise DataError(EMPTY)
-    if INDEX_COLUMN in columns.column_names:  # move it to the front, as in the other formats
-        others = [column for column in columns.column_names if column != INDEX_COLUMN]
-        columns = columns.select([INDEX_COLUMN, *others])
-    names = [column.strip() for column in columns.column_names]
-    refuse_equal_names(names, row=1)
-    cells = [convert_column(column) for column in columns.columns]
-    unnamed = (INDEX_COLUMN,) if INDEX_COLUMN in names else ()
-    rows = range(1, columns.num_rows + 1)
-    return Table(pa.table(cells, names=names), rows, header=True, unnamed=unnamed, name=name)
+    return build_table(_unpack(data, name, max_steps), name)
 
 
 def _unpack(data: bytes, name: str, max_steps: int | None) -> pa.Table:
@@ -56,7 +40,7 @@ def _unpack(data: bytes, name: str, max_steps: int | None) -> pa.Table:
     try:
         metadata = pyarrow.parquet.read_metadata(pa.BufferReader(data))
         refuse_many_columns(metadata.num_columns)
-        _refuse_kinds(metadata.schema.to_arrow_schema())
+        refuse_kinds(metadata.schema.to_arrow_schema())
         _refuse_large(metadata, data, name)
         if (
             max_steps is not None
@@ -76,7 +60,7 @@ def _unpack(data: bytes, name: str, max_steps: int | None) -> pa.Table:
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise _build_error(reason) from None
-    refuse_bomb(len(data), sum(map(_measure_size, table.columns)), name, HARMLESS_BYTES)
+    refuse_bomb(len(data), sum(map(measure_size, table.columns)), name, HARMLESS_BYTES)
     return table
 
 
@@ -103,58 +87,3 @@ def _count_min_steps(metadata: pyarrow.parquet.FileMetaData) -> int:
     lists = [i for i in columns if metadata.schema.column(i).max_repetition_level == 1]
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     return int(max([rows, *(sum(g.column(i).num_values for g in groups) - rows for i in lists)]))
-
-
-def _measure_size(column: pa.ChunkedArray) -> int:
-    """Return the bytes of a column without dictionary encoding."""
-    if not pa.types.is_dictionary(column.type):
-        return int(column.nbytes)
-    return sum(
-        pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
-        for chunk in column.chunks
-    )
-
-
-def _refuse_kinds(schema: pa.Schema) -> None:
-    for field in schema:
-        if not _is_supported(field.type):
-            raise DataError(
-                "Column {column} holds {kind}, which no sequence is made of. Save it as numbers, "
-                "text, dates, or lists of numbers, or leave it out.",
-                column=field.name.strip(),
-                kind=str(field.type),
-            )
-
-
-def _is_supported(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    if is_arrow_list(kind):
-        inner = kind.value_type
-        item_kind = inner.value_type if is_arrow_list(inner) else inner
-        return _is_number(item_kind) or pa.types.is_string(item_kind)  # text can be a target
-    return not pa.types.is_nested(kind) and not _is_bytes(kind)
-
-
-def convert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the column as numbers, text or lists; text is "" where it is null."""
-    if pa.types.is_dictionary(column.type):
-        column = pc.cast(column, column.type.value_type)
-    if is_arrow_list(column.type):
-        return column
-    if _is_number(column.type):
-        return pc.cast(column, pa.float64()) if pa.types.is_decimal(column.type) else column
-    return pc.fill_null(pc.cast(column, pa.string()), "")
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    )
-
-
-def _is_bytes(kind: pa.DataType) -> bool:
-    return any(
-        is_kind(kind)
-        for is_kind in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
-    )

@@ -116,7 +116,7 @@ def test_compressed_text_is_counted_after_unpacking(forbid_parsing):
 )
 def test_steps_of_parquet_are_counted_before_unpacking(content, monkeypatch):
     assert len(open_table(io.BytesIO(content), STEPS + STEPS // 50)) > 0
-    monkeypatch.setattr(parquet, "convert_column", None)
+    monkeypatch.setattr(parquet, "build_table", None)
     with pytest.raises(DataError, match="about 100,000 steps, and at most 50,000"):
         open_table(io.BytesIO(content), STEPS // 2)
 

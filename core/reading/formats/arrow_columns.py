@@ -1,0 +1,100 @@
+"""Arrow columns as tables: numbers stay numbers and lists stay lists."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...errors import DataError
+from ..table.cells import is_arrow_list
+from ..table.table import Table, refuse_equal_names
+from .source import EMPTY
+
+INDEX_COLUMN = "__index_level_0__"  # name that pandas gives to an unnamed index
+# A constant column of any length takes a few bytes, so unpacked data may have this size even where
+# it exceeds MAX_RATIO times the file.
+HARMLESS_BYTES = 200_000_000
+
+
+def build_table(columns: pa.Table, name: str = "") -> Table:
+    """Build a table from columns of numbers, text, booleans, dates, and lists of numbers.
+
+    Args:
+        columns: The columns, of kinds that ``refuse_kinds`` accepts.
+        name: Name of the file.
+
+    Raises:
+        DataError: Without a row or a column, and for columns with equal names.
+    """
+    if columns.num_rows == 0 or columns.num_columns == 0:
+        raise DataError(EMPTY)
+    if INDEX_COLUMN in columns.column_names:  # move it to the front, as in the other formats
+        others = [column for column in columns.column_names if column != INDEX_COLUMN]
+        columns = columns.select([INDEX_COLUMN, *others])
+    names = [column.strip() for column in columns.column_names]
+    refuse_equal_names(names, row=1)
+    cells = [convert_column(column) for column in columns.columns]
+    unnamed = (INDEX_COLUMN,) if INDEX_COLUMN in names else ()
+    rows = range(1, columns.num_rows + 1)
+    return Table(pa.table(cells, names=names), rows, header=True, unnamed=unnamed, name=name)
+
+
+def measure_size(column: pa.ChunkedArray) -> int:
+    """Return the bytes of a column without dictionary encoding."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    return sum(
+        pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
+        for chunk in column.chunks
+    )
+
+
+def refuse_kinds(schema: pa.Schema) -> None:
+    """Raise an error for a column whose kind is not supported.
+
+    Raises:
+        DataError: With the name of the column.
+    """
+    for field in schema:
+        if not is_supported(field.type):
+            raise DataError(
+                "Column {column} holds {kind}, which no sequence is made of. Save it as numbers, "
+                "text, dates, or lists of numbers, or leave it out.",
+                column=field.name.strip(),
+                kind=str(field.type),
+            )
+
+
+def is_supported(kind: pa.DataType) -> bool:
+    """Return True for numbers, text, booleans, dates, and (nested) lists of numbers or text."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if is_arrow_list(kind):
+        inner = kind.value_type
+        item_kind = inner.value_type if is_arrow_list(inner) else inner
+        return _is_number(item_kind) or pa.types.is_string(item_kind)  # text can be a target
+    return not pa.types.is_nested(kind) and not _is_bytes(kind)
+
+
+def convert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the column as numbers, text or lists; text is "" where it is null."""
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, column.type.value_type)
+    if is_arrow_list(column.type):
+        return column
+    if _is_number(column.type):
+        return pc.cast(column, pa.float64()) if pa.types.is_decimal(column.type) else column
+    return pc.fill_null(pc.cast(column, pa.string()), "")
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    )
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return any(
+        is_kind(kind)
+        for is_kind in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    )
