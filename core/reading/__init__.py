@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pandas as pd
-
 from ..data.missing import Missing
 from ..data.schema import Schema, TargetAt
 from ..data.sequences import Sequences
 from .detection.detect import detect_schema
 from .detection.reuse_schema import adapt_schema, refresh_schema
-from .formats.open import open_lists, open_table
-from .formats.source import Source
+from .formats.open import AnySource, open_lists, open_table
 from .layouts.read import read_table
 from .table.report import Problem, Report
 from .table.step_limits import refuse_many_steps
@@ -41,7 +38,7 @@ __all__ = [
 
 
 def read_sequences(
-    source: Source | pd.DataFrame,
+    source: AnySource,
     layout: str = "auto",
     id: str | None = None,
     time: str | None = None,
@@ -53,10 +50,11 @@ def read_sequences(
     target_at: TargetAt | None = None,
     sheet: str | None = None,
 ) -> Sequences:
-    """Read sequences from a path, a binary or text buffer, or a DataFrame.
+    """Read sequences from a path, a binary or text buffer, a DataFrame, or several files.
 
     Args:
-        source: Path, buffer or DataFrame.
+        source: Path, buffer or DataFrame; or a list of paths and buffers, which are read as the
+            files of a ZIP.
         layout: "auto" detects one of
 
             * "rows": one sequence per row, numbers only, no header (``1`` / ``2,5``);

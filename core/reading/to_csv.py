@@ -57,9 +57,9 @@ def to_csv(data: Sequences, schema: Schema) -> str:
     }
     rows = [row for i in range(len(data)) for row in writers[schema.layout](data, schema, i)]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    has_header = not all(map(str.isdecimal, names))
-    if not has_header:  # the names are the numbers of the columns
-        names.sort(key=int)
+    has_header = not all(map(str.isdecimal, schema.features))
+    if not has_header:  # the names are the numbers of the columns, besides those from file names
+        names = sorted(filter(str.isdecimal, names), key=int)
     text = io.StringIO()
     # A line that begins with one of these is a comment, unless it is quoted.
     commented = any(str(next(iter(row.values()), "")).startswith(("#", "%")) for row in rows)

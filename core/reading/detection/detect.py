@@ -101,19 +101,25 @@ def _detect(candidates: Candidates, layout: str) -> Schema:
 
 
 def _detect_rows_or_list(candidates: Candidates) -> str:
-    kinds = set(candidates.kinds.values())
+    given = set(candidates.table.roles.values())  # by the format
+    kinds = {kind for name, kind in candidates.kinds.items() if name not in given}
     if candidates.table.ragged:
         candidates.reasons.append(Note("rows of unequal length hold only numbers: rows layout"))
         return "rows"
     if "list" in kinds:
         return "list"
-    if candidates.table.files:
+    if candidates.table.files and "id" in candidates.table.roles:
         candidates.reasons.append(Note("the files of the archive hold a step a row: long layout"))
         return "long"
-    has_choices = any(candidates.roles.values()) or candidates.features
+    has_choices = set(filter(None, candidates.roles.values())) - given or candidates.features
     if not candidates.table.header and kinds <= {"number", "blank"} and not has_choices:
         if (layout := detect_headerless(candidates)) is not None:
             return layout
+        if given:
+            candidates.reasons.append(
+                Note("no header and only numbers: wide layout, a sequence a row")
+            )
+            return "wide"
         candidates.reasons.append(Note("no header and only numbers: rows layout, a sequence a row"))
         return "rows"
     return "auto"

@@ -25,10 +25,11 @@ def detect_headerless(candidates: Candidates) -> str | None:
         if the table is like a file of the UCR archive, otherwise None.
     """
     table = candidates.table
-    if len(table.names) < 3:
+    names = [name for name in table.names if name not in table.roles.values()]
+    if len(names) < 3:
         return None
-    if _counts_steps(table):
-        id, time = table.names[:2]
+    id, time = names[:2]
+    if _counts_steps(table, id, time):
         candidates.roles["id"], candidates.roles["time"] = id, time
         candidates.reasons.append(
             Note(
@@ -39,13 +40,13 @@ def detect_headerless(candidates: Candidates) -> str | None:
             )
         )
         return "long"
-    return "wide" if _detect_ucr(candidates) else None
+    return "wide" if _detect_ucr(candidates, names) else None
 
 
-def _counts_steps(table: Table) -> bool:
-    """Return True if column 1 has runs of distinct values, in which column 2 counts from 0 or 1."""
-    sequence, bad_ids = parse_numbers(read_number_text(table, table.names[0]))
-    steps, bad_steps = parse_numbers(read_number_text(table, table.names[1]))
+def _counts_steps(table: Table, id: str, time: str) -> bool:
+    """Return True if ``id`` has runs of distinct values, in which ``time`` counts from 0 or 1."""
+    sequence, bad_ids = parse_numbers(read_number_text(table, id))
+    steps, bad_steps = parse_numbers(read_number_text(table, time))
     if len(bad_ids) or len(bad_steps) or np.isnan(sequence).any():
         return False
     starts = np.append(0, np.flatnonzero(np.diff(sequence)) + 1)
@@ -58,13 +59,13 @@ def _counts_steps(table: Table) -> bool:
     return np.array_equal(steps, counts)
 
 
-def _detect_ucr(candidates: Candidates) -> bool:
+def _detect_ucr(candidates: Candidates, names: Sequence[str]) -> bool:
     """Recognise a class and the steps of a series in each row, the end of which may be NaN.
 
     The class is a whole number that repeats, while the steps have decimals. Without NaN at the
     ends, the cells must be separated by tabs, as in the archive.
     """
-    table, (target, *steps) = candidates.table, candidates.table.names
+    table, (target, *steps) = candidates.table, names
     if len(steps) < MIN_STEPS or not _holds_classes(table, target):
         return False
     if not all(_has_decimals(table, name) for name in steps[:SAMPLE_STEPS]):

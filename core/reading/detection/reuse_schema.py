@@ -77,8 +77,10 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
 
 def has_numbered_columns(schema: Schema, table: Table) -> bool:
     """Return True if both tables have no header, and the same number of columns with roles."""
-    used = {*schema.features, *schema.unused, *(getattr(schema, role) for role in ROLES)} - {None}
-    return schema.layout in ("long", "wide") and not table.header and used == {*table.names}
+    roles = (getattr(schema, role) or "" for role in ROLES)
+    used = {name for name in (*schema.features, *schema.unused, *roles) if name.isdecimal()}
+    columns = {name for name in table.names if name.isdecimal()}
+    return schema.layout in ("long", "wide") and not table.header and used == columns
 
 
 def refresh_schema(schema: Schema, table: Table) -> Schema:

@@ -15,12 +15,12 @@ import numpy as np
 
 from ...errors import DataError, Note
 from ..detection.step_count import refuse_long_text
-from ..table.roles import SPLIT_ALIASES
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table
 from . import ts
 from .archive_join import open_joined
 from .archive_per_file import list_file_starts, name_file_in_errors, open_per_file
+from .archive_split import Members, find_splits, open_split
 from .encoding import clean_text
 from .source import EMPTY, refuse_bomb
 from .zip_member import CORRUPTION_ERRORS, unpack
@@ -28,8 +28,6 @@ from .zip_member import CORRUPTION_ERRORS, unpack
 ZIP = b"PK\x03\x04"
 MAX_FILES = 100_000
 OFFICE_MARKER = "[Content_Types].xml"  # in every xlsx, docx, …
-
-Members = list[tuple[PurePosixPath, bytes]]
 
 
 def is_archive(data: bytes) -> bool:
@@ -57,7 +55,26 @@ def open_archive(
     Raises:
         DataError: For corrupt, encrypted and dangerous archives, and for files that do not match.
     """
-    files = _unpack_files(data, name)
+    return open_files(_unpack_files(data, name), name, open_one, max_steps)
+
+
+def open_files(
+    files: Members, name: str, open_one: Callable[..., Table], max_steps: int | None = None
+) -> Table:
+    """Open several files as one table, as those of an archive (see ``open_archive``).
+
+    Files whose names end in the parts of a split, such as ``X_TRAIN.tsv`` and ``X_TEST.tsv``, are
+    joined one after the other. Otherwise, each file is one sequence.
+
+    Args:
+        files: Path and bytes per file.
+        name: Name of the archive.
+        open_one: Opens a single file.
+        max_steps: Maximum number of steps, None for no limit.
+
+    Raises:
+        DataError: As ``open_archive``.
+    """
     if len(files) == 1:
         path, content = files[0]
         table = open_one(content, path.name, max_steps)
@@ -65,6 +82,9 @@ def open_archive(
     parts = [(path, content) for path, content in files if path.suffix.lower() == ".ts"]
     if parts:
         return _open_ts_files(parts, name, max_steps)
+    splits = find_splits([path for path, _ in files])
+    if splits:
+        return open_split(files, splits, name, open_one, max_steps)
     texts = []
     for path, content in files:
         with name_file_in_errors(path):
@@ -166,8 +186,8 @@ def _open_ts_files(files: Members, name: str, max_steps: int | None) -> Table:
     lengths = [len(part.lines) for part in parts]
     table = ts.join_parts(parts)
     columns, roles = table.columns, dict(table.roles)
-    splits = [SPLIT_ALIASES.get(path.stem.lower().rpartition("_")[2], "") for path, _ in files]
-    if all(splits):
+    splits = find_splits([path for path, _ in files])
+    if splits:
         columns = columns.append_column("split", [np.repeat(splits, lengths)])
         roles["split"] = "split"
     return Table(

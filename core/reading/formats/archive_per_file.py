@@ -58,7 +58,7 @@ def _find_label_file(texts: Texts, headers: dict[str, list[int]]) -> int | None:
     for candidate in [numbers[0] for numbers in headers.values() if len(numbers) == 1]:
         others = [path for i, (path, _) in enumerate(texts) if i != candidate]
         if len(headers) == 2:
-            cells = {cell.strip() for cell in re.split(r'[,;\t\n"]', texts[candidate][1].decode())}
+            cells = {cell.strip() for cell in re.split(r'[,;|\t\n"]', texts[candidate][1].decode())}
             if all(path.stem in cells or path.name in cells for path in others):
                 return candidate
     return None

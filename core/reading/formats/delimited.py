@@ -18,7 +18,9 @@ from ..table.number_text import is_number
 from ..table.table import MAX_COLUMNS, Table, refuse_equal_names, refuse_many_columns
 from .source import EMPTY
 
-DELIMITERS = ("\t", ";", ",")  # rarest in ordinary text first
+# Rarest in ordinary text first; the bar is last because tables with commas hold words such as a|b.
+DELIMITERS = ("\t", ";", ",", "|")
+SEPARATOR_LINE = re.compile(rb"\s*\"?sep=([\t;,| ])\"?[ ;,]*\n", re.I)  # first line for Excel
 SNIFFED_BYTES = 1 << 16
 BLOCK_BYTES = 1 << 21  # as fast as larger blocks, of which several are in memory at once
 ROW_BYTES = 1 << 10  # of a block per column: every block adds a chunk to each column
@@ -34,16 +36,22 @@ DECIMAL_COMMA = r"^\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*$"
 def open_delimited(data: bytes, name: str = "") -> Table:
     """Open clean text (see ``encoding.clean_text``) as a table.
 
-    Supports commas, semicolons, tabs and spaces; text with or without a header; lines of unequal
-    length if they contain only numbers; comment lines (# or %); and decimal commas if the
-    delimiter is not a comma.
+    Supports commas, semicolons, tabs, bars and spaces, which a first line such as ``sep=;`` may
+    declare; text with or without a header; lines of unequal length if they contain only numbers;
+    comment lines (# or %); and decimal commas if the delimiter is not a comma.
 
     Raises:
         DataError: For text that is not a table.
     """
+    declared = SEPARATOR_LINE.match(data)
+    if declared is not None:
+        data = b"\n" * declared[0].count(b"\n") + data[declared.end() :]
+        if data.isspace():
+            raise DataError(EMPTY)
     data, notes = _strip_comments(data)
-    data = _replace_spaces_by_tabs(data)
-    delimiter = _detect_delimiter(data)
+    if declared is None:
+        data = _replace_spaces_by_tabs(data)
+    delimiter = _detect_delimiter(data) if declared is None else declared[1].decode()
     cells, rows, ragged = _split_cells(data, delimiter)
     decimal_comma = b"," in data and _has_decimal_commas(cells, delimiter, ragged)
     if decimal_comma:
@@ -107,13 +115,15 @@ def build_table(
 
 def get_first_line(data: bytes) -> str:
     """Return the first line that is neither blank nor a comment, "" if there is none."""
-    match = re.search(rb"(?m)^[ \t]*([^\s#%][^\n]*)$", data)
+    declared = SEPARATOR_LINE.match(data)
+    begin = 0 if declared is None else declared.end()
+    match = re.compile(rb"(?m)^[ \t]*([^\s#%][^\n]*)$").search(data, begin)
     return "" if match is None else match[1].decode("utf-8")
 
 
 def is_header_line(line: str) -> bool:
     """Return True for a line with anything but numbers and missing values."""
-    return not all(map(_is_value, re.split(r"[,;\t ]", line)))
+    return not all(map(_is_value, re.split(r"[,;|\t ]", line)))
 
 
 def _strip_comments(data: bytes) -> tuple[bytes, tuple[Note, ...]]:
@@ -174,7 +184,7 @@ def _find_names_comment(
 
 def _has_decimal_commas(cells: pa.Table, delimiter: str, ragged: bool) -> bool:
     """Return True if a number contains a comma while the delimiter is not a comma."""
-    if delimiter not in ";\t":
+    if delimiter not in ";\t|":
         return False
     pattern = r"[0-9],[0-9]" if ragged else DECIMAL_COMMA
     return any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for column in cells)
@@ -232,7 +242,7 @@ def _sample_lines(data: bytes) -> list[str]:
 def _detect_delimiter(data: bytes) -> str:
     """Detect the delimiter: equally frequent in every line, otherwise the most frequent."""
     lines = _sample_lines(data)
-    for mark in "\t;":  # lines of numbers with decimal commas, possibly of unequal length
+    for mark in "\t;|":  # lines of numbers with decimal commas, possibly of unequal length
         cells = [cell for line in lines for cell in line.split(mark)]
         if len(cells) > len(lines) and all(_is_value(cell.replace(",", ".")) for cell in cells):
             return mark

@@ -169,7 +169,7 @@ def _convert_values(values: list[Json]) -> pa.ChunkedArray:
     kinds = {type(value) for value in values} - {type(None)}
     array: pa.Array | None = None
     if kinds and kinds <= {int, float}:
-        with contextlib.suppress(pa.ArrowInvalid):  # a number of too many digits stays text
+        with contextlib.suppress(pa.ArrowInvalid, OverflowError):  # too many digits: text
             array = pa.array(values, pa.int64() if kinds == {int} else pa.float64())
     elif kinds == {list}:
         array = _convert_lists(values)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 import pyarrow as pa
@@ -14,14 +16,13 @@ from . import archive, arrow_ipc, json_records, nested_lists, numpy_arrays, parq
 from .dataframe import open_dataframe
 from .delimited import open_delimited
 from .encoding import clean_text
-from .source import Source, read_source
+from .source import EMPTY, MAX_BYTES, Source, read_source, refuse_bomb
 
+AnySource = Source | Sequence[Source] | pd.DataFrame
 OpenFormat = Callable[[bytes, str, int | None], Table]
 
 
-def open_table(
-    source: Source | pd.DataFrame, max_steps: int | None = None, sheet: str | None = None
-) -> Table:
+def open_table(source: AnySource, max_steps: int | None = None, sheet: str | None = None) -> Table:
     """Read a path, a binary or text buffer, or a DataFrame into a table.
 
     Supports, also compressed by gzip: delimited text in any common encoding; nested lists pasted
@@ -31,7 +32,8 @@ def open_table(
     files, one per sequence.
 
     Args:
-        source: Path, buffer or DataFrame.
+        source: Path, buffer or DataFrame; or a list of paths and buffers, which are read as the
+            files of a ZIP.
         max_steps: A file with clearly more steps is refused before it is parsed.
         sheet: Name of a sheet of a workbook; None for the first one that is not empty.
 
@@ -42,6 +44,9 @@ def open_table(
     if isinstance(source, pd.DataFrame):
         _refuse_sheet(sheet)
         return open_dataframe(source)
+    if isinstance(source, list | tuple):
+        _refuse_sheet(sheet)
+        return _open_several(source, max_steps)
     data, name = read_source(source)
     if xlsx.is_workbook(data):
         return xlsx.open_workbook(data, name, max_steps, sheet)
@@ -49,6 +54,32 @@ def open_table(
     if archive.is_archive(data) and not numpy_arrays.is_npz(data):
         return archive.open_archive(data, name, _open, max_steps)
     return _open(data, name, max_steps)
+
+
+def _open_several(sources: Sequence[Source], max_steps: int | None) -> Table:
+    """Open several files as the files of a ZIP, within the limits of one file."""
+    if not sources:
+        raise DataError(EMPTY)
+    contents = [read_source(source) for source in sources]
+    refuse_bomb(MAX_BYTES, sum(len(data) for data, _ in contents), "")
+    paths = _name_files(sources, [name for _, name in contents])
+    if len(set(paths)) < len(paths):
+        raise DataError(
+            "Two files are called {found!r}. Give every file its own name.",
+            found=max(paths, key=paths.count).as_posix(),
+        )
+    files = [(path, data) for path, (data, _) in zip(paths, contents, strict=True)]
+    return archive.open_files(files, "", _open, max_steps)
+
+
+def _name_files(sources: Sequence[Source], names: list[str]) -> list[PurePosixPath]:
+    """Return the paths of files from the folder that contains all of them."""
+    if all(isinstance(source, str | os.PathLike) for source in sources):
+        paths = [Path(os.fspath(source)).absolute() for source in sources]
+        folder = os.path.commonpath([path.parent for path in paths])
+        relative = [PurePosixPath(path.relative_to(folder).as_posix()) for path in paths]
+        return [p.with_name(name) for p, name in zip(relative, names, strict=True)]
+    return [PurePosixPath(name or f"file {number}") for number, name in enumerate(names, start=1)]
 
 
 def _refuse_sheet(sheet: str | None) -> None:

@@ -31,7 +31,7 @@ class Table:
             first row is 2, as if it had been saved with its header; in a Parquet file it is 1,
             because there is no header to count.
         header: The columns have names; otherwise they are named "1", "2", …
-        delimiter: Text between the cells: ",", ";", tab, or " " for numbers separated by spaces.
+        delimiter: Text between the cells: ",", ";", tab, "|", or " " between numbers.
         decimal_comma: Numbers may have a decimal comma.
         ragged: The lines have unequal numbers of cells: ``columns`` is then the single column
             "value" of whole lines.

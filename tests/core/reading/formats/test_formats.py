@@ -432,3 +432,56 @@ def test_japanese_vowels_is_the_same_data_in_every_format():
         ids = [id.lstrip("0") for id in data.ids]
         assert ids == expected.ids.tolist(), form
         assert data.feature_names in (names, tuple(f"x{i}" for i in range(1, 13))), form
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "sep=;\n" + LONG.replace(",", ";"),
+        '"sep=;"\r\n' + LONG.replace(",", ";").replace("\n", "\r\n"),
+        "SEP=,\n" + LONG,
+        "sep=\t\n" + LONG.replace(",", "\t"),
+        "sep=|\n" + LONG.replace(",", "|"),
+        LONG.replace(",", "|"),
+        LONG.replace(",", " | "),
+        LONG.replace("\n", "\r"),
+        "\ufeffsep=;\r" + LONG.replace(",", ";").replace("\n", "\r"),
+    ],
+)
+def test_declared_and_rare_separators_and_line_ends_of_old_macs_are_read(data):
+    assert read(data.encode()) == THREE
+    assert read(gzip.compress(data.encode())) == THREE
+
+
+def test_a_declared_separator_keeps_the_numbers_of_the_lines():
+    message = catch_message(b"sep=;\nid;v\na;1\na;x\n")
+    assert "Row 4, column v: 'x'" in message
+    assert catch_message(b"sep=;\n") == "There is nothing in it. Give at least one line of numbers."
+
+
+def test_a_declared_separator_decides_where_the_text_does_not():
+    table = open_table(io.BytesIO(b"sep=;\nid;v,w\na;1,5\na;2,5\n"))
+    assert table.names == ("id", "v,w")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("id,word,v\na,x|y,1\na,y|z,2\n", ("id", "word", "v")),
+        ("id|v|w\na|1,5|2\na|2,5|3\n", ("id", "v", "w")),
+        ("sep=1,v\na,1\na,2\n", ("sep=1", "v")),
+    ],
+)
+def test_bars_in_words_and_commas_in_numbers_are_no_separators(text, names):
+    assert open_table(io.StringIO(text)).names == names
+
+
+def test_numbers_between_bars_have_decimal_commas():
+    assert read(b"1,5|2\n3,25\n").values.ravel().tolist() == [1.5, 2, 3.25]
+
+
+def test_files_of_an_archive_may_declare_their_separator():
+    files = {f"{name}.csv": "sep=;\nv;w\n1;2\n3;4\n" for name in "ab"}
+    data = read(make_zip(files))
+    assert data.feature_names == ("v", "w")
+    assert data.lengths.tolist() == [2, 2]

@@ -1,0 +1,113 @@
+"""Several files at once are read like the files of a ZIP."""
+
+import io
+
+import numpy as np
+import pytest
+
+from core import DataError, read_sequences
+from core.reading import open_table
+from core.reading.formats import source
+from core.reading.to_csv import derive_schema, to_csv
+from tests.core.reading.detection.test_headerless import CMAPSS, write_ucr
+from tests.support.files import build_parquet, make_zip
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_files(files):
+        paths = []
+        for name, content in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+            paths.append(path)
+        return paths
+
+    return write_files
+
+
+def test_each_file_is_a_sequence_and_its_folder_the_target(write):
+    files = {f"{label}/{label}{i}.csv": "v\n1\n2\n" for label in ("walk", "run") for i in (1, 2)}
+    paths = write(files)
+    data = read_sequences(paths)
+    assert data.ids.tolist() == ["walk1", "walk2", "run1", "run2"]
+    assert data.targets.tolist() == ["walk", "walk", "run", "run"]
+    assert read_sequences([str(path) for path in paths]) == data
+
+
+def test_buffers_have_the_names_of_their_files_or_numbers():
+    first, second = io.BytesIO(b"v\n1\n2\n"), io.StringIO("v\n3\n")
+    first.name = "/tmp/a.csv"
+    assert read_sequences([first, second]).ids.tolist() == ["a", "file 2"]
+
+
+@pytest.mark.parametrize("pack", [False, True], ids=["files", "zip"])
+def test_training_and_test_files_of_the_ucr_archive_are_a_split(write, pack):
+    files = {"N_TRAIN.tsv": write_ucr(), "N_TEST.tsv": write_ucr(rows=4, steps=11)}
+    data = read_sequences(io.BytesIO(make_zip(files)) if pack else write(files))
+    by_split = {split: data[data.split == split] for split in ("train", "test")}
+    assert by_split["train"].lengths.tolist() == [12, 11] * 3
+    assert by_split["test"].lengths.tolist() == [11, 10] * 2
+    assert by_split["test"].targets.tolist() == [1, 2, 1, 2]
+    assert data.features == 1
+    again = read_sequences(io.StringIO(to_csv(data, derive_schema(data))))
+    assert again.lengths.tolist() == data.lengths.tolist()
+
+
+def test_ids_that_two_files_share_are_different_sequences(write):
+    data = read_sequences(write({"x_train.txt": CMAPSS, "x_test.txt": CMAPSS}))
+    assert data.ids.tolist() == ["train 1", "train 2", "test 1", "test 2"]
+    assert data.lengths.tolist() == [3, 2, 3, 2]
+    assert data.features == 2
+    assert any("share ids" in reason for reason in data.schema.reasons)
+
+
+def test_ids_of_one_file_each_are_unchanged(write):
+    files = {"x_train.csv": "id,v\na,1\na,2\n", "x_test.csv": "id,v\nb,1\nb,2\n"}
+    data = read_sequences(write(files))
+    assert data.ids.tolist() == ["a", "b"]
+    assert data.split.tolist() == ["train", "test"]
+
+
+def test_a_split_may_be_of_binary_files():
+    parts = {
+        f"x_{split}.parquet": build_parquet(id=list("aab"), v=[1.0, 2, 3], y=[0, 0, 1])
+        for split in ("train", "val", "test")
+    }
+    data = read_sequences(io.BytesIO(make_zip(parts)))
+    assert np.unique(data.split).tolist() == ["test", "train", "validation"]
+    assert len(data) == 6
+
+
+def test_names_that_merely_end_alike_are_no_split(write):
+    files = {"bus_train.csv": "v\n1\n", "tram_test.csv": "v\n2\n3\n"}
+    assert read_sequences(write(files)).split is None
+
+
+def test_a_row_is_named_with_its_file(write):
+    paths = write({"x_train.csv": "id,v\na,1\na,2\n", "x_test.csv": "id,v\nb,1\nb,x\n"})
+    with pytest.raises(DataError, match=r"Row 3 of x_test.csv, column v: 'x'"):
+        read_sequences(paths)
+
+
+def test_files_that_do_not_match_are_refused(write):
+    with pytest.raises(DataError, match="has the columns id, w"):
+        read_sequences(write({"x_train.csv": "id,v\na,1\n", "x_test.csv": "id,w\nb,1\n"}))
+    with pytest.raises(DataError, match="nothing in it"):
+        read_sequences([])
+    buffers = [io.BytesIO(b"1\n"), io.BytesIO(b"2\n")]
+    for buffer in buffers:
+        buffer.name = "a.csv"
+    with pytest.raises(DataError, match=r"Two files are called 'a\.csv'"):
+        read_sequences(buffers)
+
+
+def test_the_limits_hold_for_all_files_together(write, monkeypatch):
+    paths = write({f"{i}.csv": "v\n" + "1\n" * 100 for i in range(10)})
+    with pytest.raises(DataError, match="steps"):
+        open_table(paths, max_steps=500)
+    monkeypatch.setattr("core.reading.formats.open.MAX_BYTES", 1000)
+    monkeypatch.setattr(source, "MAX_BYTES", 1000)
+    with pytest.raises(DataError, match="is larger than"):
+        open_table(paths)
