@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ..errors import DataError
 from .arguments import FlatSteps
+from .as_numbers import as_numbers
 
 
 def flatten_lists(parts: Sequence[np.ndarray]) -> FlatSteps:
@@ -98,7 +99,14 @@ def flatten_channels_first(collection: np.ndarray | Iterable[npt.ArrayLike]) -> 
         return flatten_padded(array.transpose(0, 2, 1))
     parts = []
     for number, series in enumerate(collection, start=1):
-        array = np.asarray(series, dtype=np.float64)
+        try:
+            array = as_numbers(series)
+        except (TypeError, ValueError) as error:
+            raise DataError(
+                "Series {number} cannot be read as numbers ({reason}). Give (channels, steps).",
+                number=number,
+                reason=str(error),
+            ) from None
         if array.ndim not in (1, 2):
             raise DataError(
                 "Series {number} has shape {found}. Give (channels, steps).",
@@ -111,7 +119,7 @@ def flatten_channels_first(collection: np.ndarray | Iterable[npt.ArrayLike]) -> 
 
 def _as_padded(array: npt.ArrayLike) -> np.ndarray:
     try:
-        padded = np.asarray(array, dtype=np.float64)
+        padded = as_numbers(array)
     except (TypeError, ValueError) as error:
         raise DataError(
             "The array cannot be read as numbers ({reason}). Give (n, steps, features).",

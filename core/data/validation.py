@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..errors import DataError, Note
 from ..i18n import N_
+from .as_numbers import as_numbers
 
 NO_STEPS = N_("Sequence {id} has no steps. Remove it or give it at least one step.")
 
@@ -32,7 +33,7 @@ def as_steps(item: npt.ArrayLike, number: int) -> np.ndarray:
             found=item if isinstance(item, str) else np.asarray(item).item(),
         )
     try:
-        steps = np.asarray(item, dtype=np.float64)
+        steps = as_numbers(item)
     except (TypeError, ValueError) as error:
         raise DataError(
             "Sequence {number} cannot be read as numbers ({reason}). Give (steps,) or "

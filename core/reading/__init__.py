@@ -50,11 +50,12 @@ def read_sequences(
     target_at: TargetAt | None = None,
     sheet: str | None = None,
 ) -> Sequences:
-    """Read sequences from a path, a binary or text buffer, a DataFrame, or several files.
+    """Read sequences from files, buffers, or tables of pandas, Arrow and Polars.
 
     Args:
-        source: Path, buffer or DataFrame; or a list of paths and buffers, which are read as the
-            files of a ZIP.
+        source: Path or buffer, or a list of them, which are read as the files of a ZIP; a
+            DataFrame, or a list of them, one per sequence; a table of Arrow or Polars; or a dict of
+            columns.
         layout: "auto" detects one of
 
             * "rows": one sequence per row, numbers only, no header (``1`` / ``2,5``);

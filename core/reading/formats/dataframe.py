@@ -26,8 +26,19 @@ def open_dataframe(frame: pd.DataFrame) -> Table:
         raise DataError(EMPTY)
     names = [str(name).strip() for name in frame.columns]
     refuse_equal_names(names, row=1)
+    _refuse_complex(frame)
     columns = [_convert_series(frame.iloc[:, i]) for i in range(len(names))]
     return Table(pa.table(columns, names=names), range(2, len(frame) + 2), header=True)
+
+
+def _refuse_complex(frame: pd.DataFrame) -> None:
+    for name, kind in frame.dtypes.items():
+        if pd.api.types.is_complex_dtype(kind):
+            raise DataError(
+                "Column {column} holds complex numbers. Give the real and the imaginary part as "
+                "two columns.",
+                column=str(name),
+            )
 
 
 def _convert_series(series: pd.Series) -> pa.ChunkedArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -12,13 +12,31 @@ import pyarrow as pa
 from ...errors import DataError, Note
 from ..detection.step_count import refuse_long_text
 from ..table.table import Table
-from . import archive, arrow_ipc, json_records, nested_lists, numpy_arrays, parquet, ts, xlsx
+from . import (
+    archive,
+    arrow_ipc,
+    json_records,
+    nested_lists,
+    numpy_arrays,
+    parquet,
+    python_objects,
+    ts,
+    xlsx,
+)
 from .dataframe import open_dataframe
 from .delimited import open_delimited
 from .encoding import clean_text
-from .source import EMPTY, MAX_BYTES, Source, read_source, refuse_bomb
+from .source import MAX_BYTES, Source, read_source, refuse_bomb
 
-AnySource = Source | Sequence[Source] | pd.DataFrame
+AnySource = (
+    Source
+    | Sequence[Source]
+    | pd.DataFrame
+    | Sequence[pd.DataFrame]
+    | python_objects.ArrowStream
+    | python_objects.ArrowArray
+    | python_objects.Columns
+)
 OpenFormat = Callable[[bytes, str, int | None], Table]
 
 
@@ -32,8 +50,9 @@ def open_table(source: AnySource, max_steps: int | None = None, sheet: str | Non
     files, one per sequence.
 
     Args:
-        source: Path, buffer or DataFrame; or a list of paths and buffers, which are read as the
-            files of a ZIP.
+        source: Path or buffer, or a list of them, which are read as the files of a ZIP; a
+            DataFrame, or a list of them, one per sequence; a table of Arrow or Polars; or a dict of
+            columns.
         max_steps: A file with clearly more steps is refused before it is parsed.
         sheet: Name of a sheet of a workbook; None for the first one that is not empty.
 
@@ -41,12 +60,10 @@ def open_table(source: AnySource, max_steps: int | None = None, sheet: str | Non
         DataError: For data that is not a table, and for a sheet that does not exist.
         OSError: For a path that cannot be read.
     """
-    if isinstance(source, pd.DataFrame):
+    table = _open_object(source)
+    if table is not None or isinstance(source, list | tuple):
         _refuse_sheet(sheet)
-        return open_dataframe(source)
-    if isinstance(source, list | tuple):
-        _refuse_sheet(sheet)
-        return _open_several(source, max_steps)
+        return _open_several(source, max_steps) if table is None else table
     data, name = read_source(source)
     if xlsx.is_workbook(data):
         return xlsx.open_workbook(data, name, max_steps, sheet)
@@ -56,10 +73,24 @@ def open_table(source: AnySource, max_steps: int | None = None, sheet: str | Non
     return _open(data, name, max_steps)
 
 
+def _open_object(source: object) -> Table | None:
+    """Open an object that holds a table; None for paths and buffers."""
+    if isinstance(source, pd.DataFrame):
+        return open_dataframe(source)
+    if isinstance(source, python_objects.ArrowStream | python_objects.ArrowArray):
+        return python_objects.open_arrow(source)
+    if isinstance(source, Mapping):
+        return python_objects.open_columns(source)
+    if isinstance(source, list | tuple) and source:
+        frames = [each for each in source if isinstance(each, pd.DataFrame)]
+        if len(frames) == len(source):
+            return python_objects.open_frames(frames)
+    python_objects.refuse_object(source)
+    return None
+
+
 def _open_several(sources: Sequence[Source], max_steps: int | None) -> Table:
     """Open several files as the files of a ZIP, within the limits of one file."""
-    if not sources:
-        raise DataError(EMPTY)
     contents = [read_source(source) for source in sources]
     refuse_bomb(MAX_BYTES, sum(len(data) for data, _ in contents), "")
     paths = _name_files(sources, [name for _, name in contents])
