@@ -198,4 +198,5 @@ def _open_ts_files(files: Members, name: str, max_steps: int | None) -> Table:
         roles=roles,
         files=list_file_starts([path for path, _ in files], lengths),
         notes=(Note("{n} files of the archive, one after the other", n=len(files)),),
+        doubts=table.doubts,
     )

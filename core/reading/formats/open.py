@@ -14,6 +14,7 @@ from ..detection.step_count import refuse_long_text
 from ..table.table import Table
 from . import (
     archive,
+    arff,
     arrow_ipc,
     json_records,
     nested_lists,
@@ -45,9 +46,9 @@ def open_table(source: AnySource, max_steps: int | None = None, sheet: str | Non
 
     Supports, also compressed by gzip: delimited text in any common encoding; nested lists pasted
     from Python or JSON (a single list of lists is a list of sequences; several lists in succession
-    are one sequence each); JSON Lines and JSON arrays of objects; the ``.ts`` format of the UEA and
-    UCR archive; Parquet, Arrow and Feather; NumPy arrays; Excel workbooks (``.xlsx``); and a ZIP of
-    files, one per sequence.
+    are one sequence each); JSON Lines and JSON arrays of objects; the ``.ts`` and
+    ``.arff`` formats of the UEA and UCR archive; Parquet, Arrow and Feather; NumPy arrays; Excel
+    workbooks (``.xlsx``); and a ZIP of files, one per sequence.
 
     Args:
         source: Path or buffer, or a list of them, which are read as the files of a ZIP; a
@@ -138,7 +139,9 @@ def _open(data: bytes, name: str = "", max_steps: int | None = None) -> Table:
             return open_format(data, name, max_steps)
     text, encoding = clean_text(data)
     refuse_long_text(text, max_steps, _open)
-    if ts.is_ts(text):
+    if arff.is_arff(text):
+        table = arff.open_arff(text, name)
+    elif ts.is_ts(text):
         table = ts.open_ts(text, name)
     elif json_records.is_json_records(text):
         table = json_records.open_json_records(text, name)

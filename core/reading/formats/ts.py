@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.sequences import default_names
-from ...errors import DataError
+from ...errors import DataError, Note
 from ..table.table import Table, refuse_many_columns
 from .source import EMPTY
 
@@ -51,6 +51,11 @@ class Part:
         return any(
             self.tags.get(tag, "").startswith("true") for tag in ("classlabel", "targetlabel")
         )
+
+    @property
+    def classes(self) -> list[str]:
+        """Names of the classes that the header declares, in lower case."""
+        return self.tags.get("classlabel", "").split()[1:]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -136,5 +141,12 @@ def join_parts(parts: Sequence[Part]) -> Table:
         else:
             columns[name] = pa.chunked_array([pc.split_pattern(column_cells, ",")])
     rows = np.array([row for part in parts for row in part.rows], dtype=np.int64)
+    doubts: list[Note] = []
+    if parts[0].has_class and parts[0].classes:
+        classes = pc.unique(columns["class"]).to_pylist()
+        undeclared = [name for name in classes if name.lower() not in parts[0].classes]
+        if undeclared:
+            names = ", ".join(undeclared)
+            doubts.append(Note("classes that the header does not declare: {names}", names=names))
     roles = {"target": "class"} if parts[0].has_class else {}
-    return Table(pa.table(columns), rows, header=True, roles=roles)
+    return Table(pa.table(columns), rows, header=True, roles=roles, doubts=tuple(doubts))

@@ -485,3 +485,9 @@ def test_files_of_an_archive_may_declare_their_separator():
     data = read(make_zip(files))
     assert data.feature_names == ("v", "w")
     assert data.lengths.tolist() == [2, 2]
+
+
+def test_classes_that_the_header_of_a_ts_file_lacks_are_a_doubt():
+    assert read(TS.encode()).schema.doubts == ()
+    data = read(TS.replace("true 2 4 6", "true 2 4").encode())
+    assert data.schema.doubts == ("classes that the header does not declare: 6",)
