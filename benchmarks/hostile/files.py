@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet
 
 Make = Callable[[], bytes]
@@ -441,6 +442,98 @@ def _():
     for _ in range(3):
         content = _write_zip({"a.zip": content})
     return content
+
+
+# Workbooks
+
+
+def _write_workbook(sheet: bytes, texts: bytes = b"<sst></sst>") -> bytes:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    packages = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return _write_zip(
+        {
+            "xl/workbook.xml": (
+                f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+                '<sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>'
+            ).encode(),
+            "xl/_rels/workbook.xml.rels": (
+                f'<Relationships xmlns="{packages}">'
+                f'<Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/a.xml"/>'
+                f'<Relationship Id="r2" Type="{office}/sharedStrings" Target="sharedStrings.xml"/>'
+                "</Relationships>"
+            ).encode(),
+            "xl/worksheets/a.xml": (
+                b"<worksheet><sheetData>" + sheet + b"</sheetData></worksheet>"
+            ),
+            "xl/sharedStrings.xml": texts,
+        }
+    )
+
+
+@_register("xlsx: two cells in opposite corners")
+def _():
+    return _write_workbook(
+        b'<row r="1"><c r="A1"><v>1</v></c></row>'
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    )
+
+
+@_register("xlsx: two cells in opposite corners, in other quotes and after spaces")
+def _():
+    return _write_workbook(
+        b"<row><c r = 'A1'><v>1</v></c></row><row><c r = 'XFD1048576'><v>1</v></c></row>"
+    )
+
+
+@_register("xlsx: a text of 10 MB in 10,000 cells")
+def _():
+    cells = b"".join(b'<row><c t="s"><v>0</v></c></row>' for _ in range(10_000))
+    text = np.random.default_rng(0).bytes(5_000_000).hex().encode()
+    return _write_workbook(cells, b"<sst><si><t>" + text + b"</t></si></sst>")
+
+
+@_register("xlsx: entities in entities")
+def _():
+    entities = b"".join(
+        b'<!ENTITY e%d "%s">' % (i, b"&e%d;" % (i - 1) * 10 if i else b"lol") for i in range(12)
+    )
+    return _write_workbook(b"", b"<!DOCTYPE x [" + entities + b"]><sst><si><t>&e11;</t></si></sst>")
+
+
+# JSON, NumPy arrays and Arrow files
+
+
+@_register("json: objects in objects, a million deep")
+def _():
+    return b'[{"a": ' + b'{"a": ' * 1_000_000 + b"1" + b"}" * 1_000_000 + b"}]"
+
+
+@_register("json: another name in each of 200,000 objects")
+def _():
+    return b"".join(b'{"c%d": 1}\n' % i for i in range(200_000))
+
+
+@_register("npy: a shape of 8 exabytes")
+def _():
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000000000)}"
+    return b"\x93NUMPY\x01\x00\x76\x00" + header.ljust(117) + b"\n" + bytes(64)
+
+
+@_register("npz: a bomb of zeros")
+def _():
+    out = io.BytesIO()
+    np.savez_compressed(out, x=np.zeros((1, 60_000_000)))
+    return out.getvalue()
+
+
+@_register("arrow: a buffer that says it unpacks to an exabyte")
+def _():
+    column, out = pa.array(np.zeros(1_000_000)), io.BytesIO()
+    table, options = pa.table({"v": column}), pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_file(out, table.schema, options=options) as writer:
+        writer.write_table(table)
+    return out.getvalue().replace(struct.pack("<q", 8_000_000), struct.pack("<q", 2**60))
 
 
 @_register("zip: a Parquet bomb inside")

@@ -22,7 +22,8 @@ MAX_MEMORY = int(min(3e9, MEMORY_LIMIT / 2))
 # Reading 200 MB takes 2 to 6 s of CPU time, 20,000 columns 5 s, a small file milliseconds
 # (measured); another machine may take several times as long.
 BASE_SECONDS, SECONDS_PER_MB = 10.0, 0.4
-PACKED = (b"\x1f\x8b", b"PK", b"PAR1", b"\x78\x01")  # gzip, ZIP, Parquet, as the store keeps text
+# gzip, ZIP (also xlsx and npz), Parquet, Arrow, as the store keeps text
+PACKED = (b"\x1f\x8b", b"PK", b"PAR1", b"ARROW1", b"\x78\x01")
 PACKED_TIMES = 4  # a compressed file holds this many times as much as others of its size
 WAITING_TIMES = 3  # wall-clock time per CPU time: other processes need the processors too
 

@@ -66,8 +66,9 @@ def _show_upload(visitor: State) -> None:
         args=(visitor,),
         help=_(
             "CSV or TSV with one sequence a line, one step a row with an id, one step a column, "
-            "or lists in cells; Parquet; .ts; or a ZIP with a file for each sequence. Any of them "
-            "may be compressed by gzip. The layout is detected."
+            "or lists in cells; Excel (.xlsx); JSON Lines or a JSON array; Parquet; Feather; NumPy "
+            "(.npy, .npz); .ts; ARFF; or a ZIP with a file for each sequence. Any of them may be "
+            "compressed by gzip. The layout is detected."
         ),
     )
     file_layouts.show_limits()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from benchmarks.hostile.files import FILES
 from core import DataError
+from core.errors import UnpaddedError
 from runs.reading import reading_jobs
 from runs.reading.guard import Guard
 from tests.support import strange_jobs
@@ -28,6 +29,15 @@ QUICK_TO_MAKE = (
     "ts: 8 MB of dimensions in two lines",
     "parquet: three dictionaries of one long word",
     "parquet: lists in lists, 200 deep",
+    "xlsx: two cells in opposite corners",
+    "xlsx: two cells in opposite corners, in other quotes and after spaces",
+    "xlsx: a text of 10 MB in 10,000 cells",
+    "xlsx: entities in entities",
+    "json: objects in objects, a million deep",
+    "json: another name in each of 200,000 objects",
+    "npy: a shape of 8 exabytes",
+    "npz: a bomb of zeros",
+    "arrow: a buffer that says it unpacks to an exabyte",
     "gzip: a million empty members",
     "gzip: in gzip in gzip in gzip",
 )
@@ -49,7 +59,7 @@ def test_a_hostile_file_gives_a_short_error(guard, name):
         )
         assert isinstance(result, reading_jobs.Refused)
         error = result.error
-    except DataError as refused:
+    except UnpaddedError as refused:
         error = refused
     assert len(str(error)) < 450
     assert "Traceback" not in str(error)
