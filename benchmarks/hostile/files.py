@@ -482,7 +482,7 @@ def _():
 @_register("xlsx: two cells in opposite corners, in other quotes and after spaces")
 def _():
     return _write_workbook(
-        b"<row><c r = 'A1'><v>1</v></c></row><row><c r = 'XFD1048576'><v>1</v></c></row>"
+        b"<row><c r = 'A1'><v>1</v></c></row><row><c r = 'xfd1048576'><v>1</v></c></row>"
     )
 
 

@@ -19,9 +19,7 @@ from ..table.column_names import TARGET_NAMES, normalize_name
 from ..table.table import Table, refuse_equal_names, refuse_many_columns
 from .source import EMPTY
 
-ARFF = re.compile(rb"(?:\s*%[^\n]*\n|\s*\n)*\s*@relation\s", re.I)
 ATTRIBUTE = re.compile(r"@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s+(.+)", re.I)
-RELATIONAL_ROW = re.compile(r"\s*(['\"])(.*?)\1\s*(?:,\s*(.*?)\s*)?$")
 NUMERIC = ("numeric", "real", "integer")
 
 
@@ -42,7 +40,14 @@ class _Header:
 
 def is_arff(text: bytes) -> bool:
     """Return True if the text begins with a relation."""
-    return ARFF.match(text) is not None
+    begin = 0
+    while begin < len(text):
+        end = text.find(b"\n", begin)
+        line = text[begin:end].strip()
+        if line and not line.startswith(b"%"):
+            return line[:10].lower() == b"@relation "
+        begin = end + 1
+    return False
 
 
 def open_arff(text: bytes, name: str = "") -> Table:
@@ -143,14 +148,16 @@ def _read_relational(
         )
     series, classes = [], []
     for number, line in numbered:
-        match = RELATIONAL_ROW.match(line)
-        if match is None or (match[3] is None) != (len(header.names) == 1):
+        quote, rest = line.strip()[0], line.strip()[1:]
+        cell, closed, rest = rest.partition(quote)
+        label = rest.strip().removeprefix(",").strip()
+        if quote not in "'\"" or not closed or bool(label) != (len(header.names) == 2):
             raise DataError(
                 "Row {row}: {found!r} is no series in quotes with a class behind it. Correct it.",
                 row=number,
                 found=line[:80],
             )
-        features = match[2].split("\\n")
+        features = cell.split("\\n")
         refuse_many_columns(len(features))
         if series and len(features) != len(series[0]):
             raise DataError(
@@ -160,7 +167,7 @@ def _read_relational(
                 expected=len(series[0]),
             )
         series.append(features)
-        classes.append((match[3] or "").strip("'\""))
+        classes.append(label.strip("'\""))
     columns = {
         name: pa.chunked_array([pc.split_pattern(pa.array(cells, pa.string()), ",")])
         for name, cells in zip(

@@ -27,11 +27,12 @@ TEXTS = "xl/sharedStrings.xml"
 MAX_CELLS = 30_000_000
 MAX_CHARACTERS = 2**29  # of all cells: a text that is stored once may be in every cell
 MAX_TITLE_ROWS = 50
-COLUMN_OF_CELL = re.compile(rb"""r=["']([A-Z]{1,3})[0-9]""")
-ROW_OF_CELL = re.compile(rb"""r=["'][A-Z]{0,3}([0-9]{4,10})["']""")  # from 1,000
-TEXT_OF_CELL = re.compile(rb"""t=["']s["'][^>]*>\s*<v>([0-9]{1,9})</v>""")
-ERROR_CELL = re.compile(rb"""<c [^>]*t=["']e["']""")
-UNCOMPUTED_CELL = re.compile(rb"(?:</f>|<f [^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+COLUMN_OF_CELL = re.compile(rb"""r\s{0,9}=\s{0,9}["']([A-Za-z]{1,20})[0-9]""")
+ROW_OF_CELL = re.compile(rb"""r\s{0,9}=\s{0,9}["'][A-Za-z]{0,20}([0-9]{4,20})["']""")  # from 1,000
+# Patterns that stop at the next tag, and at a few spaces, take linear time in any file.
+TEXT_OF_CELL = re.compile(rb"""t=["']s["'][^<>]*>\s{0,9}<v>([0-9]{1,9})</v>""")
+ERROR_CELL = re.compile(rb"""<c [^<>]*t=["']e["']""")
+UNCOMPUTED_CELL = re.compile(rb"(?:</f>|<f [^<>]*/>)\s{0,9}(?:<v\s{0,9}/>|<v></v>)?\s{0,9}</c>")
 
 Cell = str | float | int | bool | datetime | date | time | timedelta
 Rows = Sequence[Sequence[Cell]]
@@ -148,7 +149,7 @@ def _refuse_large_sheet(xml: bytes) -> None:
 def _parse_column(letters: bytes) -> int:
     """Return the number of a column: 1 for A, 27 for AA."""
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = 26 * number + letter - ord("A") + 1
     return number
 

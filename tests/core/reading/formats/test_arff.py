@@ -94,3 +94,14 @@ def test_other_arff_is_refused(text, expected):
     with pytest.raises(DataError) as caught:
         read(text)
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("row", ["'," * 300_000, "'1" + "\\n" * 200_000, "'" + " ," * 300_000])
+def test_a_long_row_is_refused_in_linear_time(row):
+    head = RELATIONAL[: RELATIONAL.index("'1.0")]
+    with pytest.raises(DataError):
+        read(head + row + "\n")
+
+
+def test_blank_lines_before_another_text_are_no_arff_file():
+    assert read("\n" * 10_000 + "id,v\na,1\na,2\n").lengths.tolist() == [2]

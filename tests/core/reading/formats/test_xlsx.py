@@ -198,3 +198,10 @@ def test_a_bomb_is_refused():
 def test_more_rows_than_steps_are_refused():
     with pytest.raises(DataError, match="steps"):
         open_rows(["id", "v"], *[["a", i] for i in range(50)], max_steps=10)
+
+
+@pytest.mark.parametrize("filler", [b"<f " * 200_000, b"</f>" + b" " * 500_000, b"<c " * 200_000])
+def test_a_sheet_of_repeated_tags_is_examined_in_linear_time(filler):
+    content = write_workbook(steps=STEPS)
+    strange = change_part(content, SHEET, lambda xml: xml.replace(b"</sheetData>", filler))
+    assert catch_message(strange)
