@@ -80,7 +80,8 @@ def has_numbered_columns(schema: Schema, table: Table) -> bool:
     roles = (getattr(schema, role) or "" for role in ROLES)
     used = {name for name in (*schema.features, *schema.unused, *roles) if name.isdecimal()}
     columns = {name for name in table.names if name.isdecimal()}
-    return schema.layout in ("long", "wide") and not table.header and used == columns
+    is_numbered = schema.layout in ("long", "wide") and not table.header
+    return is_numbered and bool(columns) and used == columns
 
 
 def refresh_schema(schema: Schema, table: Table) -> Schema:

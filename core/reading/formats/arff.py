@@ -79,7 +79,9 @@ def open_arff(text: bytes, name: str = "") -> Table:
 
 
 def _parse_header(lines: list[str]) -> _Header:
-    names, kinds, depth = [], [], 0
+    names: list[str] = []
+    kinds: list[str] = []
+    depth = 0  # of relational attributes
     for number, line in enumerate(lines):
         word = line.strip().lower()
         if word.startswith("@data"):
@@ -146,7 +148,8 @@ def _read_relational(
             "The ARFF file has a relational attribute among others. Put it first, and behind it "
             "one attribute of the class."
         )
-    series, classes = [], []
+    series: list[list[str]] = []
+    classes: list[str] = []
     for number, line in numbered:
         quote, rest = line.strip()[0], line.strip()[1:]
         cell, closed, rest = rest.partition(quote)

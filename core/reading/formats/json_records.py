@@ -53,7 +53,7 @@ def _open(text: bytes, name: str) -> Table:
         objects = _load(text, 1)
         records = _require_objects(objects if isinstance(objects, list) else [objects])
         rows: range | np.ndarray = range(1, len(records) + 1)
-        notes = (Note("a JSON array: row n is its object n"),)
+        notes: tuple[Note, ...] = (Note("a JSON array: row n is its object n"),)
     else:
         lines = text.split(b"\n")
         numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]

@@ -61,11 +61,11 @@ def open_table(source: AnySource, max_steps: int | None = None, sheet: str | Non
         DataError: For data that is not a table, and for a sheet that does not exist.
         OSError: For a path that cannot be read.
     """
-    table = _open_object(source)
-    if table is not None or isinstance(source, list | tuple):
+    opened = _open_object(source)
+    if isinstance(opened, Table | list):
         _refuse_sheet(sheet)
-        return _open_several(source, max_steps) if table is None else table
-    data, name = read_source(source)
+        return _open_several(opened, max_steps) if isinstance(opened, list) else opened
+    data, name = read_source(opened)
     if xlsx.is_workbook(data):
         return xlsx.open_workbook(data, name, max_steps, sheet)
     _refuse_sheet(sheet)
@@ -74,8 +74,8 @@ def open_table(source: AnySource, max_steps: int | None = None, sheet: str | Non
     return _open(data, name, max_steps)
 
 
-def _open_object(source: object) -> Table | None:
-    """Open an object that holds a table; None for paths and buffers."""
+def _open_object(source: AnySource) -> Table | Source | list[Source]:
+    """Open an object that holds a table; return paths and buffers."""
     if isinstance(source, pd.DataFrame):
         return open_dataframe(source)
     if isinstance(source, python_objects.ArrowStream | python_objects.ArrowArray):
@@ -86,8 +86,7 @@ def _open_object(source: object) -> Table | None:
         frames = [each for each in source if isinstance(each, pd.DataFrame)]
         if len(frames) == len(source):
             return python_objects.open_frames(frames)
-    python_objects.refuse_object(source)
-    return None
+    return python_objects.require_files(source)
 
 
 def _open_several(sources: Sequence[Source], max_steps: int | None) -> Table:
@@ -106,8 +105,8 @@ def _open_several(sources: Sequence[Source], max_steps: int | None) -> Table:
 
 def _name_files(sources: Sequence[Source], names: list[str]) -> list[PurePosixPath]:
     """Return the paths of files from the folder that contains all of them."""
-    if all(isinstance(source, str | os.PathLike) for source in sources):
-        paths = [Path(os.fspath(source)).absolute() for source in sources]
+    paths = [Path(each).absolute() for each in sources if isinstance(each, str | os.PathLike)]
+    if len(paths) == len(sources):
         folder = os.path.commonpath([path.parent for path in paths])
         relative = [PurePosixPath(path.relative_to(folder).as_posix()) for path in paths]
         return [p.with_name(name) for p, name in zip(relative, names, strict=True)]

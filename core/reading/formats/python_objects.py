@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from ..table.table import Table, refuse_many_columns
 from .archive_per_file import find_free_name
 from .arrow_columns import build_table, refuse_kinds
 from .dataframe import open_dataframe
-from .source import EMPTY
+from .source import EMPTY, Source
 
 
 @runtime_checkable
@@ -115,10 +115,8 @@ def open_frames(frames: Sequence[pd.DataFrame]) -> Table:
     )
 
 
-def refuse_object(source: object) -> None:
-    """Raise an error for an object that is no table, and name what to call instead.
-
-    Paths, buffers and lists of them are accepted.
+def require_files(source: object) -> Source | list[Source]:
+    """Return a path, a buffer, or a list of them, and refuse any other object.
 
     Raises:
         DataError: With the call that reads the object.
@@ -148,6 +146,7 @@ def refuse_object(source: object) -> None:
             "columns; call Sequences.from_lists for a list of sequences.",
             type=type(source).__name__,
         )
+    return list(source) if isinstance(source, list | tuple) else cast(Source, source)
 
 
 def _refuse_text(text: str) -> None:

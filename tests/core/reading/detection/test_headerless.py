@@ -104,3 +104,9 @@ def test_written_text_without_a_header_reads_as_the_same_sequences(text):
     data = read(text)
     again = read(to_csv(data, derive_schema(data)))
     assert again == replace(data, schema=again.schema)
+
+
+def test_typed_lists_are_no_table_without_header():
+    training = read("id,x1,x2\na,1,2\na,3,4\nb,5,6\n")
+    data = Reading.from_sequences(training).read_typed("[[1, 2], [3, 4]]", 1000)[0]
+    assert data.features == 2
