@@ -12,7 +12,7 @@ from .data.padding import pad
 from .data.sequences import Sequences
 from .data.windowing import prefixes, windows
 from .engine.progress import Progress
-from .errors import DataError
+from .errors import DataError, DataWarning
 from .layers.gru.declaration import GRU
 from .layers.lstm.declaration import LSTM
 from .reading import read_sequences
@@ -29,6 +29,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "DataError",
+    "DataWarning",
     "Progress",
     "Recipe",
     "Sequences",

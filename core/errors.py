@@ -81,6 +81,10 @@ class MissingValue(DataError):
     """A missing value in a step; another ``missing`` policy may accept the same data."""
 
 
+class DataWarning(UserWarning):
+    """A summary of what to check in data that was read; ``data.report`` has the findings."""
+
+
 TranslatableError = UnpaddedError  # its name in version 1
 
 

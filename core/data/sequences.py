@@ -24,6 +24,7 @@ from .from_arrays import flatten_channels_first, flatten_lists, flatten_padded
 from .from_frame import build_long_frame, read_long_frame
 from .missing import MISSING_POLICIES, Missing, check_finite, drop_missing, refuse_missing
 from .padded import Padded, Side, build_padded, step_indices
+from .read_report import ReadReport
 from .schema import Schema
 from .validation import (
     as_step_targets,
@@ -38,6 +39,7 @@ from .validation import (
 
 SPLITS = ("train", "validation", "test")
 NO_CATEGORIES: Categories = {}
+NOT_READ = ReadReport()
 Index = int | np.integer | slice | np.ndarray | Sequence[int]
 
 
@@ -64,6 +66,8 @@ class Sequences:
             Infinite values are refused.
         schema: how the data was read from a table, None if it was not. A model keeps it to read
             new data the same way.
+        report: what reading the table found, assumed, changed and left out; empty for other data.
+            It is not part of the data: it makes no difference to equality or digest.
 
     Raises:
         DataError: names the sequence, the step and the feature of an invalid value.
@@ -80,6 +84,7 @@ class Sequences:
     categories: Categories
     missing: Missing
     schema: Schema | None
+    report: ReadReport
 
     def __init__(
         self,
@@ -94,6 +99,7 @@ class Sequences:
         categories: Mapping[str, Sequence[str]] = NO_CATEGORIES,
         missing: Missing = "refuse",
         schema: Schema | None = None,
+        report: ReadReport = NOT_READ,
     ) -> None:
         if missing not in MISSING_POLICIES:
             raise ValueError(f"missing is {missing!r}; use one of {MISSING_POLICIES}")
@@ -145,6 +151,7 @@ class Sequences:
             "per_step": bool(per_step and targets is not None),
             "missing": missing,
             "schema": schema,
+            "report": report,
         }
         self._set_parts(parts)
 
@@ -482,6 +489,10 @@ class Sequences:
         return self._replace(
             values=self.values[:, columns], feature_names=tuple(names), categories=categories
         )
+
+    def with_report(self, report: ReadReport) -> Sequences:
+        """Replace the report of the reading."""
+        return self._replace(report=report)
 
     def to_padded(
         self,

@@ -123,5 +123,6 @@ def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.nd
         per_step=data.per_step,
         categories=data.categories,
         missing=data.missing,
+        report=data.report,
         schema=data.schema,
     )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from ..data.missing import Missing
 from ..data.schema import Schema, TargetAt
 from ..data.sequences import Sequences
+from .announcement import ReadsAlike, announce
 from .detection.detect import detect_schema
 from .detection.reuse_schema import adapt_schema, refresh_schema
 from .formats.open import AnySource, open_lists, open_table
@@ -48,9 +49,15 @@ def read_sequences(
     group: str | None = None,
     missing: Missing = "refuse",
     target_at: TargetAt | None = None,
+    *,
     sheet: str | None = None,
+    like: ReadsAlike | None = None,
+    strict: bool = False,
 ) -> Sequences:
     """Read sequences from files, buffers, or tables of pandas, Arrow and Polars.
+
+    ``data.report`` says what was understood, assumed, changed and left out. If anything in it is to
+    be checked, a ``DataWarning`` says so.
 
     Args:
         source: Path or buffer, or a list of them, which are read as the files of a ZIP; a
@@ -76,6 +83,9 @@ def read_sequences(
             rows, "step" for one per step, "end" for the target of the last step. None selects
             "step" if the column changes in most sequences, otherwise "sequence".
         sheet: Name of a sheet of an Excel workbook; None for the first one that is not empty.
+        like: A trained model, such as from ``core.load``: reads new data in the same way as its
+            training data, whatever the other arguments are.
+        strict: Raises an error for a question that could not be decided.
 
     Returns:
         The sequences.
@@ -88,9 +98,14 @@ def read_sequences(
     >>> data.lengths.tolist(), data[1].tolist()
     ([1, 2, 5], [[2.0], [5.0]])
     """
-    table = open_table(source, sheet=sheet)
-    schema = detect_schema(table, layout, id, time, target, features, split, group, target_at)
-    return read_table(table, replace(schema, missing=missing))[0]
+    if like is not None:
+        data = like.as_sequences(source)
+    else:
+        table = open_table(source, sheet=sheet)
+        schema = detect_schema(table, layout, id, time, target, features, split, group, target_at)
+        data = read_table(table, replace(schema, missing=missing))[0]
+    announce(data.report, strict)
+    return data
 
 
 def read_with_schema(table: Table, schema: Schema) -> tuple[Sequences, Report]:

@@ -94,12 +94,15 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     return Sequences(
         values=steps[0],
         lengths=np.bincount(steps[1]),
+        targets=fields["targets"],
+        ids=fields["ids"],
+        split=fields["split"],
+        groups=fields["groups"],
         per_step=schema.per_step,
         feature_names=names,
         categories=categories,
         missing=schema.missing,
         schema=schema,
-        **fields,
     )
 
 

@@ -10,6 +10,7 @@ from ...data.schema import Schema
 from ...data.sequences import Sequences
 from ...data.windowing import prefixes, take_last_targets, windows
 from ...errors import MissingValue
+from ..findings import build_read_report
 from ..table.report import Problems, Report
 from ..table.roles import drop_incomplete_rows
 from ..table.table import Table
@@ -49,4 +50,6 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     if schema.cut:
         split = windows if schema.cut == "windows" else prefixes
         data = split(data, schema.cut_steps, schema.cut_every)
-    return take_last_targets(data) if schema.target_at == "end" else data, report
+    if schema.target_at == "end":
+        data = take_last_targets(data)
+    return data.with_report(build_read_report(report)), report

@@ -1,0 +1,44 @@
+"""Announcement of what should be checked after a reading from Python."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Protocol
+
+from ..data.read_report import ReadReport
+from ..data.sequences import Sequences
+from ..errors import DataError, DataWarning
+from .formats.open import AnySource
+
+MAX_NAMED = 3
+
+
+class ReadsAlike(Protocol):
+    """A trained model, which reads new data like its training data."""
+
+    def as_sequences(self, new: AnySource) -> Sequences:
+        """Read new data."""
+
+
+def announce(report: ReadReport, strict: bool) -> None:
+    """Warn of findings that should be checked.
+
+    Raises:
+        DataError: With ``strict``, for the first question.
+    """
+    questions, others = report.select("question"), report.select("warning")
+    if strict and questions:
+        message = questions[0].message
+        raise DataError(message.template, **message.values)
+    to_check = [*questions, *others]
+    if to_check:
+        named = "; ".join(str(each.message).rstrip(".") for each in to_check[:MAX_NAMED])
+        more = len(to_check) - MAX_NAMED
+        warnings.warn(
+            DataWarning(
+                f"{len(questions)} questions and {len(others)} warnings about this data: {named}"
+                + (f"; and {more} more" if more > 0 else "")
+                + ". See data.report."
+            ),
+            stacklevel=3,
+        )
