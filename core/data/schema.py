@@ -31,6 +31,7 @@ TARGET_AT = ("sequence", "step", "end")
 TargetAt = Literal["sequence", "step", "end"]
 Cut = Literal["", "windows", "prefixes"]
 Duplicates = Literal["keep", "first", "last", "mean"]
+Columns = str | tuple[str, ...] | None  # one column, several columns, or none
 NOTE_FIELDS = ("reasons", "doubts")
 
 
@@ -42,8 +43,9 @@ class Schema:
         layout: "rows": one sequence of one feature per row, numbers only, without a header;
             "list": one sequence per row, its steps written as a list in a cell; "long": one step
             per row; "wide": one sequence per row, one step per column.
-        id: column of the sequence ids, or None.
-        time: column that orders the steps, or None.
+        id: column of the sequence ids; several columns whose cells, joined by " / ", are the
+            ids; or None.
+        time: column that orders the steps; columns of the date and the time of day; or None.
         target: column of the targets, or None.
         split: column of the split, or None.
         group: column of the groups, or None.
@@ -68,14 +70,16 @@ class Schema:
         duplicates: steps of one sequence at the same time: "keep" all, the "first", the "last",
             or their "mean".
         elapsed: adds the time since the previous step as a feature.
+        dayfirst: in the dates of the time, the day comes before the month; None if they begin
+            with the year, and for other times.
         unused: columns without a role.
         reasons: short explanations of the detected layout, for people.
         doubts: guesses that a person should check; empty when the detection is certain.
     """
 
     layout: str
-    id: str | None = None
-    time: str | None = None
+    id: Columns = None
+    time: Columns = None
     target: str | None = None
     split: str | None = None
     group: str | None = None
@@ -91,6 +95,7 @@ class Schema:
     fixes: tuple[str, ...] = ()
     duplicates: Duplicates = "keep"
     elapsed: bool = False
+    dayfirst: bool | None = None
     unused: tuple[str, ...] = ()
     reasons: tuple[Note, ...] = ()
     doubts: tuple[Note, ...] = ()
@@ -120,6 +125,10 @@ class Schema:
         notes = {name: [note.to_plain() for note in getattr(self, name)] for name in NOTE_FIELDS}
         return asdict(self) | notes
 
+    def list_columns(self, role: str) -> tuple[str, ...]:
+        """List the columns of a role: "id", "time", "target", "split" or "group"."""
+        return as_columns(getattr(self, role))
+
     @classmethod
     def from_dict(cls, plain: object) -> Schema:
         """Rebuild a schema from the output of ``to_dict``.
@@ -128,6 +137,26 @@ class Schema:
             ValueError: for any other values.
         """
         return SCHEMA_CHECK(plain, "the table")
+
+
+def as_columns(columns: Columns) -> tuple[str, ...]:
+    """Return the names of the columns of a role, () for none."""
+    return columns if isinstance(columns, tuple) else (columns,) if columns else ()
+
+
+def as_one_column(columns: Columns) -> str | None:
+    """Return the name of the column of a role, None for none.
+
+    Raises:
+        TypeError: For several columns, which ``join_roles`` replaces by one.
+    """
+    if isinstance(columns, tuple):
+        raise TypeError(f"a single column is needed instead of {columns}")
+    return columns or None
+
+
+def _check_columns(plain: object, where: str) -> str | tuple[str, ...]:
+    return text()(plain, where) if isinstance(plain, str) else names()(plain, where)
 
 
 def _check_categories(plain: object, where: str) -> tuple[str, ...]:
@@ -139,7 +168,8 @@ def _check_categories(plain: object, where: str) -> tuple[str, ...]:
 SCHEMA_CHECK = record(
     Schema,
     {"layout": one_of(*LAYOUTS)},
-    dict.fromkeys(("id", "time", "target", "split", "group"), optional(text()))
+    dict.fromkeys(("id", "time"), optional(_check_columns))
+    | dict.fromkeys(("target", "split", "group"), optional(text()))
     | dict.fromkeys(("features", "channels", "unused"), names())
     | dict.fromkeys(("cut_steps", "cut_every"), integer(0, MAX_COUNT))
     | dict.fromkeys(NOTE_FIELDS, list_of(as_note, MAX_NAMES))
@@ -152,5 +182,6 @@ SCHEMA_CHECK = record(
         "fixes": list_of(one_of(*FIXES), len(FIXES)),
         "duplicates": one_of(*DUPLICATES),
         "elapsed": boolean,
+        "dayfirst": optional(boolean),
     },
 )

@@ -41,8 +41,8 @@ __all__ = [
 def read_sequences(
     source: AnySource,
     layout: str = "auto",
-    id: str | None = None,
-    time: str | None = None,
+    id: str | Sequence[str] | None = None,
+    time: str | Sequence[str] | None = None,
     target: str | None = None,
     features: Sequence[str] | None = None,
     split: str | None = None,
@@ -51,6 +51,7 @@ def read_sequences(
     target_at: TargetAt | None = None,
     *,
     sheet: str | None = None,
+    dayfirst: bool | None = None,
     like: ReadsAlike | None = None,
     strict: bool = False,
 ) -> Sequences:
@@ -71,8 +72,8 @@ def read_sequences(
             * "wide": one sequence per row, one step per column (x1, x2, …; or x_1, x_2, …,
               y_1, y_2, … for several features), blank cells at the end.
         id: Column of the sequence id; None detects it, "" means that there is none. The same
-            holds for the other roles.
-        time: Column that orders the steps.
+            holds for the other roles. The cells of several columns, joined by " / ", are an id.
+        time: Column that orders the steps, or the columns of the date and the time of day.
         target: Column of the target.
         features: Columns of the values; None detects them.
         split: Column of "train", "validation" or "test".
@@ -83,6 +84,8 @@ def read_sequences(
             rows, "step" for one per step, "end" for the target of the last step. None selects
             "step" if the column changes in most sequences, otherwise "sequence".
         sheet: Name of a sheet of an Excel workbook; None for the first one that is not empty.
+        dayfirst: In dates such as 01/02/2026, the day comes first; None decides it by all dates
+            of the column, and takes the day first where they allow both.
         like: A trained model, such as from ``core.load``: reads new data in the same way as its
             training data, whatever the other arguments are.
         strict: Raises an error for a question that could not be decided.
@@ -102,7 +105,9 @@ def read_sequences(
         data = like.as_sequences(source)
     else:
         table = open_table(source, sheet=sheet)
-        schema = detect_schema(table, layout, id, time, target, features, split, group, target_at)
+        schema = detect_schema(
+            table, layout, id, time, target, features, split, group, target_at, dayfirst
+        )
         data = read_table(table, replace(schema, missing=missing))[0]
     announce(data.report, strict)
     return data

@@ -28,8 +28,8 @@ def announce(report: ReadReport, strict: bool) -> None:
     """
     questions, others = report.select("question"), report.select("warning")
     if strict and questions:
-        message = questions[0].message
-        raise DataError(message.template, **message.values)
+        template, values = questions[0].message.template, questions[0].message.values
+        raise DataError(template, **values)
     to_check = [*questions, *others]
     if to_check:
         named = "; ".join(str(each.message).rstrip(".") for each in to_check[:MAX_NAMED])

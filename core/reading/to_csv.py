@@ -13,6 +13,7 @@ from ..data.padded import step_indices
 from ..data.schema import Schema
 from ..data.sequences import Sequences
 from .layouts.long import ELAPSED
+from .table.joined_columns import SEPARATOR
 
 Row = dict[str, object]
 MISSING_TEXT = "nan"  # a blank cell ends a sequence of the wide layout
@@ -88,7 +89,7 @@ def build_example(data: Sequences) -> str:
 
 def _build_role_cells(data: Sequences, schema: Schema, i: int) -> tuple[Row, Row]:
     """Return the cells before the values of a sequence, and the cells after them."""
-    before: Row = {} if schema.id is None else {schema.id: data.ids[i]}
+    before: Row = _split_id(schema.list_columns("id"), data.ids[i])
     after: Row = {}
     if schema.target is not None and data.targets is not None and not data.per_step:
         after[schema.target] = data.targets[i]
@@ -96,6 +97,32 @@ def _build_role_cells(data: Sequences, schema: Schema, i: int) -> tuple[Row, Row
         if name is not None and role is not None:
             after[name] = role[i]
     return before, after
+
+
+def _split_id(columns: tuple[str, ...], id: object) -> Row:
+    """Return the cells of an id, one per column."""
+    if len(columns) < 2:
+        return dict.fromkeys(columns, id)
+    parts = str(id).split(SEPARATOR, len(columns) - 1)
+    parts += ["1"] * (len(columns) - len(parts))  # ids that were not read from these columns
+    return dict(zip(columns, parts, strict=True))
+
+
+def format_times(columns: tuple[str, ...], elapsed: np.ndarray) -> list[dict[str, str]]:
+    """Write the times of the steps of a sequence.
+
+    Args:
+        columns: Column of the time, or columns of the date and the time of day.
+        elapsed: (steps,) time since the first step, in seconds for a date and a time of day.
+
+    Returns:
+        The cells of each step.
+    """
+    if len(columns) < 2:
+        return [dict.fromkeys(columns, f"{time:.9g}") for time in elapsed]
+    nanoseconds = np.round(elapsed * 1e9).astype("timedelta64[ns]")
+    dates = np.datetime_as_string(np.datetime64("1970-01-01", "ns") + nanoseconds)
+    return [dict(zip(columns, date.split("T"), strict=True)) for date in dates.tolist()]
 
 
 def _get_step_targets(data: Sequences, i: int) -> list[object]:
@@ -111,8 +138,9 @@ def _build_long_rows(data: Sequences, schema: Schema, i: int) -> list[Row]:
         elapsed = np.ones(len(steps))
         if ELAPSED in names:
             elapsed = steps[:, names.index(ELAPSED)].astype(np.float64)
-        for row, time in zip(rows, np.cumsum(elapsed) - elapsed[0], strict=True):
-            row[schema.time] = f"{time:.9g}"
+        times = format_times(schema.list_columns("time"), np.cumsum(elapsed) - elapsed[0])
+        for row, cells_of_time in zip(rows, times, strict=True):
+            row |= cells_of_time
     for name in schema.features:
         column = steps[:, names.index(name)]
         if name in data.categories:

@@ -210,7 +210,8 @@ def choose(
     features: Sequence[str] | None,
     also: ChosenFields,
     target_at: TargetAt | None = None,
-    **roles: str | None,
+    dayfirst: bool | None = None,
+    **roles: str | tuple[str, ...] | None,
 ) -> SchemaOf:
     """Return a function that detects the schema except for what the visitor chose.
 
@@ -219,6 +220,7 @@ def choose(
         features: Columns that are features; None to detect them.
         also: Other fields of the schema.
         target_at: As in the schema; None to detect it.
+        dayfirst: As in the schema; None to detect it.
         **roles: Columns by role.
     """
     return partial(
@@ -227,6 +229,7 @@ def choose(
         features=features,
         also=also,
         target_at=target_at,
+        dayfirst=dayfirst,
         roles=roles,
     )
 
@@ -241,9 +244,10 @@ def _detect_chosen(
     features: Sequence[str] | None,
     also: ChosenFields,
     target_at: TargetAt | None,
-    roles: Mapping[str, str | None],
+    dayfirst: bool | None,
+    roles: Mapping[str, str | tuple[str, ...] | None],
 ) -> Schema:
-    return replace(detect_with_roles(table, layout, roles, features, target_at), **also)
+    return replace(detect_with_roles(table, layout, roles, features, target_at, dayfirst), **also)
 
 
 def _describe_columns(table: Table, content: bytes) -> Columns:

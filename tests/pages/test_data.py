@@ -214,6 +214,33 @@ def test_columns_chosen_for_a_refused_file_are_kept_if_they_do_not_fit(data):
     assert get_facts(data)["Sequences"] == "2"
 
 
+def test_an_id_of_several_columns_is_kept_when_the_form_is_used(data):
+    rows = "".join(f"{s},{k},{t},{s * t + k}\n" for s in (1, 2) for k in (1, 2) for t in range(3))
+    upload(data, f"subject,trial,t,v\n{rows}".encode())
+    assert get_facts(data)["Sequences"] == "4"
+    assert find_labelled(data.selectbox, "Sequence id").value == ("subject", "trial")
+    find_labelled(data.selectbox, "Missing values").set_value("mean")
+    find_labelled(data.button, "Use these columns").click().run()
+    assert not data.error
+    assert get_facts(data)["Sequences"] == "4"
+    assert data.session_state["state"].data.schema.id == ("subject", "trial")
+    find_labelled(data.selectbox, "Sequence id").set_value("subject")
+    find_labelled(data.button, "Use these columns").click().run()
+    assert get_facts(data)["Sequences"] == "2"
+
+
+def test_the_order_of_day_and_month_can_be_chosen(data):
+    upload(data, b"id,date,v\na,01/02/2024,1\na,02/01/2024,2\nb,01/01/2024,3\n")
+    assert data.session_state["state"].data[0].tolist() == [[2], [1]]
+    find_labelled(data.selectbox, "Dates").set_value(False)
+    find_labelled(data.button, "Use these columns").click().run()
+    assert data.session_state["state"].data[0].tolist() == [[1], [2]]
+    assert data.session_state["state"].data.schema.doubts == ()
+    find_labelled(data.selectbox, "Missing values").set_value("mean")
+    find_labelled(data.button, "Use these columns").click().run()
+    assert data.session_state["state"].data[0].tolist() == [[1], [2]]
+
+
 OOPS = b"id,t,x\na,1,2\n\na,2,oops\nb,1,3\n"
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import streamlit as st
 
 from core import DataError
+from core.data.schema import as_columns
 from core.errors import UnpaddedError
 from core.i18n import N_
 from core.reading import Schema
+from core.reading.table.joined_columns import SEPARATOR
 from runs.reading import reading_jobs
 from ui.data.file_layouts import LAYOUT_NAMES
 from ui.i18n import _
@@ -41,6 +43,7 @@ TARGET_NAMES = {
     "step": N_("one for each of its steps"),
     "end": N_("that of its last step"),
 }
+DATE_NAMES = {True: N_("day before month"), False: N_("month before day")}
 CUT_NAMES = {"": N_("do not cut"), "windows": N_("windows"), "prefixes": N_("growing prefixes")}
 FIRST_STEPS, MAX_STEPS = 50, 1_000_000  # of a window: default and maximum
 
@@ -62,7 +65,9 @@ def show_form(
         refuse: Called with the reason if the choice is invalid.
     """
     values = _read_values(schema)
-    roles = filter(None, (values[role] for role in ROLES))  # including those beyond MAX_COLUMNS
+    roles = [
+        name for role in ROLES for name in schema.list_columns(role)
+    ]  # also beyond MAX_COLUMNS
     names = list(dict.fromkeys((*columns[:MAX_COLUMNS], *roles)))
     with st.form(key):
         layout, missing = st.columns([2, 1])
@@ -81,11 +86,12 @@ def show_form(
             key=f"{key}-missing",
         )
         for column, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
+            options = list(dict.fromkeys((NONE, *names, values[role])))
             column.selectbox(
                 _(label),
-                [NONE, *names],
-                index=[NONE, *names].index(values[role]),
-                format_func=lambda name: name or _("none"),
+                options,
+                index=options.index(values[role]),
+                format_func=lambda choice: SEPARATOR.join(as_columns(choice)) or _("none"),
                 key=f"{key}-{role}",
             )
         if schema.layout in ("long", "list") and len(columns) <= MAX_COLUMNS:
@@ -114,6 +120,14 @@ def show_form(
                 key=f"{key}-elapsed",
                 help=_("For steps at irregular times; in seconds where times are dates."),
             )
+        if schema.dayfirst is not None:
+            st.selectbox(
+                _("Dates"),
+                list(DATE_NAMES),
+                index=list(DATE_NAMES).index(values["dayfirst"]),
+                format_func=lambda is_day_first: _(DATE_NAMES[is_day_first]),
+                key=f"{key}-dayfirst",
+            )
         _show_cutting(key, values)
         st.form_submit_button(
             _("Use these columns"),
@@ -133,7 +147,7 @@ def update_form(key: str, schema: Schema) -> None:
 
 def _read_values(schema: Schema) -> dict[str, Any]:
     """Return the values of the form for a schema."""
-    names = ("layout", "missing", "target_at", "duplicates", "elapsed", "cut")
+    names = ("layout", "missing", "target_at", "duplicates", "elapsed", "dayfirst", "cut")
     return {
         **{name: getattr(schema, name) for name in names},
         **{role: getattr(schema, role) or NONE for role in ROLES},
@@ -198,7 +212,7 @@ def _read_again(
     # In another layout the columns have other meanings, so the features are dropped.
     features_to_keep = features if features and layout == schema.layout else None
     if features_to_keep is not None:
-        role_columns = {name for name in roles.values() if name}
+        role_columns = {name for choice in roles.values() for name in as_columns(choice)}
         features_to_keep = [name for name in features_to_keep if name not in role_columns]
     if layout == "rows":
         roles, features_to_keep = dict.fromkeys(roles), None
@@ -213,4 +227,9 @@ def _read_again(
     if features == [] and schema.features and layout == schema.layout:
         refuse(DataError("No feature is chosen. Choose at least one column that holds values."))
         return
-    read(reading_jobs.choose(layout, features_to_keep, options, target_at=target_at, **roles))
+    dayfirst = st.session_state.get(f"{key}-dayfirst") if roles["time"] == schema.time else None
+    read(
+        reading_jobs.choose(
+            layout, features_to_keep, options, target_at=target_at, dayfirst=dayfirst, **roles
+        )
+    )

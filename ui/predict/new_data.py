@@ -14,6 +14,7 @@ from core.errors import UnpaddedError
 from core.reading import Report, Schema
 from core.reading.layouts.long import ELAPSED
 from core.reading.new_data import Reading, format_steps
+from core.reading.to_csv import format_times
 from ui.context import get_services
 from ui.data.reading_report import show_rows
 from ui.data.remedies import offer_to_read_again
@@ -58,7 +59,8 @@ def format_as_csv(data: Sequences, schema: Schema) -> str:
     columns = dict(zip(data.feature_names, data.values.T, strict=True))
     table = pd.DataFrame(index=range(len(data.values)))
     if schema.elapsed and schema.time:
-        table[schema.time] = columns[ELAPSED].cumsum()
+        times = format_times(schema.list_columns("time"), columns[ELAPSED].cumsum())
+        table = pd.DataFrame(times)
     for name in schema.features:
         words = data.categories.get(name)
         table[name] = columns[name] if words is None else decode_words(columns[name], words)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from ...data.schema import Schema, TargetAt
+from ...data.schema import Columns, Schema, TargetAt, as_columns
 from ...errors import DataError, Note
-from ..table.cells import detect_kind, parse_numbers
+from ..table.cells import detect_kind
 from ..table.column_names import normalize_name
+from ..table.joined_columns import join_columns
 from ..table.missing_markers import is_missing
 from ..table.roles import encode_values
 from ..table.table import Table
+from .row_numbers import find_row_numbers
 
 MAX_VOCABULARY_SIZE = 500  # of a requested text feature: every category becomes a feature
 MAX_NOTES = 20  # columns with a note of their own
@@ -26,7 +26,8 @@ class Candidates:
 
     Args:
         table: The table.
-        roles: Column per role as requested by the user, None to detect it, "" for no column.
+        roles: Column per role as requested by the user, None to detect it, "" for no column. The
+            id and the time may have several columns.
         features: Requested feature columns, None to detect them.
         target_at: "sequence", "step" or "end"; None to detect it.
 
@@ -37,37 +38,68 @@ class Candidates:
     def __init__(
         self,
         table: Table,
-        roles: dict[str, str | None],
+        roles: Mapping[str, Columns],
         features: Sequence[str] | None,
         target_at: TargetAt | None,
+        dayfirst: bool | None = None,
     ) -> None:
         self.table = table
-        self.roles = dict(roles)
+        self.names = table.names
+        self.roles: dict[str, str | None] = {}
+        self.joined: dict[str, tuple[str, ...]] = {}  # columns that a column of the table joins
+        self.row_numbers: set[str] = set()
+        self.excluded: set[str] = set()  # further columns that are not features
+        self.dayfirst = dayfirst
+        self.has_chosen_id = roles["id"] is not None
         self.features = None if features is None else tuple(features)
         self.target_at = target_at
         self.missing_ends = False
         self.reasons = list(table.notes)
         self.doubts = list(table.doubts)
-        _check_columns(table, [*filter(None, roles.values()), *(self.features or ())])
+        role_columns = [name for columns in roles.values() for name in as_columns(columns)]
+        _check_columns(table, [*role_columns, *(self.features or ())])
         self.kinds = {
             name: "list" if table.lists else detect_kind(table, name) for name in table.names
         }
-        self.index = _find_index_column(table)
+        for role, columns in roles.items():
+            if isinstance(columns, tuple):
+                self.assign_joined(role, columns)
+            else:
+                self.roles[role] = columns
+        self.row_numbers |= find_row_numbers(table, self.list_open_columns("number"))
 
     def list_open_columns(self, *kinds: str) -> list[str]:
         """List the columns of these kinds without a role, in the order of the table."""
-        assigned = {self.index, *self.roles.values(), *(self.features or ())}
+        assigned = {*self.list_role_columns(), *self.row_numbers, *self.excluded}
+        assigned.update(self.features or ())
+        return [name for name in self.names if name not in assigned and self.kinds[name] in kinds]
+
+    def list_role_columns(self) -> list[str]:
+        """List the columns of the table that have a role."""
         return [
-            name for name in self.table.names if name not in assigned and self.kinds[name] in kinds
+            column
+            for name in self.roles.values()
+            if name
+            for column in self.joined.get(name, (name,))
         ]
 
-    def assign_by_name(self, role: str, names: frozenset[str], skip: bool = False) -> None:
+    def assign_by_name(self, role: str, names: frozenset[str]) -> None:
         """Assign an open role to the first open column with one of these names."""
-        if self.roles[role] is None and not skip:
+        if self.roles[role] is None:
             matches = (
                 n for n in self.list_open_columns("number", "text") if normalize_name(n) in names
             )
             self.roles[role] = next(matches, None)
+
+    def assign_joined(self, role: str, columns: tuple[str, ...]) -> None:
+        """Assign a role to one column, or to a column that joins several."""
+        if len(columns) == 1:
+            self.roles[role] = columns[0]
+            return
+        self.table, name = join_columns(self.table, role, columns)
+        self.joined[name] = columns
+        self.kinds[name] = "text"
+        self.roles[role] = name
 
     def list_distinct_values(self, name: str) -> list[str]:
         """List the distinct values of a column, in the order of first appearance."""
@@ -134,16 +166,16 @@ class Candidates:
                 "Add a column of numbers, or give the columns other roles.",
                 columns=", ".join(self.table.names),
             )
-        roles = {role: name or None for role, name in self.roles.items()}
         if layout != "long":
-            roles["time"] = None
+            self.roles["time"] = None
+        roles = {role: name or None for role, name in self.roles.items()}
         categories = self.list_categorical(features) if layout == "long" else ()
-        used = {*roles.values(), *features}
-        unused = tuple(name for name in self.table.names if name not in used)
+        used = {*self.list_role_columns(), *features}
+        unused = tuple(name for name in self.names if name not in used)
         for name in unused[:MAX_NOTES]:
             self.reasons.append(
                 Note("`{name}` counts the rows: not used", name=name)
-                if name == self.index
+                if name in self.row_numbers
                 else Note("`{name}` is not used", name=name)
             )
         if len(unused) > MAX_NOTES:
@@ -159,27 +191,23 @@ class Candidates:
             unused=unused,
             reasons=tuple(self.reasons),
             doubts=tuple(self.doubts),
-            id=roles["id"],
-            time=roles["time"],
+            dayfirst=self.dayfirst if roles["time"] else None,
+            id=self.joined.get(roles["id"] or "", roles["id"]),
+            time=self.joined.get(roles["time"] or "", roles["time"]),
             target=roles["target"],
             split=roles["split"],
             group=roles["group"],
         )
 
 
+def note_assumed_id(name: str) -> Note:
+    """Return the doubt about a column that is assumed to be the id."""
+    return Note("no column is called id, and `{name}` is taken for it", name=name)
+
+
 def note_assumed_target(name: str) -> Note:
     """Return the doubt about a column that is assumed to be the target."""
     return Note("no column is called target, and `{name}` is taken for it", name=name)
-
-
-def _find_index_column(table: Table) -> str | None:
-    """Return the first column if it is a pandas index: unnamed, and counting rows from 0."""
-    first = table.names[0]
-    if first not in (*table.unnamed, "Unnamed: 0"):
-        return None
-    values, bad = parse_numbers(table.columns[first])
-    is_index = len(bad) == 0 and np.array_equal(values, np.arange(len(table)))
-    return first if is_index else None
 
 
 def _check_columns(table: Table, columns: Sequence[str]) -> None:

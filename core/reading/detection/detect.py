@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...data.schema import LAYOUTS, Schema, TargetAt
+from ...data.schema import LAYOUTS, Columns, Schema, TargetAt
 from ...errors import DataError, Note
-from ..table.column_names import GROUP_NAMES, TIME_NAMES, normalize_name
+from ..table.column_names import GROUP_NAMES, normalize_name
 from ..table.roles import ROLES, SPLIT_ALIASES, encode_values
 from ..table.table import Table
 from .candidates import Candidates
@@ -19,19 +19,21 @@ from .ids import find_id
 from .lists import detect_list_schema
 from .long import detect_long_schema
 from .step_columns import find_step_columns
+from .times import assign_named_time
 from .wide import detect_wide_schema, has_blank_ends
 
 
 def detect_schema(
     table: Table,
     layout: str = "auto",
-    id: str | None = None,
-    time: str | None = None,
+    id: str | Sequence[str] | None = None,
+    time: str | Sequence[str] | None = None,
     target: str | None = None,
     features: Sequence[str] | None = None,
     split: str | None = None,
     group: str | None = None,
     target_at: TargetAt | None = None,
+    dayfirst: bool | None = None,
 ) -> Schema:
     """Detect the layout of a table and the roles of its columns.
 
@@ -39,13 +41,15 @@ def detect_schema(
         table: The table.
         layout: "auto", or one of "rows", "list", "long", "wide".
         id: Column of the id; None to detect it, "" for no column. The same holds for ``time``,
-            ``target``, ``split`` and ``group``.
-        time: Column of the time.
+            ``target``, ``split`` and ``group``. Several columns together are an id.
+        time: Column of the time, or the columns of the date and the time of day.
         target: Column of the target.
         features: Columns of the values, None to detect them.
         split: Column of the split.
         group: Column of the group.
         target_at: "sequence", "step" or "end" (see ``Schema``); None to detect it.
+        dayfirst: In dates such as 01/02/2026, the day comes first; None to decide it by all of
+            them.
 
     Returns:
         The schema, with reasons and doubts.
@@ -56,23 +60,31 @@ def detect_schema(
         ValueError: For an unknown layout.
     """
     roles = {"id": id, "time": time, "target": target, "split": split, "group": group}
-    return detect_with_roles(table, layout, roles, features, target_at)
+    return detect_with_roles(table, layout, roles, features, target_at, dayfirst)
 
 
 def detect_with_roles(
     table: Table,
     layout: str,
-    roles: Mapping[str, str | None],
+    roles: Mapping[str, str | Sequence[str] | None],
     features: Sequence[str] | None = None,
     target_at: TargetAt | None = None,
+    dayfirst: bool | None = None,
 ) -> Schema:
     """Detect as ``detect_schema``, with the columns of the roles in a dictionary."""
     if layout not in ("auto", *LAYOUTS):
         raise ValueError(f"layout is {layout!r}; use 'auto' or one of {LAYOUTS}")
-    known = {role: name for role, name in table.roles.items() if name not in (features or ())}
-    known |= {role: name for role, name in roles.items() if name is not None}
+    known: dict[str, Columns] = {
+        role: name for role, name in table.roles.items() if name not in (features or ())
+    }
+    known |= {role: _as_role(columns) for role, columns in roles.items() if columns is not None}
     columns = {role: known.get(role) for role in ROLES}
-    return _detect(Candidates(table, columns, features, target_at), layout)
+    return _detect(Candidates(table, columns, features, target_at, dayfirst), layout)
+
+
+def _as_role(columns: str | Sequence[str] | None) -> Columns:
+    """Convert a list of columns to a tuple, as a schema stores it."""
+    return columns if columns is None or isinstance(columns, str) else tuple(columns)
 
 
 def _detect(candidates: Candidates, layout: str) -> Schema:
@@ -93,7 +105,8 @@ def _detect(candidates: Candidates, layout: str) -> Schema:
     _detect_split_and_group(candidates)
     if layout == "list":
         return detect_list_schema(candidates)
-    candidates.assign_by_name("time", TIME_NAMES, skip=layout == "wide")
+    if layout != "wide":
+        assign_named_time(candidates)
     find_id(candidates, layout)
     if layout not in ("long", "wide"):
         layout = _detect_long_or_wide(candidates)

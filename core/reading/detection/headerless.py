@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 
 from ...errors import Note
 from ..table.cells import SAMPLE_ROWS, parse_numbers, read_number_text
+from ..table.counted_steps import counts_steps
 from ..table.table import Table
-from .candidates import Candidates, note_assumed_target
+from .candidates import Candidates, note_assumed_id, note_assumed_target
 
 MIN_STEPS = 10  # the shortest series of the UCR archive have 15
 MAX_CLASSES = 100  # the UCR archive has up to 60
@@ -29,7 +30,7 @@ def detect_headerless(candidates: Candidates) -> str | None:
     if len(names) < 3:
         return None
     id, time = names[:2]
-    if _counts_steps(table, id, time):
+    if counts_steps(*(read_number_text(table, name) for name in (id, time))):
         candidates.roles["id"], candidates.roles["time"] = id, time
         candidates.reasons.append(
             Note(
@@ -39,24 +40,9 @@ def detect_headerless(candidates: Candidates) -> str | None:
                 time=time,
             )
         )
+        candidates.doubts.append(note_assumed_id(id))
         return "long"
     return "wide" if _detect_ucr(candidates, names) else None
-
-
-def _counts_steps(table: Table, id: str, time: str) -> bool:
-    """Return True if ``id`` has runs of distinct values, in which ``time`` counts from 0 or 1."""
-    sequence, bad_ids = parse_numbers(read_number_text(table, id))
-    steps, bad_steps = parse_numbers(read_number_text(table, time))
-    if len(bad_ids) or len(bad_steps) or np.isnan(sequence).any():
-        return False
-    starts = np.append(0, np.flatnonzero(np.diff(sequence)) + 1)
-    run_lengths = np.diff(np.append(starts, len(sequence)))
-    if len(starts) < 2 or 2 * len(starts) > len(sequence):
-        return False
-    if len(np.unique(sequence[starts])) < len(starts) or steps[0] not in (0, 1):
-        return False
-    counts = np.arange(len(sequence)) - np.repeat(starts, run_lengths) + steps[0]
-    return np.array_equal(steps, counts)
 
 
 def _detect_ucr(candidates: Candidates, names: Sequence[str]) -> bool:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...errors import Note
 from ..table.cells import parse_numbers, read_number_text
-from ..table.column_names import SPLIT_NAMES, TARGET_NAMES, is_id_name, normalize_name
+from ..table.column_names import (
+    SPLIT_NAMES,
+    TARGET_NAMES,
+    is_id_name,
+    is_order_name,
+    normalize_name,
+)
 from ..table.roles import encode_values
-from .candidates import Candidates
+from .candidates import Candidates, note_assumed_id
 from .step_columns import find_step_columns
+from .times import (
+    count_repeated_times,
+    list_order_columns,
+    orders_rows,
+)
 from .wide import has_blank_ends
 
 
@@ -19,9 +29,7 @@ def find_id(candidates: Candidates, layout: str) -> None:
         return
     open_columns = candidates.list_open_columns("number", "text")
     named_ids = [name for name in open_columns if is_id_name(name)]
-    first_columns = [
-        name for name in open_columns if normalize_name(name) not in TARGET_NAMES | SPLIT_NAMES
-    ][:1]
+    first_columns = _list_unnamed_ids(candidates, open_columns, layout)[:1]
     if (
         named_ids
         and first_columns
@@ -29,7 +37,7 @@ def find_id(candidates: Candidates, layout: str) -> None:
         and _is_counter_within(candidates, named_ids[0], first_columns[0])
     ):
         candidates.roles["id"], candidates.roles["time"] = first_columns[0], named_ids[0]
-        candidates.doubts.append(_note_assumed_id(first_columns[0]))
+        candidates.doubts.append(note_assumed_id(first_columns[0]))
     elif named_ids:
         candidates.roles["id"] = named_ids[0]
         later_ids = (
@@ -40,11 +48,17 @@ def find_id(candidates: Candidates, layout: str) -> None:
             candidates.roles["time"] = next(counters, None)
     elif first_columns and _looks_like_ids(candidates, first_columns[0], layout):
         candidates.roles["id"] = first_columns[0]
-        candidates.doubts.append(_note_assumed_id(first_columns[0]))
+        candidates.doubts.append(note_assumed_id(first_columns[0]))
 
 
-def _note_assumed_id(name: str) -> Note:
-    return Note("no column is called id, and `{name}` is taken for it", name=name)
+def _list_unnamed_ids(candidates: Candidates, open_columns: list[str], layout: str) -> list[str]:
+    """List the columns that may be ids without the name of one; a table of steps has no time."""
+    no_ids = TARGET_NAMES | SPLIT_NAMES
+    columns = [name for name in open_columns if normalize_name(name) not in no_ids]
+    step_columns, _ = find_step_columns(candidates.list_open_columns("number", "blank"))
+    if layout == "wide" or len(step_columns) > 1:
+        return columns
+    return [name for name in columns if not is_order_name(name)]
 
 
 def _is_counter_within(candidates: Candidates, name: str, id: str) -> bool:
@@ -77,7 +91,14 @@ def _looks_like_ids(candidates: Candidates, name: str, layout: str) -> bool:
     that repeat, with every pair of number and time occurring once.
     """
     sequence, distinct = encode_values(candidates.table, name)
-    time = candidates.roles["time"]
+    time = candidates.roles["time"] or next(
+        (
+            n
+            for n in list_order_columns(candidates)
+            if n != name and orders_rows(candidates, n, sequence)
+        ),
+        None,
+    )
     step_columns, _ = find_step_columns(candidates.list_open_columns("number", "blank"))
     if candidates.kinds[name] == "text":
         is_wide = layout == "wide" or (
@@ -91,6 +112,4 @@ def _looks_like_ids(candidates: Candidates, name: str, layout: str) -> bool:
             and name not in step_columns
             and is_row_counter(candidates, name)
         )
-    time_codes = encode_values(candidates.table, time)[0].astype(np.int64)
-    pairs = np.unique(sequence * (int(time_codes.max()) + 1) + time_codes)
-    return len(distinct) < len(sequence) == len(pairs)
+    return len(distinct) < len(sequence) and not count_repeated_times(candidates, time, sequence)

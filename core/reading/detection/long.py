@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
+import pyarrow.compute as pc
 
 from ...data.schema import Schema
 from ...errors import DataError, Note
+from ..table.cells import SAMPLE_ROWS
 from ..table.column_names import TARGET_NAMES, normalize_name
 from ..table.roles import encode_values, find_changes
 from .candidates import Candidates, note_assumed_target
+from .id_columns import complete_ids
+from .times import (
+    assign_row_numbers,
+    encode_sequences,
+    exclude_further_times,
+    note_doubts_about_time,
+)
 
 # Share of the sequences in which a target changes from which it is per step, not an error.
 MIN_CHANGING_SHARE = 0.5
+# Targets from which a column that determines them is not a coincidence, in total and per class.
+MIN_TARGETS, MIN_TARGETS_PER_CLASS = 8, 2
 MAX_CATEGORIES = 20  # categories of a text column that becomes a feature without a request
 
 
@@ -27,8 +40,14 @@ def detect_long_schema(candidates: Candidates) -> Schema:
             "whole table is one sequence. Columns: {columns}.",
             columns=", ".join(candidates.table.names),
         )
+    complete_ids(candidates)
+    assign_row_numbers(candidates)
     if candidates.roles["target"] is None:
         candidates.roles["target"] = _detect_target(candidates)
+    sequence = encode_sequences(candidates)
+    if candidates.roles["time"]:
+        exclude_further_times(candidates, sequence)
+    note_doubts_about_time(candidates, sequence)
     name = candidates.roles["target"]
     if (
         name
@@ -46,6 +65,15 @@ def _find_features(candidates: Candidates) -> tuple[str, ...]:
     """Return the open columns of numbers, and those of a few repeated categories."""
     features = []
     for name in candidates.list_open_columns("number", "text"):
+        if _determines_target(candidates, name):
+            candidates.doubts.append(
+                Note(
+                    "`{name}` and `{target}` determine each other: `{name}` is not a feature",
+                    name=name,
+                    target=candidates.roles["target"],
+                )
+            )
+            continue
         if candidates.kinds[name] == "number":
             features.append(name)
             continue
@@ -53,6 +81,42 @@ def _find_features(candidates: Candidates) -> tuple[str, ...]:
         if 1 < count <= min(MAX_CATEGORIES, len(candidates.table) / 2):
             features.append(name)
     return tuple(features)
+
+
+def _determines_target(candidates: Candidates, name: str) -> bool:
+    """Return True if each value of a column belongs to one target, and each target to one value.
+
+    Such as label_id beside label. In few sequences this may be a coincidence, unless one of the
+    names contains the other.
+    """
+    target = candidates.roles["target"]
+    if not target:
+        return False
+    target_codes, targets = encode_values(candidates.table, target)
+    sample = candidates.table.columns[name].slice(0, SAMPLE_ROWS)
+    if pc.count_distinct(sample).as_py() > len(targets):  # most columns, in a tenth of the time
+        return False
+    codes, distinct = encode_values(candidates.table, name)
+    if len(distinct) != len(targets) or len(targets) < 2:
+        return False
+    if not np.array_equal(codes, target_codes):  # both are in the order of first appearance
+        return False
+    short, long = sorted((normalize_name(name), normalize_name(target)), key=len)
+    is_related = re.search(rf"(^|_){re.escape(short)}(_|$)", long) is not None
+    return is_related or _count_targets(candidates) >= max(
+        MIN_TARGETS, MIN_TARGETS_PER_CLASS * len(targets)
+    )
+
+
+def _count_targets(candidates: Candidates) -> int:
+    """Count the targets: one per sequence, or as often as they change within sequences."""
+    target_codes = encode_values(candidates.table, candidates.roles["target"] or "")[0]
+    sequence = encode_sequences(candidates)
+    is_change = (np.diff(sequence) != 0) | (np.diff(target_codes) != 0)
+    return min(
+        1 + int(np.count_nonzero(is_change)),
+        len(np.unique(sequence * (int(target_codes.max()) + 1) + target_codes)),
+    )
 
 
 def _detect_target(candidates: Candidates) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...data.schema import Schema
+from ...data.schema import Columns, Schema
 from ...errors import DataError
 from ..table.roles import ROLES, find_missing_targets
 from ..table.table import Table
@@ -27,17 +27,18 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
     Raises:
         DataError: For a feature without a column.
     """
-    roles = {
-        role: name if name in table.names else ""
+    roles: dict[str, Columns] = {
+        role: getattr(schema, role) if {*names} <= {*table.names} else ""
         for role in ROLES
-        if (name := getattr(schema, role)) is not None and role != "group"
+        if (names := schema.list_columns(role)) and role != "group"
     }
     if schema.channels and table.header:
         columns = find_feature_columns(schema.channels, table.names)
         result = replace(detect_with_roles(table, "wide", roles, columns), channels=schema.channels)
     elif schema.layout in ("rows", "wide"):
         present_roles = {role: name for role, name in roles.items() if name}
-        known = {*schema.features, *schema.unused, *present_roles.values()}
+        role_columns = [name for role in present_roles for name in schema.list_columns(role)]
+        known = {*schema.features, *schema.unused, *role_columns}
         # Without a header, the number of columns.
         has_same_columns = table.header or known == {*table.names}
         is_same = table.header or has_numbered_columns(schema, table)
@@ -52,9 +53,13 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         if table.header or has_numbered_columns(schema, table):
             features, layout = schema.features, schema.layout
             _refuse_absent_features(features, table)
-        result = detect_with_roles(table, layout, roles, features, schema.target_at)
+        if schema.time is None:  # the steps were in the order of the file
+            roles["time"] = ""
+        result = detect_with_roles(
+            table, layout, roles, features, schema.target_at, schema.dayfirst
+        )
     if schema.elapsed and schema.time is not None and result.time is None:
-        _refuse_absent_features((schema.time,), table)
+        _refuse_absent_features(schema.list_columns("time"), table)
     has_target_lists = result.layout == "list" and result.per_step
     if (
         result.target is not None
@@ -77,7 +82,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
 
 def has_numbered_columns(schema: Schema, table: Table) -> bool:
     """Return True if both tables have no header, and the same number of columns with roles."""
-    roles = (getattr(schema, role) or "" for role in ROLES)
+    roles = [name for role in ROLES for name in schema.list_columns(role)]
     used = {name for name in (*schema.features, *schema.unused, *roles) if name.isdecimal()}
     columns = {name for name in table.names if name.isdecimal()}
     is_numbered = schema.layout in ("long", "wide") and not table.header
@@ -96,13 +101,16 @@ def refresh_schema(schema: Schema, table: Table) -> Schema:
     Raises:
         DataError: As ``detect_schema``.
     """
-    roles = {role: getattr(schema, role) or "" for role in ROLES}
-    columns = {*filter(None, roles.values()), *schema.features}
+    roles: dict[str, Columns] = {role: getattr(schema, role) or "" for role in ROLES}
+    role_columns = [name for role in ROLES for name in schema.list_columns(role)]
+    columns = {*role_columns, *schema.features}
     if _is_detected(schema, table) or schema.layout == "rows" or not columns <= set(table.names):
         result = detect_schema(table)
     else:
         features = None if schema.layout == "wide" else schema.features
-        result = detect_with_roles(table, schema.layout, roles, features, schema.target_at)
+        result = detect_with_roles(
+            table, schema.layout, roles, features, schema.target_at, schema.dayfirst
+        )
     return replace(
         _copy_cut(schema, result),
         missing=schema.missing,

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ...errors import DataError, Note
 from ..table.cells import read_text, replace_decimal_commas
-from ..table.column_names import TIME_NAMES, is_id_name, normalize_name
+from ..table.column_names import is_id_name, is_order_name, is_time_name
 from ..table.roles import encode_values
 from ..table.table import Table
 from .archive_per_file import find_free_name, list_file_starts, name_file_in_errors, take_by_index
@@ -41,7 +41,11 @@ def open_joined(texts: Texts, name: str) -> Table | None:
         with name_file_in_errors(path):
             tables.append((path, open_delimited(content)))
     names, others = (table.names for _, table in tables)
-    keys = [each for each in names if each in others and normalize_name(each) not in TIME_NAMES]
+    keys = [
+        each
+        for each in names
+        if each in others and not is_time_name(each) and not is_order_name(each)
+    ]
     for key in sorted(keys, key=is_id_name, reverse=True):
         for (path, steps), (labels_path, labels) in (tables, tables[::-1]):
             if _has_repeated_values(steps, key) and not _has_repeated_values(labels, key):

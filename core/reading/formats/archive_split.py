@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ...errors import DataError, Note
 from ..detection.detect import detect_schema
+from ..table.joined_columns import join_columns
 from ..table.roles import SPLIT_ALIASES, encode_values
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table
@@ -110,15 +111,17 @@ def _separate_ids(tables: list[Table], splits: list[str]) -> tuple[list[Table], 
         schema = detect_schema(tables[0])
     except DataError:
         return tables, []
-    name = schema.id
-    if name is None:
+    id_columns = schema.list_columns("id")
+    if not id_columns:
         return tables, []
-    ids = [set(encode_values(table, name)[1].to_pylist()) for table in tables]
+    ids = [_list_ids(table, id_columns) for table in tables]
     if len(set().union(*ids)) == sum(map(len, ids)):
         return tables, []
-    roles = {"id": name} if schema.layout == "long" else {}
-    if roles and schema.time is not None:
-        roles["time"] = schema.time
+    name = id_columns[0]
+    roles = {}  # the same ones for ids that are no numbers any more
+    if schema.layout == "long":
+        one_column_roles = {"id": schema.id, "time": schema.time}
+        roles = {role: one for role, one in one_column_roles.items() if isinstance(one, str)}
     separated = []
     for table, split in zip(tables, splits, strict=True):
         indices, distinct = encode_values(table, name)
@@ -128,3 +131,11 @@ def _separate_ids(tables: list[Table], splits: list[str]) -> tuple[list[Table], 
         separated.append(replace(table, columns=columns, roles=table.roles | roles, cache={}))
     note = Note("the files share ids in `{name}`: the split is put before them", name=name)
     return separated, [note]
+
+
+def _list_ids(table: Table, columns: tuple[str, ...]) -> set[str]:
+    """List the ids in a column, or in several columns together."""
+    name = columns[0]
+    if len(columns) > 1:
+        table, name = join_columns(table, "id", columns)
+    return set(encode_values(table, name)[1].to_pylist())

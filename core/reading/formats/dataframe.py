@@ -13,13 +13,18 @@ from ...errors import DataError
 from ..table.table import Table, refuse_equal_names
 from .source import EMPTY
 
+TIME_INDEXES = (pd.DatetimeIndex, pd.TimedeltaIndex, pd.PeriodIndex)
+
 
 def open_dataframe(frame: pd.DataFrame) -> Table:
-    """Convert a data frame to a table; a named index becomes columns.
+    """Convert a data frame to a table; a named index, or an index of times, becomes columns.
 
     Raises:
         DataError: For an empty frame or a repeated column name.
     """
+    if isinstance(frame.index, TIME_INDEXES) and frame.index.name is None:
+        name = "time" if "time" not in frame.columns else "index time"
+        frame = frame.rename_axis(index=name)
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     if frame.empty:

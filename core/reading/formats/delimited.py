@@ -12,6 +12,7 @@ import pyarrow.csv
 
 from ...errors import DataError, Note
 from ..table.column_names import is_id_name
+from ..table.counted_steps import counts_steps
 from ..table.list_text import is_list, is_spaced_list
 from ..table.missing_markers import is_missing
 from ..table.number_text import is_number
@@ -195,7 +196,7 @@ def _replace_spaces_by_tabs(data: bytes) -> bytes:
 
     A table has no other delimiter, as many cells in every line as in the first, and a column of
     numbers below the first line. Lines of numbers only are sequences, whose length is free, unless
-    their second numbers count the lines with the same first one.
+    their first two numbers count sequences and steps.
     """
     lines = _sample_lines(data)
     if b'"' in data[:SNIFFED_BYTES] or any(mark in line for line in lines for mark in DELIMITERS):
@@ -210,24 +211,12 @@ def _replace_spaces_by_tabs(data: bytes) -> bytes:
     numbers = [all(map(_is_value, column)) for column in zip(*split_lines[1:], strict=True)]
     if not any(numbers):
         return data
-    if all(numbers) and all(map(_is_value, split_lines[0])) and not _count_steps(split_lines):
-        return data
+    if all(numbers) and all(map(_is_value, split_lines[0])):
+        first_two = [pa.array([line[i] for line in split_lines]) for i in range(2)]
+        if len(split_lines[0]) < 3 or not counts_steps(first_two[0], first_two[1], 0):
+            return data
     # Without the lookbehind, the pattern would start at every space of a long run of spaces.
     return re.sub(rb" +", b"\t", re.sub(rb"(?m)^ +|(?<! ) +$", b"", data))
-
-
-def _count_steps(split_lines: list[list[str]]) -> bool:
-    """Return True if the second cell is 0 or 1, and 1 more in every line with the same first cell.
-
-    A line without a third cell has no value.
-    """
-    if len(split_lines[0]) < 3 or split_lines[0][1] not in ("0", "1"):
-        return False
-    first = int(split_lines[0][1])
-    steps = [first - 1]
-    for line, above in zip(split_lines, [split_lines[0], *split_lines], strict=False):
-        steps.append(steps[-1] + 1 if line[0] == above[0] else first)
-    return [line[1] for line in split_lines] == [str(step) for step in steps[1:]]
 
 
 def _sample_lines(data: bytes) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...data.schema import Schema
+from ...data.schema import Schema, as_one_column
 from ...data.sequences import Sequences, default_names
 from ...errors import DataError
 from ...i18n import N_
@@ -75,7 +75,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     values = np.concatenate(parts, axis=1)
     if len(schema.features) == 1 and len(names) > 1:
         names = list(default_names(len(names)))  # consistent with Sequences.from_lists
-    ids = roles.read_unique_ids(table, schema.id, problems)
+    ids = roles.read_unique_ids(table, as_one_column(schema.id), problems)
     problems.raise_unresolved()
     targets = _read_targets(table, schema, lengths, schema.features[0])
     return Sequences(

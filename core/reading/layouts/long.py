@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...data.schema import Schema
+from ...data.schema import Schema, as_one_column
 from ...data.sequences import Sequences
 from ...errors import DataError
 from ...i18n import N_
@@ -12,6 +12,7 @@ from ..table import roles
 from ..table.cells import describe_cell
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
+from ..table.times import has_dates, read_times
 from .columns import note_wrong_cells, read_numbers, read_words
 
 ELAPSED = "time since the last step"  # in seconds if times are dates
@@ -52,8 +53,8 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """
     sequence: np.ndarray = np.zeros(len(table), dtype=np.int64)
     ids: np.ndarray | None = None
-    if schema.id is not None:
-        sequence, ids = roles.encode_ids(table, schema.id, problems)
+    if id := as_one_column(schema.id):
+        sequence, ids = roles.encode_ids(table, id, problems)
     first_rows = roles.find_first_rows(sequence)
     order, is_first_at_time = _sort_by_time(table, schema, sequence, problems)
     values, categories = _read_values(table, schema, problems)
@@ -70,8 +71,9 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
             _refuse_changes(table, name, role, sequence, first_rows)
     problems.raise_unresolved()
     names = schema.features
-    if schema.elapsed and schema.time:
-        values = np.column_stack([values, _compute_elapsed(table, schema.time, sequence, order)])
+    if schema.elapsed and (time := as_one_column(schema.time)):
+        elapsed = _compute_elapsed(table, time, schema.dayfirst, sequence, order)
+        values = np.column_stack([values, elapsed])
         names = (*names, ELAPSED)
     steps = [values, sequence]
     if schema.per_step and targets is not None:
@@ -138,9 +140,10 @@ def _sort_by_time(
         for a step at the time of the previous one, None if there is no such step.
     """
     is_grouped = (sequence[1:] >= sequence[:-1]).all()
-    if schema.time is None:
+    time = as_one_column(schema.time)
+    if time is None:
         return (None if is_grouped else np.argsort(sequence, kind="stable")), None
-    times = roles.read_times(table, schema.time)[0]
+    times = read_times(table, time, schema.dayfirst)[0]
     is_same_sequence = sequence[1:] == sequence[:-1]
     order = None
     if not is_grouped or (is_same_sequence & (times[1:] < times[:-1])).any():
@@ -154,9 +157,9 @@ def _sort_by_time(
         is_first_at_time = np.ones(len(times), dtype=bool)
         is_first_at_time[repeated] = False
         rows = repeated if order is None else order[repeated]
-        problems.add("duplicate", DUPLICATE, table, schema.time, rows)
+        problems.add("duplicate", DUPLICATE, table, time, rows)
     is_same_sequence &= gaps > 0
-    _note_gaps(table, schema.time, gaps, is_same_sequence, order, problems)
+    _note_gaps(table, time, gaps, is_same_sequence, order, problems)
     return order, is_first_at_time
 
 
@@ -189,18 +192,22 @@ def _note_gaps(
 
 
 def _compute_elapsed(
-    table: Table, name: str, sequence: np.ndarray, order: np.ndarray | None
+    table: Table,
+    name: str,
+    dayfirst: bool | None,
+    sequence: np.ndarray,
+    order: np.ndarray | None,
 ) -> np.ndarray:
     """Compute the (rows,) time since the previous step, in the order of the file.
 
     It is 0 for the first step of a sequence, and in seconds if the times are dates.
     """
-    times = roles.read_times(table, name)[0]
+    times = read_times(table, name, dayfirst)[0]
     rows = np.arange(len(times)) if order is None else order
     elapsed = np.diff(times[rows], prepend=times[rows][:1]).astype(np.float64)
     elapsed[np.flatnonzero(np.diff(sequence[rows])) + 1] = 0
     result = np.empty(len(times))
-    result[rows] = elapsed / 1e9 if roles.has_dates(table, name) else elapsed
+    result[rows] = elapsed / 1e9 if has_dates(table, name) else elapsed
     return result
 
 
@@ -259,7 +266,11 @@ def _find_remaining_sequences(
     is_kept = np.bincount(sequence[~is_missing], minlength=len(first)) > 0
     if not is_kept.all():
         problems.add(
-            "empty", NOTHING_KNOWN, table, schema.id or schema.features[0], first[~is_kept]
+            "empty",
+            NOTHING_KNOWN,
+            table,
+            as_one_column(schema.id) or schema.features[0],
+            first[~is_kept],
         )
         problems.raise_unresolved()
     if not is_kept.any():

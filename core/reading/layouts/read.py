@@ -11,6 +11,7 @@ from ...data.sequences import Sequences
 from ...data.windowing import prefixes, take_last_targets, windows
 from ...errors import MissingValue
 from ..findings import build_read_report
+from ..table.joined_columns import join_roles
 from ..table.report import Problems, Report
 from ..table.roles import drop_incomplete_rows
 from ..table.table import Table
@@ -35,9 +36,10 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
             form of the table is wrong.
     """
     problems = Problems(table, schema)
+    joined_table, joined_schema = join_roles(table, schema)
     try:
         data = READERS[schema.layout](
-            drop_incomplete_rows(table, schema, problems), schema, problems
+            drop_incomplete_rows(joined_table, joined_schema, problems), joined_schema, problems
         )
     except MissingValue as error:  # the chosen treatment of missing values is not applicable
         error.report = error.report or problems.build_report(0)
@@ -47,6 +49,8 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     pa.default_memory_pool().release_unused()
     report = problems.build_report(problems.rows - problems.dropped.total())
     report = replace(report, static_features=find_static_features(data))
+    if joined_schema is not schema:
+        data = replace(data, schema=schema)
     if schema.cut:
         split = windows if schema.cut == "windows" else prefixes
         data = split(data, schema.cut_steps, schema.cut_every)

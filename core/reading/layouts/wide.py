@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...data.schema import Schema
+from ...data.schema import Schema, as_one_column
 from ...data.sequences import Sequences
 from ...errors import DataError
 from ...i18n import N_
@@ -66,7 +66,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     wrong_rows = read_numbers(table, cells)
     for (_, step), name in np.ndenumerate(columns):
         note_wrong_cells(table, name, wrong_rows[name], problems, is_past_end=~is_real[:, step])
-    ids = roles.read_unique_ids(table, schema.id, problems)
+    ids = roles.read_unique_ids(table, as_one_column(schema.id), problems)
     problems.raise_unresolved()
     return Sequences(
         values=grid[is_real],

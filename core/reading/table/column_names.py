@@ -14,8 +14,28 @@ ID_NAMES = _split_names(
     "machine engine unit device trial recording record case track trip visit episode rec 编号 序列"
 )
 TIME_NAMES = _split_names(
-    "t time timestamp datetime date step time_step timestep cycle cycles frame tick hour day week "
-    "seconds minutes 时间 日期 时刻"
+    "t time timestamp time_stamp datetime date date_time time_step timestep zeit zeitpunkt "
+    "zeitstempel datum uhrzeit temps horodatage fecha tiempo 时间 日期 时刻 时间戳 日期时间"
+)
+# A column with one of these names is the time only if it orders the rows of a sequence.
+ORDER_NAMES = _split_names(
+    "ts step steps cycle cycles frame tick clock hour hours day days week weeks month months year "
+    "second seconds sec secs minute minutes min elapsed epoch unixtime takt schritt zyklus tag "
+    "woche monat jahr stunde minuten sekunde sekunden heure jour semaine mois seconde pas dia día "
+    "semana mes hora segundo segundos minuto paso ciclo 秒 分钟 小时 天 周 步 步数 时间步 周期 帧"
+)
+INDEX_NAMES = _split_names(
+    "index idx row rows rownum row_id row_no row_nr row_number row_index no nr num number obs "
+    "level_0 sample_no sample_nr sample_number sample_index sample_idx record_no line line_no "
+    "zeile zeilennummer lfd_nr laufnummer ligne fila indice índice 序号 行号"
+)
+TIME_ENDINGS = (
+    *("_time", "_timestamp", "_at", "_date", "_datetime", "fecha", "zeit", "zeitpunkt"),
+    *("zeitstempel", "datum", "时间", "日期", "时刻"),
+)
+UNITS = _split_names(
+    "s sec secs second seconds ms msec us µs μs ns min mins minutes h hr hrs hour hours d days utc "
+    "gmt local unix epoch iso ts 秒 毫秒 分钟 小时"
 )
 TARGET_NAMES = _split_names(
     "target targets label labels class classes y outcome rul 目标 标签 类别"
@@ -27,6 +47,36 @@ GROUP_NAMES = _split_names("group groups group_id 组 分组")
 def normalize_name(name: str) -> str:
     """Normalise capitals, spaces, hyphens and dots: "Patient-ID" becomes "patient_id"."""
     return re.sub(r"[\s\-.]+", "_", name.strip().lower())
+
+
+def is_time_name(name: str) -> bool:
+    """Return True for a name that a time has, with or without its unit: time_ms, Time (s)."""
+    return _strip_unit(name) in TIME_NAMES
+
+
+def is_order_name(name: str) -> bool:
+    """Return True for a name of what may be the time, or a feature: cycle, index, created_at."""
+    base = _strip_unit(name)
+    return (
+        base in ORDER_NAMES
+        or normalize_name(name) in ORDER_NAMES
+        or is_index_name(name)
+        or base.endswith(TIME_ENDINGS)
+    )
+
+
+def is_index_name(name: str) -> bool:
+    """Return True for a common name of row numbers."""
+    return normalize_name(name) in INDEX_NAMES or name.strip() in ("#", "№")
+
+
+def _strip_unit(name: str) -> str:
+    """Normalise a name, and remove a unit of time from its end."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)  # eventTime
+    base = re.sub(r"[\[\](){}/]+", "_", normalize_name(spaced)).strip("_")
+    base = re.sub(r"_+", "_", base)
+    stem, _, unit = base.rpartition("_")
+    return stem if stem and unit in UNITS else base
 
 
 def is_unambiguous_id_name(name: str) -> bool:

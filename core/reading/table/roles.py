@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,7 +14,6 @@ from .cells import (
     TOO_LARGE,
     describe_cell,
     parse_numbers,
-    read_number_text,
     read_text,
     replace_decimal_commas,
     to_array,
@@ -24,6 +22,7 @@ from .cells import (
 from .missing_markers import is_missing
 from .report import Problems
 from .table import Table
+from .times import read_times
 
 ROLES = (N_("id"), N_("time"), N_("target"), N_("split"), N_("group"))
 SPLIT_ALIASES = {
@@ -96,7 +95,7 @@ def drop_incomplete_rows(table: Table, schema: Schema, problems: Problems) -> Ta
     for role, name in ((role, getattr(schema, role)) for role in ROLES):
         if name is None or (role == "target" and schema.layout == "list" and schema.per_step):
             continue
-        for template, is_incomplete in _find_incomplete(table, role, name).items():
+        for template, is_incomplete in _find_incomplete(table, role, name, schema.dayfirst).items():
             rows = np.flatnonzero(is_incomplete)
             if len(rows):
                 problems.add("incomplete", template, table, name, rows, role=Note(role))
@@ -118,10 +117,12 @@ def find_missing_targets(table: Table, name: str) -> np.ndarray:
     return lacks_target
 
 
-def _find_incomplete(table: Table, role: str, name: str) -> dict[str, np.ndarray]:
+def _find_incomplete(
+    table: Table, role: str, name: str, dayfirst: bool | None = None
+) -> dict[str, np.ndarray]:
     """Return the mask (rows,) of the rows that lack a role, per message template."""
     if role == "time":
-        is_bad = read_times(table, name)[1]
+        is_bad = read_times(table, name, dayfirst)[1]
         if not is_bad.any():
             return {}
         texts = read_text(table, name).filter(pa.array(is_bad)).to_pylist()
@@ -265,44 +266,3 @@ def read_groups(table: Table, name: str | None) -> np.ndarray | None:
         return None
     indices, distinct = encode_values(table, name)
     return to_array(distinct).astype(object).take(indices)
-
-
-def read_times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Read the times of the rows as sortable numbers.
-
-    Times are numbers or ISO dates. Other notations of dates are refused: 01/02/2026 is in January
-    or in February, depending on the country, and a wrong guess would shuffle the steps silently.
-
-    Returns:
-        (rows,) times: int64 or float64 numbers, or dates in nanoseconds; and the mask (rows,) of
-        the cells that are not a time.
-    """
-    return table.get_or_compute(f"times {name}", lambda: _parse_times(table, name))
-
-
-def _parse_times(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
-    column = read_number_text(table, name)
-    if (integers := try_cast(column, pa.int64())) is not None and integers.null_count == 0:
-        return integers.to_numpy(), np.zeros(len(table), dtype=bool)
-    if (numbers := try_cast(column, pa.float64())) is not None:
-        times = numbers.to_numpy()
-        return times, ~np.isfinite(times)
-    # Arrow reads the most common ISO dates in a tenth of the time of pandas, and refuses others.
-    if (dates := try_cast(column, pa.timestamp("ns"))) is not None and dates.null_count == 0:
-        return pc.cast(dates, pa.int64()).to_numpy(), np.zeros(len(table), dtype=bool)
-    cells = pc.utf8_trim_whitespace(pc.fill_null(pc.cast(column, pa.string()), "")).to_pandas()
-    numeric = pd.to_numeric(cells, errors="coerce")
-    if numeric.notna().any():  # a column has one notation: numbers or dates
-        times = numeric.to_numpy(np.float64)
-        return times, ~np.isfinite(times)
-    dates = pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True)
-    in_range = dates.between(
-        pd.Timestamp.min.tz_localize("UTC"), pd.Timestamp.max.tz_localize("UTC")
-    )
-    nanoseconds = dates.where(in_range).dt.tz_localize(None).to_numpy().astype("datetime64[ns]")
-    return nanoseconds.astype(np.int64), ~in_range.to_numpy()
-
-
-def has_dates(table: Table, name: str) -> bool:
-    """Return True if the times of a column are dates, which are read as nanoseconds."""
-    return len(parse_numbers(read_number_text(table, name))[1]) > 0

@@ -23,9 +23,10 @@ def read(text, **options):
 
 
 def test_a_report_lists_what_was_found_with_its_place_and_remedies():
-    with pytest.warns(DataWarning, match="2 warnings about this data: no column is called id"):
+    with pytest.warns(DataWarning, match="3 warnings about this data: no column is called id"):
         report = read(DOUBTFUL, missing="mean").report
     assert [(finding.level, finding.code) for finding in report] == [
+        ("warning", "assumed"),
         ("warning", "assumed"),
         ("warning", "duplicate"),
         ("info", "detected"),

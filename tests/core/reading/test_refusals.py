@@ -92,8 +92,8 @@ REFUSED = {
     "long: no time": (LONG + "a,,2,2\n", "time is missing", cell(3, "t", "")),
     "long: an infinite time": (LONG + "a,inf,2,2\n", "no time", cell(3, "t", "inf")),
     "long: a word for a time": (LONG + "a,later,2,2\n", "no time", cell(3, "t", "later")),
-    "long: 01/02/2026": (
-        "id,t,v\na,01/02/2026,1\na,02/02/2026,2\n", "2026-01-31", cell(2, "t", "01/02/2026")
+    "long: 13/13/2026": (
+        "id,t,v\na,13/13/2026,1\na,02/02/2026,2\n", "2026-01-31", cell(2, "t", "13/13/2026")
     ),
     "ids apart by a space": (LONG + "a ,1,3,2\n", "spaces only", cell(3, "id", "a ")),
     "list: not closed": ('s,y\n"[1]",2\n"[1,2",3\n', "not a list", cell(3, "s", "[1,2")),

@@ -120,7 +120,7 @@ def test_a_pandas_index_is_not_a_feature(name):
 @pytest.mark.parametrize(
     ("text", "features"),
     [
-        (",id,v\n0,a,5\n2,a,6\n", ("1", "v")),  # does not count the rows
+        (",id,v\n0,a,5\n0.5,a,6\n", ("1", "v")),  # does not count the rows
         ("n,id,v\n0,a,5\n1,a,6\n", ("n", "v")),  # has a name
     ],
 )

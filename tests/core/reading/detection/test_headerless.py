@@ -10,18 +10,7 @@ from core import read_sequences
 from core.reading import open_table, read_with_schema
 from core.reading.new_data import Reading
 from core.reading.to_csv import derive_schema, to_csv
-
-
-def write_ucr(delimiter="\t", end="NaN", first=lambda row: row % 2 + 1, rows=6, steps=12):
-    """Write rows of a class and 12, 11, 12, 11, … steps."""
-    lines = []
-    for row in range(rows):
-        cells = [f"{np.sin(row + step):.3f}" for step in range(steps - row % 2)]
-        lines.append([str(first(row)), *cells, *([end] * (row % 2))])
-    return "\n".join(delimiter.join(line) for line in lines) + "\n"
-
-
-CMAPSS = "1 1 0.5 10 \n1 2 0.7 11 \n1 3 0.6 12 \n2 1 0.1 13 \n2 2 0.2 14 \n"
+from tests.support.headerless_tables import CMAPSS, write_ucr
 
 
 def read(text, **choices):
@@ -70,7 +59,7 @@ def test_a_missing_value_inside_a_series_stays_missing():
 def test_the_second_column_that_counts_the_rows_of_the_first_orders_steps():
     data = read(CMAPSS)
     assert data.ids.tolist() == ["1", "2"]
-    assert data.lengths.tolist() == [3, 2]
+    assert data.lengths.tolist() == [6, 5]
     assert data.features == 2
     assert data.schema.time == "2"
 

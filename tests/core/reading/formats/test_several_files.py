@@ -9,8 +9,8 @@ from core import DataError, read_sequences
 from core.reading import open_table
 from core.reading.formats import source
 from core.reading.to_csv import derive_schema, to_csv
-from tests.core.reading.detection.test_headerless import CMAPSS, write_ucr
 from tests.support.files import build_parquet, make_zip
+from tests.support.headerless_tables import CMAPSS, write_ucr
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_training_and_test_files_of_the_ucr_archive_are_a_split(write, pack):
 def test_ids_that_two_files_share_are_different_sequences(write):
     data = read_sequences(write({"x_train.txt": CMAPSS, "x_test.txt": CMAPSS}))
     assert data.ids.tolist() == ["train 1", "train 2", "test 1", "test 2"]
-    assert data.lengths.tolist() == [3, 2, 3, 2]
+    assert data.lengths.tolist() == [6, 5, 6, 5]
     assert data.features == 2
     assert any("share ids" in reason for reason in data.schema.reasons)
 
@@ -111,3 +111,22 @@ def test_the_limits_hold_for_all_files_together(write, monkeypatch):
     monkeypatch.setattr(source, "MAX_BYTES", 1000)
     with pytest.raises(DataError, match="is larger than"):
         open_table(paths)
+
+
+def test_ids_of_several_columns_that_two_files_share_are_different_sequences(write):
+    rows = [f"{s},{t},{n},{n * s + t}.5" for s in (1, 2) for t in (1, 2) for n in range(1, 5)]
+    text = "\n".join(["subject,trial,time,x", *rows]) + "\n"
+    data = read_sequences(write({"x_train.csv": text, "x_test.csv": text}))
+    assert data.schema.id == ("subject", "trial")
+    assert data.ids[[0, 4]].tolist() == ["train 1 / 1", "test 1 / 1"]
+    assert data.lengths.tolist() == [4] * 8
+    assert data.split.tolist() == ["train"] * 4 + ["test"] * 4
+
+
+def test_files_with_different_ids_of_several_columns_keep_them(write):
+    def build(subjects):
+        rows = [f"{s},{t},{n},{n}.5" for s in subjects for t in (1, 2) for n in range(1, 5)]
+        return "\n".join(["subject,trial,time,x", *rows]) + "\n"
+
+    data = read_sequences(write({"x_train.csv": build((1, 2)), "x_test.csv": build((3, 4))}))
+    assert data.ids[[0, 4]].tolist() == ["1 / 1", "3 / 1"]

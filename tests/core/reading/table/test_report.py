@@ -240,7 +240,7 @@ def test_incomplete_targets_of_new_data_are_ignored():
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [
-        ("name,v\nann,1\nann,2\nbob,3\n", ""),
+        ("name,v\nann,1\nann,2\nbob,3\n", "they are in the order of the file"),
         ("who,v\nann,1\nann,2\nbob,3\n", "no column is called id, and `who` is taken for it"),
         ("id,t,v,z\na,0,1,2\na,1,2,2\nb,0,1,3\nb,1,2,3\n", "no column is called target"),
         ("id,t,v,target\na,0,1,2\n", ""),
