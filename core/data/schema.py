@@ -21,6 +21,7 @@ from ..json_validation import (
     text,
 )
 from .missing import MISSING_POLICIES, Missing
+from .notation import NOTATION_CHECK, Notation
 
 LAYOUTS = ("rows", "list", "long", "wide")
 DUPLICATES = ("keep", "first", "last", "mean")
@@ -61,9 +62,8 @@ class Schema:
         channels: names of the features in "wide" with several features; ``features`` then lists
             the columns of each feature in turn, equally many per feature.
         categories: columns of words among the features.
+        notations: how numbers are written in the columns in which they are not as in 1234.5.
         missing: policy for missing values (see ``Sequences``).
-        missing_ends: markers such as NaN at the end of a row of "wide" are padding, as blank cells
-            are.
         fixes: accepted remedies: "unreadable" cells count as missing; "incomplete" rows (without
             an id, time, target, split or group) and "empty" sequences are left out; ids that
             differ only in "spaces" are equal.
@@ -90,8 +90,8 @@ class Schema:
     cut_every: int = 0
     channels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    notations: tuple[Notation, ...] = ()
     missing: Missing = "refuse"
-    missing_ends: bool = False
     fixes: tuple[str, ...] = ()
     duplicates: Duplicates = "keep"
     elapsed: bool = False
@@ -177,8 +177,8 @@ SCHEMA_CHECK = record(
         "target_at": one_of(*TARGET_AT),
         "cut": one_of(*CUTS),
         "categories": _check_categories,
+        "notations": list_of(NOTATION_CHECK, MAX_NAMES),
         "missing": one_of(*MISSING_POLICIES),
-        "missing_ends": boolean,
         "fixes": list_of(one_of(*FIXES), len(FIXES)),
         "duplicates": one_of(*DUPLICATES),
         "elapsed": boolean,

@@ -156,6 +156,18 @@ def check_set_sizes(
                 n=len(training),
             )
         )
+    if data.groups is not None and data.split is not None:
+        held_out = np.setdiff1d(np.arange(len(data)), training)
+        divided = np.intersect1d(data.groups[training], data.groups[held_out])
+        if len(divided):
+            notes.append(
+                Note(
+                    "Groups with sequences in the training set and in another: {n}, such as "
+                    "{found}. Scores on the other set say little about new groups.",
+                    n=len(divided),
+                    found=str(divided[0]),
+                )
+            )
     if recipe.task == "classification" and not data.per_step:
         rows = np.concatenate([training, validation])
         classes, counts = np.unique(data.require_targets()[rows], return_counts=True)

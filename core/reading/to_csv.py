@@ -16,7 +16,7 @@ from .layouts.long import ELAPSED
 from .table.joined_columns import SEPARATOR
 
 Row = dict[str, object]
-MISSING_TEXT = "nan"  # a blank cell ends a sequence of the wide layout
+MISSING_TEXT = "?"  # blank cells and NaN end a sequence of the wide and list layouts
 MAX_EXAMPLE_SEQUENCES, MAX_EXAMPLE_STEPS = 3, 50
 MAX_EXAMPLE_VALUES = 10_000  # per sequence, except that one step is always kept: about 100 kB
 
@@ -57,6 +57,10 @@ def to_csv(data: Sequences, schema: Schema) -> str:
         "rows": _build_wide_rows,
     }
     rows = [row for i in range(len(data)) for row in writers[schema.layout](data, schema, i)]
+    # Where points separate thousands, decimals have a comma.
+    for name in (each.column for each in schema.notations if each.thousands == "."):
+        for row in rows:
+            row[name] = str(row.get(name, "")).replace(".", ",")
     names = list(dict.fromkeys(name for row in rows for name in row))
     has_header = not all(map(str.isdecimal, schema.features))
     if not has_header:  # the names are the numbers of the columns, besides those from file names
@@ -199,4 +203,4 @@ def _format_value(value: np.float32) -> str:
 
 
 def _format_list_item(value: np.float32) -> str:
-    return _format_value(value) or "null"
+    return _format_value(value) or MISSING_TEXT

@@ -65,10 +65,11 @@ def show_form(
         refuse: Called with the reason if the choice is invalid.
     """
     values = _read_values(schema)
-    roles = [
-        name for role in ROLES for name in schema.list_columns(role)
-    ]  # also beyond MAX_COLUMNS
-    names = list(dict.fromkeys((*columns[:MAX_COLUMNS], *roles)))
+    # Those with a role are offered beyond MAX_COLUMNS, too.
+    roles = [name for role in ROLES for name in schema.list_columns(role)]
+    pairs = {each.column: each.pair_columns for each in schema.notations if each.pair}
+    single_columns = (each for name in columns[:MAX_COLUMNS] for each in pairs.get(name, (name,)))
+    names = list(dict.fromkeys((*single_columns, *roles)))
     with st.form(key):
         layout, missing = st.columns([2, 1])
         layout.selectbox(

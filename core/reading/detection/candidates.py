@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ...data.notation import Notation
 from ...data.schema import Columns, Schema, TargetAt, as_columns
 from ...errors import DataError, Note
 from ..table.cells import detect_kind
 from ..table.column_names import normalize_name
 from ..table.joined_columns import join_columns
 from ..table.missing_markers import is_missing
+from ..table.number_notation import apply_notations
 from ..table.roles import encode_values
 from ..table.table import Table
+from .free_text import describe_text, refuse_text
+from .number_notation import NotationFindings, detect_notations
 from .row_numbers import find_row_numbers
 
 MAX_VOCABULARY_SIZE = 500  # of a requested text feature: every category becomes a feature
@@ -22,7 +26,7 @@ class Candidates:
     """Columns of a table and the roles assigned to them so far.
 
     ``roles[role]`` is None while the role is open, and "" for no column. ``target_at`` is None
-    while it is open. ``missing_ends`` is as in ``Schema``.
+    while it is open. Columns that are ``empty`` are not even mentioned.
 
     Args:
         table: The table.
@@ -30,6 +34,7 @@ class Candidates:
             id and the time may have several columns.
         features: Requested feature columns, None to detect them.
         target_at: "sequence", "step" or "end"; None to detect it.
+        notations: How numbers are written; None to detect it.
 
     Raises:
         DataError: For a column that does not exist or has two roles.
@@ -42,7 +47,22 @@ class Candidates:
         features: Sequence[str] | None,
         target_at: TargetAt | None,
         dayfirst: bool | None = None,
+        notations: Sequence[Notation] | None = None,
     ) -> None:
+        self.notations = (
+            detect_notations(
+                table,
+                {
+                    name
+                    for role, columns in roles.items()
+                    if role != "target"
+                    for name in as_columns(columns)
+                },
+            )
+            if notations is None
+            else NotationFindings(tuple(notations), {}, {})
+        )
+        table = apply_notations(table, self.notations.notations)
         self.table = table
         self.names = table.names
         self.roles: dict[str, str | None] = {}
@@ -53,7 +73,6 @@ class Candidates:
         self.has_chosen_id = roles["id"] is not None
         self.features = None if features is None else tuple(features)
         self.target_at = target_at
-        self.missing_ends = False
         self.reasons = list(table.notes)
         self.doubts = list(table.doubts)
         role_columns = [name for columns in roles.values() for name in as_columns(columns)]
@@ -61,6 +80,8 @@ class Candidates:
         self.kinds = {
             name: "list" if table.lists else detect_kind(table, name) for name in table.names
         }
+        self.is_split_detected = False
+        self.empty = {name for name in table.unnamed if self.kinds[name] == "blank"}
         for role, columns in roles.items():
             if isinstance(columns, tuple):
                 self.assign_joined(role, columns)
@@ -70,7 +91,7 @@ class Candidates:
 
     def list_open_columns(self, *kinds: str) -> list[str]:
         """List the columns of these kinds without a role, in the order of the table."""
-        assigned = {*self.list_role_columns(), *self.row_numbers, *self.excluded}
+        assigned = {*self.list_role_columns(), *self.row_numbers, *self.excluded, *self.empty}
         assigned.update(self.features or ())
         return [name for name in self.names if name not in assigned and self.kinds[name] in kinds]
 
@@ -161,6 +182,8 @@ class Candidates:
             DataError: Without a feature.
         """
         if not features:
+            # The only text may have been taken for the id.
+            refuse_text(self.table, [n for n in self.table.names if self.kinds[n] == "text"])
             raise DataError(
                 "No column is left that holds the values of the steps. Columns: {columns}. "
                 "Add a column of numbers, or give the columns other roles.",
@@ -171,7 +194,9 @@ class Candidates:
         roles = {role: name or None for role, name in self.roles.items()}
         categories = self.list_categorical(features) if layout == "long" else ()
         used = {*self.list_role_columns(), *features}
-        unused = tuple(name for name in self.names if name not in used)
+        unused = tuple(name for name in self.names if name not in used and name not in self.empty)
+        texts = (name for name in unused[:MAX_NOTES] if self.kinds[name] == "text")
+        self.doubts += describe_text(self.table, texts)
         for name in unused[:MAX_NOTES]:
             self.reasons.append(
                 Note("`{name}` counts the rows: not used", name=name)
@@ -180,6 +205,12 @@ class Candidates:
             )
         if len(unused) > MAX_NOTES:
             self.reasons.append(Note("{n} more columns are not used", n=len(unused) - MAX_NOTES))
+        notations = tuple(
+            each
+            for each in self.notations.notations
+            if {*each.columns} & {*features, self.roles["target"]}
+        )
+        self._note_notations(notations)
         has_step_targets = self.roles["target"] and layout in ("long", "list")
         return Schema(
             layout,
@@ -187,7 +218,7 @@ class Candidates:
             target_at=self.target_at or "sequence" if has_step_targets else "sequence",
             channels=channels,
             categories=categories,
-            missing_ends=self.missing_ends,
+            notations=notations,
             unused=unused,
             reasons=tuple(self.reasons),
             doubts=tuple(self.doubts),
@@ -199,6 +230,18 @@ class Candidates:
             group=roles["group"],
         )
 
+    def _note_notations(self, notations: Sequence[Notation]) -> None:
+        """Add the reasons and doubts about the notations that are used."""
+        names = [notation.column for notation in notations]
+        reasons = [note for name in names if (note := self.notations.reasons.get(name))]
+        self.reasons += reasons[:MAX_NOTES]
+        if len(reasons) > MAX_NOTES:
+            self.reasons.append(
+                Note("{n} more columns are written in such a way", n=len(reasons) - MAX_NOTES)
+            )
+        names_in_doubt = [name for name in self.notations.doubts if name in self.table.names]
+        self.doubts += [self.notations.doubts[name] for name in names_in_doubt[:MAX_NOTES]]
+
 
 def note_assumed_id(name: str) -> Note:
     """Return the doubt about a column that is assumed to be the id."""
@@ -208,6 +251,11 @@ def note_assumed_id(name: str) -> Note:
 def note_assumed_target(name: str) -> Note:
     """Return the doubt about a column that is assumed to be the target."""
     return Note("no column is called target, and `{name}` is taken for it", name=name)
+
+
+def note_single_steps() -> Note:
+    """Return the doubt about a table without a sequence of several steps."""
+    return Note("every sequence has one step; if several rows belong together, choose another id")
 
 
 def _check_columns(table: Table, columns: Sequence[str]) -> None:

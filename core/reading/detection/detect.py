@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ...data.notation import Notation
 from ...data.schema import LAYOUTS, Columns, Schema, TargetAt
 from ...errors import DataError, Note
-from ..table.column_names import GROUP_NAMES, normalize_name
-from ..table.roles import ROLES, SPLIT_ALIASES, encode_values
+from ..table.column_names import GROUP_NAMES
+from ..table.roles import ROLES, encode_values
 from ..table.table import Table
 from .candidates import Candidates
+from .free_text import refuse_text
 from .headerless import detect_headerless
 from .ids import find_id
 from .lists import detect_list_schema
 from .long import detect_long_schema
+from .splits import detect_split, detect_split_words, note_divided_groups
 from .step_columns import find_step_columns
 from .times import assign_named_time
 from .wide import detect_wide_schema, has_blank_ends
@@ -34,6 +37,7 @@ def detect_schema(
     group: str | None = None,
     target_at: TargetAt | None = None,
     dayfirst: bool | None = None,
+    notations: Sequence[Notation] | None = None,
 ) -> Schema:
     """Detect the layout of a table and the roles of its columns.
 
@@ -50,6 +54,7 @@ def detect_schema(
         target_at: "sequence", "step" or "end" (see ``Schema``); None to detect it.
         dayfirst: In dates such as 01/02/2026, the day comes first; None to decide it by all of
             them.
+        notations: How the numbers of columns are written; None to detect it.
 
     Returns:
         The schema, with reasons and doubts.
@@ -60,7 +65,7 @@ def detect_schema(
         ValueError: For an unknown layout.
     """
     roles = {"id": id, "time": time, "target": target, "split": split, "group": group}
-    return detect_with_roles(table, layout, roles, features, target_at, dayfirst)
+    return detect_with_roles(table, layout, roles, features, target_at, dayfirst, notations)
 
 
 def detect_with_roles(
@@ -70,6 +75,7 @@ def detect_with_roles(
     features: Sequence[str] | None = None,
     target_at: TargetAt | None = None,
     dayfirst: bool | None = None,
+    notations: Sequence[Notation] | None = None,
 ) -> Schema:
     """Detect as ``detect_schema``, with the columns of the roles in a dictionary."""
     if layout not in ("auto", *LAYOUTS):
@@ -79,7 +85,7 @@ def detect_with_roles(
     }
     known |= {role: _as_role(columns) for role, columns in roles.items() if columns is not None}
     columns = {role: known.get(role) for role in ROLES}
-    return _detect(Candidates(table, columns, features, target_at, dayfirst), layout)
+    return _detect(Candidates(table, columns, features, target_at, dayfirst, notations), layout)
 
 
 def _as_role(columns: str | Sequence[str] | None) -> Columns:
@@ -102,14 +108,19 @@ def _detect(candidates: Candidates, layout: str) -> Schema:
         _refuse_roles(candidates)
         candidates.roles = dict.fromkeys(candidates.roles, "")
         return candidates.build_schema("rows", candidates.table.names)
-    _detect_split_and_group(candidates)
+    detect_split_words(candidates)
+    candidates.assign_by_name("group", GROUP_NAMES)
     if layout == "list":
+        detect_split(candidates, is_long=False)
+        note_divided_groups(candidates)
         return detect_list_schema(candidates)
     if layout != "wide":
         assign_named_time(candidates)
     find_id(candidates, layout)
     if layout not in ("long", "wide"):
         layout = _detect_long_or_wide(candidates)
+    detect_split(candidates, is_long=layout == "long")
+    note_divided_groups(candidates)
     return detect_long_schema(candidates) if layout == "long" else detect_wide_schema(candidates)
 
 
@@ -149,19 +160,6 @@ def _refuse_roles(candidates: Candidates) -> None:
         )
 
 
-def _detect_split_and_group(candidates: Candidates) -> None:
-    if candidates.roles["split"] is None:
-        for name in candidates.list_open_columns("text"):
-            values = {word.lower() for word in candidates.list_distinct_values(name)} - {""}
-            if normalize_name(name) == "split" or values <= SPLIT_ALIASES.keys():
-                candidates.roles["split"] = name
-                candidates.reasons.append(
-                    Note("`{name}` says train, validation or test: split", name=name)
-                )
-                break
-    candidates.assign_by_name("group", GROUP_NAMES)
-
-
 def _detect_long_or_wide(candidates: Candidates) -> str:
     id, time = candidates.roles["id"], candidates.roles["time"]
     step_columns, _ = find_step_columns(candidates.list_open_columns("number", "blank"))
@@ -191,6 +189,8 @@ def _detect_long_or_wide(candidates: Candidates) -> str:
             )
         )
         return "wide"
+    if not candidates.list_open_columns("number"):
+        refuse_text(candidates.table, candidates.list_open_columns("text"))
     raise DataError(
         "The table does not show which rows belong to one sequence. Choose the column that "
         'holds the id of the sequence; or choose the layout "long" without an id if the '

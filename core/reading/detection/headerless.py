@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from ...errors import Note
-from ..table.cells import SAMPLE_ROWS, parse_numbers, read_number_text
+from ..table.cells import SAMPLE_ROWS, find_ends, parse_numbers, read_number_text
 from ..table.counted_steps import counts_steps
 from ..table.table import Table
 from .candidates import Candidates, note_assumed_id, note_assumed_target
@@ -75,7 +75,7 @@ def has_missing_ends(table: Table, steps: Sequence[str]) -> bool:
     """Return True if markers of missing values fill up rows without a header to equal length."""
     if table.header or len(steps) < 2:
         return False
-    return bool(np.isnan(parse_numbers(read_number_text(table, steps[-1]))[0]).any())
+    return bool(find_ends(table.columns[steps[-1]]).any())
 
 
 def _holds_classes(table: Table, name: str) -> bool:

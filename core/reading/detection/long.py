@@ -12,7 +12,7 @@ from ...errors import DataError, Note
 from ..table.cells import SAMPLE_ROWS
 from ..table.column_names import TARGET_NAMES, normalize_name
 from ..table.roles import encode_values, find_changes
-from .candidates import Candidates, note_assumed_target
+from .candidates import Candidates, note_assumed_target, note_single_steps
 from .id_columns import complete_ids
 from .times import (
     assign_row_numbers,
@@ -25,6 +25,7 @@ from .times import (
 MIN_CHANGING_SHARE = 0.5
 # Targets from which a column that determines them is not a coincidence, in total and per class.
 MIN_TARGETS, MIN_TARGETS_PER_CLASS = 8, 2
+MIN_SEVERAL_SHARE = 0.5  # share of the sequences that must have several steps
 MAX_CATEGORIES = 20  # categories of a text column that becomes a feature without a request
 
 
@@ -58,6 +59,10 @@ def detect_long_schema(candidates: Candidates) -> Schema:
         candidates.reasons.append(
             Note("`{name}` changes inside the sequences: a target for each step", name=name)
         )
+    if candidates.roles["id"] and len(candidates.table) > 1:
+        sequences = len(candidates.list_distinct_values(candidates.roles["id"]))
+        if sequences == len(candidates.table):
+            candidates.doubts.append(note_single_steps())
     return candidates.build_schema("long", candidates.features or _find_features(candidates))
 
 
@@ -122,8 +127,9 @@ def _count_targets(candidates: Candidates) -> int:
 def _detect_target(candidates: Candidates) -> str | None:
     """Detect the target by its name, otherwise by its values.
 
-    The last column is the target if it is constant within every sequence and differs between
-    sequences, and at least half of the sequences have several steps.
+    At least half of the sequences must have several steps. The last column is the target if it is
+    constant within every sequence and differs between sequences; otherwise the only column of
+    this kind that holds classes, which are words or 0 and 1.
     """
     open_columns = candidates.list_open_columns("number", "text")
     for name in open_columns:
@@ -138,18 +144,38 @@ def _detect_target(candidates: Candidates) -> str | None:
     if not last or not (number_columns or candidates.features) or not candidates.roles["id"]:
         return None
     sequence, _ = encode_values(candidates.table, candidates.roles["id"])
-    has_several_steps = (np.bincount(sequence) > 1).mean() >= 0.5
-    if (
-        has_several_steps
-        and len(candidates.list_distinct_values(last[0])) > 1
-        and _is_static(candidates, last[0])
-    ):
-        candidates.reasons.append(
-            Note("`{name}` is the same in all rows of a sequence: target", name=last[0])
+    if (np.bincount(sequence) > 1).mean() < MIN_SEVERAL_SHARE:
+        return None
+    if len(candidates.list_distinct_values(last[0])) > 1 and _is_static(candidates, last[0]):
+        targets = last
+    else:
+        targets = [name for name in open_columns if _holds_classes(candidates, name)]
+    if len(targets) > 1:
+        names = ", ".join(targets)
+        candidates.doubts.append(
+            Note("no column is called target, and it may be one of `{names}`", names=names)
         )
-        candidates.doubts.append(note_assumed_target(last[0]))
-        return last[0]
-    return None
+    if len(targets) != 1 or (targets == number_columns and not candidates.features):
+        return None
+    candidates.reasons.append(
+        Note("`{name}` is the same in all rows of a sequence: target", name=targets[0])
+    )
+    candidates.doubts.append(note_assumed_target(targets[0]))
+    return targets[0]
+
+
+def _holds_classes(candidates: Candidates, name: str) -> bool:
+    """Return True for words that name no sequence, or 0 and 1, constant in every sequence."""
+    first = pc.unique(candidates.table.columns[name][:SAMPLE_ROWS])
+    if len(first) > 2 * MAX_CATEGORIES:  # most columns, without encoding all of their cells
+        return False
+    classes = candidates.list_categories(name)
+    if candidates.kinds[name] == "number":
+        are_classes = classes == ("0", "1")
+    else:
+        sequences = len(candidates.list_distinct_values(candidates.roles["id"] or name))
+        are_classes = 1 < len(classes) <= min(MAX_CATEGORIES, sequences - 1)
+    return are_classes and _is_static(candidates, name)
 
 
 def _is_static(candidates: Candidates, name: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ...data.schema import Columns, Schema
 from ...errors import DataError
+from ..table.number_notation import apply_notations
 from ..table.roles import ROLES, find_missing_targets
 from ..table.table import Table
 from .detect import detect_schema, detect_with_roles
@@ -27,6 +28,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
     Raises:
         DataError: For a feature without a column.
     """
+    table = apply_notations(table, schema.notations)
     roles: dict[str, Columns] = {
         role: getattr(schema, role) if {*names} <= {*table.names} else ""
         for role in ROLES
@@ -34,7 +36,8 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
     }
     if schema.channels and table.header:
         columns = find_feature_columns(schema.channels, table.names)
-        result = replace(detect_with_roles(table, "wide", roles, columns), channels=schema.channels)
+        result = detect_with_roles(table, "wide", roles, columns, notations=())
+        result = replace(result, channels=schema.channels)
     elif schema.layout in ("rows", "wide"):
         present_roles = {role: name for role, name in roles.items() if name}
         role_columns = [name for role in present_roles for name in schema.list_columns(role)]
@@ -43,7 +46,8 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         has_same_columns = table.header or known == {*table.names}
         is_same = table.header or has_numbered_columns(schema, table)
         layout = schema.layout if is_same else "auto"
-        result = detect_with_roles(table, layout, present_roles if has_same_columns else {})
+        present_roles = present_roles if has_same_columns else {}
+        result = detect_with_roles(table, layout, present_roles, notations=())
         if table.header:  # one feature; columns that were not its steps are not steps now
             unused_columns = {schema.group, *schema.unused}
             steps = tuple(name for name in result.features if name not in unused_columns)
@@ -56,7 +60,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         if schema.time is None:  # the steps were in the order of the file
             roles["time"] = ""
         result = detect_with_roles(
-            table, layout, roles, features, schema.target_at, schema.dayfirst
+            table, layout, roles, features, schema.target_at, schema.dayfirst, notations=()
         )
     if schema.elapsed and schema.time is not None and result.time is None:
         _refuse_absent_features(schema.list_columns("time"), table)
@@ -72,8 +76,8 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
     return replace(
         result,
         categories=tuple(name for name in schema.categories if name in result.features),
+        notations=schema.notations,
         missing=schema.missing,
-        missing_ends=schema.missing_ends,
         fixes=schema.fixes,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,

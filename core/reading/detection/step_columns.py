@@ -10,6 +10,8 @@ import numpy as np
 from ...errors import DataError
 
 STEP_PATTERN = re.compile(r"(.*?)(\d{1,9})[\])]?")  # also x[1] and x(1)
+UNIT_BRACKETS = {"]": "[", ")": "("}  # of a unit behind the number, as in Force 1 [N]
+MAX_UNIT = 20  # characters
 MAX_SUFFIX = 10  # characters to match: the pattern takes quadratic time in the length of a name
 SEPARATORS = " _.-[("  # between a name and its number
 
@@ -18,7 +20,7 @@ def find_step_columns(names: Iterable[str]) -> tuple[list[str], tuple[str, ...]]
     """Find the columns of time steps.
 
     These are all columns of several names that count the same steps, otherwise the longest run of
-    one name without a gap. Steps are in the order of their numbers.
+    one name with few gaps. Steps are in the order of their numbers.
 
     Args:
         names: Names of columns.
@@ -91,6 +93,18 @@ def find_feature_columns(features: Sequence[str], names: Sequence[str]) -> tuple
     return tuple(column for name in features for column in steps_by_feature[name].values())
 
 
+def find_missing_steps(columns: Sequence[str]) -> list[str]:
+    """Find the columns that are missing between these: x3 between x1, x2 and x4."""
+    missing = []
+    for steps in _group_by_name(columns).values():
+        for number in _find_gaps([*steps]) if len(steps) > 2 else []:
+            before = max(step for step in steps if step < number)
+            digits = str(before)
+            head, _, tail = steps[before].rpartition(digits)
+            missing.append(f"{head}{number}{tail}")
+    return missing
+
+
 def find_other_step_columns(names: Iterable[str], run: Sequence[str]) -> list[list[str]]:
     """Find further columns that count steps, without those of ``run``."""
     step_lists = (list(steps.values()) for steps in _group_by_name(names).values())
@@ -102,8 +116,9 @@ def _group_by_name(columns: Iterable[str]) -> dict[str, dict[int, str]]:
     steps_by_name: dict[str, dict[int, str]] = {}
     ambiguous: set[str] = set()
     for column in columns:
-        if match := STEP_PATTERN.fullmatch(column[-MAX_SUFFIX:]):
-            name, step = column[:-MAX_SUFFIX] + match[1], int(match[2])
+        numbered, unit = _split_unit(column)
+        if match := STEP_PATTERN.fullmatch(numbered[-MAX_SUFFIX:]):
+            name, step = numbered[:-MAX_SUFFIX] + match[1] + unit, int(match[2])
             steps = steps_by_name.setdefault(name, {})
             if step in steps:
                 ambiguous.add(name)
@@ -114,6 +129,15 @@ def _group_by_name(columns: Iterable[str]) -> dict[str, dict[int, str]]:
         # t-3, t-2, t-1 count backwards: they are not steps 3, 2, 1
         if name not in ambiguous and (not name.endswith("-") or [*steps] == sorted(steps))
     }
+
+
+def _split_unit(column: str) -> tuple[str, str]:
+    """Split a unit in brackets off a name; "" without one."""
+    begin = column.rfind(UNIT_BRACKETS.get(column[-1:], "\0"), -MAX_UNIT - 2)
+    unit = column[begin:] if begin > 0 else ""
+    if len(unit) < 3 or unit[1].isdigit():
+        return column, ""
+    return column[:begin].rstrip(), unit
 
 
 def _name_features(raw_names: Iterable[str]) -> tuple[str, ...]:
@@ -129,9 +153,22 @@ def _shorten_name(name: str) -> str:
 
 
 def _find_longest_run(steps: dict[int, str]) -> list[str]:
-    """Return the columns of the longest run of consecutive steps."""
+    """Return the columns of the longest run of consecutive steps, or of all if few are missing."""
+    numbers = [*steps]
+    if 2 * len(_find_gaps(numbers)) <= len(numbers) and len(numbers) > 2:
+        return [*steps.values()]
     runs = np.split(np.array([*steps]), np.flatnonzero(np.diff([*steps]) != 1) + 1)
     return [steps[step] for step in max(runs, key=len).tolist()]
+
+
+def _find_gaps(numbers: list[int]) -> list[int]:
+    """Return the missing numbers between increasing ones, which may be a constant step apart."""
+    if len(numbers) < 3:
+        return []
+    apart = int(np.gcd.reduce(np.diff(numbers)))
+    if (numbers[-1] - numbers[0]) // apart > 2 * len(numbers):
+        return [*range(2 * len(numbers))]  # far more than it has: not worth listing
+    return sorted({*range(numbers[0], numbers[-1] + 1, apart)} - {*numbers})
 
 
 def _build_unequal_error(

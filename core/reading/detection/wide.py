@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-import pyarrow.compute as pc
 
 from ...data.schema import Schema
 from ...errors import Note
-from ..table.cells import read_text
+from ..table.cells import SAMPLE_ROWS, find_ends, parse_numbers, read_number_text
 from ..table.column_names import TARGET_NAMES
-from .candidates import MAX_NOTES, Candidates, note_assumed_target
+from .candidates import MAX_NOTES, Candidates, note_assumed_target, note_single_steps
 from .headerless import has_missing_ends
-from .step_columns import arrange_step_columns, find_other_step_columns, find_step_columns
+from .padding import PADDING_VALUES, find_padding
+from .step_columns import (
+    arrange_step_columns,
+    find_missing_steps,
+    find_other_step_columns,
+    find_step_columns,
+)
 
 
 def detect_wide_schema(candidates: Candidates) -> Schema:
@@ -39,7 +45,6 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
     else:
         features = tuple(open_columns)
     if has_missing_ends(candidates.table, features):
-        candidates.missing_ends = True
         candidates.reasons.append(Note("NaN at the end of a row is padding"))
     if channels:
         names = ", ".join(channels)
@@ -50,13 +55,50 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
                 names=names,
             )
         )
+    missing_steps = find_missing_steps(features) if len(step_columns) > 1 else []
+    if missing_steps:
+        candidates.doubts.append(
+            Note(
+                "the columns count their steps, and `{names}` is missing: the others follow each "
+                "other",
+                names=", ".join(missing_steps[:MAX_NOTES]),
+            )
+        )
+    _note_padding(candidates, features, max(len(channels), 1))
     if candidates.roles["target"] is None and features:
         candidates.roles["target"] = _detect_target(
             candidates,
             features,
             has_step_numbers=bool(candidates.features) or len(step_columns) > 1,
         )
+    if len(features) == max(len(channels), 1):
+        candidates.doubts.append(note_single_steps())
     return candidates.build_schema("wide", features, channels)
+
+
+def _note_padding(candidates: Candidates, features: Sequence[str], channels: int) -> None:
+    """Add a doubt if the rows seem to be padded with a number."""
+    steps = features[: len(features) // channels]  # of one feature: they end together
+    if len(steps) < 3:
+        return
+    first_rows = replace(
+        candidates.table, columns=candidates.table.columns[:SAMPLE_ROWS].select(steps), cache={}
+    )
+
+    def parse(name: str) -> np.ndarray:
+        return parse_numbers(read_number_text(first_rows, name))[0]
+
+    if not np.isin(parse(steps[-1]), PADDING_VALUES).any():  # most tables
+        return
+    padding = find_padding(np.stack([parse(name) for name in steps], axis=1))
+    if padding is not None:
+        candidates.doubts.append(
+            Note(
+                "many rows end in {value:g}, which is read as data; if it only fills the rows, "
+                "leave these cells blank",
+                value=padding,
+            )
+        )
 
 
 def _detect_target(
@@ -108,7 +150,6 @@ def has_blank_ends(candidates: Candidates, step_columns: Sequence[str]) -> bool:
     columns, channels = arrange_step_columns(step_columns)
     if len(columns) < 2:
         return False
-    cells = (read_text(candidates.table, name) for name in columns)
-    is_blank = np.stack([pc.equal(column, "").to_numpy() for column in cells], axis=1)
+    is_blank = np.stack([find_ends(candidates.table.columns[name]) for name in columns], axis=1)
     is_blank = is_blank.reshape(len(is_blank), max(len(channels), 1), -1)
     return bool(is_blank.any() and (np.diff(is_blank.astype(np.int8), axis=2) >= 0).all())

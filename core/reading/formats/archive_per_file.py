@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from ...data.sequences import default_names
 from ...errors import DataError, Note
-from ..table.roles import SPLIT_ALIASES
+from ..table.split_words import SPLIT_ALIASES
 from ..table.table import Table
 from .delimited import get_first_line, is_header_line, open_delimited
 

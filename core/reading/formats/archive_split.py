@@ -12,7 +12,8 @@ import pyarrow as pa
 from ...errors import DataError, Note
 from ..detection.detect import detect_schema
 from ..table.joined_columns import join_columns
-from ..table.roles import SPLIT_ALIASES, encode_values
+from ..table.roles import encode_values
+from ..table.split_words import SPLIT_ALIASES
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table
 from .archive_per_file import find_free_name, list_file_starts, name_file_in_errors

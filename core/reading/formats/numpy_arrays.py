@@ -15,7 +15,7 @@ from ...data.from_arrays import flatten_padded
 from ...data.sequences import default_names
 from ...errors import DataError, Note
 from ..table.column_names import GROUP_NAMES, SPLIT_NAMES, TARGET_NAMES, is_id_name
-from ..table.roles import SPLIT_ALIASES
+from ..table.split_words import SPLIT_ALIASES
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table, refuse_many_columns
 from .source import EMPTY, refuse_bomb

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +14,16 @@ from ...data.sequences import Sequences, default_names
 from ...errors import DataError
 from ...i18n import N_
 from ..table import roles
-from ..table.cells import MAX_FLOAT32, MAX_QUOTED_CHARACTERS, describe_cell, parse_numbers
+from ..table.cells import (
+    MAX_FLOAT32,
+    MAX_QUOTED_CHARACTERS,
+    describe_cell,
+    find_ends,
+    parse_numbers,
+)
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
-from .list_cells import EMPTY_LIST, is_empty, split_items
+from .list_cells import EMPTY_LIST, Items, is_empty, split_items
 
 NOT_IN_LIST = N_(
     "Row {row}, column {column}: {found!r} in the list is not a number. Set numbers apart by "
@@ -46,6 +53,8 @@ QUOTED = r"""^(?:"(.*)"|'(.*)')$"""
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """Read sequences of the list layout.
 
+    A sequence ends with its last value; NaN and null behind it are no steps.
+
     Each list column is a feature, and all lists of a row have the same length, including that of
     per-step targets. A list of lists is steps × features, with the same number of features in
     every step.
@@ -61,23 +70,34 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
             without a chosen treatment.
     """
     table = _drop_empty(table, schema, problems)
-    parts: list[np.ndarray] = []
-    names: list[str] = []
-    lengths = np.empty(0)
-    for name in schema.features:
-        values, steps = _read_numbers(table, name, problems)
-        if parts:
-            _refuse_other_lengths(table, name, steps, lengths, schema.features[0])
-        parts.append(values)
-        lengths = steps
-        width = values.shape[1]
-        names += [name] if width == 1 else [f"{name}{i}" for i in range(1, width + 1)]
-    values = np.concatenate(parts, axis=1)
+    columns = [_Column.split(table, name) for name in schema.features]
+    first, *others = columns
+    for column in others:
+        _refuse_other_lengths(table, column.name, column.lengths, first.lengths, first.name)
+    is_step = np.ones(len(first.values), dtype=bool)
+    if not schema.per_step:  # a step with a target is a step
+        is_step = _find_steps([column.is_end for column in columns], first.lengths)
+    for column in columns:
+        column.note_problems(table, is_step, problems)
+    names = [
+        name
+        for column in columns
+        for name in (
+            [column.name]
+            if column.width == 1
+            else [f"{column.name}{i}" for i in range(1, column.width + 1)]
+        )
+    ]
+    values = np.concatenate([column.values for column in columns], axis=1)
     if len(schema.features) == 1 and len(names) > 1:
         names = list(default_names(len(names)))  # consistent with Sequences.from_lists
     ids = roles.read_unique_ids(table, as_one_column(schema.id), problems)
     problems.raise_unresolved()
-    targets = _read_targets(table, schema, lengths, schema.features[0])
+    targets = _read_targets(table, schema, first.lengths, first.name)
+    lengths = first.lengths
+    if not is_step.all():
+        row_ends = np.append(0, np.cumsum(lengths))
+        values, lengths = values[is_step], np.diff(np.append(0, np.cumsum(is_step))[row_ends])
     return Sequences(
         values=values,
         lengths=lengths,
@@ -109,32 +129,88 @@ def _drop_empty(table: Table, schema: Schema, problems: Problems) -> Table:
     return table.filter(~is_dropped)
 
 
-def _read_numbers(table: Table, name: str, problems: Problems) -> tuple[np.ndarray, np.ndarray]:
-    """Read a column as (steps of all rows, features) float64, and its (rows,) numbers of steps.
+@dataclass(frozen=True)
+class _Column:
+    """A column of lists.
 
-    An item that is missing or not a number is NaN.
+    Attributes:
+        name: Name of the column.
+        items: Items of the lists.
+        values: (steps of all rows, features) float64; NaN for an item that is missing, too large or
+            not a number.
+        bad: (k,) indices of the items that are not numbers.
+        too_large: (k,) indices of the items that are beyond float32.
+        is_end: (steps of all rows,) bool, True for a step without a value.
     """
-    items = split_items(table, name)
 
-    def note(kind: str, template: str, indices: np.ndarray) -> None:
-        values_listed = items.items.take(pa.array(indices[:MAX_LISTED])).to_pylist()
-        texts = [str(word).strip()[:MAX_QUOTED_CHARACTERS] for word in values_listed]
-        problems.add(kind, template, table, name, items.rows(indices), texts)
+    name: str
+    items: Items
+    values: np.ndarray
+    bad: np.ndarray
+    too_large: np.ndarray
+    is_end: np.ndarray
 
-    values, bad = parse_numbers(items.items)
-    too_large = np.flatnonzero(np.abs(values) > MAX_FLOAT32)
-    if len(bad):
-        note("unreadable", NOT_IN_LIST, bad)
-    if len(too_large):
-        note("unreadable", TOO_LARGE_IN_LIST, too_large)
-        values = values.copy()
-        values[too_large] = np.nan
-    missing = np.setdiff1d(np.flatnonzero(np.isnan(values)), np.concatenate([bad, too_large]))
-    if len(missing):
-        note("missing", MISSING_IN_LIST, missing)
-    if items.lengths is None:
-        return values[:, None], items.widths
-    return values.reshape(len(items.widths), -1), items.lengths
+    @classmethod
+    def split(cls, table: Table, name: str) -> _Column:
+        """Split the lists of a column into numbers."""
+        items = split_items(table, name)
+        values, bad = parse_numbers(items.items)
+        too_large = np.flatnonzero(np.abs(values) > MAX_FLOAT32)
+        if len(too_large):
+            values = values.copy()
+            values[too_large] = np.nan
+        is_end = np.isnan(values)
+        if is_end.any():
+            is_end &= find_ends(items.items)
+        shape = (-1, 1) if items.lengths is None else (len(items.widths), -1)
+        is_end = is_end.reshape(shape).all(axis=1)
+        return cls(name, items, values.reshape(shape), bad, too_large, is_end)
+
+    @property
+    def width(self) -> int:
+        """Number of features."""
+        return int(self.values.shape[1])
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(rows,) number of steps."""
+        return self.items.widths if self.items.lengths is None else self.items.lengths
+
+    def note_problems(self, table: Table, is_step: np.ndarray, problems: Problems) -> None:
+        """Add the problems of the items, except behind the end of a sequence."""
+        is_absent = np.isnan(self.values) & is_step[:, None]
+        missing = np.setdiff1d(
+            np.flatnonzero(is_absent.ravel()), np.concatenate([self.bad, self.too_large])
+        )
+        for kind, template, indices in (
+            ("unreadable", NOT_IN_LIST, self.bad),
+            ("unreadable", TOO_LARGE_IN_LIST, self.too_large),
+            ("missing", MISSING_IN_LIST, missing),
+        ):
+            if len(indices):
+                listed = self.items.items.take(pa.array(indices[:MAX_LISTED])).to_pylist()
+                texts = [str(word).strip()[:MAX_QUOTED_CHARACTERS] for word in listed]
+                problems.add(kind, template, table, self.name, self.items.rows(indices), texts)
+
+
+def _find_steps(is_end: Sequence[np.ndarray], lengths: np.ndarray) -> np.ndarray:
+    """Find the steps up to the last value of each row; a row without any keeps all.
+
+    Args:
+        is_end: Per column the mask (steps,) of the steps without a value.
+        lengths: (rows,) steps.
+
+    Returns:
+        (steps,) bool.
+    """
+    has_value: np.ndarray = ~np.logical_and.reduce(is_end)
+    if has_value.all():
+        return has_value
+    ends = np.cumsum(lengths)
+    last = np.maximum.reduceat(np.where(has_value, np.arange(len(has_value)), -1), ends - lengths)
+    last = np.where(last < 0, ends, last)
+    is_step: np.ndarray = np.arange(len(has_value)) <= np.repeat(last, lengths)
+    return is_step
 
 
 def _read_targets(

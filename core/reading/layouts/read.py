@@ -12,6 +12,7 @@ from ...data.windowing import prefixes, take_last_targets, windows
 from ...errors import MissingValue
 from ..findings import build_read_report
 from ..table.joined_columns import join_roles
+from ..table.number_notation import apply_notations
 from ..table.report import Problems, Report
 from ..table.roles import drop_incomplete_rows
 from ..table.table import Table
@@ -35,6 +36,7 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
         DataError: As ``read_sequences``. Its ``report`` lists all unresolved problems, unless the
             form of the table is wrong.
     """
+    table = apply_notations(table, schema.notations)
     problems = Problems(table, schema)
     joined_table, joined_schema = join_roles(table, schema)
     try:

@@ -1,17 +1,15 @@
-"""Wide layout: one sequence per row, one column per step (and feature); blank cells end it."""
+"""Wide layout: one sequence per row, one column per step (and feature); blanks and NaN end it."""
 
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ...data.schema import Schema, as_one_column
 from ...data.sequences import Sequences
 from ...errors import DataError
 from ...i18n import N_
 from ..table import roles
-from ..table.cells import parse_numbers, read_number_text
+from ..table.cells import find_ends
 from ..table.report import Problems
 from ..table.table import Table
 from .columns import note_wrong_cells, read_numbers
@@ -26,8 +24,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """Read sequences of the wide layout.
 
     The features are ``schema.channels``, or the single feature "value". A sequence ends with its
-    last cell that is not blank; blank cells before it, of any feature, are missing values. With
-    ``schema.missing_ends``, markers of missing values at the end count as blank.
+    last value; blank cells and NaN before it, of any feature, are missing values, and so is "?".
 
     Args:
         table: The table.
@@ -40,11 +37,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """
     features = schema.channels or ("value",)
     columns = np.array(schema.features, dtype=object).reshape(len(features), -1)
-    find_blank = _is_missing if schema.missing_ends else _is_blank
-    is_blank = np.stack(
-        [np.logical_and.reduce([find_blank(table, name) for name in steps]) for steps in columns.T],
-        axis=1,
-    )
+    is_blank = np.stack([_find_blank_steps(table, steps) for steps in columns.T], axis=1)
     is_empty = np.all(is_blank, axis=1)
     if is_empty.any():
         rows = np.flatnonzero(is_empty)
@@ -81,20 +74,9 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     )
 
 
-def _is_blank(table: Table, name: str) -> np.ndarray:
-    """Return the mask (rows,) of the blank cells, without missing-value markers."""
-    column = table.columns[name]
-    if pa.types.is_string(column.type):
-        is_blank = pc.equal(pc.utf8_trim_whitespace(column), "")
-    else:
-        is_blank = column.is_null()
-    mask: np.ndarray = is_blank.to_numpy()
-    return mask
-
-
-def _is_missing(table: Table, name: str) -> np.ndarray:
-    """Return the mask (rows,) of the blank cells and of missing-value markers."""
-    values, bad = parse_numbers(read_number_text(table, name))
-    mask: np.ndarray = np.isnan(values)
-    mask[bad] = False
-    return mask
+def _find_blank_steps(table: Table, columns: np.ndarray) -> np.ndarray:
+    """Return the mask (rows,) of the rows in which the columns of all features are blank."""
+    is_blank: np.ndarray = np.logical_and.reduce(
+        [find_ends(table.columns[name]) for name in columns]
+    )
+    return is_blank

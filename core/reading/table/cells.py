@@ -12,7 +12,7 @@ from ...errors import DataError
 from ...i18n import N_
 from .column_names import is_unambiguous_id_name
 from .list_text import has_spaced_lists, is_list
-from .missing_markers import MISSING_MARKERS, is_missing
+from .missing_markers import END_MARKERS, MISSING_MARKERS, is_missing
 from .number_text import NUMBER, is_number
 from .table import Table
 
@@ -140,6 +140,14 @@ def parse_numbers(cells: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.nda
         )
         bad = np.flatnonzero(~to_array(pc.fill_null(is_number_text, True)))
     return to_array(pc.fill_null(values, np.nan)), bad
+
+
+def find_ends(cells: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """Return the mask (cells,) of the cells that end a row when no value follows them."""
+    if pa.types.is_string(cells.type):
+        is_end = pc.is_in(pc.utf8_trim_whitespace(cells), pa.array(END_MARKERS, pa.string()))
+        return to_array(pc.or_(is_end, cells.is_null()))
+    return to_array(cells.is_null(nan_is_null=True))
 
 
 def to_array(values: pa.ChunkedArray | pa.Array) -> np.ndarray:

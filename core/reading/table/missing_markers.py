@@ -6,6 +6,17 @@ from __future__ import annotations
 # compared in lower case.
 MISSING_MARKERS = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "?")
 
+# Behind the last value of a row these end its sequence, however they are capitalised. A question
+# mark is a value of the row that is not known.
+END_MARKERS = tuple(
+    dict.fromkeys(
+        spelling
+        for marker in MISSING_MARKERS
+        if marker != "?"
+        for spelling in (marker, marker.upper(), marker.title(), marker.replace("nan", "NaN"))
+    )
+)
+
 
 def is_missing(cell: str) -> bool:
     """Tell if a cell holds a marker of a missing value."""

@@ -21,21 +21,12 @@ from .cells import (
 )
 from .missing_markers import is_missing
 from .report import Problems
+from .split_words import get_split_aliases
 from .table import Table
+from .target_words import are_unknown_targets
 from .times import read_times
 
 ROLES = (N_("id"), N_("time"), N_("target"), N_("split"), N_("group"))
-SPLIT_ALIASES = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "dev": "validation",
-    "development": "validation",
-    "test": "test",
-    "testing": "test",
-}
 NO_TIME = N_(
     "Row {row}, column {column}: {found!r} is no time. Write all times as numbers, or all as dates "
     "like 2026-01-31 or 2026-01-31 12:30:00, of the years 1678 to 2261."
@@ -44,6 +35,11 @@ NO_SPLIT = N_(
     "Row {row}, column {column}: {found!r} names no part of the data. Use train, validation or "
     "test."
 )
+NO_NUMBER = N_(
+    "Row {row}, column {column}: {found!r} is no number, as the other targets are. Write the "
+    "number, or leave the row out."
+)
+BOOLEANS = {"true": "True", "false": "False"}
 
 
 def encode_values(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:
@@ -136,7 +132,10 @@ def _find_incomplete(
     texts = distinct.to_pylist()
     if role == "target":
         values, bad = parse_numbers(replace_decimal_commas(table, distinct))
-        if len(bad):
+        if len(bad) and are_unknown_targets(texts, values, bad, np.bincount(indices)):
+            is_word = np.isin(np.arange(len(texts)), bad)
+            masks = {MISSING_ROLE: np.isnan(values) & ~is_word, NO_NUMBER: is_word}
+        elif len(bad):
             masks = {MISSING_ROLE: np.array([w.lower() in ("", "nan") for w in texts])}
         else:
             masks = {MISSING_ROLE: np.isnan(values), TOO_LARGE: np.isinf(values)}
@@ -144,7 +143,8 @@ def _find_incomplete(
         is_blank = np.array([word == "" for word in texts])
         masks = {MISSING_ROLE: is_blank}
         if role == "split":
-            is_unknown = np.array([word.lower() not in SPLIT_ALIASES for word in texts])
+            aliases = get_split_aliases(name)
+            is_unknown = np.array([word.lower() not in aliases for word in texts])
             masks[NO_SPLIT] = is_unknown & ~is_blank
     return {template: wrong[indices] for template, wrong in masks.items() if wrong.any()}
 
@@ -235,7 +235,7 @@ def read_targets(table: Table, name: str | None) -> np.ndarray | None:
 
     Returns:
         (rows,) int64 if every target is an integer, float64 if every target is a number,
-        otherwise strings.
+        otherwise strings. Truth values are "True" and "False", however a format writes them.
     """
     if name is None:
         return None
@@ -245,7 +245,10 @@ def read_targets(table: Table, name: str | None) -> np.ndarray | None:
     indices, distinct = encode_values(table, name)
     values, bad = parse_numbers(replace_decimal_commas(table, distinct))
     if len(bad):
-        return to_array(distinct).astype(object).take(indices)
+        words = distinct.to_pylist()
+        if {word.lower() for word in words} <= BOOLEANS.keys():
+            words = [BOOLEANS[word.lower()] for word in words]
+        return np.array(words, dtype=object).take(indices)
     if (integers := try_cast(distinct, pa.int64())) is not None:
         return to_array(integers).take(indices)
     return values.take(indices)
@@ -256,7 +259,8 @@ def read_splits(table: Table, name: str | None) -> np.ndarray | None:
     if name is None:
         return None
     indices, distinct = encode_values(table, name)
-    splits = [SPLIT_ALIASES[word.lower()] for word in distinct.to_pylist()]
+    aliases = get_split_aliases(name)
+    splits = [aliases[word.lower()] for word in distinct.to_pylist()]
     return np.array(splits, object).take(indices)
 
 

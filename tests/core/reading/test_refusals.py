@@ -107,7 +107,7 @@ REFUSED = {
     "list: empty": ('s,y\n"[1]",2\n"[ ]",2\n', "empty list", cell(3, "s", "[ ]")),
     "list: text inside": ('s,y\n"[1]",2\n"[1,x]",3\n', "not a number", cell(3, "s", "x")),
     "list: null inside": (
-        's,y\n"[1]",2\n"[1,null]",3\n', "missing in the list", cell(3, "s", "null")
+        's,y\n"[1]",2\n"[1,null,2]",3\n', "missing in the list", cell(3, "s", "null")
     ),
     "list: Infinity inside": (
         's,y\n"[1]",2\n"[Infinity]",3\n', "too large", cell(3, "s", "Infinity")
@@ -205,7 +205,7 @@ def test_open_lists_refuses_everything_else(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["id,t,v\na,0,1\na,1,\n", "[1, null]", "1\n2,,3\n", "id,x1,x2,x3\na,1,,3\n"],
+    ["id,t,v\na,0,1\na,1,\n", "[1, null, 2]", "1\n2,,3\n", "id,x1,x2,x3\na,1,,3\n"],
     ids=["long", "lists", "rows", "wide"],
 )
 def test_a_missing_value_raises_its_own_error(text):

@@ -344,7 +344,7 @@ def test_a_pandas_index_in_parquet_is_not_a_feature():
         (build_parquet(id=["a"], v=[b"\0\1"]), "Column v holds binary"),
         (build_parquet(id=["a", "b"], v=[[1.0], []]), "Row 2, column v: '[]' holds an empty list"),
         (build_parquet(id=["a", "b"], v=[[1.0], None]), "Row 2, column v"),
-        (build_parquet(id=["a"], v=[[1.0, None]]), "Row 1, column v: a value is missing"),
+        (build_parquet(id=["a"], v=[[1.0, None, 2.0]]), "Row 1, column v: a value is missing"),
         (
             build_parquet(id=["a"], v=[[1.0, np.inf]]),
             "Row 1, column v: 'inf' in the list is infinite",

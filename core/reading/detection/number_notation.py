@@ -1,0 +1,305 @@
+"""Detect how the numbers of each column are written: 45%, 5 kg, $5.00, 1,234, 1.037,5, 120/80."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...data.notation import MAX_AFFIX, Notation
+from ...errors import Note
+from ..table.cells import SAMPLE_ROWS
+from ..table.column_names import (
+    GROUP_NAMES,
+    SPLIT_NAMES,
+    TARGET_NAMES,
+    TIME_NAMES,
+    is_id_name,
+    normalize_name,
+)
+from ..table.missing_markers import is_missing
+from ..table.number_notation import build_cell_pattern, build_number_pattern, rewrite_cells
+from ..table.table import Table
+from .step_columns import find_step_columns
+
+# A digit beside anything but the characters of a plain number.
+UNUSUAL = r"[0-9]\s*[^0-9.eE+\-\s]|[0-9][eE]?\s+[0-9]|[0-9]\s*[eE]\s*$|[^0-9.eE+\-\s]\s*\.?[0-9]"
+CURRENCY = "[$€£¥₹₽₩]|(?:USD|EUR|GBP|CHF|CNY|JPY|RMB|US\\$)(?=[ 0-9])"
+CORE = "[0-9](?:[0-9.,'\u2019 \u00a0\u2009\u202f]*[0-9])?(?:[eE][+-]?[0-9]+)?"
+UNIT = f"[^\\W\\d_][^0-9\\s,;]{{0,{MAX_AFFIX - 1}}}|[%‰°$€£¥₹₽₩][^0-9\\s,;]{{0,9}}"
+POINT_BEFORE_THREE_DIGITS = r"[0-9]\.[0-9]{3}\s*$"
+QUANTITY = re.compile(rf"[+-]?\s*({CURRENCY})?\s*({CORE})\s*({UNIT})?")
+PAIR = re.compile(r"([1-9][0-9]*(\.[0-9]+)?)\s*/\s*([1-9][0-9]*(\.[0-9]+)?)")
+FOUR_DIGITS = re.compile(r"[0-9]{4}")
+# In the order of preference where several fit all cells.
+MARKS = (
+    ("", "."),
+    ("", ","),
+    (",", "."),
+    (".", ","),
+    (" ", "."),
+    (" ", ","),
+    ("'", "."),
+    ("'", ","),
+)
+NUMBERS = {marks: re.compile(build_number_pattern(*marks)) for marks in MARKS}
+COMMA_DECIMAL, COMMA_GROUPS, POINT_GROUPS = ("", ","), (",", "."), (".", ",")
+MAX_CHARACTERS = 60  # of a cell; the patterns take quadratic time
+MIN_SHARE = 0.5  # of the cells of a column that have its notation; others are reported
+MAX_UNITS = 3
+TAIL_ROWS = 100
+EXAMINED_CELLS = 200  # of a column with such numbers
+IS_PLAIN = np.isin(np.arange(256), list(b"0123456789.eE+-"))
+
+
+@dataclass(frozen=True)
+class NotationFindings:
+    """Notations of the columns of a table.
+
+    Attributes:
+        notations: Notations, one per column that is not written plainly.
+        reasons: What was understood, by column.
+        doubts: What a person should check, by column.
+    """
+
+    notations: tuple[Notation, ...]
+    reasons: dict[str, Note]
+    doubts: dict[str, Note]
+
+
+@dataclass(frozen=True)
+class _Quantities:
+    """Cells of a column, taken apart.
+
+    Attributes:
+        column: Name of the column.
+        cells: Sample of its cells.
+        numbers: The numbers, without sign, currency and unit.
+        prefix: Currency before the numbers.
+        suffix: Unit behind the numbers.
+        lacking: Number of cells without the unit or currency that the others have.
+        marks: Marks of thousands and decimals that fit most of the numbers.
+    """
+
+    column: str
+    cells: tuple[str, ...]
+    numbers: tuple[str, ...]
+    prefix: str
+    suffix: str
+    lacking: int
+    marks: tuple[tuple[str, str], ...]
+
+
+def detect_notations(table: Table, skipped: Collection[str]) -> NotationFindings:
+    """Detect the notation of every column of text.
+
+    Args:
+        table: The table.
+        skipped: Columns with a role other than feature or target.
+    """
+    findings = NotationFindings((), {}, {})
+    notations: list[Notation] = []
+    columns: list[_Quantities] = []
+    step_columns = {*find_step_columns(table.names)[0]}
+    for name, cells in _list_unusual_columns(table, skipped):
+        if name not in step_columns and (pair := _find_pairs(table, name, cells)):
+            notations.append(pair)
+            first, second = pair.pair_columns
+            findings.reasons[name] = Note(
+                "`{name}` holds two numbers per cell, such as {found}: the features `{first}` and "
+                "`{second}`",
+                name=name,
+                found=next(filter(PAIR.fullmatch, cells)),
+                first=first,
+                second=second,
+            )
+        elif column := _take_apart(table, name, cells, findings.doubts):
+            columns.append(column)
+    has_decimal_commas = any(
+        column.marks[0][1] == "," and COMMA_GROUPS not in column.marks for column in columns
+    )
+    has_comma_groups = any(column.marks[0] == COMMA_GROUPS for column in columns)
+    comma_is_decimal = has_decimal_commas or (table.delimiter in ";\t" and not has_comma_groups)
+    for column in columns:
+        notation = _choose_marks(table, column, comma_is_decimal, has_decimal_commas, findings)
+        if notation is not None:
+            notations.append(notation)
+    return replace(findings, notations=tuple(notations))
+
+
+def _list_unusual_columns(
+    table: Table, skipped: Collection[str]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """List the columns with a digit beside other characters, with a sample of their cells.
+
+    The sample is the first thousand and the last cells, because growing numbers reach their
+    thousands late.
+    """
+    not_measured = TIME_NAMES | SPLIT_NAMES | GROUP_NAMES
+    columns = []
+    has_id_name = any(map(is_id_name, table.names)) or not table.header
+    # Without a name, the first column of text is taken for the id.
+    first_text = None if has_id_name or "id" in table.roles else table.names[0]
+    if table.ragged or table.lists:
+        return []
+    # Beside decimal commas, points may separate thousands.
+    pattern = f"{UNUSUAL}|{POINT_BEFORE_THREE_DIGITS}" if table.decimal_comma else UNUSUAL
+    for name in table.names:
+        column = table.columns[name]
+        if (
+            not pa.types.is_string(column.type)
+            or name in skipped
+            or name == first_text
+            or is_id_name(name)
+            or normalize_name(name) in not_measured
+        ):
+            continue
+        head = column[:SAMPLE_ROWS]
+        tail = column[max(SAMPLE_ROWS, len(column) - TAIL_ROWS) :]
+        cells = pa.chunked_array([*head.chunks, *tail.chunks], pa.string())
+        if not table.decimal_comma and _has_only_plain_bytes(cells):
+            continue  # most columns, in a tenth of the time of the pattern
+        if pc.any(pc.match_substring_regex(cells, pattern)).as_py():
+            sample = [cell.strip() for cell in cells.to_pylist() if cell and not is_missing(cell)]
+            sample = sample[:: -(-len(sample) // EXAMINED_CELLS)]
+            if max(map(len, sample)) <= MAX_CHARACTERS:
+                columns.append((name, tuple(sample)))
+    return columns
+
+
+def _has_only_plain_bytes(cells: pa.ChunkedArray) -> bool:
+    """Return True if the text has only the characters of a plain number."""
+    for chunk in cells.chunks:
+        _, offsets, text = chunk.buffers()
+        if len(chunk) and text is not None:
+            bounds = np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
+            raw = np.frombuffer(text, np.uint8)[bounds[0] : bounds[-1]]
+            if not IS_PLAIN[raw].all():
+                return False
+    return True
+
+
+def _find_pairs(table: Table, name: str, cells: Sequence[str]) -> Notation | None:
+    """Return the notation of a column of pairs such as 120/80, in which no cell is a date."""
+    if normalize_name(name) in TARGET_NAMES:
+        return None
+    pairs = sum(PAIR.fullmatch(cell) is not None for cell in cells)
+    others = sum("/" in cell for cell in cells) - pairs
+    notation = Notation(name, pair=True)
+    is_taken = any(each in table.names for each in notation.pair_columns)
+    return notation if pairs > MIN_SHARE * len(cells) and not others and not is_taken else None
+
+
+def _take_apart(
+    table: Table, name: str, cells: Sequence[str], doubts: dict[str, Note]
+) -> _Quantities | None:
+    """Take the cells of a column apart; None if most of them are no quantities of one unit."""
+    matches = [match for match in map(QUANTITY.fullmatch, cells) if match]
+    if len(matches) <= MIN_SHARE * len(cells):
+        return None
+    prefixes = Counter(match[1] or "" for match in matches)
+    suffixes = Counter(match[3] or "" for match in matches)
+    affixes = {*prefixes, *suffixes} - {""}
+    if len(affixes) > 1:
+        counts = [(prefixes + suffixes)[affix] for affix in affixes]
+        if len(affixes) <= MAX_UNITS and min(counts) > 1:
+            doubts[name] = Note(
+                "`{name}` mixes units ({units}), and its numbers are not read",
+                name=name,
+                units=", ".join(sorted(affixes)),
+            )
+        return None
+    prefix, suffix = max(prefixes), max(suffixes)
+    lacking = sum(not (match[1] or match[3]) for match in matches) if affixes else 0
+    if lacking > MIN_SHARE * len(matches):
+        return None
+    numbers = tuple(match[2] for match in matches)
+    counts_by_marks = {
+        marks: sum(pattern.fullmatch(number) is not None for number in numbers)
+        for marks, pattern in NUMBERS.items()
+    }
+    best = max(counts_by_marks.values())
+    marks = tuple(marks for marks, count in counts_by_marks.items() if count == best)
+    if best <= MIN_SHARE * len(cells) or (
+        not affixes and marks[0] == MARKS[0] and "." not in "".join(numbers)
+    ):
+        return None
+    return _Quantities(name, tuple(cells), numbers, prefix, suffix, lacking, marks)
+
+
+def _choose_marks(
+    table: Table,
+    column: _Quantities,
+    comma_is_decimal: bool,
+    has_decimal_commas: bool,
+    findings: NotationFindings,
+) -> Notation | None:
+    """Choose between marks that fit equally well, with a doubt, and state the choice."""
+    name = column.column
+
+    def build(marks: tuple[str, str]) -> Notation:
+        return Notation(name, *marks, column.prefix, column.suffix)
+
+    marks, is_ambiguous = column.marks[0], False
+    if marks == COMMA_DECIMAL and COMMA_GROUPS in column.marks:
+        decimal, groups = (_count(table, build(each)) for each in (COMMA_DECIMAL, COMMA_GROUPS))
+        is_ambiguous = decimal == groups and not any(map(FOUR_DIGITS.match, column.numbers))
+        if groups > decimal or (is_ambiguous and not comma_is_decimal):
+            marks = COMMA_GROUPS
+    elif marks == MARKS[0] and POINT_GROUPS in column.marks and has_decimal_commas:
+        point, groups = (_count(table, build(each)) for each in (MARKS[0], POINT_GROUPS))
+        has_points = any("." in number for number in column.numbers)
+        is_ambiguous = has_points and point == groups
+        if is_ambiguous and not any(map(FOUR_DIGITS.match, column.numbers)):
+            marks = POINT_GROUPS
+    notation = build(marks)
+    if notation == Notation(name):
+        return None
+    if notation == Notation(name, decimal=",") and table.decimal_comma and not is_ambiguous:
+        return notation  # the table says so
+    cells = pa.chunked_array([column.cells], pa.string())
+    has_notation = pc.match_substring_regex(cells, build_cell_pattern(notation))
+    has_mark = (
+        pc.match_substring(cells, "," if "," in marks else ".")
+        if is_ambiguous
+        else pc.match_substring_regex(cells, "[^0-9+-]")
+    )
+    sample = cells.filter(pc.and_(has_notation, has_mark))[:1]
+    sample_table = replace(table, columns=pa.table({name: sample}), cache={})
+    values = {
+        "name": name,
+        "found": sample[0].as_py().strip() if len(sample) else "",
+        "number": rewrite_cells(sample_table, notation)[0][0].as_py() if len(sample) else "",
+    }
+    if is_ambiguous:
+        findings.doubts[name] = Note(
+            "`{name}` holds numbers such as {found}, whose mark may separate thousands or "
+            "decimals: read as {number}",
+            **values,
+        )
+    else:
+        findings.reasons[name] = Note(
+            "`{name}` holds numbers such as {found}: read as {number}", **values
+        )
+    if column.lacking:
+        findings.doubts.setdefault(
+            name,
+            Note(
+                "numbers of `{name}` without {unit} are read as if they had it: {n}",
+                n=column.lacking,
+                name=name,
+                unit=column.prefix or column.suffix,
+            ),
+        )
+    return notation
+
+
+def _count(table: Table, notation: Notation) -> int:
+    """Count the cells with a notation."""
+    matches = pc.match_substring_regex(table.columns[notation.column], build_cell_pattern(notation))
+    return int(pc.sum(matches).as_py() or 0)
