@@ -17,7 +17,7 @@ from tests.support.cluster_runs import OWNER, QUICK, wait_until_ended
 
 RNG = np.random.default_rng(4)
 TABLE = "visit,day,mood,pulse,outcome\n" + "".join(
-    f"v{n},{day},{['low', 'high'][n % 2]},{RNG.normal():.3f},{['well', 'ill'][n % 2]}\n"
+    f"v{n},{day},{['low', 'high'][(n + day) % 2]},{RNG.normal():.3f},{['well', 'ill'][n % 2]}\n"
     for n in range(12)
     for day in range(n % 5 + 1)
 )
