@@ -12,7 +12,7 @@ from .missing import Missing
 
 
 class Options(TypedDict, total=False):
-    """What the constructors take besides sequences and targets; see ``Sequences.from_lists``."""
+    """Arguments of the constructors besides sequences and targets; see ``Sequences.from_lists``."""
 
     ids: Iterable[object] | None
     feature_names: Sequence[str]
@@ -29,7 +29,7 @@ class FlatSteps(TypedDict):
 
 
 class FlatFrame(FlatSteps):
-    """What a data frame with one step per row holds."""
+    """Contents of a data frame with one step per row."""
 
     targets: np.ndarray | None
     ids: Iterable[object]

@@ -78,7 +78,7 @@ def drop_missing(keep: np.ndarray, lengths: np.ndarray, ids: np.ndarray) -> np.n
         ids: (n,).
 
     Raises:
-        MissingValue: names a sequence of which nothing remains.
+        MissingValue: names a sequence without remaining steps.
     """
     remaining = np.add.reduceat(keep.astype(np.int64), np.cumsum(lengths) - lengths)
     if (remaining == 0).any():

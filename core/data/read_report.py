@@ -1,4 +1,4 @@
-"""What happened when data was read: what was understood, assumed, changed and left out."""
+"""Reports of what a reading understood, assumed, changed and left out."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ MIN_SECONDS = 3.0  # the first, slow calls weigh too much in an earlier estimate
 
 
 class Computation(TypedDict, total=False):
-    """What the last bits of the weights depend on, besides recipe and data.
+    """Implementations and row groups, which the last bits of the weights depend on.
 
     Attributes:
         layers: One of IMPLEMENTATIONS per recurrent layer.

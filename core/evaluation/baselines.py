@@ -67,7 +67,7 @@ def fit_baselines(
 
 
 class _Model(Protocol):
-    """What a baseline uses of an estimator of scikit-learn, which has no types."""
+    """Methods of a scikit-learn estimator that baselines use; the package has no types."""
 
     classes_: np.ndarray
 

@@ -1,4 +1,4 @@
-"""What forms, limits and estimates need to know of a family. Does not need TensorFlow."""
+"""Declaration of a family, for forms, limits and estimates. Does not need TensorFlow."""
 
 from __future__ import annotations
 

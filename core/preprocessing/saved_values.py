@@ -46,7 +46,7 @@ class Scaling(TypedDict):
 
 
 class Format1Table(TypedDict, total=False):
-    """What earlier versions stored with the schema of the table."""
+    """Fields that earlier versions stored with the schema of the table."""
 
     categories: dict[str, tuple[str, ...]]
     missing: Missing

@@ -19,8 +19,6 @@ PROBLEMS: dict[str, tuple[Level, str]] = {
     "gap": ("info", N_("Steps after a gap in regular times: {n}.")),
 }
 STATIC = N_("`{name}` is constant within every sequence")
-MANY_MISSING = N_("`{name}` lacks more than a fifth of its values")
-MAX_MISSING_SHARE = 0.2
 
 
 def build_read_report(report: Report) -> ReadReport:

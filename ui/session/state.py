@@ -61,7 +61,7 @@ class FileDescription:
 
 @dataclass(frozen=True)
 class DataSettings:
-    """What a data set has when it is opened again.
+    """Settings that a data set has when it is opened again.
 
     Attributes:
         data: Digest of the data to which the rest belongs.
@@ -143,7 +143,7 @@ class Refusals:
 
 @dataclass
 class Address:
-    """What the URLs of the pages said; see ``ui.url_state`` and ``ui.runs.detail``.
+    """Contents of the pages' URLs; see ``ui.url_state`` and ``ui.runs.detail``.
 
     Attributes:
         parameters: Data and settings that the last URL named.
@@ -164,7 +164,7 @@ class Address:
 
 @dataclass
 class Memory:
-    """What an open tab knows of the visitor's stored workspace.
+    """Knowledge of an open tab about the visitor's stored workspace.
 
     Attributes:
         saved: Workspace with which to compare: only differences from it are saved.

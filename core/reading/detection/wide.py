@@ -13,7 +13,7 @@ from ..table.cells import SAMPLE_ROWS, find_ends, parse_numbers, read_number_tex
 from ..table.column_names import TARGET_NAMES
 from .candidates import MAX_NOTES, Candidates, note_assumed_target, note_single_steps
 from .headerless import has_missing_ends
-from .padding import PADDING_VALUES, find_padding
+from .padding import MIN_SHARE, PADDING_VALUES, find_padding
 from .step_columns import (
     arrange_step_columns,
     find_missing_steps,
@@ -88,7 +88,7 @@ def _note_padding(candidates: Candidates, features: Sequence[str], channels: int
     def parse(name: str) -> np.ndarray:
         return parse_numbers(read_number_text(first_rows, name))[0]
 
-    if not np.isin(parse(steps[-1]), PADDING_VALUES).any():  # most tables
+    if np.isin(parse(steps[-1]), PADDING_VALUES).mean() < MIN_SHARE:  # most tables
         return
     padding = find_padding(np.stack([parse(name) for name in steps], axis=1))
     if padding is not None:

@@ -25,7 +25,7 @@ NUMERIC = ("numeric", "real", "integer")
 
 @dataclass(frozen=True)
 class _Header:
-    """What precedes the rows.
+    """Header of a file: the attributes and where the rows begin.
 
     Attributes:
         names: Names of the attributes.
