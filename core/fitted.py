@@ -18,18 +18,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .data.missing import Missing
+from .data.read_report import Finding
 from .data.schema import Schema
 from .data.sequences import Sequences, default_names
 from .engine.chunking import ShareCallback
-from .errors import DataError
+from .errors import DataError, Note
 from .families.registry import get_network
 from .preprocessing.transform import Prepared, Preprocessing
 from .reading import open_table, read_sequences, read_with_schema
-from .reading.formats.source import Source
+from .reading.formats.open import AnySource
 from .reading.new_data import Reading
 from .recipe.recipe import Recipe
 
-NewData = Sequences | Iterable[npt.ArrayLike] | pd.DataFrame | Source
+NewData = Sequences | Iterable[npt.ArrayLike] | AnySource
+MAX_WORDS = 10  # named in a finding
 
 
 @dataclass(eq=False, kw_only=True)
@@ -147,9 +150,9 @@ class FittedModel:
         if isinstance(new, Sequences):
             data = new
         elif self.schema is not None and _is_table(new):
-            data, _ = read_with_schema(open_table(new), self.schema)
+            data = self._note_unknown_words(read_with_schema(open_table(new), self.schema)[0])
         elif isinstance(new, pd.DataFrame):
-            data = _from_frame(new, names)
+            data = _from_frame(new, names, self.preprocessing.inputs.missing)
         else:
             data = Sequences.from_lists(
                 new,  # type: ignore[arg-type]  # which refuses a path with an error of its own
@@ -170,6 +173,22 @@ class FittedModel:
         self._check_categories(data)
         return data
 
+    def _note_unknown_words(self, data: Sequences) -> Sequences:
+        """Add a finding to the report per feature with words that the model has not learned."""
+        findings = []
+        for name, words in data.categories.items():
+            known = self.preprocessing.inputs.vocabularies.get(name)
+            unknown = [] if known is None else [word for word in words if word not in known]
+            if unknown:
+                note = Note(
+                    "`{name}` holds words that the training data did not have, and they are read "
+                    "as unknown: {words}",
+                    name=name,
+                    words=", ".join(unknown[:MAX_WORDS]),
+                )
+                findings.append(Finding("warning", "unknown_words", note, name))
+        return data.with_report(data.report.with_findings(*findings))
+
     def _check_categories(self, data: Sequences) -> None:
         """Check that the features of this data that hold words are those of the model."""
         vocabularies = self.preprocessing.inputs.vocabularies
@@ -185,12 +204,17 @@ class FittedModel:
                 )
 
 
-def _is_table(new: NewData) -> TypeGuard[pd.DataFrame | Source]:
+def _is_table(new: NewData) -> TypeGuard[AnySource]:
     """Tell if a table is read from data of this type."""
-    return isinstance(new, pd.DataFrame | str | os.PathLike | io.IOBase)
+    if isinstance(new, list | tuple):  # the files of a ZIP, or a table per sequence
+        kinds = (str, os.PathLike, io.IOBase, pd.DataFrame)
+        return len(new) > 0 and all(isinstance(each, kinds) for each in new)
+    return isinstance(new, pd.DataFrame | str | os.PathLike | io.IOBase | dict) or hasattr(
+        new, "__arrow_c_stream__"
+    )
 
 
-def _from_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> Sequences:
+def _from_frame(frame: pd.DataFrame, names: tuple[str, ...], policy: Missing) -> Sequences:
     """Read the frame's columns of these names; if it has none of them, detect the columns."""
     columns = [str(name).strip() for name in frame.columns]
     missing = [name for name in names if name not in columns]
@@ -201,4 +225,4 @@ def _from_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> Sequences:
             feature=missing[0],
             columns=", ".join(columns),
         )
-    return read_sequences(frame, features=None if missing else list(names))
+    return read_sequences(frame, features=None if missing else list(names), missing=policy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import BinaryIO, TypedDict
 
 import numpy as np
@@ -381,8 +381,7 @@ def _build_computation(layers: Sequence[str], groups: int) -> Computation:
 
 
 def _check_table(plain: object, where: str) -> Schema:
-    """Check a table schema and drop its reasons and doubts, which matter only when reading."""
-    return replace(Schema.from_dict(plain), reasons=(), doubts=())
+    return Schema.from_dict(plain)
 
 
 TABLE = record(dict[str, Schema], {"table": _check_table})

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ..errors import Note
+from ..errors import Note, as_note
+from ..json_validation import (
+    MAX_COUNT,
+    MAX_NAMES,
+    Check,
+    integer,
+    list_of,
+    mapping_of,
+    names,
+    one_of,
+    optional,
+    record,
+    text,
+    value_error,
+)
 
 Level = Literal["info", "warning", "question"]
+LEVELS: tuple[Level, ...] = ("question", "warning", "info")
 MAX_SHOWN = 12  # findings in a representation
+MAX_ROWS = 1_000  # lines of a finding
+MAX_FINDINGS, MAX_REMEDIES, MAX_CODE = 10_000, 100, 40  # in a stored report
 
 
 @dataclass(frozen=True)
@@ -23,7 +40,9 @@ class Finding:
         message: Sentence for people.
         column: Column that it is about; None for the whole table.
         rows: Lines of the file that it is about, at most the first thousand.
-        remedies: Keyword arguments of ``read_sequences`` that change it, one set per choice.
+        remedies: Keyword arguments of ``read_sequences`` that decide it, one set per choice. The
+            first choice of a question is what was assumed.
+        examples: Some values as they are read with each of the remedies; () for none.
     """
 
     level: Level
@@ -32,6 +51,7 @@ class Finding:
     column: str | None = None
     rows: tuple[int | str, ...] = ()
     remedies: tuple[Mapping[str, object], ...] = ()
+    examples: tuple[tuple[str, ...], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.level}: {self.message}"
@@ -59,8 +79,7 @@ class ReadReport:
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Finding]:
-        order: dict[Level, int] = {"question": 0, "warning": 1, "info": 2}
-        return iter(sorted(self.findings, key=lambda finding: order[finding.level]))
+        return iter(sorted(self.findings, key=lambda finding: LEVELS.index(finding.level)))
 
     def __len__(self) -> int:
         return len(self.findings)
@@ -68,6 +87,39 @@ class ReadReport:
     def select(self, *levels: Level) -> tuple[Finding, ...]:
         """Return the findings of these levels."""
         return tuple(finding for finding in self if finding.level in levels)
+
+    def with_findings(self, *findings: Finding) -> ReadReport:
+        """Return the report with further findings."""
+        return replace(self, findings=(*self.findings, *findings))
+
+    def accepting(self, codes: Collection[str]) -> ReadReport:
+        """Return the report in which questions with these codes are only stated."""
+        findings = tuple(
+            replace(finding, level="info")
+            if finding.level == "question" and finding.code in codes
+            else finding
+            for finding in self.findings
+        )
+        return replace(self, findings=findings)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain values for JSON; ``ReadReport.from_dict`` reads them."""
+        return {
+            "findings": [_to_plain(finding) for finding in self.findings],
+            "rows": self.rows,
+            "used": self.used,
+            "left_out": dict(self.left_out),
+            "roles": {role: list(columns) for role, columns in self.roles.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, plain: object) -> ReadReport:
+        """Rebuild a report from the output of ``to_dict``.
+
+        Raises:
+            ValueError: for any other values.
+        """
+        return REPORT_CHECK(plain, "the report")
 
     def __repr__(self) -> str:
         """Show the rows, the roles and the first findings, one per line."""
@@ -78,3 +130,44 @@ class ReadReport:
         if len(self) > len(shown):
             lines.append(f"  and {len(self) - len(shown)} more")
         return "\n".join(lines)
+
+
+def _to_plain(finding: Finding) -> dict[str, object]:
+    rows = [row.to_plain() if isinstance(row, Note) else row for row in finding.rows]
+    return vars(finding) | {"message": finding.message.to_plain(), "rows": rows}
+
+
+def _check_row(plain: object, where: str) -> int | str:
+    if isinstance(plain, int) and not isinstance(plain, bool):
+        return plain
+    return text()(plain, where) if isinstance(plain, str) else as_note(plain, where)
+
+
+def _check_remedy(plain: object, where: str) -> Mapping[str, object]:
+    """Accept a mapping; ``core.reading.choices`` checks its values when it is used."""
+    if not isinstance(plain, dict):
+        raise value_error(plain, where, "keyword arguments")
+    return plain
+
+
+FINDING_CHECK: Check[Finding] = record(
+    Finding,
+    {"level": one_of(*LEVELS), "code": text(MAX_CODE), "message": as_note},
+    {
+        "column": optional(text()),
+        "rows": list_of(_check_row, MAX_ROWS),
+        "remedies": list_of(_check_remedy, MAX_REMEDIES),
+        "examples": list_of(names(), MAX_REMEDIES),
+    },
+)
+REPORT_CHECK: Check[ReadReport] = record(
+    ReadReport,
+    {},
+    {
+        "findings": list_of(FINDING_CHECK, MAX_FINDINGS),
+        "rows": integer(0, MAX_COUNT),
+        "used": integer(0, MAX_COUNT),
+        "left_out": mapping_of(integer(0, MAX_COUNT), MAX_NAMES),
+        "roles": mapping_of(names(), MAX_NAMES),
+    },
+)

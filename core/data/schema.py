@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
-from ..errors import Note, as_note
 from ..json_validation import (
     MAX_COUNT,
     MAX_NAMES,
@@ -15,6 +14,7 @@ from ..json_validation import (
     list_of,
     mapping_of,
     names,
+    number,
     one_of,
     optional,
     record,
@@ -22,18 +22,16 @@ from ..json_validation import (
 )
 from .missing import MISSING_POLICIES, Missing
 from .notation import NOTATION_CHECK, Notation
+from .read_report import Finding
 
 LAYOUTS = ("rows", "list", "long", "wide")
 DUPLICATES = ("keep", "first", "last", "mean")
-# Remedies for cells and rows that cannot be used; see core.reading.table.report.
-FIXES = ("unreadable", "incomplete", "spaces", "empty")
 CUTS = ("", "windows", "prefixes")
 TARGET_AT = ("sequence", "step", "end")
 TargetAt = Literal["sequence", "step", "end"]
 Cut = Literal["", "windows", "prefixes"]
 Duplicates = Literal["keep", "first", "last", "mean"]
 Columns = str | tuple[str, ...] | None  # one column, several columns, or none
-NOTE_FIELDS = ("reasons", "doubts")
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,8 @@ class Schema:
         group: column of the groups, or None.
         features: columns of the values: one per feature in "list" and "long", one per step in
             "rows" and "wide".
+        remaining_steps: with a number, the target of each step is the number of steps until the
+            end of its sequence, this many at most; None for a target from the table, or none.
         target_at: "sequence": one target that all rows of a sequence share; "step": one target
             per step, in "list" also written as a list; "end": the target at the last step.
         cut: "windows" cuts every sequence into windows of ``cut_steps`` steps that start every
@@ -64,17 +64,17 @@ class Schema:
         categories: columns of words among the features.
         notations: how numbers are written in the columns in which they are not as in 1234.5.
         missing: policy for missing values (see ``Sequences``).
-        fixes: accepted remedies: "unreadable" cells count as missing; "incomplete" rows (without
-            an id, time, target, split or group) and "empty" sequences are left out; ids that
-            differ only in "spaces" are equal.
+        padding: number that ends a row of "wide" and "rows" where no other value follows it;
+            None if blanks do.
         duplicates: steps of one sequence at the same time: "keep" all, the "first", the "last",
             or their "mean".
         elapsed: adds the time since the previous step as a feature.
         dayfirst: in the dates of the time, the day comes before the month; None if they begin
             with the year, and for other times.
+        sheet: sheet of the workbook; None for other files.
         unused: columns without a role.
-        reasons: short explanations of the detected layout, for people.
-        doubts: guesses that a person should check; empty when the detection is certain.
+        findings: what the detection understood and assumed. They are not stored with the schema,
+            and equal schemas may differ in them.
     """
 
     layout: str
@@ -85,20 +85,21 @@ class Schema:
     group: str | None = None
     features: tuple[str, ...] = ()
     target_at: TargetAt = "sequence"
+    remaining_steps: int | None = None
     cut: Cut = ""
     cut_steps: int = 0
     cut_every: int = 0
     channels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     notations: tuple[Notation, ...] = ()
-    missing: Missing = "refuse"
-    fixes: tuple[str, ...] = ()
+    missing: Missing = "forward"
+    padding: float | None = None
     duplicates: Duplicates = "keep"
     elapsed: bool = False
     dayfirst: bool | None = None
+    sheet: str | None = None
     unused: tuple[str, ...] = ()
-    reasons: tuple[Note, ...] = ()
-    doubts: tuple[Note, ...] = ()
+    findings: tuple[Finding, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -110,8 +111,8 @@ class Schema:
         ):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; use one of {allowed}")
-        if not set(self.fixes) <= set(FIXES):
-            raise ValueError(f"fixes is {self.fixes!r}; use some of {FIXES}")
+        if self.target and self.remaining_steps is not None:
+            raise ValueError("a target of remaining steps takes no column as the target")
         if self.channels and (self.layout != "wide" or len(self.features) % len(self.channels)):
             raise ValueError(f"channels is {self.channels!r}; give each equally many features")
 
@@ -122,8 +123,8 @@ class Schema:
 
     def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON; ``Schema.from_dict`` reads them."""
-        notes = {name: [note.to_plain() for note in getattr(self, name)] for name in NOTE_FIELDS}
-        return asdict(self) | notes
+        plain = asdict(replace(self, findings=()))
+        return {name: value for name, value in plain.items() if name != "findings"}
 
     def list_columns(self, role: str) -> tuple[str, ...]:
         """List the columns of a role: "id", "time", "target", "split" or "group"."""
@@ -172,14 +173,15 @@ SCHEMA_CHECK = record(
     | dict.fromkeys(("target", "split", "group"), optional(text()))
     | dict.fromkeys(("features", "channels", "unused"), names())
     | dict.fromkeys(("cut_steps", "cut_every"), integer(0, MAX_COUNT))
-    | dict.fromkeys(NOTE_FIELDS, list_of(as_note, MAX_NAMES))
     | {
         "target_at": one_of(*TARGET_AT),
         "cut": one_of(*CUTS),
         "categories": _check_categories,
         "notations": list_of(NOTATION_CHECK, MAX_NAMES),
         "missing": one_of(*MISSING_POLICIES),
-        "fixes": list_of(one_of(*FIXES), len(FIXES)),
+        "remaining_steps": optional(integer(1, MAX_COUNT)),
+        "padding": optional(number()),
+        "sheet": optional(text()),
         "duplicates": one_of(*DUPLICATES),
         "elapsed": boolean,
         "dayfirst": optional(boolean),

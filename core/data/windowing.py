@@ -126,3 +126,20 @@ def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.nd
         report=data.report,
         schema=data.schema,
     )
+
+
+def count_remaining_steps(lengths: np.ndarray, most: int) -> np.ndarray:
+    """Count the steps from each step to the end of its sequence: 0 at the last one.
+
+    A cap is usual for machines that run to failure, of which the first steps show no wear
+    (Heimes, "Recurrent neural networks for remaining useful life estimation", 2008).
+
+    Args:
+        lengths: (n,) steps per sequence.
+        most: The largest count; larger ones are replaced by it.
+
+    Returns:
+        (total steps,) int64.
+    """
+    last_steps = np.repeat(np.cumsum(lengths) - 1, lengths)
+    return np.minimum(last_steps - np.arange(len(last_steps)), most)

@@ -6,15 +6,16 @@ read again when the user changes a role.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
+from ..data.choices import Choices
 from ..data.missing import Missing
-from ..data.schema import Schema, TargetAt
+from ..data.schema import Cut, Duplicates, Schema, TargetAt
 from ..data.sequences import Sequences
 from .announcement import ReadsAlike, announce
+from .choices import read_with_choices
 from .detection.detect import detect_schema
-from .detection.reuse_schema import adapt_schema, refresh_schema
+from .detection.reuse_schema import adapt_schema
 from .formats.open import AnySource, open_lists, open_table
 from .layouts.read import read_table
 from .table.report import Problem, Report
@@ -22,6 +23,7 @@ from .table.step_limits import refuse_many_steps
 from .table.table import Table
 
 __all__ = [
+    "Choices",
     "Problem",
     "Report",
     "Schema",
@@ -32,8 +34,8 @@ __all__ = [
     "open_table",
     "read_sequences",
     "read_table",
+    "read_with_choices",
     "read_with_schema",
-    "refresh_schema",
     "refuse_many_steps",
 ]
 
@@ -47,11 +49,20 @@ def read_sequences(
     features: Sequence[str] | None = None,
     split: str | None = None,
     group: str | None = None,
-    missing: Missing = "refuse",
+    missing: Missing = "forward",
     target_at: TargetAt | None = None,
     *,
+    remaining_steps: int | None = None,
     sheet: str | None = None,
     dayfirst: bool | None = None,
+    decimal: Mapping[str, str] | None = None,
+    padding: float | None = None,
+    duplicates: Duplicates = "keep",
+    elapsed: bool = False,
+    cut: Cut = "",
+    cut_steps: int = 0,
+    cut_every: int = 0,
+    accept: Sequence[str] = (),
     like: ReadsAlike | None = None,
     strict: bool = False,
 ) -> Sequences:
@@ -78,14 +89,25 @@ def read_sequences(
         features: Columns of the values; None detects them.
         split: Column of "train", "validation" or "test".
         group: Column of the group that a split must not divide.
-        missing: Treatment of missing values: "refuse", "drop", "forward" or "mean" (see
-            ``Sequences``). With "mean", an additional feature of 0 and 1 indicates them.
+        missing: Treatment of missing values: "forward", "mean", "drop" or "refuse" (see
+            ``Sequences``). With the first two, an additional feature of 0 and 1 indicates them.
         target_at: "sequence" for one target per sequence, which must be the same in all of its
             rows, "step" for one per step, "end" for the target of the last step. None selects
             "step" if the column changes in most sequences, otherwise "sequence".
+        remaining_steps: Makes the number of steps until the end of its sequence the target of
+            each step, as for machines that run to failure: this many at most. For tables without
+            a target.
         sheet: Name of a sheet of an Excel workbook; None for the first one that is not empty.
         dayfirst: In dates such as 01/02/2026, the day comes first; None decides it by all dates
             of the column, and takes the day first where they allow both.
+        decimal: Decimal mark, "." or ",", by column; None decides it by the whole column.
+        padding: Number that only fills the ends of rows of equal length, in "wide" and "rows".
+        duplicates: Steps of one sequence at the same time: "keep" all, the "first", the "last",
+            or their "mean".
+        elapsed: Adds the time since the previous step as a feature.
+        cut: "windows" or "prefixes" cuts the sequences (see ``Schema``), with ``cut_steps`` and
+            ``cut_every``.
+        accept: Codes of questions in the report whose answer is what was assumed.
         like: A trained model, such as from ``core.load``: reads new data in the same way as its
             training data, whatever the other arguments are.
         strict: Raises an error for a question that could not be decided.
@@ -104,11 +126,29 @@ def read_sequences(
     if like is not None:
         data = like.as_sequences(source)
     else:
+        choices: Choices = {
+            "layout": layout,
+            "id": id if id is None or isinstance(id, str) else tuple(id),
+            "time": time if time is None or isinstance(time, str) else tuple(time),
+            "target": target,
+            "features": features,
+            "split": split,
+            "group": group,
+            "missing": missing,
+            "target_at": target_at,
+            "remaining_steps": remaining_steps,
+            "dayfirst": dayfirst,
+            "decimal": decimal or {},
+            "padding": padding,
+            "duplicates": duplicates,
+            "elapsed": elapsed,
+            "cut": cut,
+            "cut_steps": cut_steps,
+            "cut_every": cut_every,
+            "accept": accept,
+        }
         table = open_table(source, sheet=sheet)
-        schema = detect_schema(
-            table, layout, id, time, target, features, split, group, target_at, dayfirst
-        )
-        data = read_table(table, replace(schema, missing=missing))[0]
+        data = read_with_choices(table, choices)[0]
     announce(data.report, strict)
     return data
 

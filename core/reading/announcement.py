@@ -36,9 +36,14 @@ def announce(report: ReadReport, strict: bool) -> None:
         more = len(to_check) - MAX_NAMED
         warnings.warn(
             DataWarning(
-                f"{len(questions)} questions and {len(others)} warnings about this data: {named}"
+                f"{_count(len(questions), 'question')} and {_count(len(others), 'warning')} "
+                f"about this data: {named}"
                 + (f"; and {more} more" if more > 0 else "")
                 + ". See data.report."
             ),
             stacklevel=3,
         )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -2,42 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..data.choices import Choices
 from ..data.read_report import Finding, Level, ReadReport
 from ..data.schema import Schema
+from ..data.sequences import Sequences
 from ..errors import Note
 from ..i18n import N_
-from .table.report import Report
+from .table.report import Problem, Report
 
 # Per kind of problem: the level of its finding, and what was done.
 PROBLEMS: dict[str, tuple[Level, str]] = {
-    "unreadable": ("warning", N_("Cells that are not numbers count as missing: {n}.")),
-    "missing": ("info", N_("Cells without a value: {n}.")),
-    "incomplete": ("warning", N_("Rows that lack a role and are left out: {n}.")),
-    "spaces": ("warning", N_("Ids that differ in spaces only count as equal: {n} rows.")),
-    "empty": ("warning", N_("Sequences without a step are left out: {n}.")),
-    "duplicate": ("warning", N_("Rows at the time of another step of their sequence: {n}.")),
-    "gap": ("info", N_("Steps after a gap in regular times: {n}.")),
+    "unreadable": (
+        "warning",
+        N_(
+            "Cells that are not numbers count as missing: {n}, the first with {found!r} in row "
+            "{row}, column {column}"
+        ),
+    ),
+    "incomplete": (
+        "warning",
+        N_(
+            "Rows without an id, time, target, split or group are left out: {n}, the first is row "
+            "{row} with {found!r} in column {column}"
+        ),
+    ),
+    "spaces": (
+        "warning",
+        N_("Ids that differ in spaces only count as equal: {n}, the first {found!r} in row {row}"),
+    ),
+    "empty": ("warning", N_("Sequences without a step are left out: {n}, the first in row {row}")),
+    "duplicate": (
+        "warning",
+        N_("Rows at the time of another step of their sequence: {n}, the first is row {row}"),
+    ),
+    "unknown": ("warning", N_("Sequences of which every step lacks a value are left out: {n}")),
+    "spread": ("info", N_("Rows that take the target of another row of their sequence: {n}")),
+    "gap": ("info", N_("Steps after a gap in regular times: {n}, the first in row {row}")),
+}
+MISSING = {
+    "forward": N_(
+        "Values that are missing: {n} ({share:.1%}). The last known value of the sequence stands "
+        "for each, else the mean of the training steps, and a feature says where"
+    ),
+    "mean": N_(
+        "Values that are missing: {n} ({share:.1%}). The mean of the training steps stands for "
+        "each, and a feature says where"
+    ),
+    "drop": N_("Steps with a missing value are left out: {n} ({share:.1%})"),
 }
 STATIC = N_("`{name}` is constant within every sequence")
+# Share of the values, or of the rows, from which it is a doubt that they are missing or left out.
+# Of laboratory values, which a long table holds, more are missing as a rule.
+MAX_SHARE = 0.2
+DUPLICATE_CHOICES = ("keep", "first", "last", "mean")
 
 
-def build_read_report(report: Report) -> ReadReport:
-    """Build the public report of a reading."""
+def build_read_report(report: Report, data: Sequences) -> ReadReport:
+    """Build the public report of a reading.
+
+    Args:
+        report: Problems of the table.
+        data: What was read, before it is cut.
+    """
     schema = report.schema
-    findings = [Finding("info", "detected", reason) for reason in schema.reasons]
-    findings += [Finding("warning", "assumed", doubt) for doubt in schema.doubts]
+    findings = list(schema.findings)
     for kind, count in report.counts.items():
-        level, template = PROBLEMS.get(kind, ("warning", N_("Rows with a problem: {n}.")))
         problems = [problem for problem in report.problems if problem.kind == kind]
+        if kind == "missing":
+            findings.append(_describe_missing(report, data, problems))
+            continue
+        level, template = PROBLEMS[kind]
+        if kind == "incomplete" and count > MAX_SHARE * report.rows:
+            level = "question"
         columns = {str(problem.column) for problem in problems}
         findings.append(
             Finding(
                 level,
                 kind,
-                Note(template, n=count),
+                Note(template, n=count, **_describe_first(problems)),
                 columns.pop() if len(columns) == 1 else None,
                 tuple(problem.row for problem in problems),
-                _list_remedies(kind, schema),
+                _list_remedies(kind, schema, problems),
             )
         )
     findings += [
@@ -48,20 +97,75 @@ def build_read_report(report: Report) -> ReadReport:
     )
 
 
-def _list_remedies(kind: str, schema: Schema) -> tuple[dict[str, object], ...]:
-    """List the arguments of ``read_sequences`` that treat this kind of problem otherwise."""
-    if kind in ("missing", "unreadable"):
-        return tuple(
-            {"missing": name} for name in ("drop", "forward", "mean") if name != schema.missing
-        )
+def _describe_missing(report: Report, data: Sequences, problems: list[Problem]) -> Finding:
+    """Describe the missing values, their treatment, and the treatments that leave data."""
+    schema = report.schema
+    is_missing = np.isnan(data.values)
+    count, all_values = int(np.count_nonzero(is_missing)), is_missing.size
+    if schema.missing == "drop":
+        count, all_values = report.dropped.get("missing", 0), report.rows
+    is_large = count > MAX_SHARE * all_values
+    treatments = ["forward", "mean"]
+    if schema.missing == "drop" or not is_missing.any(axis=1).all():
+        treatments.append("drop")
+    treatments.sort(key=lambda name: name != schema.missing)
+    columns = {str(problem.column) for problem in problems}
+    return Finding(
+        "info" if not is_large else "warning" if schema.layout == "long" else "question",
+        "missing",
+        Note(MISSING[schema.missing], n=count, share=count / max(all_values, 1)),
+        columns.pop() if len(columns) == 1 else None,
+        tuple(problem.row for problem in problems),
+        tuple({"missing": name, "accept": ["missing"]} for name in treatments),
+    )
+
+
+def list_choices_after_refusal(report: Report) -> tuple[Choices, ...]:
+    """List the choices by which a refused table may be read.
+
+    Args:
+        report: Problems of the table, as in ``DataError.report``.
+    """
+    choices: list[Choices] = []
+    if report.schema.missing == "refuse" and report.counts.keys() & {"missing", "unreadable"}:
+        choices += [{"missing": "forward"}, {"missing": "mean"}, {"missing": "drop"}]
+    if "changes" in report.counts:
+        choices += [{"target_at": "step"}, {"target_at": "end"}, {"target": ""}]
+    columns = {str(problem.column) for problem in report.problems if problem.kind == "incomplete"}
+    if report.schema.time and columns & {*report.schema.list_columns("time")}:
+        choices.append({"time": ""})
+    if report.schema.target in columns:
+        choices.append({"target": ""})
+    return tuple(choices)
+
+
+def _describe_first(problems: Sequence[Problem]) -> dict[str, object]:
+    """Return the place of the first of these problems, for a message."""
+    if not problems:
+        return {}
+    first = problems[0]
+    return {"row": first.row, "column": first.column, "found": first.found}
+
+
+def _list_remedies(
+    kind: str, schema: Schema, problems: list[Problem]
+) -> tuple[Mapping[str, object], ...]:
+    """List the choices that treat this kind of problem otherwise."""
+    if kind == "duplicate":
+        names = sorted(DUPLICATE_CHOICES, key=lambda name: name != schema.duplicates)
+        return tuple({"duplicates": name} for name in names)
+    if kind == "incomplete":
+        columns = {str(problem.column) for problem in problems}
+        optional = [
+            role
+            for role in ("time", "target", "split", "group")
+            if columns & {*schema.list_columns(role)}
+        ]
+        return ({"accept": ["incomplete"]}, *({role: ""} for role in optional))
     return ()
 
 
 def _list_roles(schema: Schema) -> dict[str, tuple[str, ...]]:
-    roles = {role: getattr(schema, role) for role in ("id", "time", "target", "split", "group")}
-    named = {
-        role: (name,) if isinstance(name, str) else tuple(name)
-        for role, name in roles.items()
-        if name is not None
-    }
+    roles = {role: schema.list_columns(role) for role in ("id", "time", "target", "split", "group")}
+    named = {role: columns for role, columns in roles.items() if columns}
     return named | {"features": schema.channels or schema.features}

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..data.choices import Choices
 from ..data.missing import Missing
 from ..data.schema import Schema
 from ..data.sequences import Sequences
 from ..errors import DataError
 from ..json_validation import MAX_COUNT, integer, optional, record
+from .choices import apply_fields
 from .detection.detect import detect_schema
 from .detection.reuse_schema import adapt_schema, has_numbered_columns
 from .formats.open import open_lists, open_table
@@ -62,27 +64,27 @@ class Reading:
         return READING_CHECK(plain, "the reading")
 
     def read_file(
-        self, content: bytes, max_steps: int, schema: Schema | None = None
+        self, content: bytes, max_steps: int, choices: Choices | None = None
     ) -> tuple[Sequences, Report]:
         """Read new sequences from a file like that of the training data.
 
         Args:
             content: Bytes of the file.
             max_steps: Maximum number of steps in total.
-            schema: Schema to use instead of that of the training data.
+            choices: What was chosen about the problems of the file.
 
         Raises:
             DataError: If the file cannot be read or has too many steps.
         """
         table = open_table(io.BytesIO(content), max_steps)
-        data, report = read_table(table, schema or self._build_schema(table))
+        data, report = read_table(table, self._build_schema(table, choices or {}))
         refuse_many_steps(int(data.lengths.sum()), max_steps)
-        if schema is None and not table.header:
+        if not choices and not table.header:
             data = replace(data, missing=self.missing)
         return data, report
 
     def read_typed(
-        self, text: str, max_steps: int, schema: Schema | None = None
+        self, text: str, max_steps: int, choices: Choices | None = None
     ) -> tuple[Sequences, Report]:
         """Read typed sequences.
 
@@ -92,26 +94,31 @@ class Reading:
         Args:
             text: Typed text.
             max_steps: Maximum number of steps in total.
-            schema: Schema to use instead of that of the training data.
+            choices: What was chosen about the problems of the text.
 
         Raises:
             DataError: If the text cannot be read or has too many steps.
         """
         table = _open_typed(text, max_steps)
-        data, report = read_table(table, schema or self._build_schema(table))
+        data, report = read_table(table, self._build_schema(table, choices or {}))
         if data.features == 1 < self.features and not table.header:
             nested = re.match(r"\s*\[\s*\[", text) is not None
             data = _group_into_steps(data, self.features, nested)
-        if not table.header and schema is None:
+        if not table.header and not choices:
             data = replace(
                 data, missing=self.missing
             )  # applies to whole steps, not to the numbers of one
         return data, report
 
-    def _build_schema(self, table: Table) -> Schema:
+    def _build_schema(self, table: Table, choices: Choices) -> Schema:
         """Return the schema of the training data if both have a header, else a detected one."""
+        schema = apply_fields(self._adapt_schema(table), choices)
+        target_at = choices.get("target_at")
+        return schema if target_at is None else replace(schema, target_at=target_at)
+
+    def _adapt_schema(self, table: Table) -> Schema:
         if self.schema is None:
-            return detect_schema(table)
+            return replace(detect_schema(table), missing=self.missing)
         is_same = table.header or has_numbered_columns(self.schema, table)
         if not is_same:  # lists and bare numbers, for any layout of the training data
             missing: Missing = "refuse" if self.missing == "refuse" else "mean"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...data.notation import Notation
+from ...data.read_report import Finding, Level
 from ...data.schema import Columns, Schema, TargetAt, as_columns
 from ...errors import DataError, Note
+from ...i18n import N_
 from ..table.cells import detect_kind
 from ..table.column_names import normalize_name
 from ..table.joined_columns import join_columns
@@ -19,7 +21,11 @@ from .number_notation import NotationFindings, detect_notations
 from .row_numbers import find_row_numbers
 
 MAX_VOCABULARY_SIZE = 500  # of a requested text feature: every category becomes a feature
+# Usual cap of the target of engines: Heimes, "Recurrent neural networks for remaining useful life
+# estimation", 2008, has 130, and most later work on C-MAPSS 125.
+REMAINING_STEPS = 125
 MAX_NOTES = 20  # columns with a note of their own
+MAX_EXAMPLES = 3  # values in a preview
 
 
 class Candidates:
@@ -34,7 +40,9 @@ class Candidates:
             id and the time may have several columns.
         features: Requested feature columns, None to detect them.
         target_at: "sequence", "step" or "end"; None to detect it.
+        dayfirst: In dates such as 01/02/2026, the day comes first; None to decide it.
         notations: How numbers are written; None to detect it.
+        decimal: Decimal marks of columns whose notation is detected.
 
     Raises:
         DataError: For a column that does not exist or has two roles.
@@ -48,6 +56,7 @@ class Candidates:
         target_at: TargetAt | None,
         dayfirst: bool | None = None,
         notations: Sequence[Notation] | None = None,
+        decimal: Mapping[str, str] | None = None,
     ) -> None:
         self.notations = (
             detect_notations(
@@ -58,9 +67,10 @@ class Candidates:
                     if role != "target"
                     for name in as_columns(columns)
                 },
+                decimal or {},
             )
             if notations is None
-            else NotationFindings(tuple(notations), {}, {})
+            else NotationFindings(tuple(notations), [])
         )
         table = apply_notations(table, self.notations.notations)
         self.table = table
@@ -71,12 +81,19 @@ class Candidates:
         self.excluded: set[str] = set()  # further columns that are not features
         self.dayfirst = dayfirst
         self.has_chosen_id = roles["id"] is not None
+        self.given_roles = {role for role, name in roles.items() if name is not None}
         self.features = None if features is None else tuple(features)
         self.target_at = target_at
-        self.reasons = list(table.notes)
-        self.doubts = list(table.doubts)
+        self.findings: list[Finding] = []
+        for note in table.notes:
+            self.inform("file", note)
+        for note in table.doubts:
+            self.warn("file", note)
+        if len(table.sheets) > 1:
+            self._note_sheets(table.sheets)
         role_columns = [name for columns in roles.values() for name in as_columns(columns)]
         _check_columns(table, [*role_columns, *(self.features or ())])
+        _check_columns(table, tuple(decimal or ()))
         self.kinds = {
             name: "list" if table.lists else detect_kind(table, name) for name in table.names
         }
@@ -88,6 +105,61 @@ class Candidates:
             else:
                 self.roles[role] = columns
         self.row_numbers |= find_row_numbers(table, self.list_open_columns("number"))
+
+    def inform(self, code: str, message: Note, column: str | None = None) -> None:
+        """State what was understood."""
+        self.findings.append(Finding("info", code, message, column))
+
+    def warn(
+        self,
+        code: str,
+        message: Note,
+        column: str | None = None,
+        remedies: Sequence[Mapping[str, object]] = (),
+    ) -> None:
+        """State what a person should check."""
+        self._add("warning", code, message, column, remedies, ())
+
+    def ask(
+        self,
+        code: str,
+        message: Note,
+        remedies: Sequence[Mapping[str, object]],
+        column: str | None = None,
+        examples: Sequence[Sequence[str]] = (),
+    ) -> None:
+        """Ask what could not be decided; the first remedy is what was assumed."""
+        self._add("question", code, message, column, remedies, examples)
+
+    def _add(
+        self,
+        level: Level,
+        code: str,
+        message: Note,
+        column: str | None,
+        remedies: Sequence[Mapping[str, object]],
+        examples: Sequence[Sequence[str]],
+    ) -> None:
+        texts = tuple(tuple(values) for values in examples)
+        self.findings.append(
+            Finding(level, code, message, column, remedies=tuple(remedies), examples=texts)
+        )
+
+    def _note_sheets(self, sheets: Sequence[str]) -> None:
+        """State which sheet of several was read; the first of them."""
+        read, *others = sheets
+        if self.table.is_sheet_chosen:
+            self.inform("sheet", Note("sheet “{sheet}” of the workbook, as chosen", sheet=read))
+            return
+        self.warn(
+            "sheet",
+            Note(
+                "“{sheet}” is the first sheet with a table, and the others are not read: {others}",
+                sheet=read,
+                others=", ".join(others),
+            ),
+            remedies=[{"sheet": sheet} for sheet in sheets],
+        )
 
     def list_open_columns(self, *kinds: str) -> list[str]:
         """List the columns of these kinds without a role, in the order of the table."""
@@ -152,20 +224,14 @@ class Candidates:
                     most=MAX_VOCABULARY_SIZE,
                 )
         for name, count in list(words.items())[:MAX_NOTES]:
-            self.reasons.append(
-                Note(
-                    "`{name}` holds {n} different words: a feature for each",
-                    name=name,
-                    n=count,
-                )
+            self.inform(
+                "words",
+                Note("`{name}` holds {n} different words: a feature for each", name=name, n=count),
+                name,
             )
         if len(words) > MAX_NOTES:
-            self.reasons.append(
-                Note(
-                    "{n} more columns hold words: a feature for each",
-                    n=len(words) - MAX_NOTES,
-                )
-            )
+            n = len(words) - MAX_NOTES
+            self.inform("words", Note("{n} more columns hold words: a feature for each", n=n))
         return tuple(words)
 
     def build_schema(
@@ -192,19 +258,27 @@ class Candidates:
         if layout != "long":
             self.roles["time"] = None
         roles = {role: name or None for role, name in self.roles.items()}
+        self._note_roles(roles)
         categories = self.list_categorical(features) if layout == "long" else ()
         used = {*self.list_role_columns(), *features}
         unused = tuple(name for name in self.names if name not in used and name not in self.empty)
         texts = (name for name in unused[:MAX_NOTES] if self.kinds[name] == "text")
-        self.doubts += describe_text(self.table, texts)
+        for name, note in describe_text(self.table, texts):
+            self.warn("text", note, name)
+        explained = {finding.column for finding in self.findings}
         for name in unused[:MAX_NOTES]:
-            self.reasons.append(
-                Note("`{name}` counts the rows: not used", name=name)
-                if name in self.row_numbers
-                else Note("`{name}` is not used", name=name)
-            )
+            if name in self.row_numbers:
+                note = Note("`{name}` counts the rows: not used", name=name)
+            elif name not in explained:
+                note = Note("`{name}` is not used", name=name)
+            else:
+                continue
+            self.inform("unused", note, name)
         if len(unused) > MAX_NOTES:
-            self.reasons.append(Note("{n} more columns are not used", n=len(unused) - MAX_NOTES))
+            n = len(unused) - MAX_NOTES
+            self.inform("unused", Note("{n} more columns are not used", n=n))
+        if not roles["target"]:
+            self._note_absent_target(layout)
         notations = tuple(
             each
             for each in self.notations.notations
@@ -220,8 +294,8 @@ class Candidates:
             categories=categories,
             notations=notations,
             unused=unused,
-            reasons=tuple(self.reasons),
-            doubts=tuple(self.doubts),
+            sheet=self.table.sheets[0] if self.table.sheets else None,
+            findings=tuple(self.findings),
             dayfirst=self.dayfirst if roles["time"] else None,
             id=self.joined.get(roles["id"] or "", roles["id"]),
             time=self.joined.get(roles["time"] or "", roles["time"]),
@@ -230,32 +304,97 @@ class Candidates:
             group=roles["group"],
         )
 
+    def _note_roles(self, roles: Mapping[str, str | None]) -> None:
+        """State the columns of the roles that no other finding explains, and why they have them."""
+        explained = {finding.column for finding in self.findings}
+        for role, name in roles.items():
+            if not name or name in explained:
+                continue
+            if self.table.roles.get(role) == name:
+                template = N_("`{name}` is the {role}, as the format of the file says")
+            elif role in self.given_roles:
+                template = N_("`{name}` is the {role}, as chosen")
+            else:
+                template = N_("`{name}` is the {role}, by its name")
+            self.inform("role", Note(template, name=name, role=Note(role)), name)
+
+    def _note_absent_target(self, layout: str) -> None:
+        """State that there is no target; the steps until the end may be it, as of a machine."""
+        has_steps = layout == "long" and len(self.table) > 1
+        self._add(
+            "info",
+            "no_target",
+            Note(
+                "no column is the target: these sequences can be predicted on, but not trained on"
+            ),
+            None,
+            [{"remaining_steps": REMAINING_STEPS}] if has_steps else [],
+            (),
+        )
+
     def _note_notations(self, notations: Sequence[Notation]) -> None:
-        """Add the reasons and doubts about the notations that are used."""
-        names = [notation.column for notation in notations]
-        reasons = [note for name in names if (note := self.notations.reasons.get(name))]
-        self.reasons += reasons[:MAX_NOTES]
-        if len(reasons) > MAX_NOTES:
-            self.reasons.append(
-                Note("{n} more columns are written in such a way", n=len(reasons) - MAX_NOTES)
-            )
-        names_in_doubt = [name for name in self.notations.doubts if name in self.table.names]
-        self.doubts += [self.notations.doubts[name] for name in names_in_doubt[:MAX_NOTES]]
+        """Add the findings about the notations that are used, and about numbers not read."""
+        names = {notation.column for notation in notations}
+        used = [each for each in self.notations.findings if each.column in names]
+        plain = [each for each in used if each.level == "info"]
+        self.findings += plain[:MAX_NOTES]
+        if len(plain) > MAX_NOTES:
+            n = len(plain) - MAX_NOTES
+            self.inform("notation", Note("{n} more columns are written in such a way", n=n))
+        to_check = [
+            each
+            for each in self.notations.findings
+            if each.level != "info" and each.column in self.table.names
+        ]
+        self.findings += to_check[:MAX_NOTES]
 
 
-def note_assumed_id(name: str) -> Note:
-    """Return the doubt about a column that is assumed to be the id."""
-    return Note("no column is called id, and `{name}` is taken for it", name=name)
+def ask_for_target(candidates: Candidates, names: Sequence[str]) -> None:
+    """Ask which of several columns is the target; none is assumed."""
+    shown = names[:MAX_NOTES]
+    candidates.ask(
+        "target",
+        Note("no column is called target, and it may be one of `{names}`", names=", ".join(names)),
+        [{"target": ""}, *({"target": name} for name in shown)],
+        examples=[(), *(candidates.list_categories(name)[:MAX_EXAMPLES] for name in shown)],
+    )
 
 
-def note_assumed_target(name: str) -> Note:
-    """Return the doubt about a column that is assumed to be the target."""
-    return Note("no column is called target, and `{name}` is taken for it", name=name)
+def note_assumed_id(candidates: Candidates, name: str, is_certain: bool) -> None:
+    """State which column is assumed to be the id, as a warning unless it is certain."""
+    note = Note("no column is called id, and `{name}` is taken for it", name=name)
+    state = candidates.inform if is_certain else candidates.warn
+    state("assumed_id", note, name)
 
 
-def note_single_steps() -> Note:
-    """Return the doubt about a table without a sequence of several steps."""
-    return Note("every sequence has one step; if several rows belong together, choose another id")
+def note_assumed_target(
+    candidates: Candidates, name: str, is_certain: bool, others: Sequence[str] = ()
+) -> None:
+    """State which column is assumed to be the target, as a warning unless it is certain.
+
+    Args:
+        candidates: The table.
+        name: The column.
+        is_certain: No other column may be the target.
+        others: Further columns that may be.
+    """
+    note = Note("no column is called target, and `{name}` is taken for it", name=name)
+    if is_certain:
+        candidates.inform("assumed_target", note, name)
+    else:
+        names = ["", *others[:MAX_NOTES]]
+        candidates.warn("assumed_target", note, name, [{"target": other} for other in names])
+
+
+def ask_about_single_steps(
+    candidates: Candidates, remedies: Sequence[Mapping[str, object]] = ()
+) -> None:
+    """Ask about a table without a sequence of several steps."""
+    candidates.ask(
+        "single_steps",
+        Note("every sequence has one step: do several rows belong together?"),
+        [{"accept": ["single_steps"]}, *remedies],
+    )
 
 
 def _check_columns(table: Table, columns: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """Detect the layout of a table and the roles of its columns.
 
 Detection requires evidence in the table; without it, an error asks the user to choose. Every
-decision adds a reason for the user.
+decision adds a finding for the user.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ...errors import DataError, Note
 from ..table.column_names import GROUP_NAMES
 from ..table.roles import ROLES, encode_values
 from ..table.table import Table
-from .candidates import Candidates
+from .candidates import Candidates, ask_about_single_steps
 from .free_text import refuse_text
 from .headerless import detect_headerless
 from .ids import find_id
@@ -23,7 +23,7 @@ from .long import detect_long_schema
 from .splits import detect_split, detect_split_words, note_divided_groups
 from .step_columns import find_step_columns
 from .times import assign_named_time
-from .wide import detect_wide_schema, has_blank_ends
+from .wide import detect_wide_schema, examine_padding, has_blank_ends
 
 
 def detect_schema(
@@ -38,6 +38,7 @@ def detect_schema(
     target_at: TargetAt | None = None,
     dayfirst: bool | None = None,
     notations: Sequence[Notation] | None = None,
+    decimal: Mapping[str, str] | None = None,
 ) -> Schema:
     """Detect the layout of a table and the roles of its columns.
 
@@ -55,9 +56,10 @@ def detect_schema(
         dayfirst: In dates such as 01/02/2026, the day comes first; None to decide it by all of
             them.
         notations: How the numbers of columns are written; None to detect it.
+        decimal: Decimal marks, "." or ",", of some columns; those of others are detected.
 
     Returns:
-        The schema, with reasons and doubts.
+        The schema, with findings.
 
     Raises:
         DataError: For a column that does not exist or has two roles, and for a table that does
@@ -65,7 +67,9 @@ def detect_schema(
         ValueError: For an unknown layout.
     """
     roles = {"id": id, "time": time, "target": target, "split": split, "group": group}
-    return detect_with_roles(table, layout, roles, features, target_at, dayfirst, notations)
+    return detect_with_roles(
+        table, layout, roles, features, target_at, dayfirst, notations, decimal
+    )
 
 
 def detect_with_roles(
@@ -76,6 +80,7 @@ def detect_with_roles(
     target_at: TargetAt | None = None,
     dayfirst: bool | None = None,
     notations: Sequence[Notation] | None = None,
+    decimal: Mapping[str, str] | None = None,
 ) -> Schema:
     """Detect as ``detect_schema``, with the columns of the roles in a dictionary."""
     if layout not in ("auto", *LAYOUTS):
@@ -85,7 +90,8 @@ def detect_with_roles(
     }
     known |= {role: _as_role(columns) for role, columns in roles.items() if columns is not None}
     columns = {role: known.get(role) for role in ROLES}
-    return _detect(Candidates(table, columns, features, target_at, dayfirst, notations), layout)
+    candidates = Candidates(table, columns, features, target_at, dayfirst, notations, decimal)
+    return _detect(candidates, layout)
 
 
 def _as_role(columns: str | Sequence[str] | None) -> Columns:
@@ -103,10 +109,14 @@ def _detect(candidates: Candidates, layout: str) -> Schema:
             layout=layout,
         )
     else:
-        candidates.reasons.append(Note("{layout} layout, as chosen", layout=layout))
+        candidates.inform("layout", Note("{layout} layout, as chosen", layout=layout))
     if layout == "rows":
         _refuse_roles(candidates)
         candidates.roles = dict.fromkeys(candidates.roles, "")
+        if not candidates.table.ragged:
+            examine_padding(candidates, candidates.table.names)
+        if len(candidates.table) > len(candidates.table.names) == 1:
+            ask_about_single_steps(candidates, [{"layout": "long", "id": ""}])
         return candidates.build_schema("rows", candidates.table.names)
     detect_split_words(candidates)
     candidates.assign_by_name("group", GROUP_NAMES)
@@ -128,23 +138,25 @@ def _detect_rows_or_list(candidates: Candidates) -> str:
     given = set(candidates.table.roles.values())  # by the format
     kinds = {kind for name, kind in candidates.kinds.items() if name not in given}
     if candidates.table.ragged:
-        candidates.reasons.append(Note("rows of unequal length hold only numbers: rows layout"))
+        note = Note("rows of unequal length hold only numbers: rows layout")
+        candidates.inform("layout", note)
         return "rows"
     if "list" in kinds:
         return "list"
     if candidates.table.files and "id" in candidates.table.roles:
-        candidates.reasons.append(Note("the files of the archive hold a step a row: long layout"))
+        note = Note("the files of the archive hold a step a row: long layout")
+        candidates.inform("layout", note)
         return "long"
     has_choices = set(filter(None, candidates.roles.values())) - given or candidates.features
     if not candidates.table.header and kinds <= {"number", "blank"} and not has_choices:
         if (layout := detect_headerless(candidates)) is not None:
             return layout
         if given:
-            candidates.reasons.append(
-                Note("no header and only numbers: wide layout, a sequence a row")
-            )
+            note = Note("no header and only numbers: wide layout, a sequence a row")
+            candidates.inform("layout", note)
             return "wide"
-        candidates.reasons.append(Note("no header and only numbers: rows layout, a sequence a row"))
+        note = Note("no header and only numbers: rows layout, a sequence a row")
+        candidates.inform("layout", note)
         return "rows"
     return "auto"
 
@@ -166,27 +178,31 @@ def _detect_long_or_wide(candidates: Candidates) -> str:
     if id:
         repeats = len(encode_values(candidates.table, id)[1]) < len(candidates.table)
         if time and repeats:
-            candidates.reasons.append(
-                Note("`{id}` repeats and `{time}` rises inside it: long layout", id=id, time=time)
+            note = Note(
+                "`{id}` repeats and `{time}` rises inside it: long layout", id=id, time=time
             )
+            candidates.inform("layout", note)
             return "long"
         if time and not (len(step_columns) > 1 and has_blank_ends(candidates, step_columns)):
-            candidates.reasons.append(
-                Note("`{id}` names sequences, `{time}` their steps: long layout", id=id, time=time)
+            note = Note(
+                "`{id}` names sequences, `{time}` their steps: long layout", id=id, time=time
             )
+            candidates.inform("layout", note)
             return "long"
         if repeats and not has_blank_ends(candidates, step_columns):
-            candidates.reasons.append(Note("`{id}` repeats: long layout", id=id))
+            candidates.inform("layout", Note("`{id}` repeats: long layout", id=id))
             return "long"
-        candidates.reasons.append(Note("`{id}` names one sequence a row: wide layout", id=id))
+        note = Note("`{id}` names one sequence a row: wide layout", id=id)
+        candidates.inform("layout", note)
         return "wide"
     if len(step_columns) > 1 and not time:
-        candidates.reasons.append(
+        candidates.inform(
+            "layout",
             Note(
                 "`{first}` to `{last}` count steps: wide layout",
                 first=step_columns[0],
                 last=step_columns[-1],
-            )
+            ),
         )
         return "wide"
     if not candidates.list_open_columns("number"):

@@ -22,9 +22,9 @@ BIOLOGICAL_SEQUENCES = N_(
 )
 
 
-def describe_text(table: Table, names: Iterable[str]) -> list[Note]:
+def describe_text(table: Table, names: Iterable[str]) -> list[tuple[str, Note]]:
     """Describe the columns of text among these; columns of a few categories are left out."""
-    notes = []
+    notes: list[tuple[str, Note]] = []
     for name in names:
         if is_arrow_list(table.columns[name].type):
             continue
@@ -38,7 +38,8 @@ def describe_text(table: Table, names: Iterable[str]) -> list[Note]:
             template = TEXT
         else:
             continue
-        notes.append(Note(template, name=name, found=_shorten(cells[0].as_py().strip())))
+        note = Note(template, name=name, found=_shorten(cells[0].as_py().strip()))
+        notes.append((name, note))
     return notes
 
 
@@ -53,8 +54,8 @@ def refuse_text(table: Table, names: Iterable[str]) -> None:
         raise DataError(
             "Column {column} holds text such as {found!r}, and text is not supported yet. Write "
             "one step per row, with the id of its sequence, or numbers for the words.",
-            column=str(notes[0].values["name"]),
-            found=str(notes[0].values["found"]),
+            column=notes[0][0],
+            found=str(notes[0][1].values["found"]),
         )
 
 

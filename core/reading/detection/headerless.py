@@ -11,7 +11,7 @@ from ...errors import Note
 from ..table.cells import SAMPLE_ROWS, find_ends, parse_numbers, read_number_text
 from ..table.counted_steps import counts_steps
 from ..table.table import Table
-from .candidates import Candidates, note_assumed_id, note_assumed_target
+from .candidates import Candidates
 
 MIN_STEPS = 10  # the shortest series of the UCR archive have 15
 MAX_CLASSES = 100  # the UCR archive has up to 60
@@ -32,15 +32,15 @@ def detect_headerless(candidates: Candidates) -> str | None:
     id, time = names[:2]
     if counts_steps(*(read_number_text(table, name) for name in (id, time))):
         candidates.roles["id"], candidates.roles["time"] = id, time
-        candidates.reasons.append(
+        candidates.inform(
+            "layout",
             Note(
                 "no header; column `{time}` counts the rows of each value of column `{id}`: long "
                 "layout",
                 id=id,
                 time=time,
-            )
+            ),
         )
-        candidates.doubts.append(note_assumed_id(id))
         return "long"
     return "wide" if _detect_ucr(candidates, names) else None
 
@@ -60,14 +60,13 @@ def _detect_ucr(candidates: Candidates, names: Sequence[str]) -> bool:
     if not has_padding and table.delimiter != "\t":
         return False
     candidates.roles["target"], candidates.roles["id"] = target, ""
-    candidates.reasons.append(
+    candidates.inform(
+        "layout",
         Note(
             "no header; a class and the steps of a sequence in each row, as in the UCR archive: "
             "wide layout"
-        )
+        ),
     )
-    if not has_padding:
-        candidates.doubts.append(note_assumed_target(target))
     return True
 
 

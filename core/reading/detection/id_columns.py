@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
 
 from ...errors import Note
-from ..table.cells import SAMPLE_ROWS, parse_numbers, read_number_text
+from ..table.cells import SAMPLE_ROWS, parse_numbers, read_number_text, read_text
 from ..table.column_names import (
     SPLIT_NAMES,
     TARGET_NAMES,
@@ -17,10 +17,12 @@ from ..table.column_names import (
     is_time_name,
     normalize_name,
 )
+from ..table.joined_columns import SEPARATOR
 from ..table.roles import encode_values
-from .candidates import Candidates
+from .candidates import MAX_EXAMPLES, Candidates
 from .times import (
     MAX_REPEATED_SHARE,
+    assign_dates,
     assign_ordering_time,
     count_repeated_times,
     encode_sequences,
@@ -55,7 +57,8 @@ def complete_ids(candidates: Candidates) -> None:
     for name in names:
         if _assign_ids_ordered_by(candidates, name):
             return
-    if not candidates.has_chosen_id:
+    assign_dates(candidates, sequence)
+    if not candidates.has_chosen_id and not candidates.roles["time"]:
         _note_further_ids(candidates, sequence)
 
 
@@ -64,13 +67,25 @@ def _note_further_ids(candidates: Candidates, sequence: np.ndarray) -> None:
     for name in filter(is_id_name, _list_id_parts(candidates)):
         part, distinct = encode_values(candidates.table, name)
         if len(np.unique(sequence * len(distinct) + part)) > sequence.max() + 1:
-            candidates.doubts.append(
+            id = candidates.roles["id"] or ""
+            candidates.ask(
+                "id_columns",
                 Note(
                     "`{id}` names the sequences, and `{id}` and `{name}` together may do so",
-                    id=candidates.roles["id"],
+                    id=id,
                     name=name,
-                )
+                ),
+                [{"id": id}, {"id": [id, name]}],
+                name,
+                [_format_ids(candidates, columns) for columns in ((id,), (id, name))],
             )
+
+
+def _format_ids(candidates: Candidates, columns: Sequence[str]) -> list[str]:
+    """Format the first ids that columns give together."""
+    first = [read_text(candidates.table, name)[:SAMPLE_ROWS].to_pylist() for name in columns]
+    ids = dict.fromkeys(SEPARATOR.join(parts) for parts in zip(*first, strict=True))
+    return list(ids)[:MAX_EXAMPLES]
 
 
 def _assign_id_columns(candidates: Candidates, time: str) -> None:
@@ -83,14 +98,16 @@ def _assign_id_columns(candidates: Candidates, time: str) -> None:
         if count_repeated_times(candidates, time, codes) <= MAX_REPEATED_SHARE * len(codes):
             _assign_joined_id(candidates, columns)
             return
-    candidates.doubts.append(
+    candidates.ask(
+        "id_columns",
         Note(
             "{n} rows have the `{time}` of another row of the same `{id}`: another column may tell "
             "sequences apart",
             n=repeated,
             time=time,
             id=candidates.roles["id"],
-        )
+        ),
+        [{"id": candidates.roles["id"]}],
     )
 
 
@@ -112,9 +129,8 @@ def _assign_joined_id(candidates: Candidates, columns: tuple[str, ...]) -> None:
     candidates.excluded.update({candidates.roles["id"] or ""} - {*columns})
     candidates.assign_joined("id", columns)
     if len(columns) > 1:
-        candidates.reasons.append(
-            Note("`{names}` together name a sequence", names=", ".join(columns))
-        )
+        note = Note("`{names}` together name a sequence", names=", ".join(columns))
+        candidates.inform("id_columns", note)
 
 
 def _iterate_id_sets(

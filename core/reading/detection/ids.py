@@ -37,7 +37,7 @@ def find_id(candidates: Candidates, layout: str) -> None:
         and _is_counter_within(candidates, named_ids[0], first_columns[0])
     ):
         candidates.roles["id"], candidates.roles["time"] = first_columns[0], named_ids[0]
-        candidates.doubts.append(note_assumed_id(first_columns[0]))
+        note_assumed_id(candidates, first_columns[0], is_certain=True)
     elif named_ids:
         candidates.roles["id"] = named_ids[0]
         later_ids = (
@@ -48,7 +48,7 @@ def find_id(candidates: Candidates, layout: str) -> None:
             candidates.roles["time"] = next(counters, None)
     elif first_columns and _looks_like_ids(candidates, first_columns[0], layout):
         candidates.roles["id"] = first_columns[0]
-        candidates.doubts.append(note_assumed_id(first_columns[0]))
+        note_assumed_id(candidates, first_columns[0], bool(candidates.roles["time"]))
 
 
 def _list_unnamed_ids(candidates: Candidates, open_columns: list[str], layout: str) -> list[str]:

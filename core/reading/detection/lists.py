@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...data.schema import Schema
 from ...errors import Note
-from ..table.cells import SAMPLE_ROWS, is_arrow_list, read_text
+from ..layouts.list_cells import is_empty, split_items
+from ..table.cells import SAMPLE_ROWS, is_arrow_list, parse_numbers, read_text
 from ..table.column_names import TARGET_NAMES, is_id_name, normalize_name
 from ..table.list_text import is_list, is_spaced_list
 from .candidates import Candidates, note_assumed_target
 from .ids import is_row_counter
+from .padding import ask_about_padding
 
 
 def detect_list_schema(candidates: Candidates) -> Schema:
@@ -38,22 +42,42 @@ def detect_list_schema(candidates: Candidates) -> Schema:
         targets = after[-1:] or (before if len(before) == 1 else [])
         candidates.roles["target"] = next(iter(targets), None)
         if targets:
-            candidates.doubts.append(note_assumed_target(targets[0]))
+            others = [name for name in after if name != targets[0]]
+            note_assumed_target(candidates, targets[0], not others, others)
     if features and candidates.kinds[features[0]] == "list":
-        candidates.reasons.append(Note("`{name}` holds lists: list layout", name=features[0]))
+        candidates.inform("layout", Note("`{name}` holds lists: list layout", name=features[0]))
     for name in features:
         item_counts = {
             len(cell.replace(";", " ").split()) for cell in _read_spaced_cells(candidates, name)
         }
         if len(item_counts) == 1 and item_counts != {1}:
-            candidates.doubts.append(
-                Note(
-                    "each cell of `{name}` holds {n} numbers, and is taken for a list",
-                    name=name,
-                    n=item_counts.pop(),
-                )
+            note = Note(
+                "each cell of `{name}` holds {n} numbers, and is taken for a list",
+                name=name,
+                n=item_counts.pop(),
             )
+            candidates.warn("spaced_list", note, name)
+    if features:
+        _examine_padding(candidates, features[0])
     return candidates.build_schema("list", features)
+
+
+def _examine_padding(candidates: Candidates, name: str) -> None:
+    """Ask about lists of equal length that seem to be padded with a number."""
+    table = candidates.table
+    first_rows = replace(
+        table,
+        columns=table.columns.select([name])[:SAMPLE_ROWS],
+        rows=table.rows[:SAMPLE_ROWS],
+        cache={},
+    )
+    has_items = ~is_empty(first_rows, name)
+    if not has_items.any():
+        return
+    items = split_items(first_rows.filter(has_items), name)
+    if items.lengths is None and len(items.widths) and items.widths.min() == items.widths.max():
+        values = parse_numbers(items.items)[0]
+        ask_about_padding(candidates, values.reshape(len(items.widths), -1))
 
 
 def _detect_target_lists(candidates: Candidates) -> None:
@@ -70,7 +94,8 @@ def _detect_target_lists(candidates: Candidates) -> None:
     name = candidates.roles["target"]
     if name and candidates.target_at is None and _holds_lists(candidates, name):
         candidates.target_at = "step"
-        candidates.reasons.append(Note("`{name}` holds lists: a target for each step", name=name))
+        note = Note("`{name}` holds lists: a target for each step", name=name)
+        candidates.inform("target_per_step", note, name)
 
 
 def _holds_lists(candidates: Candidates, name: str) -> bool:

@@ -11,8 +11,9 @@ from ...data.schema import Schema
 from ...errors import DataError, Note
 from ..table.cells import SAMPLE_ROWS
 from ..table.column_names import TARGET_NAMES, normalize_name
+from ..table.missing_markers import is_missing
 from ..table.roles import encode_values, find_changes
-from .candidates import Candidates, note_assumed_target, note_single_steps
+from .candidates import Candidates, ask_about_single_steps, ask_for_target, note_assumed_target
 from .id_columns import complete_ids
 from .times import (
     assign_row_numbers,
@@ -56,13 +57,12 @@ def detect_long_schema(candidates: Candidates) -> Schema:
         and _compute_changing_share(candidates, name) >= MIN_CHANGING_SHARE
     ):
         candidates.target_at = "step"
-        candidates.reasons.append(
-            Note("`{name}` changes inside the sequences: a target for each step", name=name)
-        )
+        note = Note("`{name}` changes inside the sequences: a target for each step", name=name)
+        candidates.inform("target_per_step", note, name)
     if candidates.roles["id"] and len(candidates.table) > 1:
         sequences = len(candidates.list_distinct_values(candidates.roles["id"]))
         if sequences == len(candidates.table):
-            candidates.doubts.append(note_single_steps())
+            ask_about_single_steps(candidates, [{"id": ""}])
     return candidates.build_schema("long", candidates.features or _find_features(candidates))
 
 
@@ -71,12 +71,14 @@ def _find_features(candidates: Candidates) -> tuple[str, ...]:
     features = []
     for name in candidates.list_open_columns("number", "text"):
         if _determines_target(candidates, name):
-            candidates.doubts.append(
+            candidates.warn(
+                "determines_target",
                 Note(
                     "`{name}` and `{target}` determine each other: `{name}` is not a feature",
                     name=name,
                     target=candidates.roles["target"],
-                )
+                ),
+                name,
             )
             continue
         if candidates.kinds[name] == "number":
@@ -151,17 +153,14 @@ def _detect_target(candidates: Candidates) -> str | None:
     else:
         targets = [name for name in open_columns if _holds_classes(candidates, name)]
     if len(targets) > 1:
-        names = ", ".join(targets)
-        candidates.doubts.append(
-            Note("no column is called target, and it may be one of `{names}`", names=names)
-        )
+        ask_for_target(candidates, targets)
     if len(targets) != 1 or (targets == number_columns and not candidates.features):
         return None
-    candidates.reasons.append(
-        Note("`{name}` is the same in all rows of a sequence: target", name=targets[0])
-    )
-    candidates.doubts.append(note_assumed_target(targets[0]))
-    return targets[0]
+    name = targets[0]
+    others = [each for each in open_columns if each != name and _holds_classes(candidates, each)]
+    is_certain = not others and _holds_repeated_classes(candidates, name)
+    note_assumed_target(candidates, name, is_certain, others)
+    return name
 
 
 def _holds_classes(candidates: Candidates, name: str) -> bool:
@@ -178,16 +177,36 @@ def _holds_classes(candidates: Candidates, name: str) -> bool:
     return are_classes and _is_static(candidates, name)
 
 
+def _holds_repeated_classes(candidates: Candidates, name: str) -> bool:
+    """Return True for few words or whole numbers, each of several sequences on average."""
+    classes = candidates.list_categories(name)
+    sequences = len(candidates.list_distinct_values(candidates.roles["id"] or name))
+    if not 1 < len(classes) <= min(MAX_CATEGORIES, sequences / MIN_TARGETS_PER_CLASS):
+        return False
+    return candidates.kinds[name] != "number" or all(word.isdecimal() for word in classes)
+
+
 def _is_static(candidates: Candidates, name: str) -> bool:
     """Return True if a column is constant within every sequence."""
     return bool(candidates.roles["id"]) and _compute_changing_share(candidates, name) == 0
 
 
 def _compute_changing_share(candidates: Candidates, name: str) -> float:
-    """Compute the share of the sequences of several steps in which a column changes."""
-    value = encode_values(candidates.table, name)[0]
+    """Compute the share of the sequences of several steps in which a column changes.
+
+    Cells that are missing say nothing: a target may stand in the first row of a sequence only.
+    """
+    value, distinct = encode_values(candidates.table, name)
     sequence = np.zeros(len(value), dtype=np.int64)
     if candidates.roles["id"]:
         sequence = encode_values(candidates.table, candidates.roles["id"])[0]
+    several = np.count_nonzero(np.bincount(sequence) > 1)
+    is_blank = np.array([is_missing(word) for word in distinct.to_pylist()])
+    if is_blank.any() and not is_blank.all():
+        is_known = ~is_blank[value]
+        value = value[is_known]
+        sequence = np.unique(sequence[is_known], return_inverse=True)[1]
+        order = np.argsort(sequence, kind="stable")
+        value, sequence = value[order], sequence[order]
     changing = np.unique(sequence[find_changes(value, sequence)])
-    return len(changing) / np.count_nonzero(np.bincount(sequence) > 1) if len(changing) else 0.0
+    return len(changing) / several if len(changing) else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.notation import MAX_AFFIX, Notation
+from ...data.read_report import Finding
 from ...errors import Note
 from ..table.cells import SAMPLE_ROWS
 from ..table.column_names import (
@@ -53,6 +54,7 @@ MAX_CHARACTERS = 60  # of a cell; the patterns take quadratic time
 MIN_SHARE = 0.5  # of the cells of a column that have its notation; others are reported
 MAX_UNITS = 3
 TAIL_ROWS = 100
+MAX_EXAMPLES = 3
 EXAMINED_CELLS = 200  # of a column with such numbers
 IS_PLAIN = np.isin(np.arange(256), list(b"0123456789.eE+-"))
 
@@ -63,13 +65,11 @@ class NotationFindings:
 
     Attributes:
         notations: Notations, one per column that is not written plainly.
-        reasons: What was understood, by column.
-        doubts: What a person should check, by column.
+        findings: What was understood and assumed about them, and about numbers not read.
     """
 
     notations: tuple[Notation, ...]
-    reasons: dict[str, Note]
-    doubts: dict[str, Note]
+    findings: list[Finding]
 
 
 @dataclass(frozen=True)
@@ -95,22 +95,25 @@ class _Quantities:
     marks: tuple[tuple[str, str], ...]
 
 
-def detect_notations(table: Table, skipped: Collection[str]) -> NotationFindings:
+def detect_notations(
+    table: Table, skipped: Collection[str], decimal: Mapping[str, str]
+) -> NotationFindings:
     """Detect the notation of every column of text.
 
     Args:
         table: The table.
         skipped: Columns with a role other than feature or target.
+        decimal: Decimal marks that were chosen for columns.
     """
-    findings = NotationFindings((), {}, {})
+    findings: list[Finding] = []
     notations: list[Notation] = []
     columns: list[_Quantities] = []
     step_columns = {*find_step_columns(table.names)[0]}
-    for name, cells in _list_unusual_columns(table, skipped):
+    for name, cells in _list_unusual_columns(table, skipped, decimal):
         if name not in step_columns and (pair := _find_pairs(table, name, cells)):
             notations.append(pair)
             first, second = pair.pair_columns
-            findings.reasons[name] = Note(
+            note = Note(
                 "`{name}` holds two numbers per cell, such as {found}: the features `{first}` and "
                 "`{second}`",
                 name=name,
@@ -118,8 +121,10 @@ def detect_notations(table: Table, skipped: Collection[str]) -> NotationFindings
                 first=first,
                 second=second,
             )
-        elif column := _take_apart(table, name, cells, findings.doubts):
-            columns.append(column)
+            findings.append(Finding("info", "pair", note, name))
+        elif column := _take_apart(table, name, cells, findings):
+            fitting = tuple(m for m in column.marks if m[1] == decimal.get(name, m[1]))
+            columns.append(replace(column, marks=fitting or column.marks))
     has_decimal_commas = any(
         column.marks[0][1] == "," and COMMA_GROUPS not in column.marks for column in columns
     )
@@ -129,11 +134,11 @@ def detect_notations(table: Table, skipped: Collection[str]) -> NotationFindings
         notation = _choose_marks(table, column, comma_is_decimal, has_decimal_commas, findings)
         if notation is not None:
             notations.append(notation)
-    return replace(findings, notations=tuple(notations))
+    return NotationFindings(tuple(notations), findings)
 
 
 def _list_unusual_columns(
-    table: Table, skipped: Collection[str]
+    table: Table, skipped: Collection[str], decimal: Collection[str]
 ) -> list[tuple[str, tuple[str, ...]]]:
     """List the columns with a digit beside other characters, with a sample of their cells.
 
@@ -148,7 +153,6 @@ def _list_unusual_columns(
     if table.ragged or table.lists:
         return []
     # Beside decimal commas, points may separate thousands.
-    pattern = f"{UNUSUAL}|{POINT_BEFORE_THREE_DIGITS}" if table.decimal_comma else UNUSUAL
     for name in table.names:
         column = table.columns[name]
         if (
@@ -162,8 +166,10 @@ def _list_unusual_columns(
         head = column[:SAMPLE_ROWS]
         tail = column[max(SAMPLE_ROWS, len(column) - TAIL_ROWS) :]
         cells = pa.chunked_array([*head.chunks, *tail.chunks], pa.string())
-        if not table.decimal_comma and _has_only_plain_bytes(cells):
+        is_examined = table.decimal_comma or name in decimal
+        if not is_examined and _has_only_plain_bytes(cells):
             continue  # most columns, in a tenth of the time of the pattern
+        pattern = f"{UNUSUAL}|{POINT_BEFORE_THREE_DIGITS}" if is_examined else UNUSUAL
         if pc.any(pc.match_substring_regex(cells, pattern)).as_py():
             sample = [cell.strip() for cell in cells.to_pylist() if cell and not is_missing(cell)]
             sample = sample[:: -(-len(sample) // EXAMINED_CELLS)]
@@ -196,7 +202,7 @@ def _find_pairs(table: Table, name: str, cells: Sequence[str]) -> Notation | Non
 
 
 def _take_apart(
-    table: Table, name: str, cells: Sequence[str], doubts: dict[str, Note]
+    table: Table, name: str, cells: Sequence[str], findings: list[Finding]
 ) -> _Quantities | None:
     """Take the cells of a column apart; None if most of them are no quantities of one unit."""
     matches = [match for match in map(QUANTITY.fullmatch, cells) if match]
@@ -208,11 +214,12 @@ def _take_apart(
     if len(affixes) > 1:
         counts = [(prefixes + suffixes)[affix] for affix in affixes]
         if len(affixes) <= MAX_UNITS and min(counts) > 1:
-            doubts[name] = Note(
+            note = Note(
                 "`{name}` mixes units ({units}), and its numbers are not read",
                 name=name,
                 units=", ".join(sorted(affixes)),
             )
+            findings.append(Finding("warning", "mixed_units", note, name))
         return None
     prefix, suffix = max(prefixes), max(suffixes)
     lacking = sum(not (match[1] or match[3]) for match in matches) if affixes else 0
@@ -237,7 +244,7 @@ def _choose_marks(
     column: _Quantities,
     comma_is_decimal: bool,
     has_decimal_commas: bool,
-    findings: NotationFindings,
+    findings: list[Finding],
 ) -> Notation | None:
     """Choose between marks that fit equally well, with a doubt, and state the choice."""
     name = column.column
@@ -269,34 +276,50 @@ def _choose_marks(
         if is_ambiguous
         else pc.match_substring_regex(cells, "[^0-9+-]")
     )
-    sample = cells.filter(pc.and_(has_notation, has_mark))[:1]
-    sample_table = replace(table, columns=pa.table({name: sample}), cache={})
-    values = {
-        "name": name,
-        "found": sample[0].as_py().strip() if len(sample) else "",
-        "number": rewrite_cells(sample_table, notation)[0][0].as_py() if len(sample) else "",
-    }
+    sample = cells.filter(pc.and_(has_notation, has_mark))
+    found = sample[0].as_py().strip() if len(sample) else ""
+    read = _format_examples(table, notation, sample)[:1]
+    values = {"name": name, "found": found, "number": read[0].split(" → ")[1] if read else ""}
     if is_ambiguous:
-        findings.doubts[name] = Note(
-            "`{name}` holds numbers such as {found}, whose mark may separate thousands or "
-            "decimals: read as {number}",
-            **values,
+        others = [build(each) for each in column.marks if each[1] != notation.decimal]
+        choices = [notation, *others[:1]]
+        findings.append(
+            Finding(
+                "question",
+                "decimal_mark",
+                Note(
+                    "`{name}` holds numbers such as {found}, whose mark may separate thousands or "
+                    "decimals: read as {number}",
+                    **values,
+                ),
+                name,
+                remedies=tuple({"decimal": {name: each.decimal}} for each in choices),
+                examples=tuple(_format_examples(table, each, sample) for each in choices),
+            )
         )
     else:
-        findings.reasons[name] = Note(
-            "`{name}` holds numbers such as {found}: read as {number}", **values
-        )
+        note = Note("`{name}` holds numbers such as {found}: read as {number}", **values)
+        findings.append(Finding("info", "notation", note, name))
     if column.lacking:
-        findings.doubts.setdefault(
-            name,
-            Note(
-                "numbers of `{name}` without {unit} are read as if they had it: {n}",
-                n=column.lacking,
-                name=name,
-                unit=column.prefix or column.suffix,
-            ),
+        note = Note(
+            "numbers of `{name}` without {unit} are read as if they had it: {n}",
+            n=column.lacking,
+            name=name,
+            unit=column.prefix or column.suffix,
         )
+        findings.append(Finding("warning", "missing_unit", note, name))
     return notation
+
+
+def _format_examples(table: Table, notation: Notation, cells: pa.ChunkedArray) -> tuple[str, ...]:
+    """Format some cells and the numbers that they are read as."""
+    first = pa.chunked_array([pc.unique(cells)[:MAX_EXAMPLES]])
+    sample = replace(table, columns=pa.table({notation.column: first}), cache={})
+    numbers = rewrite_cells(sample, notation)[0].to_pylist()
+    return tuple(
+        f"{cell.strip()} → {number}"
+        for cell, number in zip(first.to_pylist(), numbers, strict=True)
+    )
 
 
 def _count(table: Table, notation: Notation) -> int:

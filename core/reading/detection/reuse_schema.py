@@ -9,7 +9,8 @@ from ...errors import DataError
 from ..table.number_notation import apply_notations
 from ..table.roles import ROLES, find_missing_targets
 from ..table.table import Table
-from .detect import detect_schema, detect_with_roles
+from .detect import detect_with_roles
+from .differences import adapt_notations, describe_differences
 from .step_columns import find_feature_columns
 
 
@@ -28,7 +29,8 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
     Raises:
         DataError: For a feature without a column.
     """
-    table = apply_notations(table, schema.notations)
+    notations, changed_units = adapt_notations(schema, table)
+    original, table = table, apply_notations(table, notations)
     roles: dict[str, Columns] = {
         role: getattr(schema, role) if {*names} <= {*table.names} else ""
         for role in ROLES
@@ -73,12 +75,14 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         result = replace(result, target=None)
     if schema.cut == "windows":
         result = _copy_cut(schema, result)
+    differences = describe_differences(schema, original, result)
     return replace(
         result,
+        findings=(*changed_units, *differences),
         categories=tuple(name for name in schema.categories if name in result.features),
-        notations=schema.notations,
+        notations=notations,
         missing=schema.missing,
-        fixes=schema.fixes,
+        padding=schema.padding,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,
     )
@@ -93,48 +97,8 @@ def has_numbered_columns(schema: Schema, table: Table) -> bool:
     return is_numbered and bool(columns) and used == columns
 
 
-def refresh_schema(schema: Schema, table: Table) -> Schema:
-    """Update a schema after its table was edited.
-
-    Roles that differ from the detected ones are kept as long as their columns exist.
-
-    Args:
-        schema: Schema before the edit.
-        table: The edited table.
-
-    Raises:
-        DataError: As ``detect_schema``.
-    """
-    roles: dict[str, Columns] = {role: getattr(schema, role) or "" for role in ROLES}
-    role_columns = [name for role in ROLES for name in schema.list_columns(role)]
-    columns = {*role_columns, *schema.features}
-    if _is_detected(schema, table) or schema.layout == "rows" or not columns <= set(table.names):
-        result = detect_schema(table)
-    else:
-        features = None if schema.layout == "wide" else schema.features
-        result = detect_with_roles(
-            table, schema.layout, roles, features, schema.target_at, schema.dayfirst
-        )
-    return replace(
-        _copy_cut(schema, result),
-        missing=schema.missing,
-        fixes=schema.fixes,
-        duplicates=schema.duplicates,
-        elapsed=schema.elapsed,
-    )
-
-
 def _copy_cut(source: Schema, schema: Schema) -> Schema:
     return replace(schema, cut=source.cut, cut_steps=source.cut_steps, cut_every=source.cut_every)
-
-
-def _is_detected(schema: Schema, table: Table) -> bool:
-    try:
-        detected = detect_schema(table)
-    except DataError:
-        return False
-    same = ("layout", "features", "target_at", *ROLES)
-    return all(getattr(detected, name) == getattr(schema, name) for name in same)
 
 
 def _refuse_absent_features(features: tuple[str, ...], table: Table) -> None:

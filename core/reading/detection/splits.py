@@ -47,9 +47,8 @@ def detect_split(candidates: Candidates, is_long: bool) -> None:
             candidates.roles["split"] = ""
             _note_feature(candidates, name)
         else:
-            candidates.reasons.append(
-                Note("`{name}` says train, validation or test: split", name=name)
-            )
+            note = Note("`{name}` says train, validation or test: split", name=name)
+            candidates.inform("split", note, name)
     open_columns = [each for each in candidates.list_open_columns("number", "text") if each != name]
     for name in open_columns:
         if not (normalize_name(name) in SPLIT_NAMES or is_split_question(name)):
@@ -62,22 +61,20 @@ def detect_split(candidates: Candidates, is_long: bool) -> None:
             _note_feature(candidates, name)
         elif candidates.roles["split"] is None and _are_parts(name, values):
             candidates.roles["split"] = name
-            candidates.doubts.append(
-                Note(
-                    "`{name}` holds {values}, and is taken for the split into train and test",
-                    name=name,
-                    values=", ".join(values),
-                )
+            note = Note(
+                "`{name}` holds {values}, and is taken for the split into train and test",
+                name=name,
+                values=", ".join(values),
             )
+            candidates.warn("split", note, name, [{"split": name}, {"split": ""}])
         elif candidates.roles["split"] is None:
             candidates.excluded.add(name)
-            candidates.doubts.append(
-                Note(
-                    "`{name}` may mark a split and is not used; write train, validation or test "
-                    "to use it, or choose it as a feature",
-                    name=name,
-                )
+            note = Note(
+                "`{name}` may mark a split and is not used; write train, validation or test "
+                "to use it, or choose it as a feature",
+                name=name,
             )
+            candidates.ask("split", note, [{"accept": ["split"]}, {"group": name}], name)
         else:
             candidates.excluded.add(name)
 
@@ -95,13 +92,12 @@ def note_divided_groups(candidates: Candidates) -> None:
     is_held_out = np.array([part in ("validation", "test") for part in splits])[parts]
     divided = np.intersect1d(groups[is_training], groups[is_held_out])
     if len(divided):
-        candidates.doubts.append(
-            Note(
-                "groups with sequences in the training set and in another: {n}, such as {found}",
-                n=len(divided),
-                found=names[int(divided[0])].as_py(),
-            )
+        note = Note(
+            "groups with sequences in the training set and in another: {n}, such as {found}",
+            n=len(divided),
+            found=names[int(divided[0])].as_py(),
         )
+        candidates.warn("divided_groups", note, group)
 
 
 def _are_parts(name: str, values: list[str]) -> bool:
@@ -118,6 +114,5 @@ def _changes(candidates: Candidates, name: str) -> bool:
 
 
 def _note_feature(candidates: Candidates, name: str) -> None:
-    candidates.reasons.append(
-        Note("`{name}` marks no split, because it differs from step to step", name=name)
-    )
+    note = Note("`{name}` marks no split, because it differs from step to step", name=name)
+    candidates.inform("no_split", note, name)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
-from ...data.schema import FIXES
 from ...errors import DataError
 from ..layouts.read import read_table
 from ..table.step_limits import ESTIMATE_TOLERANCE, refuse_estimated_steps
@@ -51,7 +49,7 @@ def _estimate_steps(text: bytes, open_one: Callable[[bytes], Table]) -> int:
         schema = detect_schema(table)
         if schema.layout == "long":
             return lines
-        data, _ = read_table(table, replace(schema, missing="drop", fixes=FIXES))
+        data, _ = read_table(table, schema)
     except DataError:
         return lines
     return round(len(data.values) / _count_tokens(head) * _count_tokens(text))

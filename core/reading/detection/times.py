@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ...errors import Note
-from ..table.cells import parse_numbers, read_number_text
+from ..table.cells import SAMPLE_ROWS, parse_numbers, read_number_text, read_text
 from ..table.column_names import is_order_name, is_time_name, normalize_name
 from ..table.date_text import DAY
 from ..table.roles import encode_values
 from ..table.times import (
     has_dates,
     holds_clock_times,
+    holds_dates,
     holds_days,
     read_day_order,
     read_times,
@@ -19,6 +24,7 @@ from ..table.times import (
 from .candidates import Candidates
 from .row_numbers import counts_rows, is_unnamed, numbers_all_rows, read_whole_numbers
 
+MAX_EXAMPLES = 3
 MAX_BAD_SHARE = 0.05  # of the cells of a time that are not a time
 MAX_REPEATED_SHARE = 0.001  # of the rows at the time of another row of the sequence
 MAX_TIED_SHARE = 0.5  # of such rows if the times rise through the file
@@ -48,10 +54,30 @@ def list_order_columns(candidates: Candidates) -> list[str]:
     ]
 
 
+def assign_dates(candidates: Candidates, sequence: np.ndarray) -> None:
+    """Assign the time to dates that order the rows, under a name that no time has."""
+    names = [
+        name
+        for name in candidates.list_open_columns("text")
+        if holds_dates(candidates.table, name) and orders_rows(candidates, name, sequence)
+    ]
+    if not names:
+        return
+    assign_ordering_time(candidates, names[0])
+    if len(names) > 1:
+        note = Note(
+            "the dates of `{names}` order the rows, and `{name}` is taken for the time",
+            names=", ".join(names),
+            name=names[0],
+        )
+        candidates.ask("time", note, [{"time": name} for name in names])
+
+
 def assign_ordering_time(candidates: Candidates, name: str) -> None:
     """Assign the time to a column that orders the rows."""
     candidates.roles["time"] = name
-    candidates.reasons.append(Note("`{name}` orders the rows of every sequence: time", name=name))
+    note = Note("`{name}` orders the rows of every sequence: time", name=name)
+    candidates.inform("time", note, name)
     _join_clock(candidates)
 
 
@@ -121,9 +147,8 @@ def assign_row_numbers(candidates: Candidates) -> None:
         name = min(candidates.row_numbers, key=candidates.names.index)
         candidates.row_numbers.remove(name)
         candidates.roles["time"] = name
-        candidates.reasons.append(
-            Note("`{name}` counts the rows, and nothing else orders them: time", name=name)
-        )
+        note = Note("`{name}` counts the rows, and nothing else orders them: time", name=name)
+        candidates.inform("time", note, name)
 
 
 def exclude_further_times(candidates: Candidates, sequence: np.ndarray) -> None:
@@ -134,13 +159,12 @@ def exclude_further_times(candidates: Candidates, sequence: np.ndarray) -> None:
             candidates, name, sequence
         ):
             candidates.excluded.add(name)
-            candidates.doubts.append(
-                Note(
-                    "`{name}` orders the rows as `{time}` does, and is not a feature",
-                    name=name,
-                    time=time,
-                )
+            note = Note(
+                "`{name}` orders the rows as `{time}` does, and is not a feature",
+                name=name,
+                time=time,
             )
+            candidates.warn("further_time", note, name)
 
 
 def note_doubts_about_time(candidates: Candidates, sequence: np.ndarray) -> None:
@@ -154,9 +178,8 @@ def note_doubts_about_time(candidates: Candidates, sequence: np.ndarray) -> None
     if name is None:
         has_files = bool(candidates.table.files)  # a file has the order of its rows
         if sequence.max() + 1 < len(sequence) and not has_files:
-            candidates.doubts.append(
-                Note("no column orders the steps: they are in the order of the file")
-            )
+            note = Note("no column orders the steps: they are in the order of the file")
+            candidates.warn("no_time", note)
         return
     if not name:
         return
@@ -164,26 +187,41 @@ def note_doubts_about_time(candidates: Candidates, sequence: np.ndarray) -> None
     if order is not None and candidates.dayfirst is None:
         candidates.dayfirst = order.dayfirst
         if not order.is_certain:
-            candidates.doubts.append(
+            candidates.ask(
+                "day_order",
                 Note(
                     "the dates of `{name}` may be day/month or month/day: the day is taken to be "
                     "first",
                     name=name,
-                )
+                ),
+                [{"dayfirst": True}, {"dayfirst": False}],
+                name,
+                [_format_dates(candidates, name, is_first) for is_first in (True, False)],
             )
         else:
-            candidates.reasons.append(
+            note = (
                 Note("the dates of `{name}` have the day first", name=name)
                 if order.dayfirst
                 else Note("the dates of `{name}` have the month first", name=name)
             )
+            candidates.inform("day_order", note, name)
     if holds_clock_times(candidates.table, name) and _passes_midnight(candidates, name, sequence):
-        candidates.doubts.append(
-            Note(
-                "`{name}` holds times of day without a date, and some sequences pass midnight",
-                name=name,
-            )
+        note = Note(
+            "`{name}` holds times of day without a date, and some sequences pass midnight",
+            name=name,
         )
+        candidates.warn("midnight", note, name)
+
+
+def _format_dates(candidates: Candidates, name: str, dayfirst: bool) -> list[str]:
+    """Format some dates, in which day and month differ, as they are read."""
+    cells = pc.unique(read_text(candidates.table, name))[:SAMPLE_ROWS]
+    sample = replace(candidates.table, columns=pa.table({name: cells}), cache={})
+    times = [read_times(sample, name, order)[0] for order in (dayfirst, not dayfirst)]
+    differing = np.flatnonzero(times[0] != times[1])[:MAX_EXAMPLES]
+    days = times[0][differing].astype("datetime64[ns]").astype("datetime64[D]")
+    texts = cells.take(pa.array(differing)).to_pylist()
+    return [f"{text} → {day}" for text, day in zip(texts, days, strict=True)]
 
 
 def _passes_midnight(candidates: Candidates, name: str, sequence: np.ndarray) -> bool:
@@ -210,9 +248,8 @@ def _join_clock(candidates: Candidates) -> None:
         clock = next((n for n in others if _holds_hours_or_clock_times(candidates, n)), None)
     if day and clock:
         candidates.assign_joined("time", (day, clock))
-        candidates.reasons.append(
-            Note("`{day}` and `{clock}` together are the time", day=day, clock=clock)
-        )
+        note = Note("`{day}` and `{clock}` together are the time", day=day, clock=clock)
+        candidates.inform("time", note)
 
 
 def _holds_hours_or_clock_times(candidates: Candidates, name: str) -> bool:

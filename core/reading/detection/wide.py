@@ -11,9 +11,15 @@ from ...data.schema import Schema
 from ...errors import Note
 from ..table.cells import SAMPLE_ROWS, find_ends, parse_numbers, read_number_text
 from ..table.column_names import TARGET_NAMES
-from .candidates import MAX_NOTES, Candidates, note_assumed_target, note_single_steps
+from .candidates import (
+    MAX_NOTES,
+    Candidates,
+    ask_about_single_steps,
+    ask_for_target,
+    note_assumed_target,
+)
 from .headerless import has_missing_ends
-from .padding import MIN_SHARE, PADDING_VALUES, find_padding
+from .padding import MIN_SHARE, PADDING_VALUES, ask_about_padding
 from .step_columns import (
     arrange_step_columns,
     find_missing_steps,
@@ -32,39 +38,33 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
     elif len(step_columns) > 1:
         features = tuple(step_columns)
         for others in find_other_step_columns(open_columns, step_columns)[:MAX_NOTES]:
-            candidates.doubts.append(
-                Note(
-                    "`{first}` to `{last}` count other steps than `{begin}` to `{end}`, and are "
-                    "not used",
-                    first=others[0],
-                    last=others[-1],
-                    begin=step_columns[0],
-                    end=step_columns[-1],
-                )
+            note = Note(
+                "`{first}` to `{last}` count other steps than `{begin}` to `{end}`, and are "
+                "not used",
+                first=others[0],
+                last=others[-1],
+                begin=step_columns[0],
+                end=step_columns[-1],
             )
+            candidates.warn("other_steps", note)
     else:
         features = tuple(open_columns)
     if has_missing_ends(candidates.table, features):
-        candidates.reasons.append(Note("NaN at the end of a row is padding"))
+        candidates.inform("ends", Note("NaN at the end of a row is padding"))
     if channels:
         names = ", ".join(channels)
-        candidates.reasons.append(
-            Note(
-                "the columns count the steps of {n} features: `{names}`",
-                n=len(channels),
-                names=names,
-            )
+        note = Note(
+            "the columns count the steps of {n} features: `{names}`", n=len(channels), names=names
         )
+        candidates.inform("channels", note)
     missing_steps = find_missing_steps(features) if len(step_columns) > 1 else []
     if missing_steps:
-        candidates.doubts.append(
-            Note(
-                "the columns count their steps, and `{names}` is missing: the others follow each "
-                "other",
-                names=", ".join(missing_steps[:MAX_NOTES]),
-            )
+        note = Note(
+            "the columns count their steps, and `{names}` is missing: the others follow each other",
+            names=", ".join(missing_steps[:MAX_NOTES]),
         )
-    _note_padding(candidates, features, max(len(channels), 1))
+        candidates.warn("missing_steps", note)
+    examine_padding(candidates, features, max(len(channels), 1))
     if candidates.roles["target"] is None and features:
         candidates.roles["target"] = _detect_target(
             candidates,
@@ -72,12 +72,12 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
             has_step_numbers=bool(candidates.features) or len(step_columns) > 1,
         )
     if len(features) == max(len(channels), 1):
-        candidates.doubts.append(note_single_steps())
+        ask_about_single_steps(candidates, [{"layout": "long", "id": ""}])
     return candidates.build_schema("wide", features, channels)
 
 
-def _note_padding(candidates: Candidates, features: Sequence[str], channels: int) -> None:
-    """Add a doubt if the rows seem to be padded with a number."""
+def examine_padding(candidates: Candidates, features: Sequence[str], channels: int = 1) -> None:
+    """Ask about rows that seem to be padded with a number."""
     steps = features[: len(features) // channels]  # of one feature: they end together
     if len(steps) < 3:
         return
@@ -88,17 +88,8 @@ def _note_padding(candidates: Candidates, features: Sequence[str], channels: int
     def parse(name: str) -> np.ndarray:
         return parse_numbers(read_number_text(first_rows, name))[0]
 
-    if np.isin(parse(steps[-1]), PADDING_VALUES).mean() < MIN_SHARE:  # most tables
-        return
-    padding = find_padding(np.stack([parse(name) for name in steps], axis=1))
-    if padding is not None:
-        candidates.doubts.append(
-            Note(
-                "many rows end in {value:g}, which is read as data; if it only fills the rows, "
-                "leave these cells blank",
-                value=padding,
-            )
-        )
+    if np.isin(parse(steps[-1]), PADDING_VALUES).mean() >= MIN_SHARE:  # few tables
+        ask_about_padding(candidates, np.stack([parse(name) for name in steps], axis=1))
 
 
 def _detect_target(
@@ -128,13 +119,10 @@ def _detect_target(
     ]
     targets = after or before
     if len(targets) == 1:
-        candidates.doubts.append(note_assumed_target(targets[0]))
+        note_assumed_target(candidates, targets[0], is_certain=True)
         return targets[0]
     if targets:
-        names = ", ".join(targets)
-        candidates.doubts.append(
-            Note("no column is called target, and it may be one of `{names}`", names=names)
-        )
+        ask_for_target(candidates, targets)
     return None
 
 

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -74,15 +75,7 @@ def open_workbook(
     except (python_calamine.CalamineError, OSError) as error:
         raise _build_error(str(error)) from None
     refuse_estimated_steps(len(rows), max_steps)
-    notes, doubts = [Note("sheet “{sheet}” of the workbook", sheet=title)], []
-    if others and sheet is None:
-        doubts.append(
-            Note(
-                "“{sheet}” is the first sheet with a table, and the others are not read: {others}",
-                sheet=title,
-                others=", ".join(others),
-            )
-        )
+    notes, doubts = [], []
     titles = _count_title_rows(rows)
     if titles:
         notes.append(Note("rows of titles above the table left out: {n}", n=titles))
@@ -97,7 +90,8 @@ def open_workbook(
         )
     cells = _convert_cells(rows[titles:])
     lines = np.arange(len(rows) - titles) + first_row + titles
-    return build_table(cells, lines, name=name, notes=tuple(notes), doubts=tuple(doubts))
+    table = build_table(cells, lines, name=name, notes=tuple(notes), doubts=tuple(doubts))
+    return replace(table, sheets=(title, *others), is_sheet_chosen=sheet is not None)
 
 
 def _build_error(reason: str) -> DataError:

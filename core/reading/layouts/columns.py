@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.categories import encode_words
+from ...data.missing import Missing
+from ...data.schema import Schema
 from ...i18n import N_
 from ..table.cells import (
     MAX_FLOAT32,
@@ -31,6 +33,11 @@ FORMULA = N_(
 IS_FORMULA = "^\\s*="
 SLICE_ROWS = 1 << 18
 MAX_THREADS = min(4, pa.cpu_count())
+
+
+def get_policy(schema: Schema) -> Missing:
+    """Return the policy with which a reader builds sequences; ``read_table`` drops steps later."""
+    return "forward" if schema.missing == "drop" else schema.missing
 
 
 WrongRows = tuple[np.ndarray, np.ndarray, np.ndarray]

@@ -23,6 +23,7 @@ from ..table.cells import (
 )
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
+from .columns import get_policy
 from .list_cells import EMPTY_LIST, Items, is_empty, split_items
 
 NOT_IN_LIST = N_(
@@ -70,7 +71,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
             without a chosen treatment.
     """
     table = _drop_empty(table, schema, problems)
-    columns = [_Column.split(table, name) for name in schema.features]
+    columns = [_Column.split(table, name, schema.padding) for name in schema.features]
     first, *others = columns
     for column in others:
         _refuse_other_lengths(table, column.name, column.lengths, first.lengths, first.name)
@@ -107,7 +108,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         feature_names=tuple(names),
         split=roles.read_splits(table, schema.split),
         groups=roles.read_groups(table, schema.group),
-        missing=schema.missing,
+        missing=get_policy(schema),
         schema=schema,
     )
 
@@ -124,7 +125,6 @@ def _drop_empty(table: Table, schema: Schema, problems: Problems) -> Table:
         return table
     problems.dropped["empty"] += int(is_dropped.sum())
     if is_dropped.all():
-        problems.raise_unresolved()
         raise DataError("Every list is empty, so there are no sequences.")
     return table.filter(~is_dropped)
 
@@ -151,8 +151,8 @@ class _Column:
     is_end: np.ndarray
 
     @classmethod
-    def split(cls, table: Table, name: str) -> _Column:
-        """Split the lists of a column into numbers."""
+    def split(cls, table: Table, name: str, padding: float | None) -> _Column:
+        """Split the lists of a column into numbers; a padded step has no value."""
         items = split_items(table, name)
         values, bad = parse_numbers(items.items)
         too_large = np.flatnonzero(np.abs(values) > MAX_FLOAT32)
@@ -162,6 +162,8 @@ class _Column:
         is_end = np.isnan(values)
         if is_end.any():
             is_end &= find_ends(items.items)
+        if padding is not None:
+            is_end |= values == padding
         shape = (-1, 1) if items.lengths is None else (len(items.widths), -1)
         is_end = is_end.reshape(shape).all(axis=1)
         return cls(name, items, values.reshape(shape), bad, too_large, is_end)

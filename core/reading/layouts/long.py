@@ -13,7 +13,7 @@ from ..table.cells import describe_cell
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
 from ..table.times import has_dates, read_times
-from .columns import note_wrong_cells, read_numbers, read_words
+from .columns import get_policy, note_wrong_cells, read_numbers, read_words
 
 ELAPSED = "time since the last step"  # in seconds if times are dates
 MIN_REGULAR_SHARE = 0.9  # share of equal time differences from which a longer one is a gap
@@ -24,10 +24,6 @@ CHANGES = N_(
     "Row {row}, column {column}: {found!r} differs from {expected!r} in row {first}, which belongs "
     "to the same sequence. Give all rows of a sequence the same value, take a target for each "
     "step, or choose another column."
-)
-NOTHING_KNOWN = N_(
-    "Row {row}, column {column}: every step of the sequence {found!r}, which begins here, lacks a "
-    "value, so dropping them leaves nothing. Leave the sequence out or choose another way."
 )
 GAP = N_(
     "Row {row}, column {column}: {found!r} comes {times:g} times as long after the step before as "
@@ -86,11 +82,6 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         key: None if role is None else role[first_rows] for key, (_, role) in roles_by_field.items()
     }
     fields |= {"ids": ids, "targets": None if schema.per_step else targets}
-    if schema.missing == "drop":
-        is_kept = _find_remaining_sequences(steps[0], steps[1], first_rows, table, schema, problems)
-        steps = [part[is_kept[steps[1]]] for part in steps]
-        steps[1] = (np.cumsum(is_kept) - 1)[steps[1]]
-        fields = {key: None if part is None else part[is_kept] for key, part in fields.items()}
     if schema.per_step:
         fields["targets"] = steps[2]
     return Sequences(
@@ -103,7 +94,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         per_step=schema.per_step,
         feature_names=names,
         categories=categories,
-        missing=schema.missing,
+        missing=get_policy(schema),
         schema=schema,
     )
 
@@ -244,38 +235,6 @@ def _merge_duplicates(
     with np.errstate(invalid="ignore"):  # 0 / 0: without a known value the mean is missing
         means = sums / np.add.reduceat(is_known, starts, dtype=np.int64)
     return [np.where(is_word, values[last], means), *(part[last] for part in others)]
-
-
-def _find_remaining_sequences(
-    values: np.ndarray,
-    sequence: np.ndarray,
-    first: np.ndarray,
-    table: Table,
-    schema: Schema,
-    problems: Problems,
-) -> np.ndarray:
-    """Find the sequences that keep a step when steps with a missing value are dropped.
-
-    The other sequences become problems, and the dropped rows are counted.
-
-    Returns:
-        (n,) bool.
-    """
-    is_missing = np.isnan(values).any(axis=1)
-    problems.dropped["missing"] += int(is_missing.sum())
-    is_kept = np.bincount(sequence[~is_missing], minlength=len(first)) > 0
-    if not is_kept.all():
-        problems.add(
-            "empty",
-            NOTHING_KNOWN,
-            table,
-            as_one_column(schema.id) or schema.features[0],
-            first[~is_kept],
-        )
-        problems.raise_unresolved()
-    if not is_kept.any():
-        raise DataError("Every step of every sequence lacks a value. Choose another way.")
-    return is_kept
 
 
 def _note_changes(

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 
 from ...data.schema import Schema
 from ...data.sequences import Sequences
-from ...data.windowing import prefixes, take_last_targets, windows
-from ...errors import MissingValue
+from ...data.windowing import count_remaining_steps, prefixes, take_last_targets, windows
+from ...errors import DataError
+from ...i18n import N_
 from ..findings import build_read_report
 from ..table.joined_columns import join_roles
 from ..table.number_notation import apply_notations
 from ..table.report import Problems, Report
 from ..table.roles import drop_incomplete_rows
+from ..table.spread_targets import spread_targets
 from ..table.table import Table
 from . import lists, long, rows, wide
 from .static_features import find_static_features
 
 READERS = {"rows": rows.read, "list": lists.read, "long": long.read, "wide": wide.read}
+
+
+NOTHING_KNOWN = N_(
+    "Every step of every sequence lacks a value, so dropping them leaves nothing. Choose another "
+    "way."
+)
 
 
 def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
@@ -39,23 +48,39 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     table = apply_notations(table, schema.notations)
     problems = Problems(table, schema)
     joined_table, joined_schema = join_roles(table, schema)
-    try:
-        data = READERS[schema.layout](
-            drop_incomplete_rows(joined_table, joined_schema, problems), joined_schema, problems
-        )
-    except MissingValue as error:  # the chosen treatment of missing values is not applicable
-        error.report = error.report or problems.build_report(0)
-        raise
+    joined_table = spread_targets(joined_table, joined_schema, problems)
+    complete_table = drop_incomplete_rows(joined_table, joined_schema, problems)
+    data = READERS[schema.layout](complete_table, joined_schema, problems)
     problems.raise_unresolved()
+    if schema.missing == "drop":
+        data = _drop_steps(data, problems)
     # Arrow keeps unused memory for later, about 100 MB after 5 million rows.
     pa.default_memory_pool().release_unused()
     report = problems.build_report(problems.rows - problems.dropped.total())
     report = replace(report, static_features=find_static_features(data))
+    read_report = build_read_report(report, data)
     if joined_schema is not schema:
         data = replace(data, schema=schema)
+    if schema.remaining_steps is not None:
+        remaining = count_remaining_steps(data.lengths, schema.remaining_steps)
+        data = replace(data, targets=remaining, per_step=True)
     if schema.cut:
         split = windows if schema.cut == "windows" else prefixes
         data = split(data, schema.cut_steps, schema.cut_every)
     if schema.target_at == "end":
         data = take_last_targets(data)
-    return data.with_report(build_read_report(report)), report
+    return data.with_report(read_report), report
+
+
+def _drop_steps(data: Sequences, problems: Problems) -> Sequences:
+    """Drop the steps with a missing value, and the sequences of which no step remains."""
+    is_known = ~np.isnan(data.values).any(axis=1)
+    steps = np.add.reduceat(is_known.astype(np.int64), np.cumsum(data.lengths) - data.lengths)
+    if not steps.any():
+        raise DataError(NOTHING_KNOWN)
+    problems.count("unknown", int(np.count_nonzero(steps == 0)))
+    if problems.schema.layout == "long":
+        problems.dropped["missing"] += int(np.count_nonzero(~is_known))
+    else:
+        problems.dropped["unknown"] += int(np.count_nonzero(steps == 0))
+    return replace(data[np.flatnonzero(steps)], missing="drop")

@@ -20,6 +20,7 @@ from ..table.cells import (
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
 from . import wide
+from .columns import get_policy
 
 
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
@@ -64,7 +65,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         values[:, None],
         lengths,
         feature_names=("value",),
-        missing=schema.missing,
+        missing=get_policy(schema),
         schema=schema,
     )
 

@@ -12,7 +12,7 @@ from ..table import roles
 from ..table.cells import find_ends
 from ..table.report import Problems
 from ..table.table import Table
-from .columns import note_wrong_cells, read_numbers
+from .columns import get_policy, note_wrong_cells, read_numbers
 
 NO_STEPS = N_(
     "Row {row} holds no values in columns {column} to {last}, so its sequence has no steps. Remove "
@@ -38,6 +38,8 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     features = schema.channels or ("value",)
     columns = np.array(schema.features, dtype=object).reshape(len(features), -1)
     is_blank = np.stack([_find_blank_steps(table, steps) for steps in columns.T], axis=1)
+    if schema.padding is not None:
+        is_blank |= _find_padded_steps(table, columns, schema.padding)
     is_empty = np.all(is_blank, axis=1)
     if is_empty.any():
         rows = np.flatnonzero(is_empty)
@@ -46,7 +48,6 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         problems.add("empty", NO_STEPS, table, first, rows, texts, last=last)
         problems.dropped["empty"] += len(rows)
         if is_empty.all():
-            problems.raise_unresolved()
             raise DataError("Every row is empty, so there are no sequences.")
         table, is_blank = table.filter(~is_empty), is_blank[~is_empty]
     max_length = columns.shape[1]
@@ -69,9 +70,17 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         feature_names=features,
         split=roles.read_splits(table, schema.split),
         groups=roles.read_groups(table, schema.group),
-        missing=schema.missing,
+        missing=get_policy(schema),
         schema=schema,
     )
+
+
+def _find_padded_steps(table: Table, columns: np.ndarray, padding: float) -> np.ndarray:
+    """Return the mask (rows, steps) of the steps at which all features hold the padding."""
+    values = np.empty((len(table), columns.size), dtype=np.float32)
+    read_numbers(table, dict(zip(columns.ravel(), values.T, strict=True)))
+    is_padded: np.ndarray = (values == np.float32(padding)).reshape(-1, *columns.shape).all(axis=1)
+    return is_padded
 
 
 def _find_blank_steps(table: Table, columns: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from .cells import Cell, describe_cell
 from .table import Table
 
 MAX_LISTED = 1_000  # per kind; further problems are only counted
-NEVER_BLOCKING = ("duplicate", "gap")
+# Kinds of problems that never end a reading.
+NEVER_BLOCKING = ("duplicate", "gap", "incomplete", "spaces", "empty", "spread", "unknown")
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,9 @@ class Problem:
     """A problem of one cell.
 
     Attributes:
-        kind: "unreadable", "missing", "incomplete", "spaces", "empty", "changes", "duplicate"
-            or "gap".
+        kind: "unreadable", "missing", "incomplete", "spaces", "empty", "changes", "duplicate",
+            "gap"; "spread" for rows that took the target of another row, and "unknown" for
+            sequences without a known step, which are only counted.
         row: Line of the file.
         column: Name of the column, or number of the cell in its row.
         found: Text of the cell.
@@ -75,8 +78,8 @@ class Report:
 
 def get_resolved_kinds(schema: Schema) -> set[str]:
     """Return the kinds of problems that have a chosen treatment or never block reading."""
-    resolved = {*schema.fixes, *NEVER_BLOCKING}
-    return resolved - {"unreadable"} if schema.missing == "refuse" else resolved | {"missing"}
+    cells = () if schema.missing == "refuse" else ("missing", "unreadable")
+    return {*NEVER_BLOCKING, *cells}
 
 
 class Problems:
@@ -135,10 +138,9 @@ class Problems:
             self.counts[kind] += number
 
     def raise_unresolved(self) -> None:
-        """Raise an error unless every kind of problem has a chosen treatment.
+        """Raise an error unless every kind of problem has a treatment.
 
-        A cell that is not a number is resolved when it counts as missing and missing values have
-        a treatment.
+        A cell that is not a number counts as missing, where missing values have a treatment.
 
         Raises:
             DataError: The first unresolved problem, with the report.
@@ -146,6 +148,17 @@ class Problems:
         resolved = get_resolved_kinds(self.schema)
         if self.counts.keys() <= resolved:
             return
+        self._raise_first(resolved)
+
+    def raise_first(self) -> NoReturn:
+        """Raise the error of the first problem, because nothing remains to be read.
+
+        Raises:
+            DataError: The first problem, with the report.
+        """
+        self._raise_first(set())
+
+    def _raise_first(self, resolved: set[str]) -> NoReturn:
         report = self.build_report(0)
         first = next(problem for problem in report.problems if problem.kind not in resolved)
         error_type = MissingValue if first.kind == "missing" else DataError

@@ -100,8 +100,7 @@ def drop_incomplete_rows(table: Table, schema: Schema, problems: Problems) -> Ta
         return table
     problems.dropped["incomplete"] += int((~keep).sum())
     if not keep.any():
-        problems.raise_unresolved()
-        raise DataError("Every row lacks an id, a time, a target, a split or a group.")
+        problems.raise_first()
     return table.filter(keep)
 
 

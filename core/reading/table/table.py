@@ -43,6 +43,8 @@ class Table:
         files: In an archive, its files in the order of the rows, with the first row of each.
         notes: Short sentences for the user about how the file was opened.
         doubts: Guesses about the file that a person should check.
+        sheets: Sheets of a workbook with a table, the one that was read first.
+        is_sheet_chosen: The sheet was asked for.
         cache: Results derived from the columns, see ``get_or_compute``.
     """
 
@@ -59,6 +61,8 @@ class Table:
     files: tuple[tuple[str, int], ...] = ()
     notes: tuple[Note, ...] = ()
     doubts: tuple[Note, ...] = ()
+    sheets: tuple[str, ...] = ()
+    is_sheet_chosen: bool = False
     cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:

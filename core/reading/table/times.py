@@ -65,6 +65,14 @@ def holds_days(table: Table, name: str) -> bool:
     return _matches(table, name, DAY_PATTERN)
 
 
+def holds_dates(table: Table, name: str) -> bool:
+    """Return True for a column of text whose first rows are dates, with or without a clock time."""
+    cells = _read_cells(table, name, SAMPLE_ROWS)
+    cells = cells.filter(pc.invert(pc.is_in(cells, pa.array(MISSING_MARKERS))))
+    parsed = parse_dates(cells, True) if len(cells) else None
+    return parsed is not None and not parsed[1].any()
+
+
 def holds_clock_times(table: Table, name: str) -> bool:
     """Return True for a column of times of day without a date, by its first rows."""
     return _matches(table, name, CLOCK_PATTERN)

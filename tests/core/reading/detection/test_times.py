@@ -130,11 +130,18 @@ def test_shuffled_irregular_unix_times_are_the_time(unit):
     assert detect(shuffle(write("ts", [[2, 7, 8, 20]] * 2))).time is None
 
 
-@pytest.mark.parametrize("notation", ["iso", "dd/mm", "12 hours", "clock", "durations", "zones"])
-def test_dates_under_another_name_are_not_the_time(notation):
-    schema = detect(write("released", [NOTATIONS[notation].times] * 2))
-    assert schema.time is None
-    assert schema.dayfirst is None
+@pytest.mark.parametrize("notation", ["iso", "dd/mm", "12 hours", "zones"])
+def test_dates_under_another_name_are_the_time_where_nothing_else_orders_the_rows(notation):
+    text = write("released", [NOTATIONS[notation].times] * 2)
+    assert detect(text).time == "released"
+    header, *rows = text.splitlines()
+    counted = [f"{header},step", *(f"{row},{i}" for i, row in enumerate(rows))]
+    assert detect("\n".join(counted)).time == "step"
+
+
+@pytest.mark.parametrize("notation", ["clock", "durations"])
+def test_other_times_under_another_name_are_not_the_time(notation):
+    assert detect(write("released", [NOTATIONS[notation].times] * 2)).time is None
 
 
 def test_dates_with_the_day_on_either_side_are_not_times():

@@ -1,0 +1,89 @@
+"""Read a table by what a person decided about it, and by what its cells show otherwise.
+
+A remedy of a finding is a set of choices, and so is a form of the page. Whatever reads a table,
+from Python or in the app, detects its schema with ``choose_schema``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..data.choices import FIELDS, Choices
+from ..data.schema import Columns, Schema
+from ..data.sequences import Sequences
+from ..errors import DataError
+from .detection.detect import detect_with_roles
+from .layouts.read import read_table
+from .table.report import Report
+from .table.roles import ROLES
+from .table.table import Table
+
+
+def choose_schema(table: Table, choices: Choices) -> Schema:
+    """Detect the schema of a table, except for what was chosen.
+
+    Raises:
+        DataError: For a column that does not exist or has two roles, and for a table that does
+            not show its layout.
+        ValueError: For a value that is not allowed.
+    """
+    roles: dict[str, Columns] = {role: choices.get(role) for role in ROLES}  # type: ignore[misc]
+    if choices.get("remaining_steps") is not None:
+        if roles["target"]:
+            raise DataError(
+                "The target is either the column {column!r} or the number of remaining steps. "
+                "Choose one of them.",
+                column=roles["target"],
+            )
+        roles["target"] = ""
+    schema = detect_with_roles(
+        table,
+        choices.get("layout", "auto"),
+        roles,
+        choices.get("features"),
+        choices.get("target_at"),
+        choices.get("dayfirst"),
+        decimal=choices.get("decimal"),
+    )
+    return apply_fields(schema, choices)
+
+
+def apply_fields(schema: Schema, choices: Choices) -> Schema:
+    """Return the schema with what was chosen, besides the roles of the columns."""
+    fields = {name: value for name, value in choices.items() if name in FIELDS}
+    return replace(schema, **fields)  # type: ignore[arg-type]  # checked by ``Schema``
+
+
+def read_with_choices(table: Table, choices: Choices) -> tuple[Sequences, Report]:
+    """Read a table by what was chosen, and by what its cells show otherwise.
+
+    Raises:
+        DataError: As ``choose_schema`` and ``read_table``.
+    """
+    data, report = read_table(table, choose_schema(table, choices))
+    return data.with_report(data.report.accepting(choices.get("accept", ()))), report
+
+
+def describe_schema(schema: Schema) -> Choices:
+    """Return the choices by which the table of a schema is read with this schema again."""
+    choices: Choices = {"layout": schema.layout, "sheet": schema.sheet}
+    if schema.layout != "rows":
+        choices |= {role: getattr(schema, role) or "" for role in ROLES}  # type: ignore[typeddict-item]
+        choices |= {"target_at": schema.target_at, "dayfirst": schema.dayfirst}
+        choices["features"] = list(schema.features)
+    choices |= {name: getattr(schema, name) for name in FIELDS}  # type: ignore[typeddict-item]
+    return choices
+
+
+def drop_absent_columns(choices: Choices, table: Table) -> Choices:
+    """Leave out the choices of columns that a table lacks, such as an edited one."""
+    present = {*table.names}
+
+    def fits(name: str, value: object) -> bool:
+        if name not in (*ROLES, "features", "decimal") or not value:
+            return True
+        columns = (value,) if isinstance(value, str) else value
+        return {*columns} <= present  # type: ignore[misc]  # names of columns
+
+    kept = {name: value for name, value in choices.items() if fits(name, value)}
+    return kept  # type: ignore[return-value]  # keys and values of Choices

@@ -1,0 +1,95 @@
+"""What differs between a table and the training data of a model: columns and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...data.notation import Notation
+from ...data.read_report import Finding
+from ...data.schema import Schema
+from ...errors import Note
+from ...i18n import N_
+from ..table.cells import read_text
+from ..table.missing_markers import MISSING_MARKERS
+from ..table.number_notation import build_cell_pattern
+from ..table.roles import ROLES
+from ..table.table import Table
+from .number_notation import detect_notations
+
+MAX_NAMED = 20  # columns in a message
+# Codes of findings about new data that a schema does not answer.
+KEPT_CODES = ("file", "sheet", "midnight", "duplicate")
+UNITS = N_(
+    "`{name}` has the unit {expected} in the training data and {found} here: its numbers are not "
+    "converted"
+)
+
+
+def adapt_notations(
+    schema: Schema, table: Table
+) -> tuple[tuple[Notation, ...], tuple[Finding, ...]]:
+    """Find how the numbers of new data are written.
+
+    A column is written as in the training data if all of its cells may be; otherwise its notation
+    is detected.
+
+    Returns:
+        The notations, and a finding per column whose unit differs.
+    """
+    known = {notation.column: notation for notation in schema.notations}
+    learned = {*known, *schema.features, schema.target}
+    others = [name for name in table.names if name not in learned]
+    notations, findings = dict(known), []
+    for found in detect_notations(table, others, {}).notations:
+        name = found.column
+        expected = known.get(name, Notation(name))
+        if _has_notation(table, expected) or found.pair != expected.pair:
+            continue
+        notations[name] = found
+        units = [each.prefix or each.suffix for each in (expected, found)]
+        if units[0] != units[1] and found.pair == expected.pair:
+            shown = [unit or Note("no unit") for unit in units]
+            note = Note(UNITS, name=name, expected=shown[0], found=shown[1])
+            findings.append(Finding("warning", "changed_unit", note, name))
+    return tuple(notations.values()), tuple(findings)
+
+
+def describe_differences(schema: Schema, table: Table, result: Schema) -> Iterator[Finding]:
+    """Describe which columns a table lacks or has in addition, and what its file leaves open.
+
+    Args:
+        schema: Schema of the training data.
+        table: The new table.
+        result: Its schema.
+    """
+    yield from (finding for finding in result.findings if finding.code in KEPT_CODES)
+    if not table.header:
+        return
+    present = {*table.names}
+    for role in ROLES:
+        absent = [name for name in schema.list_columns(role) if name not in present]
+        if absent:
+            template = N_("`{name}`, the {role}, is not in this data")
+            note = Note(template, name=absent[0], role=Note(role))
+            yield Finding("info", "absent_column", note, absent[0])
+    roles = {name for role in ROLES for name in schema.list_columns(role)}
+    known = {*schema.features, *schema.unused, *roles, *result.features}
+    pairs = {name for each in schema.notations for name in (each.column, *each.columns)}
+    additional = [name for name in table.names if name not in known | pairs]
+    if additional:
+        note = Note(
+            "columns that the training data did not have are not used: `{names}`",
+            names=", ".join(additional[:MAX_NAMED]),
+        )
+        yield Finding("info", "additional_columns", note)
+
+
+def _has_notation(table: Table, notation: Notation) -> bool:
+    """Return True if every cell of a column is missing or has the notation."""
+    cells = pc.utf8_trim_whitespace(read_text(table, notation.column))
+    is_missing = pc.is_in(pc.utf8_lower(cells), pa.array(MISSING_MARKERS))
+    matches = pc.match_substring_regex(cells, build_cell_pattern(notation))
+    return bool(pc.all(pc.or_(is_missing, matches)).as_py())
