@@ -6,7 +6,7 @@ imports TensorFlow.
 
 from runs.jobs.compare import ComparisonRequest
 from runs.service import Runs
-from runs.store import DataSet, StoreError
+from runs.store import DataSet, StoreError, TableReading
 from runs.types import ACTIVE, Prediction, Request, Run, RunState, RunSummary
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "RunSummary",
     "Runs",
     "StoreError",
+    "TableReading",
 ]

@@ -13,7 +13,7 @@ from core import Recipe, Sequences, pad
 from core.data.serialization import pack
 from core.figures import Labels, plot_mask, plot_padded, plot_sequences
 from core.i18n import N_
-from core.reading import detect_schema, open_table, read_table
+from core.reading import open_table, read_with_choices
 from runs.store import Content
 
 FOLDER = Path(__file__).parent.parent / "samples"
@@ -48,7 +48,7 @@ def compute_digest(path: Path | None) -> str:
     if path is None:
         return Content.from_bytes(pack(load_example())).digest
     table = open_table(io.BytesIO(path.read_bytes()))
-    return Content.from_bytes(pack(read_table(table, detect_schema(table))[0])).digest
+    return Content.from_bytes(pack(read_with_choices(table, {})[0])).digest
 
 
 @cache

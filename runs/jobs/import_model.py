@@ -112,9 +112,9 @@ def _read_example(model: TrainedModel, max_steps: int) -> Sequences:
 
 def _open_example(example: str, table: Schema, max_steps: int) -> Sequences | None:
     # Not windowed again, which can turn a small file into hundreds of megabytes.
-    schema_of = reading_jobs.use_schema(replace(table, cut="", cut_steps=0, cut_every=0))
+    schema = replace(table, cut="", cut_steps=0, cut_every=0)
     with contextlib.closing(Guard()) as guard:
-        opened = guard.call("", "", reading_jobs.open_file, example.encode(), max_steps, schema_of)
+        opened = guard.call("", "", reading_jobs.open_file, example.encode(), max_steps, schema)
     return opened.sequences() if isinstance(opened, reading_jobs.Opened) else None
 
 

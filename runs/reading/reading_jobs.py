@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pickle import PickleBuffer
-from typing import TypedDict
 
-from core.data.missing import Missing
-from core.data.schema import Cut, Duplicates, TargetAt
+from core.data.read_report import ReadReport
 from core.data.sequences import Sequences
 from core.data.serialization import pack, unpack
 from core.errors import DataError, Note, QuotaError, UnpaddedError
 from core.i18n import N_
 from core.preprocessing.input_encoder import estimate_inputs
 from core.reading import (
+    Choices,
     Report,
     Schema,
     Table,
-    detect_schema,
     open_table,
     read_table,
-    refresh_schema,
+    read_with_choices,
     refuse_many_steps,
 )
-from core.reading.detection.detect import detect_with_roles
+from core.reading.choices import drop_absent_columns
 from core.reading.editable import Grid, build_grid
 from core.reading.new_data import Reading
 from core.reading.table.table import refuse_long_names
-
-SchemaOf = Callable[[Table], Schema]  # returned by one of the functions below
 
 # The sequences of a file may take this many bytes, or this many times its own: a number takes 4
 # bytes, and at least 2 in a file. Text that becomes one feature per token takes many times as much.
@@ -72,17 +66,19 @@ class Opened:
 
     Attributes:
         columns: Its columns.
-        report: Report of the reading.
+        report: Problems of its cells.
+        findings: Report of the reading.
         packed: Sequences, packed by ``core.data.serialization``.
     """
 
     columns: Columns
     report: Report
+    findings: ReadReport
     packed: bytes
 
     def sequences(self) -> Sequences:
         """Return the sequences."""
-        return unpack(self.packed)
+        return unpack(self.packed).with_report(self.findings)
 
 
 @dataclass(frozen=True)
@@ -93,13 +89,11 @@ class Refused:
         error: The reason.
         grid: Cells, if they can be edited.
         columns: Columns, if the file could be read so far.
-        schema: Schema, if the file could be read so far.
     """
 
     error: UnpaddedError
     grid: Grid | None
     columns: Columns | None = None
-    schema: Schema | None = None
 
 
 @dataclass(frozen=True)
@@ -107,57 +101,58 @@ class NewData:
     """New sequences to predict.
 
     Attributes:
-        report: Report of the reading.
+        report: Problems of its cells.
+        findings: Report of the reading.
         packed: As in ``Opened``.
     """
 
     report: Report
+    findings: ReadReport
     packed: bytes
 
     def sequences(self) -> Sequences:
         """Return the sequences."""
-        return unpack(self.packed)
+        return unpack(self.packed).with_report(self.findings)
 
 
-def open_file(content: bytes, max_steps: int, schema_of: SchemaOf) -> Opened | Refused:
+def open_file(content: bytes, max_steps: int, how: Choices | Schema) -> Opened | Refused:
     """Open, detect and read a file or pasted text.
 
     Args:
         content: Bytes of the file.
         max_steps: Maximum number of steps.
-        schema_of: Returns the schema of the table.
+        how: What was chosen about the table, or exactly how it is read.
     """
-    columns = schema = None
+    columns = None
     try:
-        table = open_table(io.BytesIO(content), max_steps)
+        table = open_table(io.BytesIO(content), max_steps, _get_sheet(how))
         columns = _describe_columns(table, content)
-        schema = schema_of(table)
-        data, report = read_table(table, schema)
+        data, report = _read(table, how)
         refuse_many_steps(int(data.lengths.sum()), max_steps)
-        return Opened(columns, report, _pack(data, len(content)))
+        return Opened(columns, report, data.report, _pack(data, len(content)))
     except UnpaddedError as error:
         grid = columns.grid if columns else build_grid(None, lambda: content)
-        return Refused(error, grid, columns, schema)
+        return Refused(error, grid, columns)
 
 
-def open_stored(compressed: bytes, max_steps: int, schema_of: SchemaOf) -> Opened | Refused:
+def open_stored(compressed: bytes, max_steps: int, how: Choices | Schema) -> Opened | Refused:
     """Like ``open_file``, for a file as the store keeps it."""
-    return open_file(zlib.decompress(compressed), max_steps, schema_of)
+    return open_file(zlib.decompress(compressed), max_steps, how)
 
 
 def describe_stored(compressed: bytes, schema: Schema) -> tuple[Columns, Report]:
-    """Return the columns of a stored file, and the report of reading it.
+    """Return the columns of a stored file, and the problems of its cells.
 
     Raises:
         UnpaddedError: If it cannot be read with the schema.
     """
     content = zlib.decompress(compressed)
-    table = open_table(io.BytesIO(content))
+    table = open_table(io.BytesIO(content), sheet=schema.sheet)
     return _describe_columns(table, content), read_table(table, schema)[1]
 
 
 def read_new(
-    content: bytes, reading: Reading, max_steps: int, chosen: Schema | None, typed: bool
+    content: bytes, reading: Reading, max_steps: int, choices: Choices, typed: bool
 ) -> NewData:
     """Read new data, like ``Reading.read_file`` or ``Reading.read_typed``.
 
@@ -165,89 +160,28 @@ def read_new(
         content: Bytes of the file or of the typed text.
         reading: How the training data was read.
         max_steps: Maximum number of steps.
-        chosen: Schema that the visitor chose; None to derive it.
+        choices: What the visitor chose about its problems.
         typed: The content was typed on the page.
 
     Raises:
         UnpaddedError: If it cannot be read.
     """
     if typed:
-        data, report = reading.read_typed(content.decode(), max_steps, chosen)
+        data, report = reading.read_typed(content.decode(), max_steps, choices)
     else:
-        data, report = reading.read_file(content, max_steps, chosen)
-    return NewData(report, _pack(data, len(content)))
+        data, report = reading.read_file(content, max_steps, choices)
+    return NewData(report, data.report, _pack(data, len(content)))
 
 
-def detect() -> SchemaOf:
-    """Return a function that detects the schema."""
-    return detect_schema
+def _get_sheet(how: Choices | Schema) -> str | None:
+    return how.sheet if isinstance(how, Schema) else how.get("sheet")
 
 
-def use_schema(schema: Schema) -> SchemaOf:
-    """Return a function that returns this schema."""
-    return partial(_return_schema, schema)
-
-
-def redetect(schema: Schema | None) -> SchemaOf:
-    """Return a function that adapts the schema to the same table after it was edited."""
-    return detect_schema if schema is None else partial(refresh_schema, schema)
-
-
-class ChosenFields(TypedDict, total=False):
-    """Fields of a schema that are not detected."""
-
-    fixes: tuple[str, ...]
-    missing: Missing
-    duplicates: Duplicates
-    elapsed: bool
-    cut: Cut
-    cut_steps: int
-    cut_every: int
-
-
-def choose(
-    layout: str,
-    features: Sequence[str] | None,
-    also: ChosenFields,
-    target_at: TargetAt | None = None,
-    dayfirst: bool | None = None,
-    **roles: str | tuple[str, ...] | None,
-) -> SchemaOf:
-    """Return a function that detects the schema except for what the visitor chose.
-
-    Args:
-        layout: Layout of the table.
-        features: Columns that are features; None to detect them.
-        also: Other fields of the schema.
-        target_at: As in the schema; None to detect it.
-        dayfirst: As in the schema; None to detect it.
-        **roles: Columns by role.
-    """
-    return partial(
-        _detect_chosen,
-        layout=layout,
-        features=features,
-        also=also,
-        target_at=target_at,
-        dayfirst=dayfirst,
-        roles=roles,
-    )
-
-
-def _return_schema(schema: Schema, table: Table) -> Schema:
-    return schema
-
-
-def _detect_chosen(
-    table: Table,
-    layout: str,
-    features: Sequence[str] | None,
-    also: ChosenFields,
-    target_at: TargetAt | None,
-    dayfirst: bool | None,
-    roles: Mapping[str, str | tuple[str, ...] | None],
-) -> Schema:
-    return replace(detect_with_roles(table, layout, roles, features, target_at, dayfirst), **also)
+def _read(table: Table, how: Choices | Schema) -> tuple[Sequences, Report]:
+    """Read a table by the choices that fit its columns, or exactly by a schema."""
+    if isinstance(how, Schema):
+        return read_table(table, how)
+    return read_with_choices(table, drop_absent_columns(how, table))
 
 
 def _describe_columns(table: Table, content: bytes) -> Columns:

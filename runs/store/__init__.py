@@ -6,7 +6,7 @@ from runs.limits import Limits
 from runs.settings import Settings
 from runs.store.attempts import Attempts, Claim, Result
 from runs.store.cookies import Cookies
-from runs.store.data_sets import NOT_KNOWN, Content, DataSet, DataSets
+from runs.store.data_sets import NOT_KNOWN, Content, DataSet, DataSets, TableReading
 from runs.store.database import Database
 from runs.store.duplicates import Duplicates
 from runs.store.errors import NewerStoreError, StoreError
@@ -48,6 +48,7 @@ __all__ = [
     "RunningRun",
     "Store",
     "StoreError",
+    "TableReading",
     "Usage",
     "WaitingRun",
 ]

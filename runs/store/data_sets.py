@@ -21,13 +21,18 @@ from sqlalchemy import (
     update,
 )
 
+from core.data.choices import CHOICES_CHECK, Choices
+from core.data.read_report import ReadReport
 from core.errors import DataError, QuotaError
 from core.i18n import N_
+from core.json_validation import list_of
 from runs.limits import Limits
 from runs.store.database import Database
 from runs.store.helpers import sanitize_name
 from runs.store.quota import Samples, enforce_quota
-from runs.store.tables import CONTENT_COLUMNS, contents, data_sets
+from runs.store.tables import CONTENT_COLUMNS, contents, data_sets, readings
+
+MAX_ANSWERS = 1_000  # per data set
 
 TOO_MANY_DATA_SETS = N_(
     "You keep {n} data sets on this server, the most a visitor may have. Delete one first (Data, "
@@ -81,6 +86,19 @@ class DataSet:
     opened: float = 0.0
 
 
+@dataclass(frozen=True)
+class TableReading:
+    """How the file of a data set was read.
+
+    Attributes:
+        choices: What the visitor chose, one set per answer in the order of the answers.
+        report: What was understood, assumed, changed and left out.
+    """
+
+    choices: tuple[Choices, ...]
+    report: ReadReport
+
+
 class DataSets:
     """Data sets and contents in the database."""
 
@@ -99,7 +117,23 @@ class DataSets:
         content = self.read_content(digest)
         return None if content is None else zlib.decompress(content)
 
-    def save(self, owner: str, data_set: DataSet, *new_contents: Content) -> DataSet:
+    def read_reading(self, data_set: str) -> TableReading | None:
+        """Return how the file of a data set was read; None for one of an earlier version."""
+        query = select(readings).where(readings.c.data_set == data_set)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        choices = list_of(CHOICES_CHECK, MAX_ANSWERS)(row.choices, "the choices")
+        return TableReading(choices, ReadReport.from_dict(row.report))
+
+    def save(
+        self,
+        owner: str,
+        data_set: DataSet,
+        *new_contents: Content,
+        reading: TableReading | None = None,
+    ) -> DataSet:
         """Save a data set and the contents it refers to.
 
         A data set with an id replaces the stored one. One with the name and data of an earlier data
@@ -109,6 +143,7 @@ class DataSets:
             owner: Id of the visitor.
             data_set: Data set to save.
             *new_contents: Contents that it refers to.
+            reading: How its file was read.
 
         Returns:
             The data set with its id, size and time.
@@ -149,6 +184,7 @@ class DataSets:
                 delete_unused_contents(connection)
             else:
                 connection.execute(insert(data_sets).values(owner=owner, **values))
+            _replace_reading(connection, saved.id, reading)
         return saved
 
     def list(self, owner: str) -> list[DataSet]:
@@ -178,6 +214,13 @@ class DataSets:
         query = select(func.count()).where(data_sets.c.owner == owner, is_own)
         if connection.execute(query).scalar_one() >= self._limits.data_sets:
             raise QuotaError(TOO_MANY_DATA_SETS, n=self._limits.data_sets)
+
+
+def _replace_reading(connection: Connection, data_set: str, reading: TableReading | None) -> None:
+    connection.execute(delete(readings).where(readings.c.data_set == data_set))
+    if reading is not None:
+        values = {"choices": list(reading.choices), "report": reading.report.to_dict()}
+        connection.execute(insert(readings).values(data_set=data_set, **values))
 
 
 def insert_content(connection: Connection, content: Content) -> None:

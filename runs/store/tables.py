@@ -105,6 +105,15 @@ data_sets = Table(
     Column("opened", Float, nullable=False),
 )
 
+# How the file of a data set was read. Apart from it, because the report may be long.
+readings = Table(
+    "readings",
+    METADATA,
+    Column("data_set", ForeignKey("data_sets.id", ondelete="CASCADE"), primary_key=True),
+    Column("choices", Plain, nullable=False),
+    Column("report", Plain, nullable=False),
+)
+
 runs = Table(
     "runs",
     METADATA,

@@ -11,13 +11,15 @@ from core import DataError
 from core.data.schema import as_columns
 from core.errors import UnpaddedError
 from core.i18n import N_
-from core.reading import Schema
+from core.reading import Choices, Schema
+from core.reading.detection.candidates import REMAINING_STEPS
 from core.reading.table.joined_columns import SEPARATOR
-from runs.reading import reading_jobs
+from ui.data.choice_labels import DATE_NAMES, DUPLICATE_NAMES, MISSING_NAMES
 from ui.data.file_layouts import LAYOUT_NAMES
 from ui.i18n import _
 
-NONE = ""  # the choice "no such column", as in ``detect_schema``
+NONE = ""  # the choice "no such column", as in ``read_sequences``
+REMAINING = ("remaining",)  # the choice of the remaining steps as the target
 MAX_COLUMNS = 500  # offered in a list; more would slow down every rerun
 ROLES = {
     "id": N_("Sequence id"),
@@ -26,24 +28,11 @@ ROLES = {
     "split": N_("Train / test split"),
     "group": N_("Group"),
 }
-MISSING_NAMES = {
-    "refuse": N_("refuse the file"),
-    "drop": N_("drop the step"),
-    "forward": N_("carry the last value forward, else the mean"),
-    "mean": N_("take the mean, and say where"),
-}
-DUPLICATE_NAMES = {
-    "keep": N_("keep all of them"),
-    "first": N_("keep the first"),
-    "last": N_("keep the last"),
-    "mean": N_("take their mean"),
-}
 TARGET_NAMES = {
     "sequence": N_("one, the same in all its rows"),
     "step": N_("one for each of its steps"),
     "end": N_("that of its last step"),
 }
-DATE_NAMES = {True: N_("day before month"), False: N_("month before day")}
 CUT_NAMES = {"": N_("do not cut"), "windows": N_("windows"), "prefixes": N_("growing prefixes")}
 FIRST_STEPS, MAX_STEPS = 50, 1_000_000  # of a window: default and maximum
 
@@ -52,7 +41,7 @@ def show_form(
     key: str,
     columns: Sequence[str],
     schema: Schema,
-    read: Callable[[reading_jobs.SchemaOf], None],
+    answer: Callable[[Choices], None],
     refuse: Callable[[UnpaddedError], None],
 ) -> None:
     """Show the form.
@@ -61,7 +50,7 @@ def show_form(
         key: Prefix of the widget keys.
         columns: Names of all columns.
         schema: Schema that the form shows first.
-        read: Called with the chosen schema.
+        answer: Called with what was chosen.
         refuse: Called with the reason if the choice is invalid.
     """
     values = _read_values(schema)
@@ -87,12 +76,13 @@ def show_form(
             key=f"{key}-missing",
         )
         for column, (role, label) in zip(st.columns(len(ROLES)), ROLES.items(), strict=True):
-            options = list(dict.fromkeys((NONE, *names, values[role])))
+            more = (REMAINING,) if role == "target" and schema.layout == "long" else ()
+            options = list(dict.fromkeys((NONE, *names, values[role], *more)))
             column.selectbox(
                 _(label),
                 options,
                 index=options.index(values[role]),
-                format_func=lambda choice: SEPARATOR.join(as_columns(choice)) or _("none"),
+                format_func=_format_role,
                 key=f"{key}-{role}",
             )
         if schema.layout in ("long", "list") and len(columns) <= MAX_COLUMNS:
@@ -105,6 +95,15 @@ def show_form(
                 format_func=lambda name: _(TARGET_NAMES[name]),
                 key=f"{key}-target_at",
                 help=_("With one for each step the network answers at every step."),
+            )
+        if schema.remaining_steps is not None:
+            st.number_input(
+                _("Remaining steps, at most"),
+                1,
+                MAX_STEPS,
+                value=schema.remaining_steps,
+                key=f"{key}-most",
+                help=_("A machine that runs to failure shows no wear in its first steps."),
             )
         if schema.time is not None:
             duplicates, elapsed = st.columns(2, vertical_alignment="bottom")
@@ -134,8 +133,8 @@ def show_form(
             _("Use these columns"),
             icon=":material/check:",
             # A callback runs before the rerun. A second rerun could swallow a click.
-            on_click=_read_again,
-            args=(key, schema, read, refuse),
+            on_click=_choose,
+            args=(key, schema, answer, refuse),
         )
 
 
@@ -152,10 +151,17 @@ def _read_values(schema: Schema) -> dict[str, Any]:
     return {
         **{name: getattr(schema, name) for name in names},
         **{role: getattr(schema, role) or NONE for role in ROLES},
+        **({} if schema.remaining_steps is None else {"target": REMAINING}),
         "features": list(schema.features),
         "cut_steps": schema.cut_steps or FIRST_STEPS,
         "cut_every": schema.cut_every or FIRST_STEPS,
     }
+
+
+def _format_role(choice: str | tuple[str, ...]) -> str:
+    if choice == REMAINING:
+        return _("remaining steps")
+    return SEPARATOR.join(as_columns(choice)) or _("none")
 
 
 def _show_cutting(key: str, values: dict[str, Any]) -> None:
@@ -198,39 +204,36 @@ def _show_cutting(key: str, values: dict[str, Any]) -> None:
         )
 
 
-def _read_again(
+def _choose(
     key: str,
     schema: Schema,
-    read: Callable[[reading_jobs.SchemaOf], None],
+    answer: Callable[[Choices], None],
     refuse: Callable[[UnpaddedError], None],
 ) -> None:
-    """Read the table with the current values of the form."""
-    roles_and_layout = {role: st.session_state[f"{key}-{role}"] for role in ("layout", *ROLES)}
-    layout, roles = roles_and_layout.pop("layout"), roles_and_layout
-    features = None
-    if schema.layout in ("long", "list"):
-        features = st.session_state.get(f"{key}-features")
-    # In another layout the columns have other meanings, so the features are dropped.
-    features_to_keep = features if features and layout == schema.layout else None
-    if features_to_keep is not None:
-        role_columns = {name for choice in roles.values() for name in as_columns(choice)}
-        features_to_keep = [name for name in features_to_keep if name not in role_columns]
-    if layout == "rows":
-        roles, features_to_keep = dict.fromkeys(roles), None
-    options: reading_jobs.ChosenFields = {"fixes": schema.fixes}
-    for name in ("missing", "duplicates", "elapsed", "cut", "cut_steps", "cut_every"):
-        options[name] = st.session_state.get(f"{key}-{name}", getattr(schema, name))
-    if not options["cut"]:
-        options |= {"cut_steps": 0, "cut_every": 0}
-    target_at = st.session_state.get(f"{key}-target_at")
-    if roles["target"] != (schema.target or NONE) or layout != schema.layout:
-        target_at = None  # the choice was for another column
-    if features == [] and schema.features and layout == schema.layout:
+    """Answer with the current values of the form."""
+    values = {name: st.session_state.get(f"{key}-{name}", NONE) for name in ("layout", *ROLES)}
+    layout = values.pop("layout")
+    is_same_layout = layout == schema.layout
+    features = st.session_state.get(f"{key}-features")
+    if features == [] and schema.features and is_same_layout:
         refuse(DataError("No feature is chosen. Choose at least one column that holds values."))
         return
-    dayfirst = st.session_state.get(f"{key}-dayfirst") if roles["time"] == schema.time else None
-    read(
-        reading_jobs.choose(
-            layout, features_to_keep, options, target_at=target_at, dayfirst=dayfirst, **roles
-        )
-    )
+    choices: Choices = {"layout": layout, "features": None, "target_at": None}
+    for name in ("missing", "duplicates", "elapsed", "cut", "cut_steps", "cut_every"):
+        choices[name] = st.session_state.get(f"{key}-{name}", getattr(schema, name))
+    if not choices["cut"]:
+        choices |= {"cut_steps": 0, "cut_every": 0}
+    choices["remaining_steps"] = None
+    if values["target"] == REMAINING:
+        values["target"] = NONE
+        choices["remaining_steps"] = st.session_state.get(f"{key}-most", REMAINING_STEPS)
+    if layout != "rows":
+        choices |= values  # type: ignore[typeddict-item]  # a column or none per role
+    if features and is_same_layout:  # in another layout the columns have other meanings
+        taken = {name for choice in values.values() for name in as_columns(choice)}
+        choices["features"] = [name for name in features if name not in taken]
+    if is_same_layout and values["target"] == (schema.target or NONE):
+        choices["target_at"] = st.session_state.get(f"{key}-target_at")
+    if values["time"] == (schema.time or NONE):
+        choices["dayfirst"] = st.session_state.get(f"{key}-dayfirst", schema.dayfirst)
+    answer(choices)

@@ -45,8 +45,8 @@ def show_facts(data: Sequences) -> None:
             + " "
             + _("Rows marked test are never used in training.")
         )
-    if data.targets is None:
-        st.info(_("No target column: these sequences can be predicted on, but not trained on."))
+    if data.targets is None and data.schema is None:
+        st.info(_("No target: these sequences can be predicted on, but not trained on."))
 
 
 def show_lengths_and_targets(visitor: State) -> None:

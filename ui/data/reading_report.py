@@ -13,8 +13,8 @@ from core.reading import Report, Schema
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten, translate
 
 MISSING_ACTIONS = {
-    "drop": N_("the step is dropped"),
-    "forward": N_("the last value is carried forward"),
+    "drop": N_("the step is left out"),
+    "forward": N_("the last known value is carried on, else the mean, and a feature says so"),
     "mean": N_("the mean of the training steps stands for it, and a feature says so"),
 }
 DUPLICATE_ACTIONS = {
@@ -34,6 +34,7 @@ LEFT_OUT = {
     "incomplete": N_("without an id, time, target, split or group"),
     "empty": N_("without a step"),
     "duplicate": N_("at the time of another one"),
+    "unknown": N_("with a missing value at every step"),
 }
 
 
@@ -55,11 +56,6 @@ def show_rows(report: Report) -> None:
         )
     else:
         st.caption(_("{rows}, all of them used.").format(rows=all_rows))
-    if report.counts:
-        number = sum(report.counts.values())
-        title = ngettext("{n} thing to know about", "{n} things to know about", number)
-        with st.expander(title, icon=":material/rule:"):
-            show_problems(report, is_resolved=True)
 
 
 def show_constant_features(report: Report) -> None:

@@ -10,15 +10,17 @@ import streamlit as st
 
 from core import Sequences
 from core.data.categories import decode_words
+from core.data.schema import Schema
 from core.errors import UnpaddedError
-from core.reading import Report, Schema
+from core.reading import Choices, Report
 from core.reading.layouts.long import ELAPSED
 from core.reading.new_data import Reading, format_steps
 from core.reading.to_csv import format_times
 from ui.context import get_services
-from ui.data.reading_report import show_rows
+from ui.data.findings import format_finding
+from ui.data.reading_report import show_problems, show_rows
 from ui.data.remedies import offer_to_read_again
-from ui.i18n import _, escape_markdown, shorten
+from ui.i18n import _, escape_markdown, ngettext, shorten
 from ui.session.data import read_new_data
 from ui.session.state import NewData, Place, State
 from ui.shell.uploader import File
@@ -89,31 +91,39 @@ def _read_once(
 ) -> Sequences | None:
     """Read new sequences, unless this source was read before."""
 
-    def read(schema: Schema | None = None) -> NewData | UnpaddedError:
+    def read(choices: Choices) -> NewData | UnpaddedError:
         try:
-            return read_new_data(visitor, get_services(), content(), reading, schema, is_typed)
+            return read_new_data(visitor, get_services(), content(), reading, choices, is_typed)
         except UnpaddedError as error:
             return error
 
-    def read_again(schema: Schema) -> None:
-        place.read.last = source, read(schema)
+    def answer(choices: Choices) -> None:
+        place.read.last = source, read(choices)
 
-    result = place.read.get(source, read)
+    result = place.read.get(source, lambda: read({}))
     if isinstance(result, UnpaddedError):
-        offer_to_read_again(result, place.name, read_again)
+        offer_to_read_again(result, place.name, answer)
         return None
     data, report = result
-    show_reading_notes(report.schema, report)
+    show_reading_notes(data, report)
     return data
 
 
-def show_reading_notes(schema: Schema, report: Report) -> None:
-    """Show unused columns, and rows and values that were changed."""
-    if schema.unused:
+def show_reading_notes(data: Sequences, report: Report) -> None:
+    """Show what differs from the training data, and rows and values that were changed."""
+    unused = report.schema.unused
+    if unused:
         st.caption(
             _("Not used: {columns}.").format(
-                columns=escape_markdown(shorten(", ".join(schema.unused), MAX_CHARACTERS))
+                columns=escape_markdown(shorten(", ".join(unused), MAX_CHARACTERS))
             )
         )
+    for finding in data.report.select("question", "warning"):
+        st.warning(format_finding(finding), icon=":material/warning:")
     if report.counts:
         show_rows(report)
+        title = ngettext(
+            "{n} thing to know about", "{n} things to know about", sum(report.counts.values())
+        )
+        with st.expander(title, icon=":material/rule:"):
+            show_problems(report, is_resolved=True)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from core import DataError, Recipe, Sequences
+from core.data.choices import Choices, merge_choices
 from core.data.serialization import unpack
 from core.errors import UnpaddedError
-from core.reading import Schema, detect_schema
+from core.reading.choices import describe_schema
 from core.reading.new_data import Reading
 from core.recipe.suggestion_reasons import Suggestion, suggest
-from runs import DataSet, RunSummary
+from runs import DataSet, RunSummary, TableReading
 from runs.reading import reading_jobs
 from runs.store import NOT_KNOWN, Content
 from ui.samples import EXAMPLE_NAME, Sample, compute_digest, load_example
@@ -30,7 +31,7 @@ def open_table(
     services: Services,
     name: str,
     read: Callable[[], bytes],
-    schema_of: reading_jobs.SchemaOf = detect_schema,
+    choices: Sequence[Choices] = (),
     is_edited: bool = False,
     replaces: str = "",
 ) -> Refusal | None:
@@ -41,7 +42,7 @@ def open_table(
         services: The server.
         name: Display name.
         read: Returns the content; called as often as needed.
-        schema_of: How the schema is found.
+        choices: What the visitor chose, one set per answer.
         is_edited: The content was edited in the page.
         replaces: Id of the data set that it replaces; "" for none.
 
@@ -53,26 +54,49 @@ def open_table(
         content = read()
         checksum = zlib.crc32(content)
         max_steps = services.store.limits.steps
-        result = _run_job(state, services, reading_jobs.open_file, content, max_steps, schema_of)
+        how = merge_choices(*choices)
+        result = _run_job(state, services, reading_jobs.open_file, content, max_steps, how)
     except UnpaddedError as error:  # such as a file that takes the reading process too long
-        return Refusal(error, name, read, checksum, is_edited=is_edited)
+        return Refusal(error, name, read, checksum, choices=tuple(choices), is_edited=is_edited)
+    columns, answers = result.columns, tuple(choices)
     if isinstance(result, reading_jobs.Refused):
-        details = result.grid, result.columns, result.schema
-        return Refusal(result.error, name, read, checksum, *details, is_edited)
+        grid = result.grid
+        return Refusal(result.error, name, read, checksum, grid, columns, answers, is_edited)
     try:
-        _open_result(state, services, name, Content.from_text(content), result, replaces)
+        file = Content.from_text(content)
+        _open_result(state, services, name, file, result, answers, replaces)
     except UnpaddedError as error:  # such as too many data sets
-        columns, schema = result.columns, result.report.schema
-        return Refusal(error, name, read, checksum, columns.grid, columns, schema, is_edited)
+        grid = result.columns.grid
+        return Refusal(error, name, read, checksum, grid, columns, answers, is_edited)
     renew_widgets(state)
     save(state, services)
     return None
 
 
+def answer(state: State, services: Services, choices: Choices) -> reading_jobs.Refused | None:
+    """Read the file of the open data again with a further choice (see ``read_again``)."""
+    return read_again(state, services, (*list_choices(state), choices))
+
+
+def take_answer_back(state: State, services: Services) -> reading_jobs.Refused | None:
+    """Read the file of the open data again without the last choice (see ``read_again``)."""
+    return read_again(state, services, list_choices(state)[:-1])
+
+
+def list_choices(state: State) -> tuple[Choices, ...]:
+    """List what was chosen about the open data, one set per answer.
+
+    Data of earlier versions is read by its schema.
+    """
+    if state.reading is not None:
+        return state.reading.choices
+    return () if state.data.schema is None else (describe_schema(state.data.schema),)
+
+
 def read_again(
-    state: State, services: Services, schema_of: reading_jobs.SchemaOf
+    state: State, services: Services, choices: Sequence[Choices]
 ) -> reading_jobs.Refused | None:
-    """Read the file of the open data with another schema, and reset the recipe where necessary.
+    """Read the file of the open data by other choices, and reset the recipe where necessary.
 
     Returns:
         Why it was refused; None if it was read.
@@ -81,11 +105,11 @@ def read_again(
         UnpaddedError: The server cannot store the result, or no longer has the file.
     """
     file, max_steps = _load_file(state, services), services.store.limits.steps
-    job = reading_jobs.open_stored
-    result = _run_job(state, services, job, file.content, max_steps, schema_of)
+    job, how = reading_jobs.open_stored, merge_choices(*choices)
+    result = _run_job(state, services, job, file.content, max_steps, how)
     if isinstance(result, reading_jobs.Refused):
         return result
-    _open_result(state, services, state.name, file, result, state.data_key)
+    _open_result(state, services, state.name, file, result, choices, state.data_key)
     save(state, services)
     return None
 
@@ -160,7 +184,7 @@ def read_new_data(
     services: Services,
     content: bytes,
     reading: Reading,
-    schema: Schema | None = None,
+    choices: Choices,
     is_typed: bool = False,
 ) -> NewData:
     """Read sequences to predict. Raises UnpaddedError.
@@ -170,11 +194,11 @@ def read_new_data(
         services: The server.
         content: Bytes of the file or of the typed text.
         reading: How the training data was read.
-        schema: Schema that the visitor chose; None to derive it.
+        choices: What the visitor chose about its problems.
         is_typed: The content was typed on the page.
     """
     job, max_steps = reading_jobs.read_new, services.store.limits.steps
-    result = _run_job(state, services, job, content, reading, max_steps, schema, is_typed)
+    result = _run_job(state, services, job, content, reading, max_steps, choices, is_typed)
     return result.sequences(), result.report
 
 
@@ -192,6 +216,7 @@ def renew_widgets(state: State) -> None:
 def activate_example(state: State) -> None:
     """Use the reference example in all pages, with the settings that it had last."""
     state.data_set, state.name, state.data, state.file = None, EXAMPLE_NAME, load_example(), None
+    state.reading = None
     restore_settings(state, Recipe.example())
 
 
@@ -202,13 +227,22 @@ def activate_data_set(state: State, services: Services, data_set_id: str) -> Non
     content = None if data_set is None else data_sets.read_content(data_set.data)
     if data_set is None or content is None:
         raise DataError(NOT_KNOWN)
-    _activate(state, data_set, unpack(content))
+    reading = data_sets.read_reading(data_set_id)
+    data = unpack(content)
+    if reading is not None:
+        data = data.with_report(reading.report)
+    _activate(state, data_set, data, reading)
 
 
 def _activate(
-    state: State, data_set: DataSet, data: Sequences, file: FileDescription | None = None
+    state: State,
+    data_set: DataSet,
+    data: Sequences,
+    reading: TableReading | None,
+    file: FileDescription | None = None,
 ) -> None:
     state.data_set, state.name, state.data, state.file = data_set, data_set.name, data, file
+    state.reading = reading
     restore_settings(state, Recipe.suggest(data))
 
 
@@ -236,6 +270,7 @@ def _open_result(
     name: str,
     file: Content,
     result: reading_jobs.Opened,
+    choices: Sequence[Choices],
     replaces: str,
 ) -> None:
     """Store a file that was read as a data set and use it. Raises UnpaddedError."""
@@ -249,5 +284,6 @@ def _open_result(
         steps=int(data.lengths.sum()),
         id=replaces,
     )
-    stored = services.store.data_sets.save(state.owner.id, data_set, packed, file)
-    _activate(state, stored, data, FileDescription(result.columns, result.report))
+    reading = TableReading(tuple(choices), result.findings)
+    stored = services.store.data_sets.save(state.owner.id, data_set, packed, file, reading=reading)
+    _activate(state, stored, data, reading, FileDescription(result.columns, result.report))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import UnpaddedError
-from core.reading import Report, Schema
+from core.reading import Choices, Report
 from core.reading.editable import Grid
 from runs.reading.reading_jobs import Columns
 
@@ -22,7 +22,7 @@ class Refusal:
         checksum: Checksum of the content, so that widgets are reset for other content.
         grid: Cells, if they can be edited.
         columns: Columns, as far as they could be read.
-        schema: Schema, as far as it could be detected.
+        choices: What the visitor had chosen, one set per answer.
         is_edited: The content was edited in the page.
     """
 
@@ -32,7 +32,7 @@ class Refusal:
     checksum: int
     grid: Grid | None = None
     columns: Columns | None = None
-    schema: Schema | None = None
+    choices: tuple[Choices, ...] = ()
     is_edited: bool = False
 
     @property

@@ -20,7 +20,7 @@ from core.inspection.xray import XRay
 from core.reading import Report
 from core.reading.new_data import Reading
 from core.recipe.suggestion_reasons import Suggestion
-from runs import ComparisonRequest, DataSet, Prediction, Request, StoreError
+from runs import ComparisonRequest, DataSet, Prediction, Request, StoreError, TableReading
 from runs.reading.reading_jobs import Columns
 from ui import samples
 from ui.samples import EXAMPLE_NAME, load_example
@@ -190,6 +190,7 @@ class State:
         data: Sequences that Mask, Train and Predict use.
         name: Display name of the data.
         data_set: The data set in the store; None for the example.
+        reading: How its file was read; None for the example, and for data of earlier versions.
         file: Description of its file; None until it is needed.
         recipe: Network, training and padding.
         run: Id of the last run on this data.
@@ -211,6 +212,7 @@ class State:
     data: Sequences = field(default_factory=load_example)
     name: str = EXAMPLE_NAME
     data_set: DataSet | None = None
+    reading: TableReading | None = None
     file: FileDescription | None = None
     recipe: Recipe = field(default_factory=Recipe.example)
     run: str | None = None

@@ -1,0 +1,270 @@
+"""How the open data was read: questions first, then its columns, and the details to open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import partial
+
+import streamlit as st
+
+from core.errors import UnpaddedError
+from core.i18n import N_
+from core.reading import Choices, Schema
+from core.reading.editable import Grid
+from core.reading.table.joined_columns import SEPARATOR
+from runs.reading import reading_jobs
+from ui.context import get_services
+from ui.data import columns_form, reading_report, table_editor
+from ui.data.choice_labels import format_choices
+from ui.data.file_layouts import LAYOUT_NAMES
+from ui.data.findings import (
+    format_finding,
+    show_questions,
+    show_statements,
+    show_warnings,
+)
+from ui.data.reading_report import explain
+from ui.data.remedies import offer_to_read_again
+from ui.data.repair import offer_to_repair
+from ui.i18n import _, escape_markdown, join_list, ngettext, shorten
+from ui.session import data
+from ui.session.refusal import Refusal
+from ui.session.state import FileDescription, State
+from ui.shell.widgets import choose_one, get_widget_key
+
+ROLE_LABELS = {
+    "target": N_("Target: {name}"),
+    "time": N_("Time: {name}"),
+    "id": N_("Id: {name}"),
+    "split": N_("Split: {name}"),
+    "group": N_("Group: {name}"),
+}
+WRONG_KINDS = ("unreadable", "incomplete", "spaces", "empty")  # marked in the editor
+MAX_UNUSED = 6  # columns with a button of their own
+
+
+def load_file(visitor: State) -> FileDescription | None:
+    """Load the description of the open file; None if it was deleted in another tab."""
+    try:
+        return data.describe_file(visitor, get_services())
+    except UnpaddedError as error:
+        explain(error)
+        return None
+
+
+def show_reading(visitor: State, schema: Schema, file: FileDescription) -> None:
+    """Show what is to be decided or checked, the columns in one line, and the form for them."""
+    report, key = visitor.data.report, get_widget_key(visitor, "reading")
+    answer = partial(_answer, visitor)
+    _show_sheets(visitor, key)
+    show_questions(report, key, answer)
+    _show_answers(visitor, key)
+    if visitor.refusals.columns is not None:
+        offer_to_read_again(visitor.refusals.columns, "columns", answer)
+    show_warnings(report, key, answer)
+    _show_roles(visitor, schema, file)
+    _show_unused(visitor, schema, file, key)
+
+
+def show_details(visitor: State, schema: Schema, file: FileDescription) -> None:
+    """Show what was understood, what happened to the rows, and the editor, all folded."""
+    title = _("How it was read: {layout}").format(layout=_(LAYOUT_NAMES[schema.layout]))
+    with st.expander(title, icon=":material/rule:"):
+        show_statements(visitor.data.report, skipped=("unused", "no_target", "static"))
+        reading_report.show_constant_features(file.report)
+        if schema.cut:
+            st.caption(_describe_cut(schema))
+        reading_report.show_rows(file.report)
+        if file.report.counts:
+            reading_report.show_problems(file.report, is_resolved=True)
+    wrong = {str(each.row) for each in file.report.problems if each.kind in WRONG_KINDS}
+    _show_editor(visitor, file.columns.grid, wrong)
+
+
+def _answer(visitor: State, choices: Choices) -> None:
+    """Read the file again with a further choice."""
+    _apply(visitor, lambda: data.answer(visitor, get_services(), choices))
+
+
+def _take_back(visitor: State) -> None:
+    """Read the file again without the last choice."""
+    _apply(visitor, lambda: data.take_answer_back(visitor, get_services()))
+
+
+def _apply(visitor: State, read: Callable[[], reading_jobs.Refused | None]) -> None:
+    try:
+        refused = read()
+    except UnpaddedError as error:
+        visitor.refusals.columns = error
+        return
+    visitor.refusals.columns = None if refused is None else refused.error
+    if refused is None and visitor.data.schema is not None:
+        columns_form.update_form(get_widget_key(visitor, "columns"), visitor.data.schema)
+
+
+def _show_sheets(visitor: State, key: str) -> None:
+    """Show the sheets of a workbook with several, of which one is read."""
+    finding = next((each for each in visitor.data.report if each.code == "sheet"), None)
+    if finding is None:
+        return
+    sheets = [str(remedy["sheet"]) for remedy in finding.remedies]
+    schema = visitor.data.schema
+    chosen = schema.sheet if schema is not None and schema.sheet in sheets else sheets[0]
+
+    def open_sheet() -> None:
+        _answer(visitor, {"sheet": st.session_state[f"{key}-sheet"]})
+
+    choose_one(
+        _("Sheet of the workbook"),
+        sheets,
+        f"{key}-sheet",
+        chosen,
+        format_func=shorten,
+        on_change=open_sheet,
+    )
+
+
+def _show_answers(visitor: State, key: str) -> None:
+    """Show what the visitor chose, in one line, with a button that takes the last back."""
+    answers = [] if visitor.reading is None else [*map(format_choices, visitor.reading.choices)]
+    if not answers:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        text = escape_markdown(" · ".join(filter(None, answers)))
+        st.markdown(
+            ":material/check: " + _("You chose: {answers}").format(answers=text), width="content"
+        )
+        st.button(
+            _("Undo"),
+            key=f"{key}-undo",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_take_back,
+            args=(visitor,),
+        )
+
+
+def _show_roles(visitor: State, schema: Schema, file: FileDescription) -> None:
+    """Show the roles of the columns in one line, and the form to change them when asked for."""
+    key = get_widget_key(visitor, "columns")
+    is_open = f"{key}-is-open"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(_describe_roles(visitor, schema), width="content")
+        st.button(
+            _("Close") if st.session_state.get(is_open) else _("Change"),
+            key=f"{key}-change",
+            icon=":material/edit:",
+            type="tertiary",
+            on_click=_toggle,
+            args=(is_open,),
+        )
+    finding = next((each for each in visitor.data.report if each.code == "no_target"), None)
+    if finding is not None and visitor.data.targets is None:
+        st.info(format_finding(finding) + ".", icon=":material/info:")
+        if finding.remedies:
+            st.button(
+                _("Predict the remaining steps"),
+                key=f"{key}-remaining",
+                help=_(
+                    "For machines that run to failure: the target of each step is the number of "
+                    "steps until the end of its sequence."
+                ),
+                on_click=_answer,
+                args=(visitor, finding.remedies[0]),
+            )
+    if st.session_state.get(is_open):
+        columns_form.show_form(
+            key,
+            file.columns.names,
+            schema,
+            partial(_answer, visitor),
+            partial(_refuse, visitor),
+        )
+
+
+def _toggle(key: str) -> None:
+    st.session_state[key] = not st.session_state.get(key)
+
+
+def _refuse(visitor: State, error: UnpaddedError) -> None:
+    visitor.refusals.columns = error
+
+
+def _describe_roles(visitor: State, schema: Schema) -> str:
+    parts = []
+    for role, label in ROLE_LABELS.items():
+        name = SEPARATOR.join(schema.list_columns(role))
+        if role == "target" and schema.remaining_steps is not None:
+            name = _("remaining steps")
+        if name:
+            parts.append(_(label).format(name=f"**{escape_markdown(shorten(name))}**"))
+    parts.append(ngettext("{n} feature", "{n} features", visitor.data.features))
+    return " · ".join(parts)
+
+
+def _show_unused(visitor: State, schema: Schema, file: FileDescription, key: str) -> None:
+    """Show the columns that are not used, each with a button to use it as a feature."""
+    if not schema.unused:
+        return
+    can_use = schema.layout in ("long", "list")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":gray[{_('Not used:')}]", width="content")
+        for name in schema.unused[:MAX_UNUSED]:
+            label = escape_markdown(shorten(name, 30))
+            if not can_use:
+                st.markdown(label, width="content")
+                continue
+            st.button(
+                _("{column}: use it").format(column=label),
+                key=f"{key}-use-{name}",
+                icon=":material/add:",
+                type="tertiary",
+                on_click=_answer,
+                args=(visitor, {"features": [*schema.features, name]}),
+            )
+        rest = schema.unused[MAX_UNUSED:]
+        if rest:
+            names = shorten(join_list(rest), 120)
+            st.markdown(
+                f":gray[{_('and {n} more').format(n=len(rest))}]",
+                help=escape_markdown(names),
+                width="content",
+            )
+
+
+def _show_editor(visitor: State, grid: Grid | None, wrong: Collection[str]) -> None:
+    """Show the editor of the open table, or of its edited copy while that is refused.
+
+    Args:
+        visitor: The visitor's state.
+        grid: Cells of the open table, if they can be edited.
+        wrong: Rows with a problem, as in messages.
+    """
+    key, data_set_id = get_widget_key(visitor, "edited"), visitor.data_key
+
+    def keep(outcome: Refusal | None) -> None:
+        visitor.refusals.edited = outcome
+
+    def read(content: bytes) -> None:
+        choices = data.list_choices(visitor)
+        name, services = visitor.name, get_services()
+        keep(data.open_table(visitor, services, name, lambda: content, choices, True, data_set_id))
+
+    if visitor.refusals.edited is not None:
+        offer_to_repair(visitor, visitor.refusals.edited, key, keep, data_set_id)
+        st.button(_("Take the edits back"), icon=":material/undo:", on_click=keep, args=(None,))
+        return
+    if grid is not None:
+        table_editor.show_table(get_widget_key(visitor, "edit"), visitor.name, grid, read, wrong)
+
+
+def _describe_cut(schema: Schema) -> str:
+    steps = ngettext("{n} step", "{n} steps", schema.cut_steps)
+    stride = ngettext("{n} step", "{n} steps", schema.cut_every)
+    if schema.cut == "windows":
+        return _("Cut into windows of up to {steps}, one more every {every}.").format(
+            steps=steps, every=stride
+        )
+    return _("Cut into growing prefixes: of {steps}, and one more every {every}.").format(
+        steps=steps, every=stride
+    )
