@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from ..data.choices import FIELDS, Choices
 from ..data.schema import Columns, Schema
 from ..data.sequences import Sequences
@@ -58,9 +60,11 @@ def read_with_choices(table: Table, choices: Choices) -> tuple[Sequences, Report
     """Read a table by what was chosen, and by what its cells show otherwise.
 
     Raises:
-        DataError: As ``choose_schema`` and ``read_table``.
+        DataError: As ``choose_schema`` and ``read_table``, and if no value of any step is known.
     """
     data, report = read_table(table, choose_schema(table, choices))
+    if np.isnan(data.values).all():
+        report.raise_first(("unreadable", "missing"))
     return data.with_report(data.report.accepting(choices.get("accept", ()))), report
 
 

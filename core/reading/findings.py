@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -58,26 +59,52 @@ STATIC = N_("`{name}` is constant within every sequence")
 # Share of the values, or of the rows, from which it is a doubt that they are missing or left out.
 # Of laboratory values, which a long table holds, more are missing as a rule.
 MAX_SHARE = 0.2
+LEFT_OUT = ("incomplete", "empty")  # problems of rows that are left out
 DUPLICATE_CHOICES = ("keep", "first", "last", "mean")
 
 
-def build_read_report(report: Report, data: Sequences) -> ReadReport:
+@dataclass(frozen=True)
+class MissingCount:
+    """How much is missing of what was read, before steps are dropped.
+
+    Attributes:
+        count: Missing values; or steps with one, if these are dropped.
+        total: All values, or all steps.
+        has_complete_steps: Some step has all of its values.
+    """
+
+    count: int
+    total: int
+    has_complete_steps: bool
+
+
+def count_missing(data: Sequences, schema: Schema) -> MissingCount:
+    """Count what is missing of data before steps are dropped."""
+    is_missing = np.isnan(data.values)
+    is_incomplete = is_missing.any(axis=1)
+    counted = is_incomplete if schema.missing == "drop" else is_missing
+    return MissingCount(int(np.count_nonzero(counted)), counted.size, not bool(is_incomplete.all()))
+
+
+def build_read_report(report: Report, missing: MissingCount) -> ReadReport:
     """Build the public report of a reading.
 
     Args:
         report: Problems of the table.
-        data: What was read, before it is cut.
+        missing: What is missing.
     """
     schema = report.schema
     findings = list(schema.findings)
     for kind, count in report.counts.items():
         problems = [problem for problem in report.problems if problem.kind == kind]
         if kind == "missing":
-            findings.append(_describe_missing(report, data, problems))
+            findings.append(_describe_missing(report, missing, problems))
             continue
         level, template = PROBLEMS[kind]
-        if kind == "incomplete" and count > MAX_SHARE * report.rows:
-            level = "question"
+        if kind in LEFT_OUT:
+            count = report.dropped[kind]  # a row may have several problems
+            if count > MAX_SHARE * report.rows:
+                level = "question"
         columns = {str(problem.column) for problem in problems}
         findings.append(
             Finding(
@@ -97,23 +124,19 @@ def build_read_report(report: Report, data: Sequences) -> ReadReport:
     )
 
 
-def _describe_missing(report: Report, data: Sequences, problems: list[Problem]) -> Finding:
+def _describe_missing(report: Report, missing: MissingCount, problems: list[Problem]) -> Finding:
     """Describe the missing values, their treatment, and the treatments that leave data."""
     schema = report.schema
-    is_missing = np.isnan(data.values)
-    count, all_values = int(np.count_nonzero(is_missing)), is_missing.size
-    if schema.missing == "drop":
-        count, all_values = report.dropped.get("missing", 0), report.rows
-    is_large = count > MAX_SHARE * all_values
+    is_large = missing.count > MAX_SHARE * missing.total
     treatments = ["forward", "mean"]
-    if schema.missing == "drop" or not is_missing.any(axis=1).all():
+    if missing.has_complete_steps:
         treatments.append("drop")
     treatments.sort(key=lambda name: name != schema.missing)
     columns = {str(problem.column) for problem in problems}
     return Finding(
         "info" if not is_large else "warning" if schema.layout == "long" else "question",
         "missing",
-        Note(MISSING[schema.missing], n=count, share=count / max(all_values, 1)),
+        Note(MISSING[schema.missing], n=missing.count, share=missing.count / missing.total),
         columns.pop() if len(columns) == 1 else None,
         tuple(problem.row for problem in problems),
         tuple({"missing": name, "accept": ["missing"]} for name in treatments),
@@ -154,6 +177,8 @@ def _list_remedies(
     if kind == "duplicate":
         names = sorted(DUPLICATE_CHOICES, key=lambda name: name != schema.duplicates)
         return tuple({"duplicates": name} for name in names)
+    if kind == "empty":
+        return ({"accept": ["empty"]},)
     if kind == "incomplete":
         columns = {str(problem.column) for problem in problems}
         optional = [

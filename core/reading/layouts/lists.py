@@ -125,7 +125,7 @@ def _drop_empty(table: Table, schema: Schema, problems: Problems) -> Table:
         return table
     problems.dropped["empty"] += int(is_dropped.sum())
     if is_dropped.all():
-        raise DataError("Every list is empty, so there are no sequences.")
+        problems.raise_first()
     return table.filter(~is_dropped)
 
 

@@ -12,7 +12,7 @@ from ...data.sequences import Sequences
 from ...data.windowing import count_remaining_steps, prefixes, take_last_targets, windows
 from ...errors import DataError
 from ...i18n import N_
-from ..findings import build_read_report
+from ..findings import build_read_report, count_missing
 from ..table.joined_columns import join_roles
 from ..table.number_notation import apply_notations
 from ..table.report import Problems, Report
@@ -52,13 +52,14 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     complete_table = drop_incomplete_rows(joined_table, joined_schema, problems)
     data = READERS[schema.layout](complete_table, joined_schema, problems)
     problems.raise_unresolved()
+    missing = count_missing(data, schema)
     if schema.missing == "drop":
         data = _drop_steps(data, problems)
     # Arrow keeps unused memory for later, about 100 MB after 5 million rows.
     pa.default_memory_pool().release_unused()
     report = problems.build_report(problems.rows - problems.dropped.total())
     report = replace(report, static_features=find_static_features(data))
-    read_report = build_read_report(report, data)
+    read_report = build_read_report(report, missing)
     if joined_schema is not schema:
         data = replace(data, schema=schema)
     if schema.remaining_steps is not None:

@@ -6,7 +6,6 @@ import numpy as np
 
 from ...data.schema import Schema, as_one_column
 from ...data.sequences import Sequences
-from ...errors import DataError
 from ...i18n import N_
 from ..table import roles
 from ..table.cells import find_ends
@@ -48,7 +47,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         problems.add("empty", NO_STEPS, table, first, rows, texts, last=last)
         problems.dropped["empty"] += len(rows)
         if is_empty.all():
-            raise DataError("Every row is empty, so there are no sequences.")
+            problems.raise_first()
         table, is_blank = table.filter(~is_empty), is_blank[~is_empty]
     max_length = columns.shape[1]
     lengths = max_length - np.argmin(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -74,6 +74,18 @@ class Report:
             return self
         listed = tuple(problem for problem in self.problems if problem.kind in counts)
         return replace(self, counts=counts, problems=listed)
+
+    def raise_first(self, kinds: Collection[str]) -> NoReturn:
+        """Raise the error of the first problem of these kinds.
+
+        Raises:
+            DataError: The problem, with the report.
+        """
+        first = next(problem for problem in self.problems if problem.kind in kinds)
+        error_type = MissingValue if first.kind == "missing" else DataError
+        error = error_type(first.message.template, **first.message.values)
+        error.report = self
+        raise error
 
 
 def get_resolved_kinds(schema: Schema) -> set[str]:
@@ -148,7 +160,7 @@ class Problems:
         resolved = get_resolved_kinds(self.schema)
         if self.counts.keys() <= resolved:
             return
-        self._raise_first(resolved)
+        self.build_report(0).raise_first(self.counts.keys() - resolved)
 
     def raise_first(self) -> NoReturn:
         """Raise the error of the first problem, because nothing remains to be read.
@@ -156,15 +168,7 @@ class Problems:
         Raises:
             DataError: The first problem, with the report.
         """
-        self._raise_first(set())
-
-    def _raise_first(self, resolved: set[str]) -> NoReturn:
-        report = self.build_report(0)
-        first = next(problem for problem in report.problems if problem.kind not in resolved)
-        error_type = MissingValue if first.kind == "missing" else DataError
-        error = error_type(first.message.template, **first.message.values)
-        error.report = report
-        raise error
+        self.build_report(0).raise_first(self.counts)
 
     def build_report(self, used: int) -> Report:
         """Build the report.
