@@ -64,8 +64,8 @@ class Schema:
         categories: columns of words among the features.
         notations: how numbers are written in the columns in which they are not as in 1234.5.
         missing: policy for missing values (see ``Sequences``).
-        padding: number that ends a row of "wide" and "rows" where no other value follows it;
-            None if blanks do.
+        padding: number that ends a row of equal length or a list where no other value follows
+            it; None if only blanks do.
         duplicates: steps of one sequence at the same time: "keep" all, the "first", the "last",
             or their "mean".
         elapsed: adds the time since the previous step as a feature.

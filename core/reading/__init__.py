@@ -101,7 +101,7 @@ def read_sequences(
         dayfirst: In dates such as 01/02/2026, the day comes first; None decides it by all dates
             of the column, and takes the day first where they allow both.
         decimal: Decimal mark, "." or ",", by column; None decides it by the whole column.
-        padding: Number that only fills the ends of rows of equal length, in "wide" and "rows".
+        padding: Number that only fills the ends of lists, or of rows of equal length.
         duplicates: Steps of one sequence at the same time: "keep" all, the "first", the "last",
             or their "mean".
         elapsed: Adds the time since the previous step as a feature.

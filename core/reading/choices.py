@@ -7,10 +7,12 @@ from Python or in the app, detects its schema with ``choose_schema``.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
 from ..data.choices import FIELDS, Choices
+from ..data.notation import Notation
 from ..data.schema import Columns, Schema
 from ..data.sequences import Sequences
 from ..errors import DataError
@@ -75,13 +77,26 @@ def describe_schema(schema: Schema) -> Choices:
         choices |= {role: getattr(schema, role) or "" for role in ROLES}  # type: ignore[typeddict-item]
         choices |= {"target_at": schema.target_at, "dayfirst": schema.dayfirst}
         choices["features"] = list(schema.features)
+        choices["decimal"] = _describe_decimal_marks(schema)
     choices |= {name: getattr(schema, name) for name in FIELDS}  # type: ignore[typeddict-item]
     return choices
 
 
+def _describe_decimal_marks(schema: Schema) -> dict[str, str]:
+    """Return the decimal mark of each column that another one may be detected for."""
+    marks = {each.column: each.decimal for each in schema.notations if not each.pair}
+    if "," in marks.values():  # then points may be taken for thousands, see ``detect_notations``
+        pairs = {name for each in schema.notations if each.pair for name in each.pair_columns}
+        columns = [*schema.features, *schema.list_columns("target")]
+        marks = dict.fromkeys(columns, ".") | marks
+        marks = {name: mark for name, mark in marks.items() if name not in pairs}
+    return marks
+
+
 def drop_absent_columns(choices: Choices, table: Table) -> Choices:
     """Leave out the choices of columns that a table lacks, such as an edited one."""
-    present = {*table.names}
+    pairs = (Notation(name, pair=True).pair_columns for name in table.names)
+    present = {*table.names, *chain.from_iterable(pairs)}
 
     def fits(name: str, value: object) -> bool:
         if name not in (*ROLES, "features", "decimal") or not value:
