@@ -24,6 +24,7 @@ class Notation:
         suffix: unit, currency or percent sign behind a number.
         pair: every cell holds two numbers with a slash between them, as in 120/80; the column is
             then read as two, see ``pair_columns``.
+        boolean: the cells are true and false, which are read as 1 and 0.
     """
 
     column: str
@@ -32,6 +33,7 @@ class Notation:
     prefix: str = ""
     suffix: str = ""
     pair: bool = False
+    boolean: bool = False
 
     @property
     def pair_columns(self) -> tuple[str, str]:
@@ -53,5 +55,6 @@ NOTATION_CHECK = record(
         "prefix": text(MAX_AFFIX),
         "suffix": text(MAX_AFFIX),
         "pair": boolean,
+        "boolean": boolean,
     },
 )

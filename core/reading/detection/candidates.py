@@ -282,7 +282,8 @@ class Candidates:
         notations = tuple(
             each
             for each in self.notations.notations
-            if {*each.columns} & {*features, self.roles["target"]}
+            # A target of true and false stays one of two classes.
+            if {*each.columns} & {*features, None if each.boolean else self.roles["target"]}
         )
         self._note_notations(notations)
         has_step_targets = self.roles["target"] and layout in ("long", "list")

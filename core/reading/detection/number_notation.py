@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ...data.notation import MAX_AFFIX, Notation
 from ...data.read_report import Finding
 from ...errors import Note
+from ..table.booleans import BOOLEANS, are_booleans
 from ..table.cells import SAMPLE_ROWS
 from ..table.column_names import (
     GROUP_NAMES,
@@ -23,8 +24,9 @@ from ..table.column_names import (
     is_id_name,
     normalize_name,
 )
-from ..table.missing_markers import is_missing
+from ..table.missing_markers import MISSING_MARKERS, is_missing
 from ..table.number_notation import build_cell_pattern, build_number_pattern, rewrite_cells
+from ..table.split_words import is_split_question
 from ..table.table import Table
 from .step_columns import find_step_columns
 
@@ -56,6 +58,7 @@ MAX_UNITS = 3
 TAIL_ROWS = 100
 MAX_EXAMPLES = 3
 EXAMINED_CELLS = 200  # of a column with such numbers
+BOOLEANS_OR_MISSING = {*BOOLEANS, *MISSING_MARKERS}
 IS_PLAIN = np.isin(np.arange(256), list(b"0123456789.eE+-"))
 
 
@@ -108,6 +111,9 @@ def detect_notations(
     findings: list[Finding] = []
     notations: list[Notation] = []
     columns: list[_Quantities] = []
+    for name in _list_booleans(table, skipped):
+        notations.append(Notation(name, boolean=True))
+        findings.reasons[name] = Note("`{name}` holds true and false: read as 1 and 0", name=name)
     step_columns = {*find_step_columns(table.names)[0]}
     for name, cells in _list_unusual_columns(table, skipped, decimal):
         if name not in step_columns and (pair := _find_pairs(table, name, cells)):
@@ -176,6 +182,24 @@ def _list_unusual_columns(
             if max(map(len, sample)) <= MAX_CHARACTERS:
                 columns.append((name, tuple(sample)))
     return columns
+
+
+def _list_booleans(table: Table, skipped: Collection[str]) -> list[str]:
+    """List the columns of text in which every cell is true, false or missing.
+
+    Those with the name of a split keep their words, which a message quotes.
+    """
+    return [
+        name
+        for name in table.names
+        if name not in skipped
+        and normalize_name(name) not in SPLIT_NAMES
+        and not is_split_question(name)
+        and pa.types.is_string(table.columns[name].type)
+        and (table.columns[name][0].as_py() or "").strip().lower() in BOOLEANS_OR_MISSING
+        and are_booleans(table.columns[name].slice(0, SAMPLE_ROWS))
+        and are_booleans(table.columns[name])
+    ]
 
 
 def _has_only_plain_bytes(cells: pa.ChunkedArray) -> bool:

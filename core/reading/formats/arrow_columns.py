@@ -66,13 +66,14 @@ def refuse_kinds(schema: pa.Schema) -> None:
 
 
 def is_supported(kind: pa.DataType) -> bool:
-    """Return True for numbers, text, booleans, dates, and (nested) lists of numbers or text."""
+    """Return True for numbers, text, booleans, dates, and (nested) lists of all but dates."""
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if is_arrow_list(kind):
         inner = kind.value_type
         item_kind = inner.value_type if is_arrow_list(inner) else inner
-        return _is_number(item_kind) or pa.types.is_string(item_kind)  # text can be a target
+        # text can be a target
+        return _is_number(item_kind) or item_kind in (pa.string(), pa.bool_())
     return not pa.types.is_nested(kind) and not _is_bytes(kind)
 
 
@@ -81,10 +82,20 @@ def convert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, column.type.value_type)
     if is_arrow_list(column.type):
-        return column
+        return _convert_booleans(column)
     if _is_number(column.type):
         return pc.cast(column, pa.float64()) if pa.types.is_decimal(column.type) else column
     return pc.fill_null(pc.cast(column, pa.string()), "")
+
+
+def _convert_booleans(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Convert (nested) lists of booleans to lists of the words true and false."""
+    is_nested = is_arrow_list(lists.type.value_type)
+    item_kind = lists.type.value_type.value_type if is_nested else lists.type.value_type
+    if not pa.types.is_boolean(item_kind):
+        return lists
+    words = pa.large_list(pa.string())
+    return pc.cast(lists, pa.large_list(words) if is_nested else words)
 
 
 def _is_number(kind: pa.DataType) -> bool:

@@ -334,10 +334,10 @@ def _convert_role(
 
 
 def _decode(array: np.ndarray) -> np.ndarray:
-    """Return bytes as text, and booleans as numbers."""
+    """Return bytes and booleans as text."""
     if array.dtype.kind == "S":
         return np.char.decode(array, "utf-8", errors="replace")
-    return array.astype(np.int64) if array.dtype.kind == "b" else array
+    return np.where(array, "True", "False") if array.dtype.kind == "b" else array
 
 
 def _build_lists(values: np.ndarray, lengths: np.ndarray) -> pa.Array:

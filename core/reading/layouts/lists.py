@@ -14,6 +14,7 @@ from ...data.sequences import Sequences, default_names
 from ...errors import DataError
 from ...i18n import N_
 from ..table import roles
+from ..table.booleans import are_booleans, rewrite_booleans
 from ..table.cells import (
     MAX_FLOAT32,
     MAX_QUOTED_CHARACTERS,
@@ -155,6 +156,8 @@ class _Column:
         """Split the lists of a column into numbers; a padded step has no value."""
         items = split_items(table, name)
         values, bad = parse_numbers(items.items)
+        if len(bad) and are_booleans(items.items):
+            values, bad = parse_numbers(rewrite_booleans(items.items))
         too_large = np.flatnonzero(np.abs(values) > MAX_FLOAT32)
         if len(too_large):
             values = values.copy()

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from .number_text import NUMBER, is_number
 
 _ITEM = rf"({NUMBER}|nan|na|null|none|\?)"
-_LIST = re.compile(r"\[\s*([\[\](+\-.\d?]|nan|null|none)", re.I | re.A)
+_LIST = re.compile(r"\[\s*([\[\](+\-.\d?]|nan|null|none|(true|false)\s*[,\]])", re.I | re.A)
 _TUPLE = re.compile(rf"\(\s*([\[(]\s*)?({NUMBER}|nan|none|\?)\s*,.*\)", re.I | re.S)
 _SPACED = re.compile(rf"{_ITEM}((\s*;\s*|\s+){_ITEM})+", re.I)
 _PHONE = re.compile(r"(^|[\s;])(\+|-?0\d)")  # a quantity has no leading 0

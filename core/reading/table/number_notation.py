@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.notation import Notation
+from .booleans import rewrite_booleans
 from .cells import read_text
 from .table import Table
 
@@ -74,6 +75,8 @@ def _apply(table: Table, notations: Sequence[Notation]) -> Table:
 def rewrite_cells(table: Table, notation: Notation) -> list[pa.ChunkedArray]:
     """Rewrite the cells of a column: one column (rows,) of text, or two for a pair."""
     cells = read_text(table, notation.column)
+    if notation.boolean:
+        return [pa.chunked_array([rewrite_booleans(cells)])]
     if notation == Notation(notation.column, decimal=",") and not _contains(cells, "."):
         return [pc.replace_substring(cells, ",", ".")]  # a tenth of the time
     parts = pc.extract_regex(cells, build_cell_pattern(notation))

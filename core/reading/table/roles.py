@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from ...data.schema import Schema
 from ...errors import DataError, Note
 from ...i18n import N_
+from .booleans import BOOLEANS
 from .cells import (
     MISSING_ROLE,
     TOO_LARGE,
@@ -39,7 +40,6 @@ NO_NUMBER = N_(
     "Row {row}, column {column}: {found!r} is no number, as the other targets are. Write the "
     "number, or leave the row out."
 )
-BOOLEANS = {"true": "True", "false": "False"}
 
 
 def encode_values(table: Table, name: str) -> tuple[np.ndarray, pa.Array]:

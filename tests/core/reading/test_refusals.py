@@ -151,7 +151,6 @@ REFUSED = {
     "pasted: a target behind": ("[1, 2]\n[3], 6\n", "outside the lists", {"row": 2}),
     "pasted: a word": ("[[1],\n [2, abc]]", "not a number", cell(2, "value", "abc")),
     "pasted: infinity": ("[inf]", "too large", cell(1, "value", "inf")),
-    "pasted: True": ("[True]", "not a number", cell(1, "value", "True")),
     "pasted: nothing": ("[]", "empty list", {"row": 1}),
     "pasted: an empty sequence": ("[[1],\n []]", "empty list", {"row": 2}),
 }  # fmt: skip

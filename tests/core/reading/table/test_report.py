@@ -147,13 +147,13 @@ def test_the_time_since_the_last_step_can_be_a_feature(times, expected):
     assert data[1][:, 1].tolist() == [0]
 
 
-WORDS = "id,t,colour,on,v\na,0,red,true,1\na,1,blue,false,2\nb,0,red,true,3\nb,1,red,true,4\n"
+WORDS = "id,t,colour,on,v\na,0,red,yes,1\na,1,blue,no,2\nb,0,red,yes,3\nb,1,red,yes,4\n"
 
 
 def test_words_are_read_as_codes_of_sorted_words():
     data, _ = read(WORDS)
     assert data.schema.categories == ("colour", "on")
-    assert data.categories == {"colour": ("blue", "red"), "on": ("false", "true")}
+    assert data.categories == {"colour": ("blue", "red"), "on": ("no", "yes")}
     assert data.feature_names == ("colour", "on", "v")
     assert data[0].tolist() == [[1, 1, 1], [0, 0, 2]]
     assert "`colour` holds 2 different words: a feature for each" in data.schema.reasons
@@ -220,9 +220,9 @@ def read_with(text: str, schema: Schema):
 
 def test_new_data_is_read_like_the_training_data():
     schema = read(WORDS, missing="mean")[0].schema
-    data, _ = read_with("v,on,colour,t,id\n5,3,green,1,c\n6,false,blue,0,c\n", schema)
+    data, _ = read_with("v,on,colour,t,id\n5,3,green,1,c\n6,no,blue,0,c\n", schema)
     assert data.feature_names == read(WORDS)[0].feature_names
-    assert data.categories == {"colour": ("blue", "green"), "on": ("3", "false")}
+    assert data.categories == {"colour": ("blue", "green"), "on": ("3", "no")}
     assert data[0].tolist() == [[0, 1, 6], [1, 0, 5]]
 
 
