@@ -85,6 +85,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         padding=schema.padding,
         duplicates=schema.duplicates,
         elapsed=schema.elapsed,
+        dayfirst=schema.dayfirst if result.time else None,
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from ...errors import Note
 from ..table.cells import SAMPLE_ROWS, parse_numbers, read_number_text, read_text
 from ..table.column_names import is_order_name, is_time_name, normalize_name
-from ..table.date_text import DAY
+from ..table.date_text import DAY, Times
 from ..table.roles import encode_values
 from ..table.times import (
     has_dates,
@@ -92,7 +92,7 @@ def orders_rows(candidates: Candidates, name: str, sequence: np.ndarray) -> bool
         name: Name of the column.
         sequence: (rows,) index of each row's sequence.
     """
-    times, is_bad = read_times(candidates.table, name, candidates.dayfirst)
+    times, is_bad = _read_times(candidates, name)
     if is_bad.mean() > MAX_BAD_SHARE:
         return False
     times, sequence = times[~is_bad], sequence[~is_bad]
@@ -124,7 +124,7 @@ def _are_unix_times(times: np.ndarray) -> bool:
 
 def count_repeated_times(candidates: Candidates, name: str, sequence: np.ndarray) -> int:
     """Count the rows at the time of another row of the same sequence."""
-    times, is_bad = read_times(candidates.table, name, candidates.dayfirst)
+    times, is_bad = _read_times(candidates, name)
     is_same = np.diff(sequence) == 0
     if (np.diff(sequence) >= 0).all() and (np.diff(times)[is_same] > 0).all():
         return 0  # fast path: the rows are sorted
@@ -186,7 +186,9 @@ def note_doubts_about_time(candidates: Candidates, sequence: np.ndarray) -> None
     order = read_day_order(candidates.table, name)
     if order is not None and candidates.dayfirst is None:
         candidates.dayfirst = order.dayfirst
-        if not order.is_certain:
+        if order.dayfirst is None:
+            _note_year_first(candidates, name, order.is_certain)
+        elif not order.is_certain:
             candidates.ask(
                 "day_order",
                 Note(
@@ -224,8 +226,28 @@ def _format_dates(candidates: Candidates, name: str, dayfirst: bool) -> list[str
     return [f"{text} → {day}" for text, day in zip(texts, days, strict=True)]
 
 
+def _read_times(candidates: Candidates, name: str) -> Times:
+    """Read the times of a column; the whole column decides the order of day, month and year."""
+    dayfirst = candidates.dayfirst
+    if dayfirst is None and (order := read_day_order(candidates.table, name)) is not None:
+        dayfirst = order.dayfirst
+    return read_times(candidates.table, name, dayfirst)
+
+
+def _note_year_first(candidates: Candidates, name: str, is_certain: bool) -> None:
+    if is_certain:
+        note = Note("the dates of `{name}` have the year first", name=name)
+        candidates.inform("day_order", note, name)
+        return
+    note = Note(
+        "the dates of `{name}` have years of two digits, which are taken to be first", name=name
+    )
+    choices = [{"accept": ["day_order"]}, {"dayfirst": True}, {"dayfirst": False}]
+    candidates.ask("day_order", note, choices, name)
+
+
 def _passes_midnight(candidates: Candidates, name: str, sequence: np.ndarray) -> bool:
-    times = read_times(candidates.table, name, candidates.dayfirst)[0]
+    times = _read_times(candidates, name)[0]
     is_next_day = (np.diff(sequence) == 0) & (np.diff(times) < -DAY // 2)
     return bool(times.max() < DAY and is_next_day.any())
 

@@ -8,15 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .cells import SAMPLE_ROWS, parse_numbers, read_number_text, try_cast
-from .date_text import (
-    CLOCK_PATTERN,
-    DAY_PATTERN,
-    DayOrder,
-    Times,
-    find_day_order,
-    parse_clock_times,
-    parse_dates,
-)
+from .date_patterns import CLOCK_PATTERN, DAY_PATTERNS
+from .date_text import DayOrder, Times, find_day_order, parse_dates, parse_durations
 from .missing_markers import MISSING_MARKERS
 from .table import Table
 
@@ -30,23 +23,29 @@ def read_times(table: Table, name: str, dayfirst: bool | None = None) -> Times:
     Args:
         table: The table.
         name: Name of the column.
-        dayfirst: The day comes before the month in dates that do not begin with the year; None
-            to decide it by the whole column.
+        dayfirst: The day comes before the month in dates that do not begin with the year. None if
+            years of two digits come first where the dates allow it; otherwise the whole column
+            decides.
 
     Returns:
         (rows,) times: int64 or float64 numbers, or dates, times of day and durations in
         nanoseconds; and the mask (rows,) of the cells that are not a time.
     """
     order = read_day_order(table, name)
-    if order is None:
-        return table.get_or_compute(f"times {name}", lambda: _parse_times(table, name, True))
-    is_day_first = order.dayfirst if dayfirst is None else dayfirst
-    key = f"times {'day' if is_day_first else 'month'} first {name}"
-    return table.get_or_compute(key, lambda: _parse_times(table, name, is_day_first))
+    is_year_first = order is not None and dayfirst is None and order.may_begin_with_year
+    if dayfirst is None:
+        dayfirst = order is None or order.dayfirst is not False
+    key = "year" if is_year_first else "day" if dayfirst or order is None else "month"
+    return table.get_or_compute(
+        f"times {key} first {name}", lambda: _parse_times(table, name, dayfirst, is_year_first)
+    )
 
 
 def read_day_order(table: Table, name: str) -> DayOrder | None:
-    """Read the order of day and month in a column, None for a column without such dates."""
+    """Read the order of day and month in a column, None for a column without such dates.
+
+    It is that of dates such as 01/02/2026 and 26/02/01.
+    """
 
     def find() -> DayOrder | None:
         is_date = find_day_order(_read_cells(table, name, SAMPLE_ROWS)) is not None
@@ -62,7 +61,7 @@ def has_dates(table: Table, name: str) -> bool:
 
 def holds_days(table: Table, name: str) -> bool:
     """Return True for a column of dates without a time of day, by its first rows."""
-    return _matches(table, name, DAY_PATTERN)
+    return any(_matches(table, name, pattern) for pattern in DAY_PATTERNS)
 
 
 def holds_dates(table: Table, name: str) -> bool:
@@ -91,19 +90,23 @@ def _read_cells(table: Table, name: str, rows: int | None = None) -> pa.ChunkedA
     return pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
 
 
-def _parse_times(table: Table, name: str, dayfirst: bool) -> Times:
+def _parse_times(table: Table, name: str, dayfirst: bool, yearfirst: bool) -> Times:
     column = read_number_text(table, name)
     if (integers := try_cast(column, pa.int64())) is not None and integers.null_count == 0:
         return integers.to_numpy(), np.zeros(len(table), dtype=bool)
     if (numbers := try_cast(column, pa.float64())) is not None:
         times = numbers.to_numpy()
         return times, ~np.isfinite(times)
-    # Arrow reads the most common ISO dates in a tenth of the time of pandas, and refuses others.
-    if (dates := try_cast(column, pa.timestamp("ns"))) is not None and dates.null_count == 0:
-        return pc.cast(dates, pa.int64()).to_numpy(), np.zeros(len(table), dtype=bool)
+    # Arrow reads the most common ISO dates, without or with an offset from UTC, in a tenth of the
+    # time of pandas, and refuses others.
+    for kind in (pa.timestamp("ns"), pa.timestamp("ns", "UTC")):
+        if (dates := try_cast(column, kind)) is not None and dates.null_count == 0:
+            return pc.cast(dates, pa.int64()).to_numpy(), np.zeros(len(table), dtype=bool)
     text = _read_cells(table, name)
     parsed = [
-        each for each in (parse_dates(text, dayfirst), parse_clock_times(text)) if each is not None
+        each
+        for each in (parse_dates(text, dayfirst, yearfirst), parse_durations(text))
+        if each is not None
     ]
     for times, is_bad in parsed:
         if not is_bad.any():

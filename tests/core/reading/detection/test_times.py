@@ -106,6 +106,53 @@ NOTATIONS = {
         ["30/01/2024 12:00 +02:00", "30/01/2024 11:00 UTC", "30/01/2024 08:00 -0500",
          "31/01/2024 00:00 +0100"], True
     ),
+    "month names": Notation(["30 Jan 2024", "31 Jan 2024", "1 Feb 2024", "2 Mar 2024"]),
+    "Excel": Notation(["30-JAN-24", "31-JAN-24", "01-FEB-24", "02-FEB-24"]),
+    "month first": Notation(
+        ['"January 30, 2024"', '"May 1, 2024"', '"May 2, 2024"', "June 1 2024"]
+    ),
+    "German": Notation(
+        ["30. Januar 2024 9:00 Uhr", "1. Februar 2024", "1. März 2024", "2. Mai 2024"]
+    ),
+    "French": Notation(["30 janvier 2024", "1er février 2024", "2 août 2024", "2 déc. 2024"]),
+    "Spanish": Notation(
+        ["30 de enero de 2024", "1 de marzo de 2024", "2 de abril de 2024", "3 de dic de 2024"]
+    ),
+    "mail": Notation(
+        ['"Tue, 30 Jan 2024 10:00:00 GMT"', '"Tue, 30 Jan 2024 12:00:00 +0100"',
+         '"Tue, 30 Jan 2024 07:00:00 EST"', '"Wed, 31 Jan 2024 00:00:00 GMT"']
+    ),
+    "C": Notation(
+        ["Tue Jan 30 09:00:00 2024", "Tue Jan 30 10:00:00 2024", "Wed Jan 31 09:00:00 2024",
+         "Thu Feb  1 09:00:00 2024"]
+    ),
+    "web server": Notation(
+        ["30/Jan/2024:12:00:00 +0200", "30/Jan/2024:11:00:00 +0000",
+         "30/Jan/2024:12:01:00 +0000", "01/Feb/2024:12:01:00 +0000"]
+    ),
+    "zone names": Notation(
+        ["2024-01-30 12:00 CET", "2024-01-30 12:00 UTC", "2024-07-30 12:00 CEST",
+         "2024-07-30 12:00 GMT+1"]
+    ),
+    "regions": Notation(
+        ["2024-01-30 12:00 Europe/Berlin", "2024-01-30 06:30 America/New_York",
+         "2024-07-30 12:00 Europe/Berlin", "2024-07-30 06:30 America/New_York"]
+    ),
+    "Java": Notation(
+        ["2024-01-30T12:00+01:00[Europe/Berlin]", "2024-01-30T13:00+01:00[Europe/Berlin]",
+         "2024-07-30T12:00+02:00[Europe/Berlin]", "2024-07-30T13:00+02:00[Europe/Berlin]"]
+    ),
+    "Chinese": Notation(
+        ["2024年1月30日 上午9:05", "2024年1月30日 下午1:05", "2024年2月1日", "2024年12月1日"]
+    ),
+    "Chinese clock": Notation(
+        ["2024年1月30日9时5分", "2024年1月30日10时5分7秒", "2024年2月1日 9时", "2024年3月"]
+    ),
+    "yy/mm/dd": Notation(["98/12/30", "99/01/30", "99/02/01", "99/02/02"]),
+    "ISO durations": Notation(["PT59S", "PT1M", "PT1H2M", "P1DT1H"]),
+    "days and clock": Notation(
+        ["-1 days +23:59:59", "0 days 03:04:05", "2 days 03:04:05.5", "10 days 00:00:00"]
+    ),
 }  # fmt: skip
 
 
@@ -115,6 +162,28 @@ def test_rows_are_in_the_order_of_times_of_any_notation(notation):
     assert [sequence.ravel().tolist() for sequence in data] == [[0.5, 1.5, 2.5, 3.5]] * 2
     assert data.schema.dayfirst == notation.dayfirst
     assert ("day/month or month/day" in " ".join(data.schema.doubts)) == notation.is_doubtful
+
+
+YEARS = ["24/01/30", "24/01/31", "24/02/01", "24/02/02"]
+
+
+def test_two_digit_years_that_hardly_change_are_first_with_a_doubt():
+    data = read_sequences(io.StringIO(shuffle(write("time", [YEARS] * 2))))
+    assert [sequence.ravel().tolist() for sequence in data] == [[0.5, 1.5, 2.5, 3.5]] * 2
+    assert data.schema.dayfirst is None
+    assert "years of two digits, which are taken to be first" in " ".join(data.schema.doubts)
+
+
+def test_new_dates_have_the_year_first_as_those_of_the_training_data_or_the_day():
+    turn = write("time", [["23/12/31", "24/01/01"]] * 2)
+    schema = detect(write("time", [YEARS] * 2))
+    data, _ = read_with_schema(open_table(io.StringIO(turn)), schema)
+    assert data[0].ravel().tolist() == [0.5, 1.5]
+    schema = detect(write("time", [["30/01/24", "31/01/24", "01/02/24"]] * 2))
+    data, _ = read_with_schema(open_table(io.StringIO(turn)), schema)
+    assert data[0].ravel().tolist() == [1.5, 0.5]  # 24 January 2001 is before 23 December 2031
+    data = read_sequences(io.StringIO(turn), dayfirst=True)
+    assert data[0].ravel().tolist() == [1.5, 0.5]
 
 
 @pytest.mark.parametrize("notation", ["iso", "dd/mm", "12 hours", "clock", "durations", "zones"])
