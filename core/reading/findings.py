@@ -62,6 +62,8 @@ MAX_SHARE = 0.2
 LEFT_OUT = ("incomplete", "empty")  # problems of rows that are left out
 DUPLICATE_CHOICES = ("keep", "first", "last", "mean")
 
+ENDED = N_("Missing values behind the last value of a sequence are its end, in {n} sequences.")
+
 
 @dataclass(frozen=True)
 class MissingCount:
@@ -119,6 +121,8 @@ def build_read_report(report: Report, missing: MissingCount) -> ReadReport:
     findings += [
         Finding("info", "static", Note(STATIC, name=name), name) for name in report.static_features
     ]
+    if report.ended:
+        findings.append(Finding("info", "end", Note(ENDED, n=report.ended)))
     return ReadReport(
         tuple(findings), report.rows, report.used, dict(report.dropped), _list_roles(schema)
     )

@@ -242,8 +242,12 @@ def _note_year_first(candidates: Candidates, name: str, is_certain: bool) -> Non
     note = Note(
         "the dates of `{name}` have years of two digits, which are taken to be first", name=name
     )
-    choices = [{"accept": ["day_order"]}, {"dayfirst": True}, {"dayfirst": False}]
-    candidates.ask("day_order", note, choices, name)
+    candidates.ask(
+        "day_order",
+        note,
+        [{"accept": ["day_order"]}, {"dayfirst": True}, {"dayfirst": False}],
+        name,
+    )
 
 
 def _passes_midnight(candidates: Candidates, name: str, sequence: np.ndarray) -> bool:

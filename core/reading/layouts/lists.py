@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +24,7 @@ from ..table.cells import (
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
 from .columns import get_policy
+from .ends import count_steps, find_steps
 from .list_cells import EMPTY_LIST, Items, is_empty, split_items
 
 NOT_IN_LIST = N_(
@@ -78,7 +78,10 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         _refuse_other_lengths(table, column.name, column.lengths, first.lengths, first.name)
     is_step = np.ones(len(first.values), dtype=bool)
     if not schema.per_step:  # a step with a target is a step
-        is_step = _find_steps([column.is_end for column in columns], first.lengths)
+        is_end = np.logical_and.reduce([column.is_end for column in columns])
+        is_step = find_steps(~is_end, first.lengths)
+        lacks_values = count_steps(is_step, first.lengths) == 0
+        is_step |= np.repeat(lacks_values, first.lengths)  # which is reported as missing
     for column in columns:
         column.note_problems(table, is_step, problems)
     names = [
@@ -98,8 +101,8 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     targets = _read_targets(table, schema, first.lengths, first.name)
     lengths = first.lengths
     if not is_step.all():
-        row_ends = np.append(0, np.cumsum(lengths))
-        values, lengths = values[is_step], np.diff(np.append(0, np.cumsum(is_step))[row_ends])
+        values, lengths = values[is_step], count_steps(is_step, lengths)
+        problems.ended += int(np.count_nonzero(lengths < first.lengths))
     return Sequences(
         values=values,
         lengths=lengths,
@@ -196,26 +199,6 @@ class _Column:
                 listed = self.items.items.take(pa.array(indices[:MAX_LISTED])).to_pylist()
                 texts = [str(word).strip()[:MAX_QUOTED_CHARACTERS] for word in listed]
                 problems.add(kind, template, table, self.name, self.items.rows(indices), texts)
-
-
-def _find_steps(is_end: Sequence[np.ndarray], lengths: np.ndarray) -> np.ndarray:
-    """Find the steps up to the last value of each row; a row without any keeps all.
-
-    Args:
-        is_end: Per column the mask (steps,) of the steps without a value.
-        lengths: (rows,) steps.
-
-    Returns:
-        (steps,) bool.
-    """
-    has_value: np.ndarray = ~np.logical_and.reduce(is_end)
-    if has_value.all():
-        return has_value
-    ends = np.cumsum(lengths)
-    last = np.maximum.reduceat(np.where(has_value, np.arange(len(has_value)), -1), ends - lengths)
-    last = np.where(last < 0, ends, last)
-    is_step: np.ndarray = np.arange(len(has_value)) <= np.repeat(last, lengths)
-    return is_step
 
 
 def _read_targets(

@@ -14,6 +14,7 @@ from ..table.cells import (
     MISSING,
     NOT_A_NUMBER,
     TOO_LARGE,
+    find_ends,
     parse_numbers,
     replace_decimal_commas,
 )
@@ -21,12 +22,14 @@ from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
 from . import wide
 from .columns import get_policy
+from .ends import count_steps, find_steps
 
 
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """Read sequences of the rows layout, with one feature, and ids "1", "2", … but no targets.
 
-    Blank cells at the end of a row end its sequence; blank cells before that are missing values.
+    Blank cells, NaN and their like at the end of a row end its sequence; before that they are
+    missing values.
 
     Args:
         table: The table.
@@ -49,6 +52,15 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     lengths = pc.list_value_length(cells_by_row).to_numpy(False).astype(np.int64)
     cells = replace_decimal_commas(table, cells_by_row.flatten())
     values, bad = parse_numbers(cells)
+    is_step = np.ones(len(cells), dtype=bool)
+    if np.isnan(values).any():
+        is_step = find_steps(~find_ends(cells), lengths)
+    if not is_step.all():
+        cells, full_lengths = cells.filter(pa.array(is_step)), lengths
+        lengths = count_steps(is_step, full_lengths)
+        problems.ended += int(np.count_nonzero((lengths < full_lengths) & (lengths > 0)))
+        _note_empty(table, lengths, full_lengths, problems)
+        values, bad = parse_numbers(cells)
     too_large = np.flatnonzero(np.abs(values) > MAX_FLOAT32)
     missing = np.setdiff1d(np.flatnonzero(np.isnan(values)), bad)
     for kind, template, indices in (
@@ -63,11 +75,25 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         values[too_large] = np.nan
     return Sequences(
         values[:, None],
-        lengths,
+        lengths[lengths > 0],
         feature_names=("value",),
         missing=get_policy(schema),
         schema=schema,
     )
+
+
+def _note_empty(
+    table: Table, lengths: np.ndarray, full_lengths: np.ndarray, problems: Problems
+) -> None:
+    """Add a problem per row without a value, which is left out."""
+    rows = np.flatnonzero(lengths == 0)
+    for row in rows[:MAX_LISTED].tolist():
+        last = int(full_lengths[row])
+        problems.add("empty", wide.NO_STEPS, table, 1, np.array([row]), [""], last=last)
+    problems.count("empty", len(rows) - MAX_LISTED)
+    problems.dropped["empty"] += len(rows)
+    if len(rows) == len(lengths):
+        problems.raise_first()
 
 
 def _note_cells(

@@ -52,6 +52,7 @@ class Report:
         counts: Number of problems per kind, including those that ``problems`` does not list.
         problems: Problems in the order of the rows.
         static_features: Features that are the same at every step of a sequence.
+        ended: Sequences of which missing values behind the last value are no steps.
     """
 
     schema: Schema
@@ -61,6 +62,7 @@ class Report:
     counts: Mapping[str, int]
     problems: tuple[Problem, ...]
     static_features: tuple[str, ...] = ()
+    ended: int = 0
 
     @property
     def unresolved(self) -> Report:
@@ -107,6 +109,7 @@ class Problems:
         self.schema = schema
         self.counts: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
+        self.ended = 0
         self.listed: list[tuple[tuple[int, int], Problem]] = []
         self.kinds: Counter[str] = Counter()  # listed problems per kind
 
@@ -178,4 +181,12 @@ class Problems:
         """
         listed = sorted(self.listed, key=lambda each: each[0])
         problems = tuple(problem for _, problem in listed)
-        return Report(self.schema, self.rows, used, dict(self.dropped), dict(self.counts), problems)
+        return Report(
+            self.schema,
+            self.rows,
+            used,
+            dict(self.dropped),
+            dict(self.counts),
+            problems,
+            ended=self.ended,
+        )

@@ -1,13 +1,14 @@
 """A sequence ends with its last value: what follows in its row is never filled."""
 
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from core import DataError
 from core.errors import MissingValue
-from core.reading import read_sequences
+from core.reading import detect_schema, open_table, read_sequences, read_table
 
 FORCES = "Specimen," + ",".join(f"Force {step} [N]" for step in range(1, 6)) + ",Max strain (%)\n"
 
@@ -30,6 +31,45 @@ def test_cells_behind_the_last_value_end_a_row(header, end):
     assert data.targets.tolist() == [7.5, 8, 9]
 
 
+def list_messages(data, code):
+    return [str(finding.message) for finding in data.report if finding.code == code]
+
+
+@pytest.mark.parametrize("end", ["nan", "NaN", "NA", "null", " None ", "#N/A", "NaN,,"])
+def test_cells_behind_the_last_value_end_a_row_of_unequal_length(end):
+    data = read(f"1,2,{end}\n3\n4,5,6,7,{end},{end}\n", missing="forward")
+    assert list_sequences(data) == [[1, 2], [3], [4, 5, 6, 7]]
+    assert list_messages(data, "end") == [
+        "Missing values behind the last value of a sequence are its end, in 2 sequences."
+    ]
+
+
+def test_lines_of_numbers_between_spaces_end_with_their_last_value():
+    data = read("1 2 nan\n3\n4 5 6 7 nan nan\n")
+    assert list_sequences(data) == [[1, 2], [3], [4, 5, 6, 7]]
+
+
+@pytest.mark.parametrize("text", ["1,2,?\n3\n", "1,nan,2\n3\n"])
+def test_a_missing_value_of_a_row_of_unequal_length_is_no_end(text):
+    with pytest.raises(MissingValue, match="Row 1"):
+        read(text)
+
+
+def test_a_row_of_unequal_length_without_a_value_is_left_out_on_request():
+    text = "1,2\nnan,nan,nan\n3,NaN\n"
+    with pytest.raises(DataError, match="Row 2 holds no values in columns 1 to 3"):
+        read(text)
+    table = open_table(io.StringIO(text))
+    data, report = read_table(table, replace(detect_schema(table), fixes=("empty",)))
+    assert list_sequences(data) == [[1, 2], [3]]
+    assert report.dropped == {"empty": 1}
+    assert report.rows == report.used + 1
+    table = open_table(io.StringIO("nan,nan\nnan\n"))
+    schema = replace(detect_schema(table, layout="rows"), fixes=("empty",))
+    with pytest.raises(DataError, match="Every row is empty"):
+        read_table(table, schema)
+
+
 def test_nan_of_a_data_frame_ends_a_row():
     frame = pd.DataFrame({"id": ["a", "b"], "x1": [1.0, 2], "x2": [3, None], "x3": [4, None]})
     assert list_sequences(read_sequences(frame, missing="mean")) == [[1, 3, 4], [2]]
@@ -45,6 +85,7 @@ def test_nan_of_a_data_frame_ends_a_row():
 def test_items_behind_the_last_value_end_a_list(lists, expected):
     data = read("s,y\n" + "".join(f'"{cell}",{row}\n' for row, cell in enumerate(lists)))
     assert list_sequences(data) == expected
+    assert len(list_messages(data, "end")) == 1
 
 
 @pytest.mark.parametrize(
