@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ..json_validation import boolean, one_of, record, text
@@ -9,6 +10,8 @@ from ..json_validation import boolean, one_of, record, text
 THOUSANDS = ("", ",", ".", " ", "'")
 DECIMALS = (".", ",")
 MAX_AFFIX = 20  # characters of a unit or a currency
+# Name, number and unit of a step, such as Force 1 [N].
+STEP = re.compile(r"(.*?)([0-9]{1,9})[\])]?(\s*[\[(][^\d\s][^\d]{0,20}[\])])?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Notation:
         suffix: unit, currency or percent sign behind a number.
         pair: every cell holds two numbers with a slash between them, as in 120/80; the column is
             then read as two, see ``pair_columns``.
+        step: the pairs are a step of a wide table: bp_1 is read as bp (1) 1 and bp (2) 1.
         boolean: the cells are true and false, which are read as 1 and 0.
     """
 
@@ -33,11 +37,16 @@ class Notation:
     prefix: str = ""
     suffix: str = ""
     pair: bool = False
+    step: bool = False
     boolean: bool = False
 
     @property
     def pair_columns(self) -> tuple[str, str]:
         """Names of the columns of the two numbers of a pair."""
+        if self.step and (match := STEP.fullmatch(self.column)):
+            name, number, unit = match.groups(default="")
+            stem = name.rstrip(" _.-[(") or "value"
+            return f"{stem} (1) {number}{unit}", f"{stem} (2) {number}{unit}"
         return f"{self.column} (1)", f"{self.column} (2)"
 
     @property
@@ -55,6 +64,7 @@ NOTATION_CHECK = record(
         "prefix": text(MAX_AFFIX),
         "suffix": text(MAX_AFFIX),
         "pair": boolean,
+        "step": boolean,
         "boolean": boolean,
     },
 )

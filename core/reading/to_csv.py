@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..data.categories import decode_words
+from ..data.notation import Notation
 from ..data.padded import step_indices
 from ..data.schema import Schema
 from ..data.sequences import Sequences
@@ -170,6 +171,10 @@ def _build_list_rows(data: Sequences, schema: Schema, i: int) -> list[Row]:
         if name in columns:
             row[name] = f"[{', '.join(map(_format_list_item, columns[name]))}]"
             continue
+        pair = Notation(name, pair=True).pair_columns
+        if set(pair) <= columns.keys():
+            row[name] = f"[{', '.join(map(_format_pair, *(columns[each] for each in pair)))}]"
+            continue
         # a list of lists: its features are named after the column and a number, or by default
         inner_names = [
             f"{name}{k}" for k in range(1, len(base) + 1) if f"{name}{k}" in columns
@@ -204,3 +209,9 @@ def _format_value(value: np.float32) -> str:
 
 def _format_list_item(value: np.float32) -> str:
     return _format_value(value) or MISSING_TEXT
+
+
+def _format_pair(first: np.float32, second: np.float32) -> str:
+    if np.isnan(first) and np.isnan(second):
+        return MISSING_TEXT
+    return f"{_format_list_item(first)}/{_format_list_item(second)}"

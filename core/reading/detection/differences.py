@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,10 +42,17 @@ def adapt_notations(
     """
     known = {notation.column: notation for notation in schema.notations}
     learned = {*known, *schema.features, schema.target}
-    others = [name for name in table.names if name not in learned]
+    roles = {name for role in ROLES if role != "target" for name in schema.list_columns(role)}
+    is_wide = schema.layout == "wide"
+    skipped = {*schema.unused, *roles} if is_wide else {*table.names} - learned
+    forms = {replace(each, column="") for each in schema.notations}
     notations, findings = dict(known), []
-    for found in detect_notations(table, others, {}).notations:
+    for found in detect_notations(table, skipped, {}).notations:
         name = found.column
+        if name not in learned:  # a further step, written as others are
+            if replace(found, column="") in forms:
+                notations[name] = found
+            continue
         expected = known.get(name, Notation(name))
         if _has_notation(table, expected) or found.pair != expected.pair:
             continue

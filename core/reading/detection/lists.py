@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...data.notation import Notation
 from ...data.schema import Schema
 from ...errors import Note
 from ..layouts.list_cells import is_empty, split_items
@@ -13,6 +17,8 @@ from ..table.list_text import is_list, is_spaced_list
 from .candidates import Candidates, note_assumed_target
 from .ids import is_row_counter
 from .padding import ask_about_padding
+
+PAIR_OF_DIGITS = r"^[\[(\s]*[0-9.]+\s*/\s*[0-9]"
 
 
 def detect_list_schema(candidates: Candidates) -> Schema:
@@ -47,6 +53,16 @@ def detect_list_schema(candidates: Candidates) -> Schema:
     if features and candidates.kinds[features[0]] == "list":
         candidates.inform("layout", Note("`{name}` holds lists: list layout", name=features[0]))
     for name in features:
+        if _holds_pairs(candidates, name):
+            first_name, second_name = Notation(name, pair=True).pair_columns
+            note = Note(
+                "the lists of `{name}` hold two numbers per step, as in 120/80: the features "
+                "`{first}` and `{second}`",
+                name=name,
+                first=first_name,
+                second=second_name,
+            )
+            candidates.inform("pair", note, name)
         item_counts = {
             len(cell.replace(";", " ").split()) for cell in _read_spaced_cells(candidates, name)
         }
@@ -104,6 +120,16 @@ def _holds_lists(candidates: Candidates, name: str) -> bool:
         return candidates.kinds[name] == "list"
     cells = [cell.strip() for cell in read_text(candidates.table, name)[:SAMPLE_ROWS].to_pylist()]
     return all(cell.startswith("[") and cell.endswith("]") for cell in cells if cell)
+
+
+def _holds_pairs(candidates: Candidates, name: str) -> bool:
+    """Return True for lists with numbers such as 120/80, by their first cells."""
+    column = candidates.table.columns[name].slice(0, SAMPLE_ROWS)
+    if is_arrow_list(column.type):
+        column = pc.list_flatten(column)
+    if not pa.types.is_string(column.type):
+        return False
+    return bool(pc.any(pc.match_substring_regex(column, PAIR_OF_DIGITS)).as_py())
 
 
 def _identifies_rows(candidates: Candidates, name: str) -> bool:

@@ -113,10 +113,11 @@ def detect_notations(
     columns: list[_Quantities] = []
     for name in _list_booleans(table, skipped):
         notations.append(Notation(name, boolean=True))
-        findings.reasons[name] = Note("`{name}` holds true and false: read as 1 and 0", name=name)
+        note = Note("`{name}` holds true and false: read as 1 and 0", name=name)
+        findings.append(Finding("info", "booleans", note, name))
     step_columns = {*find_step_columns(table.names)[0]}
     for name, cells in _list_unusual_columns(table, skipped, decimal):
-        if name not in step_columns and (pair := _find_pairs(table, name, cells)):
+        if pair := _find_pairs(table, name, cells, name in step_columns):
             notations.append(pair)
             first, second = pair.pair_columns
             note = Note(
@@ -214,13 +215,13 @@ def _has_only_plain_bytes(cells: pa.ChunkedArray) -> bool:
     return True
 
 
-def _find_pairs(table: Table, name: str, cells: Sequence[str]) -> Notation | None:
+def _find_pairs(table: Table, name: str, cells: Sequence[str], is_step: bool) -> Notation | None:
     """Return the notation of a column of pairs such as 120/80, in which no cell is a date."""
     if normalize_name(name) in TARGET_NAMES:
         return None
     pairs = sum(PAIR.fullmatch(cell) is not None for cell in cells)
     others = sum("/" in cell for cell in cells) - pairs
-    notation = Notation(name, pair=True)
+    notation = Notation(name, pair=True, step=is_step)
     is_taken = any(each in table.names for each in notation.pair_columns)
     return notation if pairs > MIN_SHARE * len(cells) and not others and not is_taken else None
 

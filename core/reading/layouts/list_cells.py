@@ -13,6 +13,7 @@ from ...errors import DataError
 from ...i18n import N_
 from ..table.cells import describe_cell, is_arrow_list, read_text, replace_decimal_commas
 from ..table.list_text import normalize_lists
+from ..table.missing_markers import MISSING_MARKERS
 from ..table.table import Table
 
 EMPTY_LIST = N_(
@@ -21,6 +22,7 @@ EMPTY_LIST = N_(
 )
 EMPTY = r"^\s*(\[\s*\]|\[\s*\[\s*\]\s*\])\s*$"
 FLAT = r"^\[[^\[\]]*\]$"
+PAIR = r"^\s*(?P<first>[0-9]+(?:\.[0-9]+)?)\s*/\s*(?P<second>[0-9]+(?:\.[0-9]+)?)\s*$"
 NESTED = r"^\[\s*\[[^\[\]]*\](\s*,\s*\[[^\[\]]*\])*\s*\]$"
 
 
@@ -31,11 +33,13 @@ class Items(NamedTuple):
         items: Text, or values of the file format, of all lists in order.
         widths: Number of items per list; in lists of lists per inner list, which is a step.
         lengths: (rows,) number of inner lists per row; None where the items are the steps.
+        are_pairs: Each step was written as two numbers with a slash between them.
     """
 
     items: pa.Array
     widths: np.ndarray
     lengths: np.ndarray | None
+    are_pairs: bool = False
 
     def rows(self, items: np.ndarray) -> np.ndarray:
         """Return the rows (k,) that contain the items of these indices (k,)."""
@@ -79,6 +83,22 @@ def split_items(table: Table, name: str) -> Items:
                 found="",
             )
     return items
+
+
+def split_pairs(items: Items) -> Items:
+    """Split steps such as 120/80 into two numbers each; leave items that are not all pairs."""
+    if items.lengths is not None or not pa.types.is_string(items.items.type):
+        return items
+    cells = pc.fill_null(items.items, "")
+    pairs = pc.extract_regex(cells, PAIR)
+    is_absent = pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(cells)), pa.array(MISSING_MARKERS))
+    if pairs.null_count == len(cells) or not pc.all(pc.or_(pairs.is_valid(), is_absent)).as_py():
+        return items
+    numbers = [pc.coalesce(pc.struct_field(pairs, name), cells) for name in ("first", "second")]
+    count = len(cells)
+    order = np.arange(2 * count).reshape(2, count).T.ravel()
+    interleaved = pa.concat_arrays(numbers).take(pa.array(order))
+    return Items(interleaved, np.full(count, 2), items.widths, are_pairs=True)
 
 
 def _normalize_cells(table: Table, name: str) -> pa.Array:

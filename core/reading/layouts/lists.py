@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ...data.notation import Notation
 from ...data.schema import Schema, as_one_column
 from ...data.sequences import Sequences, default_names
 from ...errors import DataError
@@ -25,7 +26,7 @@ from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
 from .columns import get_policy
 from .ends import count_steps, find_steps
-from .list_cells import EMPTY_LIST, Items, is_empty, split_items
+from .list_cells import EMPTY_LIST, Items, is_empty, split_items, split_pairs
 
 NOT_IN_LIST = N_(
     "Row {row}, column {column}: {found!r} in the list is not a number. Set numbers apart by "
@@ -84,17 +85,9 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         is_step |= np.repeat(lacks_values, first.lengths)  # which is reported as missing
     for column in columns:
         column.note_problems(table, is_step, problems)
-    names = [
-        name
-        for column in columns
-        for name in (
-            [column.name]
-            if column.width == 1
-            else [f"{column.name}{i}" for i in range(1, column.width + 1)]
-        )
-    ]
+    names = [name for column in columns for name in column.names]
     values = np.concatenate([column.values for column in columns], axis=1)
-    if len(schema.features) == 1 and len(names) > 1:
+    if len(schema.features) == 1 and len(names) > 1 and not first.items.are_pairs:
         names = list(default_names(len(names)))  # consistent with Sequences.from_lists
     ids = roles.read_unique_ids(table, as_one_column(schema.id), problems)
     problems.raise_unresolved()
@@ -159,7 +152,10 @@ class _Column:
         """Split the lists of a column into numbers; a padded step has no value."""
         items = split_items(table, name)
         values, bad = parse_numbers(items.items)
-        if len(bad) and are_booleans(items.items):
+        if len(bad) and (pairs := split_pairs(items)).are_pairs:
+            items = pairs
+            values, bad = parse_numbers(items.items)
+        elif len(bad) and are_booleans(items.items):
             values, bad = parse_numbers(rewrite_booleans(items.items))
         too_large = np.flatnonzero(np.abs(values) > MAX_FLOAT32)
         if len(too_large):
@@ -178,6 +174,15 @@ class _Column:
     def width(self) -> int:
         """Number of features."""
         return int(self.values.shape[1])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features."""
+        if self.items.are_pairs:
+            return Notation(self.name, pair=True).pair_columns
+        if self.width == 1:
+            return (self.name,)
+        return tuple(f"{self.name}{i}" for i in range(1, self.width + 1))
 
     @property
     def lengths(self) -> np.ndarray:
