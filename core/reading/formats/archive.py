@@ -21,9 +21,12 @@ from . import ts
 from .archive_join import open_joined
 from .archive_per_file import list_file_starts, name_file_in_errors, open_per_file
 from .archive_split import Members, find_splits, open_split
+from .archive_tables import open_tables
+from .binary_formats import find_binary_format
 from .encoding import clean_text
+from .numpy_arrays import is_npy, open_named_arrays
 from .source import EMPTY, refuse_bomb
-from .zip_member import CORRUPTION_ERRORS, unpack
+from .zip_member import CORRUPTION_ERRORS, build_damage_error, unpack
 
 ZIP = b"PK\x03\x04"
 MAX_FILES = 100_000
@@ -85,6 +88,11 @@ def open_files(
     splits = find_splits([path for path, _ in files])
     if splits:
         return open_split(files, splits, name, open_one, max_steps)
+    if all(is_npy(content) for _, content in files):
+        arrays = {path.with_suffix("").as_posix(): content for path, content in files}
+        return open_named_arrays(arrays, name, max_steps)
+    if any(find_binary_format(content) for _, content in files):
+        return open_tables(files, name, open_one, max_steps)
     texts = []
     for path, content in files:
         with name_file_in_errors(path):
@@ -109,10 +117,7 @@ def _unpack_files(data: bytes, name: str) -> Members:
     except DataError:
         raise
     except (*CORRUPTION_ERRORS, ValueError) as error:
-        raise DataError(
-            "The ZIP is damaged or packed in an unusual way ({reason}). Pack it again.",
-            reason=str(error)[:200],
-        ) from None
+        raise build_damage_error(data, str(error)) from None
     return sorted(contents, key=lambda each: _natural_key(each[0].as_posix()))
 
 

@@ -40,6 +40,15 @@ def open_joined(texts: Texts, name: str) -> Table | None:
     for path, content in texts:
         with name_file_in_errors(path):
             tables.append((path, open_delimited(content)))
+    return join_tables(tables, name)
+
+
+def join_tables(tables: list[tuple[PurePosixPath, Table]], name: str) -> Table | None:
+    """Join two tables as ``open_joined``; return None for other tables."""
+    if len(tables) != 2 or any(table.ragged or not table.header for _, table in tables):
+        return None
+    if tables[0][1].names == tables[1][1].names:
+        return None
     names, others = (table.names for _, table in tables)
     keys = [
         each

@@ -50,7 +50,7 @@ def open_per_file(texts: Texts, name: str) -> Table:
     path, text = texts.pop(labels)
     with name_file_in_errors(path):
         label_table = open_delimited(text)
-    return _join_labels(_build_table(texts, name), label_table, path, [each for each, _ in texts])
+    return join_labels(_build_table(texts, name), label_table, path, [each for each, _ in texts])
 
 
 def _find_label_file(texts: Texts, headers: dict[str, list[int]]) -> int | None:
@@ -110,11 +110,7 @@ def _build_table(texts: Texts, name: str) -> Table:
     columns = steps.columns
     if not header:
         columns = columns.rename_columns(list(default_names(columns.num_columns)))
-    ids, folder_roles, notes = _derive_roles([path for path, _ in texts])
-    roles = {}
-    for role, values in {"id": ids, **folder_roles}.items():
-        roles[role] = find_free_name({"id": "file", "target": "folder"}.get(role, role), columns)
-        columns = columns.append_column(roles[role], take_by_index(pa.array(values), file_indices))
+    columns, roles, notes = add_file_roles(columns, [path for path, _ in texts], file_indices)
     return replace(
         steps,
         columns=columns,
@@ -133,12 +129,33 @@ def _build_table(texts: Texts, name: str) -> Table:
     )
 
 
+def add_file_roles(
+    columns: pa.Table, paths: list[PurePosixPath], file_indices: np.ndarray
+) -> tuple[pa.Table, dict[str, str], list[Note]]:
+    """Add columns of the file names and of the folders that are targets or splits.
+
+    Args:
+        columns: Columns of the steps.
+        paths: Paths of the files.
+        file_indices: (rows,) file of each row.
+
+    Returns:
+        The columns, the column per role, and notes for the user.
+    """
+    ids, folder_roles, notes = derive_roles(paths)
+    roles = {}
+    for role, values in {"id": ids, **folder_roles}.items():
+        roles[role] = find_free_name({"id": "file", "target": "folder"}.get(role, role), columns)
+        columns = columns.append_column(roles[role], take_by_index(pa.array(values), file_indices))
+    return columns, roles, notes
+
+
 def take_by_index(values: pa.Array, indices: np.ndarray) -> pa.ChunkedArray:
     """Return the (rows,) values at ``indices`` (rows,)."""
     return pa.chunked_array([values.take(pa.array(indices))])
 
 
-def _derive_roles(
+def derive_roles(
     paths: list[PurePosixPath],
 ) -> tuple[list[str], dict[str, list[str]], list[Note]]:
     """Derive the ids from the file names, and the split and the target from the folders.
@@ -164,7 +181,7 @@ def _derive_roles(
     return ids, folder_roles, notes
 
 
-def _join_labels(
+def join_labels(
     steps: Table, labels: Table, path: PurePosixPath, files: list[PurePosixPath]
 ) -> Table:
     """Join the table of labels, which has one row per file, to the table of steps."""

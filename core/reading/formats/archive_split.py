@@ -17,6 +17,7 @@ from ..table.split_words import SPLIT_ALIASES
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table
 from .archive_per_file import find_free_name, list_file_starts, name_file_in_errors
+from .arrow_columns import concatenate_columns
 
 Members = list[tuple[PurePosixPath, bytes]]
 
@@ -73,7 +74,7 @@ def open_split(
             )
     tables, notes = _separate_ids(tables, splits)
     lengths = [len(table) for table in tables]
-    columns = pa.concat_tables([table.columns for table in tables], promote_options="permissive")
+    columns = concatenate_columns([table.columns for table in tables])
     split_name = find_free_name("split", columns)
     return replace(
         first,

@@ -6,10 +6,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import DataError
+from ...i18n import N_
 from ..table.cells import is_arrow_list
 from ..table.table import Table, refuse_equal_names
 from .source import EMPTY
 
+UNSUPPORTED = N_(
+    "Column {column} holds {kind}, which no sequence is made of. Save it as numbers, text, dates, "
+    "or lists of numbers, or leave it out."
+)
 INDEX_COLUMN = "__index_level_0__"  # name that pandas gives to an unnamed index
 # A constant column of any length takes a few bytes, so unpacked data may have this size even where
 # it exceeds MAX_RATIO times the file.
@@ -39,6 +44,36 @@ def build_table(columns: pa.Table, name: str = "") -> Table:
     return Table(pa.table(cells, names=names), rows, header=True, unnamed=unnamed, name=name)
 
 
+def concatenate_columns(tables: list[pa.Table]) -> pa.Table:
+    """Concatenate tables with the same names; a column of several types becomes text.
+
+    Raises:
+        DataError: For lists and other types in one column.
+    """
+    try:
+        return pa.concat_tables(tables, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        pass
+    names = [
+        name
+        for name in tables[0].column_names
+        if len({table.schema.field(name).type for table in tables}) > 1
+    ]
+    if any(is_arrow_list(table.schema.field(name).type) for table in tables for name in names):
+        raise DataError(
+            "The files have columns of other types: {names}. Save them alike.",
+            names=", ".join(names),
+        )
+    texts = []
+    for table in tables:
+        for name in names:
+            place = table.column_names.index(name)
+            cells = pc.fill_null(pc.cast(table.column(name), pa.string()), "")
+            table = table.set_column(place, name, cells)
+        texts.append(table)
+    return pa.concat_tables(texts, promote_options="permissive")
+
+
 def measure_size(column: pa.ChunkedArray) -> int:
     """Return the bytes of a column without dictionary encoding."""
     if not pa.types.is_dictionary(column.type):
@@ -57,12 +92,7 @@ def refuse_kinds(schema: pa.Schema) -> None:
     """
     for field in schema:
         if not is_supported(field.type):
-            raise DataError(
-                "Column {column} holds {kind}, which no sequence is made of. Save it as numbers, "
-                "text, dates, or lists of numbers, or leave it out.",
-                column=field.name.strip(),
-                kind=str(field.type),
-            )
+            raise DataError(UNSUPPORTED, column=field.name.strip(), kind=str(field.type))
 
 
 def is_supported(kind: pa.DataType) -> bool:

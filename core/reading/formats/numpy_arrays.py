@@ -7,6 +7,7 @@ import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import numpy as np
 import pyarrow as pa
@@ -14,12 +15,17 @@ import pyarrow as pa
 from ...data.from_arrays import flatten_padded
 from ...data.sequences import default_names
 from ...errors import DataError, Note
+from ...i18n import N_
 from ..table.column_names import GROUP_NAMES, SPLIT_NAMES, TARGET_NAMES, is_id_name
 from ..table.split_words import SPLIT_ALIASES
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table, refuse_many_columns
+from .archive_per_file import derive_roles
+from .archive_split import find_splits, open_split
+from .archive_tables import open_tables
+from .numpy_records import open_records, refuse_other_text
 from .source import EMPTY, refuse_bomb
-from .zip_member import CORRUPTION_ERRORS, unpack
+from .zip_member import CORRUPTION_ERRORS, build_damage_error, unpack
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER = 10_000  # bytes, as in NumPy
@@ -27,6 +33,7 @@ MAX_ARRAYS = 100
 VALUE_NAMES = ("x", "values", "data", "sequences", "inputs", "arr_0")
 LENGTH_NAMES = ("lengths", "length", "lens", "seq_lengths", "sequence_lengths")
 KINDS = "iufbUS"  # whole numbers, floats, booleans, text
+WRONG_TYPE = N_("The NumPy array has the type {found}. Save numbers or text.")
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -49,14 +56,17 @@ def is_npz(data: bytes) -> bool:
 
 
 def open_npy(data: bytes, name: str = "", max_steps: int | None = None) -> Table:
-    """Open an array (n, steps, features), or (n, steps) for one feature.
+    """Open an array (n, steps, features), or (n, steps) for one feature, or a structured array.
 
     Steps of NaN at the end of a sequence are padding.
 
     Raises:
         DataError: For objects, a shape that the file does not hold, and other numbers of axes.
     """
-    return _build_table([_Part({"x": _read_array(data)}, "x")], name, max_steps)
+    array = _read_array(data)
+    if array.dtype.names:
+        return open_records(array, name, max_steps)
+    return _build_table([_Part({"x": array}, "x")], name, max_steps)
 
 
 def open_npz(data: bytes, name: str = "", max_steps: int | None = None) -> Table:
@@ -64,12 +74,26 @@ def open_npz(data: bytes, name: str = "", max_steps: int | None = None) -> Table
 
     With "lengths", x is padded, or the values of all sequences one after the other: (steps of all,
     features). With "mask" (n, steps), x is padded where it is False. The arrays "x_train",
-    "y_train", "x_test", … are the parts of a split.
+    "y_train", "x_test", … are the parts of a split. Arrays of other names are a sequence each.
 
     Raises:
         DataError: As ``open_npy``, and for arrays of other names or lengths.
     """
-    arrays = _unpack_arrays(data, name)
+    return open_named_arrays(_unpack_arrays(data, name), name, max_steps)
+
+
+def open_named_arrays(
+    contents: Mapping[str, bytes], name: str = "", max_steps: int | None = None
+) -> Table:
+    """Open the bytes of several arrays by their names, as ``open_npz``."""
+    named = {key: _read_array(content) for key, content in contents.items()}
+    arrays = {key.lower(): array for key, array in named.items()}
+    if len(arrays) < len(named):
+        raise DataError("Two arrays of the file have the same name. Give each its own.")
+    if any(array.dtype.names for array in arrays.values()):
+        return _open_structured(contents, name, max_steps)
+    if _are_sequences(named):
+        return _open_sequences(named, name, max_steps)
     split_names = {
         key: split for key in arrays if (split := SPLIT_ALIASES.get(key.rpartition("_")[2]))
     }
@@ -84,6 +108,16 @@ def open_npz(data: bytes, name: str = "", max_steps: int | None = None) -> Table
             parts.append(_Part(members, _find_values(members), split))
         return _build_table(parts, name, max_steps)
     return _build_table([_Part(arrays, _find_values(arrays))], name, max_steps)
+
+
+def _open_structured(contents: Mapping[str, bytes], name: str, max_steps: int | None) -> Table:
+    """Open structured arrays like several files of a table each."""
+    files = [(PurePosixPath(f"{key}.npy"), content) for key, content in contents.items()]
+    if len(files) == 1:
+        return open_npy(files[0][1], name, max_steps)
+    if splits := find_splits([path for path, _ in files]):
+        return open_split(files, splits, name, open_npy, max_steps)
+    return open_tables(files, name, open_npy, max_steps)
 
 
 @dataclass(frozen=True)
@@ -122,10 +156,8 @@ def _read_array(data: bytes) -> np.ndarray:
             "code. Save the values of all sequences as one array, and their lengths as another, "
             "with numpy.savez."
         )
-    if dtype.kind not in KINDS or dtype.itemsize == 0:
-        raise DataError(
-            "The NumPy array has the type {found}. Save numbers or text.", found=str(dtype)
-        )
+    if not (dtype.names or dtype.kind in KINDS) or dtype.itemsize == 0:
+        raise DataError(WRONG_TYPE, found=str(dtype))
     count, begin = math.prod(shape), file.tell()
     if min(shape, default=1) < 0 or count * dtype.itemsize != len(data) - begin:
         raise DataError(
@@ -141,25 +173,65 @@ def _read_array(data: bytes) -> np.ndarray:
     return array.reshape(shape, order="F" if is_fortran else "C")
 
 
-def _unpack_arrays(data: bytes, name: str) -> dict[str, np.ndarray]:
+def _unpack_arrays(data: bytes, name: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
         refuse_bomb(len(data), sum(member.file_size for member in members), name)
         contents = {
-            member.filename.removesuffix(".npy").strip().lower(): unpack(data, member)
-            for member in members
+            member.filename.removesuffix(".npy").strip(): unpack(data, member) for member in members
         }
     except DataError:
         raise
     except (*CORRUPTION_ERRORS, ValueError) as error:
-        raise DataError(
-            "The ZIP is damaged or packed in an unusual way ({reason}). Pack it again.",
-            reason=str(error)[:200],
-        ) from None
+        raise build_damage_error(data, str(error)) from None
     if len(contents) < len(members):
         raise DataError("Two arrays of the file have the same name. Give each its own.")
-    return {key: _read_array(content) for key, content in contents.items()}
+    return contents
+
+
+def _are_sequences(arrays: Arrays) -> bool:
+    """Return True for several arrays (steps, features) or (steps,), none with the name of a role.
+
+    Each is then a sequence.
+    """
+    if len(arrays) < 2 or any(_is_known(key.lower()) for key in arrays):
+        return False
+    widths = {array.shape[1:] for array in arrays.values()}
+    kinds = {array.dtype.kind for array in arrays.values()}
+    return len(widths) == 1 and len(widths.pop()) <= 1 and kinds <= {*"iufb"}
+
+
+def _is_known(key: str) -> bool:
+    """Return True for the name of values or of a role, also of one part of a split."""
+    stem, _, last = key.rpartition("_")
+    names = {stem, key} if last in SPLIT_ALIASES else {key}
+    known = {*VALUE_NAMES, *LENGTH_NAMES, *TARGET_NAMES, *SPLIT_NAMES, *GROUP_NAMES, "mask"}
+    return bool(names & known) or any(map(is_id_name, names))
+
+
+def _open_sequences(arrays: Arrays, name: str, max_steps: int | None) -> Table:
+    """Open arrays (steps, features), a sequence each, whose folders may be targets or splits."""
+    paths = [PurePosixPath(key) for key in arrays]
+    lengths = np.array([len(array) for array in arrays.values()])
+    values = np.concatenate([array.reshape(len(array), -1) for array in arrays.values()])
+    refuse_many_columns(values.shape[1])
+    refuse_estimated_steps(len(values), max_steps)
+    ids, folder_roles, notes = derive_roles(paths)
+    columns = {
+        feature: _build_lists(values[:, place], lengths)
+        for place, feature in enumerate(default_names(values.shape[1]))
+    }
+    names = {"id": "file", "target": "folder", "split": "split"}
+    columns |= {names[role]: pa.array(cells) for role, cells in {"id": ids, **folder_roles}.items()}
+    return Table(
+        pa.table(columns),
+        range(1, len(arrays) + 1),
+        header=True,
+        name=name,
+        roles={role: names[role] for role in ("id", *folder_roles)},
+        notes=(Note("{n} arrays, a sequence each", n=len(arrays)), *notes),
+    )
 
 
 def _find_values(arrays: Arrays) -> str:
@@ -334,7 +406,13 @@ def _convert_role(
 
 
 def _decode(array: np.ndarray) -> np.ndarray:
-    """Return bytes and booleans as text."""
+    """Return bytes and booleans as text.
+
+    Raises:
+        DataError: For text that is not Unicode.
+    """
+    if array.dtype.kind == "U":
+        refuse_other_text(array)
     if array.dtype.kind == "S":
         return np.char.decode(array, "utf-8", errors="replace")
     return np.where(array, "True", "False") if array.dtype.kind == "b" else array

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -15,15 +15,14 @@ from ..table.table import Table
 from . import (
     archive,
     arff,
-    arrow_ipc,
     json_records,
     nested_lists,
     numpy_arrays,
-    parquet,
     python_objects,
     ts,
     xlsx,
 )
+from .binary_formats import find_binary_format
 from .dataframe import open_dataframe
 from .delimited import open_delimited
 from .encoding import clean_text
@@ -38,7 +37,6 @@ AnySource = (
     | python_objects.ArrowArray
     | python_objects.Columns
 )
-OpenFormat = Callable[[bytes, str, int | None], Table]
 
 
 def open_table(source: AnySource, max_steps: int | None = None, sheet: str | None = None) -> Table:
@@ -133,9 +131,8 @@ def open_lists(source: Source) -> Table:
 
 def _open(data: bytes, name: str = "", max_steps: int | None = None) -> Table:
     """Open a single file that is not an archive."""
-    for is_format, open_format in BINARY_FORMATS:
-        if is_format(data):
-            return open_format(data, name, max_steps)
+    if (open_binary := find_binary_format(data)) is not None:
+        return open_binary(data, name, max_steps)
     text, encoding = clean_text(data)
     refuse_long_text(text, max_steps, _open)
     if arff.is_arff(text):
@@ -155,13 +152,6 @@ def _open(data: bytes, name: str = "", max_steps: int | None = None) -> Table:
     return table
 
 
-BINARY_FORMATS: tuple[tuple[Callable[[bytes], bool], OpenFormat], ...] = (
-    (parquet.is_parquet, parquet.open_parquet),
-    (arrow_ipc.is_arrow_ipc, arrow_ipc.open_arrow_ipc),
-    (numpy_arrays.is_npy, numpy_arrays.open_npy),
-    (numpy_arrays.is_npz, numpy_arrays.open_npz),
-    (xlsx.is_workbook, xlsx.open_workbook),
-)
 ENCODINGS = {"gb18030": Note("GBK (Chinese)"), "cp1252": "Latin-1", "latin-1": "Latin-1"}
 
 

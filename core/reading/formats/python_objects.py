@@ -16,7 +16,7 @@ import pyarrow as pa
 from ...errors import DataError, Note
 from ..table.table import Table, refuse_many_columns
 from .archive_per_file import find_free_name
-from .arrow_columns import build_table, refuse_kinds
+from .arrow_columns import build_table, concatenate_columns, refuse_kinds
 from .dataframe import open_dataframe
 from .source import EMPTY, Source
 
@@ -97,9 +97,7 @@ def open_frames(frames: Sequence[pd.DataFrame]) -> Table:
                 found=", ".join(table.names),
                 expected=", ".join(names),
             )
-    columns = pa.concat_tables(
-        [table.columns.select(names) for table in tables], promote_options="permissive"
-    )
+    columns = concatenate_columns([table.columns.select(names) for table in tables])
     lengths = [len(table) for table in tables]
     id_name = find_free_name("frame", columns)
     ids = pa.array(np.repeat(np.arange(1, len(tables) + 1), lengths).astype(str))

@@ -12,7 +12,10 @@ import struct
 import zipfile
 import zlib
 
+from ...errors import DataError
+
 LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, length of the name, length of the extra field
+MAX_BEGINNING = 1000  # bytes in which the name of the first file is
 UNKNOWN_SIZE = b"\xff" * 8
 CORRUPTION_ERRORS = (  # raised by zipfile and ``unpack`` for corrupt archives
     zipfile.BadZipFile,
@@ -66,3 +69,34 @@ def unpack(archive: bytes, member: zipfile.ZipInfo) -> bytes:
     if zlib.crc32(content) != member.CRC:
         raise zipfile.BadZipFile("a file of it is damaged")
     return content
+
+
+def build_damage_error(archive: bytes, reason: str) -> DataError:
+    """Build the error for a damaged ZIP, which may be a workbook or arrays by its contents.
+
+    Args:
+        archive: Bytes of the file.
+        reason: What is wrong with it.
+    """
+    reason = reason[:200]
+    if b"xl/w" in archive or b"xl/_rels" in archive:
+        return DataError(
+            "This seems to be an Excel workbook that is damaged or incomplete ({reason}). Copy or "
+            "download it again, or save it again in Excel.",
+            reason=reason,
+        )
+    if b"[Content_Types].xml" in archive[:MAX_BEGINNING]:
+        return DataError(
+            "This seems to be an Office document that is damaged or incomplete ({reason}). Save "
+            "its table as CSV, UTF-8, or as an Excel workbook (.xlsx).",
+            reason=reason,
+        )
+    if b".npy" in archive[:MAX_BEGINNING]:
+        return DataError(
+            "This seems to be a file of NumPy arrays (.npz) that is damaged or incomplete "
+            "({reason}). Copy or download it again, or save it again with numpy.savez.",
+            reason=reason,
+        )
+    return DataError(
+        "The ZIP is damaged or packed in an unusual way ({reason}). Pack it again.", reason=reason
+    )
