@@ -1,0 +1,55 @@
+"""Cases that are not read as they should be yet, per reason."""
+
+TARGET_WORDS = ("n.a.", "-", "TBD", "#DIV/0!", "<0.5", "pending", "N/A", "unknown")
+FOREIGN_WORDS = ("ausstehend", "s/d", "待定")
+BY_REASON = {
+    "rows without a target are refused, not left out": (
+        *(f"targets: {word} among decimal targets" for word in (*TARGET_WORDS, *FOREIGN_WORDS)),
+        *(f"targets: {word} among counts" for word in ("n.a.", "pending", "#DIV/0!")),
+        "targets: two words among the targets of a wide table",
+    ),
+    "missing values are refused": (
+        "ends: missing values",
+        "ends: more than a fifth missing in a long table",
+        "ends: missing values inside the rows of a wide table",
+        "ends: more than a fifth missing in a wide table",
+        "formats: numeric ARFF",
+        "python_objects: masked cells are missing",
+    ),
+    "cells that are not numbers are refused": ("ends: words among the values",),
+    "row ids": ("row_numbers: first column Row_ID",),
+    "camel": (
+        "ids: patientId is the id",
+        "ids: deviceID is the id",
+        "ids: SampleID is the id",
+        "splits: isTest says false, true",
+    ),
+    "idsets": ("ids: two columns that tell sequences apart equally well",),
+    "timenames": (
+        "time_names: date_mesure is the time",
+        "time_names: cycle_no is the time",
+        "time_names: instant is the time",
+        "time_names: date et heure is the time",
+        "time_names: Fecha y hora is the time",
+        "time_names: marca_de_tiempo is the time",
+    ),
+    "birth": (
+        "time_names: near miss: a date of birth is not the time",
+        "time_names: near miss: a Geburtsdatum without a time leaves the order of the file",
+    ),
+    "notations": (
+        "times: ISO durations",
+        "times: month names",
+        "times: month names, month first",
+        "times: 年月日",
+        "times: German weekday",
+    ),
+    "cv": ("splits: cv_fold has the parts 0, 1, 2, 3, 4",),
+    "stages": ("targets: near miss: stages 1, 2, 3a, 3b are classes",),
+    "wideclass": ("targets: a target before the steps",),
+    "commas": ("numbers: near miss: three decimals beside decimal commas",),
+    "behind": ("ends: blanks behind the last value: months",),
+    "seconds": ("ends: blanks behind the last value: seconds",),
+    "lists": ("ends: zeros repeated at the ends of lists",),
+}
+KNOWN = {name: reason for reason, names in BY_REASON.items() for name in names}
