@@ -12,7 +12,9 @@ from ..table.table import Table
 
 UNNAMED = "Unnamed: 0"  # by pandas, which reads an index without a name as a column
 MAX_RANGE = 10  # numbers per row, of a filtered and shuffled index
-MIN_ROWS = 100  # from which distinct numbers in such a range are not a coincidence
+# Expected equal pairs among random numbers of such a range, from which it is not a coincidence that
+# there are none: 1 in 150.
+MIN_PAIRS = 5
 MIN_NAMED_ROWS = 5  # from which a column that counts the rows is not a coincidence
 
 
@@ -53,9 +55,8 @@ def counts_rows(table: Table, name: str) -> bool:
     if len(distinct) < len(values):
         return False
     width = distinct[-1] - distinct[0] + 1
-    return bool(
-        width == len(values) or (len(values) >= MIN_ROWS and width <= MAX_RANGE * len(values))
-    )
+    pairs = len(values) * (len(values) - 1) / (2 * width)
+    return bool(width == len(values) or (pairs >= MIN_PAIRS and width <= MAX_RANGE * len(values)))
 
 
 def numbers_all_rows(table: Table, name: str) -> bool:

@@ -17,7 +17,7 @@ def counts_steps(
 ) -> bool:
     """Return True if a column numbers sequences, and another the steps of each from 0 or 1.
 
-    The rows of a sequence follow each other.
+    The rows are in any order.
 
     Args:
         sequences: (rows,) cells of the first column.
@@ -26,23 +26,28 @@ def counts_steps(
     """
     # Most tables without a header show in their first rows that they count nothing.
     first = [cells.slice(0, SAMPLE_ROWS) for cells in (sequences, steps)]
-    return _count_steps(*first) is not None and (_count_steps(sequences, steps) or 0) >= min_rows
+    if _read_counts(*first) is None or (counts := _read_counts(sequences, steps)) is None:
+        return False
+    sequence, step = counts
+    is_next = np.diff(sequence) == 0
+    counted = np.where(is_next, step[:-1] + 1, step[0])
+    return (
+        step[0] in (0, 1)
+        and np.array_equal(step[1:], counted)
+        and int(np.count_nonzero(is_next)) >= min_rows
+    )
 
 
-def _count_steps(
+def _read_counts(
     sequences: pa.ChunkedArray | pa.Array, steps: pa.ChunkedArray | pa.Array
-) -> int | None:
-    """Count the rows that follow another row of their sequence, None if they are not counted."""
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Read whole numbers, sorted by sequence and step; None for others, and for equal pairs."""
     (sequence, bad_sequences), (step, bad_steps) = parse_numbers(sequences), parse_numbers(steps)
     if len(bad_sequences) or len(bad_steps) or not np.isfinite([sequence, step]).all():
         return None
-    if (sequence != np.floor(sequence)).any() or step[0] not in (0, 1):
+    if (sequence != np.floor(sequence)).any() or (step != np.floor(step)).any() or step.min() < 0:
         return None
-    is_next = np.diff(sequence) == 0
-    counted = np.where(is_next, step[:-1] + 1, step[0])
-    if not np.array_equal(step[1:], counted):
-        return None
-    starts = sequence[np.append(True, ~is_next)]
-    if len(np.unique(starts)) < len(starts):
-        return None
-    return int(np.count_nonzero(is_next))
+    order = np.lexsort((step, sequence))
+    sequence, step = sequence[order], step[order]
+    is_repeated = (np.diff(sequence) == 0) & (np.diff(step) == 0)
+    return None if is_repeated.any() else (sequence, step)

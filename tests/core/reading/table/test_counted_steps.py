@@ -25,7 +25,15 @@ def test_counted_sequences_and_steps_are_a_long_table(separator, start):
     assert (schema.layout, schema.id, schema.time) == ("long", "1", "2")
     assert schema.features == ("3", "4")
     assert data.lengths.tolist() == [5, 5, 5]
-    assert schema.doubts == ("no column is called id, and `1` is taken for it",)
+    assert schema.doubts == ()
+
+
+@pytest.mark.parametrize("separator", [" ", ","])
+def test_the_rows_may_be_shuffled(separator):
+    text = write([1, 2, 3], 5, separator)
+    lines = text.splitlines(keepends=True)
+    data = read_sequences(io.StringIO("".join(lines[::2] + lines[1::2])))
+    assert data == read_sequences(io.StringIO(text))
 
 
 def test_spaces_at_the_end_of_lines_are_no_cells():
