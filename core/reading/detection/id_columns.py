@@ -10,10 +10,10 @@ import numpy as np
 from ...errors import Note
 from ..table.cells import SAMPLE_ROWS, parse_numbers, read_number_text, read_text
 from ..table.column_names import (
-    SPLIT_NAMES,
     TARGET_NAMES,
     is_id_name,
     is_order_name,
+    is_split_name,
     is_time_name,
     normalize_name,
 )
@@ -164,7 +164,8 @@ def _list_id_parts(candidates: Candidates) -> list[str]:
     parts = [
         name
         for name in candidates.list_open_columns("number", "text")
-        if normalize_name(name) not in TARGET_NAMES | SPLIT_NAMES
+        if normalize_name(name) not in TARGET_NAMES
+        and not is_split_name(name)
         and not is_order_name(name)
         and not is_time_name(name)
         and _may_be_id_part(candidates, name)

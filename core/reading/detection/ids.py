@@ -6,10 +6,10 @@ import numpy as np
 
 from ..table.cells import parse_numbers, read_number_text
 from ..table.column_names import (
-    SPLIT_NAMES,
     TARGET_NAMES,
     is_id_name,
     is_order_name,
+    is_split_name,
     normalize_name,
 )
 from ..table.roles import encode_values
@@ -53,8 +53,11 @@ def find_id(candidates: Candidates, layout: str) -> None:
 
 def _list_unnamed_ids(candidates: Candidates, open_columns: list[str], layout: str) -> list[str]:
     """List the columns that may be ids without the name of one; a table of steps has no time."""
-    no_ids = TARGET_NAMES | SPLIT_NAMES
-    columns = [name for name in open_columns if normalize_name(name) not in no_ids]
+    columns = [
+        name
+        for name in open_columns
+        if normalize_name(name) not in TARGET_NAMES and not is_split_name(name)
+    ]
     step_columns, _ = find_step_columns(candidates.list_open_columns("number", "blank"))
     if layout == "wide" or len(step_columns) > 1:
         return columns

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..table.cells import parse_numbers, read_number_text
-from ..table.column_names import is_index_name
+from ..table.column_names import is_id_name, is_index_name
 from ..table.table import Table
 
 UNNAMED = "Unnamed: 0"  # by pandas, which reads an index without a name as a column
@@ -19,19 +19,21 @@ MIN_NAMED_ROWS = 5  # from which a column that counts the rows is not a coincide
 
 
 def find_row_numbers(table: Table, columns: Sequence[str]) -> set[str]:
-    """Find the row numbers: an unnamed first column, and later columns named like an index.
+    """Find the row numbers: an unnamed first column, and columns named like an index.
 
-    A first column that is named like an index may be the ids of a wide table.
+    A first column that is named like an index may be the ids of a wide table, unless another column
+    has the name of an id.
 
     Args:
         table: The table.
         columns: Columns of numbers without a role.
     """
-    first = table.names[0]
+    first, *others = table.names
+    has_ids = any(map(is_id_name, others))
     return {
         name
         for name in columns
-        if (is_unnamed(table, name) if name == first else is_index_name(name))
+        if (is_unnamed(table, name) or (is_index_name(name) and (name != first or has_ids)))
         and counts_rows(table, name)
     }
 

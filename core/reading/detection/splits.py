@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from ...errors import Note
 from ..table.cells import SAMPLE_ROWS
-from ..table.column_names import SPLIT_NAMES, normalize_name
+from ..table.column_names import is_split_name, normalize_name
 from ..table.roles import encode_values, find_changes
 from ..table.split_words import SPLIT_ALIASES, get_split_aliases, is_split_question
 from .candidates import Candidates
@@ -51,7 +51,7 @@ def detect_split(candidates: Candidates, is_long: bool) -> None:
             candidates.inform("split", note, name)
     open_columns = [each for each in candidates.list_open_columns("number", "text") if each != name]
     for name in open_columns:
-        if not (normalize_name(name) in SPLIT_NAMES or is_split_question(name)):
+        if not (is_split_name(name) or is_split_question(name)):
             continue
         first = pc.unique(candidates.table.columns[name][:SAMPLE_ROWS])
         values = candidates.list_distinct_values(name) if len(first) <= 2 * MAX_PARTS else []

@@ -19,20 +19,22 @@ TIME_NAMES = _split_names(
 )
 # A column with one of these names is the time only if it orders the rows of a sequence.
 ORDER_NAMES = _split_names(
-    "ts step steps cycle cycles frame tick clock hour hours day days week weeks month months year "
+    "ts step steps cycle cycles frame tick instant clock hour hours day days week weeks month months year "
     "second seconds sec secs minute minutes min elapsed epoch unixtime takt schritt zyklus tag "
     "woche monat jahr stunde minuten sekunde sekunden heure jour semaine mois seconde pas dia día "
     "semana mes hora segundo segundos minuto paso ciclo 秒 分钟 小时 天 周 步 步数 时间步 周期 帧"
 )
 INDEX_NAMES = _split_names(
-    "index idx row rows rownum row_id row_no row_nr row_number row_index no nr num number obs "
+    "index idx row rows rownum row_id row_no row_nr row_num row_number row_index no nr num number obs "
     "level_0 sample_no sample_nr sample_number sample_index sample_idx record_no line line_no "
     "zeile zeilennummer lfd_nr laufnummer ligne fila indice índice 序号 行号"
 )
 TIME_ENDINGS = (
     *("_time", "_timestamp", "_at", "_date", "_datetime", "fecha", "zeit", "zeitpunkt"),
-    *("zeitstempel", "datum", "时间", "日期", "时刻"),
+    *("zeitstempel", "datum", "_temps", "_tiempo", "时间", "日期", "时刻"),
 )
+TIME_BEGINNINGS = ("date_", "datum_", "fecha_", "horodatage_")
+NUMBER_ENDINGS = _split_names("no nr num number count counter index idx id nummer")
 UNITS = _split_names(
     "s sec secs second seconds ms msec us µs μs ns min mins minutes h hr hrs hour hours d days utc "
     "gmt local unix epoch iso ts 秒 毫秒 分钟 小时"
@@ -41,12 +43,14 @@ TARGET_NAMES = _split_names(
     "target targets label labels class classes y outcome rul 目标 标签 类别"
 )
 SPLIT_NAMES = _split_names("split set subset partition part fold")
+SPLIT_ENDINGS = ("_split", "_fold", "_subset", "_partition")
 GROUP_NAMES = _split_names("group groups group_id 组 分组")
 
 
 def normalize_name(name: str) -> str:
-    """Normalise capitals, spaces, hyphens and dots: "Patient-ID" becomes "patient_id"."""
-    return re.sub(r"[\s\-.]+", "_", name.strip().lower())
+    """Normalise capitals, spaces, hyphens and dots: "Patient-ID", "patientId" is "patient_id"."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
+    return re.sub(r"[\s\-.]+", "_", spaced.lower())
 
 
 def is_time_name(name: str) -> bool:
@@ -62,7 +66,20 @@ def is_order_name(name: str) -> bool:
         or normalize_name(name) in ORDER_NAMES
         or is_index_name(name)
         or base.endswith(TIME_ENDINGS)
+        or base.startswith(TIME_BEGINNINGS)
+        or _counts_steps(base)
     )
+
+
+def _counts_steps(base: str) -> bool:
+    """Return True for the number of what orders the rows: cycle_no, frame_index."""
+    stem, _, ending = base.rpartition("_")
+    return ending in NUMBER_ENDINGS and (stem in ORDER_NAMES or stem in TIME_NAMES)
+
+
+def is_split_name(name: str) -> bool:
+    """Return True for a common name of a split: fold, cv_fold."""
+    return normalize_name(name) in SPLIT_NAMES or normalize_name(name).endswith(SPLIT_ENDINGS)
 
 
 def is_index_name(name: str) -> bool:
@@ -72,8 +89,7 @@ def is_index_name(name: str) -> bool:
 
 def _strip_unit(name: str) -> str:
     """Normalise a name, and remove a unit of time from its end."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)  # eventTime
-    base = re.sub(r"[\[\](){}/]+", "_", normalize_name(spaced)).strip("_")
+    base = re.sub(r"[\[\](){}/]+", "_", normalize_name(name)).strip("_")
     base = re.sub(r"_+", "_", base)
     stem, _, unit = base.rpartition("_")
     return stem if stem and unit in UNITS else base
