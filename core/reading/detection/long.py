@@ -13,6 +13,7 @@ from ..table.cells import SAMPLE_ROWS
 from ..table.column_names import TARGET_NAMES, normalize_name
 from ..table.missing_markers import is_missing
 from ..table.roles import encode_values, find_changes
+from ..table.times import holds_clock_times, holds_dates
 from .candidates import Candidates, ask_about_single_steps, ask_for_target, note_assumed_target
 from .id_columns import complete_ids
 from .times import (
@@ -84,6 +85,8 @@ def _find_features(candidates: Candidates) -> tuple[str, ...]:
         if candidates.kinds[name] == "number":
             features.append(name)
             continue
+        if holds_dates(candidates.table, name) or holds_clock_times(candidates.table, name):
+            continue  # few dates, such as those of birth, are no categories
         count = len(candidates.list_categories(name))
         if 1 < count <= min(MAX_CATEGORIES, len(candidates.table) / 2):
             features.append(name)

@@ -238,7 +238,8 @@ def _take_apart(
     affixes = {*prefixes, *suffixes} - {""}
     if len(affixes) > 1:
         counts = [(prefixes + suffixes)[affix] for affix in affixes]
-        if len(affixes) <= MAX_UNITS and min(counts) > 1:
+        have_units = sum(counts) > MIN_SHARE * len(matches)  # unlike the stages 1, 2, 3a, 3b
+        if have_units and len(affixes) <= MAX_UNITS and min(counts) > 1:
             note = Note(
                 "`{name}` mixes units ({units}), and its numbers are not read",
                 name=name,
@@ -280,7 +281,11 @@ def _choose_marks(
     marks, is_ambiguous = column.marks[0], False
     if marks == COMMA_DECIMAL and COMMA_GROUPS in column.marks:
         decimal, groups = (_count(table, build(each)) for each in (COMMA_DECIMAL, COMMA_GROUPS))
-        is_ambiguous = decimal == groups and not any(map(FOUR_DIGITS.match, column.numbers))
+        is_ambiguous = (
+            decimal == groups
+            and not has_decimal_commas
+            and not any(map(FOUR_DIGITS.match, column.numbers))
+        )
         if groups > decimal or (is_ambiguous and not comma_is_decimal):
             marks = COMMA_GROUPS
     elif marks == MARKS[0] and POINT_GROUPS in column.marks and has_decimal_commas:

@@ -19,14 +19,15 @@ TIME_NAMES = _split_names(
 )
 # A column with one of these names is the time only if it orders the rows of a sequence.
 ORDER_NAMES = _split_names(
-    "ts step steps cycle cycles frame tick instant clock hour hours day days week weeks month months year "
-    "second seconds sec secs minute minutes min elapsed epoch unixtime takt schritt zyklus tag "
-    "woche monat jahr stunde minuten sekunde sekunden heure jour semaine mois seconde pas dia día "
-    "semana mes hora segundo segundos minuto paso ciclo 秒 分钟 小时 天 周 步 步数 时间步 周期 帧"
+    "ts step steps cycle cycles frame tick instant clock hour hours day days week weeks month "
+    "months year second seconds sec secs minute minutes min elapsed epoch unixtime takt schritt "
+    "zyklus tag woche monat jahr stunde minuten sekunde sekunden heure jour semaine mois seconde "
+    "pas dia día semana mes hora segundo segundos minuto paso ciclo 秒 分钟 小时 天 周 步 步数 "
+    "时间步 周期 帧"
 )
 INDEX_NAMES = _split_names(
-    "index idx row rows rownum row_id row_no row_nr row_num row_number row_index no nr num number obs "
-    "level_0 sample_no sample_nr sample_number sample_index sample_idx record_no line line_no "
+    "index idx row rows rownum row_id row_no row_nr row_num row_number row_index no nr num number "
+    "obs level_0 sample_no sample_nr sample_number sample_index sample_idx record_no line line_no "
     "zeile zeilennummer lfd_nr laufnummer ligne fila indice índice 序号 行号"
 )
 TIME_ENDINGS = (

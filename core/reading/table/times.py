@@ -68,7 +68,11 @@ def holds_dates(table: Table, name: str) -> bool:
     """Return True for a column of text whose first rows are dates, with or without a clock time."""
     cells = _read_cells(table, name, SAMPLE_ROWS)
     cells = cells.filter(pc.invert(pc.is_in(cells, pa.array(MISSING_MARKERS))))
-    parsed = parse_dates(cells, True) if len(cells) else None
+    if len(cells) == 0:
+        return False
+    order = find_day_order(cells)
+    is_year_first = order is not None and order.dayfirst is None
+    parsed = parse_dates(cells, order is None or order.dayfirst is not False, is_year_first)
     return parsed is not None and not parsed[1].any()
 
 

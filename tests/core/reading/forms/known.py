@@ -18,10 +18,6 @@ BY_REASON = {
     ),
     "cells that are not numbers are refused": ("ends: words among the values",),
     "idsets": ("ids: two columns that tell sequences apart equally well",),
-    "birth": (
-        "time_names: near miss: a date of birth is not the time",
-        "time_names: near miss: a Geburtsdatum without a time leaves the order of the file",
-    ),
     "notations": (
         "times: ISO durations",
         "times: month names",
@@ -29,9 +25,7 @@ BY_REASON = {
         "times: 年月日",
         "times: German weekday",
     ),
-    "stages": ("targets: near miss: stages 1, 2, 3a, 3b are classes",),
     "wideclass": ("targets: a target before the steps",),
-    "commas": ("numbers: near miss: three decimals beside decimal commas",),
     "behind": ("ends: blanks behind the last value: months",),
     "seconds": ("ends: blanks behind the last value: seconds",),
     "lists": ("ends: zeros repeated at the ends of lists",),
