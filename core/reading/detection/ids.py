@@ -10,6 +10,7 @@ from ..table.column_names import (
     is_id_name,
     is_order_name,
     is_split_name,
+    is_time_name,
     normalize_name,
 )
 from ..table.roles import encode_values
@@ -21,6 +22,8 @@ from .times import (
     orders_rows,
 )
 from .wide import has_blank_ends
+
+MIN_TIMES = 3  # columns named by times, from which they are steps
 
 
 def find_id(candidates: Candidates, layout: str) -> None:
@@ -87,6 +90,14 @@ def is_row_counter(candidates: Candidates, name: str) -> bool:
     return np.array_equal(values, row_numbers) or np.array_equal(values, row_numbers + 1)
 
 
+def _count_times(candidates: Candidates, step_columns: list[str]) -> bool:
+    """Return True for columns that are numbers, or times with a number: t1, t2, t3, …"""
+    if not candidates.table.header or len(step_columns) < MIN_TIMES:
+        return False
+    bases = {name.rstrip("0123456789").rstrip(" _.-") for name in step_columns}
+    return all(not base or is_time_name(base) or is_order_name(base) for base in bases)
+
+
 def _looks_like_ids(candidates: Candidates, name: str, layout: str) -> bool:
     """Return True if a first column without an id's name looks like ids.
 
@@ -105,7 +116,9 @@ def _looks_like_ids(candidates: Candidates, name: str, layout: str) -> bool:
     step_columns, _ = find_step_columns(candidates.list_open_columns("number", "blank"))
     if candidates.kinds[name] == "text":
         is_wide = layout == "wide" or (
-            layout == "auto" and not time and has_blank_ends(candidates, step_columns)
+            layout == "auto"
+            and not time
+            and (_count_times(candidates, step_columns) or has_blank_ends(candidates, step_columns))
         )
         return not is_wide or 2 * len(distinct) > len(sequence)
     if layout == "wide" or not time:

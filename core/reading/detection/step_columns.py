@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import DataError
 
 STEP_PATTERN = re.compile(r"(.*?)(\d{1,9})[\])]?")  # also x[1] and x(1)
+NUMBER_WITH_UNIT = re.compile(r"(\d{1,9})(\s?[^\W\d_]{1,9})")  # 5 s, 10min
 UNIT_BRACKETS = {"]": "[", ")": "("}  # of a unit behind the number, as in Force 1 [N]
 MAX_UNIT = 20  # characters
 MAX_SUFFIX = 10  # characters to match: the pattern takes quadratic time in the length of a name
@@ -132,7 +133,9 @@ def _group_by_name(columns: Iterable[str]) -> dict[str, dict[int, str]]:
 
 
 def _split_unit(column: str) -> tuple[str, str]:
-    """Split a unit in brackets off a name; "" without one."""
+    """Split a unit in brackets, or behind a number alone, off a name; "" without one."""
+    if match := NUMBER_WITH_UNIT.fullmatch(column[: MAX_SUFFIX + MAX_UNIT]):
+        return match[1], match[2]
     begin = column.rfind(UNIT_BRACKETS.get(column[-1:], "\0"), -MAX_UNIT - 2)
     unit = column[begin:] if begin > 0 else ""
     if len(unit) < 3 or unit[1].isdigit():

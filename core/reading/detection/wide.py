@@ -48,7 +48,7 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
             )
             candidates.warn("other_steps", note)
     else:
-        features = tuple(open_columns)
+        features = _leave_out_columns_behind_ends(candidates, open_columns)
     if has_missing_ends(candidates.table, features):
         candidates.inform("ends", Note("NaN at the end of a row is padding"))
     if channels:
@@ -74,6 +74,21 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
     if len(features) == max(len(channels), 1):
         ask_about_single_steps(candidates, [{"layout": "long", "id": ""}])
     return candidates.build_schema("wide", features, channels)
+
+
+def _leave_out_columns_behind_ends(
+    candidates: Candidates, columns: Sequence[str]
+) -> tuple[str, ...]:
+    """Leave out the last columns if they have values in rows that end before them.
+
+    Without blanks of their own, they are no steps, such as a result behind the months of a year.
+    """
+    first_rows = candidates.table.columns[:SAMPLE_ROWS]
+    is_blank = np.stack([find_ends(first_rows[name]) for name in columns], axis=1)
+    has_blanks = is_blank.any(axis=0)
+    steps = int(np.flatnonzero(has_blanks)[-1]) + 1 if has_blanks.any() else len(columns)
+    end_in_blanks = bool((np.diff(is_blank[:, :steps].astype(np.int8), axis=1) >= 0).all())
+    return tuple(columns[:steps] if steps > 1 and end_in_blanks else columns)
 
 
 def examine_padding(candidates: Candidates, features: Sequence[str], channels: int = 1) -> None:

@@ -126,6 +126,27 @@ CASES = [
         **LABEL,
         warnings=("Prüfling",),
     ),
+    Case(
+        "near miss: months that are all full are all steps",
+        write_csv(
+            ["sample_id", *MONTHS],
+            [[f"P{i}", *(measure(i, t) for t in range(STEPS))] for i in range(6)],
+        ),
+        layout="wide",
+        id="sample_id",
+        features=MONTHS,
+        lengths=(STEPS,) * 6,
+    ),
+    Case(
+        "near miss: numbered sensors of a named machine are features",
+        write_long(
+            "Maschine,s1,s2,s3", lambda i, t: [f"M{i}", *(measure(i, t, k) for k in range(3))]
+        ),
+        id="Maschine",
+        features=("s1", "s2", "s3"),
+        lengths=LENGTHS,
+        warnings=("Maschine", "order of the file"),
+    ),
     *(
         Case(
             f"{end} behind the last value",

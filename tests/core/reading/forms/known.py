@@ -18,16 +18,6 @@ BY_REASON = {
     ),
     "cells that are not numbers are refused": ("ends: words among the values",),
     "idsets": ("ids: two columns that tell sequences apart equally well",),
-    "notations": (
-        "times: ISO durations",
-        "times: month names",
-        "times: month names, month first",
-        "times: 年月日",
-        "times: German weekday",
-    ),
-    "wideclass": ("targets: a target before the steps",),
-    "behind": ("ends: blanks behind the last value: months",),
-    "seconds": ("ends: blanks behind the last value: seconds",),
     "lists": ("ends: zeros repeated at the ends of lists",),
 }
 KNOWN = {name: reason for reason, names in BY_REASON.items() for name in names}

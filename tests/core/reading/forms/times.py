@@ -58,7 +58,7 @@ NOTATIONS = {
     "durations": lambda i, t: f"{9 * t}:{5 * i:02}:07",
     "minutes and seconds": lambda i, t: f"{t}:{7 * i:02}.5",
     "days and hours": lambda i, t: f"{t} days {9 + i:02}:00:00",
-    "ISO durations": lambda i, t: f"PT{45 * t}M",
+    "ISO durations": lambda i, t: f"PT{t}H{5 * i}M",
     "Unix seconds": _unix(1),
     "Unix milliseconds": _unix(10**3),
     "Unix microseconds": _unix(10**6),
