@@ -15,7 +15,7 @@ from ...data.notation import MAX_AFFIX, Notation
 from ...data.read_report import Finding
 from ...errors import Note
 from ..table.booleans import BOOLEANS, are_booleans
-from ..table.cells import SAMPLE_ROWS
+from ..table.cells import MISSING_SET, SAMPLE_ROWS
 from ..table.column_names import (
     GROUP_NAMES,
     SPLIT_NAMES,
@@ -37,6 +37,8 @@ CORE = "[0-9](?:[0-9.,'\u2019 \u00a0\u2009\u202f]*[0-9])?(?:[eE][+-]?[0-9]+)?"
 UNIT = f"[^\\W\\d_][^0-9\\s,;]{{0,{MAX_AFFIX - 1}}}|[%‰°$€£¥₹₽₩][^0-9\\s,;]{{0,9}}"
 POINT_BEFORE_THREE_DIGITS = r"[0-9]\.[0-9]{3}\s*$"
 QUANTITY = re.compile(rf"[+-]?\s*({CURRENCY})?\s*({CORE})\s*({UNIT})?")
+LINES_OF_MARKS = re.compile(r"(?>[+-]?[0-9](?:[0-9.,]*[0-9])?\n)*+")
+WITHOUT_SIGN = {ord("+"): None, ord("-"): None}
 PAIR = re.compile(r"([1-9][0-9]*(\.[0-9]+)?)\s*/\s*([1-9][0-9]*(\.[0-9]+)?)")
 FOUR_DIGITS = re.compile(r"[0-9]{4}")
 # In the order of preference where several fit all cells.
@@ -51,15 +53,21 @@ MARKS = (
     ("'", ","),
 )
 NUMBERS = {marks: re.compile(build_number_pattern(*marks)) for marks in MARKS}
+# Atomic groups: a line that does not fit is not tried again in other ways.
+LINES_OF_NUMBERS = {
+    marks: re.compile(rf"(?>{pattern.pattern}\n)*+") for marks, pattern in NUMBERS.items()
+}
 COMMA_DECIMAL, COMMA_GROUPS, POINT_GROUPS = ("", ","), (",", "."), (".", ",")
 MAX_CHARACTERS = 60  # of a cell; the patterns take quadratic time
 MIN_SHARE = 0.5  # of the cells of a column that have its notation; others are reported
 MAX_UNITS = 3
 TAIL_ROWS = 100
 MAX_EXAMPLES = 3
+FIRST_CELLS, FIRST_BYTES = 20, 200  # most columns with such numbers show them here
 EXAMINED_CELLS = 200  # of a column with such numbers
 BOOLEANS_OR_MISSING = {*BOOLEANS, *MISSING_MARKERS}
 IS_PLAIN = np.isin(np.arange(256), list(b"0123456789.eE+-"))
+IS_PLAIN_OR_COMMA = IS_PLAIN | (np.arange(256) == ord(","))
 
 
 @dataclass(frozen=True)
@@ -160,28 +168,29 @@ def _list_unusual_columns(
     if table.ragged or table.lists:
         return []
     # Beside decimal commas, points may separate thousands.
-    for name in table.names:
-        column = table.columns[name]
+    for name, column in zip(table.names, table.columns.columns, strict=True):
+        if not pa.types.is_string(column.type):
+            continue
+        chunks = _sample_chunks(column)
+        is_examined = table.decimal_comma or name in decimal
+        if not is_examined and _has_only(IS_PLAIN, chunks):
+            continue  # most columns, in a tenth of the time of the pattern
         if (
-            not pa.types.is_string(column.type)
-            or name in skipped
+            name in skipped
             or name == first_text
             or is_id_name(name)
             or normalize_name(name) in not_measured
         ):
             continue
-        head = column[:SAMPLE_ROWS]
-        tail = column[max(SAMPLE_ROWS, len(column) - TAIL_ROWS) :]
-        cells = pa.chunked_array([*head.chunks, *tail.chunks], pa.string())
-        is_examined = table.decimal_comma or name in decimal
-        if not is_examined and _has_only_plain_bytes(cells):
-            continue  # most columns, in a tenth of the time of the pattern
+        cells = pa.chunked_array(chunks, pa.string())
+        first = [cell for cell in cells[:FIRST_CELLS].to_pylist() if cell and not is_missing(cell)]
+        if first and len(first[0].strip()) > MAX_CHARACTERS:  # a list or a text
+            continue
         pattern = f"{UNUSUAL}|{POINT_BEFORE_THREE_DIGITS}" if is_examined else UNUSUAL
-        if pc.any(pc.match_substring_regex(cells, pattern)).as_py():
-            sample = [cell.strip() for cell in cells.to_pylist() if cell and not is_missing(cell)]
-            sample = sample[:: -(-len(sample) // EXAMINED_CELLS)]
+        if _is_unusual(cells, first, pattern):
+            sample = _thin_out(cells)
             if max(map(len, sample)) <= MAX_CHARACTERS:
-                columns.append((name, tuple(sample)))
+                columns.append((name, sample))
     return columns
 
 
@@ -203,14 +212,45 @@ def _list_booleans(table: Table, skipped: Collection[str]) -> list[str]:
     ]
 
 
-def _has_only_plain_bytes(cells: pa.ChunkedArray) -> bool:
-    """Return True if the text has only the characters of a plain number."""
-    for chunk in cells.chunks:
+def _is_unusual(cells: pa.ChunkedArray, first: Sequence[str], pattern: str) -> bool:
+    """Return True if a cell contains the pattern, mostly one of the first.
+
+    Arrow compiles a pattern for each column, which takes longer than to search the first cells.
+    """
+    search = re.compile(pattern, re.ASCII).search
+    if any(map(search, first)):
+        return True
+    return bool(pc.any(pc.match_substring_regex(cells, pattern)).as_py())
+
+
+def _sample_chunks(column: pa.ChunkedArray) -> list[pa.Array]:
+    """Return the first thousand and the last cells of a column."""
+    if len(column) <= SAMPLE_ROWS:
+        return list(column.chunks)
+    head, tail = column[:SAMPLE_ROWS], column[max(SAMPLE_ROWS, len(column) - TAIL_ROWS) :]
+    return [*head.chunks, *tail.chunks]
+
+
+def _thin_out(cells: pa.ChunkedArray) -> tuple[str, ...]:
+    """Return some of the cells, trimmed, without missing ones."""
+    if _has_only(IS_PLAIN_OR_COMMA, cells.chunks):  # a third of the time
+        present = cells.filter(pc.not_equal(cells, ""))
+    else:
+        cells = pc.utf8_trim_whitespace(cells)
+        is_absent = pc.is_in(pc.utf8_lower(cells), MISSING_SET)
+        present = cells.filter(pc.and_not(cells.is_valid(), is_absent))
+    every = np.arange(0, len(present), -(-len(present) // EXAMINED_CELLS))
+    return tuple(present.combine_chunks().take(pa.array(every)).to_pylist())
+
+
+def _has_only(is_allowed: np.ndarray, chunks: Sequence[pa.Array]) -> bool:
+    """Return True if the text has only the bytes of which the mask (256,) is True."""
+    for chunk in chunks:
         _, offsets, text = chunk.buffers()
         if len(chunk) and text is not None:
             bounds = np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
             raw = np.frombuffer(text, np.uint8)[bounds[0] : bounds[-1]]
-            if not IS_PLAIN[raw].all():
+            if not (is_allowed[raw[:FIRST_BYTES]].all() and is_allowed[raw].all()):
                 return False
     return True
 
@@ -230,6 +270,10 @@ def _take_apart(
     table: Table, name: str, cells: Sequence[str], findings: list[Finding]
 ) -> _Quantities | None:
     """Take the cells of a column apart; None if most of them are no quantities of one unit."""
+    lines = "\n".join((*cells, ""))
+    if LINES_OF_MARKS.fullmatch(lines) and lines.count("\n") == len(cells):  # mostly, and faster
+        numbers = tuple(lines.translate(WITHOUT_SIGN).split("\n")[:-1])
+        return _build_quantities(name, cells, numbers)
     matches = [match for match in map(QUANTITY.fullmatch, cells) if match]
     if len(matches) <= MIN_SHARE * len(cells):
         return None
@@ -252,17 +296,40 @@ def _take_apart(
     if lacking > MIN_SHARE * len(matches):
         return None
     numbers = tuple(match[2] for match in matches)
-    counts_by_marks = {
-        marks: sum(pattern.fullmatch(number) is not None for number in numbers)
-        for marks, pattern in NUMBERS.items()
-    }
-    best = max(counts_by_marks.values())
-    marks = tuple(marks for marks, count in counts_by_marks.items() if count == best)
+    return _build_quantities(name, cells, numbers, prefix, suffix, lacking)
+
+
+def _build_quantities(
+    name: str,
+    cells: Sequence[str],
+    numbers: tuple[str, ...],
+    prefix: str = "",
+    suffix: str = "",
+    lacking: int = 0,
+) -> _Quantities | None:
+    """Find the marks of the numbers; None if they are plain, or do not fit most cells."""
+    best, marks = _find_marks(numbers)
     if best <= MIN_SHARE * len(cells) or (
-        not affixes and marks[0] == MARKS[0] and "." not in "".join(numbers)
+        not prefix + suffix and marks[0] == MARKS[0] and "." not in "".join(numbers)
     ):
         return None
     return _Quantities(name, tuple(cells), numbers, prefix, suffix, lacking, marks)
+
+
+def _find_marks(numbers: Sequence[str]) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """Find the marks of thousands and decimals that fit most numbers, and their count."""
+    lines = "\n".join((*numbers, ""))
+    fitting = tuple(
+        marks for marks, pattern in LINES_OF_NUMBERS.items() if pattern.fullmatch(lines)
+    )
+    if fitting:  # mostly, and 200 times faster
+        return len(numbers), fitting
+    counts = {
+        marks: sum(pattern.fullmatch(number) is not None for number in numbers)
+        for marks, pattern in NUMBERS.items()
+    }
+    best = max(counts.values())
+    return best, tuple(marks for marks, count in counts.items() if count == best)
 
 
 def _choose_marks(

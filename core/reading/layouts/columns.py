@@ -33,6 +33,7 @@ FORMULA = N_(
 IS_FORMULA = "^\\s*="
 SLICE_ROWS = 1 << 18
 MAX_THREADS = min(4, pa.cpu_count())
+NO_ROWS = np.empty(0, dtype=np.int64)
 
 
 def get_policy(schema: Schema) -> Missing:
@@ -84,6 +85,8 @@ def note_wrong_cells(
             is missing.
     """
     bad, large, absent = wrong
+    if len(bad) + len(large) + len(absent) == 0:
+        return  # most columns: a table may have 20,000 of them
     if is_past_end is not None:
         absent = absent[~is_past_end[absent]]
     formulas = bad[_is_formula(table, name, bad)]
@@ -116,8 +119,9 @@ def _read_column(cells: pa.ChunkedArray, into: np.ndarray) -> WrongRows:
         wrong.append(
             (bad + begin, np.flatnonzero(large) + begin, np.flatnonzero(is_absent) + begin)
         )
-    none = np.empty(0, dtype=np.int64)
-    bad, large, is_absent = (np.concatenate(rows) for rows in zip((none,) * 3, *wrong, strict=True))
+    if not wrong:
+        return NO_ROWS, NO_ROWS, NO_ROWS
+    bad, large, is_absent = (np.concatenate(rows) for rows in zip(*wrong, strict=True))
     return bad, large, is_absent
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import reduce
+
 import numpy as np
+import pyarrow as pa
 
 from ...data.schema import Schema, as_one_column
 from ...data.sequences import Sequences
@@ -11,7 +15,7 @@ from ..table import roles
 from ..table.cells import find_ends
 from ..table.report import Problems
 from ..table.table import Table
-from .columns import get_policy, note_wrong_cells, read_numbers
+from .columns import WrongRows, get_policy, note_wrong_cells, read_numbers
 
 NO_STEPS = N_(
     "Row {row} holds no values in columns {column} to {last}, so its sequence has no steps. Remove "
@@ -36,9 +40,13 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """
     features = schema.channels or ("value",)
     columns = np.array(schema.features, dtype=object).reshape(len(features), -1)
-    is_blank = np.stack([_find_blank_steps(table, steps) for steps in columns.T], axis=1)
+    max_length = columns.shape[1]
+    grid = np.empty((len(table), max_length, len(features)))
+    cells = {name: grid[:, step, feature] for (feature, step), name in np.ndenumerate(columns)}
+    wrong_rows = read_numbers(table, cells)
+    is_blank = _find_blank_steps(table, columns, wrong_rows)
     if schema.padding is not None:
-        is_blank |= _find_padded_steps(table, columns, schema.padding)
+        is_blank |= (grid == schema.padding).all(axis=2)
     is_empty = np.all(is_blank, axis=1)
     if is_empty.any():
         rows = np.flatnonzero(is_empty)
@@ -48,17 +56,13 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         problems.dropped["empty"] += len(rows)
         if is_empty.all():
             problems.raise_first()
-        table, is_blank = table.filter(~is_empty), is_blank[~is_empty]
-    max_length = columns.shape[1]
-    lengths = max_length - np.argmin(
-        is_blank[:, ::-1], axis=1
-    )  # including the last cell that is not blank
+    # Including the last cell that is not blank.
+    lengths = np.where(is_empty, 0, max_length - np.argmin(is_blank[:, ::-1], axis=1))
     is_real = np.arange(max_length) < lengths[:, None]
-    grid = np.empty((*is_real.shape, len(features)))
-    cells = {name: grid[:, step, feature] for (feature, step), name in np.ndenumerate(columns)}
-    wrong_rows = read_numbers(table, cells)
     for (_, step), name in np.ndenumerate(columns):
         note_wrong_cells(table, name, wrong_rows[name], problems, is_past_end=~is_real[:, step])
+    if is_empty.any():
+        table, lengths = table.filter(~is_empty), lengths[~is_empty]
     ids = roles.read_unique_ids(table, as_one_column(schema.id), problems)
     problems.raise_unresolved()
     return Sequences(
@@ -74,17 +78,20 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     )
 
 
-def _find_padded_steps(table: Table, columns: np.ndarray, padding: float) -> np.ndarray:
-    """Return the mask (rows, steps) of the steps at which all features hold the padding."""
-    values = np.empty((len(table), columns.size), dtype=np.float32)
-    read_numbers(table, dict(zip(columns.ravel(), values.T, strict=True)))
-    is_padded: np.ndarray = (values == np.float32(padding)).reshape(-1, *columns.shape).all(axis=1)
-    return is_padded
+def _find_blank_steps(
+    table: Table, columns: np.ndarray, wrong_rows: Mapping[str, WrongRows]
+) -> np.ndarray:
+    """Return the mask (rows, steps) of the steps at which all features are blank.
 
-
-def _find_blank_steps(table: Table, columns: np.ndarray) -> np.ndarray:
-    """Return the mask (rows,) of the rows in which the columns of all features are blank."""
-    is_blank: np.ndarray = np.logical_and.reduce(
-        [find_ends(table.columns[name]) for name in columns]
-    )
+    Args:
+        table: The table.
+        columns: (features, steps) names of the columns.
+        wrong_rows: From ``read_numbers``: only a cell without a number may be blank.
+    """
+    is_blank = np.zeros((len(table), columns.shape[1]), dtype=bool)
+    for step, names in enumerate(columns.T):
+        rows = reduce(np.intersect1d, [wrong_rows[name][2] for name in names])
+        for name in names:
+            rows = rows[find_ends(table.columns[name].take(pa.array(rows)))] if len(rows) else rows
+        is_blank[rows, step] = True
     return is_blank

@@ -18,6 +18,9 @@ from .table import Table
 
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
 SAMPLE_ROWS = 1000
+NULL = pa.scalar(None, pa.string())
+MISSING_SET = pa.array(MISSING_MARKERS, pa.string())
+END_SET = pa.array(END_MARKERS, pa.string())
 MAX_QUOTED_CHARACTERS = 80  # characters of a cell that a message quotes
 
 NOT_A_NUMBER = N_(
@@ -45,7 +48,7 @@ def detect_kind(table: Table, name: str) -> str:
     if is_arrow_list(table.columns[name].type):
         return "list"
     cells = read_text(table, name)
-    if not table.decimal_comma and _are_numbers(cells[:SAMPLE_ROWS]):
+    if _are_numbers(cells[:SAMPLE_ROWS], table.decimal_comma):
         return "number"  # fast path for most columns: a table may have 20,000 of them
     sample = [cell for cell in cells[:SAMPLE_ROWS].to_pylist() if not is_missing(cell)]
     if not sample:
@@ -62,13 +65,12 @@ def detect_kind(table: Table, name: str) -> str:
     return "number" if any(map(is_number, sample)) else "text"
 
 
-def _are_numbers(cells: pa.ChunkedArray) -> bool:
-    """Return True if every cell is a number or NaN, and not all are NaN."""
-    try:
-        values = pc.cast(cells, pa.float64(), safe=False)
-    except pa.ArrowInvalid:
-        return False
-    return bool(pc.any(pc.invert(pc.is_nan(values))).as_py())
+def _are_numbers(cells: pa.ChunkedArray, decimal_comma: bool) -> bool:
+    """Return True if every cell is a number or missing, and one is a number."""
+    values = _cast_present(cells)[1]
+    if values is None and decimal_comma:
+        values = _cast_present(pc.replace_substring(cells, ",", "."))[1]
+    return values is not None and not bool(np.isnan(to_array(values)).all())
 
 
 def is_arrow_list(kind: pa.DataType) -> bool:
@@ -87,7 +89,10 @@ def read_text(table: Table, name: str) -> pa.ChunkedArray:
     Raises:
         DataError: For a column of lists.
     """
-    return pc.fill_null(pc.cast(_require_scalars(table, name), pa.string()), "")
+    cells = _require_scalars(table, name)
+    if not pa.types.is_string(cells.type):
+        cells = pc.cast(cells, pa.string())
+    return pc.fill_null(cells, "") if cells.null_count else cells
 
 
 def _require_scalars(table: Table, name: str) -> pa.ChunkedArray:
@@ -127,31 +132,46 @@ def parse_numbers(cells: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.nda
         (k,) indices of the cells that are not a number.
     """
     bad = np.empty(0, dtype=np.int64)
-    values = try_cast(cells, pa.float64())
-    if values is None:  # blanks, missing-value markers, spaces or text
-        cells = pc.utf8_trim_whitespace(cells)
-        is_absent = pc.is_in(pc.utf8_lower(cells), pa.array(MISSING_MARKERS))
-        cells = pc.if_else(is_absent, pa.scalar(None, pa.string()), cells)
-        values = try_cast(cells, pa.float64())
+    cells, values = _cast_present(cells)
     if values is None:
         is_number_text = pc.match_substring_regex(cells, f"^({NUMBER})$", ignore_case=True)
         values = pc.cast(
             pc.if_else(is_number_text, cells, pa.scalar(None, pa.string())), pa.float64()
         )
         bad = np.flatnonzero(~to_array(pc.fill_null(is_number_text, True)))
-    return to_array(pc.fill_null(values, np.nan)), bad
+    return to_array(values), bad
+
+
+def _cast_present(
+    cells: pa.ChunkedArray | pa.Array,
+) -> tuple[pa.ChunkedArray | pa.Array, pa.ChunkedArray | pa.Array | None]:
+    """Cast the cells to numbers.
+
+    Returns:
+        The cells, of which those that had to be examined are trimmed, and null where they are
+        missing; and their numbers, None if any of them is text.
+    """
+    values = try_cast(cells, pa.float64())
+    if values is None:  # blanks, in a fifth of the time of other missing-value markers
+        cells = pc.if_else(pc.equal(cells, ""), NULL, cells)
+        values = try_cast(cells, pa.float64()) if cells.null_count else None
+    if values is None:  # missing-value markers, spaces or text
+        cells = pc.utf8_trim_whitespace(cells)
+        cells = pc.if_else(pc.is_in(pc.utf8_lower(cells), MISSING_SET), NULL, cells)
+        values = try_cast(cells, pa.float64())
+    return cells, values
 
 
 def find_ends(cells: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """Return the mask (cells,) of the cells that end a row when no value follows them."""
     if pa.types.is_string(cells.type):
-        is_end = pc.is_in(pc.utf8_trim_whitespace(cells), pa.array(END_MARKERS, pa.string()))
+        is_end = pc.is_in(pc.utf8_trim_whitespace(cells), END_SET)
         return to_array(pc.or_(is_end, cells.is_null()))
     return to_array(cells.is_null(nan_is_null=True))
 
 
 def to_array(values: pa.ChunkedArray | pa.Array) -> np.ndarray:
-    """Convert Arrow values, (k,), to NumPy, copying them where it must."""
+    """Convert Arrow values, (k,), to NumPy, copying them where it must; null becomes NaN."""
     # Chunks are always copied, and have no such argument.
     zero_copy_only = () if isinstance(values, pa.ChunkedArray) else (False,)
     array: np.ndarray = values.to_numpy(*zero_copy_only)
@@ -167,7 +187,8 @@ def try_cast(
     not a number as to read a number.
     """
     try:
-        pc.cast(cells.slice(0, SAMPLE_ROWS), kind, safe=kind != pa.float64())
+        if len(cells) > SAMPLE_ROWS:
+            pc.cast(cells.slice(0, SAMPLE_ROWS), kind, safe=kind != pa.float64())
         return pc.cast(cells, kind, safe=kind != pa.float64())
     except pa.ArrowInvalid:
         return None

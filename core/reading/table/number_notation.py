@@ -54,7 +54,8 @@ def apply_notations(table: Table, notations: Sequence[Notation]) -> Table:
         table: The table.
         notations: Notations; those of columns that the table lacks are ignored.
     """
-    present = tuple(each for each in notations if each.column in table.names)
+    names = {*table.names}
+    present = tuple(each for each in notations if each.column in names)
     if not present:
         return table
     return table.get_or_compute(f"notations {present}", lambda: _apply(table, present))
