@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from ...errors import DataError, Note
+from ...i18n import N_
 from ..detection.step_count import refuse_long_text
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table
@@ -25,11 +26,12 @@ from .archive_tables import open_tables
 from .binary_formats import find_binary_format
 from .encoding import clean_text
 from .numpy_arrays import is_npy, open_named_arrays
-from .source import EMPTY, refuse_bomb
+from .source import EMPTY, gunzip, refuse_bomb
 from .zip_member import CORRUPTION_ERRORS, build_damage_error, unpack
 
 ZIP = b"PK\x03\x04"
 MAX_FILES = 100_000
+SAME_NAME = N_("The ZIP holds two files called {found!r}. Give every file its own name.")
 OFFICE_MARKER = "[Content_Types].xml"  # in every xlsx, docx, …
 
 
@@ -84,7 +86,8 @@ def open_files(
         return table.with_note(Note("{file}, the only file of the archive", file=path.name))
     parts = [(path, content) for path, content in files if path.suffix.lower() == ".ts"]
     if parts:
-        return _open_ts_files(parts, name, max_steps)
+        others = [path.name for path, _ in files if path.suffix.lower() != ".ts"]
+        return _open_ts_files(parts, others, name, max_steps)
     splits = find_splits([path for path, _ in files])
     if splits:
         return open_split(files, splits, name, open_one, max_steps)
@@ -114,11 +117,33 @@ def _unpack_files(data: bytes, name: str) -> Members:
         if not paths:
             raise DataError(EMPTY)
         contents = [(path, unpack(data, member)) for path, member in paths]
+        contents = _gunzip_files(contents, len(data), name)
     except DataError:
         raise
     except (*CORRUPTION_ERRORS, ValueError) as error:
         raise build_damage_error(data, str(error)) from None
     return sorted(contents, key=lambda each: _natural_key(each[0].as_posix()))
+
+
+def _gunzip_files(files: Members, packed: int, name: str) -> Members:
+    """Decompress the files that were compressed by gzip before they were packed.
+
+    Args:
+        files: Path and bytes per file.
+        packed: Size of the archive in bytes.
+        name: Name of the archive.
+    """
+    unpacked: dict[PurePosixPath, bytes] = {}
+    size = 0
+    for path, content in files:
+        with name_file_in_errors(path):
+            text, file_name = gunzip(content, path.name)
+        size += len(text)
+        refuse_bomb(packed, size, name)
+        if path.with_name(file_name) in unpacked:
+            raise DataError(SAME_NAME, found=file_name[:80])
+        unpacked[path.with_name(file_name)] = text
+    return list(unpacked.items())
 
 
 def _natural_key(name: str) -> list[str | tuple[int, str]]:
@@ -140,13 +165,11 @@ def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
     names: set[str] = set()
     for member in members:
         if member.filename in names:
-            raise DataError(
-                "The ZIP holds two files called {found!r}. Give every file its own name.",
-                found=member.filename[:80],
-            )
+            raise DataError(SAME_NAME, found=member.filename[:80])
         names.add(member.filename)
         path = PurePosixPath(member.filename)
-        if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
+        has_drive = re.match("[A-Za-z]:", member.filename)  # unlike a clock time, as in 12:30.csv
+        if path.is_absolute() or ".." in path.parts or has_drive:
             raise DataError(
                 "The ZIP holds a file {found!r}, which points outside of it. Pack the files again "
                 "from the folder they stand in.",
@@ -170,8 +193,15 @@ def _is_hidden(path: PurePosixPath) -> bool:
     return hidden or "__MACOSX" in path.parts or path.name in ("Thumbs.db", "desktop.ini")
 
 
-def _open_ts_files(files: Members, name: str, max_steps: int | None) -> Table:
-    """Open files in the ``.ts`` format as one table; their names define the split."""
+def _open_ts_files(files: Members, others: list[str], name: str, max_steps: int | None) -> Table:
+    """Open files in the ``.ts`` format as one table; their names define the split.
+
+    Args:
+        files: Path and bytes per file.
+        others: Names of the files in other formats, which are not read.
+        name: Name of the archive.
+        max_steps: Maximum number of steps, None for no limit.
+    """
     parts = []
     for path, content in files:
         with name_file_in_errors(path):
@@ -195,6 +225,9 @@ def _open_ts_files(files: Members, name: str, max_steps: int | None) -> Table:
     if splits:
         columns = columns.append_column("split", [np.repeat(splits, lengths)])
         roles["split"] = "split"
+    notes = [Note("{n} files of the archive, one after the other", n=len(files))]
+    if others:  # such as a description
+        notes.append(Note("not read beside files of sequences: {files}", files=", ".join(others)))
     return Table(
         columns,
         table.rows,
@@ -202,6 +235,6 @@ def _open_ts_files(files: Members, name: str, max_steps: int | None) -> Table:
         name=name,
         roles=roles,
         files=list_file_starts([path for path, _ in files], lengths),
-        notes=(Note("{n} files of the archive, one after the other", n=len(files)),),
+        notes=tuple(notes),
         doubts=table.doubts,
     )

@@ -22,11 +22,12 @@ from . import (
     ts,
     xlsx,
 )
+from .archive_per_file import name_file_in_errors
 from .binary_formats import find_binary_format
 from .dataframe import open_dataframe
 from .delimited import open_delimited
 from .encoding import clean_text
-from .source import MAX_BYTES, Source, read_source, refuse_bomb
+from .source import MAX_BYTES, Source, gunzip, read_packed, read_source, refuse_bomb
 
 AnySource = (
     Source
@@ -89,8 +90,13 @@ def _open_object(source: AnySource) -> Table | Source | list[Source]:
 
 def _open_several(sources: Sequence[Source], max_steps: int | None) -> Table:
     """Open several files as the files of a ZIP, within the limits of one file."""
-    contents = [read_source(source) for source in sources]
-    refuse_bomb(MAX_BYTES, sum(len(data) for data, _ in contents), "")
+    contents, size = [], 0
+    for number, source in enumerate(sources, start=1):
+        data, name = read_packed(source)
+        with name_file_in_errors(PurePosixPath(name or f"file {number}")):
+            contents.append(gunzip(data, name))
+        size += len(contents[-1][0])
+        refuse_bomb(MAX_BYTES, size, "")
     paths = _name_files(sources, [name for _, name in contents])
     if len(set(paths)) < len(paths):
         raise DataError(

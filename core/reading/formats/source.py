@@ -28,7 +28,12 @@ TOO_LARGE = N_(
 
 
 def read_source(source: Source) -> tuple[bytes, str]:
-    """Read the bytes of a source and decompress gzip.
+    """Read the bytes of a source and decompress gzip (see ``read_packed``)."""
+    return gunzip(*read_packed(source))
+
+
+def read_packed(source: Source) -> tuple[bytes, str]:
+    """Read the bytes of a source.
 
     Args:
         source: Path, or binary or text buffer.
@@ -37,7 +42,6 @@ def read_source(source: Source) -> tuple[bytes, str]:
         The bytes and the file name, "" if there is none.
 
     Raises:
-        DataError: For data that is corrupt or too large unpacked.
         OSError: For a path that cannot be read.
     """
     if isinstance(source, str | os.PathLike):
@@ -50,9 +54,17 @@ def read_source(source: Source) -> tuple[bytes, str]:
             else bytes(content)
         )
         name = getattr(source, "name", "")
-    name = Path(name).name if isinstance(name, str) else ""
+    return data, Path(name).name if isinstance(name, str) else ""
+
+
+def gunzip(data: bytes, name: str) -> tuple[bytes, str]:
+    """Decompress data that was compressed by gzip, and remove the end of its name.
+
+    Raises:
+        DataError: For data that is corrupt or too large unpacked.
+    """
     if data.startswith(GZIP):
-        return _gunzip(data, name), name.removesuffix(".gz")
+        return _decompress(data, name), name.removesuffix(".gz")
     return data, name
 
 
@@ -72,7 +84,7 @@ def refuse_bomb(packed: int, unpacked: int, name: str, harmless: int = HARMLESS_
         raise DataError(TOO_LARGE, name=name or Note("the file"), most=MAX_BYTES >> 20)
 
 
-def _gunzip(data: bytes, name: str) -> bytes:
+def _decompress(data: bytes, name: str) -> bytes:
     """Decompress every member of a gzip file without exceeding the size limit."""
     unpacked = bytearray()
     begin, members = 0, 0

@@ -1,5 +1,6 @@
 """Several files at once are read like the files of a ZIP."""
 
+import gzip
 import io
 
 import numpy as np
@@ -130,3 +131,62 @@ def test_files_with_different_ids_of_several_columns_keep_them(write):
 
     data = read_sequences(write({"x_train.csv": build((1, 2)), "x_test.csv": build((3, 4))}))
     assert data.ids[[0, 4]].tolist() == ["1 / 1", "3 / 1"]
+
+
+TS = "@problemName a\n@univariate true\n@classLabel true go stop\n@data\n"
+STEPS = "t,x\n0,1\n1,3\n2,2\n"
+TOGETHER = {
+    "one sequence per file": {"s9.csv": STEPS, "s10.csv": STEPS + "3,5\n"},
+    "targets beside them": {"a.csv": STEPS, "b.csv": STEPS, "labels.csv": "file,y\na,1\nb,2\n"},
+    "steps and targets": {"labels.csv": "id,y\na,1\nb,2\n", "steps.csv": "id,v\na,1\na,2\nb,3\n"},
+    "ts": {"X_TEST.ts": TS + "1,2:go\n", "X_TRAIN.ts": TS + "1,2,3:go\n4:stop\n"},
+    "tables of a split": {"x_test.csv": "id,v\na,1\na,2\n", "x_train.csv": "id,v\nb,1\nb,4\n"},
+    "packed tables": {f"{name}.csv.gz": gzip.compress(STEPS.encode()) for name in "ab"},
+    "packed parts": {
+        f"X_{part}.ts.gz": gzip.compress((TS + lines).encode())
+        for part, lines in (("TEST", "1,2:go\n"), ("TRAIN", "1,2,3:go\n4:stop\n"))
+    },
+    "clock times as names": {"12:30.csv": STEPS, "12:31.csv": STEPS},
+}
+
+
+@pytest.mark.parametrize("files", TOGETHER.values(), ids=TOGETHER)
+def test_several_files_are_read_as_in_a_zip(write, files):
+    data, packed = read_sequences(write(files)), read_sequences(io.BytesIO(make_zip(files)))
+    assert data == packed
+    assert data.schema == packed.schema
+    assert [(each.code, str(each)) for each in data.report] == [
+        (each.code, str(each)) for each in packed.report
+    ]
+
+
+AT_FAULT = {
+    "b.csv: There is nothing in it": {"a.csv": STEPS, "b.csv": ""},
+    "b.csv.gz: The file was compressed by gzip and": {"a.csv": STEPS, "b.csv.gz": b"\x1f\x8b123"},
+    "b.zip: This is": {"a.csv": STEPS, "b.zip": make_zip({"c.csv": STEPS})},
+    "b.csv.gz is larger than": {"a.csv": STEPS, "b.csv.gz": gzip.compress(b"1\n" * 10**7)},
+    "called 'a.csv'": {"a.csv": STEPS, "a.csv.gz": gzip.compress(STEPS.encode())},
+}
+
+
+@pytest.mark.parametrize("pack", [False, True], ids=["files", "zip"])
+@pytest.mark.parametrize(("says", "files"), AT_FAULT.items(), ids=AT_FAULT)
+def test_the_file_at_fault_is_named(write, says, files, pack):
+    with pytest.raises(DataError) as caught:
+        read_sequences(io.BytesIO(make_zip(files)) if pack else write(files))
+    assert says in str(caught.value)
+
+
+def test_many_small_packed_files_cannot_unpack_to_more_than_one(write, monkeypatch):
+    files = {f"{i}.csv.gz": gzip.compress(b"v\n" + b"1\n" * 100) for i in range(10)}
+    monkeypatch.setattr("core.reading.formats.open.MAX_BYTES", 1000)
+    monkeypatch.setattr(source, "MAX_BYTES", 1000)
+    for packed in (io.BytesIO(make_zip(files)), write(files)):
+        with pytest.raises(DataError, match="is larger than"):
+            read_sequences(packed)
+
+
+def test_files_beside_those_in_the_ts_format_are_named(write):
+    files = {"X_TRAIN.ts": TS + "1,2:go\n", "X_TEST.ts": TS + "3:stop\n", "about.txt": "words"}
+    table = open_table(write(files))
+    assert "not read beside files of sequences: about.txt" in table.notes
