@@ -41,7 +41,7 @@ def send_request(visitor: Visitor, method: str, url: str, **options) -> requests
 
 def put(visitor: Visitor, megabytes: float) -> tuple[requests.Response, str]:
     """Send a file that no uploader on the page knows; returns the response and its address."""
-    url = visitor.tab.upload_urls("a.csv").upload_url
+    url = visitor.tab.upload_urls("a.csv")[0].upload_url
     files = {"file": ("a.csv", b"0" * int(megabytes * MB))}
     return send_request(visitor, "PUT", url, files=files), url
 
@@ -70,7 +70,7 @@ def test_a_body_of_unknown_length_is_counted_as_it_arrives(visitor):
         while True:
             yield b"0" * 2**16
 
-    url = visitor.tab.upload_urls("a.csv").upload_url
+    url = visitor.tab.upload_urls("a.csv")[0].upload_url
     kind = {"Content-Type": "multipart/form-data; boundary=a"}
     xsrf = {"X-Xsrftoken": visitor.cookies[XSRF_COOKIE]}
     try:
@@ -100,6 +100,61 @@ def test_refused_files_can_be_read_in_another_way(visitor):
     visitor.click("Drop the step")
     assert any("wrong.csv" in text for text in visitor.texts())
     assert not any("no longer on the server" in text for text in visitor.texts())
+
+
+TS = "@problemName walks\n@univariate true\n@classLabel true go stop\n@data\n"
+TRAIN = TS + "1,2,3:go\n4,5:stop\n6,7:go\n8,9,7,6:stop\n"
+PARTS = {"Walks_TRAIN.ts": TRAIN.encode(), "Walks_TEST.ts": (TS + "1,2:go\n3:stop\n").encode()}
+
+
+def read_page(visitor: Visitor) -> str:
+    return " ".join(visitor.texts()).replace("\\", "")
+
+
+def test_files_chosen_together_are_one_data_set(visitor):
+    visitor.upload_together(UPLOADER, PARTS)
+    assert "Walks_TRAIN.ts + 1 more" in read_page(visitor)
+    assert "2 test" in read_page(visitor)
+    assert put(visitor, 5)[0].status_code == 204  # they take no room any more
+    visitor.page_link("Mask")
+    visitor.page_link("Data")
+    assert "Walks_TRAIN.ts + 1 more" in read_page(visitor)
+
+
+def test_what_was_chosen_last_is_used_and_the_page_says_so(visitor):
+    visitor.upload_together(UPLOADER, PARTS)
+    visitor.upload_together(UPLOADER, {"new.csv": table(1)}, beside=True)
+    assert "Only what was chosen last is used: new.csv" in read_page(visitor)
+    assert "30 rows in the file" in read_page(visitor)
+    visitor.remove_file(UPLOADER, "Walks_TRAIN.ts")
+    assert "30 rows in the file" in read_page(visitor)
+    visitor.remove_file(UPLOADER, "Walks_TEST.ts")
+    assert "chosen last" not in read_page(visitor)
+
+
+def test_a_file_at_fault_can_be_removed_from_those_chosen_together(visitor):
+    files = {"a.csv": table(1, "v\n1\n2\n3\n1\n"), "b.csv": b"w\n1\n2\n", "c.csv": b"v\n5\n4\n5\n"}
+    visitor.upload_together(UPLOADER, files)
+    assert "b.csv begins with" in read_page(visitor)
+    visitor.remove_file(UPLOADER, "b.csv")
+    assert "begins with" not in read_page(visitor)
+    assert "a.csv + 1 more" in read_page(visitor)
+
+
+def test_files_are_read_only_if_all_of_them_have_arrived(visitor):
+    files = {"x_TRAIN.csv": table(4), "x_TEST.csv": table(4)}
+    visitor.upload_together(UPLOADER, files)
+    assert "x_TEST.csv: Files that you have uploaded" in read_page(visitor)
+    assert "rows in the file" not in read_page(visitor)
+    assert put(visitor, 5)[0].status_code == 204  # the other one is removed
+
+
+def test_more_files_than_fit_are_refused_at_once(visitor):
+    files = {f"{number}.csv": b"v\n1\n2\n" for number in range(6)}
+    visitor.upload_together(UPLOADER, files)
+    visitor.look(1)
+    assert "At most 5 files can be chosen at once" in read_page(visitor)
+    assert "rows in the file" not in read_page(visitor)
 
 
 def test_many_cookies_leave_room_for_a_newcomer(address):

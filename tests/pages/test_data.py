@@ -476,3 +476,24 @@ def test_unread_edits_are_included_when_a_button_is_pressed(data):
     find_labelled(data.button, "Drop the step").click().run()
     assert not data.error
     assert [part.tolist() for part in data.session_state["state"].data] == [[[2], [7]], [[3]]]
+
+
+PARTS = [
+    (f"x_{part}.csv", "\n".join(["id,a,b,y", *lines]).encode(), "text/csv")
+    for part, lines in (
+        ("TEST", ["p,1,2,0", "p,3,1,0", "q,5,5,1"]),
+        ("TRAIN", ["r,2,2,1", "r,4,1,1", "s,1,5,0", "s,2,6,0"]),
+    )
+]
+
+
+def test_files_chosen_together_are_read_again_like_one_file(data):
+    data.file_uploader(key="upload").set_value(PARTS).run()
+    assert not data.error
+    assert "x_TRAIN.csv + 1 more" in [head.value.replace("\\", "") for head in data.header]
+    assert any("2 test" in caption.value for caption in data.caption)
+    find_labelled(data.multiselect, "Features").set_value(["b"])
+    find_labelled(data.button, "Use these columns").click().run()
+    assert not data.error
+    assert get_facts(data)["Features a step"] == "1"
+    assert any("2 test" in caption.value for caption in data.caption)

@@ -33,6 +33,14 @@ def test_a_file_of_new_sequences_with_targets_is_predicted_and_scored(predict):
     assert "**On these 3 sequences with known targets**" in [m.value for m in predict.markdown]
 
 
+def test_several_files_of_new_sequences_are_predicted_together(predict):
+    wait_until(predict, list_tables)
+    files = [(f"{name}.csv", b"step,value\n1,3\n2,9\n3,4\n", "text/csv") for name in "ba"]
+    predict.file_uploader(key="predict-file-0").set_value(files).run()
+    wait_until(predict, lambda app: len(list_tables(app)) == 2)
+    assert list_tables(predict)[1]["steps"].tolist() == [3, 3]
+
+
 def test_new_data_with_missing_values_is_predicted_after_choosing_a_treatment(predict):
     wait_until(predict, list_tables)
     content = b'sequence\n"[1, null, 2]"\n"[2]"\n'

@@ -54,7 +54,7 @@ def check_all(address: str) -> None:
         download = visitor.http.get(f"{address}{button.proto.url}")
         assert download.headers["content-disposition"].startswith("attachment")
         check(download)
-        url = f"{address}{visitor.tab.upload_urls('a.csv').upload_url}"
+        url = f"{address}{visitor.tab.upload_urls('a.csv')[0].upload_url}"
         xsrf = {"X-Xsrftoken": visitor.cookies[XSRF_COOKIE]}
         for method, status, options in (
             ("PUT", 204, {"files": {"a": ("a.csv", b"1")}}),

@@ -81,6 +81,7 @@ def _show_upload(visitor: State) -> bool:
     file = show_uploader(
         _("A file of sequences"),
         key="upload",
+        several=True,
         on_change=_open_changed_upload,
         args=(visitor,),
         help=_(

@@ -2,7 +2,7 @@
 
 Streamlit accepts any number of files per session and keeps them until the session ends. Here each
 file counts from its first byte. It is removed as soon as it was opened, when no page takes it, and
-when its session has ended.
+when its session has ended. A page takes files that were chosen together as one, packed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -32,6 +32,7 @@ from core.i18n import N_
 from runs.addresses import get_network
 from runs.limits import Limits
 from ui import backend
+from ui.http.selections import TOO_MANY, TOO_MANY_FILES, get_selections, note_selections
 from ui.http.visitor_cookie import find_secret, get_browser_id
 
 # Sizes are rounded up to this unit, at least one: Starlette buffers this much of every upload.
@@ -178,20 +179,28 @@ class Uploads:
             else:
                 self._forget(upload)
 
-    def take(self, session: str, file: str, place: str, content: bytes) -> None:
-        """Move a file from Streamlit's memory to an uploader, and drop the uploader's previous
-        file.
+    def take(
+        self, session: str, file: str, place: str, content: bytes, parts: Sequence[str] = ()
+    ) -> None:
+        """Move a file from Streamlit's memory to an uploader, whose previous file is dropped.
+
+        Args:
+            parts: Ids of the files that are packed in it; () for a file as it was uploaded.
         """
         with self._lock:
-            upload = self._find(session, file, is_taken=False)
-            if upload is None and self._find(session, file, is_taken=True) is not None:
+            found = (self._find(session, each, is_taken=False) for each in parts or (file,))
+            waiting = [each for each in found if each is not None]
+            if not waiting and self._find(session, file, is_taken=True) is not None:
                 return
-            if upload is None:  # not uploaded through the middleware
-                upload = Upload(session, file, session, "", started=self._clock())
-                upload.completed = upload.started
-                self.uploads.append(upload)
-            self._empty(session, place)
+            for each in waiting:
+                self.uploads.remove(each)
+            previous = self._empty(session, place)
+            # Without either, it did not pass the middleware.
+            origin = [*waiting, *previous, Upload(session, file, session, "", self._clock())][0]
+            upload = Upload(session, file, origin.visitor, origin.address, origin.started)
             upload.size, upload.place, upload.content = len(content), place, content
+            upload.completed = origin.completed or origin.started
+            self.uploads.append(upload)
 
     def read(self, session: str, file: str, pin: bool = False) -> bytes:
         """Return the bytes of a file that was taken. Raises DataError if it has been removed."""
@@ -234,11 +243,15 @@ class Uploads:
         """
         now = self._clock()
         with self._lock:
+            latest: dict[str, float] = {}  # the files of a selection wait for the last one
+            for each in self.uploads:
+                completed = now if each.completed is None else each.completed
+                latest[each.session] = max(completed, latest.get(each.session, completed))
             for each in list(self.uploads):
                 if each.completed is None:
                     continue
                 is_waiting = each.place is None
-                is_late = now - each.completed > MAX_WAITING_SECONDS
+                is_late = now - latest[each.session] > MAX_WAITING_SECONDS
                 if not exists(each.session) or (
                     is_waiting and (is_late or not holds(each.session, each.file))
                 ):
@@ -282,10 +295,11 @@ class Uploads:
                 raise UploadRefused(SERVER_LIMIT)
             self._forget(max(candidates, key=lambda each: (usage[each], -each.started)))
 
-    def _empty(self, session: str, place: str) -> None:
-        for each in list(self.uploads):
-            if (each.session, each.place) == (session, place):
-                self._forget(each)
+    def _empty(self, session: str, place: str) -> list[Upload]:
+        taken = [each for each in self.uploads if (each.session, each.place) == (session, place)]
+        for each in taken:
+            self._forget(each)
+        return taken
 
     def _forget(self, upload: Upload) -> None:
         upload.is_gone, upload.content = True, None
@@ -302,6 +316,11 @@ def get_uploads() -> Uploads:
         remove_from_streamlit(runtime.get_instance().uploaded_file_mgr, session, file)
 
     return Uploads(backend.get_store().limits, remove)
+
+
+def get_max_files() -> int:
+    """Return the number of files that a session may upload at the same time."""
+    return backend.get_store().limits.session_upload_megabytes * 10**6 // UNIT_BYTES
 
 
 def remove_from_streamlit(files: UploadedFileManager, session: str, file: str) -> None:
@@ -336,8 +355,11 @@ class UploadLimit:
         client = get_network((scope.get("client") or ("",))[0])
         visitor = client if secret is None else get_browser_id(secret)
         try:
+            if file.endswith(TOO_MANY):
+                raise UploadRefused(TOO_MANY_FILES, most=get_max_files())
             upload = get_uploads().begin(session, file, visitor, client, announced)
         except UploadRefused as error:
+            get_selections().refuse(session, file, error)
             report_refusal(session, error)
             await _build_refusal(error, announced)(scope, receive, send)
             return
@@ -362,11 +384,12 @@ class UploadLimit:
 
         try:
             await self.app(scope, receive_and_count, send_and_end)
-        except ClientDisconnect:  # the tab was closed during the upload
-            pass
+        except ClientDisconnect:  # the file was removed, or the tab closed, during the upload
+            get_selections().remove(session, file)
         except UploadRefused as error:
             if has_responded:
                 raise
+            get_selections().refuse(session, file, error)
             report_refusal(session, error)
             await _build_refusal(error, announced)(scope, receive, send)
         finally:
@@ -379,6 +402,7 @@ class UploadLimit:
         async def send_and_drop(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 204:
                 get_uploads().drop(session, file)
+                get_selections().remove(session, file)
             await send(message)
 
         await self.app(scope, receive, send_and_drop)
@@ -411,6 +435,7 @@ def report_refusal(session: str, error: UnpaddedError) -> None:
 async def sweep_forever() -> None:
     """Remove stale uploads periodically."""
     streamlit = runtime.get_instance()
+    note_selections(streamlit.uploaded_file_mgr, get_max_files())
 
     def holds(session: str, file: str) -> bool:
         return bool(streamlit.uploaded_file_mgr.get_files(session, [file]))
@@ -422,3 +447,4 @@ async def sweep_forever() -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         get_uploads().sweep(exists, holds)
+        get_selections().sweep(exists)

@@ -72,6 +72,7 @@ def _show_uploaded(visitor: State, run: Run, reading: Reading) -> None:
     file = show_uploader(
         _("A file of new sequences"),
         key=get_widget_key(visitor, "predict-file"),
+        several=True,
         help=_("The same columns as the data the model was trained on; targets may be missing."),
     )
     file_layouts.show_limits()

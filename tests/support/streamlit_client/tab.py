@@ -185,13 +185,13 @@ class Tab:
         self.questions.append(question)
         self.send(BackMsg(rerun_script=client_state))
 
-    def upload_urls(self, file_name: str) -> Message:
-        """Where a file may be sent, and deleted again."""
+    def upload_urls(self, *file_names: str) -> list[Message]:
+        """Where files that were chosen together may be sent, and deleted again."""
         request = FileURLsRequest(
-            request_id=str(uuid4()), file_names=[file_name], session_id=self.session
+            request_id=str(uuid4()), file_names=file_names, session_id=self.session
         )
         self.send(BackMsg(file_urls_request=request))
-        return self.reply(request.request_id).file_urls_response.file_urls[0]
+        return list(self.reply(request.request_id).file_urls_response.file_urls)
 
     def download_url(self, deferred: str) -> str:
         """Where a file is that the server makes on demand."""

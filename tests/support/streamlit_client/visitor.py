@@ -193,23 +193,51 @@ class Visitor:
         return self._enter(f"check {name}", widget, build_plain_state("checkbox", widget, on))
 
     def upload(self, name: str, file_name: str, content: bytes) -> float:
-        """Put a file in an uploader, in place of the one there; seconds from the first byte."""
+        """Put a file in an uploader, in place of those there; seconds from the first byte."""
+        return self.upload_together(name, {file_name: content})
+
+    def upload_together(self, name: str, files: dict[str, bytes], beside: bool = False) -> float:
+        """Put files in an uploader that are chosen at once, in place of those there or beside
+        them. Like a browser, it goes on without those that the server refuses."""
         began = perf_counter()
         uploader = require_enabled(self.find("file_uploader", name))
         before = self.tab.states[uploader.id].file_uploader_state_value.uploaded_file_info
-        urls = self.tab.upload_urls(file_name)
         xsrf = {"X-Xsrftoken": self.cookies.get(XSRF_COOKIE, "")}
-        file = {"file": (file_name, content)}
-        self._fetch("PUT", urls.upload_url, f"PUT {file_name}", files=file, headers=xsrf)
-        files = FileUploaderState()
-        files.uploaded_file_info.add(
-            name=file_name, size=len(content), file_id=urls.file_id, file_urls=urls
-        )
-        for old in before:
+        listed = FileUploaderState(uploaded_file_info=before if beside else ())
+        addresses = self.tab.upload_urls(*files)
+        for (file_name, content), urls in zip(files.items(), addresses, strict=True):
+            file = {"file": (file_name, content)}
+            try:
+                self._fetch("PUT", urls.upload_url, f"PUT {file_name}", files=file, headers=xsrf)
+            except requests.HTTPError:
+                if len(files) == 1:
+                    raise
+                continue
+            listed.uploaded_file_info.add(
+                name=file_name, size=len(content), file_id=urls.file_id, file_urls=urls
+            )
+        if len(listed.uploaded_file_info) == (len(before) if beside else 0):
+            return perf_counter() - began
+        for old in () if beside else before:
             self._fetch("DELETE", old.file_urls.delete_url, f"DELETE {old.name}", headers=xsrf)
-        state = WidgetState(id=uploader.id, file_uploader_state_value=files)
-        self._enter(f"upload {file_name}", uploader, state)
+        self._enter_files(f"upload {', '.join(files)}", uploader, listed)
         return perf_counter() - began
+
+    def remove_file(self, name: str, file_name: str) -> float:
+        """Take a file out of an uploader."""
+        uploader = require_enabled(self.find("file_uploader", name))
+        listed = FileUploaderState()
+        for each in self.tab.states[uploader.id].file_uploader_state_value.uploaded_file_info:
+            if each.name != file_name:
+                listed.uploaded_file_info.append(each)
+                continue
+            xsrf = {"X-Xsrftoken": self.cookies.get(XSRF_COOKIE, "")}
+            self._fetch("DELETE", each.file_urls.delete_url, f"DELETE {file_name}", headers=xsrf)
+        return self._enter_files(f"remove {file_name}", uploader, listed)
+
+    def _enter_files(self, what: str, uploader: Element, listed: FileUploaderState) -> float:
+        state = WidgetState(id=uploader.id, file_uploader_state_value=listed)
+        return self._enter(what, uploader, state)
 
     def download(self, name: str) -> bytes:
         """Return the bytes of a download button, also where the server makes it only now."""

@@ -13,6 +13,7 @@ from runs.limits import Limits
 from tests.support.asgi import ask
 from ui import backend
 from ui.http import uploads as module
+from ui.http.selections import TOO_MANY
 from ui.http.uploads import MAX_WAITING_SECONDS, UNIT_BYTES, UploadLimit, UploadRefused, Uploads
 
 MB = 10**6
@@ -179,6 +180,35 @@ def test_an_uploader_holds_one_file(memory):
         memory.uploads.read("s", file)
 
 
+def test_files_taken_together_are_one_upload_of_the_same_visitor(memory):
+    parts = [memory.put(5) for _ in range(3)]
+    memory.uploads.take("s", "all", "place", b"0" * 15 * MB, parts)
+    [upload] = memory.uploads.uploads
+    assert (upload.visitor, upload.address, upload.size) == ("v", ADDRESS, 15 * MB)
+    assert memory.uploads.read("s", "all") == b"0" * 15 * MB
+    memory.uploads.take("s", "two of them", "place", b"0" * 10 * MB)
+    [upload] = memory.uploads.uploads
+    assert (upload.visitor, upload.address, upload.size) == ("v", ADDRESS, 10 * MB)
+    with pytest.raises(UnpaddedError, match="no longer on the server"):
+        memory.uploads.read("s", "all")
+
+
+def test_the_files_of_a_selection_wait_for_the_last_one(memory):
+    memory.put(2)
+    last = memory.uploads.begin("s", "last", "v", ADDRESS)
+    memory.now = 10 * MAX_WAITING_SECONDS
+    memory.sweep("s")
+    assert memory.files
+    memory.files.add(("s", "last"))
+    memory.uploads.end(last, stored=True)
+    memory.now += MAX_WAITING_SECONDS / 2
+    memory.sweep("s")
+    assert len(memory.files) == 2
+    memory.now += MAX_WAITING_SECONDS
+    memory.sweep("s")
+    assert not memory.files
+
+
 def test_a_file_that_no_page_takes_is_removed_after_a_minute(memory):
     memory.put(20)
     memory.sweep("s")
@@ -287,6 +317,13 @@ def test_uploads_that_streamlit_refuses_are_not_counted_and_delete_nothing(door,
     for method in ("PUT", "DELETE"):
         assert door(5, method, headers=[("X-Xsrftoken", "2")]).status == 403
     assert memory.megabytes == pytest.approx(20, abs=2)
+
+
+def test_files_of_a_too_large_selection_are_refused_before_their_first_byte(door, memory):
+    answer = door(1, path=f"/_stcore/upload_file/s/1{TOO_MANY}")
+    assert answer.status == 413
+    assert "At most 23 files" in str(memory.uploads.pop_refusal("s"))
+    assert memory.megabytes == 0
 
 
 def test_everything_else_passes(door, memory):
