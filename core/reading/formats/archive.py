@@ -68,7 +68,7 @@ def open_files(
 ) -> Table:
     """Open several files as one table, as those of an archive (see ``open_archive``).
 
-    Files whose names end in the parts of a split, such as ``X_TRAIN.tsv`` and ``X_TEST.tsv``, are
+    Files whose names differ in the part of a split, such as ``X_TRAIN.tsv`` and ``X_TEST.tsv``, are
     joined one after the other. Otherwise, each file is one sequence.
 
     Args:

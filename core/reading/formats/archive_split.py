@@ -1,7 +1,8 @@
-"""Files of one data set, the names of which end in the parts of a split: X_TRAIN and X_TEST."""
+"""Files of one data set, whose names differ in the part of a split: X_TRAIN and X_TEST."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -23,15 +24,18 @@ Members = list[tuple[PurePosixPath, bytes]]
 
 
 def find_splits(paths: list[PurePosixPath]) -> list[str]:
-    """Return the part of the split that each name ends in: "train", "validation" or "test".
+    """Return the part of the split that each name ends in, or begins with, as in train_FD001.txt.
 
     Returns:
-        (files,) parts; [] unless all names end in one, after the same beginning.
+        (files,) parts, "train", "validation" or "test"; [] unless the names are otherwise the same.
     """
-    stems = [path.stem.lower().rpartition("_") for path in paths]
-    splits = [SPLIT_ALIASES.get(last, "") for _, _, last in stems]
-    is_split = all(splits) and len({first for first, _, _ in stems}) == 1
-    return splits if is_split and len(set(splits)) == len(splits) else []
+    words = [re.split(r"[_\-. ]+", path.stem.lower()) for path in paths]
+    for place in (-1, 0):
+        splits = [SPLIT_ALIASES.get(each[place], "") for each in words]
+        rests = {tuple(each[:-1] if place else each[1:]) for each in words}
+        if all(splits) and len(rests) == 1 and len(set(splits)) == len(splits):
+            return splits
+    return []
 
 
 def open_split(

@@ -81,8 +81,32 @@ def test_a_split_may_be_of_binary_files():
     assert len(data) == 6
 
 
-def test_names_that_merely_end_alike_are_no_split(write):
-    files = {"bus_train.csv": "v\n1\n", "tram_test.csv": "v\n2\n3\n"}
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("x_TRAIN.csv", "x_TEST.csv"),
+        ("train_FD001.csv", "test_FD001.csv"),
+        ("my-walks-train.csv", "my-walks-test.csv"),
+        ("Training.csv", "Testing.csv"),
+    ],
+)
+def test_names_that_differ_in_the_part_are_a_split(write, names):
+    files = dict(zip(names, ("id,v\na,1\na,2\n", "id,v\nb,1\nb,2\n"), strict=True))
+    assert read_sequences(write(files)).split.tolist() == ["train", "test"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("bus_train.csv", "tram_test.csv"),
+        ("train_1.csv", "test_2.csv"),
+        ("train_1.csv", "train_2.csv"),
+        ("restrain.csv", "retest.csv"),
+        ("train_1.csv", "1_test.csv"),
+    ],
+)
+def test_names_that_differ_in_more_than_the_part_are_no_split(write, names):
+    files = dict(zip(names, ("v\n1\n", "v\n2\n3\n"), strict=True))
     assert read_sequences(write(files)).split is None
 
 
