@@ -83,6 +83,8 @@ def _leave_out_columns_behind_ends(
 
     Without blanks of their own, they are no steps, such as a result behind the months of a year.
     """
+    if not columns:
+        return ()
     first_rows = candidates.table.columns[:SAMPLE_ROWS]
     is_blank = np.stack([find_ends(first_rows[name]) for name in columns], axis=1)
     has_blanks = is_blank.any(axis=0)
