@@ -97,7 +97,7 @@ def read_sequences(
         remaining_steps: Makes the number of steps until the end of its sequence the target of
             each step, as for machines that run to failure: this many at most. For tables without
             a target.
-        sheet: Name of a sheet of an Excel workbook; None for the first one that is not empty.
+        sheet: Name of a sheet of an Excel workbook; None for the first one with numbers.
         dayfirst: In dates such as 01/02/2026, the day comes first; None decides it by all dates
             of the column, and takes the day first where they allow both.
         decimal: Decimal mark, "." or ",", by column; None decides it by the whole column.

@@ -53,11 +53,15 @@ class Columns:
         names: Names of the columns.
         lists: The file contained nested lists instead of columns.
         grid: Cells, if they can be edited.
+        sheet: Sheet of a workbook; None for other files.
+        sheets: Sheets of the workbook with a table.
     """
 
     names: tuple[str, ...]
     lists: bool
     grid: Grid | None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,8 @@ def _read(table: Table, how: Choices | Schema) -> tuple[Sequences, Report]:
 def _describe_columns(table: Table, content: bytes) -> Columns:
     for name in table.names:
         _refuse_long(name, Note("the name of a column"))
-    return Columns(table.names, table.lists, build_grid(table, lambda: content))
+    grid = build_grid(table, lambda: content)
+    return Columns(table.names, table.lists, grid, table.sheet, table.sheets)
 
 
 def _refuse_long(text: str, kind: Note) -> None:

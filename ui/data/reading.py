@@ -26,11 +26,12 @@ from ui.data.findings import (
 from ui.data.reading_report import explain
 from ui.data.remedies import offer_to_read_again
 from ui.data.repair import offer_to_repair
+from ui.data.sheets import show_sheets
 from ui.i18n import _, escape_markdown, join_list, ngettext, shorten
 from ui.session import data
 from ui.session.refusal import Refusal
 from ui.session.state import FileDescription, State
-from ui.shell.widgets import choose_one, get_widget_key
+from ui.shell.widgets import get_widget_key
 
 ROLE_LABELS = {
     "target": N_("Target: {name}"),
@@ -56,7 +57,7 @@ def show_reading(visitor: State, schema: Schema, file: FileDescription) -> None:
     """Show what is to be decided or checked, the columns in one line, and the form for them."""
     report, key = visitor.data.report, get_widget_key(visitor, "reading")
     answer = partial(_answer, visitor)
-    _show_sheets(visitor, key)
+    show_sheets(file.columns, key, answer)
     show_questions(report, key, answer)
     _show_answers(visitor, key)
     if visitor.refusals.columns is not None:
@@ -100,28 +101,6 @@ def _apply(visitor: State, read: Callable[[], reading_jobs.Refused | None]) -> N
     visitor.refusals.columns = None if refused is None else refused.error
     if refused is None and visitor.data.schema is not None:
         columns_form.update_form(get_widget_key(visitor, "columns"), visitor.data.schema)
-
-
-def _show_sheets(visitor: State, key: str) -> None:
-    """Show the sheets of a workbook with several, of which one is read."""
-    finding = next((each for each in visitor.data.report if each.code == "sheet"), None)
-    if finding is None:
-        return
-    sheets = [str(remedy["sheet"]) for remedy in finding.remedies]
-    schema = visitor.data.schema
-    chosen = schema.sheet if schema is not None and schema.sheet in sheets else sheets[0]
-
-    def open_sheet() -> None:
-        _answer(visitor, {"sheet": st.session_state[f"{key}-sheet"]})
-
-    choose_one(
-        _("Sheet of the workbook"),
-        sheets,
-        f"{key}-sheet",
-        chosen,
-        format_func=shorten,
-        on_change=open_sheet,
-    )
 
 
 def _show_answers(visitor: State, key: str) -> None:

@@ -13,6 +13,7 @@ from core.reading import Choices, Report, Schema
 from ui.context import get_services
 from ui.data import columns_form, table_editor
 from ui.data.remedies import offer_to_read_again
+from ui.data.sheets import show_sheets
 from ui.i18n import _
 from ui.session.data import open_table
 from ui.session.refusal import Refusal
@@ -63,6 +64,8 @@ def offer_to_repair(
     def refuse(error: UnpaddedError) -> None:
         keep(replace(refusal, error=error))
 
+    if refusal.columns is not None:
+        show_sheets(refusal.columns, key, answer)
     offer_to_read_again(refusal.error, key, answer)
     if refusal.choices:
         st.button(

@@ -90,7 +90,7 @@ class Candidates:
         for note in table.doubts:
             self.warn("file", note)
         if len(table.sheets) > 1:
-            self._note_sheets(table.sheets)
+            self._note_sheets()
         role_columns = [name for columns in roles.values() for name in as_columns(columns)]
         _check_columns(table, [*role_columns, *(self.features or ())])
         _check_columns(table, tuple(decimal or ()))
@@ -145,21 +145,21 @@ class Candidates:
             Finding(level, code, message, column, remedies=tuple(remedies), examples=texts)
         )
 
-    def _note_sheets(self, sheets: Sequence[str]) -> None:
-        """State which sheet of several was read; the first of them."""
-        read, *others = sheets
-        if self.table.is_sheet_chosen:
-            self.inform("sheet", Note("sheet “{sheet}” of the workbook, as chosen", sheet=read))
-            return
-        self.warn(
-            "sheet",
-            Note(
-                "“{sheet}” is the first sheet with a table, and the others are not read: {others}",
-                sheet=read,
-                others=", ".join(others),
-            ),
-            remedies=[{"sheet": sheet} for sheet in sheets],
-        )
+    def _note_sheets(self) -> None:
+        """State which sheet of several was read."""
+        table = self.table
+        if table.is_sheet_chosen:
+            note = Note("sheet “{sheet}” of the workbook, as chosen", sheet=table.sheet)
+        else:
+            note = Note(
+                "“{sheet}” is the first sheet with a table of numbers, and the others are not "
+                "read: {others}",
+                sheet=table.sheet,
+                others=", ".join(name for name in table.sheets if name != table.sheet),
+            )
+        remedies = [{"sheet": name} for name in table.sheets]
+        level: Level = "info" if table.is_sheet_chosen else "warning"
+        self._add(level, "sheet", note, None, remedies, ())
 
     def list_open_columns(self, *kinds: str) -> list[str]:
         """List the columns of these kinds without a role, in the order of the table."""
@@ -295,7 +295,7 @@ class Candidates:
             categories=categories,
             notations=notations,
             unused=unused,
-            sheet=self.table.sheets[0] if self.table.sheets else None,
+            sheet=self.table.sheet,
             findings=tuple(self.findings),
             dayfirst=self.dayfirst if roles["time"] else None,
             id=self.joined.get(roles["id"] or "", roles["id"]),
@@ -309,7 +309,7 @@ class Candidates:
         """State the columns of the roles that no other finding explains, and why they have them."""
         explained = {finding.column for finding in self.findings}
         for role, name in roles.items():
-            if not name or name in explained:
+            if not name or name in explained or name in self.joined:
                 continue
             if self.table.roles.get(role) == name:
                 template = N_("`{name}` is the {role}, as the format of the file says")

@@ -54,7 +54,7 @@ def open_table(source: AnySource, max_steps: int | None = None, sheet: str | Non
             DataFrame, or a list of them, one per sequence; a table of Arrow or Polars; or a dict of
             columns.
         max_steps: A file with clearly more steps is refused before it is parsed.
-        sheet: Name of a sheet of a workbook; None for the first one that is not empty.
+        sheet: Name of a sheet of a workbook; None for the first one with numbers.
 
     Raises:
         DataError: For data that is not a table, and for a sheet that does not exist.

@@ -28,6 +28,7 @@ TEXTS = "xl/sharedStrings.xml"
 MAX_CELLS = 30_000_000
 MAX_CHARACTERS = 2**29  # of all cells: a text that is stored once may be in every cell
 MAX_TITLE_ROWS = 50
+SAMPLE_ROWS, MIN_SHARE = 200, 0.5  # of a sheet of numbers: examined rows, and rows with a number
 COLUMN_OF_CELL = re.compile(rb"""r\s{0,9}=\s{0,9}["']([A-Za-z]{1,20})[0-9]""")
 ROW_OF_CELL = re.compile(rb"""r\s{0,9}=\s{0,9}["'][A-Za-z]{0,20}([0-9]{4,20})["']""")  # from 1,000
 # Patterns that stop at the next tag, and at a few spaces, take linear time in any file.
@@ -62,7 +63,8 @@ def open_workbook(
         data: Bytes of the file.
         name: Name of the file.
         max_steps: Maximum number of steps, None for no limit.
-        sheet: Name of the sheet; None for the first one that is not empty.
+        sheet: Name of the sheet; None for the first one with a table of numbers, or else the first
+            one that is not empty.
 
     Raises:
         DataError: For a corrupt or encrypted file, a file that is too large unpacked, an unknown
@@ -71,7 +73,7 @@ def open_workbook(
     uncomputed, errors = _examine_parts(data, name)
     try:
         with python_calamine.load_workbook(io.BytesIO(data)) as workbook:
-            title, others, rows, first_row = _select_sheet(workbook, sheet)
+            title, sheets, rows, first_row = _select_sheet(workbook, sheet)
     except (python_calamine.CalamineError, OSError) as error:
         raise _build_error(str(error)) from None
     refuse_estimated_steps(len(rows), max_steps)
@@ -91,7 +93,7 @@ def open_workbook(
     cells = _convert_cells(rows[titles:])
     lines = np.arange(len(rows) - titles) + first_row + titles
     table = build_table(cells, lines, name=name, notes=tuple(notes), doubts=tuple(doubts))
-    return replace(table, sheets=(title, *others), is_sheet_chosen=sheet is not None)
+    return replace(table, sheet=title, sheets=tuple(sheets), is_sheet_chosen=sheet is not None)
 
 
 def _build_error(reason: str) -> DataError:
@@ -168,7 +170,11 @@ def _refuse_long_texts(texts: bytes, sheets: Sequence[bytes]) -> None:
 def _select_sheet(
     workbook: python_calamine.CalamineWorkbook, sheet: str | None
 ) -> tuple[str, list[str], Rows, int]:
-    """Return the name of the sheet, those of others with a table, its rows, and its first row."""
+    """Select the sheet to read.
+
+    Returns:
+        Its name, the names of all sheets with a table, its rows, and the number of its first row.
+    """
     worksheet = python_calamine.SheetTypeEnum.WorkSheet
     names = [meta.name for meta in workbook.sheets_metadata if meta.typ == worksheet]
     if sheet is not None and sheet not in names:
@@ -177,20 +183,35 @@ def _select_sheet(
             found=sheet,
             sheets=", ".join(names),
         )
-    chosen: tuple[str, Rows, int] | None = None
-    others = []
-    for name in names if sheet is None else [sheet]:
+    chosen: tuple[str, python_calamine.CalamineSheet] | None = None
+    best = -1
+    tables = []
+    for name in names:  # one at a time, because a sheet takes much memory
         opened = workbook.get_sheet_by_name(name)
         if opened.start is None:
             continue
-        if chosen is None:
-            chosen = name, opened.to_python(), opened.start[0] + 1
-        elif opened.height > 1:
-            others.append(name)
-    if chosen is None:
+        is_table = opened.height > 1
+        if is_table:
+            tables.append(name)
+        rank = is_table + (is_table and _holds_numbers(opened)) if sheet is None else name == sheet
+        if rank > best:
+            chosen, best = (name, opened), rank
+    if chosen is None or sheet not in (None, chosen[0]):
         raise DataError(EMPTY)
-    name, rows, first_row = chosen
-    return name, others, rows, first_row
+    name, opened = chosen
+    first_row = 0 if opened.start is None else opened.start[0]
+    return name, tables, opened.to_python(), first_row + 1
+
+
+def _holds_numbers(sheet: python_calamine.CalamineSheet) -> bool:
+    """Return True if most of the first rows have a number, unlike notes and lists of names."""
+    rows = sheet.to_python(nrows=SAMPLE_ROWS)
+    numbers = [
+        any(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in row)
+        or any(isinstance(cell, str) and is_number(cell) for cell in row)
+        for row in rows
+    ]
+    return sum(numbers) > MIN_SHARE * len(rows)
 
 
 def _count_title_rows(rows: Rows) -> int:

@@ -43,7 +43,8 @@ class Table:
         files: In an archive, its files in the order of the rows, with the first row of each.
         notes: Short sentences for the user about how the file was opened.
         doubts: Guesses about the file that a person should check.
-        sheets: Sheets of a workbook with a table, the one that was read first.
+        sheet: Sheet of the workbook; None for other files.
+        sheets: Sheets of the workbook with a table.
         is_sheet_chosen: The sheet was asked for.
         cache: Results derived from the columns, see ``get_or_compute``.
     """
@@ -61,6 +62,7 @@ class Table:
     files: tuple[tuple[str, int], ...] = ()
     notes: tuple[Note, ...] = ()
     doubts: tuple[Note, ...] = ()
+    sheet: str | None = None
     sheets: tuple[str, ...] = ()
     is_sheet_chosen: bool = False
     cache: dict[str, Any] = field(default_factory=dict, repr=False)
