@@ -34,6 +34,8 @@ MAX_ID_COLUMNS = 3
 MAX_ID_PARTS = 10  # columns that are tried as a part of an id
 MIN_ROWS_PER_ID = 2  # on average
 
+IdSet = tuple[tuple[str, ...], np.ndarray]  # columns, and the (rows,) codes of the ids
+
 
 def complete_ids(candidates: Candidates) -> None:
     """Find a time that orders the rows, and the columns of the id under which it hardly repeats.
@@ -94,10 +96,15 @@ def _assign_id_columns(candidates: Candidates, time: str) -> None:
     repeated = count_repeated_times(candidates, time, sequence)
     if repeated <= MAX_REPEATED_SHARE * len(sequence) or candidates.has_chosen_id:
         return
-    for columns, codes in _iterate_id_sets(candidates):
-        if count_repeated_times(candidates, time, codes) <= MAX_REPEATED_SHARE * len(codes):
-            _assign_joined_id(candidates, columns)
-            return
+    id_sets = (
+        (columns, codes)
+        for columns, codes in _iterate_id_sets(candidates)
+        if count_repeated_times(candidates, time, codes) <= MAX_REPEATED_SHARE * len(codes)
+    )
+    if (best := next(id_sets, None)) is not None:
+        _ask_about_equal_ids(candidates, best, id_sets)
+        _assign_joined_id(candidates, best[0])
+        return
     candidates.ask(
         "id_columns",
         Note(
@@ -109,6 +116,34 @@ def _assign_id_columns(candidates: Candidates, time: str) -> None:
         ),
         [{"id": candidates.roles["id"]}],
     )
+
+
+def _ask_about_equal_ids(candidates: Candidates, best: IdSet, others: Iterator[IdSet]) -> None:
+    """Ask if other columns, equally many with the name of an id, divide the rows otherwise.
+
+    Args:
+        candidates: The table.
+        best: Columns and codes of the id.
+        others: Further sets, smallest first.
+    """
+    columns, codes = best
+    for other_columns, other_codes in others:
+        if len(other_columns) > len(columns):
+            return
+        is_equal = sum(map(is_id_name, other_columns)) >= sum(map(is_id_name, columns))
+        pairs = len(np.unique(codes * (int(other_codes.max()) + 1) + other_codes))
+        if is_equal and pairs > codes.max() + 1:
+            candidates.ask(
+                "id_columns",
+                Note(
+                    "`{names}` together name a sequence, and `{others}` may do so as well",
+                    names=", ".join(columns),
+                    others=", ".join(other_columns),
+                ),
+                [{"id": list(columns)}, {"id": list(other_columns)}],
+                examples=[_format_ids(candidates, each) for each in (columns, other_columns)],
+            )
+            return
 
 
 def _assign_ids_ordered_by(candidates: Candidates, name: str) -> bool:
@@ -133,9 +168,7 @@ def _assign_joined_id(candidates: Candidates, columns: tuple[str, ...]) -> None:
         candidates.inform("id_columns", note)
 
 
-def _iterate_id_sets(
-    candidates: Candidates, time: str | None = None
-) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
+def _iterate_id_sets(candidates: Candidates, time: str | None = None) -> Iterator[IdSet]:
     """Iterate over sets of columns that may be the id, smallest first, with the codes of the ids.
 
     A set has two rows per id or more on average.

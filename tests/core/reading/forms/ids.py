@@ -150,7 +150,7 @@ CASES = [
     Case(
         "two columns that tell sequences apart equally well",
         write_csv(
-            "user,device,side,t,v",
+            "user,sensor,side,t,v",
             [
                 [
                     user,
@@ -164,7 +164,7 @@ CASES = [
                 for device in ("wrist", "ankle")
             ],
         ),
-        id=("user", "device"),
+        id=("user", "sensor"),
         time="t",
         lengths=(6,) * 6,
         questions=("side",),

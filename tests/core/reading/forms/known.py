@@ -17,7 +17,5 @@ BY_REASON = {
         "python_objects: masked cells are missing",
     ),
     "cells that are not numbers are refused": ("ends: words among the values",),
-    "idsets": ("ids: two columns that tell sequences apart equally well",),
-    "lists": ("ends: zeros repeated at the ends of lists",),
 }
 KNOWN = {name: reason for reason, names in BY_REASON.items() for name in names}
