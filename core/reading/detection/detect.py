@@ -113,10 +113,10 @@ def _detect(candidates: Candidates, layout: str) -> Schema:
     if layout == "rows":
         _refuse_roles(candidates)
         candidates.roles = dict.fromkeys(candidates.roles, "")
-        if not candidates.table.ragged:
+        if not candidates.table.ragged:  # otherwise the only column holds whole lines
             examine_padding(candidates, candidates.table.names)
-        if len(candidates.table) > len(candidates.table.names) == 1:
-            ask_about_single_steps(candidates, [{"layout": "long", "id": ""}])
+            if len(candidates.table) > len(candidates.table.names) == 1:
+                ask_about_single_steps(candidates, [{"layout": "long", "id": ""}])
         return candidates.build_schema("rows", candidates.table.names)
     detect_split_words(candidates)
     candidates.assign_by_name("group", GROUP_NAMES)
