@@ -63,3 +63,16 @@ def test_cmapss_has_100_engines_with_a_step_per_cycle(folder, part):
     assert data.ids.tolist() == [str(unit) for unit in range(1, 101)]
     assert np.array_equal(data.lengths, np.bincount(raw[:, 0].astype(int))[1:])
     assert np.array_equal(data.values, raw[:, 2:].astype(np.float32))
+
+
+ARCHIVE_FILES = [
+    *(f"ucr/{name}/{name}_TRAIN.tsv" for name in UCR),
+    *(f"cmapss/{part}_FD001.txt" for part in ("train", "test")),
+    "japanese_vowels.csv",
+]
+
+
+@pytest.mark.parametrize("path", ARCHIVE_FILES)
+def test_a_file_of_an_archive_gives_neither_warning_nor_question(folder, path):
+    report = read_sequences(folder / path).report
+    assert [str(each) for each in report.select("warning", "question")] == []

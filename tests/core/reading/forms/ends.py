@@ -115,7 +115,7 @@ CASES = [
             _write_wide(header, "", [_get_strain]),
             **WIDE,
             **STRAIN,
-            warnings=("Max strain",),
+            infos=("Max strain",),
         )
         for name, header in HEADERS.items()
     ),

@@ -12,9 +12,6 @@ import numpy as np
 from core import DataWarning, Sequences, read_sequences
 from core.data.read_report import ReadReport
 
-# False while every doubt of a reading is a warning: questions and warnings are then compared
-# together.
-HAS_QUESTIONS = False
 Source = str | bytes | Callable[[], object]
 
 
@@ -111,8 +108,6 @@ def find_differences(case: Case) -> list[str]:
 def _compare_findings(case: Case, report: ReadReport) -> list[str]:
     """Compare the findings: each question and warning is expected, and each expected one found."""
     expected = {"question": case.questions, "warning": case.warnings}
-    if not HAS_QUESTIONS:
-        expected = {"question": (), "warning": (*case.questions, *case.warnings)}
     differences = []
     for level, phrases in expected.items():
         found = list(report.select(level))

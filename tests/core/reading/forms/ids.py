@@ -64,7 +64,7 @@ CASES = [
         time="Zeit",
         features=("Kraft",),
         lengths=_lengths(6),
-        warnings=("Proband",),
+        infos=("Proband",),
     ),
     Case(
         "participante, sesión",
@@ -77,7 +77,7 @@ CASES = [
         time="tiempo",
         features=("pulso",),
         lengths=_lengths(6),
-        warnings=("participante",),
+        infos=("participante",),
     ),
     Case(
         "患者, 就诊",
@@ -90,7 +90,7 @@ CASES = [
         time="时间",
         features=("血糖",),
         lengths=_lengths(6),
-        warnings=("患者",),
+        infos=("患者",),
     ),
     *(
         Case(

@@ -149,6 +149,7 @@ CASES = [
         target="yield",
         targets=[5.5, 6.5],
         kind="decimal",
-        warnings=("bottle", "yield"),
+        warnings=("bottle",),
+        infos=("yield",),
     ),
 ]

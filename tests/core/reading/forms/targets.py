@@ -76,7 +76,7 @@ CASES = [
         target="yield",
         targets=[60, 61.7, 63.4, 66.8],
         kind="decimal",
-        warnings=("yield", "yield"),
+        warnings=("yield",),
     ),
     Case(
         "booleans",
@@ -109,7 +109,7 @@ CASES = [
         target="failed",
         targets=[0, 1, 0, 0, 1],
         kind="whole",
-        warnings=("failed",),
+        infos=("failed",),
     ),
     Case(
         "words that are constant in every sequence",
@@ -118,7 +118,7 @@ CASES = [
         target="Zustand",
         targets=["gut", "mangelhaft", "defekt"],
         kind="words",
-        warnings=("Zustand",),
+        infos=("Zustand",),
     ),
     Case(
         "a constant column that is not the last",
@@ -129,7 +129,7 @@ CASES = [
         **(ROLES | {"features": ("temp", "flow")}),
         target="diagnostic",
         targets=["sain", "usé"],
-        warnings=("diagnostic",),
+        infos=("diagnostic",),
     ),
     Case(
         "two columns that may be the target",
@@ -208,6 +208,6 @@ CASES = [
         lengths=(12,) * 10,
         target="Klasse",
         targets=["Riss", "ok"],
-        warnings=("Klasse",),
+        infos=("Klasse",),
     ),
 ]

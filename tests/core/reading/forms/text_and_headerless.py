@@ -189,7 +189,7 @@ CASES = [
         targets=[1, 2, 3, 1],
         kind="whole",
         header=0,
-        warnings=("is taken for it",),
+        infos=("is the target",),
     ),
     Case(
         "near miss: measurements separated by tabs have no class",
