@@ -2,7 +2,7 @@
 
     python -m benchmarks                     all of them (about half an hour on two cores)
     python -m benchmarks reference scale     a selection of: workloads, reference, vowels, scale,
-                                             pools, paths, import, click
+                                             pools, paths, imports, click
     python -m benchmarks start               from a cold start of the server to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
     python -m benchmarks exports             exported models against the app: 15 kinds × 24 tables
@@ -140,7 +140,7 @@ BENCHMARKS = {
     "scale": run_scale,
     "pools": choices.run_pools,
     "paths": choices.run_paths,
-    "import": imports.run,
+    "imports": imports.run,
     "click": click.run,
 }
 SEPARATE = {  # run only if named

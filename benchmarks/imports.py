@@ -1,4 +1,4 @@
-"""Reading long-layout tables, compared with pyarrow and pandas: ``python -m benchmarks import``.
+"""Reading long-layout tables, compared with pyarrow and pandas: ``python -m benchmarks imports``.
 
 The peers only parse the file: they do not group rows into sequences, sort them or check them.
 """
@@ -131,7 +131,7 @@ def _compare(table: LongTable, path: Path, runs: int) -> dict[str, object]:
     from benchmarks.rounds import compute_ratios, run_interleaved
 
     table.write(path)
-    competitors = {name: Competitor("import", name, str(path)) for name in READERS}
+    competitors = {name: Competitor("imports", name, str(path)) for name in READERS}
     measured = run_interleaved(competitors, runs)
     for competitor in competitors.values():
         competitor.end()

@@ -57,7 +57,7 @@ class Competitor:
 
 def prepare_epoch(name: str, *arguments: str) -> peers.Epoch:
     """Prepare a competitor."""
-    if name == "import":
+    if name == "imports":
         return imports.prepare_reading(*arguments)
     (argument,) = arguments
     if name == "reference":
