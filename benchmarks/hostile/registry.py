@@ -16,11 +16,11 @@ FILES: dict[str, Make] = {}
 def register(name: str) -> Callable[[Make], Make]:
     """Register the decorated function as the maker of a file."""
 
-    def register(make: Make) -> Make:
+    def add(make: Make) -> Make:
         FILES[name] = make
         return make
 
-    return register
+    return add
 
 
 def write_parquet(table: pa.Table, **options: object) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -9,7 +11,7 @@ from ...errors import DataError
 from ...i18n import N_
 from ..table.cells import is_arrow_list
 from ..table.table import Table, refuse_equal_names
-from .source import EMPTY
+from .source import EMPTY, refuse_bomb
 
 UNSUPPORTED = N_(
     "Column {column} holds {kind}, which no sequence is made of. Save it as numbers, text, dates, "
@@ -19,6 +21,7 @@ INDEX_COLUMN = "__index_level_0__"  # name that pandas gives to an unnamed index
 # A constant column of any length takes a few bytes, so unpacked data may have this size even where
 # it exceeds MAX_RATIO times the file.
 HARMLESS_BYTES = 200_000_000
+ALLOCATION = re.compile(r"size (\d+) failed")
 
 
 def build_table(columns: pa.Table, name: str = "") -> Table:
@@ -72,6 +75,24 @@ def concatenate_columns(tables: list[pa.Table]) -> pa.Table:
             table = table.set_column(place, name, cells)
         texts.append(table)
     return pa.concat_tables(texts, promote_options="permissive")
+
+
+def refuse_allocation(error: MemoryError, packed: int, name: str) -> None:
+    """Raise an error if Arrow asked for more memory than any file may take.
+
+    The file says how large its parts are unpacked. Less memory may lack for other reasons.
+
+    Args:
+        error: The error of Arrow, which names the number of bytes.
+        packed: Size of the file in bytes.
+        name: Name of the file.
+
+    Raises:
+        DataError: If the file says that it is too large.
+    """
+    match = ALLOCATION.search(str(error))
+    if match is not None:
+        refuse_bomb(packed, int(match[1]), name, HARMLESS_BYTES)
 
 
 def measure_size(column: pa.ChunkedArray) -> int:

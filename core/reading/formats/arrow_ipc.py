@@ -8,7 +8,7 @@ import pyarrow.ipc
 from ...errors import DataError
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table, refuse_many_columns
-from .arrow_columns import HARMLESS_BYTES, build_table, refuse_kinds
+from .arrow_columns import HARMLESS_BYTES, build_table, refuse_allocation, refuse_kinds
 from .source import EMPTY, refuse_bomb
 
 FILE, STREAM, FEATHER_1 = b"ARROW1\0\0", b"\xff\xff\xff\xff", b"FEA1"
@@ -32,7 +32,8 @@ def open_arrow_ipc(data: bytes, name: str = "", max_steps: int | None = None) ->
         raise DataError("This is a Feather file of version 1. Save it again, in version 2.")
     try:
         batches = _read_batches(data, name, max_steps)
-    except MemoryError:  # also an ArrowException, and no damage of the file
+    except MemoryError as error:  # also an ArrowException
+        refuse_allocation(error, len(data), name)
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -49,7 +50,7 @@ def _read_batches(data: bytes, name: str, max_steps: int | None) -> list[pa.Reco
     source = pa.BufferReader(data)
     is_file = data.startswith(FILE)
     reader = pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)
-    refuse_many_columns(len(reader.schema))
+    refuse_many_columns(len(reader.schema.names))  # names that are not UTF-8 raise an error
     refuse_kinds(reader.schema)
     numbers = range(reader.num_record_batches) if is_file else None
     batches: list[pa.RecordBatch] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeAlias
@@ -46,6 +47,12 @@ def open_json_records(text: bytes, name: str = "") -> Table:
         return _open(text, name)
     except RecursionError:
         raise DataError(TOO_DEEP, row=1) from None
+    except UnicodeEncodeError:  # such as \\ud800 alone
+        raise DataError(
+            "The JSON holds half of a character, an escape such as {found}. Save it again as "
+            "UTF-8.",
+            found="\\ud83d",
+        ) from None
 
 
 def _open(text: bytes, name: str) -> Table:
@@ -83,6 +90,8 @@ def _load(text: bytes, line: int) -> Json:
         ) from None
     except DataError:
         raise
+    except UnicodeEncodeError:
+        raise
     except (RecursionError, ValueError):  # ValueError: a number of thousands of digits
         raise DataError(TOO_DEEP, row=line) from None
 
@@ -90,12 +99,18 @@ def _load(text: bytes, line: int) -> Json:
 def _build_object(pairs: list[tuple[str, Json]]) -> Record:
     record = dict(pairs)
     if len(record) < len(pairs):
-        keys = [key for key, _ in pairs]
+        counts = Counter(key for key, _ in pairs)
         raise DataError(
             "An object has two values called {found!r}. Give every value its own name.",
-            found=next(key for key in keys if keys.count(key) > 1),
+            found=_require_characters(counts.most_common(1)[0][0]),
         )
     return record
+
+
+def _require_characters(key: str) -> str:
+    """Return the key; raise an error for half of a character, which no message can show."""
+    key.encode()
+    return key
 
 
 def _require_objects(values: Iterable[Json]) -> list[Record]:
@@ -125,7 +140,7 @@ def _collect_columns(records: list[Record]) -> dict[str, list[Json]]:
                     "Object {number} of the JSON has two values called {found!r}. Give every value "
                     "its own name.",
                     number=row + 1,
-                    found=key,
+                    found=_require_characters(key),
                 )
             values.extend([None] * (row - len(values)))
             values.append(value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import tokenize
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,8 +32,19 @@ from .zip_member import CORRUPTION_ERRORS, build_damage_error, unpack
 MAGIC = b"\x93NUMPY"
 MAX_HEADER = 10_000  # bytes, as in NumPy
 MAX_ARRAYS = 100
+MAX_CHARACTER, HALF_CHARACTERS = 0x10FFFF, 0xD800 >> 11  # of Unicode; half are 0xD800 to 0xDFFF
 VALUE_NAMES = ("x", "values", "data", "sequences", "inputs", "arr_0")
 LENGTH_NAMES = ("lengths", "length", "lens", "seq_lengths", "sequence_lengths")
+# A damaged header is tokenized, and a nested one takes memory of the parser.
+HEADER_ERRORS = (
+    *(ValueError, KeyError, EOFError, TypeError, RecursionError, MemoryError),
+    *(SyntaxError, tokenize.TokenError),
+)
+MAX_AXES = 3
+WRONG_SHAPE = N_(
+    "The array {name!r} has the shape {shape}. Save (sequences, steps, features), or "
+    "(sequences, steps)."
+)
 KINDS = "iufbUS"  # whole numbers, floats, booleans, text
 WRONG_TYPE = N_("The NumPy array has the type {found}. Save numbers or text.")
 
@@ -63,7 +76,7 @@ def open_npy(data: bytes, name: str = "", max_steps: int | None = None) -> Table
     Raises:
         DataError: For objects, a shape that the file does not hold, and other numbers of axes.
     """
-    array = _read_array(data)
+    array = _read_array(data, "x")
     if array.dtype.names:
         return open_records(array, name, max_steps)
     return _build_table([_Part({"x": array}, "x")], name, max_steps)
@@ -86,7 +99,7 @@ def open_named_arrays(
     contents: Mapping[str, bytes], name: str = "", max_steps: int | None = None
 ) -> Table:
     """Open the bytes of several arrays by their names, as ``open_npz``."""
-    named = {key: _read_array(content) for key, content in contents.items()}
+    named = {key: _read_array(content, key) for key, content in contents.items()}
     arrays = {key.lower(): array for key, array in named.items()}
     if len(arrays) < len(named):
         raise DataError("Two arrays of the file have the same name. Give each its own.")
@@ -135,7 +148,7 @@ class _Part:
     split: str = ""
 
 
-def _read_array(data: bytes) -> np.ndarray:
+def _read_array(data: bytes, name: str) -> np.ndarray:
     """Read an array without unpickling, and without trusting its shape."""
     file = io.BytesIO(data)
     try:
@@ -144,11 +157,13 @@ def _read_array(data: bytes) -> np.ndarray:
             (1, 0): np.lib.format.read_array_header_1_0,
             (2, 0): np.lib.format.read_array_header_2_0,
         }[version]
-        shape, is_fortran, dtype = read_header(file, max_header_size=MAX_HEADER)
-    except (ValueError, KeyError, EOFError, TypeError, RecursionError, MemoryError) as error:
+        with warnings.catch_warnings():  # about headers of Python 2
+            warnings.simplefilter("ignore")
+            shape, is_fortran, dtype = read_header(file, max_header_size=MAX_HEADER)
+    except HEADER_ERRORS as error:
         raise DataError(
             "The NumPy array cannot be read ({reason}). Save it again with numpy.save.",
-            reason=(str(error).splitlines() or [""])[0][:100],
+            reason=str(error.args[0] if error.args else "").partition("\n")[0][:100],
         ) from None
     if dtype.hasobject:
         raise DataError(
@@ -169,6 +184,12 @@ def _read_array(data: bytes) -> np.ndarray:
         )
     if count == 0:
         raise DataError(EMPTY)
+    if len(shape) > MAX_AXES:
+        raise DataError(WRONG_SHAPE, name=name, shape=str(shape)[:100])
+    if dtype.kind == "U":
+        characters = np.frombuffer(data, np.dtype("u4").newbyteorder(dtype.byteorder), -1, begin)
+        if (characters > MAX_CHARACTER).any() or (characters >> 11 == HALF_CHARACTERS).any():
+            raise DataError("The NumPy array holds text that is not Unicode. Save it again.")
     array = np.frombuffer(data, dtype, count, begin)
     return array.reshape(shape, order="F" if is_fortran else "C")
 
@@ -315,12 +336,7 @@ def _flatten_values(
         )
         return array.reshape(len(array), -1), given.astype(np.int64), None, [note], []
     if array.ndim not in (1, 2, 3):
-        raise DataError(
-            "The array {name!r} has the shape {shape}. Save (sequences, steps, features), or "
-            "(sequences, steps).",
-            name=part.values,
-            shape=str(array.shape),
-        )
+        raise DataError(WRONG_SHAPE, name=part.values, shape=str(array.shape))
     padded = array[None, :] if array.ndim == 1 else array
     flat = flatten_padded(padded, given, None if mask is None else mask.astype(bool))
     lengths = np.asarray(flat["lengths"], dtype=np.int64)

@@ -8,7 +8,13 @@ import pyarrow.parquet
 from ...errors import DataError, Note
 from ..table.step_limits import ESTIMATE_TOLERANCE, refuse_estimated_steps
 from ..table.table import Table, refuse_many_columns
-from .arrow_columns import HARMLESS_BYTES, build_table, measure_size, refuse_kinds
+from .arrow_columns import (
+    HARMLESS_BYTES,
+    build_table,
+    measure_size,
+    refuse_allocation,
+    refuse_kinds,
+)
 from .source import refuse_bomb
 
 MAGIC = b"PAR1"
@@ -55,7 +61,8 @@ def _unpack(data: bytes, name: str, max_steps: int | None) -> pa.Table:
         file = pyarrow.parquet.ParquetFile(pa.BufferReader(data), read_dictionary=text_columns)
         table = file.read(use_threads=False)
         table.validate(full=True)  # offsets in the file may point outside of it
-    except MemoryError:  # also an ArrowException, and no damage of the file
+    except MemoryError as error:  # also an ArrowException
+        refuse_allocation(error, len(data), name)
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -23,14 +23,24 @@ from .zip_member import CORRUPTION_ERRORS, unpack
 
 WORKBOOK = "xl/workbook.xml"
 SHEETS = "xl/worksheets/"
-TEXTS = "xl/sharedStrings.xml"
+TEXTS = "xl/sharedstrings.xml"  # in lower case, as all paths are compared
+# All that a sheet needs. The others are neither examined nor read.
+PARTS = re.compile(
+    r"(\[content_types\]\.xml|_rels/\.rels|xl/_rels/workbook\.xml\.rels|xl/workbook\.xml|"
+    r"xl/styles\.xml|xl/sharedstrings\.xml|xl/worksheets/[^/]+\.xml)"
+)
+MAX_SHEETS = 1000
 # A sheet is in memory as a full rectangle of cells of 32 bytes, however few of them are written.
 MAX_CELLS = 30_000_000
 MAX_CHARACTERS = 2**29  # of all cells: a text that is stored once may be in every cell
 MAX_TITLE_ROWS = 50
 SAMPLE_ROWS, MIN_SHARE = 200, 0.5  # of a sheet of numbers: examined rows, and rows with a number
-COLUMN_OF_CELL = re.compile(rb"""r\s{0,9}=\s{0,9}["']([A-Za-z]{1,20})[0-9]""")
-ROW_OF_CELL = re.compile(rb"""r\s{0,9}=\s{0,9}["'][A-Za-z]{0,20}([0-9]{4,20})["']""")  # from 1,000
+COLUMN_OF_CELL = re.compile(rb"""r\s*=\s*["']([A-Za-z]{1,20})[0-9]""")
+ROW_OF_CELL = re.compile(rb"""r\s*=\s*["'][A-Za-z]{0,20}([0-9]{4,20})["']""")  # from 1,000
+ROW = re.compile(rb"<(?:[^<>\s/:]*:)?row[\s/>]")
+CELL = re.compile(rb"<(?:[^<>\s/:]*:)?c[\s/>]")
+PLACED_CELL = re.compile(rb"""<(?:[^<>\s/:]*:)?c\s(?:[^<>]*?\s)?r\s*=\s*["'][A-Za-z]""")
+TEXT_CELL = re.compile(rb"""t\s*=\s*["']s["']""")
 # Patterns that stop at the next tag, and at a few spaces, take linear time in any file.
 TEXT_OF_CELL = re.compile(rb"""t=["']s["'][^<>]*>\s{0,9}<v>([0-9]{1,9})</v>""")
 ERROR_CELL = re.compile(rb"""<c [^<>]*t=["']e["']""")
@@ -70,9 +80,9 @@ def open_workbook(
         DataError: For a corrupt or encrypted file, a file that is too large unpacked, an unknown
             sheet, and a sheet that is not a table.
     """
-    uncomputed, errors = _examine_parts(data, name)
+    examined, uncomputed, errors = _examine_parts(data, name)
     try:
-        with python_calamine.load_workbook(io.BytesIO(data)) as workbook:
+        with python_calamine.load_workbook(examined) as workbook:
             title, sheets, rows, first_row = _select_sheet(workbook, sheet)
     except (python_calamine.CalamineError, OSError) as error:
         raise _build_error(str(error)) from None
@@ -103,17 +113,22 @@ def _build_error(reason: str) -> DataError:
     )
 
 
-def _examine_parts(data: bytes, name: str) -> tuple[int, int]:
+def _examine_parts(data: bytes, name: str) -> tuple[io.BytesIO, int, int]:
     """Refuse parts that would take too much memory.
 
     Returns:
-        The number of cells with a formula without its value, and of cells with an error.
+        A workbook of exactly the parts that were examined, since another library may find others
+        in the same file; the number of cells with a formula without its value, and of cells with
+        an error.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
         refuse_bomb(len(data), sum(member.file_size for member in members), name)
-        parts = {member.filename: unpack(data, member) for member in members}
+        members = [each for each in members if PARTS.fullmatch(each.filename.lower())]
+        parts = {member.filename.lower(): unpack(data, member) for member in members}
+        if len(parts) < len(members):
+            raise zipfile.BadZipFile("two parts have the same name")
     except DataError:
         raise
     except (*CORRUPTION_ERRORS, ValueError) as error:
@@ -122,7 +137,13 @@ def _examine_parts(data: bytes, name: str) -> tuple[int, int]:
     for xml in sheets:
         _refuse_large_sheet(xml)
     _refuse_long_texts(parts.get(TEXTS, b""), sheets)
+    examined = io.BytesIO()
+    with zipfile.ZipFile(examined, "w") as archive:
+        for member in members:
+            archive.writestr(member.filename, parts[member.filename.lower()])
+    examined.seek(0)
     return (
+        examined,
         sum(len(UNCOMPUTED_CELL.findall(xml)) for xml in sheets if b"<f" in xml),
         sum(len(ERROR_CELL.findall(xml)) for xml in sheets),
     )
@@ -130,8 +151,13 @@ def _examine_parts(data: bytes, name: str) -> tuple[int, int]:
 
 def _refuse_large_sheet(xml: bytes) -> None:
     columns = max(map(_parse_column, set(COLUMN_OF_CELL.findall(xml))), default=0)
-    refuse_many_columns(columns)
     rows = max(map(int, set(ROW_OF_CELL.findall(xml))), default=1000)
+    cells = np.array([match.start() for match in CELL.finditer(xml)])
+    if len(PLACED_CELL.findall(xml)) < len(cells):  # cells follow others, and rows follow rows
+        begins = [match.start() for match in ROW.finditer(xml)]
+        columns += int(np.diff(np.searchsorted(cells, [0, *begins, len(xml)])).max())
+        rows += len(begins)
+    refuse_many_columns(columns)
     if columns * rows > MAX_CELLS:
         raise DataError(
             "The sheet reaches to row {rows:,} and column {columns:,}, and at most {most:,} cells "
@@ -153,11 +179,12 @@ def _parse_column(letters: bytes) -> int:
 def _refuse_long_texts(texts: bytes, sheets: Sequence[bytes]) -> None:
     """Raise an error for texts that take too much memory in all cells that refer to them."""
     lengths = np.array([len(text) for text in texts.split(b"</si>")])
-    cells = sum(xml.count(b"<c ") for xml in sheets)
+    cells = sum(len(TEXT_CELL.findall(xml)) for xml in sheets)
     if lengths.max() * cells <= MAX_CHARACTERS:
         return
     places = np.array([int(i) for xml in sheets for i in TEXT_OF_CELL.findall(xml)], dtype=np.int64)
     characters = int(lengths[places[places < len(lengths)]].sum())
+    characters += (cells - len(places)) * int(lengths.max())  # written in an unusual way
     if characters > MAX_CHARACTERS:
         raise DataError(
             "The texts of the cells have {found:,} characters, and at most {most:,} are read. "
@@ -183,13 +210,24 @@ def _select_sheet(
             found=sheet,
             sheets=", ".join(names),
         )
+    if len(names) > MAX_SHEETS:
+        raise DataError(
+            "The workbook has {sheets:,} sheets, and at most {most:,} are read. Save the sheet as "
+            "a workbook of its own.",
+            sheets=len(names),
+            most=MAX_SHEETS,
+        )
     chosen: tuple[str, python_calamine.CalamineSheet] | None = None
-    best = -1
+    best, cells = -1, 0
     tables = []
     for name in names:  # one at a time, because a sheet takes much memory
+        if cells > MAX_CELLS and name != sheet and (sheet is not None or best > 0):
+            tables.append(name)  # not examined, because the sheets before are large
+            continue
         opened = workbook.get_sheet_by_name(name)
         if opened.start is None:
             continue
+        cells += opened.height * opened.width
         is_table = opened.height > 1
         if is_table:
             tables.append(name)

@@ -6,8 +6,11 @@ import io
 import pytest
 from hypothesis import given, settings
 
+from benchmarks.hostile.arrays import HEADERS, build_npy
+from benchmarks.hostile.files import FILES
 from core import DataError, read_sequences
 from tests.support.hostile_files import PARQUET, edits, hostiles, mutated, read
+from tests.support.hostile_formats import FORMATS, hostile_files
 
 
 @pytest.mark.slow
@@ -67,3 +70,53 @@ def test_one_enormous_line_of_numbers_is_a_sequence(mark):
 def test_a_parquet_file_with_mistakes_is_read_or_refused_but_never_crashes(changes):
     with contextlib.suppress(DataError):
         assert len(read_sequences(io.BytesIO(mutated(PARQUET, changes)))) >= 1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_of_any_format_with_mistakes_is_read_or_refused(name):
+    @settings(max_examples=60, derandomize=True, deadline=5_000)
+    @given(hostile_files(name))
+    def check(data):
+        with contextlib.suppress(DataError):
+            assert len(read_sequences(io.BytesIO(data), missing="forward")) >= 1
+
+    check()
+
+
+@pytest.mark.filterwarnings("ignore::core.errors.DataWarning")
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+def test_an_array_with_a_hostile_header_is_read_or_refused(header):
+    with contextlib.suppress(DataError):
+        assert len(read_sequences(io.BytesIO(build_npy(**header)))) == 2  # those of Python 2
+
+
+QUICK_TO_REFUSE = {
+    "json: 300,000 names in an object, and the last of them twice": "two values called 'c299999'",
+    "json: half of a character in names and values": "half of a character",
+    "json: half of a character in lists": "half of a character",
+    "json: lists in lists, 100,000 deep": "too deep",
+    "json: a number of a million digits": "too long",
+    "arff: a quote that is never closed": "cannot be read",
+    "arrow: a buffer that says it unpacks to an exabyte": "larger than 1024 MB",
+    "npy: text that is no Unicode": "not Unicode",
+    "npy: a header that is open": "cannot be read",
+    "npy: a shape of 1,000 axes": "has the shape",
+    "npz: two arrays of one name": "the same name",
+    "npz: objects among numbers": "holds Python objects",
+    "xlsx: cells without a position in 100,000 rows and 16,000 columns": "column 16,000",
+    "xlsx: a row of 20,001 cells without a position": "20,001 columns",
+    "xlsx: a position behind many spaces": "column 16,384",
+    "xlsx: a sheet in another folder": "cannot be read",
+    "xlsx: a sheet whose name has other capitals": "column 16,384",
+    "xlsx: a sheet twice, once harmless": "the same name",
+    "xlsx: 100,000 sheets": "100,000 sheets",
+    "xlsx: a text of 10 MB in 10,000 cells, spelled otherwise": "characters",
+    "xlsx: an external entity in a cell": "cannot be read",
+    "xlsx: an OpenDocument bomb behind a broken workbook": "cannot be read",
+}
+
+
+@pytest.mark.parametrize(("name", "says"), QUICK_TO_REFUSE.items(), ids=QUICK_TO_REFUSE)
+def test_a_hostile_file_is_refused_without_reading_it(name, says):
+    with pytest.raises(DataError, match=says):
+        read_sequences(io.BytesIO(FILES[name]()))
