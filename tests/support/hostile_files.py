@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core import DataError, Sequences
 from core.data.missing import MISSING_POLICIES
-from core.data.schema import DUPLICATES, FIXES, LAYOUTS
+from core.data.schema import DUPLICATES, LAYOUTS
 from core.reading import (
     Report,
     Schema,
@@ -66,7 +66,8 @@ choices = st.fixed_dictionaries(
         "target_at": st.sampled_from([None, None, "sequence", "step", "end"]),
         "missing": st.sampled_from(MISSING_POLICIES),
         "duplicates": st.sampled_from(DUPLICATES),
-        "fixes": st.sets(st.sampled_from(FIXES)).map(sorted),
+        "padding": st.sampled_from([None, None, 0.0, 5.0]),
+        "remaining_steps": st.sampled_from([None, None, None, 2]),
         "elapsed": st.booleans(),
         "cut": st.sampled_from([("", 0, 0)] * 3 + [("windows", 2, 1), ("prefixes", 1, 2)]),
     }
@@ -122,9 +123,10 @@ def _schema(table: Table, chosen: dict[str, object]) -> Schema:
     }
     found = detect_schema(table, chosen["layout"], target_at=chosen["target_at"], **named)
     cut, steps, every = chosen["cut"]
-    kept = {name: chosen[name] for name in ("missing", "duplicates", "elapsed")}
-    fixes = tuple(chosen["fixes"])
-    return replace(found, **kept, fixes=fixes, cut=cut, cut_steps=steps, cut_every=every)
+    kept = {name: chosen[name] for name in ("missing", "duplicates", "elapsed", "padding")}
+    if not found.target:
+        kept["remaining_steps"] = chosen["remaining_steps"]
+    return replace(found, **kept, cut=cut, cut_steps=steps, cut_every=every)
 
 
 def _check(table: Table, data: Sequences, report: Report) -> None:

@@ -30,7 +30,7 @@ TABLES = {
     ),
     "unreadable": (
         "id,x,y\na,1,3\na,oops,4\nb,5,6\n",
-        {"missing": "mean", "fixes": ("unreadable",)},
+        {"missing": "mean"},
     ),
     "lists": ('sequence,target\n"[1.5, 2]",4\n[3],6\n', {}),
     "lists in round brackets": ('id,v,y\nq,"(1, 2)",4\nr,"(3,)",6\n', {}),
@@ -48,7 +48,7 @@ TABLES = {
     "exponents with decimal commas": ("id;x;y\na;1,5E-05;3\na;2,5e3;3\nb;3;4\n", {}),
     "spaces and a header": ("id t x y\na 1 2.5 0\na 2 3.5 0\nb 1 1.5 1\n", {}),
     "a header that is a comment": ("# id,t,x,y\na,1,2.5,0\na,2,3.5,0\nb,1,1.5,1\n", {}),
-    "rows that hold nothing": ("id,x,y\na,1,3\na,2,3\nb,5,6\n,,\n", {"fixes": ("incomplete",)}),
+    "rows that hold nothing": ("id,x,y\na,1,3\na,2,3\nb,5,6\n,,\n", {}),
     "the target at the end of windows": (
         "id,t,x,y\n" + "".join(f"a,{k},{k * 3},{k * 0.5}\n" for k in range(9)),
         {"target_at": "end", "cut": "windows", "cut_steps": 4, "cut_every": 3},

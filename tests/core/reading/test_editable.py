@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import DataError, read_sequences
-from core.reading import detect_schema, open_table, read_table, refresh_schema
+from core.reading import open_table, read_with_choices
+from core.reading.choices import drop_absent_columns
 from core.reading.editable import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Grid, build_grid
 from tests.support.files import TS, build_parquet, make_zip
+from tests.support.findings import list_reasons
 
 SAMPLES = sorted((Path(__file__).parents[3] / "samples").glob("three_*.csv"))
 
@@ -91,7 +93,7 @@ def test_after_a_row_is_deleted_the_others_keep_their_numbers():
     text = grid.write(grid.cells.drop(2))
     assert text == b"id,t,x\n\na,2,3\nb,1,oops\n"
     with pytest.raises(DataError, match="Row 4, column x: 'oops'"):
-        read_sequences(io.BytesIO(text))
+        read_sequences(io.BytesIO(text), missing="refuse")
 
 
 def test_rows_are_written_in_the_order_of_their_numbers():
@@ -137,26 +139,25 @@ def test_a_frame_of_numbers_is_not_text():
     assert build_grid(table, lambda: b"") is None
 
 
-def edit(before: str, after: str, **choices):
-    table = open_table(io.StringIO(before))
-    schema = read_table(table, detect_schema(table, **choices))[0].schema
-    return refresh_schema(schema, open_table(io.StringIO(after)))
+def edit(after: str, **choices):
+    table = open_table(io.StringIO(after))
+    return read_with_choices(table, drop_absent_columns(choices, table))[0].schema
 
 
 WARDS = "id,t,ward,x\na,1,A,1\na,2,B,2\nb,1,A,3\nb,2,B,3\n"
 
 
 def test_an_edited_table_is_detected_again_with_its_reasons():
-    grid = edit(WARDS, WARDS.replace("B", "C"))
-    assert grid.categories == ("ward",)
-    assert not any("as chosen" in reason for reason in grid.reasons)
+    schema = edit(WARDS.replace("B", "C"))
+    assert schema.categories == ("ward",)
+    assert not any("as chosen" in text for _, text in list_reasons(schema))
 
 
 def test_choices_are_kept_when_the_table_is_edited():
-    grid = edit(WARDS, WARDS.replace("3", "4"), features=["x"], time="")
-    assert (grid.features, grid.time) == (("x",), None)
+    schema = edit(WARDS.replace("3", "4"), features=["x"], time="")
+    assert (schema.features, schema.time) == (("x",), None)
 
 
 def test_a_table_that_lost_a_column_is_detected_again():
-    grid = edit(WARDS, "id,t,y\na,1,1\na,2,2\nb,1,3\n", features=["x"])
-    assert grid.features == ("y",)
+    schema = edit("id,t,y\na,1,1\na,2,2\nb,1,3\n", features=["x"])
+    assert schema.features == ("y",)

@@ -1,4 +1,8 @@
-"""Every wrong input is refused with the row, the column and the text that is wrong."""
+"""Every wrong input is refused with the row, the column and the text that is wrong.
+
+Cells without a number are missing values unless these are refused, and rows without a role are left
+out: both are reported in the same way.
+"""
 
 import contextlib
 import io
@@ -12,8 +16,9 @@ from hypothesis import strategies as st
 
 from core import DataError
 from core.errors import MissingValue
-from core.reading import open_lists, read_sequences
+from core.reading import open_lists, open_table, read_sequences, read_with_choices
 from tests.support.files import build_parquet
+from tests.support.findings import find_finding
 
 LONG = "id,t,v,target\na,0,1,2\n"
 NOTHING = {}
@@ -83,19 +88,6 @@ REFUSED = {
     "long: group changes": (
         "id,v,group\na,1,g\na,2,h\n", "differs from 'g'", cell(3, "group", "h")
     ),
-    "long: unknown split": ("id,v,split\na,1,train\na,2,foo\n", "foo", cell(3, "split", "foo")),
-    "long: no split": ("id,v,split\na,1,train\nb,2,\n", "split is missing", cell(3, "split", "")),
-    "long: no id": (LONG + ",1,2,2\n", "id is missing", cell(3, "id", "")),
-    "long: no target": (LONG + "a,1,2,\n", "target is missing", cell(3, "target", "")),
-    "long: target nan": (LONG + "a,1,2,nan\n", "target is missing", cell(3, "target", "nan")),
-    "long: target inf": (LONG + "b,1,2,inf\n", "infinite", cell(3, "target", "inf")),
-    "long: no time": (LONG + "a,,2,2\n", "time is missing", cell(3, "t", "")),
-    "long: an infinite time": (LONG + "a,inf,2,2\n", "no time", cell(3, "t", "inf")),
-    "long: a word for a time": (LONG + "a,later,2,2\n", "no time", cell(3, "t", "later")),
-    "long: 13/13/2026": (
-        "id,t,v\na,13/13/2026,1\na,02/02/2026,2\n", "2026-01-31", cell(2, "t", "13/13/2026")
-    ),
-    "ids apart by a space": (LONG + "a ,1,3,2\n", "spaces only", cell(3, "id", "a ")),
     "list: not closed": ('s,y\n"[1]",2\n"[1,2",3\n', "not a list", cell(3, "s", "[1,2")),
     "list: a bare number": ('s,y\n"[1]",2\n5,3\n', "not a list", cell(3, "s", "5")),
     "list: no cell": ('s,y\n"[1]",2\n,3\n', "not a list", cell(3, "s", "")),
@@ -104,7 +96,6 @@ REFUSED = {
     ),
     "list: two commas": ('s,y\n"[1,,2]",2\n', "two commas", cell(2, "s", "")),
     "list: a comma at the end": ('s,y\n"[1,2,]",2\n', "after the last", cell(2, "s", "")),
-    "list: empty": ('s,y\n"[1]",2\n"[ ]",2\n', "empty list", cell(3, "s", "[ ]")),
     "list: text inside": ('s,y\n"[1]",2\n"[1,x]",3\n', "not a number", cell(3, "s", "x")),
     "list: null inside": (
         's,y\n"[1]",2\n"[1,null,2]",3\n', "missing in the list", cell(3, "s", "null")
@@ -123,20 +114,13 @@ REFUSED = {
     ),
     "wide: a gap": ("id,x1,x2,x3\na,1,2,3\nb,1,,3\nc,1,,\n", "missing", cell(3, "x2", "")),
     "wide: text": ("id,x1,x2\na,1,2\nb,1,oops\n", "not a number", cell(3, "x2", "oops")),
-    "wide: no values": ("id,x1,x2,y\na,1,2,1\nb,,,2\n", "no steps", {"row": 3, "column": "x1"}),
-    "wide: no target": ("id,x1,x2,y\na,1,2,\nb,1,2,2\n", "target is missing", cell(2, "y", "")),
     "wide: a gap in one of two features": (
         "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,1,2,,4\n", "missing", cell(3, "y_1", "")
     ),
     "wide: text in one of two features": (
         "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,1,,oops,\n", "not a number", cell(3, "y_1", "oops")
     ),
-    "wide: no values of two features": (
-        "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,,,,\n", "no steps",
-        {"row": 3, "column": "x_1", "last": "y_2"},
-    ),
     "list: text among spaces": ("s,y\n1 2,3\n4 x,5\n6 7 8,5\n", "No column is left", NOTHING),
-    "list: nothing among spaces": ("s,y\n1 2,3\n ,5\n6 7 8,5\n", "empty list", cell(3, "s", " ")),
     "list: infinity among spaces": (
         "s,y\n1 2,3\n4 inf,5\n6 7 8,5\n", "too large", cell(3, "s", "inf")
     ),
@@ -152,7 +136,6 @@ REFUSED = {
     "pasted: a word": ("[[1],\n [2, abc]]", "not a number", cell(2, "value", "abc")),
     "pasted: infinity": ("[inf]", "too large", cell(1, "value", "inf")),
     "pasted: nothing": ("[]", "empty list", {"row": 1}),
-    "pasted: an empty sequence": ("[[1],\n []]", "empty list", {"row": 2}),
 }  # fmt: skip
 
 
@@ -160,14 +143,190 @@ def to_buffer(text):
     return io.BytesIO(text) if isinstance(text, bytes) else io.StringIO(text)
 
 
-@pytest.mark.parametrize(("text", "says", "values"), REFUSED.values(), ids=REFUSED)
-def test_an_error_has_the_place_and_the_text(text, says, values):
+NAN = np.nan
+# Of these, the cells that hold no number: what is read by default, and the level of the finding
+# about values that are missing or cells that are unreadable.
+READ_AS_MISSING = {
+    "long: text for a number": ([[1, NAN]], "warning"),
+    "long: a word under blank lines": ([[1, NAN]], "warning"),
+    "long: text below a cell of two lines": ([[1, NAN]], "warning"),
+    "long: a missing cell": ([[1, NAN]], "warning"),
+    "long: a formula": ([[1, NAN]], "warning"),
+    "wide: a formula": ([[1, 2], [1, NAN]], "warning"),
+    "long: an error of a sheet": ([[1, NAN]], "warning"),
+    "long: nan": ([[1, NAN]], "warning"),
+    "long: inf": ([[1, NAN]], "warning"),
+    "long: 1e400": ([[1, NAN]], "warning"),
+    "long: 1e39": ([[1, NAN]], "warning"),
+    "list: code": ([[1], [NAN]], "warning"),
+    "list: text inside": ([[1], [1, NAN]], "warning"),
+    "list: null inside": ([[1], [1, NAN, 2]], "question"),
+    "list: Infinity inside": ([[1], [NAN]], "warning"),
+    "wide: a gap": ([[1, 2, 3], [1, NAN, 3], [1]], "info"),
+    "wide: text": ([[1, 2], [1, NAN]], "warning"),
+    "wide: a gap in one of two features": ([[1, 3, 2, 4], [1, NAN, 2, 4]], "info"),
+    "wide: text in one of two features": ([[1, 3, 2, 4], [1, NAN]], "warning"),
+    "list: infinity among spaces": ([[1, 2], [4, NAN], [6, 7, 8]], "warning"),
+    "rows: text": ([[1], [2, NAN], [3, 4, 5]], "warning"),
+    "rows: text after spaces": ([[1], [2, NAN], [3, 4, 5]], "warning"),
+    "rows: a gap": ([[1], [2, NAN, 3]], "question"),
+    "rows: 1e39": ([[1], [2, NAN]], "warning"),
+    "pasted: a word": ([[1], [2, NAN]], "warning"),
+}
+
+
+def check_error(error, says, values):
+    assert says in str(error)
+    assert {name: error.values.get(name) for name in values} == values
+    fields = {name for _, name, _, _ in string.Formatter().parse(error.template) if name}
+    assert fields <= error.values.keys()
+
+
+def list_values(data):
+    return [sequence.ravel().tolist() for sequence in data]
+
+
+@pytest.mark.parametrize("missing", ["refuse", "forward"])
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_error_has_the_place_and_the_text(name, missing):
+    text, says, values = REFUSED[name]
+    if missing == "forward" and name in READ_AS_MISSING:
+        return  # see below
     with pytest.raises(DataError) as caught:
-        read_sequences(to_buffer(text))
-    assert says in str(caught.value)
-    assert {name: caught.value.values.get(name) for name in values} == values
-    fields = {name for _, name, _, _ in string.Formatter().parse(caught.value.template) if name}
-    assert fields <= caught.value.values.keys()
+        read_sequences(to_buffer(text), missing=missing)
+    check_error(caught.value, says, values)
+
+
+@pytest.mark.parametrize("name", READ_AS_MISSING)
+def test_a_cell_without_a_number_is_a_missing_value_with_its_place(name):
+    text, says, values = REFUSED[name]
+    expected, level = READ_AS_MISSING[name]
+    data, report = read_with_choices(open_table(to_buffer(text)), {})
+    assert len(data) == len(expected)
+    for sequence, steps in zip(list_values(data), expected, strict=True):
+        np.testing.assert_array_equal(sequence, steps)
+    kind = "missing" if "missing" in says else "unreadable"
+    finding = find_finding(data, kind)
+    assert finding.level == level
+    assert (finding.column, finding.rows) == (str(values["column"]), (values["row"],))
+    (problem,) = report.problems
+    assert (problem.kind, problem.found) == (kind, values["found"])
+    check_error(problem.message, says, values)
+    assert (data.report.used, data.report.left_out) == (data.report.rows, {})
+
+
+LEFT_OUT = {
+    "long: unknown split": (
+        "id,v,split\na,1,train\na,2,foo\n", "foo", cell(3, "split", "foo"), [[1]], "question"
+    ),
+    "long: no split": (
+        "id,v,split\na,1,train\nb,2,\n", "split is missing", cell(3, "split", ""), [[1]], "question"
+    ),
+    "long: no id": (LONG + ",1,2,2\n", "id is missing", cell(3, "id", ""), [[1]], "question"),
+    "long: no target of a sequence": (
+        LONG + "b,1,2,\n", "target is missing", cell(3, "target", ""), [[1]], "question"
+    ),
+    "long: target nan": (
+        LONG + "b,1,2,nan\n", "target is missing", cell(3, "target", "nan"), [[1]], "question"
+    ),
+    "long: target inf": (
+        LONG + "b,1,2,inf\n", "infinite", cell(3, "target", "inf"), [[1]], "question"
+    ),
+    "long: no time": (LONG + "a,,2,2\n", "time is missing", cell(3, "t", ""), [[1]], "question"),
+    "long: few without a time": (
+        LONG + "a,1,2,2\na,2,3,2\na,3,4,2\na,,5,2\n", "time is missing", cell(6, "t", ""),
+        [[1, 2, 3, 4]], "warning",
+    ),
+    "long: an infinite time": (
+        LONG + "a,inf,2,2\n", "no time", cell(3, "t", "inf"), [[1]], "question"
+    ),
+    "long: a word for a time": (
+        LONG + "a,later,2,2\n", "no time", cell(3, "t", "later"), [[1]], "question"
+    ),
+    "long: 13/13/2026": (
+        "id,t,v\na,13/13/2026,1\na,02/02/2026,2\n", "2026-01-31", cell(2, "t", "13/13/2026"),
+        [[2]], "question",
+    ),
+    "wide: no target": (
+        "id,x1,x2,y\na,1,2,\nb,1,2,2\n", "target is missing", cell(2, "y", ""), [[1, 2]], "question"
+    ),
+    "list: empty": (
+        's,y\n"[1]",2\n"[ ]",2\n', "empty list", cell(3, "s", "[ ]"), [[1]], "question"
+    ),
+    "list: nothing among spaces": (
+        "s,y\n1 2,3\n ,5\n6 7 8,5\n", "empty list", cell(3, "s", " "),
+        [[1, 2], [6, 7, 8]], "question",
+    ),
+    "list: few empty": (
+        's\n"[1]"\n"[2]"\n"[3]"\n"[4]"\n"[]"\n', "empty list", cell(6, "s", "[]"),
+        [[1], [2], [3], [4]], "warning",
+    ),
+    "wide: no values": (
+        "id,x1,x2,y\na,1,2,1\nb,,,2\n", "no steps", {"row": 3, "column": "x1"}, [[1, 2]], "question"
+    ),
+    "wide: few without values": (
+        "id,x1,x2\n" + "".join(f"{name},1,2\n" for name in "abcd") + "e,,\n", "no steps",
+        {"row": 6, "column": "x1"}, [[1, 2]] * 4, "warning",
+    ),
+    "wide: no values of two features": (
+        "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,,,,\n", "no steps",
+        {"row": 3, "column": "x_1", "last": "y_2"}, [[1, 3, 2, 4]], "question",
+    ),
+    "pasted: an empty sequence": (
+        "[[1],\n []]", "empty list", {"row": 2, "column": "value"}, [[1]], "question"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", ["refuse", "forward"])
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_a_row_without_a_role_or_a_step_is_left_out_with_its_place(name, missing):
+    text, says, values, expected, level = LEFT_OUT[name]
+    data, report = read_with_choices(open_table(to_buffer(text)), {"missing": missing})
+    assert list_values(data) == expected
+    (problem,) = [each for each in report.problems if each.kind in ("incomplete", "empty")]
+    check_error(problem.message, says, values)
+    finding = find_finding(data, problem.kind)
+    assert finding.level == level
+    assert (finding.column, finding.rows) == (values["column"], (values["row"],))
+    assert finding.remedies[0] == {"accept": [problem.kind]}
+    assert data.report.left_out == {problem.kind: 1}
+    assert data.report.rows == data.report.used + 1
+
+
+def test_a_row_without_two_roles_is_one_row():
+    data = read_sequences(to_buffer(LONG + ",,2,2\n" + "a,1,1,2\n" * 3))
+    finding = find_finding(data, "incomplete")
+    assert (finding.level, finding.column, finding.rows) == ("warning", None, (3, 3))
+    assert finding.message.endswith("left out: 1.")
+    assert data.report.left_out == {"incomplete": 1}
+
+
+@pytest.mark.parametrize("missing", ["refuse", "forward"])
+def test_ids_apart_by_a_space_are_one_id(missing):
+    text = LONG + "a ,1,3,2\n"
+    data, report = read_with_choices(open_table(to_buffer(text)), {"missing": missing})
+    assert (list_values(data), data.ids.tolist()) == ([[1, 3]], ["a"])
+    (problem,) = report.problems
+    check_error(problem.message, "spaces only", cell(3, "id", "a "))
+    finding = find_finding(data, "spaces")
+    assert (finding.level, finding.column, finding.rows) == ("warning", "id", (3,))
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "says"),
+    [
+        ("id,v,label\na,1,\nb,2,\n", {"target": "label"}, "target is missing"),
+        ("id,v,part\na,1,x\nb,2,y\n", {"split": "part"}, "names no part"),
+        ("id,x1,x2,y\na,,,1\nb,,,2\n", {}, "no steps"),
+        ('s,y\n"[]",2\n"[]",2\n', {}, "empty list"),
+    ],
+)
+def test_a_table_of_which_nothing_remains_is_refused_with_the_first_reason(text, choices, says):
+    with pytest.raises(DataError, match=says) as caught:
+        read_sequences(to_buffer(text), **choices)
+    assert caught.value.values["row"] == 2
+    assert caught.value.report.used == 0
 
 
 @pytest.mark.parametrize(
@@ -176,7 +335,12 @@ def test_an_error_has_the_place_and_the_text(text, says, values):
         (LONG, {"target": "zz"}, "id, t, v, target", {"found": "zz"}),
         (LONG, {"features": ["v", "w"]}, "id, t, v, target", {"found": "w"}),
         (LONG, {"target": "v", "features": ["v"]}, "two roles", {"column": "v"}),
-        (LONG, {"layout": "rows"}, "not a number", {"row": 2, "column": "id", "found": "a"}),
+        (
+            LONG,
+            {"layout": "rows", "missing": "refuse"},
+            "not a number",
+            {"row": 2, "column": "id", "found": "a"},
+        ),
         (LONG, {"layout": "rows", "target": "v"}, "rows layout", {"column": "v"}),
         ("1\n2,3\n", {"layout": "long"}, "unequal numbers of cells", {"layout": "long"}),
         ("a,b\n1,2\n3,4\n", {"layout": "long"}, "tells the sequences apart", {}),
@@ -209,7 +373,7 @@ def test_open_lists_refuses_everything_else(text):
 )
 def test_a_missing_value_raises_its_own_error(text):
     with pytest.raises(MissingValue):
-        read_sequences(to_buffer(text))
+        read_sequences(to_buffer(text), missing="refuse")
 
 
 def test_an_unknown_layout_is_refused():
@@ -224,7 +388,7 @@ def test_a_path_that_does_not_exist_is_an_os_error(tmp_path):
 
 def test_rows_of_a_data_frame_count_as_if_saved_with_a_header():
     with pytest.raises(DataError) as caught:
-        read_sequences(pd.DataFrame({"id": ["a", "a"], "v": [1.0, np.nan]}))
+        read_sequences(pd.DataFrame({"id": ["a", "a"], "v": [1.0, np.nan]}), missing="refuse")
     assert (caught.value.values["row"], caught.value.values["column"]) == (3, "v")
 
 
@@ -251,8 +415,13 @@ def test_the_first_bad_cell_is_reported_anywhere(rows, draw):
         expected = len(lines) if i == bad else expected
     lines += ["a,999,1"]  # so that the column always holds a number
     with pytest.raises(DataError) as caught:
-        read_sequences(io.StringIO("\n".join(lines)), layout="long", features=["v"])
+        read_sequences(
+            io.StringIO("\n".join(lines)), layout="long", features=["v"], missing="refuse"
+        )
     assert caught.value.values == cell(expected, "v", "oops")
+    data = read_sequences(io.StringIO("\n".join(lines)), layout="long", features=["v"])
+    assert find_finding(data, "unreadable").rows == (expected,)
+    assert np.flatnonzero(np.isnan(data.values)).tolist() == [bad]
 
 
 @given(st.text("[]1,;\t \n\r\"x.-\ufeffé'", max_size=40))

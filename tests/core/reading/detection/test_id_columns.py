@@ -16,6 +16,7 @@ from core.reading import (
     read_with_schema,
 )
 from core.reading.to_csv import to_csv
+from tests.support.findings import find_finding, list_doubts, list_reasons
 
 SHARED = "another column may tell sequences apart"
 
@@ -62,7 +63,7 @@ def test_the_smallest_set_of_columns_that_tells_sequences_apart_is_the_id(text, 
     assert data.schema.id == id
     assert len(data.schema.features) == 1
     assert data.lengths.tolist() == [5] * len(data)
-    assert not [doubt for doubt in data.schema.doubts if SHARED in doubt]
+    assert "id_columns" not in [code for _, code, _ in list_doubts(data)]
     assert describe(data) == describe(read_sequences(io.StringIO(text)))
 
 
@@ -75,7 +76,7 @@ def test_a_column_that_names_every_sequence_alone_is_the_id():
     )
     schema = detect(f"subject,session_id,t,v\n{rows}")
     assert (schema.id, schema.features) == ("session_id", ("v",))
-    assert "`subject` is not used" in schema.reasons
+    assert ("unused", "`subject` is not used") in list_reasons(schema)
 
 
 @pytest.mark.parametrize(("visits", "is_doubtful"), [([1, 1, 2, 2], True), ([1, 1, 1, 1], False)])
@@ -87,21 +88,25 @@ def test_a_second_id_without_a_time_is_a_doubt(visits, is_doubtful):
     )
     schema = detect(f"patient,visit,v\n{rows}")
     doubt = "`patient` names the sequences, and `patient` and `visit` together may do so"
-    assert (doubt in schema.doubts) == is_doubtful
-    assert "no column orders the steps: they are in the order of the file" in schema.doubts
+    assert (("question", "id_columns", doubt) in list_doubts(schema)) == is_doubtful
+    assert "no_time" in [code for _, code, _ in list_doubts(schema)]
+    if is_doubtful:
+        remedies = find_finding(schema, "id_columns").remedies
+        assert remedies == ({"id": "patient"}, {"id": ["patient", "visit"]})
 
 
 def test_steps_at_the_same_time_are_a_doubt_where_no_column_tells_them_apart():
     rows = "".join(f"{id},{t // 2},{60 + 7 * t % 13}\n" for id in "ab" for t in range(20))
     schema = detect(f"id,t,pulse\n{rows}")
     assert (schema.id, schema.features) == ("id", ("pulse",))
-    assert schema.doubts == (f"20 rows have the `t` of another row of the same `id`: {SHARED}",)
+    doubt = f"20 rows have the `t` of another row of the same `id`: {SHARED}"
+    assert list_doubts(schema) == [("question", "id_columns", doubt)]
 
 
 def test_a_few_duplicates_are_reported_instead():
     rows = "".join(f"a,{min(t, 1998)},{t % 7},{t % 2}\n" for t in range(2000))
     schema = detect(f"id,t,v,flag\n{rows}")
-    assert (schema.id, schema.doubts) == ("id", ())
+    assert (schema.id, list_doubts(schema)) == ("id", [])
 
 
 def test_a_flag_does_not_tell_sequences_apart():
@@ -144,8 +149,11 @@ def test_elapsed_seconds_of_a_date_and_a_clock_are_written_and_read():
 
 def test_a_row_without_a_part_of_its_id_is_incomplete():
     text = write("subject,trial,t,v", ["p", "r"], [1, 2]) + "p,,9,1\n"
-    with pytest.raises(ValueError, match="Row 22, column subject / trial: the id is missing"):
-        read_sequences(io.StringIO(text), id=["subject", "trial"])
+    data = read_sequences(io.StringIO(text), id=["subject", "trial"])
+    assert data.lengths.tolist() == [5, 5, 5, 5]
+    finding = find_finding(data, "incomplete")
+    assert (finding.level, finding.column, finding.rows) == ("warning", "subject / trial", (22,))
+    assert data.report.left_out == {"incomplete": 1}
 
 
 @pytest.mark.parametrize(
@@ -162,4 +170,4 @@ def test_a_column_that_determines_the_target_is_not_a_feature(header, count, is_
     name = header.split(",")[0]
     assert (name in schema.features) == is_feature
     doubt = f"`{name}` and `label` determine each other: `{name}` is not a feature"
-    assert (doubt in schema.doubts) != is_feature
+    assert (("warning", "determines_target", doubt) in list_doubts(schema)) != is_feature

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,6 +12,7 @@ from core.data.notation import Notation
 from core.data.schema import Schema
 from core.reading import detect_schema, open_table, read_sequences, read_table, read_with_schema
 from core.reading.to_csv import to_csv
+from tests.support.findings import find_finding, list_doubts, list_reasons
 
 
 def write(cells, name="v", delimiter=","):
@@ -22,8 +24,8 @@ def write(cells, name="v", delimiter=","):
     return "\n".join(lines) + "\n"
 
 
-def read(text):
-    return read_sequences(io.StringIO(text))
+def read(text, **choices):
+    return read_sequences(io.StringIO(text), **choices)
 
 
 def list_values(data, name="v"):
@@ -54,18 +56,16 @@ def list_values(data, name="v"):
 def test_one_notation_per_column_is_understood(cells, delimiter, values, reason):
     data = read(write(cells, delimiter=delimiter))
     assert list_values(data) == pytest.approx(values)
-    assert f"`v` holds numbers such as {reason}" in data.schema.reasons
-    assert data.schema.doubts == ()
+    assert ("notation", f"`v` holds numbers such as {reason}") in list_reasons(data)
+    assert list_doubts(data) == []
 
 
 def test_two_numbers_with_a_slash_are_two_features():
     data = read(write(["120/80", "125/85", "130/90", ""], "bp").replace(",,", ",110/70,"))
     assert data.feature_names == ("bp (1)", "bp (2)", "w")
     assert data.values[:, :2].tolist() == [[120, 80], [125, 85], [130, 90], [110, 70]]
-    assert (
-        "`bp` holds two numbers per cell, such as 120/80: the features `bp (1)` and `bp (2)`"
-        in data.schema.reasons
-    )
+    reason = "`bp` holds two numbers per cell, such as 120/80: the features `bp (1)` and `bp (2)`"
+    assert ("pair", reason) in list_reasons(data)
 
 
 @pytest.mark.parametrize(
@@ -79,28 +79,34 @@ def test_two_numbers_with_a_slash_are_two_features():
 def test_three_digits_behind_the_only_mark_are_a_doubt(cells, delimiter, values, example):
     data = read(write(cells, delimiter=delimiter))
     assert list_values(data) == pytest.approx(values)
-    assert data.schema.doubts == (
+    doubt = (
         f"`v` holds numbers such as {example}, whose mark may separate thousands or decimals: "
-        f"read as {values[0]:g}",
+        f"read as {values[0]:g}"
     )
+    assert list_doubts(data) == [("question", "decimal_mark", doubt)]
 
 
 def test_points_before_three_digits_are_a_doubt_only_beside_decimal_commas():
     data = read("id;t;v;w\na;0;1.234;2,5\na;1;12.500;3,5\nb;0;2.000;4,5\n")
     assert list_values(data) == [1234, 12500, 2000]
-    assert len(data.schema.doubts) == 1
+    assert [doubt[:2] for doubt in list_doubts(data)] == [("question", "decimal_mark")]
+    (question,) = data.report.select("question")
+    assert question.remedies == ({"decimal": {"v": ","}}, {"decimal": {"v": "."}})
+    assert question.examples[1][0] == "1.234 → 1.234"
 
 
 def test_numbers_without_the_unit_of_the_others_are_a_doubt():
     data = read(write(["5 kg", "7 kg", "8", "9 kg"]))
     assert list_values(data) == [5, 7, 8, 9]
-    assert data.schema.doubts == ("numbers of `v` without kg are read as if they had it: 1",)
+    doubt = "numbers of `v` without kg are read as if they had it: 1"
+    assert list_doubts(data) == [("warning", "missing_unit", doubt)]
 
 
 def test_mixed_units_are_not_read_as_one():
     data = read(write(["5 kg", "500 g", "7 kg", "700 g"]))
     assert data.feature_names == ("w",)
-    assert data.schema.doubts == ("`v` mixes units (g, kg), and its numbers are not read",)
+    doubt = "`v` mixes units (g, kg), and its numbers are not read"
+    assert list_doubts(data) == [("warning", "mixed_units", doubt)]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +126,7 @@ def test_anything_else_keeps_its_text(name, cells, features):
     schema = detect_schema(open_table(io.StringIO(write(cells, name))), id="id")
     assert schema.notations == ()
     assert schema.features == features or name == "sample_id"
-    assert schema.doubts == ()
+    assert list_doubts(schema) == []
 
 
 def test_ids_keep_a_unit_and_a_slash():
@@ -130,8 +136,11 @@ def test_ids_keep_a_unit_and_a_slash():
 
 def test_a_cell_in_another_notation_is_reported_as_written():
     with pytest.raises(DataError, match="'five' is not a number") as caught:
-        read(write(["5 kg", "7 kg", "five", "9 kg"]))
+        read(write(["5 kg", "7 kg", "five", "9 kg"]), missing="refuse")
     assert caught.value.values == {"row": 4, "column": "v", "found": "five"}
+    data = read(write(["5 kg", "7 kg", "five", "9 kg"]))
+    np.testing.assert_array_equal(list_values(data), [5, 7, np.nan, 9])
+    assert find_finding(data, "unreadable").rows == (4,)
 
 
 def test_a_notation_begins_after_the_first_thousand_rows():
@@ -163,15 +172,17 @@ def test_pairs_of_the_training_data_are_pairs_of_new_data():
 
 def test_an_undetected_notation_is_never_detected_again():
     schema = detect_schema(open_table(io.StringIO(write(["1.5", "2.5"]))))
+    new = open_table(io.StringIO(write(["1,234", "2,500"])))
+    data, report = read_with_schema(new, schema)
+    assert np.isnan(list_values(data)).all()
+    assert "'1,234' is not a number" in report.problems[0].message
     with pytest.raises(DataError, match="'1,234' is not a number"):
-        read_with_schema(open_table(io.StringIO(write(["1,234", "2,500"]))), schema)
+        read_with_schema(new, replace(schema, missing="refuse"))
 
 
 def test_written_tables_are_read_with_their_notation():
     table = open_table(io.StringIO(write(["1.037,5", "1,125"], delimiter=";")))
     schema = detect_schema(table)
     data, _ = read_table(table, schema)
-    again, _ = read_with_schema(
-        open_table(io.StringIO(to_csv(data, schema))), replace(schema, doubts=())
-    )
+    again, _ = read_with_schema(open_table(io.StringIO(to_csv(data, schema))), schema)
     assert again.values.tolist() == data.values.tolist()

@@ -9,6 +9,7 @@ from core import Sequences
 from core.preprocessing.splits import check_set_sizes
 from core.reading import read_sequences
 from core.recipe.recipe import Recipe
+from tests.support.findings import find_finding, list_doubts, list_reasons
 
 HONOURED = "`{}` holds {}, and is taken for the split into train and test"
 NOT_USED = (
@@ -34,8 +35,8 @@ def read_long(name, value):
 def test_words_mark_the_split_whatever_the_name(name, values, split):
     data = read_long(name, lambda i, t: values[i % len(values)])
     assert data.split[: len(split)].tolist() == split
-    assert f"`{name}` says train, validation or test: split" in data.schema.reasons
-    assert data.schema.doubts == ()
+    assert ("split", f"`{name}` says train, validation or test: split") in list_reasons(data)
+    assert list_doubts(data) == []
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,9 @@ def test_yes_and_no_mark_the_split_with_a_doubt(name, values, split):
     data = read_long(name, lambda i, t: values[i % 2])
     assert data.split[:2].tolist() == split
     assert data.feature_names == ("v",)
-    assert data.schema.doubts == (HONOURED.format(name, ", ".join(values)),)
+    doubt = HONOURED.format(name, ", ".join(values))
+    assert list_doubts(data) == [("warning", "split", doubt)]
+    assert find_finding(data, "split").remedies == ({"split": name}, {"split": ""})
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,7 @@ def test_yes_and_no_mark_the_split_with_a_doubt(name, values, split):
 def test_other_parts_are_doubted_and_not_used(name, values):
     data = read_long(name, lambda i, t: values[i % len(values)])
     assert (data.split, data.feature_names, data.targets) == (None, ("v",), None)
-    assert data.schema.doubts == (NOT_USED.format(name),)
+    assert list_doubts(data) == [("question", "split", NOT_USED.format(name))]
     assert data.schema.unused == (name,)
 
 
@@ -84,7 +87,7 @@ def test_rows_that_are_sequences_have_a_split(text):
     assert (data.split.tolist(), data.targets.tolist()) == (["train", "test"], [5, 6])
     data = read_sequences(io.StringIO(text.format("fold", 1, 2)))
     assert (data.split, data.targets.tolist()) == (None, [5, 6])
-    assert NOT_USED.format("fold") in data.schema.doubts
+    assert ("question", "split", NOT_USED.format("fold")) in list_doubts(data)
 
 
 @pytest.mark.parametrize(
@@ -101,11 +104,9 @@ def test_a_column_that_varies_within_sequences_is_a_feature(name, value):
     data = read_long(name, value)
     assert data.split is None
     assert data.feature_names == ("v", name)
-    assert (
-        data.schema.reasons.count(f"`{name}` marks no split, because it differs from step to step")
-        == 1
-    )
-    assert data.schema.doubts == ()
+    reason = f"`{name}` marks no split, because it differs from step to step"
+    assert list_reasons(data).count(("no_split", reason)) == 1
+    assert list_doubts(data) == []
 
 
 def test_many_values_are_no_parts():
@@ -121,10 +122,10 @@ def test_a_split_that_is_chosen_as_a_feature_is_one():
 
 def test_groups_on_both_sides_of_a_split_are_a_doubt():
     text = "id,group,x1,x2,split\na,g,1,2,train\nb,g,1,,test\nc,h,1,,train\n"
-    doubts = read_sequences(io.StringIO(text)).schema.doubts
-    assert "groups with sequences in the training set and in another: 1, such as g" in doubts
-    whole = read_sequences(io.StringIO(text.replace("b,g", "b,k"))).schema.doubts
-    assert not any("groups" in doubt for doubt in whole)
+    doubt = "groups with sequences in the training set and in another: 1, such as g"
+    data = read_sequences(io.StringIO(text))
+    assert list_doubts(data) == [("warning", "divided_groups", doubt)]
+    assert list_doubts(read_sequences(io.StringIO(text.replace("b,g", "b,k")))) == []
 
 
 @pytest.mark.parametrize(("groups", "number"), [("gghh", 1), ("ggkh", 0)])

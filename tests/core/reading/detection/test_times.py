@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import DataError
 from core.reading import detect_schema, open_table, read_sequences, read_with_schema
+from tests.support.findings import find_finding, list_doubts
 
 SURE_NAMES = [
     *("t", "time", "timestamp", "Time (s)", "time_ms", "t[s]", "timestamp_utc", "Date/Time"),
@@ -20,6 +20,11 @@ OTHER_NAMES = [
     *("index", "step", "frame", "day", "Sekunde", "Zyklus", "jour", "segundo", "周期", "eventTime"),
     *("#", "Messdatum", "recorded_at", "row_no", "序号", "采样时间"),
 ]
+NO_TIME = (
+    "warning",
+    "no_time",
+    "no column orders the steps: they are in the order of the file",
+)
 MEASUREMENTS = [[3, 9, 3, 1], [8, 8, 2, 7]]  # with repetitions, in no order
 
 
@@ -49,7 +54,7 @@ def test_a_column_that_orders_the_rows_is_the_time(name, is_shuffled):
     data = read_sequences(io.StringIO(shuffle(text) if is_shuffled else text))
     assert (data.schema.layout, data.schema.id, data.schema.time) == ("long", "id", name)
     assert data.schema.features == ("v",)
-    assert data.schema.doubts == ()
+    assert list_doubts(data) == []
     assert [sequence.ravel().tolist() for sequence in data] == [[0.5, 1.5, 2.5, 3.5]] * 2
 
 
@@ -57,7 +62,7 @@ def test_a_column_that_orders_the_rows_is_the_time(name, is_shuffled):
 def test_a_column_of_such_a_name_that_orders_nothing_is_a_feature(name):
     schema = detect(write(name, MEASUREMENTS))
     assert (schema.id, schema.time, schema.features) == ("id", None, (name, "v"))
-    assert schema.doubts == ("no column orders the steps: they are in the order of the file",)
+    assert list_doubts(schema) == [NO_TIME]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +166,8 @@ def test_rows_are_in_the_order_of_times_of_any_notation(notation):
     data = read_sequences(io.StringIO(shuffle(write("time", [notation.times] * 2))))
     assert [sequence.ravel().tolist() for sequence in data] == [[0.5, 1.5, 2.5, 3.5]] * 2
     assert data.schema.dayfirst == notation.dayfirst
-    assert ("day/month or month/day" in " ".join(data.schema.doubts)) == notation.is_doubtful
+    doubts = [("question", "day_order")] if notation.is_doubtful else []
+    assert [doubt[:2] for doubt in list_doubts(data)] == doubts
 
 
 YEARS = ["24/01/30", "24/01/31", "24/02/01", "24/02/02"]
@@ -214,16 +220,18 @@ def test_other_times_under_another_name_are_not_the_time(notation):
 
 
 def test_dates_with_the_day_on_either_side_are_not_times():
-    problem = "Row 3, column time: '02/29/2024' is no time"
-    with pytest.raises(DataError, match=problem):
-        read_sequences(io.StringIO(write("time", [["29/02/2024", "02/29/2024"]] * 2)))
+    data = read_sequences(io.StringIO(write("time", [["29/02/2024", "02/29/2024"]] * 2)))
+    finding = find_finding(data, "incomplete")
+    assert (finding.level, finding.column, finding.rows) == ("question", "time", (3, 5))
+    assert finding.remedies == ({"accept": ["incomplete"]}, {"time": ""})
+    assert data.lengths.tolist() == [1, 1]
 
 
 def test_the_order_of_day_and_month_can_be_chosen_and_is_reused():
     text = write("time", [["01/02/2024", "02/01/2024", "03/01/2024", "04/01/2024"]] * 2)
     data = read_sequences(io.StringIO(text), dayfirst=False)
     assert data.schema.dayfirst is False
-    assert data.schema.doubts == ()
+    assert list_doubts(data) == []
     assert data[0].ravel().tolist() == [0.5, 1.5, 2.5, 3.5]
     assert read_sequences(io.StringIO(text))[0].ravel().tolist() == [1.5, 2.5, 3.5, 0.5]
     again, _ = read_with_schema(open_table(io.StringIO(text)), data.schema)
@@ -263,7 +271,8 @@ def test_a_second_clock_is_not_a_feature():
     times = [[f"{t},{170967780000 + t}" for t in range(4)]] * 2
     schema = detect(write("t,timestamp", times))
     assert (schema.time, schema.features) == ("t", ("v",))
-    assert schema.doubts == ("`timestamp` orders the rows as `t` does, and is not a feature",)
+    doubt = "`timestamp` orders the rows as `t` does, and is not a feature"
+    assert list_doubts(schema) == [("warning", "further_time", doubt)]
 
 
 def test_a_date_that_is_constant_in_a_sequence_is_not_the_time():
@@ -273,9 +282,8 @@ def test_a_date_that_is_constant_in_a_sequence_is_not_the_time():
 
 def test_times_of_day_that_pass_midnight_are_a_doubt():
     schema = detect(write("time", [["22:00", "23:00", "0:00", "1:00"]] * 2))
-    assert schema.doubts == (
-        "`time` holds times of day without a date, and some sequences pass midnight",
-    )
+    doubt = "`time` holds times of day without a date, and some sequences pass midnight"
+    assert list_doubts(schema) == [("warning", "midnight", doubt)]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from core import DataError, read_sequences
+from tests.support.findings import find_finding
 
 STEPS = """% made by Weka
 @RELATION three
@@ -53,7 +54,8 @@ def test_attributes_are_columns():
     assert [sequence.ravel().tolist() for sequence in data] == [[1, 2.5], [3]]
     assert data.targets.tolist() == ["x", "y z"]
     with pytest.raises(DataError, match="Row 13, column the value"):
-        read(STEPS)
+        read(STEPS, missing="refuse")
+    assert find_finding(read(STEPS), "missing").rows == (13,)
 
 
 def test_a_row_of_the_archive_is_a_series_with_its_class():

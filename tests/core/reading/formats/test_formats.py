@@ -13,6 +13,7 @@ from core.errors import MissingValue
 from core.reading import detect_schema, open_table
 from core.reading.formats import source
 from tests.support.files import LISTS, LONG, SAMPLES, TS, build_parquet, make_zip
+from tests.support.findings import find_finding, list_doubts, read_problem
 
 THREE = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6], ids=["a", "b", "c"])
 
@@ -21,9 +22,9 @@ def read(data: bytes, **choices) -> Sequences:
     return read_sequences(io.BytesIO(data), **choices)
 
 
-def catch_message(data: bytes) -> str:
+def catch_message(data: bytes, **choices) -> str:
     with pytest.raises(DataError) as caught:
-        read(data)
+        read(data, **choices)
     return str(caught.value)
 
 
@@ -141,7 +142,7 @@ def test_an_id_with_a_comma_is_unchanged():
 
 
 def test_comment_lines_do_not_change_line_numbers():
-    assert "Row 4," in catch_message(b"# a\nid,v\n% b\na,x\na,1\n")
+    assert "Row 4," in read_problem(io.BytesIO(b"# a\nid,v\n% b\na,x\na,1\n"))
 
 
 def test_a_comment_inside_quotes_is_text():
@@ -199,9 +200,11 @@ def test_files_with_the_same_name_are_distinguished_by_their_folders():
 
 def test_an_error_in_an_archive_names_the_file_and_its_row():
     bad = {"a.csv": "v\n1\n2\n", "b/c.csv": "# x\nv\n\n3\noops\n"}
-    assert catch_message(make_zip(bad)).startswith(
-        "Row 5 of b/c.csv, column v: 'oops' is not a number."
-    )
+    problem = "Row 5 of b/c.csv, column v: 'oops' is not a number."
+    assert catch_message(make_zip(bad), missing="refuse").startswith(problem)
+    assert read_problem(io.BytesIO(make_zip(bad))).startswith(problem)
+    data = read(make_zip(bad))
+    assert [str(row) for row in find_finding(data, "unreadable").rows] == ["5 of b/c.csv"]
 
 
 def test_a_table_with_one_row_per_id_may_contain_more_than_targets():
@@ -292,13 +295,23 @@ def test_the_two_files_of_a_ts_archive_are_train_and_test():
         ("@classLabel true\n@data\n1,2:a\n1,2\n", "Row 4 has 1 parts"),
         ("@classLabel true\n@data\n1,2\n", "Row 3 has 1 parts"),
         ("@data\n1,2:3\n", "Row 2, column x2: the list has another number of steps (1)"),
-        ("@data\n1,?,3\n", "Row 2, column value: a value is missing"),
-        ("@data\n1,x\n", "Row 2, column value: 'x' in the list is not a number"),
         ("@data\n\n# nothing\n", "nothing in it"),
     ],
 )
 def test_an_unusable_ts_file_is_refused(text, says):
     assert says in catch_message(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("@data\n1,?,3\n", "Row 2, column value: a value is missing"),
+        ("@data\n1,x\n", "Row 2, column value: 'x' in the list is not a number"),
+    ],
+)
+def test_a_missing_value_of_a_ts_file_has_its_place(text, says):
+    assert says in catch_message(text.encode(), missing="refuse")
+    assert says in read_problem(io.StringIO(text))
 
 
 def test_missing_values_of_a_ts_file_can_be_treated():
@@ -310,9 +323,12 @@ def test_missing_values_of_a_ts_file_can_be_treated():
 )
 def test_a_question_mark_is_a_missing_value(text):
     with pytest.raises(MissingValue) as caught:
-        read(text.encode())
+        read(text.encode(), missing="refuse")
     assert caught.value.report.counts == {"missing": 1}
     assert caught.value.values["found"] == "?"
+    data = read(text.encode())
+    assert np.count_nonzero(np.isnan(data.values)) == 1
+    assert find_finding(data, "missing").message.startswith("Values that are missing: 1 ")
 
 
 def test_parquet_keeps_text_dates_booleans_and_lists_of_lists():
@@ -342,18 +358,39 @@ def test_a_pandas_index_in_parquet_is_not_a_feature():
         (build_parquet(v=pa.array([], pa.float64())), "nothing in it"),
         (build_parquet(id=["a"], v=[{"x": 1}]), "Column v holds struct"),
         (build_parquet(id=["a"], v=[b"\0\1"]), "Column v holds binary"),
-        (build_parquet(id=["a", "b"], v=[[1.0], []]), "Row 2, column v: '[]' holds an empty list"),
-        (build_parquet(id=["a", "b"], v=[[1.0], None]), "Row 2, column v"),
-        (build_parquet(id=["a"], v=[[1.0, None, 2.0]]), "Row 1, column v: a value is missing"),
-        (
-            build_parquet(id=["a"], v=[[1.0, np.inf]]),
-            "Row 1, column v: 'inf' in the list is infinite",
-        ),
         (build_parquet(id=["a"], v=[[[1.0], [2, 3]]]), "another number of values (2)"),
     ],
 )
 def test_an_unusable_parquet_file_is_refused(data, says):
     assert says in catch_message(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "says", "kind"),
+    [
+        (
+            build_parquet(id=["a", "b"], v=[[1.0], []]),
+            "Row 2, column v: '[]' holds an empty list",
+            "empty",
+        ),
+        (build_parquet(id=["a", "b"], v=[[1.0], None]), "Row 2, column v", "empty"),
+        (
+            build_parquet(id=["a"], v=[[1.0, None, 2.0]]),
+            "Row 1, column v: a value is missing",
+            "missing",
+        ),
+        (
+            build_parquet(id=["a"], v=[[1.0, np.inf]]),
+            "Row 1, column v: 'inf' in the list is infinite",
+            "unreadable",
+        ),
+    ],
+)
+def test_a_problem_of_a_parquet_file_has_its_place(data, says, kind):
+    assert says in read_problem(io.BytesIO(data))
+    find_finding(read(data), kind)
+    if kind != "empty":
+        assert says in catch_message(data, missing="refuse")
 
 
 def test_a_parquet_file_of_a_billion_cells_in_kilobytes_is_refused():
@@ -454,7 +491,7 @@ def test_declared_and_rare_separators_and_line_ends_of_old_macs_are_read(data):
 
 
 def test_a_declared_separator_keeps_the_numbers_of_the_lines():
-    message = catch_message(b"sep=;\nid;v\na;1\na;x\n")
+    message = read_problem(io.BytesIO(b"sep=;\nid;v\na;1\na;x\n"))
     assert "Row 4, column v: 'x'" in message
     assert catch_message(b"sep=;\n") == "There is nothing in it. Give at least one line of numbers."
 
@@ -488,6 +525,7 @@ def test_files_of_an_archive_may_declare_their_separator():
 
 
 def test_classes_that_the_header_of_a_ts_file_lacks_are_a_doubt():
-    assert read(TS.encode()).schema.doubts == ()
+    assert list_doubts(read(TS.encode())) == []
     data = read(TS.replace("true 2 4 6", "true 2 4").encode())
-    assert data.schema.doubts == ("classes that the header does not declare: 6",)
+    doubt = "classes that the header does not declare: 6"
+    assert list_doubts(data) == [("warning", "file", doubt)]

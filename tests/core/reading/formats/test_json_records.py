@@ -3,10 +3,12 @@
 import io
 import json
 
+import numpy as np
 import pytest
 
 from core import DataError, Sequences, read_sequences
 from core.reading import open_table
+from tests.support.findings import find_finding, read_problem
 
 THREE = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6], ids=["a", "b", "c"])
 LISTS = [
@@ -29,9 +31,9 @@ def read(text, **choices):
     return read_sequences(io.StringIO(text), **choices)
 
 
-def catch_message(text):
+def catch_message(text, **choices):
     with pytest.raises(DataError) as caught:
-        read(text)
+        read(text, **choices)
     return str(caught.value)
 
 
@@ -71,12 +73,16 @@ def test_values_keep_their_kind():
 
 def test_a_row_of_json_lines_has_the_number_of_its_line():
     text = '\n{"id":"a","v":1}\n\n{"id":"a","v":"x"}\n{"id":"b","v":2}\n'
-    assert "Row 4, column v: 'x'" in catch_message(text)
+    assert "Row 4, column v: 'x'" in catch_message(text, missing="refuse")
+    assert "Row 4, column v: 'x'" in read_problem(io.StringIO(text))
 
 
 def test_a_missing_key_is_a_missing_value():
-    with pytest.raises(DataError, match="missing"):
-        read('{"id":"a","t":0,"v":1}\n{"id":"a","t":1}\n{"id":"b","t":0,"v":2}\n')
+    text = '{"id":"a","t":0,"v":1}\n{"id":"a","t":1}\n{"id":"b","t":0,"v":2}\n'
+    assert "a value is missing" in catch_message(text, missing="refuse")
+    data = read(text)
+    np.testing.assert_array_equal(data.values.ravel(), [1, np.nan, 2])
+    assert find_finding(data, "missing").rows == (2,)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +100,17 @@ def test_a_missing_key_is_a_missing_value():
         ('{"a": ' * 100_000 + "1" + "}" * 100_000 + '\n{"a": 1}\n', "too deep"),
         ('[{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]", "too deep"),
         ('[{"a": ' + '{"a": ' * 700 + "1" + "}" * 700 + "}]", ""),
-        ('{"x": [1, "a"]}\n{"x": [2]}\n', "is not a number"),
         ('{"x": [[[1]]]}\n{"x": [[[2]]]}\n', ""),
     ],
 )
 def test_other_json_is_refused(text, expected):
     assert expected in catch_message(text)
+
+
+def test_a_word_in_a_list_of_json_is_reported():
+    text = '{"x": [1, "a"]}\n{"x": [2]}\n'
+    assert "is not a number" in catch_message(text, missing="refuse")
+    assert "is not a number" in read_problem(io.StringIO(text))
 
 
 def test_a_million_names_are_refused():

@@ -9,6 +9,7 @@ import pytest
 
 from core import DataError, Sequences, read_sequences
 from tests.support.files import LONG, SAMPLES
+from tests.support.findings import find_finding
 
 THREE = Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6], ids=["a", "b", "c"])
 FRAME = pd.read_csv(io.StringIO(LONG))
@@ -50,8 +51,11 @@ def test_data_frames_are_sequences_whose_columns_have_names():
     data = read_sequences(frames)
     assert [sequence.tolist() for sequence in data] == [[[1, 3], [2, 4]], [[5, 6]]]
     assert data.ids.tolist() == ["1", "2"]
+    gap = [frames[0], pd.DataFrame({"x": [1, None], "y": [1, 2]})]
     with pytest.raises(DataError, match="Row 3 of frame 2"):
-        read_sequences([frames[0], pd.DataFrame({"x": [1, None], "y": [1, 2]})])
+        read_sequences(gap, missing="refuse")
+    rows = find_finding(read_sequences(gap), "missing").rows
+    assert [str(row) for row in rows] == ["3 of frame 2"]
     with pytest.raises(DataError, match="Frame 2 has the columns z, x"):
         read_sequences([frames[0], frames[1].rename(columns={"y": "z"})])
 

@@ -11,6 +11,7 @@ from core.reading import open_table
 from core.reading.formats import source
 from core.reading.to_csv import derive_schema, to_csv
 from tests.support.files import build_parquet, make_zip
+from tests.support.findings import find_finding, list_reasons
 from tests.support.headerless_tables import CMAPSS, write_ucr
 
 
@@ -61,7 +62,7 @@ def test_ids_that_two_files_share_are_different_sequences(write):
     assert data.ids.tolist() == ["train 1", "train 2", "test 1", "test 2"]
     assert data.lengths.tolist() == [6, 5, 6, 5]
     assert data.features == 2
-    assert any("share ids" in reason for reason in data.schema.reasons)
+    assert any(code == "file" and "share ids" in text for code, text in list_reasons(data))
 
 
 def test_ids_of_one_file_each_are_unchanged(write):
@@ -113,7 +114,9 @@ def test_names_that_differ_in_more_than_the_part_are_no_split(write, names):
 def test_a_row_is_named_with_its_file(write):
     paths = write({"x_train.csv": "id,v\na,1\na,2\n", "x_test.csv": "id,v\nb,1\nb,x\n"})
     with pytest.raises(DataError, match=r"Row 3 of x_test.csv, column v: 'x'"):
-        read_sequences(paths)
+        read_sequences(paths, missing="refuse")
+    rows = find_finding(read_sequences(paths), "unreadable").rows
+    assert [str(row) for row in rows] == ["3 of x_test.csv"]
 
 
 def test_files_that_do_not_match_are_refused(write):

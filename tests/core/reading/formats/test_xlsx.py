@@ -10,6 +10,7 @@ import pytest
 from core import DataError, read_sequences
 from core.reading import open_table
 from core.reading.formats import xlsx
+from tests.support.findings import find_finding, list_doubts, list_reasons
 
 STEPS = [["id", "t", "value"], ["a", 0, 1], ["a", 1, 2.5], ["b", 0, 3]]
 
@@ -56,23 +57,27 @@ def test_the_only_sheet_is_read():
     data = read_sequences(io.BytesIO(write_workbook(steps=STEPS)))
     assert [sequence.ravel().tolist() for sequence in data] == [[1, 2.5], [3]]
     assert data.ids.tolist() == ["a", "b"]
-    assert data.schema.doubts == ()
-    assert "sheet “steps” of the workbook" in data.schema.reasons
+    assert list_doubts(data) == []
+    assert data.schema.sheet == "steps"
 
 
 def test_the_first_sheet_with_a_table_is_read_and_the_others_are_named():
     content = write_workbook(cover=[], steps=STEPS, labels=[["id", "y"], ["a", 1]], chart=[["x"]])
     data = read_sequences(io.BytesIO(content))
     assert len(data) == 2
-    assert "“steps” is the first sheet with a table" in data.schema.doubts[0]
-    assert data.schema.doubts[0].endswith("not read: labels")
+    sheets = find_finding(data, "sheet")
+    assert sheets.level == "warning"
+    assert "“steps” is the first sheet with a table" in sheets.message
+    assert sheets.message.endswith("not read: labels")
+    assert sheets.remedies == ({"sheet": "steps"}, {"sheet": "labels"})
 
 
 def test_a_sheet_can_be_chosen():
     content = write_workbook(other=[["a", "b"], [1, 2]], steps=STEPS)
     data = read_sequences(io.BytesIO(content), sheet="steps")
     assert len(data) == 2
-    assert data.schema.doubts == ()
+    assert ("sheet", "sheet “steps” of the workbook, as chosen") in list_reasons(data)
+    assert list_doubts(data) == []
     assert "The sheets are other, steps" in catch_message(content, sheet="Steps")
     assert "not an Excel workbook" in catch_message(b"id,v\na,1\n", sheet="steps")
 

@@ -3,12 +3,13 @@
 import io
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from core import DataError
 from core.errors import MissingValue
 from core.reading import detect_schema, open_table, read_sequences, read_table
+from tests.support.findings import find_finding, list_doubts
 
 FORCES = "Specimen," + ",".join(f"Force {step} [N]" for step in range(1, 6)) + ",Max strain (%)\n"
 
@@ -102,7 +103,13 @@ def test_items_behind_the_last_value_end_a_list(lists, expected):
 )
 def test_a_value_before_the_end_or_a_question_mark_is_missing(text):
     with pytest.raises(MissingValue):
-        read(text)
+        read(text, missing="refuse")
+    data = read(text)
+    assert np.isnan(data.values).any()
+    assert find_finding(data, "missing").remedies[0] == {
+        "missing": "forward",
+        "accept": ["missing"],
+    }
 
 
 def test_empty_columns_and_rows_at_the_end_are_dropped():
@@ -126,12 +133,12 @@ def test_a_gap_between_numbered_columns_is_a_doubt(header, missing):
     doubt = (
         f"the columns count their steps, and `{missing}` is missing: the others follow each other"
     )
-    assert data.schema.doubts == (doubt,)
+    assert list_doubts(data) == [("warning", "missing_steps", doubt)]
 
 
 @pytest.mark.parametrize("header", ["x1,x2,x3", "t0,t10,t20", "x0,x1,x2"])
 def test_numbers_a_constant_step_apart_have_no_gap(header):
-    assert read(f"id,{header},y\na,1,2,3,5\nb,1,2,,6\n").schema.doubts == ()
+    assert list_doubts(read(f"id,{header},y\na,1,2,3,5\nb,1,2,,6\n")) == []
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "-999", "0.0"])
@@ -139,7 +146,8 @@ def test_a_number_that_only_fills_the_ends_is_a_doubt(value):
     text = "id,x1,x2,x3,x4,y\na,1,2,3,{0},1\nb,1,2,{0},{0},2\nc,4,{0},{0},{0},1\nd,1,1,2,3,2\n"
     data = read(text.format(value))
     assert data.lengths.tolist() == [4, 4, 4, 4]
-    (doubt,) = data.schema.doubts
+    ((level, code, doubt),) = list_doubts(data)
+    assert (level, code) == ("question", "padding")
     assert doubt.startswith(f"many rows end in {float(value):g}, which is read as data")
 
 
@@ -152,9 +160,12 @@ def test_a_number_that_only_fills_the_ends_is_a_doubt(value):
     ],
 )
 def test_a_number_that_is_data_is_no_doubt(rows):
-    assert read("id,x1,x2,x3,x4,y\n" + rows).schema.doubts == ()
+    assert list_doubts(read("id,x1,x2,x3,x4,y\n" + rows)) == []
 
 
 def test_a_row_without_a_value_is_reported():
-    with pytest.raises(DataError, match="holds no values"):
-        read("id,x1,x2\na,1,2\nb,nan,nan\n")
+    data = read("id,x1,x2\na,1,2\nb,nan,nan\n")
+    assert data.ids.tolist() == ["a"]
+    finding = find_finding(data, "empty")
+    assert (finding.level, finding.rows) == ("question", (3,))
+    assert data.report.left_out == {"empty": 1}

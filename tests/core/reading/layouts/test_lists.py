@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core import DataError
-from core.reading import detect_schema, open_table, read_sequences
+from core.reading import detect_schema, open_table, read_sequences, read_with_choices
+from tests.support.findings import find_finding, list_doubts
 
 
 def read(text, **choices):
@@ -65,9 +66,9 @@ def test_nested_lists_are_steps_of_several_features(cells):
 def test_a_missing_value_in_a_list_has_many_notations(cell):
     text = f's,y\n"{cell}",1\n"{cell}",1\n'
     with pytest.raises(DataError, match="missing in the list") as caught:
-        read(text, layout="list")
+        read(text, layout="list", missing="refuse")
     assert (caught.value.values["row"], caught.value.values["column"]) == (2, "s")
-    for sequence in read(text, layout="list", missing="forward"):
+    for sequence in read(text, layout="list"):
         np.testing.assert_array_equal(sequence.ravel(), [1, np.nan, 3])
 
 
@@ -110,14 +111,20 @@ def test_thousands_with_a_space_are_numbers_and_not_lists():
     [
         (
             "s,y\n1 2 3 4 5,1\n2 3 4 5 6,2\n",
-            ("each cell of `s` holds 5 numbers, and is taken for a list",),
+            [
+                (
+                    "warning",
+                    "spaced_list",
+                    "each cell of `s` holds 5 numbers, and is taken for a list",
+                )
+            ],
         ),
-        ("s,y\n1 2 3 4 5,1\n2 3 4 5,2\n", ()),
-        ('s,y\n"[1, 2]",1\n"[2, 3]",2\n', ()),
+        ("s,y\n1 2 3 4 5,1\n2 3 4 5,2\n", []),
+        ('s,y\n"[1, 2]",1\n"[2, 3]",2\n', []),
     ],
 )
 def test_cells_with_equal_numbers_of_items_raise_a_doubt(text, doubts):
-    assert detect_schema(open_table(io.StringIO(text))).doubts == doubts
+    assert list_doubts(detect_schema(open_table(io.StringIO(text)))) == doubts
 
 
 def test_pairs_of_numbers_are_lists_on_request():
@@ -140,9 +147,22 @@ def test_pairs_of_numbers_are_lists_on_request():
 )
 def test_a_mistake_in_a_list_is_reported_in_any_notation(cells, says, found):
     text = "s,y\n" + "".join(f'"{cell}",1\n' for cell in cells)
+    choices = {"layout": "list", "features": ["s"]}
+    place = {"row": 3, "column": "s", "found": found}
+    if says == "empty list":
+        report = read_with_choices(open_table(io.StringIO(text)), choices)[1]
+        (problem,) = report.problems
+        assert says in problem.message
+        assert problem.message.values == problem.message.values | place
+        return
     with pytest.raises(DataError, match=says) as caught:
-        read(text, layout="list", features=["s"])
-    assert caught.value.values == caught.value.values | {"row": 3, "column": "s", "found": found}
+        read(text, missing="refuse", **choices)
+    assert caught.value.values == caught.value.values | place
+    if says == "not a number":
+        assert find_finding(read(text, **choices), "unreadable").rows == (3,)
+    else:
+        with pytest.raises(DataError, match=says):
+            read(text, **choices)
 
 
 LIST_TABLES = [

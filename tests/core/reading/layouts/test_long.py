@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import DataError
 from core.reading import read_sequences
+from tests.support.findings import read_problem
 
 
 def read(text, **choices):
@@ -58,8 +58,10 @@ def test_dates_sort_alike_with_and_without_a_time_zone(dates):
 
 @pytest.mark.parametrize("date", ["1500-01-01", "9999-12-31", "9999-12-31T00:00:00Z"])
 def test_dates_out_of_range_are_not_times(date):
-    with pytest.raises(DataError, match=f"Row 3, column time: '{date}' is no time"):
-        read(f"id,time,v\na,2026-01-01,1\na,{date},2\na,2026-01-03,3\n", time="time")
+    text = f"id,time,v\na,2026-01-01,1\na,{date},2\na,2026-01-03,3\n"
+    problem = read_problem(io.StringIO(text), time="time")
+    assert f"Row 3, column time: '{date}' is no time" in problem
+    assert list_steps(read(text, time="time")) == [[[1], [3]]]
 
 
 def test_equal_times_keep_the_order_of_the_file():

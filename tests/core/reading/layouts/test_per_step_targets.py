@@ -9,6 +9,7 @@ import pytest
 
 from core import DataError, read_sequences
 from core.reading import Schema, detect_schema, open_table, read_table, read_with_schema
+from tests.support.findings import find_finding, list_reasons
 
 LIVES = """engine,cycle,heat,rul
 a,2,5,1
@@ -30,7 +31,8 @@ def test_a_target_that_changes_in_most_sequences_is_per_step_in_the_order_of_tim
     assert [s[:, 0].tolist() for s in data] == [[4, 5, 6], [7, 9]]
     assert data.targets.tolist() == [2, 1, 0, 1, 0]
     assert data.schema.target_at == "step"
-    assert any("a target for each step" in reason for reason in data.schema.reasons)
+    reason = "`rul` changes inside the sequences: a target for each step"
+    assert ("target_per_step", reason) in list_reasons(data)
     assert report.rows == report.used == 5
     assert Schema.from_dict(data.schema.to_dict()) == data.schema
 
@@ -79,16 +81,21 @@ def test_targets_stay_with_the_remaining_steps_of_equal_times(choice, values, ta
 
 def test_targets_are_dropped_with_their_steps_and_sequences():
     text = "id,t,v,target\na,1,,1\na,2,5,2\nb,1,,3\nb,2,,4\nc,1,6,5\nc,2,7,6\n"
-    data, report = read(text, missing="drop", fixes=("empty",))
+    data, report = read(text, missing="drop")
     assert data.ids.tolist() == ["a", "c"]
     assert data.targets.tolist() == [2, 5, 6]
     assert (report.used, report.dropped) == (3, {"missing": 3})
 
 
-def test_a_row_without_a_target_is_reported():
-    with pytest.raises(DataError) as refused:
-        read(LIVES.replace("b,1,7,1", "b,1,7,"))
-    assert refused.value.report.counts == {"incomplete": 1}
+@pytest.mark.parametrize("missing", ["refuse", "forward"])
+def test_a_row_without_a_target_is_left_out_and_reported(missing):
+    data, report = read(LIVES.replace("b,1,7,1", "b,1,7,"), missing=missing)
+    assert data.targets.tolist() == [2, 1, 0, 0]
+    assert data.values.ravel().tolist() == [4, 5, 6, 9]
+    assert report.counts == {"incomplete": 1}
+    finding = find_finding(data, "incomplete")
+    assert (finding.level, finding.column, finding.rows) == ("warning", "rul", (4,))
+    assert finding.remedies == ({"accept": ["incomplete"]}, {"target": ""})
 
 
 def test_new_data_is_read_with_and_without_targets():

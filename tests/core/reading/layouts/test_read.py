@@ -9,6 +9,7 @@ import pytest
 
 from core import Sequences
 from core.reading import Schema, detect_schema, open_table, read_sequences, read_table
+from tests.support.findings import list_reasons
 
 SAMPLES = Path(__file__).parents[4] / "samples"
 THREE = [[1], [2, 5], [3, 9, 9, 4, 8]]
@@ -48,7 +49,8 @@ def test_japanese_vowels_is_read_without_choices():
     assert (layout.layout, layout.id, layout.time) == ("long", "utterance", "t")
     assert (layout.target, layout.split, layout.group) == ("speaker", "split", None)
     assert layout.features == tuple(f"lpc{i}" for i in range(1, 13))
-    assert "`utterance` repeats and `t` rises inside it: long layout" in layout.reasons
+    reason = "`utterance` repeats and `t` rises inside it: long layout"
+    assert ("layout", reason) in list_reasons(layout)
     data = read_table(table, layout)[0]
     assert (len(data), data.features) == (640, 12)
     assert (data.lengths.min(), data.lengths.max()) == (7, 29)

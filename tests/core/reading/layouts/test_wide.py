@@ -7,6 +7,7 @@ import pytest
 
 from core import DataError
 from core.reading import Schema, detect_schema, open_table, read_table, read_with_schema
+from tests.support.findings import find_finding, list_doubts, list_reasons
 
 TWO = "id,x_1,x_2,x_3,y_1,y_2,y_3,target\na,1,2,3,4,5,6,0\nb,7,,,8,,,1\n"
 TWO_STEPS = [[[1, 4], [2, 5], [3, 6]], [[7, 8]]]
@@ -42,7 +43,8 @@ def test_columns_with_the_steps_of_several_features(text):
     assert data.feature_names == ("x", "y")
     assert list_steps(data) == TWO_STEPS
     assert data.targets.tolist() == [0, 1]
-    assert "the columns count the steps of 2 features: `x, y`" in data.schema.reasons
+    reason = "the columns count the steps of 2 features: `x, y`"
+    assert ("channels", reason) in list_reasons(data)
 
 
 def test_the_steps_of_one_feature_are_in_the_order_of_their_numbers():
@@ -82,7 +84,7 @@ def test_features_with_different_steps_are_not_combined():
     assert data.feature_names == ("value",)
     assert data[0].ravel().tolist() == [1, 2, 3]
     doubt = "`q_1` to `q_2` count other steps than `x_1` to `x_3`, and are not used"
-    assert data.schema.doubts == (doubt,)
+    assert list_doubts(data) == [("warning", "other_steps", doubt)]
     with pytest.raises(DataError, match="only one of them has a step 3"):
         read(text, features=["x_1", "x_2", "x_3", "q_1", "q_2"])
 
@@ -106,13 +108,17 @@ def test_names_that_differ_only_in_punctuation_are_distinct():
 def test_a_target_before_or_after_the_steps_is_detected_with_a_doubt(text, target, id):
     schema = read(text).schema
     assert (schema.layout, schema.target, schema.id) == ("wide", target, id)
-    assert f"no column is called target, and `{target}` is taken for it" in schema.doubts
+    note = f"no column is called target, and `{target}` is taken for it"
+    assert ("warning", "assumed_target", note) in list_doubts(schema)
 
 
 def test_two_possible_targets_leave_the_target_open():
     schema = read("age,dose,x1,x2\n5,7,1,2\n6,7,1,\n").schema
     assert schema.target is None
-    assert schema.doubts == ("no column is called target, and it may be one of `age, dose`",)
+    doubt = "no column is called target, and it may be one of `age, dose`"
+    assert list_doubts(schema) == [("question", "target", doubt)]
+    remedies = find_finding(schema, "target").remedies
+    assert remedies == ({"target": ""}, {"target": "age"}, {"target": "dose"})
 
 
 UCR = "1,5,6,7\n2,8,9,\n1,4,4,4\n"

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from core.reading import detect_schema, open_table, read_sequences, read_with_schema
+from tests.support.findings import list_doubts
 
 
 def write(units, steps, separator=" ", start=1, end=""):
@@ -25,7 +26,7 @@ def test_counted_sequences_and_steps_are_a_long_table(separator, start):
     assert (schema.layout, schema.id, schema.time) == ("long", "1", "2")
     assert schema.features == ("3", "4")
     assert data.lengths.tolist() == [5, 5, 5]
-    assert schema.doubts == ()
+    assert list_doubts(schema) == []
 
 
 @pytest.mark.parametrize("separator", [" ", ","])

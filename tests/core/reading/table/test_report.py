@@ -15,6 +15,7 @@ from core.reading import (
     read_with_schema,
 )
 from core.reading.table.report import MAX_LISTED
+from tests.support.findings import find_finding, list_doubts, list_reasons
 
 
 def read(text: str, **choices):
@@ -35,12 +36,16 @@ a,1,oops,2,x
 a,2,,2,x
 b,0,1,1e99,y
 ,1,1,2,y
-b,1,1,2,
+c,1,1,2,
 """
 
 
-def test_every_problem_of_a_file_is_listed_with_its_place():
-    report = catch_error(BROKEN).report
+@pytest.mark.parametrize("missing", ["refuse", "forward"])
+def test_every_problem_of_a_file_is_listed_with_its_place(missing):
+    if missing == "refuse":
+        report = catch_error(BROKEN, missing=missing).report
+    else:
+        report = read(BROKEN, missing=missing)[1]
     assert [(p.kind, p.row, p.column, p.found) for p in report.problems] == [
         ("unreadable", 3, "v", "oops"),
         ("missing", 5, "v", ""),
@@ -53,32 +58,40 @@ def test_every_problem_of_a_file_is_listed_with_its_place():
 
 
 def test_every_row_is_used_or_counted_as_dropped():
-    choices = {"fixes": ("unreadable", "incomplete"), "missing": "drop"}
-    assert "every step of the sequence 'b'" in str(catch_error(BROKEN, **choices))
-    data, report = read(BROKEN, **choices | {"fixes": ("unreadable", "incomplete", "empty")})
+    data, report = read(BROKEN, missing="drop")
     assert [s.tolist() for s in data] == [[[1, 2]]]
     assert data.ids.tolist() == ["a"]
     assert (report.rows, report.used) == (6, 1)
     assert report.dropped == {"incomplete": 2, "missing": 3}
+    assert find_finding(data, "unknown").level == "warning"
+    data, report = read(BROKEN)
+    assert data.lengths.tolist() == [3, 1]
+    assert (report.used, report.dropped) == (4, {"incomplete": 2})
 
 
-def test_problems_without_a_treatment_remain_unresolved():
-    assert catch_error(BROKEN, fixes=("unreadable",)).report is not None
-    assert "the id is missing" in str(catch_error(BROKEN, fixes=("unreadable",), missing="drop"))
-    assert "oops" in str(catch_error(BROKEN, fixes=("incomplete",), missing="drop"))
-    assert "oops" in str(catch_error("id,v\na,1\na,oops\n", fixes=("unreadable",)))
+def test_only_problems_without_a_treatment_are_unresolved():
+    error = catch_error(BROKEN, missing="refuse")
+    assert "oops" in str(error)
+    assert error.report.unresolved.counts == {"unreadable": 2, "missing": 1}
+    constant = "".join(f"{id},{t},1,2,x\n" for id in "pqr" for t in (0, 1))
+    error = catch_error(BROKEN + constant + "a,3,1,2,z\n")
+    assert "differs from 'x'" in str(error)
+    assert error.report.unresolved.counts == {"changes": 1}
+    assert error.report.counts["unreadable"] == 2
 
 
 def test_all_problems_are_counted_and_a_thousand_are_listed():
-    report = catch_error("id,v\n" + "a,1\n" + "a,x\n" * 5_000).report
+    report = catch_error("id,v\n" + "a,1\n" + "a,x\n" * 5_000, missing="refuse").report
     assert report.counts["unreadable"] == 5_000
     assert len([p for p in report.problems if p.kind == "unreadable"]) == MAX_LISTED
+    data, _ = read("id,v\n" + "a,1\n" + "a,x\n" * 5_000)
+    finding = find_finding(data, "unreadable")
+    assert (finding.message.endswith(": 5000."), len(finding.rows)) == (True, MAX_LISTED)
 
 
-def test_ids_that_differ_in_spaces_are_merged_on_request():
-    text = "id,v\na,1\na ,2\n a,3\nb,4\n"
-    assert catch_error(text).report.counts == {"spaces": 2}
-    data, report = read(text, fixes=("spaces",))
+def test_ids_that_differ_in_spaces_are_merged_and_counted():
+    data, report = read("id,v\na,1\na ,2\n a,3\nb,4\n")
+    assert report.counts == {"spaces": 2}
     assert [s.ravel().tolist() for s in data] == [[1, 2, 3], [4]]
     assert (report.rows, report.used) == (4, 4)
 
@@ -90,9 +103,9 @@ def test_ids_that_differ_in_spaces_are_merged_on_request():
         ('id,s\na,"[1]"\nb,"[]"\nc,"[2, 3]"\n', ["a", "c"]),
     ],
 )
-def test_sequences_without_a_step_are_dropped_on_request(text, left):
-    assert catch_error(text).report.counts == {"empty": 1}
-    data, report = read(text, fixes=("empty",))
+def test_sequences_without_a_step_are_dropped_and_counted(text, left):
+    data, report = read(text)
+    assert report.counts == {"empty": 1}
     assert data.ids.tolist() == left
     assert (report.rows, report.used, report.dropped) == (3, 2, {"empty": 1})
 
@@ -156,7 +169,8 @@ def test_words_are_read_as_codes_of_sorted_words():
     assert data.categories == {"colour": ("blue", "red"), "on": ("no", "yes")}
     assert data.feature_names == ("colour", "on", "v")
     assert data[0].tolist() == [[1, 1, 1], [0, 0, 2]]
-    assert "`colour` holds 2 different words: a feature for each" in data.schema.reasons
+    reason = "`colour` holds 2 different words: a feature for each"
+    assert ("words", reason) in list_reasons(data)
 
 
 def test_a_column_of_free_text_is_not_a_feature():
@@ -193,7 +207,7 @@ def test_missing_values_stay_missing_in_every_layout(text):
 
 
 def test_a_schema_round_trips_through_plain_values():
-    schema = read(WORDS, missing="mean", fixes=("spaces",), elapsed=True)[0].schema
+    schema = read(WORDS, missing="mean", padding=-1.5, elapsed=True)[0].schema
     assert Schema.from_dict(schema.to_dict()) == schema
 
 
@@ -203,14 +217,16 @@ def test_a_schema_round_trips_through_plain_values():
         {},
         {"layout": "tall"},
         {"layout": "long", "missing": "guess"},
-        {"layout": "long", "fixes": ["all"]},
+        {"layout": "long", "padding": "0"},
+        {"layout": "long", "remaining_steps": 0},
+        {"layout": "long", "target": "y", "remaining_steps": 9},
         {"layout": "long", "duplicates": "sum"},
         {"layout": "long", "features": 3},
         {"layout": "long", "categories": [1]},
     ],
 )
 def test_invalid_plain_values_are_refused(plain):
-    with pytest.raises(ValueError, match=r"layout|the table"):
+    with pytest.raises(ValueError, match=r"layout|the table|remaining steps"):
         Schema.from_dict(plain)
 
 
@@ -238,18 +254,17 @@ def test_incomplete_targets_of_new_data_are_ignored():
 
 
 @pytest.mark.parametrize(
-    ("text", "doubt"),
+    ("text", "codes"),
     [
-        ("name,v\nann,1\nann,2\nbob,3\n", "they are in the order of the file"),
-        ("who,v\nann,1\nann,2\nbob,3\n", "no column is called id, and `who` is taken for it"),
-        ("id,t,v,z\na,0,1,2\na,1,2,2\nb,0,1,3\nb,1,2,3\n", "no column is called target"),
-        ("id,t,v,target\na,0,1,2\n", ""),
+        ("name,v\nann,1\nann,2\nbob,3\n", ["no_time"]),
+        ("who,v\nann,1\nann,2\nbob,3\n", ["assumed_id", "no_time"]),
+        ("id,t,v,z\na,0,1,2\na,1,2,2\nb,0,1,3\nb,1,2,3\n", ["assumed_target"]),
+        ("id,t,v,target\na,0,1,2\n", []),
     ],
 )
-def test_assumptions_are_reported_as_doubts(text, doubt):
-    doubts = " ".join(detect_schema(open_table(io.StringIO(text))).doubts)
-    assert doubt in doubts
-    assert bool(doubts) == bool(doubt)
+def test_assumptions_are_reported_as_warnings(text, codes):
+    doubts = list_doubts(detect_schema(open_table(io.StringIO(text))))
+    assert [doubt[:2] for doubt in doubts] == [("warning", code) for code in codes]
 
 
 def test_chinese_column_names_are_recognised():
@@ -261,4 +276,4 @@ def test_chinese_column_names_are_recognised():
         ("值",),
         "目标",
     )
-    assert not schema.doubts
+    assert list_doubts(schema) == []

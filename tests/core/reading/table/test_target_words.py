@@ -1,14 +1,13 @@
 """A few words among numbers are missing targets, never a reason for classes."""
 
 import io
-from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from core import DataError
 from core.reading import detect_schema, open_table, read_sequences, read_table
 from tests.support.files import build_parquet
+from tests.support.findings import find_finding, list_doubts
 
 
 def write(targets):
@@ -19,11 +18,12 @@ def write(targets):
 @pytest.mark.parametrize("word", ["n.a.", "-", "TBD", "#DIV/0!", "<0.5", "pending", "broken"])
 def test_a_word_among_numbers_is_a_missing_target(word):
     table = open_table(io.StringIO(write([1.5, 2.5, word, 4.5, 6.5, 7.5])))
-    schema = detect_schema(table)
-    with pytest.raises(DataError, match="is no number, as the other targets are") as caught:
-        read_table(table, schema)
-    assert caught.value.values["found"] == word
-    data, report = read_table(table, replace(schema, fixes=("incomplete",)))
+    data, report = read_table(table, detect_schema(table))
+    for problem in report.problems:
+        assert "is no number, as the other targets are" in problem.message
+        assert problem.found == word
+    finding = find_finding(data, "incomplete")
+    assert (finding.level, finding.column, finding.rows) == ("warning", "target", (6, 7))
     assert data.targets.tolist() == [1.5, 2.5, 4.5, 6.5, 7.5]
     assert report.dropped == {"incomplete": 2}
 
@@ -58,14 +58,19 @@ def test_a_column_of_classes_that_is_constant_per_sequence_is_the_target(classes
     rows = "".join(f"s{i},{t},{classes[i % 2]},{i * t},{i + t}\n" for i in range(6) for t in (0, 1))
     schema = detect_schema(open_table(io.StringIO("id,t,died,v,w\n" + rows)))
     assert (schema.target, schema.features) == ("died", ("v", "w"))
-    assert schema.doubts == ("no column is called target, and `died` is taken for it",)
+    doubt = "no column is called target, and `died` is taken for it"
+    assert list_doubts(schema) == [("warning", "assumed_target", doubt)]
+    assert find_finding(schema, "assumed_target").remedies == ({"target": ""},)
 
 
 def test_two_columns_of_classes_leave_the_target_open():
     rows = "".join(f"s{i},{t},{i % 2},{i // 2 % 2},{i + t}\n" for i in range(6) for t in (0, 1))
     schema = detect_schema(open_table(io.StringIO("id,t,sex,died,v\n" + rows)))
     assert schema.target is None
-    assert schema.doubts == ("no column is called target, and it may be one of `sex, died`",)
+    doubt = "no column is called target, and it may be one of `sex, died`"
+    assert list_doubts(schema) == [("question", "target", doubt)]
+    remedies = find_finding(schema, "target").remedies
+    assert remedies == ({"target": ""}, {"target": "sex"}, {"target": "died"})
 
 
 def test_a_column_of_classes_that_changes_is_a_feature():
