@@ -369,7 +369,7 @@ def _choose_marks(
     cells = pa.chunked_array([column.cells], pa.string())
     has_notation = pc.match_substring_regex(cells, build_cell_pattern(notation))
     has_mark = (
-        pc.match_substring(cells, "," if "," in marks else ".")
+        pc.match_substring(cells, "," if column.marks[0] == COMMA_DECIMAL else ".")
         if is_ambiguous
         else pc.match_substring_regex(cells, "[^0-9+-]")
     )
