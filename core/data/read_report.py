@@ -93,19 +93,21 @@ class ReadReport:
         return replace(self, findings=(*self.findings, *findings))
 
     def accepting(self, codes: Collection[str]) -> ReadReport:
-        """Return the report in which questions with these codes are only stated."""
+        """Return the report in which findings with these codes are only stated."""
         findings = tuple(
-            replace(finding, level="info")
-            if finding.level == "question" and finding.code in codes
-            else finding
+            replace(finding, level="info") if finding.code in codes else finding
             for finding in self.findings
         )
         return replace(self, findings=findings)
 
     def to_dict(self) -> dict[str, object]:
-        """Return plain values for JSON; ``ReadReport.from_dict`` reads them."""
+        """Return plain values for JSON; ``ReadReport.from_dict`` reads them.
+
+        Of more findings than a stored report may have, the questions and warnings come first.
+        """
+        findings = self.findings if len(self) <= MAX_FINDINGS else [*self][:MAX_FINDINGS]
         return {
-            "findings": [_to_plain(finding) for finding in self.findings],
+            "findings": [_to_plain(finding) for finding in findings],
             "rows": self.rows,
             "used": self.used,
             "left_out": dict(self.left_out),
@@ -134,7 +136,12 @@ class ReadReport:
 
 def _to_plain(finding: Finding) -> dict[str, object]:
     rows = [row.to_plain() if isinstance(row, Note) else row for row in finding.rows]
-    return vars(finding) | {"message": finding.message.to_plain(), "rows": rows}
+    return vars(finding) | {
+        "message": finding.message.to_plain(),
+        "rows": rows,
+        "remedies": finding.remedies[:MAX_REMEDIES],
+        "examples": finding.examples[:MAX_REMEDIES],
+    }
 
 
 def _check_row(plain: object, where: str) -> int | str:

@@ -107,7 +107,8 @@ def read_sequences(
         elapsed: Adds the time since the previous step as a feature.
         cut: "windows" or "prefixes" cuts the sequences (see ``Schema``), with ``cut_steps`` and
             ``cut_every``.
-        accept: Codes of questions in the report whose answer is what was assumed.
+        accept: Codes of questions and warnings in the report that are answered by what was
+            assumed or done.
         like: A trained model, such as from ``core.load``: reads new data in the same way as its
             training data, whatever the other arguments are.
         strict: Raises an error for a question that could not be decided.

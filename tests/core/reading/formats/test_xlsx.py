@@ -4,31 +4,15 @@ import datetime
 import io
 import zipfile
 
-import openpyxl
 import pytest
 
 from core import DataError, read_sequences
 from core.reading import open_table
 from core.reading.formats import xlsx
 from tests.support.findings import find_finding, list_doubts, list_reasons
+from tests.support.workbooks import write_workbook
 
 STEPS = [["id", "t", "value"], ["a", 0, 1], ["a", 1, 2.5], ["b", 0, 3]]
-
-
-def write_workbook(**sheets):
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
-    for name, rows in sheets.items():
-        sheet = workbook.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    return save(workbook)
-
-
-def save(workbook):
-    out = io.BytesIO()
-    workbook.save(out)
-    return out.getvalue()
 
 
 def open_rows(*rows, **options):
