@@ -49,6 +49,9 @@ def choose_schema(table: Table, choices: Choices) -> Schema:
         choices.get("dayfirst"),
         decimal=choices.get("decimal"),
     )
+    if choices.get("padding") is not None:  # decides what is asked about it
+        findings = tuple(each for each in schema.findings if each.code != "padding")
+        schema = replace(schema, findings=findings)
     return apply_fields(schema, choices)
 
 
