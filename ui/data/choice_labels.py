@@ -34,6 +34,8 @@ ACCEPTED = {  # by the code of the finding
     "single_steps": N_("each sequence has one step"),
     "split": N_("leave it out"),
     "incomplete": N_("leave these rows out"),
+    "empty": N_("leave these sequences out"),
+    "day_order": N_("the year comes first"),
 }
 ROLE_NAMES = {
     "id": N_("the id is {column}"),

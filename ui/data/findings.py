@@ -86,7 +86,7 @@ def _show_button(
 ) -> None:
     choices: Choices = dict(remedy)  # type: ignore[assignment]  # a set of choices
     st.button(
-        format_choices(choices) or _("That is right"),
+        escape_markdown(format_choices(choices)) or _("That is right"),
         key=f"{key}-{_make_id(finding)}-{number}",
         on_click=answer,
         args=(choices,),

@@ -11,6 +11,7 @@ from core.reading import Choices, Report
 from core.reading.findings import list_choices_after_refusal
 from ui.data.choice_labels import format_choices
 from ui.data.reading_report import explain, show_problems
+from ui.i18n import escape_markdown
 
 
 def offer_to_read_again(error: UnpaddedError, key: str, answer: Callable[[Choices], None]) -> None:
@@ -30,6 +31,5 @@ def offer_to_read_again(error: UnpaddedError, key: str, answer: Callable[[Choice
         show_problems(unresolved, is_resolved=False)
     with st.container(horizontal=True):
         for number, choices in enumerate(list_choices_after_refusal(report)):
-            st.button(
-                format_choices(choices), key=f"{key}-{number}", on_click=answer, args=(choices,)
-            )
+            label = escape_markdown(format_choices(choices))
+            st.button(label, key=f"{key}-{number}", on_click=answer, args=(choices,))
