@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.data.choices import FIELDS, merge_choices
 from core.errors import UnpaddedError
 from core.reading import Choices, Report, Schema
+from core.reading.table.roles import ROLES
 from ui.context import get_services
 from ui.data import columns_form, table_editor
 from ui.data.remedies import offer_to_read_again
@@ -83,10 +85,22 @@ def offer_to_repair(
         )
     if refusal.columns is not None and not refusal.columns.lists:
         report = refusal.error.report
-        schema = report.schema if isinstance(report, Report) else Schema("long")
+        schema = report.schema if isinstance(report, Report) else _describe_choices(refusal.choices)
         with st.expander(_("Choose what its columns are"), icon=":material/view_column:"):
             # The choice is kept while this file is refused, but not for another file.
             form_id = zlib.crc32(repr(refusal.choices).encode(), refusal.checksum)
             columns_form.show_form(
                 f"{key}-{form_id}", refusal.columns.names, schema, answer, refuse
             )
+
+
+def _describe_choices(choices: Sequence[Choices]) -> Schema:
+    """Return a schema that shows what was chosen about a table that could not be read with it."""
+    chosen = merge_choices(*choices)
+    layout = chosen.get("layout", "auto")
+    names = (*ROLES, *FIELDS, "target_at", "dayfirst")
+    fields = {name: chosen[name] for name in names if chosen.get(name)}  # type: ignore[literal-required]
+    if "remaining_steps" in fields:
+        fields.pop("target", None)
+    schema = Schema("long" if layout == "auto" else layout)
+    return replace(schema, **fields)
