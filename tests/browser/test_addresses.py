@@ -82,6 +82,7 @@ def test_back_after_reading_the_file_again_keeps_the_data_open(address):
         visitor.open("/Data")
         visitor.upload("upload", "own.csv", CSV.encode())
         before = visitor.query_string
+        visitor.click("Change")
         visitor.check("Time since the last step as a feature")
         visitor.click("Use these columns")
         assert get_data_in_use(visitor) == "own.csv"
@@ -94,6 +95,7 @@ def test_a_sample_that_was_read_again_is_the_visitors_own_data(address):
     with Visitor(address) as visitor:
         visitor.open("/Data?data=japanese_vowels")
         assert visitor.query["data"] == "japanese_vowels"
+        visitor.click("Change")
         visitor.choose("Which target a sequence has", "one for each of its steps")
         visitor.click("Use these columns")
         assert visitor.query["data"] != "japanese_vowels"

@@ -140,10 +140,14 @@ def test_own_data_from_upload_to_downloaded_predictions(page, tmp_path):
     page.goto("/Data")
     page.locator("input[type=file]").first.set_input_files("samples/japanese_vowels.csv")
     expect(page.get_by_role("heading", name="japanese_vowels.csv")).to_be_visible()
+    expect(page.get_by_text("Target: speaker · Time: t")).to_be_visible()
+    page.get_by_text("How it was read: one step a row").click()
     expect(page.get_by_text("rises inside it: long layout")).to_be_visible()
     expect(page.get_by_test_id("stMetricValue").first).to_have_text("640")
     expect(page.locator(PLOT)).to_have_count(3)
+    page.get_by_role("button", name="Change").click()
     page.get_by_role("button", name="Use these columns").click()
+    expect(page.get_by_text("You chose: Columns as chosen")).to_be_visible()
     expect(page.get_by_text("370 test")).to_be_visible()
 
     page.get_by_role("link", name="See them padded and masked").click()
@@ -225,9 +229,12 @@ def test_a_broken_file_is_fixed_in_the_page_and_trained_on(visitor):
     visitor.open("/Data")
     assert len(visitor.find_all("plotly_chart")) == 3
     visitor.upload("A file of sequences", "visits.csv", BROKEN.encode())
-    assert "Row 11, column pulse" in " ".join(visitor.texts()).replace("`", "")
-    visitor.click("Take the mean, and say where")
+    assert "the first with “oops” in row 11, column pulse" in " ".join(visitor.texts())
+    visitor.click("Change")
+    visitor.choose("Missing values", "take the mean")
+    visitor.click("Use these columns")
     texts = " ".join(visitor.texts())
+    assert "You chose: Columns as chosen" in texts
     assert "visits.csv" in texts
     assert "42 rows in the file, all of them used." in texts
     visitor.page_link("Train")
@@ -273,19 +280,22 @@ def test_a_cell_is_corrected_in_the_page_and_the_data_is_trained_on(page):
     bad = good.replace("b,1,5,4", "b,1,five,4")
     file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": bad.encode()}
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text("Row 4, column value: “five” is not a number")).to_be_visible()
-
-    page.get_by_text("Edit “mine.csv” here").click()
-    edit_cell(page, 3, "5..")
-    page.get_by_role("button", name="Read the edited table").click()
-    expect(page.get_by_text("Row 4, column value: “5..” is not a number")).to_be_visible()
-    edit_cell(page, 3, "5")
-    page.get_by_role("button", name="Read the edited table").click()
     expect(page.get_by_role("heading", name="mine.csv")).to_be_visible()
+    expect(page.get_by_text("the first with “five” in row 4, column value")).to_be_visible()
+
+    edit = page.get_by_text("Edit “mine.csv” here")
+    for text in ("5..", "5"):  # the row with a warning stands first
+        edit.click()
+        edit_cell(page, 3, text)
+        page.get_by_role("button", name="Read the edited table").click()
+        warning = page.get_by_text("Cells that are not numbers count as missing")
+        if text == "5..":
+            expect(page.get_by_text("the first with “5..” in row 4, column value")).to_be_visible()
+        else:
+            expect(warning).to_have_count(0)
+    page.get_by_text("How it was read").click()
     expect(page.get_by_text("8 rows in the file, all of them used.")).to_be_visible()
 
-    edit = page.get_by_text("Edit “mine.csv” here")  # the open data, in place
-    expect(edit).to_have_count(1)  # the one of the refused file disappears with the rerun
     edit.click()
     edit_cell(page, 3, "1.5")
     page.get_by_role("button", name="Read the edited table").click()

@@ -45,7 +45,7 @@ def test_two_parts_of_a_split_are_chosen_at_once_and_trained_on(page, parts, tmp
     chooser.set_input_files(recordings)
     expect(page.get_by_text("second.csv begins with")).to_be_visible()
     expect(page.get_by_text("Only what was chosen last is used: first.csv")).to_be_visible()
-    expect(page.get_by_role("heading", name="Walks_TRAIN.ts + 1 more")).to_be_visible()
+    expect(page.get_by_text("Still in use: Walks_TRAIN.ts + 1 more")).to_be_visible()
     page.get_by_role("button", name=re.compile("Remove second.csv")).click()
     expect(page.get_by_text("second.csv begins with")).to_have_count(0)
 

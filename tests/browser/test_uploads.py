@@ -10,7 +10,8 @@ from tests.support.streamlit_client import XSRF_COOKIE, Visitor
 
 MB = 10**6
 TABLE = "id,x,target\n" + "".join(f"{i},{i % 7},{i % 5}.5\n" for i in range(30))
-WRONG = TABLE.replace("7,0,2.5", "7,oops,2.5")
+STEPS = "id,x,target\n" + "".join(f"{i // 2},{i % 7},{i // 2}.5\n" for i in range(30))
+REFUSED = STEPS.replace("3,0,3.5", "3,0,9.5")  # another target in one row of a sequence
 UPLOADER = "A file of sequences"
 
 
@@ -92,12 +93,13 @@ def test_opened_files_take_no_room(visitor):
 
 
 def test_refused_files_can_be_read_in_another_way(visitor):
-    visitor.upload(UPLOADER, "wrong.csv", table(4, WRONG))
-    assert "oops" in " ".join(visitor.texts())
+    visitor.upload(UPLOADER, "wrong.csv", table(4, REFUSED))
+    assert "differs from" in " ".join(visitor.texts())
     visitor.page_link("Home")
     visitor.page_link("Data")
-    visitor.upload(UPLOADER, "wrong.csv", table(4, WRONG))  # the previous file has been removed
-    visitor.click("Drop the step")
+    visitor.upload(UPLOADER, "wrong.csv", table(4, REFUSED))  # the previous file has been removed
+    visitor.click("The target of the last step")
+    assert any("You chose: The target of the last step" in text for text in visitor.texts())
     assert any("wrong.csv" in text for text in visitor.texts())
     assert not any("no longer on the server" in text for text in visitor.texts())
 

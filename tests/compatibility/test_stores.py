@@ -90,6 +90,7 @@ def test_a_visitor_finds_everything_and_the_interrupted_run_finishes(left, tmp_p
             visitor.wait_for("Stopped")
             visitor.open(f"/Runs?run={runs['interrupted']}")
             visitor.wait_for("2,000 epochs in", 240)
+            _read_otherwise_and_undo(visitor)
             assert visitor.errors == []
         line = store.runs.get(runs["interrupted"])
         assert (line.state, line.progress.epoch) == (RunState.FINISHED, 2000)
@@ -97,3 +98,17 @@ def test_a_visitor_finds_everything_and_the_interrupted_run_finishes(left, tmp_p
         assert len(history) == 2000
         assert history[:DONE] == before[:DONE]  # not trained a second time
     store.close()
+
+
+def _read_otherwise_and_undo(visitor: Visitor) -> None:
+    """Change how the open data, of which no answers are stored, is read; and take it back."""
+    visitor.open("/Data")
+    before = [metric.value for metric in visitor.find_all("metric")]
+    assert "You chose" not in " ".join(visitor.texts())
+    visitor.click("Change")
+    visitor.choose("Missing values", "leave the step out")
+    visitor.click("Use these columns")
+    assert "You chose: Columns as chosen" in " ".join(visitor.texts())
+    assert [metric.value for metric in visitor.find_all("metric")] != before
+    visitor.click("Undo")
+    assert [metric.value for metric in visitor.find_all("metric")] == before

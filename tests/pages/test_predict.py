@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.app_pages import find_labelled, wait_until
+from tests.support.data_page import open_form
 from ui import backend
 
 
@@ -45,7 +46,8 @@ def test_new_data_with_missing_values_is_predicted_after_choosing_a_treatment(pr
     wait_until(predict, list_tables)
     content = b'sequence\n"[1, null, 2]"\n"[2]"\n'
     predict.file_uploader(key="predict-file-0").upload("new.csv", content, "text/csv").run()
-    find_labelled(predict.button, "Drop the step").click().run()
+    assert "missing" in predict.error[0].value  # the example was not read from a file
+    find_labelled(predict.button, "Leave the step out").click().run()
     wait_until(predict, lambda app: len(list_tables(app)) == 2)
     assert list_tables(predict)[1]["steps"].tolist() == [2, 1]
 
@@ -83,6 +85,7 @@ LIVES = "engine,cycle,heat,rul\n" + "".join(
 def test_per_step_targets_are_trained_and_predicted_at_every_step(app):
     app.switch_page("pages/1_Data.py").run()
     app.file_uploader(key="upload").upload("lives.csv", LIVES.encode(), "text/csv").run()
+    open_form(app)
     assert find_labelled(app.selectbox, "Which target a sequence has").value == "step"
     app.switch_page("pages/3_Train.py").run()
     assert find_labelled(app.segmented_control, "Predict").options[0] == "a number at every step"
@@ -110,8 +113,12 @@ def links(app):
 
 
 def test_typed_data_with_missing_values_is_predicted_after_choosing_a_treatment(app):
+    """The training data was read with missing values refused; otherwise nothing is asked."""
     app.switch_page("pages/1_Data.py").run()
     app.file_uploader(key="upload").upload("lives.csv", LIVES.encode(), "text/csv").run()
+    open_form(app)
+    find_labelled(app.selectbox, "Missing values").set_value("refuse")
+    find_labelled(app.button, "Use these columns").click().run()
     app.switch_page("pages/3_Train.py").run()
     find_labelled(app.number_input, "Epochs").set_value(1).run()
     find_labelled(app.button, "Start training").click().run()
@@ -119,7 +126,7 @@ def test_typed_data_with_missing_values_is_predicted_after_choosing_a_treatment(
     app.switch_page("pages/4_Predict.py").run()
     find_labelled(app.text_area, "Sequences").set_value("engine,cycle,heat\nz,1,\nz,2,3\n").run()
     assert "missing" in app.error[0].value
-    find_labelled(app.button, "Drop the step").click().run()
+    find_labelled(app.button, "Leave the step out").click().run()
     assert not app.error
     wait_until(app, list_tables)
     assert len(list_tables(app)[0]) == 1

@@ -3,7 +3,7 @@ what comes out. For the tests here, and for ``python -m benchmarks soak``."""
 
 import gzip
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,12 @@ from core import DataError, Sequences
 from core.data.missing import MISSING_POLICIES
 from core.data.schema import DUPLICATES, LAYOUTS
 from core.reading import (
+    Choices,
     Report,
-    Schema,
     Table,
-    detect_schema,
     open_table,
     read_table,
+    read_with_choices,
     read_with_schema,
 )
 from tests.support.files import LISTS, LONG, TS, build_parquet, make_zip
@@ -66,7 +66,8 @@ choices = st.fixed_dictionaries(
         "target_at": st.sampled_from([None, None, "sequence", "step", "end"]),
         "missing": st.sampled_from(MISSING_POLICIES),
         "duplicates": st.sampled_from(DUPLICATES),
-        "padding": st.sampled_from([None, None, 0.0, 5.0]),
+        "dayfirst": st.sampled_from([None, None, True, False]),
+        "padding": st.sampled_from([None, None, 0.0, -1.0]),
         "remaining_steps": st.sampled_from([None, None, None, 2]),
         "elapsed": st.booleans(),
         "cut": st.sampled_from([("", 0, 0)] * 3 + [("windows", 2, 1), ("prefixes", 1, 2)]),
@@ -102,7 +103,7 @@ def read(hostile: Hostile) -> bool:
     """Read it, and check what comes out; False when it was refused, as it may be."""
     try:
         table = open_table(io.BytesIO(hostile.data))
-        data, report = read_table(table, _schema(table, hostile.chosen))
+        data, report = read_with_choices(table, _list_choices(table, hostile.chosen))
     except DataError as error:
         _check_error(error)
         return False
@@ -116,17 +117,15 @@ def read(hostile: Hostile) -> bool:
     return True
 
 
-def _schema(table: Table, chosen: dict[str, object]) -> Schema:
+def _list_choices(table: Table, chosen: dict[str, object]) -> Choices:
+    """List what a visitor chose, as ``read_sequences`` takes it, by the names of the columns."""
     named = {
         role: "" if column is None else table.names[column % len(table.names)]
         for role, column in chosen["columns"].items()
     }
-    found = detect_schema(table, chosen["layout"], target_at=chosen["target_at"], **named)
     cut, steps, every = chosen["cut"]
-    kept = {name: chosen[name] for name in ("missing", "duplicates", "elapsed", "padding")}
-    if not found.target:
-        kept["remaining_steps"] = chosen["remaining_steps"]
-    return replace(found, **kept, cut=cut, cut_steps=steps, cut_every=every)
+    kept = {name: value for name, value in chosen.items() if name not in ("columns", "cut")}
+    return Choices(**kept, **named, cut=cut, cut_steps=steps, cut_every=every)
 
 
 def _check(table: Table, data: Sequences, report: Report) -> None:

@@ -1,8 +1,4 @@
-"""Tables in every layout, and how their schemas are chosen."""
-
-from dataclasses import replace
-
-from core.reading.detection.detect import detect_schema
+"""Tables in every layout, and what is chosen about them."""
 
 TABLES = {
     "long": ("id,t,x,y,target\nb,2,1.5,7,4\na,1,2,8,6\nb,1,2.5,9,4\n", {}),
@@ -28,10 +24,7 @@ TABLES = {
         "id,t,x,y\n" + "".join(f"{k % 2},{k},{k * 3},{k % 2}\n" for k in range(30)),
         {"cut": "windows", "cut_steps": 4, "cut_every": 3},
     ),
-    "unreadable": (
-        "id,x,y\na,1,3\na,oops,4\nb,5,6\n",
-        {"missing": "mean"},
-    ),
+    "unreadable": ("id,x,y\na,1,3\na,oops,4\nb,5,6\n", {"missing": "mean"}),
     "lists": ('sequence,target\n"[1.5, 2]",4\n[3],6\n', {}),
     "lists in round brackets": ('id,v,y\nq,"(1, 2)",4\nr,"(3,)",6\n', {}),
     "lists of lists": ('sequence,y\n"[[1, 2], [3, 4]]",4\n"[[5, 6]]",6\n', {}),
@@ -59,12 +52,3 @@ TABLES = {
     "decimal commas": ("id;x;y\na;1,5;3\na;2,5;3\nb;3;4\n", {}),
     "tabs and quotes": ('id\tx\ty\n"a b"\t1\t3\n"a b"\t2\t3\n"c"\t3\t4\n', {}),
 }
-
-
-def choose_schema(table, choices):
-    """Detect the schema of a table, with some fields chosen differently."""
-    detection_choices = {
-        name: choices[name] for name in ("layout", "id", "target_at") if name in choices
-    }
-    others = {name: value for name, value in choices.items() if name not in detection_choices}
-    return replace(detect_schema(table, **detection_choices), **others)

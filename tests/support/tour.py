@@ -56,7 +56,10 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     expect(page.locator(PLOT)).to_have_count(3)
     file = {"name": name, "mimeType": "text/csv", "buffer": content}
     page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("How it was read").click()
     expect(page.get_by_text("all of them used")).to_be_visible()
+    page.get_by_role("button", name="Change").click()
+    expect(page.get_by_role("button", name="Use these columns")).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(3)
     show("Data")
     page.get_by_role("tab", name="Your data").click()

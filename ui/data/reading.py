@@ -99,8 +99,11 @@ def _apply(visitor: State, read: Callable[[], reading_jobs.Refused | None]) -> N
         visitor.refusals.columns = error
         return
     visitor.refusals.columns = None if refused is None else refused.error
-    if refused is None and visitor.data.schema is not None:
-        columns_form.update_form(get_widget_key(visitor, "columns"), visitor.data.schema)
+    schema, sheet_key = visitor.data.schema, f"{get_widget_key(visitor, 'reading')}-sheet"
+    if schema is not None and sheet_key in st.session_state:
+        st.session_state[sheet_key] = schema.sheet
+    if refused is None and schema is not None:
+        columns_form.update_form(get_widget_key(visitor, "columns"), schema)
 
 
 def _show_answers(visitor: State, key: str) -> None:

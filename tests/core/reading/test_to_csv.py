@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from core import Sequences
 from core.reading import open_table, read_table
+from core.reading.choices import choose_schema
 from core.reading.to_csv import MAX_EXAMPLE_STEPS, build_example, derive_schema, to_csv
-from tests.support.tables import TABLES, choose_schema
+from tests.support.tables import TABLES
 
 numbers = st.floats(-1e6, 1e6, width=32)
 

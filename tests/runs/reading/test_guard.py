@@ -33,9 +33,7 @@ def guard():
 
 
 def read(guard: Guard, content: bytes) -> Sequences:
-    return guard.call(
-        "somebody", HERE, reading_jobs.open_file, content, STEPS, reading_jobs.detect()
-    ).sequences()
+    return guard.call("somebody", HERE, reading_jobs.open_file, content, STEPS, {}).sequences()
 
 
 def test_a_file_is_read_as_it_is_in_python(guard, tmp_path):

@@ -60,9 +60,7 @@ def guard():
 def test_a_hostile_file_gives_a_short_error(guard, name):
     content = FILES[name]()
     try:
-        result = guard.call(
-            "somebody", "192.0.2.7", reading_jobs.open_file, content, STEPS, reading_jobs.detect()
-        )
+        result = guard.call("somebody", "192.0.2.7", reading_jobs.open_file, content, STEPS, {})
         assert isinstance(result, reading_jobs.Refused)
         error = result.error
     except UnpaddedError as refused:
@@ -76,9 +74,7 @@ def test_a_hostile_file_gives_a_short_error(guard, name):
 def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hostile):
     before = guard.call("somebody", "192.0.2.7", strange_jobs.process, b"")
     guard.call("somebody", "192.0.2.7", strange_jobs.read, hostile.data, hostile.chosen)
-    result = guard.call(
-        "somebody", "192.0.2.7", reading_jobs.open_file, hostile.data, STEPS, reading_jobs.detect()
-    )
+    result = guard.call("somebody", "192.0.2.7", reading_jobs.open_file, hostile.data, STEPS, {})
     if isinstance(result, reading_jobs.Opened):
         assert len(result.sequences()) >= 1
     else:
@@ -91,8 +87,6 @@ def test_a_file_with_mistakes_is_read_or_refused_and_its_reader_lives(guard, hos
 def test_a_parquet_file_with_mistakes_ends_at_most_the_process_that_reads_it(guard, changes):
     content = mutated(PARQUET, changes)
     with contextlib.suppress(DataError):
-        result = guard.call(
-            "somebody", "192.0.2.7", reading_jobs.open_file, content, STEPS, reading_jobs.detect()
-        )
+        result = guard.call("somebody", "192.0.2.7", reading_jobs.open_file, content, STEPS, {})
         assert isinstance(result, reading_jobs.Opened | reading_jobs.Refused)
     assert guard.call("somebody", "192.0.2.7", strange_jobs.process, b"")

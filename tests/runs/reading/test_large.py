@@ -45,7 +45,7 @@ def hundred_thousand_lists() -> bytes:
 def test_a_large_file_is_read(make, sequences):
     content, guard = make(), Guard()
     try:
-        how = (Limits().steps, reading_jobs.detect())
+        how = (Limits().steps, {})
         opened = guard.call("somebody", "192.0.2.7", reading_jobs.open_file, content, *how)
         assert len(opened.sequences()) == sequences
     finally:

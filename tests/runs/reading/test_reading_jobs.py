@@ -12,7 +12,7 @@ LONG_IDS = (
 
 
 def open_file(content: bytes) -> reading_jobs.Opened | reading_jobs.Refused:
-    return reading_jobs.open_file(content, STEPS, reading_jobs.detect())
+    return reading_jobs.open_file(content, STEPS, {})
 
 
 @pytest.mark.parametrize(("most", "is_read"), [(5_000, True), (4_999, False)])

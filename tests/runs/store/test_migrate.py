@@ -12,6 +12,8 @@ import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from core.data.read_report import ReadReport
+from runs import TableReading
 from runs.store import NewerStoreError, Store, StoreError, tables
 from runs.store.database import Database
 from runs.store.errors import NEWER, NOT_COPIED, NOT_MIGRATED, OLDER
@@ -19,7 +21,7 @@ from runs.store.migrate import VERSION_TABLE
 from runs.threads import start_thread
 from tests.support.cluster_runs import wait_for
 from tests.support.migrations import ADD_COLUMN, NEXT, VERSION, read_rows, write_next_version
-from tests.support.stores import create_queued
+from tests.support.stores import FILE, PACKED, SET, create_queued
 
 ROOT = Path(__file__).parents[3]
 FAILING = """
@@ -81,13 +83,40 @@ def test_migrations_make_the_declared_tables(store: Store, url: str):
 
 def test_a_database_of_the_last_version_before_alembic_keeps_all_rows(url: str):
     fill(url)
-    execute(url, f"DROP TABLE {VERSION_TABLE}", "UPDATE schema SET version = 1")
+    later = "DROP TABLE readings"
+    execute(url, later, f"DROP TABLE {VERSION_TABLE}", "UPDATE schema SET version = 1")
     before = read_rows(url)
     Store(url).close()
     after = read_rows(url)
     assert after.pop(VERSION_TABLE)
+    assert after.pop("readings") == []
     assert (before.pop("schema"), after.pop("schema")) == (["(1,)"], [f"({VERSION},)"])
     assert after == before
+
+
+def test_a_database_without_readings_keeps_all_rows_and_stores_them_then(url: str):
+    fill(url)
+    store = Store(url)
+    old = store.data_sets.save("ada", SET, PACKED, FILE)
+    store.close()
+    down = [f"UPDATE {VERSION_TABLE} SET version_num = '0002'", "UPDATE schema SET version = 2"]
+    execute(url, "DROP TABLE readings", *down)
+    before = read_rows(url)
+    store = Store(url)
+    after = read_rows(url)
+    assert after.pop("readings") == []
+    assert (before.pop("schema"), after.pop("schema")) == (["(2,)"], [f"({VERSION},)"])
+    assert (before.pop(VERSION_TABLE), after.pop(VERSION_TABLE)) == (
+        ["('0002',)"],
+        [f"('{VERSION:04}',)"],
+    )
+    assert after == before
+    assert store.data_sets.list("ada") == [old]
+    assert store.data_sets.read_reading(old.id) is None
+    reading = TableReading(({"missing": "mean"},), ReadReport(rows=3, used=3))
+    new = store.data_sets.save("ada", old, PACKED, FILE, reading=reading)
+    assert store.data_sets.read_reading(new.id) == reading
+    store.close()
 
 
 @pytest.mark.slow

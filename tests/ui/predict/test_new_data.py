@@ -102,6 +102,16 @@ def test_missing_values_in_typed_text_are_treated_as_in_the_training_data(messag
     ]
 
 
+def test_missing_values_are_carried_on_unless_the_training_data_was_read_otherwise(messages):
+    text = "id,t,a,b,y\np,0,1,2,3\np,1,,2,3\n"
+    data = read_text(text, Reading(2, TRAINED))
+    assert data.missing == "forward"
+    assert np.isnan(data[0][1, 0])
+    assert messages == []
+    assert read_text(text, Reading(2, replace(TRAINED, missing="refuse"))) is None
+    assert "Row 3, column a: the value is missing" in messages[0]
+
+
 def test_the_suggestion_is_the_shortest_sequence():
     assert suggest_sequence(load_example()) == "[1]"
 

@@ -8,11 +8,11 @@ import pytest
 from core import Recipe
 from core.errors import DataError, QuotaError, UnpaddedError
 from core.reading.new_data import Reading
-from runs.reading import reading_jobs
 from tests.support.sessions import copy_state
 from ui.samples import EXAMPLE_NAME, REAL_ZEROS, SAMPLES, compute_digest, load_example
 from ui.session import data
 from ui.session.data import (
+    answer,
     delete_data_set,
     describe_file,
     open_data_set,
@@ -23,10 +23,14 @@ from ui.session.data import (
     read_again,
     read_new_data,
     suggest_recipe,
+    take_answer_back,
 )
 
 TABLE = "id,t,x,z\na,1,2,3\na,2,4,7\nb,1,5,6\n"
-BROKEN = b"id,t,x\na,1,2\na,2,oops\nb,1,3\n"
+BROKEN = b"id,t,x,target\n" + b"".join(
+    b"%d,%d,2,%d\n" % (i, t, i == t == 1) for i in range(4) for t in range(2)
+)
+DATES = "id,date,v\na,01/02/2024,1\na,02/01/2024,2\nb,01/01/2024,3\n"
 
 
 def make_text() -> str:
@@ -50,14 +54,13 @@ def test_unreadable_text_is_refused_with_what_is_needed_to_try_again(state, serv
     before = copy_state(state)
     refusal = open_table(state, services, "a.csv", lambda: BROKEN)
     assert state == before
-    assert refusal.rows == {"3"}
-    assert refusal.columns.names == ("id", "t", "x")
+    assert refusal.rows == {"5"}
+    assert refusal.columns.names == ("id", "t", "x", "target")
     assert refusal.grid.write(refusal.grid.cells) == BROKEN
-    schema_of = reading_jobs.use_schema(
-        replace(refusal.schema, missing="drop", fixes=("unreadable",))
-    )
-    assert open_table(state, services, refusal.name, refusal.read, schema_of) is None
-    assert state.data.lengths.sum() == 2
+    again = open_table(state, services, refusal.name, refusal.read, [{"target_at": "end"}])
+    assert again is None
+    assert state.data.targets.tolist() == [0, 1, 0, 0]
+    assert state.reading.choices == ({"target_at": "end"},)
 
 
 def test_content_that_is_no_longer_there_is_refused(state, services):
@@ -106,18 +109,59 @@ def test_a_file_is_read_again_with_other_columns(state, services, open_text):
     open_text(state, TABLE)
     before = state.data_set
     unchanged = copy_state(state)
-    choice = reading_jobs.choose("long", ["x"], {}, id="id", time="id")
-    assert "two roles" in str(read_again(state, services, choice).error)
+    assert "two roles" in str(answer(state, services, {"id": "id", "time": "id"}).error)
     assert state == unchanged
-    choice = reading_jobs.choose("long", ["x"], {}, id="id", time="t", target=None)
-    assert read_again(state, services, choice) is None
+    assert answer(state, services, {"features": ["x"], "time": "t"}) is None
     assert (state.data.feature_names, state.data_set.id) == (("x",), before.id)
     assert state.data_set.file == before.file
 
 
+def test_answers_are_added_and_taken_back_in_their_order(state, services, open_text):
+    open_text(state, DATES)
+    assert [each.code for each in state.data.report.select("question")] == ["day_order"]
+    assert answer(state, services, {"dayfirst": False}) is None
+    assert answer(state, services, {"missing": "mean"}) is None
+    assert state.reading.choices == ({"dayfirst": False}, {"missing": "mean"})
+    assert (state.data[0].tolist(), state.data.missing) == ([[1], [2]], "mean")
+    assert take_answer_back(state, services) is None
+    assert state.reading.choices == ({"dayfirst": False},)
+    assert (state.data[0].tolist(), state.data.missing) == ([[1], [2]], "forward")
+    assert take_answer_back(state, services) is None
+    assert (state.reading.choices, state.data[0].tolist()) == ((), [[2], [1]])
+
+
+def test_a_new_session_restores_the_answers_and_the_report(open_tab, services, open_text):
+    tab = open_tab()
+    open_text(tab, DATES)
+    assert answer(tab, services, {"dayfirst": False}) is None
+    again = open_tab()
+    assert again.reading == tab.reading
+    assert again.reading.choices == ({"dayfirst": False},)
+    assert again.data.report == tab.data.report
+    assert len(again.data.report) > 0
+    assert take_answer_back(again, services) is None
+    assert [each.code for each in open_tab().data.report.select("question")] == ["day_order"]
+
+
+def test_a_refused_answer_is_not_kept(state, services, open_text):
+    open_text(state, "id,t,x\na,1,2\na,2,\nb,1,3\n")
+    before = copy_state(state)
+    assert "missing" in str(answer(state, services, {"missing": "refuse"}).error)
+    assert state == before
+
+
+def test_answers_about_columns_that_an_edit_removes_are_left_out(state, services, open_text):
+    open_text(state, TABLE)
+    assert answer(state, services, {"features": ["x"]}) is None
+    edited = TABLE.replace("x", "y").encode()
+    choices, key = state.reading.choices, state.data_set.id
+    assert open_table(state, services, "a.csv", lambda: edited, choices, replaces=key) is None
+    assert state.data.feature_names == ("y", "z")
+
+
 def test_the_example_has_no_file_to_read_again(state, services):
     with pytest.raises(DataError, match="no longer on the server"):
-        read_again(state, services, reading_jobs.detect())
+        read_again(state, services, ())
 
 
 def test_samples_are_opened(state, services):
@@ -139,7 +183,7 @@ def test_a_data_set_deleted_in_another_tab_cannot_be_opened(open_tab, services, 
     with pytest.raises(DataError, match="no longer on the server"):
         describe_file(other, services)
     with pytest.raises(DataError, match="no longer on the server"):
-        read_again(other, services, reading_jobs.detect())
+        read_again(other, services, ())
     assert open_tab().is_example
 
 
@@ -205,11 +249,11 @@ def test_deleting_another_data_set_keeps_the_open_one(state, services, open_text
 
 
 def test_new_sequences_are_read_like_the_training_data(state, services):
-    typed, report = read_new_data(state, services, b"[1.5], [2, 5]", Reading(1), is_typed=True)
+    typed, report = read_new_data(state, services, b"[1.5], [2, 5]", Reading(1), {}, is_typed=True)
     assert [each.ravel().tolist() for each in typed] == [[1.5], [2.0, 5.0]]
     assert report.used == report.rows
     with pytest.raises(UnpaddedError):
-        read_new_data(state, services, b"[1.5, x]", Reading(1), is_typed=True)
+        read_new_data(state, services, b"[1.5, x]", Reading(1), {}, is_typed=True)
 
 
 def test_a_recipe_is_suggested_once_for_the_open_data(state, services, open_text, monkeypatch):

@@ -5,9 +5,8 @@ from dataclasses import replace
 from core import Recipe
 from core.errors import Note
 from runs import ComparisonRequest
-from runs.reading import reading_jobs
 from ui.session import settings
-from ui.session.data import open_data_set, open_example, read_again
+from ui.session.data import answer, open_data_set, open_example
 from ui.session.settings import choose_recipe, record_settings, show_run
 from ui.session.state import DataSettings
 
@@ -33,8 +32,7 @@ def test_data_that_is_read_in_another_way_starts_with_the_suggested_recipe(
     open_text(state, "id,t,x,z\na,1,2,3\na,2,4,7\nb,1,5,6\n")
     choose_recipe(state, services, replace(state.recipe, epochs=7))
     show_run(state, services, "a run")
-    schema = replace(state.data.schema, features=("x",))
-    assert read_again(state, services, reading_jobs.use_schema(schema)) is None
+    assert answer(state, services, {"features": ["x"]}) is None
     assert (state.recipe, state.run) == (Recipe.suggest(state.data), None)
 
 
