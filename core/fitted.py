@@ -137,8 +137,9 @@ class FittedModel:
     def as_sequences(self, new: NewData) -> Sequences:
         """Convert new data to ``Sequences`` with the model's features, in the model's order.
 
-        Features are matched by name. If either side has default names only ("value", or "x1",
-        "x2", …), they are matched by position.
+        Features are matched by name. They are matched by position if either side has default
+        names only ("value", or "x1", "x2", …), or a single feature of one column per step: the
+        names of those columns differ between tables of the same feature.
 
         Args:
             new: See ``predict``.
@@ -159,7 +160,7 @@ class FittedModel:
                 missing=self.preprocessing.inputs.missing,
             )
         actual = data.feature_names
-        if names == default_names(len(names)) or actual == default_names(len(actual)):
+        if _has_loose_names(names, self.reading.schema) or _has_loose_names(actual, data.schema):
             self._check_categories(data)
             return data
         if set(actual) != set(names):
@@ -202,6 +203,12 @@ class FittedModel:
                     "Give a table with a column {feature} of words.",
                     feature=known,
                 )
+
+
+def _has_loose_names(names: tuple[str, ...], schema: Schema | None) -> bool:
+    """Tell if features are matched by position: unnamed ones, and the only one of a wide table."""
+    is_single_wide = len(names) == 1 and schema is not None and schema.layout == "wide"
+    return is_single_wide or names == default_names(len(names))
 
 
 def _is_table(new: NewData) -> TypeGuard[AnySource]:

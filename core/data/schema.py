@@ -59,8 +59,8 @@ class Schema:
             steps; "" leaves sequences whole.
         cut_steps: length of a window or of the first prefix, in steps.
         cut_every: distance between windows, or growth of the prefixes, in steps.
-        channels: names of the features in "wide" with several features; ``features`` then lists
-            the columns of each feature in turn, equally many per feature.
+        channels: names of the features in "wide"; ``features`` lists the columns of each feature
+            in turn, equally many per feature. () for a single feature without a name.
         categories: columns of words among the features.
         notations: how numbers are written in the columns in which they are not as in 1234.5.
         missing: policy for missing values (see ``Sequences``).

@@ -197,4 +197,5 @@ def _list_remedies(
 def _list_roles(schema: Schema) -> dict[str, tuple[str, ...]]:
     roles = {role: schema.list_columns(role) for role in ("id", "time", "target", "split", "group")}
     named = {role: columns for role, columns in roles.items() if columns}
-    return named | {"features": schema.channels or schema.features}
+    channels = schema.channels if len(schema.channels) > 1 else ()
+    return named | {"features": channels or schema.features}

@@ -3,13 +3,14 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import h5py
 import numpy as np
 import pandas as pd
 import pytest
 
-from core import LSTM, DataError, Recipe, Sequences, load, train
+from core import LSTM, DataError, Recipe, Sequences, load, read_sequences, train
 from core.export.archive import MAX_DOCUMENT_BYTES
 from core.preprocessing.masking import mask_steps
 
@@ -111,6 +112,30 @@ def test_features_with_default_names_are_matched_by_position(words_model, exampl
     )
     named = Sequences.from_lists([[1.5]], feature_names=["speed"])
     assert example_model.predict(named) == example_model.predict([[1.5]])
+
+
+@pytest.mark.parametrize("channels", [("x",), ()])  # () by earlier versions
+def test_the_only_feature_of_a_wide_table_is_matched_by_position(channels, tmp_path):
+    data = read_sequences(io.StringIO("x1,x2,y\n1,2,3\n3,,4\n5,6,7\n"), target="y")
+    data = replace(
+        data,
+        feature_names=channels or ("value",),
+        schema=replace(data.schema, channels=channels),
+    )
+    trained = train(data, Recipe(layers=(LSTM(2),), epochs=1, validation_split=0.0))
+    trained.save(tmp_path / "model.zip")
+    model = load(tmp_path / "model.zip")
+    expected = model.predict([[1, 2], [3]])
+    table, other = "x1,x2,x3\n1,2,\n3,,\n", "t0,t10\n1,2\n3,\n"
+    long = pd.DataFrame({"id": [1, 1, 2], "t": [0, 1, 0], "force": [1.0, 2.0, 3.0]})
+    for new in (
+        pd.read_csv(io.StringIO(other)),
+        io.StringIO(table),
+        read_sequences(io.StringIO(other), layout="wide"),
+        read_sequences(io.StringIO(table), like=model),
+        read_sequences(long, target=""),
+    ):
+        np.testing.assert_array_equal(model.predict(new), expected)
 
 
 def test_a_frame_without_one_of_the_features_is_refused_by_its_name(words_model):

@@ -242,7 +242,7 @@ class Candidates:
         Args:
             layout: Layout of the table.
             features: Feature columns.
-            channels: Names of the features of a wide table with several of them.
+            channels: Names of the features of a wide table.
 
         Raises:
             DataError: Without a feature.

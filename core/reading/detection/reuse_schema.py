@@ -36,7 +36,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         for role in ROLES
         if (names := schema.list_columns(role)) and role != "group"
     }
-    if schema.channels and table.header:
+    if len(schema.channels) > 1 and table.header:
         columns = find_feature_columns(schema.channels, table.names)
         result = detect_with_roles(table, "wide", roles, columns, notations=())
         result = replace(result, channels=schema.channels)
@@ -53,7 +53,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         if table.header:  # one feature; columns that were not its steps are not steps now
             unused_columns = {schema.group, *schema.unused}
             steps = tuple(name for name in result.features if name not in unused_columns)
-            result = replace(result, features=steps or result.features, channels=())
+            result = replace(result, features=steps or result.features, channels=schema.channels)
     else:
         features, layout = None, "auto"
         if table.header or has_numbered_columns(schema, table):

@@ -15,6 +15,7 @@ UNIT_BRACKETS = {"]": "[", ")": "("}  # of a unit behind the number, as in Force
 MAX_UNIT = 20  # characters
 MAX_SUFFIX = 10  # characters to match: the pattern takes quadratic time in the length of a name
 SEPARATORS = " _.-[("  # between a name and its number
+OTHER_NAMES = ("", "id", "step", "target", "split", "group")  # of columns beside the features
 
 
 def find_step_columns(names: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
@@ -68,6 +69,22 @@ def arrange_step_columns(columns: Sequence[str]) -> tuple[tuple[str, ...], tuple
         if steps.keys() != first.keys():
             raise _build_unequal_error(name, steps, names[0], first)
     return tuple(arranged), names
+
+
+def name_single_feature(columns: Sequence[str]) -> tuple[str, ...]:
+    """Name the feature whose steps are in these columns.
+
+    Returns:
+        The name before the numbers, with the unit behind them; () for columns that share none,
+        or one that says nothing about the values, such as step1, step2, ….
+
+    >>> name_single_feature(["Force 1 [N]", "Force 2 [N]"]), name_single_feature(["1", "2"])
+    (('Force [N]',), ())
+    """
+    steps_by_name = _group_by_name(columns)
+    if len(columns) < 2 or [*map(len, steps_by_name.values())] != [len(columns)]:
+        return ()
+    return tuple(name for name in map(_shorten_name, steps_by_name) if name not in OTHER_NAMES)
 
 
 def find_feature_columns(features: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from .step_columns import (
     find_missing_steps,
     find_other_step_columns,
     find_step_columns,
+    name_single_feature,
 )
 
 
@@ -51,7 +52,7 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
         features = _leave_out_columns_behind_ends(candidates, open_columns)
     if has_missing_ends(candidates.table, features):
         candidates.inform("ends", Note("NaN at the end of a row is padding"))
-    if channels:
+    if len(channels) > 1:
         names = ", ".join(channels)
         note = Note(
             "the columns count the steps of {n} features: `{names}`", n=len(channels), names=names
@@ -73,7 +74,7 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
         )
     if len(features) == max(len(channels), 1):
         ask_about_single_steps(candidates, [{"layout": "long", "id": ""}])
-    return candidates.build_schema("wide", features, channels)
+    return candidates.build_schema("wide", features, channels or name_single_feature(features))
 
 
 def _leave_out_columns_behind_ends(

@@ -26,7 +26,8 @@ NO_STEPS = N_(
 def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
     """Read sequences of the wide layout.
 
-    The features are ``schema.channels``, or the single feature "value". A sequence ends with its
+    The features are ``schema.channels``, or the single feature "value" if the columns share no
+    name. A sequence ends with its
     last value; blank cells and NaN before it, of any feature, are missing values, and so is "?".
 
     Args:

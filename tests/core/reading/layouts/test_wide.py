@@ -1,6 +1,7 @@
 """Wide tables: one step per column, of one feature or several, with the target anywhere."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def test_columns_with_the_steps_of_several_features(text):
 def test_the_steps_of_one_feature_are_in_the_order_of_their_numbers():
     data = read("id,x1,x10,x2,x3,x4,x5,x6,x7,x8,x9\na,1,10,2,3,4,5,6,7,8,9\n")
     assert data.values.ravel().tolist() == list(range(1, 11))
-    assert data.feature_names == ("value",)
+    assert data.feature_names == ("x",)
 
 
 def test_columns_that_count_backwards_stay_in_the_order_of_the_table():
@@ -81,7 +82,7 @@ def test_a_sequence_ends_where_its_last_feature_ends():
 def test_features_with_different_steps_are_not_combined():
     text = "id,x_1,x_2,x_3,q_1,q_2\na,1,2,3,4,5\nb,1,2,,4,5\n"
     data = read(text)
-    assert data.feature_names == ("value",)
+    assert data.feature_names == ("x",)
     assert data[0].ravel().tolist() == [1, 2, 3]
     doubt = "`q_1` to `q_2` count other steps than `x_1` to `x_3`, and are not used"
     assert list_doubts(data) == [("warning", "other_steps", doubt)]
@@ -184,5 +185,25 @@ def test_new_data_of_one_feature_has_one_feature_for_any_column_names():
     text = "id,x_1,x_2,y_1,y_2,label\na,1,2,3,4,u\nb,5,,6,,v\n"
     schema = read(text, group="x_1", id="").schema
     again, _ = read_with_schema(open_table(io.StringIO(text)), schema)
-    assert again.feature_names == ("value",)
+    assert again.feature_names == ("y",)
     assert list_steps(again) == [[[3], [4]], [[6]]]
+
+
+@pytest.mark.parametrize("text", ["t0,t10,label\n1,2,u\n3,,v\n", "x1,x2,x3\n1,2,5\n3,,\n"])
+def test_new_tables_of_one_feature_may_have_other_names_and_steps(text):
+    schema = read("x1,x2,label\n1,2,u\n3,,v\n").schema
+    assert schema.channels == ("x",)
+    data, _ = read_with_schema(open_table(io.StringIO(text)), schema)
+    assert data.feature_names == ("x",)
+    assert data[1].tolist() == [[3]]
+
+
+def test_the_schema_of_an_earlier_version_does_not_name_the_feature():
+    text = "x1,x2,label\n1,2,u\n3,,v\n"
+    schema = replace(read(text).schema, channels=())
+    for data in (
+        read_with_schema(open_table(io.StringIO(text)), schema)[0],
+        read_table(open_table(io.StringIO(text)), schema)[0],
+    ):
+        assert data.feature_names == ("value",)
+        assert list_steps(data) == [[[1], [2]], [[3]]]
