@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 
+from ..data.schema import Schema
 from ..data.summary import Facts
 from ..errors import Note
 from ..evaluation.metric_formats import METRICS, format_metric
@@ -123,6 +124,8 @@ def _render_details(model: FittedModel, stopped: bool) -> Iterator[str]:
     else:
         shown = ", ".join(_escape(label) for label in classes[:12])
         target = f"one of {len(classes)} classes ({shown}{', …' if len(classes) > 12 else ''})"
+    if name := _get_target_name(model.schema):
+        target = f"{_escape(name)}, {target}"
     where = "at every step" if recipe.return_sequences else "once a sequence"
     yield f"It reads a sequence of steps and answers {where}: {target}."
     yield ""
@@ -134,6 +137,15 @@ def _render_details(model: FittedModel, stopped: bool) -> Iterator[str]:
     yield f"- Written with Python {platform.python_version()}, {versions}"
     if stopped:
         yield "- The training was stopped before its end."
+
+
+def _get_target_name(schema: Schema | None) -> str:
+    """Return the name of the target; "" for a column without a header."""
+    if schema is None:
+        return ""
+    if schema.remaining_steps is not None:
+        return "the remaining steps"
+    return "" if schema.target is None or schema.target.isdecimal() else schema.target
 
 
 def _render_data(model: FittedModel, facts: Facts | None, notes: Sequence[Note]) -> Iterator[str]:

@@ -43,7 +43,7 @@ def plot_confusion_matrix(
         customdata=np.array(
             [[[escape_text(a, 40), escape_text(b, 40)] for b in classes] for a in classes]
         ),
-        hovertemplate=f"{labels.target} %{{customdata[0]}}<br>{labels.prediction} "
+        hovertemplate=f"{escape_text(labels.target)} %{{customdata[0]}}<br>{labels.prediction} "
         "%{customdata[1]}<br><b>%{text}</b> (%{z:.0%})<extra></extra>",
         colorscale=build_colour_scale((colours.absent, colours.accent)),
         zmin=0,

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from .labels import ENGLISH, Labels
 from .layout import BASE_AXIS, HEIGHT, VALUE_AXIS, build_figure
 from .points import draw_points, draw_reference_line
+from .text import escape_text
 from .theme import get_palette
 
 
@@ -26,7 +27,10 @@ def plot_predictions(
     colours = get_palette(dark)
     _, truth, predicted = np.array(points).T
     ends = np.array([min(truth.min(), predicted.min()), max(truth.max(), predicted.max())])
-    hover = f"{labels.target} %{{x:.6~g}}<br>{labels.prediction} <b>%{{y:.6~g}}</b><extra></extra>"
+    hover = (
+        f"{escape_text(labels.target)} %{{x:.6~g}}<br>{labels.prediction} <b>%{{y:.6~g}}</b>"
+        "<extra></extra>"
+    )
     x = {"title": labels.target, **VALUE_AXIS}
     y = {"title": labels.prediction, **VALUE_AXIS}
     traces = [
@@ -49,9 +53,10 @@ def plot_residuals(
     colours = get_palette(dark)
     length, truth, predicted = np.array(points).T
     ends = np.array([length.min(), length.max()])
-    hover = f"{labels.length} %{{x}}<br>{labels.error} <b>%{{y:.4~g}}</b><extra></extra>"
+    error = labels.error.format(target=labels.target)
+    hover = f"{labels.length} %{{x}}<br>{escape_text(error)} <b>%{{y:.4~g}}</b><extra></extra>"
     x = {"title": labels.length, **BASE_AXIS}
-    y = {"title": labels.error, **VALUE_AXIS}
+    y = {"title": error, **VALUE_AXIS}
     traces = [
         draw_reference_line(ends, np.zeros(2), colours),
         draw_points(length, predicted - truth, hover, colours),

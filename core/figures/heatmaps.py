@@ -195,14 +195,13 @@ def plot_probabilities(
     )
     for cell in cells.customdata:
         cell[1] = escape_text(classes[best[cell[1] - 1]], grid.max_id_characters)
-    cells.hovertemplate = grid.build_hover(
-        f"{labels.probability} <b>%{{text}}</b>", labels.predicted
-    )
+    target_name = escape_text(labels.predicted)
+    cells.hovertemplate = grid.build_hover(f"{labels.probability} <b>%{{text}}</b>", target_name)
     slant = 0 if has_horizontal_room(names) else 45  # degrees
     room = round(0.7 * measure_longest(names)) if slant else 0  # sin 45°
     fig = grid.build_figure([cells], colours, title, room)
     return fig.update_xaxes(
-        title_text=labels.predicted,
+        title_text=target_name,
         tickvals=np.arange(1, len(names) + 1),
         ticktext=names,
         tickangle=-slant,

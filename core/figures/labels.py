@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..i18n import N_
+from .text import shorten_text
+
+MAX_TARGET_CHARACTERS = 40  # at 7 pixels, the height of a chart
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Labels:
     predicted: str = N_("class")
     prediction: str = N_("prediction")
     probability: str = N_("probability")
-    error: str = N_("error (prediction − target)")
+    error: str = N_("error (prediction − {target})")
     right: str = N_("share that is right")
     seen: str = N_("share of the sequence seen")
     masked: str = N_("With the mask")
@@ -55,6 +58,11 @@ class Labels:
     feature: str = N_("feature")
     part_of: str = N_("{n} of {total}")
     one_in: str = N_("1 in {n} steps")
+
+    def name_target(self, name: str) -> Labels:
+        """Return the labels with this name for the target, and for the axis of its classes."""
+        short_name = shorten_text(name, MAX_TARGET_CHARACTERS)
+        return replace(self, target=short_name, predicted=short_name)
 
 
 ENGLISH = Labels()

@@ -36,7 +36,7 @@ def plot_step_predictions(
     lines = [predicted]
     if targets is not None:
         lines.insert(0, _draw_line(targets, labels.target, colours.categories[1], "dot"))
-    y = {"title": labels.value, **VALUE_AXIS}
+    y = {"title": labels.target, **VALUE_AXIS}
     x = _build_step_axis(len(values), labels)
     return build_figure(
         lines, colours, HEIGHT, x, y, title, showlegend=len(lines) > 1, hovermode="x unified"
@@ -125,9 +125,9 @@ def _draw_targets(
             mode="markers",
             marker=marker,
             text=[escape_text(target, 20) for target in targets],
-            name=labels.target,
+            name=escape_text(labels.target),
             showlegend=False,
-            hovertemplate=f"{labels.target} <b>%{{text}}</b><extra></extra>",
+            hovertemplate=f"{escape_text(labels.target)} <b>%{{text}}</b><extra></extra>",
         )
     ]
 

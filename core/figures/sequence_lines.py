@@ -61,12 +61,13 @@ def plot_lines(
     by_class = 1 < len(classes) <= len(colours.categories)
     words = part.categories.get(part.feature_names[feature], ())
     value_hover = "%{text}" if words else "%{y:.6~g}"
+    feature_name, target_name = part.feature_names[feature], escape_text(labels.target)
     traces = []
     for row in range(count):
         rank = classes.index(targets[row]) if by_class else 0
         values = part[row][:steps, feature]
         target_text = (
-            "" if part.targets is None else f"<br>{labels.target} {escape_text(targets[row], 100)}"
+            "" if part.targets is None else f"<br>{target_name} {escape_text(targets[row], 100)}"
         )
         traces.append(
             go.Scatter(
@@ -87,7 +88,7 @@ def plot_lines(
                 showlegend=by_class and row == int(np.argmax(targets == classes[rank])),
                 meta=escape_text(part.ids[row], 100) + target_text,
                 hovertemplate=f"{labels.sequence} %{{meta}}<br>{labels.step} %{{x}}"
-                f"<br>{labels.value} <b>{value_hover}</b><extra></extra>",
+                f"<br>{escape_text(feature_name, 40)} <b>{value_hover}</b><extra></extra>",
             )
         )
     x = {
@@ -95,8 +96,8 @@ def plot_lines(
         **BASE_AXIS,
         "range": [max(1 - 0.01 * steps, 0.5), steps * 1.01],
     } | build_integer_ticks(1, steps)
-    y = {"title": part.feature_names[feature], **VALUE_AXIS}
+    y = {"title": feature_name, **VALUE_AXIS}
     if words:
         y |= build_word_ticks(words)
-    legend = {"title": {"text": labels.target, "side": "left", "font": {"size": 13}}}
+    legend = {"title": {"text": target_name, "side": "left", "font": {"size": 13}}}
     return build_figure(traces, colours, HEIGHT, x, y, title, showlegend=by_class, legend=legend)

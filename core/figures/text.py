@@ -11,19 +11,25 @@ PHONE_WIDTH = 340  # pixels for a plot and its labels on a narrow phone
 
 
 def escape_text(value: object, limit: int = 300) -> str:
-    """Convert a value to text that Plotly displays literally, not as HTML.
+    """Convert a value to text that Plotly displays literally: not as HTML, nor as a template.
+
+    >>> escape_text("<b>x</b>"), escape_text("%{y}"), escape_text("patient-0001-visit-0012", 12)
+    ('&lt;b&gt;x&lt;/b&gt;', '%&#123;y}', 'patien…-0012')
+    """
+    return escape(shorten_text(value, limit), quote=False).replace("%{", "%&#123;")
+
+
+def shorten_text(value: object, limit: int) -> str:
+    """Convert a value to text of one line.
 
     Text of more than ``limit`` characters loses its middle, because ids often differ only at the
     end.
-
-    >>> escape_text("<b>x</b>"), escape_text("patient-0001-visit-0012", 12)
-    ('&lt;b&gt;x&lt;/b&gt;', 'patien…-0012')
     """
     result = re.sub(r"\s+", " ", str(value)).strip()
     if len(result) > limit:
         end = (limit - 1) // 2
         result = result[: limit - 1 - end] + "…" + result[len(result) - end :]
-    return escape(result, quote=False)
+    return result
 
 
 def shorten_all(ids: Iterable[object], limit: int) -> list[str]:

@@ -14,9 +14,10 @@ from core.figures import (
     plot_lines,
     plot_sequences,
 )
-from ui.i18n import _, format_count, join_list, ngettext
+from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten
 from ui.session.state import State
 from ui.shell.plots import draw, draw_once
+from ui.shell.target_name import get_target_name
 from ui.shell.widgets import get_widget_key, make_metric_grid
 
 # Sequences of at most this many steps, together and each, are drawn as cells, otherwise as lines.
@@ -51,7 +52,7 @@ def show_facts(data: Sequences) -> None:
 
 def show_lengths_and_targets(visitor: State) -> None:
     """Show the histograms of the lengths and of the targets."""
-    data = visitor.data
+    data, target = visitor.data, get_target_name(visitor.data.schema, visitor.recipe).label
     lengths, targets = st.columns(2, gap="large")
     with lengths:
         st.markdown(f"**{_('How long the sequences are')}**")
@@ -66,13 +67,22 @@ def show_lengths_and_targets(visitor: State) -> None:
         )
     with targets:
         if data.targets is not None:
-            st.markdown(f"**{_('How often each target occurs')}**")
+            title = _("How often each target occurs")
+            if target is not None:
+                name = escape_markdown(shorten(target))
+                title = _("How often each value of {target} occurs").format(target=name)
+            st.markdown(f"**{title}**")
             split = data.split
             if data.per_step and split is not None:
                 split = np.repeat(split, data.lengths)
             draw(
                 draw_once(
-                    (visitor.digest,), plot_classes, data.targets, split, per_step=data.per_step
+                    (visitor.digest,),
+                    plot_classes,
+                    data.targets,
+                    split,
+                    target=target,
+                    per_step=data.per_step,
                 ),
                 key="data-targets",
                 alt=_("Bar chart of how often each target occurs"),
@@ -94,7 +104,7 @@ def show_lengths_and_targets(visitor: State) -> None:
 
 def show_first_sequences(visitor: State) -> None:
     """Show the first sequences: as cells if they are short, otherwise as lines."""
-    data = visitor.data
+    data, target = visitor.data, get_target_name(visitor.data.schema, visitor.recipe).label
     st.markdown(f"**{_('The first sequences')}**")
     feature = 0
     if data.features > 1:
@@ -113,7 +123,7 @@ def show_first_sequences(visitor: State) -> None:
         plot, first = plot_lines, slice(0, MAX_LINES)
         rows, _steps = count_drawn_lines(data, first)
     draw(
-        draw_once((visitor.digest, feature), plot, data, first, feature),
+        draw_once((visitor.digest, feature), plot, data, first, feature, target=target),
         key="data-first",
         alt=ngettext(
             "The first {n} sequence, drawn by step", "The first {n} sequences, drawn by step", rows

@@ -16,6 +16,7 @@ from ui.session import workspace
 from ui.session.requests import send_request
 from ui.session.state import State
 from ui.shell import requests
+from ui.shell.target_name import get_target_name
 from ui.shell.uploader import show_uploader
 from ui.shell.widgets import get_widget_key
 
@@ -56,8 +57,9 @@ def _show_typed(visitor: State, run: Run, reading: Reading) -> None:
     sequences = new_data.read_typed(visitor, place, text, reading)
     if sequences is not None:
         request = send_request(place.prediction, visitor, services, Runs.predict, run, sequences)
+        target = get_target_name(reading.schema, run.recipe)
         requests.show_result(
-            request, lambda request: predictions_table.show_predictions(request, sequences)
+            request, lambda request: predictions_table.show_predictions(request, sequences, target)
         )
         xray.show_section(visitor, run, sequences, place)
 
@@ -82,8 +84,10 @@ def _show_uploaded(visitor: State, run: Run, reading: Reading) -> None:
     sequences = new_data.read_upload(visitor, place, file, reading)
     if sequences is not None:
         request = send_request(place.prediction, visitor, services, Runs.predict, run, sequences)
+        target = get_target_name(reading.schema, run.recipe)
         requests.show_result(
-            request, lambda request: predictions_table.show_predictions(request, sequences, "file")
+            request,
+            lambda request: predictions_table.show_predictions(request, sequences, target, "file"),
         )
         early_prediction.show_section(visitor, run, sequences, place)
         xray.show_section(visitor, run, sequences, place)

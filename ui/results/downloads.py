@@ -17,6 +17,7 @@ from ui.results.spreadsheet_csv import to_csv
 from ui.session.state import State
 from ui.shell import requests
 from ui.shell.plots import to_html
+from ui.shell.target_name import get_run_target_name
 from ui.shell.widgets import get_widget_key
 from ui.train import progress
 
@@ -107,7 +108,10 @@ def build_predictions(run: Run) -> pd.DataFrame:
     predictions = backend.get_runs().read_predictions(run.id)
     if predictions is None:
         return pd.DataFrame()
-    return predictions_table.build_evaluation_table(predictions, run.recipe.return_sequences)
+    column = get_run_target_name(run).column
+    return predictions_table.build_evaluation_table(
+        predictions, run.recipe.return_sequences, column
+    )
 
 
 def _offer_predictions(run: Run) -> None:
@@ -131,7 +135,7 @@ def _offer_curves(run: Run, request: Request[Export]) -> None:
     figures = progress.build_figures(run)
     evaluation_request = backend.get_runs().evaluate(run)
     if evaluation_request.done and evaluation_request.error is None:
-        figures |= evaluation.build_figures(evaluation_request.result, run.id)
+        figures |= evaluation.build_figures(evaluation_request.result, run)
     _show_button(
         _("Pictures (HTML)"),
         lambda: to_html(figures),

@@ -15,6 +15,7 @@ from ui import backend
 from ui.i18n import _, escape_markdown, format_count, ngettext, translate
 from ui.shell import requests
 from ui.shell.plots import draw, draw_once
+from ui.shell.target_name import get_run_target_name
 
 
 def show_evaluation(run: Run, mine: bool) -> None:
@@ -73,7 +74,7 @@ def _show(request: Request[Evaluation], run: Run, mine: bool) -> None:
                 else ""
             )
         )
-    _show_figures(result, run.id)
+    _show_figures(result, run)
 
 
 def _explain_selection_bias() -> str:
@@ -109,17 +110,25 @@ def _build_table(result: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def build_figures(result: Evaluation, run_id: str) -> dict[str, Figure]:
+def build_figures(result: Evaluation, run: Run) -> dict[str, Figure]:
     """Build two figures of the predictions, by title."""
-    plot_data, key = result.pictures, (run_id,)
+    plot_data, key, target = result.pictures, (run.id,), get_run_target_name(run).label
     if "points" in plot_data:
         return {
-            _("Predicted and true"): draw_once(key, plot_predictions, plot_data["points"]),
-            _("Errors by length"): draw_once(key, plot_residuals, plot_data["points"]),
+            _("Predicted and true"): draw_once(
+                key, plot_predictions, plot_data["points"], target=target
+            ),
+            _("Errors by length"): draw_once(
+                key, plot_residuals, plot_data["points"], target=target
+            ),
         }
     return {
         _("What was taken for what"): draw_once(
-            key, plot_confusion_matrix, plot_data["classes"], plot_data["confusion"]
+            key,
+            plot_confusion_matrix,
+            plot_data["classes"],
+            plot_data["confusion"],
+            target=target,
         ),
         _("How far to trust a probability"): draw_once(
             key, plot_calibration, plot_data["confidence"]
@@ -127,14 +136,14 @@ def build_figures(result: Evaluation, run_id: str) -> dict[str, Figure]:
     }
 
 
-def _show_figures(result: Evaluation, run_id: str) -> None:
-    pair = build_figures(result, run_id).items()
+def _show_figures(result: Evaluation, run: Run) -> None:
+    pair = build_figures(result, run).items()
     for number, (column, (title, figure)) in enumerate(
         zip(st.columns(2, gap="medium"), pair, strict=True)
     ):
         with column:
             st.markdown(f"**{title}**")
-            draw(figure, key=f"merit-{number}-{run_id}", alt=title, png="evaluation")
+            draw(figure, key=f"merit-{number}-{run.id}", alt=title, png="evaluation")
     n_points = len(result.pictures.get("points", ()))
     if 0 < n_points < result.sequences:
         st.caption(_("Drawn: {n} of them.").format(n=format_count(n_points)))

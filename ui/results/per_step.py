@@ -11,15 +11,16 @@ from runs import Prediction
 from ui.i18n import _, format_count, shorten
 from ui.mask import padding_form
 from ui.shell.plots import draw, get_figure_labels, is_dark
+from ui.shell.target_name import TargetName
 
 
-def show_figure(result: Prediction, data: Sequences, key: str) -> None:
+def show_figure(result: Prediction, data: Sequences, target: TargetName, key: str) -> None:
     """Show the figure."""
     row = padding_form.choose_sequence(data, f"{key}-sequence")
     first = int(data.offsets[row])
     steps = slice(first, first + int(data.lengths[row]))
     targets = data.targets[steps] if data.targets is not None and data.per_step else None
-    dark, labels = is_dark(), get_figure_labels()
+    dark, labels = is_dark(), get_figure_labels(target.label)
     if result.probabilities is None or result.classes is None:
         figure = plot_step_predictions(result.values[steps], targets, dark=dark, labels=labels)
     else:

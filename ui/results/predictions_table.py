@@ -15,18 +15,25 @@ from core.figures import plot_probabilities
 from core.i18n import N_
 from core.reading.new_data import format_steps
 from runs import Prediction, Request
-from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, translate
+from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten, translate
 from ui.results import per_step
 from ui.results.metrics import show_metrics
 from ui.results.spreadsheet_csv import to_csv
 from ui.shell.plots import draw, get_figure_labels, is_dark
+from ui.shell.target_name import TARGET, UNNAMED, TargetName
 
 MAX_ROWS = 1000  # on screen; the CSV has all
 MAX_NAME_STEPS = 100  # steps of a sequence that is named by its values
 MAX_DRAWN = 20  # sequences, and classes, in the figure of probabilities
+COLUMNS = (N_("sequence"), N_("step"), N_("steps"), N_("prediction"), N_("probability"))
 
 
-def show_predictions(prediction: Request[Prediction], data: Sequences, key: str = "typed") -> None:
+def show_predictions(
+    prediction: Request[Prediction],
+    data: Sequences,
+    target: TargetName = UNNAMED,
+    key: str = "typed",
+) -> None:
     """Show notes, metrics for known targets, the table and its downloads."""
     result = prediction.result
     for note in result.notes:
@@ -35,10 +42,10 @@ def show_predictions(prediction: Request[Prediction], data: Sequences, key: str 
         st.markdown(f"**{format_heading(part, data)}**")
         show_metrics(figures)
     if result.per_step:
-        per_step.show_figure(result, data, key)
-    frame = build_table(prediction, data)
+        per_step.show_figure(result, data, target, key)
+    frame = build_table(prediction, data, target.column)
     st.dataframe(
-        frame.head(MAX_ROWS).rename(columns=_),
+        label_columns(frame.head(MAX_ROWS), target.label),
         hide_index=True,
         column_config={
             _("probability"): st.column_config.ProgressColumn(
@@ -68,7 +75,7 @@ def show_predictions(prediction: Request[Prediction], data: Sequences, key: str 
                 classes,
                 result.probabilities,
                 dark=is_dark(),
-                labels=get_figure_labels(),
+                labels=get_figure_labels(target.label),
             ),
             key=f"{key}-probabilities",
             png="probabilities",
@@ -136,10 +143,31 @@ def show_example_predictions(
     )
 
 
-def build_table(prediction: Request[Prediction], data: Sequences) -> pd.DataFrame:
+def label_columns(frame: pd.DataFrame, target: str | None) -> pd.DataFrame:
+    """Return a ``build_table`` result with the names of its columns on screen.
+
+    Args:
+        frame: The table.
+        target: Name of the target on screen; None for the general word.
+    """
+    names = {name: _(name) for name in COLUMNS}
+    label = _(TARGET) if target is None else shorten(" ".join(target.split()))
+    if label in names.values():
+        label = _(TARGET)
+    return frame.rename(columns=lambda name: names.get(name, label))
+
+
+def build_table(
+    prediction: Request[Prediction], data: Sequences, target: str = TARGET
+) -> pd.DataFrame:
     """Build the table of predictions.
 
     Column names are English, as in the CSV, so that scripts work in every language.
+
+    Args:
+        prediction: The predictions.
+        data: Sequences that were predicted on.
+        target: Name of the column of the targets.
 
     Returns:
         One row per sequence: id, steps, prediction, its probability, and the target if known. For
@@ -148,11 +176,19 @@ def build_table(prediction: Request[Prediction], data: Sequences) -> pd.DataFram
     result = prediction.result
     targets = data.targets if data.per_step == result.per_step else None
     columns = (data.ids, data.lengths, result.values, result.probabilities, targets)
-    return _assemble_table(result.per_step, *columns)
+    return _assemble_table(result.per_step, target, *columns)
 
 
-def build_evaluation_table(evaluation: EvaluationSet, per_step: bool) -> pd.DataFrame:
-    """Build the table for the evaluated sequences of a run, with the probability of each class."""
+def build_evaluation_table(
+    evaluation: EvaluationSet, per_step: bool, target: str = TARGET
+) -> pd.DataFrame:
+    """Build the table for the evaluated sequences of a run, with the probability of each class.
+
+    Args:
+        evaluation: The predictions, and what is known about their sequences.
+        per_step: The predictions are per step.
+        target: Name of the column of the targets.
+    """
     columns = (
         evaluation.ids,
         evaluation.lengths,
@@ -160,7 +196,7 @@ def build_evaluation_table(evaluation: EvaluationSet, per_step: bool) -> pd.Data
         evaluation.probabilities,
         evaluation.targets,
     )
-    frame = _assemble_table(per_step, *columns)
+    frame = _assemble_table(per_step, target, *columns)
     return _append_probabilities(frame, evaluation.classes, evaluation.probabilities)
 
 
@@ -211,6 +247,7 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
 
 def _assemble_table(
     per_step: bool,
+    target: str,
     ids: np.ndarray,
     lengths: np.ndarray,
     values: np.ndarray,
@@ -222,9 +259,13 @@ def _assemble_table(
         starts = np.cumsum(lengths) - lengths
         ids = np.repeat(ids, lengths)
         lengths = np.arange(len(values)) - np.repeat(starts, lengths) + 1
-    steps = N_("step") if per_step else N_("steps")
-    names = (N_("sequence"), steps, N_("prediction"), N_("probability"), N_("target"))
-    columns = zip(names, (ids, lengths, values, top_probabilities, targets), strict=True)
+    sequence, step, steps, prediction, probability = COLUMNS
+    names = (sequence, step if per_step else steps, prediction, probability)
+    columns = zip(
+        (*names, TARGET if target in COLUMNS else target),
+        (ids, lengths, values, top_probabilities, targets),
+        strict=True,
+    )
     return pd.DataFrame({name: column for name, column in columns if column is not None})
 
 
@@ -234,4 +275,6 @@ def _append_probabilities(
     if probabilities is None or classes is None:
         return frame
     names = [f"p({name})" for name in classes]
+    if frame.columns[-1] in names:
+        frame = frame.rename(columns={frame.columns[-1]: TARGET})
     return pd.concat([frame, pd.DataFrame(probabilities, columns=names)], axis=1)

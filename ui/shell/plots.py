@@ -19,9 +19,14 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def get_figure_labels() -> Labels:
-    """Return all labels that figures add themselves, in the visitor's language."""
-    return _translate_words(get_language())
+def get_figure_labels(target: str | None = None) -> Labels:
+    """Return all labels that figures add themselves, in the visitor's language.
+
+    Args:
+        target: Name of the target; None for the general word.
+    """
+    labels = _translate_words(get_language())
+    return labels if target is None else labels.name_target(target)
 
 
 @cache
@@ -31,7 +36,11 @@ def _translate_words(language: str) -> Labels:
 
 
 def draw_once(
-    key: tuple[Hashable, ...], make: Callable[..., Figure], *arguments: object, **options: object
+    key: tuple[Hashable, ...],
+    make: Callable[..., Figure],
+    *arguments: object,
+    target: str | None = None,
+    **options: object,
 ) -> Figure:
     """Draw a figure, cached for all visitors who see the same.
 
@@ -41,13 +50,14 @@ def draw_once(
         key: Identifies the content of the figure; theme and language are added.
         make: A function of ``core.figures``.
         *arguments: Arguments of the function.
+        target: Name of the target; None for the general word.
         **options: Keyword arguments of the function, besides theme and labels.
     """
 
     def draw() -> Figure:
-        return make(*arguments, **options, dark=is_dark(), labels=get_figure_labels())
+        return make(*arguments, **options, dark=is_dark(), labels=get_figure_labels(target))
 
-    return _cache_figure((make.__name__, *key, is_dark(), get_language()), draw)
+    return _cache_figure((make.__name__, *key, is_dark(), get_language(), target), draw)
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)

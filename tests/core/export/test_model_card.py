@@ -1,6 +1,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from importlib import metadata
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import load
+from core.data.schema import Schema
 from core.data.summary import Facts
 from core.evaluation.metric_formats import format_metric
 from core.export.model_card import render_model_card
@@ -44,6 +46,20 @@ def test_no_text_of_a_loaded_model_becomes_markup_or_another_line(example_model,
     cells = re.sub(r"\\.", "", row)
     assert cells.count("|") == 5
     assert not set(cells) & set(r"\`*_{}[]#~<>&")
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        (Schema("wide", target="Max strain (%)"), "once a sequence: Max strain (%), a number."),
+        (Schema("wide", target="*x*\n|"), r"once a sequence: \*x\* \|, a number."),
+        (Schema("long", remaining_steps=9), "once a sequence: the remaining steps, a number."),
+        (Schema("wide", target="1"), "once a sequence: a number."),  # without a header
+        (Schema("wide"), "once a sequence: a number."),
+    ],
+)
+def test_the_card_names_the_target(example_model, schema, answer):
+    assert answer in render_model_card(replace(example_model, schema=schema))
 
 
 def test_tensorflow_may_be_installed_under_another_name(example_model, monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.figures.text import shorten_all
+from core.figures.text import escape_text, shorten_all
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,7 @@ def test_different_ids_stay_different_when_they_are_shortened(ids):
 def test_equal_ids_are_shortened_like_any_other():
     assert shorten_all(["patient-0001-visit-0012"] * 2, 12) == ["patien…-0012"] * 2
     assert shorten_all([], 12) == []
+
+
+def test_a_name_is_not_a_template_of_a_hover():
+    assert escape_text("%{x} 100 % {y}") == "%&#123;x} 100 % {y}"

@@ -9,6 +9,7 @@ from core import Sequences
 from runs import Request
 from runs.types import Prediction
 from ui.results import predictions_table
+from ui.shell.target_name import TargetName
 
 
 def make_request(classes: list[str], n: int) -> tuple[Request, Sequences]:
@@ -77,3 +78,27 @@ def test_the_download_does_not_need_the_visitors_language(shown, monkeypatch):
 def test_metrics_name_their_sequences(part, heading):
     data = Sequences.from_lists([[1]] * 3, targets=[1, 2, 3], split=["test", "test", "train"])
     assert predictions_table.format_heading(part, data) == heading
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "label"),
+    [
+        ("speaker", "speaker", "speaker"),
+        ("a\nb", "a\nb", "a b"),
+        ("x" * 10_000, "x" * 10_000, "x" * 59 + "…"),
+        ("prediction", "target", "target"),  # taken
+        ("p(b)", "target", "p(b)"),  # taken in the file
+    ],
+)
+def test_the_target_has_the_name_of_its_column(shown, monkeypatch, name, column, label):
+    prediction, data = make_request(["a", "b"], 2)
+    data = Sequences.from_lists([[1], [1]], targets=["a", "b"])
+    tables = []
+    monkeypatch.setattr(
+        predictions_table.st, "dataframe", lambda frame, **rest: tables.append(frame)
+    )
+    predictions_table.show_predictions(prediction, data, TargetName(name, name))
+    assert tables[0].columns.tolist()[2:] == ["prediction", "probability", label]
+    _, as_parquet = shown["downloads"]
+    names = pd.read_parquet(io.BytesIO(as_parquet())).columns.tolist()
+    assert names[3:] == ["probability", column, "p(a)", "p(b)"]
