@@ -1,14 +1,14 @@
 """A sequence ends with its last value: what follows in its row is never filled."""
 
 import io
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from core import DataError
 from core.errors import MissingValue
-from core.reading import detect_schema, open_table, read_sequences, read_table
+from core.reading import read_sequences
 from tests.support.findings import find_finding, list_doubts
 
 FORCES = "Specimen," + ",".join(f"Force {step} [N]" for step in range(1, 6)) + ",Max strain (%)\n"
@@ -53,22 +53,18 @@ def test_lines_of_numbers_between_spaces_end_with_their_last_value():
 @pytest.mark.parametrize("text", ["1,2,?\n3\n", "1,nan,2\n3\n"])
 def test_a_missing_value_of_a_row_of_unequal_length_is_no_end(text):
     with pytest.raises(MissingValue, match="Row 1"):
-        read(text)
+        read_sequences(io.StringIO(text), missing="refuse")
+    assert np.isnan(read(text).values).sum() == 1
 
 
-def test_a_row_of_unequal_length_without_a_value_is_left_out_on_request():
-    text = "1,2\nnan,nan,nan\n3,NaN\n"
-    with pytest.raises(DataError, match="Row 2 holds no values in columns 1 to 3"):
-        read(text)
-    table = open_table(io.StringIO(text))
-    data, report = read_table(table, replace(detect_schema(table), fixes=("empty",)))
+def test_a_row_of_unequal_length_without_a_value_is_left_out():
+    data = read("1,2\nnan,nan,nan\n3,NaN\n")
     assert list_sequences(data) == [[1, 2], [3]]
-    assert report.dropped == {"empty": 1}
-    assert report.rows == report.used + 1
-    table = open_table(io.StringIO("nan,nan\nnan\n"))
-    schema = replace(detect_schema(table, layout="rows"), fixes=("empty",))
-    with pytest.raises(DataError, match="Every row is empty"):
-        read_table(table, schema)
+    assert data.report.left_out == {"empty": 1}
+    assert data.report.rows == data.report.used + 1
+    assert find_finding(data, "empty").rows == (2,)
+    with pytest.raises(DataError, match="Row 1 holds no values in columns 1 to 2"):
+        read_sequences(io.StringIO("nan,nan\nnan\n"), layout="rows")
 
 
 def test_nan_of_a_data_frame_ends_a_row():
