@@ -122,6 +122,19 @@ def test_after_a_refused_file_the_page_is_about_that_file_only(data):
     assert get_facts(data)["Steps in all"] == "2"
 
 
+@pytest.mark.parametrize("place", ["upload", "pasted"])
+def test_a_sample_is_shown_though_a_file_was_refused_before(data, place):
+    if place == "upload":
+        upload(data, CHANGED)
+    else:
+        data.text_area(key="paste-text").set_value(CHANGED.decode())
+        find_labelled(data.button, "Read").click().run()
+    assert "Still in use" in get_texts(data)
+    data.button(key="sample-Real zeros").click().run()
+    assert data.header[0].value == "Real zeros"
+    assert "Still in use" not in get_texts(data)
+
+
 def test_a_file_whose_every_row_lacks_its_id_is_refused(data):
     upload(data, b"id,t,x\n,1,2\n,2,3\n")
     find_labelled(data.selectbox, "Sequence id").set_value("id")

@@ -208,9 +208,11 @@ def suggest_recipe(state: State) -> Suggestion:
 
 
 def renew_widgets(state: State) -> None:
-    """Let the forms about the open data start again, without their last refusals."""
+    """Let the forms start again for newly opened data, without the refusals of other files."""
     state.open_count += 1
-    state.refusals.columns = state.refusals.edited = None
+    state.refusals.columns = state.refusals.edited = state.refusals.pasted = None
+    if state.results.upload.last is not None:  # the file may still be in the uploader
+        state.results.upload.last = state.results.upload.last[0], None
 
 
 def activate_example(state: State) -> None:
