@@ -41,6 +41,8 @@ ROLE_LABELS = {
     "group": N_("Group: {name}"),
 }
 WRONG_KINDS = ("unreadable", "incomplete", "spaces", "empty")  # marked in the editor
+# Codes of findings that the page shows apart from the others.
+SHOWN_CODES = ("unused", "row_numbers", "no_target", "static")
 MAX_UNUSED = 6  # columns with a button of their own
 
 
@@ -71,7 +73,7 @@ def show_details(visitor: State, schema: Schema, file: FileDescription) -> None:
     """Show what was understood, what happened to the rows, and the editor, all folded."""
     title = _("How it was read: {layout}").format(layout=_(LAYOUT_NAMES[schema.layout]))
     with st.expander(title, icon=":material/rule:"):
-        show_statements(visitor.data.report, skipped=("unused", "no_target", "static"))
+        show_statements(visitor.data.report, skipped=SHOWN_CODES)
         reading_report.show_constant_features(file.report)
         if schema.cut:
             st.caption(_describe_cut(schema))

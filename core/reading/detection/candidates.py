@@ -269,11 +269,9 @@ class Candidates:
         for name in unused[:MAX_NOTES]:
             if name in self.row_numbers:
                 note = Note("`{name}` counts the rows: not used", name=name)
+                self.inform("row_numbers", note, name)
             elif name not in explained:
-                note = Note("`{name}` is not used", name=name)
-            else:
-                continue
-            self.inform("unused", note, name)
+                self.inform("unused", Note("`{name}` is not used", name=name), name)
         if len(unused) > MAX_NOTES:
             n = len(unused) - MAX_NOTES
             self.inform("unused", Note("{n} more columns are not used", n=n))

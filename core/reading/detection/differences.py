@@ -47,7 +47,10 @@ def adapt_notations(
     skipped = {*schema.unused, *roles} if is_wide else {*table.names} - learned
     forms = {replace(each, column="") for each in schema.notations}
     notations, findings = dict(known), []
-    for found in detect_notations(table, skipped, {}).notations:
+    marks = {name: known.get(name, Notation(name)).decimal for name in table.names}
+    detected = detect_notations(table, skipped, marks)
+    statements = {finding.column: finding for finding in detected.findings}
+    for found in detected.notations:
         name = found.column
         if name not in learned:  # a further step, written as others are
             if replace(found, column="") in forms:
@@ -62,6 +65,8 @@ def adapt_notations(
             shown = [unit or Note("no unit") for unit in units]
             note = Note(UNITS, name=name, expected=shown[0], found=shown[1])
             findings.append(Finding("warning", "changed_unit", note, name))
+        elif name in statements:  # how the numbers, which have other marks, are read
+            findings.append(replace(statements[name], level="warning", code="changed_notation"))
     return tuple(notations.values()), tuple(findings)
 
 

@@ -1,7 +1,6 @@
 """Numbers as people write them are read with a reason, and a mark with two meanings is doubted."""
 
 import io
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -170,14 +169,14 @@ def test_pairs_of_the_training_data_are_pairs_of_new_data():
         assert data.values.tolist() == [[118, 75, 0], [99, 70, 1]]
 
 
-def test_an_undetected_notation_is_never_detected_again():
+def test_new_numbers_with_other_marks_are_read_with_a_warning():
     schema = detect_schema(open_table(io.StringIO(write(["1.5", "2.5"]))))
     new = open_table(io.StringIO(write(["1,234", "2,500"])))
-    data, report = read_with_schema(new, schema)
-    assert np.isnan(list_values(data)).all()
-    assert "'1,234' is not a number" in report.problems[0].message
-    with pytest.raises(DataError, match="'1,234' is not a number"):
-        read_with_schema(new, replace(schema, missing="refuse"))
+    data, _ = read_with_schema(new, schema)
+    assert list_values(data) == [1234, 2500]
+    finding = find_finding(data, "changed_notation")
+    assert finding.level == "warning"
+    assert "1,234: read as 1234" in finding.message
 
 
 def test_written_tables_are_read_with_their_notation():

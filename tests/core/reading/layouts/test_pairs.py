@@ -9,6 +9,7 @@ import pytest
 from core import DataError
 from core.reading import detect_schema, open_table, read_sequences, read_table, read_with_schema
 from core.reading.to_csv import to_csv
+from tests.support.findings import find_finding, list_reasons
 
 PRESSURES = ("bp (1)", "bp (2)")
 SEQUENCES = [[[120, 80], [130, 85]], [[110, 70], [115, 75], [120, 80]]]
@@ -35,7 +36,8 @@ def test_steps_of_pairs_are_two_features(header, names):
     data = read(f"{header}\na,120/80,130/85,,1\nb,110/70,115 / 75,120/80,0\n")
     assert list_sequences(data) == SEQUENCES
     assert data.feature_names == names
-    assert "holds two numbers per cell, such as 120/80" in " ".join(data.schema.reasons)
+    reasons = [text for code, text in list_reasons(data) if code == "pair"]
+    assert "holds two numbers per cell, such as 120/80" in reasons[0]
 
 
 def test_steps_of_pairs_are_read_beside_those_of_numbers():
@@ -64,7 +66,7 @@ def test_lists_of_pairs_are_two_features(source):
     data = read(source)
     assert list_sequences(data) == SEQUENCES
     assert data.feature_names == PRESSURES
-    assert "the lists of `bp` hold two numbers per step" in " ".join(data.schema.reasons)
+    assert "the lists of `bp` hold two numbers per step" in str(find_finding(data, "pair").message)
     assert read(to_csv(data, data.schema)) == data
 
 
@@ -82,5 +84,6 @@ def test_lists_of_pairs_end_with_their_last_value_and_stand_beside_others():
 
 @pytest.mark.parametrize("items", ["120/80, 130", "1/2/2024, 2/2/2024", "120/80, x"])
 def test_lists_of_pairs_and_other_items_are_refused(items):
+    text = f'id,bp,y\na,"[{items}]",1\nb,"[110/70]",0\n'
     with pytest.raises(DataError, match="in the list is not a number"):
-        read(f'id,bp,y\na,"[{items}]",1\nb,"[110/70]",0\n')
+        read_sequences(io.StringIO(text), missing="refuse")
