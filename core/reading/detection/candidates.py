@@ -89,7 +89,7 @@ class Candidates:
             self.inform("file", note)
         for note in table.doubts:
             self.warn("file", note)
-        if len(table.sheets) > 1:
+        if len(table.sheets) > 1 or table.is_sheet_chosen:
             self._note_sheets()
         role_columns = [name for columns in roles.values() for name in as_columns(columns)]
         _check_columns(table, [*role_columns, *(self.features or ())])

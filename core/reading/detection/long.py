@@ -63,7 +63,7 @@ def detect_long_schema(candidates: Candidates) -> Schema:
     if candidates.roles["id"] and len(candidates.table) > 1:
         sequences = len(candidates.list_distinct_values(candidates.roles["id"]))
         if sequences == len(candidates.table):
-            ask_about_single_steps(candidates, [{"id": ""}])
+            ask_about_single_steps(candidates, [{"layout": "long", "id": ""}])
     return candidates.build_schema("long", candidates.features or _find_features(candidates))
 
 
