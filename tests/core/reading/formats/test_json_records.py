@@ -79,7 +79,7 @@ def test_a_row_of_json_lines_has_the_number_of_its_line():
 
 def test_a_missing_key_is_a_missing_value():
     text = '{"id":"a","t":0,"v":1}\n{"id":"a","t":1}\n{"id":"b","t":0,"v":2}\n'
-    assert "a value is missing" in catch_message(text, missing="refuse")
+    assert "the value is missing" in catch_message(text, missing="refuse")
     data = read(text)
     np.testing.assert_array_equal(data.values.ravel(), [1, np.nan, 2])
     assert find_finding(data, "missing").rows == (2,)
