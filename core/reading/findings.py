@@ -137,10 +137,11 @@ def _describe_missing(report: Report, missing: MissingCount, problems: list[Prob
         treatments.append("drop")
     treatments.sort(key=lambda name: name != schema.missing)
     columns = {str(problem.column) for problem in problems}
+    template = MISSING[schema.missing]
     return Finding(
         "info" if not is_large else "warning" if schema.layout == "long" else "question",
         "missing",
-        Note(MISSING[schema.missing], n=missing.count, share=missing.count / missing.total),
+        Note(template, n=missing.count, share=missing.count / missing.total),
         columns.pop() if len(columns) == 1 else None,
         tuple(problem.row for problem in problems),
         tuple({"missing": name, "accept": ["missing"]} for name in treatments),
