@@ -36,6 +36,7 @@ def messages(monkeypatch):
     [
         ("1.5", 1, [[[1.5]]]),
         ("[1.5]", 1, [[[1.5]]]),
+        ("[True, False]", 1, [[[1], [0]]]),
         ("[1, 2], [3]", 1, [[[1], [2]], [[3]]]),
         ("1\n2, 5", 1, [[[1]], [[2], [5]]]),
         ("1, 2, 5", 1, [[[1], [2], [5]]]),
@@ -65,7 +66,7 @@ def test_typed_text_is_read(messages, text, features, lists):
         ("[1.5]; [2]", 1, "';' stands outside the lists"),
         ("1.5\n[2]", 1, "'1.5' is not a list"),
         ("[inf]", 1, "'inf' in the list is infinite"),
-        ("[True]", 1, "'True' in the list is not a number"),
+        ("[Truth]", 1, "'Truth' in the list is not a number"),
         ("[٣]", 1, "'٣' in the list is not a number"),
         ("hello", 1, "'hello' is not a number"),
         ("1.5, hello", 1, "'hello' is not a number"),
