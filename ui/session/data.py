@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -24,6 +25,7 @@ from ui.session.state import FileDescription, NewData, State
 from ui.session.workspace import save
 
 Result = TypeVar("Result")
+log = logging.getLogger("unpadded.server")
 
 
 def open_table(
@@ -229,11 +231,20 @@ def activate_data_set(state: State, services: Services, data_set_id: str) -> Non
     content = None if data_set is None else data_sets.read_content(data_set.data)
     if data_set is None or content is None:
         raise DataError(NOT_KNOWN)
-    reading = data_sets.read_reading(data_set_id)
+    reading = _load_reading(services, data_set_id)
     data = unpack(content)
     if reading is not None:
         data = data.with_report(reading.report)
     _activate(state, data_set, data, reading)
+
+
+def _load_reading(services: Services, data_set_id: str) -> TableReading | None:
+    """Load how a data set was read; a damaged row is as none, for the data itself is intact."""
+    try:
+        return services.store.data_sets.read_reading(data_set_id)
+    except ValueError as error:
+        log.warning("The reading of a data set is damaged: %s", error)
+        return None
 
 
 def _activate(

@@ -7,15 +7,9 @@ import numpy as np
 import pytest
 
 from core import DataError
+from core.data.choices import CHOICES_CHECK, Choices, merge_choices
 from core.reading import open_table, read_sequences, read_with_choices
-from core.reading.choices import (
-    CHOICES_CHECK,
-    Choices,
-    choose_schema,
-    describe_schema,
-    drop_absent_columns,
-    merge_choices,
-)
+from core.reading.choices import choose_schema, describe_schema, drop_absent_columns
 from tests.support.findings import find_finding, list_doubts
 from tests.support.headerless_tables import CMAPSS, write_ucr
 from tests.support.tables import TABLES

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from core import LSTM, DataError, DataWarning, Recipe, Sequences, read_sequences, train
+from core.data.choices import CHOICES_CHECK
 from core.data.read_report import Finding, ReadReport
 from core.data.serialization import pack, unpack
 from core.data.windowing import windows
 from core.errors import Note
 from core.reading.announcement import announce
-from core.reading.choices import CHOICES_CHECK
 from tests.support.tables import TABLES
 
 DOUBTFUL = "who,t,x,y\na,1,2,0\na,2,,0\nb,1,3,1\nb,1,4,1\n"
