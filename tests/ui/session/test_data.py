@@ -4,10 +4,12 @@ import secrets
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from core import Recipe
 from core.errors import DataError, QuotaError, UnpaddedError
 from core.reading.new_data import Reading
+from runs.store.tables import readings
 from tests.support.sessions import copy_state
 from ui.samples import EXAMPLE_NAME, REAL_ZEROS, SAMPLES, compute_digest, load_example
 from ui.session import data
@@ -141,6 +143,15 @@ def test_a_new_session_restores_the_answers_and_the_report(open_tab, services, o
     assert len(again.data.report) > 0
     assert take_answer_back(again, services) is None
     assert [each.code for each in open_tab().data.report.select("question")] == ["day_order"]
+
+
+def test_data_opens_though_its_stored_reading_is_damaged(open_tab, services, open_text):
+    open_text(open_tab(), DATES)
+    with services.store.database.writing() as connection:
+        connection.execute(update(readings).values(report={"findings": 3}))
+    again = open_tab()
+    assert again.reading is None
+    assert again.data.lengths.tolist() == [2, 1]
 
 
 def test_a_refused_answer_is_not_kept(state, services, open_text):
