@@ -106,9 +106,15 @@ class Candidates:
                 self.roles[role] = columns
         self.row_numbers |= find_row_numbers(table, self.list_open_columns("number"))
 
-    def inform(self, code: str, message: Note, column: str | None = None) -> None:
+    def inform(
+        self,
+        code: str,
+        message: Note,
+        column: str | None = None,
+        remedies: Sequence[Mapping[str, object]] = (),
+    ) -> None:
         """State what was understood."""
-        self.findings.append(Finding("info", code, message, column))
+        self._add("info", code, message, column, remedies, ())
 
     def warn(
         self,
@@ -320,15 +326,12 @@ class Candidates:
     def _note_absent_target(self, layout: str) -> None:
         """State that there is no target; the steps until the end may be it, as of a machine."""
         has_steps = layout == "long" and len(self.table) > 1
-        self._add(
-            "info",
+        self.inform(
             "no_target",
             Note(
                 "no column is the target: these sequences can be predicted on, but not trained on"
             ),
-            None,
-            [{"remaining_steps": REMAINING_STEPS}] if has_steps else [],
-            (),
+            remedies=[{"remaining_steps": REMAINING_STEPS}] if has_steps else [],
         )
 
     def _note_notations(self, notations: Sequence[Notation]) -> None:
@@ -378,11 +381,8 @@ def note_assumed_target(
         others: Further columns that may be.
     """
     note = Note("no column is called target, and `{name}` is taken for it", name=name)
-    if is_certain:
-        candidates.inform("assumed_target", note, name)
-    else:
-        names = ["", *others[:MAX_NOTES]]
-        candidates.warn("assumed_target", note, name, [{"target": other} for other in names])
+    state = candidates.inform if is_certain else candidates.warn
+    state("assumed_target", note, name, [{"target": each} for each in ("", *others[:MAX_NOTES])])
 
 
 def ask_about_single_steps(

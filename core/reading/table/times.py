@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .cells import SAMPLE_ROWS, parse_numbers, read_number_text, try_cast
+from .cells import SAMPLE_ROWS, is_arrow_list, parse_numbers, read_number_text, try_cast
 from .date_patterns import CLOCK_PATTERN, DAY_PATTERNS
 from .date_text import DayOrder, Times, find_day_order, parse_dates, parse_durations
 from .missing_markers import MISSING_MARKERS
@@ -89,7 +89,9 @@ def _matches(table: Table, name: str, pattern: str) -> bool:
 
 
 def _read_cells(table: Table, name: str, rows: int | None = None) -> pa.ChunkedArray:
-    """Read the cells as text in lower case without surrounding spaces."""
+    """Read the cells as text in lower case without surrounding spaces; lists are blank."""
+    if is_arrow_list(table.columns[name].type):
+        return pa.chunked_array([pa.array([""] * len(table.rows[:rows]), pa.string())])
     cells = pc.cast(table.columns[name].slice(0, rows), pa.string())
     return pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
 

@@ -37,15 +37,17 @@ def read(text, **options):
 
 
 def test_a_report_lists_what_was_found_with_its_place_and_remedies():
-    summary = "1 question and 3 warnings about this data: 1 rows have the `t` of another row"
+    summary = "1 question and 2 warnings about this data: 1 rows have the `t` of another row"
     with pytest.warns(DataWarning, match=summary):
         report = read(DOUBTFUL, missing="mean").report
     assert [(finding.level, finding.code) for finding in report] == [
         ("question", "id_columns"),
-        ("warning", "assumed_id"),
         ("warning", "duplicate"),
         ("warning", "missing"),
+        ("info", "assumed_id"),
         ("info", "layout"),
+        ("info", "role"),
+        ("info", "role"),
     ]
     missing = next(finding for finding in report if finding.code == "missing")
     assert (missing.column, missing.rows) == ("x", (3,))
@@ -57,7 +59,7 @@ def test_a_report_lists_what_was_found_with_its_place_and_remedies():
     assert duplicate.remedies[0] == {"duplicates": "keep"}
     assert (report.rows, report.used, report.left_out) == (4, 4, {})
     assert report.roles == {"id": ("who",), "time": ("t",), "target": ("y",), "features": ("x",)}
-    assert "warning: no column is called id" in repr(report)
+    assert "info: no column is called id" in repr(report)
 
 
 @pytest.mark.filterwarnings("ignore::core.errors.DataWarning")
@@ -110,17 +112,17 @@ def test_many_missing_values_are_a_question_and_dropping_all_steps_is_not_offere
 @pytest.mark.parametrize(
     ("text", "count", "share"),
     [
-        ("id,t,x\na,1,2\na,2,\na,3,4\nb,1,5\n", 1, "25%"),
-        ("id,x1,x2,x3\na,1,,3\nb,4,5,6\n", 1, "17%"),
-        ('id,v\na,"[1, null, 3]"\nb,"[4, 5]"\n', 1, "20%"),
-        ("1,,3\n4,5\n", 1, "20%"),
+        ("id,t,x\na,1,2\na,2,\na,3,4\nb,1,5\n", 1, "25.0%"),
+        ("id,x1,x2,x3\na,1,,3\nb,4,5,6\n", 1, "16.7%"),
+        ('id,v\na,"[1, null, 3]"\nb,"[4, 5]"\n', 1, "20.0%"),
+        ("1,,3\n4,5\n", 1, "20.0%"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::core.errors.DataWarning")
 def test_steps_that_are_dropped_are_counted_in_every_layout(text, count, share):
     data = read(text, missing="drop")
     (finding,) = [each for each in data.report if each.code == "missing"]
-    assert finding.message == f"Steps with a missing value are left out: {count} ({share})."
+    assert finding.message == f"Steps with a missing value are left out: {count} ({share})"
     assert finding.remedies[0] == {"missing": "drop", "accept": ["missing"]}
     assert data.report.rows == data.report.used + sum(data.report.left_out.values())
 

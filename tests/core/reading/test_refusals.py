@@ -298,7 +298,7 @@ def test_a_row_without_two_roles_is_one_row():
     data = read_sequences(to_buffer(LONG + ",,2,2\n" + "a,1,1,2\n" * 3))
     finding = find_finding(data, "incomplete")
     assert (finding.level, finding.column, finding.rows) == ("warning", None, (3, 3))
-    assert finding.message.endswith("left out: 1.")
+    assert "left out: 1, the first is row 3" in finding.message
     assert data.report.left_out == {"incomplete": 1}
 
 

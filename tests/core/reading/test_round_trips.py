@@ -70,13 +70,10 @@ def to_lists(data, write=json.dumps):
 
 
 def to_wide(data, shuffle=None):
-    """One column per step: x0, x1, …, or f0_0, f0_1, …, f1_0, … for several features."""
+    """One column per step: value_0, value_1, …, or f0_0, f0_1, …, f1_0, … for several features."""
     width = data.lengths.max()
-    has_several = data.features > 1
     columns = {
-        f"{name}_{step}" if has_several else f"x{step}": [
-            float(s[step, feature]) if step < len(s) else None for s in data
-        ]
+        f"{name}_{step}": [float(s[step, feature]) if step < len(s) else None for s in data]
         for feature, name in enumerate(data.feature_names)
         for step in range(width)
     }

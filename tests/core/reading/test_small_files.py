@@ -76,12 +76,12 @@ FILES = {
     "long: Latin-1": ("id,v\né,1\né,2\n".encode("latin-1"), expect([[1, 2]], ids="é", names=V)),
     "long: NumPy's comment": ("# id,v\n1,5\n1,6\n2,7\n", expect([[5, 6], [7]], ids="12", names=V)),
     # one step per column
-    "wide": ("id,x1,x2,target\na,1,2,5\nb,3,,6\n", expect([[1, 2], [3]], [5, 6], "ab")),
+    "wide": ("id,x1,x2,target\na,1,2,5\nb,3,,6\n", expect([[1, 2], [3]], [5, 6], "ab", "x")),
     "wide: from 0": ("id,0,1,2\na,1,2,\nb,3,,\n", expect([[1, 2], [3]], ids="ab")),
-    "wide: without an id": ("x1,x2,x3\n1,2,\n3,,\n", expect([[1, 2], [3]])),
+    "wide: without an id": ("x1,x2,x3\n1,2,\n3,,\n", expect([[1, 2], [3]], names="x")),
     "wide: names of months": ("id,jan,feb\na,1,2\nb,3,\n", expect([[1, 2], [3]], ids="ab")),
     "wide: columns out of order": (
-        "id,x10,x8,x9\na,3,1,2\nb,,4,\n", expect([[1, 2, 3], [4]], ids="ab")
+        "id,x10,x8,x9\na,3,1,2\nb,,4,\n", expect([[1, 2, 3], [4]], ids="ab", names="x")
     ),
     "wide: two features": (
         "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,5,,6,\n",
@@ -92,14 +92,14 @@ FILES = {
         expect([[[1, 3], [2, 4]], [[5, 6]]], ids="ab", names=XY),
     ),
     "wide: the target first": (
-        "score,x1,x2\n5.5,1,2\n6,3,\n", expect([[1, 2], [3]], [5.5, 6])
+        "score,x1,x2\n5.5,1,2\n6,3,\n", expect([[1, 2], [3]], [5.5, 6], names="x")
     ),
     "wide: the class first": (
         "kind,x1,x2\nup,1,2\ndown,3,\nup,4,5\ndown,6,\n",
-        expect([[1, 2], [3], [4, 5], [6]], ["up", "down", "up", "down"]),
+        expect([[1, 2], [3], [4, 5], [6]], ["up", "down", "up", "down"], names="x"),
     ),
-    "wide: all of length 1": ("id,x1,x2\na,1,\nb,2,\n", expect([[1], [2]], ids="ab")),
-    "wide: one sequence": ("id,x1,x2\na,1,2\n", expect([[1, 2]], ids="a")),
+    "wide: all of length 1": ("id,x1,x2\na,1,\nb,2,\n", expect([[1], [2]], ids="ab", names="x")),
+    "wide: one sequence": ("id,x1,x2\na,1,2\n", expect([[1, 2]], ids="a", names="x")),
     "wide: no header": ("a,1,2,up\nb,3,,down\n", expect([[1, 2], [3]], ["up", "down"], "ab")),
     # lists in cells
     "list: JSON": ('s,y\n"[1, 2]",5\n[3],6\n', expect([[1, 2], [3]], [5, 6], names="s")),
@@ -143,7 +143,8 @@ FILES = {
         build_parquet(v=[[1.0, 2], [3.0]], target=[5, 6]), expect([[1, 2], [3]], [5, 6], names=V)
     ),
     "Parquet: wide": (
-        build_parquet(id=["a", "b"], x1=[1.0, 3], x2=[2.0, None]), expect([[1, 2], [3]], ids="ab")
+        build_parquet(id=["a", "b"], x1=[1.0, 3], x2=[2.0, None]),
+        expect([[1, 2], [3]], ids="ab", names="x"),
     ),
     "ZIP: a file a sequence": (
         make_zip({"a.csv": "v\n1\n2\n", "b.csv": "v\n3\n"}),

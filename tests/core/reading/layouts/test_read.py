@@ -33,7 +33,10 @@ def list_steps(data):
             Sequences.from_lists(THREE, targets=[2, 4, 6], feature_names=["sequence"]),
         ),
         ("three_long.csv", Sequences.from_lists(THREE, targets=[2, 4, 6], ids=IDS)),
-        ("three_wide.csv", Sequences.from_lists(THREE, targets=[2, 4, 6], ids=IDS)),
+        (
+            "three_wide.csv",
+            Sequences.from_lists(THREE, targets=[2, 4, 6], ids=IDS, feature_names=["x"]),
+        ),
     ],
 )
 def test_the_reference_example_is_read_in_each_layout(name, expected):
@@ -140,7 +143,7 @@ def test_missing_values_follow_the_chosen_policy(text, missing, first):
         ),
         (
             pd.DataFrame({"id": ["a", "b"], "x1": [1.0, 2.0], "x2": [np.nan, 3.0]}),
-            Sequences.from_lists([[1], [2, 3]], ids=["a", "b"]),
+            Sequences.from_lists([[1], [2, 3]], ids=["a", "b"], feature_names=["x"]),
         ),
     ],
     ids=["long", "named index", "lists", "wide"],

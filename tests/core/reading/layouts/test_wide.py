@@ -106,11 +106,11 @@ def test_names_that_differ_only_in_punctuation_are_distinct():
         ("number,score,x1,x2\n1,5,1,2\n2,6,1,\n", "score", "number"),
     ],
 )
-def test_a_target_before_or_after_the_steps_is_detected_with_a_doubt(text, target, id):
+def test_a_target_before_or_after_the_steps_is_detected_and_stated(text, target, id):
     schema = read(text).schema
     assert (schema.layout, schema.target, schema.id) == ("wide", target, id)
     note = f"no column is called target, and `{target}` is taken for it"
-    assert ("warning", "assumed_target", note) in list_doubts(schema)
+    assert ("assumed_target", note) in list_reasons(schema)
 
 
 def test_two_possible_targets_leave_the_target_open():

@@ -86,7 +86,8 @@ def test_all_problems_are_counted_and_a_thousand_are_listed():
     assert len([p for p in report.problems if p.kind == "unreadable"]) == MAX_LISTED
     data, _ = read("id,v\n" + "a,1\n" + "a,x\n" * 5_000)
     finding = find_finding(data, "unreadable")
-    assert (finding.message.endswith(": 5000."), len(finding.rows)) == (True, MAX_LISTED)
+    assert "count as missing: 5000, the first with 'x' in row 3" in finding.message
+    assert (finding.level, len(finding.rows)) == ("question", MAX_LISTED)
 
 
 def test_ids_that_differ_in_spaces_are_merged_and_counted():

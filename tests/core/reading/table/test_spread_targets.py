@@ -44,7 +44,7 @@ def test_the_target_of_a_row_is_that_of_its_sequence(places, is_shuffled, target
     assert (data.report.used, data.report.left_out) == (12, {})
     finding = find_finding(data, "spread")
     assert (finding.level, list_doubts(data)) == ("info", [])
-    assert finding.message.endswith(f": {3 * (4 - len(places))}.")
+    assert finding.message.endswith(f": {3 * (4 - len(places))}")
 
 
 def test_a_sequence_without_any_target_is_left_out():
