@@ -18,10 +18,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..errors import DataError
-from .arguments import Options
 from .categories import Categories, check_categories, decode_words
-from .from_arrays import flatten_channels_first, flatten_lists, flatten_padded
-from .from_frame import build_long_frame, read_long_frame
+from .constructors.arguments import Options
+from .constructors.from_arrays import flatten_channels_first, flatten_lists, flatten_padded
+from .constructors.from_frame import build_long_frame, read_long_frame
 from .missing import MISSING_POLICIES, Missing, check_finite, drop_missing, refuse_missing
 from .padded import Padded, Side, build_padded, step_indices
 from .read_report import ReadReport

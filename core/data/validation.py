@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import DataError, Note
 from ..i18n import N_
-from .as_numbers import as_numbers
+from .constructors.as_numbers import as_numbers
 
 NO_STEPS = N_("Sequence {id} has no steps. Remove it or give it at least one step.")
 

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from ..errors import DataError
+from .formats.binary.parquet import is_parquet
 from .formats.encoding import clean_text
-from .formats.parquet import is_parquet
 from .formats.source import read_source
 from .table.table import Table
 

@@ -19,11 +19,11 @@ from .detection.detect import detect_schema
 from .detection.reuse_schema import adapt_schema, has_numbered_columns
 from .formats.open import open_lists, open_table
 from .layouts.read import read_table
-from .table.missing_markers import is_missing
 from .table.number_text import is_number
 from .table.report import Report
 from .table.step_limits import refuse_many_steps
 from .table.table import Table
+from .table.words.missing_markers import is_missing
 
 
 @dataclass(frozen=True)

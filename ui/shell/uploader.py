@@ -14,7 +14,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 from core import DataError
 from core.errors import Note, QuotaError, UnpaddedError
 from core.i18n import N_
-from core.reading.formats.archive_split import find_splits
+from core.reading.formats.archives.split_files import find_splits
 from ui.http.selections import get_selections
 from ui.http.uploads import GONE, get_uploads, remove_from_streamlit
 from ui.i18n import _, escape_markdown, ngettext, shorten, translate

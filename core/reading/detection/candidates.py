@@ -10,12 +10,12 @@ from ...data.schema import Columns, Schema, TargetAt, as_columns
 from ...errors import DataError, Note
 from ...i18n import N_
 from ..table.cells import detect_kind
-from ..table.column_names import normalize_name
 from ..table.joined_columns import join_columns
-from ..table.missing_markers import is_missing
 from ..table.number_notation import apply_notations
 from ..table.roles import encode_values
 from ..table.table import Table
+from ..table.words.column_names import normalize_name
+from ..table.words.missing_markers import is_missing
 from .free_text import describe_text, refuse_text
 from .number_notation import NotationFindings, detect_notations
 from .row_numbers import find_row_numbers

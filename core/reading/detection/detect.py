@@ -11,18 +11,18 @@ from collections.abc import Mapping, Sequence
 from ...data.notation import Notation
 from ...data.schema import LAYOUTS, Columns, Schema, TargetAt
 from ...errors import DataError, Note
-from ..table.column_names import GROUP_NAMES
 from ..table.roles import ROLES, encode_values
 from ..table.table import Table
+from ..table.words.column_names import GROUP_NAMES
 from .candidates import Candidates, ask_about_single_steps
 from .free_text import refuse_text
 from .headerless import detect_headerless
-from .ids import find_id
 from .lists import detect_list_schema
 from .long import detect_long_schema
-from .splits import detect_split, detect_split_words, note_divided_groups
+from .roles.ids import find_id
+from .roles.splits import detect_split, detect_split_words, note_divided_groups
+from .roles.times import assign_named_time
 from .step_columns import find_step_columns
-from .times import assign_named_time
 from .wide import detect_wide_schema, examine_padding, has_blank_ends
 
 

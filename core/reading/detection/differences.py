@@ -14,10 +14,10 @@ from ...data.schema import Schema
 from ...errors import Note
 from ...i18n import N_
 from ..table.cells import read_text
-from ..table.missing_markers import MISSING_MARKERS
 from ..table.number_notation import build_cell_pattern
 from ..table.roles import ROLES
 from ..table.table import Table
+from ..table.words.missing_markers import MISSING_MARKERS
 from .number_notation import detect_notations
 
 MAX_NAMED = 20  # columns in a message

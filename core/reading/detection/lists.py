@@ -12,11 +12,11 @@ from ...data.schema import Schema
 from ...errors import Note
 from ..layouts.list_cells import is_empty, split_items
 from ..table.cells import SAMPLE_ROWS, is_arrow_list, parse_numbers, read_text
-from ..table.column_names import TARGET_NAMES, is_id_name, normalize_name
 from ..table.list_text import is_list, is_spaced_list
+from ..table.words.column_names import TARGET_NAMES, is_id_name, normalize_name
 from .candidates import Candidates, note_assumed_target
-from .ids import is_row_counter
 from .padding import ask_about_padding
+from .roles.ids import is_row_counter
 
 PAIR_OF_DIGITS = r"^[\[(\s]*[0-9.]+\s*/\s*[0-9]"
 

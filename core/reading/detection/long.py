@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 from ...data.schema import Schema
 from ...errors import DataError, Note
 from ..table.cells import SAMPLE_ROWS
-from ..table.column_names import TARGET_NAMES, normalize_name
-from ..table.missing_markers import is_missing
+from ..table.dates.times import holds_clock_times, holds_dates
 from ..table.roles import encode_values, find_changes
-from ..table.times import holds_clock_times, holds_dates
+from ..table.words.column_names import TARGET_NAMES, normalize_name
+from ..table.words.missing_markers import is_missing
 from .candidates import Candidates, ask_about_single_steps, ask_for_target, note_assumed_target
-from .id_columns import complete_ids
-from .times import (
+from .roles.id_columns import complete_ids
+from .roles.times import (
     assign_row_numbers,
     encode_sequences,
     exclude_further_times,

@@ -14,9 +14,11 @@ import pyarrow.compute as pc
 from ...data.notation import MAX_AFFIX, Notation
 from ...data.read_report import Finding
 from ...errors import Note
-from ..table.booleans import BOOLEANS, are_booleans
 from ..table.cells import MISSING_SET, SAMPLE_ROWS
-from ..table.column_names import (
+from ..table.number_notation import build_cell_pattern, build_number_pattern, rewrite_cells
+from ..table.table import Table
+from ..table.words.booleans import BOOLEANS, are_booleans
+from ..table.words.column_names import (
     GROUP_NAMES,
     SPLIT_NAMES,
     TARGET_NAMES,
@@ -24,10 +26,8 @@ from ..table.column_names import (
     is_id_name,
     normalize_name,
 )
-from ..table.missing_markers import MISSING_MARKERS, is_missing
-from ..table.number_notation import build_cell_pattern, build_number_pattern, rewrite_cells
-from ..table.split_words import is_split_question
-from ..table.table import Table
+from ..table.words.missing_markers import MISSING_MARKERS, is_missing
+from ..table.words.split_words import is_split_question
 from .step_columns import find_step_columns
 
 # A digit beside anything but the characters of a plain number.

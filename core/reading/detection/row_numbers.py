@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..table.cells import parse_numbers, read_number_text
-from ..table.column_names import is_id_name, is_index_name
 from ..table.table import Table
+from ..table.words.column_names import is_id_name, is_index_name
 
 UNNAMED = "Unnamed: 0"  # by pandas, which reads an index without a name as a column
 MAX_RANGE = 10  # numbers per row, of a filtered and shuffled index

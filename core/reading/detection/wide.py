@@ -10,7 +10,7 @@ import numpy as np
 from ...data.schema import Schema
 from ...errors import Note
 from ..table.cells import SAMPLE_ROWS, find_ends, parse_numbers, read_number_text
-from ..table.column_names import TARGET_NAMES
+from ..table.words.column_names import TARGET_NAMES
 from .candidates import (
     MAX_NOTES,
     Candidates,

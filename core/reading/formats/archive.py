@@ -18,15 +18,15 @@ from ...i18n import N_
 from ..detection.step_count import refuse_long_text
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table
-from . import ts
-from .archive_join import open_joined
 from .archive_per_file import list_file_starts, name_file_in_errors, open_per_file
-from .archive_split import Members, find_splits, open_split
-from .archive_tables import open_tables
+from .archives.joined_files import open_joined
+from .archives.split_files import Members, find_splits, open_split
+from .archives.tables import open_tables
 from .binary_formats import find_binary_format
 from .encoding import clean_text
 from .numpy_arrays import is_npy, open_named_arrays
 from .source import EMPTY, gunzip, refuse_bomb
+from .text import ts
 from .zip_member import CORRUPTION_ERRORS, build_damage_error, unpack
 
 ZIP = b"PK\x03\x04"

@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 
 from ...data.sequences import default_names
 from ...errors import DataError, Note
-from ..table.split_words import SPLIT_ALIASES
 from ..table.table import Table
+from ..table.words.split_words import SPLIT_ALIASES
 from .delimited import get_first_line, is_header_line, open_delimited
 
 Texts = list[tuple[PurePosixPath, bytes]]

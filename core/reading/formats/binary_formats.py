@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..table.table import Table
-from . import arrow_ipc, numpy_arrays, parquet, xlsx
+from . import numpy_arrays
+from .binary import arrow_ipc, parquet, xlsx
 
 OpenFormat = Callable[[bytes, str, int | None], Table]
 

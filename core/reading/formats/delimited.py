@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from ...errors import DataError, Note
-from ..table.column_names import is_id_name
 from ..table.counted_steps import counts_steps
 from ..table.list_text import is_list, is_spaced_list
-from ..table.missing_markers import is_missing
 from ..table.number_text import is_number
 from ..table.table import MAX_COLUMNS, Table, refuse_equal_names, refuse_many_columns
+from ..table.words.column_names import is_id_name
+from ..table.words.missing_markers import is_missing
 from .source import EMPTY
 
 # Rarest in ordinary text first; the bar is last because tables with commas hold words such as a|b.

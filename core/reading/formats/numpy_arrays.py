@@ -14,17 +14,17 @@ from pathlib import PurePosixPath
 import numpy as np
 import pyarrow as pa
 
-from ...data.from_arrays import flatten_padded
+from ...data.constructors.from_arrays import flatten_padded
 from ...data.sequences import default_names
 from ...errors import DataError, Note
 from ...i18n import N_
-from ..table.column_names import GROUP_NAMES, SPLIT_NAMES, TARGET_NAMES, is_id_name
-from ..table.split_words import SPLIT_ALIASES
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table, refuse_many_columns
+from ..table.words.column_names import GROUP_NAMES, SPLIT_NAMES, TARGET_NAMES, is_id_name
+from ..table.words.split_words import SPLIT_ALIASES
 from .archive_per_file import derive_roles
-from .archive_split import find_splits, open_split
-from .archive_tables import open_tables
+from .archives.split_files import find_splits, open_split
+from .archives.tables import open_tables
 from .numpy_records import open_records, refuse_other_text
 from .source import EMPTY, refuse_bomb
 from .zip_member import CORRUPTION_ERRORS, build_damage_error, unpack

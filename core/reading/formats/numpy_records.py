@@ -8,7 +8,7 @@ import pyarrow as pa
 from ...errors import DataError, Note
 from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table, refuse_equal_names, refuse_many_columns
-from .arrow_columns import UNSUPPORTED
+from .binary.arrow_columns import UNSUPPORTED
 
 MAX_CHARACTER, FIRST_SURROGATE, LAST_SURROGATE = 0x10FFFF, 0xD800, 0xDFFF
 

@@ -12,22 +12,15 @@ import pyarrow as pa
 from ...errors import DataError, Note
 from ..detection.step_count import refuse_long_text
 from ..table.table import Table
-from . import (
-    archive,
-    arff,
-    json_records,
-    nested_lists,
-    numpy_arrays,
-    python_objects,
-    ts,
-    xlsx,
-)
+from . import archive, numpy_arrays, python_objects
 from .archive_per_file import name_file_in_errors
+from .binary import xlsx
 from .binary_formats import find_binary_format
 from .dataframe import open_dataframe
 from .delimited import open_delimited
 from .encoding import clean_text
 from .source import MAX_BYTES, Source, gunzip, read_packed, read_source, refuse_bomb
+from .text import arff, json_records, nested_lists, ts
 
 AnySource = (
     Source

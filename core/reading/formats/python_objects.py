@@ -16,7 +16,7 @@ import pyarrow as pa
 from ...errors import DataError, Note
 from ..table.table import Table, refuse_many_columns
 from .archive_per_file import find_free_name
-from .arrow_columns import build_table, concatenate_columns, refuse_kinds
+from .binary.arrow_columns import build_table, concatenate_columns, refuse_kinds
 from .dataframe import open_dataframe
 from .source import EMPTY, Source
 

@@ -21,10 +21,10 @@ from ..table.cells import (
     parse_numbers,
     read_number_text,
 )
-from ..table.missing_markers import is_missing
 from ..table.report import Problems
 from ..table.roles import encode_values
 from ..table.table import Table
+from ..table.words.missing_markers import is_missing
 
 FORMULA = N_(
     "Row {row}, column {column}: {found!r} is a formula, and its value is not in the file. Save "

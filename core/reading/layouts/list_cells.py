@@ -13,8 +13,8 @@ from ...errors import DataError
 from ...i18n import N_
 from ..table.cells import describe_cell, is_arrow_list, read_text, replace_decimal_commas
 from ..table.list_text import normalize_lists
-from ..table.missing_markers import MISSING_MARKERS
 from ..table.table import Table
+from ..table.words.missing_markers import MISSING_MARKERS
 
 EMPTY_LIST = N_(
     "Row {row}, column {column}: {found!r} holds an empty list. Remove the row or give its "

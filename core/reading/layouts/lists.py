@@ -14,7 +14,6 @@ from ...data.sequences import Sequences, default_names
 from ...errors import DataError
 from ...i18n import N_
 from ..table import roles
-from ..table.booleans import are_booleans, rewrite_booleans
 from ..table.cells import (
     MAX_FLOAT32,
     MAX_QUOTED_CHARACTERS,
@@ -24,6 +23,7 @@ from ..table.cells import (
 )
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
+from ..table.words.booleans import are_booleans, rewrite_booleans
 from .columns import get_policy
 from .ends import count_steps, find_steps
 from .list_cells import EMPTY_LIST, Items, is_empty, split_items, split_pairs

@@ -10,9 +10,9 @@ from ...errors import DataError
 from ...i18n import N_
 from ..table import roles
 from ..table.cells import describe_cell
+from ..table.dates.times import has_dates, read_times
 from ..table.report import MAX_LISTED, Problems
 from ..table.table import Table
-from ..table.times import has_dates, read_times
 from .columns import get_policy, note_wrong_cells, read_numbers, read_words
 
 ELAPSED = "time since the last step"  # in seconds if times are dates

@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 
 from ...errors import DataError
 from ...i18n import N_
-from .column_names import is_unambiguous_id_name
 from .list_text import has_spaced_lists, is_list
-from .missing_markers import END_MARKERS, MISSING_MARKERS, is_missing
 from .number_text import NUMBER, is_number
 from .table import Table
+from .words.column_names import is_unambiguous_id_name
+from .words.missing_markers import END_MARKERS, MISSING_MARKERS, is_missing
 
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
 SAMPLE_ROWS = 1000

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...data.notation import Notation
-from .booleans import rewrite_booleans
 from .cells import read_text
 from .table import Table
+from .words.booleans import rewrite_booleans
 
 # Marks that are written in several ways.
 SPACES = "[ \u00a0\u2009\u202f]"

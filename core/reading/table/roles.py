@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 from ...data.schema import Schema
 from ...errors import DataError, Note
 from ...i18n import N_
-from .booleans import BOOLEANS
 from .cells import (
     MISSING_ROLE,
     TOO_LARGE,
@@ -20,12 +19,13 @@ from .cells import (
     to_array,
     try_cast,
 )
-from .missing_markers import is_missing
+from .dates.times import read_times
 from .report import Problems
-from .split_words import get_split_aliases
 from .table import Table
-from .target_words import are_unknown_targets
-from .times import read_times
+from .words.booleans import BOOLEANS
+from .words.missing_markers import is_missing
+from .words.split_words import get_split_aliases
+from .words.target_words import are_unknown_targets
 
 ROLES = (N_("id"), N_("time"), N_("target"), N_("split"), N_("group"))
 NO_TIME = N_(

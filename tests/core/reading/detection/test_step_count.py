@@ -10,7 +10,8 @@ import pytest
 from core import DataError, read_sequences
 from core.reading import detect_schema, open_table, refuse_many_steps
 from core.reading.detection.step_count import HEAD_BYTES
-from core.reading.formats import delimited, parquet
+from core.reading.formats import delimited
+from core.reading.formats.binary import parquet
 from core.reading.table.step_limits import ESTIMATE_TOLERANCE
 from tests.support.files import build_parquet, make_zip
 

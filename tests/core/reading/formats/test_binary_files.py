@@ -8,7 +8,7 @@ import pytest
 
 from core import DataError, read_sequences
 from core.reading import open_table
-from core.reading.formats import archive_tables
+from core.reading.formats.archives import tables as archive_tables
 from tests.support.files import make_zip
 
 STEPS = pd.DataFrame({"t": [0, 1, 2], "x": [1.5, 2.5, 4.5]})

@@ -1,0 +1,1 @@
+"""Constructors of sequences from arrays and data frames."""

@@ -1,0 +1,1 @@
+"""Detection of the columns that are the id, the time and the split."""

@@ -1,0 +1,1 @@
+"""Several files that are opened as one table."""

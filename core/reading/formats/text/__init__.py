@@ -1,0 +1,1 @@
+"""Formats of text besides delimited tables."""
