@@ -107,8 +107,6 @@ def build_read_report(report: Report, missing: MissingCount) -> ReadReport:
             count = report.dropped[kind]  # a row may have several problems
             if count > MAX_SHARE * report.rows:
                 level = "question"
-        elif kind == "unreadable" and missing.count > MAX_SHARE * missing.total:
-            level = "question"
         columns = {str(problem.column) for problem in problems}
         findings.append(
             Finding(
@@ -117,7 +115,7 @@ def build_read_report(report: Report, missing: MissingCount) -> ReadReport:
                 Note(template, n=count, **_describe_first(problems)),
                 columns.pop() if len(columns) == 1 else None,
                 tuple(problem.row for problem in problems),
-                _list_remedies(kind, schema, problems, missing),
+                _list_remedies(kind, schema, problems),
             )
         )
     findings += [
@@ -134,6 +132,10 @@ def _describe_missing(report: Report, missing: MissingCount, problems: list[Prob
     """Describe the missing values, their treatment, and the treatments that leave data."""
     schema = report.schema
     is_large = missing.count > MAX_SHARE * missing.total
+    treatments = ["forward", "mean"]
+    if missing.has_complete_steps:
+        treatments.append("drop")
+    treatments.sort(key=lambda name: name != schema.missing)
     columns = {str(problem.column) for problem in problems}
     template = MISSING[schema.missing]
     return Finding(
@@ -142,17 +144,8 @@ def _describe_missing(report: Report, missing: MissingCount, problems: list[Prob
         Note(template, n=missing.count, share=missing.count / missing.total),
         columns.pop() if len(columns) == 1 else None,
         tuple(problem.row for problem in problems),
-        _list_treatments("missing", schema, missing),
+        tuple({"missing": name, "accept": ["missing"]} for name in treatments),
     )
-
-
-def _list_treatments(
-    kind: str, schema: Schema, missing: MissingCount
-) -> tuple[Mapping[str, object], ...]:
-    """List the treatments of missing values that leave data, the present one first."""
-    treatments = ["forward", "mean", *(["drop"] if missing.has_complete_steps else [])]
-    treatments.sort(key=lambda name: name != schema.missing)
-    return tuple({"missing": name, "accept": [kind]} for name in treatments)
 
 
 def list_choices_after_refusal(report: Report) -> tuple[Choices, ...]:
@@ -183,11 +176,9 @@ def _describe_first(problems: Sequence[Problem]) -> dict[str, object]:
 
 
 def _list_remedies(
-    kind: str, schema: Schema, problems: list[Problem], missing: MissingCount
+    kind: str, schema: Schema, problems: list[Problem]
 ) -> tuple[Mapping[str, object], ...]:
     """List the choices that treat this kind of problem otherwise."""
-    if kind == "unreadable":
-        return _list_treatments(kind, schema, missing)
     if kind == "duplicate":
         names = sorted(DUPLICATE_CHOICES, key=lambda name: name != schema.duplicates)
         return tuple({"duplicates": name} for name in names)
