@@ -102,7 +102,7 @@ def test_per_step_targets_are_trained_and_predicted_at_every_step(app):
     uploader = find_labelled(app.file_uploader, "A file of new sequences")
     uploader.upload("more.csv", LIVES.encode(), "text/csv").run()
     wait_until(app, lambda app: len(list_tables(app)) == 2)
-    assert list_tables(app)[1]["target"].tolist() == [*range(9, 0, -1)] * 3
+    assert list_tables(app)[1]["rul"].tolist() == [*range(9, 0, -1)] * 3
     assert {"RMSE", "MAE"} <= {metric.label for metric in app.metric}
     find_labelled(app.selectbox, "Sequence").set_value(2).run()
     assert not app.exception

@@ -243,7 +243,7 @@ def _load_reading(services: Services, data_set_id: str) -> TableReading | None:
     try:
         return services.store.data_sets.read_reading(data_set_id)
     except ValueError as error:
-        log.warning("The reading of a data set is damaged: %s", error)
+        log.warning("%s", error)
         return None
 
 

@@ -207,8 +207,7 @@ def test_a_cell_without_a_number_is_a_missing_value_with_its_place(name):
         np.testing.assert_array_equal(sequence, steps)
     kind = "missing" if "missing" in says else "unreadable"
     finding = find_finding(data, kind)
-    is_large = np.isnan(data.values).mean() > 0.2
-    assert finding.level == ("question" if kind == "unreadable" and is_large else level)
+    assert finding.level == level
     assert (finding.column, finding.rows) == (str(values["column"]), (values["row"],))
     (problem,) = report.problems
     assert (problem.kind, problem.found) == (kind, values["found"])

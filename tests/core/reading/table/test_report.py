@@ -87,7 +87,7 @@ def test_all_problems_are_counted_and_a_thousand_are_listed():
     data, _ = read("id,v\n" + "a,1\n" + "a,x\n" * 5_000)
     finding = find_finding(data, "unreadable")
     assert "count as missing: 5000, the first with 'x' in row 3" in finding.message
-    assert (finding.level, len(finding.rows)) == ("question", MAX_LISTED)
+    assert (finding.level, len(finding.rows)) == ("warning", MAX_LISTED)
 
 
 def test_ids_that_differ_in_spaces_are_merged_and_counted():

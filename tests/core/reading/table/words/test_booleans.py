@@ -84,7 +84,7 @@ def test_a_number_beside_true_and_false_is_refused():
     frame.loc[11, "on"] = 7
     with pytest.raises(DataError, match="column on: 'True' is not a number"):
         read_sequences(write_csv(frame), missing="refuse")
-    assert read_sequences(write_csv(frame)).report.select("question")
+    assert read_sequences(write_csv(frame)).report.select("warning")
 
 
 def test_a_column_of_one_word_and_a_column_of_the_word_in_a_sentence_are_no_numbers():
