@@ -70,7 +70,7 @@ def test_problems_of_a_file_are_explained_in_the_visitors_language(app):
     app.run().switch_page("pages/1_Data.py").run()
     app.text_area[0].set_value("id,t,value,target\na,1,x,2\na,2,5,2\nb,1,7,4")
     find_labelled(app.button, "读取").click().run()
-    assert app.error[0].value.startswith("第 2 行，第 value 列：“x”不是数字。")
+    assert "不是数字的单元格按缺失计：1 个，第一个在第 2 行 value 列" in app.warning[0].value
     app.text_area[0].set_value("id,t,value,target\na,1,1,2\na,2,5,2\nb,1,7,4")
     find_labelled(app.button, "读取").click().run()
     assert not app.error
