@@ -131,7 +131,7 @@ def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.nd
 def count_remaining_steps(lengths: np.ndarray, most: int) -> np.ndarray:
     """Count the steps from each step to the end of its sequence: 0 at the last one.
 
-    A cap is usual for machines that run to failure, of which the first steps show no wear
+    A cap is usual for machines that run to failure, because their first steps show no wear
     (Heimes, "Recurrent neural networks for remaining useful life estimation", 2008).
 
     Args:

@@ -1,4 +1,4 @@
-"""What differs between a table and the training data of a model: columns and units."""
+"""Differences between a new table and the training data of a model: columns and units."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ def _thin_out(cells: pa.ChunkedArray) -> tuple[str, ...]:
 
 
 def _has_only(is_allowed: np.ndarray, chunks: Sequence[pa.Array]) -> bool:
-    """Return True if the text has only the bytes of which the mask (256,) is True."""
+    """Return True if the text has only allowed bytes, by the mask (256,)."""
     for chunk in chunks:
         _, offsets, text = chunk.buffers()
         if len(chunk) and text is not None:

@@ -11,7 +11,7 @@ def find_steps(has_value: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     Args:
         has_value: (steps of all rows,) bool, False for a step that ends a row when no value
             follows.
-        lengths: (rows,) steps, of which there may be none.
+        lengths: (rows,) number of steps, which may be 0.
 
     Returns:
         (steps of all rows,) bool, False for all steps of a row without a value.
