@@ -31,7 +31,7 @@ def choose_schema(table: Table, choices: Choices) -> Schema:
             not show its layout.
         ValueError: For a value that is not allowed.
     """
-    roles: dict[str, Columns] = {role: choices.get(role) for role in ROLES}  # type: ignore[misc]
+    roles: dict[str, Columns] = {role: choices.get(role) for role in ROLES}  # type: ignore[misc]  # a role is a key of it
     if choices.get("remaining_steps") is not None:
         if roles["target"]:
             raise DataError(
@@ -77,11 +77,13 @@ def describe_schema(schema: Schema) -> Choices:
     """Return the choices by which the table of a schema is read with this schema again."""
     choices: Choices = {"layout": schema.layout, "sheet": schema.sheet}
     if schema.layout != "rows":
-        choices |= {role: getattr(schema, role) or "" for role in ROLES}  # type: ignore[typeddict-item]
+        roles = {role: getattr(schema, role) or "" for role in ROLES}
+        choices |= roles  # type: ignore[typeddict-item]  # its keys are no literals
         choices |= {"target_at": schema.target_at, "dayfirst": schema.dayfirst}
         choices["features"] = list(schema.features)
         choices["decimal"] = _describe_decimal_marks(schema)
-    choices |= {name: getattr(schema, name) for name in FIELDS}  # type: ignore[typeddict-item]
+    fields = {name: getattr(schema, name) for name in FIELDS}
+    choices |= fields  # type: ignore[typeddict-item]  # its keys are no literals
     return choices
 
 
@@ -105,7 +107,7 @@ def drop_absent_columns(choices: Choices, table: Table) -> Choices:
         if name not in (*ROLES, "features", "decimal") or not value:
             return True
         columns = (value,) if isinstance(value, str) else value
-        return {*columns} <= present  # type: ignore[misc]  # names of columns
+        return {*columns} <= present  # type: ignore[misc]  # a role is a key of it  # names of columns
 
     kept = {name: value for name, value in choices.items() if fits(name, value)}
     return kept  # type: ignore[return-value]  # keys and values of Choices

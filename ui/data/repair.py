@@ -99,7 +99,7 @@ def _describe_choices(choices: Sequence[Choices]) -> Schema:
     chosen = merge_choices(*choices)
     layout = chosen.get("layout", "auto")
     names = (*ROLES, *FIELDS, "target_at", "dayfirst")
-    fields = {name: chosen[name] for name in names if chosen.get(name)}  # type: ignore[literal-required]
+    fields = {name: chosen[name] for name in names if chosen.get(name)}  # type: ignore[literal-required]  # names of fields
     if "remaining_steps" in fields:
         fields.pop("target", None)
     schema = Schema("long" if layout == "auto" else layout)

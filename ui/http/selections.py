@@ -119,4 +119,4 @@ def note_selections(files: UploadedFileManager, max_files: int) -> None:
             get_selections().begin(session_id, dict(zip(ids, file_names, strict=True)))
         return addresses
 
-    files.get_upload_urls = assign_and_note  # type: ignore[method-assign]
+    files.get_upload_urls = assign_and_note  # type: ignore[method-assign]  # wrapped
