@@ -32,7 +32,9 @@ def refuse_long_text(
     Raises:
         DataError: If the estimated number of steps is too large.
     """
-    if max_steps is not None and len(text) > STEP_BYTES * ESTIMATE_TOLERANCE * max_steps:
+    if max_steps is None or len(text) <= STEP_BYTES * ESTIMATE_TOLERANCE * max_steps:
+        return
+    if _count_tokens(text) > ESTIMATE_TOLERANCE * max_steps:  # a step has at least one
         refuse_estimated_steps(_estimate_steps(text, open_one), max_steps)
 
 

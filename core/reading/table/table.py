@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -73,7 +74,7 @@ class Table:
     def __len__(self) -> int:
         return int(self.columns.num_rows)
 
-    @property
+    @cached_property  # detection asks for each column of a wide table
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(self.columns.column_names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def _split_names(names: str) -> frozenset[str]:
@@ -44,10 +45,12 @@ TARGET_NAMES = _split_names(
     "target targets label labels class classes y outcome rul 目标 标签 类别"
 )
 SPLIT_NAMES = _split_names("split set subset partition part fold")
+MAX_CACHED_NAMES = 32_768  # each column of a wide table is asked for some 20 times
 SPLIT_ENDINGS = ("_split", "_fold", "_subset", "_partition")
 GROUP_NAMES = _split_names("group groups group_id 组 分组")
 
 
+@lru_cache(MAX_CACHED_NAMES)
 def normalize_name(name: str) -> str:
     """Normalise capitals, spaces, hyphens and dots: "Patient-ID", "patientId" is "patient_id"."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
@@ -88,6 +91,7 @@ def is_index_name(name: str) -> bool:
     return normalize_name(name) in INDEX_NAMES or name.strip() in ("#", "№")
 
 
+@lru_cache(MAX_CACHED_NAMES)
 def _strip_unit(name: str) -> str:
     """Normalise a name, and remove a unit of time from its end."""
     base = re.sub(r"[\[\](){}/]+", "_", normalize_name(name)).strip("_")
