@@ -64,7 +64,8 @@ class TrainedModel(FittedModel):
     Attributes:
         history: One value per epoch under "loss", "val_loss", "accuracy", "val_accuracy" and
             "seconds", as in Keras's ``History.history``. Losses are in the target's unit (squared
-            for mse).
+            for mse). A model in closed form has one value per "penalty" instead, each the mean
+            over training sequences that were left out of the fit.
         notes: What training left out of the data.
         stopped: True if ``should_stop`` ended the training.
         best_epoch: The epoch (from 1) whose weights were kept; None without patience.
@@ -272,11 +273,9 @@ class TrainedModel(FittedModel):
                 "facts": None if self.facts is None else self.facts.to_dict(),
             },
         }
-        inputs, outputs = self.preprocessing.n_inputs, self.preprocessing.n_outputs
+        family = get_network(self.recipe)
         texts = {
-            "train.py": get_network(self.recipe).render_training_script(
-                self.recipe, inputs, outputs
-            ),
+            "train.py": family.render_training_script(self.recipe, self.preprocessing.shape),
             "MODEL_CARD.md": self.render_model_card(name),
             archive.EXAMPLE: self.example,
         }
@@ -312,12 +311,11 @@ def load(
             )
         except (ValueError, RecursionError) as error:
             raise archive.make_error(error) from None
-        inputs, outputs = preprocessing.n_inputs, preprocessing.n_outputs
-        weights = get_family(recipe).count_weights(recipe, inputs, outputs)
+        weights = get_family(recipe).count_weights(recipe, preprocessing.shape)
         if refuse_too_large is not None:
             refuse_too_large(weights)
         saved.unpack_weights(weights)
-        network = get_network(recipe).build(recipe, inputs, outputs)
+        network = get_network(recipe).build(recipe, preprocessing.shape)
         saved.read_weights(network)
     return TrainedModel(
         recipe=recipe,
@@ -352,8 +350,9 @@ class Training(TypedDict):
 
 
 def _check_history(plain: object, where: str) -> History:
-    """Check a training history: every epoch has the same metrics, and the loss is one of them."""
-    checks = dict.fromkeys(("loss", "val_loss", "accuracy", "val_accuracy"), number())
+    """Check a training history: every entry has the same metrics, and the loss is one of them."""
+    metrics = ("loss", "val_loss", "accuracy", "val_accuracy", "penalty")
+    checks = dict.fromkeys(metrics, number())
     checks["seconds"] = number(0, MAX_SECONDS)
     history = record(
         dict[str, tuple[float, ...]],

@@ -18,6 +18,7 @@ from core.families.registry import get_family
 from core.inspection.xray import XRay
 from core.invariance.report import Proof
 from core.preprocessing.input_encoder import estimate_inputs
+from core.recipe.network_shape import NetworkShape, count_usual_steps
 from core.recipe.recipe import Recipe
 from runs.jobs.compare import ComparisonRequest, compare_runs
 from runs.jobs.context import NO_MODEL
@@ -121,7 +122,8 @@ class Runs:
         outputs = 1 if labels is None else len(set(labels.tolist()))
         inputs = estimate_inputs(data)
         family = get_family(recipe)
-        weights = family.count_weights(recipe, inputs, outputs)
+        shape = NetworkShape(inputs, outputs, count_usual_steps(data.lengths), len(data))
+        weights = family.count_weights(recipe, shape)
         self.store.limits.refuse_too_large(weights)
         self.store.limits.refuse_too_long(data.lengths, recipe)
         content = stored_digest or Content.from_bytes(pack(data))
@@ -134,7 +136,7 @@ class Runs:
             recipe,
             content,
             reading or {},
-            epoch.seconds * recipe.epochs,
+            epoch.seconds * family.count_passes(recipe),
             estimate_run_bytes(weights),
             duplicate_key=DuplicateKey.from_training(shared_by, digest, recipe, alone=not reuse),
         )
@@ -314,7 +316,9 @@ class Runs:
             weights = 0
             if data is not None:
                 family = get_family(run.recipe)
-                weights = family.count_weights(run.recipe, estimate_inputs(data), 1)
+                usual_steps = count_usual_steps(data.lengths)
+                shape = NetworkShape(estimate_inputs(data), 1, usual_steps, len(data))
+                weights = family.count_weights(run.recipe, shape)
             steps = 0 if data is None else int(data.lengths.sum())
             self.dispatcher.requests.submit(
                 job,

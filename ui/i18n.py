@@ -140,6 +140,8 @@ def format_engine(layers: list[str]) -> str:
     Args:
         layers: Implementation of each recurrent layer (see ``core.layers.lstm.fast_lstm``).
     """
+    if not layers:
+        return _("Engine: stock Keras layers")
     if "keras" in layers:
         return _("Engine: stock Keras layers with an explicit mask")
     return _("Engine: the fast exact LSTM ({ways})").format(

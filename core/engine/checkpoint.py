@@ -167,9 +167,9 @@ class Checkpoint:
             )
         fitted = preprocessing.to_dict()
         if like is not None:
-            columns = {"feature_names": fitted["input_names"]}
-            fitted = {name: (fitted | columns)[name] for name in self.preprocessing}
-        if fitted != self.preprocessing:
+            fitted["feature_names"] = fitted["input_names"]
+        # Checkpoints of earlier versions lack what is new.
+        if any(fitted[name] != value for name, value in self.preprocessing.items()):
             raise ValueError(OTHER_DATA)
 
     def to_bytes(self) -> bytes:

@@ -229,9 +229,11 @@ def _render_recipe(recipe: Recipe, width: int) -> Iterator[str]:
     if recipe.maxlen is not None:
         side = "last" if recipe.truncating == "pre" else "first"
         yield f"- Of longer sequences the {side} {recipe.maxlen} steps are read"
-    resolved = recipe.resolve()
+    resolved, known = recipe.resolve(), get_family(recipe).fields
     for name, field in FIELDS.items():
         value = getattr(resolved, name)
+        if name not in known:
+            continue
         if field.section == "training" or (field.section == "finer" and value != field.default):
             shown = field.none if value is None else field.type.to_text(value)
             yield f"- {name.replace('_', ' ').capitalize()}: {shown}"

@@ -8,12 +8,14 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..errors import Note
+from ..recipe.network_shape import NetworkShape
 from ..recipe.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class EpochCost:
-    """Cost of one epoch. Counts are steps of one layer.
+    """Cost of one epoch, or of a fit in closed form. Counts are steps of one layer.
 
     Attributes:
         real: Real steps.
@@ -41,19 +43,25 @@ class Family(ABC):
     Attributes:
         fields: Recipe fields that networks of the family have; forms show no others of the
             sections network, training and finer.
+        has_epochs: True if networks are trained by gradient descent, epoch by epoch. Others are
+            fitted in closed form: one pass, which can neither be resumed nor continued, and whose
+            history has one value per penalty.
     """
 
     fields: ClassVar[frozenset[str]]
+    has_epochs: ClassVar[bool] = True
+
+    def summarize(self, recipe: Recipe) -> Note | None:
+        """Describe the network in a few words; None where its layers say more."""
+        return None
+
+    def count_passes(self, recipe: Recipe) -> int:
+        """Return the passes over the training sequences: the epochs, or one."""
+        return recipe.epochs if self.has_epochs else 1
 
     @abstractmethod
-    def count_weights(self, recipe: Recipe, inputs: int, outputs: int) -> int:
-        """Count the parameters of the recipe's network, as ``keras.Model.count_params`` does.
-
-        Args:
-            recipe: The recipe.
-            inputs: Inputs per step.
-            outputs: 1 for regression, the number of classes for classification.
-        """
+    def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
+        """Count the parameters of the recipe's network, as ``keras.Model.count_params`` does."""
 
     @abstractmethod
     def estimate_cost(

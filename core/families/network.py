@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import ClassVar
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from ..engine.checkpoint import Checkpoint
 from ..engine.chunking import ShareCallback
@@ -15,12 +18,14 @@ from ..engine.progress import Computation, History, Progress
 from ..errors import Note
 from ..preprocessing.masking import MaskedSequences
 from ..preprocessing.transform import Prepared, Preprocessing
+from ..recipe.network_shape import NetworkShape
 from ..recipe.recipe import Recipe
 from .onnx_graph import OnnxGraph
 
 OnCheckpoint = Callable[[Checkpoint], None]
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
+NetworkFunction = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]  # see FamilyNetwork.open_network
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,16 +48,19 @@ class Fit:
 
 
 class FamilyNetwork(ABC):
-    """The networks of a family."""
+    """The networks of a family.
+
+    Attributes:
+        has_states: True if recurrent layers keep states, which inspection shows.
+        is_differentiable: True if gradients tell the influence of the inputs.
+    """
+
+    has_states: ClassVar[bool] = False
+    is_differentiable: ClassVar[bool] = True
 
     @abstractmethod
-    def build(self, recipe: Recipe, inputs: int, outputs: int) -> keras.Model:
+    def build(self, recipe: Recipe, shape: NetworkShape) -> keras.Model:
         """Build the Keras model of a recipe, of stock layers, with its initial weights.
-
-        Args:
-            recipe: The recipe.
-            inputs: Inputs per step.
-            outputs: Number of classes, or 1 for regression.
 
         Returns:
             A model with the inputs values (batch, steps, inputs) float32 and mask (batch, steps)
@@ -92,7 +100,7 @@ class FamilyNetwork(ABC):
 
     @abstractmethod
     def add_onnx_layers(
-        self, graph: OnnxGraph, recipe: Recipe, weights: Sequence[np.ndarray], x: str
+        self, graph: OnnxGraph, recipe: Recipe, network: keras.Model, x: str
     ) -> str:
         """Add the layers of a network to an ONNX graph.
 
@@ -101,7 +109,7 @@ class FamilyNetwork(ABC):
         Args:
             graph: Receives the nodes.
             recipe: The recipe of the network.
-            weights: As returned by ``keras.Model.get_weights``.
+            network: As ``build`` returned it, with its weights.
             x: Name of the scaled inputs, (batch, steps, inputs).
 
         Returns:
@@ -109,13 +117,22 @@ class FamilyNetwork(ABC):
         """
 
     @abstractmethod
-    def render_training_script(self, recipe: Recipe, inputs: int, outputs: int) -> str:
-        """Render the script of a saved model that fits it again in plain Keras.
+    def render_training_script(self, recipe: Recipe, shape: NetworkShape) -> str:
+        """Render the script of a saved model that fits it again in plain Keras."""
+
+    @abstractmethod
+    def open_network(
+        self, recipe: Recipe, network: keras.Model
+    ) -> AbstractContextManager[NetworkFunction]:
+        """Yield the function by which the program itself computes the network's outputs.
+
+        The function takes values (steps, rows, inputs) float32, where each row begins with its real
+        steps and the padding behind them is finite, and lengths (rows,) int64. It returns (rows,
+        outputs), or (steps, rows, outputs) per step.
 
         Args:
-            recipe: The recipe of the model.
-            inputs: Inputs of the network per step.
-            outputs: Units of the output layer.
+            recipe: The recipe of the network.
+            network: As ``build`` returned it, with its weights.
         """
 
     @abstractmethod

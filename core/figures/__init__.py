@@ -16,7 +16,7 @@ from .drawn_cell_limits import MAX_CELLS, MAX_MASK_CELLS, get_drawn_window
 from .evaluation import plot_early_prediction, plot_predictions, plot_residuals
 from .heatmaps import compute_value_span, plot_mask, plot_padded, plot_probabilities, plot_sequences
 from .histograms import count_drawn_classes, plot_classes, plot_lengths
-from .history import plot_history, plot_loss_curves
+from .history import plot_history, plot_loss_curves, plot_penalties
 from .labels import ENGLISH, Labels
 from .per_step import plot_step_predictions, plot_step_probabilities
 from .sequence_lines import count_drawn_lines, plot_lines
@@ -43,6 +43,7 @@ __all__ = [
     "plot_loss_curves",
     "plot_mask",
     "plot_padded",
+    "plot_penalties",
     "plot_predictions",
     "plot_probabilities",
     "plot_residuals",

@@ -96,6 +96,56 @@ def plot_history(
     return fig
 
 
+def plot_penalties(
+    history: Mapping[str, Sequence[float]],
+    *,
+    metric: str = "loss",
+    label: str = "",
+    title: str = "",
+    dark: bool = False,
+    labels: Labels = ENGLISH,
+) -> go.Figure:
+    """Plot the leave-one-out curve of a model in closed form, by its penalty.
+
+    Args:
+        history: As in ``TrainedModel.history``, with "penalty".
+        metric: Key of the metric in the history.
+        label: The metric with its unit, e.g. "loss (mse)".
+        title: Title of the figure.
+        dark: Use the colours of a dark page.
+        labels: Texts of the figure.
+    """
+    colours = get_palette(dark)
+    penalties, curve = np.asarray(history["penalty"]), np.asarray(history[metric])
+    is_share = metric == "accuracy"
+    number_format = ":.1%" if is_share else ":.4~g"
+    name = escape_text(labels.left_out)
+    line = go.Scatter(
+        x=penalties,
+        y=curve,
+        mode="lines+markers",
+        line={"color": colours.accent},
+        marker={"size": 6, "color": colours.accent},
+        name=name,
+        hovertemplate=f"{name} <b>%{{y{number_format}}}</b><extra></extra>",
+    )
+    x = {"title": labels.penalty, "type": "log", "dtick": 1, "exponentformat": "power"}
+    x |= {"hoverformat": ".3~g", "unifiedhovertitle": {"text": f"{labels.penalty} %{{x}}"}}
+    y = {"title": label or metric, **VALUE_AXIS}
+    y |= {"range": [0, 1], "tickformat": ".0%"} if is_share else {"rangemode": "tozero"}
+    fig = build_figure([line], colours, HEIGHT, x, y, title, hovermode="x unified")
+    chosen = float(penalties[np.argmin(history["loss"])])
+    fig.add_vline(
+        chosen,
+        line={"dash": "dot", "color": colours.muted},
+        annotation={
+            "text": labels.chosen_penalty.format(penalty=f"{chosen:.3g}"),
+            "font": {"color": colours.muted},
+        },
+    )
+    return fig
+
+
 def plot_loss_curves(
     histories: Mapping[str, Mapping[str, Sequence[float]]],
     *,

@@ -5,24 +5,31 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from ..engine.compiled import Engine
+from ..families.network import NetworkFunction
+from ..families.registry import get_network
 from ..fitted import FittedModel
 
 MAX_STEPS_READ = 400_000  # by a network, to explain one sequence
 MIN_POINTS, MAX_POINTS = 8, 32  # between baseline and sequence, as MAX_STEPS_READ allows
 STEPS_AT_ONCE = 32_768  # over all points: the gradients of two layers need 10 kB per step
+# Steps read with a part occluded, by networks that take tens of times as long for a step as a
+# recurrent one; at least this number of parts, at most one value each.
+MAX_STEPS_OCCLUDED, MIN_PARTS = 100_000, 64
 
 
 def compute_attributions(
-    model: FittedModel, compiled: Engine, values: np.ndarray, counts: np.ndarray
+    model: FittedModel, compute: NetworkFunction, values: np.ndarray, counts: np.ndarray
 ) -> tuple[np.ndarray, float]:
-    """Compute integrated gradients (Sundararajan, Taly and Yan, 2017) of the prediction.
+    """Compute the influence of each value on the prediction.
 
-    The baseline has the training mean of every feature at every step.
+    By integrated gradients (Sundararajan, Taly and Yan, 2017), where the baseline has the training
+    mean of every feature at every step. Networks without gradients: by occlusion (Zeiler and
+    Fergus, 2014), the change of the prediction when the values of a feature in a few steps are
+    replaced by the baseline's, spread over these steps.
 
     Args:
         model: The model.
-        compiled: Engine with the model's weights.
+        compute: The function of its network, see ``FamilyNetwork.open_network``.
         values: (steps, features) scaled values.
         counts: (steps,) True at steps that count.
 
@@ -34,34 +41,69 @@ def compute_attributions(
     fitted = model.preprocessing
     baseline = ((fitted.inputs.fill - fitted.mean) / fitted.std).astype(np.float32)  # (features,)
     x = values[counts]  # (steps that count, features)
-
-    def interpolate(points: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return sequences between baseline and x, (steps, points, features), and lengths."""
-        shares = points.astype(np.float32)[None, :, None]
-        path = baseline + shares * (x - baseline)[:, None, :]
-        return tf.constant(path), tf.fill([len(points)], tf.constant(len(x), tf.int64))
-
-    ends = _read_last(compiled.compute_outputs(*interpolate(np.array([0.0, 1.0])))).numpy()
+    ends = _read_last(
+        compute(*_stack(np.stack([np.broadcast_to(baseline, x.shape), x], axis=1)))
+    ).numpy()
     explained = int(np.argmax(ends[1]))
+    unit = 1.0 if model.classes is not None else fitted.target_std
+    attributions = np.zeros_like(values)
+    if get_network(model.recipe).is_differentiable:
+        attributions[counts] = _integrate_gradients(compute, x, baseline, explained) * unit
+    else:
+        usual = float(ends[1, explained])
+        attributions[counts] = _occlude(compute, x, baseline, explained, usual) * unit
+    change = float(ends[1, explained] - ends[0, explained]) * unit
+    return attributions, float(attributions.sum() - change)
+
+
+def _stack(rows: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return sequences of equal length, (steps, rows, features), and their lengths."""
+    return tf.constant(rows), tf.fill([rows.shape[1]], tf.constant(len(rows), tf.int64))
+
+
+def _integrate_gradients(
+    compute: NetworkFunction, x: np.ndarray, baseline: np.ndarray, explained: int
+) -> np.ndarray:
+    """Return integrated gradients of an output, (steps, features)."""
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def compute_gradients(path: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(path)
-            output = _read_last(compiled.compute_outputs(path, lengths))[:, explained]
+            output = _read_last(compute(path, lengths))[:, explained]
         return tape.gradient(output, path)
 
     # A gradient reads every step twice.
     points = int(np.clip(MAX_STEPS_READ // (2 * len(x)), MIN_POINTS, MAX_POINTS))
-    midpoints = (np.arange(points) + 0.5) / points
+    midpoints = (np.arange(points, dtype=np.float32) + np.float32(0.5)) / np.float32(points)
     at_once = max(1, STEPS_AT_ONCE // len(x))
-    parts = np.split(midpoints, range(at_once, points, at_once))
-    sums = [compute_gradients(*interpolate(part)).numpy().sum(axis=1) for part in parts]
-    unit = 1.0 if model.classes is not None else fitted.target_std
-    attributions = np.zeros_like(values)
-    attributions[counts] = sum(sums) / points * (x - baseline) * unit
-    change = float(ends[1, explained] - ends[0, explained]) * unit
-    return attributions, float(attributions.sum() - change)
+    gradients = np.zeros_like(x)
+    for part in np.split(midpoints, range(at_once, points, at_once)):
+        path = baseline + part[None, :, None] * (x - baseline)[:, None, :]
+        gradients += compute_gradients(*_stack(path)).numpy().sum(axis=1)
+    integrated: np.ndarray = gradients / points * (x - baseline)
+    return integrated
+
+
+def _occlude(
+    compute: NetworkFunction, x: np.ndarray, baseline: np.ndarray, explained: int, usual: float
+) -> np.ndarray:
+    """Return the change of an output by each value, (steps, features)."""
+    steps, features = x.shape
+    readings = max(MAX_STEPS_OCCLUDED // steps, MIN_PARTS)
+    windows = np.array_split(np.arange(steps), min(steps, max(readings // features, 1)))
+    parts = [(window, feature) for feature in range(features) for window in windows]
+    attributions = np.zeros_like(x)
+    at_once = max(1, STEPS_AT_ONCE // steps)
+    for first in range(0, len(parts), at_once):
+        chosen = parts[first : first + at_once]
+        rows = np.repeat(x[:, None], len(chosen), axis=1)  # (steps, rows, features)
+        for row, (window, feature) in enumerate(chosen):
+            rows[window, row, feature] = baseline[feature]
+        outputs = _read_last(compute(*_stack(rows))).numpy()[:, explained]
+        for (window, feature), output in zip(chosen, outputs, strict=True):
+            attributions[window, feature] = (usual - output) / len(window)
+    return attributions
 
 
 def _read_last(outputs: tf.Tensor) -> tf.Tensor:

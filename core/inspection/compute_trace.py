@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from ..data.padding import erased_steps, pad, truncate
 from ..data.sequences import Sequences
-from ..engine.compiled import Engine, borrow_engine
-from ..engine.spec import EngineSpec, count_groups
 from ..errors import DataError
+from ..families.network import NetworkFunction
+from ..families.registry import get_network
 from ..fitted import FittedModel
 from .attributions import MAX_STEPS_READ, STEPS_AT_ONCE, compute_attributions
 from .trace import LayerTrace, Trace, pool_prefixes, trace_layers
@@ -33,16 +34,16 @@ def compute_trace(model: FittedModel, data: Sequences, masked: bool = True) -> T
     raw, values, real, counts = _pad(model, data)
     if not masked:
         counts = np.ones_like(counts)
-    outputs = 1 if model.classes is None else len(model.classes)
-    spec = EngineSpec.from_recipe(model.recipe, values.shape[1], outputs, count_groups())
-    with borrow_engine(spec) as compiled:
-        compiled.set_weights(model.network.get_weights())
+    family = get_network(model.recipe)
+    layers: tuple[LayerTrace, ...] = ()
+    if family.has_states:
         layers = trace_layers(model.recipe, model.network.get_weights(), values, counts)
-        steps, raw_predictions = _predict_prefixes(compiled, layers, values, counts)
+    with family.open_network(model.recipe, model.network) as compute:
+        steps, raw_predictions = _predict_prefixes(model, compute, layers, values, counts)
         predictions = raw_predictions
         if model.classes is None:
             predictions = model.preprocessing.decode(raw_predictions)
-        attributions, attribution_error = compute_attributions(model, compiled, values, counts)
+        attributions, attribution_error = compute_attributions(model, compute, values, counts)
     return Trace(
         masked=masked and model.recipe.mask != "none",
         feature_names=model.preprocessing.inputs.names,
@@ -89,39 +90,45 @@ def _pad(
 
 
 def _predict_prefixes(
-    compiled: Engine, layers: tuple[LayerTrace, ...], values: np.ndarray, counts: np.ndarray
+    model: FittedModel,
+    compute: NetworkFunction,
+    layers: tuple[LayerTrace, ...],
+    values: np.ndarray,
+    counts: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return p steps and the network's output if the sequence ends there, (p, outputs).
 
     The output is NaN before the first step that counts.
     """
-    bidirectional = any(layer.backward for layer in layers)
+    # Where later steps change what earlier ones mean, each prefix is read separately.
+    is_causal = bool(layers) and not any(layer.backward for layer in layers)
     max_steps = MAX_PREDICTIONS
-    if bidirectional:
+    if not is_causal:
         max_steps = min(MAX_PREDICTIONS, max(MAX_STEPS_READ // len(values), 16))
     steps = np.unique(np.linspace(0, len(values) - 1, min(len(values), max_steps)).astype(int))
     lengths = np.cumsum(counts)[steps]
     has_input = lengths > 0
-    if bidirectional:  # later steps change every earlier state: each prefix is read separately
-        unique, place = np.unique(lengths[has_input], return_inverse=True)
-        outputs = _read_prefixes(compiled, values[counts], unique)[place]
-    else:
-        pooled = pool_prefixes(compiled.recipe.pooling, layers[-1].hidden, counts)
+    if is_causal:
+        pooled = pool_prefixes(model.recipe.pooling, layers[-1].hidden, counts)
         outputs = pooled[steps[has_input]]
-        for layer in compiled.dense:
-            outputs = layer(outputs)
+        for layer in model.network.layers:
+            if isinstance(layer, keras.layers.Dense):
+                outputs = layer(outputs)
+    else:
+        unique, place = np.unique(lengths[has_input], return_inverse=True)
+        outputs = _read_prefixes(compute, values[counts], unique)[place]
     predictions = np.full((len(steps), outputs.shape[1]), np.nan, np.float32)
     predictions[has_input] = outputs
     return steps, predictions
 
 
-def _read_prefixes(compiled: Engine, x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+def _read_prefixes(compute: NetworkFunction, x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Return the network's outputs for the first ``lengths`` (n,) steps of x, (n, outputs)."""
     at_once = max(1, STEPS_AT_ONCE // len(x))
     parts = []
     for part in np.split(lengths, range(at_once, len(lengths), at_once)):
         rows = np.repeat(x[: part[-1], None], len(part), axis=1)  # (steps, n, features)
-        outputs = compiled.compute_outputs(tf.constant(rows), tf.constant(part, tf.int64)).numpy()
+        outputs = compute(tf.constant(rows), tf.constant(part, tf.int64)).numpy()
         if outputs.ndim == 3:  # (steps, n, outputs)
             outputs = outputs[part - 1, np.arange(len(part))]
         parts.append(outputs)

@@ -20,9 +20,9 @@ import tensorflow as tf
 from ..data.padded import Side
 from ..data.padding import pad, truncate
 from ..data.sequences import Sequences
-from ..engine.compiled import Engine, borrow_engine
-from ..engine.spec import EngineSpec, count_groups
 from ..errors import DataError
+from ..families.network import NetworkFunction
+from ..families.registry import get_network
 from ..fitted import FittedModel
 from ..i18n import N_
 from ..preprocessing.masking import mask_steps
@@ -76,14 +76,11 @@ def prove(
     if len(data) == 0:
         raise DataError("There is no sequence to prove it on. Give at least one.")
     sample = _choose_sample(data, model)
-    outputs = 1 if model.classes is None else len(model.classes)
-    features = len(model.preprocessing.inputs.names)
-    spec = EngineSpec.from_recipe(model.recipe, features, outputs, count_groups())
-    with borrow_engine(spec) as compiled:
-        compiled.set_weights(model.network.get_weights())
+    recipe, features = model.recipe, model.preprocessing.n_inputs
+    with get_network(recipe).open_network(recipe, model.network) as compute:
         networks = (
             _Network("keras", _wrap_keras(model.network), features),
-            _Network("engine", _wrap_engine(compiled), features),
+            _Network("engine", _wrap_engine(compute, recipe.return_sequences), features),
         )
         max_steps = _choose_max_steps(networks[0], model, sample, seconds)
         truncated = truncate(sample, max_steps, "post")
@@ -189,15 +186,15 @@ def _wrap_keras(network: keras.Model) -> Function:
     return lambda values, mask: network([values, mask], training=False)
 
 
-def _wrap_engine(compiled: Engine) -> Function:
+def _wrap_engine(compute: NetworkFunction, per_step: bool) -> Function:
     """Move real steps to the front of each row, as the engine expects; padding keeps its values."""
 
     def outputs(values: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         order = tf.argsort(tf.cast(~mask, tf.int32), axis=1, stable=True)  # (rows, steps)
         moved = tf.gather(values, order, batch_dims=1)  # (rows, steps, features)
         lengths = tf.reduce_sum(tf.cast(mask, tf.int64), 1)
-        result = compiled.compute_outputs(tf.transpose(moved, [1, 0, 2]), lengths)
-        if not compiled.recipe.return_sequences:
+        result = compute(tf.transpose(moved, [1, 0, 2]), lengths)
+        if not per_step:
             return result
         result = tf.transpose(result, [1, 0, 2])  # (rows, steps, outputs)
         return tf.gather(result, tf.argsort(order, axis=1), batch_dims=1)

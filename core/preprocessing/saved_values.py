@@ -10,6 +10,7 @@ import numpy as np
 from ..data.format_1 import detect_format_1, list_indicated
 from ..data.missing import MISSING_POLICIES, Missing
 from ..json_validation import (
+    MAX_COUNT,
     MAX_NAMES,
     Check,
     integer,
@@ -42,6 +43,8 @@ class Scaling(TypedDict):
     target_std: float
     classes: tuple[Label, ...] | None
     width: int
+    usual_steps: NotRequired[int]
+    sequences: NotRequired[int]
     fill: NotRequired[tuple[float, ...]]
 
 
@@ -78,7 +81,7 @@ SCALING_CHECK = record(
         "classes": optional(list_of(_check_label, MAX_NAMES, min_entries=1)),
         "width": integer(1, MAX_WIDTH),
     },
-    {"fill": FILL_CHECK},
+    {"fill": FILL_CHECK, "usual_steps": integer(1, MAX_WIDTH), "sequences": integer(1, MAX_COUNT)},
 )
 INPUTS_CHECK = record(
     lambda input_names, fill, **fields: InputEncoder(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ..data.padding import add_padding_steps, pad, truncate
 from ..data.sequences import Sequences
 from ..errors import DataError, Note
+from ..recipe.network_shape import NetworkShape, count_usual_steps
 from ..recipe.recipe import Recipe
 from .input_encoder import InputEncoder, name_inputs
 from .masking import MaskedSequences, mask_steps
@@ -52,6 +53,8 @@ class Preprocessing:
         target_std: standard deviation of the regression targets, 1 if they are not standardized.
         classes: (k,) sorted labels as in the data; None for regression.
         width: steps that every sequence is padded to in mask mode ``none``.
+        usual_steps: see ``NetworkShape``.
+        sequences: sequences that it was fitted to.
     """
 
     recipe: Recipe
@@ -62,6 +65,13 @@ class Preprocessing:
     target_std: float
     classes: np.ndarray | None
     width: int
+    usual_steps: int
+    sequences: int
+
+    @property
+    def shape(self) -> NetworkShape:
+        """Sizes of the data, for the network."""
+        return NetworkShape(self.n_inputs, self.n_outputs, self.usual_steps, self.sequences)
 
     @property
     def n_inputs(self) -> int:
@@ -112,6 +122,8 @@ class Preprocessing:
             target_std=target_std,
             classes=labels,
             width=recipe.maxlen or int(training.lengths.max()),
+            usual_steps=count_usual_steps(real.lengths),
+            sequences=len(real),
         )
 
     def prepare(self, data: Sequences | MaskedSequences) -> Prepared:
@@ -265,6 +277,8 @@ class Preprocessing:
             "target_std": self.target_std,
             "classes": None if self.classes is None else self.classes.tolist(),
             "width": self.width,
+            "usual_steps": self.usual_steps,
+            "sequences": self.sequences,
         }
 
     @classmethod
@@ -299,6 +313,8 @@ class Preprocessing:
             target_std=values["target_std"],
             classes=None if classes is None else build_labels(classes),
             width=values["width"],
+            usual_steps=values.get("usual_steps", values["width"]),  # older files lack both
+            sequences=values.get("sequences", 1),
         )
 
 

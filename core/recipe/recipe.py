@@ -47,9 +47,13 @@ MAX_EPOCHS = 10_000
 MAX_BATCH_SIZE = 4096
 MAX_MAXLEN = 100_000
 MAX_VALUE = 1e30
+MAX_KERNELS = 50_000
 
 # Each name is that of a folder of core.families.
-FAMILIES = {"recurrent": N_("recurrent network")}
+FAMILIES = {
+    "recurrent": N_("Recurrent network"),
+    "random_convolution": N_("Random convolutions"),
+}
 # The first is the default of the task.
 LOSSES = {
     "regression": ("mse", "mae"),
@@ -344,8 +348,27 @@ class Recipe:
         "recurrent",
         Choice(FAMILIES),
         label=N_("Family"),
-        help=N_("What kind of model is fitted."),
+        help=N_(
+            "The kind of model. Random convolutions are fitted in seconds, and predict one value "
+            "or class per sequence."
+        ),
         section="network",
+        restriction=Restriction(
+            lambda recipe: ("recurrent",) if recipe.return_sequences else tuple(FAMILIES),
+            lambda recipe: Note("the targets are one per step"),
+        ),
+    )
+    n_kernels: int = setting(
+        10_000,
+        Whole(84, MAX_KERNELS),
+        label=N_("Kernels"),
+        help=N_(
+            "Random kernels per normalization, spread over dilations and biases. More are slower "
+            "and rarely worse."
+        ),
+        section="network",
+        suggest_values=lambda recipe: (recipe.n_kernels // 4, recipe.n_kernels),
+        entry=N_("{value} kernels"),
     )
 
     def __post_init__(self) -> None:

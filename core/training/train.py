@@ -105,8 +105,7 @@ def restore_model(checkpoint: Checkpoint) -> TrainedModel:
     """Build the model of a checkpoint, as if training had been stopped there."""
     recipe = checkpoint.recipe
     preprocessing = Preprocessing.from_dict(recipe, checkpoint.preprocessing)
-    inputs = preprocessing.n_inputs
-    network = get_network(recipe).build(recipe, inputs, preprocessing.n_outputs)
+    network = get_network(recipe).build(recipe, preprocessing.shape)
     best = checkpoint.best
     network.set_weights(checkpoint.weights if best is None else best.weights)
     return TrainedModel(
@@ -117,7 +116,7 @@ def restore_model(checkpoint: Checkpoint) -> TrainedModel:
         notes=list(checkpoint.notes),
         stopped=True,
         best_epoch=None if best is None else best.epoch,
-        computed=describe_computation(recipe, inputs, checkpoint.groups),
+        computed=describe_computation(recipe, preprocessing.n_inputs, checkpoint.groups),
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from core.engine.checkpoint import Checkpoint
 from core.engine.progress import Progress
+from core.families.registry import get_family
 from runs.stopwatch import Stopwatch
 from runs.store import Claim, Result, Store, StoreError
 from runs.threads import TROUBLE_SECONDS, retry_until_stored
@@ -81,6 +82,8 @@ class Heartbeat:
         self.last_progress: Progress | None = None
         self._store, self._run_id, self._attempt = store, run_id, claim.attempt
         self._seconds_before = claim.seconds_before
+        # A fit in closed form would start over in each turn.
+        self._can_resume = get_family(claim.recipe).has_epochs
         self._known_epochs = 0 if resume is None else len(resume.history.get("loss", ()))
         self._reported: Progress | None = None
         self.checkpoint = self._stored = resume
@@ -172,7 +175,7 @@ class Heartbeat:
         self.is_lost = stopping is None
         if (stopping or self.is_lost) and self._stop_requested_at is None:
             self._stop_requested_at = time.monotonic()
-        is_new = self.yield_requested_at is None
+        is_new = self._can_resume and self.yield_requested_at is None
         if is_new and self._store.attempts.is_yield_requested(self._run_id, self._attempt):
             self.yield_requested_at = time.monotonic()
 

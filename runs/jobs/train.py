@@ -78,7 +78,7 @@ def _train(store: Store, run_id: str, claim: Claim) -> str | None:
             heartbeat.pause()
             return None
         checkpoint = heartbeat.checkpoint
-        if checkpoint is None or checkpoint.epoch == checkpoint.batch == 0:
+        if not model.history and (checkpoint is None or checkpoint.epoch == checkpoint.batch == 0):
             _end(store, run_id, claim, heartbeat, NOTHING_LEARNED)
             return None
         result = _build_result(model, heartbeat, checkpoint)
@@ -114,16 +114,19 @@ def _read_checkpoint(claim: Claim) -> Checkpoint | None:
         return None
 
 
-def _build_result(model: TrainedModel, heartbeat: Heartbeat, checkpoint: Checkpoint) -> Result:
+def _build_result(
+    model: TrainedModel, heartbeat: Heartbeat, checkpoint: Checkpoint | None
+) -> Result:
+    """Build the result; models in closed form have no checkpoint."""
     saved = io.BytesIO()
     model.save(saved)
     time_notes = [Note(TIME_IS_UP, hours=heartbeat.max_hours)] if heartbeat.is_timed_out else []
     return Result(
         state=RunState.STOPPED if model.stopped else RunState.FINISHED,
         model=saved.getvalue(),
-        checkpoint=checkpoint.to_bytes(),
+        checkpoint=None if checkpoint is None else checkpoint.to_bytes(),
         history=model.history,
-        progress=checkpoint.progress,
+        progress=heartbeat.last_progress if checkpoint is None else checkpoint.progress,
         notes=(*model.notes, *time_notes),
         best_epoch=model.best_epoch,
         computed=model.computed,

@@ -224,3 +224,16 @@ def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
         for whose, run in (("somebody else", other), *((owner, run) for run in mine)):
             runs.kill(whose, run)
         wait_until(app, lambda app: not runs.store.attempts.list_running())
+
+
+@pytest.mark.slow
+def test_random_convolutions_are_fitted_in_one_pass_and_show_the_curve_of_the_penalty(train):
+    find_labelled(train.segmented_control, "Family").set_value("random_convolution").run()
+    assert not [each for each in train.number_input if each.label == "Epochs"]
+    assert find_labelled(train.number_input, "Kernels").value == 10_000
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, open_downloads)
+    assert any("fitted in" in text.value for text in train.markdown)
+    assert any("penalty of the ridge" in text.value for text in train.caption)
+    assert not [each for each in train.number_input if each.label == "More epochs"]
+    assert get_address(train)["family"] == "random_convolution"

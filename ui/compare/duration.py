@@ -14,10 +14,11 @@ from ui.i18n import _, format_count, format_duration
 def estimate_seconds(data: Sequences, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> float:
     """Estimate the seconds until every run has ended, with as many at a time as may run."""
     inputs = estimate_inputs(data)
-    seconds_per_seed = sum(
-        get_family(recipe).estimate_cost(data.lengths, inputs, recipe).seconds * recipe.epochs
-        for recipe in recipes.values()
-    )
+    seconds_per_seed = 0.0
+    for recipe in recipes.values():
+        family = get_family(recipe)
+        cost = family.estimate_cost(data.lengths, inputs, recipe)
+        seconds_per_seed += cost.seconds * family.count_passes(recipe)
     workers = max(len(backend.get_runs().workers), 1)
     parallel = min(backend.get_store().limits.running_runs, workers)
     return seconds_per_seed * len(seeds) / parallel

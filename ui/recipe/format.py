@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from core import Recipe
+from core.families.registry import get_family
 from core.fields.declaration import Field
 from core.fields.value_types import Boolean, Choice, Number
 from core.layers.recurrent.declaration import Recurrent
 from core.recipe.recipe import FIELDS
-from ui.i18n import _, format_count
+from ui.i18n import _, format_count, translate
 
 
 def format_value(field: Field, value: object) -> str:
@@ -34,7 +35,10 @@ def format_layer(layer: Recurrent) -> str:
 
 
 def format_network(recipe: Recipe) -> str:
-    """Format the recurrent layers of a recipe: LSTM(100) → LSTM(20), or LSTM(64) → mean."""
+    """Format the network of a recipe: LSTM(100) → LSTM(20), LSTM(64) → mean, or its family."""
+    summary = get_family(recipe).summarize(recipe)
+    if summary is not None:
+        return translate(summary)
     parts = [format_layer(layer) for layer in recipe.layers]
     if recipe.pooling != "last":
         parts.append(format_field(recipe, "pooling"))

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import Note
+from core.families.registry import get_family
 from runs import Request, Run
 from runs.jobs.export import Export
 from ui import backend
@@ -123,14 +124,21 @@ def _offer_predictions(run: Run) -> None:
     )
 
 
+def _build_curves(run: Run) -> pd.DataFrame:
+    """Build the table of the history, by epoch or by penalty."""
+    table = pd.DataFrame(run.history)
+    if not get_family(run.recipe).has_epochs:
+        return table
+    table.insert(0, "epoch", range(1, len(table) + 1))
+    return table
+
+
 def _offer_curves(run: Run, request: Request[Export]) -> None:
     _show_button(
         _("Curves (CSV)"),
-        lambda: to_csv(
-            pd.DataFrame({"epoch": range(1, len(run.history["loss"]) + 1), **run.history})
-        ),
+        lambda: to_csv(_build_curves(run)),
         ("curves.csv", "text/csv"),
-        _("The losses of each epoch, and the seconds it took."),
+        _("The losses of each epoch, or of each penalty, and the seconds it took."),
     )
     figures = progress.build_figures(run)
     evaluation_request = backend.get_runs().evaluate(run)

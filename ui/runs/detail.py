@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import Recipe
 from core.errors import UnpaddedError
+from core.families.registry import get_family
 from core.recipe.recipe import MAX_EPOCHS
 from runs import Run, RunState, RunSummary
 from ui import backend, url_state
@@ -99,16 +100,15 @@ def describe(run: RunSummary) -> str:
         "value": _("masked by the value {value:g}").format(value=recipe.mask_value),
         "none": _("not masked"),
     }
-    return join_list(
-        [
-            format_network(recipe),
-            masks[recipe.mask],
+    training = []
+    if get_family(recipe).has_epochs:
+        training = [
             f"{recipe.optimizer} {recipe.initial_learning_rate:g}",
             _("batch size {n}").format(n=recipe.batch_size),
             ngettext("{n} epoch", "{n} epochs", recipe.epochs),
-            _("seed {n}").format(n=recipe.seed),
         ]
-    )
+    seed = _("seed {n}").format(n=recipe.seed)
+    return join_list([format_network(recipe), masks[recipe.mask], *training, seed])
 
 
 def continue_training(visitor: State, run: Run) -> None:

@@ -15,10 +15,11 @@ from ui.shell.widgets import make_metric_grid
 
 def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
     """Show the real, conventional and computed steps per epoch, and the estimated time."""
-    key, results = _make_key(visitor.digest, recipe), visitor.results
-    cost = results.epoch_cost.get(key, lambda: _estimate(visitor.data, recipe))
+    cost = _get_cost(visitor, recipe)
     facts = make_metric_grid()
-    facts.metric(_("Real steps, an epoch"), format_count(cost.real))
+    family = get_family(recipe)
+    label = _("Real steps, an epoch") if family.has_epochs else _("Real steps")
+    facts.metric(label, format_count(cost.real))
     facts.metric(
         _("Steps the usual way"),
         format_count(cost.usual),
@@ -29,12 +30,13 @@ def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
         format_count(cost.computed),
         help=_("Batches of nearly equal length, padded only to their own longest."),
     )
-    facts.metric(
-        _("Time, about"),
-        format_duration(cost.seconds * recipe.epochs),
-        help=_("For all {epochs} epochs, if nothing stops them, on two free cores.").format(
+    about_time = _("On two free cores.")
+    if family.has_epochs:
+        about_time = _("For all {epochs} epochs, if nothing stops them, on two free cores.").format(
             epochs=format_count(recipe.epochs)
-        ),
+        )
+    facts.metric(
+        _("Time, about"), format_duration(estimate_seconds(visitor, recipe)), help=about_time
     )
     if recipe.mask == "none":
         st.caption(_("Not masked: every padded step counts as data and has to be computed."))
@@ -53,11 +55,22 @@ def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
         )
 
 
+def estimate_seconds(visitor: State, recipe: Recipe) -> float:
+    """Estimate the time of a whole training on two free cores."""
+    return _get_cost(visitor, recipe).seconds * get_family(recipe).count_passes(recipe)
+
+
+def _get_cost(visitor: State, recipe: Recipe) -> EpochCost:
+    key, results = _make_key(visitor.digest, recipe), visitor.results
+    return results.epoch_cost.get(key, lambda: _estimate(visitor.data, recipe))
+
+
 def _make_key(digest: str, recipe: Recipe) -> tuple[object, ...]:
     """Make the cache key: everything that the estimate depends on."""
     return (
         digest,
         recipe.family,
+        recipe.n_kernels,
         recipe.layers,
         recipe.batch_size,
         recipe.maxlen,

@@ -9,7 +9,8 @@ from plotly.graph_objects import Figure
 
 from core import Progress
 from core.errors import UnpaddedError
-from core.figures import Labels, plot_history
+from core.families.registry import get_family
+from core.figures import Labels, plot_history, plot_penalties
 from core.i18n import N_
 from runs import ACTIVE, Run, RunState
 from ui import backend
@@ -190,6 +191,8 @@ def _describe_progress(run: Run) -> tuple[float, str]:
         return 0.0 if progress is None else min(progress.share, 1.0), _describe_waiting(run)
     if progress is None:
         return 0.0, _("Building the network …")
+    if not get_family(run.recipe).has_epochs:
+        return _describe_fit(progress)
     text = _("Epoch {epoch} of {epochs}").format(
         epoch=min(progress.epoch + 1, progress.epochs), epochs=progress.epochs
     )
@@ -204,6 +207,16 @@ def _describe_progress(run: Run) -> tuple[float, str]:
             time=format_duration(run.history["seconds"][-1])
         )
     return min(progress.share, 1.0), text
+
+
+def _describe_fit(progress: Progress) -> tuple[float, str]:
+    """Describe the progress of a fit in closed form."""
+    if progress.share >= 1:
+        return 1.0, _("Fitting the output …")
+    text = _("Computing features")
+    if progress.seconds_left is not None:
+        text += " · " + _("at most {time} left").format(time=format_duration(progress.seconds_left))
+    return progress.share, text
 
 
 def _describe_stop(progress: Progress | None) -> str:
@@ -223,19 +236,30 @@ def _format_time(run: Run) -> str:
 
 
 def _show_end(run: Run, state: str, icon: str) -> None:
-    epochs = len(run.history.get("loss", ()))
-    text = ngettext(
-        "{n} epoch in {time}",
-        "{n} epochs in {time}",
-        epochs,
-        time=_format_time(run),
-    )
+    text = _("fitted in {time}").format(time=_format_time(run))
+    if get_family(run.recipe).has_epochs:
+        text = ngettext(
+            "{n} epoch in {time}",
+            "{n} epochs in {time}",
+            len(run.history.get("loss", ())),
+            time=_format_time(run),
+        )
     engine = format_engine(run.computed["layers"])
     st.markdown(f"{icon} **{state}** · {text}  \n:small[{engine}]")
 
 
 def _show_curves(run: Run, key: str) -> None:
-    is_log = st.toggle(_("Logarithmic loss axis"), key=f"{key}-log")
+    has_epochs = get_family(run.recipe).has_epochs
+    if not has_epochs and not run.history:
+        return
+    if not has_epochs:
+        st.caption(
+            _(
+                "The penalty of the ridge is chosen where the loss is least, each training "
+                "sequence predicted by a fit without it."
+            )
+        )
+    is_log = has_epochs and st.toggle(_("Logarithmic loss axis"), key=f"{key}-log")
     curves = _build_curves(run, is_log)
     epochs = len(run.history.get("loss", ()))
     for column, (metric, figure) in zip(st.columns(len(curves)), curves.items(), strict=True):
@@ -248,13 +272,17 @@ def _show_curves(run: Run, key: str) -> None:
                     "Curve of the {metric} by epoch, {n} epochs so far",
                     epochs,
                     metric=metric,
-                ),
+                )
+                if has_epochs
+                else _("Curve of the {metric} by penalty").format(metric=metric),
             )
 
 
 def build_figures(run: Run) -> dict[str, Figure]:
     """Build the curves of a run that has ended, by title."""
     titles = {"loss": _("Loss by epoch"), "accuracy": _("Accuracy by epoch")}
+    if not get_family(run.recipe).has_epochs:
+        titles = {"loss": _("Loss by penalty"), "accuracy": _("Accuracy by penalty")}
     return {titles[metric]: figure for metric, figure in _build_curves(run, log=False).items()}
 
 
@@ -265,7 +293,10 @@ def _build_curves(run: Run, log: bool) -> dict[str, Figure]:
     planned = run.recipe.epochs if run.state in ACTIVE else None
     figures = {}
     for metric, label in labels.items():
-        names = [name for name in (metric, f"val_{metric}") if name in run.history]
+        names = [metric, f"val_{metric}"]
+        if not get_family(run.recipe).has_epochs:  # the least loss marks the chosen penalty
+            names = list(dict.fromkeys([metric, "loss", "penalty"]))
+        names = [name for name in names if name in run.history]
         curves = tuple((name, tuple(run.history[name])) for name in names)
         logarithmic = metric == "loss" and log
         figures[metric] = _build_curve(
@@ -287,6 +318,9 @@ def _build_curve(
     labels: Labels,
 ) -> Figure:
     """Build one curve; ``curves`` holds the names and values of the history."""
+    history = dict(curves)
+    if "penalty" in history:
+        return plot_penalties(history, metric=metric, label=label, dark=dark, labels=labels)
     return plot_history(
-        dict(curves), epochs, metric=metric, label=label, log=log, dark=dark, labels=labels
+        history, epochs, metric=metric, label=label, log=log, dark=dark, labels=labels
     )

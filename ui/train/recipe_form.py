@@ -16,30 +16,34 @@ from core.fields.value_types import Boolean, Choice
 from core.layers.recurrent.declaration import Recurrent
 from core.layers.registry import LAYERS, MAX_LAYERS, convert_layer
 from core.recipe.recipe import FIELDS
-from ui.i18n import _, translate
+from ui.i18n import _, format_duration, translate
+from ui.recipe.format import format_value
 from ui.recipe.inputs import choose_value
 from ui.session.data import suggest_recipe
 from ui.session.state import State
 from ui.shell.widgets import choose_one, get_widget_key
+from ui.train.cost import estimate_seconds
 
 MARKED_VALIDATION = ("validation_split", "validation_rows")  # without effect if rows are marked
 
 
 def choose_recipe(visitor: State) -> Recipe | None:
     """Show the form. Returns the recipe; None, after showing the reason, if it is invalid."""
-    network, training = st.columns(2, gap="large")
-    recipe = visitor.recipe
+    recipe = visitor.recipe.adapt(return_sequences=visitor.data.per_step)
     try:
+        recipe = _choose_family(visitor, recipe)
+        network, training = st.columns(2, gap="large")
         with network:
             st.markdown(f"**{_('Network')}**")
-            recipe = recipe.adapt(
-                task=_choose_task(visitor), return_sequences=visitor.data.per_step
-            )
-            recipe = recipe.adapt(layers=_choose_layers(visitor))
+            recipe = recipe.adapt(task=_choose_task(visitor))
+            if "layers" in get_family(recipe).fields:
+                recipe = recipe.adapt(layers=_choose_layers(visitor))
             recipe = _choose_section(visitor, recipe, "network", n_columns=1)
         with training:
             st.markdown(f"**{_('Training')}**")
             recipe = _choose_section(visitor, recipe, "training", n_columns=2)
+        if not _list_fields(recipe, "finer"):
+            return recipe
         with st.expander(_("Finer settings"), icon=":material/tune:"):
             return _choose_section(visitor, recipe, "finer", n_columns=3)
     except RecipeError as error:
@@ -61,16 +65,10 @@ def show_reasons(visitor: State, recipe: Recipe) -> None:
 
 def _choose_section(visitor: State, recipe: Recipe, section: str, n_columns: int) -> Recipe:
     """Show the inputs of a section, row by row; those of yes or no on rows of their own."""
-    fields = [
-        field
-        for name, field in FIELDS.items()
-        if field.section == section
-        and name not in ("task", "layers")
-        and name in get_family(recipe).fields
-        and not (isinstance(field.type, Choice) and len(field.type.names) == 1)
-    ]
     places: list[DeltaGenerator] = []
-    for field in sorted(fields, key=lambda field: isinstance(field.type, Boolean)):
+    for field in sorted(
+        _list_fields(recipe, section), key=lambda field: isinstance(field.type, Boolean)
+    ):
         if isinstance(field.type, Boolean) or n_columns == 1:
             place = st.container()
         else:
@@ -78,6 +76,41 @@ def _choose_section(visitor: State, recipe: Recipe, section: str, n_columns: int
             place = places.pop(0)
         recipe = _choose_field(visitor, recipe, field, place)
     return recipe
+
+
+def _list_fields(recipe: Recipe, section: str) -> list[Field]:
+    """List the fields of a section that its family has and that offer a choice."""
+    return [
+        field
+        for name, field in FIELDS.items()
+        if field.section == section
+        and name not in ("task", "layers", "family")
+        and name in get_family(recipe).fields
+        and not (isinstance(field.type, Choice) and len(field.type.names) == 1)
+    ]
+
+
+def _choose_family(visitor: State, recipe: Recipe) -> Recipe:
+    """Choose the family, each with its expected time; not where only one is possible."""
+    field = FIELDS["family"]
+    families = field.list_choices(recipe)
+    if len(families) == 1:
+        return recipe.adapt(family=families[0])
+    names = {}
+    for family in families:
+        seconds = estimate_seconds(visitor, recipe.adapt(family=family))
+        names[family] = _("{family} · about {time}").format(
+            family=format_value(field, family), time=format_duration(seconds)
+        )
+    chosen = choose_one(
+        _(field.label),
+        list(families),
+        get_widget_key(visitor, field.name),
+        recipe.family,
+        format_func=names.__getitem__,
+        help=_(field.help),
+    )
+    return recipe.adapt(family=chosen)
 
 
 def _choose_field(visitor: State, recipe: Recipe, field: Field, place: DeltaGenerator) -> Recipe:

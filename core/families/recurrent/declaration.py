@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine.batching import STEP_ROWS, plan_epoch
+from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import FIELDS, Recipe
 from ..family import EpochCost, Family
 
@@ -19,14 +20,14 @@ TRAINING_FLOPS = 6  # per weight and step: 2 per product, and 3 products
 class RecurrentFamily(Family):
     """Recurrent layers, pooling, dense layers."""
 
-    fields = frozenset(FIELDS)
+    fields = frozenset(FIELDS) - {"n_kernels"}
 
-    def count_weights(self, recipe: Recipe, inputs: int, outputs: int) -> int:
-        count = 0
+    def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
+        count, inputs = 0, shape.inputs
         for layer in recipe.layers:
             count += layer.count_weights(inputs)
             inputs = layer.outputs
-        for units in (*recipe.dense, outputs):
+        for units in (*recipe.dense, shape.outputs):
             count += units * (inputs + 1)
             inputs = units
         return count

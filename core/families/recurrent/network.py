@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import keras
 import numpy as np
 
@@ -11,8 +14,9 @@ from ...engine.compiled import RaggedTensors, borrow_engine
 from ...engine.spec import EngineSpec, count_groups
 from ...network.keras_network import build_network
 from ...preprocessing.transform import Prepared
+from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
-from ..network import FamilyNetwork
+from ..network import FamilyNetwork, NetworkFunction
 from .fit import fit_network
 from .onnx import add_layers
 from .training_script import render_training_script
@@ -21,12 +25,21 @@ from .training_script import render_training_script
 class RecurrentFamilyNetwork(FamilyNetwork):
     """Networks of recurrent layers, which run on the compiled engine."""
 
-    def build(self, recipe: Recipe, inputs: int, outputs: int) -> keras.Model:
-        return build_network(recipe, inputs, outputs)
+    def build(self, recipe: Recipe, shape: NetworkShape) -> keras.Model:
+        return build_network(recipe, shape.inputs, shape.outputs)
 
+    has_states = True
     fit = staticmethod(fit_network)
     add_onnx_layers = staticmethod(add_layers)
     render_training_script = staticmethod(render_training_script)
+
+    @contextlib.contextmanager
+    def open_network(self, recipe: Recipe, network: keras.Model) -> Iterator[NetworkFunction]:
+        inputs, outputs = network.inputs[0].shape[-1], network.outputs[0].shape[-1]
+        spec = EngineSpec.from_recipe(recipe, inputs, outputs, count_groups())
+        with borrow_engine(spec) as compiled:
+            compiled.set_weights(network.get_weights())
+            yield compiled.compute_outputs
 
     def compute_outputs(
         self,

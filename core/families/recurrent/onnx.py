@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import keras
 import numpy as np
 
 from ...layers.recurrent.network import RecurrentNetwork
@@ -12,9 +13,9 @@ from ...recipe.recipe import MIN_STATE, Recipe
 from ..onnx_graph import OnnxGraph
 
 
-def add_layers(graph: OnnxGraph, recipe: Recipe, weights: Sequence[np.ndarray], x: str) -> str:
+def add_layers(graph: OnnxGraph, recipe: Recipe, network: keras.Model, x: str) -> str:
     """Add the layers of a network; see ``FamilyNetwork.add_onnx_layers``."""
-    return _LayerWriter(graph, recipe, weights).add(x)
+    return _LayerWriter(graph, recipe, network.get_weights()).add(x)
 
 
 class _LayerWriter:

@@ -9,6 +9,7 @@ from hypothesis import given
 
 from core import GRU, LSTM, Recipe
 from core.families.registry import get_family
+from core.recipe.network_shape import NetworkShape
 from core.recipe.recipe import FIELDS
 from tests.support.strategies import recipes
 
@@ -159,6 +160,7 @@ def test_numpy_numbers_become_python_numbers():
 def test_count_weights_matches_keras(recipe: Recipe):
     from core.network.keras_network import build_network
 
-    assert (
-        get_family(recipe).count_weights(recipe, 3, 2) == build_network(recipe, 3, 2).count_params()
+    counted = get_family(recipe).count_weights(
+        recipe, NetworkShape(3, 2, usual_steps=5, sequences=3)
     )
+    assert counted == build_network(recipe, 3, 2).count_params()

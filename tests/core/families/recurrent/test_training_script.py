@@ -15,6 +15,7 @@ from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.sequences import default_names
 from core.families.recurrent.training_script import render_training_script
 from core.reading.to_csv import derive_schema, to_csv
+from core.recipe.network_shape import NetworkShape
 from tests.support.strategies import recipes
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
@@ -55,7 +56,9 @@ RECIPES = {
 
 @given(recipes, st.integers(1, 40), st.integers(1, 40))
 def test_every_recipe_gives_a_script_of_well_formed_python(recipe, features, outputs):
-    script = render_training_script(recipe, features, outputs)
+    script = render_training_script(
+        recipe, NetworkShape(features, outputs, usual_steps=5, sequences=3)
+    )
     ast.parse(script)
     assert all(line == line.rstrip() for line in script.splitlines())
     assert "\n\n\n\n" not in script

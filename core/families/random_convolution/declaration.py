@@ -1,0 +1,74 @@
+"""The family of random convolutions: its size and its cost. Does not need TensorFlow."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from ...errors import Note
+from ...recipe.network_shape import NetworkShape, count_usual_steps
+from ...recipe.recipe import Recipe
+from ..family import EpochCost, Family
+from .kernels import KERNEL_SIZE, VIEWS, KernelPlan
+
+# Measured with python -m benchmarks on two cores of an AMD EPYC (Zen 3), and used only to estimate
+# time: building and tracing the network, per output of a kernel, and the FLOPs per second of the
+# ridge.
+START_SECONDS, OUTPUT_SECONDS, RIDGE_FLOPS = 3.0, 1.2e-9, 3e10
+EIGEN_FLOPS = 12  # per cube of the smaller side of the matrix
+
+
+class RandomConvolutionFamily(Family):
+    """Frozen random convolutions, pooled, with a ridge on top."""
+
+    has_epochs: ClassVar[bool] = False
+    fields = frozenset(
+        [
+            "task",
+            "family",
+            "n_kernels",
+            "seed",
+            "validation_split",
+            "validation_rows",
+            "standardize",
+            "padding",
+            "value",
+            "maxlen",
+            "truncating",
+            "mask",
+            "mask_value",
+        ]
+    )
+
+    def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
+        plan = KernelPlan.from_recipe(recipe, shape)
+        kernels = len(plan.dilations) * KERNEL_SIZE * shape.inputs * plan.kernels
+        scaling = 2 * plan.features
+        return kernels + VIEWS * plan.thresholds + scaling + shape.outputs * (plan.features + 1)
+
+    def estimate_cost(
+        self, lengths: np.ndarray, inputs: int, recipe: Recipe, groups: int = 2
+    ) -> EpochCost:
+        longest = recipe.maxlen or int(lengths.max())
+        lengths = np.minimum(lengths, longest)
+        real, usual = int(lengths.sum()), longest * len(lengths)
+        computed = usual if recipe.mask == "none" else real
+        shape = NetworkShape(inputs, 1, count_usual_steps(lengths), len(lengths))
+        plan = KernelPlan.from_recipe(recipe, shape)
+        outputs = computed * VIEWS * len(plan.dilations) * plan.kernels
+        per_output = KERNEL_SIZE * inputs / 8 + 3 * plan.biases + 8  # passes over memory
+        seconds = outputs * per_output * OUTPUT_SECONDS / 8 / groups
+        small, large = sorted((len(lengths), plan.features))
+        flops = 2.0 * small * small * large + EIGEN_FLOPS * float(small) ** 3
+        seconds += START_SECONDS + flops / RIDGE_FLOPS
+        return EpochCost(real, usual, computed, seconds)
+
+    def summarize(self, recipe: Recipe) -> Note:
+        return Note("{n} random convolutions", n=recipe.n_kernels)
+
+    def describe(self, recipe: Recipe) -> str:
+        return f"{recipe.n_kernels:,} random convolutions → ridge"
+
+
+FAMILY = RandomConvolutionFamily()

@@ -1,0 +1,32 @@
+"""Sizes that a network needs to know besides its recipe. Does not need TensorFlow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+USUAL_SHARE = 0.9  # of the sequences have at most the usual number of steps
+
+
+@dataclass(frozen=True)
+class NetworkShape:
+    """Sizes of the data that a network is built for.
+
+    Attributes:
+        inputs: Inputs per step.
+        outputs: Units of the output layer: 1 for regression, else one per class.
+        usual_steps: Steps that 90 % of the training sequences do not exceed, which long kernels
+            must fit. One outlier does not change it.
+        sequences: Training sequences.
+    """
+
+    inputs: int
+    outputs: int
+    usual_steps: int
+    sequences: int
+
+
+def count_usual_steps(lengths: np.ndarray) -> int:
+    """Return the steps that 90 % of sequences of these lengths, (n,), do not exceed."""
+    return max(1, int(np.quantile(lengths, USUAL_SHARE)))
