@@ -141,6 +141,8 @@ def plot_penalties(
         annotation={
             "text": labels.chosen_penalty.format(penalty=f"{chosen:.3g}"),
             "font": {"color": colours.muted},
+            "xanchor": "right",
+            "yanchor": "top",  # inside: there is no margin above
         },
     )
     return fig

@@ -46,9 +46,10 @@ def plot_xray(
     _add_predictions(sheet)
     _add_attributions(sheet)
     _add_inputs(sheet)
-    views = [side.layers[layer] for side in selected]
-    for name in views[0].maps:
-        _add_units(sheet, name, views)
+    if selected[0].layers:  # networks without states have none
+        views = [side.layers[layer] for side in selected]
+        for name in views[0].maps:
+            _add_units(sheet, name, views)
     return sheet.build_figure()
 
 

@@ -117,7 +117,7 @@ def _choose_sides(xray: XRay, key: str) -> list[int] | None:
 
 def _choose_layer(xray: XRay, run: Run, key: str) -> int:
     layers = xray.sides[0].layers
-    if len(layers) == 1:
+    if len(layers) <= 1:
         return 0
     return choose_one(
         _("Layer"),
@@ -152,6 +152,16 @@ def _explain_result(xray: XRay) -> str:
             "answers **{answer}**.",
             padding,
             answer=_format_prediction(xray, 0),
+        )
+    if not xray.sides[0].layers:
+        return ngettext(
+            "The mask removes {n} step of padding, and the model predicts **{with_mask}**. With "
+            "the padding as data, the same model predicts **{without}**.",
+            "The mask removes {n} steps of padding, and the model predicts **{with_mask}**. With "
+            "the padding as data, the same model predicts **{without}**.",
+            padding,
+            with_mask=_format_prediction(xray, 0),
+            without=_format_prediction(xray, 1),
         )
     return ngettext(
         "Through {n} step of padding the mask holds the state still, and the network answers "

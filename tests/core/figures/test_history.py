@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.figures import Labels, plot_history
+from core.figures import Labels, plot_history, plot_penalties
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,15 @@ def test_a_logarithmic_axis_survives_any_loss(losses):
 
 def test_a_single_epoch_is_a_marker():
     assert "markers" in plot_history({"loss": [1.0]}, 10).data[0].mode
+
+
+def test_the_curve_of_the_penalty_marks_the_one_with_the_least_loss():
+    history = {"penalty": [0.1, 1.0, 10.0], "loss": [3.0, 1.0, 2.0], "accuracy": [0.5, 0.6, 0.9]}
+    for metric in ("loss", "accuracy"):
+        fig = plot_penalties(history, metric=metric, label="a label")
+        assert list(fig.data[0].x) == history["penalty"]
+        assert list(fig.data[0].y) == history[metric]
+        assert fig.layout.xaxis.type == "log"
+        assert fig.layout.yaxis.title.text == "a label"
+        assert fig.layout.shapes[0].x0 == 1.0
+        assert fig.layout.annotations[0].text == "chosen: 1"

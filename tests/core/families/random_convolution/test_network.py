@@ -17,6 +17,8 @@ from core.export.onnx import measure_difference, to_onnx
 from core.export.verify import measure_agreement
 from core.families.random_convolution import keras_network
 from core.families.registry import get_family
+from core.figures import plot_xray
+from core.inspection.xray import XRay
 from core.reading.to_csv import derive_schema, to_csv
 from tests.core.families.random_convolution.reference import compute_features
 
@@ -212,6 +214,13 @@ def test_a_trace_explains_by_occlusion(model, data):
     assert trace.attributions.shape == trace.inputs.shape
     assert np.abs(trace.attributions).max() > 0
     assert (trace.attributions[~trace.counts] == 0).all()
+
+
+def test_a_trace_is_drawn_without_states(model, data):
+    xray = XRay.from_traces(model.trace(data[:1]), model.trace(data[:1], masked=False))
+    fig = plot_xray(xray)
+    assert len(fig.data) > 4
+    assert not any("hidden" in str(each.text) for each in fig.layout.annotations)
 
 
 def test_its_script_fits_the_model_again(model, data, tmp_path):
