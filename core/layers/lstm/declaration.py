@@ -13,3 +13,4 @@ class LSTM(Recurrent):
 
     gates = 4
     is_fast = True
+    step_seconds = 25e-6

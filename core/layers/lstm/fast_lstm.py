@@ -1,8 +1,6 @@
 """A fast exact LSTM: the Keras layer, computed by fused operations. Needs TensorFlow.
 
-Arrays are time-major, (steps, rows, features), and padded after the last real step of each row. An
-LSTM is causal: what comes later changes neither the real steps nor, once each row is read at its
-own last step, any gradient. No step needs a mask. Padding must be finite.
+Arrays and padding are those of ``core.layers.recurrent.fast_layer``.
 
 Weights are those of ``keras.layers.LSTM``: kernel (features, 4·units), recurrent_kernel (units,
 4·units) and bias (4·units,), with the gates in the order input, forget, cell, output.
@@ -19,13 +17,9 @@ wide: The gradient of the carried state is computed step by step. The gradients 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ParamSpec
-
 import tensorflow as tf
 
-Arguments = ParamSpec("Arguments")
-Gradient = Callable[[tf.Tensor], tuple[tf.Tensor | None, ...]]  # from upstream, per argument
+from ..recurrent.fast_layer import Gradient, with_gradient
 
 # The wide implementation is faster from this value of (inputs + units) · units on
 # (python -m benchmarks paths): 1.4 times with 96 inputs and 96 units, 1.5 times with 8 and 128,
@@ -36,14 +30,6 @@ MIN_WIDE_SIZE = 16_000
 def choose_implementation(inputs: int, units: int) -> str:
     """Choose "fused" or "wide" for a layer: by its size alone, never by the clock."""
     return "wide" if (inputs + units) * units >= MIN_WIDE_SIZE else "fused"
-
-
-def with_gradient(
-    function: Callable[Arguments, tuple[tf.Tensor, Gradient]],
-) -> Callable[Arguments, tf.Tensor]:
-    """Decorate a function that returns its result and its gradient: ``tf.custom_gradient``."""
-    decorated: Callable[Arguments, tf.Tensor] = tf.custom_gradient(function)
-    return decorated
 
 
 def lstm(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
@@ -72,11 +58,6 @@ def lstm(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor)
     )
 
 
-def strip_alignment(hidden: tf.Tensor, units: int) -> tf.Tensor:
-    """Drop the alignment padding from the output of ``lstm``: (…, units)."""
-    return hidden if hidden.shape[-1] == units else hidden[..., :units]
-
-
 def _choose_alignment(units: int) -> int:
     """Return the number of extra units.
 
@@ -95,46 +76,6 @@ def _align_gates(matrix: tf.Tensor, extra_rows: int, extra_units: int) -> tf.Ten
     gates = tf.reshape(matrix, [rows, 4, columns // 4])  # (rows, 4, units)
     wider = tf.pad(gates, [[0, extra_rows], [0, 0], [0, extra_units]])
     return tf.reshape(wider, [rows + extra_rows, columns + 4 * extra_units])
-
-
-def compute_reversal(lengths: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
-    """Compute the indices that reverse each row by its own length.
-
-    Args:
-        lengths: (rows,) int64, real steps per row.
-        steps: () int64, steps of the padded array.
-
-    Returns:
-        (steps, rows) indices into the flattened array. Real steps are mirrored, padding stays.
-    """
-    step = tf.range(steps, dtype=lengths.dtype)[:, None]  # (steps, 1)
-    mirrored = tf.where(step < lengths, lengths - 1 - step, step)  # (steps, rows)
-    return mirrored * tf.size(lengths, lengths.dtype) + tf.range(tf.size(lengths, lengths.dtype))
-
-
-@with_gradient
-def reverse(x: tf.Tensor, indices: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
-    """Reverse each row of x (steps, rows, features) by the indices of ``compute_reversal``.
-
-    Reversing twice changes nothing, so the operation is its own gradient.
-    ``tf.reverse_sequence`` gives the same result, element by element.
-    """
-
-    def gather(y: tf.Tensor) -> tf.Tensor:
-        flat = tf.reshape(y, [-1, y.shape[-1]])  # (steps · rows, features)
-        return tf.reshape(tf.gather(flat, indices), tf.shape(y))
-
-    return gather(x), lambda upstream: (gather(upstream), None)
-
-
-def read_last_steps(hidden: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-    """Read each row of hidden (steps, rows, units) at its last real step: (rows, units).
-
-    A row of length 0 gets the zero state, as in Keras.
-    """
-    row = tf.range(tf.size(lengths, lengths.dtype))
-    last = tf.gather_nd(hidden, tf.stack([tf.maximum(lengths - 1, 0), row], axis=1))
-    return tf.where(lengths[:, None] > 0, last, tf.zeros_like(last))
 
 
 def run_forward(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> dict[str, tf.Tensor]:

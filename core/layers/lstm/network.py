@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ..recurrent.fast_layer import run_fast_layer
 from ..recurrent.network import RecurrentNetwork, Step, sigmoid
 from . import fast_lstm
 
@@ -28,19 +29,7 @@ class LSTMNetwork(RecurrentNetwork):
     def run(
         self, layer: keras.layers.Layer, x: tf.Tensor, lengths: tf.Tensor, sequences: bool
     ) -> tf.Tensor:
-        if not isinstance(layer, keras.layers.Bidirectional):
-            hidden = _run_direction(layer, x)  # with its alignment, which the next layer consumes
-            return hidden if sequences else fast_lstm.read_last_steps(hidden, lengths)
-        units = layer.forward_layer.units
-        # (steps, rows)
-        indices = fast_lstm.compute_reversal(lengths, tf.shape(x, lengths.dtype)[0])
-        forward = _run_direction(layer.forward_layer, x)
-        backward = _run_direction(layer.backward_layer, fast_lstm.reverse(x, indices))
-        if sequences:
-            both = [forward, fast_lstm.reverse(backward, indices)]
-        else:
-            both = [fast_lstm.read_last_steps(hidden, lengths) for hidden in (forward, backward)]
-        return tf.concat([fast_lstm.strip_alignment(hidden, units) for hidden in both], -1)
+        return run_fast_layer(fast_lstm.lstm, layer, x, lengths, sequences)
 
     def run_step(
         self,
@@ -54,12 +43,6 @@ class LSTMNetwork(RecurrentNetwork):
         i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
         cell = f * cell + i * g
         return o * np.tanh(cell), cell, (i, f, g, o)
-
-
-def _run_direction(layer: keras.layers.LSTM, x: tf.Tensor) -> tf.Tensor:
-    cell = layer.cell
-    weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
-    return fast_lstm.lstm(x, *(tf.convert_to_tensor(weight.value) for weight in weights))
 
 
 NETWORK = LSTMNetwork()
