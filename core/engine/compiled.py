@@ -2,9 +2,9 @@
 
 An ``Engine`` takes ragged data (flat steps and lengths) and builds its batches inside the graph:
 nothing is padded in Python, one compiled function serves every number of rows and steps, and one
-call covers many batches. Networks of LSTM layers run on ``core.layers.lstm.fast_lstm``. Other
-networks, and every network on a GPU, run on their stock Keras layers with an explicit mask, on the
-same batches.
+call covers many batches. LSTM and GRU layers run on ``core.layers.lstm.fast_lstm`` and
+``core.layers.gru.fast_gru``. Networks with a layer of another kind, and every network on a GPU, run
+on their stock Keras layers with an explicit mask, on the same batches.
 
 Everything random is a function of (seed, epoch, batch), so a result depends neither on where calls
 are cut nor on the padding that a user looks at.

@@ -27,7 +27,8 @@ LAYERS: dict[str, type[Recurrent]] = {
     "LSTM": LSTM,
     "GRU": GRU,
 }
-IMPLEMENTATIONS = ("fused", "wide", "keras")  # of a recurrent layer; see core.layers.lstm
+# Of a recurrent layer; see core.layers.lstm.fast_lstm and core.layers.gru.fast_gru.
+IMPLEMENTATIONS = ("fused", "wide", "stepwise", "keras")
 MAX_LAYERS = 8
 BIDIRECTIONAL = "Bi"  # prefix of a layer's name in a link
 MAX_TEXT = 80  # characters of a layer in a link

@@ -27,7 +27,7 @@ LAYERS = {
     "alignment": (LSTM(64),),
     "bidirectional": (LSTM(6, True), LSTM(5, True)),
     "mixed directions": (LSTM(6, True), LSTM(5)),
-    "GRU in Keras": (GRU(6), LSTM(4, True)),
+    "GRU": (GRU(6), LSTM(4, True)),
 }
 QUICK = Recipe(
     return_sequences=True, layers=(LSTM(6),), epochs=3, batch_size=4, validation_split=0.0

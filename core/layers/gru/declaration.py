@@ -13,3 +13,5 @@ class GRU(Recurrent):
 
     gates = 3
     biases = 2
+    is_fast = True
+    step_seconds = 60e-6

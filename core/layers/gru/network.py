@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
+import tensorflow as tf
 
+from ..recurrent.fast_layer import run_fast_layer
 from ..recurrent.network import RecurrentNetwork, Step, sigmoid
+from . import fast_gru
 
 
 class GRUNetwork(RecurrentNetwork):
-    """The GRU, by its stock Keras layer with ``reset_after=True``.
+    """The GRU with ``reset_after=True``: stock Keras, and ``fast_gru``.
 
     z, r = σ(x W + b + h R + b'), n = tanh(x W + b + r (h R + b')), h ← z h + (1 − z) n
     """
@@ -21,6 +24,14 @@ class GRUNetwork(RecurrentNetwork):
     onnx_operator = "GRU"
     onnx_gates = (0, 1, 2)
     onnx_attributes = {"linear_before_reset": 1}  # noqa: RUF012  (a class attribute of the base)
+
+    def choose_implementation(self, inputs: int, units: int) -> str:
+        return "stepwise"
+
+    def run(
+        self, layer: keras.layers.Layer, x: tf.Tensor, lengths: tf.Tensor, sequences: bool
+    ) -> tf.Tensor:
+        return run_fast_layer(fast_gru.gru, layer, x, lengths, sequences)
 
     def project(self, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
         return super().project(x, kernel, bias[0])

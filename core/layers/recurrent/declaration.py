@@ -25,6 +25,8 @@ class Recurrent:
         biases: Biases per part of a unit (of the class).
         is_fast: True if the kind has an implementation of ours, which is faster than the stock
             Keras layer on a CPU (of the class).
+        step_seconds: Fixed cost of a step in training, which does not depend on the number of rows
+            and units; used only to estimate time (of the class).
     """
 
     units: int = setting(
@@ -53,6 +55,7 @@ class Recurrent:
     gates: ClassVar[int] = 1
     biases: ClassVar[int] = 1
     is_fast: ClassVar[bool] = False
+    step_seconds: ClassVar[float] = 400e-6  # of a stock Keras layer
 
     def __post_init__(self) -> None:
         check_fields(self, list_fields(type(self)), prefix=f"{type(self).__name__}.")

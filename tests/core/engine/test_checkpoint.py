@@ -10,6 +10,7 @@ from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.serialization import pack_arrays, unpack_arrays
 from core.engine import checkpoint as checkpoint_module
 from core.engine.checkpoint import Checkpoint
+from core.engine.compiled import clear_idle_engines
 from core.training.train import restore_model
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
@@ -159,6 +160,24 @@ def test_the_model_at_a_checkpoint_needs_no_data(data: Sequences):
     np.testing.assert_array_equal(model.predict(data), ended.predict(data))
     saved = io.BytesIO()
     model.save(saved)
+
+
+def test_a_run_of_the_stock_layers_resumes_on_the_fast_ones(data: Sequences, monkeypatch):
+    """Earlier versions computed GRU layers so; a machine with a GPU does."""
+    recipe = RECIPES["GRU with dropout"]
+    with monkeypatch.context() as patch:
+        for module in ("compiled", "spec"):
+            patch.setattr(f"core.engine.{module}.uses_stock_layers", lambda recipe: True)
+        clear_idle_engines()
+        whole, checkpoints = train_with_checkpoints(data, recipe)
+        assert whole.computed["layers"] == ["keras"]
+    clear_idle_engines()
+    resumed = train(data, recipe, resume=checkpoints[len(checkpoints) // 2])
+    assert resumed.computed["layers"] == ["stepwise"]
+    for ours, theirs in zip(
+        resumed.network.get_weights(), whole.network.get_weights(), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
 
 
 def test_a_resumed_run_keeps_its_number_of_groups(data: Sequences, monkeypatch):

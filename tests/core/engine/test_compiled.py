@@ -24,7 +24,8 @@ LAYERS = {
     "stacked": (LSTM(12), LSTM(5)),
     "bidirectional": (LSTM(6, True), LSTM(5, True)),
     "mixed directions": (LSTM(6), LSTM(5, True), LSTM(4)),
-    "GRU in Keras": (GRU(6), LSTM(4, True)),
+    "GRU": (GRU(12), GRU(5, True)),
+    "mixed kinds": (LSTM(64), GRU(6, True), LSTM(5), GRU(4)),
 }
 
 
@@ -49,11 +50,12 @@ FIFTY_UPDATES = [
     ("stacked", 10**9, "adam", {"pooling": "mean", "weight_decay": 0.1}),
     ("one", 1, "rmsprop", {"pooling": "max", "clip_norm": 0.05}),
     ("stacked", 10**9, "sgd", {"weight_decay": 0.01, "clip_norm": 0.05}),
+    ("GRU", 10**9, "adam", {}),
 ]
 MORE_FIFTY_UPDATES = [
     ("bidirectional", 10**9, "adam", {}),
     ("mixed directions", 10**9, "adam", {"class_weight": "balanced"}),
-    ("GRU in Keras", 10**9, "adam", {"pooling": "max", "class_weight": "balanced"}),
+    ("mixed kinds", 1, "adam", {"pooling": "max", "class_weight": "balanced"}),
     ("stacked", 1, "rmsprop", {}),
     ("bidirectional", 1, "rmsprop", {"pooling": "max", "weight_decay": 0.01}),
 ]
@@ -76,7 +78,7 @@ def test_fifty_updates_give_the_weights_of_stock_keras(
         fast.set_class_weights(weights)
     # Keras's GRU sometimes sums in another order. If two states are equal up to the last bit, that
     # decides which of them is the maximum and learns: 1.6e-4 after some epochs, observed once.
-    tolerance = 1e-3 if name == "GRU in Keras" else 1e-4
+    tolerance = 1e-3 if name in ("GRU", "mixed kinds") else 1e-4
     before = fast.network.get_weights()
     model = keras.models.clone_model(fast.network)
     model.set_weights(before)
@@ -130,7 +132,7 @@ def test_fifty_updates_give_the_weights_of_stock_keras(
         *((name, "last") for name in LAYERS),
         ("stacked", "mean"),
         ("bidirectional", "max"),
-        ("GRU in Keras", "mean"),
+        ("mixed kinds", "mean"),
     ],
 )
 def test_predictions_equal_those_of_the_stock_network_in_the_plans_order(name, pooling):

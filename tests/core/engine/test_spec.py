@@ -13,6 +13,12 @@ def test_the_record_says_what_computed():
     recipe = Recipe(layers=(LSTM(100, True), LSTM(70), LSTM(4)))
     assert describe_computation(recipe, 80, 2) == {"layers": ["wide", "wide", "fused"], "groups": 2}
     with_gru = Recipe(layers=(GRU(4), LSTM(4)))
+    assert describe_computation(with_gru, 8, 1)["layers"] == ["stepwise", "fused"]
+
+
+def test_one_kind_without_a_fast_implementation_makes_all_layers_stock(monkeypatch):
+    monkeypatch.setattr(GRU, "is_fast", False)
+    with_gru = Recipe(layers=(GRU(4), LSTM(4)))
     assert describe_computation(with_gru, 8, 1)["layers"] == ["keras", "keras"]
 
 

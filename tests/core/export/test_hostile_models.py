@@ -58,7 +58,7 @@ def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind)
             assert all(
                 note.template == "{text}" and len(note) <= MAX_VALUE_LENGTH for note in model.notes
             )
-            assert set(model.computed["layers"]) <= {"fused", "wide", "keras"}
+            assert set(model.computed["layers"]) <= {"fused", "wide", "stepwise", "keras"}
             render_model_card(model)
     names = {path[-1] for path in accepted if isinstance(path[-1], str)}
     assert len(accepted) < len(list(places(parts))) / 2, names

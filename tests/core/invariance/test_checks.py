@@ -12,7 +12,7 @@ import pytest
 from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, read_sequences, train
 from core.engine import compiled
 from core.invariance.report import ALONE, GRADIENT, Check, Proof
-from core.layers.lstm import fast_lstm
+from core.layers.recurrent import fast_layer
 from core.layers.registry import LAYERS
 from tests.core.layers.recurrent.leaking import (
     build_leaking_network,
@@ -179,10 +179,11 @@ def test_a_layer_of_any_kind_that_reads_padding_is_caught(data, kind):
     assert failed_checks(proof, "keras") >= {SIDE, ALONE, GRADIENT}
 
 
-def test_an_engine_that_reads_the_last_row_is_caught(data, monkeypatch):
-    monkeypatch.setattr(fast_lstm, "read_last_steps", lambda hidden, lengths: hidden[-1])
+@pytest.mark.parametrize("kind", LAYERS.values(), ids=LAYERS)
+def test_an_engine_that_reads_the_last_row_is_caught(data, monkeypatch, kind):
+    monkeypatch.setattr(fast_layer, "read_last_steps", lambda hidden, lengths: hidden[-1])
     compiled.clear_idle_engines()
-    model = train(data, replace(RECIPE, layers=(LSTM(7),)))
+    model = train(data, replace(RECIPE, layers=(kind(7),)))
     compiled.clear_idle_engines()
     proof = model.prove(data)
     assert failed_checks(proof, "engine") >= {ONE_MORE, SIDE, ALONE, MINUS}
