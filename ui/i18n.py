@@ -138,12 +138,12 @@ def format_engine(layers: list[str]) -> str:
     """Format what computes a network.
 
     Args:
-        layers: Implementation of each recurrent layer (see ``core.layers.lstm.fast_lstm``).
+        layers: Implementation of each recurrent layer (see ``core.layers.registry``).
     """
     if not layers:
         return _("Engine: stock Keras layers")
     if "keras" in layers:
         return _("Engine: stock Keras layers with an explicit mask")
-    return _("Engine: the fast exact LSTM ({ways})").format(
+    return _("Engine: fast exact layers ({ways})").format(
         ways=escape_markdown(join_list(dict.fromkeys(layers)))  # may come from an imported file
     )

@@ -22,14 +22,12 @@ class EpochCost:
         usual: Steps when every sequence is padded to one length.
         computed: Steps that are computed.
         seconds: Estimated time.
-        slow_layers: Kinds of layers that only stock Keras layers compute.
     """
 
     real: int
     usual: int
     computed: int
     seconds: float
-    slow_layers: tuple[str, ...] = ()
 
     @property
     def skipped(self) -> float:

@@ -154,11 +154,6 @@ def test_the_cost_of_an_epoch_is_shown_before_training(train):
     assert any("You skip 82% of the work" in caption.value for caption in train.caption)
 
 
-def test_a_note_says_that_a_gru_uses_the_stock_layers(train):
-    find_labelled(train.selectbox, "Layer 1").set_value("GRU").run()
-    assert any("stock Keras layers" in caption.value for caption in train.caption)
-
-
 def test_suggested_settings_are_explained_until_they_are_changed(app):
     app.switch_page("pages/1_Data.py").run()
     app.button(key="sample-Japanese vowels").click().run()

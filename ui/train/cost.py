@@ -8,7 +8,7 @@ from core import Recipe, Sequences
 from core.families.family import EpochCost
 from core.families.registry import get_family
 from core.preprocessing.input_encoder import estimate_inputs
-from ui.i18n import _, format_count, format_duration, join_list
+from ui.i18n import _, format_count, format_duration
 from ui.session.state import State
 from ui.shell.widgets import make_metric_grid
 
@@ -45,13 +45,6 @@ def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
             _("You skip {share:.0%} of the work, and the result is the same.").format(
                 share=cost.skipped
             )
-        )
-    if cost.slow_layers:
-        st.caption(
-            _(
-                "With {kinds}, all layers run as stock Keras layers, which take several times as "
-                "long as the fast LSTM."
-            ).format(kinds=join_list(cost.slow_layers))
         )
 
 

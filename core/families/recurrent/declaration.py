@@ -10,10 +10,8 @@ from ...recipe.recipe import FIELDS, Recipe
 from ..family import EpochCost, Family
 
 # Measured with python -m benchmarks on two cores of an AMD EPYC (Zen 3), and used only to estimate
-# time: the fixed cost of a step of a layer, the cost of a batch besides its layers, and useful
-# FLOPs per second and core.
-STEP_SECONDS, BATCH_SECONDS, CORE_FLOPS = 25e-6, 1e-3, 50e9
-KERAS_STEP_SECONDS = 400e-6  # STEP_SECONDS of the stock layers
+# time: the cost of a batch besides its layers, and useful FLOPs per second and core.
+BATCH_SECONDS, CORE_FLOPS = 1e-3, 50e9
 TRAINING_FLOPS = 6  # per weight and step: 2 per product, and 3 products
 
 
@@ -43,15 +41,13 @@ class RecurrentFamily(Family):
         plan = plan_epoch(lengths, recipe.batch_size, groups, np.random.default_rng(recipe.seed))
         seconds = len(plan) * BATCH_SECONDS
         computed, steps = int(plan.steps.sum()), float((plan.cost - plan.steps).sum()) / STEP_ROWS
-        slow = dict.fromkeys(type(each).__name__ for each in recipe.layers if not each.is_fast)
-        step_seconds = KERAS_STEP_SECONDS if slow else STEP_SECONDS
         for layer in recipe.layers:
             flops = TRAINING_FLOPS * layer.gates * layer.units * (inputs + layer.units)
             seconds += layer.directions * (
-                steps * step_seconds / groups + computed * flops / CORE_FLOPS / groups
+                steps * layer.step_seconds / groups + computed * flops / CORE_FLOPS / groups
             )
             inputs = layer.outputs
-        return EpochCost(real, usual, computed, seconds, tuple(slow))
+        return EpochCost(real, usual, computed, seconds)
 
     def describe(self, recipe: Recipe) -> str:
         parts = []
