@@ -2,7 +2,7 @@
 
     python -m benchmarks                     all of them (about half an hour on two cores)
     python -m benchmarks reference scale     a selection of: workloads, reference, vowels, scale,
-                                             pools, paths, imports, click
+                                             pools, paths, loops, imports, click
     python -m benchmarks start               from a cold start of the server to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
     python -m benchmarks exports             exported models against the app: 15 kinds × 24 tables
@@ -69,7 +69,7 @@ def run_workload(workload: Workload, runs: int) -> Report:
     steps = int(draw_lengths(workload.lengths).sum())
     report = compute_ratios(seconds, "ours", workload.targets)
     rate = {name: round(steps / median(times)) for name, times in seconds.items()}
-    flops = count_useful_flops(workload.units, FEATURES)
+    flops = count_useful_flops(workload.kind, workload.units, FEATURES)
     share = rate["ours"] * flops / machine.measure_flops()
     report["share of the machine's matrix products"] = {
         "share": round(share, 3),
@@ -140,6 +140,7 @@ BENCHMARKS = {
     "scale": run_scale,
     "pools": choices.run_pools,
     "paths": choices.run_paths,
+    "loops": choices.run_loops,
     "imports": imports.run,
     "click": click.run,
 }

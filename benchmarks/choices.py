@@ -1,7 +1,7 @@
-"""Measurements for the engine's constants POOL_BATCHES and MIN_WIDE_SIZE.
+"""Measurements for the constants POOL_BATCHES, MIN_WIDE_SIZE and STEPS_PER_ITERATION.
 
-Run with ``python -m benchmarks pools paths``. Each measurement runs in a separate process with the
-threads of a worker, ``python -m benchmarks.choices NAME RUNS``.
+Run with ``python -m benchmarks pools paths loops``. Each measurement runs in a separate process
+with the threads of a worker, ``python -m benchmarks.choices NAME RUNS``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from statistics import mean, median
 
@@ -22,7 +23,8 @@ from core import LSTM, Recipe, Sequences
 POOLS = (1, 4, 16, 32, 64, 128)  # batches; 1 sorts only within a batch: fully random batches
 SEEDS = range(5)
 UNITS = (32, 48, 64, 80, 96, 112, 128, 192, 256)
-ROWS, STEPS = 32, 60
+ROWS, STEPS = 32, 61
+LOOPS = (1, 2, 4, 8)  # steps per iteration
 
 
 def run_pools(runs: int) -> dict[str, object]:
@@ -33,6 +35,11 @@ def run_pools(runs: int) -> dict[str, object]:
 def run_paths(runs: int) -> dict[str, object]:
     """Measure the microseconds per step, forward and backward, of the fused and the wide path."""
     return _run_in_process("paths", runs)
+
+
+def run_loops(runs: int) -> dict[str, object]:
+    """Measure the microseconds per step of a GRU, forward and backward, per length of its loop."""
+    return _run_in_process("loops", runs)
 
 
 def _run_in_process(name: str, runs: int) -> dict[str, object]:
@@ -111,40 +118,22 @@ def _measure_pools(runs: int) -> dict[str, object]:
 
 def _measure_paths(runs: int) -> dict[str, object]:
     prepare_worker_process()
-    import tensorflow as tf
-
     from core.layers.lstm import fast_lstm
 
-    def compile_path(min_wide_size: int, features: int, units: int):
-        def run_forward_and_backward(x, kernel, recurrent, bias):
-            fast_lstm.MIN_WIDE_SIZE = min_wide_size
-            with tf.GradientTape() as tape:
-                inputs = (x, kernel, recurrent, bias)
-                tape.watch(inputs)
-                loss = tf.reduce_sum(fast_lstm.lstm(*inputs) ** 2)
-            return tape.gradient(loss, inputs)
+    def make_path(min_wide_size: int) -> Callable:
+        def run(*inputs):
+            fast_lstm.MIN_WIDE_SIZE = min_wide_size  # read while the function is traced
+            return fast_lstm.lstm(*inputs)
 
-        shapes = ((STEPS, ROWS, features), (features, 4 * units), (units, 4 * units), (4 * units,))
-        inputs = [tf.random.normal(shape) * 0.1 for shape in shapes]
-        return partial(tf.function(run_forward_and_backward), *inputs)
+        return run
 
+    paths = {"fused": make_path(10**9), "wide": make_path(1)}
     report: dict[str, object] = {}
     for units in UNITS:
         for features in (8, units):
-            compiled = {
-                "fused": compile_path(10**9, features, units),
-                "wide": compile_path(1, features, units),
-            }
-            seconds = {name: [] for name in compiled}
-            for number in range(runs + 1):
-                for name, call in compiled.items():
-                    began = time.perf_counter()
-                    call()
-                    if number:  # the first call compiles
-                        seconds[name].append(time.perf_counter() - began)
-            report[f"{features} inputs, {units} units"] = {
-                name: round(median(times) / STEPS * 1e6, 1) for name, times in seconds.items()
-            } | {
+            shapes = ((features, 4 * units), (units, 4 * units), (4 * units,))
+            seconds = _time_interleaved(paths, features, shapes, runs)
+            report[f"{features} inputs, {units} units"] = _describe_steps(seconds) | {
                 "fused / wide": round(
                     median(f / w for f, w in zip(seconds["fused"], seconds["wide"], strict=True)),
                     2,
@@ -153,9 +142,66 @@ def _measure_paths(runs: int) -> dict[str, object]:
     return report
 
 
+def _measure_loops(runs: int) -> dict[str, object]:
+    prepare_worker_process()
+    from core.layers.gru import fast_gru
+
+    def make_loop(steps: int) -> Callable:
+        def run(*inputs):
+            fast_gru.STEPS_PER_ITERATION = steps  # read while the function is traced
+            return fast_gru.gru(*inputs)
+
+        return run
+
+    loops = {f"{steps} per iteration": make_loop(steps) for steps in LOOPS}
+    report: dict[str, object] = {}
+    for features, units in ((8, 64), (64, 32), (256, 256)):
+        shapes = ((features, 3 * units), (units, 3 * units), (2, 3 * units))
+        seconds = _time_interleaved(loops, features, shapes, runs)
+        report[f"{features} inputs, {units} units"] = _describe_steps(seconds)
+    return report
+
+
+def _time_interleaved(
+    layers: dict[str, Callable], features: int, shapes: tuple[tuple[int, ...], ...], runs: int
+) -> dict[str, list[float]]:
+    """Time layers forward and backward, in seconds per run.
+
+    Args:
+        layers: Each a function of x and the weights.
+        features: Features per step.
+        shapes: Shapes of the weights.
+        runs: Number of rounds.
+    """
+    import tensorflow as tf
+
+    def compile_layer(layer: Callable) -> Callable:
+        def run_forward_and_backward(*inputs):
+            with tf.GradientTape() as tape:
+                tape.watch(inputs)
+                loss = tf.reduce_sum(layer(*inputs) ** 2)
+            return tape.gradient(loss, inputs)
+
+        signature = [tf.TensorSpec((None, None, features)), *map(tf.TensorSpec, shapes)]
+        inputs = [tf.random.normal(shape) * 0.1 for shape in ((STEPS, ROWS, features), *shapes)]
+        return partial(tf.function(run_forward_and_backward, input_signature=signature), *inputs)
+
+    compiled = {name: compile_layer(layer) for name, layer in layers.items()}
+    seconds = {name: [] for name in compiled}
+    for number in range(runs + 1):
+        for name, call in compiled.items():
+            began = time.perf_counter()
+            call()
+            if number:  # the first call compiles
+                seconds[name].append(time.perf_counter() - began)
+    return seconds
+
+
+def _describe_steps(seconds: dict[str, list[float]]) -> dict[str, float]:
+    """Return the median microseconds per step."""
+    return {name: round(median(times) / STEPS * 1e6, 1) for name, times in seconds.items()}
+
+
+MEASUREMENTS = {"pools": _measure_pools, "paths": _measure_paths, "loops": _measure_loops}
 if __name__ == "__main__":
-    print(
-        json.dumps(
-            {"pools": _measure_pools, "paths": _measure_paths}[sys.argv[1]](int(sys.argv[2]))
-        )
-    )
+    print(json.dumps(MEASUREMENTS[sys.argv[1]](int(sys.argv[2]))))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from benchmarks.workloads import Workload, draw_lengths, make_sequences
-from core import Sequences, pad
+from core import LSTM, Sequences, pad
 
 Epoch = Callable[[], dict[str, float] | None]
 
@@ -27,6 +28,11 @@ def prepare_ours(workload: Workload) -> Epoch:
     return lambda: {"seconds": train(data, recipe).history["seconds"][1]}
 
 
+def prepare_our_lstm(workload: Workload) -> Epoch:
+    """Prepare ``core.train`` with LSTM layers of the same size."""
+    return prepare_ours(replace(workload, kind=LSTM))
+
+
 def prepare_keras(workload: Workload) -> Epoch:
     """Prepare the usual method: ``Masking`` and ``fit``, everything pre-padded to the longest."""
     import keras
@@ -34,9 +40,10 @@ def prepare_keras(workload: Workload) -> Epoch:
     data = make_sequences(draw_lengths(workload.lengths))
     padded = pad(data).values
     model = keras.Sequential([keras.Input(padded.shape[1:]), keras.layers.Masking(0.0)])
+    layer = getattr(keras.layers, workload.kind.__name__)
     for units in workload.units[:-1]:
-        model.add(keras.layers.LSTM(units, return_sequences=True))
-    model.add(keras.layers.LSTM(workload.units[-1]))
+        model.add(layer(units, return_sequences=True))
+    model.add(layer(workload.units[-1]))
     model.add(keras.layers.Dense(1))
     model.compile("adam", "mse")
 
@@ -64,7 +71,8 @@ def prepare_torch_packed(workload: Workload) -> Epoch:
             )
             hidden = packed
             for layer in net.layers:
-                hidden, (last, _) = layer(hidden)
+                hidden, last = layer(hidden)  # last: (hidden, cell) state of an LSTM
+            last = last[0] if isinstance(last, tuple) else last
             net.step(last[0], targets[rows])
 
     return epoch
@@ -110,9 +118,9 @@ class _TorchNetwork:
         import torch
 
         sizes = (make_sequences(np.ones(1, np.int64)).features, *workload.units)
+        layer = getattr(torch.nn, workload.kind.__name__)
         self.layers = torch.nn.ModuleList(
-            torch.nn.LSTM(inputs, units, batch_first=True)
-            for inputs, units in itertools.pairwise(sizes)
+            layer(inputs, units, batch_first=True) for inputs, units in itertools.pairwise(sizes)
         )
         self.output = torch.nn.Linear(sizes[-1], 1)
         weights = [*self.layers.parameters(), *self.output.parameters()]
@@ -183,6 +191,7 @@ def prepare_worker_process() -> None:
 
 PEERS = {
     "ours": prepare_ours,
+    "our LSTM": prepare_our_lstm,
     "keras": prepare_keras,
     "torch packed": prepare_torch_packed,
     "torch sorted": prepare_torch_sorted,
