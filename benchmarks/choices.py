@@ -1,4 +1,4 @@
-"""Measurements for the constants POOL_BATCHES, MIN_WIDE_SIZE and STEPS_PER_ITERATION.
+"""Measurements for NOISES, MAX_VARIANCE, MIN_WIDE_SIZE and STEPS_PER_ITERATION.
 
 Run with ``python -m benchmarks pools paths loops``. Each measurement runs in a separate process
 with the threads of a worker, ``python -m benchmarks.choices NAME RUNS``.
@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from statistics import mean, median
 
 import numpy as np
@@ -19,8 +21,15 @@ import numpy as np
 from benchmarks.peers import prepare_worker_process
 from benchmarks.workloads import draw_lengths, read_vowels
 from core import LSTM, Recipe, Sequences
+from core.engine.batching import Plan, choose_noise, plan_noisy_lengths, plan_pools
 
-POOLS = (1, 4, 16, 32, 64, 128)  # batches; 1 sorts only within a batch: fully random batches
+PlanFunction = Callable[[np.ndarray, int, int, np.random.Generator, float], Plan]
+PLANS: dict[str, PlanFunction] = {
+    "random": lambda *arguments: plan_pools(*arguments[:4], pool_batches=1),
+    "version 1": lambda *arguments: plan_pools(*arguments[:4]),
+    "version 2": plan_noisy_lengths,
+    "version 2, least noise": lambda *arguments: plan_noisy_lengths(*arguments[:4]),
+}
 SEEDS = range(5)
 UNITS = (32, 48, 64, 80, 96, 112, 128, 192, 256)
 ROWS, STEPS = 32, 61
@@ -28,7 +37,7 @@ LOOPS = (1, 2, 4, 8)  # steps per iteration
 
 
 def run_pools(runs: int) -> dict[str, object]:
-    """Measure the time per epoch and the final loss per pool size, relative to random batches."""
+    """Compare the plans of an epoch: time, padding, recurring batches and final metrics."""
     return _run_in_process("pools", runs)
 
 
@@ -52,68 +61,142 @@ def _run_in_process(name: str, runs: int) -> dict[str, object]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _make_data_sets() -> dict[str, tuple[Sequences, Recipe]]:
-    """Make three data sets that can be learned, with their recipes.
+def _make_data_sets() -> dict[str, tuple[Callable[[int], Sequences], Recipe]]:
+    """Return five kinds of data that can be learned, as functions of a seed, with their recipes.
 
-    The targets are the speaker; the mean of a feature, with lognormal lengths; and the sum of two
-    marked values, with uniform lengths (Hochreiter and Schmidhuber, 1997).
+    The targets are a class that depends on the length, with uniform and lognormal lengths; the
+    speaker; the mean of a feature, with lognormal lengths; and the sum of two marked values, with
+    uniform lengths (Hochreiter and Schmidhuber, 1997).
     """
-    rng = np.random.default_rng(2)
     shared = {"optimizer": "adam", "learning_rate": 0.003}
     classification = Recipe(
         task="classification", layers=(LSTM(32),), epochs=15, batch_size=16, **shared
     )
     regression = Recipe(layers=(LSTM(32),), epochs=10, batch_size=32, **shared)
+    length_and_sign = replace(classification, epochs=25, batch_size=32, learning_rate=0.001)
+    return {
+        "length and sign, uniform": (partial(_make_length_and_sign, "uniform"), length_and_sign),
+        "length and sign, lognormal": (
+            partial(_make_length_and_sign, "lognormal"),
+            length_and_sign,
+        ),
+        "japanese vowels": (lambda seed: read_vowels(), classification),
+        "lognormal means": (_make_lognormal_means, regression),
+        "adding": (_make_adding, regression),
+    }
+
+
+def _make_length_and_sign(kind: str, seed: int) -> Sequences:
+    """Make sequences whose class is (length group + sign) mod 4.
+
+    The length groups are quarters of the data, and the sign is that of the mean of the noise. There
+    are 640 sequences to train on, 20 batches, and 640 to validate.
+    """
+    rng = np.random.default_rng([3, seed])
+    n = 1280
+    if kind == "uniform":
+        lengths = rng.integers(4, 44, n)
+    else:
+        lengths = rng.lognormal(np.log(20), 0.8, n).astype(np.int64).clip(1, 150)
+    group = np.searchsorted(np.quantile(lengths, (0.25, 0.5, 0.75)), lengths)
+    sign = rng.integers(2, size=n)
+    values = rng.normal(np.repeat(np.where(sign == 1, 0.5, -0.5), lengths))
+    split = np.where(np.arange(n) < n // 2, "train", "validation").astype(object)
+    return Sequences(values[:, None], lengths, targets=(group + sign) % 4, split=split)
+
+
+def _make_lognormal_means(seed: int) -> Sequences:
+    rng = np.random.default_rng([2, seed])
     lengths = draw_lengths("lognormal")
     values = (
         rng.normal(size=(lengths.sum(), 2))
         + np.repeat(rng.normal(size=len(lengths)), lengths)[:, None]
     )
-    starts = np.cumsum(lengths) - lengths
-    means = np.add.reduceat(values[:, 0], starts) / lengths
-    short = rng.integers(2, 60, 2000)
-    adding = rng.uniform(size=(short.sum(), 2))
-    adding[:, 1] = 0
-    starts = np.cumsum(short) - short
-    half = short // 2
-    first = starts + (rng.uniform(size=len(short)) * half).astype(int)
-    second = starts + half + (rng.uniform(size=len(short)) * (short - half)).astype(int)
-    adding[first, 1] = adding[second, 1] = 1
-    sums = adding[first, 0] + adding[second, 0]
-    return {
-        "japanese vowels": (read_vowels(), classification),
-        "lognormal means": (Sequences(values, lengths, targets=means), regression),
-        "adding": (Sequences(adding, short, targets=sums), regression),
-    }
+    means = np.add.reduceat(values[:, 0], np.cumsum(lengths) - lengths) / lengths
+    return Sequences(values, lengths, targets=means)
+
+
+def _make_adding(seed: int) -> Sequences:
+    rng = np.random.default_rng([4, seed])
+    lengths = rng.integers(2, 60, 2000)
+    values = rng.uniform(size=(lengths.sum(), 2))
+    values[:, 1] = 0
+    starts, half = np.cumsum(lengths) - lengths, lengths // 2
+    first = starts + (rng.uniform(size=len(lengths)) * half).astype(int)
+    second = starts + half + (rng.uniform(size=len(lengths)) * (lengths - half)).astype(int)
+    values[first, 1] = values[second, 1] = 1
+    return Sequences(values, lengths, targets=values[first, 0] + values[second, 0])
 
 
 def _measure_pools(runs: int) -> dict[str, object]:
     prepare_worker_process()
-    from dataclasses import replace
-
     from core import train
-    from core.engine.batching import plan_epoch
-    from core.training import loop
+    from core.families.recurrent import fit
 
     report: dict[str, object] = {}
-    for name, (data, recipe) in _make_data_sets().items():
-        seconds = {pool: [] for pool in POOLS}
-        losses = {pool: [] for pool in POOLS}
+    for name, (make_data, recipe) in _make_data_sets().items():
+        histories: dict[str, list[dict[str, list[float]]]] = {plan: [] for plan in PLANS}
         for seed in SEEDS:
-            for pool in POOLS:
-                loop.plan_epoch = partial(plan_epoch, pool_batches=pool)
-                history = train(data, replace(recipe, seed=seed)).history
-                seconds[pool].append(median(history["seconds"][1:]))
-                losses[pool].append(history["val_loss"][-1])
+            data = make_data(seed)
+            for plan, function in PLANS.items():
+                fit.plan_epoch = _drop_version(function)
+                histories[plan].append(train(data, replace(recipe, seed=seed)).history)
+        seconds = {
+            plan: median(median(history["seconds"][1:]) for history in each)
+            for plan, each in histories.items()
+        }
+        epochs = {plan: _list_epochs(data, recipe, function) for plan, function in PLANS.items()}
         report[name] = {
-            f"pools of {pool}": {
-                "times as fast as random": round(median(seconds[1]) / median(seconds[pool]), 2),
-                "validation loss": round(mean(losses[pool]), 5),
-                "standard error": round(float(np.std(losses[pool], ddof=1) / len(SEEDS) ** 0.5), 5),
+            plan: {
+                "times as fast as random": round(seconds["random"] / seconds[plan], 2),
+                "computed steps": round(_count_steps(each) / _count_steps(epochs["version 1"]), 3),
+                "recurring batches": _measure_recurrence(each),
             }
-            for pool in POOLS
+            | _summarize(histories[plan])
+            for plan, each in epochs.items()
         }
     return report
+
+
+def _drop_version(plan: PlanFunction) -> Callable[..., Plan]:
+    return lambda lengths, batch_size, groups, rng, version, noise: plan(
+        lengths, batch_size, groups, rng, noise
+    )
+
+
+def _summarize(histories: list[dict[str, list[float]]]) -> dict[str, str]:
+    """Return mean and standard error of the last validation metrics over the seeds."""
+    summary = {}
+    for metric in ("val_loss", "val_accuracy"):
+        if metric in histories[0]:
+            values = [history[metric][-1] for history in histories]
+            error = float(np.std(values, ddof=1)) / len(values) ** 0.5
+            summary[metric] = f"{mean(values):.4g} ± {error:.2g}"
+    return summary
+
+
+def _list_epochs(data: Sequences, recipe: Recipe, plan: PlanFunction) -> list[Plan]:
+    """Plan ten epochs with two row groups."""
+    training = data if data.split is None else data[data.split == "train"]
+    targets = training.targets
+    if recipe.task == "classification":
+        targets = np.unique(targets, return_inverse=True)[1]
+    noise = choose_noise(training.lengths, targets, recipe.batch_size, 2)
+    generators = (np.random.default_rng([0, epoch]) for epoch in range(10))
+    return [plan(training.lengths, recipe.batch_size, 2, rng, noise) for rng in generators]
+
+
+def _count_steps(epochs: list[Plan]) -> int:
+    return sum(int(plan.steps.sum()) for plan in epochs)
+
+
+def _measure_recurrence(epochs: list[Plan]) -> float:
+    """Return the share of batches that the next epoch has as well."""
+    batches = [
+        {frozenset(plan.order[first:last].tolist()) for first, *_, last in plan.cuts}
+        for plan in epochs
+    ]
+    return round(mean(len(one & other) / len(one) for one, other in pairwise(batches)), 3)
 
 
 def _measure_paths(runs: int) -> dict[str, object]:

@@ -17,13 +17,14 @@ import numpy.typing as npt
 
 from ..data.sequences import Sequences
 from ..data.serialization import pack_arrays, unpack_arrays
+from ..engine.batching import PLAN_VERSION
 from ..engine.progress import History, Progress
 from ..errors import Note
 from ..preprocessing.input_encoder import InputEncoder
 from ..preprocessing.transform import Preprocessing
 from ..recipe.recipe import Recipe
 
-FORMAT = 2  # of the packed checkpoint; the first versions wrote none
+FORMAT = 3  # of the packed checkpoint; the first versions wrote none
 OTHER_DATA = "the checkpoint is of a training on other data"
 CHECKPOINT_SECONDS = 3.0  # training time that a killed worker loses …
 CHECKPOINT_SHARE = 0.05  # … and the share of a large network's training time spent on checkpoints
@@ -52,6 +53,7 @@ class PlainCheckpoint(TypedDict):
     recipe: dict[str, object]
     preprocessing: dict[str, object]
     groups: int
+    plan_version: NotRequired[int]  # 1 before format 3
     epoch: int
     batch: int
     updates: int
@@ -73,6 +75,7 @@ class Checkpoint:
         recipe: The recipe of the run.
         preprocessing: The fitted preprocessing, as returned by its ``to_dict``.
         groups: Parallel row groups, which the last bits of the weights depend on.
+        plan_version: Version of ``plan_epoch`` that the run uses from its first to its last epoch.
         epoch: Finished epochs.
         batch: Finished batches of the next epoch.
         sums: (3,) float64 sums of those batches, see ``Engine.train_batches``.
@@ -91,6 +94,7 @@ class Checkpoint:
     recipe: Recipe
     preprocessing: dict[str, object]
     groups: int
+    plan_version: int
     epoch: int
     batch: int
     sums: npt.NDArray[np.float64]
@@ -188,6 +192,7 @@ class Checkpoint:
             "recipe": self.recipe.to_dict(),
             "preprocessing": self.preprocessing,
             "groups": self.groups,
+            "plan_version": self.plan_version,
             "epoch": self.epoch,
             "batch": self.batch,
             "updates": self.updates,
@@ -211,7 +216,8 @@ class Checkpoint:
         """
         try:
             plain, arrays = unpack_arrays(content, PlainCheckpoint)
-            if plain.get("format", 0) > FORMAT:
+            plan_version = plain.get("plan_version", 1)
+            if plain.get("format", 0) > FORMAT or plan_version not in range(1, PLAN_VERSION + 1):
                 raise ValueError("it is of a newer version")
             counts, best = plain["slots"], plain["best"]
             numbers = range(len(counts))
@@ -221,6 +227,7 @@ class Checkpoint:
                 recipe=Recipe.from_dict(plain["recipe"]),
                 preprocessing=plain["preprocessing"],
                 groups=plain["groups"],
+                plan_version=plan_version,
                 epoch=plain["epoch"],
                 batch=plain["batch"],
                 sums=arrays["sums"],

@@ -41,7 +41,8 @@ def train(
             model is returned with its current weights.
         resume: Checkpoint of a run on the same data. Training continues from it and ends
             bit-identical to an uninterrupted run. If the recipe has more epochs, the result equals
-            that of a run with this number of epochs from the start. A run whose patience is
+            that of a run with this number of epochs from the start. The batches of all epochs are
+            composed by the rules of the version that started the run. A run whose patience is
             exhausted ends at once, unless the checkpoint comes from
             ``Checkpoint.reset_patience``.
         on_checkpoint: Called with a ``Checkpoint`` every few seconds and at the end.

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from ...engine.batching import Plan, plan_epoch
+from ...engine.batching import PLAN_VERSION, Plan, choose_noise, plan_epoch, summarize_targets
 from ...engine.checkpoint import BestEpoch, Checkpoint, CheckpointTimer
 from ...engine.chunking import CallPacer
 from ...engine.class_weights import compute_class_weights
@@ -96,6 +96,7 @@ class _Loop:
             return RaggedTensors(prepared.sequences, preprocessing.encode(prepared))
 
         self.training = to_tensors(training)
+        self.noise: float | None = None  # not known before the first epoch
         self.validation = to_tensors(validation) if len(validation.original) else None
         if self.validation is not None:
             self.validation_plan = compiled.plan_forward(self.validation.lengths)
@@ -105,6 +106,7 @@ class _Loop:
         self.history: History = {}
         self.best: BestEpoch | None = None
         self.patience_from = 0
+        self.plan_version = PLAN_VERSION
         self.batches = -(-len(training.original) // self.recipe.batch_size)
         self.pacers: dict[str, CallPacer] = {}  # training and validation have different speeds
         # Finished epochs, finished batches of the next epoch, and the sums of those batches.
@@ -119,6 +121,7 @@ class _Loop:
         self.position = (checkpoint.epoch, checkpoint.batch, checkpoint.sums)
         self.previous_seconds, self.best = checkpoint.seconds, checkpoint.best
         self.patience_from = checkpoint.patience_from
+        self.plan_version = checkpoint.plan_version
 
     def run(self) -> bool:
         """Train to the last epoch or to an early stop.
@@ -175,8 +178,7 @@ class _Loop:
     def _train_epoch(self, epoch: int) -> dict[str, float]:
         # The order of an epoch is a function of (seed, epoch) and of nothing that came before.
         rng = np.random.default_rng([self.recipe.seed, epoch])
-        groups = self.compiled.spec.training_groups
-        plan = plan_epoch(self.training.lengths, self.recipe.batch_size, groups, rng)
+        plan = self._plan_epoch(rng)
 
         watched = self.history.get("loss" if self.validation is None else "val_loss", [])
         learning_rate = compute_learning_rate(self.recipe, watched)
@@ -188,6 +190,14 @@ class _Loop:
             return sums
 
         return self._run_pass(train_batches, plan, epoch, "", *self.position[1:])
+
+    def _plan_epoch(self, rng: np.random.Generator) -> Plan:
+        lengths, groups = self.training.lengths, self.compiled.spec.training_groups
+        if self.noise is None:
+            targets = summarize_targets(np.asarray(self.training.targets), lengths)
+            self.noise = choose_noise(lengths, targets, self.recipe.batch_size, groups)
+        arguments = (lengths, self.recipe.batch_size, groups, rng)
+        return plan_epoch(*arguments, self.plan_version, self.noise)
 
     def _validate(self, epoch: int) -> dict[str, float]:
         validation = self.validation
@@ -247,6 +257,7 @@ class _Loop:
             recipe=self.recipe,
             preprocessing=self.preprocessing.to_dict(),
             groups=self.compiled.spec.groups,
+            plan_version=self.plan_version,
             epoch=epoch,
             batch=batch,
             sums=sums,

@@ -9,6 +9,7 @@ import pytest
 from core import GRU, LSTM, Recipe, Sequences, train
 from core.data.serialization import pack_arrays, unpack_arrays
 from core.engine import checkpoint as checkpoint_module
+from core.engine.batching import PLAN_VERSION
 from core.engine.checkpoint import Checkpoint
 from core.engine.compiled import clear_idle_engines
 from core.training.train import restore_model
@@ -68,6 +69,11 @@ def assert_same_model(one, other) -> None:
     assert one.best_epoch == other.best_epoch
     for ours, theirs in zip(one.network.get_weights(), other.network.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def has_same_weights(one, other) -> bool:
+    pairs = zip(one.network.get_weights(), other.network.get_weights(), strict=True)
+    return all(np.array_equal(ours, theirs) for ours, theirs in pairs)
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -229,10 +235,46 @@ def test_a_checkpoint_names_its_format_and_a_newer_one_is_refused(
 ):
     _, [first, *_] = train_with_checkpoints(data, RECIPES["adam"])
     content = first.to_bytes()
-    assert unpack_arrays(content, dict)[0]["format"] == 2
+    assert unpack_arrays(content, dict)[0]["format"] == 3
     monkeypatch.setattr("core.engine.checkpoint.FORMAT", 0)
     with pytest.raises(ValueError, match="newer version"):
         Checkpoint.from_bytes(content)
+
+
+def replace_plain(checkpoint: Checkpoint, **changes) -> bytes:
+    """Pack a checkpoint with other plain values; None removes a value."""
+    plain, arrays = unpack_arrays(checkpoint.to_bytes(), dict)
+    removed = [name for name, value in changes.items() if value is None]
+    plain = {name: value for name, value in (plain | changes).items() if name not in removed}
+    return pack_arrays(plain, arrays)
+
+
+@pytest.mark.parametrize("name", ["adam", "a rate that falls"])
+def test_a_run_keeps_its_plan_version_to_the_end(name: str, data: Sequences):
+    """Checkpoints of earlier versions have no version, and are of version 1."""
+    recipe, longer = RECIPES[name], replace(RECIPES[name], epochs=20)
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr("core.families.recurrent.fit.PLAN_VERSION", 1)
+        whole, checkpoints = train_with_checkpoints(data, recipe)
+        more = train(data, longer)
+    assert not has_same_weights(whole, train(data, recipe))
+    for checkpoint, end, wanted in (
+        (checkpoints[0], recipe, whole),
+        (checkpoints[len(checkpoints) // 2], recipe, whole),
+        (checkpoints[-1], longer, more),
+    ):
+        content = replace_plain(checkpoint, format=2, plan_version=None)
+        resumed, later = train_with_checkpoints(data, end, resume=Checkpoint.from_bytes(content))
+        assert_same_model(resumed, wanted)
+        assert {each.plan_version for each in later} == {1}
+
+
+def test_a_checkpoint_of_an_unknown_plan_version_is_refused(data: Sequences):
+    _, [first, *_] = train_with_checkpoints(data, RECIPES["adam"])
+    assert first.plan_version == PLAN_VERSION
+    for version in (0, PLAN_VERSION + 1, "1", [1]):
+        with pytest.raises(ValueError, match="newer version"):
+            Checkpoint.from_bytes(replace_plain(first, plan_version=version))
 
 
 def test_nothing_is_copied_without_a_listener(data: Sequences, monkeypatch: pytest.MonkeyPatch):

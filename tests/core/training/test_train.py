@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core import GRU, LSTM, DataError, Recipe, Sequences, read_sequences, train
+from core.engine.batching import MIN_NOISE, plan_epoch
 
 
 def has_same_weights(one, other) -> bool:
@@ -251,3 +252,25 @@ def test_a_class_of_one_member_is_learned_from_and_named():
     model = train(data, Recipe(task="classification", layers=(LSTM(2),), epochs=2))
     assert model.classes.tolist() == ["x", "y"]
     assert [note.values["found"] for note in model.notes] == ["x"]
+
+
+@pytest.mark.parametrize("per_step", [False, True])
+@pytest.mark.parametrize("task", ["regression", "classification"])
+def test_batches_are_mixed_more_if_targets_depend_on_the_length(task, per_step, monkeypatch):
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(2, 12, 100)
+    noises = []
+
+    def record(*arguments):
+        noises.append(arguments[-1])
+        return plan_epoch(*arguments)
+
+    monkeypatch.setattr("core.families.recurrent.fit.plan_epoch", record)
+    recipe = Recipe(task=task, layers=(LSTM(2),), epochs=2, batch_size=8, return_sequences=per_step)
+    for targets in (rng.permutation(lengths), lengths):
+        targets = targets > 6 if task == "classification" else targets / 2
+        targets = np.repeat(targets, lengths) if per_step else targets
+        data = Sequences(rng.normal(size=(lengths.sum(), 1)), lengths, targets, per_step=per_step)
+        train(data, recipe)
+    assert noises[:2] == [MIN_NOISE, MIN_NOISE]
+    assert noises[2] == noises[3] > MIN_NOISE
