@@ -46,6 +46,7 @@ BASELINE_NAMES = {
     "length": Note("the length alone"),
     "last": Note("a linear model on the last step"),
     "linear": Note("a linear model on summaries"),
+    "trees": Note("gradient-boosted trees"),
 }
 METRIC_NAMES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # for use in sentences
 ANY_NUMBER = number(finite=False)  # a network may predict NaN or infinity
@@ -259,14 +260,19 @@ def _conclude(
 ) -> Iterator[Note]:
     """Compare the model with its strongest baseline, and warn if lengths predict the target."""
     by_name = {baseline.name: baseline for baseline in baselines}
+    as_good = [baseline for baseline in baselines if baseline.ahead.value <= 0]
+    winners = [baseline for baseline in as_good if baseline.ahead.excludes_zero]
     unsure = [baseline for baseline in baselines if not baseline.ahead.excludes_zero]
-    best = min(unsure or baselines, key=lambda baseline: baseline.ahead.value)
-    strongest = min(baselines, key=lambda baseline: baseline.ahead.value)
-    if strongest.ahead.value <= 0:
-        best = strongest
+    best = min(winners or as_good or unsure or baselines, key=lambda each: each.ahead.value)
     values: dict[str, str] = {"figure": METRIC_NAMES[main]}
     values |= {"ours": _format_main(main, metrics), "theirs": _format_main(main, best.figures)}
-    if best.ahead.value <= 0:
+    if winners:
+        yield Note(
+            "A baseline is better than the network: {model}, {figure} {theirs} against {ours}.",
+            model=BASELINE_NAMES[best.name],
+            **values,
+        )
+    elif as_good:
         yield Note(
             "The network is no better than {model}: {figure} {ours} against {theirs}.",
             model=BASELINE_NAMES[best.name],

@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from runs import RunState
+from runs.jobs.evaluate import read_evaluation
 from runs.store import Store, tables
 from runs.store.migrate import VERSION_TABLE
 from tests.support import postgres
@@ -59,6 +60,16 @@ def test_a_migration_changes_no_row_and_makes_todays_tables(left):
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, tables.METADATA) == []
     engine.dispose()
+
+
+def test_an_evaluation_is_read_as_it_was_stored(left):
+    folder, address = left
+    runs = json.loads((folder / "runs.json").read_text(encoding="utf-8"))
+    store = Store(address)
+    evaluation = read_evaluation(store, runs["finished"])
+    store.close()
+    assert {each.name for each in evaluation.rivals} <= {"constant", "length", "last", "linear"}
+    assert evaluation.table["model"].tolist()[0] == "network"
 
 
 def test_a_visitor_finds_everything_and_the_interrupted_run_finishes(left, tmp_path):

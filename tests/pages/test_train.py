@@ -72,6 +72,9 @@ def test_labels_that_depend_on_the_length_only_are_reported(app):
     by_model = table.set_index("Model")["Accuracy"]
     assert by_model["the length alone"].startswith("100.0%")
     assert by_model["this network"].endswith(")")  # its interval
+    assert "gradient-boosted trees" in by_model
+    verdict = f"A baseline is better than the network: {by_model.index[1]}, accuracy "
+    assert any(verdict in warning.value for warning in train.warning)
 
     before = len(train.get("plotly_chart"))
     [early] = [each for each in train.toggle if "How early" in each.label]

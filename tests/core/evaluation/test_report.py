@@ -60,6 +60,7 @@ def test_uninformative_lengths_are_not_reported():
         "length",
         "last",
         "linear",
+        "trees",
     ]
     assert not any("length" in note for note in evaluation.notes)
 
@@ -68,7 +69,7 @@ def test_uninformative_lengths_are_not_reported():
     ("share", "message"),
     [
         (1.0, "is better than every simple model"),
-        (0.3, "is no better than"),
+        (0.3, "A baseline is better than the network: "),
     ],
 )
 def test_the_first_note_compares_with_the_baselines(share, message):
@@ -78,11 +79,48 @@ def test_the_first_note_compares_with_the_baselines(share, message):
     assert message in evaluation.notes[0]
 
 
+def make_interaction(rows: int = 400, per_step: bool = False) -> Sequences:
+    """Make noise around two means; the class is 1 if exactly one of them is positive."""
+    rng = np.random.default_rng(5)
+    signs = rng.choice([-1, 1], size=(rows, 2))
+    steps = [rng.normal(sign, 0.5, (rng.integers(3, 9), 2)) for sign in signs]
+    split = np.where(np.arange(rows) < rows // 2, "train", "test").astype(object)
+    targets = (signs[:, 0] != signs[:, 1]).astype(int)
+    data = Sequences.from_lists(steps, targets, split=split)
+    return data.with_targets(np.repeat(targets, data.lengths), per_step=True) if per_step else data
+
+
+@pytest.mark.parametrize("per_step", [False, True])
+def test_a_better_baseline_is_named(per_step):
+    """Only the trees find a product of two features."""
+    recipe = replace(CLASSIFIER, return_sequences=per_step)
+
+    def predict(rows):
+        is_correct = np.arange(len(rows.targets)) % 10 < 7
+        ones = (rows.targets == 1) == is_correct
+        return np.stack([1 - ones, ones], axis=1).astype(float)
+
+    evaluation = evaluate(make_interaction(per_step=per_step), predict, recipe)
+    accuracies = {each.name: each.figures["accuracy"].value for each in evaluation.rivals}
+    assert accuracies.pop("trees") > 0.9
+    assert max(accuracies.values()) < 0.65
+    assert evaluation.notes[0].startswith(
+        "A baseline is better than the network: gradient-boosted trees, accuracy 9"
+    )
+
+
+def test_a_baseline_that_is_better_by_chance_is_no_winner():
+    data = make_labelled(60, by_length=False)
+    best = max(each.figures["accuracy"].value for each in evaluate(data, predict_correctly).rivals)
+    evaluation = evaluate(data, lambda rows: predict_correctly(rows, best - 1 / 30))
+    assert evaluation.notes[0].startswith("The network is no better than ")
+
+
 def test_an_insignificant_lead_is_not_claimed():
     data = make_labelled(60, by_length=False)
     baselines = evaluate(data, predict_correctly).rivals
-    linear = next(baseline for baseline in baselines if baseline.name == "linear")
-    slightly_better = linear.figures["accuracy"].value + 1 / 30
+    best = max(baseline.figures["accuracy"].value for baseline in baselines)
+    slightly_better = best + 1 / 30
     evaluation = evaluate(data, lambda rows: predict_correctly(rows, slightly_better))
     assert "cannot be told with 30 to measure on" in evaluation.notes[0]
 
@@ -140,7 +178,7 @@ def test_per_step_targets_are_evaluated_where_predictions_exist():
 
     evaluation = evaluate(stepwise, predict, recipe)
     assert evaluation.figures["mae"].value == pytest.approx(0.5)
-    assert [baseline.name for baseline in evaluation.rivals] == ["constant", "last"]
+    assert [baseline.name for baseline in evaluation.rivals] == ["constant", "last", "trees"]
     assert evaluation.rivals[1].figures["mae"].value < 0.1  # each step determines its target
 
 
@@ -150,6 +188,19 @@ def test_training_rows_have_no_baselines():
         data, CLASSIFIER, "training", data, predict_correctly(data), np.unique(data.targets)
     )
     assert evaluation.rivals == evaluation.notes == ()
+
+
+def test_an_evaluation_of_an_earlier_version_has_fewer_baselines():
+    plain = evaluate(make_labelled(60, by_length=False), predict_correctly).to_dict()
+    plain["rivals"] = [each for each in plain["rivals"] if each["name"] != "trees"]
+    evaluation = Evaluation.from_dict(json.loads(json.dumps(plain)))
+    assert evaluation.table["model"].tolist() == [
+        "network",
+        "constant",
+        "length",
+        "last",
+        "linear",
+    ]
 
 
 def test_json_preserves_an_evaluation():
@@ -166,6 +217,26 @@ def test_baselines_of_few_rows_of_one_class_predict_that_class(count):
     few = data[np.flatnonzero(data.targets == "yes")[:count]]
     results = fit_baselines(few, data, "classification", np.unique(data.targets))
     assert all(np.allclose(each.predictions, [0, 1]) for each in results)
+
+
+def test_baselines_of_many_classes_are_reproducible():
+    """A class with a single training sequence, and one without any."""
+    rng = np.random.default_rng(1)
+    targets = rng.integers(50, size=600)
+    steps = [rng.normal(target, 1, (rng.integers(1, 6), 3)) for target in targets]
+    data = Sequences.from_lists(steps, targets)
+    few = data[np.flatnonzero(targets > 1)]
+    one = np.flatnonzero(targets == 1)[:1]
+    training = data[np.concatenate([np.flatnonzero(targets > 1), one])]
+    classes = np.arange(50)
+    first, second = (fit_baselines(training, few, "classification", classes) for _ in range(2))
+    for each, again in zip(first, second, strict=True):
+        np.testing.assert_array_equal(each.predictions, again.predictions)
+        np.testing.assert_allclose(each.predictions.sum(axis=1), 1)
+        assert (each.predictions[:, 0] == 0).all()
+    trees = first[-1].predictions.argmax(axis=1)
+    assert first[-1].name == "trees"
+    assert np.mean(trees == few.targets) > 0.1
 
 
 def test_missing_values_are_replaced_by_the_mean():

@@ -35,6 +35,7 @@ def test_a_measured_model_is_evaluated_automatically(runs: Runs, means: Sequence
         "length",
         "last",
         "linear",
+        "trees",
     ]
     assert len(evaluation.pictures["points"]) == 20
     again = OncePerRun(RequestQueue(wake=lambda: None), runs.store, evaluate_run, read_evaluation)
