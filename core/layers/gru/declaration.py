@@ -14,4 +14,4 @@ class GRU(Recurrent):
     gates = 3
     biases = 2
     is_fast = True
-    step_seconds = 60e-6
+    step_seconds = 60e-6  # the estimate at 64/32 is then 1.2 times the LSTM's, as measured

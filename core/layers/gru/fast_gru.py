@@ -9,6 +9,12 @@ candidate.
 TensorFlow 2.21 has no operation for this layer: ``GRUBlockCell`` resets the state before its
 product with the recurrent kernel. A loop over the steps computes only what depends on the state
 before the step; everything else takes one large operation over all steps.
+
+It takes 1.2 times as long as the LSTM with layers of 64 and 32 units, and 0.65 times with two of
+256 (python -m benchmarks workloads). Slower variants: computing the gates again for the gradient
+instead of keeping them (1.1 times with 64 units, 1.2 times with 256), and two matrix products per
+step (1.1 times). XLA runs the forward loop in 0.3 to 0.7 times the time, but compiles for 7 to 9
+seconds for each number of rows.
 """
 
 from __future__ import annotations
