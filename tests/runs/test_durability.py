@@ -80,7 +80,9 @@ def test_a_killed_run_can_be_continued_from_its_checkpoint(runs: Runs, state: Ru
     assert not runs.get(run_id).has_model
     new = runs.continue_run(OWNER, run_id, recipe)
     wait_for(lambda: runs.get(new).progress, "news")
-    assert runs.get(new).progress.epoch > 0
+    progress = runs.get(new).progress
+    # On a busy machine the checkpoint is one of the first epoch.
+    assert (progress.epoch, progress.batch) > (0, 0)
     runs.stop(OWNER, new)
     assert wait_until_ended(runs, new).has_model
 
