@@ -41,3 +41,9 @@ def _every_message_is_known(monkeypatch):
 def app() -> AppTest:
     """The home page, just opened. Links between pages require starting at app.py."""
     return AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+
+
+@pytest.fixture
+def data(app: AppTest) -> AppTest:
+    """The page Data, opened from the home page."""
+    return app.switch_page("pages/1_Data.py").run()

@@ -1,6 +1,5 @@
 """Questions about how the open data was read, the answers to them, and what is not used."""
 
-import pytest
 import sqlalchemy
 
 from runs.store.tables import readings
@@ -34,11 +33,6 @@ BOOK = write_workbook(
     first=[["id", "t", "value"], ["a", 0, 1], ["a", 1, 2.5], ["b", 0, 3]],
     second=[["id", "t", "w"], ["a", 0, 1], ["a", 1, 2.5], ["c", 0, 3], ["d", 1, 1]],
 )
-
-
-@pytest.fixture
-def data(app):
-    return app.switch_page("pages/1_Data.py").run()
 
 
 def read_first(page) -> list[list[float]]:

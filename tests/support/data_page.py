@@ -9,6 +9,11 @@ from ui.session.services import Services
 from ui.session.state import State
 from ui.shell.widgets import get_widget_key
 
+# A target of each sequence that changes in one of them: the only mistake that refuses this file.
+CHANGED = (
+    b"id,t,x,target\na,1,2,0\n\na,2,3,1\nb,1,3,0\nb,2,3,0\nc,1,3,1\nc,2,3,1\nd,1,5,0\nd,2,5,0\n"
+)
+
 
 def get_facts(page) -> dict[str, str]:
     return {metric.label: metric.value for metric in page.metric}
@@ -74,3 +79,7 @@ def edit(page, place: str, cells=None, added=(), deleted=()):
 
 def get_rows(page) -> list[str]:
     return page.data_editor[0].value["row"].tolist()
+
+
+def get_sidebar_text(page) -> str:
+    return " ".join(text.value for text in page.sidebar.markdown)
