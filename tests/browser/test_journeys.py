@@ -168,7 +168,7 @@ def test_own_data_from_upload_to_downloaded_predictions(page, tmp_path):
         field = page.get_by_label(label, exact=True)
         field.fill(value)
         field.press("Enter")
-    expect(page.get_by_text("You skip 38% of the work")).to_be_visible()
+    expect(page.get_by_text("You skip 35% of the work")).to_be_visible()
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 5000 .* sequences a second"))).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(2)  # loss and accuracy
