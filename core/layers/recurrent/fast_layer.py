@@ -1,4 +1,4 @@
-"""What the fast implementations share: directions, last steps, gradients. Needs TensorFlow.
+"""Directions, last steps and gradients of all fast recurrent layers. Needs TensorFlow.
 
 Arrays are time-major, (steps, rows, features), and padded after the last real step of each row.
 Recurrent layers are causal: what comes later changes neither the real steps nor, once each row is

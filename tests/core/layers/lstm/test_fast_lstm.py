@@ -1,4 +1,4 @@
-"""What is special about the fast LSTM; see also ``tests/core/layers/recurrent/test_fast_layer``."""
+"""Properties of the fast LSTM alone; see also ``tests/core/layers/recurrent/test_fast_layer``."""
 
 import numpy as np
 import pytest
