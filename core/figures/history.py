@@ -135,15 +135,16 @@ def plot_penalties(
     y |= {"range": [0, 1], "tickformat": ".0%"} if is_share else {"rangemode": "tozero"}
     fig = build_figure([line], colours, HEIGHT, x, y, title, hovermode="x unified")
     chosen = float(penalties[np.argmin(history["loss"])])
-    fig.add_vline(
-        chosen,
-        line={"dash": "dot", "color": colours.muted},
-        annotation={
-            "text": labels.chosen_penalty.format(penalty=f"{chosen:.3g}"),
-            "font": {"color": colours.muted},
-            "xanchor": "right",
-            "yanchor": "top",  # inside: there is no margin above
-        },
+    fig.add_vline(chosen, line={"dash": "dot", "color": colours.muted})
+    fig.add_annotation(
+        x=float(np.log10(chosen)),  # where Plotly expects it on a logarithmic axis
+        y=0,
+        yref="y domain",
+        text=labels.chosen_penalty.format(penalty=f"{chosen:.3g}"),
+        font={"color": colours.muted},
+        showarrow=False,
+        xanchor="right",
+        yanchor="bottom",
     )
     return fig
 

@@ -63,3 +63,4 @@ def test_the_curve_of_the_penalty_marks_the_one_with_the_least_loss():
         assert fig.layout.yaxis.title.text == "a label"
         assert fig.layout.shapes[0].x0 == 1.0
         assert fig.layout.annotations[0].text == "chosen: 1"
+        assert fig.layout.annotations[0].x == 0  # its logarithm
