@@ -14,6 +14,10 @@
     python -m benchmarks settings --json docs/vowels.json
                                              settings for the Japanese vowels, chosen by
                                              cross-validation
+    python -m benchmarks archives --data DIR
+                                             accuracy on UCR-style folders, cross-validated within
+                                             training sets; with --final on test sets. Writes
+                                             docs/archives.md
     python -m benchmarks --runs 9 --json results.json
 
 The benchmarks from "start" on are not included in "all of them". Competitors are interleaved, each
@@ -43,6 +47,7 @@ from benchmarks import (
     starvation,
     vowels,
 )
+from benchmarks.archives import run as archives
 from benchmarks.process import Competitor
 from benchmarks.rounds import compute_ratios, run_interleaved
 from benchmarks.scale import LONG_STEPS, NAMES, SHORT, draw_scale_lengths
@@ -163,10 +168,18 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, *SEPARATE, []], metavar="name")
+    parser.add_argument(
+        "names", nargs="*", choices=[*BENCHMARKS, *SEPARATE, "archives", []], metavar="name"
+    )
     parser.add_argument("--runs", type=int, default=5, help="rounds, at least 5")
     parser.add_argument("--json", type=Path, default=Path("benchmarks.json"))
+    parser.add_argument("--data", type=Path, help="folder of data sets, for archives")
+    parser.add_argument("--final", action="store_true", help="read test targets, for archives")
     arguments = parser.parse_args()
+    if "archives" in arguments.names:
+        if arguments.data is None:
+            parser.error("archives needs --data DIR")
+        SEPARATE["archives"] = lambda runs: archives.run(arguments.data, arguments.final)
     report: Report = {
         "date": date.today().isoformat(),
         "machine": machine.describe_machine(),

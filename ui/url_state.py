@@ -5,7 +5,8 @@ is the version of the rules by which the URL is read. Every other key is a field
 URL that names one field names all of them. A URL without a version follows the first rules (commit
 3c4f589): it names only the fields that differ from the suggestion for the data.
 
-Fields that a URL omits have their suggested values. So have invalid ones, which the page reports.
+Fields that a URL omits have their suggested values, in URLs before version 3 those of the recurrent
+family, which was the only one then. So have invalid ones, which the page reports.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ from ui.shell.navigation import get_navigation
 
 DIGEST_DIGITS = 12  # of a digest in a URL
 TARGET_FIELDS = ("task", "return_sequences", "loss")
-VERSION_KEY, VERSION = "v", "2"
-VERSIONS = ("1", VERSION)  # readable ones; so far both suggest the same recipe for the same data
+VERSION_KEY, VERSION = "v", "3"
+RECURRENT_VERSIONS = ("1", "2")  # which suggest a recurrent network for all data
+VERSIONS = (*RECURRENT_VERSIONS, VERSION)  # readable ones
 MAX_QUOTED = 30  # characters of a URL quoted in a sentence
 NO_DATA_SET = N_("This data set is not available to you.")
 
@@ -127,10 +129,11 @@ def follow() -> None:
     names_settings = VERSION_KEY not in address or address.keys() & FIELDS.keys()
     if navigation == "opened" and not names_settings:
         return  # keep the visitor's own settings for this data
-    recipe = read(address, _suggest_recipe(visitor))
+    version = address.get(VERSION_KEY, "1")
+    recipe = read(address, _suggest_recipe(visitor, version))
     if not _is_trainable(visitor.data, recipe):  # shared by somebody whose data has other targets
         remaining = {name: text for name, text in address.items() if name not in TARGET_FIELDS}
-        recipe = read(remaining, _suggest_recipe(visitor))
+        recipe = read(remaining, _suggest_recipe(visitor, version))
     if recipe != visitor.recipe:
         choose_recipe(visitor, get_services(), recipe)
         renew_widgets(visitor)  # so that the forms start with this recipe
@@ -256,5 +259,9 @@ def _get_sample_key(sample: Sample) -> str:
     return "example" if sample.path is None else sample.path.stem
 
 
-def _suggest_recipe(visitor: State) -> Recipe:
-    return Recipe.example() if visitor.is_example else suggest_recipe(visitor).recipe
+def _suggest_recipe(visitor: State, version: str = VERSION) -> Recipe:
+    """Suggest a recipe for the open data by the rules of a version."""
+    if visitor.is_example:
+        return Recipe.example()
+    family = "recurrent" if version in RECURRENT_VERSIONS else None
+    return suggest_recipe(visitor, family).recipe

@@ -399,12 +399,16 @@ class Recipe:
         return dataclasses.replace(self, **{n: getattr(self, rule) for n, rule in rules.items()})
 
     @classmethod
-    def suggest(cls, data: Sequences) -> Recipe:
+    def suggest(cls, data: Sequences, family: str | None = None) -> Recipe:
         """Choose a first recipe for this data by the rules of ``core.recipe.suggestion_rules``.
 
         ``core.suggest`` also explains the choices.
+
+        Args:
+            data: n sequences; targets are not required.
+            family: The family of the recipe; None chooses it as well.
         """
-        return cls(**suggest_fields(data))
+        return cls(**suggest_fields(data, family))
 
     @classmethod
     def example(cls) -> Recipe:

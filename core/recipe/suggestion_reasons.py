@@ -26,9 +26,14 @@ class Suggestion:
     reasons: tuple[Note, ...]
 
 
-def suggest(data: Sequences) -> Suggestion:
-    """Suggest a recipe and explain each choice; targets are not required."""
-    recipe = Recipe.suggest(data)
+def suggest(data: Sequences, family: str | None = None) -> Suggestion:
+    """Suggest a recipe and explain each choice.
+
+    Args:
+        data: n sequences; targets are not required.
+        family: The family of the recipe; None chooses it as well.
+    """
+    recipe = Recipe.suggest(data, family)
     return Suggestion(recipe, tuple(_explain(data, recipe, count_training_data(data)[0])))
 
 
@@ -46,6 +51,9 @@ def _explain(data: Sequences, recipe: Recipe, training: int) -> Iterator[Note]:
                 n=len(data.targets),
                 different=distinct,
             )
+    if recipe.family == "random_convolution":
+        yield from _explain_random_convolution(recipe, training)
+        return
     units = recipe.layers[0].units
     if recipe.layers[0].bidirectional:
         yield Note(
@@ -84,4 +92,23 @@ def _explain(data: Sequences, recipe: Recipe, training: int) -> Iterator[Note]:
         "the best weights are kept.",
         epochs=recipe.epochs,
         patience=recipe.patience,
+    )
+
+
+def _explain_random_convolution(recipe: Recipe, training: int) -> Iterator[Note]:
+    yield Note(
+        "Random convolutions: for classes of {n} sequences they are usually more accurate than "
+        "recurrent networks, and are fitted in seconds.",
+        n=training,
+    )
+    if recipe.validation_split == 0:
+        yield Note(
+            "Every sequence outside the test set is learned from. The penalty is chosen by leaving "
+            "out each of them in turn."
+        )
+        return
+    yield Note(
+        "{share} of the sequences are held out to measure the model. The penalty is chosen by "
+        "leaving out each of the others in turn.",
+        share=f"{recipe.validation_split:.0%}",
     )

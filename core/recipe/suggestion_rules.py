@@ -1,4 +1,8 @@
-"""Rules of the suggested recipe: the task, the network and the epochs that the data calls for."""
+"""Rules of the suggested recipe: the family, the task and the settings that the data calls for.
+
+Measured with ``python -m benchmarks archives`` by cross-validation within training sets; the table
+is in docs/archives.md.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ MAX_STEPS = 400_000  # training steps above which fewer epochs suffice
 class SuggestedFields(TypedDict, total=False):
     """Recipe fields that a suggestion may set."""
 
+    family: str
     layers: tuple[LSTM]
     return_sequences: bool
     batch_size: int
@@ -32,8 +37,42 @@ class SuggestedFields(TypedDict, total=False):
     pooling: Literal["mean"]
 
 
-def suggest_fields(data: Sequences) -> SuggestedFields:
-    """Choose the recipe fields that differ from the defaults; targets are not required."""
+def suggest_fields(data: Sequences, family: str | None = None) -> SuggestedFields:
+    """Choose the recipe fields that differ from the defaults; targets are not required.
+
+    Args:
+        data: n sequences.
+        family: The family; None chooses it as well.
+    """
+    chosen = choose_family(data) if family is None else family
+    rules = {"recurrent": _suggest_recurrent, "random_convolution": _suggest_random_convolution}
+    return {"family": chosen, **rules[chosen](data)}
+
+
+def choose_family(data: Sequences) -> str:
+    """Choose the family that predicts best for data of this kind.
+
+    Random convolutions, unless they cannot predict the targets, which are one per step, or would
+    read every word of a vocabulary as a feature of its own, or the sequences are too few to choose
+    a penalty by leaving each one out.
+    """
+    if data.per_step or data.categories or not has_classes(data):
+        return "recurrent"
+    return "recurrent" if count_training_data(data)[0] < TINY else "random_convolution"
+
+
+def _suggest_random_convolution(data: Sequences) -> SuggestedFields:
+    fields: SuggestedFields = {}
+    if has_classes(data):
+        fields["task"] = "classification"
+    # The penalty is chosen by leaving each training sequence out. Others are held out only where
+    # nothing else would measure the model.
+    if data.split is not None and bool((data.split == "test").any()):
+        fields["validation_split"] = 0.0
+    return fields
+
+
+def _suggest_recurrent(data: Sequences) -> SuggestedFields:
     sequences, steps = count_training_data(data)
     size = "few" if sequences < SMALL else "some" if sequences < LARGE else "many"
     epochs = int(np.clip(60 * MAX_STEPS / max(steps, 1), 20, 60))

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.support.browser import (
     DRAWING_MS,
     PLOT,
+    choose_family,
     count_drawn_epochs,
     find_download_button,
     go_to,
@@ -164,6 +165,7 @@ def test_own_data_from_upload_to_downloaded_predictions(page, tmp_path):
     expect(page.locator(PLOT)).to_have_count(2)
 
     page.get_by_role("link", name="Train with this mask").click()
+    choose_family(page, "Recurrent network")
     for label, value in (("Epochs", "5000"), ("Patience, in epochs", "")):  # long enough to stop
         field = page.get_by_label(label, exact=True)
         field.fill(value)

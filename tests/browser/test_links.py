@@ -42,7 +42,7 @@ def test_unavailable_data_and_runs_are_reported_and_nothing_else_is_opened(visit
     visitor.page_link(way_out.label)
     assert sentence not in visitor.texts()
     assert visitor.path in ("Data", "Runs")
-    assert visitor.query_string in ("", "v=2&data=example")
+    assert visitor.query_string in ("", "v=3&data=example")
     assert visitor.errors == []
 
 
@@ -50,7 +50,7 @@ def get_link(page) -> str:
     """Return the link that the page offers."""
     page.get_by_role("button", name="Link to these settings").click()
     code = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
-    expect(code).to_contain_text("?v=2&")
+    expect(code).to_contain_text("?v=3&")
     link = code.inner_text().strip()
     page.keyboard.press("Escape")
     return link
@@ -80,7 +80,7 @@ def test_a_link_to_settings_names_all_of_them_including_suggested_ones(page, vis
 def test_a_link_without_a_version_names_what_differs_from_the_suggestion(page):
     page.goto("/Mask?data=japanese_vowels&mask=none")  # as the README of the first version has it
     expect(page.get_by_text("Padding counts as data")).to_be_visible()
-    expect(page).to_have_url(re.compile(r"v=2&data=japanese_vowels&.*&mask=none&.*&epochs=60&"))
+    expect(page).to_have_url(re.compile(r"v=3&data=japanese_vowels&.*&mask=none&.*&epochs=60&"))
 
 
 def test_ignored_parts_of_a_link_are_reported(visitor):

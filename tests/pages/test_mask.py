@@ -159,9 +159,9 @@ def test_a_url_sets_the_data_the_mask_and_the_recipe(app):
 
 def test_the_url_follows_the_settings_and_is_offered_as_a_link(app):
     mask = app.switch_page("pages/2_Mask.py").run()
-    assert get_address(mask) == {"v": "2", "data": "example"}  # nothing has been chosen
+    assert get_address(mask) == {"v": "3", "data": "example"}  # nothing has been chosen
     [link] = [code.value for code in mask.code]
-    assert "?v=2&data=example&" in link
+    assert "?v=3&data=example&" in link
     assert "&maxlen=15&truncating=pre&mask=lengths&mask_value=0&" in link
     assert "&seed=0" in link
     find_labelled(mask.number_input, "maxlen, in steps").set_value(9).run()

@@ -1,5 +1,6 @@
 """Tools of tests in Chromium: looks, waiting, and what a visitor clicks on."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,12 @@ def poll(page):
 def find_download_button(page, name: str):
     """Find a button of the page; a table's toolbar has one of the same name."""
     return page.get_by_test_id("stDownloadButton").get_by_role("button", name=name)
+
+
+def choose_family(page, name: str) -> None:
+    """Choose a family on Train, by its name without its expected time."""
+    page.get_by_role("radio", name=re.compile(f"^{name} · ")).click(force=True)
+    settle(page)
 
 
 def go_to(page, name: str) -> None:

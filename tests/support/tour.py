@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import PLOT, go_to, settle
+from tests.support.browser import PLOT, choose_family, go_to, settle
 
 EPOCHS = "5"
 
@@ -67,6 +67,7 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     show("Data, what is kept")
 
     go_to(page, "Train")
+    choose_family(page, "Recurrent network")
     epochs = page.get_by_label("Epochs", exact=True)
     epochs.fill(EPOCHS)
     epochs.press("Enter")

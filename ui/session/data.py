@@ -204,9 +204,12 @@ def read_new_data(
     return result.sequences(), result.report
 
 
-def suggest_recipe(state: State) -> Suggestion:
-    """Suggest a recipe for the open data."""
-    return state.results.suggestion.get(state.digest, lambda: suggest(state.data))
+def suggest_recipe(state: State, family: str | None = None) -> Suggestion:
+    """Suggest a recipe for the open data, of this family or of the one that suits it best."""
+    suggestions = state.results.suggestions.get(state.digest, dict)
+    if family not in suggestions:
+        suggestions[family] = suggest(state.data, family)
+    return suggestions[family]
 
 
 def renew_widgets(state: State) -> None:

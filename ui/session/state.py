@@ -113,16 +113,17 @@ class Results:
     Attributes:
         upload: Why an uploaded file was refused, None if it was opened; by the id of the file.
         imported: Request to import a model, by the id of the file.
-        suggestion: Suggested recipe, by the data's digest.
-        epoch_cost: Cost of one epoch, by everything that it depends on.
+        suggestions: Suggested recipe per family, None for the suggested family; by the data's
+            digest.
+        epoch_costs: Cost of one epoch per recipe fields that it depends on; by the data's digest.
         erases: Whether a mask by value erases real steps, by the data's digest and the value.
         comparison: Request to compare runs.
     """
 
     upload: Cached[str, Refusal | None] = field(default_factory=Cached)
     imported: Cached[str, Request[str]] = field(default_factory=Cached)
-    suggestion: Cached[str, Suggestion] = field(default_factory=Cached)
-    epoch_cost: Cached[tuple[object, ...], EpochCost] = field(default_factory=Cached)
+    suggestions: Cached[str, dict[str | None, Suggestion]] = field(default_factory=Cached)
+    epoch_costs: Cached[str, dict[tuple[object, ...], EpochCost]] = field(default_factory=Cached)
     erases: Cached[tuple[str, float], bool] = field(default_factory=Cached)
     comparison: Cached[ComparisonRequest, Request[Comparison]] = field(default_factory=Cached)
 

@@ -54,14 +54,15 @@ def estimate_seconds(visitor: State, recipe: Recipe) -> float:
 
 
 def _get_cost(visitor: State, recipe: Recipe) -> EpochCost:
-    key, results = _make_key(visitor.digest, recipe), visitor.results
-    return results.epoch_cost.get(key, lambda: _estimate(visitor.data, recipe))
+    costs, key = visitor.results.epoch_costs.get(visitor.digest, dict), _make_key(recipe)
+    if key not in costs:
+        costs[key] = _estimate(visitor.data, recipe)
+    return costs[key]
 
 
-def _make_key(digest: str, recipe: Recipe) -> tuple[object, ...]:
-    """Make the cache key: everything that the estimate depends on."""
+def _make_key(recipe: Recipe) -> tuple[object, ...]:
+    """Make the cache key: every field that the estimate depends on."""
     return (
-        digest,
         recipe.family,
         recipe.n_kernels,
         recipe.layers,

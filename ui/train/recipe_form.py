@@ -35,9 +35,9 @@ def choose_recipe(visitor: State) -> Recipe | None:
         network, training = st.columns(2, gap="large")
         with network:
             st.markdown(f"**{_('Network')}**")
-            recipe = recipe.adapt(task=_choose_task(visitor))
+            recipe = recipe.adapt(task=_choose_task(visitor, recipe))
             if "layers" in get_family(recipe).fields:
-                recipe = recipe.adapt(layers=_choose_layers(visitor))
+                recipe = recipe.adapt(layers=_choose_layers(visitor, recipe))
             recipe = _choose_section(visitor, recipe, "network", n_columns=1)
         with training:
             st.markdown(f"**{_('Training')}**")
@@ -53,11 +53,8 @@ def choose_recipe(visitor: State) -> Recipe | None:
 
 def show_reasons(visitor: State, recipe: Recipe) -> None:
     """Show the reasons of the suggested settings, if the recipe has them all."""
-    suggested = suggest_recipe(visitor)
-    padding = {
-        name: getattr(recipe, name) for name, each in FIELDS.items() if each.section == "padding"
-    }
-    if recipe.resolve() == suggested.recipe.adapt(**padding).resolve():
+    suggested = suggest_recipe(visitor, recipe.family)
+    if recipe.resolve() == _suggest_family(visitor, recipe, recipe.family).resolve():
         with st.expander(_("Why these settings"), icon=":material/lightbulb:"):
             for reason in suggested.reasons:
                 st.markdown(f"- {translate(reason)}")
@@ -90,15 +87,28 @@ def _list_fields(recipe: Recipe, section: str) -> list[Field]:
     ]
 
 
+def _suggest_family(visitor: State, recipe: Recipe, family: str) -> Recipe:
+    """Return the suggested settings of a family, with the padding of the recipe."""
+    padding = {
+        name: getattr(recipe, name) for name, each in FIELDS.items() if each.section == "padding"
+    }
+    return suggest_recipe(visitor, family).recipe.adapt(**padding)
+
+
 def _choose_family(visitor: State, recipe: Recipe) -> Recipe:
-    """Choose the family, each with its expected time; not where only one is possible."""
+    """Choose the family, each with its expected time; not where only one is possible.
+
+    Another family has its suggested settings.
+    """
     field = FIELDS["family"]
     families = field.list_choices(recipe)
     if len(families) == 1:
         return recipe.adapt(family=families[0])
-    names = {}
+    recipes, names = {}, {}
     for family in families:
-        seconds = estimate_seconds(visitor, recipe.adapt(family=family))
+        is_same = family == recipe.family
+        recipes[family] = recipe if is_same else _suggest_family(visitor, recipe, family)
+        seconds = estimate_seconds(visitor, recipes[family])
         names[family] = _("{family} · about {time}").format(
             family=format_value(field, family), time=format_duration(seconds)
         )
@@ -110,11 +120,16 @@ def _choose_family(visitor: State, recipe: Recipe) -> Recipe:
         format_func=names.__getitem__,
         help=_(field.help),
     )
-    return recipe.adapt(family=chosen)
+    return recipes[chosen]
+
+
+def _get_key(visitor: State, recipe: Recipe, name: str) -> str:
+    """Return the key of an input; each family has inputs of its own."""
+    return get_widget_key(visitor, f"{recipe.family}-{name}")
 
 
 def _choose_field(visitor: State, recipe: Recipe, field: Field, place: DeltaGenerator) -> Recipe:
-    key = get_widget_key(visitor, field.name)
+    key = _get_key(visitor, recipe, field.name)
     if field.resolve:
         # Another optimizer or task has another default, with which the input starts.
         before = getattr(visitor.recipe.adapt(**{field.name: None}), field.resolve)
@@ -129,8 +144,8 @@ def _choose_field(visitor: State, recipe: Recipe, field: Field, place: DeltaGene
     return recipe.adapt(**{field.name: value})
 
 
-def _choose_task(visitor: State) -> str:
-    data, key = visitor.data, partial(get_widget_key, visitor)
+def _choose_task(visitor: State, recipe: Recipe) -> str:
+    data = visitor.data
     names = {"regression": _("a number"), "classification": _("a class")}
     if data.per_step:
         names = {
@@ -142,15 +157,15 @@ def _choose_task(visitor: State) -> str:
     return choose_one(
         _("Predict"),
         names,
-        key("task"),
-        only_task or visitor.recipe.task,
+        _get_key(visitor, recipe, "task"),
+        only_task or recipe.task,
         format_func=names.__getitem__,
         disabled=only_task is not None,
     )
 
 
-def _choose_layers(visitor: State) -> tuple[Recurrent, ...]:
-    layers_before, key = visitor.recipe.layers, partial(get_widget_key, visitor)
+def _choose_layers(visitor: State, recipe: Recipe) -> tuple[Recurrent, ...]:
+    layers_before, key = recipe.layers, partial(_get_key, visitor, recipe)
     number = st.number_input(
         _(FIELDS["layers"].label),
         1,

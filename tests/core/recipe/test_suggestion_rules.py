@@ -44,7 +44,7 @@ def test_per_step_targets_get_a_unidirectional_layer():
 
 
 def test_classification_pools_all_steps_and_regression_the_last():
-    assert Recipe.suggest(make_data(["a", "b"] * 60)).pooling == "mean"
+    assert Recipe.suggest(make_data(["a", "b"] * 60), "recurrent").pooling == "mean"
     assert Recipe.suggest(make_data([0.5, 1.5] * 60)).pooling == "last"
     steps = Sequences.from_lists([[1] * 10] * 9, [["a", "b"] * 5] * 9)
     assert Recipe.suggest(steps).pooling == "last"  # one prediction per step
@@ -68,3 +68,34 @@ def test_large_data_gets_fewer_epochs_and_test_rows_do_not_count():
     marked = make_data([0.5] * 200)
     marked = marked.from_lists(list(marked), marked.targets, split=["train"] * 20 + ["test"] * 180)
     assert Recipe.suggest(marked).layers[0].units == 32
+
+
+@pytest.mark.parametrize(
+    ("data", "family"),
+    [
+        (make_data(["a", "b"] * 60), "random_convolution"),
+        (make_data(["a", "b"] * 4), "recurrent"),  # too few to leave each one out
+        (make_data([0.5, 1.5] * 60), "recurrent"),
+        (Sequences.from_lists([[1] * 10] * 20, [["a", "b"] * 5] * 20), "recurrent"),  # per step
+        (
+            Sequences([[0]] * 60, [1] * 60, ["a", "b"] * 30, categories={"value": ["x"]}),
+            "recurrent",
+        ),
+    ],
+)
+def test_the_family_follows_from_features_and_targets(data, family):
+    assert Recipe.suggest(data).family == family
+
+
+def test_a_fit_in_closed_form_holds_out_sequences_only_without_a_test_set():
+    data = make_data(["a", "b"] * 60)
+    assert Recipe.suggest(data).validation_split == 0.2
+    marked = data.from_lists(list(data), data.targets, split=["train"] * 100 + ["test"] * 20)
+    assert Recipe.suggest(marked).validation_split == 0
+
+
+def test_a_requested_family_has_the_settings_that_it_would_have_alone():
+    data = make_data(["a", "b"] * 60)
+    assert Recipe.suggest(data, "recurrent").pooling == "mean"
+    assert Recipe.suggest(data, "recurrent").family == "recurrent"
+    assert Recipe.suggest(data, "random_convolution") == Recipe.suggest(data)

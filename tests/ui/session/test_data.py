@@ -270,7 +270,7 @@ def test_new_sequences_are_read_like_the_training_data(state, services):
 def test_a_recipe_is_suggested_once_for_the_open_data(state, services, open_text, monkeypatch):
     calls = []
     suggest = data.suggest
-    monkeypatch.setattr(data, "suggest", lambda data: calls.append(data) or suggest(data))
+    monkeypatch.setattr(data, "suggest", lambda *given: calls.append(given) or suggest(*given))
     first = suggest_recipe(state)
     assert suggest_recipe(state) is first
     open_text(state, TABLE)

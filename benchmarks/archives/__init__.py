@@ -1,0 +1,1 @@
+"""Accuracy of the suggestion on data sets with published figures."""
