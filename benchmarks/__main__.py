@@ -14,6 +14,7 @@
     python -m benchmarks settings --json docs/vowels.json
                                              settings for the Japanese vowels, chosen by
                                              cross-validation
+    python -m benchmarks architectures       memory of a worker after 60 different networks
     python -m benchmarks archives --data DIR
                                              accuracy on UCR-style folders, cross-validated within
                                              training sets; with --final on test sets. Writes
@@ -34,6 +35,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import (
+    architectures,
     choices,
     click,
     cold_start,
@@ -159,6 +161,7 @@ SEPARATE = {  # run only if named
     "fuzz": lambda runs: fuzz(100),
     "crowd": lambda runs: {"visitors": crowd(50, rounds=1), "a class": classroom(50)},
     "settings": lambda runs: settings.run(),
+    "architectures": architectures.run,
 }
 
 

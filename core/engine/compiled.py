@@ -23,10 +23,12 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from ..data.sequences import Sequences
+from ..layers.recurrent.fast_layer import release_gradients
 from ..layers.recurrent.network import run_stock_layer
 from ..layers.registry import get_network
 from ..network.keras_network import build_network
 from .batching import Plan, plan_forward
+from .memory import release_memory
 from .optimizers import SLOTS, apply_update
 from .pooling import pool_steps
 from .spec import MAX_GROUPS, EngineSpec, uses_stock_layers
@@ -456,6 +458,10 @@ def borrow_engine(spec: EngineSpec) -> Iterator[Engine]:
     try:
         yield engine
     finally:
+        release_gradients()
         with _lock:
             _idle.append(engine)
+            is_full = len(_idle) > MAX_IDLE
             del _idle[:-MAX_IDLE]
+        if is_full:
+            release_memory()

@@ -7,11 +7,13 @@ read at its own last step, any gradient. No step needs a mask. Padding must be f
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import ParamSpec
 
 import keras
 import tensorflow as tf
+from tensorflow.python.framework import ops
 
 Arguments = ParamSpec("Arguments")
 Gradient = Callable[[tf.Tensor], tuple[tf.Tensor | None, ...]]  # from upstream, per argument
@@ -25,7 +27,37 @@ def with_gradient(
 ) -> Callable[Arguments, tf.Tensor]:
     """Decorate a function that returns its result and its gradient: ``tf.custom_gradient``."""
     decorated: Callable[Arguments, tf.Tensor] = tf.custom_gradient(function)
-    return decorated
+
+    def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> tf.Tensor:
+        result = decorated(*args, **kwargs)
+        if not tf.executing_eagerly():
+            _traced.names.append(result.op.get_attr("_gradient_op_type").decode())
+        return result
+
+    return call
+
+
+class _Traced(threading.local):
+    """Names under which TensorFlow registered gradients while this thread traced functions."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+
+_traced = _Traced()
+
+
+def release_gradients() -> None:
+    """Drop the gradients of the functions that this thread has traced until now.
+
+    ``tf.custom_gradient`` registers a closure per call, which keeps the graph of the whole function
+    for ever: about 9 MB per architecture. Nothing looks for it once the function is traced with the
+    tape that it contains.
+    """
+    registry = ops.gradient_registry._registry  # noqa: SLF001  (nothing else removes a name)
+    for name in _traced.names:
+        registry.pop(name, None)
+    _traced.names.clear()
 
 
 def run_fast_layer(
