@@ -50,6 +50,7 @@ from .layers.registry import IMPLEMENTATIONS, MAX_LAYERS
 from .preprocessing.transform import Preprocessing
 from .reading import open_table, read_table
 from .reading.formats.source import Source
+from .recipe.members import MAX_MEMBERS
 from .recipe.recipe import MAX_EPOCHS, Recipe
 from .representation import shorten_repr
 
@@ -65,7 +66,9 @@ class TrainedModel(FittedModel):
         history: One value per epoch under "loss", "val_loss", "accuracy", "val_accuracy" and
             "seconds", as in Keras's ``History.history``. Losses are in the target's unit (squared
             for mse). A model in closed form has one value per "penalty" instead, each the mean
-            over training sequences that were left out of the fit.
+            over training sequences that were left out of the fit. An ensemble has the values of
+            its members one after another, and under "member" the number of each, from 1; a member
+            in closed form has one value.
         notes: What training left out of the data.
         stopped: True if ``should_stop`` ended the training.
         best_epoch: The epoch (from 1) whose weights were kept; None without patience.
@@ -314,7 +317,7 @@ def load(
         weights = get_family(recipe).count_weights(recipe, preprocessing.shape)
         if refuse_too_large is not None:
             refuse_too_large(weights)
-        saved.unpack_weights(weights)
+        saved.unpack_weights(weights, max(len(recipe.members), 1))
         network = get_network(recipe).build(recipe, preprocessing.shape)
         saved.read_weights(network)
     return TrainedModel(
@@ -353,11 +356,14 @@ def _check_history(plain: object, where: str) -> History:
     """Check a training history: every entry has the same metrics, and the loss is one of them."""
     metrics = ("loss", "val_loss", "accuracy", "val_accuracy", "penalty")
     checks = dict.fromkeys(metrics, number())
+    most = MAX_EPOCHS
+    if isinstance(plain, Mapping) and "member" in plain:
+        checks["member"], most = number(1, MAX_MEMBERS), MAX_EPOCHS * MAX_MEMBERS
     checks["seconds"] = number(0, MAX_SECONDS)
     history = record(
         dict[str, tuple[float, ...]],
         {},
-        {name: list_of(check, MAX_EPOCHS) for name, check in checks.items()},
+        {name: list_of(check, most) for name, check in checks.items()},
     )(plain, where)
     lengths = {len(values) for values in history.values()}
     has_others = not isinstance(plain, Mapping) or history.keys() != plain.keys()
@@ -393,7 +399,10 @@ TRAINING = record(
         "best_epoch": optional(integer(1, MAX_EPOCHS)),
         "computed": record(
             _build_computation,
-            {"layers": list_of(one_of(*IMPLEMENTATIONS), MAX_LAYERS), "groups": integer(1, 1024)},
+            {
+                "layers": list_of(one_of(*IMPLEMENTATIONS), MAX_LAYERS * MAX_MEMBERS),
+                "groups": integer(1, 1024),
+            },
         ),
         "trained_on": text(64, "[0-9a-f]*"),
         "schema": optional(_check_table),

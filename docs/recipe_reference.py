@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT))
 from core.fields.declaration import Field, list_fields  # noqa: E402
 from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList  # noqa: E402
 from core.layers.registry import LAYERS  # noqa: E402
+from core.recipe.members import MAX_MEMBERS, MemberList  # noqa: E402
 from core.recipe.recipe import FIELDS  # noqa: E402
 
 HEAD = """\
@@ -53,6 +54,11 @@ def _describe_values(field: Field) -> str:
             text = f"number, {low:g} to {high:g}"
         case WholeList(low, high, max_items):
             text = f"up to {max_items} whole numbers, {low:,} to {high:,}"
+        case MemberList():
+            text = (
+                f"number of members, 0 to {MAX_MEMBERS}, or what each member changes: "
+                "`same;family:random_convolution/n_kernels:5000`"
+            )
         case _:
             text = "layers, see below"
     return text + (f", or `{field.to_text(None)}`: {field.none}" * bool(field.none))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import NotRequired, TypedDict
 
@@ -24,7 +25,7 @@ from ..preprocessing.input_encoder import InputEncoder
 from ..preprocessing.transform import Preprocessing
 from ..recipe.recipe import Recipe
 
-FORMAT = 3  # of the packed checkpoint; the first versions wrote none
+FORMAT = 4  # of the packed checkpoint; the first versions wrote none
 OTHER_DATA = "the checkpoint is of a training on other data"
 CHECKPOINT_SECONDS = 3.0  # training time that a killed worker loses …
 CHECKPOINT_SHARE = 0.05  # … and the share of a large network's training time spent on checkpoints
@@ -46,6 +47,32 @@ class BestEpoch:
     weights: list[npt.NDArray[np.float32]]
 
 
+@dataclass(frozen=True, eq=False)
+class FinishedMembers:
+    """The members of an ensemble that are finished.
+
+    Attributes:
+        weights: Weights per member, in the order of the members.
+        layers: See ``Computation``.
+        epochs: Planned epochs of these members.
+        all_epochs: Planned epochs of all members of the ensemble.
+    """
+
+    weights: tuple[list[npt.NDArray[np.float32]], ...]
+    layers: tuple[str, ...]
+    epochs: int
+    all_epochs: int
+
+
+class PlainFinishedMembers(TypedDict):
+    """The parts of ``FinishedMembers`` that are written as JSON."""
+
+    weights: list[int]  # arrays per member
+    layers: list[str]
+    epochs: int
+    all_epochs: int
+
+
 class PlainCheckpoint(TypedDict):
     """The parts of a checkpoint that are written as JSON."""
 
@@ -65,6 +92,7 @@ class PlainCheckpoint(TypedDict):
     batches: int
     sequences: int
     notes: list[list[object]]
+    finished: NotRequired[PlainFinishedMembers | None]  # absent before format 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +117,9 @@ class Checkpoint:
         batches: Batches per epoch.
         sequences: Training sequences per epoch.
         notes: Notes about the training data.
+        finished: The finished members of an ensemble. The recipe and the history are then those of
+            the ensemble, and everything else is of the member that follows: without weights if it
+            has not begun. None for a single network.
     """
 
     recipe: Recipe
@@ -108,19 +139,25 @@ class Checkpoint:
     batches: int = 0
     sequences: int = 0
     notes: tuple[Note, ...] = ()
+    finished: FinishedMembers | None = None
 
     @property
     def progress(self) -> Progress:
         """Progress report of a run at this checkpoint."""
+        finished = self.finished
         return Progress(
-            epoch=self.epoch,
-            epochs=self.recipe.epochs,
+            epoch=self.epoch + (0 if finished is None else finished.epochs),
+            epochs=self.recipe.epochs if finished is None else finished.all_epochs,
             batch=self.batch,
             batches=self.batches,
             sequences=self.sequences,
             history=self.history,
             seconds=self.seconds,
         )
+
+    def count_finished(self) -> int:
+        """Return the number of finished members; 0 for a single network."""
+        return 0 if self.finished is None else len(self.finished.weights)
 
     def reset_patience(self) -> Checkpoint:
         """Return a copy whose patience counts from here, to train more epochs after an end."""
@@ -152,7 +189,8 @@ class Checkpoint:
         """Check that a run can resume from this checkpoint.
 
         Args:
-            recipe: The recipe of the run. It may differ in CHANGEABLE_FIELDS only.
+            recipe: The recipe of the run. It may differ in CHANGEABLE_FIELDS only, and that of an
+                ensemble in nothing, because its finished members cannot continue.
             preprocessing: The preprocessing fitted on the data of the run.
             like: What ``restore_inputs`` returned.
 
@@ -160,14 +198,19 @@ class Checkpoint:
             ValueError: The recipe or the data differ.
         """
         ours, theirs = asdict(self.recipe.resolve()), asdict(recipe.resolve())
+        changeable: tuple[str, ...] = CHANGEABLE_FIELDS
+        if recipe.members:
+            changeable = ()
         # More epochs change the rates of a cosine schedule from the first epoch on.
-        changeable = CHANGEABLE_FIELDS[1:] if recipe.schedule == "cosine" else CHANGEABLE_FIELDS
+        elif recipe.schedule == "cosine":
+            changeable = CHANGEABLE_FIELDS[1:]
         different = [name for name in ours if ours[name] != theirs[name] and name not in changeable]
         if different:
             name = different[0]
             raise ValueError(
                 f"{name} is {getattr(recipe, name)!r}, and {getattr(self.recipe, name)!r} in the "
-                f"checkpoint; a training that continues may change {' and '.join(changeable)} only"
+                "checkpoint; a training that continues may change "
+                f"{' and '.join(changeable) + ' only' if changeable else 'nothing'}"
             )
         fitted = preprocessing.to_dict()
         if like is not None:
@@ -187,6 +230,17 @@ class Checkpoint:
         }
         if self.best is not None:
             arrays |= {f"best {i}": weight for i, weight in enumerate(self.best.weights)}
+        finished: PlainFinishedMembers | None = None
+        if self.finished is not None:
+            members = self.finished.weights
+            for i, weights in enumerate(members):
+                arrays |= {f"member {i} {j}": weight for j, weight in enumerate(weights)}
+            finished = {
+                "weights": [len(weights) for weights in members],
+                "layers": list(self.finished.layers),
+                "epochs": self.finished.epochs,
+                "all_epochs": self.finished.all_epochs,
+            }
         plain: PlainCheckpoint = {
             "format": FORMAT,
             "recipe": self.recipe.to_dict(),
@@ -204,6 +258,7 @@ class Checkpoint:
             "batches": self.batches,
             "sequences": self.sequences,
             "notes": [note.to_plain() for note in self.notes],
+            "finished": finished,
         }
         return pack_arrays(plain, arrays)
 
@@ -241,11 +296,28 @@ class Checkpoint:
                 batches=plain["batches"],
                 sequences=plain["sequences"],
                 notes=tuple(map(Note.from_plain, plain["notes"])),
+                finished=_unpack_finished(plain.get("finished"), arrays),
             )
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError, EOFError) as error:
             raise ValueError(
                 f"this is not a checkpoint of Unpadded, or it is damaged ({error})"
             ) from None
+
+
+def _unpack_finished(
+    plain: PlainFinishedMembers | None, arrays: Mapping[str, np.ndarray]
+) -> FinishedMembers | None:
+    if plain is None:
+        return None
+    return FinishedMembers(
+        weights=tuple(
+            [arrays[f"member {i} {j}"] for j in range(count)]
+            for i, count in enumerate(plain["weights"])
+        ),
+        layers=tuple(plain["layers"]),
+        epochs=plain["epochs"],
+        all_epochs=plain["all_epochs"],
+    )
 
 
 class CheckpointTimer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TypedDict
 
 History = dict[str, list[float]]
@@ -19,6 +20,29 @@ class Computation(TypedDict, total=False):
 
     layers: list[str]
     groups: int
+
+
+def average_members(history: History) -> History:
+    """Average the metrics of an ensemble's members per epoch.
+
+    Members that have ended before an epoch do not count in its mean.
+
+    Args:
+        history: As in ``TrainedModel.history``; that of a single network is returned unchanged.
+    """
+    numbers = history.get("member")
+    if not numbers:
+        return history
+    epochs: list[list[int]] = []  # rows of all members, per epoch
+    for row, number in enumerate(numbers):
+        epoch = row - numbers.index(number)
+        epochs += [[]] * (epoch == len(epochs))
+        epochs[epoch] = [*epochs[epoch], row]
+    return {
+        name: [fmean(values[row] for row in rows) for rows in epochs]
+        for name, values in history.items()
+        if name != "member"
+    }
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.sequences import Sequences
+from ..engine.progress import History, average_members
 from ..errors import Note
 from ..evaluation.bootstrap import (
     CONFIDENCE,
@@ -193,7 +194,7 @@ def build_outcome(
     data: Sequences,
     recipe: Recipe,
     evaluation_set: EvaluationSet,
-    history: Mapping[str, list[float]],
+    history: History,
 ) -> Outcome:
     """Collect the result of one training.
 
@@ -209,8 +210,9 @@ def build_outcome(
     training = data[split_rows(data, recipe)[0]]
     inputs = estimate_inputs(data)
     epoch = get_family(recipe).estimate_cost(training.lengths, inputs, recipe)
-    steps = epoch.computed * len(history["loss"])
-    curve = np.array(history.get("val_loss") or history["loss"], np.float64)
+    curves = average_members(history)
+    curve = np.array(curves.get("val_loss") or curves["loss"], np.float64)
+    steps = epoch.computed * len(curve)
     return Outcome(evaluation_set, len(training), curve, float(sum(history["seconds"])), steps)
 
 

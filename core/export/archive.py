@@ -7,7 +7,8 @@
     model.keras         the network, stock Keras layers only, for use elsewhere
     unpadded.zip        this library, as Python imports it
     predict.py          predicts from the command line, with unpadded.zip
-    train.py            the same training in plain Keras, as a readable example
+    train.py            the same training in plain Keras, as a readable example; that of an ensemble
+                        uses this library
     requirements.txt    what both need
     MODEL_CARD.md       description of the model
     example.csv         a few sequences in the format that predict.py and train.py read
@@ -120,7 +121,7 @@ class ModelArchive:
     weights: Path
     archive: zipfile.ZipFile
 
-    def unpack_weights(self, weights: int) -> None:
+    def unpack_weights(self, weights: int, networks: int = 1) -> None:
         """Unpack the weights and check their number.
 
         Call it before the network is built, which takes as much memory as its recipe requests.
@@ -130,11 +131,12 @@ class ModelArchive:
 
         Args:
             weights: Number of weights according to the recipe.
+            networks: Number of networks that they are the weights of: the members of an ensemble.
 
         Raises:
             ModelFileError: The file holds another number of weights.
         """
-        limit = WEIGHT_BYTES * weights + MAX_EXTRA_BYTES
+        limit = WEIGHT_BYTES * weights + MAX_EXTRA_BYTES * networks
         try:
             network = io.BytesIO(_read_member(self.archive, NETWORK, limit))
             with zipfile.ZipFile(network) as inner:

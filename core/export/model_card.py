@@ -73,7 +73,7 @@ def render_model_card(
 USE = """\
 - `python predict.py new.csv > predictions.csv`, after `pip install -r requirements.txt`: a table
   like `example.csv`, in any format that the app reads; targets may be missing. `--help` says more.
-- `python train.py data.csv`: the same training again, in plain Keras.
+- `python train.py data.csv`: the same training again, {script}.
 - In Python, with Unpadded: `from unpadded import load; load("model.zip").predict(...)`; or open the
   ZIP in the app.
 - It answers for sequences of any length; those much longer or otherwise unlike the ones it learned
@@ -104,6 +104,7 @@ def _render_use(model: FittedModel) -> str:
         inputs=describe_inputs(model.preprocessing),
         width=len(model.preprocessing.inputs.names),
         decode=decode,
+        script="with the library in `unpadded.zip`" if model.recipe.members else "in plain Keras",
     )
 
 
@@ -237,6 +238,10 @@ def _render_recipe(recipe: Recipe, width: int) -> Iterator[str]:
         if field.section == "training" or (field.section == "finer" and value != field.default):
             shown = field.none if value is None else field.type.to_text(value)
             yield f"- {name.replace('_', ' ').capitalize()}: {shown}"
+    for number, member in enumerate(recipe.members, start=1):
+        changes = [f"{name} {FIELDS[name].to_text(value)}" for name, value in member.changes]
+        if changes:
+            yield f"- Member {number}: {', '.join(changes)}"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ import tensorflow as tf
 from ..engine.checkpoint import Checkpoint
 from ..engine.chunking import ShareCallback
 from ..engine.progress import Computation, History, Progress
+from ..engine.spec import describe_computation
 from ..errors import Note
 from ..preprocessing.masking import MaskedSequences
 from ..preprocessing.transform import Prepared, Preprocessing
@@ -38,6 +39,8 @@ class Fit:
         stopped: True if ``should_stop`` ended the fit.
         best_epoch: The epoch whose weights were kept; None without patience.
         computed: What the last bits of the weights depend on; see ``TrainedModel``.
+        recipe: The recipe of the network: the given one, but that an ensemble whose fit was stopped
+            has only the members that learned something. None: the given one.
     """
 
     network: keras.Model
@@ -45,6 +48,7 @@ class Fit:
     stopped: bool
     best_epoch: int | None
     computed: Computation
+    recipe: Recipe | None = None
 
 
 class FamilyNetwork(ABC):
@@ -52,11 +56,13 @@ class FamilyNetwork(ABC):
 
     Attributes:
         has_states: True if recurrent layers keep states, which inspection shows.
-        is_differentiable: True if gradients tell the influence of the inputs.
     """
 
     has_states: ClassVar[bool] = False
-    is_differentiable: ClassVar[bool] = True
+
+    def is_differentiable(self, recipe: Recipe) -> bool:
+        """Return True if gradients tell the influence of the inputs."""
+        return True
 
     @abstractmethod
     def build(self, recipe: Recipe, shape: NetworkShape) -> keras.Model:
@@ -97,6 +103,19 @@ class FamilyNetwork(ABC):
         Raises:
             DataError: The fit fails, because of the data or the recipe.
         """
+
+    def restore(self, preprocessing: Preprocessing, checkpoint: Checkpoint) -> Fit:
+        """Build the network of a checkpoint, as if its fit had been stopped there."""
+        recipe, best = preprocessing.recipe, checkpoint.best
+        network = self.build(recipe, preprocessing.shape)
+        network.set_weights(checkpoint.weights if best is None else best.weights)
+        return Fit(
+            network=network,
+            history=checkpoint.history,
+            stopped=True,
+            best_epoch=None if best is None else best.epoch,
+            computed=describe_computation(recipe, preprocessing.n_inputs, checkpoint.groups),
+        )
 
     @abstractmethod
     def add_onnx_layers(

@@ -59,6 +59,8 @@ class Field:
             alone.
         keras: Keyword argument of the Keras optimizer with the same effect, for the training
             script; "" if the script has lines of its own for it.
+        shared: True if the members of an ensemble cannot differ in it, because it decides what
+            they read, or which sequences they learn from.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Field:
     suggest_values: Callable[..., tuple[object, ...]] | None
     entry: str
     keras: str
+    shared: bool
 
     def check(self, value: object, prefix: str = "") -> object:
         """Return the value as a plain Python value.
@@ -138,6 +141,7 @@ def setting(
     suggest_values: Callable[..., tuple[object, ...]] | None = None,
     entry: str = "",
     keras: str = "",
+    shared: bool = False,
 ) -> T:
     """Declare a field of a dataclass; see ``Field``. A default of ... makes it a required one."""
     declaration = {name: value for name, value in locals().items() if name != "default"}

@@ -31,9 +31,10 @@ def plot_history(
 
     Args:
         history: One list per metric, as in ``TrainedModel.history``; validation is under "val_" +
-            metric.
-        epochs: Planned epochs of an active run. The axis doubles until it covers them all, so
-            that 1,000 planned epochs do not compress the first 20.
+            metric. With "member", each member of an ensemble has curves of its own, which begin at
+            epoch 1.
+        epochs: Planned epochs of an active run, or of a member. The axis doubles until it covers
+            them all, so that 1,000 planned epochs do not compress the first 20.
         metric: Key of the metric in the history.
         label: The metric with its unit, e.g. "loss (mse)".
         log: Use a logarithmic axis, for a loss that falls by orders of magnitude.
@@ -42,7 +43,9 @@ def plot_history(
         labels: Texts of the figure.
     """
     colours = get_palette(dark)
-    completed = max((len(history.get(key, ())) for key in (metric, f"val_{metric}")), default=0)
+    members = _split_members(history)
+    keys = (metric, f"val_{metric}")
+    completed = max(len(member.get(key, ())) for member in members.values() for key in keys)
     last = max(completed, 2)
     if epochs is not None:
         room = MIN_AXIS_EPOCHS * 2 ** max(
@@ -52,27 +55,34 @@ def plot_history(
     stride = -(-completed // MAX_CURVE_POINTS)  # above 5,000 epochs every second point, and so on
     is_share = metric == "accuracy"
     number_format = ":.1%" if is_share else ":.4~g"
-    traces = []
-    for key, name, colour, dash in (
+    kinds = (
         (metric, labels.training, colours.accent, "solid"),
         (f"val_{metric}", labels.validation, colours.categories[1], "dot"),
-    ):
-        curve = np.asarray(history.get(key, ()), dtype=np.float32)
-        if not len(curve):
-            continue
-        traces.append(
-            go.Scatter(
-                x0=1,
-                dx=max(stride, 1),
-                y=curve[:: max(stride, 1)],
-                mode="lines+markers" if len(curve) == 1 else "lines",
-                line={"color": colour, "dash": dash},
-                marker={"size": 8, "color": colour},
-                cliponaxis=False,  # the point of epoch 1 is on the edge
-                name=escape_text(name),
-                hovertemplate=f"{escape_text(name)} <b>%{{y{number_format}}}</b><extra></extra>",
+    )
+    traces = []
+    for number, member in members.items():
+        for key, name, colour, dash in kinds:
+            curve = np.asarray(member.get(key, ()), dtype=np.float32)
+            if not len(curve):
+                continue
+            hover_name = escape_text(name)
+            if number is not None:
+                hover_name = escape_text(f"{labels.member.format(n=number)}, {name}")
+            traces.append(
+                go.Scatter(
+                    x0=1,
+                    dx=max(stride, 1),
+                    y=curve[:: max(stride, 1)],
+                    mode="lines+markers" if len(curve) == 1 else "lines",
+                    line={"color": colour, "dash": dash},
+                    marker={"size": 8, "color": colour},
+                    cliponaxis=False,  # the point of epoch 1 is on the edge
+                    name=escape_text(name),
+                    legendgroup=key,  # one entry for all members
+                    showlegend=number == next(iter(members)),
+                    hovertemplate=f"{hover_name} <b>%{{y{number_format}}}</b><extra></extra>",
+                )
             )
-        )
     x = {
         "title": labels.epoch,
         "range": [max(1 - 0.015 * last, 0.5), last * 1.015],
@@ -85,7 +95,14 @@ def plot_history(
     else:
         y |= build_log_axis(traces) if log else {"rangemode": "tozero"}
     fig = build_figure(
-        traces, colours, HEIGHT, x, y, title, showlegend=len(traces) > 1, hovermode="x unified"
+        traces,
+        colours,
+        HEIGHT,
+        x,
+        y,
+        title,
+        showlegend=len({trace.name for trace in traces}) > 1,
+        hovermode="x unified",
     )
     if not any(np.isfinite(trace.y).any() for trace in traces):  # Plotly would invent tick values
         fig.update_xaxes(showticklabels=False)
@@ -94,6 +111,20 @@ def plot_history(
         position = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
         fig.add_annotation(text=labels.waiting, font={"color": colours.muted}, **position)
     return fig
+
+
+def _split_members(
+    history: Mapping[str, Sequence[float]],
+) -> dict[int | None, Mapping[str, Sequence[float]]]:
+    """Return the history of each member of an ensemble; by None that of a single network."""
+    if not history.get("member"):
+        return {None: history}
+    numbers = np.asarray(history["member"], int)
+    metrics = {key: np.asarray(values) for key, values in history.items()}
+    return {
+        int(number): {key: values[numbers == number].tolist() for key, values in metrics.items()}
+        for number in np.unique(numbers)
+    }
 
 
 def plot_penalties(

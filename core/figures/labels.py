@@ -31,6 +31,7 @@ class Labels:
     test: str = N_("test")
     training: str = N_("training")
     epoch: str = N_("epoch")
+    member: str = N_("member {n}")
     penalty: str = N_("penalty of the ridge")
     chosen_penalty: str = N_("chosen: {penalty}")
     left_out: str = N_("sequences left out of the fit")

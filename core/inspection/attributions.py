@@ -47,7 +47,7 @@ def compute_attributions(
     explained = int(np.argmax(ends[1]))
     unit = 1.0 if model.classes is not None else fitted.target_std
     attributions = np.zeros_like(values)
-    if get_network(model.recipe).is_differentiable:
+    if get_network(model.recipe).is_differentiable(model.recipe):
         attributions[counts] = _integrate_gradients(compute, x, baseline, explained) * unit
     else:
         usual = float(ends[1, explained])

@@ -14,7 +14,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Literal
+from typing import Any, Literal
 
 from ..data.padded import Side
 from ..data.padding import MaskMode
@@ -34,6 +34,7 @@ from ..layers.lstm.declaration import LSTM
 from ..layers.recurrent.declaration import MAX_UNITS, Recurrent
 from ..layers.registry import MAX_LAYERS, LayerStack, layer_from_dict, layer_to_dict
 from ..representation import shorten_repr
+from .members import MAX_SEED, Member, MemberList, derive_seed
 from .suggestion_rules import suggest_fields
 
 Task = Literal["regression", "classification"]
@@ -78,6 +79,7 @@ class Recipe:
         label=N_("Predict"),
         help=N_("What a target is: a number, or one of several classes."),
         section="network",
+        shared=True,
     )
     return_sequences: bool = setting(
         False,
@@ -85,6 +87,7 @@ class Recipe:
         label=N_("Predict at every step"),
         help=N_("One prediction per step, for per-step targets."),
         section="data",
+        shared=True,
     )
     layers: tuple[Recurrent, ...] = setting(
         (LSTM(64),),
@@ -125,6 +128,7 @@ class Recipe:
         changes_network=False,
         suggest_values=lambda recipe: ("pre", "post"),
         entry=N_("padding {value}"),
+        shared=True,
     )
     value: float = setting(
         0.0,
@@ -133,6 +137,7 @@ class Recipe:
         help=N_("The value of padded cells. It counts only without a mask."),
         section="padding",
         changes_network=False,
+        shared=True,
     )
     maxlen: int | None = setting(
         None,
@@ -144,6 +149,7 @@ class Recipe:
         changes_network=False,
         suggest_values=lambda recipe: (recipe.maxlen,),
         entry=N_("maxlen {value}"),
+        shared=True,
     )
     truncating: Side = setting(
         "pre",
@@ -154,6 +160,7 @@ class Recipe:
         changes_network=False,
         suggest_values=lambda recipe: ("pre", "post"),
         entry=N_("without {value}"),
+        shared=True,
     )
     mask: MaskMode = setting(
         "lengths",
@@ -168,6 +175,7 @@ class Recipe:
         section="padding",
         changes_network=False,
         suggest_values=lambda recipe: ("lengths", "value", "none"),
+        shared=True,
     )
     mask_value: float = setting(
         0.0,
@@ -176,6 +184,7 @@ class Recipe:
         help=N_("The value of the steps that a mask by value skips."),
         section="padding",
         changes_network=False,
+        shared=True,
     )
     epochs: int = setting(
         50,
@@ -220,6 +229,7 @@ class Recipe:
         label=N_("Validation share"),
         help=N_("Part of the training sequences that is only measured, never learned from."),
         changes_network=False,
+        shared=True,
     )
     patience: int | None = setting(
         None,
@@ -252,10 +262,11 @@ class Recipe:
     )
     seed: int = setting(
         0,
-        Whole(0, 2**31 - 1),
+        Whole(0, MAX_SEED),
         label=N_("Seed"),
         help=N_("Decides the initial weights, the split, the batches and dropout."),
         changes_network=False,
+        shared=True,
     )
     standardize: bool = setting(
         True,
@@ -264,6 +275,7 @@ class Recipe:
         help=N_("Mean 0 and standard deviation 1, measured on real training steps only."),
         changes_network=False,
         suggest_values=lambda recipe: (False, True),
+        shared=True,
     )
     schedule: Schedule = setting(
         "constant",
@@ -328,6 +340,7 @@ class Recipe:
         ),
         section="finer",
         changes_network=False,
+        shared=True,
     )
     class_weight: ClassWeight = setting(
         "none",
@@ -370,11 +383,31 @@ class Recipe:
         suggest_values=lambda recipe: (recipe.n_kernels // 4, recipe.n_kernels),
         entry=N_("{value} kernels"),
     )
+    members: tuple[Member, ...] = setting(
+        (),
+        MemberList(lambda: FIELDS),
+        label=N_("Members of the ensemble"),
+        help=N_(
+            "An ensemble predicts the mean of its members, each trained with a seed of its own. "
+            "A member may also differ in its network and training."
+        ),
+        section="network",
+        changes_network=False,
+        suggest_values=lambda recipe: ((), (Member(),) * 5),
+        entry=N_("members: {value}"),
+        shared=True,
+    )
 
     def __post_init__(self) -> None:
         if self.loss == "":  # how earlier versions wrote the default
             object.__setattr__(self, "loss", None)
+        members: object = self.members
+        object.__setattr__(self, "members", ())
         check_fields(self, FIELDS)
+        if isinstance(members, list | tuple):  # recipes become what they change
+            members = [self._compare_member(each) for each in members]
+        object.__setattr__(self, "members", FIELDS["members"].check(members))
+        self.list_members()  # which checks each of them
 
     def __repr__(self) -> str:
         """Show what differs from the defaults, in at most 700 characters."""
@@ -390,13 +423,52 @@ class Recipe:
         """The learning rate before its schedule: as given, or the default of the optimizer."""
         return OPTIMIZERS[self.optimizer] if self.learning_rate is None else self.learning_rate
 
+    def list_members(self) -> tuple[Recipe, ...]:
+        """List the recipes of an ensemble's members, each with its seed; () for a single network.
+
+        A member has the values of the ensemble but for those that it changes, so that
+        ``dataclasses.replace(ensemble, epochs=100)`` changes all members without epochs of their
+        own, and another seed changes the seed of every member.
+        """
+        members = []
+        for number, member in enumerate(self.members):
+            changes: dict[str, Any] = dict(member.changes)
+            seed = derive_seed(self.seed, number)
+            members.append(dataclasses.replace(self, members=(), seed=seed, **changes))
+        return tuple(members)
+
+    def _compare_member(self, member: object) -> object:
+        """Return what a recipe given as a member changes; anything else as it is."""
+        if not isinstance(member, Recipe):
+            return member
+        if member.members:
+            raise RecipeError("a member is an ensemble itself; list its members instead")
+        changes = {
+            name: getattr(member, name)
+            for name in FIELDS
+            if getattr(member, name) != getattr(self, name) and name != "seed"  # which is derived
+        }
+        for name, value in changes.items():
+            if FIELDS[name].shared:
+                raise RecipeError(
+                    "a member has {name} {value!r}, and the ensemble {own!r}; all members share "
+                    "it with the ensemble",
+                    name=name,
+                    value=value,
+                    own=getattr(self, name),
+                )
+        return Member(**changes)
+
     def resolve(self) -> Recipe:
         """Return the recipe with every default that depends on another field filled in.
 
         Two recipes train the same network in the same way if they are equal when resolved.
         """
         rules = {name: field.resolve for name, field in FIELDS.items() if field.resolve}
-        return dataclasses.replace(self, **{n: getattr(self, rule) for n, rule in rules.items()})
+        values = {name: getattr(self, rule) for name, rule in rules.items()}
+        # The defaults of a member follow from its own optimizer, so they become its own.
+        values["members"] = tuple(member.resolve() for member in self.list_members())
+        return dataclasses.replace(self, **values)
 
     @classmethod
     def suggest(cls, data: Sequences, family: str | None = None) -> Recipe:
@@ -441,15 +513,15 @@ class Recipe:
             if fields[name] not in field.restriction.choose(draft):
                 fields[name] = field.default
         build: Callable[..., Recipe] = Recipe  # which checks the values
-        return build(**fields)
+        recipe = build(**fields | {"members": ()})
+        adapted = tuple(_adapt_member(member, recipe) for member in self.members)
+        members: Any = changes.get("members", adapted)
+        return dataclasses.replace(recipe, members=members)
 
     def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON; ``Recipe.from_dict`` reads them."""
-        plain: dict[str, object] = {name: getattr(self, name) for name in FIELDS}
-        return plain | {
-            "dense": list(self.dense),
-            "layers": [layer_to_dict(layer) for layer in self.layers],
-        }
+        plain = _to_plain({name: getattr(self, name) for name in FIELDS})
+        return plain | {"members": [_to_plain(dict(each.changes)) for each in self.members]}
 
     @classmethod
     def from_dict(cls, plain: object) -> Recipe:
@@ -460,21 +532,54 @@ class Recipe:
         """
         if not isinstance(plain, Mapping):
             raise RecipeError("a recipe is {value!r}; give its fields by name", value=plain)
-        unknown = sorted(set(plain) - set(FIELDS))
-        if unknown:
-            raise RecipeError(
-                "a recipe has no field {name!r}; its fields are {known}",
-                name=unknown[0],
-                known=", ".join(sorted(FIELDS)),
-            )
-        fields = dict(plain)
-        if "layers" in plain:
-            if not isinstance(plain["layers"], list):
+        fields = _from_plain(plain)
+        if "members" in plain:
+            members = plain["members"]
+            if not isinstance(members, list) or not all(isinstance(e, Mapping) for e in members):
                 raise RecipeError(
-                    "layers is {value!r}; give a list of layers", value=plain["layers"]
+                    "members is {value!r}; give a list of what each member changes", value=members
                 )
-            fields["layers"] = tuple(map(layer_from_dict, plain["layers"]))
+            fields["members"] = tuple(Member(**_from_plain(member)) for member in members)
         return cls(**fields)
+
+
+def _to_plain(values: Mapping[str, Any]) -> dict[str, object]:
+    """Return plain values for JSON of some of the fields."""
+    plain = dict(values)
+    if "dense" in values:
+        plain["dense"] = list(values["dense"])
+    if "layers" in values:
+        plain["layers"] = [layer_to_dict(layer) for layer in values["layers"]]
+    return plain
+
+
+def _from_plain(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Read some of the fields from the output of ``_to_plain``."""
+    unknown = sorted(set(plain) - set(FIELDS))
+    if unknown:
+        raise RecipeError(
+            "a recipe has no field {name!r}; its fields are {known}",
+            name=unknown[0],
+            known=", ".join(sorted(FIELDS)),
+        )
+    fields = dict(plain)
+    if "layers" in plain:
+        if not isinstance(plain["layers"], list):
+            raise RecipeError("layers is {value!r}; give a list of layers", value=plain["layers"])
+        fields["layers"] = tuple(map(layer_from_dict, plain["layers"]))
+    return fields
+
+
+def _adapt_member(member: Member, ensemble: Recipe) -> Member:
+    """Return the member of an adapted ensemble, without the changes that do not fit it."""
+    kept = {}
+    for name, value in member.changes:
+        restriction = FIELDS[name].restriction
+        if restriction is None or value is None or value in restriction.choose(ensemble):
+            kept[name] = value
+    adapted = ensemble.adapt(**kept)
+    different = {n for n in FIELDS if getattr(adapted, n) != getattr(ensemble, n)}
+    return Member(**{name: getattr(adapted, name) for name in different | kept.keys()})
 
 
 FIELDS: Mapping[str, Field] = list_fields(Recipe)

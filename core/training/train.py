@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypedDict
+
+import keras
 import numpy as np
 
 from ..data.sequences import Sequences, require_sequences
 from ..data.summary import Facts
 from ..engine.checkpoint import Checkpoint
-from ..engine.spec import describe_computation
-from ..errors import DataError
-from ..families.network import OnCheckpoint, OnProgress, ShouldStop
+from ..engine.progress import Computation, History
+from ..errors import DataError, Note
+from ..families.network import Fit, OnCheckpoint, OnProgress, ShouldStop
 from ..families.registry import get_network
 from ..preprocessing.masking import mask_steps
 from ..preprocessing.splits import check_set_sizes, split_rows
@@ -86,14 +91,7 @@ def train(
         notes=tuple(notes),
     )
     return TrainedModel(
-        recipe=recipe,
-        preprocessing=preprocessing,
-        network=fit.network,
-        history=fit.history,
-        notes=notes,
-        stopped=fit.stopped,
-        best_epoch=fit.best_epoch,
-        computed=fit.computed,
+        **_take_fit(preprocessing, fit, notes),
         schema=data.schema,
         trained_on=data.digest(),
         facts=Facts.from_data(data, len(training_rows), len(validation_rows)),
@@ -106,19 +104,46 @@ def restore_model(checkpoint: Checkpoint) -> TrainedModel:
     """Build the model of a checkpoint, as if training had been stopped there."""
     recipe = checkpoint.recipe
     preprocessing = Preprocessing.from_dict(recipe, checkpoint.preprocessing)
-    network = get_network(recipe).build(recipe, preprocessing.shape)
-    best = checkpoint.best
-    network.set_weights(checkpoint.weights if best is None else best.weights)
-    return TrainedModel(
-        recipe=recipe,
-        preprocessing=preprocessing,
-        network=network,
-        history=checkpoint.history,
-        notes=list(checkpoint.notes),
-        stopped=True,
-        best_epoch=None if best is None else best.epoch,
-        computed=describe_computation(recipe, preprocessing.n_inputs, checkpoint.groups),
-    )
+    fit = get_network(recipe).restore(preprocessing, checkpoint)
+    return TrainedModel(**_take_fit(preprocessing, fit, checkpoint.notes))
+
+
+class _FittedFields(TypedDict):
+    """Fields of a model that its fit decides."""
+
+    recipe: Recipe
+    preprocessing: Preprocessing
+    network: keras.Model
+    history: History
+    notes: list[Note]
+    stopped: bool
+    best_epoch: int | None
+    computed: Computation
+
+
+def _take_fit(preprocessing: Preprocessing, fit: Fit, notes: Iterable[Note]) -> _FittedFields:
+    """Take the fields of a model from its fit, which may have fewer members than planned."""
+    notes, planned = list(notes), preprocessing.recipe
+    recipe = planned if fit.recipe is None else fit.recipe
+    if recipe != planned:
+        notes.append(
+            Note(
+                "The training was stopped: this is the ensemble of the first {n} of {planned} "
+                "members.",
+                n=len(recipe.members),
+                planned=len(planned.members),
+            )
+        )
+    return {
+        "recipe": recipe,
+        "preprocessing": replace(preprocessing, recipe=recipe),
+        "network": fit.network,
+        "history": fit.history,
+        "notes": notes,
+        "stopped": fit.stopped,
+        "best_epoch": fit.best_epoch,
+        "computed": fit.computed,
+    }
 
 
 def _check_targets(data: Sequences, recipe: Recipe) -> None:

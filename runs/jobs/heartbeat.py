@@ -82,12 +82,13 @@ class Heartbeat:
         self.last_progress: Progress | None = None
         self._store, self._run_id, self._attempt = store, run_id, claim.attempt
         self._seconds_before = claim.seconds_before
-        # A fit in closed form would start over in each turn.
-        self._can_resume = get_family(claim.recipe).has_epochs
+        # A fit in closed form would start over in each turn, also that of an ensemble's member.
+        members = claim.recipe.list_members() or (claim.recipe,)
+        self._can_resume = all(get_family(member).has_epochs for member in members)
         self._known_epochs = 0 if resume is None else len(resume.history.get("loss", ()))
         self._reported: Progress | None = None
         self.checkpoint = self._stored = resume
-        self._start = (0, 0) if resume is None else (resume.epoch, resume.batch)
+        self._start = (0, 0) if resume is None else _locate(resume.progress)
         self._stop_requested_at = time.monotonic() if claim.stopping else None
         self.yield_requested_at: float | None = None
         self._cpu_seconds = time.process_time()
@@ -160,14 +161,14 @@ class Heartbeat:
         last = self.last_progress
         if self.yield_requested_at is None or last is None:
             return False
-        return (last.epoch, last.batch) > self._start
+        return _locate(last) > self._start
 
     def _store_pause(self) -> None:
         checkpoint, run = self.checkpoint, (self._run_id, self._attempt)
         if checkpoint is None:
             self._store.attempts.pause(*run, has_advanced=False)
             return
-        has_advanced = (checkpoint.epoch, checkpoint.batch) > self._start
+        has_advanced = _locate(checkpoint.progress) > self._start
         self._store.attempts.pause(*run, has_advanced, checkpoint.to_bytes(), checkpoint.progress)
 
     def _read_requests(self) -> None:
@@ -225,3 +226,8 @@ class Heartbeat:
             # The running batch cannot be interrupted; the nanny starts another process.
             log.warning("A training was ended together with its process, to stop it at once")
             os._exit(0)
+
+
+def _locate(progress: Progress) -> tuple[int, int]:
+    """Return the finished epochs, and the finished batches of the next one."""
+    return progress.epoch, progress.batch

@@ -126,7 +126,7 @@ def _build_result(model: TrainedModel, content: bytes) -> Result:
         state=RunState.STOPPED if model.stopped else RunState.FINISHED,
         model=content,
         history=model.history,
-        progress=Progress(epochs, model.recipe.epochs, 0, 0, sequences, {}, seconds),
+        progress=Progress(epochs, max(epochs, model.recipe.epochs), 0, 0, sequences, {}, seconds),
         notes=(*model.notes, Note(IMPORTED)),
         best_epoch=model.best_epoch,
         computed=model.computed,

@@ -440,7 +440,7 @@ def _to_summary(row: Row[*tuple[object, ...]]) -> RunSummary | None:
         error=None if row.error is None else UnpaddedError(row.error[0], **row.error[1]),
         spark=tuple(row.spark),
         has_model=row.model,
-        can_continue=row.checkpoint,
+        can_continue=row.checkpoint and not recipe.members,  # finished members cannot
         has_predictions=row.measured,
         open_to_questions=row.open_to_questions,
         reused=bool(row.taken),

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from core import GRU, LSTM, Recipe, Sequences
+from core.recipe.members import Member
 from core.recipe.recipe import FIELDS, OPTIMIZERS
 
 values = st.floats(-1e6, 1e6, width=32)
@@ -14,6 +15,13 @@ layers = st.builds(
     st.integers(1, 1024),
     st.booleans(),
     st.floats(0, 0.95),
+)
+members = st.builds(Member) | st.builds(
+    Member,
+    layers=st.lists(layers, min_size=1, max_size=2).map(tuple),
+    dense=st.lists(st.integers(1, 64), max_size=2).map(tuple),
+    optimizer=st.sampled_from(list(OPTIMIZERS)),
+    epochs=st.integers(1, 10_000),
 )
 
 
@@ -46,6 +54,7 @@ recipes = st.builds(
     validation_split=st.floats(0, 0.9),
     validation_rows=choices("validation_rows"),
     patience=st.none() | st.integers(1, 50),
+    members=st.lists(members, max_size=3).map(tuple),
 )
 
 

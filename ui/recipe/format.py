@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from core import Recipe
 from core.families.registry import get_family
 from core.fields.declaration import Field
@@ -35,7 +37,13 @@ def format_layer(layer: Recurrent) -> str:
 
 
 def format_network(recipe: Recipe) -> str:
-    """Format the network of a recipe: LSTM(100) → LSTM(20), LSTM(64) → mean, or its family."""
+    """Format the network of a recipe: LSTM(100) → LSTM(20), LSTM(64) → mean, or its family.
+
+    An ensemble is formatted as its members: 5 × LSTM(64) + 10,000 random convolutions.
+    """
+    if recipe.members:
+        counts = Counter(map(format_network, recipe.list_members()))
+        return " + ".join(f"{n} × {text}" if n > 1 else text for text, n in counts.items())
     summary = get_family(recipe).summarize(recipe)
     if summary is not None:
         return translate(summary)

@@ -129,7 +129,10 @@ def _build_curves(run: Run) -> pd.DataFrame:
     table = pd.DataFrame(run.history)
     if not get_family(run.recipe).has_epochs:
         return table
-    table.insert(0, "epoch", range(1, len(table) + 1))
+    epochs = pd.Series(range(1, len(table) + 1))
+    if "member" in table:  # each member of an ensemble begins at epoch 1
+        epochs = table.groupby("member").cumcount() + 1
+    table.insert(0, "epoch", epochs)
     return table
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from core.engine.progress import average_members
 from core.evaluation.metric_formats import METRICS
 from core.figures import plot_loss_curves
 from core.i18n import N_
@@ -200,7 +201,10 @@ def _compare(selection: list[RunSummary]) -> None:
         names = [f"{i + 1} · {translate_name(run.name)}" for i, run in enumerate(drawn)]
         draw(
             plot_loss_curves(
-                dict(zip(names, (run.history for run in drawn), strict=True)),
+                {
+                    name: average_members(run.history)
+                    for name, run in zip(names, drawn, strict=True)
+                },
                 label=_("loss ({name})").format(name=format_field(drawn[0].recipe, "loss")),
                 dark=is_dark(),
                 labels=get_figure_labels(),

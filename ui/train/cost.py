@@ -70,6 +70,8 @@ def _make_key(recipe: Recipe) -> tuple[object, ...]:
         recipe.maxlen,
         recipe.mask,
         recipe.seed,
+        recipe.members,
+        recipe.members and recipe.epochs,  # of members that differ in their epochs
     )
 
 

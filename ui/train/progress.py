@@ -7,7 +7,7 @@ from functools import lru_cache
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from core import Progress
+from core import Progress, Recipe
 from core.errors import UnpaddedError
 from core.families.registry import get_family
 from core.figures import Labels, plot_history, plot_penalties
@@ -193,9 +193,7 @@ def _describe_progress(run: Run) -> tuple[float, str]:
         return 0.0, _("Building the network …")
     if not get_family(run.recipe).has_epochs:
         return _describe_fit(progress)
-    text = _("Epoch {epoch} of {epochs}").format(
-        epoch=min(progress.epoch + 1, progress.epochs), epochs=progress.epochs
-    )
+    text = _describe_epoch(run.recipe, progress)
     if progress.seconds_left is not None:
         text += " · " + _("at most {time} left").format(time=format_duration(progress.seconds_left))
     if progress.share:
@@ -207,6 +205,19 @@ def _describe_progress(run: Run) -> tuple[float, str]:
             time=format_duration(run.history["seconds"][-1])
         )
     return min(progress.share, 1.0), text
+
+
+def _describe_epoch(recipe: Recipe, progress: Progress) -> str:
+    """Describe the current epoch, of a network or of a member of an ensemble."""
+    epoch, epochs = min(progress.epoch + 1, progress.epochs), progress.epochs
+    text = _("Epoch {epoch} of {epochs}")
+    for number, member in enumerate(recipe.list_members(), start=1):
+        epochs = get_family(member).count_passes(member)
+        if epoch <= epochs:
+            text = _("Member {n} of {members}, epoch {epoch} of {epochs}")
+            return text.format(n=number, members=len(recipe.members), epoch=epoch, epochs=epochs)
+        epoch -= epochs
+    return text.format(epoch=epoch, epochs=epochs)
 
 
 def _describe_fit(progress: Progress) -> tuple[float, str]:
@@ -296,7 +307,7 @@ def _build_curves(run: Run, log: bool) -> dict[str, Figure]:
         names = [metric, f"val_{metric}"]
         if not get_family(run.recipe).has_epochs:  # the least loss marks the chosen penalty
             names = list(dict.fromkeys([metric, "loss", "penalty"]))
-        names = [name for name in names if name in run.history]
+        names = [name for name in [*names, "member"] if name in run.history]
         curves = tuple((name, tuple(run.history[name])) for name in names)
         logarithmic = metric == "loss" and log
         figures[metric] = _build_curve(

@@ -23,7 +23,8 @@ from .training_script import render_training_script
 class RandomConvolutionNetwork(FamilyNetwork):
     """Networks of frozen convolutions, which run as their stock Keras model."""
 
-    is_differentiable = False  # shares of steps do not change with small changes
+    def is_differentiable(self, recipe: Recipe) -> bool:
+        return False  # shares of steps do not change with small changes
 
     def build(self, recipe: Recipe, shape: NetworkShape) -> keras.Model:
         return build_parts(recipe, shape).network

@@ -52,10 +52,11 @@ def fit_network(
         loop = _Loop(compiled, preprocessing, training, validation, on_progress, should_stop)
         if on_checkpoint is not None:
             loop.on_checkpoint, loop.notes = on_checkpoint, notes
-        if resume is None:
+        if resume is None or not resume.weights:
             compiled.set_weights(network.get_weights())
         else:
             compiled.restore(resume.weights, resume.slots, resume.updates)
+        if resume is not None:
             loop.resume(resume)
         if recipe.class_weight == "balanced":
             targets = np.asarray(loop.training.targets)

@@ -235,7 +235,7 @@ def test_a_checkpoint_names_its_format_and_a_newer_one_is_refused(
 ):
     _, [first, *_] = train_with_checkpoints(data, RECIPES["adam"])
     content = first.to_bytes()
-    assert unpack_arrays(content, dict)[0]["format"] == 3
+    assert unpack_arrays(content, dict)[0]["format"] == 4
     monkeypatch.setattr("core.engine.checkpoint.FORMAT", 0)
     with pytest.raises(ValueError, match="newer version"):
         Checkpoint.from_bytes(content)

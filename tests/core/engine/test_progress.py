@@ -1,6 +1,7 @@
 import pytest
 
 from core import Progress
+from core.engine.progress import average_members
 
 
 def make_progress(**fields) -> Progress:
@@ -25,3 +26,11 @@ def test_a_long_first_epoch_has_a_time_left_after_some_seconds():
 def test_sequences_per_second_count_training_sequences():
     assert make_progress(epoch=1, batch=10, seconds=3.0).sequences_per_second == pytest.approx(300)
     assert make_progress(seconds=0.0).sequences_per_second == 0
+
+
+def test_an_ensemble_is_averaged_per_epoch_over_the_members_that_have_it():
+    history = {"member": [1.0, 1.0, 2.0], "loss": [4.0, 1.0, 2.0], "val_loss": [5.0, 3.0, 7.0]}
+    assert average_members(history) == {"loss": [3.0, 1.0], "val_loss": [6.0, 3.0]}
+    single = {"loss": [1.0, 2.0]}
+    assert average_members(single) == single
+    assert average_members({}) == {}

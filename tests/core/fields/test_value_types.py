@@ -8,7 +8,8 @@ from core import LSTM, Recipe
 from core.fields.declaration import list_fields
 from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList
 from core.layers.registry import LAYERS
-from core.recipe.recipe import FIELDS
+from core.recipe.members import Member, MemberList
+from core.recipe.recipe import FAMILIES, FIELDS
 
 LAYER = st.builds(
     lambda kind, *values: kind(*values),
@@ -16,6 +17,12 @@ LAYER = st.builds(
     st.integers(1, 1024),
     st.booleans(),
     st.floats(0, 0.95),
+)
+MEMBER = st.builds(Member) | st.builds(
+    Member,
+    layers=st.lists(LAYER, min_size=1, max_size=8).map(tuple),
+    family=st.sampled_from(list(FAMILIES)),
+    learning_rate=st.none() | st.floats(1e-7, 10),
 )
 
 
@@ -32,6 +39,8 @@ def draw_value(field):
             values = st.floats(low, high)
         case WholeList(low, high, max_items):
             values = st.lists(st.integers(low, high), max_size=max_items).map(tuple)
+        case MemberList():
+            values = st.lists(MEMBER, max_size=10).map(tuple)
         case _:
             values = st.lists(LAYER, min_size=1, max_size=8).map(tuple)
     return values | st.none() if field.none else values

@@ -64,3 +64,16 @@ def test_the_curve_of_the_penalty_marks_the_one_with_the_least_loss():
         assert fig.layout.shapes[0].x0 == 1.0
         assert fig.layout.annotations[0].text == "chosen: 1"
         assert fig.layout.annotations[0].x == 0  # its logarithm
+
+
+def test_each_member_of_an_ensemble_has_curves_of_its_own():
+    history = {
+        "member": [1.0, 1.0, 1.0, 2.0],
+        "loss": [3.0, 2.0, 1.0, 0.5],
+        "val_loss": [4.0, 3.0, 2.0, 1.5],
+    }
+    fig = plot_history(history)
+    assert [list(line.y) for line in fig.data] == [[3, 2, 1], [4, 3, 2], [0.5], [1.5]]
+    assert [line.showlegend for line in fig.data] == [True, True, False, False]
+    assert "member 2, validation" in fig.data[3].hovertemplate
+    assert fig.layout.xaxis.range[1] == pytest.approx(3 * 1.015)

@@ -5,8 +5,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from core import Recipe
+from core.engine.checkpoint import Checkpoint, FinishedMembers
 from runs.jobs import heartbeat as heartbeat_module
 from runs.jobs.heartbeat import Heartbeat
 from runs.jobs.train import NOTHING_LEARNED
@@ -110,5 +113,32 @@ def test_a_turn_ends_after_progress(tmp_path: Path):
     while not heartbeat.is_end_requested:
         assert time.monotonic() < deadline
         time.sleep(0.02)
+    heartbeat.close()
+    store.close()
+
+
+def test_a_turn_of_an_ensemble_begins_behind_its_finished_members(tmp_path: Path):
+    """The checkpoint counts the epochs of the current member, the progress those of all."""
+    store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    run = create_queued(store)
+    resume = Checkpoint(
+        recipe=Recipe(members=3, epochs=5),
+        preprocessing={},
+        groups=1,
+        plan_version=1,
+        epoch=2,
+        batch=0,
+        sums=np.zeros(3),
+        weights=[],
+        slots=[],
+        updates=0,
+        finished=FinishedMembers((), (), epochs=5, all_epochs=15),
+    )
+    heartbeat = Heartbeat(store, run, store.attempts.claim(run, "worker"), resume, None)
+    heartbeat.yield_requested_at = time.monotonic()
+    heartbeat.on_progress(replace(make_progress(0), epoch=7, epochs=15))
+    assert not heartbeat.should_stop()
+    heartbeat.on_progress(replace(make_progress(0), epoch=8, epochs=15))
+    assert heartbeat.should_stop()
     heartbeat.close()
     store.close()

@@ -17,10 +17,11 @@ TABLE = "visit,day,pulse,outcome\n" + "".join(
 )
 
 
-@pytest.fixture(scope="module")
-def model():
+@pytest.fixture(scope="module", params=[0, 2], ids=["a network", "an ensemble"])
+def model(request):
     data = read_sequences(io.StringIO(TABLE))
-    trained = train(data, Recipe(task="classification", layers=(LSTM(4),), epochs=3))
+    recipe = Recipe(task="classification", layers=(LSTM(4),), epochs=3, members=request.param)
+    trained = train(data, recipe)
     trained.evaluate_held_out(data)
     trained.proof = trained.prove(data, 1.0)
     return trained

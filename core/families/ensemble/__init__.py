@@ -1,0 +1,1 @@
+"""Ensembles: networks whose outputs are the mean of those of their members."""

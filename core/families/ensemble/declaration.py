@@ -1,0 +1,54 @@
+"""Ensembles of networks: their size and their cost. Does not need TensorFlow."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from ...recipe.network_shape import NetworkShape
+from ...recipe.recipe import FIELDS, Recipe
+from ..family import EpochCost, Family
+from ..registry import get_family
+
+
+class EnsembleFamily(Family):
+    """The mean of several networks, each trained with a seed of its own.
+
+    The history has one row per epoch of each member, one member after another. A member that is
+    fitted in closed form has one row.
+    """
+
+    fields = frozenset(FIELDS)
+
+    def count_passes(self, recipe: Recipe) -> int:
+        return max(get_family(member).count_passes(member) for member in recipe.list_members())
+
+    def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
+        members = recipe.list_members()
+        return sum(get_family(member).count_weights(member, shape) for member in members)
+
+    def estimate_cost(
+        self, lengths: np.ndarray, inputs: int, recipe: Recipe, groups: int = 2
+    ) -> EpochCost:
+        """Estimate the cost of one epoch of all members; those with fewer epochs count for less."""
+        passes = self.count_passes(recipe)
+        costs = []
+        for member in recipe.list_members():
+            family = get_family(member)
+            share = family.count_passes(member) / passes
+            costs.append((share, family.estimate_cost(lengths, inputs, member, groups)))
+        return EpochCost(
+            real=round(sum(share * cost.real for share, cost in costs)),
+            usual=round(sum(share * cost.usual for share, cost in costs)),
+            computed=round(sum(share * cost.computed for share, cost in costs)),
+            seconds=sum(share * cost.seconds for share, cost in costs),
+        )
+
+    def describe(self, recipe: Recipe) -> str:
+        members = recipe.list_members()
+        counts = Counter(get_family(member).describe(member) for member in members)
+        return "mean of " + ", ".join(f"{n} × ({text})" for text, n in counts.items())
+
+
+FAMILY = EnsembleFamily()
