@@ -86,6 +86,21 @@ def test_all_combinations_are_trained_in_pairs_and_the_conclusion_is_shown(small
     wait_until(small, lambda app: "“by lengths, 4 units”" in get_text(app))
 
 
+@pytest.mark.slow
+def test_an_ensemble_is_compared_with_a_single_network(small):
+    find_labelled(small.multiselect, "What varies").set_value(["members"]).run()
+    members = find_labelled(small.text_input, "Members of the ensemble")
+    assert members.value == "none, 5"
+    members.set_value("none, 2").run()
+    find_labelled(small.number_input, "Seeds").set_value(2).run()
+    find_labelled(small.button, "Compare").click().run()
+    wait_until(small, lambda app: [each for each in app.dataframe if "Recipe" in each.value])
+    [table] = [frame.value for frame in small.dataframe if "Recipe" in frame.value]
+    assert table["Recipe"].tolist() == ["members: none", "members: 2"]
+    axis = json.loads(small.get("plotly_chart")[0].proto.spec)["layout"]["xaxis"]
+    assert axis["range"][1] < 4  # the mean of the members per epoch, of which there are 3
+
+
 def test_runs_beyond_the_visitors_limit_are_refused(compare):
     find_labelled(compare.number_input, "Seeds").set_value(10).run()
     compare.multiselect[0].set_value(["mask", "padding"]).run()

@@ -243,3 +243,41 @@ def test_random_convolutions_are_fitted_in_one_pass_and_show_the_curve_of_the_pe
     assert any("penalty of the ridge" in text.value for text in train.caption)
     assert not [each for each in train.number_input if each.label == "More epochs"]
     assert get_address(train)["family"] == "random_convolution"
+
+
+@pytest.mark.slow
+def test_an_ensemble_of_seeds_and_of_another_family_is_one_model(train):
+    find_labelled(train.number_input, "Epochs").set_value(3).run()
+    seeds, convolutions = (each for each in train.number_input if each.label.startswith("Members"))
+    assert (seeds.value, convolutions.value) == (1, 0)
+    seeds.set_value(2)
+    convolutions.set_value(1).run()
+    assert get_address(train)["members"] == "same;same;family:random_convolution"
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, open_downloads)
+    assert any("7 epochs in" in text.value for text in train.markdown)
+    assert not [each for each in train.number_input if each.label == "More epochs"]
+    train.query_params.clear()  # as a browser does with every link
+    table = train.switch_page("pages/6_Runs.py").run().dataframe[0].value
+    assert any("2 × LSTM(100) → LSTM(20) + " in str(cell) for cell in table.to_numpy().ravel())
+
+
+def test_a_link_to_an_ensemble_opens_with_its_members(app):
+    app.query_params |= {"v": "2", "members": "same;epochs:7;epochs:7"}
+    app.switch_page("pages/3_Train.py").run()
+    members = {e.label: e for e in app.number_input if e.label.startswith("Members")}
+    assert sorted(each.value for each in members.values()) == [0, 1, 2]
+    [changed] = (each for label, each in members.items() if "Epochs: 7" in label)
+    assert changed.value == 2
+    assert get_address(app)["members"] == "same;epochs:7;epochs:7"
+    assert not app.warning
+    changed.set_value(0).run()
+    assert get_address(app)["members"] == "none"
+
+
+def test_too_many_members_are_refused_in_one_sentence(train):
+    for each in train.number_input:
+        if each.label.startswith("Members"):
+            each.set_value(6)
+    train.run()
+    assert any("members has 12 entries; use at most 10" in each.value for each in train.error)

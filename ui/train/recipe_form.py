@@ -22,6 +22,7 @@ from ui.recipe.inputs import choose_value
 from ui.session.data import suggest_recipe
 from ui.session.state import State
 from ui.shell.widgets import choose_one, get_widget_key
+from ui.train import ensemble_form
 from ui.train.cost import estimate_seconds
 
 MARKED_VALIDATION = ("validation_split", "validation_rows")  # without effect if rows are marked
@@ -30,6 +31,7 @@ MARKED_VALIDATION = ("validation_split", "validation_rows")  # without effect if
 def choose_recipe(visitor: State) -> Recipe | None:
     """Show the form. Returns the recipe; None, after showing the reason, if it is invalid."""
     recipe = visitor.recipe.adapt(return_sequences=visitor.data.per_step)
+    ensemble, recipe = recipe, recipe.adapt(members=())
     try:
         recipe = _choose_family(visitor, recipe)
         network, training = st.columns(2, gap="large")
@@ -42,10 +44,10 @@ def choose_recipe(visitor: State) -> Recipe | None:
         with training:
             st.markdown(f"**{_('Training')}**")
             recipe = _choose_section(visitor, recipe, "training", n_columns=2)
-        if not _list_fields(recipe, "finer"):
-            return recipe
-        with st.expander(_("Finer settings"), icon=":material/tune:"):
-            return _choose_section(visitor, recipe, "finer", n_columns=3)
+        if _list_fields(recipe, "finer"):
+            with st.expander(_("Finer settings"), icon=":material/tune:"):
+                recipe = _choose_section(visitor, recipe, "finer", n_columns=3)
+        return ensemble_form.choose_members(visitor, recipe, ensemble)
     except RecipeError as error:
         st.error(_("This cannot be trained: {reason}.").format(reason=translate(error)))
         return None
@@ -81,7 +83,7 @@ def _list_fields(recipe: Recipe, section: str) -> list[Field]:
         field
         for name, field in FIELDS.items()
         if field.section == section
-        and name not in ("task", "layers", "family")
+        and name not in ("task", "layers", "family", "members")
         and name in get_family(recipe).fields
         and not (isinstance(field.type, Choice) and len(field.type.names) == 1)
     ]
