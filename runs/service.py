@@ -164,12 +164,12 @@ class Runs:
         return run_id
 
     def continue_run(self, owner: str, run_id: str, recipe: Recipe) -> str:
-        """Queue a run that continues an ended run up to added_epochs epochs.
+        """Queue a run that continues an ended run, up to more epochs unless it is an ensemble.
 
         Args:
             owner: Id of the visitor.
             run_id: Run to continue.
-            recipe: Its recipe, with the new_id number of epochs.
+            recipe: Its recipe, with the new number of epochs; that of an ensemble unchanged.
 
         Returns:
             The id of the new_id run.
@@ -180,8 +180,13 @@ class Runs:
         previous = self.store.runs.get(run_id)
         if previous is None:
             raise DataError(DELETED)
-        added_epochs = max(recipe.epochs - (previous.progress.epoch if previous.progress else 0), 0)
-        estimate = previous.estimate / previous.recipe.epochs * added_epochs
+        progress = previous.progress
+        if recipe.members:
+            share = 1.0 if progress is None else 1 - progress.share
+        else:
+            done = 0 if progress is None else progress.epoch
+            share = max(recipe.epochs - done, 0) / previous.recipe.epochs
+        estimate = previous.estimate * share
         new_id = self.store.runs.create_continuation(owner, run_id, recipe, estimate)
         self.dispatcher.wake()
         return new_id

@@ -84,7 +84,8 @@ class RunSummary:
         error: Why the run failed.
         spark: Up to 24 losses, first and last included, for a sparkline.
         has_model: A saved model exists, also for a stopped run; not when nothing was learned.
-        can_continue: A checkpoint to continue training from is stored; never for an ensemble.
+        can_continue: A checkpoint to continue training from is stored, and something is left to
+            train: a finished ensemble cannot be continued.
         has_predictions: The predictions behind ``metrics`` are stored; see
             ``Runs.read_predictions``.
         open_to_questions: The owner lets other visitors predict with the model.

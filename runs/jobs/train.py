@@ -60,7 +60,8 @@ def _train(store: Store, run_id: str, claim: Claim) -> str | None:
     from core import train
 
     resume = _read_checkpoint(claim)
-    if resume is not None and claim.attempt == 1:  # of the run that this one continues
+    # Of the run that this one continues, for more epochs; an ensemble only ends what it began.
+    if resume is not None and claim.attempt == 1 and not claim.recipe.members:
         resume = resume.reset_patience()
     heartbeat = Heartbeat(store, run_id, claim, resume, _build_checkpoint_result)
     try:

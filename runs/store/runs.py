@@ -414,6 +414,7 @@ def _to_summary(row: Row[*tuple[object, ...]]) -> RunSummary | None:
     except ValueError as error:
         log.warning("A run cannot be shown: %s", error)
         return None
+    state = RunState(row.state)
     return RunSummary(
         id=row.id,
         owner=row.owner,
@@ -421,7 +422,7 @@ def _to_summary(row: Row[*tuple[object, ...]]) -> RunSummary | None:
         recipe=recipe,
         data=row.data,
         reading=row.reading,
-        state=RunState(row.state),
+        state=state,
         created=datetime.fromtimestamp(row.created, UTC),
         started=_to_datetime(row.started),
         ended=_to_datetime(row.ended),
@@ -440,7 +441,8 @@ def _to_summary(row: Row[*tuple[object, ...]]) -> RunSummary | None:
         error=None if row.error is None else UnpaddedError(row.error[0], **row.error[1]),
         spark=tuple(row.spark),
         has_model=row.model,
-        can_continue=row.checkpoint and not recipe.members,  # finished members cannot
+        # Finished members of an ensemble cannot be trained for more epochs.
+        can_continue=row.checkpoint and not (recipe.members and state is RunState.FINISHED),
         has_predictions=row.measured,
         open_to_questions=row.open_to_questions,
         reused=bool(row.taken),

@@ -275,6 +275,27 @@ def test_a_link_to_an_ensemble_opens_with_its_members(app):
     assert get_address(app)["members"] == "none"
 
 
+def test_a_stopped_ensemble_keeps_the_members_that_learned_something_and_can_continue(train):
+    find_labelled(train.number_input, "Epochs").set_value(10_000)
+    [seeds] = (each for each in train.number_input if each.label.startswith("Members: LSTM"))
+    seeds.set_value(2).run()
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(
+        train, lambda app: [bar for bar in app.get("progress") if "Member 1 of 2" in bar.proto.text]
+    )
+    find_labelled(train.button, "Stop").click().run()
+    wait_until(train, open_downloads)
+    shown = [text.value for text in (*train.caption, *train.markdown, *train.info, *train.warning)]
+    assert any("the ensemble of the first 1 of 2 members" in text for text in shown)
+    assert not [each for each in train.number_input if each.label == "More epochs"]
+    find_labelled(train.button, "Continue training").click().run()
+    wait_until(
+        train, lambda app: [bar for bar in app.get("progress") if "Member 1 of 2" in bar.proto.text]
+    )
+    find_labelled(train.button, "Stop").click().run()
+    wait_until(train, open_downloads)
+
+
 def test_too_many_members_are_refused_in_one_sentence(train):
     for each in train.number_input:
         if each.label.startswith("Members"):

@@ -40,6 +40,26 @@ def test_a_run_whose_worker_is_killed_gives_the_same_result(runs: Runs):
     wait_for(lambda: len(runs.workers) == 2, "the killed worker's successor")
 
 
+def test_an_ensemble_that_is_killed_or_stopped_ends_as_if_it_had_not_been(runs: Runs):
+    ensemble = replace(LONG, epochs=300, patience=None, members=2)
+    alone, killed, stopped = (runs.train(OWNER, make_noise(), ensemble) for _ in range(3))
+
+    def wait_for_second_member(run_id: str) -> None:
+        wait_for(lambda: 2 in runs.get(run_id).history.get("member", ()), "the second member")
+
+    wait_for_second_member(killed)
+    psutil.Process(get_pid(runs, runs.get(killed).worker)).kill()
+    wait_for_second_member(stopped)
+    runs.stop(OWNER, stopped)
+    run = wait_until_ended(runs, stopped)
+    assert (run.state, run.has_model, run.can_continue) == (RunState.STOPPED, True, True)
+    continued = runs.continue_run(OWNER, stopped, ensemble)
+    whole = wait_until_ended(runs, alone)
+    assert not whole.can_continue
+    assert_same_training(runs, wait_until_ended(runs, killed), whole)
+    assert_same_training(runs, wait_until_ended(runs, continued), whole)
+
+
 def test_waiting_and_running_runs_survive_the_end_of_the_cluster(
     runs: Runs, both_training: list[str]
 ):

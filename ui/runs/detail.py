@@ -112,41 +112,62 @@ def describe(run: RunSummary) -> str:
 
 
 def continue_training(visitor: State, run: Run) -> None:
-    """Offer to continue an ended run for more epochs, as a new run that starts where it ended."""
-    done = len(run.history.get("loss", ()))
-    if not run.can_continue or done >= MAX_EPOCHS:
+    """Offer to continue an ended run as a new run that starts where it ended.
+
+    A single network is trained for more epochs, an ensemble only to its end.
+    """
+    if not run.can_continue:
         return
-    n_left = run.recipe.epochs - done  # left by a run that was stopped early
-    epochs = n_left if run.state is not RunState.FINISHED and n_left > 0 else run.recipe.epochs
-    max_epochs = MAX_EPOCHS - done
-    if run.recipe.schedule == "cosine":  # the schedule was planned for these epochs
-        if n_left <= 0:
-            return
-        epochs = max_epochs = n_left
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(
-            _("More epochs"),
-            epochs if run.recipe.schedule == "cosine" else 1,
-            max_epochs,
-            value=min(epochs, max_epochs),
-            key=f"more-{run.id}",
-            width=160,
-        )
+        help = _("Goes on from where it ended, with the members that are left.")
+        if not run.recipe.members:
+            if not _choose_more_epochs(run):
+                return
+            help = _("Goes on from the last epoch, as if more epochs had been asked for at first.")
         st.button(
             _("Continue training"),
             key=f"go-on-{run.id}",
             icon=":material/resume:",
             on_click=_continue_training,
-            args=(visitor, run, done, f"more-{run.id}"),
-            help=_("Goes on from the last epoch, as if more epochs had been asked for at first."),
+            args=(visitor, run),
+            help=help,
         )
     error, visitor.refusals.continuation = visitor.refusals.continuation, None
     if error is not None:
         explain(error)
 
 
-def _continue_training(visitor: State, run: Run, done: int, key: str) -> None:
-    epochs = done + st.session_state[key]
+def _choose_more_epochs(run: Run) -> bool:
+    """Show the input for more epochs. Returns False if no more can be trained."""
+    done = _count_epochs(run)
+    if done >= MAX_EPOCHS:
+        return False
+    n_left = run.recipe.epochs - done  # left by a run that was stopped early
+    epochs = n_left if run.state is not RunState.FINISHED and n_left > 0 else run.recipe.epochs
+    max_epochs = MAX_EPOCHS - done
+    if run.recipe.schedule == "cosine":  # the schedule was planned for these epochs
+        if n_left <= 0:
+            return False
+        epochs = max_epochs = n_left
+    st.number_input(
+        _("More epochs"),
+        epochs if run.recipe.schedule == "cosine" else 1,
+        max_epochs,
+        value=min(epochs, max_epochs),
+        key=f"more-{run.id}",
+        width=160,
+    )
+    return True
+
+
+def _count_epochs(run: Run) -> int:
+    return len(run.history.get("loss", ()))
+
+
+def _continue_training(visitor: State, run: Run) -> None:
+    epochs = run.recipe.epochs
+    if not run.recipe.members:
+        epochs = _count_epochs(run) + st.session_state[f"more-{run.id}"]
     try:
         st.query_params["run"] = training.continue_run(visitor, get_services(), run, epochs)
     except UnpaddedError as error:

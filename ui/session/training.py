@@ -74,6 +74,8 @@ def train_alone(state: State, services: Services, run_id: str) -> str:
 def continue_run(state: State, services: Services, run: RunSummary, epochs: int) -> str:
     """Continue an ended run up to a number of epochs, as a new run. Raises UnpaddedError.
 
+    An ensemble keeps its number of epochs.
+
     Returns:
         Id of the new run, which is shown where the old one was on Train.
     """
