@@ -65,7 +65,7 @@ def test_labels_that_depend_on_the_length_only_are_reported(app):
     app.switch_page("pages/1_Data.py").run()
     app.file_uploader(key="upload").upload("lengths.csv", "\n".join(rows).encode()).run()
     train = app.switch_page("pages/3_Train.py").run()
-    find_labelled(train.segmented_control, "Family").set_value("recurrent").run()
+    find_labelled(train.radio, "Family").set_value("recurrent").run()
     find_labelled(train.number_input, "Epochs").set_value(2)
     find_labelled(train.button, "Start training").click().run()
     wait_until(train, lambda app: [w for w in app.warning if "The length of a sequence" in w.value])
@@ -162,16 +162,16 @@ def test_suggested_settings_are_explained_until_they_are_changed(app):
     app.switch_page("pages/1_Data.py").run()
     app.button(key="sample-Japanese vowels").click().run()
     train = app.switch_page("pages/3_Train.py").run()
-    assert find_labelled(train.segmented_control, "Family").value == "random_convolution"
+    assert find_labelled(train.radio, "Family").value == "random_convolution"
     reasons = find_labelled(train.expander, "Why these settings").markdown
     assert any("Random convolutions" in each.value for each in reasons)
-    find_labelled(train.segmented_control, "Family").set_value("recurrent").run()
+    find_labelled(train.radio, "Family").set_value("recurrent").run()
     reasons = find_labelled(train.expander, "Why these settings").markdown
     assert any("LSTM" in each.value for each in reasons)  # those of this family
     assert find_labelled(train.slider, "Validation share").value == 20
     find_labelled(train.number_input, "Epochs").set_value(7).run()
     assert not [each for each in train.expander if each.label == "Why these settings"]
-    find_labelled(train.segmented_control, "Family").set_value("random_convolution").run()
+    find_labelled(train.radio, "Family").set_value("random_convolution").run()
     assert find_labelled(train.expander, "Why these settings").markdown
 
 
@@ -234,7 +234,7 @@ def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
 
 @pytest.mark.slow
 def test_random_convolutions_are_fitted_in_one_pass_and_show_the_curve_of_the_penalty(train):
-    find_labelled(train.segmented_control, "Family").set_value("random_convolution").run()
+    find_labelled(train.radio, "Family").set_value("random_convolution").run()
     assert not [each for each in train.number_input if each.label == "Epochs"]
     assert find_labelled(train.number_input, "Kernels").value == 10_000
     find_labelled(train.button, "Start training").click().run()

@@ -59,7 +59,7 @@ def find_download_button(page, name: str):
 
 def choose_family(page, name: str) -> None:
     """Choose a family on Train, by its name without its expected time."""
-    page.get_by_role("radio", name=re.compile(f"^{name} · ")).click(force=True)
+    page.get_by_role("radio", name=re.compile(f"^{name}")).click(force=True)
     settle(page)
 
 

@@ -100,26 +100,28 @@ def _suggest_family(visitor: State, recipe: Recipe, family: str) -> Recipe:
 def _choose_family(visitor: State, recipe: Recipe) -> Recipe:
     """Choose the family, each with its expected time; not where only one is possible.
 
-    Another family has its suggested settings.
+    Another family has its suggested settings. The suggested family is marked.
     """
     field = FIELDS["family"]
     families = field.list_choices(recipe)
     if len(families) == 1:
         return recipe.adapt(family=families[0])
-    recipes, names = {}, {}
+    recipes, captions = {}, []
     for family in families:
         is_same = family == recipe.family
         recipes[family] = recipe if is_same else _suggest_family(visitor, recipe, family)
-        seconds = estimate_seconds(visitor, recipes[family])
-        names[family] = _("{family} · about {time}").format(
-            family=format_value(field, family), time=format_duration(seconds)
-        )
-    chosen = choose_one(
+        time = format_duration(estimate_seconds(visitor, recipes[family]))
+        is_suggested = family == suggest_recipe(visitor).recipe.family
+        text = _("suggested · about {time}") if is_suggested else _("about {time}")
+        captions.append(text.format(time=time))
+    chosen = st.radio(
         _(field.label),
-        list(families),
-        get_widget_key(visitor, field.name),
-        recipe.family,
-        format_func=names.__getitem__,
+        families,
+        families.index(recipe.family),
+        key=get_widget_key(visitor, field.name),
+        format_func=partial(format_value, field),
+        captions=captions,
+        horizontal=True,
         help=_(field.help),
     )
     return recipes[chosen]
