@@ -15,6 +15,8 @@
                                              settings for the Japanese vowels, chosen by
                                              cross-validation
     python -m benchmarks architectures       memory of a worker after 60 different networks
+    python -m benchmarks ensembles --json docs/ensembles.json
+                                             ensembles and their members, on the Japanese vowels
     python -m benchmarks archives --data DIR
                                              accuracy on UCR-style folders, cross-validated within
                                              training sets; with --final on test sets. Writes
@@ -39,6 +41,7 @@ from benchmarks import (
     choices,
     click,
     cold_start,
+    ensembles,
     exports,
     hostile,
     imports,
@@ -162,6 +165,7 @@ SEPARATE = {  # run only if named
     "crowd": lambda runs: {"visitors": crowd(50, rounds=1), "a class": classroom(50)},
     "settings": lambda runs: settings.run(),
     "architectures": architectures.run,
+    "ensembles": lambda runs: ensembles.run(),
 }
 
 
