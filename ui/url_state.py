@@ -23,6 +23,7 @@ from core import DataError, Recipe, Sequences
 from core.errors import Note, UnpaddedError
 from core.i18n import N_
 from core.recipe.recipe import FIELDS
+from core.recipe.suggestion_rules import suggest_first_version
 from ui import backend
 from ui.context import get_services, get_state
 from ui.i18n import _, shorten, translate
@@ -263,5 +264,6 @@ def _suggest_recipe(visitor: State, version: str = VERSION) -> Recipe:
     """Suggest a recipe for the open data by the rules of a version."""
     if visitor.is_example:
         return Recipe.example()
-    family = "recurrent" if version in RECURRENT_VERSIONS else None
-    return suggest_recipe(visitor, family).recipe
+    if version in RECURRENT_VERSIONS:
+        return Recipe(**suggest_first_version(visitor.data))
+    return suggest_recipe(visitor).recipe

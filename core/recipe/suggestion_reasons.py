@@ -79,6 +79,13 @@ def _explain(data: Sequences, recipe: Recipe, training: int) -> Iterator[Note]:
         size=recipe.batch_size,
         updates=-(-training // recipe.batch_size),
     )
+    if recipe.schedule == "cosine":
+        yield Note(
+            "{epochs} epochs with a learning rate that falls to 0. Every sequence outside the test "
+            "set is learned from.",
+            epochs=recipe.epochs,
+        )
+        return
     if recipe.patience is None:
         yield Note(
             "{epochs} epochs, and no sequence set apart for validation: of {n} none can be spared, "

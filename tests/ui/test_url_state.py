@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import GRU, LSTM, Recipe, Sequences, read_sequences
+from core.recipe.suggestion_rules import suggest_first_version
 from ui.url_state import FIELDS, VERSION, VERSION_KEY, explain_ignored, read, write
 
 units = st.integers(1, 500)
@@ -62,12 +63,11 @@ def test_a_url_names_every_field_including_suggested_ones():
 def test_a_url_without_a_version_keeps_its_meaning():
     """The URL was written by commit 3c4f589, relative to what that commit suggests for the vowels.
 
-    If this fails because the suggestion for the recurrent family has changed, URLs of the first
-    versions need the old one.
+    The rules of then are kept for such URLs.
     """
     vowels = read_sequences("samples/japanese_vowels.csv")
     assert (
-        read({"mask": "none"}, Recipe.suggest(vowels, "recurrent"))
+        read({"mask": "none"}, Recipe(**suggest_first_version(vowels)))
         == Recipe(
             task="classification",
             layers=(LSTM(64, bidirectional=True, dropout=0.3),),

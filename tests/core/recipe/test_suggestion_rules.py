@@ -1,9 +1,11 @@
 """Suggested recipes: every choice follows from the data."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import Recipe, Sequences
-from core.recipe.suggestion_rules import has_classes
+from core.recipe.suggestion_rules import has_classes, suggest_first_version
 
 
 def make_data(targets) -> Sequences:
@@ -99,3 +101,15 @@ def test_a_requested_family_has_the_settings_that_it_would_have_alone():
     assert Recipe.suggest(data, "recurrent").pooling == "mean"
     assert Recipe.suggest(data, "recurrent").family == "recurrent"
     assert Recipe.suggest(data, "random_convolution") == Recipe.suggest(data)
+
+
+def test_numbers_per_step_beside_a_test_set_are_learned_from_all_other_sequences():
+    steps = Sequences.from_lists([[1] * 10] * 20, [[0.5] * 10] * 20)
+    assert Recipe.suggest(steps).patience == 15
+    marked = steps.from_lists(list(steps), [[0.5] * 10] * 20, split=["train"] * 15 + ["test"] * 5)
+    recipe = Recipe.suggest(marked)
+    assert (recipe.schedule, recipe.epochs) == ("cosine", 100)
+    assert (recipe.validation_split, recipe.patience) == (0.0, None)
+    assert Recipe(**suggest_first_version(marked)) == replace(
+        recipe, schedule="constant", epochs=60, validation_split=0.2, patience=15
+    )
