@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import keras
 from keras import KerasTensor, ops
 
+from ...network.compaction import compact
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
 from .kernels import KERNEL_SIZE, VIEWS, KernelPlan
@@ -67,16 +68,6 @@ def build_parts(recipe: Recipe, shape: NetworkShape) -> Parts:
         keras.Model(inputs, stacked),
         keras.Model(inputs, features),
     )
-
-
-def compact(values: KerasTensor, mask: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
-    """Move real steps to the front of each row and set all others to 0."""
-    position = ops.cumsum(ops.ones_like(mask, dtype="int32"), axis=1)  # from 1
-    steps = ops.max(position, axis=1, keepdims=True)
-    order = ops.argsort(ops.where(mask, position, position + steps), axis=1)
-    real = ops.take_along_axis(mask, order, axis=1)  # (batch, steps)
-    moved = ops.take_along_axis(values, ops.expand_dims(order, -1), axis=1)
-    return ops.where(ops.expand_dims(real, -1), moved, 0.0), real
 
 
 def _count(real: KerasTensor) -> KerasTensor:
