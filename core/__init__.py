@@ -13,7 +13,9 @@ from .data.sequences import Sequences
 from .data.windowing import prefixes, windows
 from .engine.progress import Progress
 from .errors import DataError, DataWarning
+from .layers.conv1d.declaration import Conv1D
 from .layers.gru.declaration import GRU
+from .layers.inception.declaration import Inception
 from .layers.lstm.declaration import LSTM
 from .reading import read_sequences
 from .recipe.recipe import Recipe
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
 __all__ = [
     "GRU",
     "LSTM",
+    "Conv1D",
     "DataError",
     "DataWarning",
+    "Inception",
     "Progress",
     "Recipe",
     "Sequences",

@@ -138,7 +138,7 @@ def format_engine(layers: list[str]) -> str:
     """Format what computes a network.
 
     Args:
-        layers: Implementation of each recurrent layer (see ``core.layers.registry``).
+        layers: Implementation of each layer (see ``core.layers.registry``).
     """
     if not layers:
         return _("Engine: stock Keras layers")

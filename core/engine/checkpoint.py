@@ -84,7 +84,7 @@ class PlainCheckpoint(TypedDict):
     epoch: int
     batch: int
     updates: int
-    slots: list[int]  # arrays per weight
+    slots: list[int]  # arrays per trainable weight
     best: tuple[int, float] | None  # epoch and loss
     patience_from: int
     history: History
@@ -108,7 +108,7 @@ class Checkpoint:
         batch: Finished batches of the next epoch.
         sums: (3,) float64 sums of those batches, see ``Engine.train_batches``.
         weights: As returned by ``keras.Model.get_weights``.
-        slots: Optimizer arrays per weight.
+        slots: Optimizer arrays per trainable weight.
         updates: Weight updates so far.
         best: The best epoch; only with patience.
         patience_from: Epoch from which patience counts, if later than the best one.
@@ -275,8 +275,9 @@ class Checkpoint:
             if plain.get("format", 0) > FORMAT or plan_version not in range(1, PLAN_VERSION + 1):
                 raise ValueError("it is of a newer version")
             counts, best = plain["slots"], plain["best"]
-            numbers = range(len(counts))
-            if arrays["sums"].shape != (3,):
+            # Moving statistics are weights without slots.
+            numbers = range(sum(name.startswith("weight ") for name in arrays))
+            if arrays["sums"].shape != (3,) or len(numbers) < len(counts):
                 raise ValueError("it is of another version")
             return cls(
                 recipe=Recipe.from_dict(plain["recipe"]),
@@ -287,7 +288,10 @@ class Checkpoint:
                 batch=plain["batch"],
                 sums=arrays["sums"],
                 weights=[arrays[f"weight {i}"] for i in numbers],
-                slots=[[arrays[f"slot {i} {j}"] for j in range(counts[i])] for i in numbers],
+                slots=[
+                    [arrays[f"slot {i} {j}"] for j in range(count)]
+                    for i, count in enumerate(counts)
+                ],
                 updates=plain["updates"],
                 best=best and BestEpoch(*best, [arrays[f"best {i}"] for i in numbers]),
                 patience_from=plain["patience_from"],

@@ -3,8 +3,9 @@
 An ``Engine`` takes ragged data (flat steps and lengths) and builds its batches inside the graph:
 nothing is padded in Python, one compiled function serves every number of rows and steps, and one
 call covers many batches. LSTM and GRU layers run on ``core.layers.lstm.fast_lstm`` and
-``core.layers.gru.fast_gru``. Networks with a layer of another kind, and every network on a GPU, run
-on their stock Keras layers with an explicit mask, on the same batches.
+``core.layers.gru.fast_gru``. Recurrent layers of another kind, and all of them on a GPU, run as
+their stock Keras layers with an explicit mask, on the same batches. Convolutional layers run on the
+packed steps of all row groups together, which share the statistics of batch normalization.
 
 Everything random is a function of (seed, epoch, batch), so a result depends neither on where calls
 are cut nor on the padding that a user looks at.
@@ -23,11 +24,14 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from ..data.sequences import Sequences
+from ..layers.convolution.packed_steps import PackedGroup, pack_group
+from ..layers.recurrent.declaration import Recurrent
 from ..layers.recurrent.fast_layer import release_gradients
 from ..layers.recurrent.network import run_stock_layer
 from ..layers.registry import get_network
 from ..network.keras_network import build_network
 from .batching import Plan, plan_forward
+from .convolutions import drop_outputs, pack_padded, pool_packed, run_convolutions
 from .memory import release_memory
 from .optimizers import SLOTS, apply_update
 from .pooling import pool_steps
@@ -82,6 +86,7 @@ class Engine:
             for layer in self.network.layers
             if isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional)
         ]
+        self.has_convolutions = self.recipe.family == "convolution"
         self.dense = [
             layer for layer in self.network.layers if isinstance(layer, keras.layers.Dense)
         ]
@@ -239,19 +244,22 @@ class Engine:
     ) -> tf.Tensor:
         def train_batch(batch: tf.Tensor, sums: tf.Tensor) -> LoopVariables:
             with tf.GradientTape() as tape:
-                parts = []
-                for group in range(self.spec.training_groups):
-                    rows, is_real = _select_group(order, cuts[batch], group)
-                    seed = tf.stack(
+                numbers = range(self.spec.training_groups)
+                groups = [_select_group(order, cuts[batch], number) for number in numbers]
+                seeds = [
+                    tf.stack(
                         [
-                            seed_and_epoch[0] * MAX_GROUPS + group,
+                            seed_and_epoch[0] * MAX_GROUPS + number,
                             seed_and_epoch[1] * 2**32 + batch,
                         ]
                     )
-                    outputs = self._training_outputs(flat, starts, lengths, rows, seed)
-                    parts.append(
-                        self._compute_sums(outputs, targets, starts, lengths, rows, is_real)
-                    )
+                    for number in numbers
+                ]
+                outputs = self._compute_training_outputs(flat, starts, lengths, groups, seeds)
+                parts = [
+                    self._compute_sums(each, targets, starts, lengths, *group)
+                    for each, group in zip(outputs, groups, strict=True)
+                ]
                 batch_sums = tf.add_n(parts)  # (3,)
                 loss = batch_sums[0] / tf.maximum(batch_sums[2], 1)
             gradients = tape.gradient(loss, self.weights)
@@ -352,6 +360,26 @@ class Engine:
         terms = tf.where(has_target, terms, tf.zeros_like(terms))
         return tf.reduce_sum(terms, axis=list(range(1, len(terms.shape))))
 
+    def _compute_training_outputs(
+        self,
+        flat: tf.Tensor,
+        starts: tf.Tensor,
+        lengths: tf.Tensor,
+        groups: list[tuple[tf.Tensor, tf.Tensor]],
+        seeds: list[tf.Tensor],
+    ) -> list[tf.Tensor]:
+        """Compute the outputs of each group; see ``_select_group`` and ``compute_outputs``."""
+        if not self.has_convolutions:
+            return [
+                self._training_outputs(flat, starts, lengths, rows, seed)
+                for (rows, _), seed in zip(groups, seeds, strict=True)
+            ]
+        packed = [
+            pack_group(flat, tf.gather(starts, rows), tf.gather(lengths, rows), is_real)
+            for rows, is_real in groups
+        ]
+        return self._run_packed(packed, seeds)
+
     def _gather_outputs(
         self,
         flat: tf.Tensor,
@@ -362,6 +390,9 @@ class Engine:
     ) -> tf.Tensor:
         """Gather the steps of these rows and call ``compute_outputs``."""
         lengths, starts = tf.gather(lengths, rows), tf.gather(starts, rows)  # (rows,)
+        if self.has_convolutions:
+            group = pack_group(flat, starts, lengths, tf.constant(True))
+            return self._run_packed([group], None)[0]
         x = tf.gather(flat, _compute_step_indices(starts, lengths))  # (steps, rows, features)
         return self.compute_outputs(x, lengths, seed)
 
@@ -379,10 +410,40 @@ class Engine:
         Returns:
             (rows, outputs) float32. With per-step targets (steps, rows, outputs).
         """
+        if self.has_convolutions:
+            seeds = None if seed is None else [seed]
+            [outputs] = self._run_packed([pack_padded(x, lengths)], seeds)
+            if self.recipe.return_sequences:
+                missing = tf.shape(x)[0] - tf.shape(outputs)[0]  # behind the longest row
+                outputs = tf.pad(outputs, [[0, missing], [0, 0], [0, 0]])
+            return outputs
+        return self._run_dense(self._run_recurrent(x, lengths, seed))
+
+    def _run_packed(
+        self, groups: Sequence[PackedGroup], seeds: Sequence[tf.Tensor] | None
+    ) -> list[tf.Tensor]:
+        """Run the network on packed groups, and return the outputs of each."""
+        layers, per_step = self.recipe.layers, self.recipe.return_sequences
+        groups = run_convolutions(self.network, self.recipe, groups, seeds)
+        outputs = []
+        for group, seed in zip(groups, seeds or [None] * len(groups), strict=True):
+            if per_step or self.recurrent:
+                indices = _compute_step_indices(group.starts, group.lengths)
+                x = tf.gather(group.values, indices)  # (steps, rows, channels)
+                x = self._run_recurrent(x, group.lengths, seed)
+            else:
+                x = pool_packed(self.recipe.pooling, group)
+                x = drop_outputs(x, layers[-1].dropout, len(layers) - 1, seed)
+            outputs.append(self._run_dense(x))
+        return outputs
+
+    def _run_recurrent(self, x: tf.Tensor, lengths: tf.Tensor, seed: tf.Tensor | None) -> tf.Tensor:
+        """Run the recurrent layers and the pooling; see ``compute_outputs``."""
         is_stock = uses_stock_layers(self.recipe)
-        for number, (layer, recipe) in enumerate(
-            zip(self.recurrent, self.recipe.layers, strict=True)
-        ):
+        first = len(self.recipe.layers) - len(self.recurrent)
+        for number, layer in enumerate(self.recurrent, start=first):
+            recipe = self.recipe.layers[number]
+            assert isinstance(recipe, Recurrent)
             final = layer is self.recurrent[-1]
             pooling = self.recipe.pooling
             sequences = self.recipe.return_sequences or not final or pooling != "last"
@@ -392,9 +453,10 @@ class Engine:
                 if x.shape[-1] > recipe.outputs:  # alignment; even an idle slice costs a gradient
                     x = x[..., : recipe.outputs]
                 x = x if pooling == "last" else pool_steps(pooling, x, lengths)  # (rows, units)
-            if seed is not None and recipe.dropout:
-                layer_seed = seed + tf.constant([number * 2**40, 0], tf.int64)
-                x = tf.nn.experimental.stateless_dropout(x, recipe.dropout, layer_seed)
+            x = drop_outputs(x, recipe.dropout, number, seed)
+        return x
+
+    def _run_dense(self, x: tf.Tensor) -> tf.Tensor:
         for layer in self.dense:
             x = layer(x)
         return x

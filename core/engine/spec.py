@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from ..layers.recurrent.declaration import Recurrent
 from ..layers.registry import get_network
 from ..recipe.recipe import FIELDS, Recipe
 from .progress import Computation
@@ -52,7 +53,7 @@ class EngineSpec:
                 fewer.
         """
         # Two directions run in parallel as well and share the cores.
-        rows = MIN_GROUP_ROWS * (2 if all(layer.bidirectional for layer in recipe.layers) else 1)
+        rows = MIN_GROUP_ROWS * (2 if all(layer.directions == 2 for layer in recipe.layers) else 1)
         training_groups = max(1, min(groups, recipe.batch_size // rows))
         resolved = recipe.resolve()
         graph_recipe = Recipe(
@@ -66,7 +67,7 @@ class EngineSpec:
 
 
 def uses_stock_layers(recipe: Recipe) -> bool:
-    """Return True if every layer runs as its stock Keras layer."""
+    """Return True if every recurrent layer runs as its stock Keras layer."""
     has_slow_layers = not all(layer.is_fast for layer in recipe.layers)
     return has_slow_layers or bool(tf.config.list_physical_devices("GPU"))  # cuDNN is faster
 
@@ -83,8 +84,11 @@ def describe_computation(recipe: Recipe, features: int, groups: int) -> Computat
     """Describe how the network of a recipe is computed on this machine."""
     layers, inputs = [], features
     for layer in recipe.layers:
-        stock = uses_stock_layers(recipe)
-        network = get_network(layer)
-        layers.append("keras" if stock else network.choose_implementation(inputs, layer.units))
+        if not isinstance(layer, Recurrent):
+            layers.append("packed")
+        elif uses_stock_layers(recipe):
+            layers.append("keras")
+        else:
+            layers.append(get_network(layer).choose_implementation(inputs, layer.units))
         inputs = layer.outputs
     return {"layers": layers, "groups": groups}

@@ -92,6 +92,7 @@ def trace_layers(
     remaining = iter(weights)
     x = values
     for number, layer in enumerate(recipe.layers, start=1):
+        assert isinstance(layer, Recurrent)  # of a family whose networks have states
         directions = [
             _trace_direction(number, layer, backward, remaining, x, counts)
             for backward in ((False, True) if layer.bidirectional else (False,))

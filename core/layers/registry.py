@@ -1,7 +1,7 @@
 """Registry of the kinds of layers, and their values in recipes. Does not need TensorFlow.
 
-To add a kind, add a folder with ``declaration.py`` and ``network.py`` beside this file, and a line
-to ``LAYERS``.
+To add a kind, add a folder with ``declaration.py`` beside this file, and a line to ``LAYERS``. A
+recurrent kind also has a ``network.py``; a convolutional one declares what it computes.
 """
 
 from __future__ import annotations
@@ -9,33 +9,41 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import MISSING, asdict
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ..errors import RecipeError
 from ..fields.declaration import list_fields
 from ..fields.value_types import ValueType
+from .conv1d.declaration import Conv1D
+from .convolution.declaration import Convolutional
 from .gru.declaration import GRU
+from .inception.declaration import Inception
+from .layer import Layer
 from .lstm.declaration import LSTM
 from .recurrent.declaration import Recurrent
 
 if TYPE_CHECKING:
     from .recurrent.network import RecurrentNetwork
 
-LAYERS: dict[str, type[Recurrent]] = {
+LAYERS: dict[str, type[Layer]] = {
     "LSTM": LSTM,
     "GRU": GRU,
+    "Conv1D": Conv1D,
+    "Inception": Inception,
 }
-# Of a recurrent layer; see core.layers.lstm.fast_lstm and core.layers.gru.fast_gru.
-IMPLEMENTATIONS = ("fused", "wide", "stepwise", "keras")
+RECURRENT = {name: kind for name, kind in LAYERS.items() if issubclass(kind, Recurrent)}
+CONVOLUTIONAL = {name: kind for name, kind in LAYERS.items() if issubclass(kind, Convolutional)}
+# See core.layers.lstm.fast_lstm, core.layers.gru.fast_gru and core.layers.convolution.packed_steps.
+IMPLEMENTATIONS = ("fused", "wide", "stepwise", "packed", "keras")
 MAX_LAYERS = 8
 BIDIRECTIONAL = "Bi"  # prefix of a layer's name in a link
 MAX_TEXT = 80  # characters of a layer in a link
 
 
 def get_network(layer: Recurrent) -> RecurrentNetwork:
-    """Return the network of a layer's kind, which imports TensorFlow."""
+    """Return the network of a recurrent layer's kind, which imports TensorFlow."""
     folder = type(layer).__module__.removesuffix(".declaration")
     network: RecurrentNetwork = import_module(f"{folder}.network").NETWORK
     return network
@@ -44,7 +52,7 @@ def get_network(layer: Recurrent) -> RecurrentNetwork:
 class LayerStack(ValueType):
     """One to ``MAX_LAYERS`` layers; a single layer is a stack of one."""
 
-    def check(self, name: str, value: object) -> tuple[Recurrent, ...]:
+    def check(self, name: str, value: object) -> tuple[Layer, ...]:
         layers = value if isinstance(value, list | tuple) else (value,)
         if not 1 <= len(layers) <= MAX_LAYERS:
             raise RecipeError(
@@ -56,7 +64,9 @@ class LayerStack(ValueType):
                     "{name} holds {value!r}; use {known}",
                     name=name,
                     value=layer,
-                    known=" or ".join(f"{kind}(units)" for kind in LAYERS),
+                    known=" or ".join(
+                        f"{name}({kind.size_field})" for name, kind in LAYERS.items()
+                    ),
                 )
         return tuple(layers)
 
@@ -64,22 +74,30 @@ class LayerStack(ValueType):
         """Format the layers for a link, as in "BiLSTM-64-0.2,GRU-8"."""
         return ",".join(map(_layer_to_text, self.check("the link", value)))
 
-    def from_text(self, text: str) -> tuple[Recurrent, ...]:
+    def from_text(self, text: str) -> tuple[Layer, ...]:
         return tuple(map(_layer_from_text, text.split(",")))
 
 
-def convert_layer(layer: Recurrent, kind: type[Recurrent], **changes: object) -> Recurrent:
-    """Build a layer of another kind with the fields that both have, and with ``changes``."""
+def convert_layer(layer: Layer, kind: type[Layer], **changes: object) -> Layer:
+    """Build a layer of another kind with the fields that both have, and with ``changes``.
+
+    Units and filters, the sizes, stand for each other; a default size is not replaced.
+    """
     shared = list_fields(kind).keys() & list_fields(type(layer)).keys()
-    return kind(**{name: getattr(layer, name) for name in shared} | changes)
+    values = {name: getattr(layer, name) for name in shared}
+    size = list_fields(kind)[kind.size_field]
+    if size.name not in shared and size.default is MISSING:
+        values[size.name] = layer.size
+    build: Callable[..., Layer] = kind
+    return build(**values | changes)
 
 
-def layer_to_dict(layer: Recurrent) -> dict[str, object]:
+def layer_to_dict(layer: Layer) -> dict[str, object]:
     """Return plain values for JSON; ``layer_from_dict`` reads them."""
     return {"kind": type(layer).__name__} | asdict(layer)
 
 
-def layer_from_dict(plain: object) -> Recurrent:
+def layer_from_dict(plain: object) -> Layer:
     """Rebuild a layer from the output of ``layer_to_dict``.
 
     Raises:
@@ -87,7 +105,8 @@ def layer_from_dict(plain: object) -> Recurrent:
     """
     with contextlib.suppress(KeyError, TypeError):
         if isinstance(plain, Mapping):
-            return LAYERS[plain["kind"]](**{k: v for k, v in plain.items() if k != "kind"})
+            build: Callable[..., Layer] = LAYERS[plain["kind"]]
+            return build(**{k: v for k, v in plain.items() if k != "kind"})
     raise RecipeError(
         "layers holds {value!r}; give {form}",
         value=plain,
@@ -95,9 +114,9 @@ def layer_from_dict(plain: object) -> Recurrent:
     )
 
 
-def _layer_to_text(layer: Recurrent) -> str:
+def _layer_to_text(layer: Layer) -> str:
     """Join the kind and the values of its fields, without those of the end that are defaults."""
-    texts, length = [type(layer).__name__], 1
+    texts, length = [type(layer).__name__], 2
     for name, field in list_fields(type(layer)).items():
         if name == "bidirectional":
             continue
@@ -105,21 +124,23 @@ def _layer_to_text(layer: Recurrent) -> str:
         texts.append(field.to_text(value))
         if value != field.default:
             length = len(texts)
-    return BIDIRECTIONAL * layer.bidirectional + "-".join(texts[:length])
+    return BIDIRECTIONAL * (layer.directions - 1) + "-".join(texts[:length])
 
 
-def _layer_from_text(text: str) -> Recurrent:
-    # A minus after "e" belongs to a number such as 1e-05.
-    name, *texts = re.split("(?<!e)-", text[:MAX_TEXT])
+def _layer_from_text(text: str) -> Layer:
+    # The minus of a number such as 1e-05 separates nothing.
+    name, *texts = re.split(r"(?<!\de)-", text[:MAX_TEXT])
     is_bidirectional = name not in LAYERS and name.startswith(BIDIRECTIONAL)
     kind = LAYERS.get(name.removeprefix(BIDIRECTIONAL) if is_bidirectional else name)
-    if kind is None:
+    if kind is None or (is_bidirectional and not issubclass(kind, Recurrent)):
         raise ValueError(f"{text!r} is not a layer")
     fields = {n: each for n, each in list_fields(kind).items() if n != "bidirectional"}
     if len(texts) > len(fields):
         raise ValueError(f"{text!r} has too many values")
     values = {n: fields[n].from_text(value) for n, value in zip(fields, texts, strict=False)}
-    if "units" not in values:
-        raise ValueError(f"{text!r} has no units")
-    build: Callable[..., Recurrent] = kind
-    return build(**values, bidirectional=is_bidirectional)
+    if kind.size_field not in values:
+        raise ValueError(f"{text!r} has no {kind.size_field}")
+    if is_bidirectional:
+        values["bidirectional"] = True
+    build: Callable[..., Layer] = kind
+    return build(**values)

@@ -13,3 +13,9 @@ def compact(values: KerasTensor, mask: KerasTensor) -> tuple[KerasTensor, KerasT
     real = ops.take_along_axis(mask, order, axis=1)  # (batch, steps)
     moved = ops.take_along_axis(values, ops.expand_dims(order, -1), axis=1)
     return ops.where(ops.expand_dims(real, -1), moved, 0.0), real
+
+
+def restore(x: KerasTensor, mask: KerasTensor) -> KerasTensor:
+    """Move the steps of compacted x (batch, steps, channels) back to where the mask is True."""
+    places = ops.maximum(ops.cumsum(ops.cast(mask, "int32"), axis=1) - 1, 0)  # (batch, steps)
+    return ops.take_along_axis(x, ops.expand_dims(places, -1), axis=1)

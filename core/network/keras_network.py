@@ -1,6 +1,6 @@
 """Keras models from recipes: stock layers and operations, with the mask as an explicit input.
 
-The mask is passed to every recurrent layer by name. Keras's implicit masks are lost silently
+The mask is passed to every layer that needs it by name. Keras's implicit masks are lost silently
 between layers, and after Keras 3.15 recurrent layers no longer pass them on, so nothing here relies
 on them.
 """
@@ -11,8 +11,12 @@ from collections.abc import Iterator
 
 import keras
 
+from ..layers.convolution.declaration import Convolutional
+from ..layers.convolution.keras_steps import KerasSteps, PaddedSteps
+from ..layers.recurrent.declaration import Recurrent
 from ..layers.registry import get_network
 from ..recipe.recipe import MIN_STATE, Recipe
+from .compaction import compact, restore
 
 
 def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
@@ -34,15 +38,29 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
     seeds = iter(range(recipe.seed * 1000, recipe.seed * 1000 + 1000))  # none is shared
     values = keras.Input((None, features), name="values")
     mask = keras.Input((None,), dtype="bool", name="mask")
-    x = values
-    for number, layer in enumerate(recipe.layers, start=1):
-        final = number == len(recipe.layers)
-        sequences = recipe.return_sequences or not final or recipe.pooling != "last"
-        x = get_network(layer).build(layer, sequences, seeds)(x, mask=mask)
+    x, real, inputs = values, mask, features
+    layers = recipe.resolve().layers
+    if recipe.family == "convolution":
+        x, real = compact(values, mask)
+    for number, layer in enumerate(layers, start=1):
+        final = number == len(layers)
+        if isinstance(layer, Convolutional):
+            operations = KerasSteps(name_weights(number), seeds)
+            steps = layer.compute(operations, PaddedSteps(x, real), inputs)
+            x, real = steps.values, steps.real
+            if final and recipe.pooling == "last" and not recipe.return_sequences:
+                x = _read_last_step(x, real)
+        else:
+            assert isinstance(layer, Recurrent)
+            sequences = recipe.return_sequences or not final or recipe.pooling != "last"
+            x = get_network(layer).build(layer, sequences, seeds)(x, mask=real)
+        inputs = layer.outputs
         if final and recipe.pooling != "last":
-            x = _pool(recipe.pooling, x, mask)
+            x = _pool(recipe.pooling, x, real)
         if layer.dropout:
             x = keras.layers.Dropout(layer.dropout, seed=next(seeds))(x)
+    if recipe.family == "convolution" and recipe.return_sequences:
+        x = restore(x, mask)
     for units in recipe.dense:
         x = keras.layers.Dense(units, activation="relu", kernel_initializer=_make_glorot(seeds))(x)
     activation = "softmax" if recipe.task == "classification" else None
@@ -50,6 +68,18 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
         outputs, activation=activation, kernel_initializer=_make_glorot(seeds), name="output"
     )(x)
     return keras.Model([values, mask], output, name="unpadded")
+
+
+def name_weights(number: int) -> str:
+    """Return the prefix of the names of a convolutional layer's Keras layers, by its number."""
+    return f"layer_{number}_"
+
+
+def _read_last_step(x: keras.KerasTensor, real: keras.KerasTensor) -> keras.KerasTensor:
+    """Read each row of x (batch, steps, channels) at its last real step: (batch, channels)."""
+    lengths = keras.ops.sum(keras.ops.cast(real, "int32"), axis=1)
+    last = keras.ops.reshape(lengths - 1, (-1, 1, 1))
+    return keras.ops.take_along_axis(x, last, axis=1)[:, 0]
 
 
 def _pool(pooling: str, x: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:

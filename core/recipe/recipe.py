@@ -30,8 +30,11 @@ from ..fields.declaration import (
 )
 from ..fields.value_types import Boolean, Choice, Number, Whole, WholeList
 from ..i18n import N_
+from ..layers.convolution.declaration import Convolutional
+from ..layers.inception.declaration import Inception
+from ..layers.layer import Layer
 from ..layers.lstm.declaration import LSTM
-from ..layers.recurrent.declaration import MAX_UNITS, Recurrent
+from ..layers.recurrent.declaration import MAX_UNITS
 from ..layers.registry import MAX_LAYERS, LayerStack, layer_from_dict, layer_to_dict
 from ..representation import shorten_repr
 from .members import MAX_SEED, Member, MemberList, derive_seed
@@ -53,6 +56,7 @@ MAX_KERNELS = 50_000
 # Each name is that of a folder of core.families.
 FAMILIES = {
     "recurrent": N_("Recurrent network"),
+    "convolution": N_("Convolutional network"),
     "random_convolution": N_("Random convolutions"),
 }
 # The first is the default of the task.
@@ -60,8 +64,14 @@ LOSSES = {
     "regression": ("mse", "mae"),
     "classification": ("sparse_categorical_crossentropy",),
 }
-MIN_STATE = -2.0  # below any state of an LSTM or a GRU, so never the maximum over steps
+MIN_STATE = -2.0  # below any state of an LSTM or a GRU and any relu: never the maximum over steps
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
+# What a recipe gets that is adapted to a family which its layers do not fit.
+FAMILY_DEFAULTS: Mapping[str, dict[str, object]] = {
+    "recurrent": {"layers": (LSTM(64),)},
+    "convolution": {"layers": (Inception(), Inception()), "pooling": "mean"},
+    "random_convolution": {},  # has no layers
+}
 SIDES = {"pre": N_("in front"), "post": N_("behind")}
 
 
@@ -89,10 +99,10 @@ class Recipe:
         section="data",
         shared=True,
     )
-    layers: tuple[Recurrent, ...] = setting(
+    layers: tuple[Layer, ...] = setting(
         (LSTM(64),),
         LayerStack(),
-        label=N_("Recurrent layers"),
+        label=N_("Layers"),
         help=N_("The hidden dense layers and the output follow after them."),
         section="network",
     )
@@ -101,8 +111,8 @@ class Recipe:
         Choice({"last": N_("last step"), "mean": N_("mean"), "max": N_("maximum")}),
         label=N_("Pooling over steps"),
         help=N_(
-            "What the answer is made from: the last recurrent layer's state at the last real step, "
-            "or the mean or the maximum of its states over all real steps, which is better where "
+            "What the answer is made from: the last layer's output at the last real step, "
+            "or the mean or the maximum of its outputs over all real steps, which is better where "
             "what matters may happen anywhere. Padding has no part in any of them."
         ),
         section="network",
@@ -116,7 +126,7 @@ class Recipe:
         (),
         WholeList(1, MAX_UNITS, MAX_LAYERS),
         label=N_("Hidden dense layers"),
-        help=N_("Units of each, after the recurrent layers, such as 32, 16. Activation: relu."),
+        help=N_("Units of each, after the other layers, such as 32, 16. Activation: relu."),
         section="network",
     )
     padding: Side = setting(
@@ -362,12 +372,14 @@ class Recipe:
         Choice(FAMILIES),
         label=N_("Family"),
         help=N_(
-            "The kind of model. Random convolutions are fitted in seconds, and predict one value "
-            "or class per sequence."
+            "The kind of model. Convolutional networks find patterns wherever they are. Random "
+            "convolutions are fitted in seconds, and predict one value or class per sequence."
         ),
         section="network",
         restriction=Restriction(
-            lambda recipe: ("recurrent",) if recipe.return_sequences else tuple(FAMILIES),
+            lambda recipe: (
+                ("recurrent", "convolution") if recipe.return_sequences else tuple(FAMILIES)
+            ),
             lambda recipe: Note("the targets are one per step"),
         ),
     )
@@ -404,6 +416,10 @@ class Recipe:
         members: object = self.members
         object.__setattr__(self, "members", ())
         check_fields(self, FIELDS)
+        if reason := _find_misfit(self.family, self.layers, self.return_sequences):
+            raise RecipeError(
+                "layers are {layers}, and {reason}", layers=self.layers, reason=reason
+            )
         if isinstance(members, list | tuple):  # recipes become what they change
             members = [self._compare_member(each) for each in members]
         object.__setattr__(self, "members", FIELDS["members"].check(members))
@@ -465,10 +481,11 @@ class Recipe:
         Two recipes train the same network in the same way if they are equal when resolved.
         """
         rules = {name: field.resolve for name, field in FIELDS.items() if field.resolve}
+        layers = tuple(layer.resolve(self.return_sequences) for layer in self.layers)
         values = {name: getattr(self, rule) for name, rule in rules.items()}
         # The defaults of a member follow from its own optimizer, so they become its own.
         values["members"] = tuple(member.resolve() for member in self.list_members())
-        return dataclasses.replace(self, **values)
+        return dataclasses.replace(self, layers=layers, **values)
 
     @classmethod
     def suggest(cls, data: Sequences, family: str | None = None) -> Recipe:
@@ -512,6 +529,13 @@ class Recipe:
                 continue
             if fields[name] not in field.restriction.choose(draft):
                 fields[name] = field.default
+        family, layers, per_step = (
+            fields[name] for name in ("family", "layers", "return_sequences")
+        )
+        if "layers" not in changes and _find_misfit(str(family), layers, bool(per_step)):
+            fields |= FAMILY_DEFAULTS[str(family)]
+            if per_step:
+                fields["pooling"] = "last"
         build: Callable[..., Recipe] = Recipe  # which checks the values
         recipe = build(**fields | {"members": ()})
         adapted = tuple(_adapt_member(member, recipe) for member in self.members)
@@ -580,6 +604,24 @@ def _adapt_member(member: Member, ensemble: Recipe) -> Member:
     adapted = ensemble.adapt(**kept)
     different = {n for n in FIELDS if getattr(adapted, n) != getattr(ensemble, n)}
     return Member(**{name: getattr(adapted, name) for name in different | kept.keys()})
+
+
+def _find_misfit(family: str, layers: Any, per_step: bool) -> Note | None:
+    """Return why the layers do not fit the other fields, with the remedy; None if they do."""
+    convolutions = [isinstance(layer, Convolutional) for layer in layers]
+    if family == "recurrent" and any(convolutions):
+        return Note("the family is recurrent; use LSTM or GRU, or the family 'convolution'")
+    if family == "convolution":
+        if not convolutions[0]:
+            return Note("the family is convolution; begin with Conv1D or Inception")
+        if convolutions != sorted(convolutions, reverse=True):
+            return Note("a convolution follows LSTM or GRU; put all convolutions first")
+        if per_step and any(layer.downsampling > 1 for layer in layers):
+            return Note(
+                "the network predicts at every step; use strides and pool sizes of 1, which keep "
+                "every step"
+            )
+    return None
 
 
 FIELDS: Mapping[str, Field] = list_fields(Recipe)

@@ -54,8 +54,8 @@ def _explain(data: Sequences, recipe: Recipe, training: int) -> Iterator[Note]:
     if recipe.family == "random_convolution":
         yield from _explain_random_convolution(recipe, training)
         return
-    units = recipe.layers[0].units
-    if recipe.layers[0].bidirectional:
+    units = recipe.layers[0].size
+    if recipe.layers[0].directions == 2:
         yield Note(
             "One LSTM of {units} units that reads both ways: for {n} sequences to learn from.",
             units=units,

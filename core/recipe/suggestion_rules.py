@@ -12,6 +12,8 @@ from typing import Literal, TypedDict
 import numpy as np
 
 from ..data.sequences import Sequences
+from ..layers.inception.declaration import Inception
+from ..layers.layer import Layer
 from ..layers.lstm.declaration import LSTM
 
 # Integers are classes if there are few of them and each occurs in several rows.
@@ -28,7 +30,7 @@ class SuggestedFields(TypedDict, total=False):
     """Recipe fields that a suggestion may set."""
 
     family: str
-    layers: tuple[LSTM]
+    layers: tuple[Layer, ...]
     return_sequences: bool
     batch_size: int
     epochs: int
@@ -47,7 +49,11 @@ def suggest_fields(data: Sequences, family: str | None = None) -> SuggestedField
         family: The family; None chooses it as well.
     """
     chosen = choose_family(data) if family is None else family
-    rules = {"recurrent": _suggest_recurrent, "random_convolution": _suggest_random_convolution}
+    rules = {
+        "recurrent": _suggest_recurrent,
+        "convolution": _suggest_convolution,
+        "random_convolution": _suggest_random_convolution,
+    }
     return {"family": chosen, **rules[chosen](data)}
 
 
@@ -71,6 +77,14 @@ def _suggest_random_convolution(data: Sequences) -> SuggestedFields:
     # nothing else would measure the model.
     if _has_rows(data, "test"):
         fields["validation_split"] = 0.0
+    return fields
+
+
+def _suggest_convolution(data: Sequences) -> SuggestedFields:
+    fields = suggest_first_version(data)
+    fields["layers"] = (Inception(), Inception())
+    if not data.per_step:
+        fields["pooling"] = "mean"
     return fields
 
 

@@ -233,6 +233,25 @@ def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
 
 
 @pytest.mark.slow
+def test_convolutions_start_with_inception_blocks_and_have_inputs_of_their_own(train):
+    find_labelled(train.segmented_control, "Family").set_value("convolution").run()
+    assert find_labelled(train.number_input, "Layers").value == 2
+    assert find_labelled(train.selectbox, "Layer 1").value == "Inception"
+    assert find_labelled(train.selectbox, "Layer 1").options == ["Conv1D", "Inception"]
+    assert find_labelled(train.selectbox, "Pooling over steps").value == "mean"
+    find_labelled(train.number_input, "Layers").set_value(1).run()
+    find_labelled(train.selectbox, "Layer 1").set_value("Conv1D").run()
+    find_labelled(train.number_input, "Filters").set_value(4).run()
+    find_labelled(train.number_input, "Epochs").set_value(2).run()
+    assert get_address(train)["layers"] == "Conv1D-4-40-1-1-1-yes-yes"
+    find_labelled(train.button, "Start training").click().run()
+    wait_until(train, open_downloads)
+    assert any("packed" in text.value for text in train.markdown)
+    find_labelled(train.segmented_control, "Family").set_value("recurrent").run()
+    assert find_labelled(train.selectbox, "Layer 1").value == "LSTM"
+
+
+@pytest.mark.slow
 def test_random_convolutions_are_fitted_in_one_pass_and_show_the_curve_of_the_penalty(train):
     find_labelled(train.radio, "Family").set_value("random_convolution").run()
     assert not [each for each in train.number_input if each.label == "Epochs"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import GRU, LSTM, Recipe, Sequences, read_sequences
+from core import GRU, LSTM, Conv1D, Inception, Recipe, Sequences, read_sequences
 from core.recipe.suggestion_rules import suggest_first_version
 from ui.url_state import FIELDS, VERSION, VERSION_KEY, explain_ignored, read, write
 
@@ -44,6 +44,16 @@ def test_every_recipe_round_trips_whatever_the_suggestion(recipe, suggested):
     address = write(recipe)
     assert read(address | V2, suggested) == recipe
     assert explain_ignored(address, recipe) == ()
+
+
+def test_a_convolutional_recipe_round_trips_and_its_layers_without_their_family_are_ignored():
+    layers = (Conv1D(16, 5, strides=2), Inception(8, causal=True, dropout=0.5), LSTM(4))
+    recipe = Recipe(family="convolution", layers=layers, pooling="mean")
+    address = write(recipe)
+    assert read(address | V2, Recipe()) == recipe
+    assert explain_ignored(address, recipe) == ()
+    assert read({"layers": address["layers"]} | V2, Recipe()) == Recipe()
+    assert explain_ignored({"layers": address["layers"]} | V2, Recipe())
 
 
 def test_a_url_covers_every_field_of_a_recipe():

@@ -15,8 +15,9 @@ from core.data.padding import erased_steps
 from core.errors import RecipeError
 from core.fields.declaration import Field, list_fields
 from core.fields.value_types import Boolean, Choice
+from core.layers.layer import Layer
 from core.layers.recurrent.declaration import Recurrent
-from core.layers.registry import LAYERS, convert_layer
+from core.layers.registry import LAYERS, RECURRENT, convert_layer
 from core.recipe.recipe import FIELDS
 from core.recipe.suggestion_rules import TINY
 from ui import backend
@@ -60,18 +61,19 @@ def build_dimensions(visitor: State) -> dict[str, Dimension]:
     if not _has_steps_to_erase(visitor):
         defaults = tuple(mode for mode in dimensions["mask"].defaults if mode != "value")
         dimensions["mask"] = replace(dimensions["mask"], defaults=defaults)
-    dimensions["kind"] = Dimension(
-        _("Layers"), None, tuple(LAYERS), tuple(LAYERS), _change_kind, str
-    )
-    first = recipe.layers[0]
-    for name, field in list_fields(Recurrent).items():
-        if field.suggest_values is not None:
+    if all(isinstance(layer, Recurrent) for layer in recipe.layers):
+        kinds = tuple(RECURRENT)
+        dimensions["kind"] = Dimension(_("Layers"), None, kinds, kinds, _change_kind, str)
+    first, *others = recipe.layers
+    for name, field in list_fields(type(first)).items():
+        shared = all(name in list_fields(type(layer)) for layer in others)
+        if shared and field.suggest_values is not None:
             dimensions[name] = _build_dimension(field, first, partial(_change_layers, name))
     return dimensions
 
 
 def _build_dimension(
-    field: Field, settings: Recipe | Recurrent, apply: Callable[[Recipe, object], Recipe]
+    field: Field, settings: Recipe | Layer, apply: Callable[[Recipe, object], Recipe]
 ) -> Dimension:
     assert field.suggest_values is not None
     options = _list_options(field, settings)
@@ -90,7 +92,7 @@ def _format_entry(field: Field, value: object) -> str:
     return _(field.entry).format(value=text) if field.entry else text
 
 
-def _list_options(field: Field, settings: Recipe | Recurrent) -> tuple[object, ...]:
+def _list_options(field: Field, settings: Recipe | Layer) -> tuple[object, ...]:
     if isinstance(field.type, Choice):
         return field.list_choices(settings)
     return (False, True) if isinstance(field.type, Boolean) else ()

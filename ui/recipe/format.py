@@ -8,7 +8,7 @@ from core import Recipe
 from core.families.registry import get_family
 from core.fields.declaration import Field
 from core.fields.value_types import Boolean, Choice, Number
-from core.layers.recurrent.declaration import Recurrent
+from core.layers.layer import Layer
 from core.recipe.recipe import FIELDS
 from ui.i18n import _, format_count, translate
 
@@ -31,9 +31,9 @@ def format_field(recipe: Recipe, name: str) -> str:
     return format_value(FIELDS[name], getattr(recipe.resolve(), name))
 
 
-def format_layer(layer: Recurrent) -> str:
+def format_layer(layer: Layer) -> str:
     """Format a layer: LSTM(64), or BiLSTM(64) if it is bidirectional."""
-    return f"{'Bi' if layer.bidirectional else ''}{type(layer).__name__}({layer.units})"
+    return f"{'Bi' * (layer.directions - 1)}{type(layer).__name__}({layer.size})"
 
 
 def format_network(recipe: Recipe) -> str:

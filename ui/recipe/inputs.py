@@ -11,7 +11,7 @@ from core import Recipe
 from core.errors import RecipeError
 from core.fields.declaration import Field
 from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList
-from core.layers.recurrent.declaration import Recurrent
+from core.layers.layer import Layer
 from ui.i18n import _
 from ui.recipe.format import format_value
 from ui.shell.widgets import choose_one, initialize_number
@@ -27,7 +27,7 @@ class Options(TypedDict):
 def choose_value(
     place: DeltaGenerator,
     field: Field,
-    settings: Recipe | Recurrent,
+    settings: Recipe | Layer,
     key: str,
     *,
     disabled: bool = False,
@@ -55,6 +55,16 @@ def choose_value(
     options: Options = {"disabled": disabled, "help": _(field.help) if shows_help else None}
     if isinstance(field.type, Choice):
         return _choose_one_of(place, field, settings, key, shows_all, options)
+    if isinstance(field.type, Boolean) and field.none:
+        answers = (None, False, True)
+        return place.selectbox(
+            _(field.label),
+            answers,
+            index=answers.index(value),
+            format_func=partial(format_value, field),
+            key=key,
+            **options,
+        )
     if isinstance(field.type, Boolean):
         return place.checkbox(_(field.label), value=value, key=key, **options)
     if isinstance(field.type, WholeList):
@@ -89,7 +99,7 @@ def choose_value(
 def _choose_one_of(
     place: DeltaGenerator,
     field: Field,
-    settings: Recipe | Recurrent,
+    settings: Recipe | Layer,
     key: str,
     shows_all: bool,
     options: Options,

@@ -131,7 +131,7 @@ def _choose_layer(xray: XRay, run: Run, key: str) -> int:
 def _format_layer_view(layer: LayerView, run: Run) -> str:
     recipe = run.recipe.layers[layer.number - 1]
     name = f"{layer.number}: {format_layer(recipe)}"
-    if recipe.bidirectional:
+    if recipe.directions == 2:
         name += " " + (_("backward") if layer.backward else _("forward"))
     return name
 

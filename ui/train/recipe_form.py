@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,8 +13,8 @@ from core.errors import RecipeError
 from core.families.registry import get_family
 from core.fields.declaration import Field, list_fields
 from core.fields.value_types import Boolean, Choice
-from core.layers.recurrent.declaration import Recurrent
-from core.layers.registry import LAYERS, MAX_LAYERS, convert_layer
+from core.layers.layer import Layer
+from core.layers.registry import CONVOLUTIONAL, LAYERS, MAX_LAYERS, RECURRENT, convert_layer
 from core.recipe.recipe import FIELDS
 from ui.i18n import _, format_duration, translate
 from ui.recipe.format import format_value
@@ -168,21 +168,29 @@ def _choose_task(visitor: State, recipe: Recipe) -> str:
     )
 
 
-def _choose_layers(visitor: State, recipe: Recipe) -> tuple[Recurrent, ...]:
-    layers_before, key = recipe.layers, partial(_get_key, visitor, recipe)
+def _choose_layers(visitor: State, recipe: Recipe) -> tuple[Layer, ...]:
+    """Choose the layers; each family has inputs of its own."""
+    layers_before, family = recipe.layers, recipe.family
+    key = partial(_get_key, visitor, recipe)
+    help = _("“Both ways” makes a layer bidirectional: a second one reads from the end.")
+    if family == "convolution":
+        help = _("Conv1D and Inception come first; LSTM and GRU may follow.")
     number = st.number_input(
         _(FIELDS["layers"].label),
         1,
         MAX_LAYERS,
         value=len(layers_before),
         key=key("layers"),
-        help=_("“Both ways” makes a layer bidirectional: a second one reads from the end."),
+        help=help,
     )
-    layers = [
-        _choose_layer(i + 1, layers_before[min(i, len(layers_before) - 1)], key(f"layer-{i}"))
-        for i in range(number)
-    ]
-    if visitor.data.per_step and any(layer.bidirectional for layer in layers):
+    layers = []
+    for i in range(number):
+        kinds: Mapping[str, type[Layer]] = RECURRENT
+        if family == "convolution":
+            kinds = LAYERS if i else CONVOLUTIONAL
+        initial = layers_before[min(i, len(layers_before) - 1)]
+        layers.append(_choose_layer(i + 1, initial, list(kinds), key(f"layer-{i}")))
+    if visitor.data.per_step and any(layer.directions == 2 for layer in layers):
         st.caption(
             _(
                 "“Both ways” lets the answer at a step depend on the steps after it, also on how "
@@ -192,11 +200,9 @@ def _choose_layers(visitor: State, recipe: Recipe) -> tuple[Recurrent, ...]:
     return tuple(layers)
 
 
-def _choose_layer(number: int, initial: Recurrent, prefix: str) -> Recurrent:
-    names = list(LAYERS)
-    n_fields = max(len(list_fields(kind)) for kind in LAYERS.values())
-    first, *places = st.columns([4, *([3] * (n_fields - 1)), 4], vertical_alignment="bottom")
-    name = first.selectbox(
+def _choose_layer(number: int, initial: Layer, names: list[str], prefix: str) -> Layer:
+    places = _make_places()
+    name = next(places).selectbox(
         _("Layer {n}").format(n=number),
         names,
         index=names.index(type(initial).__name__),
@@ -216,7 +222,14 @@ def _choose_layer(number: int, initial: Recurrent, prefix: str) -> Recurrent:
             sorted(fields, key=lambda field: isinstance(field.type, Boolean)), places, strict=False
         )
     }
-    return LAYERS[name](**values)
+    build: Callable[..., Layer] = LAYERS[name]
+    return build(**values)
+
+
+def _make_places() -> Iterator[DeltaGenerator]:
+    """Make places for inputs, four per row."""
+    while True:
+        yield from st.columns([4, 3, 3, 4], vertical_alignment="bottom")
 
 
 def _has_marked_validation(visitor: State) -> bool:

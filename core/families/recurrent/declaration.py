@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine.batching import STEP_ROWS, plan_epoch
+from ...layers.layer import Layer
+from ...layers.recurrent.declaration import Recurrent
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import FIELDS, Recipe
 from ..family import EpochCost, Family
@@ -41,19 +43,22 @@ class RecurrentFamily(Family):
         plan = plan_epoch(lengths, recipe.batch_size, groups, np.random.default_rng(recipe.seed))
         seconds = len(plan) * BATCH_SECONDS
         computed, steps = int(plan.steps.sum()), float((plan.cost - plan.steps).sum()) / STEP_ROWS
+        per_core, share = 0.0, 1.0
         for layer in recipe.layers:
-            flops = TRAINING_FLOPS * layer.gates * layer.units * (inputs + layer.units)
-            seconds += layer.directions * (
-                steps * layer.step_seconds / groups + computed * flops / CORE_FLOPS / groups
-            )
-            inputs = layer.outputs
-        return EpochCost(real, usual, computed, seconds)
+            per_core += self._estimate_layer(layer, inputs, computed * share, steps * share)
+            inputs, share = layer.outputs, share / layer.downsampling
+        return EpochCost(real, usual, computed, seconds + per_core / groups)
+
+    def _estimate_layer(self, layer: Layer, inputs: int, computed: float, steps: float) -> float:
+        """Estimate the seconds of a layer on one core: ``computed`` steps, in ``steps`` at once."""
+        assert isinstance(layer, Recurrent)
+        flops = TRAINING_FLOPS * layer.gates * layer.units * (inputs + layer.units)
+        return layer.directions * (steps * layer.step_seconds + computed * flops / CORE_FLOPS)
 
     def describe(self, recipe: Recipe) -> str:
         parts = []
         for layer in recipe.layers:
-            kind = f"{type(layer).__name__}({layer.units})"
-            parts.append(f"Bidirectional({kind})" if layer.bidirectional else kind)
+            parts.append(layer.describe())
             if layer.dropout:
                 parts.append(f"Dropout({layer.dropout:g})")
         if recipe.pooling != "last":

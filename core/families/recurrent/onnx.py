@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import keras
 import numpy as np
 
+from ...layers.recurrent.declaration import Recurrent
 from ...layers.recurrent.network import RecurrentNetwork
 from ...layers.registry import get_network
 from ...recipe.recipe import MIN_STATE, Recipe
@@ -15,25 +14,43 @@ from ..onnx_graph import OnnxGraph
 
 def add_layers(graph: OnnxGraph, recipe: Recipe, network: keras.Model, x: str) -> str:
     """Add the layers of a network; see ``FamilyNetwork.add_onnx_layers``."""
-    return _LayerWriter(graph, recipe, network.get_weights()).add(x)
+    return LayerWriter(graph, recipe, network).add(x, "lengths")
 
 
-class _LayerWriter:
-    """Writer of the layers of one network."""
+class LayerWriter:
+    """Writer of the recurrent layers of a network, and of all that follows them."""
 
-    def __init__(self, graph: OnnxGraph, recipe: Recipe, weights: Sequence[np.ndarray]) -> None:
+    def __init__(self, graph: OnnxGraph, recipe: Recipe, network: keras.Model) -> None:
         self.graph, self.recipe = graph, recipe
-        self.weights = iter(weights)  # in the order of Keras's layers
+        kinds = keras.layers.RNN | keras.layers.Bidirectional | keras.layers.Dense
+        layers = [layer for layer in network.layers if isinstance(layer, kinds)]
+        self.weights = iter([weight for layer in layers for weight in layer.get_weights()])
 
-    def add(self, x: str) -> str:
-        """Add the layers, and return the name of the last one's outputs before activation."""
-        x = self.graph.add_node("Transpose", [x], perm=[1, 0, 2])  # (steps, batch, inputs)
-        return self._add_dense(self._add_pooling(*self._add_recurrent(x)))
+    def add(self, x: str, lengths: str) -> str:
+        """Add the layers.
+
+        Args:
+            x: Name of the inputs, (batch, steps, inputs).
+            lengths: Name of the real steps, (batch,) int32.
+
+        Returns:
+            Name of the last layer's outputs before activation.
+        """
+        self.lengths = lengths
+        states, last = self._add_recurrent(x)
+        return self._add_dense(self._add_pooling(states, last))
 
     def _add_recurrent(self, x: str) -> tuple[str, str]:
-        """Return the last layer's states, (steps, batch, units), and final ones, (batch, units)."""
+        """Return the last layer's states, (batch, steps, units), and final ones, (batch, units).
+
+        Without a recurrent layer, the states are x, and there are no final ones, "".
+        """
+        layers = [layer for layer in self.recipe.layers if isinstance(layer, Recurrent)]
+        if not layers:
+            return x, ""
+        x = self.graph.add_node("Transpose", [x], perm=[1, 0, 2])  # (steps, batch, inputs)
         last = ""
-        for layer in self.recipe.layers:
+        for layer in layers:
             network = get_network(layer)
             parts = [self._read_gates(network, layer.units) for _ in range(layer.directions)]
             inputs = [self.graph.add_constant(np.stack(each)) for each in zip(*parts, strict=True)]
@@ -41,7 +58,7 @@ class _LayerWriter:
             states, final = f"states_{number}", f"end_{number}"
             self.graph.add_node(
                 network.onnx_operator,
-                [x, *inputs, "lengths"],
+                [x, *inputs, self.lengths],
                 states,  # (steps, directions, batch, units)
                 final,  # (directions, batch, units)
                 hidden_size=layer.units,
@@ -55,7 +72,7 @@ class _LayerWriter:
             last = self.graph.add_node(
                 "Reshape", [last, self.graph.add_constant([0, layer.outputs], np.int64)]
             )
-        return x, last
+        return self.graph.add_node("Transpose", [x], perm=[1, 0, 2]), last
 
     def _read_gates(
         self, network: RecurrentNetwork, units: int
@@ -75,11 +92,11 @@ class _LayerWriter:
 
     def _add_pooling(self, states: str, last: str) -> str:
         """Return (batch, units), or (batch, steps, units) for per-step targets."""
-        x = self.graph.add_node("Transpose", [states], perm=[1, 0, 2])
+        x = states
         if self.recipe.return_sequences:
             return x
         if self.recipe.pooling == "last":
-            return last
+            return last or self._read_last_step(x)
         index = self.graph.add_constant(1, np.int64)
         steps = self.graph.add_node("Gather", [self.graph.add_node("Shape", [x]), index])
         zero, one = (self.graph.add_constant(each, np.int64) for each in (0, 1))
@@ -87,7 +104,7 @@ class _LayerWriter:
         step = self.graph.add_node("Cast", [step], to=6)  # int32
         axis = self.graph.add_constant([1], np.int64)
         real = self.graph.add_node(
-            "Less", [step, self.graph.add_node("Unsqueeze", ["lengths", axis])]
+            "Less", [step, self.graph.add_node("Unsqueeze", [self.lengths, axis])]
         )
         real = self.graph.add_node("Unsqueeze", [real, self.graph.add_constant([2], np.int64)])
         if self.recipe.pooling == "max":
@@ -95,8 +112,16 @@ class _LayerWriter:
             return self.graph.add_node("ReduceMax", [x], axes=[1], keepdims=0)
         x = self.graph.add_node("Where", [real, x, self.graph.add_constant(0)])
         sums = self.graph.add_node("ReduceSum", [x, axis], keepdims=0)
-        lengths = self.graph.add_node("Cast", ["lengths"], to=1)  # float32
+        lengths = self.graph.add_node("Cast", [self.lengths], to=1)  # float32
         return self.graph.add_node("Div", [sums, self.graph.add_node("Unsqueeze", [lengths, axis])])
+
+    def _read_last_step(self, x: str) -> str:
+        """Read x (batch, steps, units) at each row's last real step: (batch, units)."""
+        lengths = self.graph.add_node("Cast", [self.lengths], to=7)  # int64
+        last = self.graph.add_node("Sub", [lengths, self.graph.add_constant(1, np.int64)])
+        axis = self.graph.add_constant([1], np.int64)
+        last = self.graph.add_node("Unsqueeze", [last, axis])  # (batch, 1)
+        return self.graph.add_node("GatherND", [x, last], batch_dims=1)
 
     def _add_dense(self, x: str) -> str:
         for number in range(len(self.recipe.dense) + 1):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from ...layers.registry import get_network
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import FIELDS, MIN_STATE, Recipe
@@ -18,14 +21,33 @@ LOSSES = {
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 
+@dataclass(frozen=True)
+class ConvolutionCode:
+    """Code of the convolutional layers that come first.
+
+    Attributes:
+        layers: Lines of each layer, which set x.
+        mask: Variable with the mask behind them, which shortened sequences have another of.
+    """
+
+    layers: Sequence[Sequence[str]] = ()
+    mask: str = "mask"
+
+
 def render_training_script(recipe: Recipe, shape: NetworkShape) -> str:
-    """Render ``train.py`` for a saved ZIP; see ``FamilyNetwork.render_training_script``.
+    """Render ``train.py`` for a saved ZIP; see ``FamilyNetwork.render_training_script``."""
+    return render_script(recipe, shape, ConvolutionCode())
+
+
+def render_script(recipe: Recipe, shape: NetworkShape, convolutions: ConvolutionCode) -> str:
+    """Render ``train.py`` with convolutional layers in front of the recurrent ones.
 
     Nothing but numbers and checked choices of the recipe gets into the script: the names of
     features and classes are read from the saved files when it runs.
     """
     return load_template(__package__, TEMPLATE).render(
         recipe=recipe,
+        convolutions=convolutions,
         inputs=shape.inputs,
         outputs=shape.outputs,
         get_network=get_network,

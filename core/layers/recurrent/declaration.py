@@ -5,26 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...fields.declaration import check_fields, describe_changes, list_fields, setting
+from ...fields.declaration import setting
 from ...fields.value_types import Boolean, Number, Whole
 from ...i18n import N_
+from ..layer import Layer
 
 MAX_UNITS = 1024  # 1,024 units on 1,024 inputs hold 8.4 million weights
 
 
 @dataclass(frozen=True, repr=False)
-class Recurrent:
+class Recurrent(Layer):
     """A masked recurrent layer.
 
     Attributes:
         units: Size of the state per direction.
         bidirectional: Adds a second layer that reads the sequence from its end.
-        dropout: Share of the outputs set to 0 at each training update (a Keras Dropout layer
-            after it), 0 to 0.95.
+        dropout: See ``Layer``.
         gates: Parts of a unit, each with weights of its own (of the class).
         biases: Biases per part of a unit (of the class).
-        is_fast: True if the kind has an implementation of ours, which is faster than the stock
-            Keras layer on a CPU (of the class).
         step_seconds: Fixed cost of a step in training, which does not depend on the number of rows
             and units; used only to estimate time (of the class).
     """
@@ -54,29 +52,20 @@ class Recurrent:
     )
     gates: ClassVar[int] = 1
     biases: ClassVar[int] = 1
-    is_fast: ClassVar[bool] = False
+    size_field = "units"
     step_seconds: ClassVar[float] = 400e-6  # of a stock Keras layer
-
-    def __post_init__(self) -> None:
-        check_fields(self, list_fields(type(self)), prefix=f"{type(self).__name__}.")
-
-    def __repr__(self) -> str:
-        """Show what differs from the defaults, as in ``LSTM(64, dropout=0.2)``."""
-        fields = list_fields(type(self))
-        changes = describe_changes(self, fields, omitted=("units",))
-        return f"{type(self).__name__}({', '.join([str(self.units), *changes])})"
 
     @property
     def directions(self) -> int:
-        """Number of layers that read the sequence: 1, or 2."""
         return 1 + self.bidirectional
 
     @property
     def outputs(self) -> int:
-        """Outputs per step."""
         return self.directions * self.units
 
     def count_weights(self, inputs: int) -> int:
-        """Count the parameters of the layer on this number of inputs per step."""
         weights_per_gate = self.units * (inputs + self.units + self.biases)
         return self.directions * self.gates * weights_per_gate
+
+    def describe(self) -> str:
+        return f"Bidirectional({super().describe()})" if self.bidirectional else super().describe()

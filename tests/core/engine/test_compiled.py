@@ -10,11 +10,12 @@ import pytest
 import tensorflow as tf
 from sklearn.utils.class_weight import compute_class_weight
 
-from core import GRU, LSTM, Recipe, Sequences, train
+from core import GRU, LSTM, Conv1D, Inception, Recipe, Sequences, train
 from core.data.padding import pad
 from core.engine.batching import plan_epoch
 from core.engine.compiled import MAX_IDLE, Engine, RaggedTensors, borrow_engine
 from core.engine.spec import EngineSpec
+from core.layers.convolution.declaration import Convolutional
 from core.layers.lstm import fast_lstm
 
 RNG = np.random.default_rng(0)
@@ -26,6 +27,8 @@ LAYERS = {
     "mixed directions": (LSTM(6), LSTM(5, True), LSTM(4)),
     "GRU": (GRU(12), GRU(5, True)),
     "mixed kinds": (LSTM(64), GRU(6, True), LSTM(5), GRU(4)),
+    "convolutions": (Conv1D(6, 4, dilation_rate=2, residual=True), Inception(3, 8)),
+    "shortened": (Conv1D(6, 5, strides=2), Inception(3, 8), Conv1D(5, 3, pool_size=2), LSTM(4)),
 }
 
 
@@ -37,7 +40,8 @@ def make_sequences(n=60, features=3, longest=20) -> Sequences:
 
 
 def make_engine(layers, groups=2, batch_size=16, task="classification", **fields):
-    recipe = Recipe(task=task, layers=layers, batch_size=batch_size, **fields)
+    family = "convolution" if isinstance(layers[0], Convolutional) else "recurrent"
+    recipe = Recipe(task=task, family=family, layers=layers, batch_size=batch_size, **fields)
     return Engine(EngineSpec.from_recipe(recipe, 3, 3 if task == "classification" else 1, groups))
 
 
@@ -58,6 +62,10 @@ MORE_FIFTY_UPDATES = [
     ("mixed kinds", 1, "adam", {"pooling": "max", "class_weight": "balanced"}),
     ("stacked", 1, "rmsprop", {}),
     ("bidirectional", 1, "rmsprop", {"pooling": "max", "weight_decay": 0.01}),
+    ("convolutions", 10**9, "sgd", {"pooling": "mean", "clip_norm": 0.5}),
+    ("convolutions", 10**9, "sgd", {"pooling": "max", "weight_decay": 0.01}),
+    ("convolutions", 10**9, "sgd", {}),
+    ("shortened", 10**9, "sgd", {}),
 ]
 
 
@@ -133,6 +141,8 @@ def test_fifty_updates_give_the_weights_of_stock_keras(
         ("stacked", "mean"),
         ("bidirectional", "max"),
         ("mixed kinds", "mean"),
+        ("convolutions", "mean"),
+        ("convolutions", "max"),
     ],
 )
 def test_predictions_equal_those_of_the_stock_network_in_the_plans_order(name, pooling):
@@ -165,8 +175,15 @@ def has_same_arrays(one, other) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_a_result_depends_on_the_seed_and_not_on_where_calls_are_cut():
-    fast = make_engine((LSTM(6, dropout=0.3), LSTM(4, True, dropout=0.2)))
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (LSTM(6, dropout=0.3), LSTM(4, True, dropout=0.2)),
+        (Conv1D(6, dropout=0.3), Inception(4, 8, dropout=0.2)),
+    ],
+)
+def test_a_result_depends_on_the_seed_and_not_on_where_calls_are_cut(layers):
+    fast = make_engine(layers)
     whole = train_epoch(fast, [])
     assert has_same_arrays(whole, train_epoch(fast, [1, 2, 5]))
     assert has_same_arrays(whole, train_epoch(fast, [3]))
@@ -182,9 +199,10 @@ def test_no_number_of_rows_or_steps_compiles_again():
     assert fast.train_function.experimental_get_tracing_count() == 1
 
 
-def test_a_group_without_rows_contributes_nothing():
+@pytest.mark.parametrize("layers", [(LSTM(6, True), LSTM(4)), (Inception(4, 8), LSTM(4))])
+def test_a_group_without_rows_contributes_nothing(layers):
     """One sequence longer than all others together gets its own group, and others may be empty."""
-    fast = make_engine((LSTM(6, True), LSTM(4)), groups=4, batch_size=32)
+    fast = make_engine(layers, groups=4, batch_size=32)
     lengths = np.array([900, 1, 1, 2])
     data = Sequences(RNG.normal(size=(904, 3)), lengths, targets=[0, 1, 2, 0])
     plan = plan_epoch(lengths, 32, 4, np.random.default_rng(0))
@@ -194,11 +212,12 @@ def test_a_group_without_rows_contributes_nothing():
     assert all(np.isfinite(weight).all() for weight in fast.network.get_weights())
 
 
-def test_groups_change_no_more_than_the_last_bits():
+@pytest.mark.parametrize("layers", [(LSTM(6), LSTM(4)), (Conv1D(6), Inception(4, 8))])
+def test_groups_change_no_more_than_the_last_bits(layers):
     data = make_sequences(100)
     results = []
     for groups in (1, 2, 5):
-        fast = make_engine((LSTM(6), LSTM(4)), groups=groups, batch_size=50)
+        fast = make_engine(layers, groups=groups, batch_size=50, optimizer="sgd")
         plan = plan_epoch(data.lengths, 50, fast.spec.training_groups, np.random.default_rng(1))
         fast.train_batches(to_tensors(data, fast), plan, 0, len(plan), np.zeros(3), 0.01, 0, 0)
         results.append(fast.network.get_weights())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import LSTM, Recipe
+from core import GRU, LSTM, Conv1D, Recipe
 from core.fields.declaration import list_fields
 from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList
 from core.layers.registry import LAYERS
@@ -13,7 +13,7 @@ from core.recipe.recipe import FAMILIES, FIELDS
 
 LAYER = st.builds(
     lambda kind, *values: kind(*values),
-    st.sampled_from(list(LAYERS.values())),
+    st.sampled_from([LSTM, GRU]),
     st.integers(1, 1024),
     st.booleans(),
     st.floats(0, 0.95),
@@ -42,8 +42,17 @@ def draw_value(field):
         case MemberList():
             values = st.lists(MEMBER, max_size=10).map(tuple)
         case _:
-            values = st.lists(LAYER, min_size=1, max_size=8).map(tuple)
+            layer = st.one_of(map(draw_layer, LAYERS.values()))
+            values = st.lists(layer, min_size=1, max_size=8).map(tuple)
     return values | st.none() if field.none else values
+
+
+def draw_layer(kind):
+    """Return a strategy for the layers of a kind."""
+    fields = {name: draw_value(field) for name, field in list_fields(kind).items()}
+    if kind is Conv1D:
+        fields["strides"] = st.just(1)  # others exclude a dilation rate
+    return st.builds(kind, **fields)
 
 
 @pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS)

@@ -13,7 +13,7 @@ from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, read_sequen
 from core.engine import compiled
 from core.invariance.report import ALONE, GRADIENT, Check, Proof
 from core.layers.recurrent import fast_layer
-from core.layers.registry import LAYERS
+from core.layers.registry import RECURRENT
 from tests.core.layers.recurrent.leaking import (
     build_leaking_network,
     drop_mask,
@@ -171,7 +171,7 @@ def test_a_network_that_leaks_is_caught(model, data, build, expected):
     assert failed_checks(proof, "export") <= {SAVED}  # with the recipe's padding, little may leak
 
 
-@pytest.mark.parametrize("kind", LAYERS.values(), ids=LAYERS)
+@pytest.mark.parametrize("kind", RECURRENT.values(), ids=RECURRENT)
 def test_a_layer_of_any_kind_that_reads_padding_is_caught(data, kind):
     model = train(data, replace(RECIPE, layers=(kind(6), kind(5)), epochs=1))
     network = build_leaking_network(model, drop_mask)
@@ -179,7 +179,7 @@ def test_a_layer_of_any_kind_that_reads_padding_is_caught(data, kind):
     assert failed_checks(proof, "keras") >= {SIDE, ALONE, GRADIENT}
 
 
-@pytest.mark.parametrize("kind", LAYERS.values(), ids=LAYERS)
+@pytest.mark.parametrize("kind", RECURRENT.values(), ids=RECURRENT)
 def test_an_engine_that_reads_the_last_row_is_caught(data, monkeypatch, kind):
     monkeypatch.setattr(fast_layer, "read_last_steps", lambda hidden, lengths: hidden[-1])
     compiled.clear_idle_engines()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core import GRU, LSTM
-from core.layers.registry import IMPLEMENTATIONS, LAYERS, convert_layer, get_network
+from core import GRU, LSTM, Conv1D, Inception
+from core.layers.registry import IMPLEMENTATIONS, RECURRENT, convert_layer, get_network
 from core.recipe.recipe import FIELDS
 
 
@@ -13,6 +13,23 @@ from core.recipe.recipe import FIELDS
         ("LSTM-64", (LSTM(64),)),
         ("BiLSTM-64-0.2,GRU-8", (LSTM(64, True, 0.2), GRU(8))),
         ("LSTM-8-1e-05", (LSTM(8, dropout=1e-05),)),
+        ("Conv1D-16,Inception-32", (Conv1D(16), Inception())),
+        (
+            "Conv1D-16-5-2-1-1-no-yes-yes-0.1,BiLSTM-8",
+            (
+                Conv1D(
+                    16,
+                    5,
+                    dilation_rate=2,
+                    batch_normalization=False,
+                    residual=True,
+                    causal=True,
+                    dropout=0.1,
+                ),
+                LSTM(8, bidirectional=True),
+            ),
+        ),
+        ("Inception-8-40-yes-none-0.5", (Inception(8, dropout=0.5),)),
     ],
 )
 def test_layers_have_a_short_text(text, layers):
@@ -22,14 +39,26 @@ def test_layers_have_a_short_text(text, layers):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "LSTM", "Conv-8", "Bi-8", "BiBiLSTM-8", "LSTM-8-0.1-3", "LSTM-x", "LSTM-0", "LSTM--8"],
+    [
+        "",
+        "LSTM",
+        "Conv-8",
+        "Bi-8",
+        "BiBiLSTM-8",
+        "LSTM-8-0.1-3",
+        "LSTM-x",
+        "LSTM-0",
+        "LSTM--8",
+        "BiConv1D-8",
+        "Conv1D",
+    ],
 )
 def test_text_of_no_layer_is_refused(text):
     with pytest.raises(ValueError, match=r".+"):
         FIELDS["layers"].from_text(text)
 
 
-@pytest.mark.parametrize("kind", LAYERS.values(), ids=LAYERS)
+@pytest.mark.parametrize("kind", RECURRENT.values(), ids=RECURRENT)
 def test_a_kind_has_a_network_that_fits_its_declaration(kind):
     network = get_network(kind(3))
     assert network.keras_layer.__name__ == kind.__name__
@@ -41,3 +70,10 @@ def test_a_kind_has_a_network_that_fits_its_declaration(kind):
 
 def test_a_layer_of_another_kind_keeps_the_fields_that_both_have():
     assert convert_layer(LSTM(8, True, 0.2), GRU, units=4) == GRU(4, True, 0.2)
+
+
+def test_units_and_filters_stand_for_each_other():
+    assert convert_layer(LSTM(8, dropout=0.2), Conv1D) == Conv1D(8, dropout=0.2)
+    assert convert_layer(Conv1D(8, 5), GRU) == GRU(8)
+    assert convert_layer(LSTM(100), Inception) == Inception()
+    assert convert_layer(Inception(16, 20), Conv1D) == Conv1D(16, 20, residual=True)

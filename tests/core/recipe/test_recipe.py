@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from core import GRU, LSTM, Recipe
+from core import GRU, LSTM, Conv1D, Inception, Recipe
 from core.families.registry import get_family
 from core.recipe.network_shape import NetworkShape
 from core.recipe.recipe import FIELDS
@@ -32,6 +32,20 @@ def test_example_is_the_reference_network():
         ({"task": "ranking"}, ["task", "'ranking'", "'classification'"]),
         ({"layers": ()}, ["layers", "0 layers", "1 to 8"]),
         ({"layers": (64,)}, ["layers", "64", "LSTM(units)"]),
+        ({"layers": Conv1D(8)}, ["layers", "Conv1D(8)", "recurrent", "'convolution'"]),
+        ({"family": "convolution"}, ["layers", "LSTM(64)", "begin with Conv1D or Inception"]),
+        (
+            {"family": "convolution", "layers": (Conv1D(8), LSTM(8), Inception())},
+            ["layers", "convolutions first"],
+        ),
+        (
+            {
+                "family": "convolution",
+                "layers": Conv1D(8, pool_size=2),
+                "return_sequences": True,
+            },
+            ["layers", "pool_size=2", "every step"],
+        ),
         ({"dense": (0,)}, ["dense", "0", "1 to 1,024"]),
         ({"mask": "auto"}, ["mask", "'auto'", "'lengths'"]),
         ({"maxlen": 0}, ["maxlen", "0", "100,000"]),
@@ -120,6 +134,28 @@ def test_adapting_a_recipe_resets_choices_that_no_longer_fit():
         recipe.adapt(task="regression", loss="sparse_categorical_crossentropy")
 
 
+def test_adapting_to_another_family_resets_layers_that_do_not_fit():
+    recipe = Recipe().adapt(family="convolution")
+    assert recipe == Recipe(family="convolution", layers=(Inception(), Inception()), pooling="mean")
+    assert recipe.adapt(family="recurrent") == Recipe(pooling="mean")
+    assert recipe.adapt(family="random_convolution").layers == recipe.layers
+    shortened = Recipe(family="convolution", layers=Conv1D(8, strides=2))
+    assert shortened.adapt(return_sequences=True).layers == (Inception(), Inception())
+    assert Recipe(return_sequences=True).adapt(family="convolution").pooling == "last"
+
+
+@pytest.mark.parametrize("per_step", [False, True])
+def test_convolutions_are_causal_for_per_step_targets_unless_chosen_otherwise(per_step):
+    layers = (Conv1D(8), Inception(causal=False), Conv1D(8, causal=True))
+    recipe = Recipe(family="convolution", layers=layers, return_sequences=per_step)
+    assert [layer.causal for layer in recipe.resolve().layers] == [per_step, False, True]
+
+
+def test_a_convolution_has_strides_or_dilation():
+    with pytest.raises(ValueError, match=r"strides is 2 and Conv1D\.dilation_rate is 3"):
+        Conv1D(8, strides=2, dilation_rate=3)
+
+
 def test_a_single_layer_and_a_single_number_of_units_are_accepted():
     assert Recipe(layers=LSTM(8), dense=16) == Recipe(layers=(LSTM(8),), dense=(16,))
 
@@ -155,6 +191,10 @@ def test_numpy_numbers_become_python_numbers():
         Recipe.example(),
         Recipe(layers=(LSTM(7, bidirectional=True), GRU(5)), dense=(4, 3)),
         Recipe(layers=(GRU(6, bidirectional=True),), task="classification"),
+        Recipe(
+            family="convolution",
+            layers=(Conv1D(6, batch_normalization=False), Inception(4), LSTM(5)),
+        ),
     ],
 )
 def test_count_weights_matches_keras(recipe: Recipe):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import GRU, LSTM, Recipe
+from core import GRU, LSTM, Conv1D, Inception, Recipe
 from core.recipe.recipe import FIELDS
 from ui.recipe.format import format_field, format_layer, format_network, format_value
 
@@ -13,6 +13,8 @@ def test_layers_are_formatted_in_technical_terms():
     assert format_network(Recipe(layers=(LSTM(4), GRU(3)), pooling="max")) == (
         "LSTM(4) → GRU(3) → maximum"
     )
+    convolutions = Recipe(family="convolution", layers=(Conv1D(128), Inception(), LSTM(4, True)))
+    assert format_network(convolutions) == "Conv1D(128) → Inception(32) → BiLSTM(4)"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from core import GRU, LSTM
 from core.layers.lstm import fast_lstm
 from core.layers.recurrent import fast_layer
 from core.layers.recurrent.network import run_stock_layer
-from core.layers.registry import LAYERS, get_network
+from core.layers.registry import RECURRENT, get_network
 from tests.core.layers.recurrent.gradients import (
     compute_gradients,
     draw_normal,
@@ -38,7 +38,7 @@ LENGTHS = [
 
 def test_every_fast_kind_is_tested():
     assert {kind for kind, _ in IMPLEMENTATIONS} == {
-        kind for kind in LAYERS.values() if kind.is_fast
+        kind for kind in RECURRENT.values() if kind.is_fast
     }
 
 

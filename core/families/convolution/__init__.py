@@ -1,0 +1,1 @@
+"""Convolutional networks, trained by gradient descent."""

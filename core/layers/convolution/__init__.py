@@ -1,0 +1,1 @@
+"""Convolutions over the real steps of sequences: fields, operations, and their implementations."""
