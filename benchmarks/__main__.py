@@ -2,7 +2,7 @@
 
     python -m benchmarks                     all of them (about half an hour on two cores)
     python -m benchmarks reference scale     a selection of: workloads, reference, vowels, scale,
-                                             pools, paths, loops, imports, click
+                                             convolutions, pools, paths, loops, imports, click
     python -m benchmarks start               from a cold start of the server to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
     python -m benchmarks exports             exported models against the app: 15 kinds × 24 tables
@@ -41,6 +41,7 @@ from benchmarks import (
     choices,
     click,
     cold_start,
+    convolutions,
     ensembles,
     exports,
     hostile,
@@ -148,6 +149,7 @@ BENCHMARKS = {
     "reference": run_reference,
     "vowels": vowels.run,
     "scale": run_scale,
+    "convolutions": convolutions.run,
     "pools": choices.run_pools,
     "paths": choices.run_paths,
     "loops": choices.run_loops,

@@ -69,6 +69,10 @@ def prepare_epoch(name: str, *arguments: str) -> peers.Epoch:
         return prepare()
     if name == "vowels":
         return vowels.COMPETITORS[argument]()
+    if name == "convolutions":
+        from benchmarks import convolutions  # which imports this module
+
+        return convolutions.prepare(argument)
     if name == "scale":
         return SCALES[argument]()
     workload = next(workload for workload in WORKLOADS if workload.name == argument)

@@ -11,6 +11,7 @@ Keras layers, whose weights are used.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,11 @@ import tensorflow as tf
 
 from ..recurrent.fast_layer import Gradient, with_gradient
 from .steps import Steps, compute_padding
+
+# Convolutions are compiled for each size of their arrays, and thousands of sizes fill the memory
+# with them: with this multiple an epoch of Inception blocks takes 0.8 times the processor time, one
+# of 128/256/128 filters 0.9 times, and the process 1.0 instead of 1.4 GB.
+SIZE_MULTIPLE = 128
 
 
 @dataclass(frozen=True)
@@ -170,7 +176,7 @@ class _Layout:
     """Places of packed steps in the array that a kernel reads, with its zeros between sequences.
 
     Attributes:
-        size: () int64, steps of the array, a multiple of the dilation rate.
+        size: () int64, steps of the array, a multiple of SIZE_MULTIPLE and of the dilation rate.
         places: (real steps,) int64, place of each step.
         result_places: (real steps of the output,) int64, places in the flattened output.
         lengths: (rows,) int64, steps per row of the output.
@@ -195,6 +201,7 @@ class _Layout:
         slots = -(-slots // strides) * strides  # the kernel then meets each row's first step
         first = tf.cumsum(slots, exclusive=True)  # (rows,)
         size = tf.reduce_sum(slots) + sum(padding)
+        multiple = math.lcm(SIZE_MULTIPLE, dilation_rate)
         lengths = -(-group.lengths // strides)
         result = replace(group, lengths=lengths)
 
@@ -203,7 +210,7 @@ class _Layout:
             return steps + tf.gather(first - group.starts, group.rows)
 
         return cls(
-            size=-(-size // dilation_rate) * dilation_rate,
+            size=-(-size // multiple) * multiple,
             places=place(group, first + padding[0]),
             result_places=place(result, first // strides),
             lengths=lengths,
@@ -217,7 +224,7 @@ class _Layout:
 
     def collect(self, results: tf.Tensor) -> tf.Tensor:
         """Collect the output of each real step: (real steps, channels)."""
-        return tf.gather(tf.reshape(results, [-1, results.shape[-1]]), self.result_places)
+        return tf.gather(_flatten(results), self.result_places)
 
     def spread_gradient(self, gradient: tf.Tensor, kernel_size: int) -> tf.Tensor:
         """Spread a gradient of collected results over the output of a kernel; see ``spread``."""
@@ -225,8 +232,34 @@ class _Layout:
         size = (self.size - dilation_rate * kernel_size) // self.strides + dilation_rate
         return self._reshape(_scatter(self.result_places, gradient, size))
 
+    def compute_kernel_gradient(
+        self, spread: tf.Tensor, upstream: tf.Tensor, kernel_size: int
+    ) -> tf.Tensor:
+        """Compute the gradient of a kernel, (kernel_size, channels, filters).
+
+        One matrix product per step of the kernel: 96 GFLOPs on a core, 128 to 256 channels, where
+        ``Conv2DBackpropFilter`` reaches 43.
+
+        Args:
+            spread: What the kernel read; see ``spread``.
+            upstream: The gradient of its output, from ``spread_gradient``.
+            kernel_size: Steps of the kernel.
+        """
+        spread, upstream = _flatten(spread), _flatten(upstream)
+        reach = (tf.shape(upstream)[0] - 1) * self.strides + 1
+        parts = []
+        for step in range(0, kernel_size * self.dilation_rate, self.dilation_rate):
+            inputs = spread[step : step + reach : self.strides]
+            parts.append(tf.matmul(inputs, upstream, transpose_a=True))
+        return tf.stack(parts)
+
     def _reshape(self, array: tf.Tensor) -> tf.Tensor:
         return tf.reshape(array, [1, -1, self.dilation_rate, array.shape[-1]])
+
+
+def _flatten(array: tf.Tensor) -> tf.Tensor:
+    """Return (1, steps / dilation, dilation, channels) as (steps, channels)."""
+    return tf.reshape(array, [-1, array.shape[-1]])
 
 
 def _scatter(places: tf.Tensor, values: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
@@ -253,11 +286,9 @@ def _convolve(values: tf.Tensor, kernel: tf.Tensor, layout: _Layout) -> tf.Tenso
             values_gradient = tf.raw_ops.Conv2DBackpropInput(
                 input_sizes=tf.shape(spread), filter=flat_kernel, out_backprop=upstream, **options
             )
-            kernel_gradient = tf.raw_ops.Conv2DBackpropFilter(
-                input=spread, filter_sizes=flat_kernel.shape, out_backprop=upstream, **options
-            )
-            values_gradient = tf.reshape(values_gradient, [-1, values.shape[-1]])
-            return tf.gather(values_gradient, layout.places), kernel_gradient[:, 0]
+            values_gradient = _flatten(values_gradient)
+            kernel_gradient = layout.compute_kernel_gradient(spread, upstream, kernel.shape[0])
+            return tf.gather(values_gradient, layout.places), kernel_gradient
 
         return layout.collect(results), gradient
 
