@@ -73,8 +73,9 @@ class TrainedModel(FittedModel):
         stopped: True if ``should_stop`` ended the training.
         best_epoch: The epoch (from 1) whose weights were kept; None without patience.
         computed: What the last bits of the weights depend on: "layers", with "fused", "wide" (see
-            ``core.layers.lstm.fast_lstm``), "stepwise" (see ``core.layers.gru.fast_gru``) or
-            "keras" per recurrent layer, and "groups", the number of parallel row groups.
+            ``core.layers.lstm.fast_lstm``), "stepwise" (see ``core.layers.gru.fast_gru``), "packed"
+            (see ``core.layers.convolution.packed_steps``) or "keras" per layer, and "groups", the
+            number of parallel row groups.
         proof: Result of ``prove``, if assigned; saved with the model.
         evaluation: Result of ``evaluate_held_out``; saved with the model.
         facts: Summary of the training data.

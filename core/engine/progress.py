@@ -14,7 +14,7 @@ class Computation(TypedDict, total=False):
     """Implementations and row groups, which the last bits of the weights depend on.
 
     Attributes:
-        layers: One of IMPLEMENTATIONS per recurrent layer.
+        layers: One of IMPLEMENTATIONS per layer.
         groups: Number of parallel row groups.
     """
 

@@ -109,7 +109,10 @@ def _render_use(model: FittedModel) -> str:
 
 
 def _render_front_matter(recipe: Recipe) -> str:
-    tags = ["sequences", "time-series", "lstm", "masking"]
+    kinds = [recipe.family]
+    if "layers" in get_family(recipe).fields:
+        kinds = sorted({type(layer).__name__.lower() for layer in recipe.layers})
+    tags = ["sequences", "time-series", *kinds, "masking"]
     kind = "tabular-classification" if recipe.task == "classification" else "tabular-regression"
     return "\n".join(
         ["---", "library_name: keras", f"pipeline_tag: {kind}", "tags:"]

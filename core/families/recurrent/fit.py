@@ -13,7 +13,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from ...engine.batching import PLAN_VERSION, Plan, choose_noise, plan_epoch, summarize_targets
+from ...engine.batching import (
+    NOISES,
+    PLAN_VERSION,
+    Plan,
+    choose_noise,
+    plan_epoch,
+    summarize_targets,
+)
 from ...engine.checkpoint import BestEpoch, Checkpoint, CheckpointTimer
 from ...engine.chunking import CallPacer
 from ...engine.class_weights import compute_class_weights
@@ -194,7 +201,11 @@ class _Loop:
 
     def _plan_epoch(self, rng: np.random.Generator) -> Plan:
         lengths, groups = self.training.lengths, self.compiled.spec.training_groups
-        if self.noise is None:
+        if self.noise is None and not self.compiled.recurrent:
+            # Packed steps need no padding, so batches are almost random: the moments of batches of
+            # similar length differ from those of all sequences, which predictions use.
+            self.noise = NOISES[-1]
+        elif self.noise is None:
             targets = summarize_targets(np.asarray(self.training.targets), lengths)
             self.noise = choose_noise(lengths, targets, self.recipe.batch_size, groups)
         arguments = (lengths, self.recipe.batch_size, groups, rng)

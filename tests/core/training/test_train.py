@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import GRU, LSTM, DataError, Recipe, Sequences, read_sequences, train
+from core import GRU, LSTM, Conv1D, DataError, Recipe, Sequences, read_sequences, train
 from core.engine.batching import MIN_NOISE, plan_epoch
 
 
@@ -274,3 +274,23 @@ def test_batches_are_mixed_more_if_targets_depend_on_the_length(task, per_step, 
         train(data, recipe)
     assert noises[:2] == [MIN_NOISE, MIN_NOISE]
     assert noises[2] == noises[3] > MIN_NOISE
+
+
+def test_batches_of_packed_steps_are_almost_random(monkeypatch):
+    """Sorting by length saves padding, of which they have none."""
+    lengths = np.arange(1, 101)
+    targets = np.random.default_rng(0).normal(size=100)
+    data = Sequences(np.ones((lengths.sum(), 1)), lengths, targets=targets)
+    spread = []
+
+    def record(*arguments):
+        plan = plan_epoch(*arguments)
+        batches = [plan.order[cuts[0] : cuts[-1]] for cuts in plan.cuts]
+        spread.append(np.mean([np.ptp(lengths[rows]) for rows in batches]))
+        return plan
+
+    monkeypatch.setattr("core.families.recurrent.fit.plan_epoch", record)
+    recipe = Recipe(family="convolution", layers=(Conv1D(2),), epochs=1, batch_size=8)
+    train(data, recipe)
+    train(data, dataclasses.replace(recipe, layers=(Conv1D(2), LSTM(2))))
+    assert spread[0] > 60 > spread[1]
