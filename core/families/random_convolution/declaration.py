@@ -44,7 +44,7 @@ class RandomConvolutionFamily(Family):
     def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
         plan = KernelPlan.from_recipe(recipe, shape)
         kernels = len(plan.dilations) * KERNEL_SIZE * shape.inputs * plan.kernels
-        scaling = 2 * plan.features
+        scaling = shape.inputs + 2 * plan.features
         return kernels + VIEWS * plan.thresholds + scaling + shape.outputs * (plan.features + 1)
 
     def estimate_cost(

@@ -97,6 +97,7 @@ def fit_kernels(parts: Parts, recipe: Recipe, shape: NetworkShape, training: Seq
         shape: Its shape.
         training: Training sequences, as the network reads them.
     """
+    parts.network.get_layer("scales").set_weights([compute_scales(training.values)[None]])
     plan, rng = KernelPlan.from_recipe(recipe, shape), np.random.default_rng(recipe.seed)
     rows = rng.choice(len(training), min(MAX_SAMPLED, len(training)), replace=False)
     views = [
@@ -112,6 +113,20 @@ def fit_kernels(parts: Parts, recipe: Recipe, shape: NetworkShape, training: Seq
         biases.append(np.quantile(outputs, plan.quantiles, axis=1).astype(np.float32))
     by_view = np.stack(biases).transpose(2, 0, 1, 3)  # (views, dilations, biases, kernels)
     parts.network.get_layer("biases").set_weights([by_view.reshape(1, VIEWS * plan.thresholds)])
+
+
+def compute_scales(values: np.ndarray) -> npt.NDArray[np.float32]:
+    """Compute the power of two that brings each input onto the grid, (inputs,).
+
+    Its root mean square becomes at most 4/3, and more than 2/3: standardized inputs remain as they
+    are.
+
+    Args:
+        values: (total steps, inputs) of the training sequences.
+    """
+    size = np.sqrt(np.mean(values.astype(np.float64) ** 2, axis=0))
+    size = np.where(size > 0, size, 1)
+    return np.exp2(-np.ceil(np.log2(0.75 * size))).astype(np.float32)
 
 
 def compute_in_batches(

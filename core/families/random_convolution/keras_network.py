@@ -1,16 +1,18 @@
 """The network of random convolutions, of stock Keras layers and operations. Needs TensorFlow.
 
     compact       real steps first, zeros behind them
-    views         series and differences, normalized over the data set and per sequence
+    views         series and differences, normalized over the data set and per sequence, on a grid
     convolutions  frozen kernels, up to 84 per dilation, with zeros beyond the true ends
     pools         per kernel and bias the share of positive outputs, over real steps only
     summaries     per input the mean, the deviation, extremes and ends; the logarithm of the length
     scaling       mean 0 and deviation 1 over training sequences, clipped
     output        the ridge
 
-Padding enters nothing but the compaction, which removes it. Shares count steps, so they are exact;
-sums of values are taken in float64, so that their order does not show in float32. What remains is
-the order in which a convolution adds its products, one unit of the last place in a few outputs.
+Padding enters nothing but the compaction, which removes it. The views are rounded to a grid on
+which the products of a convolution add up to integers below 2²⁴ grid steps: float32 holds each of
+these sums exactly, so that no order of addition, which depends on the width of an array and on the
+library, can move an output across a bias. Shares count steps, so they are exact; sums of values are
+taken in float64, so that their order does not show in float32.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from ...recipe.recipe import Recipe
 from .kernels import KERNEL_SIZE, VIEWS, KernelPlan
 
 LOWEST = -1e30  # below every bias: padding is never positive
+# Grid steps per unit, and the largest value on the grid: differences of two reach twice as far, and
+# a kernel sums 9 inputs with weights of 12 in total: 2 · 16 · 4096 · 9 · 12 < 2²⁴.
+GRID_STEPS, GRID_LIMIT = 4096, 16
 MIN_DEVIATION = 1e-6  # added to the deviation of a sequence, which may be constant
 MAX_SCALED = 10.0  # deviations from the training mean
 
@@ -52,7 +57,11 @@ def build_parts(recipe: Recipe, shape: NetworkShape) -> Parts:
     mask = keras.Input((None,), dtype="bool", name="mask")
     x, real = compact(values, mask)
     length = _count(real)  # (batch, 1)
-    stacked = ops.concatenate(_build_views(x, real, length), axis=0)
+    # A stock layer that holds numbers: every row looks up the same ones. See ``fit_scales``.
+    scales = keras.layers.Embedding(1, shape.inputs, trainable=False, name="scales")(
+        ops.zeros_like(length, dtype="int32")
+    )  # (batch, 1, inputs)
+    stacked = ops.concatenate(_build_views(x, x * scales, real, length), axis=0)
     pools = _pool_convolutions(plan, stacked, real, length)
     features = ops.concatenate([pools, *_summarize(x, real, length)], axis=1)
     scaled = keras.layers.BatchNormalization(
@@ -74,17 +83,24 @@ def _count(real: KerasTensor) -> KerasTensor:
     return ops.sum(ops.cast(real, "float32"), axis=1, keepdims=True)
 
 
-def _build_views(x: KerasTensor, real: KerasTensor, length: KerasTensor) -> list[KerasTensor]:
+def _build_views(
+    x: KerasTensor, over_data_set: KerasTensor, real: KerasTensor, length: KerasTensor
+) -> list[KerasTensor]:
     """Return series and differences, over the data set and per sequence, each as x."""
     is_real = ops.expand_dims(real, -1)
     mean, deviation = _compute_moments(x, is_real, length)
     mean, deviation = (ops.expand_dims(each, 1) for each in (mean, deviation))
     per_sequence = ops.where(is_real, (x - mean) / (deviation + MIN_DEVIATION), 0.0)
     views = []
-    for series in (x, per_sequence):
+    for series in map(_round_to_grid, (over_data_set, per_sequence)):
         before = ops.concatenate([series[:, :1], series[:, :-1]], axis=1)  # the first has no other
         views += [series, ops.where(is_real, series - before, 0.0)]
     return views
+
+
+def _round_to_grid(x: KerasTensor) -> KerasTensor:
+    limit = GRID_LIMIT * GRID_STEPS
+    return ops.clip(ops.round(x * GRID_STEPS), -limit, limit) / GRID_STEPS
 
 
 def _compute_moments(

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...recipe.recipe import Recipe
 from ..onnx_graph import OnnxGraph
-from .keras_network import LOWEST, MAX_SCALED, MIN_DEVIATION
+from .keras_network import GRID_LIMIT, GRID_STEPS, LOWEST, MAX_SCALED, MIN_DEVIATION
 from .kernels import KERNEL_SIZE, VIEWS
 
 FLOAT32, FLOAT64, INT64 = 1, 11, 7  # ONNX's numbers of types
@@ -83,12 +83,25 @@ class _LayerWriter:
         divisor = self._node("Add", self._behind(deviation), self._constant(MIN_DEVIATION))
         scaled = self._node("Div", self._node("Sub", x, self._behind(mean)), divisor)
         views = []
-        for series in (x, self._node("Where", real, scaled, zero)):
+        for series in self._round_to_grid(x, self._node("Where", real, scaled, zero)):
             first = self._slice(series, 0, 1)
             before = self._node("Concat", first, self._slice(series, 0, -1), axis=2)
             difference = self._node("Sub", series, before)
             views += [series, self._node("Where", real, difference, zero)]
         return self._node("Concat", *views, axis=0)
+
+    def _round_to_grid(self, over_data_set: str, per_sequence: str) -> list[str]:
+        if "scales" not in [layer.name for layer in self.network.layers]:
+            return [over_data_set, per_sequence]  # of a model from before the grid
+        scales = self.network.get_layer("scales").get_weights()[0][:, :, None]  # (1, inputs, 1)
+        over_data_set = self._node("Mul", over_data_set, self._constant(scales))
+        steps = self._constant(GRID_STEPS)
+        limits = [self._constant(sign * GRID_LIMIT * GRID_STEPS) for sign in (-1, 1)]
+        rounded = [
+            self._node("Round", self._node("Mul", each, steps))
+            for each in (over_data_set, per_sequence)
+        ]
+        return [self._node("Div", self._node("Clip", each, *limits), steps) for each in rounded]
 
     def _slice(self, x: str, first: int, last: int, axis: int = 2) -> str:
         bounds = (self._constant([each], np.int64) for each in (first, last, axis))

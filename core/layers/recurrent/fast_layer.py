@@ -31,7 +31,8 @@ def with_gradient(
     def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> tf.Tensor:
         result = decorated(*args, **kwargs)
         if not tf.executing_eagerly():
-            _traced.names.append(result.op.get_attr("_gradient_op_type").decode())
+            first = tf.nest.flatten(result)[0]
+            _traced.names.append(first.op.get_attr("_gradient_op_type").decode())
         return result
 
     return call

@@ -9,7 +9,8 @@ def compute_features(network: keras.Model, x: np.ndarray) -> np.ndarray:
     x = x.astype(np.float64)
     per_sequence = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-6)
     views = []
-    for series in (x, per_sequence):
+    scales = network.get_layer("scales").get_weights()[0][0].astype(np.float64)
+    for series in (round_to_grid(x * scales), round_to_grid(per_sequence)):
         views += [series, np.diff(series, axis=0, prepend=series[:1])]
     biases = network.get_layer("biases").get_weights()[0].reshape(4, -1)
     layers = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv1D)]
@@ -29,6 +30,11 @@ def compute_features(network: keras.Model, x: np.ndarray) -> np.ndarray:
                     features.append(positions / count / len(x))
     summaries = [x.mean(axis=0), x.std(axis=0), x.min(axis=0), x.max(axis=0), x[0], x[-1]]
     return np.concatenate([*features, *summaries, [np.log(len(x))]])
+
+
+def round_to_grid(x: np.ndarray) -> np.ndarray:
+    """Round to multiples of 1/4096 between -16 and 16."""
+    return np.clip(np.round(x * 4096), -65536, 65536) / 4096
 
 
 def convolve(x: np.ndarray, kernel: np.ndarray, dilation: int) -> np.ndarray:
