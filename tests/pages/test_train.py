@@ -235,10 +235,11 @@ def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
 @pytest.mark.slow
 def test_convolutions_start_with_inception_blocks_and_have_inputs_of_their_own(train):
     find_labelled(train.segmented_control, "Family").set_value("convolution").run()
-    assert find_labelled(train.number_input, "Layers").value == 2
+    assert find_labelled(train.number_input, "Layers").value == 3
     assert find_labelled(train.selectbox, "Layer 1").value == "Inception"
     assert find_labelled(train.selectbox, "Layer 1").options == ["Conv1D", "Inception"]
     assert find_labelled(train.selectbox, "Pooling over steps").value == "mean"
+    assert find_labelled(train.selectbox, "Learning rate schedule").value == "cosine"
     find_labelled(train.number_input, "Layers").set_value(1).run()
     find_labelled(train.selectbox, "Layer 1").set_value("Conv1D").run()
     find_labelled(train.number_input, "Filters").set_value(4).run()
@@ -249,6 +250,7 @@ def test_convolutions_start_with_inception_blocks_and_have_inputs_of_their_own(t
     assert any("packed" in text.value for text in train.markdown)
     find_labelled(train.segmented_control, "Family").set_value("recurrent").run()
     assert find_labelled(train.selectbox, "Layer 1").value == "LSTM"
+    assert find_labelled(train.selectbox, "Pooling over steps").value == "last"
 
 
 @pytest.mark.slow

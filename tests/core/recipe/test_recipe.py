@@ -136,11 +136,12 @@ def test_adapting_a_recipe_resets_choices_that_no_longer_fit():
 
 def test_adapting_to_another_family_resets_layers_that_do_not_fit():
     recipe = Recipe().adapt(family="convolution")
-    assert recipe == Recipe(family="convolution", layers=(Inception(), Inception()), pooling="mean")
-    assert recipe.adapt(family="recurrent") == Recipe(pooling="mean")
+    blocks = (Inception(), Inception(), Inception())
+    assert recipe == Recipe(family="convolution", layers=blocks, pooling="mean", schedule="cosine")
+    assert recipe.adapt(family="recurrent") == Recipe()
     assert recipe.adapt(family="random_convolution").layers == recipe.layers
     shortened = Recipe(family="convolution", layers=Conv1D(8, strides=2))
-    assert shortened.adapt(return_sequences=True).layers == (Inception(), Inception())
+    assert shortened.adapt(return_sequences=True).layers == blocks
     assert Recipe(return_sequences=True).adapt(family="convolution").pooling == "last"
 
 
