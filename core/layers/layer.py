@@ -65,7 +65,7 @@ class Layer(ABC):
         """Count the parameters of the layer on this number of inputs per step."""
 
     def describe(self) -> str:
-        """Describe the layer without its dropout, as in "LSTM(64)"."""
+        """Describe the layer for people, without its dropout, as in "LSTM(64)"."""
         return f"{type(self).__name__}({self.size})"
 
     def resolve(self, per_step: bool) -> Self:

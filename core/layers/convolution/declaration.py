@@ -90,6 +90,10 @@ class Convolutional(Layer):
     def count_weights(self, inputs: int) -> int:
         return self.measure(inputs).weights
 
+    def describe(self) -> str:
+        changes: dict[str, Any] = {"dropout": 0.0}
+        return repr(replace(self, **changes))
+
     def resolve(self, per_step: bool) -> Self:
         changes: dict[str, Any] = {"causal": per_step} if self.causal is None else {}
         return replace(self, **changes)

@@ -90,7 +90,7 @@ def test_a_network_is_invariant_and_its_exports_predict_the_same(data, changes):
     np.testing.assert_array_equal(load(content).predict_proba(data), model.predict_proba(data))
     with zipfile.ZipFile(content) as archive:
         card = archive.read("MODEL_CARD.md").decode()
-    assert f"{type(model.recipe.layers[0]).__name__}({model.recipe.layers[0].size})" in card
+    assert f"- Network: {model.recipe.layers[0].describe()}" in card
     assert set(model.computed["layers"]) <= {"packed", "fused"}
     check_stock_network(model, data)
 
@@ -251,6 +251,9 @@ def test_the_cost_and_the_network_are_described():
     assert quick < slow
     shortened = replace(RECIPE, layers=(Conv1D(256, strides=4), Conv1D(256)))
     assert family.estimate_cost(lengths, 2, shortened).seconds < slow
-    assert family.describe(RECIPE) == "Conv1D(8) → Inception(4) → mean over steps → Dense"
+    assert family.describe(RECIPE) == (
+        "Conv1D(8, kernel_size=5, residual=True) → Inception(4, kernel_size=8) "
+        "→ mean over steps → Dense"
+    )
     weights = family.count_weights(RECIPE, NetworkShape(2, 2, usual_steps=5, sequences=3))
     assert weights == build_network(RECIPE, 2, 2).count_params()
