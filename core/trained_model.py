@@ -370,6 +370,9 @@ def _check_history(plain: object, where: str) -> History:
     has_others = not isinstance(plain, Mapping) or history.keys() != plain.keys()
     if has_others or (history and "loss" not in history) or len(lengths) > 1:
         raise ValueError(f"{where} is none of a training")
+    numbers = history.get("member", ())  # of one member after another
+    if any(each % 1 for each in numbers) or list(numbers) != sorted(numbers):
+        raise ValueError(f"{where} is none of an ensemble")
     return {name: list(values) for name, values in history.items()}
 
 

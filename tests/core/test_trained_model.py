@@ -311,6 +311,12 @@ TAMPERS = {
     "endless history": lambda content: change_document(
         content, "training", lambda d: d.update(history={"loss": [1.0] * 10_001})
     ),
+    "members in turn": lambda content: change_document(
+        content, "training", lambda d: d.update(history={"loss": [1.0] * 3, "member": [1, 2, 1]})
+    ),
+    "a part of a member": lambda content: change_document(
+        content, "training", lambda d: d.update(history={"loss": [1.0], "member": [1.5]})
+    ),
     "a date that is none": lambda content: change_document(
         content, "training", lambda d: d["facts"].update(date="[x](y)")
     ),

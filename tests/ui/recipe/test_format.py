@@ -1,5 +1,7 @@
 """Values of recipe fields as text."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import GRU, LSTM, Conv1D, Inception, Recipe
@@ -15,6 +17,13 @@ def test_layers_are_formatted_in_technical_terms():
     )
     convolutions = Recipe(family="convolution", layers=(Conv1D(128), Inception(), LSTM(4, True)))
     assert format_network(convolutions) == "Conv1D(128) → Inception(32) → BiLSTM(4)"
+
+
+def test_an_ensemble_is_formatted_as_its_members():
+    recipe = Recipe(layers=(LSTM(64),))
+    assert format_network(replace(recipe, members=5)) == "5 × LSTM(64)"
+    members = [recipe, replace(recipe, layers=(GRU(8),)), recipe]
+    assert format_network(replace(recipe, members=members)) == "2 × LSTM(64) + GRU(8)"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from core.export.onnx import measure_difference, to_onnx
 from core.families.ensemble.keras_network import list_networks
 from core.families.registry import get_family, get_network
 from core.recipe.network_shape import NetworkShape
+from core.recipe.recipe import FIELDS
 
 RECIPE = Recipe(
     task="classification", layers=(LSTM(5),), epochs=2, validation_split=0.0, n_kernels=84
@@ -130,7 +131,10 @@ def test_it_is_checked_explained_and_exported_as_one_model(model, data):
     assert np.abs(trace.attributions).sum() > 0
     if get_network(model.recipe).is_differentiable(model.recipe):
         assert abs(trace.attribution_error) < 0.01
-    assert "mean of" in model.render_model_card()
+    card = model.render_model_card()
+    assert "- Network: mean of " in card
+    for name, value in model.recipe.members[-1].changes:
+        assert f"{name} {FIELDS[name].to_text(value)}" in card
 
 
 def test_the_padding_check_fails_if_one_member_does_not_get_the_mask(data):
