@@ -57,6 +57,15 @@ class Family(ABC):
         """Return the passes over the training sequences: the epochs, or one."""
         return recipe.epochs if self.has_epochs else 1
 
+    def can_pause(self, recipe: Recipe, epoch: int) -> bool:
+        """Return True if a fit can be paused without losing what it has done.
+
+        Args:
+            recipe: The recipe of the fit.
+            epoch: Finished epochs, as in ``Progress``.
+        """
+        return self.has_epochs
+
     @abstractmethod
     def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
         """Count the parameters of the recipe's network, as ``keras.Model.count_params`` does."""

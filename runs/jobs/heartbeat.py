@@ -82,9 +82,7 @@ class Heartbeat:
         self.last_progress: Progress | None = None
         self._store, self._run_id, self._attempt = store, run_id, claim.attempt
         self._seconds_before = claim.seconds_before
-        # A fit in closed form would start over in each turn, also that of an ensemble's member.
-        members = claim.recipe.list_members() or (claim.recipe,)
-        self._can_resume = all(get_family(member).has_epochs for member in members)
+        self._recipe = claim.recipe
         self._known_epochs = 0 if resume is None else len(resume.history.get("loss", ()))
         self._reported: Progress | None = None
         self.checkpoint = self._stored = resume
@@ -163,6 +161,11 @@ class Heartbeat:
             return False
         return _locate(last) > self._start
 
+    def _can_pause(self) -> bool:
+        """Return False for a fit in closed form, which would start over in each turn."""
+        epoch = self._start[0] if self.last_progress is None else self.last_progress.epoch
+        return get_family(self._recipe).can_pause(self._recipe, epoch)
+
     def _store_pause(self) -> None:
         checkpoint, run = self.checkpoint, (self._run_id, self._attempt)
         if checkpoint is None:
@@ -176,7 +179,7 @@ class Heartbeat:
         self.is_lost = stopping is None
         if (stopping or self.is_lost) and self._stop_requested_at is None:
             self._stop_requested_at = time.monotonic()
-        is_new = self._can_resume and self.yield_requested_at is None
+        is_new = self.yield_requested_at is None and self._can_pause()
         if is_new and self._store.attempts.is_yield_requested(self._run_id, self._attempt):
             self.yield_requested_at = time.monotonic()
 

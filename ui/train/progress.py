@@ -9,6 +9,7 @@ from plotly.graph_objects import Figure
 
 from core import Progress, Recipe
 from core.errors import UnpaddedError
+from core.families.ensemble.declaration import locate_member
 from core.families.registry import get_family
 from core.figures import Labels, plot_history, plot_penalties
 from core.i18n import N_
@@ -209,15 +210,15 @@ def _describe_progress(run: Run) -> tuple[float, str]:
 
 def _describe_epoch(recipe: Recipe, progress: Progress) -> str:
     """Describe the current epoch, of a network or of a member of an ensemble."""
-    epoch, epochs = min(progress.epoch + 1, progress.epochs), progress.epochs
-    text = _("Epoch {epoch} of {epochs}")
-    for number, member in enumerate(recipe.list_members(), start=1):
-        epochs = get_family(member).count_passes(member)
-        if epoch <= epochs:
-            text = _("Member {n} of {members}, epoch {epoch} of {epochs}")
-            return text.format(n=number, members=len(recipe.members), epoch=epoch, epochs=epochs)
-        epoch -= epochs
-    return text.format(epoch=epoch, epochs=epochs)
+    if not recipe.members:
+        return _("Epoch {epoch} of {epochs}").format(
+            epoch=min(progress.epoch + 1, progress.epochs), epochs=progress.epochs
+        )
+    number, member, done = locate_member(recipe, progress.epoch)
+    epochs = get_family(member).count_passes(member)
+    return _("Member {n} of {members}, epoch {epoch} of {epochs}").format(
+        n=number, members=len(recipe.members), epoch=min(done + 1, epochs), epochs=epochs
+    )
 
 
 def _describe_fit(progress: Progress) -> tuple[float, str]:

@@ -24,6 +24,11 @@ class EnsembleFamily(Family):
     def count_passes(self, recipe: Recipe) -> int:
         return max(get_family(member).count_passes(member) for member in recipe.list_members())
 
+    def can_pause(self, recipe: Recipe, epoch: int) -> bool:
+        """Return False while a member is fitted in closed form, which would start over."""
+        _, member, _ = locate_member(recipe, epoch)
+        return get_family(member).has_epochs
+
     def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
         members = recipe.list_members()
         return sum(get_family(member).count_weights(member, shape) for member in members)
@@ -49,6 +54,26 @@ class EnsembleFamily(Family):
         members = recipe.list_members()
         counts = Counter(get_family(member).describe(member) for member in members)
         return "mean of " + ", ".join(f"{n} × ({text})" for text, n in counts.items())
+
+
+def locate_member(recipe: Recipe, epoch: int) -> tuple[int, Recipe, int]:
+    """Locate the current member of an ensemble.
+
+    Args:
+        recipe: The recipe of the ensemble.
+        epoch: Finished epochs, as in ``Progress``.
+
+    Returns:
+        The number of the member, from 1, its recipe and the epochs that it has finished. After the
+        end, those of the last member.
+    """
+    members = recipe.list_members()
+    for number, member in enumerate(members, start=1):
+        planned = get_family(member).count_passes(member)
+        if epoch < planned or number == len(members):
+            break
+        epoch -= planned
+    return number, member, epoch
 
 
 FAMILY = EnsembleFamily()

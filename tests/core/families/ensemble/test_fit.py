@@ -8,6 +8,7 @@ import pytest
 from core import GRU, LSTM, Recipe, Sequences, train
 from core.engine import checkpoint as checkpoint_module
 from core.engine.checkpoint import Checkpoint
+from core.families.ensemble.declaration import locate_member
 from core.families.registry import get_family
 from core.preprocessing.splits import split_rows
 from core.training.train import restore_model
@@ -151,7 +152,12 @@ def test_the_same_recipe_gives_the_same_weights_and_another_seed_others(data):
     assert not any(np.array_equal(ours, theirs) for ours, theirs in pairs if ours.ndim == 2)
 
 
-def test_a_progress_bar_plans_the_epochs_of_all_members():
+def test_the_current_member_follows_from_the_finished_epochs():
     family = get_family(ENSEMBLE)
     assert family.has_epochs
     assert family.count_passes(ENSEMBLE) == 9
+    located = [locate_member(ENSEMBLE, epoch) for epoch in range(9 + 1 + 3 + 1)]
+    assert [number for number, _, _ in located] == [1] * 9 + [2] + [3] * 4
+    assert [done for _, _, done in located] == [*range(9), 0, 0, 1, 2, 3]
+    # A member in closed form would start over.
+    assert [epoch for epoch in range(13) if not family.can_pause(ENSEMBLE, epoch)] == [9]
