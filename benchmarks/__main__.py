@@ -184,11 +184,14 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=Path("benchmarks.json"))
     parser.add_argument("--data", type=Path, help="folder of data sets, for archives")
     parser.add_argument("--final", action="store_true", help="read test targets, for archives")
+    parser.add_argument("--only", nargs="*", default=[], help="families or ensemble, for archives")
     arguments = parser.parse_args()
     if "archives" in arguments.names:
         if arguments.data is None:
             parser.error("archives needs --data DIR")
-        SEPARATE["archives"] = lambda runs: archives.run(arguments.data, arguments.final)
+        SEPARATE["archives"] = lambda runs: archives.run(
+            arguments.data, arguments.final, arguments.only
+        )
     report: Report = {
         "date": date.today().isoformat(),
         "machine": machine.describe_machine(),

@@ -16,6 +16,7 @@ from core.recipe.recipe import FIELDS
 if TYPE_CHECKING:
     from core import TrainedModel
 
+ENSEMBLE, MEMBERS = "ensemble", 5
 FOLDS, FOLD_SEEDS, TEST_SEEDS = 5, range(2), range(5)
 Figures = dict[str, list[float]]  # one per training
 
@@ -50,17 +51,17 @@ class Result:
     baselines: Figures = field(default_factory=dict)
 
 
-def list_families(training: Sequences) -> tuple[str, ...]:
-    """List the families that can predict targets like these, the suggested one first."""
+def list_candidates(training: Sequences) -> tuple[str, ...]:
+    """List the families that can predict targets like these, the suggested one first; ENSEMBLE."""
     possible = FIELDS["family"].list_choices(Recipe.suggest(training))
     suggested = Recipe.suggest(training).family
-    return (suggested, *(each for each in possible if each != suggested))
+    return (suggested, *(each for each in possible if each != suggested), ENSEMBLE)
 
 
-def cross_validate(source: Source, family: str, with_baselines: bool) -> Result:
-    """Measure the suggested recipe of a family on held-out parts of the training set."""
+def cross_validate(source: Source, candidate: str, with_baselines: bool) -> Result:
+    """Measure the suggested recipe of a family, or the ensemble, on parts of the training set."""
     training = source.read_training()
-    recipe = choose(family, training)
+    recipe = choose(candidate, training)
     parts = []
     for seed in FOLD_SEEDS:
         for _, held_out in split_into_folds(training, replace(recipe, seed=seed), FOLDS):
@@ -73,23 +74,29 @@ def cross_validate(source: Source, family: str, with_baselines: bool) -> Result:
     return _measure(recipe, parts, with_baselines)
 
 
-def test(source: Source, family: str, with_baselines: bool) -> Result:
-    """Measure the suggested recipe of a family on the test set.
+def test(source: Source, candidate: str, with_baselines: bool) -> Result:
+    """Measure the suggested recipe of a family, or the ensemble, on the test set.
 
     The recipe is chosen before test targets are read.
     """
-    recipe = choose(family, source.read_training())
+    recipe = choose(candidate, source.read_training())
     remaining = None if source.read_remaining is None else source.read_remaining()
     part = Part(source.read_all(), remaining, tuple(TEST_SEEDS))
     return _measure(recipe, [part], with_baselines)
 
 
-def choose(family: str, training: Sequences) -> Recipe:
-    """Choose the recipe for a training set beside which there is a test set."""
+def choose(candidate: str, training: Sequences) -> Recipe:
+    """Choose the recipe for a training set beside which there is a test set.
+
+    The ensemble has several seeds of the suggestion.
+    """
     # The rules ask whether there is a test set, not what is in it: the first sequence will do.
     rows = np.append(np.arange(len(training)), 0)
     split = np.array(["train"] * len(training) + ["test"], object)
-    return Recipe.suggest(replace(training[rows], split=split), family)
+    data = replace(training[rows], split=split)
+    if candidate == ENSEMBLE:
+        return replace(Recipe.suggest(data), members=MEMBERS)
+    return Recipe.suggest(data, candidate)
 
 
 def _measure(recipe: Recipe, parts: list[Part], with_baselines: bool) -> Result:

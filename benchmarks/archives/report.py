@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import mean, stdev
 
-from benchmarks.archives.measure import FOLD_SEEDS, FOLDS, TEST_SEEDS
+from benchmarks.archives.measure import ENSEMBLE, FOLD_SEEDS, FOLDS, MEMBERS, TEST_SEEDS
 from benchmarks.archives.published import METHODS, SOURCES, read_published
 from core.recipe.recipe import FAMILIES
 
@@ -14,7 +14,7 @@ Entry = dict[str, dict]  # per family: recipe, figures, baselines; "suggested": 
 INTRODUCTION = f"""# Accuracy on published data sets
 
 Written by `python -m benchmarks archives --data DIR`. Each family has its suggested settings; the
-family that `Recipe.suggest` chooses is bold.
+family that `Recipe.suggest` chooses is bold. The ensemble is the mean of {MEMBERS} seeds of it.
 
 ## Cross-validation within the training sets
 
@@ -43,14 +43,14 @@ def render_report(record: dict) -> str:
 
 def _render_table(entries: dict[str, Entry], is_final: bool) -> Iterator[str]:
     methods = METHODS if is_final else ()
-    columns = [*FAMILIES.values(), *BASELINES, *methods]
+    columns = [*FAMILIES.values(), ENSEMBLE, *BASELINES, *methods]
     yield "| data set | " + " | ".join(columns) + " | suggested | seconds |"
     yield "|---" * (len(columns) + 3) + "|"
     published = read_published()
     for name, entry in entries.items():
         suggested = entry[entry["suggested"]]
         cells = []
-        for family in FAMILIES:
+        for family in (*FAMILIES, ENSEMBLE):
             text = _describe(entry[family]["figures"], is_final) if family in entry else ""
             cells.append(f"**{text}**" if family == entry["suggested"] else text)
         cells += [

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from benchmarks.archives.measure import cross_validate, list_families, test
+from benchmarks.archives.measure import cross_validate, list_candidates, test
 from benchmarks.archives.report import render_report
 from benchmarks.archives.sources import find_sources
 
@@ -21,12 +21,13 @@ DOCS = Path(__file__).parents[2] / "docs"
 RECORD = DOCS / "archives.json"
 
 
-def run(folder: Path, final: bool) -> dict[str, object]:
+def run(folder: Path, final: bool, only: list[str]) -> dict[str, object]:
     """Measure every data set below a folder.
 
     Args:
         folder: Folder of UCR-style folders, each with NAME_TRAIN and NAME_TEST, and of C-MAPSS.
         final: True to read the test targets.
+        only: Candidates to measure; of others the figures recorded before remain. Empty: all.
     """
     record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     part, measure = ("test", test) if final else ("cross-validation", cross_validate)
@@ -34,12 +35,15 @@ def run(folder: Path, final: bool) -> dict[str, object]:
         opening = {"date": date.today().isoformat(), "commit": _describe_commit()}
         record.setdefault("openings", []).append(opening)
     for source in find_sources(folder):
-        suggested, *others = list_families(source.read_training())
-        entry = record.setdefault(part, {})[source.name] = {"suggested": suggested}
-        for family in (suggested, *others):
-            result = measure(source, family, with_baselines=family == suggested)
-            entry[family] = asdict(result)
-            print(source.name, family, result.recipe, _summarize(result.figures), flush=True)
+        suggested, *others = list_candidates(source.read_training())
+        entry = record.setdefault(part, {}).setdefault(source.name, {})
+        entry["suggested"] = suggested
+        for candidate in (suggested, *others):
+            if only and candidate not in only:
+                continue
+            result = measure(source, candidate, with_baselines=candidate == suggested)
+            entry[candidate] = asdict(result)
+            print(source.name, candidate, result.recipe, _summarize(result.figures), flush=True)
             RECORD.write_text(json.dumps(record, indent=1), encoding="utf-8")
     (DOCS / "archives.md").write_text(render_report(record), encoding="utf-8")
     return {"report": "docs/archives.md"}

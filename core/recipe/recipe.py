@@ -31,12 +31,12 @@ from ..fields.declaration import (
 from ..fields.value_types import Boolean, Choice, Number, Whole, WholeList
 from ..i18n import N_
 from ..layers.convolution.declaration import Convolutional
-from ..layers.inception.declaration import Inception
 from ..layers.layer import Layer
 from ..layers.lstm.declaration import LSTM
 from ..layers.recurrent.declaration import MAX_UNITS
 from ..layers.registry import MAX_LAYERS, LayerStack, layer_from_dict, layer_to_dict
 from ..representation import shorten_repr
+from .family_defaults import FAMILY_DEFAULTS
 from .members import MAX_SEED, Member, MemberList, derive_seed
 from .suggestion_rules import suggest_fields
 
@@ -66,16 +66,6 @@ LOSSES = {
 }
 MIN_STATE = -2.0  # below any state of an LSTM or a GRU and any relu: never the maximum over steps
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
-# What a recipe gets that is adapted to a family which its layers do not fit. Validation accuracy on
-# a third of the training part, batch size 16: three Inception blocks with a cosine schedule reach
-# 0.98 on GesturePebbleZ1 (120 epochs) and 0.59 on GestureMidAirD1 (60 epochs), two blocks 0.96 and
-# 0.51. With a constant rate, two blocks reach 0.51 on GesturePebbleZ1 (60 epochs): the moving
-# statistics catch up only with weights that come to rest.
-FAMILY_DEFAULTS: Mapping[str, dict[str, object]] = {
-    "recurrent": {"layers": (LSTM(64),), "pooling": "last", "schedule": "constant"},
-    "convolution": {"layers": (Inception(),) * 3, "pooling": "mean", "schedule": "cosine"},
-    "random_convolution": {},  # has no layers
-}
 SIDES = {"pre": N_("in front"), "post": N_("behind")}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..data.sequences import Sequences
 from ..errors import Note
+from ..layers.inception.declaration import Inception
 from .recipe import Recipe
 from .suggestion_rules import count_training_data
 
@@ -54,6 +55,37 @@ def _explain(data: Sequences, recipe: Recipe, training: int) -> Iterator[Note]:
     if recipe.family == "random_convolution":
         yield from _explain_random_convolution(recipe, training)
         return
+    if recipe.family == "convolution":
+        yield from _explain_convolution(recipe)
+    else:
+        yield from _explain_recurrent(recipe, training)
+    yield Note(
+        "Batches of {size}: an epoch then makes {updates} updates.",
+        size=recipe.batch_size,
+        updates=-(-training // recipe.batch_size),
+    )
+    if recipe.schedule == "cosine":
+        yield Note("{epochs} epochs with a learning rate that falls to 0.", epochs=recipe.epochs)
+        if recipe.validation_split == 0:
+            yield Note("Every sequence outside the test set is learned from.")
+        return
+    if recipe.patience is None:
+        yield Note(
+            "{epochs} epochs, and no sequence set apart for validation: of {n} none can be spared, "
+            "and nothing will tell how the network does on others.",
+            epochs=recipe.epochs,
+            n=training,
+        )
+        return
+    yield Note(
+        "{epochs} epochs at most; after {patience} without a better validation loss it ends, and "
+        "the best weights are kept.",
+        epochs=recipe.epochs,
+        patience=recipe.patience,
+    )
+
+
+def _explain_recurrent(recipe: Recipe, training: int) -> Iterator[Note]:
     units = recipe.layers[0].size
     if recipe.layers[0].directions == 2:
         yield Note(
@@ -74,31 +106,13 @@ def _explain(data: Sequences, recipe: Recipe, training: int) -> Iterator[Note]:
             "class apart may stand anywhere. Dropout of {share} keeps it from learning by heart.",
             share=f"{recipe.layers[0].dropout:.0%}",
         )
+
+
+def _explain_convolution(recipe: Recipe) -> Iterator[Note]:
     yield Note(
-        "Batches of {size}: an epoch then makes {updates} updates.",
-        size=recipe.batch_size,
-        updates=-(-training // recipe.batch_size),
-    )
-    if recipe.schedule == "cosine":
-        yield Note(
-            "{epochs} epochs with a learning rate that falls to 0. Every sequence outside the test "
-            "set is learned from.",
-            epochs=recipe.epochs,
-        )
-        return
-    if recipe.patience is None:
-        yield Note(
-            "{epochs} epochs, and no sequence set apart for validation: of {n} none can be spared, "
-            "and nothing will tell how the network does on others.",
-            epochs=recipe.epochs,
-            n=training,
-        )
-        return
-    yield Note(
-        "{epochs} epochs at most; after {patience} without a better validation loss it ends, and "
-        "the best weights are kept.",
-        epochs=recipe.epochs,
-        patience=recipe.patience,
+        "{n} Inception blocks, which find patterns of up to {steps} steps each wherever they are.",
+        n=len(recipe.layers),
+        steps=max(layer.kernel_size for layer in recipe.layers if isinstance(layer, Inception)),
     )
 
 

@@ -12,9 +12,9 @@ from typing import Literal, TypedDict
 import numpy as np
 
 from ..data.sequences import Sequences
-from ..layers.inception.declaration import Inception
 from ..layers.layer import Layer
 from ..layers.lstm.declaration import LSTM
+from .family_defaults import INCEPTION_BLOCKS
 
 # Integers are classes if there are few of them and each occurs in several rows.
 MAX_CLASSES, MIN_PER_CLASS = 50, 5
@@ -82,9 +82,12 @@ def _suggest_random_convolution(data: Sequences) -> SuggestedFields:
 
 def _suggest_convolution(data: Sequences) -> SuggestedFields:
     fields = suggest_first_version(data)
-    fields["layers"] = (Inception(), Inception())
+    fields |= {"layers": INCEPTION_BLOCKS, "schedule": "cosine", "patience": None}
+    fields["epochs"] = _count_epochs(data, MAX_COSINE_EPOCHS)
     if not data.per_step:
         fields["pooling"] = "mean"
+    if _has_rows(data, "test"):
+        fields["validation_split"] = 0.0
     return fields
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.archives.measure import choose, list_families
+from benchmarks.archives.measure import ENSEMBLE, choose, list_candidates
 from benchmarks.archives.published import METHODS, read_published
 from benchmarks.archives.report import render_report
 from benchmarks.archives.sources import CAP, find_sources, join, stop_engines
@@ -32,9 +32,12 @@ def test_every_folder_with_both_parts_and_the_sample_are_found(folder):
 
 def test_the_recipe_is_what_is_suggested_for_the_data_with_its_test_set(folder):
     for source in find_sources(folder):
-        for family in list_families(source.read_training()):
+        *families, ensemble = list_candidates(source.read_training())
+        for family in families:
             expected = Recipe.suggest(source.read_all(), family)
             assert choose(family, source.read_training()) == expected
+        assert ensemble == ENSEMBLE
+        assert len(choose(ensemble, source.read_training()).list_members()) == 5
 
 
 def test_held_out_engines_stop_before_their_end_and_others_do_not():

@@ -32,3 +32,10 @@ def test_the_family_and_the_held_out_share_have_a_reason():
 def test_a_missing_validation_set_is_explained(n, is_explained):
     suggestion = suggest(Sequences.from_lists([[1]] * n, targets=[0.5] * n))
     assert ("none can be spared" in " ".join(suggestion.reasons)) == is_explained
+
+
+def test_convolutions_are_explained():
+    text = " ".join(suggest(make_classes(120, n_test=20), "convolution").reasons)
+    assert "3 Inception blocks" in text
+    assert "100 epochs with a learning rate that falls to 0" in text
+    assert "Every sequence outside the test set is learned from." in text

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core import Recipe, Sequences
+from core.recipe.recipe import FAMILIES
 from core.recipe.suggestion_rules import has_classes, suggest_first_version
 
 
@@ -113,3 +114,10 @@ def test_numbers_per_step_beside_a_test_set_are_learned_from_all_other_sequences
     assert Recipe(**suggest_first_version(marked)) == replace(
         recipe, schedule="constant", epochs=60, validation_split=0.2, patience=15
     )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_can_be_suggested(family):
+    recipe = Recipe.suggest(make_data(["a", "b"] * 60), family)
+    assert (recipe.family, recipe.task) == (family, "classification")
+    assert recipe.validation_split == 0.2
