@@ -202,7 +202,8 @@ def _choose_layers(visitor: State, recipe: Recipe) -> tuple[Layer, ...]:
 
 
 def _choose_layer(number: int, initial: Layer, names: list[str], prefix: str) -> Layer:
-    places = _make_places()
+    n_fields = max(len(list_fields(LAYERS[name])) for name in names)
+    places = _make_places([4, 3, 3, 4] if n_fields < 4 else [5, 4, 4])
     name = next(places).selectbox(
         _("Layer {n}").format(n=number),
         names,
@@ -227,10 +228,10 @@ def _choose_layer(number: int, initial: Layer, names: list[str], prefix: str) ->
     return build(**values)
 
 
-def _make_places() -> Iterator[DeltaGenerator]:
-    """Make places for inputs, four per row."""
+def _make_places(widths: list[int]) -> Iterator[DeltaGenerator]:
+    """Make places for inputs, row by row, of these relative widths."""
     while True:
-        yield from st.columns([4, 3, 3, 4], vertical_alignment="bottom")
+        yield from st.columns(widths, vertical_alignment="bottom")
 
 
 def _has_marked_validation(visitor: State) -> bool:

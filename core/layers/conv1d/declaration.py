@@ -44,7 +44,7 @@ class Conv1D(Convolutional):
     kernel_size: int = setting(
         8,
         Whole(1, MAX_KERNEL_SIZE),
-        label=N_("Kernel size, in steps"),
+        label=N_("Kernel size"),
         help=N_("Steps that a filter reads."),
         suggest_values=lambda layer: (layer.kernel_size, 2 * layer.kernel_size),
         entry=N_("kernel size {value}"),

@@ -34,13 +34,13 @@ def causal_setting() -> bool | None:
     """Declare whether a layer reads no later steps."""
     return setting(
         None,
-        Boolean((N_("both sides"), N_("earlier steps only"))),
-        label=N_("Reads"),
+        Boolean((N_("not causal"), N_("causal"))),
+        label=N_("Causal"),
         help=N_(
-            "The steps that the output of a step depends on. By the targets: earlier steps only "
-            "if every step has a target, else both sides."
+            "The output of a step depends on no later steps. Default: causal if every step has a "
+            "target."
         ),
-        none=N_("by the targets"),
+        none=N_("default"),
     )
 
 

@@ -43,8 +43,11 @@ class Inception(Convolutional):
     kernel_size: int = setting(
         40,
         Whole(4, MAX_KERNEL_SIZE),
-        label=N_("Largest kernel, in steps"),
-        help=N_("The other two kernels of the block are a half and a quarter as long."),
+        label=N_("Kernel size"),
+        help=N_(
+            "Steps of the largest kernel. The other two of the block are a half and a quarter as "
+            "long."
+        ),
         suggest_values=lambda layer: (layer.kernel_size // 2, layer.kernel_size),
         entry=N_("kernels up to {value}"),
     )
