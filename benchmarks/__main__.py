@@ -184,7 +184,9 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=Path("benchmarks.json"))
     parser.add_argument("--data", type=Path, help="folder of data sets, for archives")
     parser.add_argument("--final", action="store_true", help="read test targets, for archives")
-    parser.add_argument("--only", nargs="*", default=[], help="families or ensemble, for archives")
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="suggestion, ensemble, families; for archives"
+    )
     arguments = parser.parse_args()
     if "archives" in arguments.names:
         if arguments.data is None:

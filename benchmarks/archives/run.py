@@ -17,6 +17,7 @@ from benchmarks.archives.measure import cross_validate, list_candidates, test
 from benchmarks.archives.report import render_report
 from benchmarks.archives.sources import find_sources
 
+SUGGESTION = "suggestion"
 DOCS = Path(__file__).parents[2] / "docs"
 RECORD = DOCS / "archives.json"
 
@@ -27,7 +28,8 @@ def run(folder: Path, final: bool, only: list[str]) -> dict[str, object]:
     Args:
         folder: Folder of UCR-style folders, each with NAME_TRAIN and NAME_TEST, and of C-MAPSS.
         final: True to read the test targets.
-        only: Candidates to measure; of others the figures recorded before remain. Empty: all.
+        only: Candidates to measure: families, SUGGESTION, ENSEMBLE. Of others the figures recorded
+            before remain. Empty: all.
     """
     record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     part, measure = ("test", test) if final else ("cross-validation", cross_validate)
@@ -39,7 +41,8 @@ def run(folder: Path, final: bool, only: list[str]) -> dict[str, object]:
         entry = record.setdefault(part, {}).setdefault(source.name, {})
         entry["suggested"] = suggested
         for candidate in (suggested, *others):
-            if only and candidate not in only:
+            names = (candidate, SUGGESTION) if candidate == suggested else (candidate,)
+            if only and not set(names) & set(only):
                 continue
             result = measure(source, candidate, with_baselines=candidate == suggested)
             entry[candidate] = asdict(result)

@@ -234,7 +234,7 @@ def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
 
 @pytest.mark.slow
 def test_convolutions_start_with_inception_blocks_and_have_inputs_of_their_own(train):
-    find_labelled(train.segmented_control, "Family").set_value("convolution").run()
+    find_labelled(train.radio, "Family").set_value("convolution").run()
     assert find_labelled(train.number_input, "Layers").value == 3
     assert find_labelled(train.selectbox, "Layer 1").value == "Inception"
     assert find_labelled(train.selectbox, "Layer 1").options == ["Conv1D", "Inception"]
@@ -248,7 +248,7 @@ def test_convolutions_start_with_inception_blocks_and_have_inputs_of_their_own(t
     find_labelled(train.button, "Start training").click().run()
     wait_until(train, open_downloads)
     assert any("packed" in text.value for text in train.markdown)
-    find_labelled(train.segmented_control, "Family").set_value("recurrent").run()
+    find_labelled(train.radio, "Family").set_value("recurrent").run()
     assert find_labelled(train.selectbox, "Layer 1").value == "LSTM"
     assert find_labelled(train.selectbox, "Pooling over steps").value == "last"
 
@@ -269,10 +269,10 @@ def test_random_convolutions_are_fitted_in_one_pass_and_show_the_curve_of_the_pe
 @pytest.mark.slow
 def test_an_ensemble_of_seeds_and_of_another_family_is_one_model(train):
     find_labelled(train.number_input, "Epochs").set_value(3).run()
-    seeds, convolutions = (each for each in train.number_input if each.label.startswith("Members"))
-    assert (seeds.value, convolutions.value) == (1, 0)
-    seeds.set_value(2)
-    convolutions.set_value(1).run()
+    kinds = [each for each in train.number_input if each.label.startswith("Members")]
+    assert [each.value for each in kinds] == [1, 0, 0]  # one of each family
+    kinds[0].set_value(2)
+    kinds[2].set_value(1).run()
     assert get_address(train)["members"] == "same;same;family:random_convolution"
     find_labelled(train.button, "Start training").click().run()
     wait_until(train, open_downloads)
@@ -287,7 +287,7 @@ def test_a_link_to_an_ensemble_opens_with_its_members(app):
     app.query_params |= {"v": "2", "members": "same;epochs:7;epochs:7"}
     app.switch_page("pages/3_Train.py").run()
     members = {e.label: e for e in app.number_input if e.label.startswith("Members")}
-    assert sorted(each.value for each in members.values()) == [0, 1, 2]
+    assert sorted(each.value for each in members.values()) == [0, 0, 1, 2]
     [changed] = (each for label, each in members.items() if "Epochs: 7" in label)
     assert changed.value == 2
     assert get_address(app)["members"] == "same;epochs:7;epochs:7"
@@ -322,4 +322,4 @@ def test_too_many_members_are_refused_in_one_sentence(train):
         if each.label.startswith("Members"):
             each.set_value(6)
     train.run()
-    assert any("members has 12 entries; use at most 10" in each.value for each in train.error)
+    assert any("members has 18 entries; use at most 10" in each.value for each in train.error)

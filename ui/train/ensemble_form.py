@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import Recipe
 from core.families.registry import get_family
@@ -41,10 +42,10 @@ def choose_members(visitor: State, recipe: Recipe, ensemble: Recipe) -> Recipe:
     chosen: Counter[Member] = Counter()
     with st.expander(_("Ensemble"), icon=":material/hub:", expanded=bool(members)):
         st.caption(_(FIELDS["members"].help))
-        columns = st.columns(NAMES_PER_ROW, vertical_alignment="bottom")
-        kinds = _list_kinds(visitor, recipe, members)
-        for number, (kind, name) in enumerate(kinds.items()):
-            chosen[kind] = columns[number % NAMES_PER_ROW].number_input(
+        columns: list[DeltaGenerator] = []
+        for kind, name in _list_kinds(visitor, recipe, members).items():
+            columns = columns or st.columns(NAMES_PER_ROW, vertical_alignment="bottom")
+            chosen[kind] = columns.pop(0).number_input(
                 _("Members: {network}").format(network=name),
                 0,
                 MAX_MEMBERS,
