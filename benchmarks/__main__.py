@@ -184,9 +184,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=Path("benchmarks.json"))
     parser.add_argument("--data", type=Path, help="folder of data sets, for archives")
     parser.add_argument("--final", action="store_true", help="read test targets, for archives")
-    parser.add_argument(
-        "--only", nargs="*", default=[], help="candidates, for archives"
-    )
+    parser.add_argument("--only", nargs="*", default=[], help="candidates, for archives")
     arguments = parser.parse_args()
     if "archives" in arguments.names:
         if arguments.data is None:
