@@ -20,6 +20,7 @@ from .family_defaults import INCEPTION_BLOCKS
 MAX_CLASSES, MIN_PER_CLASS = 50, 5
 MIN_UPDATES = 20  # per epoch, approximately
 TINY, SMALL, LARGE = 10, 50, 2000  # training sequences
+MAX_CONVOLVED = 20_000  # training sequences, with 4,096 features each: 330 MB
 UNITS = {"few": 32, "some": 64, "many": 128}
 DROPOUT = 0.3
 MAX_STEPS = 400_000  # training steps above which fewer epochs suffice
@@ -62,11 +63,12 @@ def choose_family(data: Sequences) -> str:
 
     Random convolutions, unless they cannot predict the targets, which are one per step, or would
     read every word of a vocabulary as a feature of its own, or the sequences are too few to choose
-    a penalty by leaving each one out.
+    a penalty by leaving each one out, or so many that their features would fill the memory.
     """
     if data.per_step or data.categories or not has_classes(data):
         return "recurrent"
-    return "recurrent" if count_training_data(data)[0] < TINY else "random_convolution"
+    is_possible = TINY <= count_training_data(data)[0] <= MAX_CONVOLVED
+    return "random_convolution" if is_possible else "recurrent"
 
 
 def _suggest_random_convolution(data: Sequences) -> SuggestedFields:

@@ -79,6 +79,7 @@ def test_large_data_gets_fewer_epochs_and_test_rows_do_not_count():
         (make_data(["a", "b"] * 60), "random_convolution"),
         (make_data(["a", "b"] * 4), "recurrent"),  # too few to leave each one out
         (make_data([0.5, 1.5] * 60), "recurrent"),
+        (make_data([0, 1] * 12_000), "recurrent"),  # their features would fill the memory
         (Sequences.from_lists([[1] * 10] * 20, [["a", "b"] * 5] * 20), "recurrent"),  # per step
         (
             Sequences([[0]] * 60, [1] * 60, ["a", "b"] * 30, categories={"value": ["x"]}),
