@@ -75,6 +75,7 @@ def test_a_copied_url_shows_the_run_and_never_the_workspace(visitor, address):
         assert "No runs yet" in " ".join(elsewhere.texts())
     visitor.open(f"/Runs?run={visitor.query['run']}")
     assert len(visitor.find_all("popover")) == 3
+    visitor.wait_for(lambda seen: "Stop" in {b.label for b in seen.find_all("button")})
     visitor.click("Stop")
     visitor.wait_for(lambda seen: "Stop" not in {b.label for b in seen.find_all("button")})
 
