@@ -139,7 +139,7 @@ def test_stop_ends_soon_and_keeps_a_model(runs: Runs):
     reported = wait_until_training(runs, run_id).history["loss"]
     runs.stop(OWNER, run_id)
     assert runs.get(run_id).stopping
-    wait_for(lambda: runs.get(run_id).state is RunState.STOPPED, "Stop to be obeyed", 2)
+    wait_for(lambda: runs.get(run_id).state is RunState.STOPPED, "Stop to be obeyed", 4)
     run = runs.get(run_id)
     assert not run.stopping
     assert 1 <= len(run.history["loss"]) < ENDLESS.epochs
