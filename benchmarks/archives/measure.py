@@ -23,7 +23,7 @@ Figures = dict[str, list[float]]  # one per training
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Data of which the rows marked test are measured.
+    """Data whose test rows are measured.
 
     Attributes:
         data: The data.

@@ -41,7 +41,7 @@ def fit_network(
 
     def note_progress(share: float) -> None:
         if should_stop is not None:
-            should_stop()  # the caller learns that the training goes on; a stop waits for the end
+            should_stop()  # shows that the training is alive; a stop takes effect at the end
 
     while not stopped and len(run.networks) < len(run.members):
         member = run.prepare_member()

@@ -94,7 +94,7 @@ def _pair(recipe: Recipe, network: keras.Model) -> list[tuple[Recipe, keras.Mode
 
 
 def _report_share(on_progress: ShareCallback, done: float, members: int, share: float) -> None:
-    """Report the finished share of all members, of which ``done`` were finished before."""
+    """Report the finished share of all members; ``done`` is the share finished before."""
     on_progress(done + share / members)
 
 

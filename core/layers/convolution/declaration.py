@@ -1,4 +1,4 @@
-"""What all convolutional layers have in common. Does not need TensorFlow."""
+"""Base of the declarations of convolutional layers. Does not need TensorFlow."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class PackedGroup:
     Attributes:
         values: (real steps, channels) float32.
         lengths: (rows,) int64, real steps per row.
-        is_real: () bool; False for a group that stands in for an empty one, and does not count.
+        is_real: () bool; False for the replacement of an empty group, which does not count.
     """
 
     values: tf.Tensor
