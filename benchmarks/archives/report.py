@@ -36,7 +36,7 @@ def render_report(record: dict) -> str:
     lines = [INTRODUCTION, *_render_table(record.get("cross-validation", {}), is_final=False)]
     if "test" in record:
         lines += [FINAL, *_render_table(record["test"], is_final=True), "", *_render_sources()]
-        lines += ["", "Openings of the test sets; the table shows the last figures of each recipe:", ""]
+        lines += ["", "Openings of the test sets; the table shows the last figures:", ""]
         lines += [f"- {each['date']}, commit {each['commit']}" for each in record["openings"]]
     return "\n".join(lines) + "\n"
 
