@@ -54,7 +54,7 @@ CHOSEN = {
     "standardize": "no",
 }
 SHOWN = {
-    "Recurrent layers": "2",
+    "Layers": "2",
     "Epochs": "40",
     "Batch size, in sequences": "24",
     "Learning rate": "0.004",

@@ -25,10 +25,10 @@ log = logging.getLogger("unpadded.worker")
 TICK_SECONDS = 0.1
 BEAT_SECONDS = 2.0
 GRACE_SECONDS = 0.4  # from a stop until the training is ended from outside
-# The same before the first checkpoint, when an end from outside loses the trained epochs. A
-# training that has finished epochs checks for a stop many times per second, except on a busy
-# machine.
-FIRST_GRACE_SECONDS = 2.0
+# The same when an end from outside loses something: before the first checkpoint the trained epochs
+# (a training that has finished epochs checks for a stop many times per second, except on a busy
+# machine), and once the training knows of the stop the metrics that it computes next.
+LONGER_GRACE_SECONDS = 2.0
 # From the end of a turn until the training is ended from outside. Most batches and evaluations end
 # within this time, so nothing since the last checkpoint is lost. The limit is higher on a machine
 # so busy that the process got hardly any CPU time (compiling a network takes some seconds of it):
@@ -88,6 +88,7 @@ class Heartbeat:
         self.checkpoint = self._stored = resume
         self._start = (0, 0) if resume is None else _locate(resume.progress)
         self._stop_requested_at = time.monotonic() if claim.stopping else None
+        self._is_ending = False  # the training knows that it is to end
         self.yield_requested_at: float | None = None
         self._cpu_seconds = time.process_time()
         self._time_since_call, self._calls, self._slowest_call = Stopwatch(), 0, 0.0
@@ -110,7 +111,8 @@ class Heartbeat:
     def should_stop(self) -> bool:
         """Return True if the training should stop, to end or to give its worker back."""
         self._note_call()
-        return self.is_end_requested or self._should_yield()
+        self._is_ending = self.is_end_requested
+        return self._is_ending or self._should_yield()
 
     @property
     def is_end_requested(self) -> bool:
@@ -202,7 +204,8 @@ class Heartbeat:
 
     def _is_overdue(self) -> bool:
         has_epochs = self.last_progress is not None and bool(self.last_progress.history)
-        grace = FIRST_GRACE_SECONDS if has_epochs and self.checkpoint is None else GRACE_SECONDS
+        loses_more = self._is_ending or (has_epochs and self.checkpoint is None)
+        grace = LONGER_GRACE_SECONDS if loses_more else GRACE_SECONDS
         since = self._stop_requested_at
         if not self.is_end_requested:
             is_starved = time.process_time() - self._cpu_seconds < MIN_TURN_CPU_SECONDS

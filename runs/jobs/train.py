@@ -32,6 +32,10 @@ log = logging.getLogger("unpadded.worker")
 # weights are measured in well under 1 s.
 MAX_MEASURED_AFTER_STOP = 2e9
 
+NOT_MEASURED = N_(
+    "Not measured, because the training had to be ended in the middle of a batch. The model is the "
+    "last state that was saved."
+)
 NOTHING_LEARNED = Result(RunState.STOPPED)
 TIME_IS_UP = N_(
     "Stopped after {hours:g} hours, the most a run may take on this server. What it had learned is "
@@ -141,7 +145,8 @@ def _build_checkpoint_result(heartbeat: Heartbeat) -> Result:
     checkpoint = heartbeat.checkpoint
     if checkpoint is None:
         return NOTHING_LEARNED
-    return _build_result(restore_model(checkpoint), heartbeat, checkpoint)
+    result = _build_result(restore_model(checkpoint), heartbeat, checkpoint)
+    return replace(result, notes=(*result.notes, Note(NOT_MEASURED)))
 
 
 def _measure(

@@ -95,6 +95,27 @@ def test_a_stop_ends_a_run_whose_training_is_about_to_end(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("knows", [True, False])
+def test_a_training_that_knows_of_the_stop_has_time_to_be_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knows: bool
+):
+    """On a busy machine a stopped run had no metrics, and no note that said why."""
+    store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    run = create_queued(store)
+    ended = threading.Event()
+    monkeypatch.setattr(heartbeat_module.os, "_exit", lambda code: ended.set())
+    monkeypatch.setattr(heartbeat_module, "LONGER_GRACE_SECONDS", 300.0)
+    claim = store.attempts.claim(run, "worker")
+    store.runs.stop("ada", run)
+    heartbeat = Heartbeat(store, run, claim, None, lambda heartbeat: NOTHING_LEARNED)
+    while knows and not heartbeat.should_stop():
+        time.sleep(0.02)
+    assert ended.wait(3 if knows else 60) is not knows
+    heartbeat.close()
+    store.close()
+
+
+@pytest.mark.slow
 def test_a_turn_ends_after_progress(tmp_path: Path):
     store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
     run = create_queued(store)
