@@ -52,6 +52,7 @@ MAX_BATCH_SIZE = 4096
 MAX_MAXLEN = 100_000
 MAX_VALUE = 1e30
 MAX_KERNELS = 50_000
+MAX_GROUPS = 256
 
 # Each name is that of a folder of core.families.
 FAMILIES = {
@@ -388,6 +389,18 @@ class Recipe:
         section="network",
         suggest_values=lambda recipe: (recipe.n_kernels // 4, recipe.n_kernels),
         entry=N_("{value} kernels"),
+    )
+    n_groups: int = setting(
+        0,
+        Whole(0, MAX_GROUPS),
+        label=N_("Groups of competing kernels"),
+        help=N_(
+            "Groups of eight random kernels per dilation; the network counts how often each one "
+            "wins in its group. 0: none."
+        ),
+        section="network",
+        suggest_values=lambda recipe: (0, 32),
+        entry=N_("{value} groups"),
     )
     members: tuple[Member, ...] = setting(
         (),

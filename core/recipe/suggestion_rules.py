@@ -15,11 +15,14 @@ from ..data.sequences import Sequences
 from ..layers.layer import Layer
 from ..layers.lstm.declaration import LSTM
 from .family_defaults import INCEPTION_BLOCKS
+from .network_shape import count_usual_steps
 
 # Integers are classes if there are few of them and each occurs in several rows.
 MAX_CLASSES, MIN_PER_CLASS = 50, 5
 MIN_UPDATES = 20  # per epoch, approximately
 TINY, SMALL, LARGE = 10, 50, 2000  # training sequences
+# Groups of competing kernels, for sequences in each half of which a kernel has room.
+GROUPS, MIN_GROUP_STEPS = 32, 36
 MAX_CONVOLVED = 20_000  # training sequences, with 4,096 features each: 330 MB
 UNITS = {"few": 32, "some": 64, "many": 128}
 DROPOUT = 0.3
@@ -40,6 +43,7 @@ class SuggestedFields(TypedDict, total=False):
     task: Literal["classification"]
     pooling: Literal["mean"]
     schedule: Literal["cosine"]
+    n_groups: int
 
 
 def suggest_fields(data: Sequences, family: str | None = None) -> SuggestedFields:
@@ -75,6 +79,9 @@ def _suggest_random_convolution(data: Sequences) -> SuggestedFields:
     fields: SuggestedFields = {}
     if has_classes(data):
         fields["task"] = "classification"
+    training = data.lengths if data.split is None else data.lengths[data.split != "test"]
+    if count_usual_steps(training) >= MIN_GROUP_STEPS:
+        fields["n_groups"] = GROUPS
     # The penalty is chosen by leaving each training sequence out. Others are held out only where
     # nothing else would measure the model.
     if _has_rows(data, "test"):

@@ -65,6 +65,7 @@ def _make_key(recipe: Recipe) -> tuple[object, ...]:
     return (
         recipe.family,
         recipe.n_kernels,
+        recipe.n_groups,
         recipe.layers,
         recipe.batch_size,
         recipe.maxlen,

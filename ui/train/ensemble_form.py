@@ -17,7 +17,7 @@ from ui.session.data import suggest_recipe
 from ui.session.state import State
 from ui.shell.widgets import get_widget_key
 
-NETWORK_FIELDS = ("family", "layers", "pooling", "n_kernels")  # which its network shows
+NETWORK_FIELDS = ("family", "layers", "pooling", "n_kernels", "n_groups")  # which its network shows
 NAMES_PER_ROW = 2  # of networks, which may be long
 
 

@@ -24,7 +24,7 @@ from ...recipe.recipe import Recipe
 from ..network import Fit, OnCheckpoint, OnProgress, ShouldStop
 from .calibration import compute_log_loss, fit_scale
 from .keras_network import MAX_SCALED, Parts, build_parts
-from .kernels import VIEWS, KernelPlan, draw_weights
+from .kernels import VIEWS, KernelPlan, draw_group_weights, draw_weights
 from .ridge import RidgePath
 
 MAX_SAMPLED = 20  # sequences whose outputs the biases are quantiles of
@@ -111,6 +111,9 @@ def fit_kernels(parts: Parts, recipe: Recipe, shape: NetworkShape, training: Seq
         outputs = np.concatenate([layer(each).numpy() for each in views], axis=1)
         # (biases, views, kernels)
         biases.append(np.quantile(outputs, plan.quantiles, axis=1).astype(np.float32))
+    for dilation in plan.group_dilations:
+        layer = parts.network.get_layer(f"groups_{dilation}")
+        layer.set_weights([draw_group_weights(shape.inputs, plan.groups, rng)])
     by_view = np.stack(biases).transpose(2, 0, 1, 3)  # (views, dilations, biases, kernels)
     parts.network.get_layer("biases").set_weights([by_view.reshape(1, VIEWS * plan.thresholds)])
 

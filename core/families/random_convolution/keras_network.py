@@ -4,6 +4,7 @@
     views         series and differences, normalized over the data set and per sequence, on a grid
     convolutions  frozen kernels, up to 84 per dilation, with zeros beyond the true ends
     pools         per kernel and bias the share of positive outputs, over real steps only
+    groups        per step the winners of groups of competing kernels, over real steps only
     summaries     per input the mean, the deviation, extremes and ends; the logarithm of the length
     scaling       mean 0 and deviation 1 over training sequences, clipped
     output        the ridge
@@ -25,7 +26,7 @@ from keras import KerasTensor, ops
 from ...network.compaction import compact
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
-from .kernels import KERNEL_SIZE, VIEWS, KernelPlan
+from .kernels import GROUP_SIZE, KERNEL_SIZE, VIEWS, KernelPlan
 
 LOWEST = -1e30  # below every bias: padding is never positive
 # Grid steps per unit, and the largest value on the grid: differences of two reach twice as far, and
@@ -62,8 +63,10 @@ def build_parts(recipe: Recipe, shape: NetworkShape) -> Parts:
         ops.zeros_like(length, dtype="int32")
     )  # (batch, 1, inputs)
     stacked = ops.concatenate(_build_views(x, x * scales, real, length), axis=0)
-    pools = _pool_convolutions(plan, stacked, real, length)
-    features = ops.concatenate([pools, *_summarize(x, real, length)], axis=1)
+    pools = [_pool_convolutions(plan, stacked, real, length)]
+    if plan.groups:
+        pools.append(_pool_groups(plan, stacked, real, length))
+    features = ops.concatenate([*pools, *_summarize(x, real, length)], axis=1)
     scaled = keras.layers.BatchNormalization(
         center=False, scale=False, epsilon=1e-12, trainable=False, name="scaling"
     )(features)
@@ -128,15 +131,7 @@ def _pool_convolutions(
     position = ops.expand_dims(ops.cumsum(ops.cast(real, "float32"), axis=1) - 1, -1)
     pools, kernels, first = [], plan.kernels, 0
     for dilation in plan.dilations:
-        outputs = keras.layers.Conv1D(
-            kernels,
-            KERNEL_SIZE,
-            dilation_rate=dilation,
-            padding="same",  # zeros on both sides, as many as the kernel reaches
-            use_bias=False,
-            trainable=False,
-            name=f"convolution_{dilation}",
-        )(stacked)
+        outputs = _convolve(stacked, kernels, dilation, f"convolution_{dilation}")
         outputs = ops.where(is_real, outputs, LOWEST)  # (views · batch, steps, kernels)
         for number in range(plan.biases):
             bias = biases[:, :, first : first + kernels]
@@ -149,7 +144,51 @@ def _pool_convolutions(
                 excess = ops.sum(ops.cast(ops.relu(outputs - bias), "float64"), axis=1)
                 pools.append(ops.cast(excess, "float32") / count)
                 pools.append(ops.sum(positive * position, axis=1) / count / length)
-    by_view = ops.concatenate(pools, axis=1)  # (views · batch, pools)
+    return _join_views(pools)
+
+
+def _pool_groups(
+    plan: KernelPlan, stacked: KerasTensor, real: KerasTensor, length: KerasTensor
+) -> KerasTensor:
+    """Return the wins of each kernel in its group, (batch, views · pools).
+
+    A kernel wins a step with the largest output of its group, and by that output. Roots of the mean
+    over the sequence, over its first half and over its second half.
+    """
+    real, length = (ops.concatenate([each] * VIEWS, axis=0) for each in (real, length))
+    is_real = ops.cast(real, "float32")
+    position = ops.cumsum(is_real, axis=1) - 1
+    is_first = is_real * ops.cast(position < length / 2, "float32")
+    halves = [ops.expand_dims(each, -1) for each in (is_first, is_real - is_first)]
+    steps = [ops.maximum(ops.sum(each, axis=1), 1.0) for each in halves]  # of one step: no second
+    pools, kernels = [], plan.groups * GROUP_SIZE
+    for dilation in plan.group_dilations:
+        outputs = _convolve(stacked, kernels, dilation, f"groups_{dilation}")
+        grouped = keras.layers.Reshape((-1, plan.groups, GROUP_SIZE))(outputs)
+        wins = ops.one_hot(ops.argmax(grouped, axis=-1), GROUP_SIZE) * grouped
+        wins = ops.cast(keras.layers.Reshape((-1, kernels))(wins), "float64")
+        sums = [ops.sum(wins * ops.cast(half, "float64"), axis=1) for half in halves]
+        means = [ops.cast(sums[0] + sums[1], "float32") / length]
+        means += [ops.cast(each, "float32") / n for each, n in zip(sums, steps, strict=True)]
+        pools += [ops.sqrt(ops.relu(mean)) for mean in means]
+    return _join_views(pools)
+
+
+def _convolve(stacked: KerasTensor, kernels: int, dilation: int, name: str) -> KerasTensor:
+    return keras.layers.Conv1D(
+        kernels,
+        KERNEL_SIZE,
+        dilation_rate=dilation,
+        padding="same",  # zeros on both sides, as many as the kernel reaches
+        use_bias=False,
+        trainable=False,
+        name=name,
+    )(stacked)
+
+
+def _join_views(pools: list[KerasTensor]) -> KerasTensor:
+    """Concatenate pools, each (views · batch, kernels), to (batch, views · pools)."""
+    by_view = ops.concatenate(pools, axis=1)
     return ops.concatenate(ops.split(by_view, VIEWS, axis=0), axis=1)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ...recipe.recipe import Recipe
 from ..onnx_graph import OnnxGraph
 from .keras_network import GRID_LIMIT, GRID_STEPS, LOWEST, MAX_SCALED, MIN_DEVIATION
-from .kernels import KERNEL_SIZE, VIEWS
+from .kernels import GROUP_SIZE, KERNEL_SIZE, VIEWS
 
 FLOAT32, FLOAT64, INT64 = 1, 11, 7  # ONNX's numbers of types
 
@@ -26,8 +26,11 @@ class _LayerWriter:
     def __init__(self, graph: OnnxGraph, network: keras.Model) -> None:
         self.graph, self.network = graph, network
         convolutions = [each for each in network.layers if isinstance(each, keras.layers.Conv1D)]
-        self.dilations = sorted(layer.dilation_rate[0] for layer in convolutions)
-        self.kernels = convolutions[0].filters
+        single = [each for each in convolutions if each.name.startswith("convolution_")]
+        self.dilations = sorted(layer.dilation_rate[0] for layer in single)
+        self.kernels = single[0].filters
+        groups = [each for each in convolutions if each.name.startswith("groups_")]
+        self.group_dilations = sorted(layer.dilation_rate[0] for layer in groups)
 
     def add(self, x: str) -> str:
         """Add the layers, and return the name of the outputs before activation."""
@@ -43,10 +46,12 @@ class _LayerWriter:
         position = self._cast(position, FLOAT32)
         mean, deviation = self._add_moments(x, real, length)
         views = self._add_views(x, real, mean, deviation)
-        pools = self._add_pools(views, real, length, position)
+        pools = [self._add_pools(views, real, length, position)]
+        if self.group_dilations:
+            pools.append(self._add_groups(views, real, length, position))
         summaries = self._add_summaries(x, real, lengths)
         features = self._node(
-            "Concat", pools, mean, deviation, *summaries, self._node("Log", length), axis=1
+            "Concat", *pools, mean, deviation, *summaries, self._node("Log", length), axis=1
         )
         return self._add_output(features)
 
@@ -115,15 +120,7 @@ class _LayerWriter:
         stored = self.network.get_layer("biases").get_weights()[0].size
         per_dilation = stored // (VIEWS * kernels * len(self.dilations))
         for dilation in self.dilations:
-            kernel = self.network.get_layer(f"convolution_{dilation}").get_weights()[0]
-            reach = dilation * (KERNEL_SIZE // 2)
-            outputs = self._node(
-                "Conv",
-                views,
-                self._constant(kernel.transpose(2, 1, 0)),
-                dilations=[dilation],
-                pads=[reach, reach],
-            )
+            outputs = self._convolve(views, f"convolution_{dilation}", dilation)
             outputs = self._node("Where", real, outputs, self._constant(LOWEST))
             for number in range(per_dilation):
                 bias = self._behind(self._slice(biases, first, first + kernels, axis=1))
@@ -138,7 +135,52 @@ class _LayerWriter:
                     pools.append(self._node("Div", excess, count))
                     weighted = self._sum(self._node("Mul", positive, position))
                     pools.append(self._node("Div", self._node("Div", weighted, count), repeated))
-        by_view = self._node("Concat", *pools, axis=1)  # (views · batch, pools)
+        return self._join_views(pools)
+
+    def _add_groups(self, views: str, real: str, length: str, position: str) -> str:
+        """Return the wins of each kernel in its group, (batch, views · pools)."""
+        half = self._behind(self._node("Div", length, self._constant(2)))
+        first = self._node("And", real, self._node("Less", position, half))
+        second = self._node("And", real, self._node("Not", first))
+        halves = [
+            self._cast(self._node("Concat", *[each] * VIEWS, axis=0), FLOAT64)
+            for each in (first, second)
+        ]  # (views · batch, 1, steps)
+        length = self._node("Concat", *[length] * VIEWS, axis=0)
+        steps = [
+            self._node("Max", self._cast(self._sum(each), FLOAT32), self._constant(1))
+            for each in halves
+        ]
+        numbers = self._constant(np.arange(GROUP_SIZE)[None, None, :, None], np.int64)
+        pools = []
+        for dilation in self.group_dilations:
+            outputs = self._convolve(views, f"groups_{dilation}", dilation)
+            # (views · batch, groups, kernels, steps)
+            last = self._node("Shape", outputs, start=2)
+            shape = self._node(
+                "Concat", self._constant([0, -1, GROUP_SIZE], np.int64), last, axis=0
+            )
+            grouped = self._node("Reshape", outputs, shape)
+            is_winner = self._node("Equal", numbers, self._node("ArgMax", grouped, axis=2))
+            wins = self._node("Mul", self._cast(is_winner, FLOAT32), grouped)
+            wins = self._cast(self._node("Reshape", wins, self._node("Shape", outputs)), FLOAT64)
+            sums = [self._sum(self._node("Mul", wins, half)) for half in halves]
+            whole = self._cast(self._node("Add", *sums), FLOAT32)
+            means = [self._node("Div", whole, length)]
+            for each, count in zip(sums, steps, strict=True):
+                means.append(self._node("Div", self._cast(each, FLOAT32), count))
+            pools += [self._node("Sqrt", self._node("Relu", mean)) for mean in means]
+        return self._join_views(pools)
+
+    def _convolve(self, views: str, name: str, dilation: int) -> str:
+        kernel = self.network.get_layer(name).get_weights()[0]
+        reach = dilation * (KERNEL_SIZE // 2)
+        weights = self._constant(kernel.transpose(2, 1, 0))
+        return self._node("Conv", views, weights, dilations=[dilation], pads=[reach, reach])
+
+    def _join_views(self, pools: list[str]) -> str:
+        """Concatenate pools, each (views · batch, kernels), to (batch, views · pools)."""
+        by_view = self._node("Concat", *pools, axis=1)
         names = [f"{by_view}_{view}" for view in range(VIEWS)]
         self.graph.add_node("Split", [by_view], *names, axis=0)
         return self._node("Concat", *names, axis=1)

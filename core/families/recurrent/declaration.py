@@ -20,7 +20,7 @@ TRAINING_FLOPS = 6  # per weight and step: 2 per product, and 3 products
 class RecurrentFamily(Family):
     """Recurrent layers, pooling, dense layers."""
 
-    fields = frozenset(FIELDS) - {"n_kernels"}
+    fields = frozenset(FIELDS) - {"n_kernels", "n_groups"}
 
     def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
         count, inputs = 0, shape.inputs

@@ -13,8 +13,7 @@ def compute_features(network: keras.Model, x: np.ndarray) -> np.ndarray:
     for series in (round_to_grid(x * scales), round_to_grid(per_sequence)):
         views += [series, np.diff(series, axis=0, prepend=series[:1])]
     biases = network.get_layer("biases").get_weights()[0].reshape(4, -1)
-    layers = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv1D)]
-    layers.sort(key=lambda layer: layer.dilation_rate[0])
+    layers = find_convolutions(network, "convolution_")
     features = []
     for view, thresholds in zip(views, biases, strict=True):
         by_layer = np.split(thresholds, len(layers))
@@ -28,8 +27,31 @@ def compute_features(network: keras.Model, x: np.ndarray) -> np.ndarray:
                     features.append(np.maximum(outputs - bias, 0).sum(axis=0) / count)
                     positions = (positive * np.arange(len(x))[:, None]).sum(axis=0)
                     features.append(positions / count / len(x))
+    for view in views:
+        for layer in find_convolutions(network, "groups_"):
+            outputs = convolve(view, layer.get_weights()[0], layer.dilation_rate[0])
+            features += pool_wins(outputs.reshape(len(x), -1, 8))
     summaries = [x.mean(axis=0), x.std(axis=0), x.min(axis=0), x.max(axis=0), x[0], x[-1]]
     return np.concatenate([*features, *summaries, [np.log(len(x))]])
+
+
+def find_convolutions(network: keras.Model, prefix: str) -> list[keras.layers.Conv1D]:
+    """Return the convolutions with a name that begins so, by their dilation."""
+    layers = [layer for layer in network.layers if layer.name.startswith(prefix)]
+    return sorted(layers, key=lambda layer: layer.dilation_rate[0])
+
+
+def pool_wins(outputs: np.ndarray) -> list[np.ndarray]:
+    """Return roots of mean wins of (steps, groups, 8) outputs, each (groups · 8,)."""
+    wins = np.zeros_like(outputs)
+    for step, group in np.ndindex(outputs.shape[:2]):
+        competing = outputs[step, group]
+        wins[step, group, competing.argmax()] = competing.max()
+    half = -(-len(outputs) // 2)  # the middle step belongs to the first half
+    means = [
+        part.sum(axis=0).ravel() / max(len(part), 1) for part in (wins, wins[:half], wins[half:])
+    ]
+    return [np.sqrt(np.maximum(mean, 0)) for mean in means]
 
 
 def round_to_grid(x: np.ndarray) -> np.ndarray:

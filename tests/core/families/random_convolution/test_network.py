@@ -17,7 +17,7 @@ from core.export.onnx import measure_difference, to_onnx
 from core.export.verify import measure_agreement
 from core.families.random_convolution import keras_network
 from core.families.random_convolution.fit import compute_scales
-from core.families.random_convolution.kernels import draw_weights
+from core.families.random_convolution.kernels import draw_group_weights, draw_weights
 from core.families.registry import get_family
 from core.figures import plot_xray
 from core.inspection.xray import XRay
@@ -27,7 +27,11 @@ from tests.core.families.random_convolution.reference import compute_features, r
 pytestmark = pytest.mark.slow  # it builds networks of many operations
 
 RECIPE = Recipe(
-    task="classification", family="random_convolution", n_kernels=84, validation_split=0.0
+    task="classification",
+    family="random_convolution",
+    n_kernels=84,
+    n_groups=2,
+    validation_split=0.0,
 )
 RNG = np.random.default_rng(0)
 compact = keras_network.compact
@@ -131,11 +135,12 @@ def test_a_kernel_on_the_grid_is_exact_in_float32(seed, inputs, size):
     x = rng.standard_t(2, size=(9, inputs)).astype(np.float32) * np.float32(size)
     on_grid = round_to_grid(x * compute_scales(x))
     before = round_to_grid(np.roll(x, 1, axis=0) * compute_scales(x))
-    weights = draw_weights(inputs, 84, rng)
-    products = ((on_grid - before)[:, :, None] * weights).reshape(-1, 84)
+    weights = [draw_weights(inputs, 84, rng), draw_group_weights(inputs, 8, rng)]
+    weights = np.concatenate(weights, axis=2)
+    products = ((on_grid - before)[:, :, None] * weights).reshape(-1, weights.shape[2])
     exact = products.sum(axis=0)  # in float64
     for order in (slice(None), slice(None, None, -1), rng.permutation(len(products))):
-        total = np.zeros(84, np.float32)
+        total = np.zeros(weights.shape[2], np.float32)
         for product in products[order].astype(np.float32):
             total += product
         np.testing.assert_array_equal(total, exact)
