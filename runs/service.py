@@ -136,7 +136,7 @@ class Runs:
             recipe,
             content,
             reading or {},
-            epoch.seconds * family.count_passes(recipe),
+            family.estimate_seconds(epoch, recipe),
             estimate_run_bytes(weights),
             duplicate_key=DuplicateKey.from_training(shared_by, digest, recipe, alone=not reuse),
         )

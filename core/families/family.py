@@ -22,12 +22,14 @@ class EpochCost:
         usual: Steps when every sequence is padded to one length.
         computed: Steps that are computed.
         seconds: Estimated time.
+        start_seconds: Estimated time of building and compiling the network, before the first epoch.
     """
 
     real: int
     usual: int
     computed: int
     seconds: float
+    start_seconds: float
 
     @property
     def skipped(self) -> float:
@@ -83,6 +85,10 @@ class Family(ABC):
             recipe: The recipe to train.
             groups: Parallel row groups, one per core.
         """
+
+    def estimate_seconds(self, cost: EpochCost, recipe: Recipe) -> float:
+        """Estimate the time of a whole training from the cost of one of its epochs."""
+        return cost.start_seconds + cost.seconds * self.count_passes(recipe)
 
     @abstractmethod
     def describe(self, recipe: Recipe) -> str:

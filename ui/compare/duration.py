@@ -18,7 +18,7 @@ def estimate_seconds(data: Sequences, recipes: dict[str, Recipe], seeds: tuple[i
     for recipe in recipes.values():
         family = get_family(recipe)
         cost = family.estimate_cost(data.lengths, inputs, recipe)
-        seconds_per_seed += cost.seconds * family.count_passes(recipe)
+        seconds_per_seed += family.estimate_seconds(cost, recipe)
     workers = max(len(backend.get_runs().workers), 1)
     parallel = min(backend.get_store().limits.running_runs, workers)
     return seconds_per_seed * len(seeds) / parallel

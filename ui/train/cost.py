@@ -50,7 +50,7 @@ def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
 
 def estimate_seconds(visitor: State, recipe: Recipe) -> float:
     """Estimate the time of a whole training on two free cores."""
-    return _get_cost(visitor, recipe).seconds * get_family(recipe).count_passes(recipe)
+    return get_family(recipe).estimate_seconds(_get_cost(visitor, recipe), recipe)
 
 
 def _get_cost(visitor: State, recipe: Recipe) -> EpochCost:

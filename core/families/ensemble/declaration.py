@@ -48,6 +48,7 @@ class EnsembleFamily(Family):
             usual=round(sum(share * cost.usual for share, cost in costs)),
             computed=round(sum(share * cost.computed for share, cost in costs)),
             seconds=sum(share * cost.seconds for share, cost in costs),
+            start_seconds=sum(cost.start_seconds for _, cost in costs),
         )
 
     def describe(self, recipe: Recipe) -> str:

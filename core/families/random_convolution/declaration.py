@@ -67,8 +67,8 @@ class RandomConvolutionFamily(Family):
         seconds = computed * VIEWS * passes * OUTPUT_SECONDS / 8 / groups
         small, large = sorted((len(lengths), plan.features))
         flops = 2.0 * small * small * large + EIGEN_FLOPS * float(small) ** 3
-        seconds += START_SECONDS + flops / RIDGE_FLOPS
-        return EpochCost(real, usual, computed, seconds)
+        seconds += flops / RIDGE_FLOPS
+        return EpochCost(real, usual, computed, seconds, START_SECONDS)
 
     def summarize(self, recipe: Recipe) -> Note:
         return Note("{n} random convolutions", n=recipe.n_kernels)

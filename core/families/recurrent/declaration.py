@@ -47,7 +47,8 @@ class RecurrentFamily(Family):
         for layer in recipe.layers:
             per_core += self._estimate_layer(layer, inputs, computed * share, steps * share)
             inputs, share = layer.outputs, share / layer.downsampling
-        return EpochCost(real, usual, computed, seconds + per_core / groups)
+        start = sum(layer.directions * layer.start_seconds for layer in recipe.layers)
+        return EpochCost(real, usual, computed, seconds + per_core / groups, start)
 
     def _estimate_layer(self, layer: Layer, inputs: int, computed: float, steps: float) -> float:
         """Estimate the seconds of a layer on one core: ``computed`` steps, in ``steps`` at once."""

@@ -53,6 +53,7 @@ class Recurrent(Layer):
     gates: ClassVar[int] = 1
     biases: ClassVar[int] = 1
     size_field = "units"
+    start_seconds = 0.3
     step_seconds: ClassVar[float] = 400e-6  # of a stock Keras layer
 
     @property

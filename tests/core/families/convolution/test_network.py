@@ -251,6 +251,8 @@ def test_the_cost_and_the_network_are_described():
     assert quick < slow
     shortened = replace(RECIPE, layers=(Conv1D(256, strides=4), Conv1D(256)))
     assert family.estimate_cost(lengths, 2, shortened).seconds < slow
+    blocks = replace(RECIPE, layers=(Inception(), Inception()), epochs=1)  # mostly compilation
+    assert family.estimate_seconds(family.estimate_cost(lengths, 2, blocks), blocks) > 2
     assert family.describe(RECIPE) == (
         "Conv1D(8, kernel_size=5, residual=True) → Inception(4, kernel_size=8) "
         "→ mean over steps → Dense"

@@ -160,10 +160,9 @@ def test_its_weights_are_counted_and_its_cost_is_that_of_all_members(members):
     family, lengths = get_family(recipe), np.arange(3, 9)
     network = get_network(recipe).build(recipe, shape)
     assert family.count_weights(recipe, shape) == network.count_params()
-    seconds = family.estimate_cost(lengths, 3, recipe).seconds * family.count_passes(recipe)
-    alone = [
-        get_family(member).estimate_cost(lengths, 3, member).seconds
-        * get_family(member).count_passes(member)
-        for member in recipe.list_members()
-    ]
-    assert seconds == pytest.approx(sum(alone))
+    seconds = family.estimate_seconds(family.estimate_cost(lengths, 3, recipe), recipe)
+    alone = 0.0
+    for member in recipe.list_members():
+        cost = get_family(member).estimate_cost(lengths, 3, member)
+        alone += get_family(member).estimate_seconds(cost, member)
+    assert seconds == pytest.approx(alone)
