@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, literal, select, update
 
+from core.engine.progress import average_members
 from core.errors import DataError, Note, QuotaError, UnpaddedError
 from core.i18n import N_
 from core.recipe.recipe import Recipe
@@ -397,14 +398,28 @@ def insert_run(
 
 
 def _select_losses(connection: Connection, run_id: str) -> list[float]:
-    """Return the losses of evenly spaced epochs, first and last included."""
+    """Return the losses of evenly spaced epochs, first and last included.
+
+    Of an ensemble, their means over the members.
+    """
     is_own = epochs.c.run == run_id
     count = connection.scalar(select(func.max(epochs.c.epoch)).where(is_own)) or 0
+    query = select(epochs.c.figures).where(is_own).order_by(epochs.c.epoch)
+    selected = query.where(epochs.c.epoch.in_([1 + place for place in _space_evenly(count)]))
+    rows = list(connection.scalars(selected))
+    losses = [figures["loss"] for figures in rows]
+    if rows and "member" in rows[0]:
+        rows = list(connection.scalars(query))
+        history = {name: [figures[name] for figures in rows] for name in ("loss", "member")}
+        means = average_members(history)["loss"]
+        losses = [means[place] for place in _space_evenly(len(means))]
+    return [float(f"{loss:.4g}") for loss in losses]
+
+
+def _space_evenly(count: int) -> list[int]:
+    """Return at most SPARK_POINTS evenly spaced numbers below ``count``, both ends included."""
     points = min(count, SPARK_POINTS)
-    selected = {1 + round(i * (count - 1) / max(points - 1, 1)) for i in range(points)}
-    query = select(epochs.c.figures).where(is_own, epochs.c.epoch.in_(selected))
-    rows = connection.scalars(query.order_by(epochs.c.epoch))
-    return [float(f"{figures['loss']:.4g}") for figures in rows]
+    return sorted({round(i * (count - 1) / max(points - 1, 1)) for i in range(points)})
 
 
 def _to_summary(row: Row[*tuple[object, ...]]) -> RunSummary | None:

@@ -133,6 +133,14 @@ def test_ended_runs_keep_some_losses_for_a_sparkline(store: Store):
     assert store.runs.get(create_finished(store)).spark == (1.0, 0.5, 0.3333, 0.25, 0.2)
 
 
+def test_the_sparkline_of_an_ensemble_is_the_mean_of_its_members(store: Store):
+    history = {"loss": [4.0, 2.0, 6.0, 4.0], "member": [1.0, 1.0, 2.0, 2.0]}
+    run = create_queued(store)
+    claim = store.attempts.claim(run, "worker")
+    store.attempts.end(run, claim.attempt, replace(ENDED, history=history))
+    assert store.runs.get(run).spark == (5.0, 3.0)
+
+
 def test_limits_name_their_value_and_a_remedy(new_store):
     store = new_store(waiting_runs=2, runs=3)
     store.visitors.record_visit("ada", lasting=False)
