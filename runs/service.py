@@ -17,8 +17,7 @@ from core.experiments.early_prediction import EarlyPrediction
 from core.families.registry import get_family
 from core.inspection.xray import XRay
 from core.invariance.report import Proof
-from core.preprocessing.input_encoder import estimate_inputs
-from core.recipe.network_shape import NetworkShape, count_usual_steps
+from core.preprocessing.input_encoder import estimate_shape
 from core.recipe.recipe import Recipe
 from runs.jobs.compare import ComparisonRequest, compare_runs
 from runs.jobs.context import NO_MODEL
@@ -120,14 +119,12 @@ class Runs:
         """
         labels = data.targets if recipe.task == "classification" else None
         outputs = 1 if labels is None else len(set(labels.tolist()))
-        inputs = estimate_inputs(data)
-        family = get_family(recipe)
-        shape = NetworkShape(inputs, outputs, count_usual_steps(data.lengths), len(data))
+        family, shape = get_family(recipe), estimate_shape(data, outputs)
         weights = family.count_weights(recipe, shape)
         self.store.limits.refuse_too_large(weights)
         self.store.limits.refuse_too_long(data.lengths, recipe)
         content = stored_digest or Content.from_bytes(pack(data))
-        epoch = family.estimate_cost(data.lengths, inputs, recipe)
+        epoch = family.estimate_cost(data.lengths, shape.inputs, recipe)
         digest = content if isinstance(content, str) else content.digest
         shared_by = None if digest in self.samples() else owner  # None: by all visitors
         run_id = self.store.runs.create(
@@ -321,9 +318,7 @@ class Runs:
             weights = 0
             if data is not None:
                 family = get_family(run.recipe)
-                usual_steps = count_usual_steps(data.lengths)
-                shape = NetworkShape(estimate_inputs(data), 1, usual_steps, len(data))
-                weights = family.count_weights(run.recipe, shape)
+                weights = family.count_weights(run.recipe, estimate_shape(data, outputs=1))
             steps = 0 if data is None else int(data.lengths.sum())
             self.dispatcher.requests.submit(
                 job,

@@ -120,7 +120,7 @@ def _build_model(model: FittedModel) -> ModelProto:
 
     graph, fitted, recipe = OnnxGraph(), model.preprocessing, model.recipe
     x = _add_scaling(graph, fitted)
-    x = get_network(recipe).add_onnx_layers(graph, recipe, model.network, x)
+    x = get_network(recipe).add_onnx_layers(graph, recipe, fitted.shape, model.network, x)
     graph.add_node("Identity", [_add_output(graph, fitted, x)], "answers")
     steps = ["steps"] if recipe.return_sequences else []
     float32, int32 = TensorProto.FLOAT, TensorProto.INT32

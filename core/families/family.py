@@ -68,6 +68,10 @@ class Family(ABC):
         """
         return self.has_epochs
 
+    def list_origins(self, recipe: Recipe, shape: NetworkShape) -> tuple[int, ...]:
+        """List the input of each feature that the layers read, in the order of the features."""
+        return tuple(range(shape.inputs))
+
     @abstractmethod
     def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
         """Count the parameters of the recipe's network, as ``keras.Model.count_params`` does."""

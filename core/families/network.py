@@ -19,6 +19,7 @@ from ..engine.spec import describe_computation
 from ..errors import Note
 from ..preprocessing.masking import MaskedSequences
 from ..preprocessing.transform import Prepared, Preprocessing
+from ..recipe.derived_features import DerivedFeatures
 from ..recipe.network_shape import NetworkShape
 from ..recipe.recipe import Recipe
 from .onnx_graph import OnnxGraph
@@ -26,7 +27,7 @@ from .onnx_graph import OnnxGraph
 OnCheckpoint = Callable[[Checkpoint], None]
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
-NetworkFunction = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]  # see FamilyNetwork.open_network
+StepFunction = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]  # of steps and lengths
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,35 @@ class Fit:
     best_epoch: int | None
     computed: Computation
     recipe: Recipe | None = None
+
+
+@dataclass(frozen=True)
+class NetworkFunction:
+    """The function by which the program itself computes a network's outputs, in two parts.
+
+    Arrays of steps are (steps, rows, …) float32, where each row begins with its real steps and the
+    padding behind them is finite. Lengths are (rows,) int64.
+
+    Attributes:
+        features: Features per step.
+        derive: From (steps, rows, inputs) and lengths to the features that the layers read, (steps,
+            rows, features), in the order of ``Family.list_origins``.
+        compute: From them and lengths to the outputs, (rows, outputs), or (steps, rows, outputs)
+            per step.
+    """
+
+    features: int
+    derive: StepFunction
+    compute: StepFunction
+
+    def __call__(self, values: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        """Compute the outputs for values (steps, rows, inputs)."""
+        return self.compute(self.derive(values, lengths), lengths)
+
+
+def read_inputs(values: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """Return the features of a network that reads its inputs as they are."""
+    return values
 
 
 class FamilyNetwork(ABC):
@@ -109,17 +139,23 @@ class FamilyNetwork(ABC):
         recipe, best = preprocessing.recipe, checkpoint.best
         network = self.build(recipe, preprocessing.shape)
         network.set_weights(checkpoint.weights if best is None else best.weights)
+        features = len(DerivedFeatures.from_recipe(recipe, preprocessing.shape).origins)
         return Fit(
             network=network,
             history=checkpoint.history,
             stopped=True,
             best_epoch=None if best is None else best.epoch,
-            computed=describe_computation(recipe, preprocessing.n_inputs, checkpoint.groups),
+            computed=describe_computation(recipe, features, checkpoint.groups),
         )
 
     @abstractmethod
     def add_onnx_layers(
-        self, graph: OnnxGraph, recipe: Recipe, network: keras.Model, x: str
+        self,
+        graph: OnnxGraph,
+        recipe: Recipe,
+        shape: NetworkShape,
+        network: keras.Model,
+        x: str,
     ) -> str:
         """Add the layers of a network to an ONNX graph.
 
@@ -128,6 +164,7 @@ class FamilyNetwork(ABC):
         Args:
             graph: Receives the nodes.
             recipe: The recipe of the network.
+            shape: The shape that it was built for.
             network: As ``build`` returned it, with its weights.
             x: Name of the scaled inputs, (batch, steps, inputs).
 
@@ -144,10 +181,6 @@ class FamilyNetwork(ABC):
         self, recipe: Recipe, network: keras.Model
     ) -> AbstractContextManager[NetworkFunction]:
         """Yield the function by which the program itself computes the network's outputs.
-
-        The function takes values (steps, rows, inputs) float32, where each row begins with its real
-        steps and the padding behind them is finite, and lengths (rows,) int64. It returns (rows,
-        outputs), or (steps, rows, outputs) per step.
 
         Args:
             recipe: The recipe of the network.

@@ -10,9 +10,10 @@ from ..data.padding import erased_steps, pad, truncate
 from ..data.sequences import Sequences
 from ..errors import DataError
 from ..families.network import NetworkFunction
+from ..families.recurrent.keras_network import get_body
 from ..families.registry import get_network
 from ..fitted import FittedModel
-from .attributions import MAX_STEPS_READ, STEPS_AT_ONCE, compute_attributions
+from .attributions import MAX_STEPS_READ, STEPS_AT_ONCE, compute_attributions, stack_rows
 from .trace import LayerTrace, Trace, pool_prefixes, trace_layers
 
 MAX_PREDICTIONS = 128  # prediction steps, equally spaced; fewer if that exceeds MAX_STEPS_READ
@@ -36,9 +37,11 @@ def compute_trace(model: FittedModel, data: Sequences, masked: bool = True) -> T
         counts = np.ones_like(counts)
     family = get_network(model.recipe)
     layers: tuple[LayerTrace, ...] = ()
-    if family.has_states:
-        layers = trace_layers(model.recipe, model.network.get_weights(), values, counts)
     with family.open_network(model.recipe, model.network) as compute:
+        if family.has_states:
+            features = np.zeros((len(values), compute.features), np.float32)
+            features[counts] = compute.derive(*stack_rows(values[counts][:, None])).numpy()[:, 0]
+            layers = trace_layers(model.recipe, model.network.get_weights(), features, counts)
         steps, raw_predictions = _predict_prefixes(model, compute, layers, values, counts)
         predictions = raw_predictions
         if model.classes is None:
@@ -101,7 +104,11 @@ def _predict_prefixes(
     The output is NaN before the first step that counts.
     """
     # Where later steps change what earlier ones mean, each prefix is read separately.
-    is_causal = bool(layers) and not any(layer.backward for layer in layers)
+    is_causal = (
+        bool(layers)
+        and not any(layer.backward for layer in layers)
+        and model.recipe.normalization == "data_set"
+    )
     max_steps = MAX_PREDICTIONS
     if not is_causal:
         max_steps = min(MAX_PREDICTIONS, max(MAX_STEPS_READ // len(values), 16))
@@ -111,7 +118,7 @@ def _predict_prefixes(
     if is_causal:
         pooled = pool_prefixes(model.recipe.pooling, layers[-1].hidden, counts)
         outputs = pooled[steps[has_input]]
-        for layer in model.network.layers:
+        for layer in get_body(model.network).layers:
             if isinstance(layer, keras.layers.Dense):
                 outputs = layer(outputs)
     else:

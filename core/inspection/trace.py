@@ -85,7 +85,7 @@ def trace_layers(
     Args:
         recipe: The layers.
         weights: Weights of the whole network, as returned by ``get_weights``.
-        values: (steps, features) float32, as the network reads them.
+        values: (steps, features) float32, as the layers read them.
         counts: (steps,) bool mask.
     """
     traces: list[LayerTrace] = []

@@ -44,6 +44,12 @@ TRIAL_STEPS = 64
 PASSES = 30  # estimated passes over the padded array; wider arrays and gradients count for more
 MIN_STEPS = 8
 EXPECTED_CHECKS = 11  # per network, estimated, for the progress
+SCALINGS = {  # fields of the preprocessing, and the field with their unit
+    "mean": "std",
+    "std": "std",
+    "difference_mean": "difference_std",
+    "difference_std": "difference_std",
+}
 VALUES = {
     N_("padding filled with 0"): 0.0,
     N_("padding filled with −1"): -1.0,
@@ -387,7 +393,8 @@ def _check_scaling(model: FittedModel, data: Sequences) -> Check:
     masked = mask_steps(data[training], model.recipe)
     expected = Preprocessing.fit(masked, model.recipe, fitted.classes, fitted.inputs)
     differences = [
-        np.abs(getattr(fitted, field) - getattr(expected, field)) / expected.std
-        for field in ("mean", "std")
+        np.abs(getattr(fitted, field) - getattr(expected, field)) / getattr(expected, unit)
+        for field, unit in SCALINGS.items()
     ]
-    return Check(name, "preprocessing", float(np.max(differences)), SCALE_ROUNDING)
+    largest = float(np.max(np.concatenate(differences)))
+    return Check(name, "preprocessing", largest, SCALE_ROUNDING)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ..data.missing import Missing, carry_forward
 from ..data.sequences import Sequences
 from ..data.validation import number_copies
+from ..recipe.network_shape import NetworkShape, count_usual_steps
 
 UNKNOWN = "unknown"  # the word that stands for all words outside the vocabulary
 
@@ -119,6 +120,16 @@ class InputEncoder:
         return found
 
     @cached_property
+    def coded(self) -> tuple[int, ...]:
+        """Numbers of the inputs of 0 and 1: words and indicators."""
+        is_coded: list[bool] = []
+        for name in self.feature_names:
+            words = self.vocabularies.get(name)
+            is_coded += [False] if words is None else [True] * (len(words) + 1)
+        is_coded += [True] * len(self.indicated)
+        return tuple(np.flatnonzero(np.array(is_coded)[self._order]).tolist())
+
+    @cached_property
     def _is_identity(self) -> bool:
         return not self.vocabularies and not self.indicated
 
@@ -153,6 +164,18 @@ def estimate_inputs(data: Sequences) -> int:
     All words count, those of test sequences too; missing-value indicators do not.
     """
     return data.features + sum(len(words) for words in data.categories.values())
+
+
+def estimate_shape(data: Sequences, outputs: int) -> NetworkShape:
+    """Estimate the shape of a network that is trained on this data; see ``estimate_inputs``."""
+    inputs, numeric = estimate_inputs(data), data.features - len(data.categories)
+    return NetworkShape(
+        inputs=inputs,
+        outputs=outputs,
+        usual_steps=count_usual_steps(data.lengths),
+        sequences=len(data),
+        coded=tuple(range(numeric, inputs)),
+    )
 
 
 def _list_used_words(codes: np.ndarray, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ class Scaling(TypedDict):
     usual_steps: NotRequired[int]
     sequences: NotRequired[int]
     fill: NotRequired[tuple[float, ...]]
+    difference_mean: NotRequired[tuple[float, ...]]
+    difference_std: NotRequired[tuple[float, ...]]
 
 
 class Format1Table(TypedDict, total=False):
@@ -81,7 +83,13 @@ SCALING_CHECK = record(
         "classes": optional(list_of(_check_label, MAX_NAMES, min_entries=1)),
         "width": integer(1, MAX_WIDTH),
     },
-    {"fill": FILL_CHECK, "usual_steps": integer(1, MAX_WIDTH), "sequences": integer(1, MAX_COUNT)},
+    {
+        "fill": FILL_CHECK,
+        "usual_steps": integer(1, MAX_WIDTH),
+        "sequences": integer(1, MAX_COUNT),
+        "difference_mean": _per_input(number(-MAX_VALUE, MAX_VALUE)),
+        "difference_std": _per_input(number(MIN_STD, MAX_VALUE)),
+    },
 )
 INPUTS_CHECK = record(
     lambda input_names, fill, **fields: InputEncoder(

@@ -55,6 +55,10 @@ class Preprocessing:
         width: steps that every sequence is padded to in mask mode ``none``.
         usual_steps: see ``NetworkShape``.
         sequences: sequences that it was fitted to.
+        difference_mean: (d,) mean of the difference of each numeric input to the step before, 0 at
+            the first step, in real training steps and in standard deviations of the input; (0,) if
+            no network needs it.
+        difference_std: (d,) standard deviation of the same.
     """
 
     recipe: Recipe
@@ -67,11 +71,21 @@ class Preprocessing:
     width: int
     usual_steps: int
     sequences: int
+    difference_mean: npt.NDArray[np.float64]
+    difference_std: npt.NDArray[np.float64]
 
     @property
     def shape(self) -> NetworkShape:
         """Sizes of the data, for the network."""
-        return NetworkShape(self.n_inputs, self.n_outputs, self.usual_steps, self.sequences)
+        scaling = zip(self.difference_mean.tolist(), self.difference_std.tolist(), strict=True)
+        return NetworkShape(
+            inputs=self.n_inputs,
+            outputs=self.n_outputs,
+            usual_steps=self.usual_steps,
+            sequences=self.sequences,
+            coded=self.inputs.coded,
+            difference_scaling=tuple(scaling),
+        )
 
     @property
     def n_inputs(self) -> int:
@@ -108,8 +122,13 @@ class Preprocessing:
         inputs = InputEncoder.fit(real, like)
         mean, std = np.zeros(len(inputs.names)), np.ones(len(inputs.names))
         target_mean, target_std = 0.0, 1.0
+        difference_mean, difference_std = np.zeros(0), np.ones(0)
         if recipe.standardize:
-            mean, std = _mean_and_std(inputs.encode(real).values)
+            encoded = inputs.encode(real)
+            mean, std = _mean_and_std(encoded.values)
+            if _has_differences(recipe):
+                scaling = _mean_and_std(_compute_differences(encoded) / std)
+                difference_mean, difference_std = (np.delete(x, inputs.coded) for x in scaling)
             if recipe.task == "regression":
                 measured = real if training.per_step else training
                 target_mean, target_std = map(float, _mean_and_std(measured.require_targets()))
@@ -124,6 +143,8 @@ class Preprocessing:
             width=recipe.maxlen or int(training.lengths.max()),
             usual_steps=count_usual_steps(real.lengths),
             sequences=len(real),
+            difference_mean=difference_mean,
+            difference_std=difference_std,
         )
 
     def prepare(self, data: Sequences | MaskedSequences) -> Prepared:
@@ -264,6 +285,10 @@ class Preprocessing:
     def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON, without the recipe; ``from_dict`` reads them."""
         inputs = self.inputs
+        differences = {
+            "difference_mean": self.difference_mean.tolist(),
+            "difference_std": self.difference_std.tolist(),
+        }
         return {
             "feature_names": list(inputs.feature_names),
             "vocabularies": {name: list(words) for name, words in inputs.vocabularies.items()},
@@ -279,6 +304,7 @@ class Preprocessing:
             "width": self.width,
             "usual_steps": self.usual_steps,
             "sequences": self.sequences,
+            **(differences if len(self.difference_mean) else {}),
         }
 
     @classmethod
@@ -301,6 +327,12 @@ class Preprocessing:
         expected = name_inputs(inputs.feature_names, inputs.vocabularies, inputs.indicated)
         if sorted(expected) != sorted(inputs.names):
             raise ValueError("the inputs do not fit the features")
+        difference_mean = np.array(values.get("difference_mean", ()), np.float64)
+        difference_std = np.array(values.get("difference_std", ()), np.float64)
+        numeric = len(inputs.names) - len(inputs.coded)
+        allowed = [numeric] if recipe.standardize and _has_differences(recipe) else [0, numeric]
+        if len(difference_mean) not in allowed or len(difference_std) != len(difference_mean):
+            raise ValueError("the scaling of the differences does not fit the inputs")
         classes = values["classes"]
         if (classes is None) != (recipe.task == "regression"):
             raise ValueError(f"the classes do not fit the task {recipe.task}")
@@ -315,7 +347,22 @@ class Preprocessing:
             width=values["width"],
             usual_steps=values.get("usual_steps", values["width"]),  # older files lack both
             sequences=values.get("sequences", 1),
+            difference_mean=difference_mean,
+            difference_std=difference_std,
         )
+
+
+def _has_differences(recipe: Recipe) -> bool:
+    """Return True if the recipe's network, or one of its members, reads differences."""
+    return any(each.differences for each in recipe.list_members() or (recipe,))
+
+
+def _compute_differences(data: Sequences) -> np.ndarray:
+    """Subtract from each step the one before: (total steps, features) float64, 0 at first steps."""
+    differences = np.zeros(data.values.shape)
+    np.subtract(data.values[1:], data.values[:-1], out=differences[1:], dtype=np.float64)
+    differences[data.offsets[:-1]] = 0
+    return differences
 
 
 def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

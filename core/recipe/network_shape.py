@@ -19,12 +19,17 @@ class NetworkShape:
         usual_steps: Steps that 90 % of the training sequences do not exceed, which long kernels
             must fit. One outlier does not change it.
         sequences: Training sequences.
+        coded: Inputs of 0 and 1, by their numbers: words and missing-value indicators.
+        difference_scaling: Mean and standard deviation of the difference to the step before, of
+            each other input in real training steps; () if no network needs them.
     """
 
     inputs: int
     outputs: int
     usual_steps: int
     sequences: int
+    coded: tuple[int, ...] = ()
+    difference_scaling: tuple[tuple[float, float], ...] = ()
 
 
 def count_usual_steps(lengths: np.ndarray) -> int:

@@ -43,6 +43,7 @@ from .suggestion_rules import suggest_fields
 Task = Literal["regression", "classification"]
 Pooling = Literal["last", "mean", "max"]
 Schedule = Literal["constant", "plateau", "cosine"]
+Normalization = Literal["data_set", "sequence", "both"]
 ClassWeight = Literal["none", "balanced"]
 ValidationRows = Literal["random", "last", "folds"]
 
@@ -361,6 +362,50 @@ class Recipe:
             lambda recipe: Note("numbers have no classes"),
         ),
         suggest_values=lambda recipe: ("none", "balanced"),
+    )
+    normalization: Normalization = setting(
+        "data_set",
+        Choice(
+            {
+                "data_set": N_("over the data set"),
+                "sequence": N_("per sequence"),
+                "both": N_("over the data set and per sequence"),
+            }
+        ),
+        label=N_("Normalization"),
+        help=N_(
+            "Per sequence: each has mean 0 and deviation 1 over its own steps, so that its level "
+            "no longer counts. A constant feature becomes 0. Both: twice as many features. Words "
+            "stay as they are."
+        ),
+        section="finer",
+        restriction=Restriction(
+            lambda recipe: (
+                ("data_set", "sequence", "both")
+                if recipe.standardize and not recipe.return_sequences
+                else ("data_set",)
+            ),
+            lambda recipe: (
+                Note("statistics of a whole sequence would tell each step what comes after it")
+                if recipe.return_sequences
+                else Note("features are not standardized")
+            ),
+        ),
+        changes_network=False,
+        suggest_values=lambda recipe: ("data_set", "sequence", "both"),
+        entry=N_("normalized {value}"),
+    )
+    differences: bool = setting(
+        False,
+        Boolean((N_("without differences"), N_("with differences"))),
+        label=N_("Differences as features"),
+        help=N_(
+            "The change of each numeric feature since the step before, as another feature: 0 at "
+            "the first step, and normalized like the others."
+        ),
+        section="finer",
+        changes_network=False,
+        suggest_values=lambda recipe: (False, True),
     )
     family: str = setting(
         "recurrent",

@@ -89,6 +89,8 @@ def test_per_step_targets_are_trained_and_predicted_at_every_step(app):
     assert find_labelled(app.selectbox, "Which target a sequence has").value == "step"
     app.switch_page("pages/3_Train.py").run()
     assert find_labelled(app.segmented_control, "Predict").options[0] == "a number at every step"
+    assert not [each for each in app.selectbox if each.label == "Normalization"]
+    find_labelled(app.checkbox, "Differences as features").check().run()
     find_labelled(app.checkbox, "Both ways").check().run()
     assert any("the steps after it" in caption.value for caption in app.caption)
     find_labelled(app.number_input, "Epochs").set_value(3).run()

@@ -232,6 +232,21 @@ def test_a_run_that_yielded_its_worker_is_shown_as_paused(app, monkeypatch):
         wait_until(app, lambda app: not runs.store.attempts.list_running())
 
 
+def test_features_are_normalized_per_sequence_where_they_are_standardized(train):
+    assert find_labelled(train.selectbox, "Normalization").disabled
+    find_labelled(train.checkbox, "Standardize features and numeric targets").check().run()
+    find_labelled(train.selectbox, "Normalization").set_value("both").run()
+    find_labelled(train.checkbox, "Differences as features").check().run()
+    address = get_address(train)
+    assert (address["normalization"], address["differences"]) == ("both", "yes")
+    find_labelled(train.checkbox, "Standardize features and numeric targets").uncheck().run()
+    assert find_labelled(train.selectbox, "Normalization").disabled
+    assert get_address(train)["normalization"] == "data_set"
+    assert not train.error
+    find_labelled(train.radio, "Family").set_value("random_convolution").run()
+    assert not [each for each in train.selectbox if each.label == "Normalization"]
+
+
 @pytest.mark.slow
 def test_convolutions_start_with_inception_blocks_and_have_inputs_of_their_own(train):
     find_labelled(train.radio, "Family").set_value("convolution").run()

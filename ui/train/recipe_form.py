@@ -26,6 +26,7 @@ from ui.shell.widgets import choose_one, get_widget_key
 from ui.train import ensemble_form
 from ui.train.cost import estimate_seconds
 
+PER_SEQUENCE = ("pooling", "normalization")  # with one choice only if every step has a target
 MARKED_VALIDATION = ("validation_split", "validation_rows")  # without effect if rows are marked
 
 
@@ -143,8 +144,8 @@ def _choose_field(visitor: State, recipe: Recipe, field: Field, place: DeltaGene
         if default != before:
             recipe = recipe.adapt(**{field.name: None})
     disabled = field.name in MARKED_VALIDATION and _has_marked_validation(visitor)
-    if field.name == "pooling" and visitor.data.per_step:
-        return recipe  # each step has a prediction
+    if field.name in PER_SEQUENCE and visitor.data.per_step:
+        return recipe  # each step has a prediction, of the steps so far
     value = choose_value(place, field, recipe, key, disabled=disabled)
     return recipe.adapt(**{field.name: value})
 

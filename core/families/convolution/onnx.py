@@ -10,15 +10,23 @@ import numpy as np
 from ...layers.convolution.declaration import Convolutional
 from ...layers.convolution.steps import Steps, compute_padding
 from ...network.keras_network import name_weights
+from ...recipe.derived_features import DerivedFeatures
+from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
 from ..onnx_graph import OnnxGraph
+from ..recurrent.keras_network import get_body
 from ..recurrent.onnx import LayerWriter
+from ..recurrent.onnx_features import add_features
 
 INT32, INT64 = 6, 7  # ONNX's numbers of types
 
 
-def add_layers(graph: OnnxGraph, recipe: Recipe, network: keras.Model, x: str) -> str:
+def add_layers(
+    graph: OnnxGraph, recipe: Recipe, shape: NetworkShape, network: keras.Model, x: str
+) -> str:
     """Add the layers of a network; see ``FamilyNetwork.add_onnx_layers``."""
+    features = DerivedFeatures.from_recipe(recipe, shape)
+    x, network = add_features(graph, features, x), get_body(network)
     steps = OnnxSteps(
         graph.add_node("Transpose", [x], perm=[0, 2, 1]),
         graph.add_node("Cast", ["lengths"], to=INT64),

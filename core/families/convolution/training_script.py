@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ...layers.convolution.declaration import Convolutional
 from ...layers.convolution.steps import Steps, compute_padding
 from ...network.keras_network import name_weights
+from ...recipe.derived_features import DerivedFeatures
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
 from ..recurrent.training_script import ConvolutionCode, render_script
@@ -14,7 +15,8 @@ from ..recurrent.training_script import ConvolutionCode, render_script
 
 def render_training_script(recipe: Recipe, shape: NetworkShape) -> str:
     """Render ``train.py`` for a saved ZIP; see ``FamilyNetwork.render_training_script``."""
-    layers, mask, inputs = [], "mask", shape.inputs
+    layers, mask = [], "mask"
+    inputs = len(DerivedFeatures.from_recipe(recipe, shape).origins)
     for number, layer in enumerate(recipe.resolve().layers, start=1):
         if isinstance(layer, Convolutional):
             writer = CodeWriter(name_weights(number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 
 import numpy as np
 
@@ -28,6 +29,10 @@ class EnsembleFamily(Family):
         """Return False while a member is fitted in closed form, which would start over."""
         _, member, _ = locate_member(recipe, epoch)
         return get_family(member).has_epochs
+
+    def list_origins(self, recipe: Recipe, shape: NetworkShape) -> tuple[int, ...]:
+        origins = (get_family(each).list_origins(each, shape) for each in recipe.list_members())
+        return tuple(chain.from_iterable(origins))
 
     def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
         members = recipe.list_members()

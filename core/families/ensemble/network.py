@@ -52,10 +52,17 @@ class EnsembleNetwork(FamilyNetwork):
                 for member, part in _pair(recipe, network)
             ]
 
-            def compute(x: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-                return tf.add_n([each(x, lengths) for each in functions]) / len(functions)
+            widths = [each.features for each in functions]
 
-            yield compute
+            def derive(x: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+                return tf.concat([each.derive(x, lengths) for each in functions], axis=-1)
+
+            def compute(x: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+                features = tf.split(x, widths, axis=-1)
+                parts = zip(functions, features, strict=True)
+                return tf.add_n([each.compute(part, lengths) for each, part in parts]) / len(widths)
+
+            yield NetworkFunction(sum(widths), derive, compute)
 
     def compute_outputs(
         self,
@@ -75,10 +82,15 @@ class EnsembleNetwork(FamilyNetwork):
         return mean
 
     def add_onnx_layers(
-        self, graph: OnnxGraph, recipe: Recipe, network: keras.Model, x: str
+        self,
+        graph: OnnxGraph,
+        recipe: Recipe,
+        shape: NetworkShape,
+        network: keras.Model,
+        x: str,
     ) -> str:
         outputs = [
-            get_network(member).add_onnx_layers(graph, member, part, x)
+            get_network(member).add_onnx_layers(graph, member, shape, part, x)
             for member, part in _pair(recipe, network)
         ]
         if recipe.task == "classification":

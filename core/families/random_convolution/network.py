@@ -13,7 +13,7 @@ from ...engine.chunking import ShareCallback
 from ...preprocessing.transform import Prepared
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
-from ..network import FamilyNetwork, NetworkFunction
+from ..network import FamilyNetwork, NetworkFunction, read_inputs
 from .fit import compute_in_batches, fit_network
 from .keras_network import build_parts
 from .onnx import add_layers
@@ -39,7 +39,7 @@ class RandomConvolutionNetwork(FamilyNetwork):
             mask = tf.range(tf.shape(x, lengths.dtype)[0]) < lengths[:, None]  # (rows, steps)
             return network([tf.transpose(x, [1, 0, 2]), mask], training=False)
 
-        yield compute
+        yield NetworkFunction(network.inputs[0].shape[-1], read_inputs, compute)
 
     def compute_outputs(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
 from ..onnx_graph import OnnxGraph
 from .keras_network import GRID_LIMIT, GRID_STEPS, LOWEST, MAX_SCALED, MIN_DEVIATION
@@ -15,7 +16,9 @@ from .kernels import GROUP_SIZE, KERNEL_SIZE, VIEWS
 FLOAT32, FLOAT64, INT64 = 1, 11, 7  # ONNX's numbers of types
 
 
-def add_layers(graph: OnnxGraph, recipe: Recipe, network: keras.Model, x: str) -> str:
+def add_layers(
+    graph: OnnxGraph, recipe: Recipe, shape: NetworkShape, network: keras.Model, x: str
+) -> str:
     """Add the layers of a network; see ``FamilyNetwork.add_onnx_layers``."""
     return _LayerWriter(graph, network).add(x)
 

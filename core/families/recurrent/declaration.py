@@ -7,7 +7,8 @@ import numpy as np
 from ...engine.batching import STEP_ROWS, plan_epoch
 from ...layers.layer import Layer
 from ...layers.recurrent.declaration import Recurrent
-from ...recipe.network_shape import NetworkShape
+from ...recipe.derived_features import DerivedFeatures
+from ...recipe.network_shape import NetworkShape, count_usual_steps
 from ...recipe.recipe import FIELDS, Recipe
 from ..family import EpochCost, Family
 
@@ -22,8 +23,11 @@ class RecurrentFamily(Family):
 
     fields = frozenset(FIELDS) - {"n_kernels", "n_groups"}
 
+    def list_origins(self, recipe: Recipe, shape: NetworkShape) -> tuple[int, ...]:
+        return DerivedFeatures.from_recipe(recipe, shape).origins
+
     def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
-        count, inputs = 0, shape.inputs
+        count, inputs = 0, len(self.list_origins(recipe, shape))
         for layer in recipe.layers:
             count += layer.count_weights(inputs)
             inputs = layer.outputs
@@ -43,6 +47,8 @@ class RecurrentFamily(Family):
         plan = plan_epoch(lengths, recipe.batch_size, groups, np.random.default_rng(recipe.seed))
         seconds = len(plan) * BATCH_SECONDS
         computed, steps = int(plan.steps.sum()), float((plan.cost - plan.steps).sum()) / STEP_ROWS
+        shape = NetworkShape(inputs, 1, count_usual_steps(lengths), len(lengths))
+        inputs = len(self.list_origins(recipe, shape))  # as if all inputs were numbers
         per_core, share = 0.0, 1.0
         for layer in recipe.layers:
             per_core += self._estimate_layer(layer, inputs, computed * share, steps * share)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -28,12 +29,12 @@ from ...engine.compiled import Engine, RaggedTensors, borrow_engine
 from ...engine.progress import History, Progress
 from ...engine.spec import EngineSpec, count_groups, describe_computation
 from ...errors import DataError, Note
-from ...network.keras_network import build_network
 from ...preprocessing.masking import MaskedSequences
 from ...preprocessing.transform import Preprocessing
 from ...recipe.recipe import Recipe
 from ...recipe.schedules import compute_learning_rate
 from ..network import Fit, OnCheckpoint, OnProgress, ShouldStop
+from .keras_network import build_with_features, compute_features, get_body
 
 Sums = npt.NDArray[np.float64]  # (3,), see ``Engine.train_batches``
 REPORT_SECONDS = 0.2  # five reports per second; one costs well under a millisecond
@@ -51,12 +52,16 @@ def fit_network(
     notes: tuple[Note, ...],
 ) -> Fit:
     """Fit a network; see ``FamilyNetwork.fit``."""
-    recipe, inputs, outputs = preprocessing.recipe, preprocessing.n_inputs, preprocessing.n_outputs
-    network = build_network(recipe, inputs, outputs)
+    recipe = preprocessing.recipe
+    network = build_with_features(recipe, preprocessing.shape)
+    body = get_body(network)
+    inputs, outputs = body.inputs[0].shape[-1], body.outputs[0].shape[-1]
     groups = count_groups() if resume is None else resume.groups
     spec = EngineSpec.from_recipe(recipe, inputs, outputs, groups)
     with borrow_engine(spec) as compiled:
-        loop = _Loop(compiled, preprocessing, training, validation, on_progress, should_stop)
+        loop = _Loop(
+            compiled, network, preprocessing, training, validation, on_progress, should_stop
+        )
         if on_checkpoint is not None:
             loop.on_checkpoint, loop.notes = on_checkpoint, notes
         if resume is None or not resume.weights:
@@ -89,6 +94,7 @@ class _Loop:
     def __init__(
         self,
         compiled: Engine,
+        network: keras.Model,
         preprocessing: Preprocessing,
         training: MaskedSequences,
         validation: MaskedSequences,
@@ -101,7 +107,8 @@ class _Loop:
 
         def to_tensors(part: MaskedSequences) -> RaggedTensors:
             prepared = preprocessing.prepare(part)
-            return RaggedTensors(prepared.sequences, preprocessing.encode(prepared))
+            sequences = compute_features(network, prepared.sequences)
+            return RaggedTensors(sequences, preprocessing.encode(prepared))
 
         self.training = to_tensors(training)
         self.noise: float | None = None  # not known before the first epoch

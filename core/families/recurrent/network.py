@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from ...data.padded import step_indices
 from ...engine.chunking import CallPacer, ShareCallback
 from ...engine.compiled import RaggedTensors, borrow_engine
 from ...engine.spec import EngineSpec, count_groups
-from ...network.keras_network import build_network
 from ...preprocessing.transform import Prepared
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
-from ..network import FamilyNetwork, NetworkFunction
+from ..network import FamilyNetwork, NetworkFunction, StepFunction, read_inputs
 from .fit import fit_network
+from .keras_network import build_with_features, compute_features, get_body, get_features
 from .onnx import add_layers
 from .training_script import render_training_script
 
@@ -26,7 +27,7 @@ class RecurrentFamilyNetwork(FamilyNetwork):
     """Networks of recurrent layers, which run on the compiled engine."""
 
     def build(self, recipe: Recipe, shape: NetworkShape) -> keras.Model:
-        return build_network(recipe, shape.inputs, shape.outputs)
+        return build_with_features(recipe, shape)
 
     has_states = True
     fit = staticmethod(fit_network)
@@ -35,11 +36,12 @@ class RecurrentFamilyNetwork(FamilyNetwork):
 
     @contextlib.contextmanager
     def open_network(self, recipe: Recipe, network: keras.Model) -> Iterator[NetworkFunction]:
-        inputs, outputs = network.inputs[0].shape[-1], network.outputs[0].shape[-1]
+        body = get_body(network)
+        inputs, outputs = body.inputs[0].shape[-1], body.outputs[0].shape[-1]
         spec = EngineSpec.from_recipe(recipe, inputs, outputs, count_groups())
         with borrow_engine(spec) as compiled:
             compiled.set_weights(network.get_weights())
-            yield compiled.compute_outputs
+            yield NetworkFunction(inputs, _wrap_features(network), compiled.compute_outputs)
 
     def compute_outputs(
         self,
@@ -48,7 +50,7 @@ class RecurrentFamilyNetwork(FamilyNetwork):
         prepared: Prepared,
         on_progress: ShareCallback | None = None,
     ) -> np.ndarray:
-        sequences = prepared.sequences
+        sequences = compute_features(network, prepared.sequences)
         tensors, lengths = RaggedTensors(sequences), sequences.lengths
         inputs, outputs = sequences.features, network.outputs[0].shape[-1]
         per_step = recipe.return_sequences
@@ -66,6 +68,20 @@ class RecurrentFamilyNetwork(FamilyNetwork):
                 if on_progress is not None:
                     on_progress(float(plan.cost[:last].sum() / plan.cost.sum()))
         return results
+
+
+def _wrap_features(network: keras.Model) -> StepFunction:
+    """Return the part of ``NetworkFunction`` that derives the features."""
+    features = get_features(network)
+    if features is None:
+        return read_inputs
+
+    def derive(x: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        mask = tf.sequence_mask(lengths, tf.shape(x, lengths.dtype)[0])  # (rows, steps)
+        derived, _ = features([tf.transpose(x, [1, 0, 2]), mask])
+        return tf.transpose(derived, [1, 0, 2])
+
+    return derive
 
 
 NETWORK = RecurrentFamilyNetwork()

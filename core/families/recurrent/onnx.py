@@ -8,17 +8,30 @@ import numpy as np
 from ...layers.recurrent.declaration import Recurrent
 from ...layers.recurrent.network import RecurrentNetwork
 from ...layers.registry import get_network
+from ...recipe.derived_features import DerivedFeatures
+from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import MIN_STATE, Recipe
 from ..onnx_graph import OnnxGraph
+from .keras_network import get_body
+from .onnx_features import add_features
 
 
-def add_layers(graph: OnnxGraph, recipe: Recipe, network: keras.Model, x: str) -> str:
+def add_layers(
+    graph: OnnxGraph, recipe: Recipe, shape: NetworkShape, network: keras.Model, x: str
+) -> str:
     """Add the layers of a network; see ``FamilyNetwork.add_onnx_layers``."""
-    return LayerWriter(graph, recipe, network).add(x, "lengths")
+    x = add_features(graph, DerivedFeatures.from_recipe(recipe, shape), x)
+    return LayerWriter(graph, recipe, get_body(network)).add(x, "lengths")
 
 
 class LayerWriter:
-    """Writer of the recurrent layers of a network, and of all that follows them."""
+    """Writer of the recurrent layers of a network, and of all that follows them.
+
+    Args:
+        graph: Receives the nodes.
+        recipe: The recipe of the network.
+        network: The layers that the recipe names.
+    """
 
     def __init__(self, graph: OnnxGraph, recipe: Recipe, network: keras.Model) -> None:
         self.graph, self.recipe = graph, recipe

@@ -8,7 +8,12 @@ import pytest
 
 from core import GRU, LSTM, DataError, Recipe, Sequences, load, read_sequences, train
 from core.experiments.cross_validation import cross_validate
-from core.preprocessing.input_encoder import InputEncoder, estimate_inputs, name_inputs
+from core.preprocessing.input_encoder import (
+    InputEncoder,
+    estimate_inputs,
+    estimate_shape,
+    name_inputs,
+)
 from core.preprocessing.splits import split_into_folds
 
 NAN = np.nan
@@ -83,6 +88,7 @@ def test_inputs_are_words_numbers_and_indicators():
         *("ward=north", "ward=south", "ward=unknown", "pulse", "weight"),
         *("ward missing", "pulse missing"),
     )
+    assert inputs.coded == (0, 1, 2, 5, 6)
     encoded = inputs.encode(read(TRAINING))
     assert encoded.categories == {}
     np.testing.assert_allclose(encoded.values[1], [0, 1, 0, 73, 2.5, 0, 1])
@@ -125,6 +131,7 @@ def test_a_feature_that_is_called_like_an_indicator_stays_a_feature():
     inputs = InputEncoder.fit(data)
     assert inputs.names == ("x", "x missing", "x missing (2)")
     assert inputs.encode(data).values.tolist() == [[1, 7, 0], [1, 8, 1]]
+    assert inputs.coded == (2,)
 
 
 def test_complete_numbers_are_not_copied():
@@ -136,6 +143,7 @@ def test_the_number_of_inputs_is_estimated_from_above():
     data = read(TRAINING)
     without_indicators = name_inputs(data.feature_names, InputEncoder.fit(data).vocabularies, ())
     assert estimate_inputs(data) == len(without_indicators)
+    assert len(estimate_shape(data, 1).coded) == len(without_indicators) - 2  # pulse, weight
 
 
 @pytest.fixture(scope="module")

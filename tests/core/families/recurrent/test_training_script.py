@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core import GRU, LSTM, Recipe, Sequences, train
+from core import GRU, LSTM, Conv1D, Recipe, Sequences, train
 from core.data.sequences import default_names
 from core.families.recurrent.training_script import render_training_script
 from core.reading.to_csv import derive_schema, to_csv
@@ -44,6 +44,18 @@ RECIPES = {
             layers=(LSTM(4),), mask="none", loss="mae", schedule="plateau", patience=1,
             padding="post", **SMALL,
         ),
+    ),
+    "derived features": (
+        CLASSES,
+        Recipe(
+            task="classification", layers=(LSTM(4),), normalization="both", differences=True,
+            **SMALL,
+        ),
+    ),
+    "per sequence": (NUMBERS, Recipe(layers=(GRU(4),), normalization="sequence", **SMALL)),
+    "convolution of differences": (
+        NUMBERS,
+        Recipe(family="convolution", layers=(Conv1D(4, 3),), differences=True, **SMALL),
     ),
     "per-step targets, and padding that counts": (
         BY_STEP, Recipe(layers=(LSTM(4),), return_sequences=True, mask="none", **SMALL)
