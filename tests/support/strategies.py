@@ -22,6 +22,7 @@ members = st.builds(Member) | st.builds(
     dense=st.lists(st.integers(1, 64), max_size=2).map(tuple),
     optimizer=st.sampled_from(list(OPTIMIZERS)),
     epochs=st.integers(1, 10_000),
+    differences=st.booleans(),
 )
 
 
@@ -29,9 +30,14 @@ def choices(field: str) -> st.SearchStrategy[str]:
     return st.sampled_from(list(FIELDS[field].type.names))
 
 
-def build_recipe(pooling: str, class_weight: str, **fields: object) -> Recipe:
-    """Recipe with these fields, without those two where the task or its targets exclude them."""
-    choice = Recipe(task="classification", pooling=pooling, class_weight=class_weight)
+def build_recipe(pooling: str, class_weight: str, normalization: str, **fields: object) -> Recipe:
+    """Recipe with these fields, without those three where the task or its targets exclude them."""
+    choice = Recipe(
+        task="classification",
+        pooling=pooling,
+        class_weight=class_weight,
+        normalization=normalization,
+    )
     return choice.adapt(**fields)
 
 
@@ -39,6 +45,9 @@ recipes = st.builds(
     build_recipe,
     pooling=choices("pooling"),
     class_weight=choices("class_weight"),
+    normalization=choices("normalization"),
+    standardize=st.booleans(),
+    differences=st.booleans(),
     task=choices("task"),
     return_sequences=st.booleans(),
     layers=st.lists(layers, min_size=1, max_size=4).map(tuple),
