@@ -11,7 +11,14 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from core.fields.declaration import Field, list_fields  # noqa: E402
-from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList  # noqa: E402
+from core.fields.value_types import (  # noqa: E402
+    Boolean,
+    Choice,
+    ChoiceList,
+    Number,
+    Whole,
+    WholeList,
+)
 from core.layers.registry import LAYERS  # noqa: E402
 from core.recipe.members import MAX_MEMBERS, MemberList  # noqa: E402
 from core.recipe.recipe import FIELDS  # noqa: E402
@@ -46,6 +53,9 @@ def _describe_values(field: Field) -> str:
     match field.type:
         case Choice(names):
             text = ", ".join(f"`{value}`" for value in names)
+        case ChoiceList(names):
+            words = [f"`{value}`" for value in names]
+            text = f"one or several of {', '.join(words)}, as in `{'-'.join(list(names)[:3])}`"
         case Boolean():
             text = "`yes`, `no`"
         case Whole(low, high):

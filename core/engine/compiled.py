@@ -29,12 +29,13 @@ from ..layers.recurrent.declaration import Recurrent
 from ..layers.recurrent.fast_layer import release_gradients
 from ..layers.recurrent.network import run_stock_layer
 from ..layers.registry import get_network
-from ..network.keras_network import build_network
+from ..network.keras_network import build_network, list_dense
+from ..network.pooling import ATTENTION
 from .batching import Plan, plan_forward
-from .convolutions import drop_outputs, pack_padded, pool_packed, run_convolutions
+from .convolutions import drop_outputs, pack_padded, run_convolutions
 from .memory import release_memory
 from .optimizers import SLOTS, apply_update
-from .pooling import pool_steps
+from .pooling import pool_packed, pool_padded
 from .spec import MAX_GROUPS, EngineSpec, uses_stock_layers
 
 LoopVariables = tuple[tf.Tensor, tf.Tensor | tf.TensorArray]  # next batch, what is carried
@@ -87,9 +88,7 @@ class Engine:
             if isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional)
         ]
         self.has_convolutions = self.recipe.family == "convolution"
-        self.dense = [
-            layer for layer in self.network.layers if isinstance(layer, keras.layers.Dense)
-        ]
+        self.dense = list_dense(self.network)
         self.loss_function = keras.losses.get(self.recipe.loss_name)
         classify = self.recipe.task == "classification"
         numbers, scalar = tf.TensorSpec((None,), tf.int64), tf.TensorSpec((), tf.int64)
@@ -432,7 +431,7 @@ class Engine:
                 x = tf.gather(group.values, indices)  # (steps, rows, channels)
                 x = self._run_recurrent(x, group.lengths, seed)
             else:
-                x = pool_packed(self.recipe.pooling, group)
+                x = pool_packed(self.recipe.pools, group, self._read_attention())
                 x = drop_outputs(x, layers[-1].dropout, len(layers) - 1, seed)
             outputs.append(self._run_dense(x))
         return outputs
@@ -445,16 +444,24 @@ class Engine:
             recipe = self.recipe.layers[number]
             assert isinstance(recipe, Recurrent)
             final = layer is self.recurrent[-1]
-            pooling = self.recipe.pooling
-            sequences = self.recipe.return_sequences or not final or pooling != "last"
+            per_step, pools = self.recipe.return_sequences, self.recipe.pools
+            sequences = per_step or not final or pools != ("last",)
             run = run_stock_layer if is_stock else get_network(recipe).run
             x = run(layer, x, lengths, sequences)  # (steps, rows, units) or (rows, units)
             if final:
                 if x.shape[-1] > recipe.outputs:  # alignment; even an idle slice costs a gradient
                     x = x[..., : recipe.outputs]
-                x = x if pooling == "last" else pool_steps(pooling, x, lengths)  # (rows, units)
+                if sequences and not per_step:
+                    attention = self._read_attention()
+                    x = pool_padded(pools, x, lengths, recipe.directions, attention)
             x = drop_outputs(x, recipe.dropout, number, seed)
         return x
+
+    def _read_attention(self) -> tf.Tensor | None:
+        """Read the weights of attention, (units, 1); None without that pool."""
+        if "attention" not in self.recipe.pools:
+            return None
+        return tf.convert_to_tensor(self.network.get_layer(ATTENTION).kernel.value)
 
     def _run_dense(self, x: tf.Tensor) -> tf.Tensor:
         for layer in self.dense:

@@ -71,13 +71,3 @@ def pack_padded(x: tf.Tensor, lengths: tf.Tensor) -> PackedGroup:
     flat = tf.reshape(tf.transpose(x, [1, 0, 2]), [-1, x.shape[-1]])
     starts = steps * tf.range(tf.size(lengths, lengths.dtype))
     return pack_group(flat, starts, lengths, tf.constant(True))
-
-
-def pool_packed(pooling: str, group: PackedGroup) -> tf.Tensor:
-    """Pool each row over its steps, (rows, channels)."""
-    if pooling == "last":
-        return tf.gather(group.values, group.starts + group.lengths - 1)
-    arguments = (group.values, group.rows, tf.size(group.lengths))
-    if pooling == "max":
-        return tf.math.unsorted_segment_max(*arguments)
-    return tf.math.unsorted_segment_sum(*arguments) / tf.cast(group.lengths, tf.float32)[:, None]

@@ -1,19 +1,144 @@
-"""Pooling over the real steps of padded, time-major tensors. Needs TensorFlow."""
+"""Pools over the real steps of padded, time-major tensors and of packed ones. Needs TensorFlow.
+
+The results are those of ``core.network.pooling``, whose weights are used. Pools are concatenated in
+their order.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
 import tensorflow as tf
 
-from ..recipe.recipe import MIN_STATE
+from ..layers.convolution.packed_steps import PackedGroup
+from ..layers.recurrent.fast_layer import read_last_steps
+from ..recipe.pooling import MIN_OUTPUT, STD_EPSILON
 
 
-def pool_steps(pooling: str, hidden: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-    """Pool hidden (steps, rows, units) over each row's real steps, which come first.
+def pool_padded(
+    pools: Sequence[str],
+    hidden: tf.Tensor,
+    lengths: tf.Tensor,
+    directions: int,
+    attention: tf.Tensor | None,
+) -> tf.Tensor:
+    """Pool each row over its real steps, which come first.
 
-    Returns (rows, units).
+    Args:
+        pools: Names of the pools.
+        hidden: (steps, rows, units) float32; the padding must be finite.
+        lengths: (rows,) int64, real steps per row.
+        directions: 2 if the second half of the units has read from the last step to the first.
+        attention: (units, 1) weights of the scores; None without that pool.
+
+    Returns:
+        (rows, pools · units).
     """
-    real = (tf.range(tf.shape(hidden, lengths.dtype)[0])[:, None] < lengths)[..., None]
-    if pooling == "mean":
-        sums = tf.reduce_sum(tf.where(real, hidden, tf.zeros_like(hidden)), 0)  # (rows, units)
-        return sums / tf.cast(lengths, tf.float32)[:, None]
-    return tf.reduce_max(tf.where(real, hidden, MIN_STATE * tf.ones_like(hidden)), 0)
+    return _pool(pools, _PaddedSteps(hidden, lengths, directions), attention)
+
+
+def pool_packed(pools: Sequence[str], group: PackedGroup, attention: tf.Tensor | None) -> tf.Tensor:
+    """Pool each row of packed steps, as ``pool_padded`` does: (rows, pools · channels)."""
+    return _pool(pools, _PackedSteps(group), attention)
+
+
+class _Steps(ABC):
+    """Operations on the real steps of rows.
+
+    Attributes:
+        values: Values of the steps, with one axis or two before the units.
+        lengths: (rows,) int64, real steps per row.
+    """
+
+    values: tf.Tensor
+    lengths: tf.Tensor
+
+    @abstractmethod
+    def read_last(self) -> tf.Tensor:
+        """Read each direction at the last step that it has read: (rows, units)."""
+
+    @abstractmethod
+    def add(self, values: tf.Tensor) -> tf.Tensor:
+        """Sum over the real steps: (rows, units)."""
+
+    @abstractmethod
+    def find_largest(self, values: tf.Tensor) -> tf.Tensor:
+        """Take the maximum over the real steps: (rows, units)."""
+
+    @abstractmethod
+    def spread(self, results: tf.Tensor) -> tf.Tensor:
+        """Repeat (rows, units) at each step."""
+
+    def average(self, values: tf.Tensor) -> tf.Tensor:
+        """Average over the real steps: (rows, units)."""
+        return self.add(values) / tf.cast(self.lengths, tf.float32)[:, None]
+
+
+class _PaddedSteps(_Steps):
+    """Padded, time-major steps."""
+
+    def __init__(self, values: tf.Tensor, lengths: tf.Tensor, directions: int) -> None:
+        self.values, self.lengths, self.directions = values, lengths, directions
+        steps = tf.range(tf.shape(values, lengths.dtype)[0])
+        self.real = (steps[:, None] < lengths)[..., None]  # (steps, rows, 1)
+
+    def read_last(self) -> tf.Tensor:
+        if self.directions == 1:
+            return read_last_steps(self.values, self.lengths)
+        forward, backward = tf.split(self.values, 2, axis=-1)
+        return tf.concat([read_last_steps(forward, self.lengths), backward[0]], -1)
+
+    def add(self, values: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_sum(tf.where(self.real, values, tf.zeros_like(values)), 0)
+
+    def find_largest(self, values: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_max(tf.where(self.real, values, MIN_OUTPUT * tf.ones_like(values)), 0)
+
+    def spread(self, results: tf.Tensor) -> tf.Tensor:
+        return results[None]
+
+
+class _PackedSteps(_Steps):
+    """Packed steps."""
+
+    def __init__(self, group: PackedGroup) -> None:
+        self.values, self.lengths, self.group = group.values, group.lengths, group
+        self.rows = group.rows
+
+    def read_last(self) -> tf.Tensor:
+        return tf.gather(self.values, self.group.starts + self.lengths - 1)
+
+    def add(self, values: tf.Tensor) -> tf.Tensor:
+        return tf.math.unsorted_segment_sum(values, self.rows, tf.size(self.lengths))
+
+    def find_largest(self, values: tf.Tensor) -> tf.Tensor:
+        return tf.math.unsorted_segment_max(values, self.rows, tf.size(self.lengths))
+
+    def spread(self, results: tf.Tensor) -> tf.Tensor:
+        return tf.gather(results, self.rows)
+
+
+def _pool(pools: Sequence[str], steps: _Steps, attention: tf.Tensor | None) -> tf.Tensor:
+    parts = [_pool_once(pool, steps, attention) for pool in pools]
+    return tf.concat(parts, -1) if len(parts) > 1 else parts[0]
+
+
+def _pool_once(pool: str, steps: _Steps, attention: tf.Tensor | None) -> tf.Tensor:
+    """Pool each row: (rows, units)."""
+    if pool == "last":
+        return steps.read_last()
+    if pool == "mean":
+        return steps.average(steps.values)
+    if pool == "max":
+        return steps.find_largest(steps.values)
+    if pool == "std":
+        mean = steps.average(steps.values)
+        squares = tf.math.squared_difference(steps.values, steps.spread(mean))
+        return tf.sqrt(steps.average(squares) + STD_EPSILON)
+    assert attention is not None
+    scores = tf.linalg.matvec(steps.values, attention[:, 0])[..., None]  # one per step
+    largest = tf.stop_gradient(steps.find_largest(scores))  # (rows, 1)
+    # Only scores of padding are larger, and an infinite one would make the gradient NaN.
+    shares = tf.exp(tf.minimum(scores - steps.spread(largest), 0.0))
+    return steps.add(shares * steps.values) / steps.add(shares)

@@ -15,7 +15,7 @@ from types import EllipsisType
 from typing import Literal, TypeVar
 
 from ..errors import Note, RecipeError
-from .value_types import NONE, Choice, ValueType
+from .value_types import NONE, Choice, ChoiceList, ValueType
 
 Section = Literal["data", "padding", "network", "training", "finer"]
 DEFAULT = "default"  # the text of None in a link, where another field decides the value
@@ -34,6 +34,11 @@ class Restriction:
 
     choose: Callable[..., tuple[str, ...]]
     explain: Callable[..., Note]
+
+    def allows(self, recipe: object, value: object) -> bool:
+        """Return True if a value, or each of a list, is a possible choice for a recipe."""
+        values = value if isinstance(value, tuple) else (value,)
+        return set(values) <= set(self.choose(recipe))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +102,8 @@ class Field:
         value = getattr(recipe, self.name)
         if self.restriction is None or value is None:
             return
-        choices = self.restriction.choose(recipe)
-        if value not in choices:
+        if not self.restriction.allows(recipe, value):
+            choices = self.restriction.choose(recipe)
             raise RecipeError(
                 "{name} is {value!r}, and {reason}; use {allowed}",
                 name=self.name,
@@ -109,7 +114,7 @@ class Field:
 
     def list_choices(self, recipe: object) -> tuple[str, ...]:
         """List the choices that fit the other fields of a recipe."""
-        assert isinstance(self.type, Choice)
+        assert isinstance(self.type, Choice | ChoiceList)
         if self.restriction is None:
             return tuple(self.type.names)
         return self.restriction.choose(recipe)

@@ -64,6 +64,41 @@ class Choice(ValueType):
 
 
 @dataclass(frozen=True)
+class ChoiceList(ValueType):
+    """One or several of some words, in an order that matters; a list of one is its word.
+
+    Attributes:
+        names: Label per value; see ``Choice``.
+    """
+
+    names: Mapping[str, str]
+
+    def check(self, name: str, value: object) -> str | tuple[str, ...]:
+        choice = Choice(self.names)
+        if not isinstance(value, list | tuple):
+            return choice.check(name, value)
+        words = tuple(choice.check(name, each) for each in value)
+        if not words:
+            allowed = ", ".join(map(repr, self.names))
+            raise RecipeError(
+                "{name} is empty; use one or more of {allowed}", name=name, allowed=allowed
+            )
+        if len(set(words)) < len(words):
+            raise RecipeError(
+                "{name} is {value!r}; use each word at most once", name=name, value=value
+            )
+        return words if len(words) > 1 else words[0]
+
+    def to_text(self, value: object) -> str:
+        """Format words for a link, as in "last-mean-max"."""
+        words = self.check("the link", value)
+        return words if isinstance(words, str) else "-".join(words)
+
+    def from_text(self, text: str) -> str | tuple[str, ...]:
+        return tuple(text.split("-")) if "-" in text else text
+
+
+@dataclass(frozen=True)
 class Boolean(ValueType):
     """True or False.
 

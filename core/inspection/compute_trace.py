@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -13,6 +12,8 @@ from ..families.network import NetworkFunction
 from ..families.recurrent.keras_network import get_body
 from ..families.registry import get_network
 from ..fitted import FittedModel
+from ..network.keras_network import list_dense
+from ..network.pooling import ATTENTION
 from .attributions import MAX_STEPS_READ, STEPS_AT_ONCE, compute_attributions, stack_rows
 from .trace import LayerTrace, Trace, pool_prefixes, trace_layers
 
@@ -116,11 +117,13 @@ def _predict_prefixes(
     lengths = np.cumsum(counts)[steps]
     has_input = lengths > 0
     if is_causal:
-        pooled = pool_prefixes(model.recipe.pooling, layers[-1].hidden, counts)
+        body, pools, attention = get_body(model.network), model.recipe.pools, None
+        if "attention" in pools:
+            [attention] = body.get_layer(ATTENTION).get_weights()
+        pooled = pool_prefixes(pools, layers[-1].hidden, counts, attention)
         outputs = pooled[steps[has_input]]
-        for layer in get_body(model.network).layers:
-            if isinstance(layer, keras.layers.Dense):
-                outputs = layer(outputs)
+        for layer in list_dense(body):
+            outputs = layer(outputs)
     else:
         unique, place = np.unique(lengths[has_input], return_inverse=True)
         outputs = _read_prefixes(compute, values[counts], unique)[place]

@@ -6,7 +6,7 @@ step by step (``RecurrentNetwork.run_step``), because a fused layer does not exp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from ..layers.recurrent.declaration import Recurrent
 from ..layers.registry import get_network
-from ..recipe.recipe import MIN_STATE, Recipe
+from ..recipe.pooling import STD_EPSILON
+from ..recipe.recipe import Recipe
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,26 +103,51 @@ def trace_layers(
     return tuple(traces)
 
 
-def pool_prefixes(pooling: str, hidden: np.ndarray, counts: np.ndarray) -> np.ndarray:
+def pool_prefixes(
+    pools: Sequence[str],
+    hidden: np.ndarray,
+    counts: np.ndarray,
+    attention: np.ndarray | None,
+) -> np.ndarray:
     """Pool every prefix of the last layer's states.
 
     Args:
-        pooling: The recipe's pooling.
+        pools: Names of the pools.
         hidden: (steps, units) states of the last layer.
-        counts: (steps,) bool mask.
+        counts: (steps,) bool mask, with at least one True.
+        attention: (units, 1) weights of the scores; None without that pool.
 
     Returns:
-        (steps, units), the pooled states if the sequence ends after each step; undefined before the
-        first step that counts.
+        (steps, pools · units), the pooled states if the sequence ends after each step; undefined
+        before the first step that counts.
     """
-    if pooling == "last":
-        return hidden
-    if pooling == "max":
-        pooled = np.maximum.accumulate(np.where(counts[:, None], hidden, MIN_STATE), axis=0)
-    else:
-        lengths = np.maximum(np.cumsum(counts), 1)[:, None]  # (steps, 1)
-        pooled = np.cumsum(hidden * counts[:, None], axis=0, dtype=float) / lengths
-    return np.asarray(pooled, np.float32)
+    x = hidden[counts].astype(float)  # (steps that count, units)
+    parts = [_pool_prefixes(pool, x, attention) for pool in pools]
+    last = np.maximum(np.cumsum(counts) - 1, 0)  # (steps,) of each prefix
+    pooled: np.ndarray = np.concatenate(parts, axis=1)[last].astype(np.float32)
+    return pooled
+
+
+def _pool_prefixes(pool: str, x: np.ndarray, attention: np.ndarray | None) -> np.ndarray:
+    """Pool every prefix of x (steps, units) by one pool: (steps, units)."""
+    if pool == "last":
+        return x
+    if pool == "max":
+        return np.asarray(np.maximum.accumulate(x, axis=0))
+    lengths = np.arange(1, len(x) + 1)[:, None]
+    mean = np.cumsum(x, axis=0) / lengths
+    if pool == "mean":
+        return np.asarray(mean)
+    if pool == "std":
+        variance = np.cumsum(x**2, axis=0) / lengths - mean**2
+        return np.asarray(np.sqrt(np.maximum(variance, 0) + STD_EPSILON))
+    assert attention is not None
+    scores = x @ attention  # (steps, 1)
+    totals = np.logaddexp.accumulate(scores, axis=0)  # logarithm of the sum of all exp(score)
+    pooled, before = np.empty_like(x), np.zeros(x.shape[1])
+    for step, share in enumerate(np.exp(scores - totals)):
+        pooled[step] = before = before + share * (x[step] - before)
+    return pooled
 
 
 def _trace_direction(

@@ -7,16 +7,15 @@ on them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import keras
 
 from ..layers.convolution.declaration import Convolutional
 from ..layers.convolution.keras_steps import KerasSteps, PaddedSteps
 from ..layers.recurrent.declaration import Recurrent
 from ..layers.registry import get_network
-from ..recipe.recipe import MIN_STATE, Recipe
+from ..recipe.recipe import Recipe
 from .compaction import compact, restore
+from .pooling import ATTENTION, make_glorot, pool_steps
 
 
 def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
@@ -48,24 +47,22 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
             operations = KerasSteps(name_weights(number), seeds)
             steps = layer.compute(operations, PaddedSteps(x, real), inputs)
             x, real = steps.values, steps.real
-            if final and recipe.pooling == "last" and not recipe.return_sequences:
-                x = _read_last_step(x, real)
         else:
             assert isinstance(layer, Recurrent)
-            sequences = recipe.return_sequences or not final or recipe.pooling != "last"
+            sequences = recipe.return_sequences or not final or recipe.pools != ("last",)
             x = get_network(layer).build(layer, sequences, seeds)(x, mask=real)
         inputs = layer.outputs
-        if final and recipe.pooling != "last":
-            x = _pool(recipe.pooling, x, real)
+        if final and len(x.shape) == 3 and not recipe.return_sequences:
+            x = pool_steps(recipe.pools, x, real, layer.directions, seeds)
         if layer.dropout:
             x = keras.layers.Dropout(layer.dropout, seed=next(seeds))(x)
     if recipe.family == "convolution" and recipe.return_sequences:
         x = restore(x, mask)
     for units in recipe.dense:
-        x = keras.layers.Dense(units, activation="relu", kernel_initializer=_make_glorot(seeds))(x)
+        x = keras.layers.Dense(units, activation="relu", kernel_initializer=make_glorot(seeds))(x)
     activation = "softmax" if recipe.task == "classification" else None
     output = keras.layers.Dense(
-        outputs, activation=activation, kernel_initializer=_make_glorot(seeds), name="output"
+        outputs, activation=activation, kernel_initializer=make_glorot(seeds), name="output"
     )(x)
     return keras.Model([values, mask], output, name="unpadded")
 
@@ -75,21 +72,10 @@ def name_weights(number: int) -> str:
     return f"layer_{number}_"
 
 
-def _read_last_step(x: keras.KerasTensor, real: keras.KerasTensor) -> keras.KerasTensor:
-    """Read each row of x (batch, steps, channels) at its last real step: (batch, channels)."""
-    lengths = keras.ops.sum(keras.ops.cast(real, "int32"), axis=1)
-    last = keras.ops.reshape(lengths - 1, (-1, 1, 1))
-    return keras.ops.take_along_axis(x, last, axis=1)[:, 0]
-
-
-def _pool(pooling: str, x: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:
-    """Pool x (batch, steps, units) over its unmasked steps: (batch, units)."""
-    if pooling == "mean":
-        return keras.layers.GlobalAveragePooling1D()(x, mask=mask)
-    # GlobalMaxPooling1D takes no mask.
-    is_real = keras.ops.expand_dims(mask, -1)  # (batch, steps, 1)
-    return keras.ops.max(keras.ops.where(is_real, x, MIN_STATE), axis=1)
-
-
-def _make_glorot(seeds: Iterator[int]) -> keras.initializers.Initializer:
-    return keras.initializers.GlorotUniform(seed=next(seeds))
+def list_dense(network: keras.Model) -> list[keras.layers.Dense]:
+    """List the dense layers behind the pooling, the output among them."""
+    return [
+        layer
+        for layer in network.layers
+        if isinstance(layer, keras.layers.Dense) and layer.name != ATTENTION
+    ]

@@ -28,7 +28,7 @@ from ..fields.declaration import (
     list_fields,
     setting,
 )
-from ..fields.value_types import Boolean, Choice, Number, Whole, WholeList
+from ..fields.value_types import Boolean, Choice, ChoiceList, Number, Whole, WholeList
 from ..i18n import N_
 from ..layers.convolution.declaration import Convolutional
 from ..layers.layer import Layer
@@ -38,10 +38,10 @@ from ..layers.registry import MAX_LAYERS, LayerStack, layer_from_dict, layer_to_
 from ..representation import shorten_repr
 from .family_defaults import FAMILY_DEFAULTS
 from .members import MAX_SEED, Member, MemberList, derive_seed
+from .pooling import POOLS, Pooling
 from .suggestion_rules import suggest_fields
 
 Task = Literal["regression", "classification"]
-Pooling = Literal["last", "mean", "max"]
 Schedule = Literal["constant", "plateau", "cosine"]
 Normalization = Literal["data_set", "sequence", "both"]
 ClassWeight = Literal["none", "balanced"]
@@ -66,7 +66,6 @@ LOSSES = {
     "regression": ("mse", "mae"),
     "classification": ("sparse_categorical_crossentropy",),
 }
-MIN_STATE = -2.0  # below any state of an LSTM or a GRU and any relu: never the maximum over steps
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
 SIDES = {"pre": N_("in front"), "post": N_("behind")}
 
@@ -104,19 +103,22 @@ class Recipe:
     )
     pooling: Pooling = setting(
         "last",
-        Choice({"last": N_("last step"), "mean": N_("mean"), "max": N_("maximum")}),
+        ChoiceList(POOLS),
         label=N_("Pooling over steps"),
         help=N_(
-            "What the answer is made from: the last layer's output at the last real step, "
-            "or the mean or the maximum of its outputs over all real steps, which is better where "
-            "what matters may happen anywhere. Padding has no part in any of them."
+            "Predicts from the last layer's output at the last real step, or from a summary of "
+            "all real steps. A summary is better where what matters may happen anywhere. "
+            "Attention is a mean with learned weights. Several are concatenated. Padding has no "
+            "part in any of them."
         ),
         section="network",
         restriction=Restriction(
-            lambda recipe: ("last",) if recipe.return_sequences else ("last", "mean", "max"),
+            lambda recipe: ("last",) if recipe.return_sequences else tuple(POOLS),
             lambda recipe: Note("the network predicts at every step"),
         ),
-        suggest_values=lambda recipe: ("last", "mean", "max"),
+        suggest_values=lambda recipe: (
+            ("last",) if recipe.return_sequences else ("last", "mean", "max", tuple(POOLS)[:3])
+        ),
     )
     dense: tuple[int, ...] = setting(
         (),
@@ -491,6 +493,11 @@ class Recipe:
         """The learning rate before its schedule: as given, or the default of the optimizer."""
         return OPTIMIZERS[self.optimizer] if self.learning_rate is None else self.learning_rate
 
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """The pools over steps, of which ``pooling`` may be one or several."""
+        return (self.pooling,) if isinstance(self.pooling, str) else self.pooling
+
     def list_members(self) -> tuple[Recipe, ...]:
         """List the recipes of an ensemble's members, each with its seed; () for a single network.
 
@@ -579,7 +586,7 @@ class Recipe:
         for name, field in FIELDS.items():
             if field.restriction is None or name in changes or fields[name] is None:
                 continue
-            if fields[name] not in field.restriction.choose(draft):
+            if not field.restriction.allows(draft, fields[name]):
                 fields[name] = field.default
         family, layers, per_step = (
             fields[name] for name in ("family", "layers", "return_sequences")
@@ -621,9 +628,7 @@ class Recipe:
 
 def _to_plain(values: Mapping[str, Any]) -> dict[str, object]:
     """Return plain values for JSON of some of the fields."""
-    plain = dict(values)
-    if "dense" in values:
-        plain["dense"] = list(values["dense"])
+    plain = {n: list(each) if isinstance(each, tuple) else each for n, each in values.items()}
     if "layers" in values:
         plain["layers"] = [layer_to_dict(layer) for layer in values["layers"]]
     return plain
@@ -651,7 +656,7 @@ def _adapt_member(member: Member, ensemble: Recipe) -> Member:
     kept = {}
     for name, value in member.changes:
         restriction = FIELDS[name].restriction
-        if restriction is None or value is None or value in restriction.choose(ensemble):
+        if restriction is None or value is None or restriction.allows(ensemble, value):
             kept[name] = value
     adapted = ensemble.adapt(**kept)
     different = {n for n in FIELDS if getattr(adapted, n) != getattr(ensemble, n)}

@@ -101,6 +101,13 @@ def test_an_ensemble_is_compared_with_a_single_network(small):
     assert axis["range"][1] < 4  # the mean of the members per epoch, of which there are 3
 
 
+def test_several_pools_are_compared_with_single_ones(compare):
+    find_labelled(compare.multiselect, "What varies").set_value(["pooling"]).run()
+    [pills] = [group for group in compare.button_group if group.label == "Pooling over steps"]
+    assert pills.value == ["last", "mean", "max", ("last", "mean", "max")]
+    assert not compare.exception
+
+
 def test_runs_beyond_the_visitors_limit_are_refused(compare):
     find_labelled(compare.number_input, "Seeds").set_value(10).run()
     compare.multiselect[0].set_value(["mask", "padding"]).run()

@@ -253,7 +253,7 @@ def test_convolutions_start_with_inception_blocks_and_have_inputs_of_their_own(t
     assert find_labelled(train.number_input, "Layers").value == 3
     assert find_labelled(train.selectbox, "Layer 1").value == "Inception"
     assert find_labelled(train.selectbox, "Layer 1").options == ["Conv1D", "Inception"]
-    assert find_labelled(train.selectbox, "Pooling over steps").value == "mean"
+    assert find_labelled(train.multiselect, "Pooling over steps").value == ["mean"]
     assert find_labelled(train.selectbox, "Learning rate schedule").value == "cosine"
     find_labelled(train.number_input, "Layers").set_value(1).run()
     find_labelled(train.selectbox, "Layer 1").set_value("Conv1D").run()
@@ -265,7 +265,7 @@ def test_convolutions_start_with_inception_blocks_and_have_inputs_of_their_own(t
     assert any("packed" in text.value for text in train.markdown)
     find_labelled(train.radio, "Family").set_value("recurrent").run()
     assert find_labelled(train.selectbox, "Layer 1").value == "LSTM"
-    assert find_labelled(train.selectbox, "Pooling over steps").value == "last"
+    assert find_labelled(train.multiselect, "Pooling over steps").value == ["last"]
 
 
 @pytest.mark.slow
@@ -338,3 +338,11 @@ def test_too_many_members_are_refused_in_one_sentence(train):
             each.set_value(6)
     train.run()
     assert any("members has 18 entries; use at most 10" in each.value for each in train.error)
+
+
+def test_several_pools_are_chosen_in_their_order_and_at_least_one_is_needed(train):
+    find_labelled(train.multiselect, "Pooling over steps").set_value(["last", "std"]).run()
+    assert get_address(train)["pooling"] == "last-std"
+    find_labelled(train.multiselect, "Pooling over steps").set_value([]).run()
+    assert any("pooling is empty" in error.value for error in train.error)
+    assert not train.exception

@@ -30,7 +30,9 @@ def choices(field: str) -> st.SearchStrategy[str]:
     return st.sampled_from(list(FIELDS[field].type.names))
 
 
-def build_recipe(pooling: str, class_weight: str, normalization: str, **fields: object) -> Recipe:
+def build_recipe(
+    pooling: object, class_weight: str, normalization: str, **fields: object
+) -> Recipe:
     """Recipe with these fields, without those three where the task or its targets exclude them."""
     choice = Recipe(
         task="classification",
@@ -43,7 +45,7 @@ def build_recipe(pooling: str, class_weight: str, normalization: str, **fields: 
 
 recipes = st.builds(
     build_recipe,
-    pooling=choices("pooling"),
+    pooling=choices("pooling") | st.lists(choices("pooling"), min_size=1, unique=True),
     class_weight=choices("class_weight"),
     normalization=choices("normalization"),
     standardize=st.booleans(),

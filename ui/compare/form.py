@@ -14,7 +14,7 @@ from core import Recipe
 from core.data.padding import erased_steps
 from core.errors import RecipeError
 from core.fields.declaration import Field, list_fields
-from core.fields.value_types import Boolean, Choice
+from core.fields.value_types import Boolean, Choice, ChoiceList
 from core.layers.layer import Layer
 from core.layers.recurrent.declaration import Recurrent
 from core.layers.registry import LAYERS, RECURRENT, convert_layer
@@ -95,6 +95,10 @@ def _format_entry(field: Field, value: object) -> str:
 def _list_options(field: Field, settings: Recipe | Layer) -> tuple[object, ...]:
     if isinstance(field.type, Choice):
         return field.list_choices(settings)
+    if isinstance(field.type, ChoiceList):
+        assert field.suggest_values is not None
+        value, suggested = getattr(settings, field.name), field.suggest_values(settings)
+        return tuple(dict.fromkeys((*field.list_choices(settings), *suggested, value)))
     return (False, True) if isinstance(field.type, Boolean) else ()
 
 

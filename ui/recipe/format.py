@@ -7,10 +7,10 @@ from collections import Counter
 from core import Recipe
 from core.families.registry import get_family
 from core.fields.declaration import Field
-from core.fields.value_types import Boolean, Choice, Number
+from core.fields.value_types import Boolean, Choice, ChoiceList, Number
 from core.layers.layer import Layer
 from core.recipe.recipe import FIELDS
-from ui.i18n import _, format_count, translate
+from ui.i18n import _, format_count, join_list, translate
 
 
 def format_value(field: Field, value: object) -> str:
@@ -19,6 +19,9 @@ def format_value(field: Field, value: object) -> str:
         return _(field.none)
     if isinstance(field.type, Choice):
         return _(field.type.names[str(value)]) or str(value)
+    if isinstance(field.type, ChoiceList):
+        words = value if isinstance(value, tuple) else (value,)
+        return join_list(_(field.type.names[str(word)]) for word in words)
     if isinstance(field.type, Boolean):
         return _(field.type.names[bool(value)])
     if isinstance(field.type, Number):
@@ -48,6 +51,6 @@ def format_network(recipe: Recipe) -> str:
     if summary is not None:
         return translate(summary)
     parts = [format_layer(layer) for layer in recipe.layers]
-    if recipe.pooling != "last":
+    if recipe.pools != ("last",):
         parts.append(format_field(recipe, "pooling"))
     return " → ".join(parts)

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import Recipe
 from core.errors import RecipeError
 from core.fields.declaration import Field
-from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList
+from core.fields.value_types import Boolean, Choice, ChoiceList, Number, Whole, WholeList
 from core.layers.layer import Layer
 from ui.i18n import _
 from ui.recipe.format import format_value
@@ -55,6 +55,17 @@ def choose_value(
     options: Options = {"disabled": disabled, "help": _(field.help) if shows_help else None}
     if isinstance(field.type, Choice):
         return _choose_one_of(place, field, settings, key, shows_all, options)
+    if isinstance(field.type, ChoiceList):
+        return tuple(
+            place.multiselect(
+                _(field.label),
+                field.list_choices(settings),
+                default=value,
+                format_func=partial(format_value, field),
+                key=key,
+                **options,
+            )
+        )
     if isinstance(field.type, Boolean) and field.none:
         answers = (None, False, True)
         return place.selectbox(

@@ -31,6 +31,8 @@ class RecurrentFamily(Family):
         for layer in recipe.layers:
             count += layer.count_weights(inputs)
             inputs = layer.outputs
+        count += inputs * ("attention" in recipe.pools)
+        inputs *= len(recipe.pools)
         for units in (*recipe.dense, shape.outputs):
             count += units * (inputs + 1)
             inputs = units
@@ -70,7 +72,7 @@ class RecurrentFamily(Family):
                 parts.append(f"Dropout({layer.dropout:g})")
         if recipe.pooling != "last":
             place = len(parts) - bool(recipe.layers[-1].dropout)
-            parts.insert(place, f"{recipe.pooling} over steps")
+            parts.insert(place, f"{' + '.join(recipe.pools)} over steps")
         return " → ".join([*parts, *(f"Dense({units})" for units in recipe.dense), "Dense"])
 
 

@@ -8,12 +8,14 @@ import numpy as np
 from ...layers.recurrent.declaration import Recurrent
 from ...layers.recurrent.network import RecurrentNetwork
 from ...layers.registry import get_network
+from ...network.keras_network import list_dense
 from ...recipe.derived_features import DerivedFeatures
 from ...recipe.network_shape import NetworkShape
-from ...recipe.recipe import MIN_STATE, Recipe
+from ...recipe.recipe import Recipe
 from ..onnx_graph import OnnxGraph
 from .keras_network import get_body
 from .onnx_features import add_features
+from .onnx_pooling import PoolWriter
 
 
 def add_layers(
@@ -34,8 +36,8 @@ class LayerWriter:
     """
 
     def __init__(self, graph: OnnxGraph, recipe: Recipe, network: keras.Model) -> None:
-        self.graph, self.recipe = graph, recipe
-        kinds = keras.layers.RNN | keras.layers.Bidirectional | keras.layers.Dense
+        self.graph, self.recipe, self.network = graph, recipe, network
+        kinds = keras.layers.RNN | keras.layers.Bidirectional
         layers = [layer for layer in network.layers if isinstance(layer, kinds)]
         self.weights = iter([weight for layer in layers for weight in layer.get_weights()])
 
@@ -51,7 +53,10 @@ class LayerWriter:
         """
         self.lengths = lengths
         states, last = self._add_recurrent(x)
-        return self._add_dense(self._add_pooling(states, last))
+        if self.recipe.return_sequences:
+            return self._add_dense(states)
+        pools = PoolWriter(self.graph, self.network, lengths)
+        return self._add_dense(pools.add(self.recipe.pools, states, last))
 
     def _add_recurrent(self, x: str) -> tuple[str, str]:
         """Return the last layer's states, (batch, steps, units), and final ones, (batch, units).
@@ -103,42 +108,9 @@ class LayerWriter:
         both = network.arrange_onnx_bias(bias, reorder)
         return reorder(kernel).T, reorder(recurrent).T, both.reshape(-1)
 
-    def _add_pooling(self, states: str, last: str) -> str:
-        """Return (batch, units), or (batch, steps, units) for per-step targets."""
-        x = states
-        if self.recipe.return_sequences:
-            return x
-        if self.recipe.pooling == "last":
-            return last or self._read_last_step(x)
-        index = self.graph.add_constant(1, np.int64)
-        steps = self.graph.add_node("Gather", [self.graph.add_node("Shape", [x]), index])
-        zero, one = (self.graph.add_constant(each, np.int64) for each in (0, 1))
-        step = self.graph.add_node("Range", [zero, steps, one])
-        step = self.graph.add_node("Cast", [step], to=6)  # int32
-        axis = self.graph.add_constant([1], np.int64)
-        real = self.graph.add_node(
-            "Less", [step, self.graph.add_node("Unsqueeze", [self.lengths, axis])]
-        )
-        real = self.graph.add_node("Unsqueeze", [real, self.graph.add_constant([2], np.int64)])
-        if self.recipe.pooling == "max":
-            x = self.graph.add_node("Where", [real, x, self.graph.add_constant(MIN_STATE)])
-            return self.graph.add_node("ReduceMax", [x], axes=[1], keepdims=0)
-        x = self.graph.add_node("Where", [real, x, self.graph.add_constant(0)])
-        sums = self.graph.add_node("ReduceSum", [x, axis], keepdims=0)
-        lengths = self.graph.add_node("Cast", [self.lengths], to=1)  # float32
-        return self.graph.add_node("Div", [sums, self.graph.add_node("Unsqueeze", [lengths, axis])])
-
-    def _read_last_step(self, x: str) -> str:
-        """Read x (batch, steps, units) at each row's last real step: (batch, units)."""
-        lengths = self.graph.add_node("Cast", [self.lengths], to=7)  # int64
-        last = self.graph.add_node("Sub", [lengths, self.graph.add_constant(1, np.int64)])
-        axis = self.graph.add_constant([1], np.int64)
-        last = self.graph.add_node("Unsqueeze", [last, axis])  # (batch, 1)
-        return self.graph.add_node("GatherND", [x, last], batch_dims=1)
-
     def _add_dense(self, x: str) -> str:
-        for number in range(len(self.recipe.dense) + 1):
-            kernel, bias = next(self.weights), next(self.weights)
+        for number, layer in enumerate(list_dense(self.network)):
+            kernel, bias = layer.get_weights()
             x = self.graph.add_node("MatMul", [x, self.graph.add_constant(kernel)])
             x = self.graph.add_node("Add", [x, self.graph.add_constant(bias)])
             if number < len(self.recipe.dense):

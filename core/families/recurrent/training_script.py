@@ -9,9 +9,10 @@ from ...layers.registry import get_network
 from ...network.derived_features import MIN_DEVIATION
 from ...recipe.derived_features import DerivedFeatures
 from ...recipe.network_shape import NetworkShape
-from ...recipe.recipe import FIELDS, MIN_STATE, Recipe
+from ...recipe.recipe import FIELDS, Recipe
 from ...recipe.schedules import PLATEAU_EPOCHS, PLATEAU_FACTOR
 from ..templates import load_template
+from .pooling_code import render_pools
 
 TEMPLATE = "train.py.jinja"
 
@@ -57,7 +58,7 @@ def render_script(recipe: Recipe, shape: NetworkShape, convolutions: Convolution
         min_deviation=MIN_DEVIATION,
         outputs=shape.outputs,
         get_network=get_network,
-        min_state=MIN_STATE,
+        pools=render_pools(recipe, convolutions.mask),
         loss=LOSSES[recipe.loss_name],
         optimizer=OPTIMIZERS[recipe.optimizer],
         options=[

@@ -66,6 +66,8 @@ MORE_FIFTY_UPDATES = [
     ("convolutions", 10**9, "sgd", {"pooling": "max", "weight_decay": 0.01}),
     ("convolutions", 10**9, "sgd", {}),
     ("shortened", 10**9, "sgd", {}),
+    ("bidirectional", 10**9, "adam", {"pooling": ("attention", "last", "std")}),
+    ("convolutions", 10**9, "sgd", {"pooling": ("last", "std", "attention", "max")}),
 ]
 
 
@@ -143,6 +145,9 @@ def test_fifty_updates_give_the_weights_of_stock_keras(
         ("mixed kinds", "mean"),
         ("convolutions", "mean"),
         ("convolutions", "max"),
+        ("mixed directions", ("attention", "last", "std", "mean", "max")),
+        ("convolutions", ("attention", "last", "std", "mean", "max")),
+        ("shortened", ("std", "attention")),
     ],
 )
 def test_predictions_equal_those_of_the_stock_network_in_the_plans_order(name, pooling):

@@ -29,6 +29,10 @@ RECIPES = {
         {"task": "classification", "layers": (GRU(4), GRU(5, True)), "pooling": "mean"},
     ),
     "maximum, dense": (NUMBERS, {"layers": (LSTM(3, True),), "pooling": "max", "dense": (6, 4)}),
+    "several pools": (
+        NUMBERS,
+        {"layers": (LSTM(3, True),), "pooling": ("attention", "last", "std", "mean"), "dense": 4},
+    ),
     "every step": (BY_STEP, {"layers": (LSTM(4, True),), "return_sequences": True, "maxlen": 7}),
     "padding that counts": (
         NUMBERS, {"layers": (LSTM(4),), "mask": "none", "value": -1.0, "standardize": False}

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core import GRU, LSTM, Conv1D, Recipe
 from core.fields.declaration import list_fields
-from core.fields.value_types import Boolean, Choice, Number, Whole, WholeList
+from core.fields.value_types import Boolean, Choice, ChoiceList, Number, Whole, WholeList
 from core.layers.registry import LAYERS
 from core.recipe.members import Member, MemberList
 from core.recipe.recipe import FAMILIES, FIELDS
@@ -31,6 +31,9 @@ def draw_value(field):
     match field.type:
         case Choice(names):
             values = st.sampled_from(list(names))
+        case ChoiceList(names):
+            words = st.sampled_from(list(names))
+            values = words | st.lists(words, min_size=1, unique=True).map(tuple)
         case Boolean():
             values = st.booleans()
         case Whole(low, high):
@@ -63,6 +66,12 @@ def test_a_value_survives_its_text(field):
         assert field.check(field.from_text(field.to_text(value))) == value
 
     survives()
+
+
+def test_several_words_have_one_readable_text_and_a_list_of_one_is_its_word():
+    field = FIELDS["pooling"]
+    assert field.to_text(("last", "mean", "max")) == "last-mean-max"
+    assert field.check(["mean"]) == field.from_text("mean") == "mean"
 
 
 def test_none_has_a_text_of_its_own():

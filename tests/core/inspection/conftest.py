@@ -12,6 +12,7 @@ RECIPES = {
     "GRU": {"layers": (GRU(6), GRU(4)), "padding": "post"},
     "LSTM, its mean": {"layers": (LSTM(5),), "pooling": "mean"},
     "LSTM, its maximum": {"layers": (LSTM(5),), "pooling": "max", "padding": "post"},
+    "GRU, several pools": {"layers": (GRU(4),), "pooling": ("std", "last", "attention")},
     "both directions": {"layers": (LSTM(4, bidirectional=True), GRU(3, bidirectional=True))},
 }
 

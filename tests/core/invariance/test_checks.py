@@ -69,6 +69,10 @@ CORRECT = {
     },
     "a mean over the steps": {"pooling": "mean"},
     "a maximum over the steps": {"pooling": "max", "layers": (LSTM(5, bidirectional=True),)},
+    "several pools": {
+        "pooling": ("attention", "last", "std"),
+        "layers": (GRU(5, bidirectional=True),),
+    },
     "a value as mask": {"mask": "value", "mask_value": -9.0},
 }
 

@@ -24,6 +24,10 @@ RECIPES = {
     "mean": {"layers": (LSTM(6, dropout=0.3), LSTM(5)), "pooling": "mean"},
     "mean of both directions": {"layers": (GRU(7, bidirectional=True),), "pooling": "mean"},
     "max of both directions": {"layers": (LSTM(5, bidirectional=True),), "pooling": "max"},
+    "all pools": {
+        "layers": (GRU(5, bidirectional=True),),
+        "pooling": ("attention", "last", "std", "mean", "max"),
+    },
 }
 FEATURES = 3
 
@@ -70,7 +74,12 @@ def test_padding_of_any_side_amount_and_content_changes_nothing(name, padding, m
     )
     assert np.ptp(alone) > 0.1  # the outputs differ, so equality below means something
     padded = pad(data, maxlen, padding)
-    for garbage in (np.zeros, lambda s: np.full(s, -1.0), lambda s: rng.normal(0, 1e6, s)):
+    for garbage in (
+        np.zeros,
+        lambda s: np.full(s, -1.0),
+        lambda s: np.full(s, np.nan),
+        lambda s: rng.normal(0, 1e6, s),
+    ):
         batched = run(network, fill_padding(padded, garbage), padded.mask)
         np.testing.assert_allclose(batched, alone, atol=1e-5)
 

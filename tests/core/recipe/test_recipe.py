@@ -56,6 +56,13 @@ def test_example_is_the_reference_network():
         ({"learning_rate": 0.0}, ["learning_rate", "0.0", "10"]),
         ({"pooling": "median"}, ["pooling", "'median'", "'mean'"]),
         ({"pooling": "max", "return_sequences": True}, ["pooling", "'max'", "every step"]),
+        ({"pooling": ("mean", "median")}, ["pooling", "'median'", "'attention'"]),
+        ({"pooling": ()}, ["pooling", "empty", "'mean'"]),
+        ({"pooling": ("mean", "max", "mean")}, ["pooling", "('mean', 'max', 'mean')", "once"]),
+        (
+            {"pooling": ("last", "mean"), "return_sequences": True},
+            ["pooling", "('last', 'mean')", "every step"],
+        ),
         ({"schedule": "linear"}, ["schedule", "'linear'", "'cosine'"]),
         ({"weight_decay": 2}, ["weight_decay", "2", "0 to 1"]),
         ({"clip_norm": 0}, ["clip_norm", "0", "1e-06"]),
@@ -130,6 +137,9 @@ def test_adapting_a_recipe_resets_choices_that_no_longer_fit():
     recipe = Recipe(task="classification", class_weight="balanced", pooling="max")
     assert recipe.adapt(task="regression") == Recipe(pooling="max")
     assert recipe.adapt(return_sequences=True).pooling == "last"
+    several = Recipe(pooling=("std", "last"))
+    assert several.adapt(epochs=3).pooling == ("std", "last")
+    assert several.adapt(return_sequences=True).pooling == "last"
     with pytest.raises(ValueError, match="the task is regression"):
         recipe.adapt(task="regression", loss="sparse_categorical_crossentropy")
 
@@ -159,6 +169,13 @@ def test_a_convolution_has_strides_or_dilation():
 
 def test_a_single_layer_and_a_single_number_of_units_are_accepted():
     assert Recipe(layers=LSTM(8), dense=16) == Recipe(layers=(LSTM(8),), dense=(16,))
+
+
+def test_a_single_pool_is_its_word_and_several_are_a_list_in_json():
+    assert Recipe(pooling=("mean",)) == Recipe(pooling="mean")
+    assert Recipe(pooling=["mean"]).to_dict()["pooling"] == "mean"
+    assert Recipe(pooling=("max", "mean")).to_dict()["pooling"] == ["max", "mean"]
+    assert Recipe(pooling="mean").pools == ("mean",)
 
 
 def test_a_gru_is_not_an_lstm():
@@ -192,6 +209,7 @@ def test_numpy_numbers_become_python_numbers():
         Recipe.example(),
         Recipe(layers=(LSTM(7, bidirectional=True), GRU(5)), dense=(4, 3)),
         Recipe(layers=(GRU(6, bidirectional=True),), task="classification"),
+        Recipe(layers=(GRU(6, bidirectional=True),), pooling=("attention", "std"), dense=(4,)),
         Recipe(
             family="convolution",
             layers=(Conv1D(6, batch_normalization=False), Inception(4), LSTM(5)),

@@ -15,6 +15,9 @@ def test_layers_are_formatted_in_technical_terms():
     assert format_network(Recipe(layers=(LSTM(4), GRU(3)), pooling="max")) == (
         "LSTM(4) → GRU(3) → maximum"
     )
+    assert format_network(Recipe(pooling=("last", "std"))) == (
+        "LSTM(64) → last step, standard deviation"
+    )
     convolutions = Recipe(family="convolution", layers=(Conv1D(128), Inception(), LSTM(4, True)))
     assert format_network(convolutions) == "Conv1D(128) → Inception(32) → BiLSTM(4)"
 
@@ -36,6 +39,7 @@ def test_an_ensemble_is_formatted_as_its_members():
         ("learning_rate", 0.0005, "0.0005"),
         ("standardize", True, "standardized"),
         ("dense", (32, 16), "32,16"),
+        ("pooling", ("mean", "max"), "mean, maximum"),
     ],
 )
 def test_a_value_is_formatted_by_its_type(name, value, text):

@@ -47,6 +47,7 @@ STACKS = {
         "pooling": "last",
         "dense": (4,),
     },
+    "several pools": {"pooling": ("attention", "last", "std", "max")},
     "erased steps": {"mask": "value", "mask_value": -9.0},
 }
 

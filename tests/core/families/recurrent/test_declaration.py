@@ -54,6 +54,7 @@ def test_more_units_two_directions_or_keras_take_longer(monkeypatch):
             Recipe(layers=(GRU(4, bidirectional=True, dropout=0.5),), pooling="mean", dense=(3,)),
             "Bidirectional(GRU(4)) → mean over steps → Dropout(0.5) → Dense(3) → Dense",
         ),
+        (Recipe(pooling=("last", "max")), "LSTM(64) → last + max over steps → Dense"),
     ],
 )
 def test_a_network_is_described_on_one_line(recipe, line):

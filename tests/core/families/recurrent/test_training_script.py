@@ -38,6 +38,13 @@ RECIPES = {
             class_weight="balanced", schedule="cosine", weight_decay=0.01, clip_norm=1.0, **SMALL,
         ),
     ),
+    "several pools": (
+        CLASSES,
+        Recipe(
+            task="classification", layers=(GRU(4), LSTM(3, True, 0.2)),
+            pooling=("attention", "last", "std", "mean", "max"), **SMALL,
+        ),
+    ),
     "padding that counts": (
         NUMBERS,
         Recipe(
