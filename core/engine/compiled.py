@@ -29,13 +29,13 @@ from ..layers.recurrent.declaration import Recurrent
 from ..layers.recurrent.fast_layer import release_gradients
 from ..layers.recurrent.network import run_stock_layer
 from ..layers.registry import get_network
-from ..network.keras_network import build_network, list_dense
+from ..network.keras_network import NORMALIZATION, build_network, list_dense, name_weights
 from ..network.pooling import ATTENTION
 from .batching import Plan, plan_forward
 from .convolutions import drop_outputs, pack_padded, run_convolutions
 from .memory import release_memory
 from .optimizers import SLOTS, apply_update
-from .pooling import pool_packed, pool_padded
+from .pooling import pool_packed, pool_padded, read_directions
 from .spec import MAX_GROUPS, EngineSpec, uses_stock_layers
 
 LoopVariables = tuple[tf.Tensor, tf.Tensor | tf.TensorArray]  # next batch, what is carried
@@ -448,14 +448,25 @@ class Engine:
             sequences = per_step or not final or pools != ("last",)
             run = run_stock_layer if is_stock else get_network(recipe).run
             x = run(layer, x, lengths, sequences)  # (steps, rows, units) or (rows, units)
-            if final:
-                if x.shape[-1] > recipe.outputs:  # alignment; even an idle slice costs a gradient
-                    x = x[..., : recipe.outputs]
-                if sequences and not per_step:
-                    attention = self._read_attention()
-                    x = pool_padded(pools, x, lengths, recipe.directions, attention)
+            normalize = self.get_normalization(number, recipe)
+            if (final or recipe.layer_normalization) and x.shape[-1] > recipe.outputs:
+                x = x[..., : recipe.outputs]  # alignment; even an idle slice costs a gradient
+            if final and sequences and not per_step:
+                last = None
+                if "last" in pools:
+                    last = normalize(read_directions(x, lengths, recipe.directions))
+                x = pool_padded(pools, normalize(x), lengths, last, self._read_attention())
+            else:
+                x = normalize(x)
             x = drop_outputs(x, recipe.dropout, number, seed)
         return x
+
+    def get_normalization(self, number: int, layer: Recurrent) -> Callable[[tf.Tensor], tf.Tensor]:
+        """Return the normalization behind a layer, by its number from 0."""
+        normalize: Callable[[tf.Tensor], tf.Tensor] = tf.identity
+        if layer.layer_normalization:
+            normalize = self.network.get_layer(name_weights(number + 1) + NORMALIZATION)
+        return normalize
 
     def _read_attention(self) -> tf.Tensor | None:
         """Read the weights of attention, (units, 1); None without that pool."""

@@ -20,7 +20,7 @@ def pool_padded(
     pools: Sequence[str],
     hidden: tf.Tensor,
     lengths: tf.Tensor,
-    directions: int,
+    last: tf.Tensor | None,
     attention: tf.Tensor | None,
 ) -> tf.Tensor:
     """Pool each row over its real steps, which come first.
@@ -29,18 +29,36 @@ def pool_padded(
         pools: Names of the pools.
         hidden: (steps, rows, units) float32; the padding must be finite.
         lengths: (rows,) int64, real steps per row.
-        directions: 2 if the second half of the units has read from the last step to the first.
+        last: (rows, units), as ``read_directions`` returned it; None without that pool.
         attention: (units, 1) weights of the scores; None without that pool.
 
     Returns:
         (rows, pools · units).
     """
-    return _pool(pools, _PaddedSteps(hidden, lengths, directions), attention)
+    return _pool(pools, _PaddedSteps(hidden, lengths), last, attention)
 
 
 def pool_packed(pools: Sequence[str], group: PackedGroup, attention: tf.Tensor | None) -> tf.Tensor:
     """Pool each row of packed steps, as ``pool_padded`` does: (rows, pools · channels)."""
-    return _pool(pools, _PackedSteps(group), attention)
+    last = tf.gather(group.values, group.starts + group.lengths - 1) if "last" in pools else None
+    return _pool(pools, _PackedSteps(group), last, attention)
+
+
+def read_directions(hidden: tf.Tensor, lengths: tf.Tensor, directions: int) -> tf.Tensor:
+    """Read each direction where it ends: at the last real step, or at the first one.
+
+    Args:
+        hidden: (steps, rows, units) states.
+        lengths: (rows,) int64, real steps per row.
+        directions: 2 if the second half of the units has read from the last step to the first.
+
+    Returns:
+        (rows, units).
+    """
+    if directions == 1:
+        return read_last_steps(hidden, lengths)
+    forward, backward = tf.split(hidden, 2, axis=-1)
+    return tf.concat([read_last_steps(forward, lengths), backward[0]], -1)
 
 
 class _Steps(ABC):
@@ -53,10 +71,6 @@ class _Steps(ABC):
 
     values: tf.Tensor
     lengths: tf.Tensor
-
-    @abstractmethod
-    def read_last(self) -> tf.Tensor:
-        """Read each direction at the last step that it has read: (rows, units)."""
 
     @abstractmethod
     def add(self, values: tf.Tensor) -> tf.Tensor:
@@ -78,16 +92,10 @@ class _Steps(ABC):
 class _PaddedSteps(_Steps):
     """Padded, time-major steps."""
 
-    def __init__(self, values: tf.Tensor, lengths: tf.Tensor, directions: int) -> None:
-        self.values, self.lengths, self.directions = values, lengths, directions
+    def __init__(self, values: tf.Tensor, lengths: tf.Tensor) -> None:
+        self.values, self.lengths = values, lengths
         steps = tf.range(tf.shape(values, lengths.dtype)[0])
         self.real = (steps[:, None] < lengths)[..., None]  # (steps, rows, 1)
-
-    def read_last(self) -> tf.Tensor:
-        if self.directions == 1:
-            return read_last_steps(self.values, self.lengths)
-        forward, backward = tf.split(self.values, 2, axis=-1)
-        return tf.concat([read_last_steps(forward, self.lengths), backward[0]], -1)
 
     def add(self, values: tf.Tensor) -> tf.Tensor:
         return tf.reduce_sum(tf.where(self.real, values, tf.zeros_like(values)), 0)
@@ -103,11 +111,8 @@ class _PackedSteps(_Steps):
     """Packed steps."""
 
     def __init__(self, group: PackedGroup) -> None:
-        self.values, self.lengths, self.group = group.values, group.lengths, group
+        self.values, self.lengths = group.values, group.lengths
         self.rows = group.rows
-
-    def read_last(self) -> tf.Tensor:
-        return tf.gather(self.values, self.group.starts + self.lengths - 1)
 
     def add(self, values: tf.Tensor) -> tf.Tensor:
         return tf.math.unsorted_segment_sum(values, self.rows, tf.size(self.lengths))
@@ -119,15 +124,15 @@ class _PackedSteps(_Steps):
         return tf.gather(results, self.rows)
 
 
-def _pool(pools: Sequence[str], steps: _Steps, attention: tf.Tensor | None) -> tf.Tensor:
-    parts = [_pool_once(pool, steps, attention) for pool in pools]
+def _pool(
+    pools: Sequence[str], steps: _Steps, last: tf.Tensor | None, attention: tf.Tensor | None
+) -> tf.Tensor:
+    parts = [last if pool == "last" else _pool_once(pool, steps, attention) for pool in pools]
     return tf.concat(parts, -1) if len(parts) > 1 else parts[0]
 
 
 def _pool_once(pool: str, steps: _Steps, attention: tf.Tensor | None) -> tf.Tensor:
     """Pool each row: (rows, units)."""
-    if pool == "last":
-        return steps.read_last()
     if pool == "mean":
         return steps.average(steps.values)
     if pool == "max":

@@ -38,12 +38,14 @@ def compute_trace(model: FittedModel, data: Sequences, masked: bool = True) -> T
         counts = np.ones_like(counts)
     family = get_network(model.recipe)
     layers: tuple[LayerTrace, ...] = ()
+    outputs = values
     with family.open_network(model.recipe, model.network) as compute:
         if family.has_states:
             features = np.zeros((len(values), compute.features), np.float32)
             features[counts] = compute.derive(*stack_rows(values[counts][:, None])).numpy()[:, 0]
-            layers = trace_layers(model.recipe, model.network.get_weights(), features, counts)
-        steps, raw_predictions = _predict_prefixes(model, compute, layers, values, counts)
+            weights = model.network.get_weights()
+            layers, outputs = trace_layers(model.recipe, weights, features, counts)
+        steps, raw_predictions = _predict_prefixes(model, compute, layers, outputs, values, counts)
         predictions = raw_predictions
         if model.classes is None:
             predictions = model.preprocessing.decode(raw_predictions)
@@ -97,6 +99,7 @@ def _predict_prefixes(
     model: FittedModel,
     compute: NetworkFunction,
     layers: tuple[LayerTrace, ...],
+    last_outputs: np.ndarray,
     values: np.ndarray,
     counts: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -120,7 +123,7 @@ def _predict_prefixes(
         body, pools, attention = get_body(model.network), model.recipe.pools, None
         if "attention" in pools:
             [attention] = body.get_layer(ATTENTION).get_weights()
-        pooled = pool_prefixes(pools, layers[-1].hidden, counts, attention)
+        pooled = pool_prefixes(pools, last_outputs, counts, attention)
         outputs = pooled[steps[has_input]]
         for layer in list_dense(body):
             outputs = layer(outputs)

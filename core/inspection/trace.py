@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..layers.recurrent.declaration import Recurrent
+from ..layers.recurrent.declaration import NORMALIZATION_EPSILON, Recurrent
 from ..layers.registry import get_network
 from ..recipe.pooling import STD_EPSILON
 from ..recipe.recipe import Recipe
@@ -26,8 +26,8 @@ class LayerTrace:
         number: Number of the layer, from 1.
         kind: Kind of the layer, such as "LSTM".
         backward: True if the layer reads from the last step to the first.
-        hidden: (steps, units) state after each step in reading order. A masked step holds the state
-            of the step read before it.
+        hidden: (steps, units) state after each step in reading order, before any layer
+            normalization. A masked step holds the state of the step read before it.
         cell: (steps, units) cell state, as ``hidden``; None for a layer without, such as a GRU.
         gates: (steps, units) per name of a gate; NaN at masked steps.
     """
@@ -80,7 +80,7 @@ class Trace:
 
 def trace_layers(
     recipe: Recipe, weights: list[np.ndarray], values: np.ndarray, counts: np.ndarray
-) -> tuple[LayerTrace, ...]:
+) -> tuple[tuple[LayerTrace, ...], np.ndarray]:
     """Trace the recipe's recurrent layers, each direction separately.
 
     Args:
@@ -88,6 +88,9 @@ def trace_layers(
         weights: Weights of the whole network, as returned by ``get_weights``.
         values: (steps, features) float32, as the layers read them.
         counts: (steps,) bool mask.
+
+    Returns:
+        The traces, and the outputs of the last layer, (steps, units).
     """
     traces: list[LayerTrace] = []
     remaining = iter(weights)
@@ -100,7 +103,16 @@ def trace_layers(
         ]
         traces += directions
         x = np.concatenate([each.hidden for each in directions], axis=1)  # (steps, units)
-    return tuple(traces)
+        if layer.layer_normalization:
+            x = _normalize(x, gamma=next(remaining), beta=next(remaining))
+    return tuple(traces), x
+
+
+def _normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> np.ndarray:
+    """Normalize each step of x (steps, units), as ``keras.layers.LayerNormalization`` does."""
+    mean, variance = (moment(x, axis=1, keepdims=True) for moment in (np.mean, np.var))
+    normalized: np.ndarray = (x - mean) / np.sqrt(variance + NORMALIZATION_EPSILON) * gamma + beta
+    return normalized
 
 
 def pool_prefixes(
@@ -109,11 +121,11 @@ def pool_prefixes(
     counts: np.ndarray,
     attention: np.ndarray | None,
 ) -> np.ndarray:
-    """Pool every prefix of the last layer's states.
+    """Pool every prefix of the last layer's outputs.
 
     Args:
         pools: Names of the pools.
-        hidden: (steps, units) states of the last layer.
+        hidden: (steps, units) outputs of the last layer.
         counts: (steps,) bool mask, with at least one True.
         attention: (units, 1) weights of the scores; None without that pool.
 

@@ -40,6 +40,8 @@ IMPLEMENTATIONS = ("fused", "wide", "stepwise", "packed", "keras")
 MAX_LAYERS = 8
 BIDIRECTIONAL = "Bi"  # prefix of a layer's name in a link
 MAX_TEXT = 80  # characters of a layer in a link
+# Not stored where they have their default, so that recipes from before the fields keep their form.
+LATER_FIELDS = ("layer_normalization",)
 
 
 def get_network(layer: Recurrent) -> RecurrentNetwork:
@@ -94,7 +96,13 @@ def convert_layer(layer: Layer, kind: type[Layer], **changes: object) -> Layer:
 
 def layer_to_dict(layer: Layer) -> dict[str, object]:
     """Return plain values for JSON; ``layer_from_dict`` reads them."""
-    return {"kind": type(layer).__name__} | asdict(layer)
+    fields = list_fields(type(layer))
+    values = {
+        name: value
+        for name, value in asdict(layer).items()
+        if name not in LATER_FIELDS or value != fields[name].default
+    }
+    return {"kind": type(layer).__name__} | values
 
 
 def layer_from_dict(plain: object) -> Layer:

@@ -11,11 +11,13 @@ import keras
 
 from ..layers.convolution.declaration import Convolutional
 from ..layers.convolution.keras_steps import KerasSteps, PaddedSteps
-from ..layers.recurrent.declaration import Recurrent
+from ..layers.recurrent.declaration import NORMALIZATION_EPSILON, Recurrent
 from ..layers.registry import get_network
 from ..recipe.recipe import Recipe
 from .compaction import compact, restore
-from .pooling import ATTENTION, make_glorot, pool_steps
+from .pooling import ATTENTION, make_glorot, pool_steps, read_last_steps
+
+NORMALIZATION = "normalization"  # name of the normalization behind a recurrent layer
 
 
 def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
@@ -46,14 +48,20 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
         if isinstance(layer, Convolutional):
             operations = KerasSteps(name_weights(number), seeds)
             steps = layer.compute(operations, PaddedSteps(x, real), inputs)
-            x, real = steps.values, steps.real
+            states, real, normalize = steps.values, steps.real, None
         else:
             assert isinstance(layer, Recurrent)
             sequences = recipe.return_sequences or not final or recipe.pools != ("last",)
-            x = get_network(layer).build(layer, sequences, seeds)(x, mask=real)
+            states = get_network(layer).build(layer, sequences, seeds)(x, mask=real)
+            normalize = build_normalization(layer, number)
         inputs = layer.outputs
+        x = normalize(states) if normalize else states
         if final and len(x.shape) == 3 and not recipe.return_sequences:
-            x = pool_steps(recipe.pools, x, real, layer.directions, seeds)
+            last = None
+            if "last" in recipe.pools:
+                last = read_last_steps(states, real, layer.directions)
+                last = normalize(last) if normalize else last
+            x = pool_steps(recipe.pools, x, real, last, seeds)
         if layer.dropout:
             x = keras.layers.Dropout(layer.dropout, seed=next(seeds))(x)
     if recipe.family == "convolution" and recipe.return_sequences:
@@ -68,8 +76,17 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
 
 
 def name_weights(number: int) -> str:
-    """Return the prefix of the names of a convolutional layer's Keras layers, by its number."""
+    """Return the prefix of the names of a layer's Keras layers, by its number from 1."""
     return f"layer_{number}_"
+
+
+def build_normalization(layer: Recurrent, number: int) -> keras.layers.Layer | None:
+    """Build the normalization behind a layer, by its number from 1; None without."""
+    if not layer.layer_normalization:
+        return None
+    return keras.layers.LayerNormalization(
+        epsilon=NORMALIZATION_EPSILON, name=name_weights(number) + NORMALIZATION
+    )
 
 
 def list_dense(network: keras.Model) -> list[keras.layers.Dense]:

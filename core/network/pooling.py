@@ -20,7 +20,7 @@ def pool_steps(
     pools: Sequence[str],
     x: KerasTensor,
     real: KerasTensor,
-    directions: int,
+    last: KerasTensor | None,
     seeds: Iterator[int],
 ) -> KerasTensor:
     """Pool steps, and concatenate the pools in their order: (batch, pools · units).
@@ -29,7 +29,7 @@ def pool_steps(
         pools: Names of the pools.
         x: (batch, steps, units) outputs of the last layer.
         real: (batch, steps) bool mask.
-        directions: 2 if the second half of the units has read from the last step to the first.
+        last: (batch, units), as ``read_last_steps`` returned it; None without that pool.
         seeds: Seeds of the initial weights, each used once.
     """
 
@@ -37,7 +37,7 @@ def pool_steps(
 
     def pool_once(pool: str) -> KerasTensor:
         if pool == "last":
-            return _read_last_steps(x, is_real, directions)
+            return last
         if pool == "mean":
             return _average(x, real)
         if pool == "max":
@@ -58,8 +58,18 @@ def make_glorot(seeds: Iterator[int]) -> keras.initializers.Initializer:
     return keras.initializers.GlorotUniform(seed=next(seeds))
 
 
-def _read_last_steps(x: KerasTensor, is_real: KerasTensor, directions: int) -> KerasTensor:
-    """Read each direction where it ends: at the last real step, or at the first one."""
+def read_last_steps(x: KerasTensor, real: KerasTensor, directions: int) -> KerasTensor:
+    """Read each direction where it ends: at the last real step, or at the first one.
+
+    Args:
+        x: (batch, steps, units) outputs or states of a layer.
+        real: (batch, steps) bool mask.
+        directions: 2 if the second half of the units has read from the last step to the first.
+
+    Returns:
+        (batch, units).
+    """
+    is_real = ops.expand_dims(real, -1)  # (batch, steps, 1)
     count = ops.cumsum(ops.cast(is_real, "int32"), axis=1)  # (batch, steps, 1)
     end = ops.logical_and(is_real, ops.equal(count, count[:, -1:]))  # one step per row
     if directions == 1:

@@ -10,11 +10,12 @@ from core.recipe.recipe import FIELDS, OPTIMIZERS
 
 values = st.floats(-1e6, 1e6, width=32)
 layers = st.builds(
-    lambda kind, units, bidirectional, dropout: kind(units, bidirectional, dropout),
+    lambda kind, *values: kind(*values),
     st.sampled_from([LSTM, GRU]),
     st.integers(1, 1024),
     st.booleans(),
     st.floats(0, 0.95),
+    st.booleans(),
 )
 members = st.builds(Member) | st.builds(
     Member,

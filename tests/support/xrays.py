@@ -50,7 +50,7 @@ def make_trace(
         inputs=inputs,
         real=real,
         counts=counts,
-        layers=trace_layers(Recipe(layers=layers), weights, inputs, counts),
+        layers=trace_layers(Recipe(layers=layers), weights, inputs, counts)[0],
         classes=None if classes is None else np.array(classes, object),
         prediction_steps=steps,
         predictions=predictions[steps].astype(np.float32),

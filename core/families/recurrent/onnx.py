@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from ...layers.recurrent.declaration import Recurrent
+from ...layers.recurrent.declaration import NORMALIZATION_EPSILON, Recurrent
 from ...layers.recurrent.network import RecurrentNetwork
 from ...layers.registry import get_network
 from ...network.keras_network import list_dense
@@ -37,7 +37,7 @@ class LayerWriter:
 
     def __init__(self, graph: OnnxGraph, recipe: Recipe, network: keras.Model) -> None:
         self.graph, self.recipe, self.network = graph, recipe, network
-        kinds = keras.layers.RNN | keras.layers.Bidirectional
+        kinds = keras.layers.RNN | keras.layers.Bidirectional | keras.layers.LayerNormalization
         layers = [layer for layer in network.layers if isinstance(layer, kinds)]
         self.weights = iter([weight for layer in layers for weight in layer.get_weights()])
 
@@ -59,9 +59,9 @@ class LayerWriter:
         return self._add_dense(pools.add(self.recipe.pools, states, last))
 
     def _add_recurrent(self, x: str) -> tuple[str, str]:
-        """Return the last layer's states, (batch, steps, units), and final ones, (batch, units).
+        """Return the last layer's outputs, (batch, steps, units), and final ones, (batch, units).
 
-        Without a recurrent layer, the states are x, and there are no final ones, "".
+        Without a recurrent layer, the outputs are x, and there are no final ones, "".
         """
         layers = [layer for layer in self.recipe.layers if isinstance(layer, Recurrent)]
         if not layers:
@@ -90,6 +90,14 @@ class LayerWriter:
             last = self.graph.add_node(
                 "Reshape", [last, self.graph.add_constant([0, layer.outputs], np.int64)]
             )
+            if layer.layer_normalization:
+                weights = [self.graph.add_constant(next(self.weights)) for _ in range(2)]
+                x, last = (
+                    self.graph.add_node(
+                        "LayerNormalization", [each, *weights], epsilon=NORMALIZATION_EPSILON
+                    )
+                    for each in (x, last)
+                )
         return self.graph.add_node("Transpose", [x], perm=[1, 0, 2]), last
 
     def _read_gates(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...layers.layer import Layer
+from ...layers.recurrent.declaration import Recurrent
 from ...recipe.pooling import MIN_OUTPUT, STD_EPSILON
 from ...recipe.recipe import Recipe
 
@@ -24,24 +26,24 @@ def render_pools(recipe: Recipe, mask: str) -> list[str]:
         recipe: The recipe.
         mask: Variable with the mask of x.
     """
-    pools, directions = recipe.pools, recipe.layers[-1].directions
+    pools, final = recipe.pools, recipe.layers[-1]
     lines = [] if pools == ("mean",) else [f"real = keras.ops.expand_dims({mask}, -1)"]
     results = [VARIABLES[pool] for pool in pools] if len(pools) > 1 else ["x"]
     for pool, result in zip(pools, results, strict=True):
-        lines += _render_pool(pool, result, mask, directions)
+        lines += _render_pool(pool, result, mask, final)
     if len(pools) > 1:
         lines.append(f"x = keras.layers.Concatenate()([{', '.join(results)}])")
     return lines
 
 
-def _render_pool(pool: str, result: str, mask: str, directions: int) -> Iterator[str]:
+def _render_pool(pool: str, result: str, mask: str, final: Layer) -> Iterator[str]:
     """Render one pool; the variable real is the mask, (batch, steps, 1)."""
 
     def average(code: str) -> str:
         return f"keras.layers.GlobalAveragePooling1D()({code}, mask={mask})"
 
     if pool == "last":
-        yield from _render_last(result, directions)
+        yield from _render_last(result, final)
     elif pool == "mean":
         yield f"{result} = {average('x')}  # over real steps"
     elif pool == "max":
@@ -56,13 +58,17 @@ def _render_pool(pool: str, result: str, mask: str, directions: int) -> Iterator
         yield f"{result} = keras.ops.sum(keras.ops.softmax(scores, axis=1) * x, axis=1)"
 
 
-def _render_last(result: str, directions: int) -> Iterator[str]:
+def _render_last(result: str, final: Layer) -> Iterator[str]:
     yield 'count = keras.ops.cumsum(keras.ops.cast(real, "int32"), axis=1)'
     yield "end = keras.ops.logical_and(real, keras.ops.equal(count, count[:, -1:]))"
-    if directions == 1:
+    if final.directions == 1:
         yield f"{result} = keras.ops.sum(keras.ops.where(end, x, 0.0), axis=1)"
         return
     yield "start = keras.ops.logical_and(real, keras.ops.equal(count, 1))"
-    yield "forward, backward = keras.ops.split(x, 2, axis=-1)  # which ends at the first step"
+    is_normalized = isinstance(final, Recurrent) and final.layer_normalization
+    states = "states" if is_normalized else "x"
+    yield f"forward, backward = keras.ops.split({states}, 2, axis=-1)  # ends at the first step"
     yield "ends = [keras.ops.where(end, forward, 0.0), keras.ops.where(start, backward, 0.0)]"
     yield f"{result} = keras.ops.sum(keras.layers.Concatenate()(ends), axis=1)"
+    if is_normalized:
+        yield f"{result} = layer_normalization({result})"

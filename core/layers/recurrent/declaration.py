@@ -10,6 +10,7 @@ from ...fields.value_types import Boolean, Number, Whole
 from ...i18n import N_
 from ..layer import Layer
 
+NORMALIZATION_EPSILON = 1e-3  # added to the variance; Keras's default
 MAX_UNITS = 1024  # 1,024 units on 1,024 inputs hold 8.4 million weights
 
 
@@ -21,6 +22,9 @@ class Recurrent(Layer):
         units: Size of the state per direction.
         bidirectional: Adds a second layer that reads the sequence from its end.
         dropout: See ``Layer``.
+        layer_normalization: Normalizes the outputs of each step over the units (Ba, Kiros and
+            Hinton, 2016; ``keras.layers.LayerNormalization``), those of both directions together.
+            The recurrence itself reads the states before it.
         gates: Parts of a unit, each with weights of its own (of the class).
         biases: Biases per part of a unit (of the class).
         step_seconds: Fixed cost of a step in training, which does not depend on the number of rows
@@ -50,6 +54,16 @@ class Recurrent(Layer):
         suggest_values=lambda layer: (0.0, 0.3),
         entry=N_("dropout {value}"),
     )
+    layer_normalization: bool = setting(
+        False,
+        Boolean((N_("without layer normalization"), N_("with layer normalization"))),
+        label=N_("Layer normalization"),
+        help=N_(
+            "Each step's outputs get mean 0 and deviation 1 over the units, then a learned scale "
+            "and offset. The X-ray shows the states before it."
+        ),
+        suggest_values=lambda layer: (False, True),
+    )
     gates: ClassVar[int] = 1
     biases: ClassVar[int] = 1
     size_field = "units"
@@ -66,7 +80,10 @@ class Recurrent(Layer):
 
     def count_weights(self, inputs: int) -> int:
         weights_per_gate = self.units * (inputs + self.units + self.biases)
-        return self.directions * self.gates * weights_per_gate
+        normalization = 2 * self.outputs * self.layer_normalization  # scale and offset
+        return self.directions * self.gates * weights_per_gate + normalization
 
     def describe(self) -> str:
-        return f"Bidirectional({super().describe()})" if self.bidirectional else super().describe()
+        text = super().describe()
+        text = f"Bidirectional({text})" if self.bidirectional else text
+        return f"{text} → LayerNormalization" if self.layer_normalization else text

@@ -26,6 +26,7 @@ LAYERS = {
     "bidirectional": (LSTM(6, True), LSTM(5, True)),
     "mixed directions": (LSTM(6), LSTM(5, True), LSTM(4)),
     "GRU": (GRU(12), GRU(5, True)),
+    "normalized": (LSTM(64, layer_normalization=True), GRU(5, True, layer_normalization=True)),
     "mixed kinds": (LSTM(64), GRU(6, True), LSTM(5), GRU(4)),
     "convolutions": (Conv1D(6, 4, dilation_rate=2, residual=True), Inception(3, 8)),
     "shortened": (Conv1D(6, 5, strides=2), Inception(3, 8), Conv1D(5, 3, pool_size=2), LSTM(4)),
@@ -68,6 +69,7 @@ MORE_FIFTY_UPDATES = [
     ("shortened", 10**9, "sgd", {}),
     ("bidirectional", 10**9, "adam", {"pooling": ("attention", "last", "std")}),
     ("convolutions", 10**9, "sgd", {"pooling": ("last", "std", "attention", "max")}),
+    ("normalized", 10**9, "sgd", {"pooling": ("last", "max")}),
 ]
 
 

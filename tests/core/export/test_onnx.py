@@ -33,6 +33,14 @@ RECIPES = {
         NUMBERS,
         {"layers": (LSTM(3, True),), "pooling": ("attention", "last", "std", "mean"), "dense": 4},
     ),
+    "normalized, last step": (
+        NUMBERS,
+        {"layers": (GRU(3, layer_normalization=True), LSTM(3, True, layer_normalization=True))},
+    ),
+    "normalized, several pools": (
+        NUMBERS,
+        {"layers": (LSTM(3, True, layer_normalization=True),), "pooling": ("max", "last")},
+    ),
     "every step": (BY_STEP, {"layers": (LSTM(4, True),), "return_sequences": True, "maxlen": 7}),
     "padding that counts": (
         NUMBERS, {"layers": (LSTM(4),), "mask": "none", "value": -1.0, "standardize": False}

@@ -13,6 +13,10 @@ RECIPES = {
     "LSTM, its mean": {"layers": (LSTM(5),), "pooling": "mean"},
     "LSTM, its maximum": {"layers": (LSTM(5),), "pooling": "max", "padding": "post"},
     "GRU, several pools": {"layers": (GRU(4),), "pooling": ("std", "last", "attention")},
+    "normalized": {
+        "layers": (LSTM(4, layer_normalization=True), GRU(3, layer_normalization=True)),
+        "pooling": ("last", "mean"),
+    },
     "both directions": {"layers": (LSTM(4, bidirectional=True), GRU(3, bidirectional=True))},
 }
 

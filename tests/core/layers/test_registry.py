@@ -3,7 +3,14 @@
 import pytest
 
 from core import GRU, LSTM, Conv1D, Inception
-from core.layers.registry import IMPLEMENTATIONS, RECURRENT, convert_layer, get_network
+from core.layers.registry import (
+    IMPLEMENTATIONS,
+    RECURRENT,
+    convert_layer,
+    get_network,
+    layer_from_dict,
+    layer_to_dict,
+)
 from core.recipe.recipe import FIELDS
 
 
@@ -13,6 +20,7 @@ from core.recipe.recipe import FIELDS
         ("LSTM-64", (LSTM(64),)),
         ("BiLSTM-64-0.2,GRU-8", (LSTM(64, True, 0.2), GRU(8))),
         ("LSTM-8-1e-05", (LSTM(8, dropout=1e-05),)),
+        ("LSTM-8-0-yes,BiGRU-8", (LSTM(8, layer_normalization=True), GRU(8, True))),
         ("Conv1D-16,Inception-32", (Conv1D(16), Inception())),
         (
             "Conv1D-16-5-2-1-1-no-yes-yes-0.1,BiLSTM-8",
@@ -35,6 +43,15 @@ from core.recipe.recipe import FIELDS
 def test_layers_have_a_short_text(text, layers):
     assert FIELDS["layers"].to_text(layers) == text
     assert FIELDS["layers"].from_text(text) == layers
+
+
+def test_a_layer_keeps_its_form_in_json_where_a_later_field_has_its_default():
+    plain = {"kind": "LSTM", "units": 8, "bidirectional": False, "dropout": 0.0}
+    assert layer_to_dict(LSTM(8)) == plain
+    assert layer_from_dict(plain) == LSTM(8)
+    normalized = LSTM(8, layer_normalization=True)
+    assert layer_to_dict(normalized) == plain | {"layer_normalization": True}
+    assert layer_from_dict(layer_to_dict(normalized)) == normalized
 
 
 @pytest.mark.parametrize(

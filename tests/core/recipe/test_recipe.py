@@ -209,6 +209,7 @@ def test_numpy_numbers_become_python_numbers():
         Recipe.example(),
         Recipe(layers=(LSTM(7, bidirectional=True), GRU(5)), dense=(4, 3)),
         Recipe(layers=(GRU(6, bidirectional=True),), task="classification"),
+        Recipe(layers=(LSTM(6, True, layer_normalization=True), GRU(4, layer_normalization=True))),
         Recipe(layers=(GRU(6, bidirectional=True),), pooling=("attention", "std"), dense=(4,)),
         Recipe(
             family="convolution",

@@ -54,6 +54,10 @@ def test_more_units_two_directions_or_keras_take_longer(monkeypatch):
             Recipe(layers=(GRU(4, bidirectional=True, dropout=0.5),), pooling="mean", dense=(3,)),
             "Bidirectional(GRU(4)) → mean over steps → Dropout(0.5) → Dense(3) → Dense",
         ),
+        (
+            Recipe(layers=(LSTM(8, True, 0.5, layer_normalization=True),), pooling="max"),
+            "Bidirectional(LSTM(8)) → LayerNormalization → max over steps → Dropout(0.5) → Dense",
+        ),
         (Recipe(pooling=("last", "max")), "LSTM(64) → last + max over steps → Dense"),
     ],
 )

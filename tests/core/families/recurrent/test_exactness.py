@@ -14,6 +14,9 @@ from core import GRU, LSTM, Recipe, Sequences
 from core.data.padding import pad
 from core.engine.compiled import Engine
 from core.engine.spec import EngineSpec
+from core.families.registry import get_family
+from core.network.keras_network import build_network
+from core.recipe.network_shape import NetworkShape
 from core.recipe.pooling import POOLS, STD_EPSILON
 
 pytestmark = pytest.mark.slow  # it builds a network for each case
@@ -25,6 +28,8 @@ layers = st.builds(
     lambda kind, *values: kind(*values),
     st.sampled_from([LSTM, GRU]),
     st.integers(1, 5),
+    st.booleans(),
+    st.just(0.0),
     st.booleans(),
 )
 recipes = st.builds(
@@ -50,21 +55,28 @@ class Network:
 
     def compute_alone(self, row):
         """Compute the output of one unpadded sequence, (steps, features), without any mask."""
-        x = row[None]
+        x = states = row[None]
         for layer in self.stock.layers:
             if isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional):
-                x = layer(x)
+                x = states = layer(x)
+            if isinstance(layer, keras.layers.LayerNormalization):
+                x = layer(states)
         if len(x.shape) == 3:
-            x = tf.concat([self.pool_alone(pool, x) for pool in self.recipe.pools], -1)
+            pools = self.recipe.pools
+            x = tf.concat([self.pool_alone(pool, x, states) for pool in pools], -1)
         for layer in self.stock.layers:
             if isinstance(layer, keras.layers.Dense) and layer.name != "attention":
                 x = layer(x)
         return x[0]
 
-    def pool_alone(self, pool, x):
+    def pool_alone(self, pool, x, states):
         if pool == "last":
-            forward, *backward = tf.split(x, self.recipe.layers[-1].directions, axis=-1)
-            return tf.concat([forward[:, -1], *(each[:, 0] for each in backward)], -1)
+            final = self.recipe.layers[-1]
+            forward, *backward = tf.split(states, final.directions, axis=-1)
+            last = tf.concat([forward[:, -1], *(each[:, 0] for each in backward)], -1)
+            if final.layer_normalization:
+                last = self.stock.get_layer(f"layer_{len(self.recipe.layers)}_normalization")(last)
+            return last
         if pool == "mean":
             return keras.layers.GlobalAveragePooling1D()(x)
         if pool == "max":
@@ -127,6 +139,13 @@ def test_a_padded_batch_equals_each_sequence_alone(recipe, lengths, extra, side,
     check_equal(fast, expected)
     outputs = network.compute_stock(rows, width, side, np.nan).numpy()
     np.testing.assert_allclose(outputs, expected[0], atol=1e-5)
+
+
+@settings(deadline=None, max_examples=10, derandomize=True, phases=[Phase.generate])
+@given(recipes)
+def test_weights_are_counted_as_keras_counts_them(recipe):
+    counted = get_family(recipe).count_weights(recipe, NetworkShape(FEATURES, 1, 5, 3))
+    assert counted == build_network(recipe, FEATURES, 1).count_params()
 
 
 def check_equal(actual, expected):

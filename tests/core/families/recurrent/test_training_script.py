@@ -45,6 +45,13 @@ RECIPES = {
             pooling=("attention", "last", "std", "mean", "max"), **SMALL,
         ),
     ),
+    "normalized": (
+        NUMBERS,
+        Recipe(
+            layers=(GRU(4, layer_normalization=True), LSTM(3, True, layer_normalization=True)),
+            pooling=("last", "mean"), **SMALL,
+        ),
+    ),
     "padding that counts": (
         NUMBERS,
         Recipe(
