@@ -2,7 +2,8 @@
 
     python -m benchmarks                     all of them (about half an hour on two cores)
     python -m benchmarks reference scale     a selection of: workloads, reference, vowels, scale,
-                                             convolutions, pools, paths, loops, imports, click
+                                             convolutions, pools, paths, loops, patches, imports,
+                                             click
     python -m benchmarks start               from a cold start of the server to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
     python -m benchmarks exports             exported models against the app: 15 kinds × 24 tables
@@ -153,6 +154,7 @@ BENCHMARKS = {
     "pools": choices.run_pools,
     "paths": choices.run_paths,
     "loops": choices.run_loops,
+    "patches": choices.run_patches,
     "imports": imports.run,
     "click": click.run,
 }

@@ -1,7 +1,7 @@
-"""Measurements for NOISES, MAX_VARIANCE, MIN_WIDE_SIZE and STEPS_PER_ITERATION.
+"""Measurements for NOISES, MAX_VARIANCE, MIN_WIDE_SIZE and STEPS_PER_ITERATION, and of patches.
 
-Run with ``python -m benchmarks pools paths loops``. Each measurement runs in a separate process
-with the threads of a worker, ``python -m benchmarks.choices NAME RUNS``.
+Run with ``python -m benchmarks pools paths loops patches``. Each measurement runs in a separate
+process with the threads of a worker, ``python -m benchmarks.choices NAME RUNS``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from statistics import mean, median
 import numpy as np
 
 from benchmarks.peers import prepare_worker_process
-from benchmarks.workloads import draw_lengths, read_vowels
+from benchmarks.workloads import WORKLOADS, draw_lengths, make_sequences, read_vowels
 from core import LSTM, Recipe, Sequences
 from core.engine.batching import Plan, choose_noise, plan_noisy_lengths, plan_pools
 
@@ -34,6 +34,7 @@ SEEDS = range(5)
 UNITS = (32, 48, 64, 80, 96, 112, 128, 192, 256)
 ROWS, STEPS = 32, 61
 LOOPS = (1, 2, 4, 8)  # steps per iteration
+PATCH_SIZES = (1, 4, 8, 16)
 
 
 def run_pools(runs: int) -> dict[str, object]:
@@ -49,6 +50,11 @@ def run_paths(runs: int) -> dict[str, object]:
 def run_loops(runs: int) -> dict[str, object]:
     """Measure the microseconds per step of a GRU, forward and backward, per length of its loop."""
     return _run_in_process("loops", runs)
+
+
+def run_patches(runs: int) -> dict[str, object]:
+    """Measure how many times as fast an epoch of long sequences is with patches."""
+    return _run_in_process("patches", runs)
 
 
 def _run_in_process(name: str, runs: int) -> dict[str, object]:
@@ -245,6 +251,25 @@ def _measure_loops(runs: int) -> dict[str, object]:
     return report
 
 
+def _measure_patches(runs: int) -> dict[str, object]:
+    prepare_worker_process()
+    from core import train
+
+    data = make_sequences(np.random.default_rng(0).integers(500, 2001, 256))
+    seconds: dict[int, list[float]] = {size: [] for size in PATCH_SIZES}
+    for _ in range(runs):
+        for size, times in seconds.items():
+            recipe = replace(WORKLOADS[0].make_recipe(epochs=2), patch_size=size)
+            times.append(train(data, recipe).history["seconds"][-1])
+    return {
+        "seconds per epoch": {size: round(median(times), 2) for size, times in seconds.items()},
+        "times as fast as without": {
+            size: round(median(a / b for a, b in zip(seconds[1], times, strict=True)), 2)
+            for size, times in seconds.items()
+        },
+    }
+
+
 def _time_interleaved(
     layers: dict[str, Callable], features: int, shapes: tuple[tuple[int, ...], ...], runs: int
 ) -> dict[str, list[float]]:
@@ -285,6 +310,11 @@ def _describe_steps(seconds: dict[str, list[float]]) -> dict[str, float]:
     return {name: round(median(times) / STEPS * 1e6, 1) for name, times in seconds.items()}
 
 
-MEASUREMENTS = {"pools": _measure_pools, "paths": _measure_paths, "loops": _measure_loops}
+MEASUREMENTS = {
+    "pools": _measure_pools,
+    "paths": _measure_paths,
+    "loops": _measure_loops,
+    "patches": _measure_patches,
+}
 if __name__ == "__main__":
     print(json.dumps(MEASUREMENTS[sys.argv[1]](int(sys.argv[2]))))

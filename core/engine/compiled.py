@@ -35,6 +35,7 @@ from .batching import Plan, plan_forward
 from .convolutions import drop_outputs, pack_padded, run_convolutions
 from .memory import release_memory
 from .optimizers import SLOTS, apply_update
+from .patches import make_patches
 from .pooling import pool_packed, pool_padded, read_directions
 from .spec import MAX_GROUPS, EngineSpec, uses_stock_layers
 
@@ -416,6 +417,8 @@ class Engine:
                 missing = tf.shape(x)[0] - tf.shape(outputs)[0]  # behind the longest row
                 outputs = tf.pad(outputs, [[0, missing], [0, 0], [0, 0]])
             return outputs
+        if self.recipe.steps_per_patch > 1:
+            x, lengths = make_patches(x, lengths, self.recipe.steps_per_patch)
         return self._run_dense(self._run_recurrent(x, lengths, seed))
 
     def _run_packed(

@@ -82,7 +82,7 @@ def count_groups() -> int:
 
 def describe_computation(recipe: Recipe, features: int, groups: int) -> Computation:
     """Describe how the network of a recipe is computed on this machine."""
-    layers, inputs = [], features
+    layers, inputs = [], features * recipe.steps_per_patch
     for layer in recipe.layers:
         if not isinstance(layer, Recurrent):
             layers.append("packed")

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ..errors import Note, RecipeError
 from .value_types import NONE, Choice, ChoiceList, ValueType
@@ -28,17 +28,18 @@ class Restriction:
     """Choices that depend on other fields.
 
     Attributes:
-        choose: Returns the possible choices for a recipe.
+        choose: Returns the possible choices for a recipe, or numbers as a range.
         explain: Returns the reason, for the error message.
     """
 
-    choose: Callable[..., tuple[str, ...]]
+    choose: Callable[..., Sequence[Any]]
     explain: Callable[..., Note]
 
     def allows(self, recipe: object, value: object) -> bool:
         """Return True if a value, or each of a list, is a possible choice for a recipe."""
         values = value if isinstance(value, tuple) else (value,)
-        return set(values) <= set(self.choose(recipe))
+        choices = self.choose(recipe)
+        return all(each in choices for each in values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ class Field:
         assert isinstance(self.type, Choice | ChoiceList)
         if self.restriction is None:
             return tuple(self.type.names)
-        return self.restriction.choose(recipe)
+        return tuple(self.restriction.choose(recipe))
 
     def to_text(self, value: object) -> str:
         """Format a value for a link."""

@@ -107,11 +107,13 @@ def _predict_prefixes(
 
     The output is NaN before the first step that counts.
     """
-    # Where later steps change what earlier ones mean, each prefix is read separately.
+    # Where later steps change what earlier ones mean, each prefix is read separately. A prefix may
+    # end within a patch.
     is_causal = (
         bool(layers)
         and not any(layer.backward for layer in layers)
         and model.recipe.normalization == "data_set"
+        and model.recipe.steps_per_patch == 1
     )
     max_steps = MAX_PREDICTIONS
     if not is_causal:

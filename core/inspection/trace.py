@@ -7,7 +7,7 @@ step by step (``RecurrentNetwork.run_step``), because a fused layer does not exp
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,8 @@ class LayerTrace:
         kind: Kind of the layer, such as "LSTM".
         backward: True if the layer reads from the last step to the first.
         hidden: (steps, units) state after each step in reading order, before any layer
-            normalization. A masked step holds the state of the step read before it.
+            normalization. A masked step holds the state of the step read before it. With patches,
+            each step has the state after its patch.
         cell: (steps, units) cell state, as ``hidden``; None for a layer without, such as a GRU.
         gates: (steps, units) per name of a gate; NaN at masked steps.
     """
@@ -90,8 +91,51 @@ def trace_layers(
         counts: (steps,) bool mask.
 
     Returns:
-        The traces, and the outputs of the last layer, (steps, units).
+        The traces, and the outputs of the last layer, (steps, units). With patches, those of a
+        patch stand at each of its steps.
     """
+    if recipe.steps_per_patch == 1:
+        return _trace_steps(recipe, weights, values, counts)
+    patches = _make_patches(values[counts], recipe.steps_per_patch)
+    traces, outputs = _trace_steps(recipe, weights, patches, np.ones(len(patches), bool))
+    spread = [_spread_over_steps(each, counts, recipe.steps_per_patch) for each in traces]
+    return tuple(spread), outputs[_find_patches(counts, recipe.steps_per_patch).clip(0)]
+
+
+def _make_patches(x: np.ndarray, patch_size: int) -> np.ndarray:
+    """Join steps (steps, features), the last of them filled with 0: (patches, …)."""
+    filled = np.pad(x, ((0, -len(x) % patch_size), (0, 0)))
+    return filled.reshape(-1, patch_size * x.shape[1])
+
+
+def _find_patches(counts: np.ndarray, patch_size: int) -> np.ndarray:
+    """Return the patch of each step, (steps,); at masked steps, that of the step before, or -1."""
+    patches: np.ndarray = (np.cumsum(counts) - 1) // patch_size
+    return patches
+
+
+def _spread_over_steps(trace: LayerTrace, counts: np.ndarray, patch_size: int) -> LayerTrace:
+    """Repeat the states and gates of each patch at its steps."""
+    patches = _find_patches(counts, patch_size)
+    if trace.backward:  # a masked step follows the one after it
+        ahead = np.cumsum(counts[::-1])[::-1]  # steps that count, from each one on
+        patches = np.where(ahead > 0, (counts.sum() - ahead) // patch_size, -1)
+
+    def repeat(states: np.ndarray) -> np.ndarray:
+        return np.where(patches[:, None] < 0, np.float32(0), states[patches])
+
+    gates = {
+        name: np.where(counts[:, None], gate[patches], np.float32(np.nan))
+        for name, gate in trace.gates.items()
+    }
+    cell = None if trace.cell is None else repeat(trace.cell)
+    return replace(trace, hidden=repeat(trace.hidden), cell=cell, gates=gates)
+
+
+def _trace_steps(
+    recipe: Recipe, weights: list[np.ndarray], values: np.ndarray, counts: np.ndarray
+) -> tuple[tuple[LayerTrace, ...], np.ndarray]:
+    """Trace the layers on the steps that they read; see ``trace_layers``."""
     traces: list[LayerTrace] = []
     remaining = iter(weights)
     x = values

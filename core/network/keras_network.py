@@ -15,6 +15,7 @@ from ..layers.recurrent.declaration import NORMALIZATION_EPSILON, Recurrent
 from ..layers.registry import get_network
 from ..recipe.recipe import Recipe
 from .compaction import compact, restore
+from .patches import make_patches
 from .pooling import ATTENTION, make_glorot, pool_steps, read_last_steps
 
 NORMALIZATION = "normalization"  # name of the normalization behind a recurrent layer
@@ -41,8 +42,10 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
     mask = keras.Input((None,), dtype="bool", name="mask")
     x, real, inputs = values, mask, features
     layers = recipe.resolve().layers
-    if recipe.family == "convolution":
+    if recipe.family == "convolution" or recipe.steps_per_patch > 1:
         x, real = compact(values, mask)
+    if recipe.steps_per_patch > 1:
+        x, real = make_patches(x, real, recipe.steps_per_patch)
     for number, layer in enumerate(layers, start=1):
         final = number == len(layers)
         if isinstance(layer, Convolutional):

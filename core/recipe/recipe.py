@@ -54,6 +54,7 @@ MAX_MAXLEN = 100_000
 MAX_VALUE = 1e30
 MAX_KERNELS = 50_000
 MAX_GROUPS = 256
+MAX_PATCH_SIZE = 256  # as many as steps of a convolution's kernel
 
 # Each name is that of a folder of core.families.
 FAMILIES = {
@@ -449,6 +450,23 @@ class Recipe:
         suggest_values=lambda recipe: (0, 32),
         entry=N_("{value} groups"),
     )
+    patch_size: int = setting(
+        1,
+        Whole(1, MAX_PATCH_SIZE),
+        label=N_("Patch size, in steps"),
+        help=N_(
+            "Joins this number of consecutive steps to one step with all their features: faster "
+            "on long sequences. The last patch of a sequence is filled with 0. In the X-ray, the "
+            "steps of a patch share its states. 1: off."
+        ),
+        section="network",
+        restriction=Restriction(
+            lambda recipe: (1,) if recipe.return_sequences else range(1, MAX_PATCH_SIZE + 1),
+            lambda recipe: Note("the network predicts at every step"),
+        ),
+        suggest_values=lambda recipe: (1,) if recipe.return_sequences else (1, 8),
+        entry=N_("patches of {value}"),
+    )
     members: tuple[Member, ...] = setting(
         (),
         MemberList(lambda: FIELDS),
@@ -497,6 +515,11 @@ class Recipe:
     def pools(self) -> tuple[str, ...]:
         """The pools over steps, of which ``pooling`` may be one or several."""
         return (self.pooling,) if isinstance(self.pooling, str) else self.pooling
+
+    @property
+    def steps_per_patch(self) -> int:
+        """Steps that the network joins: ``patch_size``, which recurrent networks alone have."""
+        return self.patch_size if self.family == "recurrent" else 1
 
     def list_members(self) -> tuple[Recipe, ...]:
         """List the recipes of an ensemble's members, each with its seed; () for a single network.

@@ -346,3 +346,10 @@ def test_several_pools_are_chosen_in_their_order_and_at_least_one_is_needed(trai
     find_labelled(train.multiselect, "Pooling over steps").set_value([]).run()
     assert any("pooling is empty" in error.value for error in train.error)
     assert not train.exception
+
+
+def test_patches_are_chosen_and_named_where_members_are(train):
+    find_labelled(train.number_input, "Patch size, in steps").set_value(8).run()
+    assert get_address(train)["patch_size"] == "8"
+    labels = [each.label for each in train.number_input]
+    assert "Members: patches of 8 → LSTM(100) → LSTM(20)" in labels

@@ -32,12 +32,13 @@ def choices(field: str) -> st.SearchStrategy[str]:
 
 
 def build_recipe(
-    pooling: object, class_weight: str, normalization: str, **fields: object
+    pooling: object, patch_size: int, class_weight: str, normalization: str, **fields: object
 ) -> Recipe:
-    """Recipe with these fields, without those three where the task or its targets exclude them."""
+    """Recipe with these fields, without those where the task or its targets exclude them."""
     choice = Recipe(
         task="classification",
         pooling=pooling,
+        patch_size=patch_size,
         class_weight=class_weight,
         normalization=normalization,
     )
@@ -47,6 +48,7 @@ def build_recipe(
 recipes = st.builds(
     build_recipe,
     pooling=choices("pooling") | st.lists(choices("pooling"), min_size=1, unique=True),
+    patch_size=st.just(1) | st.integers(1, 256),
     class_weight=choices("class_weight"),
     normalization=choices("normalization"),
     standardize=st.booleans(),

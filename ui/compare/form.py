@@ -95,6 +95,8 @@ def _format_entry(field: Field, value: object) -> str:
 def _list_options(field: Field, settings: Recipe | Layer) -> tuple[object, ...]:
     if isinstance(field.type, Choice):
         return field.list_choices(settings)
+    if field.restriction is not None and len(choices := field.restriction.choose(settings)) == 1:
+        return tuple(choices)
     if isinstance(field.type, ChoiceList):
         assert field.suggest_values is not None
         value, suggested = getattr(settings, field.name), field.suggest_values(settings)

@@ -51,6 +51,8 @@ def format_network(recipe: Recipe) -> str:
     if summary is not None:
         return translate(summary)
     parts = [format_layer(layer) for layer in recipe.layers]
+    if recipe.steps_per_patch > 1:
+        parts.insert(0, _(FIELDS["patch_size"].entry).format(value=recipe.steps_per_patch))
     if recipe.pools != ("last",):
         parts.append(format_field(recipe, "pooling"))
     return " → ".join(parts)

@@ -17,7 +17,8 @@ from ui.session.data import suggest_recipe
 from ui.session.state import State
 from ui.shell.widgets import get_widget_key
 
-NETWORK_FIELDS = ("family", "layers", "pooling", "n_kernels", "n_groups")  # which its network shows
+# Which its network shows.
+NETWORK_FIELDS = ("family", "layers", "pooling", "patch_size", "n_kernels", "n_groups")
 NAMES_PER_ROW = 2  # of networks, which may be long
 
 

@@ -26,7 +26,8 @@ from ui.shell.widgets import choose_one, get_widget_key
 from ui.train import ensemble_form
 from ui.train.cost import estimate_seconds
 
-PER_SEQUENCE = ("pooling", "normalization")  # with one choice only if every step has a target
+# With one choice only if every step has a target.
+PER_SEQUENCE = ("pooling", "normalization", "patch_size")
 MARKED_VALIDATION = ("validation_split", "validation_rows")  # without effect if rows are marked
 
 

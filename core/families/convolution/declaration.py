@@ -10,6 +10,8 @@ from ..recurrent.declaration import CORE_FLOPS, TRAINING_FLOPS, RecurrentFamily
 class ConvolutionFamily(RecurrentFamily):
     """Convolutional layers, recurrent layers if there are any, pooling, dense layers."""
 
+    fields = RecurrentFamily.fields - {"patch_size"}
+
     def _estimate_layer(self, layer: Layer, inputs: int, computed: float, steps: float) -> float:
         if not isinstance(layer, Convolutional):
             return super()._estimate_layer(layer, inputs, computed, steps)

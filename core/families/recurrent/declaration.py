@@ -27,7 +27,7 @@ class RecurrentFamily(Family):
         return DerivedFeatures.from_recipe(recipe, shape).origins
 
     def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
-        count, inputs = 0, len(self.list_origins(recipe, shape))
+        count, inputs = 0, len(self.list_origins(recipe, shape)) * recipe.steps_per_patch
         for layer in recipe.layers:
             count += layer.count_weights(inputs)
             inputs = layer.outputs
@@ -42,7 +42,8 @@ class RecurrentFamily(Family):
         self, lengths: np.ndarray, inputs: int, recipe: Recipe, groups: int = 2
     ) -> EpochCost:
         longest = recipe.maxlen or int(lengths.max())
-        lengths = np.minimum(lengths, longest)
+        patch = recipe.steps_per_patch
+        lengths, longest = -(-np.minimum(lengths, longest) // patch), -(-longest // patch)
         real, usual = int(lengths.sum()), longest * len(lengths)
         if recipe.mask == "none":
             lengths = np.full(len(lengths), longest)
@@ -50,7 +51,7 @@ class RecurrentFamily(Family):
         seconds = len(plan) * BATCH_SECONDS
         computed, steps = int(plan.steps.sum()), float((plan.cost - plan.steps).sum()) / STEP_ROWS
         shape = NetworkShape(inputs, 1, count_usual_steps(lengths), len(lengths))
-        inputs = len(self.list_origins(recipe, shape))  # as if all inputs were numbers
+        inputs = len(self.list_origins(recipe, shape)) * patch  # as if all inputs were numbers
         per_core, share = 0.0, 1.0
         for layer in recipe.layers:
             per_core += self._estimate_layer(layer, inputs, computed * share, steps * share)
@@ -66,6 +67,8 @@ class RecurrentFamily(Family):
 
     def describe(self, recipe: Recipe) -> str:
         parts = []
+        if recipe.steps_per_patch > 1:
+            parts.append(f"patches of {recipe.steps_per_patch} steps")
         for layer in recipe.layers:
             parts.append(layer.describe())
             if layer.dropout:

@@ -15,6 +15,7 @@ from ...recipe.recipe import Recipe
 from ..onnx_graph import OnnxGraph
 from .keras_network import get_body
 from .onnx_features import add_features
+from .onnx_patches import add_patches
 from .onnx_pooling import PoolWriter
 
 
@@ -23,7 +24,10 @@ def add_layers(
 ) -> str:
     """Add the layers of a network; see ``FamilyNetwork.add_onnx_layers``."""
     x = add_features(graph, DerivedFeatures.from_recipe(recipe, shape), x)
-    return LayerWriter(graph, recipe, get_body(network)).add(x, "lengths")
+    writer, patch_size = LayerWriter(graph, recipe, get_body(network)), recipe.steps_per_patch
+    if patch_size == 1:
+        return writer.add(x, "lengths")
+    return writer.add(*add_patches(graph, x, "lengths", patch_size))
 
 
 class LayerWriter:

@@ -30,7 +30,8 @@ class ConvolutionCode:
 
     Attributes:
         layers: Lines of each layer, which set x.
-        mask: Variable with the mask behind them, which shortened sequences have another of.
+        mask: Variable with the mask behind them, which shortened sequences and patches have another
+            of.
     """
 
     layers: Sequence[Sequence[str]] = ()
@@ -39,7 +40,8 @@ class ConvolutionCode:
 
 def render_training_script(recipe: Recipe, shape: NetworkShape) -> str:
     """Render ``train.py`` for a saved ZIP; see ``FamilyNetwork.render_training_script``."""
-    return render_script(recipe, shape, ConvolutionCode())
+    mask = "mask" if recipe.steps_per_patch == 1 else "patch_mask"
+    return render_script(recipe, shape, ConvolutionCode(mask=mask))
 
 
 def render_script(recipe: Recipe, shape: NetworkShape, convolutions: ConvolutionCode) -> str:

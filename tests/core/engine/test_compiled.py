@@ -70,6 +70,7 @@ MORE_FIFTY_UPDATES = [
     ("bidirectional", 10**9, "adam", {"pooling": ("attention", "last", "std")}),
     ("convolutions", 10**9, "sgd", {"pooling": ("last", "std", "attention", "max")}),
     ("normalized", 10**9, "sgd", {"pooling": ("last", "max")}),
+    ("stacked", 10**9, "adam", {"pooling": "mean", "patch_size": 4}),
 ]
 
 

@@ -210,6 +210,7 @@ def test_numpy_numbers_become_python_numbers():
         Recipe(layers=(LSTM(7, bidirectional=True), GRU(5)), dense=(4, 3)),
         Recipe(layers=(GRU(6, bidirectional=True),), task="classification"),
         Recipe(layers=(LSTM(6, True, layer_normalization=True), GRU(4, layer_normalization=True))),
+        Recipe(layers=(LSTM(6),), patch_size=7),
         Recipe(layers=(GRU(6, bidirectional=True),), pooling=("attention", "std"), dense=(4,)),
         Recipe(
             family="convolution",

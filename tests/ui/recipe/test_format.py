@@ -18,6 +18,7 @@ def test_layers_are_formatted_in_technical_terms():
     assert format_network(Recipe(pooling=("last", "std"))) == (
         "LSTM(64) → last step, standard deviation"
     )
+    assert format_network(Recipe(patch_size=8)) == "patches of 8 → LSTM(64)"
     convolutions = Recipe(family="convolution", layers=(Conv1D(128), Inception(), LSTM(4, True)))
     assert format_network(convolutions) == "Conv1D(128) → Inception(32) → BiLSTM(4)"
 

@@ -37,6 +37,7 @@ recipes = st.builds(
     layers=st.lists(layers, min_size=1, max_size=2).map(tuple),
     pooling=st.lists(st.sampled_from(list(POOLS)), min_size=1, unique=True).map(tuple),
     dense=st.lists(st.integers(1, 4), max_size=1).map(tuple),
+    patch_size=st.just(1) | st.integers(2, 9),
 )
 batches = st.lists(st.integers(1, 7), min_size=1, max_size=4)
 
@@ -55,7 +56,9 @@ class Network:
 
     def compute_alone(self, row):
         """Compute the output of one unpadded sequence, (steps, features), without any mask."""
-        x = states = row[None]
+        patch_size = self.recipe.patch_size
+        filled = tf.pad(row, [[0, -row.shape[0] % patch_size], [0, 0]])
+        x = states = tf.reshape(filled, [1, -1, patch_size * FEATURES])
         for layer in self.stock.layers:
             if isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional):
                 x = states = layer(x)

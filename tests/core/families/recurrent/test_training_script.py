@@ -52,6 +52,16 @@ RECIPES = {
             pooling=("last", "mean"), **SMALL,
         ),
     ),
+    "patches": (
+        NUMBERS, Recipe(layers=(LSTM(4), LSTM(3, True)), pooling="mean", patch_size=3, **SMALL)
+    ),
+    "patches of derived features, normalized": (
+        NUMBERS,
+        Recipe(
+            layers=(LSTM(3, True, layer_normalization=True),), pooling=("last", "attention"),
+            patch_size=2, normalization="both", differences=True, **SMALL,
+        ),
+    ),
     "padding that counts": (
         NUMBERS,
         Recipe(
