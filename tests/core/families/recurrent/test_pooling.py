@@ -79,7 +79,10 @@ def test_a_pool_that_reads_padding_is_caught(data, monkeypatch, pool):
     recipe = replace(RECIPE, layers=(LSTM(5, bidirectional=True),), pooling=pooling, epochs=1)
     model = train(data, recipe)
     assert model.prove(data).passed
-    pool_steps = keras_network.pool_steps
+    pool_steps, read_last_steps = keras_network.pool_steps, keras_network.read_last_steps
+
+    def leak_last(x, real, directions):
+        return read_last_steps(x, keras.ops.ones_like(real), directions)
 
     def leak(pools, x, real, *arguments):
         parts = [
@@ -89,6 +92,8 @@ def test_a_pool_that_reads_padding_is_caught(data, monkeypatch, pool):
         return keras.layers.Concatenate()(parts)
 
     monkeypatch.setattr(keras_network, "pool_steps", leak)
+    if pool == "last":
+        monkeypatch.setattr(keras_network, "read_last_steps", leak_last)
     network = build_network(recipe, 2, 1)
     network.set_weights(model.network.get_weights())
     proof = replace(model, network=network).prove(data)
@@ -97,10 +102,16 @@ def test_a_pool_that_reads_padding_is_caught(data, monkeypatch, pool):
 
 @pytest.mark.parametrize("pool", POOLS)
 def test_an_engine_whose_pool_reads_padding_is_caught(data, monkeypatch, pool):
-    pool_padded = compiled.pool_padded
+    pool_padded, read_directions = compiled.pool_padded, compiled.read_directions
+
+    def count_all(hidden, lengths):
+        return tf.zeros_like(lengths) + tf.shape(hidden, lengths.dtype)[0]
+
+    def leak_last(hidden, lengths, directions):
+        return read_directions(hidden, count_all(hidden, lengths), directions)
 
     def leak(pools, hidden, lengths, *arguments):
-        every_step = tf.zeros_like(lengths) + tf.shape(hidden, lengths.dtype)[0]
+        every_step = count_all(hidden, lengths)
         parts = [
             pool_padded((each,), hidden, every_step if each == pool else lengths, *arguments)
             for each in pools
@@ -110,6 +121,8 @@ def test_an_engine_whose_pool_reads_padding_is_caught(data, monkeypatch, pool):
     pooling = (pool, "max" if pool == "mean" else "mean")
     model = train(data, replace(RECIPE, layers=(LSTM(5),), pooling=pooling, epochs=1))
     monkeypatch.setattr(compiled, "pool_padded", leak)
+    if pool == "last":
+        monkeypatch.setattr(compiled, "read_directions", leak_last)
     compiled.clear_idle_engines()
     proof = model.prove(data)
     compiled.clear_idle_engines()
