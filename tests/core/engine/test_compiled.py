@@ -18,7 +18,6 @@ from core.engine.spec import EngineSpec
 from core.layers.convolution.declaration import Convolutional
 from core.layers.lstm import fast_lstm
 
-RNG = np.random.default_rng(0)
 RATES = {"adam": 0.01, "rmsprop": 0.01, "sgd": 0.3}
 LAYERS = {
     "one": (LSTM(7),),
@@ -34,9 +33,10 @@ LAYERS = {
 
 
 def make_sequences(n=60, features=3, longest=20) -> Sequences:
-    lengths = RNG.integers(1, longest, n)
+    rng = np.random.default_rng(0)  # not shared: no test depends on those before it
+    lengths = rng.integers(1, longest, n)
     return Sequences(
-        RNG.normal(size=(lengths.sum(), features)), lengths, targets=RNG.integers(0, 3, n)
+        rng.normal(size=(lengths.sum(), features)), lengths, targets=rng.integers(0, 3, n)
     )
 
 
@@ -212,7 +212,8 @@ def test_a_group_without_rows_contributes_nothing(layers):
     """One sequence longer than all others together gets its own group, and others may be empty."""
     fast = make_engine(layers, groups=4, batch_size=32)
     lengths = np.array([900, 1, 1, 2])
-    data = Sequences(RNG.normal(size=(904, 3)), lengths, targets=[0, 1, 2, 0])
+    values = np.random.default_rng(0).normal(size=(904, 3))
+    data = Sequences(values, lengths, targets=[0, 1, 2, 0])
     plan = plan_epoch(lengths, 32, 4, np.random.default_rng(0))
     assert (np.diff(plan.cuts) == 0).any()
     sums = fast.train_batches(to_tensors(data, fast), plan, 0, 1, np.zeros(3), 0.01, 0, 0)
