@@ -32,7 +32,6 @@ def choose_value(
     *,
     disabled: bool = False,
     shows_all: bool = False,
-    shows_help: bool = True,
 ) -> object:
     """Show the input for a field.
 
@@ -43,7 +42,6 @@ def choose_value(
         key: Key of the widget.
         disabled: Shows the value without letting it be changed.
         shows_all: Shows all choices side by side, instead of in a list that opens.
-        shows_help: Shows the help text; False where there is no room for its icon.
 
     Returns:
         The chosen value; None for an empty input.
@@ -52,7 +50,7 @@ def choose_value(
         RecipeError: A list of numbers holds something else.
     """
     value = getattr(settings, field.name)
-    options: Options = {"disabled": disabled, "help": _(field.help) if shows_help else None}
+    options: Options = {"disabled": disabled, "help": _(field.help)}
     if isinstance(field.type, Choice):
         return _choose_one_of(place, field, settings, key, shows_all, options)
     if isinstance(field.type, ChoiceList):

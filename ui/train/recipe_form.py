@@ -204,8 +204,7 @@ def _choose_layers(visitor: State, recipe: Recipe) -> tuple[Layer, ...]:
 
 
 def _choose_layer(number: int, initial: Layer, names: list[str], prefix: str) -> Layer:
-    n_fields = max(len(list_fields(LAYERS[name])) for name in names)
-    places = _make_places([4, 3, 3, 4] if n_fields < 4 else [5, 4, 4])
+    places = _make_places([5, 4, 4])
     name = next(places).selectbox(
         _("Layer {n}").format(n=number),
         names,
@@ -213,19 +212,18 @@ def _choose_layer(number: int, initial: Layer, names: list[str], prefix: str) ->
         key=f"{prefix}-kind",
     )
     initial = convert_layer(initial, LAYERS[name])
-    fields = list_fields(LAYERS[name]).values()
+    fields = list_fields(LAYERS[name])
+    # A setting that may be left to its default is a list of choices.
+    inputs = [f for f in fields.values() if f.none or not isinstance(f.type, Boolean)]
     values: dict[str, Any] = {
-        field.name: choose_value(
-            place,
-            field,
-            initial,
-            f"{prefix}-{field.name}",
-            shows_help=not isinstance(field.type, Boolean),
-        )
-        for field, place in zip(
-            sorted(fields, key=lambda field: isinstance(field.type, Boolean)), places, strict=False
-        )
+        field.name: choose_value(place, field, initial, f"{prefix}-{field.name}")
+        for field, place in zip(inputs, places, strict=False)
     }
+    checkboxes = st.container(horizontal=True)  # as wide as their labels
+    for field in fields.values():
+        if field not in inputs:
+            key = f"{prefix}-{field.name}"
+            values[field.name] = choose_value(checkboxes, field, initial, key)
     build: Callable[..., Layer] = LAYERS[name]
     return build(**values)
 
