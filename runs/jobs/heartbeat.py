@@ -25,9 +25,10 @@ log = logging.getLogger("unpadded.worker")
 TICK_SECONDS = 0.1
 BEAT_SECONDS = 2.0
 GRACE_SECONDS = 0.4  # from a stop until the training is ended from outside
-# The same when an end from outside loses something: before the first checkpoint the trained epochs
-# (a training that has finished epochs checks for a stop many times per second, except on a busy
-# machine), and once the training knows of the stop the metrics that it computes next.
+# The same on a machine so busy that the process has not had this much CPU time since the stop: a
+# training checks for a stop many times per second. The same also when an end from outside loses
+# more: before the first checkpoint the trained epochs, and once the training knows of the stop the
+# metrics that it computes next.
 LONGER_GRACE_SECONDS = 2.0
 # From the end of a turn until the training is ended from outside. Most batches and evaluations end
 # within this time, so nothing since the last checkpoint is lost. The limit is higher on a machine
@@ -87,7 +88,10 @@ class Heartbeat:
         self._reported: Progress | None = None
         self.checkpoint = self._stored = resume
         self._start = (0, 0) if resume is None else _locate(resume.progress)
-        self._stop_requested_at = time.monotonic() if claim.stopping else None
+        self._stop_requested_at: float | None = None
+        self._cpu_seconds_at_stop = 0.0
+        if claim.stopping:
+            self._note_stop()
         self._is_ending = False  # the training knows that it is to end
         self.yield_requested_at: float | None = None
         self._cpu_seconds = time.process_time()
@@ -149,6 +153,11 @@ class Heartbeat:
                 log.error("A training stood still and was ended together with its process")
                 os._exit(1)  # counts as the death of the worker
 
+    def _note_stop(self) -> None:
+        """Record that a stop was requested."""
+        self._stop_requested_at = time.monotonic()
+        self._cpu_seconds_at_stop = time.process_time()
+
     def _note_call(self) -> None:
         """Record that another call into the engine begins."""
         self._calls += 1
@@ -180,7 +189,7 @@ class Heartbeat:
         stopping = self._store.attempts.is_stop_requested(self._run_id, self._attempt)
         self.is_lost = stopping is None
         if (stopping or self.is_lost) and self._stop_requested_at is None:
-            self._stop_requested_at = time.monotonic()
+            self._note_stop()
         is_new = self.yield_requested_at is None and self._can_pause()
         if is_new and self._store.attempts.is_yield_requested(self._run_id, self._attempt):
             self.yield_requested_at = time.monotonic()
@@ -203,12 +212,14 @@ class Heartbeat:
             self._beat_at = now
 
     def _is_overdue(self) -> bool:
-        has_epochs = self.last_progress is not None and bool(self.last_progress.history)
-        loses_more = self._is_ending or (has_epochs and self.checkpoint is None)
-        grace = LONGER_GRACE_SECONDS if loses_more else GRACE_SECONDS
-        since = self._stop_requested_at
-        if not self.is_end_requested:
-            is_starved = time.process_time() - self._cpu_seconds < MIN_TURN_CPU_SECONDS
+        since, cpu_seconds = self._stop_requested_at, time.process_time()
+        if self.is_end_requested:
+            has_epochs = self.last_progress is not None and bool(self.last_progress.history)
+            loses_more = self._is_ending or (has_epochs and self.checkpoint is None)
+            is_starved = cpu_seconds - self._cpu_seconds_at_stop < GRACE_SECONDS
+            grace = LONGER_GRACE_SECONDS if loses_more or is_starved else GRACE_SECONDS
+        else:
+            is_starved = cpu_seconds - self._cpu_seconds < MIN_TURN_CPU_SECONDS
             grace = MAX_YIELD_GRACE_SECONDS if is_starved else YIELD_GRACE_SECONDS
             since = self.yield_requested_at
         return since is not None and time.monotonic() - since >= grace

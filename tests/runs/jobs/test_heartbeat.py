@@ -95,9 +95,13 @@ def test_a_stop_ends_a_run_whose_training_is_about_to_end(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("knows", [True, False])
-def test_a_training_that_knows_of_the_stop_has_time_to_be_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knows: bool
+@pytest.mark.parametrize(
+    ("knows", "computes", "is_ended"),
+    [(False, True, True), (True, True, False), (False, False, False)],
+    ids=["in a batch", "about to end", "without CPU time"],
+)
+def test_a_training_is_ended_by_force_only_if_it_computes_and_ignores_the_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knows: bool, computes: bool, is_ended: bool
 ):
     """On a busy machine a stopped run had no metrics, and no note that said why."""
     store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
@@ -105,12 +109,17 @@ def test_a_training_that_knows_of_the_stop_has_time_to_be_measured(
     ended = threading.Event()
     monkeypatch.setattr(heartbeat_module.os, "_exit", lambda code: ended.set())
     monkeypatch.setattr(heartbeat_module, "LONGER_GRACE_SECONDS", 300.0)
+    if not computes:
+        monkeypatch.setattr(heartbeat_module.time, "process_time", lambda: 0.0)
     claim = store.attempts.claim(run, "worker")
     store.runs.stop("ada", run)
     heartbeat = Heartbeat(store, run, claim, None, lambda heartbeat: NOTHING_LEARNED)
     while knows and not heartbeat.should_stop():
         time.sleep(0.02)
-    assert ended.wait(3 if knows else 60) is not knows
+    deadline = time.monotonic() + (60 if is_ended else 3)
+    while not ended.is_set() and time.monotonic() < deadline:
+        sum(range(10_000))
+    assert ended.is_set() is is_ended
     heartbeat.close()
     store.close()
 
