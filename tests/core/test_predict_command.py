@@ -76,7 +76,9 @@ def run_script(folder: Path, *arguments: str, **options) -> subprocess.Completed
 
 def test_the_script_runs_with_the_library_in_the_zip(folder, model):
     done = run_script(folder, "example.csv")
-    assert (done.returncode, done.stderr) == (0, "")
+    # A slow machine shows the progress.
+    messages = [each for each in done.stderr.splitlines() if not each.startswith("predicted ")]
+    assert (done.returncode, messages) == (0, [])
     assert done.stdout.startswith("id,prediction\n")
     told = "import sys; sys.path.insert(0, 'unpadded.zip'); import unpadded; print(unpadded)"
     said = subprocess.run(
