@@ -443,8 +443,8 @@ class Recipe:
         Whole(0, MAX_GROUPS),
         label=N_("Groups of competing kernels"),
         help=N_(
-            "Groups of eight random kernels per dilation; the network counts how often each one "
-            "wins in its group. 0: none."
+            "Groups of eight random kernels per dilation. The features are how often and how "
+            "strongly each kernel wins in its group. 0: none."
         ),
         section="network",
         suggest_values=lambda recipe: (0, 32),
