@@ -513,7 +513,7 @@ class Recipe:
 
     @property
     def pools(self) -> tuple[str, ...]:
-        """The pools over steps, of which ``pooling`` may be one or several."""
+        """The pools over steps, as a tuple also where ``pooling`` names a single one."""
         return (self.pooling,) if isinstance(self.pooling, str) else self.pooling
 
     @property

@@ -21,7 +21,7 @@ from .network_shape import count_usual_steps
 MAX_CLASSES, MIN_PER_CLASS = 50, 5
 MIN_UPDATES = 20  # per epoch, approximately
 TINY, SMALL, LARGE = 10, 50, 2000  # training sequences
-# Groups of competing kernels, for sequences in each half of which a kernel has room.
+# Groups of competing kernels, for sequences long enough that a kernel fits into each half.
 GROUPS, MIN_GROUP_STEPS = 32, 36
 MAX_CONVOLVED = 20_000  # training sequences, with 4,096 features each: 330 MB
 UNITS = {"few": 32, "some": 64, "many": 128}
@@ -67,7 +67,7 @@ def choose_family(data: Sequences) -> str:
 
     Random convolutions, unless they cannot predict the targets, which are one per step, or would
     read every word of a vocabulary as a feature of its own, or the sequences are too few to choose
-    a penalty by leaving each one out, or so many that their features would fill the memory.
+    a penalty by leaving each one out, or too many for their features to fit into memory.
     """
     if data.per_step or data.categories or not has_classes(data):
         return "recurrent"

@@ -22,8 +22,8 @@ MAX_DILATIONS = 32
 VIEWS = 4  # series and differences, each normalized over the data set and per sequence
 MAX_CHANNELS = 9  # inputs that one kernel sums
 SUMMARIES = 6  # per input: mean, deviation, minimum, maximum, first and last value
-# Kernels of a group, of which the one with the largest output wins a step; its outputs are pooled
-# over the whole sequence and over each half. Units that the weights of one input add and subtract.
+# Kernels of a group. The one with the largest output wins a step, and its outputs are pooled over
+# the whole sequence and over each half. Units that the weights of one input add and subtract.
 GROUP_SIZE, GROUP_POOLS, GROUP_UNITS = 8, 3, 6
 EXTRA_POOLS = 2  # of the first bias of each kernel: mean of the positive part, its mean position
 # A ridge takes the cube of the smaller side of its matrix: 4,096 take half a minute on two cores.

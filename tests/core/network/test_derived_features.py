@@ -121,7 +121,7 @@ def test_a_constant_feature_and_a_single_step_become_0(differences):
 
 
 def test_a_small_signal_on_a_large_offset_is_kept():
-    """As far as float32 holds it: at 1e6 in steps of 1/16."""
+    """Numbers in float32 around 1e6 are multiples of 1/16."""
     _, model = build_features("sequence", False)
     signal = np.round(16 * np.sin(np.arange(500))) / 16
     sequence = np.zeros((500, INPUTS))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core import GRU, LSTM, Recipe, Sequences, load, train
+from core import GRU, LSTM, Recipe, load, train
 from core.engine import compiled
 from core.network import keras_network
 from core.network.keras_network import build_network
@@ -23,13 +23,6 @@ RECIPE = Recipe(
     batch_size=4,
     validation_split=0.0,
 )
-
-
-@pytest.fixture(scope="module")
-def data() -> Sequences:
-    rng = np.random.default_rng(5)
-    steps = [rng.normal(3, 2, (length, 2)) for length in [1, 2, 3, 5, 8, 13, 4, 4, 7, 6]]
-    return Sequences.from_lists(steps, targets=[float(each.max()) for each in steps])
 
 
 @pytest.fixture(scope="module")
