@@ -42,9 +42,9 @@ class RecurrentFamily(Family):
         self, lengths: np.ndarray, inputs: int, recipe: Recipe, groups: int = 2
     ) -> EpochCost:
         longest = recipe.maxlen or int(lengths.max())
-        patch = recipe.steps_per_patch
-        lengths, longest = -(-np.minimum(lengths, longest) // patch), -(-longest // patch)
+        lengths, patch = np.minimum(lengths, longest), recipe.steps_per_patch
         real, usual = int(lengths.sum()), longest * len(lengths)
+        lengths, longest = -(-lengths // patch), -(-longest // patch)
         if recipe.mask == "none":
             lengths = np.full(len(lengths), longest)
         plan = plan_epoch(lengths, recipe.batch_size, groups, np.random.default_rng(recipe.seed))
@@ -57,7 +57,8 @@ class RecurrentFamily(Family):
             per_core += self._estimate_layer(layer, inputs, computed * share, steps * share)
             inputs, share = layer.outputs, share / layer.downsampling
         start = sum(layer.directions * layer.start_seconds for layer in recipe.layers)
-        return EpochCost(real, usual, computed, seconds + per_core / groups, start)
+        seconds += per_core / groups
+        return EpochCost(real, usual, min(computed * patch, usual), seconds, start)
 
     def _estimate_layer(self, layer: Layer, inputs: int, computed: float, steps: float) -> float:
         """Estimate the seconds of a layer on one core: ``computed`` steps, in ``steps`` at once."""

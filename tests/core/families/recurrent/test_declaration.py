@@ -63,3 +63,14 @@ def test_more_units_two_directions_or_keras_take_longer(monkeypatch):
 )
 def test_a_network_is_described_on_one_line(recipe, line):
     assert FAMILY.describe(recipe) == line
+
+
+def test_steps_are_counted_before_they_are_joined_to_patches():
+    lengths = np.arange(1, 101)
+    alone, joined = (
+        FAMILY.estimate_cost(lengths, 8, dataclasses.replace(RECIPE, patch_size=size))
+        for size in (1, 4)
+    )
+    assert (joined.real, joined.usual) == (alone.real, alone.usual)
+    assert joined.real <= joined.computed <= joined.usual
+    assert joined.seconds < alone.seconds

@@ -12,7 +12,6 @@ from core import GRU, LSTM, Recipe, Sequences, load, train
 from core.engine import compiled
 from core.export.onnx import measure_difference, to_onnx
 from core.export.verify import measure_agreement
-from core.families.registry import get_family
 from core.inspection.trace import trace_layers
 from core.network import keras_network
 from core.network.keras_network import build_network
@@ -182,11 +181,3 @@ def test_per_step_targets_have_no_patches():
     assert RECIPE.adapt(family="random_convolution").steps_per_patch == 1
     with pytest.raises(ValueError, match="1 to 256"):
         Recipe(patch_size=0)
-
-
-def test_only_as_many_steps_as_patches_are_computed():
-    lengths = np.array([10, 20, 301] * 50)
-    family, whole = get_family(RECIPE), replace(RECIPE, patch_size=1)
-    cost = family.estimate_cost(lengths, 2, replace(RECIPE, patch_size=8))
-    assert cost.real == 50 * (2 + 3 + 38)
-    assert cost.seconds < family.estimate_cost(lengths, 2, whole).seconds
