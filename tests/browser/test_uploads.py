@@ -147,7 +147,8 @@ def test_a_file_at_fault_can_be_removed_from_those_chosen_together(visitor):
 def test_files_are_read_only_if_all_of_them_have_arrived(visitor):
     files = {"x_TRAIN.csv": table(4), "x_TEST.csv": table(4)}
     visitor.upload_together(UPLOADER, files)
-    assert "x_TEST.csv: Files that you have uploaded" in read_page(visitor)
+    # The refusal runs the page, too, and that run may end after the files were entered.
+    visitor.wait_for(lambda page: "x_TEST.csv: Files that you have uploaded" in read_page(page))
     assert "rows in the file" not in read_page(visitor)
     assert put(visitor, 5)[0].status_code == 204  # the other one is removed
 

@@ -122,12 +122,13 @@ def select_row(page, table, row: int) -> None:
     """Select one more row of the runs, and wait until the page shows that it is selected.
 
     The table is drawn on a canvas, which fires no event when it is ready: a click that comes too
-    early is lost, and repeated.
+    early is lost, and repeated. The table is scrolled to the middle, because the page's header may
+    cover its first rows where it is only somewhere in the window.
     """
     delete = page.get_by_role("button", name=re.compile("Delete"))
     for _ in range(12):
         settle(page)
-        table.scroll_into_view_if_needed()
+        table.evaluate("table => table.scrollIntoView({block: 'center'})")
         box = table.bounding_box()
         page.mouse.click(box["x"] + 18, box["y"] + 38 + 35 * row + 17)
         with contextlib.suppress(AssertionError):
