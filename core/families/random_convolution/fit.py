@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import time
-import weakref
-from collections.abc import Iterator
 
-import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from ...data.padding import pad
 from ...data.sequences import Sequences
 from ...engine.checkpoint import Checkpoint
-from ...engine.chunking import ShareCallback
 from ...engine.progress import Computation, History, Progress
 from ...errors import Note
 from ...preprocessing.masking import MaskedSequences
@@ -22,16 +17,13 @@ from ...preprocessing.transform import Preprocessing
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
 from ..network import Fit, OnCheckpoint, OnProgress, ShouldStop
+from .batches import compute_features, plan_batches
 from .calibration import compute_log_loss, fit_scale
 from .keras_network import MAX_SCALED, Parts, build_parts
 from .kernels import VIEWS, KernelPlan, draw_group_weights, draw_weights
 from .ridge import RidgePath
 
 MAX_SAMPLED = 20  # sequences whose outputs the biases are quantiles of
-# Steps × views of a batch. Larger ones leave the caches of a core, smaller ones pay for the calls.
-BATCH_STEPS, MAX_BATCH_ROWS = 8_192, 256
-_compiled: weakref.WeakKeyDictionary[keras.Model, tf.types.experimental.PolymorphicFunction]
-_compiled = weakref.WeakKeyDictionary()
 PENALTIES = np.logspace(-5.5, 0.5, 13)  # per feature
 
 
@@ -77,7 +69,7 @@ def fit_network(
     try:
         on_share(0.0)
         fit_kernels(parts, recipe, shape, sequences)
-        features = compute_in_batches(parts.features, sequences, on_share)
+        features = compute_features(parts.network, sequences, on_share)
         history = fit_output(parts, preprocessing, features, preprocessing.encode(prepared))
         entries = len(history["loss"])
         history["seconds"] = [(time.perf_counter() - start) / entries] * entries
@@ -100,15 +92,18 @@ def fit_kernels(parts: Parts, recipe: Recipe, shape: NetworkShape, training: Seq
     parts.network.get_layer("scales").set_weights([compute_scales(training.values)[None]])
     plan, rng = KernelPlan.from_recipe(recipe, shape), np.random.default_rng(recipe.seed)
     rows = rng.choice(len(training), min(MAX_SAMPLED, len(training)), replace=False)
-    views = [
-        parts.views([each[None], np.ones((1, len(each)), bool)]).numpy()
-        for each in (training[int(row)] for row in rows)
-    ]  # each (views, steps, inputs)
+    sampled, views = training[rows], []
+    for batch in plan_batches(sampled.lengths):
+        padded = pad(sampled[batch], padding="post")
+        views.append((parts.views([padded.values, padded.mask]), np.tile(padded.mask, (VIEWS, 1))))
     biases = []
     for dilation in plan.dilations:
         layer = parts.network.get_layer(f"convolution_{dilation}")
         layer.set_weights([draw_weights(shape.inputs, plan.kernels, rng)])
-        outputs = np.concatenate([layer(each).numpy() for each in views], axis=1)
+        real_outputs = [
+            layer(each).numpy()[real].reshape(VIEWS, -1, plan.kernels) for each, real in views
+        ]
+        outputs = np.concatenate(real_outputs, axis=1)
         # (biases, views, kernels)
         biases.append(np.quantile(outputs, plan.quantiles, axis=1).astype(np.float32))
     for dilation in plan.group_dilations:
@@ -130,58 +125,6 @@ def compute_scales(values: np.ndarray) -> npt.NDArray[np.float32]:
     size = np.sqrt(np.mean(values.astype(np.float64) ** 2, axis=0))
     size = np.where(size > 0, size, 1)
     return np.exp2(-np.ceil(np.log2(0.75 * size))).astype(np.float32)
-
-
-def compute_in_batches(
-    network: keras.Model,
-    sequences: Sequences,
-    on_progress: ShareCallback | None = None,
-) -> npt.NDArray[np.float32]:
-    """Run a network over sequences in batches of similar length.
-
-    Args:
-        network: From values and mask to (batch, outputs).
-        sequences: As the network reads them.
-        on_progress: Receives the finished share, 0 to 1, after each batch.
-
-    Returns:
-        (n, outputs) in the order of the sequences.
-    """
-    run = _compile(network)
-    results = np.empty((len(sequences), network.output_shape[-1]), np.float32)
-    total, done = int(sequences.lengths.sum()), 0
-    for rows in _plan_batches(sequences.lengths):
-        padded = pad(sequences[rows], padding="post")
-        results[rows] = run(tf.constant(padded.values), tf.constant(padded.mask)).numpy()
-        done += int(sequences.lengths[rows].sum())
-        if on_progress is not None:
-            on_progress(done / total)
-    return results
-
-
-def _compile(network: keras.Model) -> tf.types.experimental.PolymorphicFunction:
-    """Compile a network once: tracing its hundreds of operations takes a second."""
-    if network not in _compiled:
-        reference = weakref.ref(network)  # or the function would keep its own key alive
-
-        def run(values: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-            network = reference()
-            assert network is not None
-            return network([values, mask], training=False)
-
-        signature = [tf.TensorSpec(each.shape, each.dtype) for each in network.inputs]
-        _compiled[network] = tf.function(run, input_signature=signature, autograph=False)
-    return _compiled[network]
-
-
-def _plan_batches(lengths: np.ndarray) -> Iterator[npt.NDArray[np.int64]]:
-    """Yield rows of similar length, the longest first, a few thousand padded steps at once."""
-    order, first = np.argsort(-lengths, kind="stable"), 0
-    while first < len(order):
-        longest = int(lengths[order[first]])
-        rows = int(np.clip(BATCH_STEPS // (VIEWS * longest), 1, MAX_BATCH_ROWS))
-        yield order[first : first + rows]
-        first += rows
 
 
 def fit_output(

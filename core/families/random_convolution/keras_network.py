@@ -43,12 +43,10 @@ class Parts:
     Attributes:
         network: The whole network.
         views: From the inputs to the stacked views, (views · batch, steps, inputs).
-        features: From the inputs to the features before scaling, (batch, features).
     """
 
     network: keras.Model
     views: keras.Model
-    features: keras.Model
 
 
 def build_parts(recipe: Recipe, shape: NetworkShape) -> Parts:
@@ -78,7 +76,6 @@ def build_parts(recipe: Recipe, shape: NetworkShape) -> Parts:
     return Parts(
         keras.Model(inputs, output, name="unpadded"),
         keras.Model(inputs, stacked),
-        keras.Model(inputs, features),
     )
 
 
@@ -152,25 +149,25 @@ def _pool_groups(
 ) -> KerasTensor:
     """Return the wins of each kernel in its group, (batch, views · pools).
 
-    A kernel wins a step with the largest output of its group, and by that output. Roots of the mean
-    over the sequence, over its first half and over its second half.
+    A kernel wins a step with the largest output of its group, and by that output; several kernels
+    may win it. Roots of the mean over the sequence, over its first half and over its second half.
     """
     real, length = (ops.concatenate([each] * VIEWS, axis=0) for each in (real, length))
-    is_real = ops.cast(real, "float32")
-    position = ops.cumsum(is_real, axis=1) - 1
-    is_first = is_real * ops.cast(position < length / 2, "float32")
-    halves = [ops.expand_dims(each, -1) for each in (is_first, is_real - is_first)]
-    steps = [ops.maximum(ops.sum(each, axis=1), 1.0) for each in halves]  # of one step: no second
+    position = ops.cumsum(ops.cast(real, "float32"), axis=1) - 1
+    is_first = ops.cast(ops.logical_and(real, position < length / 2), "float64")
+    steps = ops.cast(ops.sum(is_first, axis=1, keepdims=True), "float32")
+    steps = [length, ops.maximum(steps, 1.0), ops.maximum(length - steps, 1.0)]
+    is_real, is_first = real[:, :, None, None], ops.expand_dims(is_first, -1)
     pools, kernels = [], plan.groups * GROUP_SIZE
     for dilation in plan.group_dilations:
         outputs = _convolve(stacked, kernels, dilation, f"groups_{dilation}")
-        grouped = keras.layers.Reshape((-1, plan.groups, GROUP_SIZE))(outputs)
-        wins = ops.one_hot(ops.argmax(grouped, axis=-1), GROUP_SIZE) * grouped
-        wins = ops.cast(keras.layers.Reshape((-1, kernels))(wins), "float64")
-        sums = [ops.sum(wins * ops.cast(half, "float64"), axis=1) for half in halves]
-        means = [ops.cast(sums[0] + sums[1], "float32") / length]
-        means += [ops.cast(each, "float32") / n for each, n in zip(sums, steps, strict=True)]
-        pools += [ops.sqrt(ops.relu(mean)) for mean in means]
+        grouped = keras.layers.Reshape((-1, GROUP_SIZE, plan.groups))(outputs)
+        is_winner = ops.logical_and(grouped >= ops.max(grouped, axis=2, keepdims=True), is_real)
+        wins = ops.cast(ops.where(is_winner, grouped, 0.0), "float64")
+        wins = keras.layers.Reshape((-1, kernels))(wins)
+        whole, first = ops.sum(wins, axis=1), ops.sum(wins * is_first, axis=1)
+        sums = [ops.cast(each, "float32") for each in (whole, first, whole - first)]
+        pools += [ops.sqrt(ops.relu(each / n)) for each, n in zip(sums, steps, strict=True)]
     return _join_views(pools)
 
 

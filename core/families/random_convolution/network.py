@@ -14,7 +14,8 @@ from ...preprocessing.transform import Prepared
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
 from ..network import FamilyNetwork, NetworkFunction, read_inputs
-from .fit import compute_in_batches, fit_network
+from .batches import compute_outputs
+from .fit import fit_network
 from .keras_network import build_parts
 from .onnx import add_layers
 from .training_script import render_training_script
@@ -48,7 +49,7 @@ class RandomConvolutionNetwork(FamilyNetwork):
         prepared: Prepared,
         on_progress: ShareCallback | None = None,
     ) -> np.ndarray:
-        return compute_in_batches(network, prepared.sequences, on_progress)
+        return compute_outputs(network, prepared.sequences, on_progress)
 
 
 NETWORK = RandomConvolutionNetwork()

@@ -143,36 +143,38 @@ class _LayerWriter:
     def _add_groups(self, views: str, real: str, length: str, position: str) -> str:
         """Return the wins of each kernel in its group, (batch, views · pools)."""
         half = self._behind(self._node("Div", length, self._constant(2)))
-        first = self._node("And", real, self._node("Less", position, half))
-        second = self._node("And", real, self._node("Not", first))
-        halves = [
-            self._cast(self._node("Concat", *[each] * VIEWS, axis=0), FLOAT64)
-            for each in (first, second)
-        ]  # (views · batch, 1, steps)
+        real, first = (
+            self._node("Concat", *[each] * VIEWS, axis=0)
+            for each in (real, self._node("And", real, self._node("Less", position, half)))
+        )  # (views · batch, 1, steps)
         length = self._node("Concat", *[length] * VIEWS, axis=0)
+        first, one = self._cast(first, FLOAT64), self._constant(1)
+        in_first = self._cast(self._sum(first), FLOAT32)
         steps = [
-            self._node("Max", self._cast(self._sum(each), FLOAT32), self._constant(1))
-            for each in halves
+            length,
+            self._node("Max", in_first, one),
+            self._node("Max", self._node("Sub", length, in_first), one),
         ]
-        numbers = self._constant(np.arange(GROUP_SIZE)[None, None, :, None], np.int64)
+        real = self._node("Unsqueeze", real, self._constant([1], np.int64))
+        zero = self._constant(0)
         pools = []
         for dilation in self.group_dilations:
             outputs = self._convolve(views, f"groups_{dilation}", dilation)
-            # (views · batch, groups, kernels, steps)
+            # (views · batch, kernels, groups, steps)
             last = self._node("Shape", outputs, start=2)
             shape = self._node(
-                "Concat", self._constant([0, -1, GROUP_SIZE], np.int64), last, axis=0
+                "Concat", self._constant([0, GROUP_SIZE, -1], np.int64), last, axis=0
             )
             grouped = self._node("Reshape", outputs, shape)
-            is_winner = self._node("Equal", numbers, self._node("ArgMax", grouped, axis=2))
-            wins = self._node("Mul", self._cast(is_winner, FLOAT32), grouped)
+            largest = self._node("ReduceMax", grouped, axes=[1], keepdims=1)
+            is_winner = self._node("And", self._node("GreaterOrEqual", grouped, largest), real)
+            wins = self._node("Where", is_winner, grouped, zero)
             wins = self._cast(self._node("Reshape", wins, self._node("Shape", outputs)), FLOAT64)
-            sums = [self._sum(self._node("Mul", wins, half)) for half in halves]
-            whole = self._cast(self._node("Add", *sums), FLOAT32)
-            means = [self._node("Div", whole, length)]
+            whole, begin = self._sum(wins), self._sum(self._node("Mul", wins, first))
+            sums = [whole, begin, self._node("Sub", whole, begin)]
             for each, count in zip(sums, steps, strict=True):
-                means.append(self._node("Div", self._cast(each, FLOAT32), count))
-            pools += [self._node("Sqrt", self._node("Relu", mean)) for mean in means]
+                mean = self._node("Div", self._cast(each, FLOAT32), count)
+                pools.append(self._node("Sqrt", self._node("Relu", mean)))
         return self._join_views(pools)
 
     def _convolve(self, views: str, name: str, dilation: int) -> str:

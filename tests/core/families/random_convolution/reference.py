@@ -30,7 +30,7 @@ def compute_features(network: keras.Model, x: np.ndarray) -> np.ndarray:
     for view in views:
         for layer in find_convolutions(network, "groups_"):
             outputs = convolve(view, layer.get_weights()[0], layer.dilation_rate[0])
-            features += pool_wins(outputs.reshape(len(x), -1, 8))
+            features += pool_wins(outputs.reshape(len(x), 8, -1))
     summaries = [x.mean(axis=0), x.std(axis=0), x.min(axis=0), x.max(axis=0), x[0], x[-1]]
     return np.concatenate([*features, *summaries, [np.log(len(x))]])
 
@@ -42,11 +42,8 @@ def find_convolutions(network: keras.Model, prefix: str) -> list[keras.layers.Co
 
 
 def pool_wins(outputs: np.ndarray) -> list[np.ndarray]:
-    """Return roots of mean wins of (steps, groups, 8) outputs, each (groups · 8,)."""
-    wins = np.zeros_like(outputs)
-    for step, group in np.ndindex(outputs.shape[:2]):
-        competing = outputs[step, group]
-        wins[step, group, competing.argmax()] = competing.max()
+    """Return roots of mean wins of (steps, 8, groups) outputs, each (8 · groups,)."""
+    wins = np.where(outputs == outputs.max(axis=1, keepdims=True), outputs, 0)
     half = -(-len(outputs) // 2)  # the middle step belongs to the first half
     means = [
         part.sum(axis=0).ravel() / max(len(part), 1) for part in (wins, wins[:half], wins[half:])
