@@ -16,7 +16,7 @@ from .kernels import GROUP_SIZE, KERNEL_SIZE, VIEWS, KernelPlan
 # time: building and tracing the network, per output of a kernel, and the FLOPs per second of the
 # ridge.
 START_SECONDS, OUTPUT_SECONDS, RIDGE_FLOPS = 3.0, 1.2e-9, 3e10
-GROUP_PASSES = 100  # over the outputs of a group: finding the winners takes most of the time
+GROUP_PASSES = 60  # over the outputs of a group, to find the winners
 EIGEN_FLOPS = 12  # per cube of the smaller side of the matrix
 
 
