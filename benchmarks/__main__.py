@@ -22,6 +22,8 @@
                                              accuracy on UCR-style folders, cross-validated within
                                              training sets; with --final on test sets. Writes
                                              docs/archives.md
+    python -m benchmarks coverage            coverage of confidence intervals, simulated. Writes
+                                             docs/coverage.md
     python -m benchmarks --runs 9 --json results.json
 
 The benchmarks from "start" on are not included in "all of them". Competitors are interleaved, each
@@ -55,6 +57,7 @@ from benchmarks import (
     vowels,
 )
 from benchmarks.archives import run as archives
+from benchmarks.coverage import run as coverage
 from benchmarks.process import Competitor
 from benchmarks.rounds import compute_ratios, run_interleaved
 from benchmarks.scale import LONG_STEPS, NAMES, SHORT, draw_scale_lengths
@@ -170,6 +173,7 @@ SEPARATE = {  # run only if named
     "settings": lambda runs: settings.run(),
     "architectures": architectures.run,
     "ensembles": lambda runs: ensembles.run(),
+    "coverage": lambda runs: coverage.run(),
 }
 
 

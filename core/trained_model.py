@@ -17,17 +17,13 @@ from .data.summary import Facts
 from .engine.chunking import ShareCallback
 from .engine.progress import Computation, History
 from .errors import DataError, Note, as_note
-from .evaluation.bootstrap import (
-    Estimate,
-    assign_clusters,
-    estimate_metrics,
-    has_prediction,
-    make_statistic,
-)
+from .evaluation.estimate import Estimate
 from .evaluation.evaluation_set import select_evaluation_rows
+from .evaluation.intervals import assign_clusters, estimate_metrics
 from .evaluation.metrics import classification_metrics, regression_metrics
 from .evaluation.predict_evaluation_set import predict_evaluation_set
 from .evaluation.report import Evaluation, evaluate_predictions
+from .evaluation.statistic import has_prediction, make_statistic
 from .export import archive
 from .export.model_card import render_model_card
 from .families.registry import get_family, get_network
@@ -133,7 +129,7 @@ class TrainedModel(FittedModel):
         return regression_metrics(targets, predicted)
 
     def score_with_intervals(self, predicted: np.ndarray, data: Sequences) -> dict[str, Estimate]:
-        """Compute the metrics of ``score`` with 95 % intervals (bootstrap over sequences)."""
+        """Compute the metrics of ``score`` with 95 % intervals."""
         targets, predicted, clusters = self._align_with_targets(predicted, data)
         return estimate_metrics(make_statistic(targets, predicted, self.classes), clusters)
 

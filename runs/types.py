@@ -13,7 +13,7 @@ import numpy as np
 
 from core.engine.progress import Computation, History, Progress
 from core.errors import Note, UnpaddedError
-from core.evaluation.bootstrap import Estimate
+from core.evaluation.estimate import Estimate
 from core.recipe.recipe import Recipe
 
 Metrics = dict[str, dict[str, float]]  # part of the rows → metric → value

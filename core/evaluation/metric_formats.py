@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..i18n import N_
-from .bootstrap import Estimate
+from .estimate import Estimate
 
 METRICS = {  # name, format, help
     "accuracy": (N_("Accuracy"), "{:.1%}", N_("Share of the answers that are right.")),
@@ -28,11 +28,15 @@ def format_metric(name: str, estimate: Estimate) -> str:
 
 
 def format_interval(name: str, estimate: Estimate) -> str | None:
-    """Format a confidence interval, as in "95.9 – 98.9"; None without an interval."""
+    """Format a confidence interval, as in "95.9 – 98.9"; None without an interval.
+
+    Approximate ones begin with "≈".
+    """
     if estimate.limits is None:
         return None
     low, high = (get_format(name).format(end).rstrip("%") for end in estimate.limits)
-    return f"{low} – {high}".replace("-0.000", "0.000").replace("-", "−")
+    sign = "≈ " if estimate.approximate else ""
+    return sign + f"{low} – {high}".replace("-0.000", "0.000").replace("-", "−")
 
 
 def get_format(name: str) -> str:

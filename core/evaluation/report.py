@@ -26,18 +26,11 @@ from ..preprocessing.splits import split_rows
 from ..recipe.recipe import Recipe
 from ..representation import shorten_repr
 from .baselines import CONSTANT, LENGTH, fit_baselines
-from .bootstrap import (
-    Estimate,
-    Statistic,
-    assign_clusters,
-    bootstrap,
-    estimate_metric,
-    has_prediction,
-    make_statistic,
-    spread_estimates,
-)
+from .estimate import REASONS, Estimate, spread_estimates
+from .intervals import assign_clusters, estimate_difference, estimate_metrics
 from .metric_formats import METRICS, format_metric
 from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, PlotData, compute_plot_data
+from .statistic import Statistic, has_prediction, make_statistic
 
 MAIN_METRICS = {"regression": "rmse", "classification": "accuracy"}
 MIN_GAIN = 0.1  # share of the constant's error by which lengths must improve on it for a warning
@@ -49,6 +42,14 @@ BASELINE_NAMES = {
     "trees": Note("gradient-boosted trees"),
 }
 METRIC_NAMES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # for use in sentences
+CURRENT_METHOD = "exact"
+METHODS = {
+    "exact": Note("95 % intervals: exact for shares, jackknife for errors"),
+    "bootstrap": Note(
+        "95 % intervals by the bootstrap, of an earlier version: with few sequences, or a share "
+        "near 100 %, they are too narrow. Train again for better ones"
+    ),
+}
 ANY_NUMBER = number(finite=False)  # a network may predict NaN or infinity
 ROW_OF_NUMBERS = list_of(ANY_NUMBER, MAX_CLASSES)
 LIMIT = optional(ANY_NUMBER)
@@ -86,6 +87,7 @@ class Evaluation:
         copied: id of one of them, or "".
         pictures: data of the plots, see ``core.evaluation.plot_data``.
         notes: conclusions.
+        method: how the intervals were computed, a key of ``METHODS``.
     """
 
     part: str
@@ -97,16 +99,25 @@ class Evaluation:
     copied: str = ""
     pictures: PlotData = field(default_factory=PlotData)
     notes: tuple[Note, ...] = field(default=())
+    method: str = CURRENT_METHOD
+
+    @property
+    def reasons(self) -> list[Note]:
+        """Why some of the intervals are only approximate."""
+        all_figures = [self.figures, *(each.figures for each in self.rivals)]
+        found = {each.approximate for figures in all_figures for each in figures.values()}
+        return [note for key, note in REASONS.items() if key in found]
 
     @property
     def table(self) -> pd.DataFrame:
         """One row per model: the network, then the baselines.
 
-        Columns: model, and per metric its value, and "low" and "high" of its 95 % interval.
+        Columns: model, and per metric its value, "low" and "high" of its 95 % interval, and why it
+        is "approximate", or "".
         """
         models = {NETWORK: self.figures} | {each.name: each.figures for each in self.rivals}
         return pd.DataFrame(
-            [{"model": name} | spread_estimates(figures) for name, figures in models.items()]
+            [{"model": name, **spread_estimates(figures)} for name, figures in models.items()]
         )
 
     def __repr__(self) -> str:
@@ -132,12 +143,15 @@ class Evaluation:
         Raises:
             ValueError: for any other values.
         """
+        if isinstance(plain, dict):  # before there was a choice, all were of the bootstrap
+            plain = {"method": "bootstrap"} | plain
         return EVALUATION_CHECK(plain, "the evaluation")
 
 
 def _estimate(plain: object, where: str) -> Estimate:
     """Check a metric with its interval."""
-    estimate = record(Estimate, {"value": ANY_NUMBER, "low": LIMIT, "high": LIMIT})(plain, where)
+    fields = {"value": ANY_NUMBER, "low": LIMIT, "high": LIMIT}
+    estimate = record(Estimate, fields, {"approximate": one_of("", *REASONS)})(plain, where)
     if (estimate.low is None) != (estimate.high is None):
         raise ValueError(f"{where} has one limit; use two, or none")
     return estimate
@@ -171,6 +185,7 @@ EVALUATION_CHECK = record(
             },
         ),
         "notes": list_of(as_note, 20),
+        "method": one_of(*METHODS),
     },
 )
 
@@ -203,13 +218,7 @@ def evaluate_predictions(
 
     main = MAIN_METRICS[recipe.task]
     statistic = build(predictions)
-    weights = np.ones(len(truth))
-    draws = bootstrap(statistic, clusters)
-    metrics = {
-        name: estimate_metric(value, draws[name], count)
-        for name, value in statistic(weights).items()
-    }
-    metrics = {name: metric for name, metric in metrics.items() if np.isfinite(metric.value)}
+    metrics = estimate_metrics(statistic, clusters)
     lengths = np.repeat(rows.lengths, rows.lengths) if rows.per_step else rows.lengths
     plot_data = compute_plot_data(truth, predictions[predicted], lengths[predicted], classes)
     if part == "training":
@@ -218,20 +227,13 @@ def evaluate_predictions(
     training = data[training_rows]
     baselines = []
     for baseline in fit_baselines(training, rows, recipe.task, classes):
-        baseline_statistic = build(baseline.predictions)
-        values = baseline_statistic(weights)
-        baseline_draws = bootstrap(baseline_statistic, clusters)
-        sign = -1 if main == "rmse" else 1
-        lead = sign * (draws[main] - baseline_draws[main])
+        theirs = build(baseline.predictions)
+        pair = (theirs, statistic) if main == "rmse" else (statistic, theirs)
         baselines.append(
             BaselineResult(
                 baseline.name,
-                {
-                    name: estimate_metric(value, baseline_draws[name], count)
-                    for name, value in values.items()
-                    if np.isfinite(value)
-                },
-                estimate_metric(sign * (metrics[main].value - values[main]), lead, count),
+                estimate_metrics(theirs, clusters),
+                estimate_difference(*pair, clusters, main),
             )
         )
     seen = np.concatenate([training_rows, validation_rows]) if part == "test" else training_rows

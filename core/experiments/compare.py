@@ -4,13 +4,14 @@ Each recipe is trained with the same seeds. A seed also draws the validation row
 trainings of a pair differ only in the recipe. The result varies with the seeds and with the
 sequences that are evaluated. The first is covered by Student's t over the paired differences per
 seed (a bootstrap over few seeds is too narrow: over 3 seeds, 95 % intervals cover 73 %), the second
-by a bootstrap over the evaluated sequences, of the mean over the seeds. The reported interval is
-the wider of both on either side.
+by the jackknife of the mean over the seeds, which leaves out a sequence wherever it is evaluated.
+The reported interval is the wider of both on either side. Seeds may evaluate the same sequences,
+draw them, or evaluate a fold each (``python -m benchmarks coverage`` measures all three).
 
-If the seeds draw the evaluated sequences, the differences contain both sources of variation, but
-they are not independent: the trainings share most of their sequences. Their variance is corrected
-for this by the ratio of evaluated to training sequences (Nadeau and Bengio, "Inference for the
-Generalization Error", Machine Learning 52, 2003).
+The intervals of several recipes hold for all of them at once, so that the best of many equal
+recipes is not taken for better: those over the seeds by Bonferroni's inequality, because a few
+seeds don't tell how differences are correlated, those over the sequences by the distribution of the
+largest difference (``core.evaluation.intervals``).
 """
 
 from __future__ import annotations
@@ -25,18 +26,11 @@ import pandas as pd
 from ..data.sequences import Sequences
 from ..engine.progress import History, average_members
 from ..errors import Note
-from ..evaluation.bootstrap import (
-    CONFIDENCE,
-    Estimate,
-    Metrics,
-    Statistic,
-    bootstrap,
-    estimate_metric,
-    has_prediction,
-    make_statistic,
-)
+from ..evaluation.estimate import CONFIDENCE, Estimate
 from ..evaluation.evaluation_set import EvaluationSet, select_evaluation_rows
+from ..evaluation.intervals import find_difference_limits
 from ..evaluation.report import MAIN_METRICS, METRIC_NAMES
+from ..evaluation.statistic import Metrics, Statistic, has_prediction, make_statistic
 from ..i18n import N_
 from ..preprocessing.input_encoder import estimate_inputs
 from ..recipe.recipe import Recipe
@@ -52,14 +46,12 @@ class Outcome:
 
     Attributes:
         evaluation_set: the evaluated sequences with their predictions.
-        training_size: sequences in the training set.
         curve: (epochs,) validation loss, or training loss without a validation set.
         seconds: duration of the training.
         steps: time steps computed per layer, padding included.
     """
 
     evaluation_set: EvaluationSet
-    training_size: int
     curve: np.ndarray
     seconds: float
     steps: int
@@ -213,7 +205,7 @@ def build_outcome(
     curves = average_members(history)
     curve = np.array(curves.get("val_loss") or curves["loss"], np.float64)
     steps = epoch.computed * len(curve)
-    return Outcome(evaluation_set, len(training), curve, float(sum(history["seconds"])), steps)
+    return Outcome(evaluation_set, curve, float(sum(history["seconds"])), steps)
 
 
 def compare_outcomes(outcomes: Mapping[str, list[Outcome]], seeds: tuple[int, ...]) -> Comparison:
@@ -229,10 +221,10 @@ def compare_outcomes(outcomes: Mapping[str, list[Outcome]], seeds: tuple[int, ..
         name: [_Score.from_outcome(outcome) for outcome in per_seed]
         for name, per_seed in outcomes.items()
     }
+    base, *others = scores.values()
+    differences = [None, *_estimate_differences(base, others, main)]
     entries: list[Entry] = []
-    base: list[_Score] = []
-    for name, per_seed in scores.items():
-        base = base or per_seed
+    for (name, per_seed), difference in zip(scores.items(), differences, strict=True):
         entries.append(
             Entry(
                 name,
@@ -241,7 +233,7 @@ def compare_outcomes(outcomes: Mapping[str, list[Outcome]], seeds: tuple[int, ..
                     for key in per_seed[0].metrics
                 },
                 _stack_curves([outcome.curve for outcome in outcomes[name]]),
-                None if per_seed is base else _estimate_difference(per_seed, base, main),
+                difference,
                 float(np.mean([outcome.seconds for outcome in outcomes[name]])),
                 float(np.mean([outcome.steps for outcome in outcomes[name]])),
             )
@@ -269,16 +261,14 @@ class _Score:
     """Metrics of one training.
 
     Attributes:
-        statistic: the metrics as a function of row weights.
+        statistic: its predictions.
         metrics: finite metrics by name.
         ids: (rows,) id of the sequence of each row.
-        ratio: evaluated sequences per training sequence.
     """
 
     statistic: Statistic
     metrics: Metrics
     ids: np.ndarray
-    ratio: float
 
     @classmethod
     def from_outcome(cls, outcome: Outcome) -> _Score:
@@ -289,51 +279,64 @@ class _Score:
         statistic = make_statistic(truth, predictions, evaluated.classes)
         per_step = len(evaluated.targets) != len(evaluated.ids)
         ids = np.repeat(evaluated.ids, evaluated.lengths) if per_step else evaluated.ids
-        metrics = statistic(np.ones(len(truth)))
-        finite = {name: value for name, value in metrics.items() if np.isfinite(value)}
-        ratio = len(evaluated.ids) / outcome.training_size
-        return cls(statistic, finite, ids[predicted], ratio)
+        return cls(statistic, statistic.compute(), ids[predicted])
 
 
-def _estimate_difference(ours: list[_Score], theirs: list[_Score], main: str) -> Estimate:
-    """Estimate the mean difference; a single seed, which another may reverse, has no interval."""
-    differences = np.array(
-        [a.metrics[main] - b.metrics[main] for a, b in zip(ours, theirs, strict=True)]
-    )  # (seeds,)
-    if len(differences) < 2:
-        return Estimate(float(differences.mean()))
-    if _classify_rows([*ours, *theirs]) != "same":
-        return Estimate(float(differences.mean()), *_seed_interval(differences, ours[0].ratio))
-    intervals = [_seed_interval(differences), _row_interval(ours, theirs, main)]
-    lows, highs = zip(*[interval for interval in intervals if interval], strict=True)
-    return Estimate(float(differences.mean()), min(lows), max(highs))
+def _estimate_differences(
+    base: list[_Score], others: list[list[_Score]], main: str
+) -> list[Estimate]:
+    """Estimate the mean differences from the base, with intervals that hold for all of them.
+
+    A single seed, which another may reverse, has no intervals.
+    """
+    ours = np.array([[score.metrics[main] for score in scores] for scores in others])
+    differences = ours - [score.metrics[main] for score in base]  # (recipes, seeds)
+    means = differences.mean(axis=1)
+    if len(base) < 2:
+        return [Estimate(float(mean)) for mean in means]
+    lows, highs = _find_seed_limits(differences)
+    row_lows, row_highs = _find_row_limits(base, others, main, means)
+    lows, highs = np.minimum(lows, row_lows), np.maximum(highs, row_highs)
+    return [
+        Estimate(float(mean), float(low), float(high))
+        for mean, low, high in zip(means, lows, highs, strict=True)
+    ]
 
 
-def _seed_interval(differences: np.ndarray, ratio: float = 0.0) -> tuple[float, float]:
-    """Student's t interval; ``ratio`` of evaluated to training sequences if each seed draws."""
+def _find_seed_limits(differences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return Student's t limits of (recipes, seeds) differences."""
     from scipy import stats
 
-    margin = stats.t.ppf((1 + CONFIDENCE) / 2, len(differences) - 1)
-    margin *= differences.std(ddof=1) * np.sqrt(1 / len(differences) + ratio)
-    return float(differences.mean() - margin), float(differences.mean() + margin)
+    recipes, seeds = differences.shape
+    margin = stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / recipes, seeds - 1)
+    margin = margin * differences.std(axis=1, ddof=1) / np.sqrt(seeds)
+    means = differences.mean(axis=1)
+    return means - margin, means + margin
 
 
-def _row_interval(
-    ours: list[_Score], theirs: list[_Score], main: str
-) -> tuple[float, float] | None:
-    """Bootstrap interval over the evaluated sequences."""
-    clusters = np.unique(ours[0].ids, return_inverse=True)[1]
+def _find_row_limits(
+    base: list[_Score], others: list[list[_Score]], main: str, means: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return limits over the evaluated sequences, of the mean over the seeds.
 
-    def mean_difference(weights: np.ndarray) -> Metrics:
-        differences = [
-            a.statistic(weights)[main] - b.statistic(weights)[main]
-            for a, b in zip(ours, theirs, strict=True)
-        ]
-        return {main: float(np.mean(differences))}
+    Leaving out a sequence changes nothing of a seed that does not evaluate it.
+    """
+    ids = np.unique(np.concatenate([score.ids for score in base]))
+    if len(ids) < 2:
+        return means, means
 
-    count = int(clusters.max()) + 1
-    estimate = estimate_metric(0.0, bootstrap(mean_difference, clusters)[main], count)
-    return estimate.limits
+    def leave_out(scores: list[_Score]) -> np.ndarray:
+        left_out = []
+        for score in scores:
+            present, clusters = np.unique(score.ids, return_inverse=True)
+            values = np.full(len(ids), score.metrics[main])
+            values[np.searchsorted(ids, present)] = score.statistic.leave_out(clusters)[main]
+            left_out.append(values)
+        mean: np.ndarray = np.mean(left_out, axis=0)
+        return mean
+
+    without = np.stack([leave_out(scores) for scores in others]) - leave_out(base)
+    return find_difference_limits(means, without, main == "accuracy")
 
 
 def _conclude(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
@@ -355,10 +358,8 @@ def _conclude(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
             )
         if seeds == 1:
             return Note(
-                "One seed tells nothing of the recipes: another may turn it round. The largest "
-                "difference from “{base}” is that of “{name}”: {part} {figure} {ours} against "
-                "{theirs}.",
-                **values,
+                "One seed tells nothing of the recipes: another may reverse their order. Compare "
+                "with at least two seeds.",
             )
         return Note(
             "No difference from “{base}” can be told with {seeds} seeds. The largest is that of "

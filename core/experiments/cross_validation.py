@@ -9,16 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ..data.sequences import Sequences
-from ..evaluation.bootstrap import (
-    Estimate,
-    Statistic,
-    assign_clusters,
-    estimate_metrics,
-    has_prediction,
-    make_statistic,
-    spread_estimates,
-)
+from ..evaluation.estimate import Estimate, spread_estimates
+from ..evaluation.intervals import assign_clusters, estimate_metrics
 from ..evaluation.metric_formats import METRICS, format_metric
+from ..evaluation.statistic import Statistic, has_prediction, make_statistic
 from ..preprocessing.splits import split_into_folds
 from ..recipe.recipe import Recipe
 from ..representation import shorten_repr
@@ -30,7 +24,10 @@ class CrossValidation:
 
     Attributes:
         figures: metrics by name with their intervals, over the pooled held-out predictions of all
-            folds. The intervals do not include the variation between seeds.
+            folds. The intervals are for new sequences and models trained like those of the folds.
+            Because the folds share training sequences, variances are multiplied by 1 + k / (k − 1)
+            with k folds (Nadeau and Bengio, "Inference for the Generalization Error", Machine
+            Learning 52, 2003).
         by_fold: (folds,) values by metric, each from the predictions of one fold.
     """
 
@@ -41,7 +38,7 @@ class CrossValidation:
     def table(self) -> pd.DataFrame:
         """One row per fold and one of all folds; columns: fold, and the metrics.
 
-        The row "all" also has "low" and "high" of each metric's 95 % interval.
+        The row "all" also has each metric's 95 % interval, see ``spread_estimates``.
         """
         folds = pd.DataFrame(self.by_fold)
         folds.insert(0, "fold", range(1, len(folds) + 1))
@@ -98,15 +95,15 @@ def cross_validate(
     results = [
         (rows, _add_classes(predictions, known, classes)) for rows, predictions, known in folds
     ]
-    by_fold: dict[str, list[float]] = {}
-    for rows, predictions in results:
-        statistic, clusters = _build_statistic(rows, predictions, classes)
-        for name, value in statistic(np.ones(len(clusters))).items():
-            by_fold.setdefault(name, []).append(value)
+    metrics = [_build_statistic(*result, classes)[0].compute() for result in results]
+    names = dict.fromkeys(name for fold in metrics for name in fold)
     pooled = np.concatenate([predictions for _, predictions in results])
     return CrossValidation(
-        estimate_metrics(*_build_statistic(data[np.concatenate(order)], pooled, classes)),
-        {name: np.array(values) for name, values in by_fold.items()},
+        estimate_metrics(
+            *_build_statistic(data[np.concatenate(order)], pooled, classes),
+            inflation=1 + count / (count - 1),
+        ),
+        {name: np.array([fold.get(name, np.nan) for fold in metrics]) for name in names},
     )
 
 

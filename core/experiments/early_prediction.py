@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..errors import Note
-from ..evaluation.bootstrap import Estimate, spread_estimates
+from ..evaluation.estimate import Estimate, spread_estimates
 from ..evaluation.report import METRIC_NAMES
 from ..representation import shorten_repr
 

@@ -10,13 +10,9 @@ from ..data.padded import step_indices
 from ..data.padding import erase
 from ..data.sequences import Sequences
 from ..errors import DataError
-from ..evaluation.bootstrap import (
-    assign_clusters,
-    bootstrap,
-    estimate_metric,
-    make_statistic,
-)
+from ..evaluation.intervals import assign_clusters, estimate_difference, estimate_metrics
 from ..evaluation.report import MAIN_METRICS
+from ..evaluation.statistic import make_statistic
 from ..fitted import FittedModel
 from .early_prediction import EarlyPrediction
 
@@ -51,25 +47,20 @@ def evaluate_early_prediction(
         data = data[np.sort(rng.choice(len(data), MAX_SEQUENCES, replace=False))]
     classes, main = model.classes, MAIN_METRICS[model.recipe.task]
     clusters = assign_clusters(data)
-    count = int(clusters.max()) + 1
-    estimates, draws = [], []
+    statistics = []
     for number, share in enumerate(SHARES):
         outputs = model.compute_outputs(take_prefixes(data, share))
         predictions = model.preprocessing.decode(outputs) if classes is None else outputs
-        statistic = make_statistic(data.require_targets(), predictions, classes)
-        draws.append(bootstrap(statistic, clusters)[main])
-        value = statistic(np.ones(len(data)))[main]
-        estimates.append(estimate_metric(value, draws[-1], count))
+        statistics.append(make_statistic(data.require_targets(), predictions, classes))
         if on_progress is not None:
             on_progress((number + 1) / len(SHARES))
-    sign = 1 if main == "rmse" else -1
+    estimates = [estimate_metrics(statistic, clusters)[main] for statistic in statistics]
+    whole = statistics[-1]
     enough = 1.0
-    for share, estimate, values in zip(
-        SHARES[-2::-1], estimates[-2::-1], draws[-2::-1], strict=True
-    ):
-        loss = sign * (estimate.value - estimates[-1].value)  # positive: worse than at the end
-        difference = estimate_metric(loss, sign * (values - draws[-1]), count)
-        if difference.low is None or difference.low > 0:
+    for share, statistic in zip(SHARES[-2::-1], statistics[-2::-1], strict=True):
+        pair = (statistic, whole) if main == "rmse" else (whole, statistic)
+        loss = estimate_difference(*pair, clusters, main)  # positive: worse than at the end
+        if loss.low is None or loss.low > 0:
             break
         enough = float(share)
     shares = tuple(map(float, SHARES))

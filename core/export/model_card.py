@@ -15,7 +15,7 @@ from ..data.schema import Schema
 from ..data.summary import Facts
 from ..errors import Note
 from ..evaluation.metric_formats import METRICS, format_metric
-from ..evaluation.report import BASELINE_NAMES, Evaluation
+from ..evaluation.report import BASELINE_NAMES, METHODS, Evaluation
 from ..families.registry import get_family
 from ..fitted import FittedModel
 from ..invariance.report import Proof
@@ -187,7 +187,9 @@ def _render_metrics(evaluation: Evaluation | None) -> Iterator[str]:
         "training": f"On the {count} sequences that it learned from: this says how well"
         " it remembers, not how well it does on new ones.",
     }[evaluation.part]
-    yield "In brackets 95 % intervals (bootstrap over sequences, or over their groups)."
+    yield f"In brackets the intervals. {METHODS[evaluation.method]}."
+    if evaluation.reasons:
+        yield f"≈ marks intervals that may be too narrow: {'; '.join(evaluation.reasons)}."
     yield ""
     shown = [name for name in METRICS if name in evaluation.figures]
     yield "| model | " + " | ".join(METRICS[name][0] for name in shown) + " |"

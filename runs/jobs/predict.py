@@ -18,7 +18,7 @@ from runs.jobs.context import Failure, load_training_data, models
 from runs.types import Prediction
 
 if TYPE_CHECKING:
-    from core.evaluation.bootstrap import Estimate
+    from core.evaluation.estimate import Estimate
     from core.experiments.early_prediction import EarlyPrediction
     from core.trained_model import TrainedModel
 

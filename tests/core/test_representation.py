@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from core import LSTM, Recipe, Sequences, compare, cross_validate, train
-from core.evaluation.bootstrap import Estimate
+from core.evaluation.estimate import Estimate
 from core.experiments.early_prediction import EarlyPrediction
 from core.representation import MAX_REPR, shorten_repr
 
@@ -99,6 +99,7 @@ def test_early_prediction_has_a_row_per_share():
         "accuracy": [0.5, 0.9],
         "accuracy low": [0.4, 0.8],
         "accuracy high": [0.6, 1.0],
+        "accuracy approximate": ["", ""],
     }
     assert repr(early).startswith("EarlyPrediction(40 sequences. ")
 

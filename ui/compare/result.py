@@ -133,19 +133,11 @@ def _show_result(request: Request[Comparison], visitor: State) -> None:
             alt=_("Difference of each recipe from the first, with 95 % intervals"),
         )
         st.caption(
-            (
-                _(
-                    "Lines: 95 % intervals, the wider of two: over the seeds (paired t) and over "
-                    "the sequences measured on (bootstrap)."
-                )
-                if result.rows == "same"
-                else _(
-                    "Lines: 95 % intervals over the seeds (paired t, corrected for the sequences "
-                    "that their trainings share)."
-                )
+            _(
+                "Lines: 95 % intervals, the wider of two: over the seeds and over the sequences "
+                "measured on. They hold for all recipes at once. Grey ones contain zero: no "
+                "difference can be told."
             )
-            + " "
-            + _("Grey ones hold zero: no difference can be told.")
         )
     frame = build_table(result)
     st.dataframe(frame, hide_index=True, height="content")

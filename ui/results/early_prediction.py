@@ -67,8 +67,8 @@ def _show(request: Request[EarlyPrediction], key: str, data: Sequences | None) -
         alt=_("How good the answers are after each share of the sequences"),
     )
     caption = ngettext(
-        "Of {n} sequence; the band is the 95 % interval (bootstrap over sequences).",
-        "Of {n} sequences; the band is the 95 % interval (bootstrap over sequences).",
+        "Of {n} sequence; the band is the 95 % interval.",
+        "Of {n} sequences; the band is the 95 % interval.",
         result.sequences,
     )
     if data is not None and data.split is not None and result.sequences < len(data):

@@ -8,11 +8,12 @@ from plotly.graph_objects import Figure
 
 from core.errors import Note
 from core.evaluation.metric_formats import METRICS, format_metric
-from core.evaluation.report import BASELINE_NAMES, Evaluation
+from core.evaluation.report import BASELINE_NAMES, METHODS, Evaluation
 from core.figures import plot_calibration, plot_confusion_matrix, plot_predictions, plot_residuals
 from runs import Request, Run
 from ui import backend
 from ui.i18n import _, escape_markdown, format_count, ngettext, translate
+from ui.results.metrics import explain_approximate
 from ui.shell import requests
 from ui.shell.plots import draw, draw_once
 from ui.shell.target_name import get_run_target_name
@@ -62,12 +63,14 @@ def _show(request: Request[Evaluation], run: Run, mine: bool) -> None:
         )
         st.caption(
             ngettext(
-                "Measured on {n} sequence, in brackets 95 % intervals (bootstrap over sequences). "
-                "The simple models learned from the same sequences as the network.",
-                "Measured on {n} sequences, in brackets 95 % intervals (bootstrap over sequences). "
-                "The simple models learned from the same sequences as the network.",
+                "Measured on {n} sequence, intervals in brackets. The simple models learned from "
+                "the same sequences as the network.",
+                "Measured on {n} sequences, intervals in brackets. The simple models learned from "
+                "the same sequences as the network.",
                 result.sequences,
             )
+            + f" {translate(METHODS[result.method])}."
+            + (f" {explain_approximate(result.reasons)}" if result.reasons else "")
             + (
                 " " + _explain_selection_bias()
                 if result.part == "validation" and run.best_epoch

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from core.evaluation.bootstrap import Estimate
+from core.errors import Note
+from core.evaluation.estimate import REASONS, Estimate
 from core.evaluation.metric_formats import METRICS, format_interval
-from ui.i18n import _
+from ui.i18n import _, translate
 from ui.shell.widgets import make_metric_grid
 
 
@@ -14,6 +15,9 @@ def show_metrics(figures: dict[str, Estimate]) -> None:
     grid = make_metric_grid()
     for name in names:
         (label, form, description), interval = METRICS[name], format_interval(name, figures[name])
+        explanation, reason = _(description), figures[name].approximate
+        if reason:
+            explanation += " " + explain_approximate([REASONS[reason]])
         grid.metric(
             _(label),
             form.format(figures[name].value),
@@ -21,5 +25,11 @@ def show_metrics(figures: dict[str, Estimate]) -> None:
             delta_description=interval and "95 %",
             delta_color="off",
             delta_arrow="off",
-            help=_(description),
+            help=explanation,
         )
+
+
+def explain_approximate(reasons: list[Note]) -> str:
+    """Say why intervals are only approximate."""
+    texts = "; ".join(translate(reason) for reason in reasons)
+    return _("≈ marks an interval that may be too narrow: {reasons}.").format(reasons=texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.evaluation.bootstrap import Estimate
+from core.evaluation.estimate import Estimate
 from runs import Run
 from ui.i18n import _, translate
 from ui.results import downloads, early_prediction, evaluation, padding_check

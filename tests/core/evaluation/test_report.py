@@ -149,7 +149,7 @@ def test_sequences_that_also_appear_in_training_are_counted():
     assert evaluate(data, predict_correctly).copies == 0
 
 
-def test_groups_are_resampled_together():
+def test_groups_are_the_unit_of_intervals():
     groups = [str(number // 10) for number in range(400)]
     by_sequence = evaluate(
         make_labelled(400, by_length=False), lambda rows: predict_correctly(rows, 0.8)
@@ -209,6 +209,28 @@ def test_json_preserves_an_evaluation():
     for plain in ({}, {"figures": 3}, evaluation.to_dict() | {"rivals": [{}]}):
         with pytest.raises(ValueError, match="the evaluation"):
             Evaluation.from_dict(plain)
+
+
+def test_a_stored_evaluation_says_that_its_intervals_are_of_an_earlier_version():
+    evaluation = evaluate(make_labelled(60, by_length=True), predict_correctly)
+    plain = json.loads(json.dumps(evaluation.to_dict()))
+    assert plain["method"] == "exact"
+    del plain["method"]
+    for estimate in plain["figures"].values():
+        del estimate["approximate"]
+    stored = Evaluation.from_dict(plain)
+    assert stored.method == "bootstrap"
+    assert stored.figures["accuracy"].limits == evaluation.figures["accuracy"].limits
+
+
+def test_the_reasons_of_approximate_intervals_are_listed_once():
+    rng = np.random.default_rng(4)
+    steps = [rng.normal(size=(3, 1)) for _ in range(60)]
+    targets = [1000.0 if number == 0 else float(number % 5) for number in range(60)]
+    split = np.where(np.arange(60) < 30, "test", "train").astype(object)
+    data = Sequences.from_lists(steps, targets, split=split)
+    evaluation = evaluate(data, lambda rows: np.full(len(rows), 2.0), REGRESSION)
+    assert [str(each) for each in evaluation.reasons] == ["a few large errors decide the figure"]
 
 
 @pytest.mark.parametrize("count", [1, 2])

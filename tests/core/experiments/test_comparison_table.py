@@ -17,7 +17,6 @@ def make_comparison(errors: dict[str, list[float]]) -> Comparison:
         name: [
             Outcome(
                 EvaluationSet("test", data.ids, data.lengths, TARGETS, TARGETS + error, None),
-                training_size=10,
                 curve=np.array([error, error / 2]),
                 seconds=3.0,
                 steps=70,
