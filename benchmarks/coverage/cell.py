@@ -12,8 +12,8 @@ from core.evaluation.intervals import estimate_metrics
 from core.evaluation.statistic import Statistic
 
 SIMULATIONS = 4000
-WIDTH_SIMULATIONS = 200  # of which the bootstrap's width is computed as well
-DRAWS = 400
+WIDTH_SIMULATIONS = 100  # of which the bootstrap's width is computed as well
+DRAWS = 200
 
 
 @dataclass

@@ -31,7 +31,7 @@ from .statistic import Share, Statistic
 
 Floats = npt.NDArray[np.float64]
 TAIL = (1 - CONFIDENCE) / 2
-DRAWS = 20_000  # of the largest t variable: its quantile varies by 1 %
+DRAWS = 10_000  # of the largest t variable: its quantile varies by 1 %
 
 
 def assign_clusters(rows: Sequences, predicted: np.ndarray | slice = slice(None)) -> np.ndarray:

@@ -23,7 +23,7 @@ METRICS = {  # name, format, help
 def format_metric(name: str, estimate: Estimate) -> str:
     """Format a metric with its confidence interval, as in "97.6% (95.9 – 98.9)"."""
     value, interval = get_format(name).format(estimate.value), format_interval(name, estimate)
-    value = value.replace("-", "−")
+    value = value.replace("-0.000", "0.000").replace("-", "−")
     return value if interval is None else f"{value} ({interval})"
 
 

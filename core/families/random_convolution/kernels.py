@@ -141,10 +141,10 @@ def draw_group_weights(
         Comparisons are faster along an outer axis.
     """
     share = np.full(KERNEL_SIZE, 1 / KERNEL_SIZE)
-    added, subtracted = rng.multinomial(GROUP_UNITS, share, (2, inputs, GROUP_SIZE * groups))
-    is_used = np.tile(_choose_inputs(inputs, groups, rng), GROUP_SIZE)
-    weights: npt.NDArray[np.int64] = (added - subtracted).transpose(2, 0, 1) * is_used
-    return weights.astype(np.float32)
+    added, subtracted = rng.multinomial(GROUP_UNITS, share, (2, inputs, groups, GROUP_SIZE))
+    weights: npt.NDArray[np.int64] = (added - subtracted).transpose(3, 0, 2, 1)
+    weights = weights * _choose_inputs(inputs, groups, rng)[:, None]
+    return weights.reshape(KERNEL_SIZE, inputs, -1).astype(np.float32)
 
 
 def _choose_inputs(inputs: int, count: int, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
