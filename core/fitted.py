@@ -25,6 +25,7 @@ from .data.sequences import Sequences, default_names
 from .engine.chunking import ShareCallback
 from .errors import DataError, Note
 from .families.registry import get_network
+from .preprocessing.training_set import TrainingSet
 from .preprocessing.transform import Prepared, Preprocessing
 from .reading import open_table, read_sequences, read_with_schema
 from .reading.formats.open import AnySource
@@ -48,6 +49,7 @@ class FittedModel:
             None if it was not read from a table.
         table: How the ``train.py`` of a saved model reads a table.
         trained_on: Digest of the training data (``Sequences.digest``).
+        fitted_to: Which of its rows are the training set; None in a model of an earlier version.
     """
 
     recipe: Recipe
@@ -56,6 +58,7 @@ class FittedModel:
     schema: Schema | None = None
     table: Schema | None = None
     trained_on: str = ""
+    fitted_to: TrainingSet | None = None
 
     @property
     def classes(self) -> np.ndarray | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, TypedDict
+from typing import BinaryIO, NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,7 @@ from .json_validation import (
     text,
 )
 from .layers.registry import IMPLEMENTATIONS, MAX_LAYERS
+from .preprocessing.training_set import TRAINING_SET, TrainingSet
 from .preprocessing.transform import Preprocessing
 from .reading import open_table, read_table
 from .reading.formats.source import Source
@@ -268,6 +269,7 @@ class TrainedModel(FittedModel):
                 "computed": self.computed,
                 "schema": None if self.schema is None else self.schema.to_dict(),
                 "trained_on": self.trained_on,
+                "fitted_to": None if self.fitted_to is None else self.fitted_to.to_dict(),
                 "proof": None if self.proof is None else self.proof.to_dict(),
                 "evaluation": None if self.evaluation is None else self.evaluation.to_dict(),
                 "facts": None if self.facts is None else self.facts.to_dict(),
@@ -343,6 +345,7 @@ class Training(TypedDict):
     best_epoch: int | None
     computed: Computation
     trained_on: str
+    fitted_to: NotRequired[TrainingSet | None]
     schema: Schema | None
     proof: Proof | None
     evaluation: Evaluation | None
@@ -410,4 +413,5 @@ TRAINING = record(
         "evaluation": optional(lambda plain, where: Evaluation.from_dict(plain)),
         "facts": optional(lambda plain, where: Facts.from_dict(plain)),
     },
+    {"fitted_to": optional(TRAINING_SET)},
 )

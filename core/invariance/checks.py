@@ -25,15 +25,13 @@ from ..families.network import NetworkFunction
 from ..families.registry import get_network
 from ..fitted import FittedModel
 from ..i18n import N_
-from ..preprocessing.masking import mask_steps
-from ..preprocessing.splits import split_rows
 from ..preprocessing.transform import Preprocessing
+from .check_preprocessing import check_preprocessing
 from .report import ALONE, GRADIENT, Check, Proof
 
 # Relative to the largest output. Rounding changed predictions by at most 4e-7 of it, in networks of
 # every kind with up to 6,000 steps; padding that counts changes them by a hundredth and more.
 ROUNDING = 1e-4
-SCALE_ROUNDING = 1e-6  # relative to a feature's standard deviation
 MAX_ROWS = 32  # measured sequences, the longest and the shortest among them
 MAX_ALONE = 4  # sequences measured without any padding
 # Networks that run only once are not compiled, which would take a second or two. They get a few
@@ -44,12 +42,6 @@ TRIAL_STEPS = 64
 PASSES = 30  # estimated passes over the padded array; wider arrays and gradients count for more
 MIN_STEPS = 8
 EXPECTED_CHECKS = 11  # per network, estimated, for the progress
-SCALINGS = {  # fields of the preprocessing, and the field with their unit
-    "mean": "std",
-    "std": "std",
-    "difference_mean": "difference_std",
-    "difference_std": "difference_std",
-}
 VALUES = {
     N_("padding filled with 0"): 0.0,
     N_("padding filled with −1"): -1.0,
@@ -96,7 +88,8 @@ def prove(
             table.append(check)
             if on_progress is not None:
                 on_progress(min(len(table) / (EXPECTED_CHECKS * len(networks)), 1.0))
-    table.append(_check_scaling(model, data))
+    fitted_to = model.trained_on, model.fitted_to
+    table.extend(check_preprocessing(model.preprocessing, *fitted_to, data))
     if on_progress is not None:
         on_progress(1.0)
     return Proof(
@@ -381,20 +374,3 @@ def _find_largest(differences: np.ndarray) -> float:
     """Return the maximum, with NaN and infinity counted as the largest float32."""
     largest = float(np.finfo(np.float32).max)
     return float(np.nan_to_num(differences, nan=largest, posinf=largest).max(initial=0.0))
-
-
-def _check_scaling(model: FittedModel, data: Sequences) -> Check:
-    """Compare means and standard deviations with those of the real training steps."""
-    name, fitted = N_("the scaling, against the real training steps"), model.preprocessing
-    if model.trained_on != data.digest():
-        why = N_("this is other data than the model was trained on")
-        return Check(name, "preprocessing", None, SCALE_ROUNDING, why)
-    training, _ = split_rows(data, model.recipe)
-    masked = mask_steps(data[training], model.recipe)
-    expected = Preprocessing.fit(masked, model.recipe, fitted.classes, fitted.inputs)
-    differences = [
-        np.abs(getattr(fitted, field) - getattr(expected, field)) / getattr(expected, unit)
-        for field, unit in SCALINGS.items()
-    ]
-    largest = float(np.max(np.concatenate(differences)))
-    return Check(name, "preprocessing", largest, SCALE_ROUNDING)

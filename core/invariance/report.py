@@ -27,6 +27,9 @@ from ..representation import shorten_repr
 
 ALONE = N_("each sequence alone, without padding")
 GRADIENT = N_("the gradient of the answers by every padded input")
+SCALING = N_("the scaling, against the real training steps")
+FILL = N_("the fill values, against the real training steps")
+TARGET_SCALING = N_("the scaling of the targets, against the training targets")
 ANY_NUMBER = number(finite=False)  # network outputs may be NaN or infinite
 
 

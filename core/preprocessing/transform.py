@@ -113,7 +113,8 @@ class Preprocessing:
         """Fit to the training set.
 
         Args:
-            masked: the training set, masked by this recipe.
+            masked: the training set, masked by this recipe; without targets, theirs are left
+                unscaled.
             recipe: its ``maxlen``, ``standardize`` and ``task`` are used.
             labels: (k,) sorted classes, None for regression.
             like: takes vocabularies and indicators from this encoder.
@@ -125,13 +126,13 @@ class Preprocessing:
         difference_mean, difference_std = np.zeros(0), np.ones(0)
         if recipe.standardize:
             encoded = inputs.encode(real)
-            mean, std = _mean_and_std(encoded.values)
+            mean, std = measure_scale(encoded.values)
             if _has_differences(recipe):
-                scaling = _mean_and_std(_compute_differences(encoded) / std)
+                scaling = measure_scale(_compute_differences(encoded) / std)
                 difference_mean, difference_std = (np.delete(x, inputs.coded) for x in scaling)
-            if recipe.task == "regression":
+            if recipe.task == "regression" and training.targets is not None:
                 measured = real if training.per_step else training
-                target_mean, target_std = map(float, _mean_and_std(measured.require_targets()))
+                target_mean, target_std = map(float, measure_scale(measured.require_targets()))
         return cls(
             recipe=recipe,
             inputs=inputs,
@@ -365,7 +366,7 @@ def _compute_differences(data: Sequences) -> np.ndarray:
     return differences
 
 
-def _mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def measure_scale(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Compute both over the first axis in float64; the std of a constant column is 1."""
     mean = values.mean(axis=0, dtype=np.float64)
     std = values.std(axis=0, dtype=np.float64)

@@ -18,6 +18,7 @@ from ..families.network import Fit, OnCheckpoint, OnProgress, ShouldStop
 from ..families.registry import get_network
 from ..preprocessing.masking import mask_steps
 from ..preprocessing.splits import check_set_sizes, split_rows
+from ..preprocessing.training_set import TrainingSet
 from ..preprocessing.transform import Preprocessing
 from ..reading.to_csv import build_example, derive_schema
 from ..recipe.recipe import Recipe
@@ -94,6 +95,7 @@ def train(
         **_take_fit(preprocessing, fit, notes),
         schema=data.schema,
         trained_on=data.digest(),
+        fitted_to=TrainingSet.from_rows(data, training_rows),
         facts=Facts.from_data(data, len(training_rows), len(validation_rows)),
         table=derive_schema(data),
         example=build_example(data),

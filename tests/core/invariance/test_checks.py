@@ -11,7 +11,15 @@ import pytest
 
 from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, read_sequences, train
 from core.engine import compiled
-from core.invariance.report import ALONE, GRADIENT, Check, Proof
+from core.invariance.report import (
+    ALONE,
+    FILL,
+    GRADIENT,
+    SCALING,
+    TARGET_SCALING,
+    Check,
+    Proof,
+)
 from core.layers.recurrent import fast_layer
 from core.layers.registry import RECURRENT
 from tests.core.layers.recurrent.leaking import (
@@ -31,7 +39,6 @@ MINUS, MILLION = "padding filled with −1", "padding filled with 1,000,000"
 SIDE = "padding on the other side"
 STEP = "a step masked, against the same step deleted"
 SAVED = "the saved model, against ours"
-SCALING = "the scaling, against the real training steps"
 
 
 def failed_checks(proof: Proof, network: str) -> set[str]:
@@ -121,7 +128,9 @@ def test_one_sequence_of_one_step_is_enough(model):
     missing = {check.name: check.why for check in proof.checks if check.passed is None}
     assert missing == {
         STEP: "no sequence has two steps",
-        SCALING: "this is other data than the model was trained on",
+        **dict.fromkeys(
+            (SCALING, FILL, TARGET_SCALING), "this is other data than the model was trained on"
+        ),
     }
 
 
@@ -207,6 +216,83 @@ def test_a_scaling_that_has_seen_padding_is_caught(model, data):
     proof = replace(model, preprocessing=leaked).prove(data)
     assert failed_checks(proof, "preprocessing") == {SCALING}
     assert not proof.passed
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"target_mean": 0.1}, TARGET_SCALING),
+        ({"target_std": 1.01}, TARGET_SCALING),
+        ({"fill": 0.01}, FILL),
+    ],
+)
+def test_targets_and_fill_values_that_have_seen_other_rows_are_caught(data, changes, expected):
+    model = train(data, replace(RECIPE, epochs=1))
+    fitted = model.preprocessing
+    leaked = {name: getattr(fitted, name, 0) + by for name, by in changes.items()}
+    if "fill" in changes:
+        inputs = replace(fitted.inputs, fill=fitted.inputs.fill + changes["fill"])
+        leaked = {"inputs": inputs}
+    proof = replace(model, preprocessing=replace(fitted, **leaked)).prove(data)
+    assert failed_checks(proof, "preprocessing") == {expected}
+    assert not proof.passed
+
+
+def take_other_split(data: Sequences) -> Sequences:
+    split = ["test" if row % 2 else "train" for row in range(len(data))]
+    parts = {"targets": data.targets, "per_step": data.per_step, "missing": data.missing}
+    return Sequences(values=data.values, lengths=data.lengths, split=split, **parts)
+
+
+SAME_STEPS = {
+    "lists": list,
+    "without targets": lambda data: data.with_targets(None),
+    "another split": take_other_split,
+    "other targets": lambda data: data.with_targets(data.targets[::-1], data.per_step),
+}
+TASKS = {
+    "regression": {},
+    "classification": {"task": "classification"},
+    "per step": {"return_sequences": True},
+    "by value": {"mask": "value", "mask_value": -9.0, "maxlen": 4},
+    "not standardized": {"standardize": False},
+}
+
+
+@pytest.mark.parametrize("give", SAME_STEPS.values(), ids=SAME_STEPS)
+@pytest.mark.parametrize("changes", TASKS.values(), ids=TASKS)
+def test_the_same_steps_in_another_form_are_no_leak(data, changes, give):
+    targets = data.values[:, 0] if "return_sequences" in changes else data.targets
+    if "task" in changes:
+        targets = (data.targets > np.median(data.targets)).astype(int)
+    values = data.values.copy()
+    values[[3, 17], 1] = np.nan
+    given = Sequences(
+        values=values,
+        lengths=data.lengths,
+        targets=targets,
+        per_step="return_sequences" in changes,
+        missing="mean",
+    )
+    recipe = replace(RECIPE, layers=(LSTM(3),), epochs=1, validation_split=0.4, **changes)
+    saved = io.BytesIO()
+    train(given, recipe).save(saved)
+    saved.seek(0)
+    proof = load(saved).prove(give(given))
+    assert proof.passed, proof
+    figures = {check.name: check.passed for check in proof.checks}
+    assert (figures[SCALING], figures[FILL]) == (True, True)
+    if TARGET_SCALING in figures:
+        assert figures[TARGET_SCALING] == (True if give is take_other_split else None)
+
+
+def test_a_model_of_an_earlier_version_says_why_its_scaling_was_not_measured(data):
+    saved = Path(__file__).parents[2] / "compatibility" / "3c4f589" / "example.zip"
+    model = load(saved)
+    proof = model.prove(Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6]))
+    assert proof.passed, proof
+    reasons = {check.why for check in proof.checks if check.passed is None}
+    assert reasons == {"this model does not say which sequences it was trained on"}
 
 
 def test_nothing_relies_on_implicit_masks(data, monkeypatch):
