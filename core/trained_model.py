@@ -31,7 +31,7 @@ from .fitted import FittedModel, NewData
 from .inspection.compute_trace import compute_trace
 from .inspection.trace import Trace
 from .invariance.checks import prove
-from .invariance.report import Proof
+from .invariance.report import VERDICT_WORDS, Proof
 from .json_validation import (
     boolean,
     integer,
@@ -96,7 +96,7 @@ class TrainedModel(FittedModel):
         if self.evaluation is not None:
             results.append(repr(self.evaluation))
         if self.proof is not None:
-            results.append("padding check " + ("passed" if self.proof.passed else "failed"))
+            results.append(f"padding check {VERDICT_WORDS[self.proof.verdict]}")
         return shorten_repr(f"TrainedModel({', '.join(results)})")
 
     def evaluate(self, data: Sequences) -> dict[str, float]:
@@ -192,7 +192,8 @@ class TrainedModel(FittedModel):
             on_progress: Called with the finished share, 0 to 1.
 
         Returns:
-            A proof; ``proof.passed`` is the verdict and ``proof.table`` has one row per check.
+            A proof; ``proof.verdict`` is "holds", "leaks" or "undecided", ``proof.passed`` is True
+            if it holds, and ``proof.table`` has one row per check.
         """
         return prove(self, self.as_sequences(data), seconds, on_progress)
 

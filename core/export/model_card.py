@@ -211,10 +211,12 @@ def _render_proof(proof: Proof | None) -> Iterator[str]:
     if proof is None:
         yield "It was not measured."
         return
-    if proof.mask == "none":
+    if proof.verdict == "undecided":
+        yield _escape(f"It cannot be decided. {proof.explain_undecided()}")
+    elif proof.mask == "none":
         yield (
-            f"It does: there is no mask. The usual padding changes an answer by up to "
-            f"{proof.padding_effect:.2g}."
+            f"It does: there is no mask. Another padding changes a prediction by up to "
+            f"{proof.largest_change:.2g}."
         )
     elif proof.passed:
         yield f"No: measured on {proof.sequences} sequences of up to {proof.steps} steps."

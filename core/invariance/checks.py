@@ -42,11 +42,13 @@ TRIAL_STEPS = 64
 PASSES = 30  # estimated passes over the padded array; wider arrays and gradients count for more
 MIN_STEPS = 8
 EXPECTED_CHECKS = 11  # per network, estimated, for the progress
-VALUES = {
-    N_("padding filled with 0"): 0.0,
-    N_("padding filled with −1"): -1.0,
-    N_("padding filled with 1,000,000"): 1e6,
-}
+FILLED_WITH_0 = N_("padding filled with 0")
+VALUES = {N_("padding filled with −1"): -1.0, N_("padding filled with 1,000,000"): 1e6}
+# By how many units in their last place real values are changed to measure what rounding alone does.
+# More than one, because the rounding errors of all operations on a value add up.
+ROUNDING_UNITS = (1, 2, 4, 8, 16)
+ROUNDING_DRAWS = 2  # per number of units
+MAX_FLOAT32 = float(np.finfo(np.float32).max)
 
 
 def prove(
@@ -121,7 +123,7 @@ def _choose_sample(data: Sequences, model: FittedModel) -> Sequences:
     return data[np.array(list(dict.fromkeys([*ends, *others.tolist()]))[:MAX_ROWS])]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _PaddedArray:
     """Sequences as a padded array.
 
@@ -278,7 +280,9 @@ class _CheckSuite:
         self.short = _PaddedSample(model.preprocessing, short)
         self.unit = 1.0 if model.classes is not None else model.preprocessing.target_std
         outputs = networks[0].predict(self.padded.array(self.padded.width))
-        self.tolerance = float(ROUNDING * np.abs(outputs).max(initial=0.0) * self.unit)
+        largest = np.abs(outputs).max(initial=0.0) if np.isfinite(outputs).all() else np.nan
+        self.tolerance = float(ROUNDING * largest * self.unit)
+        self._rounding: dict[_PaddedArray, float] = {}  # see _measure_rounding
         self.spread = float(np.sqrt(outputs.var(axis=0).sum()) * self.unit)
 
     def run(self) -> Iterator[Check]:
@@ -301,22 +305,68 @@ class _CheckSuite:
             N_("padding on the other side"): array(
                 width + EXTRA_STEPS, "post" if self.padded.side == "pre" else "pre"
             ),
-            **{name: array(width + EXTRA_STEPS, value=value) for name, value in VALUES.items()},
         }
         for name, changed in changes.items():
-            yield self._compare(name, network.name, before, network.predict(changed))
+            yield self._compare(name, network.name, usual, before, network.predict(changed))
+        zeros = network.predict(array(width + EXTRA_STEPS, value=0.0))
+        yield self._compare(FILLED_WITH_0, network.name, usual, before, zeros)
+        for name, value in VALUES.items():
+            # The same operations on the same real steps, in arrays of the same shape: no rounding.
+            filled = network.predict(array(width + EXTRA_STEPS, value=value))
+            difference = self._measure_difference(zeros, filled)
+            yield Check(name, network.name, difference, self.tolerance)
         yield self._check_alone(network, usual, before)
-        short = self.short.array(self.short.longest + EXTRA_STEPS)
-        gradients = np.abs(network.compute_gradient(short))[~short.real]  # (padded steps, features)
-        yield Check(GRADIENT, network.name, _find_largest(gradients) * self.unit, 0.0)
+        yield self._check_gradient(network)
         if not self.padded.counts:
             yield self._check_deleted(network)
 
-    def _compare(self, name: str, network: str, before: np.ndarray, after: np.ndarray) -> Check:
-        return Check(name, network, self._measure_difference(before, after), self.tolerance)
+    def _compare(
+        self,
+        name: str,
+        network: str,
+        array: _PaddedArray,
+        before: np.ndarray,
+        after: np.ndarray,
+    ) -> Check:
+        """Compare the outputs for ``array`` with those after a change."""
+        difference = self._measure_difference(before, after)
+        return self._make_check(name, network, array, difference)
+
+    def _make_check(self, name: str, network: str, array: _PaddedArray, difference: float) -> Check:
+        rounding = 0.0 if difference <= self.tolerance else self._measure_rounding(array)
+        return Check(name, network, difference, self.tolerance, rounding=rounding)
 
     def _measure_difference(self, before: np.ndarray, after: np.ndarray) -> float:
-        return _find_largest(np.abs(before - after)) * self.unit
+        same = (before == after) | (np.isnan(before) & np.isnan(after))
+        with np.errstate(invalid="ignore", over="ignore"):
+            return _find_largest(np.where(same, 0, np.abs(before - after))) * self.unit
+
+    def _measure_rounding(self, array: _PaddedArray) -> float:
+        """Measure by how much rounding alone changes the outputs of either network.
+
+        The last bits of the real steps are changed. Padding stays as it is, so that whether it
+        leaks makes no difference here.
+        """
+        if array not in self._rounding:
+            rng = np.random.default_rng(2)
+            units = np.repeat(ROUNDING_UNITS, ROUNDING_DRAWS)
+            changed = [_change_last_bits(array, int(each), rng) for each in units]
+            self._rounding[array] = max(
+                self._measure_difference(network.predict(array), network.predict(each))
+                for network in self.networks
+                for each in changed
+            )
+        return self._rounding[array]
+
+    def _check_gradient(self, network: _Network) -> Check:
+        """Check that no output depends on a padded input, to the last bit."""
+        short = self.short.array(self.short.longest + EXTRA_STEPS)
+        gradients = network.compute_gradient(short)  # (rows, steps, features)
+        largest = _find_largest(np.abs(gradients[~short.real])) * self.unit
+        # Where the gradient of real inputs overflows, 0 times infinity is no sign of a leak.
+        overflows = not np.isfinite(gradients[short.real]).all()
+        rounding = MAX_FLOAT32 * self.unit if overflows else 0.0
+        return Check(GRADIENT, network.name, largest, 0.0, rounding=rounding)
 
     def _check_alone(self, network: _Network, usual: _PaddedArray, before: np.ndarray) -> Check:
         lengths = usual.real.sum(axis=1)
@@ -325,7 +375,7 @@ class _CheckSuite:
         for row, row_before in enumerate(np.split(before, ends[:MAX_ALONE])[:-1]):
             alone = self.padded.array(int(lengths[row]), rows=slice(row, row + 1))
             largest = max(largest, self._measure_difference(row_before, network.predict(alone)))
-        return Check(ALONE, network.name, largest, self.tolerance)
+        return self._make_check(ALONE, network.name, usual, largest)
 
     def _check_deleted(self, network: _Network) -> Check:
         """Compare a real step masked in stock Keras with the sequence without that step."""
@@ -341,9 +391,10 @@ class _CheckSuite:
         padded = _pad_masked(data, side=self.padded.side)
         mask = padded.mask.copy()
         mask[padded.mask] = keep
-        masked = self.networks[0].predict(replace(padded, mask=mask, real=mask))
+        masked = replace(padded, mask=mask, real=mask)
+        before = self.networks[0].predict(masked)
         deleted = _pad_masked(data.take_steps(keep, data.lengths - 1), side=self.padded.side)
-        return self._compare(name, network.name, masked, network.predict(deleted))
+        return self._compare(name, network.name, masked, before, network.predict(deleted))
 
     def _check_export(self) -> Check:
         """Compare the saved and reloaded network with the engine."""
@@ -354,7 +405,8 @@ class _CheckSuite:
         exported = _Network("export", _wrap_keras(loaded), self.short.prepared.features)
         short = self.short.array(self.short.longest + EXTRA_STEPS)
         before, after = self.networks[1].predict(short), exported.predict(short, eager=True)
-        return self._compare(N_("the saved model, against ours"), "export", before, after)
+        name = N_("the saved model, against ours")
+        return self._compare(name, "export", short, before, after)
 
     def _check_erased(self) -> Check:
         """Check mode "value" with padding in the raw values."""
@@ -365,12 +417,29 @@ class _CheckSuite:
         prepared = self.model.preprocessing.prepare(padded).sequences
         engine = self.networks[1]
         name = N_("padding with the mask value, before anything else")
-        before = engine.predict(self.padded.array(self.padded.width))
-        after = engine.predict(_pad_masked(prepared))
-        return self._compare(name, "preprocessing", before, after)
+        usual = self.padded.array(self.padded.width)
+        before, after = engine.predict(usual), engine.predict(_pad_masked(prepared))
+        return self._compare(name, "preprocessing", usual, before, after)
 
 
 def _find_largest(differences: np.ndarray) -> float:
     """Return the maximum, with NaN and infinity counted as the largest float32."""
-    largest = float(np.finfo(np.float32).max)
-    return float(np.nan_to_num(differences, nan=largest, posinf=largest).max(initial=0.0))
+    finite = np.nan_to_num(differences, nan=MAX_FLOAT32, posinf=MAX_FLOAT32)
+    return float(finite.max(initial=0.0))
+
+
+def _change_last_bits(array: _PaddedArray, units: int, rng: np.random.Generator) -> _PaddedArray:
+    """Change real values by some units in their last place, and 0 by those of a typical value.
+
+    All steps of a feature in a sequence change in one direction, so that a constant one stays
+    constant: a network that normalizes per sequence would amplify anything else without limit.
+    """
+    values = array.values.astype(np.float64)
+    real = array.mask & array.real  # (rows, steps)
+    size = np.sqrt(np.mean(values[real] ** 2, axis=0))  # (features,)
+    size[size == 0] = 1.0
+    signs = rng.choice([-1.0, 1.0], (len(values), 1, values.shape[2]))
+    changes = signs * units * np.finfo(np.float32).eps * np.maximum(np.abs(values), size)
+    changed = np.where(real[..., None], values + changes, values)
+    clipped = np.clip(changed, -MAX_FLOAT32, MAX_FLOAT32).astype(np.float32)
+    return replace(array, values=clipped)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from html import escape
+from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from ..data.padding import MASK_MODES, MaskMode
+from ..errors import Note
 from ..i18n import N_
 from ..json_validation import (
     MAX_COUNT,
@@ -30,6 +33,18 @@ GRADIENT = N_("the gradient of the answers by every padded input")
 SCALING = N_("the scaling, against the real training steps")
 FILL = N_("the fill values, against the real training steps")
 TARGET_SCALING = N_("the scaling of the targets, against the training targets")
+PREPROCESSING = (SCALING, FILL, TARGET_SCALING)
+NOT_PREDICTIONS = (GRADIENT, *PREPROCESSING)  # checks that compare no predictions
+# A difference is a leak if it is larger than this number of times what rounding alone changes. In
+# 60 networks with weights scaled up until they amplify rounding, padding changed predictions by at
+# most 1.1 times that.
+LEAK_FACTOR = 10.0
+Verdict = Literal["holds", "leaks", "undecided"]
+VERDICT_WORDS: dict[Verdict, str] = {
+    "holds": "passed",
+    "leaks": "failed",
+    "undecided": "undecided",
+}
 ANY_NUMBER = number(finite=False)  # network outputs may be NaN or infinite
 
 
@@ -43,8 +58,12 @@ class Check:
             "export" that was saved and loaded; "preprocessing" if none was.
         difference: The largest change of a prediction, in the target's unit or as a probability.
             For a gradient, the same per unit of a padded input. None if it was not measured.
-        tolerance: The change that rounding alone may cause.
+        tolerance: The change that rounding alone may cause; NaN if the predictions are not finite
+            numbers.
         why: Why it was not measured.
+        rounding: The change that rounding alone did cause: the last bits of the real steps were
+            changed, and nothing else. Measured only if the difference exceeds the tolerance, else
+            0; also 0 where the same operations on the same real steps must give the same bits.
     """
 
     name: str
@@ -52,11 +71,25 @@ class Check:
     difference: float | None
     tolerance: float
     why: str = ""
+    rounding: float = 0.0
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Tell whether the change had an effect; None if it was not measured.
+
+        "undecided" if the difference exceeds the tolerance, but is not clearly more than rounding
+        alone causes in this network.
+        """
+        if self.difference is None:
+            return None
+        if self.difference <= self.tolerance:
+            return "holds"
+        return "leaks" if self.difference > LEAK_FACTOR * self.rounding else "undecided"
 
     @property
     def passed(self) -> bool | None:
-        """True if the difference is within the tolerance; None if it was not measured."""
-        return None if self.difference is None else self.difference <= self.tolerance
+        """True if the verdict is "holds"; None if it was not measured."""
+        return None if self.verdict is None else self.verdict == "holds"
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,13 +122,15 @@ class Proof:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row per check: check, network, difference, tolerance, passed, why."""
+        """One row per check: its fields and its verdict."""
         rows = [
             {
                 "check": check.name,
                 "network": check.network,
                 "difference": check.difference,
                 "tolerance": check.tolerance,
+                "rounding": check.rounding,
+                "verdict": check.verdict,
                 "passed": check.passed,
                 "why": check.why,
             }
@@ -105,8 +140,10 @@ class Proof:
 
     def __repr__(self) -> str:
         """Say whether the checks passed, and which did not."""
-        failed = [check.name for check in self.checks if check.passed is False]
-        verdict = "passed" if self.passed else f"failed: {', '.join(failed) or 'nothing measured'}"
+        names = [check.name for check in self.checks if check.verdict == self.verdict]
+        verdict = VERDICT_WORDS[self.verdict]
+        if not self.passed:
+            verdict += f": {', '.join(names) or 'nothing measured'}"
         text = (
             f"Proof({verdict}; {len(self.checks)} checks on {self.sequences} sequences of up to "
             f"{self.steps} steps, mask={self.mask!r})"
@@ -118,10 +155,32 @@ class Proof:
         return f"<p>{escape(repr(self))}</p>{self.table.to_html(index=False)}"
 
     @property
+    def verdict(self) -> Verdict:
+        """Tell whether padding has an effect.
+
+        "leaks" if one check found a leak. "undecided" if none did, but one could not be decided,
+        or none was measured. Else "holds".
+        """
+        verdicts = {check.verdict for check in self.checks} - {None}
+        if "leaks" in verdicts:
+            return "leaks"
+        return "holds" if verdicts == {"holds"} else "undecided"
+
+    @property
     def passed(self) -> bool:
-        """True if no check failed and at least one was measured."""
-        results = [check.passed for check in self.checks if check.passed is not None]
-        return bool(results) and all(results)
+        """True if the verdict is "holds"."""
+        return self.verdict == "holds"
+
+    @property
+    def rounding(self) -> float:
+        """Largest change of a prediction by rounding alone, where it was measured."""
+        return max((check.rounding for check in self.checks), default=0.0)
+
+    @property
+    def largest_change(self) -> float:
+        """Largest change of a prediction in any check."""
+        changes = [c.difference or 0.0 for c in self.checks if c.name not in NOT_PREDICTIONS]
+        return max(changes, default=0.0)
 
     @property
     def padding_effect(self) -> float:
@@ -130,13 +189,28 @@ class Proof:
             (check.difference or 0.0 for check in self.checks if check.name == ALONE), default=0.0
         )
 
+    def explain_undecided(self) -> Note:
+        """Explain why nothing could be decided, and what to do."""
+        if not any(check.verdict for check in self.checks):
+            return Note("Nothing was measured. Run the check again.")
+        if any(np.isnan(check.tolerance) for check in self.checks):
+            return Note(
+                "Some predictions are not finite numbers, so they cannot be compared. Train with a "
+                "smaller learning rate, or standardize the features."
+            )
+        return Note(
+            "This network amplifies rounding: the last bits of real steps alone change a "
+            "prediction by up to {rounding}. A change of the padding does not change it by clearly "
+            "more. Train with a smaller learning rate or with clipped gradients, then check again.",
+            rounding=f"{self.rounding:.2g}",
+        )
+
     def relative_difference(self, check: Check) -> float | None:
         """Divide a check's difference by the spread.
 
         None if the check does not compare predictions, or the spread is 0.
         """
-        compares_predictions = check.name != GRADIENT and check.network != "preprocessing"
-        if not compares_predictions or check.difference is None or self.spread == 0:
+        if check.name in NOT_PREDICTIONS or check.difference is None or self.spread == 0:
             return None
         return check.difference / self.spread
 
@@ -169,6 +243,7 @@ PROOF_CHECK = record(
                     "tolerance": ANY_NUMBER,
                     "why": text(1000),
                 },
+                {"rounding": ANY_NUMBER},
             ),
             100,
         ),

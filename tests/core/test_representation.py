@@ -60,6 +60,8 @@ def test_a_proof_is_a_verdict_and_a_table(model):
         "network",
         "difference",
         "tolerance",
+        "rounding",
+        "verdict",
         "passed",
         "why",
     ]
@@ -67,6 +69,9 @@ def test_a_proof_is_a_verdict_and_a_table(model):
     assert "<table" in model.proof._repr_html_()
     failed = replace(model.proof, checks=(replace(model.proof.checks[0], difference=9.0),))
     assert repr(failed).startswith(f"Proof(failed: {failed.checks[0].name}; ")
+    undecided = replace(failed, checks=(replace(failed.checks[0], rounding=5.0),))
+    assert repr(undecided).startswith(f"Proof(undecided: {failed.checks[0].name}; ")
+    assert "padding check undecided" in repr(replace(model, proof=undecided))
 
 
 def test_an_evaluation_has_a_row_per_model(model):

@@ -5,13 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.invariance.report import Check, Proof
+from core.invariance.report import NOT_PREDICTIONS, Check, Proof, Verdict
 from runs import Request, Run
 from ui import backend
-from ui.i18n import _, format_count, format_duration, ngettext
+from ui.i18n import _, format_count, format_duration, ngettext, translate
 from ui.shell import requests
 
-VERDICTS = {True: "✓", False: "✗", None: "–"}
+SIGNS: dict[Verdict | None, str] = {"holds": "✓", "leaks": "✗", "undecided": "?", None: "–"}
+VERDICTS = (None, "holds", "undecided", "leaks")  # from the best to the worst
+ICONS: dict[Verdict, str] = {
+    "holds": ":material/verified:",
+    "leaks": ":material/warning:",
+    "undecided": ":material/help:",
+}
 
 
 def show_badge(run: Run) -> None:
@@ -25,8 +31,8 @@ def show_badge(run: Run) -> None:
 
 def _show(request: Request[Proof]) -> None:
     proof: Proof = request.result
-    key = "proof-holds" if proof.passed else "proof-fails"  # coloured by ui.shell.css
-    with st.popover(format_title(proof), icon=_choose_icon(proof), key=key):
+    key = f"proof-{proof.verdict}"  # coloured by ui.shell.css
+    with st.popover(format_title(proof), icon=ICONS[proof.verdict], key=key):
         st.markdown(explain_result(proof))
         # A table, not a data frame, because its cells wrap.
         st.table(build_table(proof), border="horizontal", hide_index=True)
@@ -34,27 +40,33 @@ def _show(request: Request[Proof]) -> None:
         st.caption(describe_data(proof), help=_describe_method())
 
 
-def _choose_icon(proof: Proof) -> str:
-    return ":material/verified:" if proof.passed else ":material/warning:"
-
-
 def format_title(proof: Proof) -> str:
     """Return the badge's title."""
-    if proof.passed:
+    if proof.verdict == "holds":
         return _("Padding never counts")
-    by = _format_amount(proof.padding_effect)
-    if proof.classes:
-        by = f"{proof.padding_effect:.0%}"
-    return _("This padding changes the answers by up to {by}").format(by=by)
+    if proof.verdict == "undecided":
+        return _("It cannot be decided if padding counts")
+    leaks = [check.name for check in proof.checks if check.verdict == "leaks"]
+    if set(leaks) <= set(NOT_PREDICTIONS):
+        return _("Padding counts, although it changed no prediction")
+    by = proof.largest_change
+    text = _format_percent(by) if proof.classes else _format_amount(by)
+    return _("Padding changes predictions by up to {by}").format(by=text)
 
 
 def _format_amount(difference: float) -> str:
     return f"{difference:.2g}" if difference else "0"
 
 
+def _format_percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else f"{100 * share:.1g}%"
+
+
 def explain_result(proof: Proof) -> str:
     """Explain what the result means for the model."""
-    if proof.passed:
+    if proof.verdict == "undecided":
+        return translate(proof.explain_undecided())
+    if proof.verdict == "holds":
         return _(
             "Whatever is done to the padding, no answer changes by more than rounding does: a "
             "masked step is a step that never happened."
@@ -75,21 +87,28 @@ def build_table(proof: Proof) -> pd.DataFrame:
     worst: dict[str, Check] = {}
     for check in proof.checks:
         largest = worst.get(check.name)
-        if largest is None or (check.difference or 0) > (largest.difference or 0):
+        if largest is None or _rank(check) > _rank(largest):
             worst[check.name] = check
     rows = list(worst.values())
     change = _("Largest change (probability)") if proof.classes else _("Largest change")
-    return pd.DataFrame(
-        {
-            _("What was done"): [_(check.name) for check in rows],
-            "": [VERDICTS[check.passed] for check in rows],
-            change: [
-                _(check.why) if check.difference is None else _format_amount(check.difference)
-                for check in rows
-            ],
-            _("Of the answers' spread"): [_format_share(proof, check) for check in rows],
-        }
-    )
+    columns = {
+        _("What was done"): [_(check.name) for check in rows],
+        "": [SIGNS[check.verdict] for check in rows],
+        change: [
+            _(check.why) if check.difference is None else _format_amount(check.difference)
+            for check in rows
+        ],
+        _("Of the answers' spread"): [_format_share(proof, check) for check in rows],
+    }
+    if proof.verdict == "undecided":
+        by_rounding = [_format_amount(check.rounding) if check.rounding else "" for check in rows]
+        columns[_("By rounding alone")] = by_rounding
+    return pd.DataFrame(columns)
+
+
+def _rank(check: Check) -> tuple[int, float]:
+    """Rank a check by its verdict, the worst highest, then by its difference."""
+    return VERDICTS.index(check.verdict), check.difference or 0.0
 
 
 def _format_share(proof: Proof, check: Check) -> str:

@@ -23,7 +23,8 @@ HIDDEN = """
 """
 BADGE = """
 .st-key-proof-holds button {{ color: {holds}; font-weight: 600 }}
-.st-key-proof-fails button {{ color: {fails}; font-weight: 600 }}
+.st-key-proof-leaks button {{ color: {fails}; font-weight: 600 }}
+.st-key-proof-undecided button {{ font-weight: 600 }}
 """
 # Streamlit writes white on the primary colour (see .streamlit/config.toml). White has enough
 # contrast only on the darker colour under the mouse.

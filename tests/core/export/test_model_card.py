@@ -48,6 +48,14 @@ def test_no_text_of_a_loaded_model_becomes_markup_or_another_line(example_model,
     assert not set(cells) & set(r"\`*_{}[]#~<>&")
 
 
+def test_a_padding_check_that_decided_nothing_says_why(example_model):
+    checks = (Check("1 step of padding more", "keras", 0.3, 1e-4, rounding=0.2),)
+    proof = Proof("lengths", checks, 1.0, False, 3, 3, 15, False, 1.0)
+    card = render_model_card(example_model, proof=proof)
+    assert "It cannot be decided. This network amplifies rounding" in card
+    assert "by up to 0.2" in card
+
+
 @pytest.mark.parametrize(
     ("schema", "answer"),
     [
