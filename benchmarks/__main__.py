@@ -7,6 +7,8 @@
     python -m benchmarks start               from a cold start of the server to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
     python -m benchmarks exports             exported models against the app: 15 kinds × 24 tables
+    python -m benchmarks checks              false alarms of the padding check, on 200 models that
+                                             do not leak, with random recipes
     python -m benchmarks hostile             hostile files, uploaded to the real server
     python -m benchmarks soak                killed processes, many visitors, hostile files and a
                                              long history; parts of it: fuzz (hostile files) and
@@ -41,6 +43,7 @@ from statistics import median
 
 from benchmarks import (
     architectures,
+    checks,
     choices,
     click,
     cold_start,
@@ -165,6 +168,7 @@ SEPARATE = {  # run only if named
     "start": cold_start.run,
     "reloads": reloads.run,
     "exports": lambda runs: exports.run(),
+    "checks": lambda runs: checks.run(),
     "hostile": hostile.run,
     "soak": soak.run,
     "starvation": starvation.run,
