@@ -9,24 +9,22 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
-import numpy.typing as npt
-import tensorflow as tf
 
-from ..data.padded import Side
 from ..data.padding import pad, truncate
 from ..data.sequences import Sequences
 from ..errors import DataError
-from ..families.network import NetworkFunction
 from ..families.registry import get_network
 from ..fitted import FittedModel
 from ..i18n import N_
-from ..preprocessing.transform import Preprocessing
+from ..preprocessing.transform import MAX_FLOAT32
 from .check_preprocessing import check_preprocessing
+from .networks import Network, wrap_engine, wrap_keras
+from .padded_arrays import PaddedArray, PaddedSample, change_last_bits, pad_masked
 from .report import ALONE, GRADIENT, Check, Proof
 
 # Relative to the largest output. Rounding changed predictions by at most 4e-7 of it, in networks of
@@ -48,7 +46,6 @@ VALUES = {N_("padding filled with −1"): -1.0, N_("padding filled with 1,000,00
 # More than one, because the rounding errors of all operations on a value add up.
 ROUNDING_UNITS = (1, 2, 4, 8, 16)
 ROUNDING_DRAWS = 2  # per number of units
-MAX_FLOAT32 = float(np.finfo(np.float32).max)
 
 
 def prove(
@@ -79,8 +76,8 @@ def prove(
     recipe, features = model.recipe, model.preprocessing.n_inputs
     with get_network(recipe).open_network(recipe, model.network) as compute:
         networks = (
-            _Network("keras", _wrap_keras(model.network), features),
-            _Network("engine", _wrap_engine(compute, recipe.return_sequences), features),
+            Network("keras", wrap_keras(model.network), features),
+            Network("engine", wrap_engine(compute, recipe.return_sequences), features),
         )
         max_steps = _choose_max_steps(networks[0], model, sample, seconds)
         truncated = truncate(sample, max_steps, "post")
@@ -123,93 +120,11 @@ def _choose_sample(data: Sequences, model: FittedModel) -> Sequences:
     return data[np.array(list(dict.fromkeys([*ends, *others.tolist()]))[:MAX_ROWS])]
 
 
-@dataclass(frozen=True, eq=False)
-class _PaddedArray:
-    """Sequences as a padded array.
-
-    Attributes:
-        values: (rows, steps, features) float32.
-        mask: (rows, steps) bool, the steps that count for the network.
-        real: (rows, steps) bool, the steps that are not padding.
-    """
-
-    values: npt.NDArray[np.float32]
-    mask: npt.NDArray[np.bool_]
-    real: npt.NDArray[np.bool_]
-
-
-Function = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]  # of values and mask
-
-
-class _Network:
-    """A network as a function of values and mask, compiled once for every array shape."""
-
-    def __init__(self, name: str, outputs: Function, features: int) -> None:
-        self.name = name
-        signature = (
-            tf.TensorSpec((None, None, features), tf.float32),
-            tf.TensorSpec((None, None), tf.bool),
-        )
-
-        def gradient(values: tf.Tensor, mask: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
-            # Probabilities sum to 1, so their plain sum has no gradient; a weighted sum has one.
-            with tf.GradientTape() as tape:
-                tape.watch(values)
-                result = outputs(values, mask)
-                if len(result.shape) == 3:
-                    result = tf.boolean_mask(result, real)  # (real steps, outputs)
-                weights = 1 + tf.range(tf.shape(result)[-1], dtype=tf.float32)
-                weighted_sum = tf.reduce_sum(result * weights / tf.reduce_sum(weights))
-            return tape.gradient(weighted_sum, values)
-
-        self._compiled = tf.function(outputs, input_signature=signature, autograph=False)
-        self._outputs, self._gradient = outputs, gradient
-
-    def predict(self, padded: _PaddedArray, eager: bool = False) -> np.ndarray:
-        """Return (rows, outputs), or (real steps, outputs) for per-step targets.
-
-        ``eager`` skips compilation, for a network that runs only once.
-        """
-        run = self._outputs if eager else self._compiled
-        outputs: np.ndarray = run(tf.constant(padded.values), tf.constant(padded.mask)).numpy()
-        if outputs.ndim == 3:
-            outputs = outputs[padded.real]
-        return outputs
-
-    def compute_gradient(self, padded: _PaddedArray) -> np.ndarray:
-        """Return the gradient of a weighted sum of outputs, (rows, steps, features)."""
-        arrays = map(tf.constant, (padded.values, padded.mask, padded.real))
-        gradient: np.ndarray = self._gradient(*arrays).numpy()
-        return gradient
-
-
-def _wrap_keras(network: keras.Model) -> Function:
-    return lambda values, mask: network([values, mask], training=False)
-
-
-def _wrap_engine(compute: NetworkFunction, per_step: bool) -> Function:
-    """Move real steps to the front of each row, as the engine expects; padding keeps its values."""
-
-    def outputs(values: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-        order = tf.argsort(tf.cast(~mask, tf.int32), axis=1, stable=True)  # (rows, steps)
-        moved = tf.gather(values, order, batch_dims=1)  # (rows, steps, features)
-        lengths = tf.reduce_sum(tf.cast(mask, tf.int64), 1)
-        result = compute(tf.transpose(moved, [1, 0, 2]), lengths)
-        if not per_step:
-            return result
-        result = tf.transpose(result, [1, 0, 2])  # (rows, steps, outputs)
-        return tf.gather(result, tf.argsort(order, axis=1), batch_dims=1)
-
-    return outputs
-
-
 def _choose_max_steps(
-    network: _Network, model: FittedModel, sample: Sequences, seconds: float
+    network: Network, model: FittedModel, sample: Sequences, seconds: float
 ) -> int:
     """Choose the length to truncate to, by the speed of a trial."""
-    trial = _pad_masked(
-        model.preprocessing.prepare(truncate(sample, TRIAL_STEPS, "post")).sequences
-    )
+    trial = pad_masked(model.preprocessing.prepare(truncate(sample, TRIAL_STEPS, "post")).sequences)
     network.predict(trial)  # compiles
     start = time.perf_counter()
     network.predict(trial)
@@ -217,72 +132,21 @@ def _choose_max_steps(
     return max(MIN_STEPS, int(seconds / (PASSES * seconds_per_step)))
 
 
-def _pad_masked(
-    prepared: Sequences, width: int | None = None, side: Side = "pre", value: float = 0.0
-) -> _PaddedArray:
-    padded = pad(prepared, width, side, value=value)
-    return _PaddedArray(padded.values, padded.mask, padded.mask)
-
-
-def _pad_unmasked(
-    preprocessing: Preprocessing, sample: Sequences, width: int, side: Side, value: float
-) -> _PaddedArray:
-    """Pad for mode "none": raw values before the scaling, and no mask."""
-    recipe = replace(preprocessing.recipe, padding=side, value=value)
-    prepared = replace(preprocessing, recipe=recipe, width=width).prepare(sample).sequences
-    values = prepared.values.reshape(len(sample), width, -1)
-    real = pad(sample, width, side, recipe.truncating).mask
-    return _PaddedArray(values, np.ones_like(real), real)
-
-
-class _PaddedSample:
-    """A sample of sequences, padded as the model's mask mode requires.
-
-    Attributes:
-        counts: True if padding counts as data (mode "none").
-        width: Steps of the usual array: as in training if padding counts, else the minimum.
-    """
-
-    def __init__(self, preprocessing: Preprocessing, sample: Sequences) -> None:
-        self.preprocessing, self.sample = preprocessing, sample
-        self.prepared = preprocessing.prepare(sample).sequences
-        self.counts = preprocessing.recipe.mask == "none"
-        self.side: Side = preprocessing.recipe.padding
-        self.value = preprocessing.recipe.value if self.counts else 0.0
-        lengths = self.sample.lengths if self.counts else self.prepared.lengths
-        self.longest = int(lengths.max())
-        self.width = preprocessing.width if self.counts else self.longest
-
-    def array(
-        self,
-        width: int,
-        side: Side | None = None,
-        value: float | None = None,
-        rows: slice = slice(None),
-    ) -> _PaddedArray:
-        """Pad the given rows to ``width`` steps; ``side`` and ``value`` default to the recipe's."""
-        side = side or self.side
-        value = self.value if value is None else value
-        if self.counts:
-            return _pad_unmasked(self.preprocessing, self.sample[rows], width, side, value)
-        return _pad_masked(self.prepared[rows], width, side, value)
-
-
 class _CheckSuite:
     """The checks of one model on a sample of sequences."""
 
     def __init__(
-        self, model: FittedModel, sample: Sequences, networks: tuple[_Network, _Network]
+        self, model: FittedModel, sample: Sequences, networks: tuple[Network, Network]
     ) -> None:
         self.model, self.networks = model, networks
-        self.padded = _PaddedSample(model.preprocessing, sample)
+        self.padded = PaddedSample(model.preprocessing, sample)
         short = truncate(sample[:SHORT_ROWS], SHORT_STEPS, "post")
-        self.short = _PaddedSample(model.preprocessing, short)
+        self.short = PaddedSample(model.preprocessing, short)
         self.unit = 1.0 if model.classes is not None else model.preprocessing.target_std
         outputs = networks[0].predict(self.padded.array(self.padded.width))
         largest = np.abs(outputs).max(initial=0.0) if np.isfinite(outputs).all() else np.nan
         self.tolerance = float(ROUNDING * largest * self.unit)
-        self._rounding: dict[_PaddedArray, float] = {}  # see _measure_rounding
+        self._rounding: dict[PaddedArray, float] = {}  # see _measure_rounding
         self.spread = float(np.sqrt(outputs.var(axis=0).sum()) * self.unit)
 
     def run(self) -> Iterator[Check]:
@@ -294,7 +158,7 @@ class _CheckSuite:
         if recipe.mask == "value" and recipe.maxlen is None and not has_words:
             yield self._check_erased()
 
-    def _check_network(self, network: _Network) -> Iterator[Check]:
+    def _check_network(self, network: Network) -> Iterator[Check]:
         array, width = self.padded.array, self.padded.width
         usual = array(width)
         before = network.predict(usual)
@@ -324,7 +188,7 @@ class _CheckSuite:
         self,
         name: str,
         network: str,
-        array: _PaddedArray,
+        array: PaddedArray,
         before: np.ndarray,
         after: np.ndarray,
     ) -> Check:
@@ -332,7 +196,7 @@ class _CheckSuite:
         difference = self._measure_difference(before, after)
         return self._make_check(name, network, array, difference)
 
-    def _make_check(self, name: str, network: str, array: _PaddedArray, difference: float) -> Check:
+    def _make_check(self, name: str, network: str, array: PaddedArray, difference: float) -> Check:
         rounding = 0.0 if difference <= self.tolerance else self._measure_rounding(array)
         return Check(name, network, difference, self.tolerance, rounding=rounding)
 
@@ -341,7 +205,7 @@ class _CheckSuite:
         with np.errstate(invalid="ignore", over="ignore"):
             return _find_largest(np.where(same, 0, np.abs(before - after))) * self.unit
 
-    def _measure_rounding(self, array: _PaddedArray) -> float:
+    def _measure_rounding(self, array: PaddedArray) -> float:
         """Measure by how much rounding alone changes the outputs of either network.
 
         The last bits of the real steps are changed. Padding stays as it is, so that whether it
@@ -350,7 +214,7 @@ class _CheckSuite:
         if array not in self._rounding:
             rng = np.random.default_rng(2)
             units = np.repeat(ROUNDING_UNITS, ROUNDING_DRAWS)
-            changed = [_change_last_bits(array, int(each), rng) for each in units]
+            changed = [change_last_bits(array, int(each), rng) for each in units]
             self._rounding[array] = max(
                 self._measure_difference(network.predict(array), network.predict(each))
                 for network in self.networks
@@ -358,17 +222,17 @@ class _CheckSuite:
             )
         return self._rounding[array]
 
-    def _check_gradient(self, network: _Network) -> Check:
+    def _check_gradient(self, network: Network) -> Check:
         """Check that no output depends on a padded input, to the last bit."""
         short = self.short.array(self.short.longest + EXTRA_STEPS)
         gradients = network.compute_gradient(short)  # (rows, steps, features)
         largest = _find_largest(np.abs(gradients[~short.real])) * self.unit
         # Where the gradient of real inputs overflows, 0 times infinity is no sign of a leak.
         overflows = not np.isfinite(gradients[short.real]).all()
-        rounding = MAX_FLOAT32 * self.unit if overflows else 0.0
+        rounding = float(MAX_FLOAT32) * self.unit if overflows else 0.0
         return Check(GRADIENT, network.name, largest, 0.0, rounding=rounding)
 
-    def _check_alone(self, network: _Network, usual: _PaddedArray, before: np.ndarray) -> Check:
+    def _check_alone(self, network: Network, usual: PaddedArray, before: np.ndarray) -> Check:
         lengths = usual.real.sum(axis=1)
         ends = np.cumsum(lengths if before.shape[0] > len(lengths) else np.ones_like(lengths))
         largest = 0.0
@@ -377,7 +241,7 @@ class _CheckSuite:
             largest = max(largest, self._measure_difference(row_before, network.predict(alone)))
         return self._make_check(ALONE, network.name, usual, largest)
 
-    def _check_deleted(self, network: _Network) -> Check:
+    def _check_deleted(self, network: Network) -> Check:
         """Compare a real step masked in stock Keras with the sequence without that step."""
         name = N_("a step masked, against the same step deleted")
         rows = np.flatnonzero(self.padded.prepared.lengths > 1)
@@ -388,12 +252,12 @@ class _CheckSuite:
         rng = np.random.default_rng(1)
         keep = np.ones(len(data.values), dtype=bool)  # (total steps,)
         keep[data.offsets[:-1] + rng.integers(data.lengths)] = False
-        padded = _pad_masked(data, side=self.padded.side)
+        padded = pad_masked(data, side=self.padded.side)
         mask = padded.mask.copy()
         mask[padded.mask] = keep
         masked = replace(padded, mask=mask, real=mask)
         before = self.networks[0].predict(masked)
-        deleted = _pad_masked(data.take_steps(keep, data.lengths - 1), side=self.padded.side)
+        deleted = pad_masked(data.take_steps(keep, data.lengths - 1), side=self.padded.side)
         return self._compare(name, network.name, masked, before, network.predict(deleted))
 
     def _check_export(self) -> Check:
@@ -402,7 +266,7 @@ class _CheckSuite:
             path = Path(folder, "model.keras")
             self.model.network.save(path)
             loaded = keras.models.load_model(path, compile=False)  # our own file
-        exported = _Network("export", _wrap_keras(loaded), self.short.prepared.features)
+        exported = Network("export", wrap_keras(loaded), self.short.prepared.features)
         short = self.short.array(self.short.longest + EXTRA_STEPS)
         before, after = self.networks[1].predict(short), exported.predict(short, eager=True)
         name = N_("the saved model, against ours")
@@ -418,28 +282,12 @@ class _CheckSuite:
         engine = self.networks[1]
         name = N_("padding with the mask value, before anything else")
         usual = self.padded.array(self.padded.width)
-        before, after = engine.predict(usual), engine.predict(_pad_masked(prepared))
+        before, after = engine.predict(usual), engine.predict(pad_masked(prepared))
         return self._compare(name, "preprocessing", usual, before, after)
 
 
 def _find_largest(differences: np.ndarray) -> float:
     """Return the maximum, with NaN and infinity counted as the largest float32."""
-    finite = np.nan_to_num(differences, nan=MAX_FLOAT32, posinf=MAX_FLOAT32)
+    largest = float(MAX_FLOAT32)
+    finite = np.nan_to_num(differences, nan=largest, posinf=largest)
     return float(finite.max(initial=0.0))
-
-
-def _change_last_bits(array: _PaddedArray, units: int, rng: np.random.Generator) -> _PaddedArray:
-    """Change real values by some units in their last place, and 0 by those of a typical value.
-
-    All steps of a feature in a sequence change in one direction, so that a constant one stays
-    constant: a network that normalizes per sequence would amplify anything else without limit.
-    """
-    values = array.values.astype(np.float64)
-    real = array.mask & array.real  # (rows, steps)
-    size = np.sqrt(np.mean(values[real] ** 2, axis=0))  # (features,)
-    size[size == 0] = 1.0
-    signs = rng.choice([-1.0, 1.0], (len(values), 1, values.shape[2]))
-    changes = signs * units * np.finfo(np.float32).eps * np.maximum(np.abs(values), size)
-    changed = np.where(real[..., None], values + changes, values)
-    clipped = np.clip(changed, -MAX_FLOAT32, MAX_FLOAT32).astype(np.float32)
-    return replace(array, values=clipped)
