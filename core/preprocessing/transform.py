@@ -246,12 +246,15 @@ class Preprocessing:
 
         Returns:
             int64 class numbers or scaled float32: (n,); or one per step of the prepared
-            sequences, -1 or NaN for padding.
+            sequences, -1 or NaN for padding. A class that training did not have gets the number
+            behind the last one.
         """
         data = prepared.masked.original
         targets = data.require_targets()
         if self.classes is not None:
-            targets = np.searchsorted(self.classes, targets)
+            numbers = np.searchsorted(self.classes, targets)
+            nearest = self.classes[np.minimum(numbers, len(self.classes) - 1)]
+            targets = np.where(nearest == targets, numbers, len(self.classes))
         else:
             targets = ((targets - self.target_mean) / self.target_std).astype(np.float32)
         if not data.per_step:
