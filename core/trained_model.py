@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, NotRequired, TypedDict
 
+import keras
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -43,6 +44,7 @@ from .json_validation import (
     text,
 )
 from .layers.registry import IMPLEMENTATIONS, MAX_LAYERS
+from .preprocessing.splits import split_rows
 from .preprocessing.training_set import TRAINING_SET, TrainingSet
 from .preprocessing.transform import Preprocessing
 from .reading import open_table, read_table
@@ -221,6 +223,24 @@ class TrainedModel(FittedModel):
             DataError: The table cannot be read like the training data.
         """
         return self.as_sequences(read_table(open_table(source), self._training_table)[0])
+
+    def split_rows(self, data: Sequences) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Split the rows into training and validation sets, as ``train`` does with this recipe.
+
+        Args:
+            data: Sequences with targets.
+
+        Returns:
+            The training rows and the validation rows, row numbers; the latter may be empty.
+
+        Raises:
+            DataError: No row is marked train.
+        """
+        return split_rows(data, self.recipe)
+
+    def build_initial_network(self) -> keras.Model:
+        """Build the network with the weights that its training started from."""
+        return get_network(self.recipe).build(self.recipe, self.preprocessing.shape)
 
     @property
     def _training_table(self) -> Schema:

@@ -68,6 +68,7 @@ def render_script(recipe: Recipe, shape: NetworkShape, convolutions: Convolution
             for name, field in FIELDS.items()
             if field.keras and getattr(recipe, name) != field.default
         ],
+        watches=recipe.schedule == "plateau" or recipe.patience is not None,
         plateau_factor=PLATEAU_FACTOR,
         plateau_epochs=PLATEAU_EPOCHS,
     )

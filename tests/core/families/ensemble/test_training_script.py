@@ -1,16 +1,12 @@
 """The exported training script of an ensemble trains it again."""
 
-import runpy
-import sys
-import zipfile
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-import core
 from core import LSTM, Recipe, Sequences, train
-from core.reading.to_csv import derive_schema, to_csv
+from tests.support.training_scripts import run_training_script
 
 pytestmark = pytest.mark.slow  # it trains and saves
 
@@ -23,15 +19,7 @@ RECIPE = Recipe(task="classification", layers=(LSTM(4),), epochs=2, n_kernels=84
 def test_it_ends_with_the_same_weights(tmp_path, monkeypatch, capsys):
     members = [RECIPE, replace(RECIPE, family="random_convolution")]
     model = train(DATA, replace(RECIPE, members=members))
-    model.save(tmp_path / "model.zip")
-    zipfile.ZipFile(tmp_path / "model.zip").extractall(tmp_path)
-    (tmp_path / "data.csv").write_text(to_csv(DATA, derive_schema(DATA)))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["train.py", "data.csv"])
-    # The tests have the library under another name already.
-    monkeypatch.setitem(sys.modules, "unpadded", core)
-    monkeypatch.setattr(sys, "path", sys.path.copy())
-    again = runpy.run_path("train.py", run_name="__main__")["again"]
+    again = run_training_script(model, DATA, tmp_path, monkeypatch)["again"]
     output = capsys.readouterr().out
     assert "member 2: Recipe(" in output
     assert "accuracy" in output

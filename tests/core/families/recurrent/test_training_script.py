@@ -1,22 +1,19 @@
 """The exported training script runs and does what the recipe says."""
 
 import ast
-import runpy
-import sys
-import zipfile
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import core
 from core import GRU, LSTM, Conv1D, Recipe, Sequences, train
 from core.data.sequences import default_names
 from core.families.recurrent.training_script import render_training_script
-from core.reading.to_csv import derive_schema, to_csv
+from core.preprocessing.splits import split_rows
 from core.recipe.network_shape import NetworkShape
 from tests.support.strategies import recipes
+from tests.support.training_scripts import run_training_script
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -101,35 +98,21 @@ def test_every_recipe_gives_a_script_of_well_formed_python(recipe, features, out
     assert script.endswith(")\n")
 
 
-def run_training_script(model, data, folder, monkeypatch, capsys) -> tuple[dict, str]:
-    """Run the script and return its variables by name and its output."""
-    model.save(folder / "model.zip")
-    zipfile.ZipFile(folder / "model.zip").extractall(folder)
-    (folder / "data.csv").write_text(to_csv(data, derive_schema(data)))
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "argv", ["train.py", "data.csv"])
-    # The tests have the library under another name already.
-    monkeypatch.setitem(sys.modules, "unpadded", core)
-    monkeypatch.setattr(sys, "path", sys.path.copy())
-    variables = runpy.run_path("train.py", run_name="__main__")
-    return variables, capsys.readouterr().out
-
-
 @pytest.mark.filterwarnings("ignore:Sequences longer")
 @pytest.mark.parametrize("name", RECIPES)
 def test_with_our_weights_its_network_predicts_the_same(name, tmp_path, monkeypatch, capsys):
     data, recipe = RECIPES[name]
     model = train(data, recipe)
-    variables, output = run_training_script(model, data, tmp_path, monkeypatch, capsys)
+    variables = run_training_script(model, data, tmp_path, monkeypatch)
+    output = capsys.readouterr().out
     assert (tmp_path / "trained_again.keras").exists()
     assert ("accuracy" if recipe.task == "classification" else "RMSE") in output
-    if data.groups is not None:
-        groups = [{row["group"] for row in variables[part]} for part in ("training", "validation")]
-        assert not groups[0] & groups[1]
+    for part, expected in zip(("training", "validation"), split_rows(data, recipe), strict=True):
+        assert [row["id"] for row in variables[part]] == list(data.ids[expected])
 
     variables["network"].set_weights(model.network.get_weights())
     rows = sorted(variables["rows"], key=lambda row: int(row["id"]))
-    outputs = variables["network"].predict(list(variables["padded"](rows)), verbose=0)
+    outputs = variables["network"].predict(variables["padded"](rows), verbose=0)
     if recipe.return_sequences:
         outputs = outputs[variables["counting"](rows)]
         ours = model.predict(data)
@@ -141,11 +124,11 @@ def test_with_our_weights_its_network_predicts_the_same(name, tmp_path, monkeypa
     np.testing.assert_allclose(outputs, ours, atol=2e-6)
 
 
-def test_it_learns_the_reference_example(example, example_model, tmp_path, monkeypatch, capsys):
-    variables, _ = run_training_script(example_model, example, tmp_path, monkeypatch, capsys)
-    predictions = variables["network"].predict(
-        list(variables["padded"](variables["rows"])), verbose=0
-    )[:, 0]
+def test_it_learns_the_reference_example(example, example_model, tmp_path, monkeypatch):
+    variables = run_training_script(example_model, example, tmp_path, monkeypatch)
+    predictions = variables["network"].predict(variables["padded"](variables["rows"]), verbose=0)[
+        :, 0
+    ]
     np.testing.assert_allclose(predictions, [2, 4, 6], atol=1)
     text = (tmp_path / "train.py").read_text()
     assert "x = keras.layers.LSTM(100, return_sequences=True)(values, mask=mask)" in text
