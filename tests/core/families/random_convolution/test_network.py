@@ -1,9 +1,6 @@
 import io
-import subprocess
-import sys
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -21,8 +18,8 @@ from core.families.random_convolution.kernels import draw_group_weights, draw_we
 from core.families.registry import get_family
 from core.figures import plot_xray
 from core.inspection.xray import XRay
-from core.reading.to_csv import derive_schema, to_csv
 from tests.core.families.random_convolution.reference import compute_features, round_to_grid
+from tests.support.training_scripts import run_training_script
 
 pytestmark = pytest.mark.slow  # it builds networks of many operations
 
@@ -260,12 +257,11 @@ def test_a_trace_is_drawn_without_states(model, data):
     assert not any("hidden" in str(each.text) for each in fig.layout.annotations)
 
 
-def test_its_script_fits_the_model_again(model, data, tmp_path):
-    model.save(tmp_path / "model.zip")
-    zipfile.ZipFile(tmp_path / "model.zip").extractall(tmp_path)
-    Path(tmp_path, "data.csv").write_text(to_csv(data, derive_schema(data)))
-    done = subprocess.run(
-        [sys.executable, "train.py", "data.csv"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert "penalty" in done.stdout
+def test_its_script_fits_the_model_again(data, tmp_path, monkeypatch, capsys):
+    model = train(data, replace(RECIPE, validation_split=0.25))
+    variables = run_training_script(model, data, tmp_path, monkeypatch)
+    assert "penalty" in capsys.readouterr().out
+    assert len(variables["validation"]) == 6
+    # On the same sequences: validation has no part in the scaling, as in the model.
+    mean, _ = model.network.get_layer("scaling").get_weights()
+    np.testing.assert_allclose(variables["scaler"].mean_, mean, rtol=1e-4, atol=1e-5)
