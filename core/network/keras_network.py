@@ -17,10 +17,12 @@ from ..recipe.recipe import Recipe
 from .compaction import compact, restore
 from .patches import make_patches
 from .pooling import ATTENTION, make_glorot, pool_steps, read_last_steps
+from .precision import use_float32
 
 NORMALIZATION = "normalization"  # name of the normalization behind a recurrent layer
 
 
+@use_float32()
 def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
     """Build the Keras model of a recipe.
 
@@ -38,7 +40,7 @@ def build_network(recipe: Recipe, features: int, outputs: int) -> keras.Model:
         undefined.
     """
     seeds = iter(range(recipe.seed * 1000, recipe.seed * 1000 + 1000))  # none is shared
-    values = keras.Input((None, features), name="values")
+    values = keras.Input((None, features), dtype="float32", name="values")
     mask = keras.Input((None,), dtype="bool", name="mask")
     x, real, inputs = values, mask, features
     layers = recipe.resolve().layers

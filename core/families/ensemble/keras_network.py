@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 import keras
 
+from ...network.precision import use_float32
 
+
+@use_float32()
 def join_networks(networks: Sequence[keras.Model]) -> keras.Model:
     """Join networks to one whose output is the mean of theirs.
 

@@ -24,6 +24,7 @@ import keras
 from keras import KerasTensor, ops
 
 from ...network.compaction import compact
+from ...network.precision import use_float32
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
 from .kernels import GROUP_SIZE, KERNEL_SIZE, VIEWS, KernelPlan
@@ -49,10 +50,11 @@ class Parts:
     views: keras.Model
 
 
+@use_float32()
 def build_parts(recipe: Recipe, shape: NetworkShape) -> Parts:
     """Build the network; its kernels, biases and output weights are fitted later."""
     plan = KernelPlan.from_recipe(recipe, shape)
-    values = keras.Input((None, shape.inputs), name="values")
+    values = keras.Input((None, shape.inputs), dtype="float32", name="values")
     mask = keras.Input((None,), dtype="bool", name="mask")
     x, real = compact(values, mask)
     length = _count(real)  # (batch, 1)

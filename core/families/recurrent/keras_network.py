@@ -17,6 +17,7 @@ from ...data.sequences import Sequences, default_names
 from ...network.compaction import compact, restore
 from ...network.derived_features import derive_features
 from ...network.keras_network import build_network
+from ...network.precision import use_float32
 from ...recipe.derived_features import DerivedFeatures
 from ...recipe.network_shape import NetworkShape
 from ...recipe.recipe import Recipe
@@ -27,13 +28,14 @@ FEATURES, BODY = "features", "body"
 MAX_CELLS = 1_000_000
 
 
+@use_float32()
 def build_with_features(recipe: Recipe, shape: NetworkShape) -> keras.Model:
     """Build the whole network of a recipe; see ``FamilyNetwork.build``."""
     features = DerivedFeatures.from_recipe(recipe, shape)
     body = build_network(recipe, len(features.origins), shape.outputs)
     if features.are_inputs:
         return body
-    values = keras.Input((None, shape.inputs), name="values")
+    values = keras.Input((None, shape.inputs), dtype="float32", name="values")
     mask = keras.Input((None,), dtype="bool", name="mask")
     x, real = compact(values, mask)
     derived = keras.Model([values, mask], [derive_features(features, x, real), real], name=FEATURES)
