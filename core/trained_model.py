@@ -34,6 +34,7 @@ from .inspection.trace import Trace
 from .invariance.checks import prove
 from .invariance.report import VERDICT_WORDS, Proof
 from .json_validation import (
+    MAX_NAME,
     boolean,
     integer,
     list_of,
@@ -79,6 +80,7 @@ class TrainedModel(FittedModel):
         evaluation: Result of ``evaluate_held_out``; saved with the model.
         facts: Summary of the training data.
         example: Text of a small table in the format of the training data.
+        name: Title of the file that it was loaded from.
     """
 
     history: History
@@ -90,6 +92,7 @@ class TrainedModel(FittedModel):
     evaluation: Evaluation | None = None
     facts: Facts | None = None
     example: str = ""
+    name: str = ""
 
     def __repr__(self) -> str:
         """Show the recipe, the epochs, and the metrics, if they were measured."""
@@ -255,7 +258,7 @@ class TrainedModel(FittedModel):
         )
 
     def render_model_card(self, name: str = "") -> str:
-        """Write the model card, in Markdown, with ``name`` as its title."""
+        """Write the model card, in Markdown, with ``name`` or else its own name as its title."""
         return render_model_card(
             self,
             facts=self.facts,
@@ -263,7 +266,7 @@ class TrainedModel(FittedModel):
             proof=self.proof,
             notes=self.notes,
             stopped=self.stopped,
-            name=name,
+            name=name or self.name,
         )
 
     def save(self, path: str | os.PathLike[str] | BinaryIO, name: str = "") -> None:
@@ -274,7 +277,8 @@ class TrainedModel(FittedModel):
 
         Args:
             path: Path or binary file to write to.
-            name: Title of the model card.
+            name: Title of the model card, and name of the model when it is imported; by default
+                the name that it was loaded with.
         """
         documents = {
             "recipe": self.recipe.to_dict(),
@@ -294,6 +298,7 @@ class TrainedModel(FittedModel):
                 "proof": None if self.proof is None else self.proof.to_dict(),
                 "evaluation": None if self.evaluation is None else self.evaluation.to_dict(),
                 "facts": None if self.facts is None else self.facts.to_dict(),
+                "name": (name or self.name)[:MAX_NAME],
             },
         }
         family = get_network(self.recipe)
@@ -371,6 +376,7 @@ class Training(TypedDict):
     proof: Proof | None
     evaluation: Evaluation | None
     facts: Facts | None
+    name: NotRequired[str]
 
 
 def _check_history(plain: object, where: str) -> History:
@@ -434,5 +440,5 @@ TRAINING = record(
         "evaluation": optional(lambda plain, where: Evaluation.from_dict(plain)),
         "facts": optional(lambda plain, where: Facts.from_dict(plain)),
     },
-    {"fitted_to": optional(TRAINING_SET)},
+    {"fitted_to": optional(TRAINING_SET), "name": text()},
 )

@@ -285,7 +285,7 @@ class Runs:
 
         Args:
             owner: Id of the visitor.
-            name: Display name of the run.
+            name: Display name of the run if the ZIP has none.
             content: Bytes of the ZIP.
 
         Returns:

@@ -88,6 +88,7 @@ class RunSummary:
             train: a finished ensemble cannot be continued.
         has_predictions: The predictions behind ``metrics`` are stored; see
             ``Runs.read_predictions``.
+        has_evaluation: An evaluation is stored: a requested one, or that of an imported file.
         open_to_questions: The owner lets other visitors predict with the model.
         reused: The result was copied from a run of the same data, recipe and kind of machine.
     """
@@ -118,6 +119,7 @@ class RunSummary:
     has_model: bool = False
     can_continue: bool = False
     has_predictions: bool = False
+    has_evaluation: bool = False
     open_to_questions: bool = False
     reused: bool = False
 

@@ -33,6 +33,7 @@ from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, PlotData, compute_plot_dat
 from .statistic import Statistic, has_prediction, make_statistic
 
 MAIN_METRICS = {"regression": "rmse", "classification": "accuracy"}
+MAX_NOTES = 20  # per evaluation
 MIN_GAIN = 0.1  # share of the constant's error by which lengths must improve on it for a warning
 BASELINE_NAMES = {
     "constant": Note("the mean, or the commonest class"),
@@ -184,7 +185,7 @@ EVALUATION_CHECK = record(
                 "confidence": unconverted(list_of(ROW_OF_NUMBERS, BINS)),
             },
         ),
-        "notes": list_of(as_note, 20),
+        "notes": list_of(as_note, MAX_NOTES),
         "method": one_of(*METHODS),
     },
 )

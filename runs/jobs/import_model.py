@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from core.data.sequences import Sequences
 from core.data.serialization import pack
 from core.engine.progress import Progress
 from core.errors import DataError, Note, UnpaddedError
+from core.evaluation.plot_data import PlotData
+from core.evaluation.report import MAX_NOTES, Evaluation
 from core.i18n import N_
 from runs.jobs.context import NO_MODEL, Failure, get_store
 from runs.reading import reading_jobs
@@ -32,6 +35,11 @@ IMPORTED = N_(
     "can predict, and be proved and looked into, but not be trained further or measured again."
 )
 
+STATED = N_(
+    "As stated in the file that this model was imported from. It was not measured again, because "
+    "its sequences are not here."
+)
+
 
 @dataclass(frozen=True)
 class ImportRequest:
@@ -39,7 +47,7 @@ class ImportRequest:
 
     Attributes:
         owner: Id of the visitor.
-        name: Display name of the run.
+        name: Display name of the run if the file has none.
         content: Bytes of the file.
     """
 
@@ -51,8 +59,9 @@ class ImportRequest:
 def import_run(_run_id: str, payload: ImportRequest, request_id: str, topic: str) -> str | Failure:
     """Create an ended run with the imported model, and return its id.
 
-    The proof and the evaluation in the file were not measured here, so they are left out; its
-    scripts are replaced by ours.
+    The proof in the file is left out, because it is measured again. The evaluation cannot be, since
+    its sequences are not in the file: it is kept, and says where it is from. The scripts are
+    replaced by ours.
     """
     try:
         from core import load
@@ -60,9 +69,13 @@ def import_run(_run_id: str, payload: ImportRequest, request_id: str, topic: str
         store = get_store()
         model: TrainedModel = load(io.BytesIO(payload.content), store.limits.refuse_too_large)
         store.limits.refuse_too_long(np.array([model.preprocessing.width]), model.recipe)
-        model.proof = model.evaluation = None
+        name, evaluation = model.name or payload.name, b""
+        model.proof = None
+        if model.evaluation is not None:
+            model.evaluation = _mark_as_stated(model.evaluation)
+            evaluation = json.dumps(model.evaluation.to_dict()).encode()
         saved = io.BytesIO()
-        model.save(saved, payload.name)
+        model.save(saved, name)
         data = _read_example(model, store.limits.steps)
         reading = {
             "features": data.features,
@@ -70,19 +83,50 @@ def import_run(_run_id: str, payload: ImportRequest, request_id: str, topic: str
         }
         run_id = store.runs.create(
             payload.owner,
-            payload.name,
+            name,
             model.recipe,
             Content.from_bytes(pack(data)),
             reading,
             estimate=0.0,
-            reserved=len(saved.getvalue()) + EPOCH_BYTES * len(model.history.get("loss", ())),
+            reserved=len(saved.getvalue())
+            + len(evaluation)
+            + EPOCH_BYTES * len(model.history.get("loss", ())),
             is_running=True,
         )
         if not store.attempts.end(run_id, 1, _build_result(model, saved.getvalue())):
             raise DataError(NO_MODEL)
+        if evaluation:
+            store.attempts.save_evaluation(run_id, evaluation)
         return run_id
     except Exception as error:
         return Failure.from_exception(error)
+
+
+def _mark_as_stated(evaluation: Evaluation) -> Evaluation:
+    """Say first where an evaluation is from, and leave out what cannot be shown.
+
+    Notes become plain text, because a template from a file may hold links.
+    """
+    notes = [Note.from_plain(str(note)) for note in evaluation.notes if note != STATED]
+    return replace(
+        evaluation,  # without baselines there is nothing to conclude
+        notes=(Note(STATED), *(notes[: MAX_NOTES - 1] if evaluation.rivals else ())),
+        pictures=evaluation.pictures if _can_be_drawn(evaluation.pictures) else {},
+    )
+
+
+def _can_be_drawn(plots: PlotData) -> bool:
+    """Check the shapes of the data of plots, as ``compute_plot_data`` returns them."""
+    if "points" in plots:
+        return len(plots["points"]) > 0 and all(len(each) == 3 for each in plots["points"])
+    classes, confusion = plots.get("classes", ()), plots.get("confusion", ())
+    confidence = plots.get("confidence", ())
+    return (
+        0 < len(classes) == len(confusion)
+        and all(len(row) == len(classes) for row in confusion)
+        and len(confidence) > 0
+        and all(len(each) == 3 for each in confidence)
+    )
 
 
 def _read_example(model: TrainedModel, max_steps: int) -> Sequences:

@@ -66,7 +66,7 @@ _has_artifact = {
     .where(artifacts.c.run == runs.c.id, artifacts.c.kind == kind)
     .exists()
     .label(kind)
-    for kind in (MODEL, CHECKPOINT, MEASURED)
+    for kind in (MODEL, CHECKPOINT, MEASURED, EVALUATION)
 }
 _is_paused = (
     select(literal(1))
@@ -459,6 +459,7 @@ def _to_summary(row: Row[*tuple[object, ...]]) -> RunSummary | None:
         # Finished members of an ensemble cannot be trained for more epochs.
         can_continue=row.checkpoint and not (recipe.members and state is RunState.FINISHED),
         has_predictions=row.measured,
+        has_evaluation=row.evaluation,
         open_to_questions=row.open_to_questions,
         reused=bool(row.taken),
     )

@@ -43,6 +43,19 @@ def test_predictions_are_in_the_order_of_the_sequences(words_model, words):
     np.testing.assert_allclose(shuffled, words_model.predict_proba(words)[order], atol=1e-6)
 
 
+def test_a_name_stays_with_the_file(words_model):
+    buffer = io.BytesIO()
+    words_model.save(buffer, "Rise *and* fall")
+    again = load(buffer)
+    assert again.name == "Rise *and* fall"
+    assert "Rise \\*and\\* fall" in again.render_model_card()
+    assert load(io.BytesIO(save_to_bytes(again))).name == "Rise *and* fall"
+    assert load(io.BytesIO(save_to_bytes(words_model))).name == ""
+    buffer = io.BytesIO()
+    words_model.save(buffer, "x" * 100_000)
+    assert len(load(buffer).name) == 10_000
+
+
 def test_a_large_prediction_reports_progress(words_model):
     many = Sequences(np.ones((10_000, 2)), np.full(2000, 5), feature_names=["slope", "noise"])
     shares = []

@@ -44,11 +44,19 @@ def refuse_links(page) -> None:
 def test_names_of_a_foreign_model_are_text_everywhere_on_its_page(app):
     data = read_sequences(io.StringIO(TABLE))
     model = train(data, Recipe(task="classification", layers=(LSTM(2),), epochs=2))
+    model.evaluate_held_out(data)
     saved = io.BytesIO()
     model.save(saved)
     noted = with_value(
         parts_of(saved.getvalue()), ("training.json", "notes"), lambda _: [LINK] * 100
     )
+    for path, value in (
+        (("notes",), [[LINK, {}], ["{x}", {"x": LINK}]]),
+        (("copied",), LINK),
+        (("copies",), 2),
+        (("pictures", "classes"), [LINK, "well"]),
+    ):
+        noted = with_value(noted, ("training.json", "evaluation", *path), lambda _, v=value: v)
     owner = app.session_state["state"].owner.id
     request = backend.get_runs().import_model(owner, LINK, packed(saved.getvalue(), noted))
     wait_until(app, lambda app: request.done)
@@ -57,11 +65,19 @@ def test_names_of_a_foreign_model_are_text_everywhere_on_its_page(app):
     wait_until(page, lambda page: not page.get("progress"))
     refuse_links(page)
     assert sum("Your session expired" in each.value for each in page.caption) == 100
+    assert page.info[0].value.startswith("As stated in the file")
+    shown = [*page.warning, *page.success, *page.info]  # two conclusions and the copy
+    assert sum("Your session expired" in each.value for each in shown) == 3
+    assert page.dataframe[0].value["Model"][0] == "this network"
+    figures = len(page.get("plotly_chart"))  # curves and evaluation
     find_labelled(page.text_area, "Sequences").set_value("[[1], [2]]").run()
-    wait_until(page, lambda page: page.dataframe)
+    wait_until(page, lambda page: len(page.dataframe) > 1)
     refuse_links(page)
     find_labelled(page.toggle, "X-ray: look inside the network").set_value(True).run()
-    wait_until(page, lambda page: page.get("plotly_chart") and not page.get("progress"))
+    wait_until(
+        page,
+        lambda page: len(page.get("plotly_chart")) > figures and not page.get("progress"),
+    )
     refuse_links(page)
 
 

@@ -38,7 +38,10 @@ def _show(request: Request[Evaluation], run: Run, mine: bool) -> None:
             ),
             icon=":material/info:",
         )
-    for number, note in enumerate(result.notes):
+    notes = list(result.notes)
+    if not run.has_predictions:  # the first note says where the evaluation is from
+        st.info(translate(notes.pop(0)), icon=":material/draft:")
+    for number, note in enumerate(notes):
         _show_verdict(result, note) if number == 0 else st.warning(
             translate(note), icon=":material/warning:"
         )
@@ -114,7 +117,9 @@ def _build_table(result: Evaluation) -> pd.DataFrame:
 
 
 def build_figures(result: Evaluation, run: Run) -> dict[str, Figure]:
-    """Build two figures of the predictions, by title."""
+    """Build two figures of the predictions, by title; none without their data."""
+    if not result.pictures:
+        return {}
     plot_data, key, target = result.pictures, (run.id,), get_run_target_name(run).label
     if "points" in plot_data:
         return {
@@ -141,6 +146,8 @@ def build_figures(result: Evaluation, run: Run) -> dict[str, Figure]:
 
 def _show_figures(result: Evaluation, run: Run) -> None:
     pair = build_figures(result, run).items()
+    if not pair:
+        return
     for number, (column, (title, figure)) in enumerate(
         zip(st.columns(2, gap="medium"), pair, strict=True)
     ):

@@ -36,6 +36,8 @@ def show_training_results(
         evaluation.show_evaluation(run, mine)
         if mine and "training" not in run.metrics:
             early_prediction.show_section(visitor, run, None, visitor.places.run)
+    elif run.has_evaluation:  # of the file that the model was imported from
+        evaluation.show_evaluation(run, mine)
     if run.best_epoch is not None:
         st.caption(_("Kept: the weights of epoch {epoch}, the best.").format(epoch=run.best_epoch))
     for note in run.notes:

@@ -3,13 +3,16 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core import LSTM, Recipe, Sequences, read_sequences, train
-from core.errors import DataError
+from core.errors import DataError, Note
+from core.evaluation.report import MAX_NOTES, Evaluation
 from runs import Runs, RunState
+from runs.jobs.import_model import _mark_as_stated
 from tests.support.cluster_runs import OWNER, QUICK
 
 TABLE = "visit,day,pulse,outcome\n" + "".join(
@@ -25,6 +28,10 @@ def model(request):
     trained.evaluate_held_out(data)
     trained.proof = trained.prove(data, 1.0)
     return trained
+
+
+def read_member(content: bytes, name: str) -> str:
+    return zipfile.ZipFile(io.BytesIO(content)).read(name).decode()
 
 
 def save_to_bytes(model) -> bytes:
@@ -73,6 +80,70 @@ def test_proofs_and_scripts_in_the_file_are_ignored(runs: Runs, model):
     proof = runs.check_invariance(runs.get(request.result))
     assert proof.wait(60)
     assert proof.result.sequences == 3  # those of its example
+
+
+def test_name_warnings_and_evaluation_are_kept_as_stated_in_the_file(runs: Runs, model):
+    noted = replace(model, notes=[Note("Steps left out: {n}.", n=3)], stopped=False)
+    content = io.BytesIO()
+    noted.save(content, "Wards 3 and 4")
+    request = runs.import_model(OWNER, "unpadded-model", content.getvalue())
+    assert request.wait(60)
+    run = runs.get(request.result)
+    assert run.name == "Wards 3 and 4"
+    assert "Steps left out: 3." in run.notes
+    assert run.has_evaluation
+    assert run.metrics == {}  # which are those that were measured here
+    evaluation = runs.evaluate(run)
+    assert evaluation.wait(60)
+    kept, stated = evaluation.result, model.evaluation
+    assert kept.notes[0].startswith("As stated in the file")
+    assert [*map(str, kept.notes[1:])] == [*map(str, stated.notes)]
+    assert replace(kept, notes=()) == replace(stated, notes=())
+
+    export = runs.export(run)
+    assert export.wait(60)
+    again = runs.read_model(run.id)
+    assert "As stated in the file" in read_member(again, "MODEL_CARD.md")
+    request = runs.import_model(OWNER, "unpadded-model", again)
+    assert request.wait(60)
+    run = runs.get(request.result)
+    assert run.name == "Wards 3 and 4"
+    evaluation = runs.evaluate(run)
+    assert evaluation.wait(60)
+    assert [*map(str, evaluation.result.notes)] == [*map(str, kept.notes)]  # marked once
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"confusion": [[1]], "classes": ["a", "b"]},
+        {"classes": [], "confusion": []},
+        {"points": [[1.0, 2.0]]},
+        {"points": []},
+        {},
+    ],
+)
+def test_plots_that_cannot_be_drawn_are_left_out(model, change):
+    kept = _mark_as_stated(replace(model.evaluation, pictures=change))
+    assert kept.pictures == {}
+    assert _mark_as_stated(model.evaluation).pictures == model.evaluation.pictures
+
+
+def test_conclusions_of_a_file_are_plain_text_and_need_baselines(model):
+    noted = replace(model.evaluation, notes=(Note("[{x}](https://x.example)", x="a"),) * MAX_NOTES)
+    kept = _mark_as_stated(noted)
+    assert {note.template for note in kept.notes[1:]} == {"{text}"}
+    assert Evaluation.from_dict(kept.to_dict()).notes == kept.notes
+    assert len(_mark_as_stated(replace(noted, rivals=())).notes) == 1
+
+
+def test_a_file_without_a_name_and_an_evaluation_is_named_by_the_visitor(runs: Runs):
+    plain = train(Sequences.from_lists([[1], [2, 5]], [2, 4]), QUICK)
+    request = runs.import_model(OWNER, "From a colleague", save_to_bytes(plain))
+    assert request.wait(60)
+    run = runs.get(request.result)
+    assert run.name == "From a colleague"
+    assert not run.has_evaluation
 
 
 def test_a_model_without_an_example_is_imported(runs: Runs):
