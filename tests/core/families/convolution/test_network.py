@@ -121,7 +121,7 @@ def test_with_our_weights_the_network_of_the_script_predicts_the_same(data, tmp_
     for changes in STACKS.values():
         model = train(data, replace(RECIPE, epochs=1, **changes))
         script = render_training_script(model.recipe, model.preprocessing.shape)
-        first, last = script.index("values = keras.Input"), script.index("# 4. Training.")
+        first, last = script.index("values = keras.Input"), script.index("# 4. Training,")
         variables = {"keras": keras}
         exec(script[first:last], variables)
         variables["network"].set_weights(model.network.get_weights())
