@@ -23,9 +23,9 @@ from ..fitted import FittedModel
 from ..i18n import N_
 from ..preprocessing.transform import MAX_FLOAT32
 from .check_preprocessing import check_preprocessing
-from .networks import Network, wrap_engine, wrap_keras
+from .networks import Network, switch_off_dropout, wrap_engine, wrap_keras
 from .padded_arrays import PaddedArray, PaddedSample, change_last_bits, pad_masked
-from .report import ALONE, GRADIENT, Check, Proof
+from .report import ALONE, GRADIENT, UPDATE, Check, Proof
 
 # Relative to the largest output. Rounding changed predictions by at most 4e-7 of it, in networks of
 # every kind with up to 6,000 steps; padding that counts changes them by a hundredth and more.
@@ -39,7 +39,7 @@ EXTRA_STEPS = 3  # of padding, so that the longest sequence has some too
 TRIAL_STEPS = 64
 PASSES = 30  # estimated passes over the padded array; wider arrays and gradients count for more
 MIN_STEPS = 8
-EXPECTED_CHECKS = 11  # per network, estimated, for the progress
+EXPECTED_CHECKS = 12  # per network, estimated, for the progress
 FILLED_WITH_0 = N_("padding filled with 0")
 VALUES = {N_("padding filled with −1"): -1.0, N_("padding filled with 1,000,000"): 1e6}
 # By how many units in their last place real values are changed to measure what rounding alone does.
@@ -153,7 +153,13 @@ class _CheckSuite:
         """Run the checks one after another."""
         for network in self.networks:
             yield from self._check_network(network)
-        yield self._check_export()
+        loaded = self._save_and_load()
+        yield self._check_export(loaded)
+        # The saved network, in training: batch normalization takes the moments of the batch then.
+        switch_off_dropout(loaded)
+        features = self.short.prepared.features
+        yield self._check_update(Network("keras", wrap_keras(loaded, training=True), features))
+        yield self._check_update(self.networks[1])
         recipe, has_words = self.model.recipe, bool(self.padded.sample.categories)
         if recipe.mask == "value" and recipe.maxlen is None and not has_words:
             yield self._check_erased()
@@ -201,9 +207,7 @@ class _CheckSuite:
         return Check(name, network, difference, self.tolerance, rounding=rounding)
 
     def _measure_difference(self, before: np.ndarray, after: np.ndarray) -> float:
-        same = (before == after) | (np.isnan(before) & np.isnan(after))
-        with np.errstate(invalid="ignore", over="ignore"):
-            return _find_largest(np.where(same, 0, np.abs(before - after))) * self.unit
+        return _measure_largest_difference(before, after) * self.unit
 
     def _measure_rounding(self, array: PaddedArray) -> float:
         """Measure by how much rounding alone changes the outputs of either network.
@@ -212,20 +216,17 @@ class _CheckSuite:
         leaks makes no difference here.
         """
         if array not in self._rounding:
-            rng = np.random.default_rng(2)
-            units = np.repeat(ROUNDING_UNITS, ROUNDING_DRAWS)
-            changed = [change_last_bits(array, int(each), rng) for each in units]
             self._rounding[array] = max(
-                self._measure_difference(network.predict(array), network.predict(each))
+                self._measure_difference(network.predict(array), network.predict(changed))
+                for changed in _draw_roundings(array)
                 for network in self.networks
-                for each in changed
             )
         return self._rounding[array]
 
     def _check_gradient(self, network: Network) -> Check:
         """Check that no output depends on a padded input, to the last bit."""
         short = self.short.array(self.short.longest + EXTRA_STEPS)
-        gradients = network.compute_gradient(short)  # (rows, steps, features)
+        gradients, _ = network.compute_gradients(short)  # (rows, steps, features)
         largest = _find_largest(np.abs(gradients[~short.real])) * self.unit
         # Where the gradient of real inputs overflows, 0 times infinity is no sign of a leak.
         overflows = not np.isfinite(gradients[short.real]).all()
@@ -260,12 +261,39 @@ class _CheckSuite:
         deleted = pad_masked(data.take_steps(keep, data.lengths - 1), side=self.padded.side)
         return self._compare(name, network.name, masked, before, network.predict(deleted))
 
-    def _check_export(self) -> Check:
-        """Compare the saved and reloaded network with the engine."""
+    def _save_and_load(self) -> keras.Model:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "model.keras")
             self.model.network.save(path)
-            loaded = keras.models.load_model(path, compile=False)  # our own file
+            return keras.models.load_model(path, compile=False)  # our own file
+
+    def _check_update(self, network: Network) -> Check:
+        """Compare the update of the weights by one batch with that of more and other padding.
+
+        The update is the gradient of a weighted sum of outputs, because the data may have no
+        targets: with those, the loss only weighs the outputs otherwise.
+        """
+        recipe = self.model.recipe
+        if not get_network(recipe).is_differentiable(recipe):
+            why = N_("not every part of the model is trained by gradients")
+            return Check(UPDATE, network.name, None, ROUNDING, why)
+        usual = self.short.array(self.short.width)
+        other = self.short.array(self.short.width + EXTRA_STEPS, value=-1.0)
+        before, after = (network.compute_gradients(each)[1] for each in (usual, other))
+        size = float(np.abs(before).max(initial=0.0)) or 1.0  # nothing is learned: all are 0
+
+        def compare(after: np.ndarray) -> float:
+            return _measure_largest_difference(before, after) / size
+
+        difference, rounding = compare(after), 0.0
+        if not difference <= ROUNDING:
+            roundings = _draw_roundings(usual)
+            rounding = max(compare(network.compute_gradients(each)[1]) for each in roundings)
+        tolerance = ROUNDING if np.isfinite(size) else np.nan
+        return Check(UPDATE, network.name, difference, tolerance, rounding=rounding)
+
+    def _check_export(self, loaded: keras.Model) -> Check:
+        """Compare the saved and reloaded network with the engine."""
         exported = Network("export", wrap_keras(loaded), self.short.prepared.features)
         short = self.short.array(self.short.longest + EXTRA_STEPS)
         before, after = self.networks[1].predict(short), exported.predict(short, eager=True)
@@ -284,6 +312,20 @@ class _CheckSuite:
         usual = self.padded.array(self.padded.width)
         before, after = engine.predict(usual), engine.predict(pad_masked(prepared))
         return self._compare(name, "preprocessing", usual, before, after)
+
+
+def _draw_roundings(array: PaddedArray) -> Iterator[PaddedArray]:
+    """Draw arrays that differ from this one in the last bits of the real steps."""
+    rng = np.random.default_rng(2)
+    for units in np.repeat(ROUNDING_UNITS, ROUNDING_DRAWS):
+        yield change_last_bits(array, int(units), rng)
+
+
+def _measure_largest_difference(before: np.ndarray, after: np.ndarray) -> float:
+    """Return the largest absolute difference, 0 where both are the same or not a number."""
+    same = (before == after) | (np.isnan(before) & np.isnan(after))
+    with np.errstate(invalid="ignore", over="ignore"):
+        return _find_largest(np.where(same, 0, np.abs(before - after)))
 
 
 def _find_largest(differences: np.ndarray) -> float:

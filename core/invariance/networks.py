@@ -24,19 +24,26 @@ class Network:
             tf.TensorSpec((None, None), tf.bool),
         )
 
-        def gradient(values: tf.Tensor, mask: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
+        def gradients(
+            values: tf.Tensor, mask: tf.Tensor, real: tf.Tensor
+        ) -> tuple[tf.Tensor, tf.Tensor]:
             # Probabilities sum to 1, so their plain sum has no gradient; a weighted sum has one.
-            with tf.GradientTape() as tape:
+            with tf.GradientTape() as tape:  # which watches the weights that can be trained
                 tape.watch(values)
                 result = outputs(values, mask)
                 if len(result.shape) == 3:
                     result = tf.boolean_mask(result, real)  # (real steps, outputs)
                 weights = 1 + tf.range(tf.shape(result)[-1], dtype=tf.float32)
                 weighted_sum = tf.reduce_sum(result * weights / tf.reduce_sum(weights))
-            return tape.gradient(weighted_sum, values)
+            sources = [values, *tape.watched_variables()]
+            by_values, *by_weights = tape.gradient(
+                weighted_sum, sources, unconnected_gradients="zero"
+            )
+            flat = [tf.reshape(each, [-1]) for each in by_weights]
+            return by_values, tf.concat([tf.zeros([0]), *flat], 0)
 
         self._compiled = tf.function(outputs, input_signature=signature, autograph=False)
-        self._outputs, self._gradient = outputs, gradient
+        self._outputs, self._gradients = outputs, gradients
 
     def predict(self, padded: PaddedArray, eager: bool = False) -> np.ndarray:
         """Return (rows, outputs), or (real steps, outputs) for per-step targets.
@@ -49,15 +56,28 @@ class Network:
             outputs = outputs[padded.real]
         return outputs
 
-    def compute_gradient(self, padded: PaddedArray) -> np.ndarray:
-        """Return the gradient of a weighted sum of outputs, (rows, steps, features)."""
+    def compute_gradients(self, padded: PaddedArray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the gradients of a weighted sum of outputs.
+
+        Returns:
+            By the inputs, (rows, steps, features), and by all weights, flat.
+        """
         arrays = map(tf.constant, (padded.values, padded.mask, padded.real))
-        gradient: np.ndarray = self._gradient(*arrays).numpy()
-        return gradient
+        by_values, by_weights = self._gradients(*arrays)
+        return by_values.numpy(), by_weights.numpy()
 
 
-def wrap_keras(network: keras.Model) -> Function:
-    return lambda values, mask: network([values, mask], training=False)
+def wrap_keras(network: keras.Model, training: bool = False) -> Function:
+    return lambda values, mask: network([values, mask], training=training)
+
+
+def switch_off_dropout(network: keras.Model) -> None:
+    """Set the dropout of a network and its submodels to 0: it would differ from call to call."""
+    for layer in network.layers:
+        if isinstance(layer, keras.Model):
+            switch_off_dropout(layer)
+        elif isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0
 
 
 def wrap_engine(compute: NetworkFunction, per_step: bool) -> Function:

@@ -34,9 +34,10 @@ SCALING = N_("the scaling, against the real training steps")
 FILL = N_("the fill values, against the real training steps")
 TARGET_SCALING = N_("the scaling of the targets, against the training targets")
 PREPROCESSING = (SCALING, FILL, TARGET_SCALING)
-NOT_PREDICTIONS = (GRADIENT, *PREPROCESSING)  # checks that compare no predictions
+UPDATE = N_("one training update, with other padding (share of its largest part)")
+NOT_PREDICTIONS = (GRADIENT, UPDATE, *PREPROCESSING)  # checks that compare no predictions
 # A difference is a leak if it is larger than this number of times what rounding alone changes. In
-# 60 networks with weights scaled up until they amplify rounding, padding changed predictions by at
+# 50 networks with weights scaled up until they amplify rounding, padding changed predictions by at
 # most 1.1 times that.
 LEAK_FACTOR = 10.0
 Verdict = Literal["holds", "leaks", "undecided"]
@@ -57,7 +58,8 @@ class Check:
         network: The network that was measured: the stock "keras" layers, the fast "engine", or the
             "export" that was saved and loaded; "preprocessing" if none was.
         difference: The largest change of a prediction, in the target's unit or as a probability.
-            For a gradient, the same per unit of a padded input. None if it was not measured.
+            For a gradient, the same per unit of a padded input. For an update, the share of its
+            largest component. None if it was not measured.
         tolerance: The change that rounding alone may cause; NaN if the predictions are not finite
             numbers.
         why: Why it was not measured.

@@ -8,18 +8,22 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from core import GRU, LSTM, DataError, Recipe, Sequences, load, pad, read_sequences, train
+from core import GRU, LSTM, Conv1D, DataError, Recipe, Sequences, load, pad, read_sequences, train
 from core.engine import compiled
+from core.families.registry import get_network
 from core.invariance.report import (
     ALONE,
     FILL,
     GRADIENT,
     SCALING,
     TARGET_SCALING,
+    UPDATE,
     Check,
     Proof,
 )
+from core.layers.convolution import keras_steps
 from core.layers.recurrent import fast_layer
 from core.layers.registry import RECURRENT
 from core.trained_model import TrainedModel
@@ -209,6 +213,41 @@ def test_an_engine_that_reads_the_last_row_is_caught(data, monkeypatch, kind):
     assert list_leaks(proof, "engine") >= {ONE_MORE, SIDE, ALONE, MINUS}
     assert list_leaks(proof, "keras") == set()
     compiled.clear_idle_engines()
+
+
+@pytest.mark.parametrize("kind", RECURRENT.values(), ids=RECURRENT)
+def test_an_engine_whose_weights_learn_from_padding_is_caught(data, monkeypatch, kind):
+    """The outputs are right; the gradient of the weights adds that of the last padded steps."""
+    right = fast_layer.read_last_steps
+
+    def read_last_steps(hidden, lengths):
+        last = hidden[-1]
+        return right(hidden, lengths) + 0.01 * (last - tf.stop_gradient(last))
+
+    monkeypatch.setattr(fast_layer, "read_last_steps", read_last_steps)
+    compiled.clear_idle_engines()
+    proof = train(data, replace(RECIPE, layers=(kind(7),))).prove(data)
+    compiled.clear_idle_engines()
+    assert UPDATE in list_leaks(proof, "engine")
+    assert list_leaks(proof, "keras") == set()
+
+
+def test_moments_of_a_training_batch_over_padding_are_caught(data, monkeypatch):
+    """Predictions use the moving moments, so that only an update depends on padding."""
+
+    def normalize(self, x, name):
+        normalization = keras.layers.BatchNormalization(name=self.prefix + name)
+        return replace(x, values=normalization(x.values))
+
+    recipe = replace(RECIPE, family="convolution", layers=(Conv1D(5, 4), Conv1D(4, 3)), epochs=1)
+    model = train(data, recipe)
+    assert model.prove(data).passed
+    monkeypatch.setattr(keras_steps.KerasSteps, "normalize", normalize)
+    network = get_network(recipe).build(recipe, model.preprocessing.shape)
+    network.set_weights(model.network.get_weights())
+    proof = replace(model, network=network).prove(data)
+    assert list_leaks(proof, "keras") == {UPDATE}
+    assert list_leaks(proof, "engine") == list_leaks(proof, "export") == set()
 
 
 def test_a_scaling_that_has_seen_padding_is_caught(model, data):

@@ -18,6 +18,7 @@ from core.families.random_convolution.kernels import draw_group_weights, draw_we
 from core.families.registry import get_family
 from core.figures import plot_xray
 from core.inspection.xray import XRay
+from core.invariance.report import UPDATE
 from tests.core.families.random_convolution.reference import compute_features, round_to_grid
 from tests.support.training_scripts import run_training_script
 
@@ -146,6 +147,8 @@ def test_a_kernel_on_the_grid_is_exact_in_float32(seed, inputs, size):
 def test_the_padding_check_passes(model, data):
     proof = model.prove(data)
     assert proof.passed, proof.table
+    [why] = {check.why for check in proof.checks if check.name == UPDATE}
+    assert why == "not every part of the model is trained by gradients"
 
 
 def leak_into_shares(values, mask):
