@@ -128,6 +128,49 @@ class RegressionStatistic(Statistic):
         return faults
 
 
+@dataclass(frozen=True)
+class _Counts:
+    """Rows by label, each (labels,).
+
+    Attributes:
+        support: Rows with this true label.
+        predictions: Rows with this predicted label.
+        hits: Rows with both.
+    """
+
+    support: Floats
+    predictions: Floats
+    hits: Floats
+
+    @property
+    def occurrences(self) -> Floats:
+        return self.support + self.predictions
+
+    @property
+    def recall(self) -> Floats:
+        return _divide(self.hits, self.support)
+
+    @property
+    def f1(self) -> Floats:
+        return _divide(2 * self.hits, self.occurrences)
+
+    def smooth(self) -> _Counts:
+        """Add half a row to each true label, spread over all predicted labels."""
+        is_true = (self.support > 0).astype(np.float64)
+        share = is_true / (2 * len(is_true))
+        return _Counts(
+            self.support + is_true / 2, self.predictions + share.sum(), self.hits + share
+        )
+
+    def compute_metrics(self) -> Metrics:
+        """Compute accuracy, balanced_accuracy and macro_f1."""
+        return {
+            "accuracy": float(self.hits.sum() / self.support.sum()),
+            "balanced_accuracy": float(self.recall[self.support > 0].mean()),
+            "macro_f1": float(self.f1[self.occurrences > 0].mean()),
+        }
+
+
 class ClassificationStatistic(Statistic):
     """accuracy, balanced_accuracy, macro_f1 and, if all labels are known, log_loss (nats)."""
 
@@ -155,15 +198,15 @@ class ClassificationStatistic(Statistic):
             self.nats = -np.log(np.clip(of_true, eps, 1 - eps).astype(np.float64))
 
     @cached_property
-    def _confusion(self) -> Floats:
-        """(labels, labels) rows by true and predicted label."""
-        codes = self.true * self.labels + self.predicted
-        counts: Floats = np.bincount(codes, minlength=self.labels**2).astype(np.float64)
-        return counts.reshape(self.labels, self.labels)
+    def _counts(self) -> _Counts:
+        def count(codes: np.ndarray) -> Floats:
+            return np.bincount(codes, minlength=self.labels).astype(np.float64)
+
+        return _Counts(count(self.true), count(self.predicted), count(self.true[self.is_correct]))
 
     def compute(self) -> Metrics:
         """See ``Statistic.compute``."""
-        values = _compute_from_confusion(self._confusion)
+        values = self._counts.compute_metrics()
         if self.nats is not None:
             values["log_loss"] = float(self.nats.mean())
         return values
@@ -183,30 +226,38 @@ class ClassificationStatistic(Statistic):
         Variances are those of independent rows, or of the clusters' summed influences if they are
         larger. Where nothing, or everything, is wrong, each cluster counts as one row.
         """
-        counts, rows = self._confusion, len(self.true)
-        smoothed = counts + (counts.sum(axis=1, keepdims=True) > 0) / (2 * self.labels)
-        values, means = _compute_from_confusion(counts), _compute_from_confusion(smoothed)
-        support, hits = smoothed.sum(axis=1), np.diag(smoothed)
-        is_true = support > 0
-        recall = np.divide(hits, support, out=np.zeros(self.labels), where=is_true)
-        occurrences = support + smoothed.sum(axis=0)
-        occurs = occurrences > 0
-        f1 = np.divide(2 * hits, occurrences, out=np.zeros(self.labels), where=occurs)
-        per_row = np.divide(1, occurrences, out=np.zeros(self.labels), where=occurs) / occurs.sum()
-        per_true = np.divide(1, support, out=np.zeros(self.labels), where=is_true) / is_true.sum()
-        right = np.eye(self.labels)
-        influences = {  # of one row more, by its true and its predicted label
+        rows, true, predicted = len(self.true), self.true, self.predicted
+        smoothed = self._counts.smooth()
+        values, means = self._counts.compute_metrics(), smoothed.compute_metrics()
+        right = self.is_correct.astype(np.float64)
+        recall, f1 = smoothed.recall, smoothed.f1
+        per_true = _divide(1, smoothed.support) / np.count_nonzero(smoothed.support)
+        per_row = _divide(1, smoothed.occurrences) / np.count_nonzero(smoothed.occurrences)
+        weighted = f1 * per_row
+        influences = {  # (rows,) of each row
             "accuracy": (right - means["accuracy"]) / rows,
-            "balanced_accuracy": (right - recall[:, None]) * per_true[:, None],
-            "macro_f1": 2 * right * per_row - (f1 * per_row)[:, None] - (f1 * per_row)[None],
+            "balanced_accuracy": (right - recall[true]) * per_true[true],
+            "macro_f1": 2 * right * per_row[true] - weighted[true] - weighted[predicted],
+        }
+        # of the half rows that smooth, spread over all labels, in closed form
+        others = self.labels * weighted**2 + 2 * weighted * weighted.sum() + (weighted**2).sum()
+        spread = others - 4 * weighted**2 + 4 * (per_row - weighted) ** 2
+        is_true = smoothed.support > 0
+        variances = {
+            "accuracy": means["accuracy"] * (1 - means["accuracy"]) / rows,
+            "balanced_accuracy": float(
+                (recall * (1 - recall) * smoothed.support * per_true**2).sum()
+            ),
+            "macro_f1": float(
+                (influences["macro_f1"] ** 2).sum() + spread[is_true].sum() / (2 * self.labels)
+            ),
         }
         count = int(clusters.max()) + 1
         shares = {}
         for name, influence in influences.items():
-            value = values[name]
-            variance = float((smoothed * influence**2).sum())
+            value, variance = values[name], variances[name]
             if count < rows:
-                summed = _sum_by_cluster(influence[self.true, self.predicted][:, None], clusters)
+                summed = _sum_by_cluster(influence[:, None], clusters)
                 if value in (0, 1):
                     variance *= rows / count
                 else:
@@ -223,7 +274,7 @@ class ClassificationStatistic(Statistic):
     def find_faults(self, clusters: np.ndarray) -> dict[str, str]:
         """See ``Statistic.find_faults``."""
         faults = {}
-        support = self._confusion.sum(axis=1)
+        support = self._counts.support
         if support[support > 0].min() < MIN_CLASS_ROWS:
             faults = dict.fromkeys(("balanced_accuracy", "macro_f1"), "rare")
         if self.nats is not None:
@@ -281,14 +332,10 @@ def _compute_from_sums(sums: Floats) -> dict[str, Floats]:
     return {"mse": mse, "rmse": np.sqrt(mse), "mae": np.maximum(sizes, 0) / rows, "r2": r2}
 
 
-def _compute_from_confusion(counts: Floats) -> Metrics:
-    support, predictions, hits = counts.sum(axis=1), counts.sum(axis=0), np.diag(counts)
-    is_true, occurs = support > 0, support + predictions > 0
-    return {
-        "accuracy": float(hits.sum() / counts.sum()),
-        "balanced_accuracy": float((hits[is_true] / support[is_true]).mean()),
-        "macro_f1": float((2 * hits[occurs] / (support + predictions)[occurs]).mean()),
-    }
+def _divide(numerators: Floats | float, denominators: Floats) -> Floats:
+    """Divide, with 0 where the denominator is 0."""
+    quotients: Floats = np.zeros(len(denominators))
+    return np.divide(numerators, denominators, out=quotients, where=denominators > 0)
 
 
 def _spread_of_mean(terms: Floats) -> float:
