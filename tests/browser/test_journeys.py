@@ -120,7 +120,7 @@ def test_without_a_mask_the_badge_states_the_effect_of_padding(visitor):
     visitor.click("Start training")
     visitor.wait_for("another amount, side or value of padding")
     labels = [block.proto.popover.label for block in visitor.find_all("popover")]
-    assert any(re.search(r"changes the answers by up to \d", label) for label in labels)
+    assert any(re.search(r"changes predictions by up to \d", label) for label in labels)
     assert visitor.find_all("table")
     assert visitor.errors == []
 
