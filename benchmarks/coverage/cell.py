@@ -12,7 +12,7 @@ from core.evaluation.intervals import estimate_metrics
 from core.evaluation.statistic import Statistic
 
 SIMULATIONS = 4000
-WIDTH_SIMULATIONS = 100  # of which the bootstrap's width is computed as well
+WIDTH_SIMULATIONS = 100  # whose bootstrap is computed too
 DRAWS = 200
 
 

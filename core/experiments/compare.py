@@ -319,24 +319,24 @@ def _find_row_limits(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return limits over the evaluated sequences, of the mean over the seeds.
 
-    Leaving out a sequence changes nothing of a seed that does not evaluate it.
+    Leaving out a sequence changes nothing of a seed that does not evaluate it, and leaves out a
+    seed that evaluates nothing else.
     """
     ids = np.unique(np.concatenate([score.ids for score in base]))
     if len(ids) < 2:
         return means, means
 
     def leave_out(scores: list[_Score]) -> np.ndarray:
-        left_out = []
-        for score in scores:
+        left_out = np.empty((len(scores), len(ids)))
+        for values, score in zip(left_out, scores, strict=True):
             present, clusters = np.unique(score.ids, return_inverse=True)
-            values = np.full(len(ids), score.metrics[main])
-            values[np.searchsorted(ids, present)] = score.statistic.leave_out(clusters)[main]
-            left_out.append(values)
-        mean: np.ndarray = np.mean(left_out, axis=0)
-        return mean
+            values[:] = score.metrics[main]
+            rest = score.statistic.leave_out(clusters)[main] if len(present) > 1 else np.nan
+            values[np.searchsorted(ids, present)] = rest
+        return left_out
 
     without = np.stack([leave_out(scores) for scores in others]) - leave_out(base)
-    return find_difference_limits(means, without, main == "accuracy")
+    return find_difference_limits(means, np.nanmean(without, axis=1), main == "accuracy")
 
 
 def _conclude(entries: list[Entry], main: str, part: str, seeds: int) -> Note:

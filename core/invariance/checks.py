@@ -228,7 +228,7 @@ class _CheckSuite:
         short = self.short.array(self.short.longest + EXTRA_STEPS)
         gradients, _ = network.compute_gradients(short)  # (rows, steps, features)
         largest = _find_largest(np.abs(gradients[~short.real])) * self.unit
-        # Where the gradient of real inputs overflows, 0 times infinity is no sign of a leak.
+        # Where the gradient of real inputs overflows, 0 times infinity proves no leak.
         overflows = not np.isfinite(gradients[short.real]).all()
         rounding = float(MAX_FLOAT32) * self.unit if overflows else 0.0
         return Check(GRADIENT, network.name, largest, 0.0, rounding=rounding)
