@@ -26,6 +26,7 @@ from runs.memory_allocator import return_freed_memory
 from ui import backend, samples
 from ui.context import get_services
 from ui.data import open_data
+from ui.home import padding_effect
 from ui.http import visitor_cookie
 from ui.http.headers import SecurityHeaders
 from ui.http.hosts import HostNames, get_allowed_names
@@ -35,13 +36,12 @@ from ui.http.visitor_cookie import VisitorCookie
 from ui.i18n import _
 from ui.page import explain_failure, is_fault, open_page
 from ui.predict import new_data
-from ui.results import padding_check, predictions_table
+from ui.results import padding_check, predictions_table, progress
 from ui.samples import load_example
 from ui.session import training, workspace
 from ui.session.requests import send_request
 from ui.shell import menu, requests
 from ui.shell.plots import draw, get_figure_labels, is_dark
-from ui.train import progress
 
 
 def show_home() -> None:
@@ -50,12 +50,11 @@ def show_home() -> None:
     example = load_example()
     pictures = samples.draw_example(is_dark(), get_figure_labels())
 
-    st.title(_("Learn from the sequences, not from the padding"))
+    st.title(_("Train on the sequences, not on the padding"))
     st.markdown(
         _(
-            "**Padding** makes sequences of unequal length a rectangle, so that a network can take "
-            "them. A **mask** tells it which steps are real: the others never happened, neither in "
-            "training nor in prediction."
+            "Networks expect rectangular input, so shorter sequences are **padded**. A **mask** "
+            "marks the real steps; the network skips all others, in training and in prediction."
         )
     )
 
@@ -69,24 +68,24 @@ def show_home() -> None:
     lists, array, mask = st.columns([5, 8, 8], gap="small")
     show_picture(
         lists,
-        "1 · " + _("Three sequences"),
+        "1 · " + _("Sequences and targets"),
         pictures[0],
         key="home-sequences",
-        alt=_("Three sequences as cells: 1; 2, 5; 3, 9, 9, 4, 8"),
+        alt=_("Sequences and targets. a: 1 → 2. b: 2, 5 → 4. c: 3, 9, 9, 4, 8 → 6"),
     )
     show_picture(
         array,
-        "2 · " + _("Padded in front with 0, to 15 steps"),
+        "2 · " + _("Padded to 15 steps with 0"),
         pictures[1],
         key="home-padded",
-        alt=_("The padded array, 3 rows of 15 cells; padding is hatched, real values stand last"),
+        alt=_("Padded array of 3 × 15 cells: hatched padding first, then the real values"),
     )
     show_picture(
         mask,
-        "3 · " + _("The mask: 1 where a step is real"),
+        "3 · " + _("Mask: 1 at real steps"),
         pictures[2],
         key="home-mask",
-        alt=_("The mask matrix, 3 rows of 15 cells: 1 where a real step stands, else 0"),
+        alt=_("Mask of 3 × 15 cells: 1 at each of the 8 real steps, otherwise 0"),
     )
 
     def start_training() -> None:
@@ -96,7 +95,7 @@ def show_home() -> None:
             visitor.refusals.example_run = error
 
     run = None if visitor.example_run is None else backend.get_runs().get(visitor.example_run)
-    button, network = st.columns([1, 3], vertical_alignment="center")
+    button, network = st.columns([1, 3], vertical_alignment="top")
     button.button(
         _("Train the network") if run is None else _("Train again"),
         key="home-train",  # a common key, so that only one of the two buttons exists at a time
@@ -105,12 +104,13 @@ def show_home() -> None:
         width="stretch",
         on_click=start_training,
     )
-    network.caption(
-        _(
-            "It learns to answer 2, 4 and 6, from the 8 real steps only. LSTM(100) → LSTM(20) → "
-            "Dropout(0.2) → Dense(1), masked; loss mse, RMSprop, 100 epochs, batch size 1."
+    with network.expander(_("Recipe")):
+        st.markdown(
+            _(
+                "LSTM(100) → LSTM(20) → Dropout(0.2) → Dense(1), masked. Loss mse, RMSprop, 100 "
+                "epochs, batch size 1. Only the 8 real steps are used."
+            )
         )
-    )
 
     error, visitor.refusals.example_run = visitor.refusals.example_run, None
     if error is not None:
@@ -125,7 +125,7 @@ def show_home() -> None:
                     _("Sequences to predict"),
                     value=visitor.typed_texts.get("home", "[1.5], [2, 5], [4, 4, 4]"),
                     key="home-text",
-                    help=_("Type numbers in brackets, one pair of brackets a sequence."),
+                    help=_("One pair of brackets per sequence, e.g. [1.5], [2, 5]."),
                 )
                 place, services = visitor.places.home, get_services()
                 workspace.remember_text(visitor, services, "home", text)
@@ -141,10 +141,17 @@ def show_home() -> None:
                     )
                 padding_check.show_badge(run)
                 st.page_link(
+                    "pages/6_Runs.py",
+                    label=_("Result and export"),
+                    icon=":material/arrow_forward:",
+                    query_params={"run": run.id},
+                )
+                st.page_link(
                     "pages/1_Data.py",
-                    label=_("Now with your own data"),
+                    label=_("Use your own data"),
                     icon=":material/arrow_forward:",
                 )
+    padding_effect.show_padding_effect()
 
 
 @asynccontextmanager

@@ -2,7 +2,8 @@
 
     python3 run.py          makes .venv, installs requirements.txt, starts the app
     python3 run.py test     makes .venv, installs requirements-dev.txt, runs the tests
-                            (with --fast: those that need no browser, server or worker;
+                            (with --fast: those that take little time;
+                            with --all: also the further cases of large matrices;
                             with --internet: those that ask the internet, and no others)
 
 On Windows: py run.py, and py run.py test. What follows "app" or "test" goes to Streamlit or

@@ -6,6 +6,12 @@
                                              click
     python -m benchmarks start               from a cold start of the server to the first result
     python -m benchmarks reloads             50 reloads and 50 clicks around the end of a run
+    python -m benchmarks states --reloads 50
+                                             50 reloads of every page, during a training, a
+                                             comparison and a prediction
+    python -m benchmarks journeys            from a file to an exported model, in few clicks, with
+                                             pictures in journeys/; --data DIR for real engines
+    python -m benchmarks reruns              reruns of every page with 100,000 sequences
     python -m benchmarks exports             exported models against the app: 15 kinds × 24 tables
     python -m benchmarks checks              false alarms of the padding check, on 200 models that
                                              do not leak, with random recipes
@@ -17,9 +23,13 @@
     python -m benchmarks settings --json docs/vowels.json
                                              settings for the Japanese vowels, chosen by
                                              cross-validation
+    python -m benchmarks masking --json docs/masking.json
+                                             when masking pays: the mask modes on the samples
     python -m benchmarks architectures       memory of a worker after 60 different networks
     python -m benchmarks ensembles --json docs/ensembles.json
                                              ensembles and their members, on the Japanese vowels
+    python -m benchmarks estimates           trainings of twelve recipes against their estimated
+                                             time. Writes docs/estimates.json
     python -m benchmarks archives --data DIR
                                              accuracy on UCR-style folders, cross-validated within
                                              training sets; with --final on test sets. Writes
@@ -49,11 +59,15 @@ from benchmarks import (
     cold_start,
     convolutions,
     ensembles,
+    estimates,
     exports,
     hostile,
     imports,
+    journeys,
     machine,
+    masking,
     reloads,
+    reruns,
     settings,
     soak,
     starvation,
@@ -67,6 +81,7 @@ from benchmarks.scale import LONG_STEPS, NAMES, SHORT, draw_scale_lengths
 from benchmarks.soak.classroom import classroom
 from benchmarks.soak.crowd import crowd
 from benchmarks.soak.fuzz import fuzz
+from benchmarks.states import run as states
 from benchmarks.workloads import (
     FEATURES,
     WORKLOADS,
@@ -167,6 +182,7 @@ BENCHMARKS = {
 SEPARATE = {  # run only if named
     "start": cold_start.run,
     "reloads": reloads.run,
+    "reruns": reruns.run,
     "exports": lambda runs: exports.run(),
     "checks": lambda runs: checks.run(),
     "hostile": hostile.run,
@@ -175,9 +191,11 @@ SEPARATE = {  # run only if named
     "fuzz": lambda runs: fuzz(100),
     "crowd": lambda runs: {"visitors": crowd(50, rounds=1), "a class": classroom(50)},
     "settings": lambda runs: settings.run(),
+    "masking": lambda runs: masking.run(runs),
     "architectures": architectures.run,
     "ensembles": lambda runs: ensembles.run(),
     "coverage": lambda runs: coverage.run(),
+    "estimates": lambda runs: estimates.run(),
 }
 
 
@@ -188,14 +206,20 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "names", nargs="*", choices=[*BENCHMARKS, *SEPARATE, "archives", []], metavar="name"
+        "names",
+        nargs="*",
+        choices=[*BENCHMARKS, *SEPARATE, "archives", "journeys", "states", []],
+        metavar="name",
     )
     parser.add_argument("--runs", type=int, default=5, help="rounds, at least 5")
     parser.add_argument("--json", type=Path, default=Path("benchmarks.json"))
-    parser.add_argument("--data", type=Path, help="folder of data sets, for archives")
+    parser.add_argument("--reloads", type=int, default=50, help="per page, for states")
+    parser.add_argument("--data", type=Path, help="folder of data sets, for archives and journeys")
     parser.add_argument("--final", action="store_true", help="read test targets, for archives")
     parser.add_argument("--only", nargs="*", default=[], help="candidates, for archives")
     arguments = parser.parse_args()
+    SEPARATE["states"] = lambda runs: states.run(arguments.reloads)
+    SEPARATE["journeys"] = lambda runs: journeys.run(arguments.data, Path("journeys"))
     if "archives" in arguments.names:
         if arguments.data is None:
             parser.error("archives needs --data DIR")

@@ -1,8 +1,8 @@
 """Reloads and clicks around the end of a run, in Chromium: ``python -m benchmarks reloads``.
 
 Checks that the live parts of the page keep updating and that the form keeps its values. Each try
-trains for a second or two and disturbs the page Train at a different moment, from four seconds
-before the end of the run to two seconds after it:
+trains for a second or two, with the form open, and disturbs the page Train at a different moment,
+from four seconds before the end of the run to two seconds after it:
 
 - *reload* reloads the page in a slow browser with an empty cache, so that the parts of the page
   arrive later than the server sends them;
@@ -11,7 +11,7 @@ before the end of the run to two seconds after it:
   ended.
 
 A *stall* is a page that does not show the ended run and its padding check in time. A *reset* is a
-form or a URL that differs from the chosen settings.
+form or a URL that differs from the chosen settings, or a form that has folded.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ SHOWN = {
 }
 
 
-ANYWAY = "Train anyway"
+ANYWAY, CHANGE = "Train anyway", "Change"
 
 
 @dataclass
@@ -170,8 +170,8 @@ def train_and_disturb(page, moments: Sequence[float], disturb: Callable) -> Outc
     page.goto(f"/Train?{urlencode(CHOSEN)}")
     seconds = _measure_run(page)
     for moment in moments:
-        _start_training(page)
-        time.sleep(max(seconds + moment, 0.2))
+        began = _start_training(page)
+        time.sleep(max(began + seconds + moment - time.perf_counter(), 0.2))
         disturb(page)
         outcome.tries += 1
         description = f"{disturb.__name__} {moment:+.2f} s from the end"
@@ -186,24 +186,45 @@ def train_and_disturb(page, moments: Sequence[float], disturb: Callable) -> Outc
     return outcome
 
 
-def _start_training(page) -> None:
-    """Start the training, and wait until the page shows it.
+def _start_training(page) -> float:
+    """Start the training, and show its form again, which a training folds.
 
     For a training that was run before, the page shows the result immediately; it is run again.
+
+    Returns:
+        ``time.perf_counter()`` at which the page showed the training.
     """
+    _show_form(page)
     page.locator(".st-key-start button:enabled").click()
     stop, train_anyway = page.locator(".st-key-train-stop"), page.get_by_role("button", name=ANYWAY)
     stop.or_(train_anyway).first.wait_for()
     if not stop.is_visible():
         train_anyway.click()
         stop.wait_for()
+    began = time.perf_counter()
+    _show_form(page)
+    return began
+
+
+def _show_form(page) -> None:
+    """Show the form of the settings if it is folded."""
+    start = page.locator(".st-key-start button")
+    change = _find_change_button(page)
+    start.or_(change).first.wait_for()
+    if change.is_visible():
+        change.click()
+        start.wait_for()
+
+
+def _find_change_button(page):
+    """Find the button that shows the form; its class also finds a hidden copy."""
+    return page.get_by_role("button", name=CHANGE, exact=True)
 
 
 def _measure_run(page) -> float:
     """Measure the seconds of a run after its network has been compiled."""
     for _ in range(2):
-        _start_training(page)
-        began = time.perf_counter()
+        began = _start_training(page)
         page.get_by_text("40 epochs in").wait_for()
         seconds = time.perf_counter() - began
     return seconds
@@ -230,15 +251,21 @@ def _shows_result(page, milliseconds: float) -> bool:
         page.get_by_text("40 epochs in").wait_for(timeout=milliseconds)
         badge = page.get_by_role("button", name=re.compile("Padding never counts"))
         badge.wait_for(timeout=milliseconds)
-        page.locator(".st-key-start button:enabled").wait_for(timeout=milliseconds)
+        start = page.locator(".st-key-start button:enabled")
+        start.or_(_find_change_button(page)).first.wait_for(timeout=milliseconds)
     except TimeoutError:
         return False
     return True
 
 
 def _find_differences(page) -> dict[str, str]:
-    """Return the fields of the form and of the URL that differ from the chosen settings."""
+    """Return the fields of the form and of the URL that differ from the chosen settings.
+
+    The form was open before the page was disturbed, and has to be open still.
+    """
     page.wait_for_timeout(1000)  # the second page run may reset a field
+    if not page.locator(".st-key-start button").is_visible():
+        return {"form": "folded"}
     shown = {name: page.get_by_label(name, exact=True).input_value() for name in SHOWN}
     different = {name: text for name, text in shown.items() if text != SHOWN[name]}
     query = {name: texts[0] for name, texts in parse_qs(urlsplit(page.url).query).items()}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from numbers import Integral
 from string import Formatter
 
+from .former_messages import get_present_message
 from .i18n import N_
 from .json_validation import value_error
 
 TEXT = N_("{text}")  # the template of a note that is plain text
 MAX_FORMAT_LENGTH = 4  # characters of a format specification, such as .1%
 MAX_FIELDS, MAX_DEPTH = 20, 2  # limits of a template from a file: fields, and notes inside notes
+NUMBERS_OF_NAMES = {"id", "seed"}  # fields whose numbers count nothing
 MAX_VALUE_LENGTH = 200  # characters of a quoted value; a cell may hold 50 MB
 
 
@@ -33,14 +37,37 @@ class UnpaddedError(ValueError):
     report: object = None
 
     def __init__(self, template: str, **values: object) -> None:
-        self.template = template
+        self.template = get_present_message(template)  # it may have been stored in earlier words
         self.values = shorten_values(values)
-        super().__init__(template.format(**self.values))
+        super().__init__(fill_template(self.template, self.values))
 
     # By default pickle drops keyword values and later attributes.
     def __reduce__(self) -> tuple[object, ...]:
         added = {k: v for k, v in vars(self).items() if k not in ("template", "values")}
         return _rebuild, (type(self), self.template, self.values), added or None
+
+
+class _MessageFormatter(Formatter):
+    """``str.format`` with thousands separators in counts that have no format of their own."""
+
+    def get_value(
+        self, key: int | str, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> object:
+        value = super().get_value(key, args, kwargs)
+        return str(value) if key in NUMBERS_OF_NAMES else value
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        is_count = isinstance(value, Integral) and not isinstance(value, bool)
+        return format(value, "," if is_count and not format_spec else format_spec)
+
+
+def fill_template(template: str, values: dict[str, object]) -> str:
+    """Insert values into the fields of a message.
+
+    >>> fill_template("{n} steps of {name}", {"n": 12345, "name": "a"})
+    '12,345 steps of a'
+    """
+    return _MessageFormatter().vformat(template, (), values)
 
 
 def shorten_values(values: dict[str, object]) -> dict[str, object]:
@@ -103,8 +130,9 @@ class Note(str):
     values: dict[str, object]
 
     def __new__(cls, template: str, **values: object) -> Note:
+        template = get_present_message(template)  # it may have been stored in earlier words
         values = shorten_values(values)
-        note = super().__new__(cls, template.format(**values))
+        note = super().__new__(cls, fill_template(template, values))
         note.template, note.values = template, values
         return note
 

@@ -168,8 +168,8 @@ class FittedModel:
             return data
         if set(actual) != set(names):
             raise DataError(
-                "The model was trained on the features {expected}; this data has {found}. Give "
-                "the same features, under the same names.",
+                "The model was trained on the features {expected}; this data has {found}. "
+                "Give the same features with the same names.",
                 expected=", ".join(names),
                 found=", ".join(actual),
             )
@@ -185,8 +185,8 @@ class FittedModel:
             unknown = [] if known is None else [word for word in words if word not in known]
             if unknown:
                 note = Note(
-                    "`{name}` holds words that the training data did not have, and they are read "
-                    "as unknown: {words}",
+                    "`{name}` has words that are not in the training data, read as unknown: "
+                    "{words}",
                     name=name,
                     words=", ".join(unknown[:MAX_WORDS]),
                 )
@@ -199,11 +199,11 @@ class FittedModel:
         for name, known in zip(data.feature_names, self.preprocessing.feature_names, strict=False):
             if (name in data.categories) != (known in vocabularies):
                 raise DataError(
-                    "Feature {feature} holds words where the model was trained on numbers. Give "
-                    "numbers."
+                    "Feature {feature} contains words, but the model was trained on numbers. "
+                    "Give numbers."
                     if name in data.categories
-                    else "Feature {feature} holds numbers where the model was trained on words. "
-                    "Give a table with a column {feature} of words.",
+                    else "Feature {feature} contains numbers, but the model was trained on "
+                    "words. Give a table with a column {feature} of words.",
                     feature=known,
                 )
 
@@ -230,8 +230,8 @@ def _from_frame(frame: pd.DataFrame, names: tuple[str, ...], policy: Missing) ->
     missing = [name for name in names if name not in columns]
     if missing and len(missing) < len(names):
         raise DataError(
-            "The model was trained on a feature {feature!r}, but there is no column "
-            "{feature!r}. The columns are {columns}.",
+            "There is no column {feature!r}, but the model was trained on this feature. The "
+            "columns are {columns}.",
             feature=missing[0],
             columns=", ".join(columns),
         )

@@ -149,9 +149,9 @@ class TrainedModel(FittedModel):
         targets = _require_targets(data)
         if data.per_step != self.recipe.return_sequences:
             raise DataError(
-                "The targets are one a step, and the model answers once a sequence."
+                "The targets are per step, but the model predicts once per sequence."
                 if data.per_step
-                else "The targets are one a sequence, and the model answers at every step."
+                else "The targets are per sequence, but the model predicts at every step."
             )
         if self.classes is None and targets.dtype.kind == "O":
             raise DataError(
@@ -338,7 +338,7 @@ def load(
                 documents["training"]["schema"] or documents["preprocessing"]["table"],
             )
         except (ValueError, RecursionError) as error:
-            raise archive.make_error(error) from None
+            raise archive.make_error(error) from error
         weights = get_family(recipe).count_weights(recipe, preprocessing.shape)
         if refuse_too_large is not None:
             refuse_too_large(weights)

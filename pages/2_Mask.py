@@ -2,17 +2,15 @@
 
 import streamlit as st
 
-from core.data.padding import padding_cost
 from ui import url_state
 from ui.context import get_services
-from ui.i18n import _, format_count, ngettext
-from ui.mask import padded_figures, padding_form
+from ui.i18n import _
+from ui.mask import cost, padded_figures, padding_form, statements
 from ui.page import open_page
 from ui.recipe.format import format_field, format_network
 from ui.results import xray
 from ui.runs import detail
 from ui.session.settings import choose_recipe
-from ui.shell.widgets import make_metric_grid
 
 url_state.follow()
 visitor = open_page("Mask")
@@ -23,45 +21,12 @@ notes = url_state.explain(visitor)
 recipe = padding_form.choose_padding(visitor)
 choose_recipe(visitor, get_services(), recipe)
 
-cost = padding_cost(data, recipe.maxlen, recipe.truncating, recipe.mask_value)
-facts = make_metric_grid()
-shape = (cost.sequences, cost.maxlen, *([data.features] if data.features > 1 else []))
-facts.metric(
-    _("Padded array"),
-    " × ".join(map(format_count, shape)),
-    help=_("Sequences × steps, and × features where there are several."),
-)
-facts.metric(
-    _("Share of padding"),
-    f"{cost.padding_share:.0%}",
-    help=ngettext(
-        "{padding} of {n} cell holds no real step.",
-        "{padding} of {n} cells hold no real step.",
-        cost.cells,
-        padding=format_count(cost.padding),
-    ),
-)
-facts.metric(
-    _("Steps lost to truncation"),
-    format_count(cost.truncated),
-    help=ngettext(
-        "In {n} sequence longer than maxlen.",
-        "In {n} sequences longer than maxlen.",
-        cost.truncated_sequences,
-    ),
-)
-facts.metric(
-    _("Erased by a value mask"),
-    format_count(cost.erased),
-    help=_(
-        "Real steps whose features all equal the mask value {value:g}. Keras's Masking layer "
-        "takes them for padding."
-    ).format(value=recipe.mask_value),
-)
-padding_form.explain_mode(recipe, cost)
-
+padding_cost = cost.get_padding_cost(visitor, recipe)
+statements.show_statements(recipe, padding_cost)
 rows, feature = padding_form.choose_rows_and_feature(visitor)
-padded_figures.show_figures(visitor, recipe, rows, feature, cost.maxlen)
+steps = padding_form.choose_steps(visitor, recipe, padding_cost.maxlen)
+padded_figures.show_figures(visitor, recipe, rows, feature, steps, padding_cost.maxlen)
+cost.show_padding_cost(padding_cost, data.features)
 url_state.update_address(visitor, notes)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link(

@@ -1,14 +1,12 @@
-"""The page Predict: predictions for new sequences."""
+"""The page Predict: predictions for the visitor's data and for new sequences."""
 
 import streamlit as st
 
 from ui.i18n import _, escape_markdown, translate_name
 from ui.page import open_page
-from ui.predict import forms
-from ui.recipe.format import format_network
-from ui.results import padding_check
+from ui.predict import forms, model_picker
+from ui.results import padding_check, progress
 from ui.runs import detail
-from ui.train import progress
 
 visitor = open_page("Predict")
 st.title(_("Predict"))
@@ -21,24 +19,20 @@ if run is None:
             name=escape_markdown(translate_name(visitor.name))
         )
     )
-    st.page_link("pages/3_Train.py", label=_("Train one"), icon=":material/arrow_forward:")
+    st.page_link("pages/3_Train.py", label=_("Train a model"), icon=":material/arrow_forward:")
     st.stop()
 
 if not run.has_model:
     if run.state in progress.ACTIVE:
         st.markdown(
-            _("The model is being trained on {name}.").format(
+            _("A model is being trained on {name}.").format(
                 name=escape_markdown(translate_name(visitor.name))
             )
         )
     progress.show_training(visitor, run, "predict-run")  # reruns this page at its end
-    st.page_link("pages/3_Train.py", label=_("To the training"), icon=":material/arrow_back:")
+    st.page_link("pages/3_Train.py", label=_("Train"), icon=":material/arrow_back:")
     st.stop()
 
-st.caption(
-    _("Model: {layers}, trained on {name}.").format(
-        layers=format_network(run.recipe), name=escape_markdown(translate_name(run.name))
-    )
-)
+model_picker.choose_model(visitor, run)
 padding_check.show_badge(run)
 forms.show_forms(visitor, run)

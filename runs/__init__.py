@@ -7,7 +7,7 @@ imports TensorFlow.
 from runs.jobs.compare import ComparisonRequest
 from runs.service import Runs
 from runs.store import DataSet, StoreError, TableReading
-from runs.types import ACTIVE, Prediction, Request, Run, RunState, RunSummary
+from runs.types import ACTIVE, Prediction, Request, Run, RunLine, RunState, RunSummary
 
 __all__ = [
     "ACTIVE",
@@ -16,6 +16,7 @@ __all__ = [
     "Prediction",
     "Request",
     "Run",
+    "RunLine",
     "RunState",
     "RunSummary",
     "Runs",

@@ -50,8 +50,8 @@ class Limits:
         refuse_many_steps(steps, self.steps)
         if recipe.mask == "none" and longest * len(lengths) > self.steps:
             raise QuotaError(
-                "Without a mask padding counts as data: {n:,} sequences of {longest:,} steps are "
-                "{steps:,} steps, and this server trains on up to {most:,}. Mask by lengths, or "
+                "Without a mask, padding counts as data: {n:,} sequences of {longest:,} "
+                "steps are {steps:,} steps. The limit is {most:,}. Mask by lengths, or "
                 "choose a smaller maxlen.",
                 n=len(lengths),
                 longest=longest,
@@ -67,8 +67,8 @@ class Limits:
         """
         if weights > self.run_weights:
             raise QuotaError(
-                "This network would have {weights:,} weights; on this server a run may have "
-                "{most:,}. Use fewer units or layers.",
+                "This network would have {weights:,} weights; the limit is {most:,}. Use "
+                "fewer units or layers.",
                 weights=weights,
                 most=self.run_weights,
             )

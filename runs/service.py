@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import time
 from collections.abc import Callable, Collection
 from dataclasses import fields
 from typing import TypeVar
@@ -14,15 +16,19 @@ from core.evaluation.evaluation_set import EvaluationSet
 from core.evaluation.report import Evaluation
 from core.experiments.compare import Comparison
 from core.experiments.early_prediction import EarlyPrediction
+from core.families.family import EpochCost
 from core.families.registry import get_family
 from core.inspection.xray import XRay
+from core.invariance.padding_effect import PaddingEffect
 from core.invariance.report import Proof
+from core.preprocessing.hold_out import HoldOut
 from core.preprocessing.input_encoder import estimate_shape
 from core.recipe.recipe import Recipe
 from runs.jobs.compare import ComparisonRequest, compare_runs
 from runs.jobs.context import NO_MODEL
 from runs.jobs.export import Export
 from runs.jobs.import_model import ImportRequest, import_run
+from runs.jobs.measure_padding_effect import PaddingEffectRequest, measure_padding_effect
 from runs.jobs.predict import evaluate_run_early, inspect_run, predict_run
 from runs.json_log import log_event
 from runs.limits import estimate_run_bytes
@@ -30,12 +36,24 @@ from runs.run_cache import RunCache
 from runs.scheduling.dispatcher import Dispatcher
 from runs.scheduling.fair_queue import QueuePosition
 from runs.scheduling.requests import Job, Result
+from runs.server_speed import get_speed, name_family
 from runs.settings import Settings
-from runs.store import DELETED, EXPORTED, MEASURED, MODEL, ONNX, Content, DuplicateKey, Store
+from runs.store import (
+    DELETED,
+    EXPORTED,
+    MEASURED,
+    MODEL,
+    ONNX,
+    Content,
+    DuplicateKey,
+    Store,
+    StoreError,
+)
 from runs.types import ACTIVE, Prediction, Request, Run, RunState, RunSummary
 
 Data = TypeVar("Data", bound=Sequences | None)
 MIN_LONG_REQUEST = 1e11  # steps times weights of a prediction that takes more than some seconds
+SPEED_SECONDS = 20.0  # between two readings of the speed of this server
 NO_TLS = "every user of this machine can run programs as the user of its workers"
 
 
@@ -73,6 +91,8 @@ class Runs:
         self.samples = samples
         self.store = Store.from_settings(settings, samples)
         self._run_cache = RunCache(self.store)
+        self._speeds: dict[str, float] = {}
+        self._measure_speeds_at = 0.0  # when to read them again
         if settings.scheduler and not settings.scheduler.startswith("tls://"):
             log_event("scheduler without TLS", logging.WARNING, why=NO_TLS)
         self.dispatcher = Dispatcher(self.store, settings.scheduler, analyzes_ended_runs)
@@ -97,12 +117,13 @@ class Runs:
         stored_digest: str | None = None,
         defer_analyses: bool = False,
         reuse: bool = False,
+        hold_out: HoldOut | None = None,
     ) -> str:
         """Queue a training run.
 
         Args:
             owner: Id of the visitor.
-            data: Training data.
+            data: Training data, without the marks of ``hold_out``.
             recipe: Recipe to train.
             name: Display name.
             reading: How new data is read like this data; see ``core.reading.new_data``.
@@ -110,6 +131,7 @@ class Runs:
             defer_analyses: Check invariance and evaluate only on request, not after the training.
             reuse: Reuse the result of an identical run of this visitor, or on a sample of any
                 visitor: at once if it has finished, otherwise when it finishes.
+            hold_out: Test set to hold out from the data.
 
         Returns:
             The id of the run.
@@ -124,7 +146,12 @@ class Runs:
         self.store.limits.refuse_too_large(weights)
         self.store.limits.refuse_too_long(data.lengths, recipe)
         content = stored_digest or Content.from_bytes(pack(data))
-        epoch = family.estimate_cost(data.lengths, shape.inputs, recipe)
+        split = data.split if hold_out is None else hold_out.apply(data).split
+        lengths = data.lengths if split is None else data.lengths[split != "test"]
+        epoch = family.estimate_cost(
+            lengths if len(lengths) else data.lengths, shape.inputs, recipe
+        )
+        modelled = family.estimate_seconds(epoch, recipe)
         digest = content if isinstance(content, str) else content.digest
         shared_by = None if digest in self.samples() else owner  # None: by all visitors
         run_id = self.store.runs.create(
@@ -133,9 +160,13 @@ class Runs:
             recipe,
             content,
             reading or {},
-            family.estimate_seconds(epoch, recipe),
+            modelled * self.get_speed(recipe),
             estimate_run_bytes(weights),
-            duplicate_key=DuplicateKey.from_training(shared_by, digest, recipe, alone=not reuse),
+            duplicate_key=DuplicateKey.from_training(
+                shared_by, digest, recipe, alone=not reuse, hold_out=hold_out
+            ),
+            hold_out=hold_out,
+            modelled=modelled,
         )
         if reuse and self.store.duplicates.reuse_results(self.dispatcher.kinds, run_id):
             return run_id
@@ -143,6 +174,22 @@ class Runs:
             self.dispatcher.deferred.add(run_id)
         self.dispatcher.wake()
         return run_id
+
+    def estimate_seconds(self, cost: EpochCost, recipe: Recipe) -> float:
+        """Estimate the time of a training on this server, start-up included, without other load."""
+        return get_family(recipe).estimate_seconds(cost, recipe) * self.get_speed(recipe)
+
+    def get_speed(self, recipe: Recipe) -> float:
+        """Return the factor by which this server takes longer than the estimate of a family.
+
+        It is read from the store now and then; pages call this for every estimate.
+        """
+        now = time.monotonic()
+        if now > self._measure_speeds_at:
+            self._measure_speeds_at = now + SPEED_SECONDS
+            with contextlib.suppress(StoreError):  # the last speeds stay
+                self._speeds = self.store.runs.measure_speeds()
+        return get_speed(self._speeds, name_family(recipe))
 
     def train_alone(self, owner: str, run_id: str) -> str:
         """Train a run by itself that waits for the result of an identical run, or has copied it.
@@ -304,6 +351,21 @@ class Runs:
         """Request a comparison of ended runs."""
         request = Request[Comparison]()
         self.dispatcher.requests.submit(compare_runs, "", comparison, request, visitor)
+        return request
+
+    def measure_padding_effect(
+        self, masked: RunSummary, unmasked: RunSummary, sequence: Sequences
+    ) -> Request[PaddingEffect]:
+        """Request the predictions of two models for one sequence with more and more padding.
+
+        Args:
+            masked: Run whose network has a mask.
+            unmasked: Run for which padding counts as data.
+            sequence: One sequence.
+        """
+        request = Request[PaddingEffect]()
+        payload = PaddingEffectRequest(masked.id, unmasked.id, sequence)
+        self.dispatcher.requests.submit(measure_padding_effect, "", payload, request, masked.owner)
         return request
 
     def cancel(self, request: Request[object]) -> None:

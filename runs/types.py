@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -91,6 +92,9 @@ class RunSummary:
         has_evaluation: An evaluation is stored: a requested one, or that of an imported file.
         open_to_questions: The owner lets other visitors predict with the model.
         reused: The result was copied from a run of the same data, recipe and kind of machine.
+        note: What the owner wrote about it.
+        comparison: Id of the comparison that it was started for; None if it was for none.
+        entry: Name of its recipe in the comparison.
     """
 
     id: str
@@ -122,6 +126,32 @@ class RunSummary:
     has_evaluation: bool = False
     open_to_questions: bool = False
     reused: bool = False
+    note: str = ""
+    comparison: str | None = None
+    entry: str = ""
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """What a list of runs is searched and grouped by.
+
+    Attributes:
+        id: As in ``RunSummary``.
+        name: As in ``RunSummary``.
+        state: As in ``RunSummary``.
+        data: As in ``RunSummary``.
+        note: As in ``RunSummary``.
+        comparison: As in ``RunSummary``.
+        data_name: The owner's name of the data; "" if it was deleted, or is a sample.
+    """
+
+    id: str
+    name: str
+    state: RunState
+    data: str
+    note: str
+    comparison: str | None
+    data_name: str
 
 
 @dataclass(frozen=True)
@@ -181,10 +211,12 @@ class Request(Generic[Result_co]):
         share: Fraction that is computed, 0 to 1.
         started: A worker executes the request.
         error: Error once done; None after success.
+        finished: Time of the outcome, on the monotonic clock; None before.
     """
 
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
+        self.finished: float | None = None
         self.share = 0.0
         self.started = False
         self._result: Any = None  # what Dask returned, which has no types
@@ -223,4 +255,5 @@ class Request(Generic[Result_co]):
             self.error = outcome
         else:
             self._result = outcome
+        self.finished = time.monotonic()
         self._finished.set()

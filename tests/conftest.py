@@ -30,6 +30,7 @@ SLOW_FOLDERS = {TESTS / folder for folder in ("benchmarks", "browser", "compatib
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="leave out what takes long to run")
+    parser.addoption("--all", action="store_true", help="run also the further cases of matrices")
     parser.addoption("--internet", action="store_true", help="run what asks the internet, alone")
 
 
@@ -40,10 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     asks_internet, is_fast = config.getoption("--internet"), config.getoption("--fast")
+    is_whole = config.getoption("--all")
     left_out = {
         item
         for item in items
-        if (INTERNET in item.path.parents) != asks_internet or (is_fast and _is_slow(item))
+        if (INTERNET in item.path.parents) != asks_internet
+        or (is_fast and _is_slow(item))
+        or (not is_whole and item.get_closest_marker("further"))
     }
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]

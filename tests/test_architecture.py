@@ -93,6 +93,7 @@ def test_ruff_has_nothing_to_say(command):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_no_test_imports_another_test():
     """Tests share code through tests/support, or a module of their folder that tests nothing."""
     for path in (ROOT / "tests").rglob("*.py"):

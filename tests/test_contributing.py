@@ -85,7 +85,7 @@ assert train.query_params["clip_value"] == "0.5"
 compare = app.switch_page("pages/5_Compare.py").run()
 varied = compare.multiselect[0]
 varied.set_value(["kind", "clip_value"]).run()
-[kinds] = [each for each in compare.button_group if each.label == "Layers"]
+[kinds] = [each for each in compare.button_group if each.label == "Layer type"]
 assert "SimpleRNN" in kinds.options
 assert not compare.exception
 """

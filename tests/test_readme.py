@@ -9,11 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from ui.locales.style import PERCENT, find_phrases
+
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+GUIDES = ["README.md", "CONTRIBUTING.md", "samples/README.md", *DOCUMENTS]
+# Words that have another sense in documents: a proxy in front of a server, a Plotly figure.
+OTHER_SENSES = {"figure", "figures", "behind", "in front", "answers", "answered"}
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/engine.md"])
@@ -25,13 +31,22 @@ def test_the_python_examples_do_what_they_say(document, tmp_path, monkeypatch):
     assert results.failed == 0
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", *DOCUMENTS])
+@pytest.mark.parametrize("document", GUIDES)
 def test_every_link_leads_to_a_file(document):
     links = re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text(encoding="utf-8"))
     here = [link for link in links if "://" not in link]
     assert here or document not in ("README.md", "CONTRIBUTING.md")
     for link in here:
         assert ((ROOT / document).parent / link).exists(), link
+
+
+# The reference of recipe fields has the texts of the form, which tests/ui/test_locales.py checks.
+@pytest.mark.parametrize("document", sorted({*GUIDES} - {"docs/recipe.md"}))
+def test_documents_follow_the_style_guide(document):
+    text = " ".join(CODE.sub("", (ROOT / document).read_text(encoding="utf-8")).split())
+    found = {phrase for phrase, _use in find_phrases(text) if phrase.lower() not in OTHER_SENSES}
+    assert found == set()
+    assert PERCENT.findall(text) == []
 
 
 @pytest.mark.parametrize(("system", "column"), [("Linux", 2), ("Windows", 3)])

@@ -26,6 +26,7 @@ def test_mypy_finds_no_error(tmp_path: Path):
     assert [line for line in done.stdout.splitlines() if ": error: " in line] == []
 
 
+@pytest.mark.slow
 def test_every_ignored_error_has_its_kind_and_a_reason():
     comments = [
         f"{path.relative_to(ROOT)}:{token.start[0]}: {token.string}"
@@ -37,6 +38,7 @@ def test_every_ignored_error_has_its_kind_and_a_reason():
     assert len(comments) <= MAX_IGNORED, comments
 
 
+@pytest.mark.slow
 def test_few_values_have_no_type():
     """A value that may be anything is an ``object``, whose type is checked before it is used."""
     places = [

@@ -33,11 +33,12 @@ def get_store() -> Store:
 def get_shared_run(data: Sequences, recipe: Recipe, name: str) -> str:
     """Return the id of the training run that serves every visitor who needs a trained example.
 
-    It is shared so that visitors who only look do not fill the queue.
+    It is shared so that visitors who only look do not fill the queue. Its model is checked and
+    evaluated only on request, so that nobody's own training waits for that.
     """
     get_store().visitors.record_visit(SHARED_OWNER, lasting=True)
     for run in get_store().runs.list(SHARED_OWNER):
         is_usable = run.state in (*ACTIVE, RunState.FINISHED)
         if is_usable and (run.name, run.recipe) == (name, recipe):
             return run.id
-    return get_runs().train(SHARED_OWNER, data, recipe, name, reuse=True)
+    return get_runs().train(SHARED_OWNER, data, recipe, name, defer_analyses=True, reuse=True)

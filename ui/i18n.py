@@ -16,7 +16,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.errors import Note, UnpaddedError
+from core.errors import Note, UnpaddedError, fill_template
+from core.figures.text import shorten_text
 from ui.samples import SAMPLE_NAMES
 
 ENGLISH = "en"
@@ -64,18 +65,34 @@ def _(message: str) -> str:
 
 
 def ngettext(singular: str, plural: str, number: float, **values: object) -> str:
-    """Translate a message with a count, which fills {n}: 1 step, or 12,345 steps."""
-    message = load_catalogue(get_language()).ngettext(singular, plural, int(number))
-    return message.format(n=format_count(number), **values)
+    """Translate a message with a count, which fills {n}: 1 step, 2.5 steps, or 12,345 steps."""
+    is_whole = number == int(number)
+    # A number with decimals, such as a median, has a plural whatever it is.
+    form = int(number) if is_whole else 2
+    message = load_catalogue(get_language()).ngettext(singular, plural, form)
+    n = format_count(number) if is_whole else f"{number:,.1f}"
+    return message.format(n=n, **values)
 
 
 def escape_markdown(text: object) -> str:
-    """Escape text so that Streamlit's Markdown shows it literally, on one line.
-
-    A word joiner, which is invisible, is inserted into addresses so that they do not become links.
-    """
+    """Escape text so that Streamlit's Markdown shows it literally, on one line."""
     short = shorten(" ".join(str(text).split()), MAX_NAME_CHARACTERS)
-    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\u2060", short))
+    return _MARKDOWN.sub(r"\\\1", escape_links(short))
+
+
+def strip_markdown(text: object) -> str:
+    """Remove Markdown from text for a label that only screen readers get, which read it as it is.
+
+    >>> strip_markdown("**x** [y](z)")
+    'x y z'
+    """
+    short = shorten(str(text), MAX_NAME_CHARACTERS)
+    return escape_links(" ".join(_MARKDOWN.sub(" ", short).split()))
+
+
+def escape_links(text: str) -> str:
+    """Insert a word joiner, which is invisible, into addresses, so that they are not links."""
+    return _ADDRESS.sub("\u2060", text)
 
 
 def join_list(parts: Iterable[str]) -> str:
@@ -84,8 +101,12 @@ def join_list(parts: Iterable[str]) -> str:
 
 
 def shorten(text: str, max_length: int = 60) -> str:
-    """Truncate a text to ``max_length`` characters."""
-    return text if len(text) <= max_length else text[: max_length - 1] + "…"
+    """Shorten a text to ``max_length`` characters: its middle, because names often end differently.
+
+    >>> shorten("patient-0001-visit-0012", 12)
+    'patien…-0012'
+    """
+    return shorten_text(text, max_length)
 
 
 def translate(message: UnpaddedError | Note) -> str:
@@ -97,7 +118,7 @@ def translate(message: UnpaddedError | Note) -> str:
     for name, value in values.items():
         if isinstance(value, str):
             template = template.replace(f"{{{name}!r}}", f"“{{{name}}}”")
-    return template.format(**values)
+    return fill_template(template, values)
 
 
 def translate_name(name: str) -> str:
@@ -117,21 +138,34 @@ def format_count(number: float) -> str:
 
 
 def format_size(size: int) -> str:
-    """Format a size in bytes: 16 kB, 1.2 MB."""
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+    """Format a size in bytes: 16 kB, 1.2 MB, 1,200 MB."""
+    if round(size / 1e3) < 1000:
+        return f"{size / 1e3:,.0f} kB"
+    return f"{size / 1e6:,.1f} MB" if size < 99.95e6 else f"{size / 1e6:,.0f} MB"
 
 
 def format_duration(seconds: float) -> str:
-    """Format a duration in seconds: 4 ms, 0.8 s, 12 s, 3 min 5 s, 2 h 10 min."""
+    """Format a duration in seconds: 4 ms, 0.8 s, 12 s, 3 min, 3 min 5 s, 2 h 10 min."""
     if seconds < 0.1:
         return _("{n:.0f} ms").format(n=seconds * 1000)
-    if seconds < 10:
+    if seconds < 9.95:
         return _("{n:.1f} s").format(n=seconds)
-    if seconds < 60:
+    if round(seconds) < 60:
         return _("{n:.0f} s").format(n=seconds)
+    if round(seconds) < 3600:
+        m, s = divmod(round(seconds), 60)
+        return (_("{m} min {s} s") if s else _("{m} min")).format(m=m, s=s)
+    h, m = divmod(round(seconds / 60), 60)
+    return (_("{h} h {m} min") if m else _("{h} h")).format(h=f"{h:,}", m=m)
+
+
+def format_estimate(seconds: float) -> str:
+    """Format an estimated duration for people: under 1 min, about 3 min, about 2 h."""
+    if seconds < 60:
+        return _("under 1 min")  # short enough for a metric on a phone
     if seconds < 3600:
-        return _("{m} min {s} s").format(m=int(seconds // 60), s=int(seconds % 60))
-    return _("{h} h {m} min").format(h=int(seconds // 3600), m=int(seconds % 3600 // 60))
+        return _("about {n} min").format(n=round(seconds / 60))
+    return _("about {n} h").format(n=f"{seconds / 3600:.2g}")
 
 
 def format_engine(layers: list[str]) -> str:

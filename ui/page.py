@@ -10,7 +10,8 @@ from core.errors import UnpaddedError
 from core.i18n import N_
 from runs import StoreError
 from ui import backend, context
-from ui.i18n import _, escape_markdown, join_list, ngettext, translate, translate_name
+from ui.data.switch import show_data_in_use
+from ui.i18n import _, translate
 from ui.language_switch import show_language_switch
 from ui.session.state import State
 from ui.shell import auth, css, menu
@@ -45,15 +46,8 @@ def open_page(name: str) -> State:
         st.markdown("### ▦ Unpadded")
         for script, icon, label in PAGES:
             st.page_link(script, label=_(label), icon=icon)
-        sequences = ngettext("{n} sequence", "{n} sequences", len(visitor.data))
-        steps = ngettext("{n} step", "{n} steps", visitor.data.lengths.sum())
         st.space("small")
-        name_in_use = escape_markdown(translate_name(visitor.name))
-        # One block: separate blocks would have a gap of one line between them.
-        st.markdown(
-            f":small[:gray[{_('Data in use')}]]  \n**{name_in_use}**  \n"
-            f":small[:gray[{join_list([sequences, steps])}]]"
-        )
+        show_data_in_use(visitor, name)
         auth.show_login()
         show_language_switch(visitor)
         menu.close_on_navigation()
@@ -81,8 +75,8 @@ def explain_failure(error: Exception) -> bool:
     else:
         st.error(
             _(
-                "This page failed because of an error in the program. Nothing that was saved is "
-                "lost: reload the page."
+                "This page failed because of an error in the program. Saved data is not "
+                "lost. Reload the page."
             ),
             icon=":material/error:",
         )

@@ -11,7 +11,7 @@ from plotly.graph_objects import Figure
 
 from core import Recipe, Sequences, pad
 from core.data.serialization import pack
-from core.figures import Labels, plot_mask, plot_padded, plot_sequences
+from core.figures import Labels, plot_mask, plot_padded, plot_sequences, write_targets
 from core.i18n import N_
 from core.reading import open_table, read_with_choices
 from runs.store import Content
@@ -36,7 +36,12 @@ def draw_example(dark: bool, labels: Labels) -> tuple[Figure, Figure, Figure]:
     example, recipe = load_example(), Recipe.example()
     padded = pad(example, recipe.maxlen, recipe.padding, recipe.truncating, recipe.value)
     return (
-        plot_sequences(example, slice(None), dark=dark, labels=labels),
+        write_targets(
+            plot_sequences(example, slice(None), dark=dark, labels=labels),
+            example.require_targets(),
+            dark=dark,
+            labels=labels,
+        ),
         plot_padded(padded.values[:, :, 0], padded.mask, example.ids, dark=dark, labels=labels),
         plot_mask(padded.mask, example.ids, dark=dark, labels=labels),
     )
@@ -73,6 +78,11 @@ class Sample:
     path: Path | None
     record: Path | None = None
 
+    @property
+    def key(self) -> str:
+        """Name of the data in a URL."""
+        return "example" if self.path is None else self.path.stem
+
 
 # Accuracy on the published test set of the Japanese vowels, with its source.
 PUBLISHED_ACCURACIES = (
@@ -82,24 +92,34 @@ PUBLISHED_ACCURACIES = (
 )
 REAL_ZEROS = Sample(
     N_("Real zeros"),
-    N_("Three sequences in which some steps are truly 0, which a mask by value would erase."),
+    N_("Three sequences with real steps that are 0. A value mask would erase them."),
     FOLDER / "real_zeros.csv",
+)
+DAILY_RIDES = Sample(
+    N_("Daily rides"),
+    N_(
+        "On which share of the days did each person ride? Rides per day of 240 people, 3 to 100 "
+        "days, simulated. Here masking pays."
+    ),
+    FOLDER / "daily_rides.csv",
+)
+JAPANESE_VOWELS = Sample(
+    N_("Japanese vowels"),
+    N_(
+        "Who is speaking? 640 utterances by nine speakers, 12 features, 7 to 29 steps. "
+        "Source: Kudo, Toyama and Shimbo, UCI Machine Learning Repository, CC BY 4.0."
+    ),
+    FOLDER / "japanese_vowels.csv",
+    Path(__file__).parent.parent / "docs" / "vowels.json",
 )
 SAMPLES = (
     Sample(
         EXAMPLE_NAME,
-        N_("The example of the home page: 1, 2 and 5 steps of one feature."),
+        N_("The example on the home page: 1, 2 and 5 steps of one feature."),
         None,
     ),
     REAL_ZEROS,
-    Sample(
-        N_("Japanese vowels"),
-        N_(
-            "640 utterances by nine speakers, 12 features, 7 to 29 steps; who is speaking? "
-            "Kudo, Toyama and Shimbo, UCI Machine Learning Repository, CC BY 4.0."
-        ),
-        FOLDER / "japanese_vowels.csv",
-        Path(__file__).parent.parent / "docs" / "vowels.json",
-    ),
+    DAILY_RIDES,
+    JAPANESE_VOWELS,
 )
 SAMPLE_NAMES = {sample.name for sample in SAMPLES}

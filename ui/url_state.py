@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -86,8 +87,8 @@ def explain_ignored(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, .
     if (address.get(VERSION_KEY) or VERSION) not in VERSIONS:
         notes.append(
             Note(
-                "This link was made by another version of Unpadded ({version}); its settings are "
-                "read as this version means them.",
+                "This link is from another version of Unpadded ({version}). Its settings "
+                "have the meaning of this version.",
                 version=shorten(address[VERSION_KEY], MAX_QUOTED),
             )
         )
@@ -96,7 +97,7 @@ def explain_ignored(address: Mapping[str, str], recipe: Recipe) -> tuple[Note, .
         if name in address and (name not in fields or fields[name] != value):
             notes.append(
                 Note(
-                    "{name}: {text!r} is not possible here; {value} is used.",
+                    "{name}: {text!r} is not possible here. Using {value}.",
                     name=name,
                     text=shorten(address[name], MAX_QUOTED),
                     value=field.to_text(value),
@@ -178,7 +179,7 @@ def update_address(visitor: State, place: DeltaGenerator) -> None:
     if visitor.address.notes:
         ignored = "".join(f"\n- {translate(note)}" for note in visitor.address.notes)
         place.warning(
-            _("Not everything that this link says could be set:") + ignored,
+            _("Some settings of this link could not be applied:") + ignored,
             icon=":material/link_off:",
         )
     address = {VERSION_KEY: VERSION, "data": _get_data_key(visitor)}
@@ -195,21 +196,24 @@ def update_address(visitor: State, place: DeltaGenerator) -> None:
     visitor.address.parameters = address
 
 
-def offer_link(visitor: State) -> None:
-    """Offer a link to the current settings."""
+def offer_link(visitor: State, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Offer a link to the current settings.
+
+    Args:
+        visitor: The visitor.
+        more: Further parameters of the page.
+    """
     is_sample = _find_open_sample(visitor) is not None
     # Own data is omitted, because others cannot open it.
     address = {VERSION_KEY: VERSION} | ({"data": _get_data_key(visitor)} if is_sample else {})
     with st.popover(_("Link to these settings"), icon=":material/link:"):
         st.markdown(
-            _("Whoever opens it finds this data and these settings.")
+            _("The link opens this data with these settings.")
             if is_sample
-            else _(
-                "Whoever opens it finds these settings on data of their own: yours is not in it."
-            )
+            else _("The link contains these settings, not your data.")
         )
         page = (st.context.url or "").partition("?")[0]
-        link = f"{page}?{urlencode(address | write(visitor.recipe))}"
+        link = f"{page}?{urlencode(address | write(visitor.recipe) | dict(more))}"
         st.code(link, language=None, wrap_lines=True)
 
 
@@ -223,7 +227,7 @@ def _get_data_key(visitor: State) -> str:
     The id does not change when the file is read in another way.
     """
     sample = _find_open_sample(visitor)
-    return visitor.data_key if sample is None else _get_sample_key(sample)
+    return visitor.data_key if sample is None else sample.key
 
 
 def _find_open_sample(visitor: State) -> Sample | None:
@@ -233,7 +237,7 @@ def _find_open_sample(visitor: State) -> Sample | None:
 
 def _open_data(visitor: State, data_key: str) -> None:
     """Open the data that a URL names. Raises DataError if the visitor cannot open it."""
-    sample = next((data_set for data_set in SAMPLES if _get_sample_key(data_set) == data_key), None)
+    sample = next((data_set for data_set in SAMPLES if data_set.key == data_key), None)
     if sample is not None:
         open_sample(visitor, get_services(), sample)
         return
@@ -254,10 +258,6 @@ def _is_trainable(data: Sequences, recipe: Recipe) -> bool:
         return True
     impossible_task = {"O": "regression", "f": "classification"}.get(data.targets.dtype.kind)
     return recipe.return_sequences == data.per_step and recipe.task != impossible_task
-
-
-def _get_sample_key(sample: Sample) -> str:
-    return "example" if sample.path is None else sample.path.stem
 
 
 def _suggest_recipe(visitor: State, version: str = VERSION) -> Recipe:

@@ -13,9 +13,9 @@ Row = dict[str, object]
 HEAD = f"""# Coverage of the intervals
 
 Written by `python -m benchmarks coverage`: {SIMULATIONS:,} simulations per line, seed 0, except for
-shares, whose coverage is exact. *coverage* is the share of 95 % intervals that contain the true
+shares, whose coverage is exact. *coverage* is the share of 95% intervals that contain the true
 value, *approximate* the share that is marked so on screen, *width* the mean width as a multiple of
-that of the plain percentile bootstrap, which is 0 where all answers are right.
+that of the plain percentile bootstrap, which is 0 where all predictions are right.
 """
 SECTIONS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("Accuracy of independent sequences", metrics.measure_shares),

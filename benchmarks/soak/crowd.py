@@ -12,6 +12,7 @@ import pandas as pd
 from benchmarks.soak.server import start_server
 from tests.support.app_server import AppServer, memory_mb
 from tests.support.streamlit_client import Answer, Visitor
+from tests.support.streamlit_client.elements import get_label
 
 EPOCHS = 30
 PAUSE_SECONDS = 2.0  # maximum pause between two actions of a visitor
@@ -128,6 +129,7 @@ def _train_and_check(visitor: Visitor, number: int, max_pause: float) -> None:
     pause()
     visitor.page_link("Predict")
     pause()
+    visitor.open_tab("Type")
     visitor.type("Sequences", "[0.5, -0.5], [1]")
     visitor.wait_for(lambda page: [len(each) for each in _get_predictions(page)] == [2], 60)
     predicted = _get_predictions(visitor)[0]["prediction"]
@@ -136,7 +138,8 @@ def _train_and_check(visitor: Visitor, number: int, max_pause: float) -> None:
 
     pause()
     visitor.page_link("Runs")
-    names = visitor.dataframes()[0]["Name"].tolist()
+    links = [get_label(each) for each in visitor.find_all("page_link")]
+    names = [link.split("**")[1] for link in links if "\n\n" in link]  # of the entries
     _expect(names == [f"data-{number}.csv"], f"the list contains runs of others: {names}")
 
 

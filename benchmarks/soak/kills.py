@@ -19,6 +19,7 @@ from runs import ACTIVE, Run, Runs, RunState
 from runs.store import Store
 from tests.support.app_server import AppServer
 from tests.support.streamlit_client import Visitor
+from tests.support.streamlit_client.elements import get_label
 
 OWNER = "soak"
 SECONDS = 300
@@ -146,17 +147,20 @@ def kill_servers(times: int, terminate: bool = False) -> dict[str, object]:
         wait_until(lambda: not list_active(), "the end of both runs")
         with Visitor(server.address, cookies) as visitor:
             visitor.open("/Runs")
-            listed = visitor.dataframes()[0]["State"].tolist()
+            links = [get_label(each) for each in visitor.find_all("page_link")]
+            listed = sum("\n\n" in link for link in links)  # entries have two lines
+        states = [store.runs.get(run).state.value for run in runs]
         attempts = [store.runs.get(run).attempt for run in runs]
         lengths = [len(store.runs.read_history(run)) for run in runs]
         store.close()
-    is_complete = lengths == [epochs, epochs] and listed == ["finished", "finished"]
+    is_complete = lengths == [epochs, epochs] and states == ["finished"] * 2 and listed == 2
     return {
         "killed": times,
         "epochs of both runs when killed": epochs_when_killed,
         "epochs at the end": lengths,
         "attempts": attempts,
-        "states the visitor finds": listed,
+        "states": states,
+        "runs the visitor finds": listed,
         "servers that left a process behind": orphans,
         "reached": is_complete and not orphans,
     }

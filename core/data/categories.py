@@ -57,17 +57,19 @@ def check_categories(
     for name, words in checked.items():
         if name not in names:
             raise DataError(
-                "Categories are given for {feature!r}, and there is no such feature.", feature=name
+                "There is no feature {feature!r}, but categories are given for it.", feature=name
             )
         if list(words) != sorted(set(words)):
             raise DataError(
-                "The categories of {feature} are not sorted, or one is repeated.", feature=name
+                "The categories of {feature} are not sorted, or one is repeated. Sort them, "
+                "each once.",
+                feature=name,
             )
         codes = values[:, names.index(name)]
         codes = codes[~np.isnan(codes)]
         if len(codes) and (codes.min() < 0 or codes.max() >= len(words) or (codes % 1).any()):
             raise DataError(
-                "Feature {feature} holds a number that is not the code of one of its {n} "
+                "Feature {feature} has a value that is not the code of one of its {n} "
                 "categories. Codes count the sorted words from 0.",
                 feature=name,
                 n=len(words),

@@ -62,9 +62,8 @@ def refuse_missing(
     absent = np.isnan(flat)
     if absent.any():
         raise MissingValue(
-            "Sequence {id}, step {step}, feature {feature}: the value is missing. Fill it, or "
-            'choose what to do with missing values: "drop" the step, carry the last value '
-            '"forward", or take the "mean".',
+            "Sequence {id}, step {step}, feature {feature}: the value is missing. Fill it "
+            'in, or choose how to handle missing values: "drop", "forward" or "mean".',
             **_locate_first(flat, absent, lengths, ids, names),
         )
 
@@ -83,8 +82,8 @@ def drop_missing(keep: np.ndarray, lengths: np.ndarray, ids: np.ndarray) -> np.n
     remaining = np.add.reduceat(keep.astype(np.int64), np.cumsum(lengths) - lengths)
     if (remaining == 0).any():
         raise MissingValue(
-            "Every step of sequence {id} holds a missing value, so dropping them leaves "
-            "nothing. Remove the sequence or choose another way.",
+            "Sequence {id}: every step has a missing value, so dropping them leaves nothing. "
+            "Remove the sequence, or handle missing values differently.",
             id=ids[int(np.argmin(remaining))],
         )
     return remaining

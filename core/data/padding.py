@@ -94,7 +94,7 @@ def erase(data: Sequences, mask_value: float) -> Sequences:
     remaining = np.add.reduceat(keep.astype(np.int64), data.offsets[:-1])
     if (remaining == 0).any():
         raise DataError(
-            "Mask mode “value” erases every step of sequence {id}: all of them equal "
+            "Sequence {id}: the mask mode “value” erases every step, because all equal "
             "{mask_value}. Choose another mask value, or mask by lengths.",
             id=data.ids[int(np.argmin(remaining))],
             mask_value=mask_value,
@@ -122,6 +122,7 @@ class PaddingCost:
         truncated: real steps lost to ``maxlen``.
         truncated_sequences: sequences that lose steps.
         erased: remaining real steps that ``Masking(mask_value)`` would erase.
+        emptied: sequences that would lose all of their steps to it.
         cells: sequences × maxlen.
     """
 
@@ -131,6 +132,7 @@ class PaddingCost:
     truncated: int
     truncated_sequences: int
     erased: int
+    emptied: int
     cells: int
 
     @property
@@ -152,6 +154,7 @@ def padding_cost(
 ) -> PaddingCost:
     """Count real steps, padding, steps lost to truncation, and collisions with ``mask_value``."""
     cut = truncate(data, maxlen, truncating)
+    erased = erased_steps(cut, mask_value)
     width = int(data.lengths.max(initial=0)) if maxlen is None else maxlen
     return PaddingCost(
         sequences=len(data),
@@ -159,6 +162,15 @@ def padding_cost(
         real=int(data.lengths.sum()),
         truncated=int(data.lengths.sum() - cut.lengths.sum()),
         truncated_sequences=int((data.lengths > cut.lengths).sum()),
-        erased=int(erased_steps(cut, mask_value).sum()),
+        erased=int(erased.sum()),
+        emptied=_count_full(erased, cut),
         cells=len(data) * width,
     )
+
+
+def _count_full(selected: np.ndarray, data: Sequences) -> int:
+    """Count the sequences all of whose steps are selected."""
+    if not selected.any():
+        return 0
+    per_sequence = np.add.reduceat(selected.astype(np.int64), data.offsets[:-1])
+    return int((per_sequence == data.lengths).sum())

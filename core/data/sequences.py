@@ -27,6 +27,7 @@ from .padded import Padded, Side, build_padded, step_indices
 from .read_report import ReadReport
 from .schema import Schema
 from .validation import (
+    as_split,
     as_step_targets,
     as_steps,
     as_strings,
@@ -37,7 +38,6 @@ from .validation import (
     number_copies,
 )
 
-SPLITS = ("train", "validation", "test")
 NO_CATEGORIES: Categories = {}
 NOT_READ = ReadReport()
 Index = int | np.integer | slice | np.ndarray | Sequence[int]
@@ -105,7 +105,7 @@ class Sequences:
             raise ValueError(f"missing is {missing!r}; use one of {MISSING_POLICIES}")
         lengths = np.array(lengths, dtype=np.int64).reshape(-1)
         if len(lengths) == 0:
-            raise DataError("There are no sequences. Give at least one sequence of one step.")
+            raise DataError("There are no sequences. Give at least one sequence with one step.")
         ids = as_strings(ids, len(lengths), "ids")
         if ids is None:
             ids = np.arange(1, len(lengths) + 1).astype(str).astype(object)
@@ -116,7 +116,7 @@ class Sequences:
         if len(names) != values.shape[1]:
             raise DataError(
                 "The number of feature names ({names}) is not the number of features "
-                "({features}). Give one name a feature.",
+                "({features}). Give one name per feature.",
                 features=values.shape[1],
                 names=len(names),
             )
@@ -131,21 +131,13 @@ class Sequences:
             values = values[keep]
             if per_step and targets is not None:
                 targets = targets[keep]
-        split = as_strings(split, len(lengths), "split")
-        if split is not None and not np.isin(split, SPLITS).all():
-            row = int(np.argmin(np.isin(split, SPLITS)))
-            raise DataError(
-                "The split of sequence {id} is {found!r}. Use train, validation or test.",
-                id=ids[row],
-                found=split[row],
-            )
         parts = {
             "values": values,
             "lengths": lengths,
             "targets": targets,
             "ids": ids,
             "feature_names": names,
-            "split": split,
+            "split": as_split(split, ids),
             "groups": as_strings(groups, len(lengths), "groups"),
             "categories": categories,
             "per_step": bool(per_step and targets is not None),
@@ -196,8 +188,8 @@ class Sequences:
             items = iter(sequences)
         except TypeError:
             raise DataError(
-                "{found!r} is no list of sequences. Give a list of sequences, each a list of "
-                "steps, as in [[1.5]].",
+                "{found!r} is not a list of sequences. Give a list of sequences, each a list "
+                "of steps, as in [[1.5]].",
                 found=sequences,
             ) from None
         steps = [as_steps(item, number) for number, item in enumerate(items, start=1)]
@@ -369,6 +361,7 @@ class Sequences:
             ids=ids,
             split=_take(self.split, rows),
             groups=groups,
+            report=self.report.take(rows),
         )
 
     def _find_rows(self, index: Index) -> np.ndarray:
@@ -482,13 +475,24 @@ class Sequences:
                 raise KeyError(f"there is no feature {name!r}; the first ones are {known}")
         if not names or len(set(names)) < len(names):
             raise DataError(
-                "The features are {found}. Name each once, and at least one.", found=names
+                "The features are {found}. Name at least one, and each once.", found=names
             )
         columns = [self.feature_names.index(name) for name in names]
         categories = {name: words for name, words in self.categories.items() if name in names}
         return self._replace(
             values=self.values[:, columns], feature_names=tuple(names), categories=categories
         )
+
+    def with_split(self, split: Iterable[object] | None) -> Sequences:
+        """Replace the split.
+
+        Args:
+            split: (n,) "train", "validation" or "test"; or None.
+
+        Raises:
+            DataError: the split has another length, or other values.
+        """
+        return self._replace(split=as_split(split, self.ids))
 
     def with_report(self, report: ReadReport) -> Sequences:
         """Replace the report of the reading."""
@@ -552,8 +556,8 @@ def require_sequences(data: object) -> None:
     """Check that ``data`` is ``Sequences``; the DataError says how to create them."""
     if not isinstance(data, Sequences):
         raise DataError(
-            "This is a {found}, and Sequences are needed. Make them of lists by "
-            "Sequences.from_lists(…), of a file or a data frame by read_sequences(…).",
+            "This is a {found}, not Sequences. Create them with Sequences.from_lists(…), or "
+            "from a file or data frame with read_sequences(…).",
             found=type(data).__name__,
         )
 

@@ -12,6 +12,7 @@ from ..errors import DataError, Note
 from ..i18n import N_
 from .constructors.as_numbers import as_numbers
 
+SPLITS = ("train", "validation", "test")
 NO_STEPS = N_("Sequence {id} has no steps. Remove it or give it at least one step.")
 
 
@@ -27,8 +28,8 @@ def as_steps(item: npt.ArrayLike, number: int) -> np.ndarray:
     """
     if np.ndim(item) == 0 if not isinstance(item, list | tuple) else False:
         raise DataError(
-            "Sequence {number} is {found!r}, one value. Give a list of sequences, "
-            "each a list of steps: [[1.5]], not [1.5].",
+            "Sequence {number} is {found!r}, a single value. Give a list of sequences, each "
+            "a list of steps: [[1.5]], not [1.5].",
             number=number,
             found=item if isinstance(item, str) else np.asarray(item).item(),
         )
@@ -68,7 +69,7 @@ def as_values(
     is_2d = flat.ndim == 2 and flat.shape[1] >= 1
     if not is_2d or len(flat) != steps or features not in (None, flat.shape[1]):
         raise DataError(
-            "values has shape {found}; the lengths ask for ({steps}, {features}).",
+            "values has shape {found}; the lengths require ({steps}, {features}).",
             found=flat.shape,
             steps=steps,
             features="features" if features is None else features,
@@ -94,13 +95,37 @@ def as_strings(
     strings = np.array([str(value) for value in values], dtype=object)
     if len(strings) != n:
         raise DataError(
-            "The number of {what} ({found}) is not the number of sequences ({n}). Give one a "
-            "sequence.",
+            "The number of {what} ({found}) is not the number of sequences ({n}). Give one "
+            "per sequence.",
             n=n,
             found=len(strings),
             what=what,
         )
     return strings
+
+
+def as_split(
+    values: Iterable[object] | None, ids: npt.NDArray[np.object_]
+) -> npt.NDArray[np.object_] | None:
+    """Convert the split to an (n,) array of ``SPLITS``; None stays None.
+
+    Args:
+        values: (n,).
+        ids: (n,) ids of the sequences, for messages.
+
+    Raises:
+        DataError: there are not n values, or one is not in ``SPLITS``.
+    """
+    split = as_strings(values, len(ids), "split")
+    is_known = np.isin(split, SPLITS) if split is not None else np.ones(0, bool)
+    if split is not None and not is_known.all():
+        row = int(np.argmin(is_known))
+        raise DataError(
+            "The split of sequence {id} is {found!r}. Use train, validation or test.",
+            id=ids[row],
+            found=split[row],
+        )
+    return split
 
 
 def check_lengths(lengths: npt.ArrayLike, ids: np.ndarray) -> npt.NDArray[np.int64]:
@@ -116,8 +141,8 @@ def check_lengths(lengths: npt.ArrayLike, ids: np.ndarray) -> npt.NDArray[np.int
     array = np.array(lengths, dtype=np.int64).reshape(-1)
     if len(array) != len(ids):
         raise DataError(
-            "The number of {what} ({found}) is not the number of sequences ({n}). Give one a "
-            "sequence.",
+            "The number of {what} ({found}) is not the number of sequences ({n}). Give one "
+            "per sequence.",
             n=len(ids),
             found=len(array),
             what="lengths",
@@ -149,9 +174,7 @@ def check_unique_ids(ids: np.ndarray) -> None:
     seen: set[str] = set()
     for id in ids:
         if id in seen:
-            raise DataError(
-                "The id {id!r} stands for two sequences. Give every sequence its own.", id=id
-            )
+            raise DataError("The id {id!r} is given twice. Give every sequence its own id.", id=id)
         seen.add(id)
 
 
@@ -172,8 +195,8 @@ def as_step_targets(targets: Iterable[object], lengths: np.ndarray) -> np.ndarra
     if differs.any():
         row = int(np.argmax(differs))
         raise DataError(
-            "The targets of sequence {number} are not one for each of its steps. Give one target "
-            "a sequence, or for every sequence a list of targets, one a step.",
+            "Sequence {number}: the number of targets is not the number of steps. Give one "
+            "target per sequence, or one per step of every sequence.",
             number=row + 1,
         )
     if len({part.dtype.kind in "OU" for part in parts}) > 1:  # else NumPy turns 1 and "a" to str
@@ -206,7 +229,7 @@ def as_targets(
         _refuse_missing_targets(targets, ids)
     if array.ndim != 1 or len(array) != len(ids):
         raise DataError(
-            "targets has shape {found}; give one target a {each}, shape ({n},).",
+            "targets has shape {found}; give one target per {each}, shape ({n},).",
             found=array.shape,
             each=Note("sequence" if lengths is None else "step"),
             n=len(ids),
@@ -216,18 +239,18 @@ def as_targets(
         if too_large.any():
             row = int(np.argmax(too_large))
             raise DataError(
-                "The target of sequence {id} is {found}, too large for 64-bit whole numbers. Give "
-                "a smaller number, or a text if it is a class.",
+                "Sequence {id}: the target {found} is too large for a 64-bit integer. Give a "
+                "smaller number, or text if it is a class.",
                 id=ids[row],
-                found=int(array[row]),
+                found=str(array[row]),
             )
         return array.astype(np.int64)
     if array.dtype.kind == "f":
         if not np.isfinite(array).all():
             row = int(np.argmin(np.isfinite(array)))
             raise DataError(
-                "The target of sequence {id} is {found}. Give a finite number or leave the "
-                "sequence out.",
+                "Sequence {id}: the target is {found}. Give a finite number, or remove the "
+                "sequence.",
                 id=ids[row],
                 found=array[row],
             )
@@ -242,6 +265,6 @@ def _refuse_missing_targets(targets: Iterable[object], ids: np.ndarray) -> None:
     missing = pd.isna(pd.Series(list(targets), dtype=object)).to_numpy()
     if missing.any() and len(missing) == len(ids):
         raise DataError(
-            "The target of sequence {id} is missing. Give it one or leave the sequence out.",
+            "Sequence {id}: the target is missing. Give a target, or remove the sequence.",
             id=ids[int(np.argmax(missing))],
         )

@@ -35,8 +35,8 @@ def windows(data: Sequences, steps: int, every: int) -> Sequences:
     _check_sizes(steps, every)
     if every > steps:
         raise DataError(
-            "A new window every {every} steps leaves steps out of windows of {steps}. Begin one "
-            "every {steps} steps, or more often.",
+            "A stride of {every} skips steps between windows of {steps} steps. Use a stride "
+            "of at most {steps}.",
             every=every,
             steps=steps,
         )
@@ -77,7 +77,7 @@ def take_last_targets(data: Sequences) -> Sequences:
 def _check_sizes(steps: int, every: int) -> None:
     if steps < 1 or every < 1:
         raise DataError(
-            "Cut into pieces of {steps} steps, every {every} steps: both must be at least 1.",
+            "Windows of {steps} steps with a stride of {every}: both must be at least 1.",
             steps=steps,
             every=every,
         )
@@ -94,8 +94,8 @@ def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.nd
     count = int(lengths.sum()) * data.features
     if count > MAX_VALUES:
         raise DataError(
-            "Cut so, the pieces hold {found:,} values in all, and at most {most:,} are taken. Let "
-            "the pieces begin, or grow, in larger steps.",
+            "These windows would hold {found:,} values; the limit is {most:,}. Use a larger "
+            "stride.",
             found=count,
             most=MAX_VALUES,
         )
@@ -123,7 +123,7 @@ def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.nd
         per_step=data.per_step,
         categories=data.categories,
         missing=data.missing,
-        report=data.report,
+        report=data.report.take(source),
         schema=data.schema,
     )
 

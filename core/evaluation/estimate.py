@@ -10,10 +10,10 @@ from ..errors import Note
 CONFIDENCE = 0.95
 # Why an interval covers the true value less often than stated. See docs/coverage.md.
 REASONS = {
-    "tails": Note("a few large errors decide the figure"),
+    "tails": Note("a few large errors dominate the metric"),
     "groups": Note("there are fewer than 20 groups"),
     "rare": Note("a class has fewer than 10 sequences"),
-    "equal": Note("all errors are alike, so their spread is unknown"),
+    "equal": Note("all errors are equal, so their spread is unknown"),
 }
 
 

@@ -6,17 +6,21 @@ from ..i18n import N_
 from .estimate import Estimate
 
 METRICS = {  # name, format, help
-    "accuracy": (N_("Accuracy"), "{:.1%}", N_("Share of the answers that are right.")),
+    "accuracy": (N_("Accuracy"), "{:.1%}", N_("Share of correct predictions.")),
     "balanced_accuracy": (
         N_("Balanced accuracy"),
         "{:.1%}",
-        N_("Accuracy of each class, averaged."),
+        N_("Mean of the recall of each class."),
     ),
-    "macro_f1": (N_("Macro F1"), "{:.3f}", N_("F1 of each class, averaged; 1 is best.")),
-    "log_loss": (N_("Log loss"), "{:.3f} nats", N_("0 is best; a wrong certainty costs much.")),
+    "macro_f1": (N_("Macro F1"), "{:.3f}", N_("Mean of the F1 score of each class. 1 is best.")),
+    "log_loss": (
+        N_("Log loss"),
+        "{:.3f} nats",
+        N_("Lower is better; confident mistakes are penalised heavily."),
+    ),
     "rmse": (N_("RMSE"), "{:.4g}", N_("Root mean squared error, in the target's unit.")),
     "mae": (N_("MAE"), "{:.4g}", N_("Mean absolute error, in the target's unit.")),
-    "r2": (N_("R²"), "{:.3f}", N_("1 is perfect, 0 is no better than the mean.")),
+    "r2": (N_("R²"), "{:.3f}", N_("1 is perfect; 0 is as good as always predicting the mean.")),
 }
 
 

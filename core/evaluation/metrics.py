@@ -98,7 +98,7 @@ def match_labels(truth: np.ndarray, classes: np.ndarray) -> np.ndarray:
     ]
     if known.isdisjoint(matched):
         raise DataError(
-            "The model knows none of the targets (such as {found!r}), so its answers cannot be "
+            "The model knows none of the targets (such as {found!r}), so its predictions cannot be "
             "compared to them. Its classes are {classes}.",
             found=str(labels[0]),
             classes=", ".join(names[:12]) + (", …" if len(names) > 12 else ""),

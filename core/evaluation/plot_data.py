@@ -14,11 +14,15 @@ BINS = 10  # of confidence, as in Guo, Pleiss, Sun and Weinberger (2017)
 
 
 class PlotData(TypedDict, total=False):
-    """Data of the evaluation plots: "points" of regression, the others of classification."""
+    """Data of the evaluation plots: "points" of regression, the others of classification.
+
+    Evaluations of earlier versions have no "class_counts".
+    """
 
     points: list[list[float]]
     classes: list[str]
     confusion: list[list[int]]
+    class_counts: list[list[int]]
     confidence: list[list[float]]
 
 
@@ -37,6 +41,7 @@ def compute_plot_data(
         For regression "points": [length, target, prediction] per row, at most ``MAX_POINTS`` rows
         drawn with a fixed seed. For classification "classes": the names of the ``MAX_CLASSES``
         most frequent classes; "confusion": per true class, how often each class was predicted;
+        "class_counts": [true, predicted, correctly predicted] rows per class, among all classes;
         "confidence": [mean probability, accuracy, count] per bin of the predicted class's
         probability, without empty bins.
     """
@@ -55,6 +60,14 @@ def compute_plot_data(
     confusion = [
         [int(((true == row) & (predicted == column)).sum()) for column in shown] for row in shown
     ]
+    class_counts = [
+        [
+            int((true == name).sum()),
+            int((predicted == name).sum()),
+            int(((true == name) & (predicted == name)).sum()),
+        ]
+        for name in shown
+    ]
     confidences, is_correct = predictions.max(axis=1), true == predicted
     bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
     calibration = [
@@ -65,4 +78,9 @@ def compute_plot_data(
         ]
         for n in np.unique(bins)
     ]
-    return {"classes": list(map(str, shown)), "confusion": confusion, "confidence": calibration}
+    return {
+        "classes": list(map(str, shown)),
+        "confusion": confusion,
+        "class_counts": class_counts,
+        "confidence": calibration,
+    }

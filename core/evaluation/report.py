@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -36,19 +36,23 @@ MAIN_METRICS = {"regression": "rmse", "classification": "accuracy"}
 MAX_NOTES = 20  # per evaluation
 MIN_GAIN = 0.1  # share of the constant's error by which lengths must improve on it for a warning
 BASELINE_NAMES = {
-    "constant": Note("the mean, or the commonest class"),
+    "constant": Note("always the mean or the most common class"),
     "length": Note("the length alone"),
     "last": Note("a linear model on the last step"),
     "linear": Note("a linear model on summaries"),
     "trees": Note("gradient-boosted trees"),
 }
+CONSTANT_NAMES = {  # by the main metric
+    "rmse": Note("always the mean"),
+    "accuracy": Note("always the most common class"),
+}
 METRIC_NAMES = {"rmse": Note("RMSE"), "accuracy": Note("accuracy")}  # for use in sentences
 CURRENT_METHOD = "exact"
 METHODS = {
-    "exact": Note("95 % intervals: exact for shares, jackknife for errors"),
+    "exact": Note("95% intervals: exact for shares, jackknife for errors"),
     "bootstrap": Note(
-        "95 % intervals by the bootstrap, of an earlier version: with few sequences, or a share "
-        "near 100 %, they are too narrow. Train again for better ones"
+        "95% intervals by the bootstrap of an earlier version, too narrow for few sequences or "
+        "shares near 100%. Train again for better ones"
     ),
 }
 ANY_NUMBER = number(finite=False)  # a network may predict NaN or infinity
@@ -103,6 +107,11 @@ class Evaluation:
     method: str = CURRENT_METHOD
 
     @property
+    def strongest_rival(self) -> BaselineResult | None:
+        """The baseline that the conclusion is about; None without baselines."""
+        return find_strongest(self.rivals) if self.rivals else None
+
+    @property
     def reasons(self) -> list[Note]:
         """Why some of the intervals are only approximate."""
         all_figures = [self.figures, *(each.figures for each in self.rivals)]
@@ -149,6 +158,23 @@ class Evaluation:
         return EVALUATION_CHECK(plain, "the evaluation")
 
 
+def name_baseline(name: str, main: str) -> Note:
+    """Name a baseline, by the main metric of the evaluation."""
+    return CONSTANT_NAMES[main] if name == CONSTANT else BASELINE_NAMES[name]
+
+
+def find_strongest(baselines: Sequence[BaselineResult]) -> BaselineResult:
+    """Find the strongest baseline.
+
+    A baseline that is significantly better than the model comes first, then one that is at least as
+    good, then one whose difference is not significant.
+    """
+    as_good = [baseline for baseline in baselines if baseline.ahead.value <= 0]
+    winners = [baseline for baseline in as_good if baseline.ahead.excludes_zero]
+    unsure = [baseline for baseline in baselines if not baseline.ahead.excludes_zero]
+    return min(winners or as_good or unsure or baselines, key=lambda each: each.ahead.value)
+
+
 def _estimate(plain: object, where: str) -> Estimate:
     """Check a metric with its interval."""
     fields = {"value": ANY_NUMBER, "low": LIMIT, "high": LIMIT}
@@ -182,6 +208,7 @@ EVALUATION_CHECK = record(
                 "points": unconverted(list_of(ROW_OF_NUMBERS, MAX_POINTS)),
                 "classes": unconverted(list_of(text(), MAX_CLASSES)),
                 "confusion": unconverted(list_of(ROW_OF_NUMBERS, MAX_CLASSES)),
+                "class_counts": unconverted(list_of(ROW_OF_NUMBERS, MAX_CLASSES)),
                 "confidence": unconverted(list_of(ROW_OF_NUMBERS, BINS)),
             },
         ),
@@ -248,7 +275,7 @@ def evaluate_predictions(
         copies=len(copies),
         copied=str(rows.ids[copies[0]]) if copies else "",
         pictures=plot_data,
-        notes=tuple(_conclude(main, metrics, baselines, count)),
+        notes=tuple(_conclude(main, metrics, baselines, count, rows.groups is not None)),
     )
 
 
@@ -259,52 +286,57 @@ def _find_copies(seen: Sequences, rows: Sequences) -> list[int]:
 
 
 def _conclude(
-    main: str, metrics: dict[str, Estimate], baselines: list[BaselineResult], count: int
+    main: str,
+    metrics: dict[str, Estimate],
+    baselines: list[BaselineResult],
+    count: int,
+    has_groups: bool,
 ) -> Iterator[Note]:
     """Compare the model with its strongest baseline, and warn if lengths predict the target."""
     by_name = {baseline.name: baseline for baseline in baselines}
-    as_good = [baseline for baseline in baselines if baseline.ahead.value <= 0]
-    winners = [baseline for baseline in as_good if baseline.ahead.excludes_zero]
-    unsure = [baseline for baseline in baselines if not baseline.ahead.excludes_zero]
-    best = min(winners or as_good or unsure or baselines, key=lambda each: each.ahead.value)
-    values: dict[str, str] = {"figure": METRIC_NAMES[main]}
-    values |= {"ours": _format_main(main, metrics), "theirs": _format_main(main, best.figures)}
-    if winners:
+    best = find_strongest(baselines)
+    values: dict[str, str] = {"figure": METRIC_NAMES[main], "model": name_baseline(best.name, main)}
+    values |= {"ours": format_main(main, metrics), "theirs": format_main(main, best.figures)}
+    if best.ahead.value <= 0 and best.ahead.excludes_zero:
         yield Note(
-            "A baseline is better than the network: {model}, {figure} {theirs} against {ours}.",
-            model=BASELINE_NAMES[best.name],
+            "A baseline is better than this network: {figure} {theirs} against {ours} ({model}).",
             **values,
         )
-    elif as_good:
+    elif best.ahead.value <= 0:
         yield Note(
-            "The network is no better than {model}: {figure} {ours} against {theirs}.",
-            model=BASELINE_NAMES[best.name],
+            "This network is not better than a baseline: {figure} {ours} against {theirs} "
+            "({model}).",
             **values,
         )
     elif not best.ahead.excludes_zero:
-        yield Note(
-            "Whether the network is better than {model} cannot be told with {count} to measure "
-            "on: {figure} {ours} against {theirs}.",
-            model=BASELINE_NAMES[best.name],
+        too_few = Note(
+            "{count} evaluation sequences are too few to tell whether this network beats a "
+            "baseline: {figure} {ours} against {theirs} ({model}).",
             count=count,
             **values,
         )
+        if has_groups:
+            too_few = Note(
+                "{count} evaluation groups are too few to tell whether this network beats a "
+                "baseline: {figure} {ours} against {theirs} ({model}).",
+                count=count,
+                **values,
+            )
+        yield too_few
     else:
         yield Note(
-            "The network is better than every simple model; the best of them is {model}: "
-            "{figure} {ours} against {theirs}.",
-            model=BASELINE_NAMES[best.name],
+            "This network is better than every baseline: {figure} {ours} against {theirs} "
+            "({model}).",
             **values,
         )
     length = by_name.get(LENGTH)
     if length is not None and _is_better(main, length, by_name[CONSTANT]):
         yield Note(
-            "The length of a sequence alone tells much about its target: {figure} {theirs}, "
-            "against {constant} without it. Make sure that lengths will mean the same in new data, "
-            "and do not come from how the data was collected.",
+            "The length of a sequence alone predicts the target: {figure} {theirs}, against "
+            "{constant} without it. Make sure that lengths mean the same in new data.",
             figure=values["figure"],
-            theirs=_format_main(main, length.figures),
-            constant=_format_main(main, by_name[CONSTANT].figures),
+            theirs=format_main(main, length.figures),
+            constant=format_main(main, by_name[CONSTANT].figures),
         )
 
 
@@ -316,6 +348,7 @@ def _is_better(main: str, length: BaselineResult, constant: BaselineResult) -> b
     return ours.low is not None and 1 - ours.low < (1 - MIN_GAIN) * (1 - theirs.value)
 
 
-def _format_main(main: str, metrics: dict[str, Estimate]) -> str:
+def format_main(main: str, metrics: dict[str, Estimate]) -> str:
+    """Format the main metric, for use in sentences."""
     value = metrics[main].value
     return f"{value:.1%}" if main == "accuracy" else f"{value:.3g}"

@@ -110,6 +110,15 @@ class Comparison:
         return f"<p>{escape(self.sentence)}</p>{self.table.to_html(index=False)}"
 
     @property
+    def percent_factor(self) -> float:
+        """Factor that converts a difference to the unit in the conclusion.
+
+        The unit is a percentage point of the accuracy, or a percent of the mean RMSE of the first
+        recipe.
+        """
+        return _compute_percent_factor(self.entries[0], self.main)
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row per recipe.
 
@@ -351,20 +360,18 @@ def _conclude(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
         values |= {"seeds": seeds, "part": PARTS[part]}
         if part == "training":
             return Note(
-                "These are figures on the training sequences themselves, because none were set "
-                "apart, and say nothing about new ones. “{name}”: {figure} {ours}, “{base}”: "
-                "{theirs}.",
+                "No validation set: these metrics are on the training set and say nothing about "
+                "new data. “{name}”: {metric} {ours}. “{base}”: {theirs}.",
                 **values,
             )
         if seeds == 1:
             return Note(
-                "One seed tells nothing of the recipes: another may reverse their order. Compare "
-                "with at least two seeds.",
+                "One seed cannot rank the recipes: another seed could reverse the order. Use at "
+                "least two seeds.",
             )
         return Note(
-            "No difference from “{base}” can be told with {seeds} seeds. The largest is that of "
-            "“{name}”: {part} {figure} {ours} against {theirs}, a difference of {change} "
-            "({limits}).",
+            "Inconclusive with {seeds} seeds. Largest difference from “{base}”: {change} "
+            "({limits}), of “{name}”. Its {metric} ({part}) is {ours}, not {theirs}.",
             **values,
         )
     entry, difference = max(significant, key=lambda other: sign * other[1].value)
@@ -372,26 +379,34 @@ def _conclude(entries: list[Entry], main: str, part: str, seeds: int) -> Note:
     values |= {"seeds": seeds, "part": PARTS[part]}
     if sign * difference.value > 0:
         return Note(
-            "“{name}” is better than “{base}”: {part} {figure} {ours} against {theirs}, by {by} "
-            "({interval}, {seeds} seeds).",
+            "“{name}” is better than “{base}” by {by} ({interval}, {seeds} seeds). Its {metric} "
+            "({part}) is {ours}, not {theirs}.",
             **values,
         )
     return Note(
-        "“{name}” is worse than “{base}”: {part} {figure} {ours} against {theirs}, by {by} "
-        "({interval}, {seeds} seeds).",
+        "“{name}” is worse than “{base}” by {by} ({interval}, {seeds} seeds). Its {metric} "
+        "({part}) is {ours}, not {theirs}.",
         **values,
     )
 
 
-def _format_values(entry: Entry, difference: Estimate, base: Entry, main: str) -> dict[str, object]:
-    """Format the values of a sentence: RMSE in percent of the base, accuracy in points.
+def _compute_percent_factor(base: Entry, main: str) -> float:
+    if main != "rmse":
+        return 100.0
+    theirs = float(base.figures[main].mean())
+    return 100 / theirs if theirs else np.nan
 
-    ``by`` and its ``interval`` are in the direction of the difference, ``change`` and its
+
+def _format_values(entry: Entry, difference: Estimate, base: Entry, main: str) -> dict[str, object]:
+    """Format the values of a sentence.
+
+    Differences of RMSE are in percent of the base, those of accuracy in percentage points. ``by``
+    and its ``interval`` are in the direction of the difference, ``change`` and its
     ``limits`` are signed.
     """
     ours, theirs = (float(each.figures[main].mean()) for each in (entry, base))
     direction = -1 if difference.value < 0 else 1
-    scale = 100 if main != "rmse" else 100 / theirs if theirs else np.nan
+    scale = _compute_percent_factor(base, main)
     template = "{:.3g}" if main == "rmse" else "{:.1%}"
 
     def format_number(value: float, sign: str) -> str:
@@ -399,12 +414,12 @@ def _format_values(entry: Entry, difference: Estimate, base: Entry, main: str) -
 
     def format_change(value: float, sign: str) -> Note:
         if main == "rmse":
-            return Note("{n} %", n=format_number(value, sign))
-        return Note("{n} points", n=format_number(value, sign))
+            return Note("{n}%", n=format_number(value, sign))
+        return Note("{n} percentage points", n=format_number(value, sign))
 
     def format_interval(ends: Iterable[float], sign: str) -> Note:
         low, high = (format_number(end, sign) for end in ends)
-        return Note("95 % interval {low} to {high}", low=low, high=high)
+        return Note("95% CI {low} to {high}", low=low, high=high)
 
     values: dict[str, object] = dict.fromkeys(("interval", "limits"), Note("no interval"))
     if (limits := difference.limits) is not None:
@@ -413,7 +428,7 @@ def _format_values(entry: Entry, difference: Estimate, base: Entry, main: str) -
     return values | {
         "name": entry.name,
         "base": base.name,
-        "figure": METRIC_NAMES[main],
+        "metric": METRIC_NAMES[main],
         "ours": template.format(ours),
         "theirs": template.format(theirs),
         "by": format_change(direction * difference.value, ""),

@@ -48,19 +48,19 @@ class EarlyPrediction:
     @property
     def note(self) -> Note:
         """The conclusion, in one sentence."""
-        values: dict[str, str] = {"figure": METRIC_NAMES[self.main]}
+        values: dict[str, str] = {"metric": METRIC_NAMES[self.main]}
         template = "{:.4g}" if self.main == "rmse" else "{:.1%}"
         values["whole"] = template.format(self.figures[-1].value)
         if self.enough == 1:
             return Note(
-                "The answers get better to the very end of the sequences: {figure} {whole} there, "
-                "{before} after nine tenths.",
+                "Predictions improve up to the last step: {metric} {whole} at the end, {before} "
+                "after 90% of the steps.",
                 before=template.format(self.figures[-2].value),
                 **values,
             )
         return Note(
-            "From {share} of a sequence on, the answers cannot be told from those after all of it: "
-            "{figure} {there} there, {whole} at the end.",
+            "{share} of the steps are enough: {metric} {there}, compared with {whole} at the end. "
+            "The difference is not significant.",
             share=f"{self.enough:.0%}",
             there=template.format(self.figures[self.shares.index(self.enough)].value),
             **values,

@@ -36,7 +36,8 @@ def evaluate_early_prediction(
     data.require_targets()
     if model.recipe.return_sequences or data.per_step:
         raise DataError(
-            "The model answers at every step, and so early that there is nothing to find out here."
+            "This model already predicts at every step; early prediction needs one prediction per "
+            "sequence."
         )
     if data.split is not None and (data.split == "test").any():
         data = data[data.split == "test"]

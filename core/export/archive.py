@@ -142,11 +142,11 @@ class ModelArchive:
             with zipfile.ZipFile(network) as inner:
                 self.weights.write_bytes(_read_member(inner, WEIGHTS, limit))
         except READ_ERRORS as error:
-            raise make_error(error) from None
+            raise make_error(error) from error
         try:
             count = sum(math.prod(shape) for shape in _read_shapes(self.weights))
         except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise make_error(error) from None
+            raise make_error(error) from error
         if count != weights:
             raise make_error(ValueError("its weights do not fit its recipe"))
 
@@ -162,7 +162,7 @@ class ModelArchive:
                 raise ValueError("its weights do not fit its recipe")
             network.load_weights(self.weights)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise make_error(error) from None
+            raise make_error(error) from error
         if not all(np.isfinite(weight).all() for weight in network.get_weights()):
             raise make_error(ValueError("its weights are not finite numbers"))
 
@@ -180,10 +180,10 @@ def open_archive(path: str | os.PathLike[str] | BinaryIO) -> Iterator[ModelArchi
         try:
             archive = stack.enter_context(zipfile.ZipFile(_pack_folder(path)))
             documents = {name: _read_document(archive, f"{name}.json") for name in DOCUMENTS}
-            _check_format(documents["training"])
             example = _read_example(archive) if EXAMPLE in archive.namelist() else ""
         except READ_ERRORS as error:
-            raise make_error(error) from None
+            raise make_error(error) from error
+        _check_format(documents["training"])
         yield ModelArchive(documents, example, weights, archive)
 
 
@@ -233,7 +233,7 @@ def _check_format(training: Mapping[str, object]) -> None:
     """Refuse a model that a newer version wrote, which this one could misread."""
     number = training.get("format", 0)
     if isinstance(number, int) and number > FORMAT:
-        raise ModelFileError(NEWER, found=number, most=FORMAT)
+        raise ModelFileError(NEWER, found=str(number), most=FORMAT)  # long text is shortened
 
 
 def _read_member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
@@ -256,12 +256,10 @@ def _read_example(archive: zipfile.ZipFile) -> str:
 
 
 def make_error(error: Exception) -> UnpaddedError:
-    """Return the error for a corrupted file, with the reason, or for a machine without room."""
+    """Return the error for a corrupted file, or for a machine without free space."""
     if isinstance(error, OSError) and error.errno is not None:  # HDF5's own errors have no number
         return ServiceError(
-            "The model cannot be unpacked: {reason}. Try again when the machine has room.",
+            "Cannot unpack the model: {reason}. Free space on the machine and try again.",
             reason=error.strerror or str(error),
         )
-    return ModelFileError(
-        "This file is no model of ours, or it is damaged ({reason}).", reason=str(error)
-    )
+    return ModelFileError("This is not a model file of Unpadded, or it is damaged.")

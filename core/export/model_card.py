@@ -25,14 +25,14 @@ from .onnx import describe_inputs
 MAX_LISTED = 20  # names of features, or words
 PACKAGES = ("tensorflow", "keras", "numpy")
 MASKS = {
-    "lengths": "every real step counts, padding never happened",
-    "value": "steps whose features all equal {mask_value:g} count as padding, wherever they stand",
-    "none": "no mask: sequences are padded to {width} steps, and padding counts as data",
+    "lengths": "all real steps are used, padding never is",
+    "value": "steps whose features all equal {mask_value:g} are dropped",
+    "none": "no mask: sequences are padded to {width} steps, and padding is data",
 }
 MISSING = {
-    "drop": "steps that lack one are left out",
-    "forward": "the last known one is carried on, else the mean of the training part",
-    "mean": "the mean of the training part",
+    "drop": "steps with a missing value are dropped",
+    "forward": "the last known value, else the mean of the training set",
+    "mean": "the mean of the training set",
 }
 
 
@@ -60,26 +60,40 @@ def render_model_card(
     parts = [
         _render_front_matter(model.recipe),
         f"# {_escape(name) or 'A model of sequences of unequal length'}",
-        "\n".join(_render_details(model, stopped)),
-        "## Data\n\n" + "\n".join(_render_data(model, facts, notes)),
-        "## How well it does\n\n" + "\n".join(_render_metrics(evaluation)),
-        "## Does padding count?\n\n" + "\n".join(_render_proof(proof)),
-        "## The recipe\n\n" + "\n".join(_render_recipe(model.recipe, model.preprocessing.width)),
-        "## How to use it\n\n" + _render_use(model),
+        _describe_task(model),
+        "## How to use the model\n\n" + _render_use(model),
+        "## Model\n\n" + "\n".join(_render_details(model, stopped)),
+        "## Training data\n\n" + "\n".join(_render_data(model, facts, notes)),
+        "## Evaluation\n\n" + "\n".join(_render_metrics(evaluation)),
+        "## Padding check\n\n" + "\n".join(_render_proof(proof)),
+        "## Limits\n\n" + "\n".join(_render_limits(facts, evaluation)),
+        "## Recipe\n\n" + "\n".join(_render_recipe(model.recipe, model.preprocessing.width)),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 USE = """\
-- `python predict.py new.csv > predictions.csv`, after `pip install -r requirements.txt`: a table
-  like `example.csv`, in any format that the app reads; targets may be missing. `--help` says more.
-- `python train.py data.csv`: the same training again, {script}.
-- In Python, with Unpadded: `from unpadded import load; load("model.zip").predict(...)`; or open the
-  ZIP in the app.
-- It answers for sequences of any length; those much longer or otherwise unlike the ones it learned
-  from are a guess. It has not been tested for decisions about people.
+On the command line, in the folder of this file:
 
-On arrays, with Keras and NumPy alone. {inputs}
+```
+pip install -r requirements.txt
+python predict.py new.csv > predictions.csv
+```
+
+`new.csv` has the columns of `example.csv`; targets may be missing. `--help` lists the options.
+
+In Python, with Unpadded:
+
+```python
+from unpadded import load, read_sequences
+
+model = load("model.zip")
+model.predict(read_sequences("new.csv"))
+```
+
+`python train.py data.csv` repeats the training, {script}. The app imports the ZIP on the page Runs.
+
+On arrays, with Keras and NumPy only. {inputs}
 
 ```python
 import json
@@ -121,7 +135,8 @@ def _render_front_matter(recipe: Recipe) -> str:
     )
 
 
-def _render_details(model: FittedModel, stopped: bool) -> Iterator[str]:
+def _describe_task(model: FittedModel) -> str:
+    """Describe in one sentence what the model predicts."""
     recipe, classes = model.recipe, model.classes
     if classes is None:
         target = "a number"
@@ -130,17 +145,19 @@ def _render_details(model: FittedModel, stopped: bool) -> Iterator[str]:
         target = f"one of {len(classes)} classes ({shown}{', …' if len(classes) > 12 else ''})"
     if name := _get_target_name(model.schema):
         target = f"{_escape(name)}, {target}"
-    where = "at every step" if recipe.return_sequences else "once a sequence"
-    yield f"It reads a sequence of steps and answers {where}: {target}."
-    yield ""
-    yield f"- Features of a step: {_list(model.preprocessing.feature_names)}"
-    layers = get_family(recipe).describe(recipe)
+    where = "per time step" if recipe.return_sequences else "per sequence"
+    return f"Reads a sequence of time steps and predicts {where}: {target}."
+
+
+def _render_details(model: FittedModel, stopped: bool) -> Iterator[str]:
+    yield f"- Features per step: {_list(model.preprocessing.feature_names)}"
+    layers = get_family(model.recipe).describe(model.recipe)
     yield f"- Network: {layers}, {model.network.count_params():,} weights"
     # Not by the metadata of installed packages: TensorFlow comes as tensorflow-cpu, too.
     versions = ", ".join(f"{name} {import_module(name).__version__}" for name in PACKAGES)
     yield f"- Written with Python {platform.python_version()}, {versions}"
     if stopped:
-        yield "- The training was stopped before its end."
+        yield "- The training was stopped before its last epoch."
 
 
 def _get_target_name(schema: Schema | None) -> str:
@@ -154,47 +171,46 @@ def _get_target_name(schema: Schema | None) -> str:
 
 def _render_data(model: FittedModel, facts: Facts | None, notes: Sequence[Note]) -> Iterator[str]:
     if facts is None:
-        yield "Nothing was kept about the data; the training was ended at once."
+        yield "Nothing is known about the data: the training was stopped before it was measured."
         return
-    yield f"- {facts.sequences:,} sequences, {facts.steps:,} steps in all; a sequence has"
-    yield f"  {facts.shortest} to {facts.longest} steps, half of them up to {facts.median:g}"
-    yield f"- {facts.learned:,} sequences to learn from, {facts.validated:,} for validation,"
-    yield f"  {facts.tested:,} to test, which took no part"
+    yield f"- {facts.sequences:,} sequences, {facts.steps:,} time steps in total"
+    yield f"- Length: {facts.shortest} to {facts.longest} steps, median {facts.median:g}"
+    yield f"- {facts.learned:,} training, {facts.validated:,} validation and"
+    yield f"  {facts.tested:,} held-out test sequences"
     if model.table is not None and model.table.cut:
         cut, every = model.table.cut, model.table.cut_every
-        yield f"- These are pieces of longer series: {cut} of {model.table.cut_steps} steps,"
-        yield f"  a new one every {every}; pieces of a series are one group"
+        yield f"- The sequences are {cut} of {model.table.cut_steps} steps of longer series, a new"
+        yield f"  one every {every} steps; those of one series are one group"
     inputs = model.preprocessing.inputs
     if model.table is not None and model.table.missing != "refuse":
         yield f"- Missing values: {MISSING[model.table.missing]}"
     if inputs.indicated:
-        yield f"- With an input that says where the value is missing: {_list(inputs.indicated)}"
+        yield f"- Inputs that mark missing values: {_list(inputs.indicated)}"
     for name, words in inputs.vocabularies.items():
-        yield f"- Words of {_escape(name)}: {_list(words)}; any other one counts as unknown"
-    yield f"- Trained on {facts.date}; fingerprint of the values: `{model.trained_on}`"
+        yield f"- Categories of {_escape(name)}: {_list(words)}; any other is unknown"
+    yield f"- Trained on {facts.date}; hash of the values: `{model.trained_on}`"
     for note in notes:
         yield f"- {_escape(note)}"
 
 
 def _render_metrics(evaluation: Evaluation | None) -> Iterator[str]:
     if evaluation is None:
-        yield "It was not measured."
+        yield "The model was not evaluated."
         return
     count = f"{evaluation.sequences:,}"
     yield {
-        "test": f"On {count} test sequences, which took no part in the training.",
-        "validation": f"On {count} validation sequences, from which it did not learn.",
-        "training": f"On the {count} sequences that it learned from: this says how well"
-        " it remembers, not how well it does on new ones.",
+        "test": f"On {count} held-out test sequences.",
+        "validation": f"On {count} validation sequences, on which the model was not trained.",
+        "training": f"On the {count} training sequences. This says nothing about new sequences.",
     }[evaluation.part]
-    yield f"In brackets the intervals. {METHODS[evaluation.method]}."
+    yield f"95% confidence intervals are in brackets. {METHODS[evaluation.method]}."
     if evaluation.reasons:
         yield f"≈ marks intervals that may be too narrow: {'; '.join(evaluation.reasons)}."
     yield ""
     shown = [name for name in METRICS if name in evaluation.figures]
     yield "| model | " + " | ".join(METRICS[name][0] for name in shown) + " |"
     yield "|---|" + "---|" * len(shown)
-    models = {"**this network**": evaluation.figures}
+    models = {"**this model**": evaluation.figures}
     models |= {BASELINE_NAMES[rival.name]: rival.figures for rival in evaluation.rivals}
     for name, figures in models.items():
         cells = (format_metric(each, figures[each]) if each in figures else "" for each in shown)
@@ -204,26 +220,32 @@ def _render_metrics(evaluation: Evaluation | None) -> Iterator[str]:
         yield _escape(note)
     if evaluation.copies:
         yield ""
-        yield f"Of these sequences, {evaluation.copies} stand among those it learned from, too."
+        yield (
+            f"{evaluation.copies} of these sequences also occur in the training set, so the "
+            "metrics are optimistic."
+        )
 
 
 def _render_proof(proof: Proof | None) -> Iterator[str]:
     if proof is None:
-        yield "It was not measured."
+        yield "The padding check was not run."
         return
     if proof.verdict == "undecided":
-        yield _escape(f"It cannot be decided. {proof.explain_undecided()}")
+        yield _escape(f"Undecided. {proof.explain_undecided()}")
     elif proof.mask == "none":
         yield (
-            f"It does: there is no mask. Another padding changes a prediction by up to "
+            "Padding changes the predictions, because there is no mask: by up to "
             f"{proof.largest_change:.2g}."
         )
     elif proof.passed:
-        yield f"No: measured on {proof.sequences} sequences of up to {proof.steps} steps."
+        yield (
+            f"Padding never changes a prediction: checked on {proof.sequences} sequences of up to "
+            f"{proof.steps} steps."
+        )
     else:
-        yield "It does, although it should not: see the table."
+        yield "Padding changes predictions, although it must not: see the table."
     yield ""
-    yield "| what was done | network | largest change | allowed |"
+    yield "| change | network | largest difference | limit |"
     yield "|---|---|---|---|"
     for check in proof.checks:
         change = check.why if check.difference is None else f"{check.difference:.2g}"
@@ -231,12 +253,23 @@ def _render_proof(proof: Proof | None) -> Iterator[str]:
         yield f"| {' | '.join(map(_escape, cells))} |"
 
 
+def _render_limits(facts: Facts | None, evaluation: Evaluation | None) -> Iterator[str]:
+    if facts is not None:
+        yield (
+            f"- Sequences much longer than {facts.longest} steps, or unlike the training data, "
+            "are extrapolated."
+        )
+    if evaluation is None or evaluation.part != "test":
+        yield "- There is no test set: evaluate the model on new sequences before you rely on it."
+    yield "- The model was not tested for decisions about people."
+
+
 def _render_recipe(recipe: Recipe, width: int) -> Iterator[str]:
     mask = MASKS[recipe.mask].format(mask_value=recipe.mask_value, width=width)
     yield f"- Mask `{recipe.mask}`: {mask}"
     if recipe.maxlen is not None:
         side = "last" if recipe.truncating == "pre" else "first"
-        yield f"- Of longer sequences the {side} {recipe.maxlen} steps are read"
+        yield f"- Truncation: the {side} {recipe.maxlen} steps of longer sequences are used"
     resolved, known = recipe.resolve(), get_family(recipe).fields
     for name, field in FIELDS.items():
         value = getattr(resolved, name)

@@ -107,8 +107,7 @@ def to_verified_onnx(model: FittedModel, data: Sequences) -> bytes:
     difference = measure_difference(content, model, data)
     if not difference <= TOLERANCE:  # also refuses NaN
         raise DataError(
-            "ONNX Runtime answers otherwise than this app, by up to {difference:.2g}, so the file "
-            "is not offered.",
+            "The ONNX export differs from this model by up to {difference:.2g} and was withheld.",
             difference=difference,
         )
     return content

@@ -49,7 +49,7 @@ def measure_agreement(
     Raises:
         DataError: The script fails, or does not return a prediction for each sequence.
     """
-    schema = model.table or derive_schema(data.with_targets(None))
+    schema = derive_schema(data.with_targets(None))
     if own is None or model.schema is None or len(own) > MAX_BYTES:
         own = to_csv(data, schema).encode()
         # Writing a table can lose information, so both sides read the same written table.
@@ -67,7 +67,7 @@ def measure_agreement(
         ours, unit = model.predict(data)[:, None], max(model.preprocessing.target_std, 1.0)
     if theirs.shape != ours.shape or not np.array_equal(np.isnan(theirs), np.isnan(ours)):
         raise DataError(
-            "The script {script} gave {found} answers to {expected} questions.",
+            "{script} returned {found} predictions; expected {expected}.",
             script=SCRIPT,
             found=int((~np.isnan(theirs)).sum()),
             expected=int((~np.isnan(ours)).sum()),
@@ -93,7 +93,7 @@ def _run_script(folder: str, model: FittedModel) -> np.ndarray:
             timeout=TIMEOUT_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise _make_error(f"no answer in {TIMEOUT_SECONDS:.0f} s") from None
+        raise _make_error(f"no response in {TIMEOUT_SECONDS:.0f} s") from None
     if process.returncode:
         raise _make_error(
             (process.stderr.strip().splitlines() or [str(process.returncode)])[-1][:300]
@@ -108,4 +108,4 @@ def _run_script(folder: str, model: FittedModel) -> np.ndarray:
 
 
 def _make_error(reason: str) -> DataError:
-    return DataError("The script {script} failed: {reason}", script=SCRIPT, reason=reason)
+    return DataError("{script} failed: {reason}", script=SCRIPT, reason=reason)

@@ -21,7 +21,7 @@ from plotly.colors import sample_colorscale
 from .labels import Labels
 from .layout import build_figure, build_integer_ticks
 from .text import PHONE_WIDTH, escape_text, measure_longest, shorten_all
-from .theme import TRANSPARENT, Palette, Settings
+from .theme import TRANSPARENT, Palette, Settings, choose_inks
 
 MAX_TEXT_CELLS, MAX_TEXT_STEPS = 600, 40  # above, values are not written into the cells
 MAX_LABELLED_ROWS = 200  # above, the axis and the hover show row numbers, not ids
@@ -132,8 +132,8 @@ class CellGrid:
         cell_width = (PHONE_WIDTH - measure_longest(self.short_ids)) / self.steps
         if text_width > cell_width or text_height > self.height / self.rows:
             marker |= {"showscale": True, "colorbar": bar}
-        inks = [_contrast_colour(shade) for shade in shades]
-        return self.draw_tiles(mask, texts, content, marker=marker, textfont={"color": inks})
+        style = {"textfont": {"color": choose_inks(shades)}}
+        return self.draw_tiles(mask, texts, content, marker=marker, **style)
 
     def draw_strips(self, mask: np.ndarray, pattern: Settings) -> go.Bar:
         """Draw one bar per run of True cells within a row of ``mask`` (rows, steps)."""
@@ -290,12 +290,3 @@ class CellGrid:
             yaxis="y2",
             hovertemplate=self.build_hover(content),
         )
-
-
-def _contrast_colour(shade: tuple[float, float, float]) -> str:
-    """Return black or white, whichever has the higher WCAG contrast ratio with ``shade``.
-
-    ``shade`` is red, green and blue from 0 to 1. The ratios are equal at luminance 0.179.
-    """
-    linear = np.array(shade) ** 2.2
-    return "#000000" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "#ffffff"

@@ -13,7 +13,8 @@ from .layout import HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
 from .text import escape_text, shorten_all
 from .theme import get_palette
 
-ROW_HEIGHT = 30  # pixels per recipe
+ROW_HEIGHT = 50  # pixels per recipe: a line of text above its interval
+MAX_NAME_CHARACTERS = 20  # beside the values on a phone
 MAX_BANDS = 9  # recipes in one figure: the number of colours
 
 
@@ -94,27 +95,27 @@ def plot_differences(
     differences: Sequence[tuple[str, float, float | None, float | None]],
     *,
     label: str = "",
-    percent: bool = False,
+    unit: str = "",
     lower_is_better: bool = False,
     dark: bool = False,
     labels: Labels = ENGLISH,
 ) -> go.Figure:
     """Plot the difference of each recipe from the first one with its confidence interval.
 
-    A difference whose interval excludes zero has the accent colour when it is an improvement,
+    Name and values are written above each interval, so that they have room on a phone. A
+    difference whose interval excludes zero has the accent colour when it is an improvement,
     otherwise the warning colour.
 
     Args:
         differences: Name, value, and lower and upper limit of the interval per recipe.
         label: Title of the difference axis.
-        percent: Format the values as percentages.
+        unit: Text after each value and the numbers of the axis, such as "%".
         lower_is_better: A negative difference is an improvement.
         dark: Use the colours of a dark page.
         labels: Texts of the figure.
     """
     colours = get_palette(dark)
-    names = shorten_all([each[0] for each in differences], 28)
-    positions = np.arange(len(names))
+    names = shorten_all([each[0] for each in differences], MAX_NAME_CHARACTERS)
     values = np.array([each[1] for each in differences])
     lows = np.array([np.nan if each[2] is None else each[2] for each in differences])
     highs = np.array([np.nan if each[3] is None else each[3] for each in differences])
@@ -123,28 +124,29 @@ def plot_differences(
     shades = np.where(
         is_significant, np.where(is_better, colours.accent, colours.warning), colours.muted
     )
-    spec = ":+.2%" if percent else ":+.4~g"
-    traces = []
-    for rank in range(len(names)):
-        traces.append(
-            go.Scatter(
-                x=[lows[rank], highs[rank]],
-                y=[positions[rank]] * 2,
-                mode="lines",
-                line={"width": 3, "color": shades[rank]},
-                hoverinfo="skip",
-            )
+    positions = np.arange(len(names))
+    traces = [
+        go.Scatter(
+            x=[low, high],
+            y=[position] * 2,
+            mode="lines",
+            line={"width": 4, "color": shade},
+            hoverinfo="skip",
         )
+        for position, low, high, shade in zip(positions, lows, highs, shades, strict=True)
+    ]
+    texts = [format_difference(*each[1:], unit) for each in differences]
     traces.append(
         go.Scatter(
             x=values,
             y=positions,
             mode="markers",
-            marker={"size": 11, "color": shades},
-            customdata=np.stack([lows, highs], axis=1),
-            text=[escape_text(each[0], 100) for each in differences],
-            hovertemplate=f"%{{text}}<br><b>%{{x{spec}}}</b> "
-            f"(%{{customdata[0]{spec}}} … %{{customdata[1]{spec}}})<extra></extra>",
+            marker={"size": 12, "color": shades},
+            text=[
+                f"{escape_text(each[0], 100)}<br><b>{text}</b>"
+                for each, text in zip(differences, texts, strict=True)
+            ],
+            hovertemplate="%{text}<extra></extra>",
         )
     )
     ends = np.append(np.concatenate([values, lows, highs]), 0.0)
@@ -154,9 +156,42 @@ def plot_differences(
         "title": label,
         **VALUE_AXIS,
         "range": [low - margin, high + margin],
+        "zeroline": True,
+        "zerolinecolor": colours.text,
+        "zerolinewidth": 1.5,
+        "tickformat": "+.4~g",
+        "ticksuffix": unit,
     }
-    x |= {"zeroline": True, "zerolinecolor": colours.text, "zerolinewidth": 1.5}
-    if percent:
-        x |= {"tickformat": "+.1%"}
-    y = {"tickvals": positions, "ticktext": names, "range": [len(names) - 0.5, -0.5]}
-    return build_figure(traces, colours, ROW_HEIGHT * len(names) + 20, x, y)
+    y = {"showticklabels": False, "range": [len(names) - 0.6, -0.9]}
+    figure = build_figure(traces, colours, ROW_HEIGHT * len(names) + 12, x, y)
+    for position, name, text in zip(positions.tolist(), names, texts, strict=True):
+        figure.add_annotation(
+            text=f"<b>{name}</b>  {text}",
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=position,
+            yanchor="bottom",
+            yshift=9,
+            bgcolor=colours.ground,
+            borderpad=1,
+        )
+    return figure
+
+
+def format_difference(value: float, low: float | None, high: float | None, unit: str = "") -> str:
+    """Format a difference with its unit, and its confidence interval.
+
+    >>> format_difference(0.71, -0.2, 1.6, "%")
+    '+0.7% (−0.2 to +1.6)'
+    >>> format_difference(-1.2, None, None)
+    '−1.2'
+    """
+
+    def format_signed(number: float) -> str:
+        return f"{number:+.1f}".replace("-", "−")
+
+    text = format_signed(value) + unit
+    if low is None or high is None:
+        return text
+    return f"{text} ({format_signed(low)} to {format_signed(high)})"

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 from .cell_grid import MAX_ID_CHARACTERS
 from .labels import ENGLISH, Labels
 from .layout import HEIGHT, build_figure
 from .text import escape_text, has_horizontal_room, measure_longest, shorten_all
-from .theme import build_colour_scale, get_palette
+from .theme import build_colour_scale, choose_inks, get_palette
 
 CELL_SIZE = 26  # pixels per class
 
@@ -36,25 +37,38 @@ def plot_confusion_matrix(
     share = totals / np.maximum(totals.sum(axis=1, keepdims=True), 1)
     names = shorten_all(classes, MAX_ID_CHARACTERS)
     positions = np.arange(len(names))
+    scale = build_colour_scale((colours.absent, colours.accent))
     cells = go.Heatmap(
         z=share.astype(np.float32),
-        text=np.where(totals > 0, totals, "").tolist(),
-        texttemplate="%{text}",
+        text=totals.tolist(),
         customdata=np.array(
             [[[escape_text(a, 40), escape_text(b, 40)] for b in classes] for a in classes]
         ),
         hovertemplate=f"{escape_text(labels.target)} %{{customdata[0]}}<br>{labels.prediction} "
         "%{customdata[1]}<br><b>%{text}</b> (%{z:.0%})<extra></extra>",
-        colorscale=build_colour_scale((colours.absent, colours.accent)),
+        colorscale=scale,
         zmin=0,
         zmax=1,
         showscale=False,
         xgap=2,
         ygap=2,
     )
+    # A heat map's own texts are grey or white, with less contrast than 4.5 : 1 on some shades.
+    rows, columns = np.nonzero(totals)
+    inks = choose_inks(sample_colorscale(scale, share[rows, columns], colortype="tuple"))
+    counted = go.Scatter(
+        x=columns,
+        y=rows,
+        text=totals[rows, columns],
+        mode="text",
+        textfont={"color": inks},
+        hoverinfo="skip",
+    )
     slant = 0 if has_horizontal_room(names) else 45
     ticks = {"tickvals": positions, "ticktext": names}
     x = {"title": labels.prediction, **ticks, "tickangle": -slant}
     y = {"title": labels.target, **ticks, "autorange": "reversed"}
     room = round(0.7 * measure_longest(names)) if slant else 0
-    return build_figure([cells], colours, max(HEIGHT - 60, CELL_SIZE * len(names)) + room, x, y)
+    return build_figure(
+        [cells, counted], colours, max(HEIGHT - 60, CELL_SIZE * len(names)) + room, x, y
+    )

@@ -18,6 +18,7 @@ from .labels import ENGLISH, Labels
 from .layout import build_word_ticks
 from .text import escape_text, format_number, has_horizontal_room, measure_longest, shorten_all
 from .theme import TRANSPARENT, Palette, Settings, build_colour_scale, get_palette
+from .value_span import compute_value_span, span_values
 
 
 def plot_sequences(
@@ -69,6 +70,7 @@ def plot_padded(
     span: tuple[float, float] | None = None,
     erased: np.ndarray | None = None,
     padding: Side = "pre",
+    first_step: int = 1,
     title: str = "",
     dark: bool = False,
     labels: Labels = ENGLISH,
@@ -81,10 +83,11 @@ def plot_padded(
         ids: (rows,) ids of the sequences.
         name: Name of the feature, shown at the colour bar.
         words: Sorted words of a categorical feature, whose values are their numbers.
-        span: Minimum and maximum of the colour scale, from ``compute_value_span`` for all of the
-            data. None uses those of the drawn real steps.
+        span: Range of the colour scale, from ``compute_value_span`` for all of the data. None
+            uses that of the drawn real steps.
         erased: (rows, maxlen) bool, real steps that mask mode "value" erases: crossed out.
         padding: The side that is padded. A figure that draws a part keeps the other side.
+        first_step: Time step of the first column, from 1.
         title: Title of the figure.
         dark: Use the colours of a dark page.
         labels: Texts of the figure.
@@ -96,10 +99,10 @@ def plot_padded(
         mask,
         np.zeros_like(mask) if erased is None else erased[rows, steps] & mask,
         ids[rows],
-        first=steps.start + 1,
+        first=first_step + steps.start,
         name=name or labels.value,
         words=words,
-        span=span or _compute_span(values[rows, steps][mask]),
+        span=span or span_values(values[rows, steps][mask]),
         show_padding=True,
         title=title,
         colours=get_palette(dark),
@@ -114,6 +117,7 @@ def plot_mask(
     erased: np.ndarray | None = None,
     padding: Side = "pre",
     cells: int = MAX_CELLS,
+    first_step: int = 1,
     title: str = "",
     dark: bool = False,
     labels: Labels = ENGLISH,
@@ -136,7 +140,7 @@ def plot_mask(
     rows, steps = get_drawn_window(len(mask), mask.shape[1], padding, cells)
     mask = mask[rows, steps]
     erased_steps = np.zeros_like(mask) if erased is None else erased[rows, steps] & mask
-    ids, first = ids[rows], steps.start + 1
+    ids, first = ids[rows], first_step + steps.start
     grid = CellGrid(mask.shape, ids, first, labels)
     if grid.is_large:
         image = grid.draw_states(mask, erased_steps, colours, colours.accent)
@@ -206,14 +210,6 @@ def plot_probabilities(
         ticktext=names,
         tickangle=-slant,
     )
-
-
-def compute_value_span(data: Sequences, feature: int = 0) -> tuple[float, float]:
-    """Compute the minimum and maximum of a feature over all steps of ``data``.
-
-    A colour scale over this span does not depend on the rows that are drawn.
-    """
-    return _compute_span(data.values[:, feature])
 
 
 def _plot_values(
@@ -303,14 +299,6 @@ def build_hatch(colours: Palette) -> Settings:
     """Return the hatching pattern of padding."""
     foreground, background = colours.hatch, colours.absent
     return {"shape": "/", "fgcolor": foreground, "bgcolor": background, "size": 7, "solidity": 0.2}
-
-
-def _compute_span(values: np.ndarray) -> tuple[float, float]:
-    """Compute the span of the real values only: fill values do not affect the colours."""
-    known_values = values[~np.isnan(values)]
-    return (
-        (float(known_values.min()), float(known_values.max())) if len(known_values) else (0.0, 0.0)
-    )
 
 
 def _build_value_scale(low: float, high: float, colours: Palette) -> ColourRange:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from ..data.sequences import SPLITS
+from ..data.validation import SPLITS
 from .labels import ENGLISH, Labels
 from .layout import BASE_AXIS, HEIGHT, VALUE_AXIS, build_figure, build_integer_ticks
 from .text import escape_text, has_horizontal_room, shorten_all

@@ -18,6 +18,8 @@ class Labels:
     step: str = N_("time step")
     value: str = N_("value")
     padding: str = N_("padding")
+    padded: str = N_("padded steps")
+    trained_padding: str = N_("as in training")
     real: str = N_("real step")
     missing: str = N_("missing value")
     erased: str = N_("real step, erased by the mask value")
@@ -26,27 +28,29 @@ class Labels:
     steps: str = N_("time steps")
     maxlen: str = N_("maxlen")
     target: str = N_("target")
+    other: str = N_("other")
     train: str = N_("train")
     validation: str = N_("validation")
     test: str = N_("test")
     training: str = N_("training")
     epoch: str = N_("epoch")
     member: str = N_("member {n}")
-    penalty: str = N_("penalty of the ridge")
+    penalty: str = N_("ridge penalty")
     chosen_penalty: str = N_("chosen: {penalty}")
     left_out: str = N_("sequences left out of the fit")
-    waiting: str = N_("the curve begins after the first epoch")
+    waiting: str = N_("the curve starts after the first epoch")
     predicted: str = N_("class")
     prediction: str = N_("prediction")
+    true: str = N_("true")
     probability: str = N_("probability")
     error: str = N_("error (prediction − {target})")
-    right: str = N_("share that is right")
+    right: str = N_("share correct")
     seen: str = N_("share of the sequence seen")
     masked: str = N_("With the mask")
     unmasked: str = N_("Without a mask")
-    so_far: str = N_("the answer so far")
-    influence: str = N_("influence on the answer")
-    by_feature: str = N_("influence by feature")
+    so_far: str = N_("prediction so far")
+    influence: str = N_("attribution")
+    by_feature: str = N_("attribution by feature")
     input: str = N_("input")
     hidden: str = N_("hidden state")
     cell: str = N_("cell state")
@@ -62,11 +66,25 @@ class Labels:
     feature: str = N_("feature")
     part_of: str = N_("{n} of {total}")
     one_in: str = N_("1 in {n} steps")
+    time: str = ""  # the column that orders the steps
 
     def name_target(self, name: str) -> Labels:
         """Return the labels with this name for the target, and for the axis of its classes."""
         short_name = shorten_text(name, MAX_TARGET_CHARACTERS)
         return replace(self, target=short_name, predicted=short_name)
+
+    def name_time(self, name: str) -> Labels:
+        """Return the labels with the name of the column that orders the steps, on their axis.
+
+        >>> Labels().name_time("cycle").step_axis
+        'time step (cycle)'
+        """
+        return replace(self, time=shorten_text(name, MAX_TARGET_CHARACTERS))
+
+    @property
+    def step_axis(self) -> str:
+        """Title of an axis of time steps, not escaped."""
+        return f"{self.step} ({self.time})" if self.time else self.step
 
 
 ENGLISH = Labels()

@@ -8,12 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseTraceType
 
-from .text import escape_text, shorten_all
+from .text import PHONE_WIDTH, escape_text, shorten_all
 from .theme import Palette, Settings
 
 HEIGHT = 260  # pixels of a chart
 BASE_AXIS = {"showline": True}  # the axis at the base of the data
 VALUE_AXIS = {"showgrid": True, "nticks": 6}
+LEGEND_SYMBOL = 46  # pixels of a line and its distances
 MAX_WORD_TICKS, MAX_WORD_CHARACTERS = 12, 20
 
 
@@ -50,6 +51,21 @@ def build_figure(
     if title:
         shared["title"] = build_title(title)
     return go.Figure(traces, shared | layout)
+
+
+def build_class_legend(names: Sequence[str], title: str) -> tuple[Settings, int]:
+    """Return a legend above the plot, and the pixels that it takes beyond one line on a phone."""
+    widths = [7 * len(name) + LEGEND_SYMBOL for name in (escape_text(title), *names)]
+    lines = -(-sum(widths) // PHONE_WIDTH) if names else 1
+    legend = {
+        "title": {"text": escape_text(title), "side": "left", "font": {"size": 13}},
+        "x": 0,  # its title, on the left, would leave the picture of a phone
+        "xanchor": "left",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+    }
+    return legend, 20 * (lines - 1)
 
 
 def build_title(title: object) -> dict[str, str]:

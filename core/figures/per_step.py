@@ -13,6 +13,8 @@ from .sequence_lines import MAX_LINE_STEPS
 from .text import escape_text
 from .theme import Palette, Settings, get_palette
 
+STRIP = 1.13  # height of the targets above the probabilities; its name has room above 100%
+
 
 def plot_step_predictions(
     values: np.ndarray,
@@ -93,11 +95,11 @@ def plot_step_probabilities(
         else _draw_targets(classes, best, targets[:MAX_LINE_STEPS], colours, labels)
     )
     y = {"title": labels.probability, **VALUE_AXIS}
-    y |= {
-        "range": [0, 1.12 if strip else 1],
-        "tickformat": ".0%",
-        "tickvals": [0, 0.25, 0.5, 0.75, 1],
-    }
+    shares = [0, 0.25, 0.5, 0.75, 1]
+    names = [f"{share:.0%}" for share in shares]
+    if strip:
+        shares, names = [*shares, STRIP], [*names, escape_text(labels.target, 14)]
+    y |= {"range": [0, STRIP + 0.06 if strip else 1], "tickvals": shares, "ticktext": names}
     steps = _build_step_axis(len(probabilities), labels)
     traces = [*areas, *strip]
     return build_figure(
@@ -121,7 +123,7 @@ def _draw_targets(
     return [
         go.Scatter(
             x0=1,
-            y=np.full(len(targets), 1.06, np.float32),
+            y=np.full(len(targets), STRIP, np.float32),
             mode="markers",
             marker=marker,
             text=[escape_text(target, 20) for target in targets],
@@ -148,7 +150,7 @@ def _draw_line(values: np.ndarray, name: str, colour: str, dash: str) -> go.Scat
 def _build_step_axis(steps: int, labels: Labels) -> Settings:
     last = min(steps, MAX_LINE_STEPS)
     return {
-        "title": labels.step,
+        "title": labels.step_axis,
         **BASE_AXIS,
         "range": [max(1 - 0.01 * last, 0.5), max(last * 1.01, 1.5)],
         "unifiedhovertitle": {"text": f"{labels.step} %{{x}}"},

@@ -6,8 +6,10 @@ gives a figure of your own the same fonts, axes and colours. Plotly's default st
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import plotly.io as pio
 
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'  # the one Streamlit serves
@@ -19,10 +21,11 @@ class Palette:
     """Colours of the light or the dark mode.
 
     ``categories`` is the palette of Okabe and Ito and ``sequential`` is a section of viridis, both
-    designed for every kind of colour vision. ``diverging`` has the purple and green of
-    ColorBrewer's PRGn, which everybody can distinguish. Its middle is sand, as dark as a light
-    page and as light as a dark page allows: no real value, least of all zero, may look like
-    padding.
+    designed for every kind of colour vision. The 12 colours of ``classes`` are at least 10 CIELAB
+    units apart for every kind of colour vision, with a contrast of 3 : 1. ``diverging`` has the
+    purple and green of ColorBrewer's PRGn, which everybody can distinguish. Its middle is sand, as
+    dark as a light page and as light as a dark page allows: no real value, least of all zero, may
+    look like padding.
     """
 
     template: str  # name of the Plotly template
@@ -40,6 +43,8 @@ class Palette:
     sequential: tuple[str, ...]
     diverging: tuple[str, ...]
     categories: tuple[str, ...]
+    classes: tuple[str, ...]
+    background: str  # of lines behind highlighted ones
 
 
 LIGHT = Palette(
@@ -68,6 +73,21 @@ LIGHT = Palette(
         "#1f2933",
         "#999999",
     ),
+    classes=(
+        "#0072b2",
+        "#d55e00",
+        "#008f68",
+        "#863cfb",
+        "#1f2933",
+        "#ef255a",
+        "#742515",
+        "#568aff",
+        "#702276",
+        "#f703cb",
+        "#1f10b4",
+        "#993b6e",
+    ),
+    background="#c3cad2",
 )
 DARK = Palette(
     template="unpadded_dark",
@@ -95,6 +115,21 @@ DARK = Palette(
         "#e6e9ee",
         "#8c8c8c",
     ),
+    classes=(
+        "#56b4e9",
+        "#e69f00",
+        "#2cc295",
+        "#a440f7",
+        "#e6e9ee",
+        "#d60c34",
+        "#d2ba6a",
+        "#465fb7",
+        "#ad3884",
+        "#7de148",
+        "#198c4f",
+        "#a48300",
+    ),
+    background="#4a5561",
 )
 
 
@@ -106,6 +141,23 @@ def get_palette(dark: bool) -> Palette:
 def build_colour_scale(colours: tuple[str, ...]) -> list[list[float | str]]:
     """Return a Plotly colour scale with these colours at equal distances."""
     return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
+
+
+def choose_inks(shades: Iterable[Sequence[float]]) -> list[str]:
+    """Choose black or white for texts, whichever has the higher contrast with its background.
+
+    The contrast is at least 4.58 : 1, where WCAG 2.2 asks for 4.5 (success criterion 1.4.3; the
+    luminance is that of its glossary).
+
+    Args:
+        shades: Red, green and blue of each background, from 0 to 1.
+    """
+    rgb = np.array([*shades], dtype=np.float64).reshape(-1, 3)
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ (0.2126, 0.7152, 0.0722)
+    # (1 + .05) / (L + .05) for white equals (L + .05) / .05 for black at L = .179
+    limit = (1.05 * 0.05) ** 0.5 - 0.05
+    return ["#000000" if each > limit else "#ffffff" for each in luminance]
 
 
 Settings = dict[str, object]  # of a figure or of a part of it, in Plotly's names

@@ -205,7 +205,7 @@ class Sheet:
         for column, domain in enumerate(self.domains):
             last_axes = self.get_axes(self.rows[-1], column)
             axes[_layout_key(last_axes["xaxis"])] = {
-                "title": build_title(labels.step),
+                "title": build_title(labels.step_axis),
                 "domain": domain,
                 "range": [0.5, xray.width + 0.5],
                 "anchor": last_axes["yaxis"],

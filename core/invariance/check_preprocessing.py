@@ -57,7 +57,7 @@ def check_preprocessing(
     _, std = measure_scale(fitted.inputs.encode(masked.real).values)  # of inputs in raw units
     yield _make_check(FILL, np.abs(fitted.inputs.fill - expected.inputs.fill) / std)
     if scales_targets and training.targets is None:
-        why = N_("this data has no targets, or others than the model was trained on")
+        why = N_("this data has no targets, or not those of the training")
         yield Check(TARGET_SCALING, "preprocessing", None, MAX_DIFFERENCE, why)
     elif scales_targets:
         shifts = (
@@ -72,10 +72,10 @@ def _select_training_set(
 ) -> tuple[Sequences | None, str]:
     """Return the training set, or None and the reason why it is not known."""
     if trained_on != data.digest():
-        return None, N_("this is other data than the model was trained on")
+        return None, N_("this is not the training data")
     training = None if training_set is None else training_set.select(data)
     if training is None:
-        return None, N_("this model does not say which sequences it was trained on")
+        return None, N_("this model does not record its training sequences")
     return training, ""
 
 

@@ -71,7 +71,7 @@ def prove(
     """
     start = time.perf_counter()
     if len(data) == 0:
-        raise DataError("There is no sequence to prove it on. Give at least one.")
+        raise DataError("There are no sequences to check. Give at least one.")
     sample = _choose_sample(data, model)
     recipe, features = model.recipe, model.preprocessing.n_inputs
     with get_network(recipe).open_network(recipe, model.network) as compute:
@@ -169,10 +169,10 @@ class _CheckSuite:
         usual = array(width)
         before = network.predict(usual)
         changes = {
-            N_("1 step of padding more"): array(width + 1),
-            N_("10 steps of padding more"): array(width + 10),
+            N_("1 more step of padding"): array(width + 1),
+            N_("10 more steps of padding"): array(width + 10),
             N_("padded to twice the length"): array(2 * width),
-            N_("padding on the other side"): array(
+            N_("padding at the other end"): array(
                 width + EXTRA_STEPS, "post" if self.padded.side == "pre" else "pre"
             ),
         }
@@ -244,7 +244,7 @@ class _CheckSuite:
 
     def _check_deleted(self, network: Network) -> Check:
         """Compare a real step masked in stock Keras with the sequence without that step."""
-        name = N_("a step masked, against the same step deleted")
+        name = N_("one step masked, compared with the same step deleted")
         rows = np.flatnonzero(self.padded.prepared.lengths > 1)
         if len(rows) == 0:
             why = N_("no sequence has two steps")
@@ -297,7 +297,7 @@ class _CheckSuite:
         exported = Network("export", wrap_keras(loaded), self.short.prepared.features)
         short = self.short.array(self.short.longest + EXTRA_STEPS)
         before, after = self.networks[1].predict(short), exported.predict(short, eager=True)
-        name = N_("the saved model, against ours")
+        name = N_("the saved model, compared with this one")
         return self._compare(name, "export", short, before, after)
 
     def _check_erased(self) -> Check:
@@ -308,7 +308,7 @@ class _CheckSuite:
         padded = sample.with_targets(None).with_steps(flat, np.full(len(sample), width))
         prepared = self.model.preprocessing.prepare(padded).sequences
         engine = self.networks[1]
-        name = N_("padding with the mask value, before anything else")
+        name = N_("padding with the mask value before preprocessing")
         usual = self.padded.array(self.padded.width)
         before, after = engine.predict(usual), engine.predict(pad_masked(prepared))
         return self._compare(name, "preprocessing", usual, before, after)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from ..data.padding import MASK_MODES, MaskMode
 from ..errors import Note
+from ..former_messages import get_present_message
 from ..i18n import N_
 from ..json_validation import (
     MAX_COUNT,
@@ -29,12 +30,12 @@ from ..json_validation import (
 from ..representation import shorten_repr
 
 ALONE = N_("each sequence alone, without padding")
-GRADIENT = N_("the gradient of the answers by every padded input")
-SCALING = N_("the scaling, against the real training steps")
-FILL = N_("the fill values, against the real training steps")
-TARGET_SCALING = N_("the scaling of the targets, against the training targets")
+GRADIENT = N_("gradient of the predictions with respect to padded inputs")
+SCALING = N_("scaling, compared with the real training steps")
+FILL = N_("fill values, compared with the real training steps")
+TARGET_SCALING = N_("scaling of the targets, compared with the training targets")
 PREPROCESSING = (SCALING, FILL, TARGET_SCALING)
-UPDATE = N_("one training update, with other padding (share of its largest part)")
+UPDATE = N_("one training update with other padding (share of its largest component)")
 NOT_PREDICTIONS = (GRADIENT, UPDATE, *PREPROCESSING)  # checks that compare no predictions
 # A difference is a leak if it is larger than this number of times what rounding alone changes. In
 # 50 networks with weights scaled up until they amplify rounding, padding changed predictions by at
@@ -201,9 +202,9 @@ class Proof:
                 "smaller learning rate, or standardize the features."
             )
         return Note(
-            "This network amplifies rounding: the last bits of real steps alone change a "
-            "prediction by up to {rounding}. A change of the padding does not change it by clearly "
-            "more. Train with a smaller learning rate or with clipped gradients, then check again.",
+            "This network amplifies rounding: changing the last bits of real steps changes a "
+            "prediction by up to {rounding}. Padding does not change it clearly more. Train "
+            "with a smaller learning rate or with clipped gradients, then check again.",
             rounding=f"{self.rounding:.2g}",
         )
 
@@ -231,13 +232,17 @@ class Proof:
         return PROOF_CHECK(plain, "the proof")
 
 
+def _restore_check(name: str, why: str, **fields: Any) -> Check:
+    return Check(get_present_message(name), why=get_present_message(why), **fields)
+
+
 PROOF_CHECK = record(
     lambda table, **fields: Proof(checks=table, **fields),
     {
         "mask": one_of(*MASK_MODES),
         "table": list_of(
             record(
-                Check,
+                _restore_check,
                 {
                     "name": text(300),
                     "network": text(30),

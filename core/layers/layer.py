@@ -18,7 +18,7 @@ class Layer(ABC):
             Keras layer on a CPU (of the class).
         size_field: Name of the first field (of the class).
         start_seconds: Time of building and compiling the layer in one direction, to estimate the
-            time of a training (of the class). Measured on two cores of an AMD EPYC (Zen 3).
+            time of a training (of the class). Measured with ``python -m benchmarks estimates``.
     """
 
     is_fast: ClassVar[bool] = False

@@ -43,7 +43,9 @@ def split_rows(data: Sequences, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]
         marked = rows[data.split == "validation"]
         rows = rows[data.split == "train"]
         if len(rows) == 0:
-            raise DataError("No row is marked train, so there is nothing to learn from.")
+            raise DataError(
+                "No row is marked “train”, so there is no training set. Mark the training rows."
+            )
         if len(marked):
             return rows, marked
     first, group = _number_groups(data, rows)
@@ -93,8 +95,8 @@ def split_into_folds(
     max_count = len(rows) if groups is None else len(set(groups))
     if not 2 <= count <= max_count:
         raise DataError(
-            "{count} folds need as many sequences, or groups of them, and these are {n}. Use 2 to "
-            "{n} folds.",
+            "{count} folds need at least {count} sequences or groups; there are {n}. Use 2 "
+            "to {n} folds.",
             count=count,
             n=max_count,
         )
@@ -143,16 +145,16 @@ def check_set_sizes(
     if recipe.validation_split and not len(validation) and is_one_group:
         notes.append(
             Note(
-                "All sequences to train on come from one series or group, {group}. None is set "
-                "apart for validation, so nothing tells how the model does on another one.",
+                "All training sequences come from one series or group, {group}, so there is "
+                "no validation set. Performance on other groups is unknown.",
                 group=str(groups.pop()),
             )
         )
     elif recipe.validation_split and not len(validation):
         notes.append(
             Note(
-                "Sequences to train on: {n}. That is too few to set some apart for validation, so "
-                "nothing tells how the model does on sequences it has not seen.",
+                "Training sequences: {n}, which is not enough to hold out a validation set. "
+                "Performance on new sequences is unknown.",
                 n=len(training),
             )
         )
@@ -162,8 +164,8 @@ def check_set_sizes(
         if len(divided):
             notes.append(
                 Note(
-                    "Groups with sequences in the training set and in another: {n}, such as "
-                    "{found}. Scores on the other set say little about new groups.",
+                    "Groups in both the training set and another set: {n}, such as {found}. "
+                    "Scores on the other set say little about new groups.",
                     n=len(divided),
                     found=str(divided[0]),
                 )
@@ -175,8 +177,8 @@ def check_set_sizes(
         if len(single):
             notes.append(
                 Note(
-                    "Classes of a single sequence: {n}, such as {found}. Whether the model tells "
-                    "them from others cannot be measured: give them more sequences.",
+                    "Classes with a single sequence: {n}, such as {found}. They cannot be "
+                    "evaluated. Add sequences of these classes.",
                     n=len(single),
                     found=str(single[0]),
                 )

@@ -21,6 +21,7 @@ from .masking import MaskedSequences, mask_steps
 from .saved_values import build_labels, read_saved_values
 
 MAX_FLOAT32 = np.finfo(np.float32).max
+RESOLUTION = 1e-7  # of float32: values that differ by less than this share are equal
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,9 +164,8 @@ class Preprocessing:
         masked = data if isinstance(data, MaskedSequences) else mask_steps(data, self.recipe)
         if masked.original.features != len(self.feature_names):
             raise DataError(
-                "The model was trained on another number of features a step ({expected}: {names}) "
-                "than this data has ({found}). Give every step the same features, in the same "
-                "order.",
+                "The number of features per step is {found}; the model was trained on "
+                "{expected}: {names}. Give the same features in the same order.",
                 expected=len(self.feature_names),
                 names=", ".join(self.feature_names[:12]),
                 found=masked.original.features,
@@ -211,8 +211,8 @@ class Preprocessing:
         if (cut < lengths).any():
             notes.append(
                 Note(
-                    "Sequences longer than the limit of {maxlen} were cut: {sequences} of {total}. "
-                    "Steps left out: {steps}.",
+                    "Sequences longer than {maxlen} steps were truncated: {sequences} of "
+                    "{total}. Steps cut off: {steps}.",
                     sequences=int((cut < lengths).sum()),
                     total=len(lengths),
                     maxlen=maxlen,
@@ -223,7 +223,7 @@ class Preprocessing:
         if self.recipe.mask == "value" and erased:
             notes.append(
                 Note(
-                    "Real steps that equal the mask value {mask_value} were masked away: {steps}.",
+                    "Real steps erased because they equal the mask value {mask_value}: {steps}.",
                     steps=erased,
                     mask_value=self.recipe.mask_value,
                 )
@@ -232,8 +232,8 @@ class Preprocessing:
             words, codes = masked.real.categories[name], masked.real.values[steps]
             notes.append(
                 Note(
-                    "Feature {feature}: {found!r} is none of the words the model was trained on, "
-                    "and counts as unknown. Steps with such words: {steps}.",
+                    "Feature {feature}: {found!r} is not in the training vocabulary and "
+                    "counts as unknown. Steps with such words: {steps}.",
                     feature=name,
                     found=words[int(codes[0, self.feature_names.index(name)])],
                     steps=len(steps),
@@ -373,5 +373,5 @@ def measure_scale(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Compute both over the first axis in float64; the std of a constant column is 1."""
     mean = values.mean(axis=0, dtype=np.float64)
     std = values.std(axis=0, dtype=np.float64)
-    tiny = 1e-7 * np.maximum(np.abs(mean), 1e-30)  # below float32's resolution at this mean
+    tiny = RESOLUTION * np.maximum(np.abs(mean), 1e-30)
     return mean, np.where(std > tiny, std, 1.0)

@@ -27,42 +27,50 @@ PROBLEMS: dict[str, tuple[Level, str]] = {
     "incomplete": (
         "warning",
         N_(
-            "Rows without an id, time, target, split or group are left out: {n}, the first is row "
-            "{row} with {found!r} in column {column}"
+            "Rows left out because a role has no value: {n}, the first is row {row} with "
+            "{found!r} in column {column}"
         ),
     ),
     "spaces": (
         "warning",
         N_("Ids that differ in spaces only count as equal: {n}, the first {found!r} in row {row}"),
     ),
-    "empty": ("warning", N_("Sequences without a step are left out: {n}, the first in row {row}")),
+    "empty": ("warning", N_("Sequences without steps are left out: {n}, the first in row {row}")),
     "duplicate": (
         "warning",
-        N_("Rows at the time of another step of their sequence: {n}, the first is row {row}"),
+        N_("Rows that repeat a time of their sequence: {n}, the first is row {row}"),
     ),
-    "unknown": ("warning", N_("Sequences of which every step lacks a value are left out: {n}")),
+    "unknown": ("warning", N_("Sequences with a missing value in every step are left out: {n}")),
     "spread": ("info", N_("Rows that take the target of another row of their sequence: {n}")),
     "gap": ("info", N_("Steps after a gap in regular times: {n}, the first in row {row}")),
 }
 MISSING = {
     "forward": N_(
-        "Values that are missing: {n} ({share:.1%}). The last known value of the sequence stands "
-        "for each, else the mean of the training steps, and a feature says where"
+        "Missing values: {n} ({share:.1%}). Training fills them with the last known value, "
+        "else the mean, and adds a feature that marks them"
     ),
     "mean": N_(
-        "Values that are missing: {n} ({share:.1%}). The mean of the training steps stands for "
-        "each, and a feature says where"
+        "Missing values: {n} ({share:.1%}). Training fills them with the mean and adds a "
+        "feature that marks them"
     ),
     "drop": N_("Steps with a missing value are left out: {n} ({share:.1%})"),
 }
-STATIC = N_("`{name}` is constant within every sequence")
+STATIC = N_("`{name}` never changes within a sequence")
 # Share of the values, or of the rows, from which it is a doubt that they are missing or left out.
 # Of laboratory values, which a long table holds, more are missing as a rule.
 MAX_SHARE = 0.2
 LEFT_OUT = ("incomplete", "empty")  # problems of rows that are left out
 DUPLICATE_CHOICES = ("keep", "first", "last", "mean")
 
-ENDED = N_("Missing values behind the last value of a sequence are its end, in {n} sequences.")
+EARLY_ENDS = N_(
+    "Targets count the steps to the last row of each sequence. They are too small for test "
+    "sequences that end before the event."
+)
+NONE_IS_MISSING = N_(
+    "Cells of `{name}` with the word “none” count as missing: {n}. If it is a category, write "
+    "another word in the file, such as “nothing”"
+)
+ENDED = N_("Sequences whose end is marked by missing values after the last value: {n}")
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,11 @@ def build_read_report(report: Report, missing: MissingCount) -> ReadReport:
         missing: What is missing.
     """
     schema = report.schema
-    findings = list(schema.findings)
+    findings = [
+        each
+        for each in schema.findings
+        if each.code != "no_target" or schema.remaining_steps is None
+    ]
     for kind, count in report.counts.items():
         problems = [problem for problem in report.problems if problem.kind == kind]
         if kind == "missing":
@@ -121,8 +133,21 @@ def build_read_report(report: Report, missing: MissingCount) -> ReadReport:
     findings += [
         Finding("info", "static", Note(STATIC, name=name), name) for name in report.static_features
     ]
+    findings += [
+        Finding(
+            "warning",
+            "none",
+            Note(NONE_IS_MISSING, name=name, n=count),
+            name,
+            remedies=({"accept": ["none"]},),
+        )
+        for name, count in report.missing_words.items()
+        if count
+    ]
     if report.ended:
         findings.append(Finding("info", "end", Note(ENDED, n=report.ended)))
+    if schema.remaining_steps is not None and schema.split:
+        findings.append(Finding("warning", "early_end", Note(EARLY_ENDS)))
     return ReadReport(
         tuple(findings), report.rows, report.used, dict(report.dropped), _list_roles(schema)
     )

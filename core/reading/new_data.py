@@ -172,8 +172,8 @@ def _group_into_steps(data: Sequences, features: int, nested: bool) -> Sequences
     is_other = data.lengths != features
     if is_other.any():
         raise DataError(
-            "A step of this model takes {features} numbers, and {found!r} is none. Write each "
-            "step in brackets and the sequence in another pair: [[…], […]].",
+            "A step of this model has {features} numbers, unlike {found!r}. Write each step "
+            "in brackets and the sequence in another pair: [[…], […]].",
             features=features,
             found=format_steps(data[int(np.argmax(is_other))][:100]),
         )

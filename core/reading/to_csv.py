@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from .table.joined_columns import SEPARATOR
 Row = dict[str, object]
 MISSING_TEXT = "?"  # blank cells and NaN end a sequence of the wide and list layouts
 MAX_EXAMPLE_SEQUENCES, MAX_EXAMPLE_STEPS = 3, 50
+MAX_TEMPLATE_SEQUENCES, MAX_TEMPLATE_STEPS = 2, 10
 MAX_EXAMPLE_VALUES = 10_000  # per sequence, except that one step is always kept: about 100 kB
 
 
@@ -63,9 +65,13 @@ def to_csv(data: Sequences, schema: Schema) -> str:
         for row in rows:
             row[name] = str(row.get(name, "")).replace(".", ",")
     names = list(dict.fromkeys(name for row in rows for name in row))
-    has_header = not all(map(str.isdecimal, schema.features))
-    if not has_header:  # the names are the numbers of the columns, besides those from file names
-        names = sorted(filter(str.isdecimal, names), key=int)
+    ids = schema.list_columns("id")
+    # Tables without a header have numbers as names, besides those that come from file names. Their
+    # ids are a column by name once they were given targets, such as the remaining steps.
+    has_header = not all(map(str.isdecimal, schema.features)) or "id" in ids
+    if not has_header:  # columns that are not used stay, blank: they count
+        numbers = map(int, filter(str.isdecimal, (*names, *schema.unused)))
+        names = list(map(str, range(1, max(numbers) + 1)))
     text = io.StringIO()
     # A line that begins with one of these is a comment, unless it is quoted.
     commented = any(str(next(iter(row.values()), "")).startswith(("#", "%")) for row in rows)
@@ -90,6 +96,19 @@ def build_example(data: Sequences) -> str:
         step_indices(first_sequences.offsets[:-1], lengths), lengths
     )
     return to_csv(first_sequences, derive_schema(data))
+
+
+def build_template(data: Sequences) -> str:
+    """Build a table of two sequences to predict: no targets, and no columns of split and group.
+
+    Sequences that were cut into windows keep the steps of one.
+    """
+    first = data[:MAX_TEMPLATE_SEQUENCES].with_targets(None)
+    schema = replace(derive_schema(first), split=None, group=None)
+    max_steps = max(MAX_TEMPLATE_STEPS, schema.cut_steps)
+    lengths = np.minimum(first.lengths, max_steps)
+    first = first.take_steps(step_indices(first.offsets[:-1], lengths), lengths)
+    return to_csv(first, schema)
 
 
 def _build_role_cells(data: Sequences, schema: Schema, i: int) -> tuple[Row, Row]:

@@ -68,7 +68,7 @@ LOSSES = {
     "classification": ("sparse_categorical_crossentropy",),
 }
 OPTIMIZERS = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}  # Keras's default learning rates
-SIDES = {"pre": N_("in front"), "post": N_("behind")}
+SIDES = {"pre": N_("at the start"), "post": N_("at the end")}
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,7 +83,7 @@ class Recipe:
         "regression",
         Choice({"regression": N_("a number"), "classification": N_("a class")}),
         label=N_("Predict"),
-        help=N_("What a target is: a number, or one of several classes."),
+        help=N_("Type of the target: a number, or one of several classes."),
         section="network",
         shared=True,
     )
@@ -99,7 +99,7 @@ class Recipe:
         (LSTM(64),),
         LayerStack(),
         label=N_("Layers"),
-        help=N_("The hidden dense layers and the output follow after them."),
+        help=N_("Hidden dense layers and the output layer follow."),
         section="network",
     )
     pooling: Pooling = setting(
@@ -107,10 +107,9 @@ class Recipe:
         ChoiceList(POOLS),
         label=N_("Pooling over steps"),
         help=N_(
-            "Predicts from the last layer's output at the last real step, or from a summary of "
-            "all real steps. A summary is better where what matters may happen anywhere. "
-            "Attention is a mean with learned weights. Several are concatenated. Padding has no "
-            "part in any of them."
+            "Which outputs of the last layer the prediction uses. The last step, or a summary of "
+            "all real steps, for patterns that may occur anywhere. Attention is a mean with "
+            "learned weights. Several are concatenated. Padding is excluded."
         ),
         section="network",
         restriction=Restriction(
@@ -125,7 +124,7 @@ class Recipe:
         (),
         WholeList(1, MAX_UNITS, MAX_LAYERS),
         label=N_("Hidden dense layers"),
-        help=N_("Units of each, after the other layers, such as 32, 16. Activation: relu."),
+        help=N_("Units per layer, such as 32, 16. Activation: relu."),
         section="network",
     )
     padding: Side = setting(
@@ -143,7 +142,7 @@ class Recipe:
         0.0,
         Number(-MAX_VALUE, MAX_VALUE),
         label=N_("Padding value"),
-        help=N_("The value of padded cells. It counts only without a mask."),
+        help=N_("Value of the padded steps. It matters only without a mask."),
         section="padding",
         changes_network=False,
         shared=True,
@@ -152,7 +151,7 @@ class Recipe:
         None,
         Whole(1, MAX_MAXLEN),
         label=N_("maxlen, in steps"),
-        help=N_("Empty: every sequence is kept whole, however long."),
+        help=N_("Empty: no sequence is truncated."),
         section="padding",
         none=N_("no limit"),
         changes_network=False,
@@ -162,13 +161,13 @@ class Recipe:
     )
     truncating: Side = setting(
         "pre",
-        Choice({"pre": N_("the first steps"), "post": N_("the last steps")}),
-        label=N_("Longer sequences lose"),
-        help=N_("The side of a sequence that is cut, if it has more steps than maxlen."),
+        Choice({"pre": N_("start"), "post": N_("end")}),
+        label=N_("Truncate"),
+        help=N_("The end of a sequence that loses steps if it is longer than maxlen."),
         section="padding",
         changes_network=False,
         suggest_values=lambda recipe: ("pre", "post"),
-        entry=N_("without {value}"),
+        entry=N_("truncate the {value}"),
         shared=True,
     )
     mask: MaskMode = setting(
@@ -190,7 +189,7 @@ class Recipe:
         0.0,
         Number(-MAX_VALUE, MAX_VALUE),
         label=N_("Mask value"),
-        help=N_("The value of the steps that a mask by value skips."),
+        help=N_("A mask by value skips steps that have this value."),
         section="padding",
         changes_network=False,
         shared=True,
@@ -199,7 +198,7 @@ class Recipe:
         50,
         Whole(1, MAX_EPOCHS),
         label=N_("Epochs"),
-        help=N_("Passes over the training sequences, at most."),
+        help=N_("Maximum number of passes over the training sequences."),
         changes_network=False,
     )
     batch_size: int = setting(
@@ -215,14 +214,14 @@ class Recipe:
         "adam",
         Choice(dict.fromkeys(OPTIMIZERS, "")),
         label=N_("Optimizer"),
-        help=N_("As in Keras, with Keras's defaults."),
+        help=N_("Keras optimizer with its default settings."),
         suggest_values=lambda recipe: tuple(OPTIMIZERS)[:2],
     )
     learning_rate: float | None = setting(
         None,
         Number(1e-7, 10, step=0.0005),
         label=N_("Learning rate"),
-        help=N_("Empty: the default of the optimizer."),
+        help=N_("Empty: the optimizer's default."),
         none=N_("default"),
         resolve="initial_learning_rate",
         changes_network=False,
@@ -236,7 +235,7 @@ class Recipe:
         0.2,
         Number(0, 0.9, step=0.05, is_share=True),
         label=N_("Validation share"),
-        help=N_("Part of the training sequences that is only measured, never learned from."),
+        help=N_("Share of the training sequences held out for validation."),
         changes_network=False,
         shared=True,
     )
@@ -245,10 +244,10 @@ class Recipe:
         Whole(1, MAX_EPOCHS),
         label=N_("Patience, in epochs"),
         help=N_(
-            "Stop after this number of epochs without a better validation loss, and keep the best "
-            "weights. Empty: train all epochs."
+            "Early stopping after this number of epochs without a better validation loss. The "
+            "best weights are kept. Empty: train all epochs."
         ),
-        none=N_("no early stop"),
+        none=N_("off"),
         changes_network=False,
     )
     loss: str | None = setting(
@@ -261,7 +260,7 @@ class Recipe:
             }
         ),
         label=N_("Loss"),
-        help=N_("What training makes small."),
+        help=N_("Function that training minimizes."),
         none=N_("default"),
         resolve="loss_name",
         restriction=Restriction(
@@ -273,7 +272,7 @@ class Recipe:
         0,
         Whole(0, MAX_SEED),
         label=N_("Seed"),
-        help=N_("Decides the initial weights, the split, the batches and dropout."),
+        help=N_("Determines the initial weights, the split, the batches and dropout."),
         changes_network=False,
         shared=True,
     )
@@ -281,7 +280,7 @@ class Recipe:
         True,
         Boolean((N_("not standardized"), N_("standardized"))),
         label=N_("Standardize features and numeric targets"),
-        help=N_("Mean 0 and standard deviation 1, measured on real training steps only."),
+        help=N_("Mean 0 and standard deviation 1, computed on real training steps only."),
         changes_network=False,
         suggest_values=lambda recipe: (False, True),
         shared=True,
@@ -297,8 +296,8 @@ class Recipe:
         ),
         label=N_("Learning rate schedule"),
         help=N_(
-            "Halved on plateaus: after every 5 epochs without a better loss. Cosine: down to "
-            "nothing in the last epoch, along half a cosine."
+            "Halved on plateaus: after every 5 epochs without a better loss. Cosine: decays to 0 "
+            "in the last epoch."
         ),
         section="finer",
         changes_network=False,
@@ -310,8 +309,8 @@ class Recipe:
         Number(0, 1, step=0.001),
         label=N_("Weight decay"),
         help=N_(
-            "Each update takes this share of every weight, times the learning rate, off it, which "
-            "keeps a network simple. 0: none."
+            "Each update reduces every weight by this share, times the learning rate, against "
+            "overfitting. 0: none."
         ),
         section="finer",
         suggest_values=lambda recipe: (0.0, 0.01),
@@ -321,10 +320,10 @@ class Recipe:
     clip_norm: float | None = setting(
         None,
         Number(1e-6, 1e6),
-        label=N_("Clip gradients at"),
+        label=N_("Clip gradient norm at"),
         help=N_(
-            "A larger norm of all gradients together is scaled down to this: against trainings "
-            "that jump, on long sequences above all. 1 is usual. Empty: none are clipped."
+            "Limits the global gradient norm; use it if the loss jumps, especially on long "
+            "sequences. 1 is usual. Empty: no clipping."
         ),
         section="finer",
         none=N_("no limit"),
@@ -336,16 +335,16 @@ class Recipe:
         "random",
         Choice(
             {
-                "random": N_("drawn at random"),
-                "last": N_("the last ones"),
-                "folds": N_("one of equal parts, by the seed"),
+                "random": N_("random"),
+                "last": N_("last sequences"),
+                "folds": N_("folds by seed"),
             }
         ),
         label=N_("Validation sequences"),
         help=N_(
-            "The last ones of the file, where it stands in the order of time and the network will "
-            "be asked about what comes later. Of equal parts, each seed validates another: with "
-            "so many seeds every sequence once. A group is never on both sides."
+            "Last sequences: if the file is in time order. Folds by seed: each seed validates a "
+            "different part; with as many seeds as folds, every sequence is used once. Groups are "
+            "never divided."
         ),
         section="finer",
         changes_network=False,
@@ -353,11 +352,11 @@ class Recipe:
     )
     class_weight: ClassWeight = setting(
         "none",
-        Choice({"none": N_("as they come"), "balanced": N_("classes weighed alike")}),
-        label=N_("Class weights"),
+        Choice({"none": N_("unweighted"), "balanced": N_("balanced")}),
+        label=N_("Balance classes"),
         help=N_(
-            "Each class has the same weight in the loss, however rare it is. Without, a rare one "
-            "may never be answered."
+            "Balanced: every class has the same weight in the loss. Otherwise a rare class may "
+            "never be predicted."
         ),
         section="finer",
         restriction=Restriction(
@@ -377,9 +376,8 @@ class Recipe:
         ),
         label=N_("Normalization"),
         help=N_(
-            "Per sequence: each has mean 0 and deviation 1 over its own steps, so that its level "
-            "no longer counts. A constant feature becomes 0. Both: twice as many features. Words "
-            "stay as they are."
+            "Per sequence: each sequence has mean 0 and standard deviation 1 over its own steps. A "
+            "static feature becomes 0. Both: twice as many features. Categories are not changed."
         ),
         section="finer",
         restriction=Restriction(
@@ -389,7 +387,7 @@ class Recipe:
                 else ("data_set",)
             ),
             lambda recipe: (
-                Note("statistics of a whole sequence would tell each step what comes after it")
+                Note("statistics of a whole sequence would reveal later steps to each step")
                 if recipe.return_sequences
                 else Note("features are not standardized")
             ),
@@ -403,8 +401,8 @@ class Recipe:
         Boolean((N_("without differences"), N_("with differences"))),
         label=N_("Differences as features"),
         help=N_(
-            "The change of each numeric feature since the step before, as another feature: 0 at "
-            "the first step, and normalized like the others."
+            "Adds the change of each numeric feature since the previous step. It is 0 at the first "
+            "step, and normalized like the others."
         ),
         section="finer",
         changes_network=False,
@@ -415,8 +413,8 @@ class Recipe:
         Choice(FAMILIES),
         label=N_("Family"),
         help=N_(
-            "The kind of model. Convolutional networks find patterns wherever they are. Random "
-            "convolutions are fitted in seconds, and predict one value or class per sequence."
+            "Type of model. Convolutional networks find patterns at any position. Random "
+            "convolutions are fitted in seconds, and predict one target per sequence."
         ),
         section="network",
         restriction=Restriction(
@@ -431,8 +429,8 @@ class Recipe:
         Whole(84, MAX_KERNELS),
         label=N_("Kernels"),
         help=N_(
-            "Random kernels per normalization, spread over dilations and biases. More are slower "
-            "and rarely worse."
+            "Random kernels per normalization, spread over dilations and biases. More kernels are "
+            "slower and rarely less accurate."
         ),
         section="network",
         suggest_values=lambda recipe: (recipe.n_kernels // 4, recipe.n_kernels),
@@ -455,9 +453,9 @@ class Recipe:
         Whole(1, MAX_PATCH_SIZE),
         label=N_("Patch size, in steps"),
         help=N_(
-            "Joins this number of consecutive steps to one step with all their features: faster "
-            "on long sequences. The last patch of a sequence is filled with 0. In the X-ray, the "
-            "steps of a patch share its states. 1: off."
+            "Joins consecutive steps into one step with all their features: faster on long "
+            "sequences. The last patch is filled with 0. The inspection shows one state per "
+            "patch. 1: off."
         ),
         section="network",
         restriction=Restriction(
@@ -472,8 +470,8 @@ class Recipe:
         MemberList(lambda: FIELDS),
         label=N_("Members of the ensemble"),
         help=N_(
-            "An ensemble predicts the mean of its members, each trained with a seed of its own. "
-            "A member may also differ in its network and training."
+            "An ensemble predicts the mean of its members, each trained with its own seed. "
+            "Members may also differ in network and training."
         ),
         section="network",
         changes_network=False,

@@ -11,7 +11,7 @@ from ..data.sequences import Sequences
 from ..errors import Note
 from ..layers.inception.declaration import Inception
 from .recipe import Recipe
-from .suggestion_rules import count_training_data
+from .suggestion_rules import count_fitted_sequences, count_training_data
 
 
 @dataclass(frozen=True)
@@ -42,44 +42,44 @@ def _explain(data: Sequences, recipe: Recipe, training: int) -> Iterator[Note]:
     if data.targets is not None:
         distinct = len(np.unique(data.targets))
         if recipe.task == "classification":
-            yield Note("A class is predicted: there are {n} different targets.", n=distinct)
+            yield Note("Classification: the targets have {n} distinct values.", n=distinct)
         elif data.targets.dtype.kind == "f":
-            yield Note("A number is predicted: the targets have decimals.")
+            yield Note("Regression: the targets are decimal numbers.")
         else:
             yield Note(
-                "A number is predicted: of {n} targets {different} are different, too many for "
-                "classes.",
+                "Regression: {different} of {n} targets are distinct, too many for classes.",
                 n=len(data.targets),
                 different=distinct,
             )
     if recipe.family == "random_convolution":
         yield from _explain_random_convolution(recipe, training)
         return
+    fitted = count_fitted_sequences(data, recipe.validation_split)
     if recipe.family == "convolution":
         yield from _explain_convolution(recipe)
     else:
-        yield from _explain_recurrent(recipe, training)
+        yield from _explain_recurrent(recipe, fitted)
     yield Note(
-        "Batches of {size}: an epoch then makes {updates} updates.",
+        "Batches of {size}: {updates} updates per epoch.",
         size=recipe.batch_size,
-        updates=-(-training // recipe.batch_size),
+        updates=-(-fitted // recipe.batch_size),
     )
     if recipe.schedule == "cosine":
-        yield Note("{epochs} epochs with a learning rate that falls to 0.", epochs=recipe.epochs)
+        yield Note("{epochs} epochs with a learning rate that decays to 0.", epochs=recipe.epochs)
         if recipe.validation_split == 0:
-            yield Note("Every sequence outside the test set is learned from.")
+            yield Note("All sequences outside the test set are used for training.")
         return
     if recipe.patience is None:
         yield Note(
-            "{epochs} epochs, and no sequence set apart for validation: of {n} none can be spared, "
-            "and nothing will tell how the network does on others.",
+            "{epochs} epochs and no validation set: with only {n} sequences none can be held out. "
+            "The accuracy on new data stays unknown.",
             epochs=recipe.epochs,
             n=training,
         )
         return
     yield Note(
-        "{epochs} epochs at most; after {patience} without a better validation loss it ends, and "
-        "the best weights are kept.",
+        "Up to {epochs} epochs. Early stopping after {patience} without a better validation loss, "
+        "with the best weights.",
         epochs=recipe.epochs,
         patience=recipe.patience,
     )
@@ -89,28 +89,28 @@ def _explain_recurrent(recipe: Recipe, training: int) -> Iterator[Note]:
     units = recipe.layers[0].size
     if recipe.layers[0].directions == 2:
         yield Note(
-            "One LSTM of {units} units that reads both ways: for {n} sequences to learn from.",
+            "A bidirectional LSTM of {units} units, for {n} training sequences.",
             units=units,
             n=training,
         )
     else:
         yield Note(
-            "One LSTM of {units} units, for {n} sequences to learn from, that reads forwards only: "
-            "an answer at a step must not know what comes after it.",
+            "An LSTM of {units} units, for {n} training sequences. It reads forwards only, so a "
+            "prediction does not depend on later steps.",
             units=units,
             n=training,
         )
     if recipe.pooling == "mean":
         yield Note(
-            "The answer is made from the mean of its states over all real steps: what tells a "
-            "class apart may stand anywhere. Dropout of {share} keeps it from learning by heart.",
+            "Mean pooling over all real steps: a pattern of a class may occur anywhere. Dropout "
+            "{share} against overfitting.",
             share=f"{recipe.layers[0].dropout:.0%}",
         )
 
 
 def _explain_convolution(recipe: Recipe) -> Iterator[Note]:
     yield Note(
-        "{n} Inception blocks, which find patterns of up to {steps} steps each wherever they are.",
+        "{n} Inception blocks, which find patterns of up to {steps} steps at any position.",
         n=len(recipe.layers),
         steps=max(layer.kernel_size for layer in recipe.layers if isinstance(layer, Inception)),
     )
@@ -118,18 +118,18 @@ def _explain_convolution(recipe: Recipe) -> Iterator[Note]:
 
 def _explain_random_convolution(recipe: Recipe, training: int) -> Iterator[Note]:
     yield Note(
-        "Random convolutions: for classes of {n} sequences they are usually more accurate than "
-        "recurrent networks, and are fitted in seconds.",
+        "Random convolutions: for {n} sequences with classes, usually more accurate than "
+        "recurrent networks, and fitted in seconds.",
         n=training,
     )
     if recipe.validation_split == 0:
         yield Note(
-            "Every sequence outside the test set is learned from. The penalty is chosen by leaving "
-            "out each of them in turn."
+            "All sequences outside the test set are used for training. The penalty is chosen by "
+            "leave-one-out validation."
         )
         return
     yield Note(
-        "{share} of the sequences are held out to measure the model. The penalty is chosen by "
-        "leaving out each of the others in turn.",
+        "{share} of the sequences are held out for validation. The penalty is chosen by "
+        "leave-one-out validation on the others.",
         share=f"{recipe.validation_split:.0%}",
     )

@@ -146,6 +146,22 @@ def count_training_data(data: Sequences) -> tuple[int, int]:
     return max(len(rows), 1), int(data.lengths[rows].sum())
 
 
+def count_fitted_sequences(data: Sequences, validation_split: float) -> int:
+    """Count the sequences of the training set, at least 1, without test and validation sets.
+
+    Where whole groups are drawn for validation, this is the expected number.
+    """
+    sequences, _ = count_training_data(data)
+    if _has_rows(data, "validation"):
+        return max(int(np.count_nonzero(data.split == "train")), 1)
+    units = sequences
+    if data.groups is not None:
+        rows = slice(None) if data.split is None else data.split != "test"
+        units = max(len(set(data.groups[rows])), 1)
+    held_out = min(round(validation_split * units), units - 1)
+    return sequences - round(sequences * held_out / units)
+
+
 def _count_epochs(data: Sequences, most: int) -> int:
     """Count the epochs, fewer for more steps."""
     _, steps = count_training_data(data)

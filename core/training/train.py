@@ -72,7 +72,8 @@ def train(
         labels = np.unique(np.concatenate([training.original.targets, validation.original.targets]))
         if len(labels) < 2:
             raise DataError(
-                "Every training sequence has the class {label}. A classifier needs at least two.",
+                "Every training sequence has the class {label}. A classifier needs at least "
+                "two classes.",
                 label=labels[0],
             )
     like = None if resume is None else resume.restore_inputs(data)
@@ -151,23 +152,21 @@ def _take_fit(preprocessing: Preprocessing, fit: Fit, notes: Iterable[Note]) -> 
 def _check_targets(data: Sequences, recipe: Recipe) -> None:
     """Raise DataError for targets that do not fit the recipe."""
     if data.targets is None:
-        raise DataError(
-            "This data has no targets, so there is nothing to learn. Choose a target column."
-        )
+        raise DataError("This data has no targets. Choose a target column to train.")
     if data.per_step != recipe.return_sequences:
         raise DataError(
-            "Every step has a target of its own, and the recipe's network answers once a "
-            "sequence. Set return_sequences to True."
+            "Every step has its own target, but the recipe predicts once per sequence. Set "
+            "return_sequences to True."
             if data.per_step
-            else "Every sequence has one target, and the recipe's network answers at every step. "
-            "Set return_sequences to False, or give targets one a step."
+            else "Every sequence has one target, but the recipe predicts at every step. Set "
+            "return_sequences to False, or give one target per step."
         )
     if recipe.task == "classification":
         if data.targets.dtype.kind == "f":
             raise DataError(
                 "The targets are numbers with decimals (such as {found}), not classes. Choose "
                 "regression.",
-                found=float(data.targets[0]),
+                found=float(data.targets[np.argmax(data.targets % 1 != 0)]),
             )
     elif data.targets.dtype.kind == "O":
         raise DataError(

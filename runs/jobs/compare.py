@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.data.sequences import Sequences
-from core.data.serialization import unpack
 from core.errors import DataError
 from core.evaluation.evaluation_set import EvaluationSet
 from core.experiments.compare import Comparison, Outcome, build_outcome, compare_outcomes
 from core.i18n import N_
-from runs.jobs.context import Failure, get_store
+from runs.jobs.context import Failure, get_store, load_data
 from runs.store import MEASURED, Store
 
 NOT_MEASURED = N_(
-    "The training of {name} with seed {seed} was not measured: it failed, was stopped or deleted. "
+    "{name}, seed {seed}: not evaluated, because the run failed, was stopped or was deleted. "
     "Compare again."
 )
 
@@ -39,7 +38,7 @@ def compare_runs(
     """Compare ended runs."""
     try:
         store = get_store()
-        data: dict[str, Sequences] = {}
+        data: dict[tuple[str, str], Sequences] = {}
         outcomes = {
             name: [
                 _load_outcome(store, data, name, *pair)
@@ -53,20 +52,22 @@ def compare_runs(
 
 
 def _load_outcome(
-    store: Store, data: dict[str, Sequences], name: str, run_id: str, seed: int
+    store: Store, data: dict[tuple[str, str], Sequences], name: str, run_id: str, seed: int
 ) -> Outcome:
-    """Load one run; ``data`` caches data sets by their digest."""
+    """Load one run; ``data`` caches data sets by their digest and test set."""
     run, predictions = store.runs.get(run_id), store.runs.read_artifact(run_id, MEASURED)
-    if run is not None and run.data not in data:
-        content = store.data_sets.read_content(run.data)
-        if content is not None:
-            data[run.data] = unpack(content)
-    if run is None or predictions is None or run.data not in data:
+    if run is None or predictions is None:
         raise DataError(NOT_MEASURED, name=name, seed=seed)
+    hold_out = store.runs.read_hold_out(run_id)
+    key = run.data, "" if hold_out is None else hold_out.digest
+    rows = data.get(key) or load_data(store, run)
+    if rows is None:
+        raise DataError(NOT_MEASURED, name=name, seed=seed)
+    data[key] = rows
     history: dict[str, list[float]] = {}
     for epoch in store.runs.read_history(run_id):
         for metric, value in epoch.items():
             history.setdefault(metric, []).append(value)
     if not history:  # stopped in its first epoch
         raise DataError(NOT_MEASURED, name=name, seed=seed)
-    return build_outcome(data[run.data], run.recipe, EvaluationSet.from_bytes(predictions), history)
+    return build_outcome(rows, run.recipe, EvaluationSet.from_bytes(predictions), history)

@@ -31,14 +31,13 @@ if TYPE_CHECKING:
 MAX_MODELS = 4  # per worker; the largest network allowed takes some hundred megabytes
 
 OUT_OF_MEMORY = N_(
-    "There was not enough memory for this training. Press Train again; a smaller batch size or "
-    "fewer units need less memory."
+    "Training ran out of memory. Reduce the batch size or the units, then train again."
 )
 UNEXPECTED = N_(
-    "This failed because of an error in the program, not because of your data. Please try again; "
-    "the server's log says more."
+    "This failed because of an error in the program, not because of your data. Try again. "
+    "The server's log has the details."
 )
-NO_MODEL = N_("This run has no trained model to predict with. Train it again.")
+NO_MODEL = N_("This run has no trained model. Train again.")
 
 
 @dataclass(frozen=True)
@@ -74,16 +73,26 @@ def get_store() -> Store:
 
 
 def load_training_data(run_id: str) -> tuple[RunSummary, Sequences]:
-    """Return a run and its training data.
+    """Return a run and its data, with the test set that was held out.
 
     Raises:
         UnpaddedError: If they no longer exist.
     """
     run = get_store().runs.get(run_id)
-    content = None if run is None else get_store().data_sets.read_content(run.data)
-    if run is None or content is None:
+    data = None if run is None else load_data(get_store(), run)
+    if run is None or data is None:
         raise DataError(NO_MODEL)
-    return run, unpack(content)
+    return run, data
+
+
+def load_data(store: Store, run: RunSummary) -> Sequences | None:
+    """Return the data of a run, with the test set that was held out; None if it was deleted."""
+    content = store.data_sets.read_content(run.data)
+    if content is None:
+        return None
+    hold_out = store.runs.read_hold_out(run.id)
+    data = unpack(content)
+    return data if hold_out is None else hold_out.apply(data)
 
 
 class ModelCache:

@@ -6,17 +6,16 @@ import json
 
 import numpy as np
 
-from core.data.serialization import unpack
 from core.errors import DataError
 from core.evaluation.evaluation_set import EvaluationSet
 from core.evaluation.report import Evaluation, evaluate_predictions
 from core.i18n import N_
-from runs.jobs.context import Failure, get_store
+from runs.jobs.context import Failure, get_store, load_data
 from runs.store import EVALUATION, MEASURED, Store
 
 NOT_MEASURED = N_(
-    "This run was not measured, so there is nothing to compare with simple models. Train again, "
-    "and do not stop it."
+    "This run was not evaluated, so it cannot be compared with baselines. Train again "
+    "without stopping it."
 )
 
 
@@ -53,10 +52,10 @@ def read_evaluation(store: Store, run_id: str) -> Evaluation | None:
 
 def _evaluate(store: Store, run_id: str) -> Evaluation:
     run, predictions = store.runs.get(run_id), store.runs.read_artifact(run_id, MEASURED)
-    content = None if run is None else store.data_sets.read_content(run.data)
-    if run is None or content is None or predictions is None:
+    data = None if run is None else load_data(store, run)
+    if run is None or data is None or predictions is None:
         raise DataError(NOT_MEASURED)
-    data, measured = unpack(content), EvaluationSet.from_bytes(predictions)
+    measured = EvaluationSet.from_bytes(predictions)
     row_of = {id: row for row, id in enumerate(data.ids)}
     rows = data[np.array([row_of[id] for id in measured.ids])]
     evaluation = evaluate_predictions(

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 log = logging.getLogger("unpadded.worker")
 
 IMPORTED = N_(
-    "Brought back from a file. Its sequences are not here but for the few in its example, so it "
-    "can predict, and be proved and looked into, but not be trained further or measured again."
+    "Imported from a file with a few example sequences. The model can predict, be checked "
+    "and be inspected. It cannot be evaluated again or trained further."
 )
 
 STATED = N_(
-    "As stated in the file that this model was imported from. It was not measured again, because "
-    "its sequences are not here."
+    "Values from the imported file. They were not measured again, because the data is not on "
+    "this server."
 )
 
 

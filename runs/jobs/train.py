@@ -33,13 +33,13 @@ log = logging.getLogger("unpadded.worker")
 MAX_MEASURED_AFTER_STOP = 2e9
 
 NOT_MEASURED = N_(
-    "Not measured, because the training had to be ended in the middle of a batch. The model is the "
-    "last state that was saved."
+    "Not evaluated, because the training ended in the middle of a batch. The model is the "
+    "last checkpoint."
 )
 NOTHING_LEARNED = Result(RunState.STOPPED)
 TIME_IS_UP = N_(
-    "Stopped after {hours:g} hours, the most a run may take on this server. What it had learned is "
-    "kept; Continue goes on from there."
+    "Stopped after {hours:g} hours, the limit for a run on this server. “Continue” resumes "
+    "from the last checkpoint."
 )
 
 
@@ -70,6 +70,8 @@ def _train(store: Store, run_id: str, claim: Claim) -> str | None:
     heartbeat = Heartbeat(store, run_id, claim, resume, _build_checkpoint_result)
     try:
         data = unpack(claim.data)
+        if claim.hold_out is not None:
+            data = claim.hold_out.apply(data)
         model = train(
             data,
             claim.recipe,
@@ -158,7 +160,7 @@ def _measure(
     part, rows = select_evaluation_rows(data, model.recipe)
     cost = float(rows.lengths.sum()) * model.network.count_params()
     if model.stopped and cost > MAX_MEASURED_AFTER_STOP:
-        return {}, None, [Note("Not measured, because the data is large and you asked to stop.")]
+        return {}, None, [Note("Not evaluated, because the run was stopped and the data is large.")]
     measured = predict_evaluation_set(model, part, rows)
     try:
         return {part: model.score(measured.predictions, rows)}, measured, []

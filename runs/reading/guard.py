@@ -42,20 +42,19 @@ HALF_SECONDS = 30.0
 VARIABLES = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL")
 
 TOO_SLOW = N_(
-    "Reading this takes longer than this server gives to a file of its size. Leave out what is not "
-    "needed, or give it in several parts."
+    "Reading took longer than the limit for a file of this size. Remove columns or rows, or "
+    "split the file."
 )
 MACHINE_FULL = N_(
-    "The server ran out of memory while it read this. Try again in a minute, or give it in several "
-    "parts."
+    "The server ran out of memory while reading. Try again in a minute, or split the file."
 )
 ENDED = N_(
-    "This ended the process that read it, so it is damaged, or made to do so. Save it again, or in "
-    "another format."
+    "The file stopped the process that read it, so it is probably damaged. Save it again, or "
+    "in another format."
 )
 PROGRAM_FAILED = N_(
-    "Reading this failed because of an error in the program; the server's log says more. Save it "
-    "in another format, and try again."
+    "Reading failed because of an error in the program. Save the file in another format and "
+    "try again. The server's log has the details."
 )
 
 

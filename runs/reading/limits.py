@@ -28,8 +28,8 @@ PACKED_TIMES = 4  # a compressed file holds this many times as much as others of
 WAITING_TIMES = 3  # wall-clock time per CPU time: other processes need the processors too
 
 OUT_OF_MEMORY = N_(
-    "Reading this takes more memory than this server gives to a file. Leave out what is not "
-    "needed, or give it in several parts."
+    "Reading needs more memory than the limit for a file. Remove columns or rows, or split "
+    "the file."
 )
 
 

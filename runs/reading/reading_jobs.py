@@ -36,12 +36,12 @@ MAX_CHARACTERS = 10_000  # of a name, an id or a label: pages show them and send
 # The server uses four bytes per character while it keeps them.
 MAX_TEXT = 50_000_000
 TOO_MUCH = N_(
-    "The sequences take {found:,} MB in memory, and those of a file of its size may take {most:,} "
-    "MB. Leave out what is not needed, or give it in several parts."
+    "The sequences take {found:,} MB of memory; the limit for a file of this size is "
+    "{most:,} MB. Remove columns or rows, or split the file."
 )
 TOO_MUCH_TEXT = N_(
-    "The ids, targets and groups have {found:,} characters, and at most {most:,} are read. Give "
-    "them shorter ones, or give the file in several parts."
+    "The ids, targets and groups have {found:,} characters; the limit is {most:,}. Use "
+    "shorter ones, or split the file."
 )
 
 
@@ -198,8 +198,7 @@ def _describe_columns(table: Table, content: bytes) -> Columns:
 def _refuse_long(text: str, kind: Note) -> None:
     if len(text) > MAX_CHARACTERS:
         raise DataError(
-            "{found!r} is {what} of {n:,} characters, and at most {most:,} are read. Give it a "
-            "shorter one.",
+            "{found!r} is {what} of {n:,} characters; the limit is {most:,}. Use a shorter one.",
             found=text[:40],
             what=kind,
             n=len(text),
@@ -226,5 +225,5 @@ def _pack(data: Sequences, size: int) -> bytes:
     max_bytes = max(MAX_BYTES, MAX_TIMES * size)
     n_bytes = data.values.nbytes // data.features * estimate_inputs(data)  # as a network reads it
     if n_bytes > max_bytes:
-        raise QuotaError(TOO_MUCH, found=n_bytes // 10**6, most=max_bytes // 10**6)
+        raise QuotaError(TOO_MUCH, found=-(-n_bytes // 10**6), most=max_bytes // 10**6)
     return PickleBuffer(pack(data))  # type: ignore[return-value]  # which arrives as bytes

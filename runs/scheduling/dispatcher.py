@@ -51,17 +51,15 @@ CLEANUP_SECONDS = 3600.0  # between two removals of visitors who have been away 
 MAX_DEATHS, MAX_MEMORY_DEATHS = 5, 2  # of workers, until the run is held responsible
 
 WORKER_DIED = N_(
-    "The worker process that trained this run stopped unexpectedly {deaths} times. A smaller "
-    "batch size or fewer units may help."
+    "The worker of this run stopped unexpectedly {deaths} times. Reduce the batch size or "
+    "the units, then train again."
 )
 OUT_OF_MEMORY = N_(
-    "This training needs more memory than a worker of this server has: it reached the limit, and "
-    "again after it had gone on from its checkpoint. A smaller batch size or fewer units need "
-    "less."
+    "Training ran out of memory twice, the second time after it resumed from its checkpoint. "
+    "Reduce the batch size or the units, then train again."
 )
 NO_CLUSTER = N_(
-    "The server could not start its worker processes. Please try again later; the server's log "
-    "says more."
+    "The server could not start its workers. Try again later. The server's log has the details."
 )
 
 

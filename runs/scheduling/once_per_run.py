@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic
 
@@ -13,6 +14,8 @@ from runs.store import Store
 from runs.types import Request
 
 MAX_REQUESTS = 1000  # a few kilobytes each
+# A page asks on every rerun: without a pause, the visitor would wait for ever and never see why.
+RETRY_SECONDS = 30
 
 
 class OncePerRun(Generic[Result]):
@@ -45,11 +48,12 @@ class OncePerRun(Generic[Result]):
     def request(self, run_id: str, owner: str = "") -> Request[Result]:
         """Return the request for the analysis of a run with a model, submitting it if necessary.
 
-        The request takes the turn of ``owner``. A failed request is submitted again.
+        The request takes the turn of ``owner``. A failed request is submitted again after
+        RETRY_SECONDS.
         """
         with self._lock:
             request = self._by_key.get(run_id)
-            if request is None or request.error is not None:
+            if request is None or _may_be_repeated(request):
                 request = self._by_key[run_id] = self._submit(run_id, owner)
             return request
 
@@ -60,9 +64,16 @@ class OncePerRun(Generic[Result]):
             return request
         key = self._get_result_key(run_id)
         shared = None if key is None else self._by_key.get(key)
-        if shared is not None and shared.error is None:
+        if shared is not None and not _may_be_repeated(shared):
             return shared
         self._requests.submit(self._job, run_id, None, request, owner, "after")
         if key is not None:
             self._by_key[key] = request
         return request
+
+
+def _may_be_repeated(request: Request[Result]) -> bool:
+    """Return True for a request that failed some time ago."""
+    if request.error is None or request.finished is None:
+        return False
+    return time.monotonic() - request.finished > RETRY_SECONDS

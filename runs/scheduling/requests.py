@@ -29,19 +29,16 @@ from runs.threads import log, log_run_error, start_thread
 from runs.types import Request
 
 WORKER_DIED = N_(
-    "The worker process that was answering stopped unexpectedly. Try again, or with fewer "
-    "sequences at once."
+    "The worker stopped unexpectedly during this request. Try again, or use fewer sequences "
+    "at once."
 )
-OUT_OF_MEMORY = N_(
-    "The worker process that was answering ran out of memory. Try with fewer sequences at once."
-)
+OUT_OF_MEMORY = N_("The worker ran out of memory during this request. Use fewer sequences at once.")
 TOO_LONG = N_(
-    "This took more than {minutes:g} minutes, the most a request may take on this server. Try with "
-    "fewer sequences at once."
+    "This request took longer than the limit of {minutes:g} minutes. Use fewer sequences at once."
 )
 TOO_MUCH_WAITS = N_(
-    "What you asked for and what waits already takes {megabytes:,} MB, more than this server keeps "
-    "waiting. Try again when some of it is answered."
+    "Your waiting requests would take {megabytes:,} MB, which is over the limit. Try again "
+    "when some are finished."
 )
 
 MAX_TRIES = 3  # workers that die: perhaps because of the training beside the request

@@ -13,10 +13,12 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from core.engine.progress import Computation, History, Progress
 from core.errors import Note, UnpaddedError
+from core.preprocessing.hold_out import HoldOut
 from core.recipe.recipe import Recipe
 from runs.store.database import Database
 from runs.store.duplicates import claim_duplicate
 from runs.store.helpers import insert_into, to_json_types
+from runs.store.hold_outs import read_hold_out
 from runs.store.queue import RunningRun, WaitingRun, read_running_runs, read_waiting_runs
 from runs.store.runs import (
     CHECKPOINT,
@@ -29,7 +31,8 @@ from runs.store.runs import (
     PROOF,
     move,
 )
-from runs.store.tables import artifacts, contents, epochs, runs, turns
+from runs.store.tables import artifacts, contents, epochs, run_hold_outs, runs, turns
+from runs.store.timings import write_duration
 from runs.types import WAITING, Metrics, RunState
 
 
@@ -45,6 +48,7 @@ class Claim:
         stopping: A stop was requested meanwhile.
         seconds_before: Seconds of training of the run that this one continues.
         estimate: Estimated seconds for the run.
+        hold_out: Test set that is held out from the data.
     """
 
     attempt: int
@@ -54,6 +58,7 @@ class Claim:
     stopping: bool
     seconds_before: float
     estimate: float
+    hold_out: HoldOut | None = None
 
 
 @dataclass(frozen=True)
@@ -127,9 +132,17 @@ class Attempts:
                     artifacts.c.run == run_id, artifacts.c.kind == CHECKPOINT
                 )
             )
+            hold_out = read_hold_out(connection, run_hold_outs, run_id)
         recipe = Recipe.from_dict(row.recipe)
         return Claim(
-            attempt, recipe, row.content, checkpoint, row.stopping, row.before, row.estimate
+            attempt,
+            recipe,
+            row.content,
+            checkpoint,
+            row.stopping,
+            row.before,
+            row.estimate,
+            hold_out,
         )
 
     def is_stop_requested(self, run_id: str, attempt: int) -> bool | None:
@@ -255,6 +268,8 @@ class Attempts:
                 "best_epoch": result.best_epoch,
                 "computed": to_json_types(result.computed),
             }
+            if result.state is RunState.FINISHED:
+                write_duration(connection, run_id, time.time())
             return move(
                 connection, run_id, RunState.RUNNING, result.state, changes, in_attempt=attempt
             )

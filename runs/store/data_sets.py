@@ -26,17 +26,18 @@ from core.data.read_report import ReadReport
 from core.errors import DataError, QuotaError
 from core.i18n import N_
 from core.json_validation import list_of
+from core.preprocessing.hold_out import HoldOut
 from runs.limits import Limits
 from runs.store.database import Database
 from runs.store.helpers import sanitize_name
+from runs.store.hold_outs import read_hold_out, write_hold_out
 from runs.store.quota import Samples, enforce_quota
-from runs.store.tables import CONTENT_COLUMNS, contents, data_sets, readings
+from runs.store.tables import CONTENT_COLUMNS, contents, data_sets, hold_outs, readings
 
 MAX_ANSWERS = 1_000  # per data set
 
 TOO_MANY_DATA_SETS = N_(
-    "You keep {n} data sets on this server, the most a visitor may have. Delete one first (Data, "
-    "under “Your data”)."
+    "You have {n} data sets, which is the limit. Delete one on the page Data first."
 )
 NOT_KNOWN = N_("This data set is no longer on the server. Open its file again.")
 
@@ -127,12 +128,30 @@ class DataSets:
         choices = list_of(CHOICES_CHECK, MAX_ANSWERS)(row.choices, "the choices")
         return TableReading(choices, ReadReport.from_dict(row.report))
 
+    def read_hold_out(self, data_set: str) -> HoldOut | None:
+        """Return the test set that is held out from a data set, or None if none is recorded."""
+        with self._database.reading() as connection:
+            return read_hold_out(connection, hold_outs, data_set)
+
+    def save_hold_out(self, owner: str, data_set: str, hold_out: HoldOut) -> None:
+        """Record the test set that is held out from a data set of the visitor.
+
+        Raises:
+            DataError: The data set has been deleted.
+        """
+        is_own = (data_sets.c.owner == owner, data_sets.c.id == data_set)
+        with self._database.writing() as connection:
+            if connection.scalar(select(data_sets.c.id).where(*is_own).with_for_update()) is None:
+                raise DataError(NOT_KNOWN)
+            write_hold_out(connection, hold_outs, data_set, hold_out)
+
     def save(
         self,
         owner: str,
         data_set: DataSet,
         *new_contents: Content,
         reading: TableReading | None = None,
+        hold_out: HoldOut | None = None,
     ) -> DataSet:
         """Save a data set and the contents it refers to.
 
@@ -144,6 +163,8 @@ class DataSets:
             data_set: Data set to save.
             *new_contents: Contents that it refers to.
             reading: How its file was read.
+            hold_out: Test set that is held out from it. An earlier data set with the same name and
+                data keeps its own.
 
         Returns:
             The data set with its id, size and time.
@@ -185,6 +206,8 @@ class DataSets:
             else:
                 connection.execute(insert(data_sets).values(owner=owner, **values))
             _replace_reading(connection, saved.id, reading)
+            if data_set.id or read_hold_out(connection, hold_outs, saved.id) is None:
+                write_hold_out(connection, hold_outs, saved.id, hold_out)
         return saved
 
     def list(self, owner: str) -> list[DataSet]:
@@ -200,6 +223,12 @@ class DataSets:
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _to_data_set(row)
+
+    def rename(self, owner: str, data_set: str, name: str) -> None:
+        """Rename a data set of the visitor."""
+        is_own = (data_sets.c.owner == owner, data_sets.c.id == data_set)
+        with self._database.writing() as connection:
+            connection.execute(update(data_sets).where(*is_own).values(name=sanitize_name(name)))
 
     def delete(self, owner: str, data_set: str) -> None:
         """Delete a data set; its sequences stay while a run that was trained on them exists."""

@@ -13,46 +13,40 @@ from core.errors import ServiceError
 from core.i18n import N_
 from runs.json_log import log_event
 
-FULL = N_(
-    "The server's disk is full, so this could not be saved. Nothing was changed: try again when "
-    "there is room."
-)
+FULL = N_("The server's disk is full, so nothing was saved. Try again when there is free space.")
 LOCKED = N_(
-    "The server's database is locked by another program, so this could not be saved. Nothing was "
-    "changed: try again in a moment."
+    "The server's database is locked by another program, so nothing was saved. Try again in "
+    "a moment."
 )
 UNREACHABLE = N_(
-    "The server's database does not answer. Nothing was changed: try again in a moment; the "
-    "server's log says more."
+    "The server's database does not respond. Nothing was changed. Try again in a moment. The "
+    "server's log has the details."
 )
-CONFLICT = N_(
-    "Something else changed this at the same moment, so it was not saved. Nothing was changed: try "
-    "again."
-)
+CONFLICT = N_("This was changed elsewhere at the same moment, so nothing was saved. Try again.")
 READ_ONLY = N_(
-    "The server's database cannot be written just now, perhaps because a disk is full. Nothing was "
-    "changed: try again later; the server's log says more."
+    "The server's database cannot be written, perhaps because a disk is full. Nothing was "
+    "changed. Try again later. The server's log has the details."
 )
-UNWRITABLE = N_("The folder {folder}, where SQLite's file belongs, cannot be written: {reason}.")
+UNWRITABLE = N_("Cannot write to {folder}, the folder of the SQLite database: {reason}.")
 NOT_UTF8 = N_(
-    "The database's encoding is {found}, and it must be UTF8. Create another one, with "
-    "createdb --encoding=UTF8 --template=template0, and name it in DATABASE_URL."
+    "The database's encoding is {found}, but must be UTF8. Create another with createdb "
+    "--encoding=UTF8 --template=template0, and set DATABASE_URL to it."
 )
 NEWER = N_(
-    "The database was made by a newer version of Unpadded (schema {found}, this is {known}). "
-    "Update the app, or give it another UNPADDED_DATA folder."
+    "The database is from a newer version of Unpadded (schema {found}; this version has "
+    "{known}). Update the app, or set another UNPADDED_DATA folder."
 )
 OLDER = N_(
-    "The database was made by an older version of Unpadded (schema {found}, this is {known}). "
-    "Start the server of this version, which migrates it."
+    "The database is from an older version of Unpadded (schema {found}; this version has "
+    "{known}). Start the server of this version, which migrates it."
 )
 NOT_COPIED = N_(
-    "The database could not be copied to {copy} before its migration: {reason}. Nothing was "
-    "changed: make room for the copy, and start again."
+    "Cannot copy the database to {copy} before its migration: {reason}. Nothing was changed. "
+    "Free space for the copy and start again."
 )
 NOT_MIGRATED = N_(
-    "The database {database} could not be migrated from schema {found} to {known}: {reason}. "
-    "Nothing was changed: start the previous version again; the server's log says more."
+    "Cannot migrate the database {database} from schema {found} to {known}: {reason}. "
+    "Nothing was changed. Start the previous version again. The server's log has the details."
 )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import CompoundSelect, Connection, Table, literal, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.engine.progress import Progress
+from core.preprocessing.hold_out import HoldOut
 from core.recipe.recipe import Recipe
 from runs.store.tables import addresses, visitors
 
@@ -33,7 +34,12 @@ class DuplicateKey:
 
     @classmethod
     def from_training(
-        cls, owner: str | None, data: str, recipe: Recipe, alone: bool
+        cls,
+        owner: str | None,
+        data: str,
+        recipe: Recipe,
+        alone: bool,
+        hold_out: HoldOut | None = None,
     ) -> DuplicateKey:
         """Build the key of a training.
 
@@ -42,9 +48,13 @@ class DuplicateKey:
             data: Digest of the data.
             recipe: Recipe to train.
             alone: See the attribute.
+            hold_out: Test set that is held out from the data.
         """
-        parts = json.dumps([owner, data, to_json_types(recipe.resolve().to_dict())], sort_keys=True)
-        return cls(hashlib.sha256(parts.encode()).hexdigest(), alone)
+        parts = [owner, data, to_json_types(recipe.resolve().to_dict())]
+        if hold_out is not None and len(hold_out.rows):  # keys of runs without one stay as stored
+            parts.append(hold_out.digest)
+        text = json.dumps(parts, sort_keys=True)
+        return cls(hashlib.sha256(text.encode()).hexdigest(), alone)
 
 
 def to_json_types(value: object) -> object:
@@ -72,9 +82,9 @@ def decode_progress(stored: StoredProgress) -> Progress:
     return Progress(**stored, history={})
 
 
-def sanitize_name(name: str) -> str:
-    """Return a name that every database accepts: no null character, no lone surrogates."""
-    return name.replace("\0", "").encode("utf-8", "replace").decode()[:MAX_NAME]
+def sanitize_name(name: str, most: int = MAX_NAME) -> str:
+    """Return a text that every database accepts: no null character, no lone surrogates."""
+    return name.replace("\0", "").encode("utf-8", "replace").decode()[:most]
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

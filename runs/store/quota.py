@@ -25,13 +25,12 @@ from runs.store.tables import CONTENT_COLUMNS, Plain, artifacts, contents, epoch
 from runs.types import ACTIVE
 
 TOO_MANY_BYTES = N_(
-    "Your data and models take {taken:,} MB on this server, with those that wait to be trained, "
-    "and this would add {more:,} MB; a visitor may have {most:,} MB. Delete data sets or runs you "
-    "no longer need first."
+    "Your data, models and waiting runs take {taken:,} MB. This would add {more:,} MB; the "
+    "limit per visitor is {most:,} MB. Delete data sets or runs first."
 )
 TOO_MANY_BYTES_OF_ALL = N_(
-    "This server keeps {most:,} MB for all of its visitors, and they are used up. Delete data sets "
-    "or runs you no longer need, or try again later."
+    "The server's {most:,} MB for all visitors are used up. Delete data sets or runs, or try "
+    "again later."
 )
 
 EPOCH_BYTES = 200  # per row of an epoch: SQLite's file grows by 130 to 240 bytes (measured)

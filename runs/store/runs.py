@@ -6,17 +6,20 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, literal, select, update
 
 from core.engine.progress import average_members
 from core.errors import DataError, Note, QuotaError, UnpaddedError
 from core.i18n import N_
+from core.preprocessing.hold_out import HoldOut
 from core.recipe.recipe import Recipe
 from runs.json_log import hash_run_id
 from runs.limits import Limits
+from runs.server_speed import measure_speeds, name_family
 from runs.store.data_sets import (
     NOT_KNOWN,
     Content,
@@ -32,13 +35,33 @@ from runs.store.helpers import (
     select_neighbours,
     to_json_types,
 )
+from runs.store.hold_outs import (
+    copy_hold_out,
+    read_hold_out,
+    read_last_hold_out,
+    write_hold_out,
+)
 from runs.store.quota import Samples, enforce_quota
-from runs.store.tables import Plain, artifacts, contents, epochs, runs, turns, twins
-from runs.types import ACTIVE, TRANSITIONS, WAITING, RunState, RunSummary
+from runs.store.tables import (
+    Plain,
+    artifacts,
+    compared,
+    contents,
+    data_sets,
+    epochs,
+    run_hold_outs,
+    run_notes,
+    runs,
+    turns,
+    twins,
+)
+from runs.store.timings import read_timings, write_estimate
+from runs.types import ACTIVE, TRANSITIONS, WAITING, RunLine, RunState, RunSummary
 
 log = logging.getLogger("unpadded.runs")
 
 SPARK_POINTS, MAX_NOTES = 24, 100
+MAX_NOTE = 2000  # characters of the owner's note
 EVENTS = {RunState.RUNNING: "started"}  # in the log; other events have the name of the state
 MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
 PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
@@ -46,19 +69,16 @@ PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
 EXPORTED = "exported"
 
 TOO_MANY_WAITING = N_(
-    "{n} of your trainings wait for a free worker, the most a visitor may have waiting. Cancel "
-    "one, or try again when one has begun."
+    "{n} of your runs are waiting, which is the limit. Cancel one, or try again when one has "
+    "started."
 )
 TOO_MANY_OF_ALL = N_(
-    "{n:,} trainings of all visitors wait for a free worker, the most this server takes. Try again "
-    "in some minutes."
+    "{n:,} runs of all visitors are waiting, which is the limit. Try again in a few minutes."
 )
-TOO_MANY_RUNS = N_(
-    "You keep {n} runs on this server, the most a visitor may have. Delete some on Runs first."
-)
+TOO_MANY_RUNS = N_("You have {n} runs, which is the limit. Delete some on the page Runs first.")
 DELETED = N_("This run is no longer on the server.")
 NOTHING_TO_CONTINUE = N_(
-    "This run cannot go on: its last state was not kept. Train again with more epochs instead."
+    "This run cannot be continued, because it has no checkpoint. Train again with more epochs."
 )
 
 _has_artifact = {
@@ -78,17 +98,26 @@ _is_paused = (
     .exists()
     .label("paused")
 )
-_SUMMARY = select(runs, twins.c.taken, *_has_artifact.values(), _is_paused).outerjoin_from(
-    runs, twins, twins.c.run == runs.c.id
+_BESIDE = (
+    twins.c.taken,
+    run_notes.c.text.label("note"),
+    compared.c.comparison,
+    compared.c.entry,
+    *_has_artifact.values(),
+    _is_paused,
 )
+_JOINED = (
+    runs.outerjoin(twins, twins.c.run == runs.c.id)
+    .outerjoin(run_notes, run_notes.c.run == runs.c.id)
+    .outerjoin(compared, compared.c.run == runs.c.id)
+)
+_SUMMARY = select(runs, *_BESIDE).select_from(_JOINED)
 # Without ``reading``, which names every column: a list may have hundreds of runs.
 _LISTED = select(
     *(column for column in runs.c if column is not runs.c.reading),
     literal({}, Plain).label("reading"),
-    twins.c.taken,
-    *_has_artifact.values(),
-    _is_paused,
-).outerjoin_from(runs, twins, twins.c.run == runs.c.id)
+    *_BESIDE,
+).select_from(_JOINED)
 
 
 class Records:
@@ -109,6 +138,8 @@ class Records:
         reserved: int = 0,
         is_running: bool = False,
         duplicate_key: DuplicateKey | None = None,
+        hold_out: HoldOut | None = None,
+        modelled: float = 0.0,
     ) -> str:
         """Create a queued run, whose id is 128 random bits.
 
@@ -122,6 +153,9 @@ class Records:
             reserved: Bytes that the run may leave.
             is_running: Create it in its first attempt, which the caller ends at once.
             duplicate_key: Key of a run that starts from the beginning.
+            hold_out: Test set that is held out from the data.
+            modelled: Estimated seconds before the speed of this server is applied; 0 if the run
+                does not measure it.
 
         Returns:
             The id of the run.
@@ -139,9 +173,13 @@ class Records:
                 if connection.scalar(query) is None:  # deleted elsewhere, or of another visitor
                     raise DataError(NOT_KNOWN)
             run_id = insert_run(connection, owner, name, recipe, data, reading, estimate, reserved)
+            if modelled:
+                write_estimate(connection, run_id, name_family(recipe), modelled)
             if duplicate_key is not None:
                 values = {"run": run_id, "key": duplicate_key.key, "alone": duplicate_key.alone}
                 connection.execute(insert(twins).values(values))
+            if hold_out is not None and len(hold_out.rows):
+                write_hold_out(connection, run_hold_outs, run_id, hold_out)
             if is_running:
                 changes = {"attempt": 1, "started": time.time()}
                 move(connection, run_id, RunState.QUEUED, RunState.RUNNING, changes)
@@ -174,6 +212,7 @@ class Records:
             )
             seconds = 0.0 if previous.progress is None else previous.progress["seconds"]
             connection.execute(update(runs).where(runs.c.id == new_id).values(before=seconds))
+            copy_hold_out(connection, run_id, new_id)
             for table, columns in (
                 (epochs, (epochs.c.epoch, epochs.c.figures)),
                 (artifacts, (artifacts.c.kind, artifacts.c.size, artifacts.c.content)),
@@ -213,6 +252,7 @@ class Records:
             )
             values = {"run": new_id, "key": previous.key, "alone": True}
             connection.execute(insert(twins).values(values))
+            copy_hold_out(connection, run_id, new_id)
         return new_id
 
     def get(self, run_id: str) -> RunSummary | None:
@@ -220,6 +260,25 @@ class Records:
         with self._database.reading() as connection:
             row = connection.execute(_SUMMARY.where(runs.c.id == run_id)).one_or_none()
         return None if row is None else _to_summary(row)
+
+    def read_hold_out(self, run_id: str) -> HoldOut | None:
+        """Return the test set that was held out from the data of a run, or None."""
+        with self._database.reading() as connection:
+            return read_hold_out(connection, run_hold_outs, run_id)
+
+    def read_last_hold_out(self, owner: str, data: str) -> HoldOut | None:
+        """Return the hold-out of the visitor's last run on this data, by its digest.
+
+        Returns:
+            None if there is no such run; a hold-out of no rows if it was trained without one.
+        """
+        with self._database.reading() as connection:
+            return read_last_hold_out(connection, owner, data)
+
+    def measure_speeds(self) -> dict[str, float]:
+        """Measure the speed of this server per family, from the runs that finished last."""
+        with self._database.reading() as connection:
+            return measure_speeds(read_timings(connection))
 
     def read_history(self, run_id: str, after: int = 0) -> list[dict[str, float]]:
         """Return the metrics per epoch, without the first ``after`` epochs."""
@@ -230,9 +289,47 @@ class Records:
     def list(self, owner: str) -> list[RunSummary]:
         """Return the runs of a visitor, newest first, without ``reading``."""
         query = _LISTED.where(runs.c.owner == owner).order_by(runs.c.created.desc())
+        return list(self._read_summaries(query))
+
+    def list_lines(self, owner: str) -> Sequence[RunLine]:
+        """Return a line per run of a visitor, newest first; quick for thousands of runs."""
+        data_name = (
+            select(data_sets.c.name)
+            .where(data_sets.c.owner == owner, data_sets.c.data == runs.c.data)
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = select(
+            runs.c.id,
+            runs.c.name,
+            runs.c.state,
+            runs.c.data,
+            func.coalesce(run_notes.c.text, ""),
+            compared.c.comparison,
+            func.coalesce(data_name, ""),
+        ).select_from(_JOINED)
+        query = query.where(runs.c.owner == owner).order_by(runs.c.created.desc())
         with self._database.reading() as connection:
-            summaries = map(_to_summary, connection.execute(query).all())
-            return [summary for summary in summaries if summary is not None]
+            return [
+                RunLine(id, name, RunState(state), *others)
+                for id, name, state, *others in connection.execute(query)
+            ]
+
+    def list_some(self, owner: str, ids: Iterable[str]) -> Sequence[RunSummary]:
+        """Return some runs of a visitor, newest first, without ``reading``."""
+        query = _LISTED.where(runs.c.owner == owner, runs.c.id.in_(tuple(ids)))
+        return tuple(self._read_summaries(query.order_by(runs.c.created.desc())))
+
+    def list_models(self, owner: str, data: str, most: int) -> Sequence[RunSummary]:
+        """Return a visitor's runs with a model of this data, newest first, without ``reading``."""
+        query = _LISTED.where(runs.c.owner == owner, runs.c.data == data)
+        query = query.where(_has_artifact[MODEL].element).order_by(runs.c.created.desc())
+        return tuple(self._read_summaries(query.limit(most)))
+
+    def _read_summaries(self, query: Select[Any]) -> Iterator[RunSummary]:
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return filter(None, map(_to_summary, rows))
 
     def group_by_data(self, owner: str) -> Mapping[str, Sequence[str]]:
         """Return the ids of a visitor's runs by the digest of their data."""
@@ -256,6 +353,7 @@ class Records:
         *,
         name: str | None = None,
         open_to_questions: bool | None = None,
+        note: str | None = None,
     ) -> None:
         """Change what an owner may change; None leaves a value as it is."""
         changes: dict[str, str | bool] = {}
@@ -265,7 +363,37 @@ class Records:
             changes["open_to_questions"] = open_to_questions
         is_own = and_(runs.c.id == run_id, runs.c.owner == owner)
         with self._database.writing() as connection:
-            connection.execute(update(runs).where(is_own).values(changes))
+            if changes:
+                connection.execute(update(runs).where(is_own).values(changes))
+            if note is not None and connection.scalar(select(runs.c.id).where(is_own)):
+                connection.execute(delete(run_notes).where(run_notes.c.run == run_id))
+                if text := sanitize_name(note, MAX_NOTE).strip():
+                    connection.execute(insert(run_notes).values(run=run_id, text=text))
+
+    def group(self, owner: str, entries: Mapping[str, Sequence[str]]) -> str:
+        """Group runs of an owner as one comparison.
+
+        Args:
+            owner: Id of the visitor.
+            entries: Run ids by the name of a recipe.
+
+        Returns:
+            The id of the comparison.
+        """
+        comparison = secrets.token_urlsafe(16)
+        ids = [run for runs_of_entry in entries.values() for run in runs_of_entry]
+        with self._database.writing() as connection:
+            is_own = and_(runs.c.id.in_(ids), runs.c.owner == owner)
+            own = set(connection.scalars(select(runs.c.id).where(is_own)))
+            rows = [
+                {"run": run, "comparison": comparison, "entry": sanitize_name(entry)}
+                for entry, runs_of_entry in entries.items()
+                for run in runs_of_entry
+                if run in own
+            ]
+            if rows:
+                connection.execute(insert(compared), rows)
+        return comparison
 
     def stop(self, owner: str, run_id: str) -> None:
         """Cancel a queued run; ask a started one to stop and keep what it has learned.
@@ -462,6 +590,9 @@ def _to_summary(row: Row[*tuple[object, ...]]) -> RunSummary | None:
         has_evaluation=row.evaluation,
         open_to_questions=row.open_to_questions,
         reused=bool(row.taken),
+        note=row.note or "",
+        comparison=row.comparison,
+        entry=row.entry or "",
     )
 
 

@@ -114,6 +114,24 @@ readings = Table(
     Column("report", Plain, nullable=False),
 )
 
+
+def _hold_out() -> tuple[Column[str], Column[int], Column[bytes]]:
+    """Columns of a test set that is held out; see ``core.preprocessing.hold_out``."""
+    return (
+        Column("method", String(16)),  # NULL: nothing is held out, by choice
+        Column("seed", BigInteger, nullable=False),
+        Column("rows", LargeBinary, nullable=False),  # one bit per row
+    )
+
+
+# Test set that is held out from a data set. Apart from its content, so that its digest stays.
+hold_outs = Table(
+    "hold_outs",
+    METADATA,
+    Column("data_set", ForeignKey("data_sets.id", ondelete="CASCADE"), primary_key=True),
+    *_hold_out(),
+)
+
 runs = Table(
     "runs",
     METADATA,
@@ -159,6 +177,9 @@ def _run() -> Column[str]:
     return Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
 
 
+# Test set with which a run was trained. Runs without a row have that of their data.
+run_hold_outs = Table("run_hold_outs", METADATA, _run(), *_hold_out())
+
 # The last attempt that was asked to give its worker back because other runs wait. If the run is
 # interrupted, the attempt did so.
 turns = Table(
@@ -168,6 +189,28 @@ turns = Table(
     Column("attempt", Integer, nullable=False),
     # Consecutive turns that ended without progress of the training.
     Column("fruitless", Integer, nullable=False, default=0),
+)
+
+# What the owner of a run wrote about it.
+run_notes = Table("run_notes", METADATA, _run(), Column("text", Text, nullable=False))
+
+# Runs that were started together to be compared, one per recipe and seed.
+compared = Table(
+    "compared",
+    METADATA,
+    _run(),
+    Column("comparison", String(32), nullable=False, index=True),
+    Column("entry", String, nullable=False),  # name of its recipe in the comparison
+)
+
+# Durations of trainings, by which later estimates are corrected; see runs.server_speed.
+timings = Table(
+    "timings",
+    METADATA,
+    _run(),
+    Column("family", String(32), nullable=False),
+    Column("modelled", Float, nullable=False),  # estimate on the machine it is made for
+    Column("measured", Float),  # NULL until the run has finished in one attempt
 )
 
 epochs = Table(

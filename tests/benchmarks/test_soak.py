@@ -32,14 +32,16 @@ def test_visitors_at_the_same_time_have_their_own_results(server):
 
 def test_a_class_that_presses_one_button_needs_one_training(server):
     report = classroom(8, server)
-    assert (report["errors"], report["trainings"]) == ([], 1)
+    # The other one is the network without a mask, of the picture on Home.
+    assert (report["errors"], report["trainings"]) == ([], 2)
 
 
 @pytest.mark.skipif(executable() is None, reason="no Chromium on this machine")
 def test_a_long_history_is_listed_whole():
-    assert many_runs(100, rounds=1)["seconds until the table stands in Chromium"] > 0
+    assert many_runs(100, rounds=1)["seconds until the list is drawn in Chromium"] > 0
 
 
+@pytest.mark.further
 @pytest.mark.skipif(not postgres.is_there(), reason=postgres.MISSING)
 def test_a_cluster_elsewhere_survives_the_loss_of_a_worker():
     report = two_workers_elsewhere(4)

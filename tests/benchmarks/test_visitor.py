@@ -276,6 +276,7 @@ def test_what_a_visitor_cannot_do(visitor):
         visitor.choose("Side", "pre")
 
 
+@pytest.mark.further
 @pytest.mark.skipif(executable() is None, reason="no Chromium on this machine")
 def test_a_visitor_sends_what_chromium_sends(address, monkeypatch):
     """All of it, but for the number of repetitions, which the clock decides."""

@@ -1,7 +1,7 @@
 """Every page is accessible and shows names from a file as text.
 
-Pages are visited at 200 % in light colours, then on a phone in dark ones, with a file whose names
-are long and contain HTML and Markdown.
+Pages are visited at 200 % in light colours, then on a phone in dark ones, and in Chinese in both,
+with a file whose names are long and contain HTML and Markdown.
 """
 
 import re
@@ -15,7 +15,13 @@ from tests.support.browser import PLOT, ZOOMED, listen_for_violations, settle
 from tests.support.tour import make_table, walk
 
 ZOOMED |= {"device_scale_factor": 2}
-PHONE = {"color_scheme": "dark", "viewport": {"width": 390, "height": 800}}
+PHONE = {"width": 390, "height": 800}
+# How the pages are visited again: language and colours, and the width of the window
+AGAIN = {
+    "dark phone": {"color_scheme": "dark", "viewport": PHONE},
+    "light phone in Chinese": {"color_scheme": "light", "viewport": PHONE, "locale": "zh-CN"},
+    "dark in Chinese": {"color_scheme": "dark", "locale": "zh-CN"},
+}
 
 ADDRESS = "evil.example"
 ITALIC = "<i>evil</i>"
@@ -37,6 +43,9 @@ FILE = f"<i>evil *evil* [evil](www.{ADDRESS}) <img src=x onerror=alert(1)>.csv"
 # Violations of Streamlit (1.67) that neither its configuration nor a style sheet can fix: rule →
 # selector of the affected parts.
 EXCEPTIONS = {
+    # The Chinese name of Streamlit's button is in the style sheet. Browsers count it as the name
+    # (test_language.py finds the button by it); axe does not.
+    "button-name": "[data-testid=stFileUploaderDropzone] button",
     # The label of a disabled choice is grey. WCAG 1.4.3 allows that; axe does not see that it
     # belongs to the disabled buttons below it.
     "color-contrast": ".stButtonGroup:has(button:disabled) [data-testid=stWidgetLabel]",
@@ -134,17 +143,19 @@ def seen(chromium, address) -> Findings:
         seen.hover(page, view)
 
     addresses = walk(page, FILE, make_table(COLUMNS, IDS, CLASSES), look)
-    phone = chromium.new_context(base_url=address, **PHONE, storage_state=context.storage_state())
+    visitor = context.storage_state()
     context.close()
-    page = phone.new_page()
-    seen.listen(page)
-    for address_ in addresses:
-        page.goto(address_)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.locator(f"{PLOT}, [data-testid=stDataFrame]").first).to_be_visible()
-        settle(page)
-        seen.look(page, f"{address_} on a phone")
-    phone.close()
+    for name, look_again in AGAIN.items():
+        context = chromium.new_context(base_url=address, **look_again, storage_state=visitor)
+        page = context.new_page()
+        seen.listen(page)
+        for address_ in addresses:
+            page.goto(address_)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            expect(page.locator(f"{PLOT}, .st-key-run-list").first).to_be_visible()
+            settle(page)
+            seen.look(page, f"{address_}, {name}")
+        context.close()
     return seen
 
 

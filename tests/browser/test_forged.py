@@ -45,7 +45,7 @@ def start_training(visitor: Visitor, epochs: int) -> str:
 
 def open_downloads(visitor: Visitor) -> None:
     """Show the downloads of a trained model."""
-    visitor.check("Take it away: the model, its answers, its curves")
+    visitor.check("Export")
     visitor.wait_for(
         lambda seen: "Model (ZIP)" in {each.label for each in seen.find_all("download_button")}
     )
@@ -65,7 +65,7 @@ def forge(owner: Visitor, visitor: Visitor, only: str = "") -> set[str]:
     # Streamlit silently ignores a fragment that the session has not drawn.
     drawn = {part for part, *_ in tab.places.values()}
     parts = {"", *(owner.tab.places[button][0] for button in forged)} & {"", *drawn}
-    for name, value in (("Name", "taken"), ("They may also predict with its model", True)):
+    for name, value in (("Name", "taken"), ("Allow predictions with this model", True)):
         widget = owner.find("text_input toggle", name)
         field = owner.tab.states[widget.id].WhichOneof("value")
         forged[widget.id] = WidgetState(id=widget.id, **{field: value})
@@ -81,17 +81,18 @@ def test_only_the_owner_can_use_the_owners_widgets(owner, stranger, address):
     owner.wait_for(lambda seen: any("Epoch" in bar.proto.text for bar in seen.find_all("progress")))
     stranger.open(run)
     assert "belongs to somebody else" in " ".join(stranger.texts())
-    assert {"Stop", "Delete this run", "Train again with …"} <= forge(owner, stranger)
+    assert {"Stop", "Delete this run", "Edit and retrain"} <= forge(owner, stranger)
     assert stranger.path == "Runs"  # and was not led to Train with the owner's data
     owner.refresh()
     assert owner.texts()[0] == MINE  # its name
-    assert not owner.value("They may also predict with its model")
+    assert not owner.value("Allow predictions with this model")
     owner.click("Stop")  # it still runs
     owner.wait_for("Stopped")
 
     stranger.open(run)
     open_downloads(owner)
     assert {"Continue training", "Model (ZIP)"} <= forge(owner, stranger)
+    owner.open_tab("Type")
     box = owner.find("text_area", "Sequences")
     stranger.tab.states[box.id] = WidgetState(id=box.id, string_value="[7]")
     stranger.tab.ask("forged question")
@@ -132,7 +133,7 @@ def test_a_file_name_is_never_used_as_a_path(stranger, tmp_path_factory):
     stranger.open("/Data")
     for name in names:
         stranger.upload("A file of sequences", name, TABLE)
-        assert any("all of them used" in text for text in stranger.texts()), stranger.texts()
+        assert any("all used" in text for text in stranger.texts()), stranger.texts()
     stranger.page_link("Train")
     stranger.type("Epochs", 1)
     stranger.click("Start training")

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import only_in, settle
+from tests.support.browser import only_in, open_list, settle
 
 
 class Clicks:
@@ -37,7 +37,8 @@ def train(page, clicks: Clicks) -> None:
     clicks("Train a model", "link")
     clicks("Start training")
     assert clicks.count <= 3
-    expect(page.get_by_text(re.compile("^Epoch|On the (test|validation)")).first).to_be_visible()
+    state = re.compile(r"^(Epoch \d|Computing features|Finished)")
+    expect(page.get_by_text(state).first).to_be_visible()
 
 
 def get_fact(page, label: str):
@@ -67,13 +68,13 @@ def test_a_sheet_of_a_workbook_is_chosen_and_trained_on(page, tmp_path, numbers)
     expect(page.get_by_role("radio", name="patients")).to_be_checked()
     clicks = Clicks(page)
     clicks("visits", "radio")
-    expect(page.get_by_text("Target: outcome")).to_be_visible()
+    expect(page.get_by_text("Target: outcome", exact=True)).to_be_visible()
     expect(get_fact(page, "Sequences")).to_have_text("12")
 
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("radio", name="patients")).to_be_checked()
     page.get_by_role("radio", name="visits").click()
-    expect(page.get_by_text("Target: outcome")).to_be_visible()
+    expect(page.get_by_text("Target: outcome", exact=True)).to_be_visible()
     train(page, clicks)
 
 
@@ -93,7 +94,7 @@ def test_the_order_of_day_and_month_is_asked_answered_and_undone(page, tmp_path,
     open_file(page, path)
     question = page.get_by_text("may be day/month or month/day")
     expect(question).to_be_visible()
-    expect(page.get_by_text("Target: discharged to")).to_be_visible()
+    expect(page.get_by_text("Target: discharged to", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile("^Target: .*3 features"))).to_be_visible()
     clicks = Clicks(page)
     clicks("Day before month")
@@ -119,11 +120,12 @@ def test_a_file_of_the_ucr_archive_is_trained_on_or_read_otherwise(page, tmp_pat
     path.write_text("\n".join(lines), encoding="utf-8")
     open_file(page, path)
     expect(get_fact(page, "Sequences")).to_have_text("24")
-    expect(get_fact(page, "Length, in steps")).to_have_text("12 – 16")
-    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(get_fact(page, "Length (steps)")).to_have_text("12 – 16")
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)  # the verdict, and no warning
+    expect(page.get_by_text("Ready to train: predict")).to_contain_text("one of 3 classes")
 
     page.get_by_role("button", name="Change").click()
-    page.get_by_role("combobox", name="Target").click()
+    open_list(page, "Target")
     page.get_by_role("option", name="none").click()
     page.get_by_role("button", name="Use these columns").click()
     expect(page.get_by_text("You chose: Columns as chosen")).to_be_visible()

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import SECONDS, settle
+from tests.support.browser import SECONDS, open_list, settle
 
 PHONE = {"width": 390, "height": 844}
 NAMES = {
@@ -39,6 +39,19 @@ def expect_tags(page, names: list[str]) -> None:
     expect(page.get_by_test_id("stMultiSelect").locator("[data-tag]")).to_have_text(names)
 
 
+def test_the_uploader_has_the_words_of_the_language(open_page):
+    """Streamlit's own are English, and have no number format."""
+    page = open_page()
+    page.goto("/Data")
+    uploader = page.get_by_test_id("stFileUploader").first
+    button = uploader.get_by_role("button", name="上传", exact=True)
+    expect(button).to_be_visible()
+    assert button.bounding_box()["width"] > 60
+    limit = uploader.locator("[data-testid=stFileUploaderDropzoneInstructions] > div").first
+    content = limit.evaluate("element => getComputedStyle(element, '::after').content")
+    assert content == '"每个文件最多200 MB"'
+
+
 def test_the_switch_keeps_choices_and_is_remembered(open_page):
     """The menu of a desktop stays open."""
     page = open_page()
@@ -46,8 +59,7 @@ def test_the_switch_keeps_choices_and_is_remembered(open_page):
     expect(page.get_by_role("heading", name="训练").first).to_be_visible()
     expect(page).to_have_title("训练 · Unpadded")
     expect_language(page, "中文")
-    pooling = page.get_by_role("combobox", name="对各步的池化")
-    pooling.click()
+    open_list(page, "对各步的池化")
     page.get_by_role("option", name="均值").click()
     expect_tags(page, ["最后一步", "均值"])
 

@@ -53,15 +53,15 @@ def test_uploads_beyond_the_limit_are_refused_and_deleted_ones_do_not_count(visi
     assert first.status_code == 204
     second, _ = put(visitor, 4)
     assert second.status_code == 413
-    assert "may take 6 MB on this server" in second.text
+    assert "are not opened yet exceed 6 MB" in second.text
     visitor.look(1)  # the page shows it without a request
-    assert any("may take 6 MB on this server" in text for text in visitor.texts())
+    assert any("are not opened yet exceed 6 MB" in text for text in visitor.texts())
 
     with Visitor(address, visitor.cookies) as tab:
         tab.open("/Data")
         answer, _ = put(tab, 4.5)
         assert answer.status_code == 413
-        assert "may take 9 MB on this server" in answer.text
+        assert "are not opened yet exceed 9 MB" in answer.text
         assert send_request(visitor, "DELETE", url).status_code == 204
         assert put(tab, 4.5)[0].status_code == 204
 
@@ -89,7 +89,7 @@ def test_a_body_of_unknown_length_is_counted_as_it_arrives(visitor):
 def test_opened_files_take_no_room(visitor):
     for number in range(6):
         visitor.upload(UPLOADER, f"{number}.csv", table(4 + number / 100))
-        assert any("all of them used" in text for text in visitor.texts()), visitor.texts()
+        assert any("all used" in text for text in visitor.texts()), visitor.texts()
     assert put(visitor, 5)[0].status_code == 204
 
 
@@ -99,8 +99,8 @@ def test_refused_files_can_be_read_in_another_way(visitor):
     visitor.page_link("Home")
     visitor.page_link("Data")
     visitor.upload(UPLOADER, "wrong.csv", table(4, REFUSED))  # the previous file has been removed
-    visitor.click("The target of the last step")
-    assert any("You chose: The target of the last step" in text for text in visitor.texts())
+    visitor.click("Target at the last step")
+    assert any("You chose: Target at the last step" in text for text in visitor.texts())
     assert any("wrong.csv" in text for text in visitor.texts())
     assert not any("no longer on the server" in text for text in visitor.texts())
 
@@ -127,20 +127,20 @@ def test_files_chosen_together_are_one_data_set(visitor):
 def test_what_was_chosen_last_is_used_and_the_page_says_so(visitor):
     visitor.upload_together(UPLOADER, PARTS)
     visitor.upload_together(UPLOADER, {"new.csv": table(1)}, beside=True)
-    assert "Only what was chosen last is used: new.csv" in read_page(visitor)
+    assert "Only the last selection is used: new.csv" in read_page(visitor)
     assert "30 rows in the file" in read_page(visitor)
     visitor.remove_file(UPLOADER, "Walks_TRAIN.ts")
     assert "30 rows in the file" in read_page(visitor)
     visitor.remove_file(UPLOADER, "Walks_TEST.ts")
-    assert "chosen last" not in read_page(visitor)
+    assert "last selection" not in read_page(visitor)
 
 
 def test_a_file_at_fault_can_be_removed_from_those_chosen_together(visitor):
     files = {"a.csv": table(1, "v\n1\n2\n3\n1\n"), "b.csv": b"w\n1\n2\n", "c.csv": b"v\n5\n4\n5\n"}
     visitor.upload_together(UPLOADER, files)
-    assert "b.csv begins with" in read_page(visitor)
+    assert "b.csv starts with" in read_page(visitor)
     visitor.remove_file(UPLOADER, "b.csv")
-    assert "begins with" not in read_page(visitor)
+    assert "starts with" not in read_page(visitor)
     assert "a.csv + 1 more" in read_page(visitor)
 
 
@@ -148,7 +148,7 @@ def test_files_are_read_only_if_all_of_them_have_arrived(visitor):
     files = {"x_TRAIN.csv": table(4), "x_TEST.csv": table(4)}
     visitor.upload_together(UPLOADER, files)
     # The refusal runs the page, too, and that run may end after the files were entered.
-    visitor.wait_for(lambda page: "x_TEST.csv: Files that you have uploaded" in read_page(page))
+    visitor.wait_for(lambda page: "x_TEST.csv: Uploads that are not opened yet" in read_page(page))
     assert "rows in the file" not in read_page(visitor)
     assert put(visitor, 5)[0].status_code == 204  # the other one is removed
 
@@ -170,7 +170,7 @@ def test_many_cookies_leave_room_for_a_newcomer(address):
     with Visitor(address) as newcomer:
         newcomer.open("/Data")
         newcomer.upload(UPLOADER, "new.csv", table(1))
-        assert any("all of them used" in text for text in newcomer.texts())
+        assert any("all used" in text for text in newcomer.texts())
     for tab in tabs:
         tab.close()
 
@@ -182,5 +182,5 @@ def test_a_browser_shows_the_reason(chromium, address):
     page.goto("/Data")
     file = {"name": "large.csv", "mimeType": "text/csv", "buffer": table(7)}
     page.locator("input[type=file]").first.set_input_files(file)
-    expect(page.get_by_text("may take 6 MB on this server")).to_be_visible()
+    expect(page.get_by_text("are not opened yet exceed 6 MB")).to_be_visible()
     context.close()

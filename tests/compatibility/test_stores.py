@@ -82,19 +82,20 @@ def test_a_visitor_finds_everything_and_the_interrupted_run_finishes(left, tmp_p
     with AppServer(tmp_path, **environment) as server:
         with Visitor(server.address, cookies) as visitor:
             visitor.open("/Runs")
-            assert len(visitor.dataframes()[0]) == 5  # two of them of the comparison
+            assert len(_list_entries(visitor)) == 5  # two of them of the comparison
             visitor.open(f"/Runs?run={runs['finished']}")
             visitor.wait_for("4 epochs in")
             visitor.wait_for("visits.csv")
             cookies = visitor.cookies  # the server has replaced the one without a signature
         with Visitor(server.address, cookies) as visitor:
             visitor.open(f"/Train?{runs['address of Train']}")
-            assert (visitor.value("Epochs"), visitor.value("Units")) == (4, 6)
             visitor.wait_for("4 epochs in")
+            visitor.click("Change")
+            assert (visitor.value("Epochs"), visitor.value("Units")) == (4, 6)
             visitor.page_link("Compare")
             visitor.wait_for(lambda page: len(page.find_all("plotly_chart")) == 2)
             visitor.page_link("Predict")
-            visitor.wait_for(lambda page: page.dataframes())
+            visitor.wait_for("Predicted outcome")
             visitor.page_link("Data")
             assert any("24" in metric.value for metric in visitor.find_all("metric"))
             visitor.open(f"/Runs?run={runs['stopped']}")
@@ -111,13 +112,19 @@ def test_a_visitor_finds_everything_and_the_interrupted_run_finishes(left, tmp_p
     store.close()
 
 
+def _list_entries(visitor: Visitor) -> list[str]:
+    """Return the text of each run that is listed on Runs: a title above its details."""
+    labels = [link.proto.label for link in visitor.find_all("page_link")]
+    return [label for label in labels if "\n\n" in label]
+
+
 def _read_otherwise_and_undo(visitor: Visitor) -> None:
     """Change how the open data, of which no answers are stored, is read; and take it back."""
     visitor.open("/Data")
     before = [metric.value for metric in visitor.find_all("metric")]
     assert "You chose" not in " ".join(visitor.texts())
     visitor.click("Change")
-    visitor.choose("Missing values", "leave the step out")
+    visitor.choose("Missing values", "drop the step")
     visitor.click("Use these columns")
     assert "You chose: Columns as chosen" in " ".join(visitor.texts())
     assert [metric.value for metric in visitor.find_all("metric")] != before

@@ -34,6 +34,15 @@ def test_a_note_is_its_english_text_and_can_be_pickled():
     assert (note.template, note.values) == ("{steps} steps", {"steps": 2})
 
 
+def test_counts_have_thousands_separators_and_other_values_their_own_format():
+    values = {"n": 12345, "id": 1234, "name": "1234", "share": 0.5, "low": 1234.0, "flag": True}
+    note = Note("{n} of {id} {name}, {share:.1%}, {low:.0f}, {flag}", **values)
+    assert note == "12,345 of 1234 1234, 50.0%, 1234, True"
+    assert str(DataError("{n} rows, not {small}", n=6_000_000, small=999)) == (
+        "6,000,000 rows, not 999"
+    )
+
+
 def test_json_preserves_nested_notes():
     inner = Note("95 % interval {low} to {high}", low="1", high="2")
     note = Note("better by {n} ({interval})", n=3, interval=inner)

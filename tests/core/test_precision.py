@@ -22,6 +22,7 @@ from core.families.registry import get_network
 from core.network.keras_network import build_network
 from core.reading.to_csv import derive_schema, to_csv
 from core.recipe.network_shape import NetworkShape
+from tests.support.matrix import sample
 
 ROOT = Path(__file__).resolve().parents[2]
 RNG = np.random.default_rng(2)
@@ -119,7 +120,7 @@ def collect_results(data: Sequences, recipe: Recipe) -> dict[str, list[np.ndarra
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", sample(CASES, 2))  # the last has a member of every family
 def test_no_setting_of_the_caller_changes_a_bit(name):
     data, recipe = CASES[name]
     expected = collect_results(data, recipe)
@@ -141,6 +142,7 @@ print(model.predict(data).tolist(), keras.config.floatx(), keras.layers.Dense(1)
 """
 
 
+@pytest.mark.slow
 def test_settings_before_the_import_are_as_good_as_later_ones(example):
     run = [sys.executable, "-c", BEFORE_IMPORT]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
@@ -165,7 +167,7 @@ def test_a_setting_survives_a_network_that_cannot_be_built():
         build_network(Recipe(layers=(LSTM(3),)), features=0, outputs=-1)
 
 
-@pytest.mark.slow
+@pytest.mark.further
 def test_the_scripts_of_an_export_are_independent_of_keras_json(tmp_path):
     data, recipe = CASES["recurrent"]
     model = train(data, recipe)

@@ -13,6 +13,7 @@ import pytest
 from core import LSTM, DataError, Recipe, Sequences, load, read_sequences, train
 from core.export.archive import MAX_DOCUMENT_BYTES
 from core.preprocessing.masking import mask_steps
+from tests.support.matrix import sample
 
 
 def save_to_bytes(model) -> bytes:
@@ -37,6 +38,7 @@ def replace_member(content: bytes, name: str, new: bytes | None) -> io.BytesIO:
     return buffer
 
 
+@pytest.mark.slow
 def test_predictions_are_in_the_order_of_the_sequences(words_model, words):
     order = np.random.default_rng(0).permutation(len(words))
     shuffled = words_model.predict_proba(words[order])
@@ -75,6 +77,7 @@ def test_a_classifier_predicts_its_own_labels(words_model, words):
     assert words_model.evaluate(words[words.split == "test"])["accuracy"] >= 0.9
 
 
+@pytest.mark.slow
 def test_whole_number_labels_stay_whole_numbers():
     data = Sequences.from_lists([[1], [2, 2], [9], [8, 8]], targets=[3, 3, 7, 7])
     model = train(data, Recipe(task="classification", layers=(LSTM(4),), epochs=2))
@@ -82,6 +85,7 @@ def test_whole_number_labels_stay_whole_numbers():
     assert set(model.predict(data)) <= {3, 7}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sequence", [[1.5], np.array([1.0, 2.0]), ["1.5"]])
 def test_one_bare_sequence_is_refused_with_the_remedy(example_model, sequence):
     with pytest.raises(DataError, match=r"\[\[1\.5\]\]"):
@@ -89,10 +93,11 @@ def test_one_bare_sequence_is_refused_with_the_remedy(example_model, sequence):
 
 
 def test_another_number_of_features_is_refused(example_model):
-    with pytest.raises(DataError, match=r"another number of features a step \(1: value\)"):
+    with pytest.raises(DataError, match="per step is 2; the model was trained on 1: value"):
         example_model.predict([[[1, 2]]])
 
 
+@pytest.mark.slow
 def test_the_feature_columns_of_a_frame_are_found_by_name(words_model):
     frame = pd.DataFrame({"id": [1, 1, 2], "noise": [0.1, 0.2, 0.3], "slope": [1.0, 2.0, -3.0]})
     lists = [[[1.0, 0.1], [2.0, 0.2]], [[-3.0, 0.3]]]
@@ -127,6 +132,7 @@ def test_features_with_default_names_are_matched_by_position(words_model, exampl
     assert example_model.predict(named) == example_model.predict([[1.5]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channels", [("x",), ()])  # () by earlier versions
 def test_the_only_feature_of_a_wide_table_is_matched_by_position(channels, tmp_path):
     data = read_sequences(io.StringIO("x1,x2,y\n1,2,3\n3,,4\n5,6,7\n"), target="y")
@@ -164,8 +170,9 @@ def test_other_types_are_refused_with_the_remedy(example_model, new):
         example_model.predict(new)
 
 
+@pytest.mark.slow
 def test_truncation_warns_and_never_happens_without_maxlen(example_model, words_model):
-    with pytest.warns(UserWarning, match="longer than the limit of 15 were cut: 1 of 1"):
+    with pytest.warns(UserWarning, match="longer than 15 steps were truncated: 1 of 1"):
         cut = example_model.predict([[5.0] * 5 + [1.0] * 15])
     np.testing.assert_allclose(cut, example_model.predict([[1.0] * 15]), atol=1e-6)
     long = np.ones((400, 2))  # far longer than any seen; the recipe sets no maxlen
@@ -181,7 +188,7 @@ def test_predict_proba_is_for_classification(example_model):
         example_model.predict_proba([[1.5]])
 
 
-@pytest.fixture(scope="module", params=["lengths", "value", "none"])
+@pytest.fixture(scope="module", params=sample(["lengths", "value", "none"], 2))
 def masked_model(request, example):
     layers = (LSTM(4, True), LSTM(3))
     recipe = Recipe(layers=layers, mask=request.param, maxlen=6, epochs=2, validation_split=0.0)
@@ -215,14 +222,16 @@ def test_the_zip_predicts_without_this_library(masked_model, tmp_path):
         text=True,
         check=True,
     )
-    with pytest.warns(UserWarning, match=r"longer than|masked away") as warned:
+    with pytest.warns(UserWarning, match=r"longer than|erased because") as warned:
         ours = model.predict(new)
-    masked = ["masked away"] if model.recipe.mask == "value" else []
-    for warning, text in zip(warned, ["longer than the limit of 6", *masked], strict=True):
+    masked = ["erased because"] if model.recipe.mask == "value" else []
+    for warning, text in zip(
+        warned, ["Sequences longer than 6 steps were truncated", *masked], strict=True
+    ):
         assert text in str(warning.message)
     predictions = [float(line.split(",")[1]) for line in process.stdout.splitlines()[1:]]
     np.testing.assert_allclose(predictions, ours, rtol=1e-5)
-    assert "limit of 6 were cut" in process.stderr
+    assert "longer than 6 steps were truncated" in process.stderr
 
 
 def change_document(content: bytes, part: str, change) -> io.BytesIO:
@@ -341,7 +350,7 @@ TAMPERS = {
 
 @pytest.mark.parametrize("tamper", TAMPERS)
 def test_a_tampered_file_is_refused_with_a_message(words_model, tamper):
-    with pytest.raises(DataError, match="no model of ours"):
+    with pytest.raises(DataError, match="not a model file of Unpadded"):
         load(TAMPERS[tamper](save_to_bytes(words_model)))
 
 
@@ -361,5 +370,7 @@ def test_a_saved_model_names_its_format_and_a_newer_one_is_refused(example_model
     training = json.loads(zipfile.ZipFile(saved).read("training.json"))
     assert training["format"] == 2
     monkeypatch.setattr("core.export.archive.FORMAT", 0)
-    with pytest.raises(DataError, match=r"newer version of Unpadded \(format 2\).* up to 0"):
+    with pytest.raises(
+        DataError, match=r"^This .* newer version of Unpadded \(format 2\).* up to 0"
+    ):
         load(saved)

@@ -1,5 +1,6 @@
 """Questions about how the open data was read, the answers to them, and what is not used."""
 
+import pytest
 import sqlalchemy
 
 from runs.store.tables import readings
@@ -60,26 +61,28 @@ def test_a_question_is_answered_by_one_click_and_asked_again_after_undo(data):
 def test_an_answer_that_agrees_with_what_was_assumed_ends_the_question(data):
     upload(data, PADDED)
     assert "Many rows end in 0" in get_texts(data)
-    find_labelled(data.button, "It is data").click().run()
+    find_labelled(data.button, "Keep it as data").click().run()
     assert "Many rows end in 0, which is read as data: does" not in [
         each.value for each in data.markdown if ":material/help:" in each.value
     ]
     assert not data.session_state["state"].data.report.select("question")
-    assert get_facts(data)["Length, in steps"] == "4 – 4"
-    assert "You chose: It is data" in get_texts(data)
+    assert get_facts(data)["Length (steps)"] == "4 – 4"
+    assert "You chose: Keep it as data" in get_texts(data)
 
 
+@pytest.mark.slow
 def test_padding_that_was_confirmed_is_not_asked_about_again(data):
     upload(data, PADDED)
-    find_labelled(data.button, "0 only fills the rows").click().run()
-    assert get_facts(data)["Length, in steps"] == "1 – 3"
+    find_labelled(data.button, "0 is padding").click().run()
+    assert get_facts(data)["Length (steps)"] == "1 – 3"
     assert "Many rows end in 0" not in get_texts(data)
-    assert "You chose: 0 only fills the rows" in get_texts(data)
+    assert "You chose: 0 is padding" in get_texts(data)
     find_labelled(data.button, "Undo").click().run()
-    assert get_facts(data)["Length, in steps"] == "4 – 4"
+    assert get_facts(data)["Length (steps)"] == "4 – 4"
     assert "Many rows end in 0" in get_texts(data)
 
 
+@pytest.mark.slow
 def test_answers_survive_a_refresh_and_an_edit_of_the_table(data):
     upload(data, DATES)
     find_labelled(data.button, "Month before day").click().run()
@@ -97,6 +100,7 @@ def test_answers_survive_a_refresh_and_an_edit_of_the_table(data):
     assert DAY_OR_MONTH in get_texts(data)
 
 
+@pytest.mark.slow
 def test_a_question_is_still_there_after_a_refresh(data):
     upload(data, DATES)
     data = refresh(data)
@@ -105,25 +109,27 @@ def test_a_question_is_still_there_after_a_refresh(data):
     assert read_first(data) == [[1], [2]]
 
 
+@pytest.mark.slow
 def test_several_answers_are_taken_back_one_by_one(data):
     upload(data, DATES.replace(b",2\n", b",\n"))
     find_labelled(data.button, "Month before day").click().run()
-    find_labelled(data.button, "Take the mean").click().run()
-    assert "You chose: Month before day · Take the mean" in get_texts(data)
+    find_labelled(data.button, "Fill with the training mean").click().run()
+    assert "You chose: Month before day · Fill with the training mean" in get_texts(data)
     find_labelled(data.button, "Undo").click().run()
     assert "You chose: Month before day" in get_texts(data)
     assert data.session_state["state"].data.missing == "forward"
     assert DAY_OR_MONTH not in get_texts(data)
 
 
+@pytest.mark.slow
 def test_a_column_that_is_not_used_becomes_a_feature_by_one_click(data):
     upload(data, NOTED)
     assert "Not used:" in get_texts(data)
-    assert get_facts(data)["Features a step"] == "2"
+    assert get_facts(data)["Features per step"] == "2"
     find_labelled(data.button, "note: use it").click().run()
     assert not data.error
     assert data.session_state["state"].data.feature_names == ("v", "w", "note")
-    assert get_facts(data)["Features a step"] == "3"
+    assert get_facts(data)["Features per step"] == "3"
     assert "Not used:" not in get_texts(data)
     assert "You chose: Features\\: v, w, note" in get_texts(data)
     find_labelled(data.button, "Undo").click().run()
@@ -146,19 +152,20 @@ def test_a_name_that_is_markdown_is_text_in_buttons_and_answers(data):
     assert "You chose: Features\\: v, w, \\*\\*n\\*\\*" in get_texts(data)
 
 
+@pytest.mark.slow
 def test_the_remaining_steps_become_the_target_by_one_click(data):
     upload(data, ENDS)
-    assert "No column is the target" in data.info[0].value
+    assert "No target column" in data.info[0].value
     find_labelled(data.button, "Predict the remaining steps").click().run()
     assert not data.error
     state = data.session_state["state"]
     assert state.data.targets.tolist() == [3, 2, 1, 0] * 3
     assert state.data.per_step
     assert "Target: **remaining steps**" in get_texts(data)
-    assert "The target is the number of remaining steps, 125 at most" in get_texts(data)
+    assert r"Target\: remaining steps, at most 125" in get_texts(data)
     open_form(data)
     assert find_labelled(data.selectbox, "Target").value == ("remaining",)
-    find_labelled(data.number_input, "Remaining steps, at most").set_value(2)
+    find_labelled(data.number_input, "Maximum remaining steps").set_value(2)
     find_labelled(data.button, "Use these columns").click().run()
     assert data.session_state["state"].data.targets.tolist() == [2, 2, 1, 0] * 3
     find_labelled(data.button, "Undo").click().run()
@@ -166,6 +173,27 @@ def test_the_remaining_steps_become_the_target_by_one_click(data):
     assert data.session_state["state"].data.targets is None
 
 
+def test_a_column_with_one_value_per_sequence_becomes_the_target_by_one_click(data):
+    sessions = {"s1": "bought", "s2": "left", "s3": "left", "s4": "bought"}
+    events = "view", "add", "view", "pay"
+    rows = [
+        f"{id},{t},{events[(t + n) % 4]},{way}"
+        for n, (id, way) in enumerate(sessions.items())
+        for t in range(3 + n)
+    ]
+    upload(data, "\n".join(["session,time,event,way_out", *rows]).encode())
+    assert "No target column" in data.info[0].value
+    find_labelled(data.button, r"Predict way\_out").click().run()
+    assert not data.error
+    state = data.session_state["state"]
+    assert state.data.targets.tolist() == [*sessions.values()]
+    assert state.data.feature_names == ("event",)
+    assert "one of 2 classes" in data.success[0].value
+    find_labelled(data.button, "Undo").click().run()
+    assert data.session_state["state"].data.targets is None
+
+
+@pytest.mark.slow
 def test_a_sheet_of_a_workbook_is_chosen_by_one_click(data):
     upload(data, BOOK, "book.xlsx")
     sheets = find_labelled(data.segmented_control, "Sheet of the workbook")
@@ -190,11 +218,11 @@ def test_a_sheet_of_a_workbook_is_chosen_by_one_click(data):
 
 def test_an_answer_about_a_refused_file_can_be_taken_back(data):
     upload(data, b"a,b,c\n1,2,3\n1,4,5\n2,6,7\n")
-    find_labelled(data.selectbox, "Sequence id").set_value("a")
+    find_labelled(data.selectbox, "Sequence ID").set_value("a")
     find_labelled(data.selectbox, "Target").set_value("a")
     find_labelled(data.button, "Use these columns").click().run()
     assert "two roles" in data.error[0].value
-    find_labelled(data.button, "Take the last choice back").click().run()
+    find_labelled(data.button, "Undo the last choice").click().run()
     assert "does not show which rows" in data.error[0].value
     return_to_data(data)
 
@@ -202,10 +230,10 @@ def test_an_answer_about_a_refused_file_can_be_taken_back(data):
 def test_a_warning_is_gone_once_it_is_accepted(data):
     upload(data, b"id,t,v\na,0,1\na,1,2\n,2,3\nb,0,4\nb,1,5\n")
     assert "the first is row 4" in data.warning[0].value
-    find_labelled(data.button, "Leave these rows out").click().run()
+    find_labelled(data.button, "Drop these rows").click().run()
     assert not data.warning
-    assert "You chose: Leave these rows out" in get_texts(data)
-    assert any("left out: 1" in caption.value for caption in data.caption)  # still said
+    assert "You chose: Drop these rows" in get_texts(data)
+    assert any("Dropped: 1" in caption.value for caption in data.caption)  # still said
     find_labelled(data.button, "Undo").click().run()
     assert "the first is row 4" in data.warning[0].value
 
@@ -218,12 +246,13 @@ def forget_reading(page) -> None:
         assert connection.execute(sqlalchemy.delete(readings).where(where)).rowcount == 1
 
 
+@pytest.mark.slow
 def test_a_data_set_of_the_version_before_can_be_read_again_and_that_undone(data):
     upload(data, NOTED)
     forget_reading(data)
     data = refresh(data)
     assert data.session_state["state"].reading is None
-    assert "Target: **target** · Time: **t** · Id: **id** · 2 features" in get_texts(data)
+    assert "Target: **target** · Time: **t** · ID: **id** · 2 features" in get_texts(data)
     assert "You chose" not in get_texts(data)
     find_labelled(data.button, "note: use it").click().run()
     assert not data.error
@@ -239,6 +268,7 @@ def test_a_data_set_of_the_version_before_can_be_read_again_and_that_undone(data
     assert data.session_state["state"].data.targets is None
 
 
+@pytest.mark.slow
 def test_an_edited_data_set_of_the_version_before_is_read_as_it_was(data):
     upload(data, NOTED)
     open_form(data)

@@ -65,7 +65,7 @@ def test_names_of_a_foreign_model_are_text_everywhere_on_its_page(app):
     wait_until(page, lambda page: not page.get("progress"))
     refuse_links(page)
     assert sum("Your session expired" in each.value for each in page.caption) == 100
-    assert page.info[0].value.startswith("As stated in the file")
+    assert page.info[0].value.startswith("Values from the imported file")
     shown = [*page.warning, *page.success, *page.info]  # two conclusions and the copy
     assert sum("Your session expired" in each.value for each in shown) == 3
     assert page.dataframe[0].value["Model"][0] == "this network"
@@ -73,7 +73,7 @@ def test_names_of_a_foreign_model_are_text_everywhere_on_its_page(app):
     find_labelled(page.text_area, "Sequences").set_value("[[1], [2]]").run()
     wait_until(page, lambda page: len(page.dataframe) > 1)
     refuse_links(page)
-    find_labelled(page.toggle, "X-ray: look inside the network").set_value(True).run()
+    find_labelled(page.toggle, "Inspect").set_value(True).run()
     wait_until(
         page,
         lambda page: len(page.get("plotly_chart")) > figures and not page.get("progress"),
@@ -90,11 +90,12 @@ def test_names_accepted_by_an_older_version_are_text_too(app):
     computed = {"layers": [LINK, json.dumps([LINK])], "groups": 1}
     result = Result(
         RunState.FINISHED,
+        model=b"a model",
         history={"loss": [1.0]},
         progress=Progress(1, 1, 0, 0, 1, {}, 1.0),
         computed=computed,
     )
     store.attempts.end(run, 1, result)
     page = open_run(app, run)
-    assert any("Your session expired" in each.value for each in page.markdown)
+    assert any("Your session expired" in each.value for each in page.caption)
     refuse_links(page)

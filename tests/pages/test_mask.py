@@ -40,6 +40,7 @@ def test_several_features_are_part_of_the_arrays_shape(app):
     assert "lpc1" in json.dumps(get_figure(mask, 0)["data"][2]["colorbar"])
 
 
+@pytest.mark.slow
 def test_the_longest_maxlen_takes_little_memory(app):
     """Drawing all 12 features of 100 sequences at 100,000 steps took 0.6 GB, and more with more
     features.
@@ -47,7 +48,7 @@ def test_the_longest_maxlen_takes_little_memory(app):
     app.switch_page("pages/1_Data.py").run()
     app.button(key="sample-Japanese vowels").click().run()
     mask = app.switch_page("pages/2_Mask.py").run()
-    find_labelled(mask.text_input, "Sequences to draw").set_value("1-500").run()
+    find_labelled(mask.text_input, "Sequences").set_value("1-500").run()
     mask.segmented_control(key="mask-1").set_value("value").run()
     tracemalloc.start()
     find_labelled(mask.number_input, "maxlen, in steps").set_value(MAX_MAXLEN).run()
@@ -57,25 +58,27 @@ def test_the_longest_maxlen_takes_little_memory(app):
     assert peak < 200e6
 
 
+@pytest.mark.slow
 def test_the_figures_follow_every_choice_at_once(mask):
     before = get_figure(mask, 0)
     mask.segmented_control(key="padding-0").set_value("post").run()
     assert get_figure(mask, 0) != before
     find_labelled(mask.number_input, "maxlen, in steps").set_value(3).run()
     assert get_facts(mask)["Padded array"] == "3 × 3"
-    assert get_facts(mask)["Steps lost to truncation"] == "2"
-    assert not find_labelled(mask.segmented_control, "Longer sequences lose").disabled
+    assert get_facts(mask)["Truncated steps"] == "2"
+    assert not find_labelled(mask.segmented_control, "Truncate").disabled
     find_labelled(mask.number_input, "maxlen, in steps").set_value(None).run()
     assert get_facts(mask)["Padded array"] == "3 × 5"
-    assert find_labelled(mask.segmented_control, "Longer sequences lose").disabled
+    assert find_labelled(mask.segmented_control, "Truncate").disabled
 
 
+@pytest.mark.slow
 def test_mode_value_counts_and_names_the_real_steps_it_erases(mask):
     mask.segmented_control(key="mask-0").set_value("value").run()
     assert "No real step equals" in mask.success[0].value
     find_labelled(mask.number_input, "Mask value").set_value(9.0).run()
     assert "2 real steps" in mask.warning[0].value
-    assert get_facts(mask)["Erased by a value mask"] == "2"
+    assert get_facts(mask)["Value mask erases"] == "2"
     mask.segmented_control(key="mask-0").set_value("none").run()
     assert "Padding counts as data" in mask.warning[0].value
 
@@ -89,21 +92,22 @@ def test_settings_stay_when_other_pages_were_open(mask):
 
 @pytest.mark.parametrize(("text", "rows"), [("2-3", "2 of 3"), ("3", "1 of 3")])
 def test_any_rows_can_be_chosen_and_the_drawn_part_is_named(mask, text, rows):
-    find_labelled(mask.text_input, "Sequences to draw").set_value(text).run()
-    assert any(f"Drawn: {rows} sequences" in caption.value for caption in mask.caption)
+    find_labelled(mask.text_input, "Sequences").set_value(text).run()
+    assert any(f"Shown: {rows} sequences" in caption.value for caption in mask.caption)
 
 
 def test_rows_that_do_not_exist_are_explained(mask):
-    find_labelled(mask.text_input, "Sequences to draw").set_value("7-9").run()
+    find_labelled(mask.text_input, "Sequences").set_value("7-9").run()
     assert "from 1 to 3" in mask.error[0].value
 
 
 def test_text_that_names_no_rows_is_quoted_literally(mask):
-    find_labelled(mask.text_input, "Sequences to draw").set_value("**x** " + "y" * 500).run()
+    find_labelled(mask.text_input, "Sequences").set_value("**x** " + "y" * 500).run()
     assert r"“\*\*x\*\* y" in mask.error[0].value
     assert len(mask.error[0].value) < 200
 
 
+@pytest.mark.slow
 def test_a_frame_is_mentioned_only_if_one_is_drawn(mask):
     def framed():
         return any("Framed in orange" in caption.value for caption in mask.caption)
@@ -114,7 +118,7 @@ def test_a_frame_is_mentioned_only_if_one_is_drawn(mask):
     mask.segmented_control(key="mask-0").set_value("lengths").run()
     assert not framed()
     mask.segmented_control(key="mask-0").set_value("value").run()
-    find_labelled(mask.text_input, "Sequences to draw").set_value("1-2").run()
+    find_labelled(mask.text_input, "Sequences").set_value("1-2").run()
     assert not framed()  # the nines stand in the third
 
 
@@ -123,7 +127,7 @@ def test_a_single_sequence_is_row_1(mask):
     mask.text_area(key="paste-text").set_value("1, 2")
     find_labelled(mask.button, "Read").click().run()
     mask.switch_page("pages/2_Mask.py").run()
-    assert find_labelled(mask.text_input, "Sequences to draw").value == "1"
+    assert find_labelled(mask.text_input, "Sequences").value == "1"
 
 
 @pytest.mark.slow
@@ -133,9 +137,10 @@ def test_the_xray_of_the_trained_model_is_below(mask):
     find_labelled(mask.selectbox, "Sequence").select_index(2).run()
     wait_until(mask, lambda app: len(app.get("plotly_chart")) == 3)
     text = " ".join(each.value for each in mask.markdown)
-    assert "Through 10 steps of padding the mask holds the state still" in text
+    assert "The mask skips 10 steps of padding: the state does not change" in text
 
 
+@pytest.mark.slow
 def test_a_url_sets_the_data_the_mask_and_the_recipe(app):
     app.query_params["data"] = "real_zeros"
     app.query_params["mask"] = "value"
@@ -149,7 +154,7 @@ def test_a_url_sets_the_data_the_mask_and_the_recipe(app):
     assert find_labelled(mask.number_input, "maxlen, in steps").value == 4
     assert get_address(mask)["padding"] == "pre"
     [warning] = [each.value for each in mask.warning if "this link" in each.value]
-    assert "padding: “sideways” is not possible here; pre is used." in warning
+    assert "padding: “sideways” is not possible here. Using pre." in warning
     train = app.switch_page("pages/3_Train.py").run()
     assert find_labelled(train.number_input, "Epochs").value == 7
     assert any("sideways" in each.value for each in train.warning)  # it has not been read yet
@@ -182,6 +187,7 @@ def test_a_link_with_all_suggested_settings_stays_complete(app):
 OWN = b"sequence,target\n" + b"".join(b'"[%d, 2]",%d.5\n' % (n, n) for n in range(12))
 
 
+@pytest.mark.slow
 def test_settings_of_a_url_apply_to_its_data_only(app):
     app.switch_page("pages/1_Data.py").run()
     app.file_uploader(key="upload").upload("own.csv", OWN).run()
@@ -217,4 +223,28 @@ def test_a_task_that_the_targets_do_not_allow_is_ignored_in_a_url(app):
     recipe = mask.session_state["state"].recipe
     assert (recipe.task, recipe.epochs) == ("regression", 3)
     [warning] = [each.value for each in mask.warning if "this link" in each.value]
-    assert "task: “classification” is not possible here; regression is used." in warning
+    assert "task: “classification” is not possible here. Using regression." in warning
+
+
+LONG = b"id,x\n" + b"".join(b"a,%d\n" % (step % 7) for step in range(1000)) + b"b,1\n"
+
+
+def test_long_sequences_are_scrolled_by_a_slider(app):
+    app.switch_page("pages/1_Data.py").run()
+    app.file_uploader(key="upload").upload("long.csv", LONG).run()
+    mask = app.switch_page("pages/2_Mask.py").run()
+    assert any("steps 761 to 1,000 of 1,000" in each.value for each in mask.caption)
+    find_labelled(mask.slider, "First time step").set_value(101).run()
+    assert any("steps 101 to 340 of 1,000" in each.value for each in mask.caption)
+    assert get_figure(mask, 0)["layout"]["xaxis"]["range"] == [100.5, 340.5]
+    assert all(len(chart.proto.spec) < 60_000 for chart in mask.get("plotly_chart"))
+    find_labelled(mask.number_input, "maxlen, in steps").set_value(240).run()
+    assert not mask.slider
+
+
+def test_colours_ignore_outliers_and_the_page_says_so(app):
+    rows = [f"a,{value}" for value in [*range(100), 1e9]]
+    app.switch_page("pages/1_Data.py").run()
+    app.file_uploader(key="upload").upload("o.csv", "\n".join(["id,x", *rows]).encode()).run()
+    mask = app.switch_page("pages/2_Mask.py").run()
+    assert any("Colours: 1 to 99, percentiles 1 and 99." in each.value for each in mask.caption)

@@ -29,5 +29,5 @@ def test_masked_padding_may_be_long():
 
 
 def test_a_network_that_is_too_large_is_refused_with_the_numbers():
-    with pytest.raises(UnpaddedError, match=r"50,501 weights; on this server a run may have 1,000"):
+    with pytest.raises(UnpaddedError, match=r"50,501 weights; the limit is 1,000"):
         Limits(run_weights=1_000).refuse_too_large(50_501)

@@ -19,6 +19,7 @@ memory_allocator.{function}()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="glibc's call")
 @pytest.mark.parametrize(
     ("function", "options"),

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SENTENCE = (
-    f"The database was made by a newer version of Unpadded (schema {NEXT}, this is {VERSION}). "
-    "Update the app, or give it another UNPADDED_DATA folder."
+    f"The database is from a newer version of Unpadded (schema {NEXT}; this version has "
+    f"{VERSION}). Update the app, or set another UNPADDED_DATA folder."
 )
 
 

@@ -174,8 +174,8 @@ def run_refused_server(home: Path, **environment: str) -> str:
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "database does not answer"),
-        ("UNPADDED_DATA", f"{__file__}/data", "where SQLite's file belongs, cannot be written"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "database does not respond"),
+        ("UNPADDED_DATA", f"{__file__}/data", "the folder of the SQLite database"),
     ],
 )
 def test_an_invalid_setting_ends_the_server_with_one_sentence(

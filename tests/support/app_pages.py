@@ -35,9 +35,31 @@ def get_address(app: AppTest) -> dict[str, str]:
     }
 
 
+def reload(app: AppTest, page: str) -> AppTest:
+    """Open a page in a new session of the same visitor's, as a browser's reload does."""
+    again = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    again.session_state["visitor_secret"] = app.session_state["visitor_secret"]
+    again.run()
+    for name, text in get_address(app).items():
+        again.query_params[name] = text
+    return again.switch_page(page).run()
+
+
 RUNS = "pages/6_Runs.py"
 
 
 def open_run(app, run: str):
     app.query_params["run"] = run
     return app.switch_page(RUNS).run()
+
+
+def list_entries(page: AppTest) -> list[str]:
+    """List the entries of Runs as Markdown: name and result, then what is below."""
+    return [link.proto.label for link in page.get("page_link") if "\n\n" in link.proto.label]
+
+
+def open_predict_tab(app: AppTest, label: str) -> AppTest:
+    """Open a tab of the sources of sequences to predict."""
+    [key] = [key for key in app.session_state if key.startswith("predict-source-")]
+    app.session_state[key] = label
+    return app.run()

@@ -74,9 +74,25 @@ DRAWING_MS = 1_000  # milliseconds; no person is faster
 
 
 def settle(page) -> None:
-    """Wait until the page is drawn: elements that fade in have another contrast until then."""
+    """Wait until the page is drawn.
+
+    Until then elements that fade in have another contrast, and a part that appears may close a
+    list that was opened.
+    """
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
     page.wait_for_timeout(300)
+
+
+def open_list(page, name: str):
+    """Open the list of a select box, which closes when the page is scrolled.
+
+    A click scrolls to the box, and the browser tells of it only afterwards.
+    """
+    box = page.get_by_role("combobox", name=name)
+    box.scroll_into_view_if_needed()
+    settle(page)
+    box.click()
 
 
 ZOOMED = {"color_scheme": "light", "viewport": {"width": 640, "height": 450}}

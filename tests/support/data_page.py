@@ -82,4 +82,6 @@ def get_rows(page) -> list[str]:
 
 
 def get_sidebar_text(page) -> str:
-    return " ".join(text.value for text in page.sidebar.markdown)
+    """Return the texts of the sidebar, and the chosen option of its select box."""
+    chosen = [box.options[box.index] for box in page.sidebar.selectbox]
+    return " ".join([*(text.value for text in page.sidebar.markdown), *chosen])

@@ -1,5 +1,7 @@
 """Tables in every layout, and what is chosen about them."""
 
+from tests.support.headerless_tables import CMAPSS
+
 TABLES = {
     "long": ("id,t,x,y,target\nb,2,1.5,7,4\na,1,2,8,6\nb,1,2.5,9,4\n", {}),
     "long without ids": ("t,x\n2,5\n1,4\n3,9\n", {"layout": "long", "id": ""}),
@@ -23,6 +25,15 @@ TABLES = {
     "windows": (
         "id,t,x,y\n" + "".join(f"{k % 2},{k},{k * 3},{k % 2}\n" for k in range(30)),
         {"cut": "windows", "cut_steps": 4, "cut_every": 3},
+    ),
+    "remaining steps": (
+        "id,t,x,y\na,1,2,5\na,2,4,6\na,3,5,6\nb,1,7,8\nb,2,7,9\n",
+        {"target": "", "remaining_steps": 2},
+    ),
+    "remaining steps without a header": (CMAPSS, {"remaining_steps": 125}),
+    "remaining steps of some columns without a header": (
+        "".join(f"{i} {t} {i * t}.5 {t}.5 7 {i}\n" for i in (1, 2, 3) for t in range(1, 7 - i)),
+        {"layout": "long", "id": "1", "time": "2", "features": ["3", "5"], "remaining_steps": 125},
     ),
     "unreadable": ("id,x,y\na,1,3\na,oops,4\nb,5,6\n", {"missing": "mean"}),
     "lists": ('sequence,target\n"[1.5, 2]",4\n[3],6\n', {}),

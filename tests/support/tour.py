@@ -1,9 +1,7 @@
 """A visit to every page with all its content, shared by tests because it takes long."""
 
-import contextlib
 import csv
 import io
-import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -57,7 +55,7 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     file = {"name": name, "mimeType": "text/csv", "buffer": content}
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_text("How it was read").click()
-    expect(page.get_by_text("all of them used")).to_be_visible()
+    expect(page.get_by_text("all used")).to_be_visible()
     page.get_by_role("button", name="Change").click()
     expect(page.get_by_role("button", name="Use these columns")).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(3)
@@ -73,65 +71,50 @@ def walk(page: Page, name: str, content: bytes, look: Callable[[str], None]) -> 
     epochs.press("Enter")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text(f"{EPOCHS} epochs in")).to_be_visible()
-    expect(page.get_by_text("What was taken for what")).to_be_visible()
-    page.get_by_text("ask about beginnings").click()
+    expect(page.get_by_text("Confusion matrix", exact=True)).to_be_visible()
+    page.get_by_text("Accuracy after part of the sequence").click()
     expect(page.locator(PLOT)).to_have_count(5)
     run = page.url.replace("/Train?", "/Runs?")
     show("Train")
 
     go_to(page, "Mask")
     expect(page.locator(PLOT)).to_have_count(2)
-    page.get_by_text("look inside the network").click()
+    page.get_by_text("Inspect", exact=True).click()
     expect(page.locator(PLOT)).to_have_count(3)
     show("Mask")
 
     go_to(page, "Predict")
+    expect(page.get_by_label("Sequence", exact=True)).to_be_visible()
+    expect(page.locator(PLOT)).to_have_count(2)  # probabilities, and the view of the states
+    page.get_by_text("Values per step").click()
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
-    page.get_by_text("look inside the network").first.click()
-    expect(page.locator(PLOT)).to_have_count(2)
     show("Predict")
-    page.get_by_role("tab", name="Upload a file").click()
+    page.get_by_role("tab", name="Upload").click()
     page.locator("input[type=file]").last.set_input_files(file)
     expect(page.get_by_text("with known targets")).to_be_visible()
     show("Predict, of a file")
+    page.get_by_role("tab", name="From my data").click()  # found again on the phone
+    expect(page.get_by_label("Sequence", exact=True)).to_be_visible()
 
     go_to(page, "Compare")
     seeds = page.get_by_role("spinbutton", name="Seeds")
     seeds.fill("1")
     seeds.press("Enter")
-    expect(page.get_by_text("2 trainings")).to_be_visible()
+    expect(page.get_by_text("2 runs")).to_be_visible()
+    settle(page)
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator(PLOT)).to_have_count(2)
     show("Compare")
 
     go_to(page, "Runs")
-    runs = page.get_by_test_id("stDataFrame")
-    expect(runs).to_be_visible()
-    for row in range(2):  # the runs of the comparison
-        select_row(page, runs, row)
+    page.get_by_text("comparison of 2 runs").click()
+    expect(page.get_by_role("link", name="seed 0", exact=True)).to_have_count(2)
+    page.get_by_test_id("stCheckbox").first.click()  # the runs of the comparison
+    expect(page.get_by_role("button", name="Delete 2 runs")).to_be_visible()
     expect(page.locator(PLOT)).to_have_count(1)
     show("Runs")
     page.goto(run)
     expect(page.get_by_role("button", name="Share")).to_be_visible()
-    expect(page.get_by_text("What was taken for what")).to_be_visible()
+    expect(page.get_by_text("Confusion matrix", exact=True)).to_be_visible()
     show("a run")
     return ["/Data", "/Mask", "/Train", "/Predict", "/Compare", "/Runs", run]
-
-
-def select_row(page, table, row: int) -> None:
-    """Select one more row of the runs, and wait until the page shows that it is selected.
-
-    The table is drawn on a canvas, which fires no event when it is ready: a click that comes too
-    early is lost, and repeated. The table is scrolled to the middle, because the page's header may
-    cover its first rows where it is only somewhere in the window.
-    """
-    delete = page.get_by_role("button", name=re.compile("Delete"))
-    for _ in range(12):
-        settle(page)
-        table.evaluate("table => table.scrollIntoView({block: 'center'})")
-        box = table.bounding_box()
-        page.mouse.click(box["x"] + 18, box["y"] + 38 + 35 * row + 17)
-        with contextlib.suppress(AssertionError):
-            expect(delete).to_contain_text(str(row + 1), timeout=5_000)
-            return
-    raise AssertionError(f"row {row} cannot be selected")

@@ -13,6 +13,7 @@ def app() -> AppTest:
     return AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
 
 
+@pytest.mark.slow
 def test_every_run_of_a_page_has_the_same_state(app):
     state = app.session_state["state"]
     app.run()
@@ -24,9 +25,7 @@ def test_a_tab_starts_again_after_everything_was_deleted_in_another_one(app):
     backend.get_store().visitors.delete(state.owner.id)
     app.sidebar.button_group(key="language").set_value("zh_CN").run()
     assert not app.exception
-    assert [each.value for each in app.toast] == [
-        "Everything of yours was deleted, in another tab."
-    ]
+    assert [each.value for each in app.toast] == ["All your data was deleted in another tab."]
     assert app.session_state["state"].language is None
     assert app.session_state["state"] is not state
 

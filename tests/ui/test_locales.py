@@ -18,8 +18,10 @@ from ui.locales.__main__ import (
     compile_catalogue,
     list_catalogues,
     list_files,
+    list_mistakes,
     read,
 )
+from ui.locales.style import find_mistakes
 
 PATHS = pytest.mark.parametrize("path", list_catalogues(), ids=lambda path: path.parts[-3])
 # Arguments that Streamlit shows: these keywords, and the first or all arguments of these elements.
@@ -34,7 +36,7 @@ FIRST_ARGUMENT = {
 ALL_ARGUMENTS = {"metric", "progress"}
 # Expressions that forward a message, or a table of messages, from elsewhere.
 FORWARDED = {"template", "error.template", "row.error[0]", "reason", "_select_message(error)"}
-FORWARDED |= {"part", "role"}
+FORWARDED |= {"part", "role", "FAMILIES[best]", "FAMILIES[name]"}
 NO_TEXT = re.compile(r":material/\w+:|:\w+\[|\bUnpadded\b|·")
 APP_PATHS = ("app.py", "pages/", "ui/")
 
@@ -170,3 +172,31 @@ def extract_literals(node: ast.AST) -> Iterator[str]:
     elif not isinstance(node, ast.Subscript | ast.Lambda | ast.Compare):
         for child in ast.iter_child_nodes(node):
             yield from extract_literals(child)
+
+
+def test_texts_on_screen_follow_the_style_guide():
+    """Run ``python -m ui.locales --style``."""
+    assert list(list_mistakes()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The training goes on.", "goes on"),
+        ("Give one target a sequence.", "target a sequence"),
+        ("`{name}` is taken for the target.", "taken for"),
+        ("{found!r} is no number.", "is no"),
+        ("The answers of the network", "answers"),
+        ("It has {figure} {value}.", ""),
+        ("{share} % of the steps", "space before %"),
+        (" ".join(["word"] * 21), "21 words"),
+        ("One. " + " ".join(["word"] * 20) + "!", ""),
+        ("There is no column {found!r}. It is no longer used.", ""),
+        ("A standard deviation of 1 per step, 95% of a row", ""),
+        ("Write " + "[[1], [2, 5], [3, 9, 9, 4, 8]] " * 3, ""),
+    ],
+)
+def test_mistakes_of_style_are_detected(text, words):
+    found = list(find_mistakes(text))
+    assert all(words in mistake for mistake in found)
+    assert bool(found) == bool(words)

@@ -8,7 +8,7 @@ from core import Recipe, Sequences
 from core.families.registry import get_family
 from core.preprocessing.input_encoder import estimate_inputs
 from ui import backend
-from ui.i18n import _, format_count, format_duration
+from ui.i18n import _, format_count, format_estimate
 
 
 def estimate_seconds(data: Sequences, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> float:
@@ -18,19 +18,23 @@ def estimate_seconds(data: Sequences, recipes: dict[str, Recipe], seeds: tuple[i
     for recipe in recipes.values():
         family = get_family(recipe)
         cost = family.estimate_cost(data.lengths, inputs, recipe)
-        seconds_per_seed += family.estimate_seconds(cost, recipe)
+        seconds_per_seed += backend.get_runs().estimate_seconds(cost, recipe)
+    return seconds_per_seed * len(seeds) / count_parallel_runs()
+
+
+def count_parallel_runs() -> int:
+    """Return how many runs of a visitor are trained at a time."""
     workers = max(len(backend.get_runs().workers), 1)
-    parallel = min(backend.get_store().limits.running_runs, workers)
-    return seconds_per_seed * len(seeds) / parallel
+    return min(backend.get_store().limits.running_runs, workers)
 
 
 def show_duration(data: Sequences, recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> None:
-    """Show the number of runs and their estimated time."""
+    """Show the reference, the number of runs and their estimated time."""
     st.caption(
-        _("{n} recipes × {seeds} seeds = {all} trainings, about {time} on this server.").format(
+        _("{n} recipes × {seeds} seeds = {all} runs, {time} on this server.").format(
             n=format_count(len(recipes)),
             seeds=len(seeds),
             all=format_count(len(recipes) * len(seeds)),
-            time=format_duration(estimate_seconds(data, recipes, seeds)),
+            time=format_estimate(estimate_seconds(data, recipes, seeds)),
         )
     )

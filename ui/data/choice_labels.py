@@ -8,48 +8,49 @@ from core.reading.table.joined_columns import SEPARATOR
 from ui.i18n import _, format_count, join_list, shorten
 
 MISSING_NAMES = {
-    "forward": N_("carry the last known value on, else take the mean"),
-    "mean": N_("take the mean"),
-    "drop": N_("leave the step out"),
-    "refuse": N_("refuse the file"),
+    "forward": N_("fill with the last known value, else the mean"),
+    "mean": N_("fill with the training mean"),
+    "drop": N_("drop the step"),
+    "refuse": N_("stop and show them"),
 }
 DUPLICATE_NAMES = {
-    "keep": N_("keep all of them"),
+    "keep": N_("keep all"),
     "first": N_("keep the first"),
     "last": N_("keep the last"),
-    "mean": N_("take their mean"),
+    "mean": N_("use their mean"),
 }
 DATE_NAMES = {True: N_("day before month"), False: N_("month before day")}
 MARK_NAMES = {
-    ".": N_("the point separates decimals"),
-    ",": N_("the comma separates decimals"),
+    ".": N_("decimal point"),
+    ",": N_("decimal comma"),
 }
 TARGET_AT_NAMES = {
-    "sequence": N_("one target for the whole sequence"),
-    "step": N_("a target for each step"),
-    "end": N_("the target of the last step"),
+    "sequence": N_("one target per sequence"),
+    "step": N_("one target per step"),
+    "end": N_("target at the last step"),
 }
 ACCEPTED = {  # by the code of the finding
-    "padding": N_("it is data"),
+    "padding": N_("keep it as data"),
     "single_steps": N_("each sequence has one step"),
-    "split": N_("leave it out"),
-    "incomplete": N_("leave these rows out"),
-    "empty": N_("leave these sequences out"),
-    "day_order": N_("the year comes first"),
+    "split": N_("ignore the column"),
+    "incomplete": N_("drop these rows"),
+    "empty": N_("drop these sequences"),
+    "none": N_("these values are missing"),
+    "day_order": N_("year first"),
 }
 ROLE_NAMES = {
-    "id": N_("the id is {column}"),
-    "time": N_("the time is {column}"),
-    "target": N_("the target is {column}"),
-    "split": N_("the split is {column}"),
-    "group": N_("the group is {column}"),
+    "id": N_("ID: {column}"),
+    "time": N_("time: {column}"),
+    "target": N_("target: {column}"),
+    "split": N_("split: {column}"),
+    "group": N_("group: {column}"),
 }
 NO_ROLE = {
     "id": N_("the whole table is one sequence"),
-    "time": N_("the steps are in the order of the file"),
-    "target": N_("there is no target"),
-    "split": N_("there is no split"),
-    "group": N_("there is no group"),
+    "time": N_("steps in file order"),
+    "target": N_("no target"),
+    "split": N_("no split"),
+    "group": N_("no group"),
 }
 MAX_KEYS = 3  # of an answer; the form about the columns chooses more
 
@@ -84,15 +85,13 @@ def _format_choice(name: str, value: object) -> str:
         case "decimal", dict():
             return join_list(_(MARK_NAMES[mark]) for mark in value.values())
         case "padding", float() | int():
-            return _("{value} only fills the rows").format(value=f"{value:g}")
+            return _("{value} is padding").format(value=f"{value:g}")
         case "sheet", str():
             return _("sheet {name}").format(name=f"“{shorten(value)}”")
         case "layout", "long":
-            return _("each row is one step")
+            return _("one row per step")
         case "remaining_steps", int():
-            return _("the target is the number of remaining steps, {most} at most").format(
-                most=format_count(value)
-            )
+            return _("target: remaining steps, at most {most}").format(most=format_count(value))
         case "features", [*names]:
             return _("features: {columns}").format(columns=shorten(", ".join(map(str, names))))
     return ""

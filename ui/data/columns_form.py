@@ -22,18 +22,18 @@ NONE = ""  # the choice "no such column", as in ``read_sequences``
 REMAINING = ("remaining",)  # the choice of the remaining steps as the target
 MAX_COLUMNS = 500  # offered in a list; more would slow down every rerun
 ROLES = {
-    "id": N_("Sequence id"),
+    "id": N_("Sequence ID"),
     "time": N_("Time"),
     "target": N_("Target"),
     "split": N_("Train / test split"),
     "group": N_("Group"),
 }
 TARGET_NAMES = {
-    "sequence": N_("one, the same in all its rows"),
-    "step": N_("one for each of its steps"),
-    "end": N_("that of its last step"),
+    "sequence": N_("one per sequence"),
+    "step": N_("one per step"),
+    "end": N_("value at the last step"),
 }
-CUT_NAMES = {"": N_("do not cut"), "windows": N_("windows"), "prefixes": N_("growing prefixes")}
+CUT_NAMES = {"": N_("off"), "windows": N_("windows"), "prefixes": N_("growing prefixes")}
 FIRST_STEPS, MAX_STEPS = 50, 1_000_000  # of a window: default and maximum
 
 
@@ -89,16 +89,16 @@ def show_form(
             st.multiselect(_("Features"), names, default=values["features"], key=f"{key}-features")
         if schema.target is not None and schema.layout in ("long", "list"):
             st.selectbox(
-                _("Which target a sequence has"),
+                _("Kind of target"),
                 list(TARGET_NAMES),
                 index=list(TARGET_NAMES).index(values["target_at"]),
                 format_func=lambda name: _(TARGET_NAMES[name]),
                 key=f"{key}-target_at",
-                help=_("With one for each step the network answers at every step."),
+                help=_("With one per step, the model predicts at every step."),
             )
         if schema.remaining_steps is not None:
             st.number_input(
-                _("Remaining steps, at most"),
+                _("Maximum remaining steps"),
                 1,
                 MAX_STEPS,
                 value=schema.remaining_steps,
@@ -166,31 +166,31 @@ def _format_role(choice: str | tuple[str, ...]) -> str:
 
 def _show_cutting(key: str, values: dict[str, Any]) -> None:
     with st.expander(
-        _("Cut long sequences into pieces"),
+        _("Split long sequences into windows"),
         icon=":material/content_cut:",
         expanded=bool(values["cut"]),
     ):
         kind, steps, stride = st.columns(3, vertical_alignment="bottom")
         kind.selectbox(
-            _("Pieces"),
+            _("Method"),
             list(CUT_NAMES),
             index=list(CUT_NAMES).index(values["cut"]),
             format_func=lambda name: _(CUT_NAMES[name]),
             key=f"{key}-cut",
             help=_(
-                "A window is asked about what it holds alone; prefixes grow from the beginning, "
-                "for answers while a sequence is still going on."
+                "A window is predicted from its own steps only. Prefixes grow from the "
+                "start, for predictions while a sequence is still running."
             ),
         )
         steps.number_input(
-            _("Steps of a window, or the first prefix"),
+            _("Steps per window or first prefix"),
             1,
             MAX_STEPS,
             value=values["cut_steps"],
             key=f"{key}-cut_steps",
         )
         stride.number_input(
-            _("Another one every so many steps"),
+            _("Stride (steps)"),
             1,
             MAX_STEPS,
             value=values["cut_every"],
@@ -198,8 +198,8 @@ def _show_cutting(key: str, values: dict[str, Any]) -> None:
         )
         st.caption(
             _(
-                "The pieces of a sequence stay together: all of them are trained on, or none. A "
-                "last piece may be shorter, so that no step is lost."
+                "Windows of one sequence are always in the same set. The last window may be"
+                " shorter, so that no step is lost."
             )
         )
 

@@ -11,21 +11,21 @@ from ui.i18n import _, format_count
 from ui.samples import FOLDER
 
 LAYOUT_NAMES = {
-    "rows": N_("one sequence a line, lines of unequal length"),
-    "list": N_("one sequence a row, written as a list in a cell"),
-    "long": N_("one step a row, with an id"),
-    "wide": N_("one sequence a row, one step a column"),
+    "rows": N_("one sequence per line, lines of unequal length"),
+    "list": N_("one row per sequence, values as a list in one cell"),
+    "long": N_("one row per step, with an ID column"),
+    "wide": N_("one row per sequence, one column per step"),
 }
 LAYOUT_HELP = {
     "long": N_(
-        "For several features, times, targets at every step, or very long sequences. Rows of "
-        "one id are one sequence."
+        "For several features, times, per-step targets or very long sequences. Rows"
+        " that share an ID form one sequence."
     ),
     "wide": N_(
         "Cells after the end of a sequence stay empty. Several features: x1, x2, …, y1, y2, …"
     ),
-    "list": N_("A step of several features is a list, too: [[1, 2], [3, 4]]."),
-    "rows": N_("Numbers only, no header and no target: to look at or to predict."),
+    "list": N_("A step with several features is a list itself: [[1, 2], [3, 4]]."),
+    "rows": N_("Numbers only, without header and target: to view or to predict."),
 }
 LAYOUT_FILES = {
     "long": "three_long.csv",
@@ -39,9 +39,7 @@ MAX_LINES = 4
 def show_samples() -> None:
     """Show the same three sequences in each layout, in a collapsed section."""
     with st.expander(_("What should my file look like?"), icon=":material/help:"):
-        st.caption(
-            _("The same three sequences of 1, 2 and 5 steps in each layout, which is detected.")
-        )
+        st.caption(_("The same three sequences in each layout. The layout is detected."))
         grid = st.grid(2, min_column_width=300)
         for layout, name in LAYOUT_FILES.items():
             _show_sample(grid.container(), layout, name)
@@ -51,8 +49,9 @@ def _show_sample(container: DeltaGenerator, layout: str, name: str) -> None:
     content = (FOLDER / name).read_text(encoding="utf-8")
     lines = content.splitlines()
     ellipsis = ["…"] if len(lines) > MAX_LINES else []
+    title = _(LAYOUT_NAMES[layout])
     with container:
-        st.markdown(f"**{_(LAYOUT_NAMES[layout]).capitalize()}**")
+        st.markdown(f"**{title[:1].upper() + title[1:]}**")
         st.code("\n".join(lines[:MAX_LINES] + ellipsis), language=None)
         st.caption(_(LAYOUT_HELP[layout]))
         st.download_button(

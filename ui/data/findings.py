@@ -34,15 +34,20 @@ def show_questions(report: ReadReport, key: str, answer: Answer) -> None:
 
 def show_warnings(report: ReadReport, key: str, answer: Answer) -> None:
     """Show the warnings, with a button per remedy."""
-    warnings = [finding for finding in report.select("warning") if finding.code != "sheet"]
+    warnings = list_warnings(report)
     for finding in warnings[:MAX_WARNINGS]:
         _show_warning(finding, key, answer)
     rest = warnings[MAX_WARNINGS:]
     if rest:
-        title = ngettext("{n} more thing to check", "{n} more things to check", len(rest))
+        title = ngettext("{n} more note", "{n} more notes", len(rest))
         with st.expander(title, icon=":material/warning:"):
             for finding in rest:
                 _show_warning(finding, key, answer)
+
+
+def list_warnings(report: ReadReport) -> list[Finding]:
+    """List the warnings, but for the choice of a sheet, which has a control of its own."""
+    return [finding for finding in report.select("warning") if finding.code != "sheet"]
 
 
 def show_statements(report: ReadReport, skipped: Sequence[str] = ()) -> None:
@@ -77,7 +82,7 @@ def _show_answers(finding: Finding, key: str, answer: Answer) -> None:
                 _show_button(finding, number, remedy, key, answer)
                 lines = [escape_markdown(text) for text in examples[number]]
                 if number == 0:
-                    lines.insert(0, _("Read like this now"))
+                    lines.insert(0, _("Current reading"))
                 st.caption("  \n".join(lines))
 
 
@@ -86,7 +91,7 @@ def _show_button(
 ) -> None:
     choices: Choices = dict(remedy)  # type: ignore[assignment]  # a set of choices
     st.button(
-        escape_markdown(format_choices(choices)) or _("That is right"),
+        escape_markdown(format_choices(choices)) or _("Confirm"),
         key=f"{key}-{_make_id(finding)}-{number}",
         on_click=answer,
         args=(choices,),

@@ -85,10 +85,9 @@ def _show_upload(visitor: State) -> bool:
         on_change=_open_changed_upload,
         args=(visitor,),
         help=_(
-            "CSV or TSV with one sequence a line, one step a row with an id, one step a column, "
-            "or lists in cells; Excel (.xlsx); JSON Lines or a JSON array; Parquet; Feather; NumPy "
-            "(.npy, .npz); .ts; ARFF; or a ZIP with a file for each sequence. Any of them may be "
-            "compressed by gzip. The layout is detected."
+            "CSV, TSV, Excel (.xlsx), JSON Lines, a JSON array, Parquet, Feather, NumPy"
+            " (.npy, .npz), .ts or ARFF. A ZIP may hold one file per sequence. Files "
+            "may be compressed with gzip. The layout is detected."
         ),
     )
     file_layouts.show_limits()
@@ -146,8 +145,9 @@ def _load_record(path: Path) -> Record:
 def _format_accuracy(path: Path) -> str:
     record = _load_record(path)
     measured_here = _(
-        "Accuracy on the published test part: {mean:.1%} here (mean of {n} seeds, standard "
-        "deviation {sd:.1%}; {settings}, chosen by cross-validation on the training part alone)."
+        "Test accuracy: {mean:.1%} (mean of {n} seeds, standard deviation "
+        "{sd:.1%}). Settings: {settings}, chosen by cross-validation on the "
+        "training set."
     ).format(
         mean=record["mean"],
         n=len(record["test accuracy"]),
@@ -176,7 +176,7 @@ def show_sample_error(visitor: State) -> None:
 def _show_paste(visitor: State) -> None:
     with st.form("paste", border=False):
         st.text_area(
-            _("Sequences, one a line, or any CSV text"),
+            _("One sequence per line, or CSV text"),
             key=PASTE_KEY,
             height=140,
             placeholder="1\n2, 5\n3, 9, 9, 4, 8",

@@ -7,18 +7,18 @@ from functools import partial
 
 import streamlit as st
 
+from core.data.read_report import ReadReport
 from core.errors import UnpaddedError
 from core.i18n import N_
 from core.reading import Choices, Schema
 from core.reading.editable import Grid
 from core.reading.table.joined_columns import SEPARATOR
 from runs.reading import reading_jobs
-from ui.context import get_services
+from ui.context import get_services, recall_input, remember_input
 from ui.data import columns_form, reading_report, table_editor
 from ui.data.choice_labels import format_choices
 from ui.data.file_layouts import LAYOUT_NAMES
 from ui.data.findings import (
-    format_finding,
     show_questions,
     show_statements,
     show_warnings,
@@ -36,14 +36,15 @@ from ui.shell.widgets import get_widget_key
 ROLE_LABELS = {
     "target": N_("Target: {name}"),
     "time": N_("Time: {name}"),
-    "id": N_("Id: {name}"),
+    "id": N_("ID: {name}"),
     "split": N_("Split: {name}"),
     "group": N_("Group: {name}"),
 }
 WRONG_KINDS = ("unreadable", "incomplete", "spaces", "empty")  # marked in the editor
 # Codes of findings that the page shows apart from the others.
 SHOWN_CODES = ("unused", "row_numbers", "no_target", "static")
-MAX_UNUSED = 6  # columns with a button of their own
+MAX_UNUSED, MAX_TARGETS = 6, 3  # columns with a button of their own
+OPEN_BOX = "columns-open"  # whether the form of the columns is shown
 
 
 def load_file(visitor: State) -> FileDescription | None:
@@ -55,8 +56,8 @@ def load_file(visitor: State) -> FileDescription | None:
         return None
 
 
-def show_reading(visitor: State, schema: Schema, file: FileDescription) -> None:
-    """Show what is to be decided or checked, the columns in one line, and the form for them."""
+def show_checks(visitor: State, file: FileDescription) -> None:
+    """Show what is to be decided or checked, and what was chosen."""
     report, key = visitor.data.report, get_widget_key(visitor, "reading")
     answer = partial(_answer, visitor)
     show_sheets(file.columns, key, answer)
@@ -65,8 +66,43 @@ def show_reading(visitor: State, schema: Schema, file: FileDescription) -> None:
     if visitor.refusals.columns is not None:
         offer_to_read_again(visitor.refusals.columns, "columns", answer)
     show_warnings(report, key, answer)
+    if visitor.data.targets is None:
+        _offer_targets(report, key, answer)
+
+
+def _offer_targets(report: ReadReport, key: str, answer: Callable[[Choices], None]) -> None:
+    """Offer targets for data without one: constant features, and the remaining steps."""
+    findings = [each for each in report if each.code in ("static", "no_target")]
+    constant = [each.column for each in findings if each.code == "static" and each.column]
+    remaining = [
+        each.remedies[0] for each in findings if each.code == "no_target" and each.remedies
+    ]
+    with st.container(horizontal=True):
+        for number, column in enumerate(constant[:MAX_TARGETS]):
+            st.button(
+                _("Predict {name}").format(name=escape_markdown(shorten(column))),
+                key=f"{key}-target-{number}",
+                help=_("This column has one value per sequence, as a target per sequence has."),
+                on_click=answer,
+                args=({"target": column},),
+            )
+        for choices in remaining[:1]:
+            st.button(
+                _("Predict the remaining steps"),
+                key=f"{key}-remaining",
+                help=_(
+                    "For machines that run to failure. The target of a step is the number of "
+                    "steps left in its sequence."
+                ),
+                on_click=answer,
+                args=(choices,),
+            )
+
+
+def show_roles(visitor: State, schema: Schema, file: FileDescription) -> None:
+    """Show the roles of the columns in one line, the unused ones, and the form to change them."""
     _show_roles(visitor, schema, file)
-    _show_unused(visitor, schema, file, key)
+    _show_unused(visitor, schema, file, get_widget_key(visitor, "reading"))
 
 
 def show_details(visitor: State, schema: Schema, file: FileDescription) -> None:
@@ -101,9 +137,7 @@ def _apply(visitor: State, read: Callable[[], reading_jobs.Refused | None]) -> N
         visitor.refusals.columns = error
         return
     visitor.refusals.columns = None if refused is None else refused.error
-    schema, sheet_key = visitor.data.schema, f"{get_widget_key(visitor, 'reading')}-sheet"
-    if schema is not None and sheet_key in st.session_state:
-        st.session_state[sheet_key] = schema.sheet
+    schema = visitor.data.schema
     if refused is None and schema is not None:
         columns_form.update_form(get_widget_key(visitor, "columns"), schema)
 
@@ -116,7 +150,7 @@ def _show_answers(visitor: State, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         text = escape_markdown(" · ".join(filter(None, answers)))
         st.markdown(
-            ":material/check: " + _("You chose: {answers}").format(answers=text), width="content"
+            ":material/check: " + _("You chose: {choices}").format(choices=text), width="content"
         )
         st.button(
             _("Undo"),
@@ -131,32 +165,18 @@ def _show_answers(visitor: State, key: str) -> None:
 def _show_roles(visitor: State, schema: Schema, file: FileDescription) -> None:
     """Show the roles of the columns in one line, and the form to change them when asked for."""
     key = get_widget_key(visitor, "columns")
-    is_open = f"{key}-is-open"
+    is_open = recall_input(OPEN_BOX, False, per_data=True)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_describe_roles(visitor, schema), width="content")
         st.button(
-            _("Close") if st.session_state.get(is_open) else _("Change"),
+            _("Close") if is_open else _("Change"),
             key=f"{key}-change",
             icon=":material/edit:",
             type="tertiary",
-            on_click=_toggle,
-            args=(is_open,),
+            on_click=remember_input,
+            args=(OPEN_BOX, not is_open, False, True),
         )
-    finding = next((each for each in visitor.data.report if each.code == "no_target"), None)
-    if finding is not None and visitor.data.targets is None:
-        st.info(format_finding(finding) + ".", icon=":material/info:")
-        if finding.remedies:
-            st.button(
-                _("Predict the remaining steps"),
-                key=f"{key}-remaining",
-                help=_(
-                    "For machines that run to failure: the target of each step is the number of "
-                    "steps until the end of its sequence."
-                ),
-                on_click=_answer,
-                args=(visitor, finding.remedies[0]),
-            )
-    if st.session_state.get(is_open):
+    if is_open:
         columns_form.show_form(
             key,
             file.columns.names,
@@ -164,10 +184,6 @@ def _show_roles(visitor: State, schema: Schema, file: FileDescription) -> None:
             partial(_answer, visitor),
             partial(_refuse, visitor),
         )
-
-
-def _toggle(key: str) -> None:
-    st.session_state[key] = not st.session_state.get(key)
 
 
 def _refuse(visitor: State, error: UnpaddedError) -> None:
@@ -210,7 +226,7 @@ def _show_unused(visitor: State, schema: Schema, file: FileDescription, key: str
         if rest:
             names = shorten(join_list(rest), 120)
             st.markdown(
-                f":gray[{_('and {n} more').format(n=len(rest))}]",
+                f":gray[{ngettext('and {n} more', 'and {n} more', len(rest))}]",
                 help=escape_markdown(names),
                 width="content",
             )
@@ -236,7 +252,7 @@ def _show_editor(visitor: State, grid: Grid | None, wrong: Collection[str]) -> N
 
     if visitor.refusals.edited is not None:
         offer_to_repair(visitor, visitor.refusals.edited, key, keep, data_set_id)
-        st.button(_("Take the edits back"), icon=":material/undo:", on_click=keep, args=(None,))
+        st.button(_("Undo the edits"), icon=":material/undo:", on_click=keep, args=(None,))
         return
     if grid is not None:
         table_editor.show_table(get_widget_key(visitor, "edit"), visitor.name, grid, read, wrong)
@@ -246,9 +262,9 @@ def _describe_cut(schema: Schema) -> str:
     steps = ngettext("{n} step", "{n} steps", schema.cut_steps)
     stride = ngettext("{n} step", "{n} steps", schema.cut_every)
     if schema.cut == "windows":
-        return _("Cut into windows of up to {steps}, one more every {every}.").format(
+        return _("Split into windows of up to {steps}, with a stride of {every}.").format(
             steps=steps, every=stride
         )
-    return _("Cut into growing prefixes: of {steps}, and one more every {every}.").format(
+    return _("Split into growing prefixes: the first has {steps}, each next {every} more.").format(
         steps=steps, every=stride
     )

@@ -13,27 +13,27 @@ from core.reading import Report, Schema
 from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten, translate
 
 MISSING_ACTIONS = {
-    "drop": N_("the step is left out"),
-    "forward": N_("the last known value is carried on, else the mean, and a feature says so"),
-    "mean": N_("the mean of the training steps stands for it, and a feature says so"),
+    "drop": N_("step dropped"),
+    "forward": N_("filled with the last known value, else the mean, and flagged"),
+    "mean": N_("filled with the training mean, and flagged"),
 }
 DUPLICATE_ACTIONS = {
-    "keep": N_("both are kept, in the order of the file"),
-    "first": N_("the first one is kept"),
-    "last": N_("the last one is kept"),
-    "mean": N_("their mean is taken"),
+    "keep": N_("both kept, in file order"),
+    "first": N_("first kept"),
+    "last": N_("last kept"),
+    "mean": N_("mean used"),
 }
 ACTIONS = {
-    "incomplete": N_("the row is left out"),
-    "empty": N_("the sequence is left out"),
-    "spaces": N_("taken for the same"),
-    "gap": N_("nothing: look whether something is missing"),
+    "incomplete": N_("row dropped"),
+    "empty": N_("sequence dropped"),
+    "spaces": N_("spaces ignored"),
+    "gap": N_("none: check for missing rows"),
 }
 LEFT_OUT = {
     "missing": N_("with a missing value"),
-    "incomplete": N_("without an id, time, target, split or group"),
+    "incomplete": N_("without an ID, time, target, split or group"),
     "empty": N_("without a step"),
-    "duplicate": N_("at the time of another one"),
+    "duplicate": N_("at a duplicate time"),
     "unknown": N_("with a missing value at every step"),
 }
 
@@ -50,23 +50,23 @@ def show_rows(report: Report) -> None:
     if left_out:
         parts = [f"{format_count(number)} {_(LEFT_OUT[kind])}" for kind, number in left_out.items()]
         st.caption(
-            _("{rows} = {used} used + left out: {parts}.").format(
+            _("{rows}: {used} used. Dropped: {parts}.").format(
                 rows=all_rows, used=format_count(report.used), parts=join_list(parts)
             )
         )
     else:
-        st.caption(_("{rows}, all of them used.").format(rows=all_rows))
+        st.caption(_("{rows}, all used.").format(rows=all_rows))
 
 
 def show_constant_features(report: Report) -> None:
     """List features that are constant within each sequence, and how to remove them."""
     if not report.static_features:
         return
-    text = _("Constant over a sequence: {columns}.").format(
+    text = _("Constant within each sequence: {columns}.").format(
         columns=escape_markdown(join_list(shorten(name) for name in report.static_features))
     )
     if report.schema.layout in ("long", "list"):
-        text += " " + _("Leave them out under Features if the model should not know them.")
+        text += " " + _("If the model must not see them, remove them under Features.")
     st.caption(text)
 
 
@@ -76,11 +76,11 @@ def show_problems(report: Report, is_resolved: bool) -> None:
     table = {
         _("Row"): [_format_row(problem.row) for problem in problems],
         _("Column"): [str(problem.column) for problem in problems],
-        _("What is wrong"): [_extract_problem(translate(problem.message)) for problem in problems],
+        _("Problem"): [_extract_problem(translate(problem.message)) for problem in problems],
         _("Value"): [problem.found for problem in problems],
     }
     if is_resolved:
-        table[_("What was done")] = [
+        table[_("Action")] = [
             _(_format_action(problem.kind, report.schema)) for problem in problems
         ]
     widths = dict(zip(table, (54, 90, 280, 90), strict=False))  # a phone shows the first three

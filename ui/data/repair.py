@@ -71,7 +71,7 @@ def offer_to_repair(
     offer_to_read_again(refusal.error, key, answer)
     if refusal.choices:
         st.button(
-            _("Take the last choice back"),
+            _("Undo the last choice"),
             key=f"{key}-undo",
             icon=":material/undo:",
             type="tertiary",
@@ -86,7 +86,7 @@ def offer_to_repair(
     if refusal.columns is not None and not refusal.columns.lists:
         report = refusal.error.report
         schema = report.schema if isinstance(report, Report) else _describe_choices(refusal.choices)
-        with st.expander(_("Choose what its columns are"), icon=":material/view_column:"):
+        with st.expander(_("Choose the columns"), icon=":material/view_column:"):
             # The choice is kept while this file is refused, but not for another file.
             form_id = zlib.crc32(repr(refusal.choices).encode(), refusal.checksum)
             columns_form.show_form(

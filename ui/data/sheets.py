@@ -9,7 +9,6 @@ import streamlit as st
 from core.reading import Choices
 from runs.reading.reading_jobs import Columns
 from ui.i18n import _, shorten
-from ui.shell.widgets import choose_one
 
 
 def show_sheets(columns: Columns, key: str, answer: Callable[[Choices], None]) -> None:
@@ -22,16 +21,19 @@ def show_sheets(columns: Columns, key: str, answer: Callable[[Choices], None]) -
     """
     if len(columns.sheets) < 2 or columns.sheet is None:
         return
-    widget_key = f"{key}-sheet-{columns.sheet}"  # another sheet may be read by an undo
+    widget_key = f"{key}-sheet"
 
     def open_sheet() -> None:
         answer({"sheet": st.session_state[widget_key]})
 
-    choose_one(
+    # Set in each run, because an undo opens another sheet. A key per sheet would not do: a browser
+    # sends the value of a removed control until it has drawn a run to its end, as a new choice.
+    st.session_state[widget_key] = columns.sheet
+    st.segmented_control(
         _("Sheet of the workbook"),
         columns.sheets,
-        widget_key,
-        columns.sheet,
+        required=True,
+        key=widget_key,
         format_func=shorten,
         on_change=open_sheet,
     )

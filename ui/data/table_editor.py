@@ -68,7 +68,7 @@ def show_table(
         cells.insert(0, ROW, [MARK * (str(row) in wrong) + str(row) for row in grid.cells.index])
         labels = {str(i): label or str(i + 1) for i, label in enumerate(grid.names)}
         if not labels:
-            labels = {"0": _("The line as it stands in the file")}
+            labels = {"0": _("Line of the file")}
         st.data_editor(
             cells,
             key=f"{key}-cells",
@@ -85,12 +85,12 @@ def show_table(
             # the click that reads it.
             on_change="ignore",
         )
-        caption = _("Rows have the numbers they have in messages, and new ones go to the end.")
+        caption = _("Row numbers are those of messages. New rows are added at the end.")
         if is_wrong.any():
             caption = (
                 ngettext(
-                    "{n} row with something wrong is marked ⚠ and stands first.",
-                    "{n} rows with something wrong are marked ⚠ and stand first.",
+                    "{n} row with a problem is marked ⚠ and listed first.",
+                    "{n} rows with a problem are marked ⚠ and listed first.",
                     is_wrong.sum(),
                 )
                 + " "

@@ -41,12 +41,10 @@ MAX_WAITING_SECONDS = 60.0  # a page takes a file when it runs, which can wait f
 SWEEP_SECONDS = 5.0
 
 VISITOR_LIMIT = N_(
-    "Files that you have uploaded and not opened yet may take {most} MB on this server. Remove one "
-    "or close a tab, then upload this file again."
+    "Uploads that are not opened yet exceed {most} MB. Remove one or close a tab, then "
+    "upload this file again."
 )
-SERVER_LIMIT = N_(
-    "Many files are being opened on this server at the moment. Upload this one again in a minute."
-)
+SERVER_LIMIT = N_("The server is busy with other files. Upload this file again in a minute.")
 GONE = N_("This file is no longer on the server. Upload it again.")
 
 

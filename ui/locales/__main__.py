@@ -3,19 +3,26 @@
 New messages are added to every language, obsolete ones are removed, and messages without a
 translation are printed; write it into the .po file and run this again. The .mo files, which the app
 reads, are stored beside them, so that no build is needed where the app runs. Needs Babel.
+
+``python -m ui.locales --style`` prints what the style guide forbids in English, by file.
 """
 
 from __future__ import annotations
 
 import ast
 import io
+import re
 import sys
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from ui.locales.style import find_mistakes
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
@@ -36,6 +43,8 @@ MARKERS = (
     "StoreError",
 )
 Message = str | tuple[str, str]
+HAN = r"[\u4e00-\u9fff]"
+BLANK = re.compile(rf"(?<={HAN}) +(?={HAN}|\{{)|(?<=\}}) +(?={HAN})")
 
 
 def list_files() -> list[Path]:
@@ -61,6 +70,15 @@ def _extract_literals(node: ast.expr) -> Iterator[str]:
         yield from (*_extract_literals(node.body), *_extract_literals(node.orelse))
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
+
+
+def list_mistakes() -> Iterator[tuple[str, str, str]]:
+    """List what the style guide forbids: file, message and mistake."""
+    for path in list_files():
+        name = path.relative_to(ROOT).as_posix()
+        for message in extract_messages(ast.parse(path.read_text(encoding="utf-8"))):
+            for form in [message] if isinstance(message, str) else message:
+                yield from ((name, form, mistake) for mistake in find_mistakes(form))
 
 
 def build_template() -> Catalog:
@@ -90,6 +108,15 @@ def list_catalogues() -> list[Path]:
     return sorted(FOLDER.glob("*/LC_MESSAGES/unpadded.po"))
 
 
+def tidy(text: str) -> str:
+    """Remove blanks between Chinese characters, also where a placeholder may be filled with some.
+
+    >>> tidy("在 {name} 上 训练 LSTM")
+    '在{name}上训练 LSTM'
+    """
+    return BLANK.sub("", text)
+
+
 def list_untranslated(catalogue: Catalog) -> list[str]:
     """List the messages without a translation."""
     return [
@@ -97,13 +124,27 @@ def list_untranslated(catalogue: Catalog) -> list[str]:
     ]
 
 
-def main() -> int:
+def print_mistakes() -> int:
+    """Print what the style guide forbids. Returns the exit status: 1 if there is a mistake."""
+    mistakes = list(list_mistakes())
+    for name, group in groupby(mistakes, itemgetter(0)):
+        print(name)
+        for _name, message, mistake in group:
+            print(f"  {message}\n    {mistake}")
+    print(f"{len(mistakes)} mistakes")
+    return len(mistakes) > 0
+
+
+def update() -> int:
     """Update all catalogues. Returns the exit status: 1 if a translation is missing."""
     template, missing = build_template(), 0
     for path in list_catalogues():
         catalogue = read(path)
         # A fuzzy match is not a translation, and a date would change the file on every run.
         catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
+        for entry in catalogue:
+            if entry.id and (forms := entry.string):
+                entry.string = tidy(forms) if isinstance(forms, str) else (*map(tidy, forms),)
         with path.open("wb") as file:
             write_po(file, catalogue, width=100, ignore_obsolete=True, include_lineno=False)
         path.with_suffix(".mo").write_bytes(compile_catalogue(catalogue))
@@ -117,4 +158,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_mistakes() if "--style" in sys.argv else update())

@@ -8,17 +8,20 @@ import numpy as np
 import streamlit as st
 
 from core import Recipe, Sequences
-from core.data.padding import PaddingCost
 from core.fields.value_types import Choice
 from core.recipe.recipe import FIELDS
-from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten
+from ui.context import recall_input, remember_input
+from ui.i18n import _, escape_markdown, format_count, ngettext, shorten
 from ui.recipe.inputs import choose_value
 from ui.session.state import State
 from ui.shell.widgets import get_widget_key
 
-COLUMN_WIDTHS = (3, 4, 5)  # the last holds three choices
+COLUMN_WIDTHS = (4, 4, 5)  # the last holds three choices
+FIRST_ROWS = 40  # shown before any are chosen
 MAX_ROWS = 500  # of one figure; more rows are thinner than a pixel
+MAX_STEPS = 240  # of one figure; more are narrower than two pixels
 MAX_OFFERED = 500  # ids in a list; more would slow down every rerun
+ROWS_BOX, FEATURE_BOX = "mask-rows", "mask-feature"
 
 
 def choose_padding(visitor: State) -> Recipe:
@@ -48,50 +51,6 @@ def choose_padding(visitor: State) -> Recipe:
     return recipe
 
 
-def explain_mode(recipe: Recipe, cost: PaddingCost) -> None:
-    """Explain the effect of the mask mode on this data, in one sentence."""
-    if recipe.mask == "lengths":
-        st.success(
-            _("Every real step counts and padding never does, whatever it is filled with."),
-            icon=":material/check_circle:",
-        )
-    elif recipe.mask == "none":
-        st.warning(
-            ngettext(
-                "Padding counts as data: the network also learns from {n} cell that was never "
-                "measured.",
-                "Padding counts as data: the network also learns from {n} cells that were never "
-                "measured.",
-                cost.padding,
-            ),
-            icon=":material/warning:",
-        )
-    elif cost.erased:
-        st.warning(
-            ngettext(
-                "{n} real step equals the mask value {value:g} and is erased. Mask by lengths "
-                "to keep it, or choose a value that never occurs.",
-                "{n} real steps equal the mask value {value:g} and are erased. Mask by lengths "
-                "to keep them, or choose a value that never occurs.",
-                cost.erased,
-                value=recipe.mask_value,
-            ),
-            icon=":material/warning:",
-        )
-    else:
-        st.success(
-            _("No real step equals the mask value, so this is the same as masking by lengths."),
-            icon=":material/check_circle:",
-        )
-    if recipe.mask == "value" and recipe.value != recipe.mask_value:
-        st.caption(
-            _(
-                "Keras's Masking layer would look for {mask_value:g} and miss padding that is "
-                "filled with {value:g}. Here padding never counts in this mode."
-            ).format(mask_value=recipe.mask_value, value=recipe.value)
-        )
-
-
 def choose_rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
     """Show the inputs for the rows and the feature to draw.
 
@@ -100,48 +59,70 @@ def choose_rows_and_feature(visitor: State) -> tuple[np.ndarray, int]:
     """
     data = visitor.data
     rows_column, feature_column = st.columns(2, gap="medium")
+    first_rows = "1" if len(data) == 1 else f"1-{min(len(data), FIRST_ROWS)}"
     text = rows_column.text_input(
-        _("Sequences to draw"),
-        value="1" if len(data) == 1 else f"1-{min(len(data), 40)}",
+        _("Sequences"),
+        value=recall_input(ROWS_BOX, first_rows, per_data=True),
         key=get_widget_key(visitor, "rows"),
-        help=_("Numbers and ranges, such as 1-20, 57.")
+        help=_("Numbers and ranges to show, such as 1-20, 57.")
         + " "
         + ngettext("There is {n} sequence.", "There are {n} sequences.", len(data)),
     )
+    remember_input(ROWS_BOX, text, first_rows, per_data=True)
     rows = parse_rows(text, len(data))
     if rows is None:
         rows_column.error(
-            _("“{text}” names no sequence. Write numbers from 1 to {n}, such as 1-20, 57.").format(
+            _("“{text}” selects no sequence. Use numbers from 1 to {n}, such as 1-20, 57.").format(
                 text=escape_markdown(shorten(text)), n=format_count(len(data))
             )
         )
-        rows = np.arange(min(len(data), 40))
+        rows = np.arange(min(len(data), FIRST_ROWS))
     feature = 0
     if data.features > 1:
         names = data.feature_names[:500]
-        feature = names.index(
-            feature_column.selectbox(
-                _("Feature to draw"), names, key=get_widget_key(visitor, "feature")
-            )
+        name = feature_column.selectbox(
+            _("Feature"),
+            names,
+            index=names.index(recall_input(FEATURE_BOX, names[0], names, per_data=True)),
+            key=get_widget_key(visitor, "feature"),
         )
+        remember_input(FEATURE_BOX, name, names[0], per_data=True)
+        feature = names.index(name)
     return rows, feature
 
 
-def choose_sequence(data: Sequences, key: str) -> int:
+def choose_sequence(data: Sequences, key: str, box: str) -> int:
     """Show the input for one sequence: by id, or by number if there are many.
+
+    Args:
+        data: Sequences to choose from.
+        key: Widget key.
+        box: Name under which the choice is remembered, for each data set.
 
     Returns:
         The row number, from 0.
     """
     if len(data) == 1:
         return 0
+    last = recall_input(box, 1, range(1, len(data) + 1), per_data=True)
     if len(data) <= MAX_OFFERED:
-        return st.selectbox(
-            _("Sequence"), range(len(data)), format_func=lambda row: data.ids[row], key=key
+        row = st.selectbox(
+            _("Sequence"),
+            range(len(data)),
+            index=last - 1,
+            format_func=lambda row: data.ids[row],
+            key=key,
         )
+        remember_input(box, row + 1, 1, per_data=True)
+        return row
     number = st.number_input(
-        _("Sequence, from 1 to {n}").format(n=format_count(len(data))), 1, len(data), key=key
+        _("Sequence, from 1 to {n}").format(n=format_count(len(data))),
+        1,
+        len(data),
+        value=last,
+        key=key,
     )
+    remember_input(box, number, 1, per_data=True)
     id = escape_markdown(shorten(str(data.ids[number - 1])))
     st.caption(_("Its id: {id}").format(id=id))
     return number - 1
@@ -174,34 +155,33 @@ def parse_rows(text: str, n: int) -> np.ndarray | None:
     return rows if len(rows) else None
 
 
-def show_drawn_part(rows: int, n: int, row_slice: slice, step_slice: slice, steps: int) -> None:
-    """Show which part of the data is drawn, if it is not all.
+def choose_steps(visitor: State, recipe: Recipe, steps: int) -> slice:
+    """Show a slider that scrolls through the steps, if there are more than a figure shows.
+
+    It begins on the side of the real steps.
 
     Args:
-        rows: Number of chosen rows.
-        n: Number of sequences.
-        row_slice: Drawn rows among the chosen ones.
-        step_slice: Drawn steps.
-        steps: Number of steps of the padded array.
+        visitor: The visitor.
+        recipe: Recipe with the side of the padding.
+        steps: Steps of the padded array.
     """
-    drawn_rows, drawn_steps = min(rows, row_slice.stop), step_slice.stop - step_slice.start
-    parts = []
-    if drawn_rows < n:
-        parts.append(
-            ngettext(
-                "{rows} of {n} sequence",
-                "{rows} of {n} sequences",
-                n,
-                rows=format_count(drawn_rows),
-            )
-        )
-    if drawn_steps < steps:
-        parts.append(
-            _("steps {first} to {last} of {all}").format(
-                first=format_count(step_slice.start + 1),
-                last=format_count(step_slice.stop),
-                all=format_count(steps),
-            )
-        )
-    if parts:
-        st.caption(_("Drawn: {parts}.").format(parts=join_list(parts)))
+    if steps <= MAX_STEPS:
+        return slice(0, steps)
+    last_first = steps - MAX_STEPS + 1
+    key = get_widget_key(visitor, f"first-step-{recipe.padding}-{steps}")
+    real_side = last_first if recipe.padding == "pre" else 1
+    box = f"mask-first-step-{recipe.padding}-{steps}"
+    first = st.slider(
+        _("First time step"),
+        1,
+        last_first,
+        value=recall_input(box, real_side, range(1, last_first + 1), per_data=True),
+        step=max(MAX_STEPS // 4, 1) if steps > 4 * MAX_STEPS else 1,
+        key=key,
+        help=_("{n} of {all} time steps are shown at a time.").format(
+            n=MAX_STEPS, all=format_count(steps)
+        ),
+    )
+    remember_input(box, first, real_side, per_data=True)
+    first = min(first, last_first)
+    return slice(first - 1, first - 1 + MAX_STEPS)

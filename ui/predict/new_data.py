@@ -122,8 +122,6 @@ def show_reading_notes(data: Sequences, report: Report) -> None:
         st.warning(format_finding(finding), icon=":material/warning:")
     if report.counts:
         show_rows(report)
-        title = ngettext(
-            "{n} thing to know about", "{n} things to know about", sum(report.counts.values())
-        )
+        title = ngettext("{n} note", "{n} notes", sum(report.counts.values()))
         with st.expander(title, icon=":material/rule:"):
             show_problems(report, is_resolved=True)

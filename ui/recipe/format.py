@@ -10,11 +10,11 @@ from core.fields.declaration import Field
 from core.fields.value_types import Boolean, Choice, ChoiceList, Number
 from core.layers.layer import Layer
 from core.recipe.recipe import FIELDS
-from ui.i18n import _, format_count, join_list, translate
+from ui.i18n import _, format_count, join_list, ngettext, translate
 
 
 def format_value(field: Field, value: object) -> str:
-    """Format a value of a field: by lengths, 0.001, 20 %, no limit."""
+    """Format a value of a field: by lengths, 0.001, 20%, no limit."""
     if value is None:
         return _(field.none)
     if isinstance(field.type, Choice):
@@ -25,7 +25,8 @@ def format_value(field: Field, value: object) -> str:
     if isinstance(field.type, Boolean):
         return _(field.type.names[bool(value)])
     if isinstance(field.type, Number):
-        return f"{value:.0%}" if field.type.is_share else f"{value:g}"
+        assert isinstance(value, int | float)
+        return f"{100 * value:.3g}%" if field.type.is_share else f"{value:g}"
     return format_count(value) if isinstance(value, int) else field.to_text(value)
 
 
@@ -37,6 +38,28 @@ def format_field(recipe: Recipe, name: str) -> str:
 def format_layer(layer: Layer) -> str:
     """Format a layer: LSTM(64), or BiLSTM(64) if it is bidirectional."""
     return f"{'Bi' * (layer.directions - 1)}{type(layer).__name__}({layer.size})"
+
+
+def format_mask(recipe: Recipe) -> str:
+    """Format the mask of a recipe within a sentence."""
+    return {
+        "lengths": _("masked by lengths"),
+        "value": _("masked by the value {value:g}").format(value=recipe.mask_value),
+        "none": _("not masked: padding counts as data"),
+    }[recipe.mask]
+
+
+def format_recipe(recipe: Recipe) -> str:
+    """Format a recipe in one short line: BiLSTM(64) → mean, 60 epochs.
+
+    The mask is named if it is not the exact one.
+    """
+    parts = [format_network(recipe)]
+    if get_family(recipe).has_epochs:
+        parts.append(ngettext("{n} epoch", "{n} epochs", recipe.epochs))
+    if recipe.mask != "lengths":
+        parts.append(format_mask(recipe))
+    return join_list(parts)
 
 
 def format_network(recipe: Recipe) -> str:

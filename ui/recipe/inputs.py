@@ -151,7 +151,7 @@ def _slide(place: DeltaGenerator, field: Field, value: float, key: str, options:
     assert isinstance(field.type, Number)
     percent, high, step = (round(100 * each) for each in (value, field.type.high, field.type.step))
     chosen = place.slider(
-        _(field.label), 0, high, value=percent, step=step, format="%d %%", key=key, **options
+        _(field.label), 0, high, value=percent, step=step, format="%d%%", key=key, **options
     )
     # A share between two percents, such as a third, is kept until another is chosen.
     return value if chosen == percent else chosen / 100

@@ -12,15 +12,16 @@ from core.families.registry import get_family
 from runs import Request, Run
 from runs.jobs.export import Export
 from ui import backend
+from ui.context import recall_input, remember_input
 from ui.i18n import _, ngettext, translate
-from ui.results import evaluation, predictions_table
+from ui.results import evaluation, predictions_table, progress
+from ui.results.file_names import name_file
 from ui.results.spreadsheet_csv import to_csv
 from ui.session.state import State
 from ui.shell import requests
 from ui.shell.plots import to_html
 from ui.shell.target_name import get_run_target_name
 from ui.shell.widgets import get_widget_key
-from ui.train import progress
 
 
 def show_section(visitor: State, run: Run) -> None:
@@ -30,19 +31,22 @@ def show_section(visitor: State, run: Run) -> None:
     process, which takes some seconds.
     """
     with st.container(border=True):
+        box = f"export-{run.id}"
         is_open = st.toggle(
-            _("Take it away: the model, its answers, its curves"),
+            _("Export"),
+            value=recall_input(box, False),
             key=f"{get_widget_key(visitor, 'takeaway')}-{run.id}",
             help=_(
-                "A stock Keras model with a script that predicts with it without this app, from "
-                "any file that the app reads, and one that trains it again in plain Keras."
+                "The model, its predictions and its training curves. The Keras model comes with "
+                "scripts that predict and train without this app."
             ),
         )
+        remember_input(box, is_open, False)
         if is_open:
             requests.show_result(
                 backend.get_runs().export(run),
                 lambda request: _show_downloads(request, run),
-                _("Trying the model in a process of its own …"),
+                _("Verifying the exported model in a separate process …"),
             )
 
 
@@ -53,20 +57,20 @@ def _show_downloads(request: Request[Export], run: Run) -> None:
         _show_button(
             _("Model (ZIP)"),
             lambda: backend.get_runs().read_model(run.id) or b"",  # read on download
-            ("unpadded-model.zip", "application/zip"),
+            (f"{name_file(run, 'model')}.zip", "application/zip"),
             _(
-                "The model as a Keras file, predict.py, train.py, a model card, how your table "
-                "is read, and three of its sequences as an example."
+                "Keras model, predict.py, train.py, model card, how the table is read, and three "
+                "example sequences."
             ),
         )
         if export.onnx:
             _show_button(
                 _("Model (ONNX)"),
                 lambda: backend.get_runs().read_onnx(run.id) or b"",
-                ("unpadded-model.onnx", "application/octet-stream"),
+                (f"{name_file(run, 'model')}.onnx", "application/octet-stream"),
                 _(
-                    "For programs without Python: values as they were measured go in, with the "
-                    "length of each sequence. Checked by ONNX Runtime."
+                    "For programs without Python. Inputs: unscaled values and the length of each "
+                    "sequence. Verified with ONNX Runtime."
                 ),
             )
         if run.has_predictions:
@@ -79,10 +83,10 @@ def _show_verification(export: Export) -> None:
     """Show whether the exported script makes the same predictions as the app."""
     if export.difference is not None and export.agrees:
         text = ngettext(
-            "Tried in a process of its own: predict.py answers as this app does about {n} "
-            "sequence; largest difference {difference:.0e}.",
-            "Tried in a process of its own: predict.py answers as this app does about {n} "
-            "sequences; largest difference {difference:.0e}.",
+            "Verified: predict.py gives the same predictions as this app on {n} sequence; largest "
+            "difference {difference:.0e}.",
+            "Verified: predict.py gives the same predictions as this app on {n} sequences; "
+            "largest difference {difference:.0e}.",
             export.sequences,
             difference=max(export.difference, 1e-9),
         )
@@ -90,14 +94,13 @@ def _show_verification(export: Export) -> None:
     elif export.difference is not None:
         st.warning(
             _(
-                "The script predict.py of this model answers otherwise than this app, by up to "
-                "{difference:.2g} where {allowed:.0e} is allowed. Predict here instead, and "
-                "please report it."
+                "Predictions of predict.py differ from this app by up to {difference:.2g}; the "
+                "limit is {allowed:.0e}. Predict in the app, and please report this."
             ).format(difference=export.difference, allowed=export.allowed),
             icon=":material/warning:",
         )
     else:
-        text = _("This model could not be tried outside this app, so do not rely on its script.")
+        text = _("The exported script could not be verified. Do not rely on it.")
         if export.trouble is not None:
             template, values = export.trouble
             text += " " + translate(Note(template, **values))
@@ -118,9 +121,9 @@ def build_predictions(run: Run) -> pd.DataFrame:
 def _offer_predictions(run: Run) -> None:
     predictions_table.show_downloads(
         lambda: build_predictions(run),
-        "answers",
-        _("Answers"),
-        _("What it answered for the sequences it was measured on, beside their targets."),
+        name_file(run, "predictions"),
+        _("Predictions"),
+        _("Predictions and targets of the evaluated sequences, with probabilities."),
     )
 
 
@@ -140,18 +143,18 @@ def _offer_curves(run: Run, request: Request[Export]) -> None:
     _show_button(
         _("Curves (CSV)"),
         lambda: to_csv(_build_curves(run)),
-        ("curves.csv", "text/csv"),
-        _("The losses of each epoch, or of each penalty, and the seconds it took."),
+        (f"{name_file(run, 'curves')}.csv", "text/csv"),
+        _("Metrics and seconds per epoch, or per penalty."),
     )
     figures = progress.build_figures(run)
     evaluation_request = backend.get_runs().evaluate(run)
     if evaluation_request.done and evaluation_request.error is None:
         figures |= evaluation.build_figures(evaluation_request.result, run)
     _show_button(
-        _("Pictures (HTML)"),
+        _("Charts (HTML)"),
         lambda: to_html(figures),
-        ("pictures.html", "text/html"),
-        _("A page that shows these pictures without this app, each with a camera for a PNG."),
+        (f"{name_file(run, 'charts')}.html", "text/html"),
+        _("A page with these charts that works without this app. Each can be saved as PNG."),
     )
 
 

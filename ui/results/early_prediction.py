@@ -9,7 +9,7 @@ from core.evaluation.metric_formats import METRICS
 from core.experiments.early_prediction import EarlyPrediction
 from core.figures import plot_early_prediction
 from runs import Request, Run, Runs
-from ui.context import get_services
+from ui.context import get_services, recall_input, remember_input
 from ui.i18n import _, ngettext, translate
 from ui.session.requests import send_request
 from ui.session.state import Place, State
@@ -30,21 +30,24 @@ def show_section(visitor: State, run: Run, data: Sequences | None, place: Place)
     if run.recipe.return_sequences or (data is not None and data.targets is None):
         return
     with st.container(border=True):
+        box = f"{place.name}-early-{run.id}"
         is_open = st.toggle(
-            _("How early? ask about beginnings of the sequences"),
+            _("Accuracy after part of the sequence"),
+            value=recall_input(box, False),
             key=f"{get_widget_key(visitor, f'{place.name}-early')}-{run.id}",
             help=_(
-                "The same figure after a tenth, two tenths, … of each sequence: for those who must "
-                "answer before a sequence has ended."
+                "The metric after 10%, 20%, … of each sequence, for predictions before a sequence "
+                "has ended."
             ),
         )
+        remember_input(box, is_open, False)
         if is_open:
             sent, services = place.early_prediction, get_services()
             request = send_request(sent, visitor, services, Runs.evaluate_early, run, data)
             requests.show_result(
                 request,
                 lambda request: _show(request, place.name, data),
-                _("Asking about beginnings …"),
+                _("Predicting from parts of the sequences …"),
             )
 
 
@@ -63,14 +66,14 @@ def _show(request: Request[EarlyPrediction], key: str, data: Sequences | None) -
             labels=get_figure_labels(),
         ),
         key=f"{key}-early-figure",
-        png="how-early",
-        alt=_("How good the answers are after each share of the sequences"),
+        png="early-prediction",
+        alt=_("Metric after each share of the sequences"),
     )
     caption = ngettext(
-        "Of {n} sequence; the band is the 95 % interval.",
-        "Of {n} sequences; the band is the 95 % interval.",
+        "{n} sequence; band: 95% CI.",
+        "{n} sequences; band: 95% CI.",
         result.sequences,
     )
     if data is not None and data.split is not None and result.sequences < len(data):
-        caption += " " + _("Those not marked test are left out.")
+        caption += " " + _("Only those marked test are used.")
     st.caption(caption)

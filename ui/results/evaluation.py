@@ -6,99 +6,84 @@ import pandas as pd
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from core.errors import Note
 from core.evaluation.metric_formats import METRICS, format_metric
-from core.evaluation.report import BASELINE_NAMES, METHODS, Evaluation
+from core.evaluation.report import METHODS, Evaluation, name_baseline
 from core.figures import plot_calibration, plot_confusion_matrix, plot_predictions, plot_residuals
 from runs import Request, Run
 from ui import backend
-from ui.i18n import _, escape_markdown, format_count, ngettext, translate
-from ui.results.metrics import explain_approximate
+from ui.i18n import _, escape_markdown, format_count, ngettext, shorten, translate
+from ui.results import metrics, test_set, verdict
+from ui.session.state import State
 from ui.shell import requests
 from ui.shell.plots import draw, draw_once
 from ui.shell.target_name import get_run_target_name
 
 
-def show_evaluation(run: Run, mine: bool) -> None:
-    """Show the evaluation of a run. Sequence ids are shown to its owner only."""
-    requests.show_result(
-        backend.get_runs().evaluate(run),
-        lambda request: _show(request, run, mine),
-        _("Comparing with simple models …"),
-    )
+def show_verdict(visitor: State, run: Run) -> None:
+    """Show the conclusion of a run's evaluation, its main metric and its test set."""
+
+    def show(request: Request[Evaluation]) -> None:
+        verdict.show(request.result, run)
+        if request.result.part == "test" and run.has_predictions:
+            test_set.show_test_set(visitor, run)
+
+    requests.show_result(backend.get_runs().evaluate(run), show, _("Comparing with baselines …"))
 
 
-def _show(request: Request[Evaluation], run: Run, mine: bool) -> None:
-    result: Evaluation = request.result
-    if result.part == "training":
-        st.info(
-            _(
-                "No sequences were set apart, so these figures say how well the network remembers, "
-                "not how well it does on new sequences."
-            ),
-            icon=":material/info:",
-        )
-    notes = list(result.notes)
-    if not run.has_predictions:  # the first note says where the evaluation is from
-        st.info(translate(notes.pop(0)), icon=":material/draft:")
-    for number, note in enumerate(notes):
-        _show_verdict(result, note) if number == 0 else st.warning(
-            translate(note), icon=":material/warning:"
-        )
+def is_done(run: Run) -> bool:
+    """Return True if the evaluation of a run has been computed, or has failed."""
+    return backend.get_runs().evaluate(run).done
+
+
+def show_details(run: Run, mine: bool) -> None:
+    """Show all metrics, baselines and figures of a run's evaluation, if it has been computed.
+
+    Sequence ids are shown to the owner only.
+    """
+    request = backend.get_runs().evaluate(run)
+    if request.done and request.error is None:
+        _show_details(request, run, mine)
+
+
+def _show_details(request: Request[Evaluation], run: Run, mine: bool) -> None:
+    result = request.result
     if result.copies:
         st.warning(
             ngettext(
-                "{n} of these sequences stands among those the network learned from, too: the "
-                "figures are too good by that much.",
-                "{n} of these sequences stand among those the network learned from, too: the "
-                "figures are too good by that much.",
+                "{n} of these sequences also appears in the training data, so the metrics are "
+                "optimistic.",
+                "{n} of these sequences also appear in the training data, so the metrics are "
+                "optimistic.",
                 result.copies,
             )
             + (" " + _("One is {id}.").format(id=escape_markdown(result.copied)) if mine else ""),
             icon=":material/content_copy:",
         )
-    if result.rivals:
-        st.dataframe(
-            _build_table(result),
-            hide_index=True,
-            height="content",
-            column_config={_("Model"): st.column_config.Column(width=260, pinned=True)},
-        )
-        st.caption(
-            ngettext(
-                "Measured on {n} sequence, intervals in brackets. The simple models learned from "
-                "the same sequences as the network.",
-                "Measured on {n} sequences, intervals in brackets. The simple models learned from "
-                "the same sequences as the network.",
-                result.sequences,
-            )
-            + f" {translate(METHODS[result.method])}."
-            + (f" {explain_approximate(result.reasons)}" if result.reasons else "")
-            + (
-                " " + _explain_selection_bias()
-                if result.part == "validation" and run.best_epoch
-                else ""
-            )
-        )
-    _show_figures(result, run)
-
-
-def _explain_selection_bias() -> str:
-    return _(
-        "These sequences also chose the epoch that was kept, which flatters the network a little: "
-        "mark some as test to know better."
+    st.markdown(f"**{_('Baselines') if result.rivals else _('Metrics')}**")
+    st.dataframe(
+        _build_table(result),
+        hide_index=True,
+        height="content",
+        column_config={_("Model"): st.column_config.Column(width=190, pinned=True)},
     )
+    st.caption(_describe_table(result, run))
+    _show_figures(result, run)
+    _show_classes(result)
 
 
-def _show_verdict(result: Evaluation, note: Note) -> None:
-    lead = min(rival.ahead.value for rival in result.rivals)
-    is_conclusive = all(rival.ahead.excludes_zero for rival in result.rivals)
-    if lead > 0 and is_conclusive:
-        st.success(translate(note), icon=":material/check_circle:")
-    elif lead > 0:
-        st.info(translate(note), icon=":material/help:")
-    else:
-        st.warning(translate(note), icon=":material/warning:")
+def _describe_table(result: Evaluation, run: Run) -> str:
+    """Describe how the metrics were computed."""
+    parts = []
+    if result.rivals:
+        parts.append(_("All models are trained on the same sequences."))
+    parts.append(f"{translate(METHODS[result.method])}.")
+    if result.reasons:
+        parts.append(metrics.explain_approximate(result.reasons))
+    if result.part == "validation" and run.best_epoch:
+        parts.append(
+            _("These sequences also chose the best epoch, so the metrics are slightly optimistic.")
+        )
+    return " ".join(parts)
 
 
 def _build_table(result: Evaluation) -> pd.DataFrame:
@@ -106,7 +91,7 @@ def _build_table(result: Evaluation) -> pd.DataFrame:
     names = [name for name in METRICS if name in result.figures]
     rivals = sorted(result.rivals, key=lambda rival: rival.ahead.value)
     models = {_("this network"): result.figures}
-    models |= {translate(BASELINE_NAMES[rival.name]): rival.figures for rival in rivals}
+    models |= {translate(name_baseline(each.name, result.main)): each.figures for each in rivals}
     table = {_("Model"): list(models)}
     for name in names:
         table[_(METRICS[name][0])] = [
@@ -122,38 +107,91 @@ def build_figures(result: Evaluation, run: Run) -> dict[str, Figure]:
         return {}
     plot_data, key, target = result.pictures, (run.id,), get_run_target_name(run).label
     if "points" in plot_data:
+        points = plot_data["points"]
         return {
-            _("Predicted and true"): draw_once(
-                key, plot_predictions, plot_data["points"], target=target
-            ),
-            _("Errors by length"): draw_once(
-                key, plot_residuals, plot_data["points"], target=target
-            ),
+            _("Predicted and true"): draw_once(key, plot_predictions, points, target=target),
+            _("Errors by length"): draw_once(key, plot_residuals, points, target=target),
         }
     return {
-        _("What was taken for what"): draw_once(
+        _("Confusion matrix"): draw_once(
             key,
             plot_confusion_matrix,
             plot_data["classes"],
             plot_data["confusion"],
             target=target,
         ),
-        _("How far to trust a probability"): draw_once(
-            key, plot_calibration, plot_data["confidence"]
-        ),
+        _("Calibration"): draw_once(key, plot_calibration, plot_data["confidence"]),
     }
 
 
 def _show_figures(result: Evaluation, run: Run) -> None:
-    pair = build_figures(result, run).items()
-    if not pair:
+    figures = build_figures(result, run)
+    if not figures:
         return
-    for number, (column, (title, figure)) in enumerate(
-        zip(st.columns(2, gap="medium"), pair, strict=True)
-    ):
-        with column:
-            st.markdown(f"**{title}**")
+    explanations = (
+        (
+            _("On the line, prediction and target are equal."),
+            _("The error of each sequence, by its number of steps."),
+        )
+        if "points" in result.pictures
+        else (
+            _("Rows: true classes. Columns: predicted classes. Correct ones are on the diagonal."),
+            _("How often a prediction is correct, by its probability. On the line the two agree."),
+        )
+    )
+    columns = st.columns(2, gap="medium")
+    for number, (title, figure) in enumerate(figures.items()):
+        with columns[number]:
+            st.markdown(f"**{title}**", help=explanations[number])
             draw(figure, key=f"merit-{number}-{run.id}", alt=title, png="evaluation")
     n_points = len(result.pictures.get("points", ()))
     if 0 < n_points < result.sequences:
         st.caption(_("Drawn: {n} of them.").format(n=format_count(n_points)))
+
+
+def _show_classes(result: Evaluation) -> None:
+    """Show precision, recall and F1 of each class; evaluations of earlier versions lack them."""
+    counts = result.pictures.get("class_counts")
+    if not counts:
+        return
+    st.markdown(
+        f"**{_('Metrics per class')}**",
+        help=_(
+            "Recall: share of a class that is predicted correctly. Precision: share of its "
+            "predictions that are correct. F1: their harmonic mean."
+        ),
+    )
+    table = build_class_table(result.pictures["classes"], counts)
+    percent = st.column_config.NumberColumn(format="%.1f%%")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content" if len(table) <= 10 else 385,
+        column_config={
+            _("Recall"): percent,
+            _("Precision"): percent,
+            _("F1"): st.column_config.NumberColumn(format="%.3f"),
+        },
+        placeholder="–",
+    )
+
+
+def build_class_table(classes: list[str], counts: list[list[int]]) -> pd.DataFrame:
+    """Build a table with one row per class; recall and precision in percent.
+
+    Args:
+        classes: Names of the classes.
+        counts: Per class how often it is true, how often it is predicted, and how often both.
+    """
+    frame = pd.DataFrame(counts, columns=["true", "predicted", "correct"], dtype=float)
+    return pd.DataFrame(
+        {
+            _("Class"): [shorten(name, 40) for name in classes],
+            _("Count"): frame["true"].astype(int),
+            _("Recall"): 100 * frame["correct"] / frame["true"].where(frame["true"] > 0),
+            _("Precision"): 100
+            * frame["correct"]
+            / frame["predicted"].where(frame["predicted"] > 0),
+            _("F1"): 2 * frame["correct"] / (frame["true"] + frame["predicted"]),
+        }
+    )

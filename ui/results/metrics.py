@@ -10,7 +10,7 @@ from ui.shell.widgets import make_metric_grid
 
 
 def show_metrics(figures: dict[str, Estimate]) -> None:
-    """Show metrics in a grid, with their 95 % intervals."""
+    """Show metrics in a grid, with their 95% intervals."""
     names = [name for name in METRICS if name in figures]
     grid = make_metric_grid()
     for name in names:
@@ -22,7 +22,7 @@ def show_metrics(figures: dict[str, Estimate]) -> None:
             _(label),
             form.format(figures[name].value),
             interval,
-            delta_description=interval and "95 %",
+            delta_description=interval and _("95% CI"),
             delta_color="off",
             delta_arrow="off",
             help=explanation,
@@ -32,4 +32,4 @@ def show_metrics(figures: dict[str, Estimate]) -> None:
 def explain_approximate(reasons: list[Note]) -> str:
     """Say why intervals are only approximate."""
     texts = "; ".join(translate(reason) for reason in reasons)
-    return _("≈ marks an interval that may be too narrow: {reasons}.").format(reasons=texts)
+    return _("≈: the interval may be too narrow, because {reasons}.").format(reasons=texts)

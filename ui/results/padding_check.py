@@ -45,10 +45,10 @@ def format_title(proof: Proof) -> str:
     if proof.verdict == "holds":
         return _("Padding never counts")
     if proof.verdict == "undecided":
-        return _("It cannot be decided if padding counts")
+        return _("Padding check undecided")
     leaks = [check.name for check in proof.checks if check.verdict == "leaks"]
     if set(leaks) <= set(NOT_PREDICTIONS):
-        return _("Padding counts, although it changed no prediction")
+        return _("Padding changes the network, but no prediction")
     by = proof.largest_change
     text = _format_percent(by) if proof.classes else _format_amount(by)
     return _("Padding changes predictions by up to {by}").format(by=text)
@@ -68,17 +68,17 @@ def explain_result(proof: Proof) -> str:
         return translate(proof.explain_undecided())
     if proof.verdict == "holds":
         return _(
-            "Whatever is done to the padding, no answer changes by more than rounding does: a "
-            "masked step is a step that never happened."
+            "No change of the padding changes a prediction by more than rounding. A masked step "
+            "is a step that never happened."
         )
     if proof.mask == "none":
         return _(
-            "Without a mask padding counts as data: another amount, side or value of padding, "
-            "which says nothing about a sequence, gives other answers."
+            "Without a mask, padding counts as data. Its amount, side and value change the "
+            "predictions."
         )
     return _(
-        "Padding should not count with this mask, and it does. Please tell whoever runs this "
-        "server."
+        "Padding changes the predictions although it is masked. Please report this to the "
+        "operator of this server."
     )
 
 
@@ -92,17 +92,17 @@ def build_table(proof: Proof) -> pd.DataFrame:
     rows = list(worst.values())
     change = _("Largest change (probability)") if proof.classes else _("Largest change")
     columns = {
-        _("What was done"): [_(check.name) for check in rows],
+        _("Change"): [_(check.name) for check in rows],
         "": [SIGNS[check.verdict] for check in rows],
         change: [
             _(check.why) if check.difference is None else _format_amount(check.difference)
             for check in rows
         ],
-        _("Of the answers' spread"): [_format_share(proof, check) for check in rows],
+        _("Share of the predictions' spread"): [_format_share(proof, check) for check in rows],
     }
     if proof.verdict == "undecided":
         by_rounding = [_format_amount(check.rounding) if check.rounding else "" for check in rows]
-        columns[_("By rounding alone")] = by_rounding
+        columns[_("From rounding")] = by_rounding
     return pd.DataFrame(columns)
 
 
@@ -120,18 +120,24 @@ def _format_share(proof: Proof, check: Check) -> str:
 
 def describe_data(proof: Proof) -> str:
     """Describe the data the check was measured on."""
-    measured = ngettext("{n} sequence", "{n} sequences", proof.sequences)
-    rows = _("{measured} of {all}").format(measured=measured, all=format_count(proof.of))
-    text = _("Measured in {time} on {of}, up to {steps} steps long.").format(
-        time=format_duration(proof.seconds), of=rows, steps=format_count(proof.steps)
+    values = {"steps": format_count(proof.steps), "time": format_duration(proof.seconds)}
+    text = ngettext(
+        "Measured on {n} sequence (up to {steps} steps) in {time}.",
+        "Measured on all {n} sequences (up to {steps} steps) in {time}.",
+        proof.sequences,
+        **values,
     )
+    if proof.sequences < proof.of:
+        text = _("Measured on {n} of {all} sequences (up to {steps} steps) in {time}.").format(
+            n=format_count(proof.sequences), all=format_count(proof.of), **values
+        )
     if proof.cut:
-        text += " " + _("Longer ones were cut for it.")
+        text += " " + _("Longer ones were truncated.")
     return text
 
 
 def _describe_method() -> str:
     return _(
-        "Padded arrays and masks were given to the networks themselves: the stock Keras layers and "
-        "the fast engine; the worse of the two is shown."
+        "Padded arrays and masks go through the stock Keras layers and the fast engine. The "
+        "larger change is shown."
     )

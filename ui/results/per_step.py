@@ -16,7 +16,7 @@ from ui.shell.target_name import TargetName
 
 def show_figure(result: Prediction, data: Sequences, target: TargetName, key: str) -> None:
     """Show the figure."""
-    row = padding_form.choose_sequence(data, f"{key}-sequence")
+    row = padding_form.choose_sequence(data, f"{key}-sequence", f"{key}-by-step")
     first = int(data.offsets[row])
     steps = slice(first, first + int(data.lengths[row]))
     targets = data.targets[steps] if data.targets is not None and data.per_step else None
@@ -30,7 +30,7 @@ def show_figure(result: Prediction, data: Sequences, target: TargetName, key: st
     draw(
         figure,
         key=f"{key}-by-step",
-        alt=_("The answers at every step of sequence {id}").format(id=shorten(data.ids[row])),
+        alt=_("Predictions at every step of sequence {id}").format(id=shorten(data.ids[row])),
     )
     if data.lengths[row] > MAX_LINE_STEPS:
         st.caption(

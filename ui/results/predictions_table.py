@@ -33,8 +33,17 @@ def show_predictions(
     data: Sequences,
     target: TargetName = UNNAMED,
     key: str = "typed",
+    file: str = "predictions",
 ) -> None:
-    """Show notes, metrics for known targets, the table and its downloads."""
+    """Show notes, metrics for known targets, the table and its downloads.
+
+    Args:
+        prediction: The predictions.
+        data: Sequences that were predicted on.
+        target: Names of the target.
+        key: Prefix of the widget keys.
+        file: Name of downloaded files, without extension.
+    """
     result = prediction.result
     for note in result.notes:
         st.warning(translate(note), icon=":material/content_cut:")
@@ -55,16 +64,16 @@ def show_predictions(
     )
     if len(frame) > MAX_ROWS:
         st.caption(
-            _("Shown: the first {rows} of {all}; the CSV holds all.").format(
+            _("Shown: the first {rows} of {all} rows. The download has all.").format(
                 rows=format_count(MAX_ROWS), all=format_count(len(frame))
             )
         )
     with st.container(horizontal=True):
         show_downloads(
             lambda: add_probabilities(frame, prediction),
-            "predictions",
+            file,
             _("Download"),
-            _("Every row, with the probability of each class."),
+            _("All rows, with the probability of each class."),
             key=key,
         )
     classes = result.classes

@@ -6,22 +6,22 @@ import streamlit as st
 
 from core import Recipe
 from core.errors import UnpaddedError
-from core.families.registry import get_family
 from core.recipe.recipe import MAX_EPOCHS
-from runs import Run, RunState, RunSummary
+from runs import Run, RunState
 from ui import backend, url_state
-from ui.context import get_services
+from ui.context import get_services, recall_input, remember_input
 from ui.data.reading_report import explain
-from ui.i18n import _, escape_markdown, join_list, ngettext, translate, translate_name
+from ui.i18n import _, escape_markdown, translate, translate_name
 from ui.predict import forms
-from ui.recipe.format import format_network
-from ui.results import summary
+from ui.results import progress, summary
+from ui.results.run_labels import describe_recipe
+from ui.runs import model_card
 from ui.session import data, settings, training
 from ui.session.state import State
 from ui.shell.navigation import get_navigation
-from ui.train import progress
 
 RUNS_PAGE = "pages/6_Runs.py"
+MAX_NAME, MAX_NOTE = 200, 2000  # characters
 
 
 def follow_address(visitor: State) -> None:
@@ -73,42 +73,27 @@ def show_run(visitor: State, run_id: str) -> None:
         url_state.stop_unavailable(_(progress.NO_RUN), RUNS_PAGE, _("Your runs"))
     mine = run.owner == visitor.owner.id
     st.title(escape_markdown(translate_name(run.name)) or _("A run"))
-    st.caption(describe(run))
+    st.caption(describe_recipe(run))
     if mine:
+        if run.note:
+            st.text(run.note)
         _show_owner_actions(visitor, run)
     else:
         st.info(
-            _("You see this run because you have its address. It belongs to somebody else."),
+            _("This run belongs to somebody else. You can see it because you have its link."),
             icon=":material/visibility:",
         )
-    if not progress.show_training(visitor, run, "run"):
+    if not progress.show_training(visitor, run, "run", folds_curves=True):
         return
     if run.has_model:
         summary.show_training_results(visitor, run, mine)
+        if mine:
+            model_card.show_section(visitor, run)
     if mine:
         continue_training(visitor, run)
     if run.has_model and (mine or run.open_to_questions):
         st.header(_("Predict"), divider="gray")
         forms.show_forms(visitor, run)
-
-
-def describe(run: RunSummary) -> str:
-    """Describe the recipe of a run in one line."""
-    recipe = run.recipe
-    masks = {
-        "lengths": _("masked by lengths"),
-        "value": _("masked by the value {value:g}").format(value=recipe.mask_value),
-        "none": _("not masked"),
-    }
-    training = []
-    if get_family(recipe).has_epochs:
-        training = [
-            f"{recipe.optimizer} {recipe.initial_learning_rate:g}",
-            _("batch size {n}").format(n=recipe.batch_size),
-            ngettext("{n} epoch", "{n} epochs", recipe.epochs),
-        ]
-    seed = _("seed {n}").format(n=recipe.seed)
-    return join_list([format_network(recipe), masks[recipe.mask], *training, seed])
 
 
 def continue_training(visitor: State, run: Run) -> None:
@@ -119,11 +104,14 @@ def continue_training(visitor: State, run: Run) -> None:
     if not run.can_continue:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        help = _("Goes on from where it ended, with the members that are left.")
+        help = _("Trains the remaining members.")
         if not run.recipe.members:
             if not _choose_more_epochs(run):
                 return
-            help = _("Goes on from the last epoch, as if more epochs had been asked for at first.")
+            help = _(
+                "Continues from the last epoch. The result is the same as with more epochs from "
+                "the start."
+            )
         st.button(
             _("Continue training"),
             key=f"go-on-{run.id}",
@@ -149,14 +137,17 @@ def _choose_more_epochs(run: Run) -> bool:
         if n_left <= 0:
             return False
         epochs = max_epochs = n_left
-    st.number_input(
+    key, min_epochs = f"more-{run.id}", epochs if run.recipe.schedule == "cosine" else 1
+    default = min(epochs, max_epochs)
+    chosen = st.number_input(
         _("More epochs"),
-        epochs if run.recipe.schedule == "cosine" else 1,
+        min_epochs,
         max_epochs,
-        value=min(epochs, max_epochs),
-        key=f"more-{run.id}",
+        value=recall_input(key, default, range(min_epochs, max_epochs + 1)),
+        key=key,
         width=160,
     )
+    remember_input(key, chosen, default)
     return True
 
 
@@ -178,36 +169,55 @@ def _show_owner_actions(visitor: State, run: Run) -> None:
     """Show the actions of the owner."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            _("Train again with …"),
+            _("Edit and retrain"),
             key="again",
             icon=":material/edit:",
             on_click=train_again,
             args=(visitor, run),
-            help=_("Opens Train with this run's data and recipe, to change and start."),
+            help=_("Opens this run's data and recipe on Train."),
         )
         with st.popover(_("Share"), icon=":material/share:"):
             _show_sharing(visitor, run)
-        with st.popover(_("Rename"), icon=":material/label:"):
-            st.text_input(
-                _("Name"),
-                value=run.name,
-                key=f"name-{run.id}",
-                max_chars=200,
-                on_change=_rename,
-                args=(visitor, run),
-            )
+        with st.popover(_("Name and note"), icon=":material/edit_note:"):
+            _show_texts(visitor, run)
         with st.popover(_("Delete"), icon=":material/delete:"):
-            st.markdown(_("The run, its curves and its model are deleted at once."))
+            st.markdown(
+                _("**{name}** is deleted with its model, predictions, curves and note.").format(
+                    name=escape_markdown(translate_name(run.name))
+                )
+            )
+            st.markdown(_("This cannot be undone."))
             st.button(
                 _("Delete this run"),
                 key="delete-run",
-                type="primary",
+                icon=":material/delete:",
                 on_click=delete,
                 args=(visitor, run.id),
             )
     show_refusal(visitor)
     if st.session_state.pop("to-train", False):
         st.switch_page("pages/3_Train.py")
+
+
+def _show_texts(visitor: State, run: Run) -> None:
+    """Show the inputs for the name of a run and for the owner's note."""
+    st.text_input(
+        _("Name"),
+        value=run.name,
+        key=f"name-{run.id}",
+        max_chars=MAX_NAME,
+        on_change=_rename,
+        args=(visitor, run),
+    )
+    st.text_area(
+        _("Note"),
+        value=run.note,
+        key=f"note-{run.id}",
+        max_chars=MAX_NOTE,
+        on_change=_write_note,
+        args=(visitor, run),
+        help=_("Only you see it. The search on Runs finds it."),
+    )
 
 
 def show_refusal(visitor: State) -> None:
@@ -220,8 +230,8 @@ def show_refusal(visitor: State) -> None:
 def _show_sharing(visitor: State, run: Run) -> None:
     st.markdown(
         _(
-            "Whoever has this address sees the run: its name, recipe, curves and figures. Your "
-            "data, your other runs and everything you can change stay yours."
+            "Anyone with this link sees the run: its name, recipe, curves and metrics. Your data, "
+            "your other runs and your note stay private."
         )
     )
     st.code(
@@ -230,7 +240,7 @@ def _show_sharing(visitor: State, run: Run) -> None:
         wrap_lines=True,
     )
     st.toggle(
-        _("They may also predict with its model"),
+        _("Allow predictions with this model"),
         value=run.open_to_questions,
         key=f"open-{run.id}",
         on_change=_open_to_questions,
@@ -246,12 +256,21 @@ def _rename(visitor: State, run: Run) -> None:
     _change(visitor, run, name=st.session_state[f"name-{run.id}"])
 
 
+def _write_note(visitor: State, run: Run) -> None:
+    _change(visitor, run, note=st.session_state[f"note-{run.id}"])
+
+
 def _change(
-    visitor: State, run: Run, *, name: str | None = None, open_to_questions: bool | None = None
+    visitor: State,
+    run: Run,
+    *,
+    name: str | None = None,
+    open_to_questions: bool | None = None,
+    note: str | None = None,
 ) -> None:
     try:
         backend.get_store().runs.update(
-            visitor.owner.id, run.id, name=name, open_to_questions=open_to_questions
+            visitor.owner.id, run.id, name=name, open_to_questions=open_to_questions, note=note
         )
     except UnpaddedError as error:
         visitor.refusals.run = error

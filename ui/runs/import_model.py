@@ -18,14 +18,14 @@ from ui.shell.uploader import File, show_uploader
 
 def show_section(visitor: State) -> None:
     """Show an uploader for the ZIP; its run opens as soon as the file was checked."""
-    with st.expander(_("Open a model from a file"), icon=":material/unarchive:"):
+    with st.expander(_("Import a model"), icon=":material/unarchive:"):
         file = show_uploader(
-            _("A model that was taken away as a ZIP"),
+            _("Model (ZIP)"),
             type="zip",
-            key="bring-back",
+            key="import-model",
             help=_(
-                "From this app, wherever it ran. Nothing in the file is run: the network is built "
-                "anew from its recipe, and its weights are read."
+                "A model exported from this app on any server. No code in the file is run: the "
+                "network is built from its recipe, and the weights are loaded."
             ),
         )
         if file is not None:

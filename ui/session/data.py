@@ -11,16 +11,19 @@ from core import DataError, Recipe, Sequences
 from core.data.choices import Choices, merge_choices
 from core.data.serialization import unpack
 from core.errors import UnpaddedError
+from core.preprocessing.hold_out import HoldOut
 from core.reading.choices import describe_schema
 from core.reading.new_data import Reading
+from core.recipe.recipe import FIELDS
 from core.recipe.suggestion_reasons import Suggestion, suggest
 from runs import DataSet, RunSummary, TableReading
 from runs.reading import reading_jobs
 from runs.store import NOT_KNOWN, Content
 from ui.samples import EXAMPLE_NAME, Sample, compute_digest, load_example
+from ui.session import test_set
 from ui.session.refusal import Refusal
 from ui.session.services import Services
-from ui.session.settings import choose_recipe, restore_settings
+from ui.session.settings import choose_recipe, edit_settings, restore_settings
 from ui.session.state import FileDescription, NewData, State
 from ui.session.workspace import save
 
@@ -141,7 +144,11 @@ def open_data_set(state: State, services: Services, data_set: DataSet) -> None:
 
 
 def open_run(state: State, services: Services, run: RunSummary) -> None:
-    """Open the data and recipe of a run. Raises DataError if the data has been deleted."""
+    """Open the data and recipe of a run to be changed.
+
+    Raises:
+        DataError: The data has been deleted.
+    """
     sets = services.store.data_sets.list(state.owner.id)
     data_set = next((each for each in sets if each.data == run.data), None)
     if data_set is not None:
@@ -149,10 +156,17 @@ def open_run(state: State, services: Services, run: RunSummary) -> None:
     elif run.data == compute_digest(None):
         open_example(state, services)
     else:
-        raise DataError(
-            "The data of this run is no longer among your data sets. Open its file again."
-        )
+        raise DataError("The data set of this run was deleted. Open its file again.")
     choose_recipe(state, services, run.recipe)
+    edit_settings(state, services, True)
+
+
+def rename_data_set(state: State, services: Services, data_set: DataSet, name: str) -> None:
+    """Rename a data set; its runs keep their names. Raises UnpaddedError."""
+    services.store.data_sets.rename(state.owner.id, data_set.id, name)
+    if state.data_key == data_set.id:
+        state.data_set = services.store.data_sets.get(state.owner.id, data_set.id)
+        state.name = name if state.data_set is None else state.data_set.name
 
 
 def delete_data_set(
@@ -206,10 +220,18 @@ def read_new_data(
 
 def suggest_recipe(state: State, family: str | None = None) -> Suggestion:
     """Suggest a recipe for the open data, of this family or of the one that suits it best."""
-    suggestions = state.results.suggestions.get(state.digest, dict)
+    suggestions = state.results.suggestions.get(state.split_digest, dict)
     if family not in suggestions:
         suggestions[family] = suggest(state.data, family)
     return suggestions[family]
+
+
+def suggest_family(state: State, recipe: Recipe, family: str) -> Recipe:
+    """Suggest a recipe of a family for the open data, with the padding of another recipe."""
+    padding = {
+        name: getattr(recipe, name) for name, each in FIELDS.items() if each.section == "padding"
+    }
+    return suggest_recipe(state, family).recipe.adapt(**padding)
 
 
 def renew_widgets(state: State) -> None:
@@ -222,8 +244,9 @@ def renew_widgets(state: State) -> None:
 
 def activate_example(state: State) -> None:
     """Use the reference example in all pages, with the settings that it had last."""
-    state.data_set, state.name, state.data, state.file = None, EXAMPLE_NAME, load_example(), None
-    state.reading = None
+    state.data_set, state.name, state.file, state.reading = None, EXAMPLE_NAME, None, None
+    state.data_as_read = load_example()
+    test_set.use(state, None)
     restore_settings(state, Recipe.example())
 
 
@@ -238,7 +261,12 @@ def activate_data_set(state: State, services: Services, data_set_id: str) -> Non
     data = unpack(content)
     if reading is not None:
         data = data.with_report(reading.report)
-    _activate(state, data_set, data, reading)
+    found = data_sets.read_hold_out(data_set_id)
+    if found is None:
+        found = test_set.choose(services, state.owner.id, data_set.data, data)
+        if found is not None:
+            data_sets.save_hold_out(state.owner.id, data_set_id, found)
+    _activate(state, data_set, data, found, reading)
 
 
 def _load_reading(services: Services, data_set_id: str) -> TableReading | None:
@@ -254,12 +282,14 @@ def _activate(
     state: State,
     data_set: DataSet,
     data: Sequences,
+    chosen: HoldOut | None,
     reading: TableReading | None,
     file: FileDescription | None = None,
 ) -> None:
-    state.data_set, state.name, state.data, state.file = data_set, data_set.name, data, file
-    state.reading = reading
-    restore_settings(state, Recipe.suggest(data))
+    state.data_set, state.name, state.file, state.reading = data_set, data_set.name, file, reading
+    state.data_as_read = data
+    test_set.use(state, chosen)
+    restore_settings(state, Recipe.suggest(state.data))
 
 
 def _run_job(
@@ -301,5 +331,10 @@ def _open_result(
         id=replaces,
     )
     reading = TableReading(tuple(choices), result.findings)
-    stored = services.store.data_sets.save(state.owner.id, data_set, packed, file, reading=reading)
-    _activate(state, stored, data, reading, FileDescription(result.columns, result.report))
+    data_sets, owner = services.store.data_sets, state.owner.id
+    chosen = data_sets.read_hold_out(replaces) if replaces else None
+    if not (replaces == state.data_key and packed.digest == state.digest):
+        chosen = test_set.choose(services, owner, packed.digest, data, chosen)
+    stored = data_sets.save(owner, data_set, packed, file, reading=reading, hold_out=chosen)
+    chosen = data_sets.read_hold_out(stored.id)
+    _activate(state, stored, data, chosen, reading, FileDescription(result.columns, result.report))

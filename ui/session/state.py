@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from core import Recipe, Sequences
+from core.data.padding import PaddingCost
 from core.errors import Note, UnpaddedError
+from core.evaluation.next_steps import NextStep
 from core.experiments.compare import Comparison
 from core.experiments.early_prediction import EarlyPrediction
 from core.families.family import EpochCost
+from core.figures import ValueSpan
 from core.inspection.xray import XRay
+from core.preprocessing.hold_out import HoldOut, Method
 from core.reading import Report
 from core.reading.new_data import Reading
 from core.recipe.suggestion_reasons import Suggestion
@@ -68,12 +72,16 @@ class DataSettings:
         recipe: Its recipe; None if it is of another version.
         run: Id of the last run.
         comparison: Runs that were compared last.
+        editing: The settings are shown to be changed, although there is a run.
+        comparison_choices: What varies on Compare, as ``ui.compare.choices`` writes it.
     """
 
     data: str
     recipe: Recipe | None
     run: str | None
     comparison: ComparisonRequest | None
+    editing: bool = False
+    comparison_choices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -100,6 +108,7 @@ class Places:
     """All places where sequences are given to a model."""
 
     home: Place = field(default_factory=lambda: Place("home"))
+    own: Place = field(default_factory=lambda: Place("own"))  # sequences of the open data
     typed: Place = field(default_factory=lambda: Place("typed"))  # below a run, and on Predict
     file: Place = field(default_factory=lambda: Place("file"))  # the uploader beside it
     mask: Place = field(default_factory=lambda: Place("mask"))  # the open data
@@ -117,7 +126,12 @@ class Results:
             digest.
         epoch_costs: Cost of one epoch per recipe fields that it depends on; by the data's digest.
         erases: Whether a mask by value erases real steps, by the data's digest and the value.
+        padding_cost: Cost of padding, by the data's digest, maxlen, truncating and mask value.
+        value_span: Range of the colours and whether values lie outside, by the data's digest and
+            the number of the feature.
         comparison: Request to compare runs.
+        next_steps: What to try after a run, by the run, whether it is evaluated, and the data.
+        conclusions: Request to compare the runs of a stored comparison, by its id.
     """
 
     upload: Cached[str, Refusal | None] = field(default_factory=Cached)
@@ -125,7 +139,11 @@ class Results:
     suggestions: Cached[str, dict[str | None, Suggestion]] = field(default_factory=Cached)
     epoch_costs: Cached[str, dict[tuple[object, ...], EpochCost]] = field(default_factory=Cached)
     erases: Cached[tuple[str, float], bool] = field(default_factory=Cached)
+    padding_cost: Cached[tuple[object, ...], PaddingCost] = field(default_factory=Cached)
+    value_span: Cached[tuple[str, int], tuple[ValueSpan, bool]] = field(default_factory=Cached)
     comparison: Cached[ComparisonRequest, Request[Comparison]] = field(default_factory=Cached)
+    next_steps: Cached[tuple[str, bool, str], tuple[NextStep, ...]] = field(default_factory=Cached)
+    conclusions: dict[str, Request[Comparison]] = field(default_factory=dict)
 
 
 @dataclass
@@ -137,6 +155,7 @@ class Refusals:
     columns: UnpaddedError | None = None  # chosen for the open data
     edited: Refusal | None = None  # the open data, edited in the page
     data_set: UnpaddedError | None = None  # to be opened or deleted
+    test_set: UnpaddedError | None = None  # to be held out
     example_run: UnpaddedError | None = None
     continuation: UnpaddedError | None = None  # of a run
     run: UnpaddedError | None = None  # to be changed, or its data to be opened
@@ -152,6 +171,7 @@ class Address:
         notes: Parts of it that were not applied, until the recipe changes.
         settings_page: Hash of the page that followed the data and settings of its URL last.
         run_page: Hash of the page that followed the run in its URL last.
+        compare_page: Hash of the page that followed the comparison in its URL last.
         missing_run: Run in its URL that did not exist.
     """
 
@@ -160,6 +180,7 @@ class Address:
     notes: tuple[Note, ...] = ()
     settings_page: str | None = None
     run_page: str | None = None
+    compare_page: str | None = None
     missing_run: str | None = None
 
 
@@ -188,17 +209,22 @@ class State:
 
     Attributes:
         owner: The visitor.
-        data: Sequences that Mask, Train and Predict use.
+        data: Sequences that Mask, Train and Predict use, with the test set that is held out.
+        data_as_read: The same, with no other split than the one that its file marks.
+        hold_out: Test set that is held out; None if the data is too small or marks one.
         name: Display name of the data.
         data_set: The data set in the store; None for the example.
         reading: How its file was read; None for the example, and for data of earlier versions.
         file: Description of its file; None until it is needed.
+        test_set_methods: Methods that can hold out a test set of the open data.
         recipe: Network, training and padding.
         run: Id of the last run on this data.
         comparison: Runs that are compared on this data; None if there are none.
+        editing: The settings are shown to be changed, although there is a run.
+        comparison_choices: What varies on Compare; empty before it is chosen.
         settings: Recipe, last run and comparison of each data set that was open, by its id.
         example_run: Id of the last run on the home page.
-        typed_texts: Text typed into large boxes, by box.
+        typed_texts: Values of inputs that a reload brings back, as text, by box.
         language: Chosen language; None for the browser's.
         open_count: Number of data sets opened. It is part of the key of every widget that belongs
             to a data set, so that new data starts with fresh inputs.
@@ -211,6 +237,9 @@ class State:
 
     owner: Owner
     data: Sequences = field(default_factory=load_example)
+    data_as_read: Sequences = field(default_factory=load_example)
+    hold_out: HoldOut | None = None
+    test_set_methods: tuple[Method, ...] = ()
     name: str = EXAMPLE_NAME
     data_set: DataSet | None = None
     reading: TableReading | None = None
@@ -218,6 +247,8 @@ class State:
     recipe: Recipe = field(default_factory=Recipe.example)
     run: str | None = None
     comparison: ComparisonRequest | None = None
+    editing: bool = False
+    comparison_choices: Mapping[str, str] = field(default_factory=dict)
     settings: dict[str, DataSettings] = field(default_factory=dict)
     example_run: str | None = None
     typed_texts: dict[str, str] = field(default_factory=dict)
@@ -243,6 +274,11 @@ class State:
     def digest(self) -> str:
         """Digest of the open data."""
         return samples.compute_digest(None) if self.data_set is None else self.data_set.data
+
+    @property
+    def split_digest(self) -> str:
+        """Digest of the open data and its test set, for results that depend on both."""
+        return self.digest if self.hold_out is None else self.digest + self.hold_out.digest
 
     @property
     def last_run(self) -> str | None:

@@ -48,6 +48,7 @@ def start_comparison(
             services.runs.stop(state.owner.id, run_id)
             services.store.runs.delete(state.owner.id, run_id)
         raise
+    services.store.runs.group(state.owner.id, run_ids)
     entries = {name: tuple(ids) for name, ids in run_ids.items()}
     state.comparison = ComparisonRequest(entries, seeds)
     record_settings(state)
@@ -91,11 +92,12 @@ def _train(
 ) -> str:
     return services.runs.train(
         state.owner.id,
-        state.data,
+        state.data_as_read,
         recipe,
         title,
         Reading.from_sequences(state.data).to_dict(),
         None if state.data_set is None else state.data_set.data,
         defer_analyses,
         reuse=True,
+        hold_out=state.hold_out,
     )

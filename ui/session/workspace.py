@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from core import Recipe
 from runs import ComparisonRequest, StoreError
@@ -13,7 +13,8 @@ from ui.session.services import Services
 from ui.session.state import DataSettings, State
 
 MAX_TYPED_CHARACTERS = 100_000  # per text
-MAX_TYPED_TEXTS = 20
+MAX_TYPED_TEXTS = 200
+MAX_ALL_TYPED_CHARACTERS = 2_000_000
 
 
 class StoredComparison(TypedDict):
@@ -30,6 +31,8 @@ class StoredSettings(TypedDict):
     recipe: dict[str, object] | None
     run: str | None
     compared: StoredComparison | None
+    editing: NotRequired[bool]  # missing in earlier versions
+    varied: NotRequired[dict[str, str]]  # likewise
 
 
 class Workspace(TypedDict, total=False):
@@ -44,11 +47,14 @@ class Workspace(TypedDict, total=False):
 
 def remember_text(state: State, services: Services, box: str, text: str) -> None:
     """Remember the text of a box, for the boxes that were used last."""
-    if state.typed_texts.get(box) != text:
-        state.typed_texts.pop(box, None)
-        state.typed_texts[box] = text[:MAX_TYPED_CHARACTERS]
-        for oldest in list(state.typed_texts)[:-MAX_TYPED_TEXTS]:
-            del state.typed_texts[oldest]
+    texts = state.typed_texts
+    if texts.get(box) != text:
+        texts.pop(box, None)
+        texts[box] = text[:MAX_TYPED_CHARACTERS]
+        while (
+            len(texts) > MAX_TYPED_TEXTS or sum(map(len, texts.values())) > MAX_ALL_TYPED_CHARACTERS
+        ):
+            del texts[next(iter(texts))]  # the oldest
         save(state, services)
 
 
@@ -110,6 +116,8 @@ def _encode_settings(settings: DataSettings) -> StoredSettings:
         "recipe": None if recipe is None else recipe.to_dict(),
         "run": settings.run,
         "compared": None if compared is None else _encode_comparison(compared),
+        "editing": settings.editing,
+        "varied": dict(settings.comparison_choices),
     }
 
 
@@ -128,7 +136,9 @@ def decode_settings(stored: StoredSettings) -> DataSettings:
     if compared is not None:
         entries = {name: tuple(runs) for name, runs in compared["entries"].items()}
         comparison = ComparisonRequest(entries, tuple(compared["seeds"]))
-    return DataSettings(stored["data"], recipe, stored["run"], comparison)
+    editing = stored.get("editing", False)
+    varied = stored.get("varied", {})
+    return DataSettings(stored["data"], recipe, stored["run"], comparison, editing, varied)
 
 
 def _compute_changes(

@@ -19,14 +19,17 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def get_figure_labels(target: str | None = None) -> Labels:
+def get_figure_labels(target: str | None = None, time: str | None = None) -> Labels:
     """Return all labels that figures add themselves, in the visitor's language.
 
     Args:
         target: Name of the target; None for the general word.
+        time: Name of the column that orders the steps; None for none.
     """
     labels = _translate_words(get_language())
-    return labels if target is None else labels.name_target(target)
+    if target is not None:
+        labels = labels.name_target(target)
+    return labels if time is None else labels.name_time(time)
 
 
 @cache
@@ -40,6 +43,7 @@ def draw_once(
     make: Callable[..., Figure],
     *arguments: object,
     target: str | None = None,
+    time: str | None = None,
     **options: object,
 ) -> Figure:
     """Draw a figure, cached for all visitors who see the same.
@@ -51,13 +55,14 @@ def draw_once(
         make: A function of ``core.figures``.
         *arguments: Arguments of the function.
         target: Name of the target; None for the general word.
+        time: Name of the column that orders the steps; None for none.
         **options: Keyword arguments of the function, besides theme and labels.
     """
 
     def draw() -> Figure:
-        return make(*arguments, **options, dark=is_dark(), labels=get_figure_labels(target))
+        return make(*arguments, **options, dark=is_dark(), labels=get_figure_labels(target, time))
 
-    return _cache_figure((make.__name__, *key, is_dark(), get_language(), target), draw)
+    return _cache_figure((make.__name__, *key, is_dark(), get_language(), target, time), draw)
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)

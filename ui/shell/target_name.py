@@ -1,4 +1,4 @@
-"""The name of the target: that of its column, on screen and in exports."""
+"""The names of the target and of the time: those of their columns, on screen and in exports."""
 
 from __future__ import annotations
 
@@ -46,3 +46,10 @@ def get_target_name(schema: Schema | None, recipe: Recipe) -> TargetName:
 def get_run_target_name(run: RunSummary) -> TargetName:
     """Return the names of the target of a run."""
     return get_target_name(Reading.from_dict(run.reading).schema, run.recipe)
+
+
+def get_run_time_name(run: RunSummary) -> str | None:
+    """Return the name of the column that orders the steps of a run's data; None without one."""
+    schema = Reading.from_dict(run.reading).schema
+    names = () if schema is None else schema.list_columns("time")
+    return " ".join(names) if names and not names[0].isdecimal() else None

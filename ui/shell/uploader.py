@@ -22,12 +22,12 @@ from ui.shell.packed_files import pack_files, unpack_files
 
 MAX_CHARACTERS = 200  # of the list of names
 SEVERAL_HELP = N_(
-    "Several files chosen together are read as those of a ZIP: …_TRAIN and …_TEST with their "
-    "split, others as a sequence each."
+    "Several files are read like a ZIP. Files named …_TRAIN and …_TEST keep their split. "
+    "Other files are one sequence per file."
 )
-NOT_UPLOADED = N_("It was not uploaded. Choose all files again, together.")
+NOT_UPLOADED = N_("The upload failed. Choose all files again, together.")
 TOO_LARGE = N_(
-    "Together, the files take {found:,} MB, and at most {most:,} MB are opened. Leave some out."
+    "The files have {found:,} MB in total; the limit is {most:,} MB. Choose fewer files."
 )
 
 
@@ -75,9 +75,7 @@ class File:
         names = [name for _, name in self.names]
         if len(set(names)) < len(names):
             name = max(names, key=names.count)
-            raise DataError(
-                "Two files are called {found!r}. Give every file its own name.", found=name
-            )
+            raise DataError("Two files have the name {found!r}. Rename one.", found=name)
         content = get_uploads().read(self.session, self.id, pin)
         most = st.get_option("server.maxUploadSize")  # Streamlit checks it for each file
         if len(content) > most * 2**20:
@@ -149,7 +147,8 @@ def show_uploader(
         names = ", ".join(name for _, name in file.names)
         st.caption(
             _(
-                "Only what was chosen last is used: {files}. Choose files together to join them."
+                "Only the last selection is used: {files}. Choose several files together to "
+                "combine them."
             ).format(files=escape_markdown(shorten(names, MAX_CHARACTERS)))
         )
     return file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain, count
 from typing import Literal, TypeVar
 
 import streamlit as st
@@ -45,6 +46,21 @@ def choose_one(
         on_change=on_change,
         args=args,
     )
+
+
+def number_copies(labels: Iterable[str]) -> list[str]:
+    """Make labels unique by a number, because Streamlit identifies options by their text.
+
+    >>> number_copies(["a", "b", "a"])
+    ['a', 'b', 'a (2)']
+    """
+    unique: list[str] = []
+    taken: set[str] = set()
+    for label in labels:
+        candidates = chain([label], (f"{label} ({n})" for n in count(2)))
+        unique.append(next(each for each in candidates if each not in taken))
+        taken.add(unique[-1])
+    return unique
 
 
 def initialize_number(key: str, value: float | None) -> str:

@@ -8,7 +8,8 @@ from core import Recipe, Sequences
 from core.families.family import EpochCost
 from core.families.registry import get_family
 from core.preprocessing.input_encoder import estimate_inputs
-from ui.i18n import _, format_count, format_duration
+from ui import backend
+from ui.i18n import _, format_count, format_estimate, ngettext
 from ui.session.state import State
 from ui.shell.widgets import make_metric_grid
 
@@ -18,43 +19,49 @@ def show_epoch_cost(visitor: State, recipe: Recipe) -> None:
     cost = _get_cost(visitor, recipe)
     facts = make_metric_grid()
     family = get_family(recipe)
-    label = _("Real steps, an epoch") if family.has_epochs else _("Real steps")
-    facts.metric(label, format_count(cost.real))
+    label = _("Real steps per epoch") if family.has_epochs else _("Real steps")
     facts.metric(
-        _("Steps the usual way"),
+        label,
+        format_count(cost.real),
+        help=_("Time steps of the training and validation sequences."),
+    )
+    facts.metric(
+        _("With full padding"),
         format_count(cost.usual),
-        help=_("Every sequence padded to the longest, each padded step computed."),
+        help=_("Steps if every sequence is padded to the longest one."),
     )
     facts.metric(
-        _("Steps we compute"),
+        _("Computed here"),
         format_count(cost.computed),
-        help=_("Batches of nearly equal length, padded only to their own longest."),
+        help=_("Steps in batches of similar length, padded to the longest of the batch."),
     )
-    about_time = _("On two free cores.")
+    about_time = _("Start-up included, at the speed of this server's last trainings.")
     if family.has_epochs:
-        about_time = _("For all {epochs} epochs, if nothing stops them, on two free cores.").format(
-            epochs=format_count(recipe.epochs)
+        about_time = ngettext(
+            "Start-up and {n} epoch, at the speed of this server's last trainings.",
+            "Start-up and all {n} epochs, at the speed of this server's last trainings.",
+            recipe.epochs,
         )
     facts.metric(
-        _("Time, about"), format_duration(estimate_seconds(visitor, recipe)), help=about_time
+        _("Estimated time"), format_estimate(estimate_seconds(visitor, recipe)), help=about_time
     )
     if recipe.mask == "none":
-        st.caption(_("Not masked: every padded step counts as data and has to be computed."))
+        st.caption(_("Without a mask, every padded step counts as data and is computed."))
     elif cost.skipped >= 0.005:
         st.caption(
-            _("You skip {share:.0%} of the work, and the result is the same.").format(
+            _("{share:.0%} of the steps are skipped; the result is the same.").format(
                 share=cost.skipped
             )
         )
 
 
 def estimate_seconds(visitor: State, recipe: Recipe) -> float:
-    """Estimate the time of a whole training on two free cores."""
-    return get_family(recipe).estimate_seconds(_get_cost(visitor, recipe), recipe)
+    """Estimate the time of a whole training on this server without other load."""
+    return backend.get_runs().estimate_seconds(_get_cost(visitor, recipe), recipe)
 
 
 def _get_cost(visitor: State, recipe: Recipe) -> EpochCost:
-    costs, key = visitor.results.epoch_costs.get(visitor.digest, dict), _make_key(recipe)
+    costs, key = visitor.results.epoch_costs.get(visitor.split_digest, dict), _make_key(recipe)
     if key not in costs:
         costs[key] = _estimate(visitor.data, recipe)
     return costs[key]

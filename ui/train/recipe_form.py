@@ -17,10 +17,10 @@ from core.fields.value_types import Boolean, Choice
 from core.layers.layer import Layer
 from core.layers.registry import CONVOLUTIONAL, LAYERS, MAX_LAYERS, RECURRENT, convert_layer
 from core.recipe.recipe import FIELDS
-from ui.i18n import _, format_duration, translate
+from ui.i18n import _, format_estimate, translate
 from ui.recipe.format import format_value
 from ui.recipe.inputs import choose_value
-from ui.session.data import suggest_recipe
+from ui.session.data import suggest_family, suggest_recipe
 from ui.session.state import State
 from ui.shell.widgets import choose_one, get_widget_key
 from ui.train import ensemble_form
@@ -48,18 +48,18 @@ def choose_recipe(visitor: State) -> Recipe | None:
             st.markdown(f"**{_('Training')}**")
             recipe = _choose_section(visitor, recipe, "training", n_columns=2)
         if _list_fields(recipe, "finer"):
-            with st.expander(_("Finer settings"), icon=":material/tune:"):
+            with st.expander(_("Advanced settings"), icon=":material/tune:"):
                 recipe = _choose_section(visitor, recipe, "finer", n_columns=3)
         return ensemble_form.choose_members(visitor, recipe, ensemble)
     except RecipeError as error:
-        st.error(_("This cannot be trained: {reason}.").format(reason=translate(error)))
+        st.error(_("These settings cannot be trained: {reason}.").format(reason=translate(error)))
         return None
 
 
 def show_reasons(visitor: State, recipe: Recipe) -> None:
     """Show the reasons of the suggested settings, if the recipe has them all."""
     suggested = suggest_recipe(visitor, recipe.family)
-    if recipe.resolve() == _suggest_family(visitor, recipe, recipe.family).resolve():
+    if recipe.resolve() == suggest_family(visitor, recipe, recipe.family).resolve():
         with st.expander(_("Why these settings"), icon=":material/lightbulb:"):
             for reason in suggested.reasons:
                 st.markdown(f"- {translate(reason)}")
@@ -92,14 +92,6 @@ def _list_fields(recipe: Recipe, section: str) -> list[Field]:
     ]
 
 
-def _suggest_family(visitor: State, recipe: Recipe, family: str) -> Recipe:
-    """Return the suggested settings of a family, with the padding of the recipe."""
-    padding = {
-        name: getattr(recipe, name) for name, each in FIELDS.items() if each.section == "padding"
-    }
-    return suggest_recipe(visitor, family).recipe.adapt(**padding)
-
-
 def _choose_family(visitor: State, recipe: Recipe) -> Recipe:
     """Choose the family, each with its expected time; not where only one is possible.
 
@@ -112,11 +104,10 @@ def _choose_family(visitor: State, recipe: Recipe) -> Recipe:
     recipes, captions = {}, []
     for family in families:
         is_same = family == recipe.family
-        recipes[family] = recipe if is_same else _suggest_family(visitor, recipe, family)
-        time = format_duration(estimate_seconds(visitor, recipes[family]))
+        recipes[family] = recipe if is_same else suggest_family(visitor, recipe, family)
+        time = format_estimate(estimate_seconds(visitor, recipes[family]))
         is_suggested = family == suggest_recipe(visitor).recipe.family
-        text = _("suggested · about {time}") if is_suggested else _("about {time}")
-        captions.append(text.format(time=time))
+        captions.append(_("suggested · {time}").format(time=time) if is_suggested else time)
     chosen = st.radio(
         _(field.label),
         families,
@@ -153,11 +144,11 @@ def _choose_field(visitor: State, recipe: Recipe, field: Field, place: DeltaGene
 
 def _choose_task(visitor: State, recipe: Recipe) -> str:
     data = visitor.data
-    names = {"regression": _("a number"), "classification": _("a class")}
+    names = {"regression": _("Number"), "classification": _("Class")}
     if data.per_step:
         names = {
-            "regression": _("a number at every step"),
-            "classification": _("a class at every step"),
+            "regression": _("Number per step"),
+            "classification": _("Class per step"),
         }
     kind = "" if data.targets is None else data.targets.dtype.kind
     only_task = {"O": "classification", "f": "regression"}.get(kind)  # text; decimal numbers
@@ -175,7 +166,7 @@ def _choose_layers(visitor: State, recipe: Recipe) -> tuple[Layer, ...]:
     """Choose the layers; each family has inputs of its own."""
     layers_before, family = recipe.layers, recipe.family
     key = partial(_get_key, visitor, recipe)
-    help = _("“Both ways” makes a layer bidirectional: a second one reads from the end.")
+    help = _("Recurrent layers, in this order. Pooling and the output follow.")
     if family == "convolution":
         help = _("Conv1D and Inception come first; LSTM and GRU may follow.")
     number = st.number_input(
@@ -196,8 +187,8 @@ def _choose_layers(visitor: State, recipe: Recipe) -> tuple[Layer, ...]:
     if visitor.data.per_step and any(layer.directions == 2 for layer in layers):
         st.caption(
             _(
-                "“Both ways” lets the answer at a step depend on the steps after it, also on how "
-                "many there are: for sequences that are over when they are asked about."
+                "A bidirectional prediction at a step depends on later steps, and on their number. "
+                "Use it only for complete sequences."
             )
         )
     return tuple(layers)

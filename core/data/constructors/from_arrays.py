@@ -22,8 +22,8 @@ def flatten_lists(parts: Sequence[np.ndarray]) -> FlatSteps:
         first = parts[0].shape[1]
         row = next(i for i, part in enumerate(parts) if part.shape[1] != first)
         raise DataError(
-            "Sequence {number} has another number of features ({found}) than sequence 1 "
-            "({expected}). Every step of every sequence needs the same features.",
+            "Sequence {number}: the number of features is {found}, but {expected} in "
+            "sequence 1. Give every step the same features.",
             number=row + 1,
             found=parts[row].shape[1],
             expected=first,

@@ -125,8 +125,8 @@ def _read_numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
         return pd.to_numeric(frame[name]).to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise DataError(
-            "Column {column} is not a column of numbers ({reason}). Leave it out of the features, "
-            "or let read_sequences(frame) decide what it is.",
+            "Column {column} is not numeric ({reason}). Remove it from the features, or use "
+            "read_sequences(frame).",
             column=name,
             reason=str(error),
         ) from None

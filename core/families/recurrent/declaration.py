@@ -15,6 +15,7 @@ from ..family import EpochCost, Family
 # Measured with python -m benchmarks on two cores of an AMD EPYC (Zen 3), and used only to estimate
 # time: the cost of a batch besides its layers, and useful FLOPs per second and core.
 BATCH_SECONDS, CORE_FLOPS = 1e-3, 50e9
+START_SECONDS = 0.8  # building and tracing a network besides its layers (benchmark estimates)
 TRAINING_FLOPS = 6  # per weight and step: 2 per product, and 3 products
 
 
@@ -56,7 +57,9 @@ class RecurrentFamily(Family):
         for layer in recipe.layers:
             per_core += self._estimate_layer(layer, inputs, computed * share, steps * share)
             inputs, share = layer.outputs, share / layer.downsampling
-        start = sum(layer.directions * layer.start_seconds for layer in recipe.layers)
+        start = START_SECONDS + sum(
+            layer.directions * layer.start_seconds for layer in recipe.layers
+        )
         seconds += per_core / groups
         return EpochCost(real, usual, min(computed * patch, usual), seconds, start)
 

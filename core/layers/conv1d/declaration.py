@@ -71,7 +71,7 @@ class Conv1D(Convolutional):
         True,
         Boolean((N_("not normalized"), N_("batch normalization"))),
         label=N_("Batch normalization"),
-        help=N_("Mean 0 and deviation 1 per filter, over the real steps of a batch only."),
+        help=N_("Mean 0 and standard deviation 1 per filter, over the real steps of a batch."),
         suggest_values=lambda layer: (False, True),
     )
     residual: bool = setting(

@@ -62,7 +62,7 @@ class Convolutional(Layer):
 
     is_fast: ClassVar[bool] = True
     size_field = "filters"
-    start_seconds = 0.3
+    start_seconds = 1.2
 
     @property
     @abstractmethod

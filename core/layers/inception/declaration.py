@@ -39,7 +39,7 @@ class Inception(Convolutional):
         dropout: See ``Layer``.
     """
 
-    start_seconds = 1.4  # of five convolutions
+    start_seconds = 3.0  # of five convolutions
     filters: int = filters_setting(32)
     kernel_size: int = setting(
         40,

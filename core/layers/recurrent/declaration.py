@@ -41,9 +41,9 @@ class Recurrent(Layer):
     )
     bidirectional: bool = setting(
         False,
-        Boolean((N_("one way"), N_("both ways"))),
-        label=N_("Both ways"),
-        help=N_("Adds a second layer that reads the sequence from its end."),
+        Boolean((N_("unidirectional"), N_("bidirectional"))),
+        label=N_("Bidirectional"),
+        help=N_("Adds a second layer that reads the sequence backwards."),
         suggest_values=lambda layer: (False, True),
     )
     dropout: float = setting(
@@ -59,8 +59,8 @@ class Recurrent(Layer):
         Boolean((N_("without layer normalization"), N_("with layer normalization"))),
         label=N_("Layer normalization"),
         help=N_(
-            "Each step's outputs get mean 0 and deviation 1 over the units, then a learned scale "
-            "and offset. The X-ray shows the states before it."
+            "Each step's outputs get mean 0 and standard deviation 1 over the units, then a "
+            "learned scale and offset. The inspection shows the states before it."
         ),
         suggest_values=lambda layer: (False, True),
     )

@@ -223,8 +223,8 @@ class Candidates:
         for name, count in words.items():
             if count > MAX_VOCABULARY_SIZE:
                 raise DataError(
-                    "Column {column} holds {words} different words, and each would be a feature. "
-                    "At most {most} are taken; leave the column out or put words together.",
+                    "Column {column} has {words} different words; the limit is {most}. Leave "
+                    "the column out, or merge words.",
                     column=name,
                     words=count,
                     most=MAX_VOCABULARY_SIZE,
@@ -232,12 +232,12 @@ class Candidates:
         for name, count in list(words.items())[:MAX_NOTES]:
             self.inform(
                 "words",
-                Note("`{name}` holds {n} different words: a feature for each", name=name, n=count),
+                Note("`{name}` has {n} different words: one feature per word", name=name, n=count),
                 name,
             )
         if len(words) > MAX_NOTES:
             n = len(words) - MAX_NOTES
-            self.inform("words", Note("{n} more columns hold words: a feature for each", n=n))
+            self.inform("words", Note("{n} more columns contain words: one feature per word", n=n))
         return tuple(words)
 
     def build_schema(
@@ -257,8 +257,8 @@ class Candidates:
             # The only text may have been taken for the id.
             refuse_text(self.table, [n for n in self.table.names if self.kinds[n] == "text"])
             raise DataError(
-                "No column is left that holds the values of the steps. Columns: {columns}. "
-                "Add a column of numbers, or give the columns other roles.",
+                "No numeric column is left for the values of the steps. Columns: {columns}. "
+                "Add a numeric column, or change the roles.",
                 columns=", ".join(self.table.names),
             )
         if layout != "long":
@@ -328,9 +328,7 @@ class Candidates:
         has_steps = layout == "long" and len(self.table) > 1
         self.inform(
             "no_target",
-            Note(
-                "no column is the target: these sequences can be predicted on, but not trained on"
-            ),
+            Note("no target column: choose one to train, or only predict"),
             remedies=[{"remaining_steps": REMAINING_STEPS}] if has_steps else [],
         )
 
@@ -342,7 +340,7 @@ class Candidates:
         self.findings += plain[:MAX_NOTES]
         if len(plain) > MAX_NOTES:
             n = len(plain) - MAX_NOTES
-            self.inform("notation", Note("{n} more columns are written in such a way", n=n))
+            self.inform("notation", Note("{n} more columns are written in the same way", n=n))
         to_check = [
             each
             for each in self.notations.findings
@@ -356,7 +354,7 @@ def ask_for_target(candidates: Candidates, names: Sequence[str]) -> None:
     shown = names[:MAX_NOTES]
     candidates.ask(
         "target",
-        Note("no column is called target, and it may be one of `{names}`", names=", ".join(names)),
+        Note("no column is called target; it may be one of `{names}`", names=", ".join(names)),
         [{"target": ""}, *({"target": name} for name in shown)],
         examples=[(), *(candidates.list_categories(name)[:MAX_EXAMPLES] for name in shown)],
     )
@@ -364,7 +362,7 @@ def ask_for_target(candidates: Candidates, names: Sequence[str]) -> None:
 
 def note_assumed_id(candidates: Candidates, name: str, is_certain: bool) -> None:
     """State which column is assumed to be the id, as a warning unless it is certain."""
-    note = Note("no column is called id, and `{name}` is taken for it", name=name)
+    note = Note("no column is called id; `{name}` is used as the id", name=name)
     state = candidates.inform if is_certain else candidates.warn
     state("assumed_id", note, name)
 
@@ -380,7 +378,7 @@ def note_assumed_target(
         is_certain: No other column may be the target.
         others: Further columns that may be.
     """
-    note = Note("no column is called target, and `{name}` is taken for it", name=name)
+    note = Note("no column is called target; `{name}` is used as the target", name=name)
     state = candidates.inform if is_certain else candidates.warn
     state("assumed_target", note, name, [{"target": each} for each in ("", *others[:MAX_NOTES])])
 
@@ -407,6 +405,6 @@ def _check_columns(table: Table, columns: Sequence[str]) -> None:
             )
         if name in earlier:
             raise DataError(
-                "The column {column!r} is given two roles. Choose one column for each.", column=name
+                "The column {column!r} has two roles. Choose one column per role.", column=name
             )
         earlier.add(name)

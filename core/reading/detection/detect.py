@@ -104,8 +104,8 @@ def _detect(candidates: Candidates, layout: str) -> Schema:
         layout = _detect_rows_or_list(candidates)
     elif candidates.table.ragged and layout != "rows":
         raise DataError(
-            "The rows have unequal numbers of cells, so they are no {layout} table. Choose "
-            'the layout "rows", or give every row the same number of cells.',
+            "The rows have unequal numbers of cells, so the layout cannot be {layout}. "
+            'Choose the layout "rows", or give every row the same number of cells.',
             layout=layout,
         )
     else:
@@ -144,7 +144,7 @@ def _detect_rows_or_list(candidates: Candidates) -> str:
     if "list" in kinds:
         return "list"
     if candidates.table.files and "id" in candidates.table.roles:
-        note = Note("the files of the archive hold a step a row: long layout")
+        note = Note("the files of the archive have one step per row: long layout")
         candidates.inform("layout", note)
         return "long"
     has_choices = set(filter(None, candidates.roles.values())) - given or candidates.features
@@ -152,10 +152,10 @@ def _detect_rows_or_list(candidates: Candidates) -> str:
         if (layout := detect_headerless(candidates)) is not None:
             return layout
         if given:
-            note = Note("no header and only numbers: wide layout, a sequence a row")
+            note = Note("no header and only numbers: wide layout, one sequence per row")
             candidates.inform("layout", note)
             return "wide"
-        note = Note("no header and only numbers: rows layout, a sequence a row")
+        note = Note("no header and only numbers: rows layout, one sequence per row")
         candidates.inform("layout", note)
         return "rows"
     return "auto"
@@ -166,8 +166,8 @@ def _refuse_roles(candidates: Candidates) -> None:
     columns = [*filter(None, candidates.roles.values()), *(candidates.features or ())]
     if columns:
         raise DataError(
-            "The rows layout holds steps only, so {column!r} can play no other role. "
-            'Choose the layout "wide" for rows that also hold an id or a target.',
+            'The layout "rows" has only steps, so {column!r} cannot have another role. '
+            'Choose the layout "wide" for rows with an id or a target.',
             column=columns[0],
         )
 
@@ -179,20 +179,20 @@ def _detect_long_or_wide(candidates: Candidates) -> str:
         repeats = len(encode_values(candidates.table, id)[1]) < len(candidates.table)
         if time and repeats:
             note = Note(
-                "`{id}` repeats and `{time}` rises inside it: long layout", id=id, time=time
+                "`{id}` repeats and `{time}` increases within it: long layout", id=id, time=time
             )
             candidates.inform("layout", note)
             return "long"
         if time and not (len(step_columns) > 1 and has_blank_ends(candidates, step_columns)):
             note = Note(
-                "`{id}` names sequences, `{time}` their steps: long layout", id=id, time=time
+                "`{id}` names the sequences, `{time}` their steps: long layout", id=id, time=time
             )
             candidates.inform("layout", note)
             return "long"
         if repeats and not has_blank_ends(candidates, step_columns):
             candidates.inform("layout", Note("`{id}` repeats: long layout", id=id))
             return "long"
-        note = Note("`{id}` names one sequence a row: wide layout", id=id)
+        note = Note("`{id}` names one sequence per row: wide layout", id=id)
         candidates.inform("layout", note)
         return "wide"
     if len(step_columns) > 1 and not time:
@@ -208,8 +208,8 @@ def _detect_long_or_wide(candidates: Candidates) -> str:
     if not candidates.list_open_columns("number"):
         refuse_text(candidates.table, candidates.list_open_columns("text"))
     raise DataError(
-        "The table does not show which rows belong to one sequence. Choose the column that "
-        'holds the id of the sequence; or choose the layout "long" without an id if the '
-        'whole table is one sequence, "wide" if every row is one. Columns: {columns}.',
+        "The table does not show which rows belong to one sequence. Choose the id column, or "
+        'the layout: "long" if the table is one sequence, "wide" if every row is one. '
+        "Columns: {columns}.",
         columns=", ".join(candidates.table.names),
     )

@@ -94,7 +94,7 @@ def describe_differences(schema: Schema, table: Table, result: Schema) -> Iterat
     additional = [name for name in table.names if name not in known | pairs]
     if additional:
         note = Note(
-            "columns that the training data did not have are not used: `{names}`",
+            "columns that are not in the training data are not used: `{names}`",
             names=", ".join(additional[:MAX_NAMED]),
         )
         yield Finding("info", "additional_columns", note)

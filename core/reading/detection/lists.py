@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pyarrow as pa
@@ -51,24 +52,24 @@ def detect_list_schema(candidates: Candidates) -> Schema:
             others = [name for name in after if name != targets[0]]
             note_assumed_target(candidates, targets[0], not others, others)
     if features and candidates.kinds[features[0]] == "list":
-        candidates.inform("layout", Note("`{name}` holds lists: list layout", name=features[0]))
+        candidates.inform("layout", Note("`{name}` contains lists: list layout", name=features[0]))
     for name in features:
         if _holds_pairs(candidates, name):
             first_name, second_name = Notation(name, pair=True).pair_columns
             note = Note(
-                "the lists of `{name}` hold two numbers per step, as in 120/80: the features "
+                "the lists of `{name}` have two numbers per step, as in 120/80: the features "
                 "`{first}` and `{second}`",
                 name=name,
                 first=first_name,
                 second=second_name,
             )
             candidates.inform("pair", note, name)
-        item_counts = {
-            len(cell.replace(";", " ").split()) for cell in _read_spaced_cells(candidates, name)
-        }
+        item_counts = _count_items(_read_spaced_cells(candidates, name))
+        if len(item_counts) == 1 and item_counts != {1}:
+            item_counts = _count_items(read_text(candidates.table, name).to_pylist())
         if len(item_counts) == 1 and item_counts != {1}:
             note = Note(
-                "each cell of `{name}` holds {n} numbers, and is taken for a list",
+                "each cell of `{name}` has {n} numbers and is read as a list",
                 name=name,
                 n=item_counts.pop(),
             )
@@ -76,6 +77,11 @@ def detect_list_schema(candidates: Candidates) -> Schema:
     if features:
         _examine_padding(candidates, features[0])
     return candidates.build_schema("list", features)
+
+
+def _count_items(cells: Iterable[str]) -> set[int]:
+    """Count the numbers of each cell that is not blank."""
+    return {len(cell.replace(";", " ").split()) for cell in cells if cell.strip()}
 
 
 def _examine_padding(candidates: Candidates, name: str) -> None:
@@ -110,7 +116,7 @@ def _detect_target_lists(candidates: Candidates) -> None:
     name = candidates.roles["target"]
     if name and candidates.target_at is None and _holds_lists(candidates, name):
         candidates.target_at = "step"
-        note = Note("`{name}` holds lists: a target for each step", name=name)
+        note = Note("`{name}` contains lists: one target per step", name=name)
         candidates.inform("target_per_step", note, name)
 
 

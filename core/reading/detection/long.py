@@ -39,8 +39,8 @@ def detect_long_schema(candidates: Candidates) -> Schema:
     """
     if candidates.roles["id"] is None:
         raise DataError(
-            "Which column tells the sequences apart? Choose the id column, or none if the "
-            "whole table is one sequence. Columns: {columns}.",
+            "Which column identifies the sequences? Choose the id column, or none if the "
+            "table is one sequence. Columns: {columns}.",
             columns=", ".join(candidates.table.names),
         )
     complete_ids(candidates)
@@ -58,7 +58,7 @@ def detect_long_schema(candidates: Candidates) -> Schema:
         and _compute_changing_share(candidates, name) >= MIN_CHANGING_SHARE
     ):
         candidates.target_at = "step"
-        note = Note("`{name}` changes inside the sequences: a target for each step", name=name)
+        note = Note("`{name}` changes within sequences: one target per step", name=name)
         candidates.inform("target_per_step", note, name)
     if candidates.roles["id"] and len(candidates.table) > 1:
         sequences = len(candidates.list_distinct_values(candidates.roles["id"]))

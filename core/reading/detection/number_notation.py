@@ -93,7 +93,6 @@ class _Quantities:
         numbers: The numbers, without sign, currency and unit.
         prefix: Currency before the numbers.
         suffix: Unit behind the numbers.
-        lacking: Number of cells without the unit or currency that the others have.
         marks: Marks of thousands and decimals that fit most of the numbers.
     """
 
@@ -102,7 +101,6 @@ class _Quantities:
     numbers: tuple[str, ...]
     prefix: str
     suffix: str
-    lacking: int
     marks: tuple[tuple[str, str], ...]
 
 
@@ -121,7 +119,7 @@ def detect_notations(
     columns: list[_Quantities] = []
     for name in _list_booleans(table, skipped):
         notations.append(Notation(name, boolean=True))
-        note = Note("`{name}` holds true and false: read as 1 and 0", name=name)
+        note = Note("`{name}` contains true and false: read as 1 and 0", name=name)
         findings.append(Finding("info", "booleans", note, name))
     step_columns = {*find_step_columns(table.names)[0]}
     for name, cells in _list_unusual_columns(table, skipped, decimal):
@@ -129,8 +127,8 @@ def detect_notations(
             notations.append(pair)
             first, second = pair.pair_columns
             note = Note(
-                "`{name}` holds two numbers per cell, such as {found}: the features `{first}` and "
-                "`{second}`",
+                "`{name}` has two numbers per cell, such as {found}: the features `{first}` "
+                "and `{second}`",
                 name=name,
                 found=next(filter(PAIR.fullmatch, cells)),
                 first=first,
@@ -285,7 +283,7 @@ def _take_apart(
         have_units = sum(counts) > MIN_SHARE * len(matches)  # unlike the stages 1, 2, 3a, 3b
         if have_units and len(affixes) <= MAX_UNITS and min(counts) > 1:
             note = Note(
-                "`{name}` mixes units ({units}), and its numbers are not read",
+                "`{name}` mixes units ({units}): its numbers are not read",
                 name=name,
                 units=", ".join(sorted(affixes)),
             )
@@ -296,7 +294,7 @@ def _take_apart(
     if lacking > MIN_SHARE * len(matches):
         return None
     numbers = tuple(match[2] for match in matches)
-    return _build_quantities(name, cells, numbers, prefix, suffix, lacking)
+    return _build_quantities(name, cells, numbers, prefix, suffix)
 
 
 def _build_quantities(
@@ -305,7 +303,6 @@ def _build_quantities(
     numbers: tuple[str, ...],
     prefix: str = "",
     suffix: str = "",
-    lacking: int = 0,
 ) -> _Quantities | None:
     """Find the marks of the numbers; None if they are plain, or do not fit most cells."""
     best, marks = _find_marks(numbers)
@@ -313,7 +310,7 @@ def _build_quantities(
         not prefix + suffix and marks[0] == MARKS[0] and "." not in "".join(numbers)
     ):
         return None
-    return _Quantities(name, tuple(cells), numbers, prefix, suffix, lacking, marks)
+    return _Quantities(name, tuple(cells), numbers, prefix, suffix, marks)
 
 
 def _find_marks(numbers: Sequence[str]) -> tuple[int, tuple[tuple[str, str], ...]]:
@@ -385,8 +382,8 @@ def _choose_marks(
                 "question",
                 "decimal_mark",
                 Note(
-                    "`{name}` holds numbers such as {found}, whose mark may separate thousands or "
-                    "decimals: read as {number}",
+                    "`{name}` has numbers such as {found}, which may have a decimal or a "
+                    "thousands separator: read as {number}",
                     **values,
                 ),
                 name,
@@ -395,14 +392,16 @@ def _choose_marks(
             )
         )
     else:
-        note = Note("`{name}` holds numbers such as {found}: read as {number}", **values)
+        note = Note("`{name}` has numbers such as {found}: read as {number}", **values)
         findings.append(Finding("info", "notation", note, name))
-    if column.lacking:
+    unit = column.prefix or column.suffix
+    lacking = _count(table, Notation(name, *marks)) if unit else 0
+    if lacking:
         note = Note(
             "numbers of `{name}` without {unit} are read as if they had it: {n}",
-            n=column.lacking,
+            n=lacking,
             name=name,
-            unit=column.prefix or column.suffix,
+            unit=unit,
         )
         findings.append(Finding("warning", "missing_unit", note, name))
     return notation

@@ -36,6 +36,8 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         for role in ROLES
         if (names := schema.list_columns(role)) and role != "group"
     }
+    if schema.remaining_steps is not None:  # the target is no column
+        roles["target"] = ""
     if len(schema.channels) > 1 and table.header:
         columns = find_feature_columns(schema.channels, table.names)
         result = detect_with_roles(table, "wide", roles, columns, notations=())
@@ -61,6 +63,8 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
             _refuse_absent_features(features, table)
         if schema.time is None:  # the steps were in the order of the file
             roles["time"] = ""
+        if schema.layout == "long" and schema.id is None:  # the whole table was one sequence
+            roles["id"] = ""
         result = detect_with_roles(
             table, layout, roles, features, schema.target_at, schema.dayfirst, notations=()
         )
@@ -107,8 +111,8 @@ def _refuse_absent_features(features: tuple[str, ...], table: Table) -> None:
     absent = [name for name in features if name not in names]
     if absent:
         raise DataError(
-            "The model was trained on a feature {feature!r}, but there is no column {feature!r}. "
-            "The columns are {columns}.",
+            "There is no column {feature!r}, but the model was trained on this feature. The "
+            "columns are {columns}.",
             feature=absent[0],
             columns=", ".join(table.names),
         )

@@ -98,8 +98,8 @@ def find_feature_columns(features: Sequence[str], names: Sequence[str]) -> tuple
     absent = [name for name in features if name not in steps_by_feature]
     if absent:
         raise DataError(
-            "The model was trained on a feature {feature!r}, but no column holds a step of it. "
-            "The columns are {columns}.",
+            "No column has a step of the feature {feature!r}, which the model was trained "
+            "on. The columns are {columns}.",
             feature=absent[0],
             columns=", ".join(names),
         )
@@ -196,8 +196,8 @@ def _build_unequal_error(
 ) -> DataError:
     step = min(steps.keys() ^ expected.keys())
     return DataError(
-        "The columns of {feature!r} and of {first!r} do not count the same steps: only one of "
-        "them has a step {step}. Give every feature a column for every step.",
+        "The columns of {feature!r} and {first!r} do not cover the same steps: only one has "
+        "a step {step}. Give every feature one column per step.",
         feature=name,
         first=first,
         step=step,

@@ -61,7 +61,8 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
     missing_steps = find_missing_steps(features) if len(step_columns) > 1 else []
     if missing_steps:
         note = Note(
-            "the columns count their steps, and `{names}` is missing: the others follow each other",
+            "the columns count their steps, but `{names}` is missing: the others are read as "
+            "consecutive steps",
             names=", ".join(missing_steps[:MAX_NOTES]),
         )
         candidates.warn("missing_steps", note)

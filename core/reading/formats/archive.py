@@ -31,7 +31,7 @@ from .zip_member import CORRUPTION_ERRORS, build_damage_error, unpack
 
 ZIP = b"PK\x03\x04"
 MAX_FILES = 100_000
-SAME_NAME = N_("The ZIP holds two files called {found!r}. Give every file its own name.")
+SAME_NAME = N_("The ZIP contains two files named {found!r}. Rename one.")
 OFFICE_MARKER = "[Content_Types].xml"  # in every xlsx, docx, …
 
 
@@ -121,7 +121,7 @@ def _unpack_files(data: bytes, name: str) -> Members:
     except DataError:
         raise
     except (*CORRUPTION_ERRORS, ValueError) as error:
-        raise build_damage_error(data, str(error)) from None
+        raise build_damage_error(data) from error
     return sorted(contents, key=lambda each: _natural_key(each[0].as_posix()))
 
 
@@ -157,7 +157,7 @@ def _natural_key(name: str) -> list[str | tuple[int, str]]:
 def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_FILES:
         raise DataError(
-            "The ZIP holds {n} files, and at most {most} are read. Give the sequences as one "
+            "The ZIP contains {n} files; the limit is {most}. Put the sequences into one "
             "long table instead.",
             n=len(members),
             most=MAX_FILES,
@@ -171,8 +171,8 @@ def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
         has_drive = re.match("[A-Za-z]:", member.filename)  # unlike a clock time, as in 12:30.csv
         if path.is_absolute() or ".." in path.parts or has_drive:
             raise DataError(
-                "The ZIP holds a file {found!r}, which points outside of it. Pack the files again "
-                "from the folder they stand in.",
+                "The path {found!r} in the ZIP points outside of it. Pack the files again "
+                "from their own folder.",
                 found=member.filename[:80],
             )
         if member.flag_bits & 0x1:
@@ -182,8 +182,8 @@ def _refuse_dangerous(members: list[zipfile.ZipInfo]) -> None:
             )
         if member.filename == OFFICE_MARKER:
             raise DataError(
-                "This is a document, not a table. Save its table as CSV, UTF-8, or as an Excel "
-                "workbook (.xlsx), and try again."
+                "This is a document, not a table. Save its table as CSV (UTF-8) or as an "
+                "Excel workbook (.xlsx)."
             )
 
 
@@ -211,8 +211,8 @@ def _open_ts_files(files: Members, others: list[str], name: str, max_steps: int 
     for (path, _), part in zip(files, parts, strict=True):
         if part.names != parts[0].names:
             raise DataError(
-                "{file} has the columns {found}, and {first} has {expected}. Put files of the "
-                "same data into the archive.",
+                "{file} has the columns {found}; {first} has {expected}. Give all files of "
+                "the archive the same columns.",
                 file=path.name,
                 found=", ".join(part.names),
                 first=files[0][0].name,
@@ -227,7 +227,11 @@ def _open_ts_files(files: Members, others: list[str], name: str, max_steps: int 
         roles["split"] = "split"
     notes = [Note("{n} files of the archive, one after the other", n=len(files))]
     if others:  # such as a description
-        notes.append(Note("not read beside files of sequences: {files}", files=", ".join(others)))
+        notes.append(
+            Note(
+                "not read, because the other files are sequences: {files}", files=", ".join(others)
+            )
+        )
     return Table(
         columns,
         table.rows,

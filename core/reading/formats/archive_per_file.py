@@ -70,13 +70,32 @@ def _refuse_other_columns(texts: Texts) -> None:
     for path, line in others:
         if line != expected if has_header else is_header_line(line):
             raise DataError(
-                "{file} begins with {found!r}, and {first} with {expected!r}. Give the files of "
-                "all sequences the same columns; beside them may stand one table that names each "
-                "file in a row.",
+                "{file} starts with {found!r}, but {first} with {expected!r}. Give the files "
+                "of all sequences the same columns. One further table may name each file in "
+                "a row.",
                 file=path.as_posix(),
                 found=line[:80],
                 first=first.as_posix(),
                 expected=expected[:80],
+            )
+
+
+def _refuse_other_widths(texts: Texts) -> None:
+    """Refuse a file whose rows have another number of cells than those of the first file."""
+    first, expected = None, 0
+    for path, text in texts:
+        with name_file_in_errors(path):
+            width = open_delimited(text).columns.num_columns
+        if first is None:
+            first, expected = path, width
+        elif width != expected:
+            raise DataError(
+                "Number of columns: {found} in {file}, but {expected} in {first}. Leave out one of "
+                "them, or give every file one step per row, with the same columns.",
+                file=path.as_posix(),
+                found=width,
+                first=first.as_posix(),
+                expected=expected,
             )
 
 
@@ -87,23 +106,24 @@ def _build_table(texts: Texts, name: str) -> Table:
     for number, (path, text) in enumerate(texts):
         if text.count(b'"') % 2:
             raise DataError(
-                "{file}: the quotes do not come in pairs, so its cells cannot be told apart. "
-                'Close every ", or remove it.',
+                '{file}: a quote is not closed, so the cells are ambiguous. Close every ", '
+                "or remove it.",
                 file=path.as_posix(),
             )
         if header:
             preamble, _, text = text.partition(header.encode() + b"\n")
             skipped_lines[number] = preamble.count(b"\n") + 1
         if not text.strip():
-            raise DataError("{file} holds no rows. Leave it out.", file=path.as_posix())
+            raise DataError("{file} has no rows. Leave it out.", file=path.as_posix())
         bodies.append(text)
     lines = np.array([body.count(b"\n") for body in bodies])
     lines_before = np.cumsum(lines) - lines + (1 if header else 0)  # lines above each body
     steps = open_delimited(b"".join([header.encode() + b"\n" if header else b"", *bodies]))
     if steps.ragged or steps.header != bool(header):
+        _refuse_other_widths(texts)
         raise DataError(
-            "The rows of the files have unequal numbers of cells, or their first rows name no "
-            "columns. Give every file a step a row, with the same columns."
+            "The rows of the files have unequal numbers of cells, or no column names. Give "
+            "every file one step per row, with the same columns."
         )
     rows = np.asarray(steps.rows)
     file_indices = np.searchsorted(lines_before, rows - 1, side="right") - 1
@@ -122,7 +142,7 @@ def _build_table(texts: Texts, name: str) -> Table:
             [path for path, _ in texts], np.bincount(file_indices, minlength=len(texts))
         ),
         notes=(
-            Note("{n} files of the archive, a sequence each", n=len(texts)),
+            Note("{n} files of the archive, one sequence per file", n=len(texts)),
             *notes,
             *steps.notes,
         ),
@@ -177,7 +197,7 @@ def derive_roles(
         elif 1 < len(set(folders)) < len(paths):
             folder_roles["target"] = folders  # the innermost level that differs
         elif len(set(folders)) == len(paths) > 1:
-            notes = [Note("every folder holds one file, so that folders are names and no targets")]
+            notes = [Note("every folder has one file, so folders are names, not targets")]
     return ids, folder_roles, notes
 
 
@@ -206,7 +226,7 @@ def join_labels(
             columns = columns.append_column(
                 find_free_name(name, columns), take_by_index(cells, row_indices)
             )
-    note = Note("what {file} says of each file is joined by its name", file=path.name)
+    note = Note("{file} is joined to the files by their names", file=path.name)
     return replace(steps, columns=columns, notes=(*steps.notes, note))
 
 

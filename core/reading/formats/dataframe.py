@@ -40,8 +40,8 @@ def _refuse_complex(frame: pd.DataFrame) -> None:
     for name, kind in frame.dtypes.items():
         if pd.api.types.is_complex_dtype(kind):
             raise DataError(
-                "Column {column} holds complex numbers. Give the real and the imaginary part as "
-                "two columns.",
+                "Column {column} contains complex numbers. Give the real and the imaginary "
+                "part as two columns.",
                 column=str(name),
             )
 

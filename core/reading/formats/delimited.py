@@ -94,7 +94,7 @@ def build_table(
     if header:
         if cells.num_rows == 1:
             raise DataError(
-                "Row {row} names the columns, and no row of values follows. Add rows.",
+                "Row {row} has the column names, but no row of values follows. Add rows.",
                 row=int(rows[0]),
             )
         names = [cell or str(number) for number, cell in enumerate(first_row, start=1)]
@@ -305,8 +305,8 @@ def _parse_table(data: bytes, delimiter: str, block: int) -> tuple[pa.Table, ran
         pa.types.is_string(kind) for kind in parsed.schema.types
     ):
         raise DataError(
-            "The quotes in the file do not come in pairs, so its cells cannot be told apart. "
-            'Close every ", or remove it.'
+            'A quote in the file is not closed, so the cells are ambiguous. Close every ", '
+            "or remove it."
         )
     return parsed.rename_columns([str(i) for i in range(1, parsed.num_columns + 1)]), rows
 
@@ -369,9 +369,9 @@ def _refuse_ragged_table(data: bytes, delimiter: str) -> None:
     cells = np.searchsorted(marks, ends) - np.searchsorted(marks, starts) + 1
     index = int(np.argmax(cells != cells[0]))
     raise DataError(
-        "Row {row} has another number of cells ({cells}) than the first row ({expected}): "
-        "{found!r}. Give every row as many cells as the first, and put quotes around a list in a "
-        "cell. Sequences of unequal length, one a row, hold numbers only and have no header.",
+        "Row {row}: the number of cells is {cells}, but {expected} in the first row: "
+        "{found!r}. Give every row as many cells as the first, and put quotes around lists "
+        "in cells. Rows of unequal length must contain only numbers and have no header.",
         row=int(lines[index]),
         cells=int(cells[index]),
         expected=int(cells[0]),
@@ -397,8 +397,9 @@ def _is_header(first: Sequence[str], below: pa.Table, decimal_comma: bool) -> bo
     """Return True if the first row names the columns.
 
     It does if it has text above numbers or lists, or names an id. Numbers among the names are
-    steps (``id,0,1,2``) and so must count upwards; otherwise a row such as ``5,x,7`` is a row of
-    values with a mistake.
+    steps (``id,0,1,2``) and so must count upwards, or columns of a table without names, some of
+    which may be left out if an id is named (``id,3,5,6``); otherwise a row such as ``5,x,7`` is a
+    row of values with a mistake.
     """
 
     def with_point(cell: str) -> str:
@@ -410,9 +411,10 @@ def _is_header(first: Sequence[str], below: pa.Table, decimal_comma: bool) -> bo
         return False
     text_set = set(text_cells)
     numbers = [float(cell) for cell in first if is_number(cell)]
-    if (np.diff(numbers) != 1).any():
+    names_id = any(map(is_id_name, text_cells))
+    if (np.diff(numbers) <= 0 if names_id else np.diff(numbers) != 1).any():
         return False
-    if any(map(is_id_name, text_cells)):
+    if names_id:
         return True
     for cell, column in zip(first, below.columns, strict=True):
         if cell in text_set and any(

@@ -39,7 +39,7 @@ def clean_text(data: bytes) -> tuple[bytes, str]:
     if not data or data.isspace():
         raise DataError(EMPTY)
     if b"\0" in data:
-        _refuse_binary(data)
+        _refuse_binary()
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not data.endswith(b"\n"):
@@ -53,7 +53,7 @@ def _to_utf8(data: bytes) -> tuple[bytes, str]:
             data = data[len(mark) :]
             return (data, encoding) if _is_utf8(data, encoding) else _decode(data, encoding)
     if data.startswith(BINARY_SIGNATURES):
-        _refuse_binary(data)
+        _refuse_binary()
     if b"\0" in data[:SAMPLE_BYTES]:
         return _decode(data, _detect_utf16(data))
     if data.isascii() or _is_utf8(data, "utf-8"):
@@ -81,8 +81,8 @@ def _decode(data: bytes, encoding: str) -> tuple[bytes, str]:
         return data.decode(encoding).encode("utf-8"), encoding
     except UnicodeError:
         raise DataError(
-            "The file begins as text in {encoding} and goes on otherwise. Save it as CSV, UTF-8, "
-            "and try again.",
+            "The file starts as text in {encoding}, but has other bytes further down. Save "
+            "it as CSV (UTF-8).",
             encoding=encoding,
         ) from None
 
@@ -95,7 +95,7 @@ def _detect_utf16(data: bytes) -> str:
         return "utf-16-le"
     if first > 0.3 and second < 0.05:
         return "utf-16-be"
-    _refuse_binary(data)
+    _refuse_binary()
 
 
 def _is_chinese(data: bytes) -> bool:
@@ -114,8 +114,5 @@ def _is_chinese(data: bytes) -> bool:
     return match is not None and match.encoding == "gb18030"
 
 
-def _refuse_binary(data: bytes) -> NoReturn:
-    raise DataError(
-        "This is not a text file (it begins with {found}). Save it as CSV, UTF-8, and try again.",
-        found=repr(data[:8])[1:],
-    )
+def _refuse_binary() -> NoReturn:
+    raise DataError("This is not a text file. Save its table as CSV (UTF-8).")

@@ -162,21 +162,20 @@ def _read_array(data: bytes, name: str) -> np.ndarray:
             shape, is_fortran, dtype = read_header(file, max_header_size=MAX_HEADER)
     except HEADER_ERRORS as error:
         raise DataError(
-            "The NumPy array cannot be read ({reason}). Save it again with numpy.save.",
-            reason=str(error.args[0] if error.args else "").partition("\n")[0][:100],
-        ) from None
+            "The NumPy array is damaged or incomplete. Save it again with numpy.save."
+        ) from error
     if dtype.hasobject:
         raise DataError(
-            "The NumPy array holds Python objects, which are not read because they can execute "
-            "code. Save the values of all sequences as one array, and their lengths as another, "
-            "with numpy.savez."
+            "The NumPy array contains Python objects, which are not read because they can "
+            "execute code. Save the values of all sequences as one array, and their lengths "
+            "as another, with numpy.savez."
         )
     if not (dtype.names or dtype.kind in KINDS) or dtype.itemsize == 0:
         raise DataError(WRONG_TYPE, found=str(dtype))
     count, begin = math.prod(shape), file.tell()
     if min(shape, default=1) < 0 or count * dtype.itemsize != len(data) - begin:
         raise DataError(
-            "The NumPy array has the shape {shape} of {bytes:,} bytes, and the file holds "
+            "The NumPy array needs {bytes:,} bytes for the shape {shape}, but the file has "
             "{found:,}. Save it again.",
             shape=str(shape)[:100],
             bytes=count * dtype.itemsize,
@@ -189,7 +188,7 @@ def _read_array(data: bytes, name: str) -> np.ndarray:
     if dtype.kind == "U":
         characters = np.frombuffer(data, np.dtype("u4").newbyteorder(dtype.byteorder), -1, begin)
         if (characters > MAX_CHARACTER).any() or (characters >> 11 == HALF_CHARACTERS).any():
-            raise DataError("The NumPy array holds text that is not Unicode. Save it again.")
+            raise DataError("The NumPy array contains text that is not Unicode. Save it again.")
     array = np.frombuffer(data, dtype, count, begin)
     return array.reshape(shape, order="F" if is_fortran else "C")
 
@@ -205,7 +204,7 @@ def _unpack_arrays(data: bytes, name: str) -> dict[str, bytes]:
     except DataError:
         raise
     except (*CORRUPTION_ERRORS, ValueError) as error:
-        raise build_damage_error(data, str(error)) from None
+        raise build_damage_error(data) from error
     if len(contents) < len(members):
         raise DataError("Two arrays of the file have the same name. Give each its own.")
     return contents
@@ -251,7 +250,7 @@ def _open_sequences(arrays: Arrays, name: str, max_steps: int | None) -> Table:
         header=True,
         name=name,
         roles={role: names[role] for role in ("id", *folder_roles)},
-        notes=(Note("{n} arrays, a sequence each", n=len(arrays)), *notes),
+        notes=(Note("{n} arrays, one sequence per array", n=len(arrays)), *notes),
     )
 
 
@@ -262,7 +261,7 @@ def _find_values(arrays: Arrays) -> str:
     name = next((name for name in VALUE_NAMES if name in arrays), None)
     if name is None:
         raise DataError(
-            "The file has the arrays {found}, and none is called x, values or data. Name the "
+            "The file has the arrays {found}, but none named x, values or data. Name the "
             "array of the values x.",
             found=", ".join(arrays)[:200],
         )
@@ -293,12 +292,15 @@ def _build_table(parts: list[_Part], name: str, max_steps: int | None) -> Table:
         notes += part_notes
         doubts += part_doubts
     if len({tuple(table.column_names) for table in tables}) > 1:
-        raise DataError("The parts of the split have other arrays or features. Save them alike.")
+        raise DataError(
+            "The parts of the split have different arrays or features. Save them in the same way."
+        )
     try:
         columns = pa.concat_tables(tables, promote_options="permissive")
     except pa.ArrowInvalid:
         raise DataError(
-            "The arrays of the parts of the split have other types. Save them alike."
+            "The arrays of the parts of the split have different types. Save them with the "
+            "same type."
         ) from None
     return Table(
         columns,
@@ -318,7 +320,7 @@ def _flatten_values(
     steps of a padded array, notes and doubts."""
     array = part.arrays[part.values]
     if array.dtype.kind not in "iufb":
-        raise DataError("The array {name!r} holds text. Save numbers.", name=part.values)
+        raise DataError("The array {name!r} contains text. Save numbers.", name=part.values)
     given = next((part.arrays[key] for key in LENGTH_NAMES if key in part.arrays), None)
     mask = part.arrays.get("mask")
     is_flat = given is not None and given.ndim == 1 and given.dtype.kind in "iu"
@@ -331,9 +333,7 @@ def _flatten_values(
                 name=part.values,
                 found=len(array),
             )
-        note = Note(
-            "array {name!r} holds the steps of {n} sequences", name=part.values, n=len(given)
-        )
+        note = Note("array {name!r} has the steps of {n} sequences", name=part.values, n=len(given))
         return array.reshape(len(array), -1), given.astype(np.int64), None, [note], []
     if array.ndim not in (1, 2, 3):
         raise DataError(WRONG_SHAPE, name=part.values, shape=str(array.shape))
@@ -347,7 +347,7 @@ def _flatten_values(
         name=part.values,
         shape=str(array.shape),
         n=padded.shape[0],
-        steps=padded.shape[1],
+        steps=int(lengths.max()),
         features=features,
     )
     is_real = np.arange(padded.shape[1]) < lengths[:, None] if mask is None else mask.astype(bool)
@@ -362,8 +362,8 @@ def _list_doubts(part: _Part, padded: np.ndarray, is_real: np.ndarray) -> list[N
     if padded.ndim == 3 and steps < padded.shape[2]:
         doubts.append(
             Note(
-                "the second axis of the array {name!r} is taken for {steps} steps, and the third "
-                "for {features} features",
+                "the second axis of the array {name!r} is read as {steps} steps, the third "
+                "as {features} features",
                 name=part.values,
                 steps=steps,
                 features=padded.shape[2],
@@ -371,14 +371,14 @@ def _list_doubts(part: _Part, padded: np.ndarray, is_real: np.ndarray) -> list[N
         )
     if padded.ndim == 2 and len(part.arrays) == 1 and is_real.all():
         doubts.append(
-            Note("each row of the array {name!r} is taken for a sequence", name=part.values)
+            Note("each row of the array {name!r} is read as one sequence", name=part.values)
         )
     is_zero = (padded[:, -1] == 0).reshape(rows, -1).all(axis=1)
     if is_zero.any() and not is_zero.all():
         doubts.append(
             Note(
-                "{n} sequences end in zeros, which are taken for values; if they are padding, save "
-                "NaN or an array of lengths",
+                "{n} sequences end in zeros, which are read as values. If they are padding, "
+                "save NaN or an array of lengths",
                 n=int(is_zero.sum()),
             )
         )

@@ -38,7 +38,7 @@ def open_records(array: np.ndarray, name: str = "", max_steps: int | None = None
         range(1, len(array) + 1),
         header=True,
         name=name,
-        notes=(Note("a structured array: a column per field"),),
+        notes=(Note("a structured array: one column per field"),),
     )
 
 
@@ -75,7 +75,7 @@ def refuse_other_text(cells: np.ndarray) -> None:
     native = np.ascontiguousarray(cells, cells.dtype.newbyteorder("="))
     codes = native.view(np.uint32) if native.itemsize else np.empty(0, np.uint32)
     if ((codes > MAX_CHARACTER) | ((codes >= FIRST_SURROGATE) & (codes <= LAST_SURROGATE))).any():
-        raise DataError("The NumPy array holds text that is not Unicode. Save it again.")
+        raise DataError("The NumPy array contains text that is not Unicode. Save it again.")
 
 
 def _convert_times(cells: np.ndarray) -> pa.Array:

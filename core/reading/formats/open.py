@@ -93,7 +93,7 @@ def _open_several(sources: Sequence[Source], max_steps: int | None) -> Table:
     paths = _name_files(sources, [name for _, name in contents])
     if len(set(paths)) < len(paths):
         raise DataError(
-            "Two files are called {found!r}. Give every file its own name.",
+            "Two files have the name {found!r}. Rename one.",
             found=max(paths, key=paths.count).as_posix(),
         )
     files = [(path, data) for path, (data, _) in zip(paths, contents, strict=True)]

@@ -73,8 +73,8 @@ def open_columns(columns: Columns) -> Table:
         lengths[name] = len(cells)
     if len(set(lengths.values())) > 1:
         raise DataError(
-            "The columns of source have unequal lengths: {lengths}. Give a cell per row; for a "
-            "list per sequence, call Sequences.from_lists.",
+            "The columns of source have unequal lengths: {lengths}. Give one cell per row. "
+            "For one list per sequence, call Sequences.from_lists.",
             lengths=str(lengths)[:150],
         )
     return open_dataframe(pd.DataFrame({name: list(cells) for name, cells in columns.items()}))
@@ -91,7 +91,7 @@ def open_frames(frames: Sequence[pd.DataFrame]) -> Table:
     for number, table in enumerate(tables, start=1):
         if set(table.names) != set(names):
             raise DataError(
-                "Frame {number} has the columns {found}, and frame 1 has {expected}. Give all "
+                "Frame {number} has the columns {found}; frame 1 has {expected}. Give all "
                 "frames the same columns.",
                 number=number,
                 found=", ".join(table.names),
@@ -108,7 +108,7 @@ def open_frames(frames: Sequence[pd.DataFrame]) -> Table:
         rows=np.concatenate([np.asarray(table.rows) for table in tables]),
         roles={"id": id_name},
         files=tuple((f"frame {i}", int(start)) for i, start in enumerate(starts, start=1)),
-        notes=(Note("{n} data frames, a sequence each", n=len(tables)),),
+        notes=(Note("{n} data frames, one sequence per frame", n=len(tables)),),
         cache={},
     )
 
@@ -141,7 +141,7 @@ def require_files(source: object) -> Source | list[Source]:
     elif not isinstance(source, os.PathLike) and not hasattr(source, "read"):
         raise DataError(
             "source is a {type}. Give a path, a buffer, a data frame, a table or a dict of "
-            "columns; call Sequences.from_lists for a list of sequences.",
+            "columns. For a list of sequences, call Sequences.from_lists.",
             type=type(source).__name__,
         )
     return list(source) if isinstance(source, list | tuple) else cast(Source, source)
@@ -151,6 +151,7 @@ def _refuse_text(text: str) -> None:
     """Raise an error for the text of a table that was given as a path."""
     if "\n" in text or (re.search(r"[,;\t\[]", text) and not Path(text).exists()):
         raise DataError(
-            "source is {found!r}, which is no file. Give io.StringIO(source) to read it as text.",
+            "source is {found!r}, which is not a file. Give io.StringIO(source) to read it "
+            "as text.",
             found=text[:40],
         )

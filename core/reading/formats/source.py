@@ -11,7 +11,7 @@ from ...errors import DataError, Note
 from ...i18n import N_
 
 Source = str | os.PathLike[str] | IO[bytes] | IO[str]
-EMPTY = N_("There is nothing in it. Give at least one line of numbers.")
+EMPTY = N_("The input is empty. Give at least one line of numbers.")
 # Limits on the unpacked size. Tables of numbers compress to a third or a tenth; data above 10 MB
 # that compresses to a hundredth is not a measurement, and a bomb compresses to a thousandth.
 MAX_BYTES = 2**30
@@ -22,8 +22,8 @@ GZIP = b"\x1f\x8b"
 MAX_MEMBERS = 50_000
 PIECE_BYTES = 1 << 14  # input per call; the unused rest is copied for the next member
 TOO_LARGE = N_(
-    "Unpacked, {name} is larger than {most} MB or a hundred times its packed size, so it is not "
-    "opened. Leave out what is not needed, and pack it again."
+    "Unpacked, {name} is larger than {most} MB or 100 times its packed size. Leave out what "
+    "is not needed, and pack it again."
 )
 
 
@@ -92,8 +92,7 @@ def _decompress(data: bytes, name: str) -> bytes:
         members += 1
         if members > MAX_MEMBERS:
             raise DataError(
-                "The file was compressed by gzip in more than {most:,} parts. Compress it again, "
-                "as one.",
+                "The gzip file has more than {most:,} parts. Compress it again as one.",
                 most=MAX_MEMBERS,
             )
         unpacker = zlib.decompressobj(wbits=31)
@@ -103,12 +102,8 @@ def _decompress(data: bytes, name: str) -> bytes:
                 begin += PIECE_BYTES
                 refuse_bomb(len(data), len(unpacked), name)
         except zlib.error:
-            raise DataError(
-                "The file was compressed by gzip and is damaged. Compress it again."
-            ) from None
+            raise DataError("The gzip file is damaged. Compress it again.") from None
         if not unpacker.eof:
-            raise DataError(
-                "The file was compressed by gzip and its end is missing. Compress it again."
-            )
+            raise DataError("The gzip file is incomplete. Compress it again.")
         begin = min(begin, len(data)) - len(unpacker.unused_data)
     return bytes(unpacked)

@@ -71,32 +71,25 @@ def unpack(archive: bytes, member: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def build_damage_error(archive: bytes, reason: str) -> DataError:
+def build_damage_error(archive: bytes) -> DataError:
     """Build the error for a damaged ZIP, which may be a workbook or arrays by its contents.
 
     Args:
         archive: Bytes of the file.
-        reason: What is wrong with it.
     """
-    reason = reason[:200]
     if b"xl/w" in archive or b"xl/_rels" in archive:
         return DataError(
-            "This seems to be an Excel workbook that is damaged or incomplete ({reason}). Copy or "
-            "download it again, or save it again in Excel.",
-            reason=reason,
+            "The Excel workbook is damaged or incomplete. Copy or download it again, or save it "
+            "again in Excel."
         )
     if b"[Content_Types].xml" in archive[:MAX_BEGINNING]:
         return DataError(
-            "This seems to be an Office document that is damaged or incomplete ({reason}). Save "
-            "its table as CSV, UTF-8, or as an Excel workbook (.xlsx).",
-            reason=reason,
+            "The Office document is damaged or incomplete. Save its table as CSV (UTF-8) or as an "
+            "Excel workbook (.xlsx)."
         )
     if b".npy" in archive[:MAX_BEGINNING]:
         return DataError(
-            "This seems to be a file of NumPy arrays (.npz) that is damaged or incomplete "
-            "({reason}). Copy or download it again, or save it again with numpy.savez.",
-            reason=reason,
+            "The file of NumPy arrays (.npz) is damaged or incomplete. Copy or download it again, "
+            "or save it again with numpy.savez."
         )
-    return DataError(
-        "The ZIP is damaged or packed in an unusual way ({reason}). Pack it again.", reason=reason
-    )
+    return DataError("The ZIP is damaged or packed in an unusual way. Pack it again.")

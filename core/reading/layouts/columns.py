@@ -24,7 +24,7 @@ from ..table.cells import (
 from ..table.report import Problems
 from ..table.roles import encode_values
 from ..table.table import Table
-from ..table.words.missing_markers import is_missing
+from ..table.words.missing_markers import NONE, is_missing
 
 FORMULA = N_(
     "Row {row}, column {column}: {found!r} is a formula, and its value is not in the file. Save "
@@ -146,9 +146,11 @@ def read_words(table: Table, name: str, problems: Problems) -> tuple[np.ndarray,
         (rows,) float32 codes, NaN for a missing cell, and the sorted words.
     """
     indices, distinct = encode_values(table, name)
-    words = [None if is_missing(word) else word for word in distinct.to_pylist()]
-    codes, categories = encode_words(words)
+    cells = [str(cell) for cell in distinct.to_pylist()]
+    codes, categories = encode_words([None if is_missing(cell) else cell for cell in cells])
     rows = np.flatnonzero(np.isnan(codes)[indices])
     if len(rows):
         problems.add("missing", MISSING, table, name, rows)
+        is_none = np.array([cell.lower() == NONE for cell in cells])
+        problems.missing_words[name] += int(np.count_nonzero(is_none[indices[rows]]))
     return codes[indices], categories

@@ -17,8 +17,8 @@ from ..table.table import Table
 from ..table.words.missing_markers import MISSING_MARKERS
 
 EMPTY_LIST = N_(
-    "Row {row}, column {column}: {found!r} holds an empty list. Remove the row or give its "
-    "sequence at least one step with one value."
+    "Row {row}, column {column}: {found!r} contains an empty list. Remove the row, or give "
+    "its sequence at least one step with one value."
 )
 EMPTY = r"^\s*(\[\s*\]|\[\s*\[\s*\]\s*\])\s*$"
 FLAT = r"^\[[^\[\]]*\]$"
@@ -76,7 +76,7 @@ def split_items(table: Table, name: str) -> Items:
         is_blank = pc.equal(pc.utf8_trim_whitespace(items.items), "").to_numpy(False)
         if is_blank.any():
             raise DataError(
-                "Row {row}, column {column}: nothing stands between two commas of the list, or "
+                "Row {row}, column {column}: the list has no value between two commas, or "
                 "after the last one. Write the number, or null for a missing value.",
                 row=table.get_line(int(items.rows(np.flatnonzero(is_blank)[:1])[0])),
                 column=name,
@@ -177,9 +177,8 @@ def _refuse_unequal(
     if is_other.any():
         step = int(np.argmax(is_other))
         raise DataError(
-            "Row {row}, column {column}: a step has another number of values ({features}) than "
-            "the first step of the column ({expected}). Every step needs the same number of "
-            "values.",
+            "Row {row}, column {column}: the number of values in a step is {features}, but "
+            "{expected} in the first step. Give every step the same number of values.",
             **describe_cell(table, name, _find_row(lengths, step)) | {"found": format_step(step)},
             features=int(widths[step]),
             expected=int(widths[0]),

@@ -29,7 +29,7 @@ from .ends import count_steps, find_steps
 from .list_cells import EMPTY_LIST, Items, is_empty, split_items, split_pairs
 
 NOT_IN_LIST = N_(
-    "Row {row}, column {column}: {found!r} in the list is not a number. Set numbers apart by "
+    "Row {row}, column {column}: {found!r} in the list is not a number. Separate numbers by "
     "commas and write decimals with a point, as in [2.5, 3]."
 )
 TOO_LARGE_IN_LIST = N_(
@@ -37,14 +37,13 @@ TOO_LARGE_IN_LIST = N_(
     "numbers. Correct it or leave the step out."
 )
 MISSING_IN_LIST = N_(
-    "Row {row}, column {column}: a value is missing in the list ({found!r}). Fill it, or choose "
-    'what to do with missing values: "drop" the step, carry the last value "forward", or take the '
-    '"mean".'
+    "Row {row}, column {column}: a value is missing in the list ({found!r}). Fill it in, or "
+    'choose how to handle missing values: "drop", "forward" or "mean".'
 )
 
 NESTED_TARGETS = N_(
-    "Row {row}, column {column}: {found!r} holds lists in a list, and a step has one target. Write "
-    "them as [1, 2, 3], or choose another target column."
+    "Row {row}, column {column}: {found!r} is a list of lists, but a step has one target. "
+    "Write them as [1, 2, 3], or choose another target column."
 )
 MISSING_TARGET = N_(
     "Row {row}, column {column}: a target is missing in the list ({found!r}). Write one for each "
@@ -239,9 +238,8 @@ def _refuse_other_lengths(
     if is_other.any():
         row = int(np.argmax(is_other))
         raise DataError(
-            "Row {row}, column {column}: the list has another number of steps ({steps}) than "
-            "the list in column {first} ({expected}). All lists of a row need the same number "
-            "of steps.",
+            "Row {row}, column {column}: the number of steps in the list is {steps}, but "
+            "{expected} in column {first}. Give all lists of a row the same number of steps.",
             **describe_cell(table, name, row),
             steps=int(steps[row]),
             first=first,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
+from ...data.read_report import ReadReport
 from ...data.schema import Schema, as_one_column
 from ...data.sequences import Sequences
 from ...errors import DataError
@@ -18,16 +20,15 @@ from .columns import get_policy, note_wrong_cells, read_numbers, read_words
 ELAPSED = "time since the last step"  # in seconds if times are dates
 MIN_REGULAR_SHARE = 0.9  # share of equal time differences from which a longer one is a gap
 DUPLICATE = N_(
-    "Row {row}, column {column}: {found!r} is the time of an earlier row of the same sequence, too."
+    "Row {row}, column {column}: {found!r} is also the time of an earlier row of the same sequence."
 )
 CHANGES = N_(
-    "Row {row}, column {column}: {found!r} differs from {expected!r} in row {first}, which belongs "
-    "to the same sequence. Give all rows of a sequence the same value, take a target for each "
-    "step, or choose another column."
+    "Row {row}, column {column}: {found!r} differs from {expected!r} in row {first}, which "
+    "belongs to the same sequence. Give all rows of a sequence the same value, use one "
+    "target per step, or choose another column."
 )
 GAP = N_(
-    "Row {row}, column {column}: {found!r} comes {times:g} times as long after the step before as "
-    "steps of this data usually do."
+    "Row {row}, column {column}: the gap before {found!r} is {times:g} times as long as usual."
 )
 
 
@@ -96,6 +97,7 @@ def read(table: Table, schema: Schema, problems: Problems) -> Sequences:
         categories=categories,
         missing=get_policy(schema),
         schema=schema,
+        report=ReadReport(start_ranks=_rank_starts(table, schema, sequence)),
     )
 
 
@@ -152,6 +154,24 @@ def _sort_by_time(
     is_same_sequence &= gaps > 0
     _note_gaps(table, time, gaps, is_same_sequence, order, problems)
     return order, is_first_at_time
+
+
+def _rank_starts(
+    table: Table, schema: Schema, sequence: np.ndarray
+) -> npt.NDArray[np.int32] | None:
+    """Rank the sequences by the time of their first step.
+
+    Returns:
+        (n,) ranks from 0; None without a time column, or if all sequences start at the same time.
+    """
+    time = as_one_column(schema.time)
+    if time is None:
+        return None
+    times = read_times(table, time, schema.dayfirst)[0]
+    starts = np.full(int(sequence.max()) + 1, times.max())
+    np.minimum.at(starts, sequence, times)
+    distinct, ranks = np.unique(starts, return_inverse=True)
+    return ranks.astype(np.int32) if len(distinct) > 1 else None
 
 
 def _note_gaps(

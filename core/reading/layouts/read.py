@@ -26,8 +26,8 @@ READERS = {"rows": rows.read, "list": lists.read, "long": long.read, "wide": wid
 
 
 NOTHING_KNOWN = N_(
-    "Every step of every sequence lacks a value, so dropping them leaves nothing. Choose another "
-    "way."
+    "Every step of every sequence has a missing value, so dropping them leaves nothing. "
+    "Handle missing values differently."
 )
 
 
@@ -59,7 +59,6 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     pa.default_memory_pool().release_unused()
     report = problems.build_report(problems.rows - problems.dropped.total())
     report = replace(report, static_features=find_static_features(data))
-    read_report = build_read_report(report, missing)
     if joined_schema is not schema:
         data = replace(data, schema=schema)
     if schema.remaining_steps is not None:
@@ -70,7 +69,8 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
         data = split(data, schema.cut_steps, schema.cut_every)
     if schema.target_at == "end":
         data = take_last_targets(data)
-    return data.with_report(read_report), report
+    read_report = build_read_report(report, missing)
+    return data.with_report(replace(read_report, start_ranks=data.report.start_ranks)), report
 
 
 def _drop_steps(data: Sequences, problems: Problems) -> Sequences:

@@ -18,8 +18,8 @@ from ..table.table import Table
 from .columns import WrongRows, get_policy, note_wrong_cells, read_numbers
 
 NO_STEPS = N_(
-    "Row {row} holds no values in columns {column} to {last}, so its sequence has no steps. Remove "
-    "the row or give it at least one value."
+    "Row {row} has no values in columns {column} to {last}, so its sequence has no steps. "
+    "Remove the row, or give it at least one value."
 )
 
 

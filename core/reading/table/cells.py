@@ -32,8 +32,8 @@ TOO_LARGE = N_(
     "Correct the cell or leave the row out."
 )
 MISSING = N_(
-    "Row {row}, column {column}: the value is missing ({found!r}). Fill it, or choose what to do "
-    'with missing values: "drop" the step, carry the last value "forward", or take the "mean".'
+    "Row {row}, column {column}: the value is missing ({found!r}). Fill it in, or choose how "
+    'to handle missing values: "drop", "forward" or "mean".'
 )
 MISSING_ROLE = N_("Row {row}, column {column}: the {role} is missing ({found!r}). Fill the cell.")
 
@@ -99,7 +99,7 @@ def _require_scalars(table: Table, name: str) -> pa.ChunkedArray:
     column = table.columns[name]
     if is_arrow_list(column.type):
         raise DataError(
-            "Column {column} holds lists, and a number or a word a row is needed there. Choose "
+            "Column {column} contains lists, but needs one number or word per row. Choose "
             "another column, or another layout.",
             column=name,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 import numpy as np
@@ -53,6 +53,7 @@ class Report:
         problems: Problems in the order of the rows.
         static_features: Features that are the same at every step of a sequence.
         ended: Sequences of which missing values behind the last value are no steps.
+        missing_words: Cells per column of words that hold "none", which counts as missing.
     """
 
     schema: Schema
@@ -63,6 +64,7 @@ class Report:
     problems: tuple[Problem, ...]
     static_features: tuple[str, ...] = ()
     ended: int = 0
+    missing_words: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unresolved(self) -> Report:
@@ -110,6 +112,7 @@ class Problems:
         self.counts: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
         self.ended = 0
+        self.missing_words: Counter[str] = Counter()
         self.listed: list[tuple[tuple[int, int], Problem]] = []
         self.kinds: Counter[str] = Counter()  # listed problems per kind
 
@@ -136,7 +139,8 @@ class Problems:
             **values: Further values of the template.
         """
         self.counts[kind] += len(rows)
-        remaining = MAX_LISTED - self.kinds[kind]
+        # The first of a column is always listed: it may be the first of all.
+        remaining = max(MAX_LISTED - self.kinds[kind], 1)
         self.kinds[kind] += min(len(rows), remaining)
         for number, row in enumerate(rows[:remaining].tolist()):
             if found is None:
@@ -179,14 +183,18 @@ class Problems:
         Args:
             used: Rows that are part of a sequence.
         """
-        listed = sorted(self.listed, key=lambda each: each[0])
-        problems = tuple(problem for _, problem in listed)
+        problems, listed = [], Counter[str]()
+        for _, problem in sorted(self.listed, key=lambda each: each[0]):
+            listed[problem.kind] += 1
+            if listed[problem.kind] <= MAX_LISTED:
+                problems.append(problem)
         return Report(
             self.schema,
             self.rows,
             used,
             dict(self.dropped),
             dict(self.counts),
-            problems,
+            tuple(problems),
             ended=self.ended,
+            missing_words=dict(self.missing_words),
         )

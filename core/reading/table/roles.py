@@ -29,16 +29,15 @@ from .words.target_words import are_unknown_targets
 
 ROLES = (N_("id"), N_("time"), N_("target"), N_("split"), N_("group"))
 NO_TIME = N_(
-    "Row {row}, column {column}: {found!r} is no time. Write all times as numbers, or all as dates "
-    "like 2026-01-31 or 2026-01-31 12:30:00, of the years 1678 to 2261."
+    "Row {row}, column {column}: cannot read {found!r} as a time. Write all times as "
+    "numbers, or as dates such as 2026-01-31 or 2026-01-31 12:30:00, from 1678 to 2261."
 )
 NO_SPLIT = N_(
-    "Row {row}, column {column}: {found!r} names no part of the data. Use train, validation or "
-    "test."
+    "Row {row}, column {column}: {found!r} is not part of a split. Use train, validation or test."
 )
 NO_NUMBER = N_(
-    "Row {row}, column {column}: {found!r} is no number, as the other targets are. Write the "
-    "number, or leave the row out."
+    "Row {row}, column {column}: {found!r} is not a number, unlike the other targets. Write "
+    "the number, or leave the row out."
 )
 
 
@@ -167,8 +166,9 @@ def encode_ids(table: Table, name: str, problems: Problems) -> tuple[np.ndarray,
         problems.add(
             "spaces",
             N_(
-                "Row {row}, column {column}: the id {found!r} differs from another one in spaces "
-                "only. Write both alike if they are one sequence, else give one another name."
+                "Row {row}, column {column}: the id {found!r} differs from another one in "
+                "spaces only. Write both the same way if they are one sequence, else rename "
+                "one."
             ),
             table,
             name,
@@ -222,8 +222,8 @@ def read_unique_ids(table: Table, name: str | None, problems: Problems) -> np.nd
         row = int(np.argmax(first[numbers] != np.arange(len(numbers))))
         problems.raise_unresolved()  # a space may be the reason
         raise DataError(
-            "Row {row}, column {column}: the id {found!r} stands in an earlier row, too. Give "
-            "every sequence its own id; or, if each row is one step, choose the long layout.",
+            "Row {row}, column {column}: the id {found!r} also occurs in an earlier row. "
+            "Give every sequence its own id. If each row is one step, choose the long layout.",
             **describe_cell(table, name, row),
         )
     return ids

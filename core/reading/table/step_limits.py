@@ -6,12 +6,12 @@ from ...errors import DataError
 from ...i18n import N_
 
 TOO_MANY = N_(
-    "The sequences have {found:,} steps in all, and at most {most:,} are taken. Leave some of the "
+    "The sequences have {found:,} steps in total; the limit is {most:,}. Leave some of the "
     "sequences out, or keep only every second step."
 )
 ABOUT_TOO_MANY = N_(
-    "The file holds about {found:,} steps, and at most {most:,} are taken. Leave some of the "
-    "sequences out, or keep only every second step."
+    "The file has about {found:,} steps; the limit is {most:,}. Leave some of the sequences "
+    "out, or keep only every second step."
 )
 # An estimate may be wrong by a few percent; files near the limit are counted after reading.
 ESTIMATE_TOLERANCE = 1.1

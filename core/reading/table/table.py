@@ -130,8 +130,7 @@ def refuse_long_names(names: Sequence[str]) -> None:
     characters = sum(map(len, names))
     if characters > MAX_NAME_CHARACTERS:
         raise DataError(
-            "The names of the columns have {found:,} characters, and at most {most:,} are read. "
-            "Give the columns shorter names.",
+            "The column names have {found:,} characters; the limit is {most:,}. Use shorter names.",
             found=characters,
             most=MAX_NAME_CHARACTERS,
         )
@@ -145,7 +144,7 @@ def refuse_many_columns(columns: int) -> None:
     """
     if columns > MAX_COLUMNS:
         raise DataError(
-            "There are {columns:,} columns, and at most {most:,} are read. Write a step a row, "
+            "There are {columns:,} columns; the limit is {most:,}. Write one step per row, "
             "with the id of its sequence, or the steps as a list in a cell.",
             columns=columns,
             most=MAX_COLUMNS,

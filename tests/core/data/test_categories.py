@@ -53,7 +53,7 @@ def test_a_frame_holds_the_words():
 @pytest.mark.parametrize(
     ("categories", "says"),
     [
-        ({"shape": ("a",)}, "there is no such feature"),
+        ({"shape": ("a",)}, "There is no feature"),
         ({"colour": ("red", "blue", "green")}, "not sorted"),
         ({"colour": ("a", "a", "b")}, "one is repeated"),
         ({"colour": ("a", "b")}, "not the code of one of its 2 categories"),

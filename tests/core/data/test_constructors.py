@@ -127,7 +127,7 @@ def test_what_a_frame_lacks_is_named():
     frame = pd.DataFrame({"id": [1, 1], "mixed": ["a", 2], "v": [1.0, 2], "split": ["a", "b"]})
     with pytest.raises(KeyError, match="no column 'time'"):
         Sequences.from_frame(frame, "id", time="time")
-    with pytest.raises(DataError, match="Column mixed is not a column of numbers"):
+    with pytest.raises(DataError, match="Column mixed is not numeric"):
         Sequences.from_frame(frame, "id")
     with pytest.raises(DataError, match="Column split changes within sequence 1"):
         Sequences.from_frame(frame, "id", features=["v"], split="split")
@@ -160,7 +160,7 @@ def test_rows_and_features_that_do_not_exist_are_refused():
     with pytest.raises(KeyError, match="no feature 'c'"):
         DATA.with_features(["a", "c"])
     for names in ([], ["a", "a"]):
-        with pytest.raises(DataError, match="Name each once"):
+        with pytest.raises(DataError, match="and each once"):
             DATA.with_features(names)
 
 

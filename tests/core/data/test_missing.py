@@ -29,6 +29,7 @@ def test_a_missing_value_stays_missing():
     assert np.isnan(DATA.values).sum() == 3
 
 
+@pytest.mark.slow
 def test_every_feature_with_missing_values_gets_an_indicator(model):
     inputs = model.preprocessing.inputs
     assert inputs.names == ("x1", "x2", "x1 missing", "x2 missing")
@@ -54,6 +55,7 @@ def test_new_lists_may_lack_values(model):
     np.testing.assert_allclose(model.predict([[[3, 7]]]), model.predict(DATA[1:2]), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_model_of_complete_data_refuses_missing_values():
     plain = train(Sequences.from_lists([[1], [2]], [1, 2]), RECIPE)
     with pytest.raises(DataError, match="missing"):
@@ -85,6 +87,7 @@ def test_packing_preserves_missing_values():
 TABLE = "id,t,colour,v,target\na,0,red,1,1\na,1,blue,,1\nb,0,red,3,2\nc,0,blue,4,3\n"
 
 
+@pytest.mark.slow
 def test_a_model_reads_new_tables_like_its_training_data(tmp_path):
     trained = train(read_sequences(io.StringIO(TABLE), missing="mean"), RECIPE)
     trained.save(tmp_path / "model.zip")

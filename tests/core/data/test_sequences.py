@@ -77,17 +77,17 @@ def test_decimals_are_preserved():
         ([[1, np.inf]], {}, "infinite", {"id": "1", "step": 2, "feature": "value"}),
         ([[1], [1e39]], {}, "too large", {"id": "2", "step": 1}),
         ([[1], [2, np.nan]], {}, "missing", {"id": "2", "step": 2}),
-        ([[1], [2]], {"ids": ["a", "a"]}, "two sequences", {"id": "a"}),
-        ([[1], [2]], {"ids": ["a"]}, "Give one a sequence", {"n": 2, "found": 1}),
-        ([[1], [2]], {"targets": [1]}, "one target a sequence", {"found": (1,), "n": 2}),
+        ([[1], [2]], {"ids": ["a", "a"]}, "is given twice", {"id": "a"}),
+        ([[1], [2]], {"ids": ["a"]}, "Give one per sequence", {"n": 2, "found": 1}),
+        ([[1], [2]], {"targets": [1]}, "one target per sequence", {"found": (1,), "n": 2}),
         ([[1], [2]], {"targets": [1, np.nan]}, "target", {"id": "2"}),
-        ([[1], [2]], {"targets": ["a", None]}, "target of sequence 2 is missing", {"id": "2"}),
-        ([[1], [2]], {"targets": [np.nan, "a"]}, "target of sequence 1 is missing", {"id": "1"}),
+        ([[1], [2]], {"targets": ["a", None]}, "Sequence 2: the target is missing", {"id": "2"}),
+        ([[1], [2]], {"targets": [np.nan, "a"]}, "Sequence 1: the target is missing", {"id": "1"}),
         (
             [[1], [2]],
             {"targets": np.array([1, 2**63], np.uint64)},
             "64-bit",
-            {"id": "2", "found": 2**63},
+            {"id": "2", "found": str(2**63)},
         ),
         (1.5, {}, "[[1.5]]", {"found": 1.5}),
         (None, {}, "[[1.5]]", {"found": None}),
@@ -115,7 +115,7 @@ def test_drop_deletes_the_steps_with_a_missing_value():
 
 
 def test_drop_refuses_a_sequence_without_remaining_steps():
-    with pytest.raises(DataError, match="Every step of sequence 2"):
+    with pytest.raises(DataError, match="Sequence 2: every step"):
         Sequences.from_lists([[1], [np.nan, np.nan]], missing="drop")
 
 

@@ -77,7 +77,7 @@ def test_prefixes_begin_with_the_series_and_end_with_it_once(data, steps, every)
 @pytest.mark.parametrize(
     ("cut", "steps", "every", "message"),
     [
-        (windows, 2, 3, "leaves steps out"),
+        (windows, 2, 3, "skips steps"),
         (windows, 0, 1, "at least 1"),
         (prefixes, 1, 0, "at least 1"),
     ],
@@ -92,7 +92,7 @@ def test_windows_beyond_memory_are_refused_before_allocation(monkeypatch):
     with pytest.raises(DataError, match="5,000,050,000 values"):
         prefixes(long, 1, 1)
     monkeypatch.setattr(windowing, "MAX_VALUES", 10)
-    with pytest.raises(DataError, match="at most 10"):
+    with pytest.raises(DataError, match="the limit is 10"):
         windows(THREE, 3, 1)
 
 

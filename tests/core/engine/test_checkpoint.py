@@ -13,6 +13,7 @@ from core.engine.batching import PLAN_VERSION
 from core.engine.checkpoint import Checkpoint
 from core.engine.compiled import clear_idle_engines
 from core.training.train import restore_model
+from tests.support.matrix import sample
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -76,7 +77,7 @@ def has_same_weights(one, other) -> bool:
     return all(np.array_equal(ours, theirs) for ours, theirs in pairs)
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", sample(RECIPES, 4))
 def test_it_ends_the_same_from_any_checkpoint(name: str, data: Sequences, classes: Sequences):
     recipe = RECIPES[name]
     data = classes if recipe.task == "classification" else data

@@ -17,6 +17,7 @@ from core.engine.compiled import MAX_IDLE, Engine, RaggedTensors, borrow_engine
 from core.engine.spec import EngineSpec
 from core.layers.convolution.declaration import Convolutional
 from core.layers.lstm import fast_lstm
+from tests.support.matrix import sample
 
 RATES = {"adam": 0.01, "rmsprop": 0.01, "sgd": 0.3}
 LAYERS = {
@@ -56,8 +57,6 @@ FIFTY_UPDATES = [
     ("one", 1, "rmsprop", {"pooling": "max", "clip_norm": 0.05}),
     ("stacked", 10**9, "sgd", {"weight_decay": 0.01, "clip_norm": 0.05}),
     ("GRU", 10**9, "adam", {}),
-]
-MORE_FIFTY_UPDATES = [
     ("bidirectional", 10**9, "adam", {}),
     ("mixed directions", 10**9, "adam", {"class_weight": "balanced"}),
     ("mixed kinds", 1, "adam", {"pooling": "max", "class_weight": "balanced"}),
@@ -74,10 +73,8 @@ MORE_FIFTY_UPDATES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "wide", "optimizer", "settings"),
-    FIFTY_UPDATES + [pytest.param(*case, marks=pytest.mark.slow) for case in MORE_FIFTY_UPDATES],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "wide", "optimizer", "settings"), sample(FIFTY_UPDATES, 6))
 def test_fifty_updates_give_the_weights_of_stock_keras(
     monkeypatch, name, wide, optimizer, settings
 ):
@@ -139,19 +136,23 @@ def test_fifty_updates_give_the_weights_of_stock_keras(
         assert np.abs(results - old).max() > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "pooling"),
-    [
-        *((name, "last") for name in LAYERS),
-        ("stacked", "mean"),
-        ("bidirectional", "max"),
-        ("mixed kinds", "mean"),
-        ("convolutions", "mean"),
-        ("convolutions", "max"),
-        ("mixed directions", ("attention", "last", "std", "mean", "max")),
-        ("convolutions", ("attention", "last", "std", "mean", "max")),
-        ("shortened", ("std", "attention")),
-    ],
+    sample(
+        [
+            *((name, "last") for name in LAYERS),
+            ("stacked", "mean"),
+            ("bidirectional", "max"),
+            ("mixed kinds", "mean"),
+            ("convolutions", "mean"),
+            ("convolutions", "max"),
+            ("mixed directions", ("attention", "last", "std", "mean", "max")),
+            ("convolutions", ("attention", "last", "std", "mean", "max")),
+            ("shortened", ("std", "attention")),
+        ],
+        6,
+    ),
 )
 def test_predictions_equal_those_of_the_stock_network_in_the_plans_order(name, pooling):
     data, fast = make_sequences(), make_engine(LAYERS[name], pooling=pooling)
@@ -183,6 +184,7 @@ def has_same_arrays(one, other) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "layers",
     [
@@ -207,6 +209,7 @@ def test_no_number_of_rows_or_steps_compiles_again():
     assert fast.train_function.experimental_get_tracing_count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [(LSTM(6, True), LSTM(4)), (Inception(4, 8), LSTM(4))])
 def test_a_group_without_rows_contributes_nothing(layers):
     """One sequence longer than all others together gets its own group, and others may be empty."""
@@ -221,6 +224,7 @@ def test_a_group_without_rows_contributes_nothing(layers):
     assert all(np.isfinite(weight).all() for weight in fast.network.get_weights())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [(LSTM(6), LSTM(4)), (Conv1D(6), Inception(4, 8))])
 def test_groups_change_no_more_than_the_last_bits(layers):
     data = make_sequences(100)
@@ -235,6 +239,7 @@ def test_groups_change_no_more_than_the_last_bits(layers):
             np.testing.assert_allclose(one, other, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_an_engine_is_reused_for_its_spec_by_one_user_at_a_time():
     spec = EngineSpec.from_recipe(Recipe(layers=(LSTM(3),)), 2, 1, 1)
     with borrow_engine(spec) as one, borrow_engine(spec) as other:

@@ -12,6 +12,7 @@ from core.engine.compiled import clear_idle_engines
 from core.engine.memory import release_memory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [LSTM, GRU])
 def test_the_graphs_of_a_dropped_network_are_freed(kind):
     data = Sequences.from_lists(np.ones((4, 3, 1)), targets=[1, 2, 3, 4])

@@ -44,11 +44,13 @@ def test_false_claims_of_a_difference_are_at_most_as_frequent_as_nominal():
 
 def test_a_clear_difference_is_reported_with_its_size():
     comparison = simulate(0.3, 1)
-    assert str(comparison.sentence).startswith("“other” is better than “base”: test RMSE")
+    assert str(comparison.sentence).startswith("“other” is better than “base” by ")
     difference = comparison.entries[1].difference
     assert difference.low < difference.value < difference.high < 0
     percent = 100 * difference.value / comparison.entries[0].figures["rmse"].mean()
-    assert f"by {abs(percent):.1f} %" in comparison.sentence
+    assert f"by {abs(percent):.1f}% (95% CI" in comparison.sentence
+    assert difference.value * comparison.percent_factor == pytest.approx(percent)
+    assert "RMSE (test) is " in comparison.sentence
     assert "5 seeds" in comparison.sentence
 
 
@@ -58,13 +60,13 @@ def test_a_worse_recipe_is_reported_as_worse():
 
 def test_an_insignificant_difference_is_reported_as_such():
     comparison = simulate(0.0, 3, seeds=3)
-    assert str(comparison.sentence).startswith("No difference from “base” can be told with 3 seeds")
+    assert str(comparison.sentence).startswith("Inconclusive with 3 seeds.")
 
 
 def test_one_seed_allows_no_conclusion():
     comparison = simulate(0.5, 3, seeds=1)
     assert comparison.entries[1].difference.low is None
-    assert str(comparison.sentence).startswith("One seed tells nothing of the recipes")
+    assert str(comparison.sentence).startswith("One seed cannot rank the recipes")
     assert "“other”" not in str(comparison.sentence)  # no winner without its interval
 
 
@@ -176,7 +178,7 @@ def test_three_sequences_allow_no_conclusion():
     quick = replace(Recipe.example(), epochs=2)
     comparison = compare(three, {"masked": quick, "padded": replace(quick, mask="none")}, [0])
     assert comparison.part == "training"
-    assert "say nothing about new ones" in comparison.sentence
+    assert "say nothing about new data" in comparison.sentence
 
 
 @pytest.mark.parametrize(

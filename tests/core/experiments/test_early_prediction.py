@@ -39,8 +39,8 @@ def test_the_informative_step_is_found(step, enough):
         assert (accuracy > 0.95) == (share >= enough), (share, accuracies)
     assert shares == pytest.approx(SHARES)
     text = str(result.note)
-    assert ("to the very end" in text) == (enough == 1)
-    assert enough == 1 or f"From {enough:.0%} of a sequence on" in text
+    assert ("improve up to the last step" in text) == (enough == 1)
+    assert enough == 1 or f"{enough:.0%} of the steps are enough" in text
 
 
 def test_the_whole_sequence_matches_evaluate():
@@ -72,7 +72,7 @@ def test_steps_erased_by_the_mask_value_do_not_count():
     data = Sequences.from_lists(lists, targets=[sum(steps) for steps in lists])
     recipe = Recipe(layers=(LSTM(4),), epochs=2, mask="value", validation_split=0.0)
     model = train(data, recipe)
-    with pytest.warns(UserWarning, match="masked away"):
+    with pytest.warns(UserWarning, match="erased because"):
         expected = model.evaluate(data)["rmse"]
     assert evaluate_early_prediction(model, data).figures[-1].value == pytest.approx(
         expected, rel=1e-6

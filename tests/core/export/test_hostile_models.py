@@ -12,6 +12,7 @@ from core.errors import MAX_VALUE_LENGTH
 from core.export.archive import MAX_DOCUMENT_BYTES
 from core.export.model_card import render_model_card
 from tests.support.hostile_models import LINK, VALUES, packed, parts_of, places, with_value
+from tests.support.matrix import sample
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -37,7 +38,7 @@ def content(data) -> bytes:
     return saved.getvalue()
 
 
-@pytest.mark.parametrize("kind", VALUES)
+@pytest.mark.parametrize("kind", sample(VALUES, 4))
 def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind):
     parts = parts_of(content)
     accepted = []
@@ -64,6 +65,13 @@ def test_a_field_with_anything_in_it_is_refused_or_harmless(content, data, kind)
     assert len(accepted) < len(list(places(parts))) / 2, names
 
 
+def refuse(saved: io.BytesIO) -> str:
+    """Load a model that is refused; returns the cause, which the message itself does not quote."""
+    with pytest.raises(DataError, match="or it is damaged") as refusal:
+        load(saved)
+    return str(refusal.value.__cause__)
+
+
 @pytest.mark.parametrize("name", ["vocabularies", "missing", "indicated", "fill"])
 def test_inputs_without_one_of_their_parts_are_refused(content, name):
     parts = parts_of(content)
@@ -72,28 +80,24 @@ def test_inputs_without_one_of_their_parts_are_refused(content, name):
         ("preprocessing.json",),
         lambda whole: {field: part for field, part in whole.items() if field != name},
     )
-    with pytest.raises(DataError, match=f"the preprocessing lacks {name}"):
-        load(io.BytesIO(packed(content, changed)))
+    assert f"the preprocessing lacks {name}" in refuse(io.BytesIO(packed(content, changed)))
 
 
 def test_many_notes_and_endless_ones_are_refused_or_cut(content):
     parts = parts_of(content)
 
-    def load_notes(*notes) -> list:
-        changed = packed(content, with_value(parts, ("training.json", "notes"), lambda _: notes))
-        return load(io.BytesIO(changed)).notes
+    def save_notes(*notes) -> io.BytesIO:
+        changed = with_value(parts, ("training.json", "notes"), lambda _: notes)
+        return io.BytesIO(packed(content, changed))
 
-    with pytest.raises(DataError, match="notes has 60,000 entries; use 0 to 100"):
-        load_notes(*["x"] * 60_000)
-    assert load_notes(LINK, "x" * 5000) == [LINK, "x" * (MAX_VALUE_LENGTH - 1) + "…"]
+    assert "notes has 60,000 entries; use 0 to 100" in refuse(save_notes(*["x"] * 60_000))
+    assert load(save_notes(LINK, "x" * 5000)).notes == [LINK, "x" * (MAX_VALUE_LENGTH - 1) + "…"]
     wide = ["{x}" * 3000, {"x": "y" * 100_000}]
-    with pytest.raises(DataError, match="notes"):
-        load_notes(wide)
+    assert "notes" in refuse(save_notes(wide))
     deep = "x"
     for _ in range(9):
         deep = ["{x}" * 9, {"x": deep}]
-    with pytest.raises(DataError, match="notes"):
-        load_notes(deep)
+    assert "notes" in refuse(save_notes(deep))
 
 
 def test_a_model_of_thousands_of_features_loads_and_so_does_one_with_a_large_example(content):
@@ -132,8 +136,7 @@ def test_json_that_this_library_never_writes_is_refused(content, text, message):
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(saved, "w") as new:
         for name in old.namelist():
             new.writestr(name, text if name == "recipe.json" else old.read(name))
-    with pytest.raises(DataError, match=message):
-        load(saved)
+    assert message in refuse(saved)
 
 
 def test_extreme_numbers_never_lose_a_prediction(content, data):

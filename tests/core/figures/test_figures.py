@@ -107,6 +107,7 @@ def test_labels_come_from_the_caller():
     assert "Schritt" in fig.data[2].hovertemplate
 
 
+@pytest.mark.slow
 def test_figures_need_neither_tensorflow_nor_streamlit():
     script = (
         "import sys, core.figures; print({'tensorflow', 'keras', 'streamlit'} & set(sys.modules))"

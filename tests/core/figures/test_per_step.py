@@ -28,3 +28,13 @@ def test_target_classes_by_step_have_the_colours_of_their_areas():
         name = f"&lt;b&gt;{step % 12}"
         drawn = [area.fillcolor for area in areas if area.name == name]
         assert drawn == ([colour] if step % 12 in best else [])
+
+
+def test_the_strip_of_the_targets_is_named_above_the_probabilities():
+    figure = plot_step_probabilities(["a", "b"], np.full((3, 2), 0.5), np.array(["a", "b", "a"]))
+    axis, strip = figure.layout.yaxis, figure.data[-1]
+    names = dict(zip(axis.tickvals, axis.ticktext, strict=True))
+    assert names[round(float(strip.y[0]), 2)] == "target"
+    assert axis.range[1] > strip.y[0]
+    alone = plot_step_probabilities(["a", "b"], np.full((3, 2), 0.5))
+    assert [*alone.layout.yaxis.ticktext] == ["0%", "25%", "50%", "75%", "100%"]

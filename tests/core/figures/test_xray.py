@@ -131,6 +131,7 @@ def test_a_figure_of_any_size_is_small_and_shows_names_as_text(options, dark):
     json.loads(result)
 
 
+@pytest.mark.slow
 def test_omissions_are_labelled():
     xray = make_xray(length=900, width=1_000, features=40, layers=(LSTM(300),))
     labels = [note.text for note in plot_xray(xray).layout.annotations]
@@ -140,7 +141,9 @@ def test_omissions_are_labelled():
 
 def test_classes_are_named_in_the_colours_of_their_lines():
     figure = plot_xray(make_xray(classes=["up", "down"]))
-    label = next(n.text for n in figure.layout.annotations if n.text.startswith("the answer"))
+    label = next(
+        n.text for n in figure.layout.annotations if n.text.startswith("prediction so far")
+    )
     for line in find_traces(figure, "scatter")[:2]:
         assert f'<b style="color:{line.line.color}">{line.name}</b>' in label
 
@@ -150,3 +153,8 @@ def test_labels_can_be_in_other_languages():
     assert "Zustand" in result
     assert "hidden state" not in result
     assert "Maskiert" in result
+
+
+def test_the_axis_of_steps_has_the_name_of_the_time():
+    figure = plot_xray(make_xray(), labels=Labels().name_time("<i>cycle"))
+    assert figure.layout.xaxis.title.text == "time step (&lt;i&gt;cycle)"

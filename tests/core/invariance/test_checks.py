@@ -34,16 +34,17 @@ from tests.core.layers.recurrent.leaking import (
     shift_mask,
     strip_mask,
 )
+from tests.support.matrix import sample
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
 SAMPLES = Path(__file__).parents[3] / "samples"
-ONE_MORE = "1 step of padding more"
+ONE_MORE = "1 more step of padding"
 TWICE = "padded to twice the length"
 MINUS, MILLION = "padding filled with −1", "padding filled with 1,000,000"
-SIDE = "padding on the other side"
-STEP = "a step masked, against the same step deleted"
-SAVED = "the saved model, against ours"
+SIDE = "padding at the other end"
+STEP = "one step masked, compared with the same step deleted"
+SAVED = "the saved model, compared with this one"
 
 
 def list_leaks(proof: Proof, network: str) -> set[str]:
@@ -95,9 +96,9 @@ CORRECT = {
 }
 
 
-@pytest.mark.parametrize("changes", CORRECT.values(), ids=CORRECT)
-def test_padding_never_counts_for_a_correct_network(data, changes):
-    proof = train(data, replace(RECIPE, epochs=1, **changes)).prove(data)
+@pytest.mark.parametrize("name", sample(CORRECT, 4))
+def test_padding_never_counts_for_a_correct_network(data, name):
+    proof = train(data, replace(RECIPE, epochs=1, **CORRECT[name])).prove(data)
     assert proof.passed, proof
     assert {check.network for check in proof.checks} == {
         "keras", "engine", "export", "preprocessing"
@@ -133,9 +134,7 @@ def test_one_sequence_of_one_step_is_enough(model):
     missing = {check.name: check.why for check in proof.checks if check.passed is None}
     assert missing == {
         STEP: "no sequence has two steps",
-        **dict.fromkeys(
-            (SCALING, FILL, TARGET_SCALING), "this is other data than the model was trained on"
-        ),
+        **dict.fromkeys((SCALING, FILL, TARGET_SCALING), "this is not the training data"),
     }
 
 
@@ -332,7 +331,7 @@ def test_a_model_of_an_earlier_version_says_why_its_scaling_was_not_measured(dat
     proof = model.prove(Sequences.from_lists([[1], [2, 5], [3, 9, 9, 4, 8]], targets=[2, 4, 6]))
     assert proof.passed, proof
     reasons = {check.why for check in proof.checks if check.passed is None}
-    assert reasons == {"this model does not say which sequences it was trained on"}
+    assert reasons == {"this model does not record its training sequences"}
 
 
 def test_nothing_relies_on_implicit_masks(data, monkeypatch):

@@ -58,6 +58,7 @@ def compute_expected(rules: DerivedFeatures, sequence) -> np.ndarray:
     return np.concatenate([*first, normalized], axis=1)
 
 
+@pytest.mark.slow
 @given(settings, steps)
 def test_features_are_what_their_definition_says(setting, sequence):
     rules, model = build_features(*setting)
@@ -67,6 +68,7 @@ def test_features_are_what_their_definition_says(setting, sequence):
     np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 @given(settings, st.lists(steps, min_size=1, max_size=4), st.data())
 def test_padding_and_erased_steps_change_no_bit(setting, sequences, data):
     """Any amount on any side, and steps erased in between, filled with NaN and large numbers."""

@@ -103,6 +103,7 @@ def test_a_masked_step_equals_a_deleted_step_even_inside_a_sequence(name):
     assert np.abs(unmasked - masked).max() > 1e-2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_explicit_mask_needs_no_implicit_one(name, monkeypatch):
     """Strip all implicit masks, as Keras after 3.15 does in recurrent layers."""

@@ -36,6 +36,7 @@ def read(text, **options):
     return read_sequences(io.StringIO(text), time="t", **{"missing": "mean"} | options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["mean", "forward"])
 @pytest.mark.parametrize(
     "changes",
@@ -63,6 +64,7 @@ def test_a_word_of_validation_rows_alone_is_the_unknown_word():
     assert inputs.encode(read(text)).values[-1, :3].tolist() == [0, 0, 1]
 
 
+@pytest.mark.slow
 def test_every_fold_fits_its_own_vocabulary():
     rows = "".join(f"s{i},0,{'xyz'[i % 3]},{i},{i}\n" for i in range(9)) + "s9,0,rare,1,1\n"
     data = read("id,t,word,v,target\n" + rows)
@@ -70,7 +72,7 @@ def test_every_fold_fits_its_own_vocabulary():
     for training, _ in split_into_folds(data, RECIPE, 5):
         sizes.add(len(InputEncoder.fit(data[training]).names))
     assert sizes == {5, 6}
-    with pytest.warns(UserWarning, match="none of the words the model was trained on"):
+    with pytest.warns(UserWarning, match="not in the training vocabulary"):
         cross_validate(data, replace(RECIPE, epochs=1), 2)
 
 
@@ -151,17 +153,20 @@ def model():
     return train(read(TRAINING), RECIPE)
 
 
+@pytest.mark.slow
 def test_an_unknown_word_is_noted(model):
-    with pytest.warns(UserWarning, match=r"Feature ward: 'attic' is none of the words.*: 2\."):
+    message = r"Feature ward: 'attic' is not in the training vocabulary.*: 2\."
+    with pytest.warns(UserWarning, match=message):
         model.predict(io.StringIO("id,t,ward,pulse,weight\ne,0,attic,60,2\ne,1,attic,,\n"))
 
 
+@pytest.mark.slow
 def test_words_and_numbers_are_not_confused(model):
-    with pytest.raises(DataError, match="Feature ward holds numbers"):
+    with pytest.raises(DataError, match="Feature ward contains numbers"):
         model.predict([[[1, 2, 3]]])
     plain = train(Sequences.from_lists([[1], [2]], [1, 2], feature_names=["ward"]), RECIPE)
     words = Sequences([[0]], [1], feature_names=["ward"], categories={"ward": ("x",)})
-    with pytest.raises(DataError, match="Feature ward holds words"):
+    with pytest.raises(DataError, match="Feature ward contains words"):
         plain.predict(words)
 
 
@@ -174,19 +179,21 @@ def test_a_saved_model_keeps_its_words_and_indicators(model, tmp_path):
     again = loaded.read_training_table(io.StringIO(loaded.example))
     np.testing.assert_allclose(loaded.predict(again), model.predict(data)[:3], rtol=1e-6)
     card = model.render_model_card()
-    assert "- Words of ward: north, south; any other one counts as unknown" in card
+    assert "- Categories of ward: north, south; any other is unknown" in card
     assert "ward, pulse" in card
 
 
+@pytest.mark.slow
 def test_the_padding_check_holds_with_words_and_missing_values(model):
     assert model.prove(read(TRAINING)).passed
 
 
+@pytest.mark.slow
 def test_a_step_with_a_word_equals_no_mask_value():
     data = read("id,t,c,v,target\n" + "a,0,x,0,1\na,1,y,0,1\nb,0,x,0,2\nb,1,y,0,2\n")
     assert data.feature_names == ("c", "v")
     model = train(data, replace(RECIPE, mask="value", mask_value=0.0))
-    assert not any("masked away" in note for note in model.notes)
+    assert not any("erased because" in note for note in model.notes)
     assert model.prove(data).passed
     assert model.trace(data[:1]).counts[-2:].all()
 

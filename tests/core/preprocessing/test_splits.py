@@ -107,7 +107,7 @@ def test_folds_hold_out_every_row_but_test_once_and_divide_no_group(rows, count,
     )
     usable = np.flatnonzero(~np.array(test))
     if len(set(np.array(groups)[usable]) if grouped else usable) < count:
-        with pytest.raises(DataError, match="folds need as many"):
+        with pytest.raises(DataError, match="folds need at least"):
             list(split_into_folds(data, Recipe(task="classification"), count))
         return
     all_held_out = []
@@ -145,8 +145,8 @@ def test_rows_marked_validation_are_the_validation_set(share):
 @pytest.mark.parametrize(
     ("labels", "task", "share", "parts"),
     [
-        (["a"], "classification", 0.2, ["Sequences to train on: 1.", "single sequence: 1, such"]),
-        ([5], "regression", 0.2, ["Sequences to train on: 1."]),
+        (["a"], "classification", 0.2, ["Training sequences: 1,", "single sequence: 1, such"]),
+        ([5], "regression", 0.2, ["Training sequences: 1,"]),
         ([5], "regression", 0.0, []),
         (["rare", *"aaaaabbbbb"], "classification", 0.3, ["single sequence: 1, such as rare"]),
         ([7, *[1, 2] * 5], "regression", 0.3, []),

@@ -37,7 +37,7 @@ def read(text, **options):
 
 
 def test_a_report_lists_what_was_found_with_its_place_and_remedies():
-    summary = "1 question and 2 warnings about this data: 1 rows have the `t` of another row"
+    summary = "1 question and 2 warnings about this data: rows that repeat a `t`"
     with pytest.warns(DataWarning, match=summary):
         report = read(DOUBTFUL, missing="mean").report
     assert [(finding.level, finding.code) for finding in report] == [
@@ -153,6 +153,17 @@ def test_a_report_round_trips_through_json():
     assert [str(finding) for finding in again] == [str(finding) for finding in REPORT]
     assert str(again.findings[1].rows[1]) == "4 of b.csv"
     assert ReadReport.from_dict(REPORT.to_dict()) == REPORT
+    assert ReadReport.from_dict(REPORT.to_dict()).start_ranks is None
+
+
+def test_the_order_of_the_starts_round_trips_through_json():
+    report = read(
+        "id,day,x\na,2026-05-02,1\na,2026-05-03,1\nb,2026-05-01,2\nc,2026-05-02,2\n"
+    ).report
+    again = ReadReport.from_dict(json.loads(json.dumps(report.to_dict())))
+    assert again == report
+    for each in (report, again):
+        assert each.start_ranks.tolist() == [1, 0, 1]
 
 
 @pytest.mark.filterwarnings("ignore::core.errors.DataWarning")
@@ -187,6 +198,9 @@ def test_the_report_of_any_table_round_trips_and_explains_every_row(name):
                 {"examples": [[1]]},
             )
         ),
+        {"start_ranks": [1, 0]},
+        {"start_ranks": "AAAA"},
+        {"start_ranks": "no base64"},
         {"rows": -1},
         {"used": "3"},
         {"left_out": {"missing": -1}},
@@ -212,6 +226,20 @@ def test_what_is_no_dictionary_is_no_report(plain):
 def test_rows_in_are_rows_used_and_rows_explained():
     report = read("id,t,x\na,1,2\na,2,\nb,1,3\n", missing="drop").report
     assert report.rows == 3 == report.used + sum(report.left_out.values())
+
+
+def test_the_word_none_in_a_column_of_words_is_announced_and_can_be_confirmed():
+    """It may be the category of those without, which a fill value would replace."""
+    text = "id,t,drug,x,y\n" + "".join(
+        f"{n // 3},{n % 3},{('none', 'a', 'b', '')[n % 4]},{n},{n // 6}\n" for n in range(12)
+    )
+    with pytest.warns(DataWarning, match="`drug` with the word “none” count as missing: 3"):
+        [finding] = [each for each in read(text).report if each.code == "none"]
+    assert (finding.level, finding.column) == ("warning", "drug")
+    report = read(text, **finding.remedies[0]).report
+    assert [each.level for each in report if each.code == "none"] == ["info"]
+    numbers = text.replace(",none,", ",,").replace(",a,", ",1,").replace(",b,", ",none,")
+    assert "none" not in [each.code for each in read(numbers).report]
 
 
 def test_clear_data_gives_no_warning():
@@ -245,6 +273,7 @@ def test_a_question_is_an_error_if_reading_is_strict():
         announce(report, strict=True)
 
 
+@pytest.mark.slow
 def test_new_data_is_read_like_the_data_of_a_model():
     model = train(read(CLEAR), Recipe(layers=LSTM(2), epochs=1))
     new = read_sequences(io.StringIO("x,t,id\n5,2,c\n4,1,c\n"), like=model)

@@ -29,31 +29,31 @@ def cell(row, column, found):
 
 
 REFUSED = {
-    "an empty file": ("", "nothing in it", NOTHING),
-    "only blank lines": ("\n  \n\t\n", "nothing in it", NOTHING),
-    "only delimiters": (",,\n,,\n", "nothing in it", NOTHING),
-    "a blank line above a delimiter": (" \n;\n", "nothing in it", NOTHING),
+    "an empty file": ("", "input is empty", NOTHING),
+    "only blank lines": ("\n  \n\t\n", "input is empty", NOTHING),
+    "only delimiters": (",,\n,,\n", "input is empty", NOTHING),
+    "a blank line above a delimiter": (" \n;\n", "input is empty", NOTHING),
     "a header alone": ("\nid,t,v,target\n", "no row of values follows", {"row": 2}),
     "a ZIP cut off": (b"PK\x03\x04\x14", "ZIP is damaged", NOTHING),
     "a PDF renamed": (b"%PDF-1.7\n", "not a text file", NOTHING),
     "a picture renamed": (b"\x89PNG\r\n\x1a\n", "not a text file", NOTHING),
     "a JSON object": ('\n{"a":[1, 2, 3]}\n', "JSON object", {"found": '{"a":[1, 2, 3]}'}),
     "bytes of zero": (b"1,2\n3,\x00\n", "not a text file", NOTHING),
-    "nothing but an id": ("id\na\nb\n", "No column is left", NOTHING),
-    "an id and a target": ("id,target\na,1\na,1\n", "No column is left", NOTHING),
+    "nothing but an id": ("id\na\nb\n", "No numeric column is left", NOTHING),
+    "an id and a target": ("id,target\na,1\na,1\n", "No numeric column is left", NOTHING),
     "columns of one name": ("id,v,v\na,1,2\n", "two columns", cell(1, 3, "v")),
-    "an open quote": ('id,t,v\na"b,0,1\na,1,2\n\nb,1,2\n', "quotes", NOTHING),
-    "columns that show no layout": ("a,b,c\n1,2,3\n4,5,6\n", "Choose the column", NOTHING),
+    "an open quote": ('id,t,v\na"b,0,1\na,1,2\n\nb,1,2\n', "quote", NOTHING),
+    "columns that show no layout": ("a,b,c\n1,2,3\n4,5,6\n", "Choose the id column", NOTHING),
     "a short row": (
         LONG + "a,1,3\n",
-        "number of cells (3)",
+        "number of cells is 3",
         {"row": 3, "cells": 3, "expected": 4, "found": "a,1,3"},
     ),
     "a long row": (
-        LONG + "\na,1,2,3,4\n", "number of cells (5)", {"row": 4, "cells": 5, "expected": 4}
+        LONG + "\na,1,2,3,4\n", "number of cells is 5", {"row": 4, "cells": 5, "expected": 4}
     ),
     "a list without quotes": (
-        "s,y\n[1, 2],5\n[3],6\n", "quotes around a list", {"row": 2, "cells": 3}
+        "s,y\n[1, 2],5\n[3],6\n", "quotes around lists", {"row": 2, "cells": 3}
     ),
     "long: text for a number": (LONG + "a,1,x,2\n", "not a number", cell(3, "v", "x")),
     "long: a word under blank lines": (
@@ -104,9 +104,9 @@ REFUSED = {
         's,y\n"[1]",2\n"[Infinity]",3\n', "too large", cell(3, "s", "Infinity")
     ),
     "list: unequal lengths": (
-        'a,b,y\n"[1,2]","[1,2]",3\n"[1,2]","[1]",3\n', "number of steps (1)", cell(3, "b", "[1]")
+        'a,b,y\n"[1,2]","[1,2]",3\n"[1,2]","[1]",3\n', "in the list is 1", cell(3, "b", "[1]")
     ),
-    "list: unequal steps": ('s,y\n"[[1,2],[3]]",3\n', "number of values (1)", cell(2, "s", "[3]")),
+    "list: unequal steps": ('s,y\n"[[1,2],[3]]",3\n', "in a step is 1", cell(2, "s", "[3]")),
     "list: two ways": ('s,y\n"[[1]]",3\n"[1]",3\n', "not a list", cell(3, "s", "[1]")),
     "list: repeated id": ('id,s\na,"[1]"\nb,"[2]"\na,"[3]"\n', "earlier row", cell(4, "id", "a")),
     "wide: repeated id": (
@@ -120,13 +120,15 @@ REFUSED = {
     "wide: text in one of two features": (
         "id,x_1,x_2,y_1,y_2\na,1,2,3,4\nb,1,,oops,\n", "not a number", cell(3, "y_1", "oops")
     ),
-    "list: text among spaces": ("s,y\n1 2,3\n4 x,5\n6 7 8,5\n", "No column is left", NOTHING),
+    "list: text among spaces": (
+        "s,y\n1 2,3\n4 x,5\n6 7 8,5\n", "No numeric column is left", NOTHING
+    ),
     "list: infinity among spaces": (
         "s,y\n1 2,3\n4 inf,5\n6 7 8,5\n", "too large", cell(3, "s", "inf")
     ),
     "rows: text": ("1\n\n  \n2,x\n3,4,5\n", "not a number", cell(4, 2, "x")),
     "rows: text after spaces": ("1\n2  x\n3 4 5\n", "not a number", cell(2, 2, "x")),
-    "rows: text in the first row": ("x\n1,2\n3\n", "numbers only", {"row": 2}),
+    "rows: text in the first row": ("x\n1,2\n3\n", "only numbers", {"row": 2}),
     "rows: a gap": ("1\n2,,3\n", "missing", cell(2, 2, "")),
     "rows: 1e39": ("1\n2,1e39\n", "too large", cell(2, 2, "1e39")),
     "pasted: not closed": ("[[1],\n [2, 5]", "brackets", {"row": 1}),
@@ -238,10 +240,10 @@ LEFT_OUT = {
         [[1, 2, 3, 4]], "warning",
     ),
     "long: an infinite time": (
-        LONG + "a,inf,2,2\n", "no time", cell(3, "t", "inf"), [[1]], "question"
+        LONG + "a,inf,2,2\n", "as a time", cell(3, "t", "inf"), [[1]], "question"
     ),
     "long: a word for a time": (
-        LONG + "a,later,2,2\n", "no time", cell(3, "t", "later"), [[1]], "question"
+        LONG + "a,later,2,2\n", "as a time", cell(3, "t", "later"), [[1]], "question"
     ),
     "long: 13/13/2026": (
         "id,t,v\na,13/13/2026,1\na,02/02/2026,2\n", "2026-01-31", cell(2, "t", "13/13/2026"),
@@ -298,7 +300,7 @@ def test_a_row_without_two_roles_is_one_row():
     data = read_sequences(to_buffer(LONG + ",,2,2\n" + "a,1,1,2\n" * 3))
     finding = find_finding(data, "incomplete")
     assert (finding.level, finding.column, finding.rows) == ("warning", None, (3, 3))
-    assert "left out: 1, the first is row 3" in finding.message
+    assert "because a role has no value: 1, the first is row 3" in finding.message
     assert data.report.left_out == {"incomplete": 1}
 
 
@@ -317,7 +319,7 @@ def test_ids_apart_by_a_space_are_one_id(missing):
     ("text", "choices", "says"),
     [
         ("id,v,label\na,1,\nb,2,\n", {"target": "label"}, "target is missing"),
-        ("id,v,part\na,1,x\nb,2,y\n", {"split": "part"}, "names no part"),
+        ("id,v,part\na,1,x\nb,2,y\n", {"split": "part"}, "is not part of a split"),
         ("id,x1,x2,y\na,,,1\nb,,,2\n", {}, "no steps"),
         ('s,y\n"[]",2\n"[]",2\n', {}, "empty list"),
     ],
@@ -341,9 +343,9 @@ def test_a_table_of_which_nothing_remains_is_refused_with_the_first_reason(text,
             "not a number",
             {"row": 2, "column": "id", "found": "a"},
         ),
-        (LONG, {"layout": "rows", "target": "v"}, "rows layout", {"column": "v"}),
+        (LONG, {"layout": "rows", "target": "v"}, 'layout "rows"', {"column": "v"}),
         ("1\n2,3\n", {"layout": "long"}, "unequal numbers of cells", {"layout": "long"}),
-        ("a,b\n1,2\n3,4\n", {"layout": "long"}, "tells the sequences apart", {}),
+        ("a,b\n1,2\n3,4\n", {"layout": "long"}, "identifies the sequences", {}),
         (
             "id,note,v\n" + "".join(f"a,w{i},1\n" for i in range(501)),
             {"features": ["note"]},
@@ -394,14 +396,14 @@ def test_rows_of_a_data_frame_count_as_if_saved_with_a_header():
 
 @pytest.mark.parametrize("frame", [pd.DataFrame(), pd.DataFrame({"id": [], "v": []})])
 def test_an_empty_frame_is_refused(frame):
-    with pytest.raises(DataError, match="nothing in it"):
+    with pytest.raises(DataError, match="input is empty"):
         read_sequences(frame)
 
 
 @pytest.mark.parametrize("role", ["id", "target", "split", "group"])
 def test_a_column_of_lists_cannot_have_another_role(role):
     file = io.BytesIO(build_parquet(a=[[1], [2, 5]], b=[[0], [1, 1]]))
-    with pytest.raises(DataError, match="Column b holds lists"):
+    with pytest.raises(DataError, match="Column b contains lists"):
         read_sequences(file, layout="list", features=["a"], target_at="sequence", **{role: "b"})
 
 

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from core import Sequences
 from core.reading import open_table, read_table
 from core.reading.choices import choose_schema
-from core.reading.to_csv import MAX_EXAMPLE_STEPS, build_example, derive_schema, to_csv
+from core.reading.new_data import Reading
+from core.reading.to_csv import (
+    MAX_EXAMPLE_STEPS,
+    build_example,
+    build_template,
+    derive_schema,
+    to_csv,
+)
 from tests.support.tables import TABLES
 
 numbers = st.floats(-1e6, 1e6, width=32)
@@ -56,3 +63,16 @@ def test_an_example_is_small():
     lines = build_example(data).splitlines()
     assert lines[0] == "id,value,target"
     assert len(lines) == 1 + 2 * MAX_EXAMPLE_STEPS + 2
+
+
+@pytest.mark.parametrize("way", TABLES)
+def test_a_template_is_read_as_new_data_without_targets(way):
+    text, choices = TABLES[way]
+    table = open_table(io.StringIO(text))
+    data = read_table(table, choose_schema(table, choices))[0]
+    template = build_template(data)
+    again = Reading.from_sequences(data).read_file(template.encode(), max_steps=10**6)[0]
+    assert again.feature_names == data.feature_names
+    assert len(again) >= 1
+    assert again.targets is None or data.schema.remaining_steps is not None
+    assert again.split is None

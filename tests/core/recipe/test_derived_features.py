@@ -37,7 +37,7 @@ def test_each_feature_comes_from_one_input_and_words_are_left_alone(settings, ex
 
 @pytest.mark.parametrize("normalization", ["sequence", "both"])
 def test_statistics_of_a_whole_sequence_are_refused_per_step(normalization):
-    with pytest.raises(RecipeError, match=r"what comes after it; use 'data_set'"):
+    with pytest.raises(RecipeError, match=r"reveal later steps to each step; use 'data_set'"):
         Recipe(return_sequences=True, normalization=normalization)
     recipe = Recipe(normalization=normalization, differences=True)
     assert recipe.adapt(return_sequences=True).normalization == "data_set"

@@ -25,7 +25,7 @@ def test_the_reference_example_is_learned_and_distinguishes_one_and_a_half_from_
     assert len(model.history["loss"]) == len(model.history["seconds"]) == 100
 
 
-@pytest.mark.slow
+@pytest.mark.further
 def test_japanese_vowels_reach_the_published_accuracy_without_using_test_rows():
     # Settings chosen by cross-validation on the 270 training rows; see benchmarks/settings.py.
     record = json.loads(Path("docs/vowels.json").read_text(encoding="utf-8"))["settings"]
@@ -53,6 +53,7 @@ def test_same_seed_gives_the_same_weights_and_another_seed_others(words, quick_r
     assert not has_same_weights(model, train(words, dataclasses.replace(recipe, seed=1)))
 
 
+@pytest.mark.slow
 def test_by_lengths_no_padding_changes_a_single_bit(words, quick_recipe):
     recipe = dataclasses.replace(quick_recipe, layers=(LSTM(6, dropout=0.3),), epochs=3)
     model = train(words, recipe)
@@ -66,6 +67,7 @@ def test_by_lengths_no_padding_changes_a_single_bit(words, quick_recipe):
         )
 
 
+@pytest.mark.slow
 def test_mode_value_trains_as_if_the_erased_steps_did_not_exist():
     lists = [[0, 1, 2], [3, 0, 0, 1], [5, 2]]
     recipe = Recipe(layers=(LSTM(5),), mask="value", epochs=4, batch_size=1, validation_split=0.0)
@@ -75,7 +77,7 @@ def test_mode_value_trains_as_if_the_erased_steps_did_not_exist():
         dataclasses.replace(recipe, mask="lengths"),
     )
     assert has_same_weights(erased, deleted)
-    assert "masked away: 3" in erased.notes[0]
+    assert "erased because they equal the mask value 0.0: 3" in erased.notes[0]
 
 
 def test_mode_none_lets_padding_count():
@@ -88,6 +90,7 @@ def test_mode_none_lets_padding_count():
     assert not has_same_weights(unmasked, train(data, dataclasses.replace(recipe, maxlen=9)))
 
 
+@pytest.mark.slow
 def test_rows_marked_test_touch_neither_weights_nor_scaler(words, quick_recipe):
     poisoned = words.values.copy()
     rows = np.repeat(words.split == "test", words.lengths)
@@ -105,6 +108,7 @@ def test_standardization_sees_real_training_steps_only(words, quick_recipe):
     np.testing.assert_allclose(model.preprocessing.std, training.values.std(0), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_targets_of_any_unit_are_learned_and_predicted_in_it():
     rng = np.random.default_rng(2)
     lists = [rng.normal(size=rng.integers(1, 8)) for _ in range(64)]
@@ -135,6 +139,7 @@ def test_early_stopping_keeps_the_best_weights(words, quick_recipe):
     assert has_same_weights(model, shorter)
 
 
+@pytest.mark.slow
 def test_rare_classes_weigh_as_much_as_frequent_ones(quick_recipe):
     """The steps do not distinguish the classes, so the probabilities are the class weights."""
     data = Sequences.from_lists([[0.5, 1]] * 40, targets=["often"] * 30 + ["seldom"] * 10)
@@ -147,6 +152,7 @@ def test_rare_classes_weigh_as_much_as_frequent_ones(quick_recipe):
     np.testing.assert_allclose(even.predict_proba([[0.5, 1]])[0], [0.5, 0.5], atol=0.02)
 
 
+@pytest.mark.slow
 def test_progress_reports_epochs_and_ends_with_the_last(words, quick_recipe):
     reports = []
     start = time.perf_counter()
@@ -194,12 +200,12 @@ def test_stop_is_obeyed_before_the_next_call_and_keeps_the_weights(words, quick_
         (
             Sequences.from_lists([[1], [2]], targets=[1, 2], split=["test", "test"]),
             {},
-            "marked train",
+            "is marked “train”",
         ),
         (
             Sequences.from_lists([[1], [0]], targets=[1, 2], ids=["a", "b"]),
             {"mask": "value"},
-            "sequence b",
+            "Sequence b: the mask mode",
         ),
         (
             Sequences.from_lists([[1e30], [2e30]], targets=[1e25, -1e25]),
@@ -219,6 +225,7 @@ def test_a_list_is_refused_with_the_remedy():
         train([[1], [2, 5]], Recipe.example())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["regression", "classification"])
 def test_whole_numbers_with_a_point_train_as_numbers_and_as_classes(task):
     data = Sequences.from_lists([[1], [2], [1], [2]], targets=[1.0, 0.0, 1.0, 0.0])
@@ -254,6 +261,7 @@ def test_a_class_of_one_member_is_learned_from_and_named():
     assert [note.values["found"] for note in model.notes] == ["x"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("per_step", [False, True])
 @pytest.mark.parametrize("task", ["regression", "classification"])
 def test_batches_are_mixed_more_if_targets_depend_on_the_length(task, per_step, monkeypatch):
@@ -276,6 +284,7 @@ def test_batches_are_mixed_more_if_targets_depend_on_the_length(task, per_step, 
     assert noises[2] == noises[3] > MIN_NOISE
 
 
+@pytest.mark.slow
 def test_batches_of_packed_steps_are_almost_random(monkeypatch):
     """Sorting by length saves padding, of which they have none."""
     lengths = np.arange(1, 101)

@@ -9,6 +9,7 @@ from core import LSTM, Recipe, Sequences
 from core.invariance.report import Proof
 from runs import Runs
 from runs.jobs.check_invariance import check_run_invariance, read_proof
+from runs.scheduling import once_per_run
 from runs.scheduling.once_per_run import OncePerRun
 from runs.scheduling.requests import RequestQueue
 from tests.support.cluster_runs import OWNER, QUICK, wait_for, wait_until_ended
@@ -55,7 +56,7 @@ def test_without_a_mask_the_proof_reports_the_difference(runs: Runs, example: Se
 
 
 def test_the_check_of_a_deleted_run_fails_and_can_be_requested_again(
-    runs: Runs, example: Sequences
+    runs: Runs, example: Sequences, monkeypatch: pytest.MonkeyPatch
 ):
     run = wait_until_ended(runs, runs.train(OWNER, example, replace(QUICK, seed=3)))
     get_proof(runs, run.id)
@@ -64,4 +65,5 @@ def test_the_check_of_a_deleted_run_fails_and_can_be_requested_again(
     first = request.request(run.id)
     assert first.wait(60)
     assert "no trained model" in str(first.error)
+    monkeypatch.setattr(once_per_run, "RETRY_SECONDS", 0)
     assert request.request(run.id) is not first

@@ -25,6 +25,7 @@ def empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     get_store.cache_clear()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("empty_store")
 def test_the_model_used_longest_ago_is_dropped_first(example: Sequences):
     model, cache = train(example, replace(Recipe.example(), epochs=1)), ModelCache()

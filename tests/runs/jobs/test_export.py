@@ -36,8 +36,8 @@ def test_an_export_is_verified_in_a_process_of_its_own(runs: Runs):
     whole = zipfile.ZipFile(io.BytesIO(runs.read_model(run.id)))
     card = whole.read("MODEL_CARD.md").decode()
     assert "# Visits" in card
-    assert "No: measured on" in card  # its proof
-    assert "| **this network** |" in card  # its evaluation
+    assert "Padding never changes a prediction: checked on" in card  # its proof
+    assert "| **this model** |" in card  # its evaluation
     assert whole.read("example.csv").decode().startswith("visit,day,mood,pulse,outcome\nv0,0,low,")
     assert load(io.BytesIO(runs.read_model(run.id))).evaluation is not None
     if export.onnx:

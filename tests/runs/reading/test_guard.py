@@ -60,9 +60,9 @@ def test_a_process_is_reused_for_the_next_file(guard):
 @pytest.mark.parametrize(
     ("job", "seconds", "says"),
     [
-        (strange_jobs.take_memory, 60, "more memory than this server gives"),
-        (strange_jobs.never_end, 1, "longer than this server gives"),
-        (strange_jobs.abort, 60, "ended the process that read it"),
+        (strange_jobs.take_memory, 60, "more memory than the limit"),
+        (strange_jobs.never_end, 1, "longer than the limit"),
+        (strange_jobs.abort, 60, "stopped the process that read it"),
         (strange_jobs.fail, 60, "error in the program"),
     ],
 )
@@ -83,7 +83,7 @@ def test_the_server_enforces_limits_without_the_system(guard, monkeypatch):
 
 def test_a_suspended_process_is_ended(guard, monkeypatch):
     monkeypatch.setattr(limits, "BASE_SECONDS", 0.3)
-    with pytest.raises(UnpaddedError, match="longer than this server gives"):
+    with pytest.raises(UnpaddedError, match="longer than the limit"):
         guard.call("somebody", HERE, strange_jobs.sleep, b"", 60)
 
 

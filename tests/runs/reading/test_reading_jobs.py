@@ -21,7 +21,7 @@ def test_the_text_of_ids_is_limited(monkeypatch: pytest.MonkeyPatch, most: int, 
     opened = open_file(LONG_IDS)
     assert isinstance(opened, reading_jobs.Opened) is is_read
     if not is_read:
-        assert "5,000 characters, and at most 4,999" in str(opened.error)
+        assert "5,000 characters; the limit is 4,999" in str(opened.error)
 
 
 def test_sequences_are_limited_by_the_size_of_their_file(monkeypatch: pytest.MonkeyPatch):
@@ -30,11 +30,11 @@ def test_sequences_are_limited_by_the_size_of_their_file(monkeypatch: pytest.Mon
     monkeypatch.setattr(reading_jobs, "MAX_BYTES", 100)
     refused = open_file(words.encode())
     assert isinstance(refused, reading_jobs.Refused)
-    assert "in memory" in str(refused.error)
+    assert "of memory" in str(refused.error)
 
 
 def test_the_names_of_columns_are_limited_together(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(table, "MAX_NAME_CHARACTERS", 3)
     refused = open_file(b"id,v,target\na,1,2\na,2,2\n")
     assert isinstance(refused, reading_jobs.Refused)
-    assert "The names of the columns have 9 characters, and at most 3" in str(refused.error)
+    assert "The column names have 9 characters; the limit is 3" in str(refused.error)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core import DataError
 from runs.jobs.evaluate import evaluate_run, read_evaluation
 from runs.limits import Limits
 from runs.scheduling import once_per_run
@@ -25,6 +26,20 @@ def test_runs_with_one_result_share_one_request(store: Store):
     analysis = OncePerRun(queue, store, evaluate_run, read_evaluation, lambda run_id: run_id[0])
     assert analysis.request("a1") is analysis.request("a2")
     assert analysis.request("a1") is not analysis.request("b1")
+
+
+def test_a_failed_request_is_repeated_after_a_while(store: Store, monkeypatch: pytest.MonkeyPatch):
+    analysis = OncePerRun(
+        RequestQueue(wake=lambda: None), store, evaluate_run, read_evaluation, lambda run_id: "key"
+    )
+    failed = analysis.request("a")
+    failed.finish(DataError("It failed."))
+    assert analysis.request("a") is failed  # as the page's next rerun asks, to show the error
+    assert analysis.request("b") is failed  # an identical run
+    monkeypatch.setattr(once_per_run, "RETRY_SECONDS", 0)
+    again = analysis.request("a")
+    assert again is not failed
+    assert analysis.request("b") is again
 
 
 def test_the_request_used_longest_ago_is_forgotten_first(

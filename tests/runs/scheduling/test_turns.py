@@ -184,7 +184,7 @@ def test_a_request_that_takes_too_long_ends_with_an_error(
     monkeypatch.setattr(runs.dispatcher.requests, "limits", limits)
     request = runs.predict(run, Sequences(np.ones((4_000_000, 1)), np.full(4_000, 1_000)))
     assert request.wait(60)
-    assert "more than 0.02 minutes" in str(request.error)
+    assert "the limit of 0.02 minutes" in str(request.error)
     wait_for(lambda: len(runs.workers) == 2, "the worker's successor")
 
 

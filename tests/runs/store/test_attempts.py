@@ -121,6 +121,7 @@ def test_deaths_before_a_turn_with_progress_do_not_count(store: Store):
     assert store.attempts.interrupt(run, claim.attempt, has_died=True) == (1, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", range(15))
 def test_a_kill_at_the_very_end_leaves_a_whole_run_or_none(store: Store, new_store, again: int):
     run = create_queued(store)

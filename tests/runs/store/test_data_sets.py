@@ -79,7 +79,7 @@ def test_too_many_and_too_large_are_refused_and_change_nothing(new_store):
     with pytest.raises(UnpaddedError, match="1 data sets"):
         store.data_sets.save("ada", replace(SET, name="another.csv"), PACKED, FILE)
     large = Content.from_bytes(b"x" * 1_100_000)
-    with pytest.raises(UnpaddedError, match="a visitor may have 1 MB"):
+    with pytest.raises(UnpaddedError, match="the limit per visitor is 1 MB"):
         store.data_sets.save("ada", replace(data_set, data=large.digest), large, FILE)
     assert store.data_sets.list("ada") == [data_set]
     assert store.data_sets.read_content(large.digest) is None

@@ -110,6 +110,7 @@ def test_another_program_or_machine_trains_again(store: Store):
     assert store.attempts.claim(run, "worker", KIND) is not None
 
 
+@pytest.mark.slow
 def test_a_result_of_several_kinds_is_not_shared(store: Store):
     run = create_queued(store)
     store.attempts.claim(run, "worker", KIND)
@@ -145,6 +146,7 @@ def test_a_worker_does_not_train_a_duplicate(store: Store):
     assert read_state(store, other) is RunState.FINISHED
 
 
+@pytest.mark.slow
 def test_simultaneous_clicks_on_several_servers_are_one_training(
     new_store: Callable[..., Store],
 ):

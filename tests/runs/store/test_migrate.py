@@ -40,6 +40,22 @@ def execute(url: str, *statements: str) -> None:
     engine.dispose()
 
 
+NEW_TABLES = {
+    3: ["readings"],
+    4: ["hold_outs", "run_hold_outs"],
+    5: ["run_notes", "compared"],
+    6: ["timings"],
+}  # by version
+
+
+def list_tables_after(version: int) -> list[str]:
+    return [name for new, names in NEW_TABLES.items() if new > version for name in names]
+
+
+def drop_tables_after(version: int) -> list[str]:
+    return [f"DROP TABLE {name}" for name in list_tables_after(version)]
+
+
 def fill(url: str) -> str:
     """Store a run with epochs and a checkpoint; return its id."""
     store = Store(url)
@@ -69,6 +85,7 @@ def start_server(url: str, migrations: Path) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", program, url, str(migrations)], cwd=ROOT)
 
 
+@pytest.mark.slow
 def test_migrations_make_the_declared_tables(store: Store, url: str):
     engine = sqlalchemy.create_engine(url)
     with engine.connect() as connection:
@@ -83,13 +100,14 @@ def test_migrations_make_the_declared_tables(store: Store, url: str):
 
 def test_a_database_of_the_last_version_before_alembic_keeps_all_rows(url: str):
     fill(url)
-    later = "DROP TABLE readings"
-    execute(url, later, f"DROP TABLE {VERSION_TABLE}", "UPDATE schema SET version = 1")
+    execute(
+        url, *drop_tables_after(1), f"DROP TABLE {VERSION_TABLE}", "UPDATE schema SET version = 1"
+    )
     before = read_rows(url)
     Store(url).close()
     after = read_rows(url)
     assert after.pop(VERSION_TABLE)
-    assert after.pop("readings") == []
+    assert not any(after.pop(name) for name in list_tables_after(1))
     assert (before.pop("schema"), after.pop("schema")) == (["(1,)"], [f"({VERSION},)"])
     assert after == before
 
@@ -100,11 +118,11 @@ def test_a_database_without_readings_keeps_all_rows_and_stores_them_then(url: st
     old = store.data_sets.save("ada", SET, PACKED, FILE)
     store.close()
     down = [f"UPDATE {VERSION_TABLE} SET version_num = '0002'", "UPDATE schema SET version = 2"]
-    execute(url, "DROP TABLE readings", *down)
+    execute(url, *drop_tables_after(2), *down)
     before = read_rows(url)
     store = Store(url)
     after = read_rows(url)
-    assert after.pop("readings") == []
+    assert not any(after.pop(name) for name in list_tables_after(2))
     assert (before.pop("schema"), after.pop("schema")) == (["(2,)"], [f"({VERSION},)"])
     assert (before.pop(VERSION_TABLE), after.pop(VERSION_TABLE)) == (
         ["('0002',)"],
@@ -145,7 +163,7 @@ def test_a_failed_migration_leaves_the_database_as_it_was(
     with pytest.raises(StoreError) as failed:
         Database(url, migrations=write_next_version(tmp_path, FAILING))
     assert failed.value.template == NOT_MIGRATED
-    assert f"could not be migrated from schema {VERSION} to {NEXT}: " in str(failed.value)
+    assert f"from schema {VERSION} to {NEXT}: " in str(failed.value)
     assert "\n" not in str(failed.value)
     [line] = [record for record in caplog.records if record.getMessage() == str(failed.value)]
     assert f"{NEXT:04}_next.py" in line.facts["traceback"]

@@ -61,6 +61,7 @@ def test_the_report_of_any_table_is_stored(store: Store, content: bytes):
     assert [str(finding) for finding in stored] == [str(finding) for finding in report]
 
 
+@pytest.mark.slow
 def test_a_report_of_more_than_is_read_back_keeps_what_a_person_should_decide(store: Store):
     sheets = {f"sheet {i}": [["id", "v"], ["a", 1], ["a", 2]] for i in range(MAX_REMEDIES + 5)}
     report = read_report(write_workbook(**sheets))
@@ -94,6 +95,7 @@ def test_reading_again_replaces_the_reading(store: Store):
     assert store.data_sets.read_reading(data_set.id) is None
 
 
+@pytest.mark.slow
 def test_a_reading_is_deleted_with_its_data_set_and_its_visitor(store: Store):
     first = store.data_sets.save("ada", SET, PACKED, FILE, reading=READING)
     store.data_sets.save("ada", replace(SET, name="b.csv"), PACKED, FILE, reading=READING)

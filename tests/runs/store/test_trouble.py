@@ -133,7 +133,7 @@ def test_a_database_that_is_not_utf8_is_refused(encoding: str):
     with postgres.empty_database(more) as url, pytest.raises(StoreError) as raised:
         Store(url)
     assert raised.value.template == NOT_UTF8
-    assert f"encoding is {encoding}, and it must be UTF8" in str(raised.value)
+    assert f"encoding is {encoding}, but must be UTF8" in str(raised.value)
 
 
 @pytest.mark.skipif(not postgres.is_there(), reason=postgres.MISSING)
@@ -152,6 +152,6 @@ def test_the_clients_encoding_is_ours_whatever_the_environment_says(
 def test_a_damaged_database_is_reported_without_a_traceback(tmp_path: Path, read_log):
     file = tmp_path / "a.sqlite3"
     file.write_bytes(b"no database at all, " * 500)
-    with pytest.raises(StoreError, match="does not answer"):
+    with pytest.raises(StoreError, match="does not respond"):
         Store(f"sqlite:///{file}")
     assert "not a database" in read_log()[0]["why"]

@@ -131,7 +131,7 @@ def test_a_full_queue_is_closed_to_those_who_filled_it_alone(new_store):
     for _ in range(3):
         create_queued(store, "ada")
     for crowd in ("ada", "bob"):
-        with pytest.raises(UnpaddedError, match="3 trainings of all visitors wait"):
+        with pytest.raises(UnpaddedError, match="3 runs of all visitors are waiting"):
             create_queued(store, crowd)
     create_queued(store, "eve")
     with pytest.raises(UnpaddedError, match="of all visitors"):
@@ -145,6 +145,6 @@ def test_the_disk_has_a_limit_for_all_together(new_store):
     run = create_queued(store)
     claim = store.attempts.claim(run, "worker")
     store.attempts.save_checkpoint(run, claim.attempt, os.urandom(30_000_000))
-    with pytest.raises(UnpaddedError, match="keeps 20 MB for all of its visitors"):
+    with pytest.raises(UnpaddedError, match="20 MB for all visitors are used up"):
         create_queued(store, "bob")
     store.runs.delete("ada", run)

@@ -52,6 +52,8 @@ def build_untouched_state(kind: str, widget: Message) -> WidgetState | None:
             options = [getattr(option, "content", option) for option in widget.options]
             values = [options[each] for each in widget.default]
             state.string_array_value.data[:] = widget.raw_values if widget.set_value else values
+        case "slider":
+            state.double_array_value.data[:] = widget.value if widget.set_value else widget.default
         case "file_uploader":
             state.file_uploader_state_value.SetInParent()
         case _:

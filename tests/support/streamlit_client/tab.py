@@ -35,10 +35,12 @@ XSRF_COOKIE = "_streamlit_xsrf"
 
 @dataclass
 class Answer:
-    """An action, and the seconds until its run had ended and all of it was here."""
+    """An action, the seconds until its run had ended and all of it was here, and the bytes of all
+    messages that came meanwhile."""
 
     what: str
     seconds: float
+    received: int = 0
 
 
 @dataclass(eq=False)
@@ -48,6 +50,7 @@ class Question:
     what: str
     fragment: str
     asked: float
+    received_before: int  # bytes of the tab until then
     begun: bool = False
     seconds: float | None = None  # None until it is answered
 
@@ -102,6 +105,7 @@ class Tab:
         self.kept: dict[str, KeptMessage] = {}  # by hash
         self.keep_for = 0  # runs
         self.replies: dict[str, ForwardMsg] = {}  # to requests other than runs, by their id
+        self.received = 0  # bytes
 
     @property
     def screen(self) -> ElementTree:
@@ -147,7 +151,8 @@ class Tab:
         is_back: bool = False,
     ) -> float:
         """Ask for a run and wait for its end; the seconds that took."""
-        question = Question(what, fragment, perf_counter() if began is None else began)
+        began = perf_counter() if began is None else began
+        question = Question(what, fragment, began, self.received)
         self.send_question(question, pressed, page_hash, is_back=is_back)
         self.watch(lambda: question.seconds is not None, SECONDS, what)
         return question.seconds
@@ -231,12 +236,13 @@ class Tab:
                 continue
             if clock.due <= now:
                 clock.due = now + clock.interval - (now - clock.due) % clock.interval
-                self.send_question(Question("poll", fragment, now), poll=True)
+                self.send_question(Question("poll", fragment, now, self.received), poll=True)
             until = min(until, clock.due)
         try:
             data = self.socket.recv(timeout=max(until - perf_counter(), 0))
         except TimeoutError:
             return
+        self.received += len(data)
         self.take(ForwardMsg.FromString(data), perf_counter())
 
     def take(self, message: ForwardMsg, now: float) -> None:
@@ -313,7 +319,8 @@ class Tab:
         self.states = {name: state for name, state in self.states.items() if name in drawn}
         for question in self.answering:
             question.seconds = now - question.asked
-            self.visitor.answers.append(Answer(question.what, question.seconds))
+            received = self.received - question.received_before
+            self.visitor.answers.append(Answer(question.what, question.seconds, received))
             self.questions.remove(question)
         self.answering = []
 

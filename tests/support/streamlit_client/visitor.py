@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import pandas as pd
 import requests
-from streamlit.proto.Common_pb2 import FileUploaderState, StringArray
+from streamlit.proto.Common_pb2 import DoubleArray, FileUploaderState, StringArray
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.testing.v1.element_tree import Element
+from streamlit.testing.v1.element_tree import Block, Element
 
 from tests.support.streamlit_client.elements import (
     CHECKED,
@@ -80,6 +80,10 @@ class Visitor:
         url = f"/{self.path}" + (f"?{self.tab.query}" if self.tab.query else "")
         return self._load(f"refresh {url}", url)
 
+    def run_again(self) -> float:
+        """Run the whole page again as it is, as after any input outside a fragment."""
+        return self.tab.ask("run again")
+
     def miss_the_last_run(self) -> float:
         """Run the page again, in a browser that was too slow to show anything of the run before:
         what its inputs hold is what this run says alone."""
@@ -88,7 +92,8 @@ class Visitor:
 
     def repeat(self, fragment: str) -> None:
         """Send a repetition that the browser asked for at an earlier time."""
-        self.tab.send_question(Question("repeat", fragment, perf_counter()), poll=True)
+        question = Question("repeat", fragment, perf_counter(), self.tab.received)
+        self.tab.send_question(question, poll=True)
 
     def go_back(self, query: str) -> float:
         """The browser's Back, to an earlier address of this page."""
@@ -186,6 +191,21 @@ class Visitor:
         else:
             state = WidgetState(id=widget.id, string_value=options[0])
         return self._enter(f"choose {name}", widget, state)
+
+    def slide(self, name: str, value: float) -> float:
+        """Move a slider that has one handle."""
+        widget = require_enabled(self.find("slider", name))
+        state = WidgetState(id=widget.id, double_array_value=DoubleArray(data=[value]))
+        return self._enter(f"slide {name}", widget, state)
+
+    def open_tab(self, name: str) -> float:
+        """Open a tab of those that run the page when they are opened."""
+        for block in _list_blocks(self.tab.screen.main):
+            labels = [child.label for child in block.children.values() if child.type == "tab"]
+            if name in labels and (id := block.proto.tab_container.id):
+                self.tab.states[id] = WidgetState(id=id, string_value=name)
+                return self.tab.ask(f"open {name}")
+        raise LookupError(f"No tab “{name}” on /{self.path}")
 
     def check(self, name: str, on: bool = True) -> float:
         """Set a checkbox or a toggle."""
@@ -316,3 +336,10 @@ class _SourceAdapter(requests.adapters.HTTPAdapter):
 
 def _split_url(url: str) -> tuple[str, str]:
     return urlsplit(url).path.strip("/"), urlsplit(url).query
+
+
+def _list_blocks(block: Block) -> Iterator[Block]:
+    for child in block.children.values():
+        if isinstance(child, Block):
+            yield child
+            yield from _list_blocks(child)

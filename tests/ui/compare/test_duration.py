@@ -10,7 +10,7 @@ from ui.compare.duration import estimate_seconds
 
 
 def estimate(monkeypatch: pytest.MonkeyPatch, workers: int, limit: int, seeds: int) -> float:
-    runs = SimpleNamespace(workers=[""] * workers)
+    runs = SimpleNamespace(workers=[""] * workers, estimate_seconds=lambda cost, recipe: 2.0)
     store = SimpleNamespace(limits=SimpleNamespace(running_runs=limit))
     monkeypatch.setattr(backend, "get_runs", lambda: runs)
     monkeypatch.setattr(backend, "get_store", lambda: store)

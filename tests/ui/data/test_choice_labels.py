@@ -107,9 +107,9 @@ def test_the_choices_after_a_refusal_have_words():
 
 def test_several_choices_are_joined_and_those_of_the_form_are_not_listed():
     both = format_choices({"missing": "mean", "accept": ["missing"]})
-    assert both == "Take the mean"
+    assert both == "Fill with the training mean"
     assert format_choices({"dayfirst": True, "missing": "drop"}) == (
-        "Day before month, leave the step out"
+        "Day before month, drop the step"
     )
     form: Choices = dict.fromkeys(FIELDS)
     assert len(form) > MAX_KEYS

@@ -24,7 +24,7 @@ def test_names_of_columns_are_quoted_and_shown_as_text(name, shown):
 
 
 def test_a_finding_begins_with_a_capital():
-    assert format_finding(Finding("info", "x", Note("no column is the target"))).startswith("No")
+    assert format_finding(Finding("info", "x", Note("no target column"))).startswith("No")
 
 
 def show_all():
@@ -68,11 +68,12 @@ def page():
     return page
 
 
+@pytest.mark.slow
 def test_a_question_has_a_button_and_a_preview_per_answer(page):
     labels = [button.label for button in page.button]
-    assert labels[:3] == ["Day before month", "Month before day", "That is right"]
+    assert labels[:3] == ["Day before month", "Month before day", "Confirm"]
     assert [caption.value for caption in page.caption][:2] == [
-        "Read like this now  \n1\\*2",
+        "Current reading  \n1\\*2",
         "2\\*1",
     ]
     page.button[1].click().run()
@@ -82,14 +83,14 @@ def test_a_question_has_a_button_and_a_preview_per_answer(page):
 def test_warnings_beyond_the_first_are_in_a_section_to_open(page):
     assert len(page.warning) == 8
     [section] = page.expander
-    assert section.label == "3 more things to check"
+    assert section.label == "3 more notes"
     assert len(section.warning) == 3
     assert "two sheets" not in [warning.value for warning in page.warning]  # the page shows them
 
 
 def test_names_in_answers_are_shown_as_text(page):
-    [label] = [button.label for button in page.button if "split" in button.label]
-    assert label == r"The split is “\*\*s\*\*”"
+    [label] = [button.label for button in page.button if "Split" in button.label]
+    assert label == r"Split\: “\*\*s\*\*”"
 
 
 def test_statements_leave_out_what_the_page_shows_elsewhere(page):

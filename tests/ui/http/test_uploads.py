@@ -64,7 +64,7 @@ def memory():
 
 def test_a_tab_has_its_limit(memory):
     memory.put(20)
-    with pytest.raises(UploadRefused, match="may take 25 MB"):
+    with pytest.raises(UploadRefused, match="yet exceed 25 MB"):
         memory.put(20)
     memory.put(3)
     memory.put(20, session="another tab")
@@ -73,7 +73,7 @@ def test_a_tab_has_its_limit(memory):
 def test_a_visitor_has_a_limit_over_all_tabs(memory):
     for tab in range(2):
         memory.put(20, session=f"tab {tab}")
-    with pytest.raises(UploadRefused, match="may take 50 MB"):
+    with pytest.raises(UploadRefused, match="yet exceed 50 MB"):
         memory.put(20, session="a third")
     memory.put(20, session="somebody else's", visitor="w")
 
@@ -118,7 +118,7 @@ def test_the_largest_user_makes_room_for_others(memory):
 def test_many_cookies_of_one_address_are_not_worth_more(memory):
     for n in range(5):
         memory.put(19, f"tab {n}", f"cookie {n}")
-    with pytest.raises(UploadRefused, match="Many files"):
+    with pytest.raises(UploadRefused, match="busy with other files"):
         memory.put(22, "tab 6", "cookie 6")
     memory.put(10, "small", "small")  # the one with least, behind the same router
 
@@ -129,7 +129,7 @@ def test_nobody_makes_room_for_a_larger_user(memory):
     for n in range(9):
         memory.put(19, f"tab {n}", f"cookie {n}")
     assert {"small 0", "small 1", "tab 8"} <= {session for session, _ in memory.files}
-    with pytest.raises(UploadRefused, match="Many files"):
+    with pytest.raises(UploadRefused, match="busy with other files"):
         memory.put(22, "small 2", "small 0", OTHER)  # the own one would have to
 
 
@@ -149,7 +149,7 @@ def test_pinned_content_does_not_make_room(memory):
         file = memory.put(19, f"tab {n}", f"cookie {n}")
         memory.uploads.take(f"tab {n}", file, "place", b"0" * 19 * MB)
         memory.uploads.read(f"tab {n}", file, pin=True)
-    with pytest.raises(UploadRefused, match="Many files"):
+    with pytest.raises(UploadRefused, match="busy with other files"):
         memory.put(10, "other", "other", OTHER)
     memory.uploads.drop("tab 1", "1")
     memory.put(10, "other", "other", OTHER)
@@ -295,9 +295,9 @@ def test_an_upload_passes_completely_and_is_counted(door, memory):
 def test_a_too_large_upload_is_refused_with_a_message_whatever_its_headers(door, memory, headers):
     answer = door(30, headers=headers)
     assert answer.status == 413
-    assert "may take 25 MB on this server" in answer.text
+    assert "are not opened yet exceed 25 MB" in answer.text
     assert memory.megabytes == 0
-    assert "may take 25 MB" in str(memory.uploads.pop_refusal("s"))
+    assert "yet exceed 25 MB" in str(memory.uploads.pop_refusal("s"))
 
 
 def test_without_a_cookie_uploads_count_by_address(door):

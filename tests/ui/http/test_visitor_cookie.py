@@ -375,6 +375,7 @@ def test_without_cookies_a_visitor_is_recognised_within_the_session_only():
     assert get_owner().id != first.id
 
 
+@pytest.mark.slow
 def test_a_login_is_the_same_owner_anywhere_by_its_issuer_and_subject():
     ann = get_owner(**ANN)
     assert asdict(ann) | {"id": None} == {"id": None, "lasting": True, "login": "Ann"}
@@ -407,6 +408,7 @@ def test_the_login_name_is_shown_literally():
     assert [button.label for button in test.button] == ["Log out"]
 
 
+@pytest.mark.slow
 def test_a_server_without_logins_shows_no_login():
     test = open_app()
     assert not test.button

@@ -62,17 +62,17 @@ def test_typed_text_is_read(messages, text, features, lists):
 @pytest.mark.parametrize(
     ("text", "features", "words"),
     [
-        ("1.5, [2]", 1, "'1.5,' stands outside the lists"),
-        ("[1.5]; [2]", 1, "';' stands outside the lists"),
+        ("1.5, [2]", 1, "'1.5,' is outside the lists"),
+        ("[1.5]; [2]", 1, "';' is outside the lists"),
         ("1.5\n[2]", 1, "'1.5' is not a list"),
         ("[inf]", 1, "'inf' in the list is infinite"),
         ("[Truth]", 1, "'Truth' in the list is not a number"),
         ("[٣]", 1, "'٣' in the list is not a number"),
         ("hello", 1, "'hello' is not a number"),
         ("1.5, hello", 1, "'hello' is not a number"),
-        ("1, 2, 3", 2, "'[1, 2, 3]' is none"),
-        ("[1, 2]\n[3]", 2, "'[3]' is none"),
-        ("", 1, "nothing in it"),
+        ("1, 2, 3", 2, "unlike '[1, 2, 3]'"),
+        ("[1, 2]\n[3]", 2, "unlike '[3]'"),
+        ("", 1, "input is empty"),
     ],
 )
 def test_unreadable_text_is_quoted(messages, text, features, words):

@@ -37,6 +37,7 @@ def test_an_ensemble_is_formatted_as_its_members():
         ("maxlen", None, "no limit"),
         ("maxlen", 1200, "1,200"),
         ("validation_split", 0.2, "20%"),
+        ("validation_split", 0.125, "12.5%"),
         ("learning_rate", 0.0005, "0.0005"),
         ("standardize", True, "standardized"),
         ("dense", (32, 16), "32,16"),

@@ -85,7 +85,7 @@ def test_metrics_name_their_sequences(part, heading):
     [
         ("speaker", "speaker", "speaker"),
         ("a\nb", "a\nb", "a b"),
-        ("x" * 10_000, "x" * 10_000, "x" * 59 + "…"),
+        ("x" * 10_000, "x" * 10_000, "x" * 30 + "…" + "x" * 29),
         ("prediction", "target", "target"),  # taken
         ("p(b)", "target", "p(b)"),  # taken in the file
     ],

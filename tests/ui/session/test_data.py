@@ -81,7 +81,7 @@ def test_a_data_set_beyond_the_limit_is_refused(state, services, open_text):
     refusal = open_table(state, services, "a.csv", TABLE.encode)
     assert isinstance(refusal.error, QuotaError)
     assert refusal.columns.names == ("id", "t", "x", "z")
-    with pytest.raises(QuotaError, match="Delete one first"):
+    with pytest.raises(QuotaError, match="Delete one on the page Data first"):
         open_sample(state, services, REAL_ZEROS)
     assert state == before
 

@@ -122,7 +122,7 @@ def test_an_unreadable_workspace_is_not_overwritten(open_tab, services, open_tex
     open_text(open_tab(), "1\n2,5\n")
 
     def fail(*_):
-        raise StoreError("The database does not answer.")
+        raise StoreError("The database does not respond.")
 
     with monkeypatch.context() as patch:
         patch.setattr(Visitors, "record_visit", fail)
@@ -143,7 +143,7 @@ def test_a_workspace_that_becomes_readable_is_restored(open_tab, services, open_
     open_text(open_tab(), "1\n2,5\n")
 
     def fail(*_):
-        raise StoreError("The database does not answer.")
+        raise StoreError("The database does not respond.")
 
     with monkeypatch.context() as patch:
         patch.setattr(Visitors, "record_visit", fail)

@@ -7,7 +7,7 @@ from core.errors import Note
 from runs import ComparisonRequest
 from ui.session import settings
 from ui.session.data import answer, open_data_set, open_example
-from ui.session.settings import choose_recipe, record_settings, show_run
+from ui.session.settings import choose_recipe, edit_settings, record_settings, show_run
 from ui.session.state import DataSettings
 
 
@@ -37,7 +37,7 @@ def test_data_that_is_read_in_another_way_starts_with_the_suggested_recipe(
 
 
 def test_another_recipe_removes_the_notes_about_a_link(state, services):
-    state.address.notes = (Note("padding: “sideways” is not possible here; pre is used."),)
+    state.address.notes = (Note("padding: “sideways” is not possible here. Using pre."),)
     choose_recipe(state, services, state.recipe)
     assert state.address.notes
     choose_recipe(state, services, replace(state.recipe, epochs=3))
@@ -50,3 +50,24 @@ def test_the_settings_of_the_data_set_open_longest_ago_are_dropped(state, monkey
         state.settings[name] = DataSettings(name, state.recipe, None, None)
     record_settings(state)
     assert list(state.settings) == ["second", state.data_key]
+
+
+def test_settings_are_folded_with_a_new_run_until_they_are_changed_in_every_tab(open_tab, services):
+    tab = open_tab()
+    choose_recipe(tab, services, replace(tab.recipe, epochs=7))
+    show_run(tab, services, "a run")
+    assert not open_tab().editing
+    edit_settings(tab, services, True)
+    assert open_tab().editing
+    edit_settings(tab, services, False)
+    assert not open_tab().editing
+    choose_recipe(tab, services, replace(tab.recipe, epochs=8))  # such as by a link
+    assert open_tab().editing
+
+
+def test_each_data_set_keeps_whether_its_settings_are_shown(state, services, open_text):
+    edit_settings(state, services, True)
+    open_text(state, "1\n2,5\n")
+    assert not state.editing
+    open_example(state, services)
+    assert state.editing

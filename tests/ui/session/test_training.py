@@ -100,6 +100,9 @@ def test_a_comparison_trains_each_recipe_with_each_seed(open_tab, services, open
         runs = [services.runs.get(run_id) for run_id in run_ids]
         assert [run.recipe for run in runs] == [replace(recipes[name], seed=s) for s in (3, 5)]
         assert {run.name for run in runs} == {f"Three sequences: {name}"}
+        assert {run.entry for run in runs} == {name}
+    summaries = services.store.runs.list(tab.owner.id)
+    assert len({run.comparison for run in summaries} - {None}) == 1
     assert tab.run is None
     open_text(tab, "1\n2,5\n")
     assert tab.comparison is None

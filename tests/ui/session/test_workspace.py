@@ -28,6 +28,8 @@ def test_the_stored_format_stays_as_it_is(state, services, open_text):
                 "recipe": state.recipe.to_dict(),
                 "run": "a run",
                 "compared": {"entries": {"one": ["r1", "r2"]}, "seeds": [0, 1]},
+                "editing": False,
+                "varied": {},
             }
         },
         "example_run": "home",
@@ -50,9 +52,17 @@ def test_the_texts_that_were_typed_last_are_remembered(state, services, monkeypa
     assert read(state, services)["typed"] == state.typed_texts
 
 
+def test_all_texts_together_have_a_limit(state, services, monkeypatch):
+    monkeypatch.setattr(workspace, "MAX_ALL_TYPED_CHARACTERS", 8)
+    for box in "abcd":
+        remember_text(state, services, box, "1234")
+    assert list(state.typed_texts) == ["c", "d"]
+    assert read(state, services)["typed"] == state.typed_texts
+
+
 def test_a_failed_save_is_repeated(state, services, monkeypatch):
     def fail(*_):
-        raise StoreError("The database does not answer.")
+        raise StoreError("The database does not respond.")
 
     with monkeypatch.context() as patch:
         patch.setattr(Visitors, "save", fail)

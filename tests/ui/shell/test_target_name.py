@@ -1,10 +1,14 @@
-"""Names of the target on screen and in exports."""
+"""Names of the target and of the time, on screen and in exports."""
+
+from datetime import UTC, datetime
 
 import pytest
 
 from core import Recipe
 from core.data.schema import Schema
-from ui.shell.target_name import TargetName, get_target_name
+from core.reading.new_data import Reading
+from runs import RunState, RunSummary
+from ui.shell.target_name import TargetName, get_run_time_name, get_target_name
 
 
 @pytest.mark.parametrize(
@@ -20,3 +24,20 @@ from ui.shell.target_name import TargetName, get_target_name
 )
 def test_the_target_is_called_as_its_owner_calls_it(schema, task, label, column):
     assert get_target_name(schema, Recipe(task=task)) == TargetName(label, column)
+
+
+@pytest.mark.parametrize(
+    ("schema", "name"),
+    [
+        (Schema("long", time="cycle"), "cycle"),
+        (Schema("long", time=("date", "clock")), "date clock"),
+        (Schema("long", time="2"), None),  # without a header
+        (Schema("wide"), None),
+        (None, None),
+    ],
+)
+def test_the_time_is_called_as_its_owner_calls_it(schema, name):
+    reading = Reading(1, schema).to_dict()
+    created = datetime(2026, 11, 29, tzinfo=UTC)
+    run = RunSummary("id", "me", "x", Recipe(), "data", reading, RunState.FINISHED, created)
+    assert get_run_time_name(run) == name

@@ -34,7 +34,10 @@ def show_page():
 
 @pytest.fixture
 def page(monkeypatch):
-    """The page; its uploader lists what ``list_files`` gives it."""
+    """The page; its uploader lists what ``list_files`` gives it, and nothing of earlier tests."""
+    uploads = get_uploads()
+    for upload in list(uploads.uploads):
+        uploads.drop(upload.session, upload.file)
     selections = Selections()
     monkeypatch.setattr(module, "get_selections", lambda: selections)
     monkeypatch.setattr(selections_module, "get_selections", lambda: selections)
@@ -104,7 +107,7 @@ def test_files_chosen_later_replace_those_listed_before(page):
     assert not page.caption
     list_files(page, a=TRAIN, b=TEST, c=("new.csv", b"new", ""))
     assert page.session_state.content == b"new"
-    assert "Only what was chosen last is used: new.csv." in page.caption[0].value
+    assert "Only the last selection is used: new.csv." in page.caption[0].value
     list_files(page, c=("new.csv", b"new", ""))
     assert page.session_state.content == b"new"
     assert not page.caption
@@ -112,7 +115,7 @@ def test_files_chosen_later_replace_those_listed_before(page):
 
 def test_two_files_of_one_name_are_refused_until_one_is_removed(page):
     list_files(page, a=("a.csv", b"1", ""), b=("a.csv", b"2", ""))
-    assert "Two files are called 'a.csv'" in page.session_state.content
+    assert "Two files have the name 'a.csv'" in page.session_state.content
     list_files(page, b=("a.csv", b"2", ""))
     assert page.session_state.content == b"2"
 
@@ -129,7 +132,7 @@ def _low_limit():
 def test_the_limit_of_one_file_holds_for_all_together(page):
     half = b"0" * 600_000
     list_files(page, a=("a.csv", half, ""), b=("b.csv", half, ""))
-    assert "Together, the files take 2 MB, and at most 1 MB" in page.session_state.content
+    assert "The files have 2 MB in total; the limit is 1 MB" in page.session_state.content
     list_files(page, a=("a.csv", half, ""))
     assert page.session_state.content == half
 
@@ -137,5 +140,5 @@ def test_the_limit_of_one_file_holds_for_all_together(page):
 def test_files_are_not_read_without_one_that_did_not_arrive(page):
     module.get_selections().begin("test session id", {"a": "X_TRAIN.ts", "b": "X_TEST.ts"})
     list_files(page, a=TRAIN)
-    assert page.session_state.content.startswith("X_TEST.ts: It was not uploaded.")
+    assert page.session_state.content.startswith("X_TEST.ts: The upload failed.")
     assert get_uploads().total_bytes == 0

@@ -73,7 +73,7 @@ def _note_further_ids(candidates: Candidates, sequence: np.ndarray) -> None:
             candidates.ask(
                 "id_columns",
                 Note(
-                    "`{id}` names the sequences, and `{id}` and `{name}` together may do so",
+                    "`{id}` is the id; it may also be `{id}` and `{name}` together",
                     id=id,
                     name=name,
                 ),
@@ -108,8 +108,8 @@ def _assign_id_columns(candidates: Candidates, time: str) -> None:
     candidates.ask(
         "id_columns",
         Note(
-            "{n} rows have the `{time}` of another row of the same `{id}`: another column may tell "
-            "sequences apart",
+            "rows that repeat a `{time}` of the same `{id}` ({n}): another column may be part "
+            "of the id",
             n=repeated,
             time=time,
             id=candidates.roles["id"],
@@ -136,7 +136,7 @@ def _ask_about_equal_ids(candidates: Candidates, best: IdSet, others: Iterator[I
             candidates.ask(
                 "id_columns",
                 Note(
-                    "`{names}` together name a sequence, and `{others}` may do so as well",
+                    "`{names}` together are the id; it may also be `{others}`",
                     names=", ".join(columns),
                     others=", ".join(other_columns),
                 ),
@@ -164,7 +164,7 @@ def _assign_joined_id(candidates: Candidates, columns: tuple[str, ...]) -> None:
     candidates.excluded.update({candidates.roles["id"] or ""} - {*columns})
     candidates.assign_joined("id", columns)
     if len(columns) > 1:
-        note = Note("`{names}` together name a sequence", names=", ".join(columns))
+        note = Note("`{names}` together are the id", names=", ".join(columns))
         candidates.inform("id_columns", note)
 
 

@@ -47,7 +47,7 @@ def detect_split(candidates: Candidates, is_long: bool) -> None:
             candidates.roles["split"] = ""
             _note_feature(candidates, name)
         else:
-            note = Note("`{name}` says train, validation or test: split", name=name)
+            note = Note("`{name}` contains train, validation or test: split", name=name)
             candidates.inform("split", note, name)
     open_columns = [each for each in candidates.list_open_columns("number", "text") if each != name]
     for name in open_columns:
@@ -62,7 +62,7 @@ def detect_split(candidates: Candidates, is_long: bool) -> None:
         elif candidates.roles["split"] is None and _are_parts(name, values):
             candidates.roles["split"] = name
             note = Note(
-                "`{name}` holds {values}, and is taken for the split into train and test",
+                "`{name}` contains {values} and is used as the split into train and test",
                 name=name,
                 values=", ".join(values),
             )
@@ -70,7 +70,7 @@ def detect_split(candidates: Candidates, is_long: bool) -> None:
         elif candidates.roles["split"] is None:
             candidates.excluded.add(name)
             note = Note(
-                "`{name}` may mark a split and is not used; write train, validation or test "
+                "`{name}` may mark a split and is not used. Write train, validation or test "
                 "to use it, or choose it as a feature",
                 name=name,
             )
@@ -93,7 +93,7 @@ def note_divided_groups(candidates: Candidates) -> None:
     divided = np.intersect1d(groups[is_training], groups[is_held_out])
     if len(divided):
         note = Note(
-            "groups with sequences in the training set and in another: {n}, such as {found}",
+            "groups in both the training set and another set: {n}, such as {found}",
             n=len(divided),
             found=names[int(divided[0])].as_py(),
         )
@@ -114,5 +114,5 @@ def _changes(candidates: Candidates, name: str) -> bool:
 
 
 def _note_feature(candidates: Candidates, name: str) -> None:
-    note = Note("`{name}` marks no split, because it differs from step to step", name=name)
+    note = Note("`{name}` is not a split, because it changes within sequences", name=name)
     candidates.inform("no_split", note, name)

@@ -66,7 +66,7 @@ def assign_dates(candidates: Candidates, sequence: np.ndarray) -> None:
     assign_ordering_time(candidates, names[0])
     if len(names) > 1:
         note = Note(
-            "the dates of `{names}` order the rows, and `{name}` is taken for the time",
+            "the dates of `{names}` order the rows; `{name}` is used as the time",
             names=", ".join(names),
             name=names[0],
         )
@@ -160,7 +160,7 @@ def exclude_further_times(candidates: Candidates, sequence: np.ndarray) -> None:
         ):
             candidates.excluded.add(name)
             note = Note(
-                "`{name}` orders the rows as `{time}` does, and is not a feature",
+                "`{name}` has the same order as `{time}`: not a feature",
                 name=name,
                 time=time,
             )
@@ -192,8 +192,7 @@ def note_doubts_about_time(candidates: Candidates, sequence: np.ndarray) -> None
             candidates.ask(
                 "day_order",
                 Note(
-                    "the dates of `{name}` may be day/month or month/day: the day is taken to be "
-                    "first",
+                    "the dates of `{name}` may be day/month or month/day: read with the day first",
                     name=name,
                 ),
                 [{"dayfirst": True}, {"dayfirst": False}],
@@ -209,7 +208,7 @@ def note_doubts_about_time(candidates: Candidates, sequence: np.ndarray) -> None
             candidates.inform("day_order", note, name)
     if holds_clock_times(candidates.table, name) and _passes_midnight(candidates, name, sequence):
         note = Note(
-            "`{name}` holds times of day without a date, and some sequences pass midnight",
+            "`{name}` has times of day without a date, and some sequences pass midnight",
             name=name,
         )
         candidates.warn("midnight", note, name)
@@ -239,9 +238,7 @@ def _note_year_first(candidates: Candidates, name: str, is_certain: bool) -> Non
         note = Note("the dates of `{name}` have the year first", name=name)
         candidates.inform("day_order", note, name)
         return
-    note = Note(
-        "the dates of `{name}` have years of two digits, which are taken to be first", name=name
-    )
+    note = Note("the dates of `{name}` have two-digit years: read with the year first", name=name)
     candidates.ask(
         "day_order",
         note,

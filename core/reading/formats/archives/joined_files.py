@@ -90,7 +90,7 @@ def _join_labels(steps: Table, labels: Table, key: str, labels_path: PurePosixPa
                 find_free_name(each, columns), take_by_index(cells, row_indices)
             )
     note = Note(
-        "{file} of the archive; what {beside} says of each `{key}` is joined",
+        "{file} of the archive; {beside} is joined by `{key}`",
         file=steps.files[0][0],
         beside=labels_path.name,
         key=key,

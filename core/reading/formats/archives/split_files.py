@@ -69,7 +69,7 @@ def open_split(
     for (path, _), table in zip(files, tables, strict=True):
         if (table.header, table.ragged, table.names) != kind:
             raise DataError(
-                "{file} has the columns {found}, and {first} has {expected}. Give the files of a "
+                "{file} has the columns {found}; {first} has {expected}. Give the files of a "
                 "split the same columns.",
                 file=path.name,
                 found=", ".join(table.names),
@@ -135,7 +135,7 @@ def _separate_ids(tables: list[Table], splits: list[str]) -> tuple[list[Table], 
         place = table.names.index(name)
         columns = table.columns.set_column(place, name, texts.take(pa.array(indices)))
         separated.append(replace(table, columns=columns, roles=table.roles | roles, cache={}))
-    note = Note("the files share ids in `{name}`: the split is put before them", name=name)
+    note = Note("the files share ids in `{name}`: each id is prefixed with its split", name=name)
     return separated, [note]
 
 

@@ -86,8 +86,8 @@ def _concatenate(tables: Tables, name: str) -> Table:
     for path, table in others:
         if table.names != first.names or table.ragged or table.header != first.header:
             raise DataError(
-                "{file} has the columns {found}, and {first} has {expected}. Put files of the "
-                "same data into the archive.",
+                "{file} has the columns {found}; {first} has {expected}. Give all files of "
+                "the archive the same columns.",
                 file=path.as_posix(),
                 found=", ".join(table.names),
                 first=first_path.as_posix(),
@@ -111,5 +111,5 @@ def _concatenate(tables: Tables, name: str) -> Table:
         return table
     file_indices = np.repeat(np.arange(len(tables)), lengths)
     columns, roles, notes = add_file_roles(columns, paths, file_indices)
-    note = Note("{n} files of the archive, a sequence each", n=len(tables))
+    note = Note("{n} files of the archive, one sequence per file", n=len(tables))
     return replace(table, columns=columns, roles=roles, notes=(note, *notes, *first.notes))

@@ -14,8 +14,8 @@ from ...table.table import Table, refuse_equal_names
 from ..source import EMPTY, refuse_bomb
 
 UNSUPPORTED = N_(
-    "Column {column} holds {kind}, which no sequence is made of. Save it as numbers, text, dates, "
-    "or lists of numbers, or leave it out."
+    "Column {column} contains {kind}, which is not supported. Save it as numbers, text, "
+    "dates or lists of numbers, or leave it out."
 )
 INDEX_COLUMN = "__index_level_0__"  # name that pandas gives to an unnamed index
 # A constant column of any length takes a few bytes, so unpacked data may have this size even where
@@ -64,7 +64,8 @@ def concatenate_columns(tables: list[pa.Table]) -> pa.Table:
     ]
     if any(is_arrow_list(table.schema.field(name).type) for table in tables for name in names):
         raise DataError(
-            "The files have columns of other types: {names}. Save them alike.",
+            "The files have different types in the columns {names}. Save all files with the "
+            "same types.",
             names=", ".join(names),
         )
     texts = []

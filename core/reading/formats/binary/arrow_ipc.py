@@ -29,17 +29,14 @@ def open_arrow_ipc(data: bytes, name: str = "", max_steps: int | None = None) ->
             and for other kinds of columns.
     """
     if data.startswith(FEATHER_1):
-        raise DataError("This is a Feather file of version 1. Save it again, in version 2.")
+        raise DataError("This is a Feather file of version 1. Save it as version 2.")
     try:
         batches = _read_batches(data, name, max_steps)
     except MemoryError as error:  # also an ArrowException
         refuse_allocation(error, len(data), name)
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(
-            "The Arrow file cannot be read ({reason}). Save it again.", reason=reason
-        ) from None
+        raise DataError("The Arrow file is damaged or incomplete. Save it again.") from error
     if not batches:
         raise DataError(EMPTY)
     return build_table(pa.Table.from_batches(batches), name)

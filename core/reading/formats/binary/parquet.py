@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.parquet
 
-from ....errors import DataError, Note
+from ....errors import DataError
+from ....i18n import N_
 from ...table.step_limits import ESTIMATE_TOLERANCE, refuse_estimated_steps
 from ...table.table import Table, refuse_many_columns
 from ..source import refuse_bomb
@@ -18,6 +19,7 @@ from .arrow_columns import (
 )
 
 MAGIC = b"PAR1"
+DAMAGED = N_("The Parquet file is damaged or incomplete. Save it again.")
 CELL_BYTES = 8
 
 
@@ -42,7 +44,7 @@ def open_parquet(data: bytes, name: str = "", max_steps: int | None = None) -> T
 def _unpack(data: bytes, name: str, max_steps: int | None) -> pa.Table:
     """Read the columns; text is dictionary-encoded, which is small for repeated values."""
     if not data.endswith(MAGIC):
-        raise _build_error(Note("its end is missing"))
+        raise DataError(DAMAGED)
     try:
         metadata = pyarrow.parquet.read_metadata(pa.BufferReader(data))
         refuse_many_columns(metadata.num_columns)
@@ -65,14 +67,9 @@ def _unpack(data: bytes, name: str, max_steps: int | None) -> pa.Table:
         refuse_allocation(error, len(data), name)
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise _build_error(reason) from None
+        raise DataError(DAMAGED) from error
     refuse_bomb(len(data), sum(map(measure_size, table.columns)), name, HARMLESS_BYTES)
     return table
-
-
-def _build_error(reason: str) -> DataError:
-    return DataError("The Parquet file cannot be read ({reason}). Save it again.", reason=reason)
 
 
 def _refuse_large(metadata: pyarrow.parquet.FileMetaData, data: bytes, name: str) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import python_calamine
 
 from ....errors import DataError, Note
+from ....i18n import N_
 from ...table.number_text import is_number
 from ...table.step_limits import refuse_estimated_steps
 from ...table.table import Table, refuse_many_columns
@@ -21,6 +22,7 @@ from ..delimited import build_table
 from ..source import EMPTY, refuse_bomb
 from ..zip_member import CORRUPTION_ERRORS, unpack
 
+DAMAGED = N_("The workbook is damaged or has a password. Save it again, without a password.")
 WORKBOOK = "xl/workbook.xml"
 SHEETS = "xl/worksheets/"
 TEXTS = "xl/sharedstrings.xml"  # in lower case, as all paths are compared
@@ -85,12 +87,12 @@ def open_workbook(
         with python_calamine.load_workbook(examined) as workbook:
             title, sheets, rows, first_row = _select_sheet(workbook, sheet)
     except (python_calamine.CalamineError, OSError) as error:
-        raise _build_error(str(error)) from None
+        raise DataError(DAMAGED) from error
     refuse_estimated_steps(len(rows), max_steps)
     notes, doubts = [], []
     titles = _count_title_rows(rows)
     if titles:
-        notes.append(Note("rows of titles above the table left out: {n}", n=titles))
+        notes.append(Note("title rows above the table, left out: {n}", n=titles))
     if errors:
         doubts.append(Note("cells with an error such as #N/A are read as blank: {n}", n=errors))
     if uncomputed:
@@ -104,13 +106,6 @@ def open_workbook(
     lines = np.arange(len(rows) - titles) + first_row + titles
     table = build_table(cells, lines, name=name, notes=tuple(notes), doubts=tuple(doubts))
     return replace(table, sheet=title, sheets=tuple(sheets), is_sheet_chosen=sheet is not None)
-
-
-def _build_error(reason: str) -> DataError:
-    return DataError(
-        "The workbook cannot be read ({reason}). Save it again, without a password.",
-        reason=reason[:200],
-    )
 
 
 def _examine_parts(data: bytes, name: str) -> tuple[io.BytesIO, int, int]:
@@ -132,7 +127,7 @@ def _examine_parts(data: bytes, name: str) -> tuple[io.BytesIO, int, int]:
     except DataError:
         raise
     except (*CORRUPTION_ERRORS, ValueError) as error:
-        raise _build_error(str(error)) from None
+        raise DataError(DAMAGED) from error
     sheets = [part for path, part in parts.items() if path.startswith(SHEETS)]
     for xml in sheets:
         _refuse_large_sheet(xml)
@@ -160,8 +155,8 @@ def _refuse_large_sheet(xml: bytes) -> None:
     refuse_many_columns(columns)
     if columns * rows > MAX_CELLS:
         raise DataError(
-            "The sheet reaches to row {rows:,} and column {columns:,}, and at most {most:,} cells "
-            "are read. Delete cells beyond the table, or save it as CSV.",
+            "The sheet extends to row {rows:,} and column {columns:,}; the limit is {most:,} "
+            "cells. Delete cells outside the table, or save it as CSV.",
             rows=rows,
             columns=columns,
             most=MAX_CELLS,
@@ -187,8 +182,8 @@ def _refuse_long_texts(texts: bytes, sheets: Sequence[bytes]) -> None:
     characters += (cells - len(places)) * int(lengths.max())  # written in an unusual way
     if characters > MAX_CHARACTERS:
         raise DataError(
-            "The texts of the cells have {found:,} characters, and at most {most:,} are read. "
-            "Leave out what is not needed, or save the sheet as CSV.",
+            "The text of the cells has {found:,} characters; the limit is {most:,}. Remove "
+            "columns or rows, or save the sheet as CSV.",
             found=characters,
             most=MAX_CHARACTERS,
         )
@@ -212,8 +207,8 @@ def _select_sheet(
         )
     if len(names) > MAX_SHEETS:
         raise DataError(
-            "The workbook has {sheets:,} sheets, and at most {most:,} are read. Save the sheet as "
-            "a workbook of its own.",
+            "The workbook has {sheets:,} sheets; the limit is {most:,}. Save the sheet as a "
+            "separate workbook.",
             sheets=len(names),
             most=MAX_SHEETS,
         )

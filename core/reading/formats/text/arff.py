@@ -98,7 +98,7 @@ def _parse_header(lines: list[str]) -> _Header:
                 names.append(match[1].strip("'\"").strip())
                 kinds.append(kind)
             depth += kind == "relational"
-    raise DataError("The ARFF file has no attributes, or no @data behind them. Save it again.")
+    raise DataError("The ARFF file has no attributes, or no @data after them. Save it again.")
 
 
 def _find_target(header: _Header) -> str | None:
@@ -126,7 +126,7 @@ def _read_cells(header: _Header, numbered: list[tuple[int, str]]) -> tuple[pa.Ta
             ) from None
         if len(row) != width:
             raise DataError(
-                "Row {row} has {found} values, and {expected} attributes are declared. Correct it.",
+                "Row {row} has {found} values, but {expected} attributes are declared. Correct it.",
                 row=number,
                 found=len(row),
                 expected=width,
@@ -145,8 +145,8 @@ def _read_relational(
     """Read rows of a quoted series, whose features are separated by ``\\n``, and a class."""
     if header.kinds[0] != "relational" or len(header.names) > 2:
         raise DataError(
-            "The ARFF file has a relational attribute among others. Put it first, and behind it "
-            "one attribute of the class."
+            "The ARFF file has a relational attribute among others. Put it first, followed "
+            "by one class attribute."
         )
     series: list[list[str]] = []
     classes: list[str] = []
@@ -156,7 +156,7 @@ def _read_relational(
         label = rest.strip().removeprefix(",").strip()
         if quote not in "'\"" or not closed or bool(label) != (len(header.names) == 2):
             raise DataError(
-                "Row {row}: {found!r} is no series in quotes with a class behind it. Correct it.",
+                "Row {row}: {found!r} is not a series in quotes followed by a class. Correct it.",
                 row=number,
                 found=line[:80],
             )
@@ -164,7 +164,7 @@ def _read_relational(
         refuse_many_columns(len(features))
         if series and len(features) != len(series[0]):
             raise DataError(
-                "Row {row} has {found} features, and the first row has {expected}. Correct it.",
+                "Row {row} has {found} features, but the first row has {expected}. Correct it.",
                 row=number,
                 found=len(features),
                 expected=len(series[0]),

@@ -8,19 +8,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from ....errors import DataError, Note
 from ....i18n import N_
-from ...table.table import Table, refuse_many_columns
+from ...table.table import MAX_COLUMNS, Table, refuse_many_columns
 from ..binary.arrow_columns import is_supported
 
 RECORDS = re.compile(rb'\s*(\[\s*)?\{\s*["}]')
 TOO_DEEP = N_(
-    "Row {row}: the JSON holds lists in lists that are too deep, or a number that is too long. "
+    "Row {row}: the JSON has lists that are nested too deeply, or a number that is too long. "
     "Give lists of numbers."
 )
 MAX_CELLS = 30_000_000  # of a table in which objects lack most of the columns
@@ -49,8 +49,8 @@ def open_json_records(text: bytes, name: str = "") -> Table:
         raise DataError(TOO_DEEP, row=1) from None
     except UnicodeEncodeError:  # such as \\ud800 alone
         raise DataError(
-            "The JSON holds half of a character, an escape such as {found}. Save it again as "
-            "UTF-8.",
+            "The JSON contains half of a character, an escape such as {found}. Save it again "
+            "as UTF-8.",
             found="\\ud83d",
         ) from None
 
@@ -66,8 +66,8 @@ def _open(text: bytes, name: str) -> Table:
         numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
         if len(numbers) == 1 or not lines[numbers[0] - 1].rstrip().endswith(b"}"):
             raise DataError(
-                "This is a JSON object ({found}). Give the sequences alone, as a list of lists "
-                "such as [[1], [2, 5]], or an object per line.",
+                "This is a JSON object ({found}). Give the sequences alone, as a list of "
+                "lists such as [[1], [2, 5]], or one object per line.",
                 found=text.strip()[:40].decode("utf-8", errors="ignore"),
             )
         records = _require_objects(_load(lines[number - 1], number) for number in numbers)
@@ -133,7 +133,9 @@ def _collect_columns(records: list[Record]) -> dict[str, list[Json]]:
         for key, value in _flatten(record):
             if key not in columns:
                 columns[key] = [None] * row
-                _refuse_large(len(columns), len(records))
+                if _is_large(len(columns), len(records)):
+                    names = {name for each in records for name, _ in _flatten(each)}
+                    _refuse_large(len(names), len(records))
             values = columns[key]
             if len(values) > row:
                 raise DataError(
@@ -151,16 +153,19 @@ def _collect_columns(records: list[Record]) -> dict[str, list[Json]]:
     return columns
 
 
-def _refuse_large(columns: int, rows: int) -> None:
+def _is_large(columns: int, rows: int) -> bool:
+    return columns > MAX_COLUMNS or (columns * rows > MAX_CELLS and columns > 1)
+
+
+def _refuse_large(columns: int, rows: int) -> NoReturn:
     refuse_many_columns(columns)
-    if columns * rows > MAX_CELLS and columns > 1:
-        raise DataError(
-            "The objects of the JSON have {columns:,} different names in {rows:,} rows, and at "
-            "most {most:,} cells are read. Write a step a row, or the steps as a list.",
-            columns=columns,
-            rows=rows,
-            most=MAX_CELLS,
-        )
+    raise DataError(
+        "The objects of the JSON have {columns:,} different names in {rows:,} rows; the "
+        "limit is {most:,} cells. Write one step per row, or the steps as a list.",
+        columns=columns,
+        rows=rows,
+        most=MAX_CELLS,
+    )
 
 
 def _flatten(record: Record, prefix: str = "") -> Iterator[tuple[str, Json]]:

@@ -68,7 +68,7 @@ def _expect(data: bytes, start: int, end: int, allowed: list[bytes]) -> None:
     between = b"".join(data[start:end].split())
     if between not in allowed:
         raise DataError(
-            "Row {row}: {found!r} stands outside the lists. Write each sequence as a list of "
+            "Row {row}: {found!r} is outside the lists. Write each sequence as a list of "
             "numbers, as in [[1], [2, 5], [3, 9, 9, 4, 8]].",
             row=_count_line(
                 data, start + len(data[start:end]) - len(data[start:end].lstrip(b" \n\t,"))

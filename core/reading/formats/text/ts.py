@@ -93,8 +93,8 @@ def parse_part(text: bytes) -> Part:
             tags[tag_name[1:].lower()] = tag_value.strip().lower()
     else:
         raise DataError(
-            "The file begins like a .ts file (with {found}), but no line says @data. Put @data "
-            "above the sequences.",
+            "The file starts like a .ts file (with {found}), but has no line @data. Put "
+            "@data above the sequences.",
             found=next(line.strip() for line in lines if line.strip().startswith("@"))[:80],
         )
     numbered_lines = [
@@ -104,7 +104,7 @@ def parse_part(text: bytes) -> Part:
     ]
     if tags.get("timestamps", "false").startswith("true"):
         raise DataError(
-            "The file has times beside its values (@timeStamps true), which is not read. Save it "
+            "The file has time stamps (@timeStamps true), which are not supported. Save it "
             "with @timeStamps false, or as CSV with a time column."
         )
     if not numbered_lines:
@@ -116,10 +116,10 @@ def parse_part(text: bytes) -> Part:
         cell_count = line.count(":") + 1
         if cell_count != width or features < 1:
             raise DataError(
-                "Row {row} has {found} parts set apart by colons, and {expected} are needed: the "
+                "Row {row} has {found} parts separated by colons; expected {expected}: the "
                 "features and the class. Correct the line."
                 if part.has_class
-                else "Row {row} has {found} parts set apart by colons, and {expected} are needed: "
+                else "Row {row} has {found} parts separated by colons; expected {expected}: "
                 "the features. Correct the line.",
                 row=row,
                 found=cell_count,

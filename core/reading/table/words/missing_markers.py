@@ -6,6 +6,9 @@ from __future__ import annotations
 # compared in lower case.
 MISSING_MARKERS = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "?")
 
+# The marker that is also a word of the language, such as the category of those without a drug.
+NONE = "none"
+
 # Behind the last value of a row these end its sequence, however they are capitalised. A question
 # mark is a value of the row that is not known.
 END_MARKERS = tuple(

@@ -18,6 +18,7 @@ from core.layers.convolution import keras_steps, packed_steps
 from core.network import keras_network
 from core.network.keras_network import build_network
 from core.recipe.network_shape import NetworkShape
+from tests.support.matrix import sample
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -76,10 +77,10 @@ def model(data):
     return train(data, RECIPE)
 
 
-@pytest.mark.filterwarnings("ignore:Real steps that equal the mask value")
-@pytest.mark.parametrize("changes", STACKS.values(), ids=STACKS)
-def test_a_network_is_invariant_and_its_exports_predict_the_same(data, changes):
-    model = train(data, replace(RECIPE, **changes))
+@pytest.mark.filterwarnings("ignore:Real steps erased because")
+@pytest.mark.parametrize("name", sample(STACKS, 3))
+def test_a_network_is_invariant_and_its_exports_predict_the_same(data, name):
+    model = train(data, replace(RECIPE, **STACKS[name]))
     proof = model.prove(data)
     assert proof.passed, proof.table
     assert proof.spread > 0
@@ -116,21 +117,21 @@ def test_the_saved_network_holds_stock_layers_only(model, tmp_path):
     np.testing.assert_array_equal(network(inputs), model.network(inputs))
 
 
-@pytest.mark.filterwarnings("ignore:Real steps that equal the mask value")
-def test_with_our_weights_the_network_of_the_script_predicts_the_same(data, tmp_path):
-    for changes in STACKS.values():
-        model = train(data, replace(RECIPE, epochs=1, **changes))
-        script = render_training_script(model.recipe, model.preprocessing.shape)
-        first, last = script.index("values = keras.Input"), script.index("# 4. Training,")
-        variables = {"keras": keras}
-        exec(script[first:last], variables)
-        variables["network"].set_weights(model.network.get_weights())
-        mask = np.arange(30) < np.array([[30], [12], [1]])
-        values = np.random.default_rng(0).normal(size=(3, 30, 2)).astype(np.float32)
-        outputs = [
-            each([values, mask], training=False) for each in (variables["network"], model.network)
-        ]
-        np.testing.assert_allclose(*outputs, atol=1e-6)
+@pytest.mark.filterwarnings("ignore:Real steps erased because")
+@pytest.mark.parametrize("name", sample(STACKS, 3))
+def test_with_our_weights_the_network_of_the_script_predicts_the_same(data, name):
+    model = train(data, replace(RECIPE, epochs=1, **STACKS[name]))
+    script = render_training_script(model.recipe, model.preprocessing.shape)
+    first, last = script.index("values = keras.Input"), script.index("# 4. Training,")
+    variables = {"keras": keras}
+    exec(script[first:last], variables)
+    variables["network"].set_weights(model.network.get_weights())
+    mask = np.arange(30) < np.array([[30], [12], [1]])
+    values = np.random.default_rng(0).normal(size=(3, 30, 2)).astype(np.float32)
+    outputs = [
+        each([values, mask], training=False) for each in (variables["network"], model.network)
+    ]
+    np.testing.assert_allclose(*outputs, atol=1e-6)
 
 
 def leak_between_layers(surround):
@@ -166,7 +167,8 @@ LEAKS = [
 
 @pytest.mark.parametrize(("leak", "right"), LEAKS)
 @pytest.mark.parametrize(
-    "layer", [Conv1D(5, 4), Conv1D(5, 4, strides=2), Conv1D(5, 4, pool_size=2), Inception(3, 8)]
+    "layer",
+    sample([Conv1D(5, 4), Conv1D(5, 4, strides=2), Conv1D(5, 4, pool_size=2), Inception(3, 8)], 2),
 )
 def test_a_network_that_leaks_is_caught(data, monkeypatch, leak, right, layer):
     model = train(data, replace(RECIPE, layers=(layer, Conv1D(4, 3)), epochs=1))

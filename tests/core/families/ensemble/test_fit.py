@@ -58,6 +58,7 @@ def assert_same_model(one, other) -> None:
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.slow
 def test_it_ends_the_same_from_any_checkpoint(data):
     whole, checkpoints = train_with_checkpoints(data, ENSEMBLE)
     finished = [checkpoint.count_finished() for checkpoint in checkpoints]
@@ -69,6 +70,7 @@ def test_it_ends_the_same_from_any_checkpoint(data):
         assert_same_model(train(data, ENSEMBLE, resume=checkpoints[number]), whole)
 
 
+@pytest.mark.slow
 def test_the_history_has_one_row_per_epoch_of_each_member(data):
     history = train(data, ENSEMBLE).history
     assert history.keys() == {
@@ -84,6 +86,7 @@ def test_the_history_has_one_row_per_epoch_of_each_member(data):
         assert np.isfinite(values).all()
 
 
+@pytest.mark.slow
 def test_progress_covers_all_members_and_never_falls(data):
     seen = []
     model = train(data, ENSEMBLE, on_progress=seen.append)
@@ -96,6 +99,7 @@ def test_progress_covers_all_members_and_never_falls(data):
     assert min(np.diff(seconds)) > -0.1  # members start their clocks after they are compiled
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("calls", [1, 5, 25, 10**9])
 def test_a_stop_keeps_the_members_that_have_learned_something(data, calls):
     ensemble, asked = replace(RECIPE, members=3), []
@@ -115,6 +119,7 @@ def test_a_stop_keeps_the_members_that_have_learned_something(data, calls):
     assert_same_model(train(data, ensemble, resume=checkpoints[-1]), train(data, ensemble))
 
 
+@pytest.mark.slow
 def test_a_checkpoint_knows_the_progress_of_the_ensemble(data):
     _, checkpoints = train_with_checkpoints(data, ENSEMBLE)
     progress = [checkpoint.progress for checkpoint in checkpoints]
@@ -124,6 +129,7 @@ def test_a_checkpoint_knows_the_progress_of_the_ensemble(data):
     assert progress[-1].history["member"][-1] == 3
 
 
+@pytest.mark.slow
 def test_no_other_ensemble_resumes_from_a_checkpoint(data):
     _, checkpoints = train_with_checkpoints(data, ENSEMBLE)
     for other in (replace(ENSEMBLE, epochs=4), replace(ENSEMBLE, members=2), RECIPE):
@@ -131,6 +137,7 @@ def test_no_other_ensemble_resumes_from_a_checkpoint(data):
             train(data, other, resume=checkpoints[-1])
 
 
+@pytest.mark.slow
 def test_members_share_the_validation_sequences(data):
     """Each member validates on the rows that the ensemble holds out, whatever its own seed."""
     ensemble = replace(RECIPE, members=2, epochs=1, seed=4)

@@ -46,6 +46,7 @@ def model(request, data):
     return train(data, replace(RECIPE, members=MEMBERS[request.param]))
 
 
+@pytest.mark.slow
 def test_it_predicts_the_mean_of_its_members_trained_alone(model, data):
     alone = [train(data, member) for member in model.recipe.list_members()]
     mean = np.mean([each.predict_proba(data) for each in alone], axis=0)
@@ -55,6 +56,7 @@ def test_it_predicts_the_mean_of_its_members_trained_alone(model, data):
         np.testing.assert_array_equal(weight, expected)
 
 
+@pytest.mark.slow
 def test_a_regression_predicts_the_mean_in_the_unit_of_the_target(numbers):
     recipe = replace(RECIPE, task="regression")
     members = [recipe, replace(recipe, family="random_convolution", loss="mae")]
@@ -63,6 +65,7 @@ def test_a_regression_predicts_the_mean_in_the_unit_of_the_target(numbers):
     np.testing.assert_allclose(model.predict(numbers), np.mean(alone, axis=0), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_it_predicts_at_every_step_the_mean_of_its_members(numbers):
     parts = [numbers[row] for row in range(len(numbers))]
     steps = Sequences.from_lists(parts, [np.cumsum(part[:, 0]).tolist() for part in parts])
@@ -74,6 +77,7 @@ def test_it_predicts_at_every_step_the_mean_of_its_members(numbers):
     assert model.prove(steps, seconds=1).passed
 
 
+@pytest.mark.slow
 def test_the_engine_gives_the_values_and_gradients_of_stock_keras(model, data):
     prepared = model.preprocessing.prepare(data).sequences
     padded = pad(prepared, padding="post")
@@ -95,6 +99,7 @@ def test_the_engine_gives_the_values_and_gradients_of_stock_keras(model, data):
         assert gradients[0][padded.mask].any()
 
 
+@pytest.mark.slow
 def test_no_padding_of_any_content_changes_the_stock_network(model, data):
     prepared = model.preprocessing.prepare(data).sequences
     before = None
@@ -107,6 +112,7 @@ def test_no_padding_of_any_content_changes_the_stock_network(model, data):
             np.testing.assert_allclose(outputs, before, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_it_survives_saving_and_the_saved_network_is_stock_keras(model, data, tmp_path):
     saved = io.BytesIO()
     model.save(saved)
@@ -122,6 +128,7 @@ def test_it_survives_saving_and_the_saved_network_is_stock_keras(model, data, tm
     assert not [name for name in map(type, stock.layers) if not name.__module__.startswith("keras")]
 
 
+@pytest.mark.slow
 def test_it_is_checked_explained_and_exported_as_one_model(model, data):
     assert model.prove(data, seconds=1).passed
     assert measure_difference(to_onnx(model), model, data) < 1e-5
@@ -137,6 +144,7 @@ def test_it_is_checked_explained_and_exported_as_one_model(model, data):
         assert f"{name} {FIELDS[name].to_text(value)}" in card
 
 
+@pytest.mark.slow
 def test_the_padding_check_fails_if_one_member_does_not_get_the_mask(data):
     model = train(data, replace(RECIPE, members=2))
     first, second = list_networks(model.network)

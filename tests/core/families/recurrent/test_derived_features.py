@@ -15,6 +15,7 @@ from core.export.verify import measure_agreement
 from core.families.recurrent import keras_network
 from core.families.recurrent.keras_network import build_with_features, compute_features
 from core.network.derived_features import derive_features
+from tests.support.matrix import sample
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -51,10 +52,10 @@ def data() -> Sequences:
     return make_data()
 
 
-@pytest.mark.filterwarnings("ignore:Real steps that equal the mask value")
-@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-def test_a_network_is_invariant_and_its_exports_predict_the_same(data, recipe, tmp_path):
-    model = train(data, recipe)
+@pytest.mark.filterwarnings("ignore:Real steps erased because")
+@pytest.mark.parametrize("name", sample(RECIPES, 3))
+def test_a_network_is_invariant_and_its_exports_predict_the_same(data, name, tmp_path):
+    model = train(data, RECIPES[name])
     proof = model.prove(data)
     assert proof.passed, proof.table
     assert proof.spread > 0
@@ -155,7 +156,7 @@ def test_a_resumed_training_ends_bit_identical(data, name):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.filterwarnings("ignore:Real steps that equal the mask value")
+@pytest.mark.filterwarnings("ignore:Real steps erased because")
 @pytest.mark.parametrize(
     "name", ["both, with differences", "raw differences", "erased steps", "members of two kinds"]
 )
@@ -213,7 +214,7 @@ def test_a_scaling_of_differences_that_has_seen_padding_is_caught(data):
     leaked = replace(model.preprocessing, difference_std=scaling * 1.01)
     proof = replace(model, preprocessing=leaked).prove(data)
     [failed] = [check.name for check in proof.checks if check.verdict == "leaks"]
-    assert failed == "the scaling, against the real training steps"
+    assert failed == "scaling, compared with the real training steps"
 
 
 def test_the_scaling_of_differences_is_that_of_the_features_that_the_network_reads(data):

@@ -15,6 +15,7 @@ from core.export.verify import measure_agreement
 from core.inspection.trace import trace_layers
 from core.network import keras_network
 from core.network.keras_network import build_network
+from tests.support.matrix import sample
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -53,10 +54,10 @@ def model(data):
     return train(data, RECIPE)
 
 
-@pytest.mark.filterwarnings("ignore:Real steps that equal|Sequences longer")
-@pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
-def test_a_network_is_invariant_and_its_exports_predict_the_same(data, changes):
-    model = train(data, replace(RECIPE, epochs=1, **changes))
+@pytest.mark.filterwarnings("ignore:Real steps erased|Sequences longer")
+@pytest.mark.parametrize("name", sample(CHANGES, 3))
+def test_a_network_is_invariant_and_its_exports_predict_the_same(data, name):
+    model = train(data, replace(RECIPE, epochs=1, **CHANGES[name]))
     proof = model.prove(data)
     assert proof.passed, proof.table
     assert measure_difference(to_onnx(model), model, data) < 1e-5

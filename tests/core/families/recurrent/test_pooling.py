@@ -13,6 +13,7 @@ from core.engine import compiled
 from core.network import keras_network
 from core.network.keras_network import build_network
 from core.recipe.pooling import POOLS
+from tests.support.matrix import sample
 
 pytestmark = pytest.mark.slow  # it trains, saves or starts a process for each case
 
@@ -65,7 +66,7 @@ def test_a_resumed_training_ends_bit_identical(model, data):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("pool", POOLS)
+@pytest.mark.parametrize("pool", sample(POOLS, 3))
 def test_a_pool_that_reads_padding_is_caught(data, monkeypatch, pool):
     # Keras holds a state over padding, so that the last of one direction is right anywhere.
     pooling = (pool, "max" if pool == "mean" else "mean")

@@ -13,6 +13,7 @@ import pytest
 import core
 from core import GRU, LSTM, Conv1D, Inception, Recipe, Sequences, read_sequences, train
 from core.families.recurrent import fit
+from tests.support.matrix import sample
 from tests.support.training_scripts import run_training_script
 
 RNG = np.random.default_rng(1)
@@ -162,17 +163,9 @@ def train_and_record(
     return train(data, recipe), epochs
 
 
-def list_cases() -> list:
-    """List the cases; all but a few are slow, because each trains twice."""
-    quick = ("class weights per step", "marked validation rows and patience")
-    return [
-        pytest.param(name, marks=() if name in quick else pytest.mark.slow, id=name)
-        for name in CASES
-    ]
-
-
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Sequences longer")
-@pytest.mark.parametrize("name", list_cases())
+@pytest.mark.parametrize("name", sample(CASES, 6))
 def test_with_the_batches_of_the_app_it_ends_with_its_weights(name, tmp_path, monkeypatch):
     data, recipe = CASES[name]
     model, epochs = train_and_record(data, recipe, monkeypatch)
@@ -200,6 +193,7 @@ def test_with_one_sequence_per_batch_a_rare_class_is_as_likely_as_in_the_app(tmp
     assert unweighted.predict_proba(CLASSES)[:, rare].mean() < expected - 0.1
 
 
+@pytest.mark.slow
 def test_what_it_saves_can_be_loaded_without_the_script(tmp_path, monkeypatch):
     recipe = Recipe(layers=(GRU(3),), **(CLASSIFY | {"epochs": 1}))
     variables = run_training_script(train(PARTED, recipe), PARTED, tmp_path, monkeypatch)
@@ -210,6 +204,7 @@ def test_what_it_saves_can_be_loaded_without_the_script(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_a_class_that_only_test_rows_have_is_never_right(tmp_path, monkeypatch):
     labels = np.where(np.array(PARTS) == "test", "another", RARE)
     data = Sequences.from_lists(STEPS, labels, split=PARTS)

@@ -12,6 +12,7 @@ from core.data.sequences import default_names
 from core.families.recurrent.training_script import render_training_script
 from core.preprocessing.splits import split_rows
 from core.recipe.network_shape import NetworkShape
+from tests.support.matrix import sample
 from tests.support.strategies import recipes
 from tests.support.training_scripts import run_training_script
 
@@ -99,7 +100,7 @@ def test_every_recipe_gives_a_script_of_well_formed_python(recipe, features, out
 
 
 @pytest.mark.filterwarnings("ignore:Sequences longer")
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", sample(RECIPES, 5))
 def test_with_our_weights_its_network_predicts_the_same(name, tmp_path, monkeypatch, capsys):
     data, recipe = RECIPES[name]
     model = train(data, recipe)

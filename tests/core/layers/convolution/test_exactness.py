@@ -160,6 +160,7 @@ def check_equal(actual, expected):
         np.testing.assert_allclose(each / scale, other / scale, atol=1e-5)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25, derandomize=True)
 @given(stacks, batches, st.booleans(), st.data())
 def test_packed_steps_equal_each_sequence_alone_whatever_the_groups(
@@ -173,6 +174,7 @@ def test_packed_steps_equal_each_sequence_alone_whatever_the_groups(
     check_equal(stack.measure(compute_packed(stack, training, bounds), rows), expected)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25, derandomize=True)
 @given(
     stacks,
@@ -190,6 +192,7 @@ def test_a_padded_batch_equals_each_sequence_alone(layers, lengths, training, ex
     check_equal(stack.measure(padded, rows), expected)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20, derandomize=True)
 @given(stacks)
 def test_weights_are_counted_as_keras_counts_them(layers):
@@ -200,6 +203,7 @@ def test_weights_are_counted_as_keras_counts_them(layers):
     assert counted == Stack(layers, seed=2).network.count_params()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=10, derandomize=True)
 @given(st.lists(convolutions | blocks, min_size=1, max_size=3), st.integers(0, 11))
 def test_a_causal_stack_reads_no_later_step(layers, step):

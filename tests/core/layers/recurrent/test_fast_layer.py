@@ -27,12 +27,17 @@ from tests.core.layers.recurrent.gradients import (
 SMALLEST_WIDE = {"fused": 10**9, "wide": 1, "stepwise": 1}
 IMPLEMENTATIONS = [(LSTM, "fused"), (LSTM, "wide"), (GRU, "stepwise")]
 LENGTHS = [
-    ([1], 1, 1),
-    ([1, 1, 1], 2, 5),
     ([5, 2, 9, 1], 3, 8),
     ([4, 7, 3], 5, 7),  # odd units and odd rows
-    ([20, 3, 11, 1, 20, 6], 4, 64),  # 64: the wide implementation adds alignment padding
-    ([6, 0, 3], 3, 6),
+    *(
+        pytest.param(*case, marks=pytest.mark.slow)
+        for case in (
+            ([1], 1, 1),
+            ([1, 1, 1], 2, 5),
+            ([20, 3, 11, 1, 20, 6], 4, 64),  # 64: the wide implementation adds alignment padding
+            ([6, 0, 3], 3, 6),
+        )
+    ),
 ]
 
 
@@ -121,6 +126,7 @@ def test_values_and_gradients_equal_those_of_stock_keras(
     assert_same(fast, compute_gradients(run_stock, x, variables=values))
 
 
+@pytest.mark.slow
 @given(
     implementation=st.sampled_from(IMPLEMENTATIONS),
     lengths=st.lists(st.integers(1, 12), min_size=1, max_size=5),
@@ -146,6 +152,7 @@ def test_values_and_gradients_equal_those_of_each_sequence_without_padding(
         assert_same(fast, compute_gradients(run_unpadded, x, variables=values))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [LSTM, GRU])
 @pytest.mark.parametrize("second", [LSTM, GRU])
 def test_a_layer_consumes_the_alignment_padding_of_the_previous_one(monkeypatch, first, second):

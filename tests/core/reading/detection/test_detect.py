@@ -146,5 +146,5 @@ def test_visits_of_a_patient_are_steps_in_time(first):
     schema = detect_schema(open_table(io.StringIO(f"{first},visit,pulse\n{rows}")))
     assert (schema.layout, schema.id, schema.time) == ("long", first, "visit")
     assert schema.features == ("pulse",)
-    reason = f"`{first}` repeats and `visit` rises inside it: long layout"
+    reason = f"`{first}` repeats and `visit` increases within it: long layout"
     assert ("layout", reason) in list_reasons(schema)

@@ -55,7 +55,7 @@ def list_values(data, name="v"):
 def test_one_notation_per_column_is_understood(cells, delimiter, values, reason):
     data = read(write(cells, delimiter=delimiter))
     assert list_values(data) == pytest.approx(values)
-    assert ("notation", f"`v` holds numbers such as {reason}") in list_reasons(data)
+    assert ("notation", f"`v` has numbers such as {reason}") in list_reasons(data)
     assert list_doubts(data) == []
 
 
@@ -63,7 +63,7 @@ def test_two_numbers_with_a_slash_are_two_features():
     data = read(write(["120/80", "125/85", "130/90", ""], "bp").replace(",,", ",110/70,"))
     assert data.feature_names == ("bp (1)", "bp (2)", "w")
     assert data.values[:, :2].tolist() == [[120, 80], [125, 85], [130, 90], [110, 70]]
-    reason = "`bp` holds two numbers per cell, such as 120/80: the features `bp (1)` and `bp (2)`"
+    reason = "`bp` has two numbers per cell, such as 120/80: the features `bp (1)` and `bp (2)`"
     assert ("pair", reason) in list_reasons(data)
 
 
@@ -79,7 +79,7 @@ def test_three_digits_behind_the_only_mark_are_a_doubt(cells, delimiter, values,
     data = read(write(cells, delimiter=delimiter))
     assert list_values(data) == pytest.approx(values)
     doubt = (
-        f"`v` holds numbers such as {example}, whose mark may separate thousands or decimals: "
+        f"`v` has numbers such as {example}, which may have a decimal or a thousands separator: "
         f"read as {values[0]:g}"
     )
     assert list_doubts(data) == [("question", "decimal_mark", doubt)]
@@ -101,10 +101,16 @@ def test_numbers_without_the_unit_of_the_others_are_a_doubt():
     assert list_doubts(data) == [("warning", "missing_unit", doubt)]
 
 
+def test_numbers_without_their_unit_are_counted_in_the_whole_column():
+    cells = ["5" if n % 7 == 3 else f"{n % 50} kg" for n in range(3000)]
+    data = read("id,v\n" + "".join(f"{n % 9},{cell}\n" for n, cell in enumerate(cells)))
+    assert find_finding(data, "missing_unit").message.values["n"] == cells.count("5")
+
+
 def test_mixed_units_are_not_read_as_one():
     data = read(write(["5 kg", "500 g", "7 kg", "700 g"]))
     assert data.feature_names == ("w",)
-    doubt = "`v` mixes units (g, kg), and its numbers are not read"
+    doubt = "`v` mixes units (g, kg): its numbers are not read"
     assert list_doubts(data) == [("warning", "mixed_units", doubt)]
 
 

@@ -74,7 +74,7 @@ def forbid_parsing(monkeypatch):
 def test_too_many_steps_are_refused_before_they_are_parsed(name, forbid_parsing):
     assert len(TEXTS[name]) > HEAD_BYTES
     most = round(STEPS / ESTIMATE_TOLERANCE * 0.95)
-    with pytest.raises(DataError, match=rf"about (100|9.),000 steps, and at most {most:,}"):
+    with pytest.raises(DataError, match=rf"about (100|9.),000 steps; the limit is {most:,}"):
         open_table(io.StringIO(TEXTS[name]), most)
 
 
@@ -118,14 +118,14 @@ def test_compressed_text_is_counted_after_unpacking(forbid_parsing):
 def test_steps_of_parquet_are_counted_before_unpacking(content, monkeypatch):
     assert len(open_table(io.BytesIO(content), STEPS + STEPS // 50)) > 0
     monkeypatch.setattr(parquet, "build_table", None)
-    with pytest.raises(DataError, match="about 100,000 steps, and at most 50,000"):
+    with pytest.raises(DataError, match="about 100,000 steps; the limit is 50,000"):
         open_table(io.BytesIO(content), STEPS // 2)
 
 
 def test_read_steps_are_counted_exactly():
     data = read_sequences("samples/three_long.csv")
     refuse_many_steps(len(data.values), 8)
-    with pytest.raises(DataError, match="8 steps in all, and at most 7"):
+    with pytest.raises(DataError, match="8 steps in total; the limit is 7"):
         refuse_many_steps(len(data.values), 7)
 
 

@@ -88,7 +88,7 @@ def test_what_the_shape_leaves_open_is_a_doubt():
     ones = np.ones((4, 3, 5))
     ((level, code, doubt),) = list_doubts(read(save(ones)))
     assert (level, code) == ("warning", "file")
-    assert "taken for 3 steps" in doubt
+    assert "read as 3 steps" in doubt
     ((level, code, doubt),) = list_doubts(read(save(ones[0])))
     assert (level, code) == ("warning", "file")
     assert "each row" in doubt

@@ -74,9 +74,9 @@ def test_data_frames_are_sequences_whose_columns_have_names():
         ("[[1], [2, 5]]", "io.StringIO"),
         ({"id": 5}, "source['id'] is a int"),
         ({"id": ["a", "b"], "v": [1]}, "unequal lengths"),
-        ({}, "nothing in it"),
-        (pd.DataFrame({"id": ["a"], "v": [1 + 2j]}), "Column v holds complex numbers"),
-        (pa.table({"id": ["a"], "v": [b"1"]}), "holds binary"),
+        ({}, "input is empty"),
+        (pd.DataFrame({"id": ["a"], "v": [1 + 2j]}), "Column v contains complex numbers"),
+        (pa.table({"id": ["a"], "v": [b"1"]}), "contains binary"),
     ],
 )
 def test_other_objects_are_refused_with_what_to_call(source, expected):

@@ -122,12 +122,12 @@ def test_a_row_is_named_with_its_file(write):
 def test_files_that_do_not_match_are_refused(write):
     with pytest.raises(DataError, match="has the columns id, w"):
         read_sequences(write({"x_train.csv": "id,v\na,1\n", "x_test.csv": "id,w\nb,1\n"}))
-    with pytest.raises(DataError, match="nothing in it"):
+    with pytest.raises(DataError, match="input is empty"):
         read_sequences([])
     buffers = [io.BytesIO(b"1\n"), io.BytesIO(b"2\n")]
     for buffer in buffers:
         buffer.name = "a.csv"
-    with pytest.raises(DataError, match=r"Two files are called 'a\.csv'"):
+    with pytest.raises(DataError, match=r"Two files have the name 'a\.csv'"):
         read_sequences(buffers)
 
 
@@ -188,11 +188,11 @@ def test_several_files_are_read_as_in_a_zip(write, files):
 
 
 AT_FAULT = {
-    "b.csv: There is nothing in it": {"a.csv": STEPS, "b.csv": ""},
-    "b.csv.gz: The file was compressed by gzip and": {"a.csv": STEPS, "b.csv.gz": b"\x1f\x8b123"},
+    "b.csv: The input is empty": {"a.csv": STEPS, "b.csv": ""},
+    "b.csv.gz: The gzip file is damaged": {"a.csv": STEPS, "b.csv.gz": b"\x1f\x8b123"},
     "b.zip: This is": {"a.csv": STEPS, "b.zip": make_zip({"c.csv": STEPS})},
     "b.csv.gz is larger than": {"a.csv": STEPS, "b.csv.gz": gzip.compress(b"1\n" * 10**7)},
-    "called 'a.csv'": {"a.csv": STEPS, "a.csv.gz": gzip.compress(STEPS.encode())},
+    "'a.csv'. Rename one": {"a.csv": STEPS, "a.csv.gz": gzip.compress(STEPS.encode())},
 }
 
 
@@ -216,4 +216,24 @@ def test_many_small_packed_files_cannot_unpack_to_more_than_one(write, monkeypat
 def test_files_beside_those_in_the_ts_format_are_named(write):
     files = {"X_TRAIN.ts": TS + "1,2:go\n", "X_TEST.ts": TS + "3:stop\n", "about.txt": "words"}
     table = open_table(write(files))
-    assert "not read beside files of sequences: about.txt" in table.notes
+    assert "not read, because the other files are sequences: about.txt" in table.notes
+
+
+@pytest.mark.parametrize("pack", [False, True], ids=["files", "zip"])
+def test_a_file_with_another_number_of_columns_is_named(write, pack):
+    files = {f"{name}_FD001.txt": CMAPSS for name in ("train", "test")} | {"RUL_FD001.txt": "112\n"}
+    with pytest.raises(DataError, match=r"1 in RUL_FD001\.txt|but 1 in RUL") as caught:
+        read_sequences(io.BytesIO(make_zip(files)) if pack else write(files))
+    assert "train_FD001.txt" in str(caught.value) or "test_FD001.txt" in str(caught.value)
+
+
+def test_remaining_steps_of_test_files_are_doubted(write):
+    files = {f"{name}_FD001.txt": CMAPSS for name in ("train", "test")}
+    report = read_sequences(write(files), remaining_steps=125).report
+    [finding] = [each for each in report.findings if each.code == "early_end"]
+    assert finding.level == "warning"
+    assert "no_target" not in [each.code for each in report.findings]
+    assert not any(
+        each.code == "early_end"
+        for each in read_sequences(write(files)[:1], remaining_steps=125).report.findings
+    )

@@ -130,7 +130,7 @@ CASES = [
         target="class",
         features=("volt",),
         lengths=(1000, 900),
-        warnings=("at the time of another",),
+        warnings=("that repeat a time",),
     ),
     Case(
         "many duplicates that no column explains",
@@ -144,8 +144,8 @@ CASES = [
         target="class",
         features=("volt",),
         lengths=(12, 10, 14),
-        questions=("another column may tell",),
-        warnings=("at the time of another",),
+        questions=("another column may be part",),
+        warnings=("that repeat a time",),
     ),
     Case(
         "two columns that tell sequences apart equally well",

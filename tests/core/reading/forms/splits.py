@@ -150,7 +150,7 @@ CASES = [
         **ROLES,
         split="split",
         group="group",
-        warnings=("groups with sequences in the training set",),
+        warnings=("groups in both the training set",),
     ),
     Case(
         "near miss: groups on one side",

@@ -41,7 +41,7 @@ def test_cells_behind_the_last_value_end_a_row_of_unequal_length(end):
     data = read(f"1,2,{end}\n3\n4,5,6,7,{end},{end}\n", missing="forward")
     assert list_sequences(data) == [[1, 2], [3], [4, 5, 6, 7]]
     assert list_messages(data, "end") == [
-        "Missing values behind the last value of a sequence are its end, in 2 sequences."
+        ("Sequences whose end is marked by missing values after the last value: 2")
     ]
 
 
@@ -63,7 +63,7 @@ def test_a_row_of_unequal_length_without_a_value_is_left_out():
     assert data.report.left_out == {"empty": 1}
     assert data.report.rows == data.report.used + 1
     assert find_finding(data, "empty").rows == (2,)
-    with pytest.raises(DataError, match="Row 1 holds no values in columns 1 to 2"):
+    with pytest.raises(DataError, match="Row 1 has no values in columns 1 to 2"):
         read_sequences(io.StringIO("nan,nan\nnan\n"), layout="rows")
 
 
@@ -127,7 +127,8 @@ def test_a_gap_between_numbered_columns_is_a_doubt(header, missing):
     data = read(f"id,{header},y\na,1,2,3,5\nb,1,2,,6\n")
     assert list_sequences(data) == [[1, 2, 3], [1, 2]]
     doubt = (
-        f"the columns count their steps, and `{missing}` is missing: the others follow each other"
+        f"the columns count their steps, but `{missing}` is missing: "
+        "the others are read as consecutive steps"
     )
     assert list_doubts(data) == [("warning", "missing_steps", doubt)]
 

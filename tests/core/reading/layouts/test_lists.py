@@ -115,11 +115,12 @@ def test_thousands_with_a_space_are_numbers_and_not_lists():
                 (
                     "warning",
                     "spaced_list",
-                    "each cell of `s` holds 5 numbers, and is taken for a list",
+                    "each cell of `s` has 5 numbers and is read as a list",
                 )
             ],
         ),
         ("s,y\n1 2 3 4 5,1\n2 3 4 5,2\n", []),
+        ("s,y\n" + "1 2 3 4 5,1\n" * 1000 + "2 3 4 5,2\n", []),
         ('s,y\n"[1, 2]",1\n"[2, 3]",2\n', []),
     ],
 )

@@ -60,7 +60,7 @@ def test_dates_sort_alike_with_and_without_a_time_zone(dates):
 def test_dates_out_of_range_are_not_times(date):
     text = f"id,time,v\na,2026-01-01,1\na,{date},2\na,2026-01-03,3\n"
     problem = read_problem(io.StringIO(text), time="time")
-    assert f"Row 3, column time: '{date}' is no time" in problem
+    assert f"Row 3, column time: cannot read '{date}' as a time" in problem
     assert list_steps(read(text, time="time")) == [[[1], [3]]]
 
 

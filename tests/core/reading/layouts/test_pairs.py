@@ -37,7 +37,7 @@ def test_steps_of_pairs_are_two_features(header, names):
     assert list_sequences(data) == SEQUENCES
     assert data.feature_names == names
     reasons = [text for code, text in list_reasons(data) if code == "pair"]
-    assert "holds two numbers per cell, such as 120/80" in reasons[0]
+    assert "has two numbers per cell, such as 120/80" in reasons[0]
 
 
 def test_steps_of_pairs_are_read_beside_those_of_numbers():
@@ -66,7 +66,7 @@ def test_lists_of_pairs_are_two_features(source):
     data = read(source)
     assert list_sequences(data) == SEQUENCES
     assert data.feature_names == PRESSURES
-    assert "the lists of `bp` hold two numbers per step" in str(find_finding(data, "pair").message)
+    assert "the lists of `bp` have two numbers per step" in str(find_finding(data, "pair").message)
     assert read(to_csv(data, data.schema)) == data
 
 

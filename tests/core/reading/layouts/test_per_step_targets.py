@@ -31,7 +31,7 @@ def test_a_target_that_changes_in_most_sequences_is_per_step_in_the_order_of_tim
     assert [s[:, 0].tolist() for s in data] == [[4, 5, 6], [7, 9]]
     assert data.targets.tolist() == [2, 1, 0, 1, 0]
     assert data.schema.target_at == "step"
-    reason = "`rul` changes inside the sequences: a target for each step"
+    reason = "`rul` changes within sequences: one target per step"
     assert ("target_per_step", reason) in list_reasons(data)
     assert report.rows == report.used == 5
     assert Schema.from_dict(data.schema.to_dict()) == data.schema
@@ -140,9 +140,9 @@ def test_lists_without_the_name_of_a_target_are_features():
 @pytest.mark.parametrize(
     ("text", "says", "row"),
     [
-        (LISTS.replace("[7]", '"[7, 8]"'), "another number of steps", 3),
+        (LISTS.replace("[7]", '"[7, 8]"'), "the number of steps in the list", 3),
         (LISTS.replace("[7]", "7"), "is not a list", 3),
-        (LISTS.replace("5, 6", "5,"), "nothing stands between", 2),
+        (LISTS.replace("5, 6", "5,"), "no value between", 2),
         (LISTS.replace("[7]", "[]"), "empty list", 3),
         (LISTS.replace("[7]", "[nan]"), "missing", 3),
     ],

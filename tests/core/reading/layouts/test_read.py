@@ -52,7 +52,7 @@ def test_japanese_vowels_is_read_without_choices():
     assert (layout.layout, layout.id, layout.time) == ("long", "utterance", "t")
     assert (layout.target, layout.split, layout.group) == ("speaker", "split", None)
     assert layout.features == tuple(f"lpc{i}" for i in range(1, 13))
-    reason = "`utterance` repeats and `t` rises inside it: long layout"
+    reason = "`utterance` repeats and `t` increases within it: long layout"
     assert ("layout", reason) in list_reasons(layout)
     data = read_table(table, layout)[0]
     assert (len(data), data.features) == (640, 12)

@@ -86,7 +86,7 @@ def test_features_with_different_steps_are_not_combined():
     assert data[0].ravel().tolist() == [1, 2, 3]
     doubt = "`q_1` to `q_2` count other steps than `x_1` to `x_3`, and are not used"
     assert list_doubts(data) == [("warning", "other_steps", doubt)]
-    with pytest.raises(DataError, match="only one of them has a step 3"):
+    with pytest.raises(DataError, match="only one has a step 3"):
         read(text, features=["x_1", "x_2", "x_3", "q_1", "q_2"])
 
 
@@ -109,14 +109,14 @@ def test_names_that_differ_only_in_punctuation_are_distinct():
 def test_a_target_before_or_after_the_steps_is_detected_and_stated(text, target, id):
     schema = read(text).schema
     assert (schema.layout, schema.target, schema.id) == ("wide", target, id)
-    note = f"no column is called target, and `{target}` is taken for it"
+    note = f"no column is called target; `{target}` is used as the target"
     assert ("assumed_target", note) in list_reasons(schema)
 
 
 def test_two_possible_targets_leave_the_target_open():
     schema = read("age,dose,x1,x2\n5,7,1,2\n6,7,1,\n").schema
     assert schema.target is None
-    doubt = "no column is called target, and it may be one of `age, dose`"
+    doubt = "no column is called target; it may be one of `age, dose`"
     assert list_doubts(schema) == [("question", "target", doubt)]
     remedies = find_finding(schema, "target").remedies
     assert remedies == ({"target": ""}, {"target": "age"}, {"target": "dose"})
@@ -167,8 +167,8 @@ def test_new_rows_without_a_header_keep_their_class_with_the_same_number_of_cell
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("id,x_1,x_2\nq,7,8\n", "trained on a feature 'y'"),
-        ("id,x_1,x_2,y_1\nq,7,8,9\n", "only one of them has a step 2"),
+        ("id,x_1,x_2\nq,7,8\n", "step of the feature 'y'"),
+        ("id,x_1,x_2,y_1\nq,7,8,9\n", "only one has a step 2"),
     ],
 )
 def test_new_tables_that_lack_steps_of_a_feature_are_refused(text, says):

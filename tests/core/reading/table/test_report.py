@@ -86,8 +86,16 @@ def test_all_problems_are_counted_and_a_thousand_are_listed():
     assert len([p for p in report.problems if p.kind == "unreadable"]) == MAX_LISTED
     data, _ = read("id,v\n" + "a,1\n" + "a,x\n" * 5_000)
     finding = find_finding(data, "unreadable")
-    assert "count as missing: 5000, the first with 'x' in row 3" in finding.message
+    assert "count as missing: 5,000, the first with 'x' in row 3" in finding.message
     assert (finding.level, len(finding.rows)) == ("warning", MAX_LISTED)
+
+
+def test_the_first_problem_is_named_also_behind_a_full_list_of_another_column():
+    rows = ["1,bad", *["bad,1"] * (MAX_LISTED + 1), *["1,1"] * (MAX_LISTED + 3)]
+    data, report = read("id,x,z\n" + "".join(f"{n % 2},{row}\n" for n, row in enumerate(rows)))
+    finding = find_finding(data, "unreadable")
+    assert (finding.message.values["row"], finding.message.values["column"]) == (2, "z")
+    assert (report.counts["unreadable"], len(report.problems)) == (MAX_LISTED + 2, MAX_LISTED)
 
 
 def test_ids_that_differ_in_spaces_are_merged_and_counted():
@@ -170,7 +178,7 @@ def test_words_are_read_as_codes_of_sorted_words():
     assert data.categories == {"colour": ("blue", "red"), "on": ("no", "yes")}
     assert data.feature_names == ("colour", "on", "v")
     assert data[0].tolist() == [[1, 1, 1], [0, 0, 2]]
-    reason = "`colour` holds 2 different words: a feature for each"
+    reason = "`colour` has 2 different words: one feature per word"
     assert ("words", reason) in list_reasons(data)
 
 
@@ -244,7 +252,7 @@ def test_new_data_is_read_like_the_training_data():
 
 
 def test_a_missing_feature_of_new_data_is_reported():
-    with pytest.raises(DataError, match="trained on a feature 'on'"):
+    with pytest.raises(DataError, match="no column 'on'"):
         read_with("id,t,colour,v\na,0,red,1\n", read(WORDS)[0].schema)
 
 

@@ -18,7 +18,7 @@ from core.reading import (
 from core.reading.to_csv import to_csv
 from tests.support.findings import find_finding, list_doubts, list_reasons
 
-SHARED = "another column may tell sequences apart"
+SHARED = "another column may be part of the id"
 
 
 def detect(text, **choices):
@@ -87,7 +87,7 @@ def test_a_second_id_without_a_time_is_a_doubt(visits, is_doubtful):
         for row, visit in enumerate(visits)
     )
     schema = detect(f"patient,visit,v\n{rows}")
-    doubt = "`patient` names the sequences, and `patient` and `visit` together may do so"
+    doubt = "`patient` is the id; it may also be `patient` and `visit` together"
     assert (("question", "id_columns", doubt) in list_doubts(schema)) == is_doubtful
     assert "no_time" in [code for _, code, _ in list_doubts(schema)]
     if is_doubtful:
@@ -99,7 +99,7 @@ def test_steps_at_the_same_time_are_a_doubt_where_no_column_tells_them_apart():
     rows = "".join(f"{id},{t // 2},{60 + 7 * t % 13}\n" for id in "ab" for t in range(20))
     schema = detect(f"id,t,pulse\n{rows}")
     assert (schema.id, schema.features) == ("id", ("pulse",))
-    doubt = f"20 rows have the `t` of another row of the same `id`: {SHARED}"
+    doubt = f"rows that repeat a `t` of the same `id` (20): {SHARED}"
     assert list_doubts(schema) == [("question", "id_columns", doubt)]
 
 

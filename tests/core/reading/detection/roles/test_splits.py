@@ -11,10 +11,10 @@ from core.reading import read_sequences
 from core.recipe.recipe import Recipe
 from tests.support.findings import find_finding, list_doubts, list_reasons
 
-HONOURED = "`{}` holds {}, and is taken for the split into train and test"
+HONOURED = "`{}` contains {} and is used as the split into train and test"
 NOT_USED = (
-    "`{}` may mark a split and is not used; write train, validation or test to use it, or choose "
-    "it as a feature"
+    "`{}` may mark a split and is not used. Write train, validation or test to use "
+    "it, or choose it as a feature"
 )
 
 
@@ -35,7 +35,7 @@ def read_long(name, value):
 def test_words_mark_the_split_whatever_the_name(name, values, split):
     data = read_long(name, lambda i, t: values[i % len(values)])
     assert data.split[: len(split)].tolist() == split
-    assert ("split", f"`{name}` says train, validation or test: split") in list_reasons(data)
+    assert ("split", f"`{name}` contains train, validation or test: split") in list_reasons(data)
     assert list_doubts(data) == []
 
 
@@ -104,7 +104,7 @@ def test_a_column_that_varies_within_sequences_is_a_feature(name, value):
     data = read_long(name, value)
     assert data.split is None
     assert data.feature_names == ("v", name)
-    reason = f"`{name}` marks no split, because it differs from step to step"
+    reason = f"`{name}` is not a split, because it changes within sequences"
     assert list_reasons(data).count(("no_split", reason)) == 1
     assert list_doubts(data) == []
 
@@ -122,7 +122,7 @@ def test_a_split_that_is_chosen_as_a_feature_is_one():
 
 def test_groups_on_both_sides_of_a_split_are_a_doubt():
     text = "id,group,x1,x2,split\na,g,1,2,train\nb,g,1,,test\nc,h,1,,train\n"
-    doubt = "groups with sequences in the training set and in another: 1, such as g"
+    doubt = "groups in both the training set and another set: 1, such as g"
     data = read_sequences(io.StringIO(text))
     assert list_doubts(data) == [("warning", "divided_groups", doubt)]
     assert list_doubts(read_sequences(io.StringIO(text.replace("b,g", "b,k")))) == []
@@ -136,4 +136,4 @@ def test_training_says_that_groups_are_divided(groups, number):
     )  # fmt: skip
     recipe = Recipe.suggest(data)
     notes = check_set_sizes(data, recipe, np.array([0, 1, 2]), np.array([], dtype=int))
-    assert sum("Groups with sequences in the training set" in note for note in notes) == number
+    assert sum("Groups in both the training set" in note for note in notes) == number

@@ -178,7 +178,7 @@ def test_two_digit_years_that_hardly_change_are_first_with_a_doubt():
     assert [sequence.ravel().tolist() for sequence in data] == [[0.5, 1.5, 2.5, 3.5]] * 2
     assert data.schema.dayfirst is None
     question = find_finding(data, "day_order")
-    assert "years of two digits, which are taken to be first" in question.message
+    assert "two-digit years: read with the year first" in question.message
 
 
 def test_new_dates_have_the_year_first_as_those_of_the_training_data_or_the_day():
@@ -272,7 +272,7 @@ def test_a_second_clock_is_not_a_feature():
     times = [[f"{t},{170967780000 + t}" for t in range(4)]] * 2
     schema = detect(write("t,timestamp", times))
     assert (schema.time, schema.features) == ("t", ("v",))
-    doubt = "`timestamp` orders the rows as `t` does, and is not a feature"
+    doubt = "`timestamp` has the same order as `t`: not a feature"
     assert list_doubts(schema) == [("warning", "further_time", doubt)]
 
 
@@ -283,7 +283,7 @@ def test_a_date_that_is_constant_in_a_sequence_is_not_the_time():
 
 def test_times_of_day_that_pass_midnight_are_a_doubt():
     schema = detect(write("time", [["22:00", "23:00", "0:00", "1:00"]] * 2))
-    doubt = "`time` holds times of day without a date, and some sequences pass midnight"
+    doubt = "`time` has times of day without a date, and some sequences pass midnight"
     assert list_doubts(schema) == [("warning", "midnight", doubt)]
 
 

@@ -52,18 +52,19 @@ def test_the_reference_example_is_read(data):
 @pytest.mark.parametrize("data", [write(LISTS), write(LISTS, pa.ipc.new_stream)])
 def test_a_truncated_file_is_refused(data):
     for size in (8, 100, len(data) // 2):
-        assert "The Arrow file cannot be read" in catch_message(data[:size])
+        assert "The Arrow file is damaged" in catch_message(data[:size])
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused():
     bomb = write(pa.table({"x": pa.nulls(0).cast(pa.float64()).fill_null(0)}))
-    assert catch_message(bomb) == "There is nothing in it. Give at least one line of numbers."
+    assert catch_message(bomb) == "The input is empty. Give at least one line of numbers."
     zeros = pa.table({"x": pa.array([0.0]).take(pa.array([0] * 26_000_000))})
     assert "Unpacked" in catch_message(write(zeros, compression="zstd"))
 
 
 def test_other_kinds_and_many_rows_are_refused():
-    assert "holds binary" in catch_message(write(pa.table({"x": [b"1"]})))
+    assert "contains binary" in catch_message(write(pa.table({"x": [b"1"]})))
     table = pa.table({"x": range(1000)})
     assert "steps" in catch_message(write(table), max_steps=100)
     assert "version 1" in catch_message(b"FEA1" + bytes(100))

@@ -76,11 +76,11 @@ def test_a_relational_attribute_has_a_line_per_feature():
     [
         ("@relation x\n@data\n1\n", "no attributes"),
         ("@relation x\n@attribute a numeric\n1\n", "no attributes, or no @data"),
-        ("@relation x\n@attribute a numeric\n@data\n", "nothing in it"),
-        (UCR + "1,2,3\n", "Row 9 has 3 values, and 4 attributes"),
+        ("@relation x\n@attribute a numeric\n@data\n", "input is empty"),
+        (UCR + "1,2,3\n", "Row 9 has 3 values, but 4 attributes"),
         (UCR + "{0 1, 3 1}\n", "sparse rows"),
         (UCR.replace("att2", "att1"), "two columns"),
-        (RELATIONAL + "1,2,3\n", "Row 11: '1,2,3' is no series"),
+        (RELATIONAL + "1,2,3\n", "Row 11: '1,2,3' is not a series"),
         (RELATIONAL + "'1,2',1\n", "Row 11 has 1 features"),
         (
             "@relation x\n"

@@ -96,7 +96,7 @@ def test_a_missing_key_is_a_missing_value():
         ('{"a.b": 1, "a": {"b": 2}}\n{"a": {"b": 3}}\n', "two values called 'a.b'"),
         ('[{"a": 1}, 5]', "Object 2 of the JSON is '5'"),
         ("[{}, {}]", "have no values"),
-        ('{"a": 1}\n{"a": %s}\n' % ("1" * 5_000), "Row 2: the JSON holds lists"),
+        ('{"a": 1}\n{"a": %s}\n' % ("1" * 5_000), "Row 2: the JSON has lists"),
         ('{"a": ' * 100_000 + "1" + "}" * 100_000 + '\n{"a": 1}\n', "too deep"),
         ('[{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]", "too deep"),
         ('[{"a": ' + '{"a": ' * 700 + "1" + "}" * 700 + "}]", ""),
@@ -113,8 +113,9 @@ def test_a_word_in_a_list_of_json_is_reported():
     assert "is not a number" in read_problem(io.StringIO(text))
 
 
+@pytest.mark.slow
 def test_a_million_names_are_refused():
     text = "[{" + ",".join(f'"c{i}": 1' for i in range(1_000_000)) + "}]"
-    assert "columns" in catch_message(text)
+    assert "There are 1,000,000 columns" in catch_message(text)
     text = to_lines({f"c{i}": 1} for i in range(15_000))
-    assert "different names" in catch_message(text)
+    assert "15,000 different names in 15,000 rows" in catch_message(text)

@@ -61,7 +61,7 @@ def test_a_target_is_two_classes_and_a_feature_is_1_and_0(source):
     assert data.feature_names == ("x", "on")
     assert data.categories == {}
     assert data.values[:, 1].tolist() == FRAME["on"].tolist()
-    assert "`on` holds true and false: read as 1 and 0" in [str(f.message) for f in data.report]
+    assert "`on` contains true and false: read as 1 and 0" in [str(f.message) for f in data.report]
 
 
 def test_a_missing_boolean_is_a_missing_number():

@@ -20,7 +20,7 @@ def test_a_word_among_numbers_is_a_missing_target(word):
     table = open_table(io.StringIO(write([1.5, 2.5, word, 4.5, 6.5, 7.5])))
     data, report = read_table(table, detect_schema(table))
     for problem in report.problems:
-        assert "is no number, as the other targets are" in problem.message
+        assert "is not a number, unlike the other targets" in problem.message
         assert problem.found == word
     finding = find_finding(data, "incomplete")
     assert (finding.level, finding.column, finding.rows) == ("warning", "target", (6, 7))
@@ -66,7 +66,7 @@ def test_two_columns_of_classes_leave_the_target_open():
     rows = "".join(f"s{i},{t},{i % 2},{i // 2 % 2},{i + t}\n" for i in range(6) for t in (0, 1))
     schema = detect_schema(open_table(io.StringIO("id,t,sex,died,v\n" + rows)))
     assert schema.target is None
-    doubt = "no column is called target, and it may be one of `sex, died`"
+    doubt = "no column is called target; it may be one of `sex, died`"
     assert list_doubts(schema) == [("question", "target", doubt)]
     remedies = find_finding(schema, "target").remedies
     assert remedies == ({"target": ""}, {"target": "sex"}, {"target": "died"})

@@ -15,12 +15,12 @@ from core.figures import Labels, plot_history, plot_penalties
 from core.i18n import N_
 from runs import ACTIVE, Run, RunState
 from ui import backend
-from ui.context import get_services
+from ui.context import get_services, recall_input, remember_input
 from ui.i18n import (
     _,
     format_count,
     format_duration,
-    format_engine,
+    format_estimate,
     ngettext,
     translate,
 )
@@ -40,15 +40,20 @@ NO_RUN_ICON = ":material/visibility_off:"
 MAX_SILENT_SECONDS = 6.0  # a worker sends a heartbeat every two
 
 
-def show_training(visitor: State, run: Run, key: str) -> bool:
-    """Show a run. Returns True if it has ended.
+def show_training(visitor: State, run: Run, key: str, folds_curves: bool = False) -> bool:
+    """Show the progress and the curves of a run. Returns True if it has ended.
 
-    It takes the run that the rest of the page shows, because a run may end while a page is drawn.
+    Args:
+        visitor: The visitor's state.
+        run: The run that the rest of the page shows, because it may end while the page is drawn.
+        key: Prefix of the widget keys.
+        folds_curves: The page shows the curves of a trained model elsewhere, with
+            ``ui.results.summary``.
     """
     seconds = _get_refresh_seconds(run)
     if seconds is None and run.reused:
         _show_reuse(visitor, run, key)
-    fragments.run_fragment(_watch, seconds, run.id, key, seconds, visitor)
+    fragments.run_fragment(_watch, seconds, run.id, key, seconds, visitor, folds_curves)
     return seconds is None
 
 
@@ -64,21 +69,23 @@ def _get_refresh_seconds(run: Run) -> float | None:
     return FAR_SECONDS if position.seconds > FAR_FACTOR * FAR_SECONDS else QUEUE_SECONDS
 
 
-def _watch(run_id: str, key: str, seconds: float | None, visitor: State) -> None:
+def _watch(
+    run_id: str, key: str, seconds: float | None, visitor: State, folds_curves: bool
+) -> None:
     run = backend.get_runs().get(run_id)
     if run is None or _get_refresh_seconds(run) != seconds:
         st.rerun()  # the whole page, because results are shown outside this fragment
     _show_status(run, key, visitor)
     if run.error is not None:
         st.error(translate(run.error), icon=":material/error:")
-    elif run.history or run.state in ACTIVE:
-        _show_curves(run, key)
+    elif run.state in ACTIVE or (run.history and not (folds_curves and run.has_model)):
+        show_curves(run, key)
 
 
 def _show_reuse(visitor: State, run: Run, key: str) -> None:
     """Report that the result is reused, and offer to train again."""
     st.caption(
-        _("Same data, same settings, same seed: this result was computed before ({time}).").format(
+        _("Reused: the same data, settings and seed were trained before, in {time}.").format(
             time=_format_time(run)
         )
     )
@@ -93,7 +100,7 @@ def _offer_to_train(visitor: State, run: Run, key: str) -> None:
         icon=":material/model_training:",
         on_click=_train_alone,
         args=(visitor, run),
-        help=_("Trains this once more, to the same result. It takes its turn and its time."),
+        help=_("Trains this again from the start. The result will be the same."),
     )
 
 
@@ -127,8 +134,8 @@ def _show_status(run: Run, key: str, visitor: State) -> None:
         if run.silent_seconds > MAX_SILENT_SECONDS:
             st.warning(
                 _(
-                    "Nothing has been heard of this training for {time}. The server may be unable "
-                    "to save just now; the training goes on, and tells when it can."
+                    "No update from this training for {time}. The server may be unable to save; "
+                    "the training continues."
                 ).format(time=format_duration(run.silent_seconds)),
                 icon=":material/hourglass_empty:",
             )
@@ -136,19 +143,20 @@ def _show_status(run: Run, key: str, visitor: State) -> None:
         _show_end(run, _("Finished"), ":material/check_circle:")
     elif run.state is RunState.STOPPED and run.can_continue and not run.has_model:
         st.markdown(
-            ":material/stop_circle: "
-            + _("Ended at once. What it had learned until then can be continued from.")
+            ":material/stop_circle: " + _("Stopped. You can continue from the last checkpoint.")
         )
     elif run.state is RunState.STOPPED and not run.has_model:
-        st.markdown(":material/stop_circle: " + _("Cancelled before it had learned anything."))
+        st.markdown(
+            ":material/stop_circle: " + _("Cancelled before the first update of the weights.")
+        )
     elif run.state is RunState.STOPPED:
-        _show_end(run, _describe_stop(run.progress), ":material/stop_circle:")
+        _show_end(run, _describe_stop(run), ":material/stop_circle:")
 
 
 def _format_stop_label(run: Run) -> str:
     if run.state is RunState.QUEUED:
         return _("Cancel")
-    return _("Stopping … end it now") if run.stopping else _("Stop")
+    return _("Stopping … end now") if run.stopping else _("Stop")
 
 
 def _stop(visitor: str, run: Run) -> None:
@@ -163,26 +171,28 @@ def _stop(visitor: str, run: Run) -> None:
 def _describe_waiting(run: Run) -> str:
     position = backend.get_runs().get_queue_position(run.id)
     if run.paused and position is not None:
-        return _(
-            "Paused so that others get a turn; it continues from where it was, in about {time}"
-        ).format(time=format_duration(position.seconds))
+        return _("Paused so that others get a turn; resumes from its checkpoint in {time}").format(
+            time=format_estimate(position.seconds)
+        )
+    if run.paused:
+        return _("Paused so that others get a turn; resumes from its checkpoint …")
     if run.state is RunState.INTERRUPTED:
-        return _("Interrupted; it goes on by itself, from where it was …")
+        return _("Interrupted; resuming automatically from the last checkpoint …")
     if run.waits_for_duplicate:
-        return _("The same is being trained already; its result will stand here as well …")
+        return _("An identical training is running; this run will reuse its result …")
     if not backend.get_runs().is_ready:
-        return _("The workers are starting; training begins in a few seconds …")
+        return _("The workers are starting; training starts in a few seconds …")
     if position is None or position.seconds < MIN_ESTIMATE_SECONDS:
         return _("Waiting for a free worker …")
     if not position.before:
-        return _("Waiting for a free worker; this begins in about {time}").format(
-            time=format_duration(position.seconds)
+        return _("Waiting for a free worker; starts in {time}").format(
+            time=format_estimate(position.seconds)
         )
     return ngettext(
-        "Waiting: {n} training comes before, this begins in about {time}",
-        "Waiting: {n} trainings come before, this begins in about {time}",
+        "Waiting: {n} training ahead, starts in {time}",
+        "Waiting: {n} trainings ahead, starts in {time}",
         position.before,
-        time=format_duration(position.seconds),
+        time=format_estimate(position.seconds),
     )
 
 
@@ -196,13 +206,11 @@ def _describe_progress(run: Run) -> tuple[float, str]:
         return _describe_fit(progress)
     text = _describe_epoch(run.recipe, progress)
     if progress.seconds_left is not None:
-        text += " · " + _("at most {time} left").format(time=format_duration(progress.seconds_left))
+        text += " · " + _("up to {time} left").format(time=format_duration(progress.seconds_left))
     if progress.share:
-        text += " · " + _("{n} sequences a second").format(
-            n=format_count(progress.sequences_per_second)
-        )
+        text += " · " + _("{n} sequences/s").format(n=format_count(progress.sequences_per_second))
     if run.history.get("seconds"):
-        text += " · " + _("{time} an epoch").format(
+        text += " · " + _("{time} per epoch").format(
             time=format_duration(run.history["seconds"][-1])
         )
     return min(progress.share, 1.0), text
@@ -212,12 +220,16 @@ def _describe_epoch(recipe: Recipe, progress: Progress) -> str:
     """Describe the current epoch, of a network or of a member of an ensemble."""
     if not recipe.members:
         return _("Epoch {epoch} of {epochs}").format(
-            epoch=min(progress.epoch + 1, progress.epochs), epochs=progress.epochs
+            epoch=format_count(min(progress.epoch + 1, progress.epochs)),
+            epochs=format_count(progress.epochs),
         )
     number, member, done = locate_member(recipe, progress.epoch)
     epochs = get_family(member).count_passes(member)
     return _("Member {n} of {members}, epoch {epoch} of {epochs}").format(
-        n=number, members=len(recipe.members), epoch=min(done + 1, epochs), epochs=epochs
+        n=number,
+        members=len(recipe.members),
+        epoch=format_count(min(done + 1, epochs)),
+        epochs=format_count(epochs),
     )
 
 
@@ -227,18 +239,26 @@ def _describe_fit(progress: Progress) -> tuple[float, str]:
         return 1.0, _("Fitting the output …")
     text = _("Computing features")
     if progress.seconds_left is not None:
-        text += " · " + _("at most {time} left").format(time=format_duration(progress.seconds_left))
+        text += " · " + _("up to {time} left").format(time=format_duration(progress.seconds_left))
     return progress.share, text
 
 
-def _describe_stop(progress: Progress | None) -> str:
+def _describe_stop(run: Run) -> str:
     """Describe when a run was stopped."""
+    progress = run.progress
     if progress is None or not progress.batch:
         return _("Stopped")
     if progress.batch == progress.batches:
-        return _("Stopped at the end of epoch {epoch}").format(epoch=progress.epoch + 1)
-    return _("Stopped in epoch {epoch}, after {share:.0%} of it").format(
-        epoch=progress.epoch + 1, share=progress.batch / progress.batches
+        epoch = progress.epoch + 1
+        is_counted = len(run.history.get("loss", ())) >= epoch
+        template = (
+            _("Stopped at the end of epoch {epoch}")
+            if is_counted
+            else _("Stopped before epoch {epoch} was evaluated")
+        )
+        return template.format(epoch=format_count(epoch))
+    return _("Stopped after {share:.0%} of epoch {epoch}").format(
+        epoch=format_count(progress.epoch + 1), share=progress.batch / progress.batches
     )
 
 
@@ -256,22 +276,22 @@ def _show_end(run: Run, state: str, icon: str) -> None:
             len(run.history.get("loss", ())),
             time=_format_time(run),
         )
-    engine = format_engine(run.computed["layers"])
-    st.markdown(f"{icon} **{state}** · {text}  \n:small[{engine}]")
+    st.markdown(f"{icon} **{state}** · {text}")
 
 
-def _show_curves(run: Run, key: str) -> None:
+def show_curves(run: Run, key: str) -> None:
+    """Show the learning curves of a run, or its loss by penalty."""
     has_epochs = get_family(run.recipe).has_epochs
     if not has_epochs and not run.history:
         return
     if not has_epochs:
         st.caption(
             _(
-                "The penalty of the ridge is chosen where the loss is least, each training "
-                "sequence predicted by a fit without it."
+                "The ridge penalty with the lowest leave-one-out loss is chosen: each training "
+                "sequence is predicted by a fit without it."
             )
         )
-    is_log = has_epochs and st.toggle(_("Logarithmic loss axis"), key=f"{key}-log")
+    is_log = has_epochs and _choose_log(f"{key}-log")
     curves = _build_curves(run, is_log)
     epochs = len(run.history.get("loss", ()))
     for column, (metric, figure) in zip(st.columns(len(curves)), curves.items(), strict=True):
@@ -280,28 +300,35 @@ def _show_curves(run: Run, key: str) -> None:
                 figure,
                 key=f"{key}-{metric}",
                 alt=ngettext(
-                    "Curve of the {metric} by epoch, {n} epoch so far",
-                    "Curve of the {metric} by epoch, {n} epochs so far",
+                    "Curve of the {metric} per epoch, {n} epoch so far",
+                    "Curve of the {metric} per epoch, {n} epochs so far",
                     epochs,
                     metric=metric,
                 )
                 if has_epochs
-                else _("Curve of the {metric} by penalty").format(metric=metric),
+                else _("Curve of the {metric} per penalty").format(metric=metric),
             )
+
+
+def _choose_log(key: str) -> bool:
+    """Show the toggle for the scale of the loss."""
+    is_log = st.toggle(_("Logarithmic loss axis"), value=recall_input(key, False), key=key)
+    remember_input(key, is_log, False)
+    return is_log
 
 
 def build_figures(run: Run) -> dict[str, Figure]:
     """Build the curves of a run that has ended, by title."""
-    titles = {"loss": _("Loss by epoch"), "accuracy": _("Accuracy by epoch")}
+    titles = {"loss": _("Loss per epoch"), "accuracy": _("Accuracy per epoch")}
     if not get_family(run.recipe).has_epochs:
-        titles = {"loss": _("Loss by penalty"), "accuracy": _("Accuracy by penalty")}
+        titles = {"loss": _("Loss per penalty"), "accuracy": _("Accuracy per penalty")}
     return {titles[metric]: figure for metric, figure in _build_curves(run, log=False).items()}
 
 
 def _build_curves(run: Run, log: bool) -> dict[str, Figure]:
     labels = {"loss": _("loss ({name})").format(name=format_field(run.recipe, "loss"))}
     if run.recipe.task == "classification":
-        labels["accuracy"] = _("accuracy (share correct)")
+        labels["accuracy"] = _("accuracy")
     planned = run.recipe.epochs if run.state in ACTIVE else None
     figures = {}
     for metric, label in labels.items():

@@ -1,0 +1,1 @@
+"""Reloads of every page during a training, a comparison and a prediction."""

@@ -1,0 +1,1 @@
+"""The home page: pictures of the reference example."""
