@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from runs.limits import Limits
 from runs.settings import Settings
+from runs.store.artifact_kinds import (
+    CHECKPOINT,
+    EVALUATION,
+    EXPORT,
+    EXPORTED,
+    MEASURED,
+    MODEL,
+    ONNX,
+    PROOF,
+)
 from runs.store.attempts import Attempts, Claim, Result
 from runs.store.cookies import Cookies
 from runs.store.data_sets import NOT_KNOWN, Content, DataSet, DataSets, TableReading
@@ -13,18 +23,7 @@ from runs.store.errors import NewerStoreError, StoreError
 from runs.store.helpers import DuplicateKey
 from runs.store.queue import RunningRun, WaitingRun
 from runs.store.quota import EPOCH_BYTES, Samples
-from runs.store.runs import (
-    CHECKPOINT,
-    DELETED,
-    EVALUATION,
-    EXPORT,
-    EXPORTED,
-    MEASURED,
-    MODEL,
-    ONNX,
-    PROOF,
-    Records,
-)
+from runs.store.runs import DELETED, Records
 from runs.store.visitors import Usage, Visitors
 
 __all__ = [

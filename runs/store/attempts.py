@@ -15,12 +15,7 @@ from core.engine.progress import Computation, History, Progress
 from core.errors import Note, UnpaddedError
 from core.preprocessing.hold_out import HoldOut
 from core.recipe.recipe import Recipe
-from runs.store.database import Database
-from runs.store.duplicates import claim_duplicate
-from runs.store.helpers import insert_into, to_json_types
-from runs.store.hold_outs import read_hold_out
-from runs.store.queue import RunningRun, WaitingRun, read_running_runs, read_waiting_runs
-from runs.store.runs import (
+from runs.store.artifact_kinds import (
     CHECKPOINT,
     EVALUATION,
     EXPORT,
@@ -29,10 +24,15 @@ from runs.store.runs import (
     MODEL,
     ONNX,
     PROOF,
-    move,
 )
+from runs.store.database import Database
+from runs.store.duplicates import claim_duplicate
+from runs.store.helpers import insert_into, to_json_types
+from runs.store.hold_outs import read_hold_out
+from runs.store.queue import RunningRun, WaitingRun, read_running_runs, read_waiting_runs
 from runs.store.tables import artifacts, contents, epochs, run_hold_outs, runs, turns
 from runs.store.timings import write_duration
+from runs.store.transitions import move
 from runs.types import WAITING, Metrics, RunState
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, insert, literal, select, update
 
+from runs.store.artifact_kinds import CHECKPOINT, EVALUATION, MEASURED, MODEL, PROOF
 from runs.store.database import Database
 from runs.store.engine import lock_key
 from runs.store.helpers import DuplicateKey
-from runs.store.runs import CHECKPOINT, EVALUATION, MEASURED, MODEL, PROOF, move
 from runs.store.tables import artifacts, epochs, runs, twins
+from runs.store.transitions import move
 from runs.types import ACTIVE, RunState
 
 DUPLICATE_LOCK = 20613  # PostgreSQL: one of several identical runs is claimed at a time

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, insert, literal, select, update
 
-from core.engine.progress import average_members
-from core.errors import DataError, Note, QuotaError, UnpaddedError
+from core.errors import DataError, QuotaError
 from core.i18n import N_
 from core.preprocessing.hold_out import HoldOut
 from core.recipe.recipe import Recipe
-from runs.json_log import hash_run_id
 from runs.limits import Limits
 from runs.server_speed import measure_speeds, name_family
+from runs.store.artifact_kinds import CHECKPOINT, MODEL
 from runs.store.data_sets import (
     NOT_KNOWN,
     Content,
@@ -27,14 +24,8 @@ from runs.store.data_sets import (
     insert_content,
     is_owned_by,
 )
-from runs.store.database import Database, log_after_commit
-from runs.store.helpers import (
-    DuplicateKey,
-    decode_progress,
-    sanitize_name,
-    select_neighbours,
-    to_json_types,
-)
+from runs.store.database import Database
+from runs.store.helpers import DuplicateKey, sanitize_name, select_neighbours
 from runs.store.hold_outs import (
     copy_hold_out,
     read_hold_out,
@@ -42,8 +33,8 @@ from runs.store.hold_outs import (
     write_hold_out,
 )
 from runs.store.quota import Samples, enforce_quota
+from runs.store.summaries import JOINED, LISTED, SUMMARY, has_artifact, to_summary
 from runs.store.tables import (
-    Plain,
     artifacts,
     compared,
     contents,
@@ -52,21 +43,13 @@ from runs.store.tables import (
     run_hold_outs,
     run_notes,
     runs,
-    turns,
     twins,
 )
 from runs.store.timings import read_timings, write_estimate
-from runs.types import ACTIVE, TRANSITIONS, WAITING, RunLine, RunState, RunSummary
+from runs.store.transitions import insert_run, move
+from runs.types import ACTIVE, WAITING, RunLine, RunState, RunSummary
 
-log = logging.getLogger("unpadded.runs")
-
-SPARK_POINTS, MAX_NOTES = 24, 100
 MAX_NOTE = 2000  # characters of the owner's note
-EVENTS = {RunState.RUNNING: "started"}  # in the log; other events have the name of the state
-MODEL, CHECKPOINT, MEASURED = "model", "checkpoint", "measured"
-PROOF, EVALUATION, EXPORT, ONNX = "proof", "evaluation", "export", "onnx"
-# The exported model contains its owner's name for it, which MODEL never does.
-EXPORTED = "exported"
 
 TOO_MANY_WAITING = N_(
     "{n} of your runs are waiting, which is the limit. Cancel one, or try again when one has "
@@ -80,44 +63,6 @@ DELETED = N_("This run is no longer on the server.")
 NOTHING_TO_CONTINUE = N_(
     "This run cannot be continued, because it has no checkpoint. Train again with more epochs."
 )
-
-_has_artifact = {
-    kind: select(literal(1))
-    .where(artifacts.c.run == runs.c.id, artifacts.c.kind == kind)
-    .exists()
-    .label(kind)
-    for kind in (MODEL, CHECKPOINT, MEASURED, EVALUATION)
-}
-_is_paused = (
-    select(literal(1))
-    .where(
-        turns.c.run == runs.c.id,
-        turns.c.attempt == runs.c.attempt,
-        runs.c.state == RunState.INTERRUPTED.value,
-    )
-    .exists()
-    .label("paused")
-)
-_BESIDE = (
-    twins.c.taken,
-    run_notes.c.text.label("note"),
-    compared.c.comparison,
-    compared.c.entry,
-    *_has_artifact.values(),
-    _is_paused,
-)
-_JOINED = (
-    runs.outerjoin(twins, twins.c.run == runs.c.id)
-    .outerjoin(run_notes, run_notes.c.run == runs.c.id)
-    .outerjoin(compared, compared.c.run == runs.c.id)
-)
-_SUMMARY = select(runs, *_BESIDE).select_from(_JOINED)
-# Without ``reading``, which names every column: a list may have hundreds of runs.
-_LISTED = select(
-    *(column for column in runs.c if column is not runs.c.reading),
-    literal({}, Plain).label("reading"),
-    *_BESIDE,
-).select_from(_JOINED)
 
 
 class Records:
@@ -196,7 +141,7 @@ class Records:
         """
         with self._add_run(owner) as connection:
             previous = connection.execute(
-                _SUMMARY.where(runs.c.id == run_id, runs.c.owner == owner)
+                SUMMARY.where(runs.c.id == run_id, runs.c.owner == owner)
             ).one_or_none()
             if previous is None or not previous.checkpoint:
                 raise DataError(NOTHING_TO_CONTINUE)
@@ -258,8 +203,8 @@ class Records:
     def get(self, run_id: str) -> RunSummary | None:
         """Return a run, or None if it does not exist."""
         with self._database.reading() as connection:
-            row = connection.execute(_SUMMARY.where(runs.c.id == run_id)).one_or_none()
-        return None if row is None else _to_summary(row)
+            row = connection.execute(SUMMARY.where(runs.c.id == run_id)).one_or_none()
+        return None if row is None else to_summary(row)
 
     def read_hold_out(self, run_id: str) -> HoldOut | None:
         """Return the test set that was held out from the data of a run, or None."""
@@ -288,7 +233,7 @@ class Records:
 
     def list(self, owner: str) -> list[RunSummary]:
         """Return the runs of a visitor, newest first, without ``reading``."""
-        query = _LISTED.where(runs.c.owner == owner).order_by(runs.c.created.desc())
+        query = LISTED.where(runs.c.owner == owner).order_by(runs.c.created.desc())
         return list(self._read_summaries(query))
 
     def list_lines(self, owner: str) -> Sequence[RunLine]:
@@ -307,7 +252,7 @@ class Records:
             func.coalesce(run_notes.c.text, ""),
             compared.c.comparison,
             func.coalesce(data_name, ""),
-        ).select_from(_JOINED)
+        ).select_from(JOINED)
         query = query.where(runs.c.owner == owner).order_by(runs.c.created.desc())
         with self._database.reading() as connection:
             return [
@@ -317,19 +262,19 @@ class Records:
 
     def list_some(self, owner: str, ids: Iterable[str]) -> Sequence[RunSummary]:
         """Return some runs of a visitor, newest first, without ``reading``."""
-        query = _LISTED.where(runs.c.owner == owner, runs.c.id.in_(tuple(ids)))
+        query = LISTED.where(runs.c.owner == owner, runs.c.id.in_(tuple(ids)))
         return tuple(self._read_summaries(query.order_by(runs.c.created.desc())))
 
     def list_models(self, owner: str, data: str, most: int) -> Sequence[RunSummary]:
         """Return a visitor's runs with a model of this data, newest first, without ``reading``."""
-        query = _LISTED.where(runs.c.owner == owner, runs.c.data == data)
-        query = query.where(_has_artifact[MODEL].element).order_by(runs.c.created.desc())
+        query = LISTED.where(runs.c.owner == owner, runs.c.data == data)
+        query = query.where(has_artifact[MODEL].element).order_by(runs.c.created.desc())
         return tuple(self._read_summaries(query.limit(most)))
 
     def _read_summaries(self, query: Select[Any]) -> Iterator[RunSummary]:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
-        return filter(None, map(_to_summary, rows))
+        return filter(None, map(to_summary, rows))
 
     def group_by_data(self, owner: str) -> Mapping[str, Sequence[str]]:
         """Return the ids of a visitor's runs by the digest of their data."""
@@ -443,158 +388,3 @@ class Records:
         # Only visitors at an address that fills the queue are refused, not those from elsewhere.
         if connection.scalar(all_waiting.where(runs.c.owner.in_(select_neighbours(owner)))):
             raise QuotaError(TOO_MANY_OF_ALL, n=self._limits.all_waiting_runs)
-
-
-def move(
-    connection: Connection,
-    run_id: str,
-    current: RunState,
-    new: RunState,
-    changes: Mapping[str, object] | None = None,
-    *,
-    owned_by: str | None = None,
-    in_attempt: int | None = None,
-    why: str | None = None,
-) -> bool:
-    """Move a run to another state, if it is still in the current state.
-
-    Args:
-        connection: Transaction.
-        run_id: Id of the run.
-        current: State that the run must be in.
-        new: State to move to.
-        changes: Further columns to change.
-        owned_by: Owner that the run must have.
-        in_attempt: Attempt that must be the current one.
-        why: Reason for the log.
-
-    Returns:
-        False if the run is not (any more) in that state, of that owner, or in that attempt: a
-        visitor may cancel a run as it starts.
-
-    Raises:
-        ValueError: If the transition is not allowed.
-    """
-    if new not in TRANSITIONS[current]:
-        raise ValueError(f"a run cannot move from {current.value} to {new.value}")
-    where = [runs.c.id == run_id, runs.c.state == current.value]
-    where += [] if owned_by is None else [runs.c.owner == owned_by]
-    where += [] if in_attempt is None else [runs.c.attempt == in_attempt]
-    values: dict[str, object] = {"state": new.value, **(changes or {})}
-    if not TRANSITIONS[new]:
-        values |= {
-            "ended": time.time(),
-            "stopping": False,
-            "spark": _select_losses(connection, run_id),
-        }
-    if connection.execute(update(runs).where(*where).values(values)).rowcount != 1:
-        return False
-    facts = {} if why is None else {"why": why}
-    log_after_commit(
-        connection, f"run {EVENTS.get(new, new.value)}", run=hash_run_id(run_id), **facts
-    )
-    return True
-
-
-def insert_run(
-    connection: Connection,
-    owner: str,
-    name: str,
-    recipe: Recipe,
-    data: str,
-    reading: Mapping[str, object],
-    estimate: float,
-    reserved: int,
-) -> str:
-    """Insert a queued run, in the open transaction, and return its id."""
-    run_id = secrets.token_urlsafe(16)
-    values = {
-        "id": run_id,
-        "owner": owner,
-        "name": sanitize_name(name),
-        "recipe": to_json_types(recipe.to_dict()),
-        "data": data,
-        "reading": to_json_types(reading),
-        "state": RunState.QUEUED.value,
-        "created": time.time(),
-        "estimate": estimate,
-        "reserved": reserved,
-    }
-    connection.execute(insert(runs).values(values))
-    log_after_commit(connection, f"run {RunState.QUEUED.value}", run=hash_run_id(run_id))
-    return run_id
-
-
-def _select_losses(connection: Connection, run_id: str) -> list[float]:
-    """Return the losses of evenly spaced epochs, first and last included.
-
-    Of an ensemble, their means over the members.
-    """
-    is_own = epochs.c.run == run_id
-    count = connection.scalar(select(func.max(epochs.c.epoch)).where(is_own)) or 0
-    query = select(epochs.c.figures).where(is_own).order_by(epochs.c.epoch)
-    selected = query.where(epochs.c.epoch.in_([1 + place for place in _space_evenly(count)]))
-    rows = list(connection.scalars(selected))
-    losses = [figures["loss"] for figures in rows]
-    if rows and "member" in rows[0]:
-        rows = list(connection.scalars(query))
-        history = {name: [figures[name] for figures in rows] for name in ("loss", "member")}
-        means = average_members(history)["loss"]
-        losses = [means[place] for place in _space_evenly(len(means))]
-    return [float(f"{loss:.4g}") for loss in losses]
-
-
-def _space_evenly(count: int) -> list[int]:
-    """Return at most SPARK_POINTS evenly spaced numbers below ``count``, both ends included."""
-    points = min(count, SPARK_POINTS)
-    return sorted({round(i * (count - 1) / max(points - 1, 1)) for i in range(points)})
-
-
-def _to_summary(row: Row[*tuple[object, ...]]) -> RunSummary | None:
-    """Return None for a run of another version of the app, whose recipe this one cannot read."""
-    try:
-        recipe = Recipe.from_dict(row.recipe)
-    except ValueError as error:
-        log.warning("A run cannot be shown: %s", error)
-        return None
-    state = RunState(row.state)
-    return RunSummary(
-        id=row.id,
-        owner=row.owner,
-        name=row.name,
-        recipe=recipe,
-        data=row.data,
-        reading=row.reading,
-        state=state,
-        created=datetime.fromtimestamp(row.created, UTC),
-        started=_to_datetime(row.started),
-        ended=_to_datetime(row.ended),
-        estimate=row.estimate,
-        attempt=row.attempt,
-        beat=row.beat,
-        worker=row.worker,
-        stopping=row.stopping,
-        paused=row.paused,
-        progress=None if row.progress is None else decode_progress(row.progress),
-        metrics=row.metrics,
-        # Older versions stored any number of notes.
-        notes=tuple(map(Note.from_plain, row.notes[:MAX_NOTES])),
-        best_epoch=row.best_epoch,
-        computed=row.computed,
-        error=None if row.error is None else UnpaddedError(row.error[0], **row.error[1]),
-        spark=tuple(row.spark),
-        has_model=row.model,
-        # Finished members of an ensemble cannot be trained for more epochs.
-        can_continue=row.checkpoint and not (recipe.members and state is RunState.FINISHED),
-        has_predictions=row.measured,
-        has_evaluation=row.evaluation,
-        open_to_questions=row.open_to_questions,
-        reused=bool(row.taken),
-        note=row.note or "",
-        comparison=row.comparison,
-        entry=row.entry or "",
-    )
-
-
-def _to_datetime(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -240,7 +240,7 @@ artifacts = Table(
     "artifacts",
     METADATA,
     _run(),
-    Column("kind", String(16), primary_key=True),  # see runs.store.runs
+    Column("kind", String(16), primary_key=True),  # see runs.store.artifact_kinds
     Column("size", BigInteger, nullable=False),  # bytes
     Column("content", LargeBinary, nullable=False),
 )

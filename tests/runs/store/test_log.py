@@ -10,7 +10,7 @@ from core import DataError
 from runs.json_log import hash_run_id
 from runs.store import Result, Store
 from runs.store.database import Database
-from runs.store.runs import move
+from runs.store.transitions import move
 from runs.types import RunState
 from tests.support.stores import create_queued
 

@@ -8,7 +8,7 @@ import sqlalchemy
 from core.errors import UnpaddedError
 from runs.store import Content, Store
 from runs.store.database import Database
-from runs.store.runs import move
+from runs.store.transitions import move
 from runs.types import TRANSITIONS, RunState
 from tests.support.stores import (
     ENDED,
