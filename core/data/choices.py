@@ -46,6 +46,7 @@ class Choices(TypedDict, total=False):
     missing: Missing
     target_at: TargetAt | None
     remaining_steps: int | None
+    steps_after: str | None
     sheet: str | None
     dayfirst: bool | None
     decimal: Mapping[str, str]
@@ -104,6 +105,7 @@ CHOICES_CHECK: Check[Choices] = record(
         "missing": one_of(*MISSING_POLICIES),
         "target_at": optional(one_of(*TARGET_AT)),
         "remaining_steps": optional(integer(1, MAX_COUNT)),
+        "steps_after": optional(text()),
         "sheet": optional(text()),
         "dayfirst": optional(boolean),
         "decimal": mapping_of(one_of(".", ","), MAX_NAMES),

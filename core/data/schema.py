@@ -52,6 +52,8 @@ class Schema:
             "rows" and "wide".
         remaining_steps: with a number, the target of each step is the number of steps until the
             end of its sequence, this many at most; None for a target from the table, or none.
+        steps_after: column of the steps between the last row of each sequence and its end, which
+            the remaining steps include; None if sequences end with their last row.
         target_at: "sequence": one target that all rows of a sequence share; "step": one target
             per step, in "list" also written as a list; "end": the target at the last step.
         cut: "windows" cuts every sequence into windows of ``cut_steps`` steps that start every
@@ -86,6 +88,7 @@ class Schema:
     features: tuple[str, ...] = ()
     target_at: TargetAt = "sequence"
     remaining_steps: int | None = None
+    steps_after: str | None = None
     cut: Cut = ""
     cut_steps: int = 0
     cut_every: int = 0
@@ -170,7 +173,7 @@ SCHEMA_CHECK = record(
     Schema,
     {"layout": one_of(*LAYOUTS)},
     dict.fromkeys(("id", "time"), optional(_check_columns))
-    | dict.fromkeys(("target", "split", "group"), optional(text()))
+    | dict.fromkeys(("target", "split", "group", "steps_after"), optional(text()))
     | dict.fromkeys(("features", "channels", "unused"), names())
     | dict.fromkeys(("cut_steps", "cut_every"), integer(0, MAX_COUNT))
     | {

@@ -128,7 +128,9 @@ def _cut(data: Sequences, source: np.ndarray, starts: np.ndarray, lengths: np.nd
     )
 
 
-def count_remaining_steps(lengths: np.ndarray, most: int) -> np.ndarray:
+def count_remaining_steps(
+    lengths: np.ndarray, most: int, after: np.ndarray | None = None
+) -> np.ndarray:
     """Count the steps from each step to the end of its sequence: 0 at the last one.
 
     A cap is usual for machines that run to failure, because their first steps show no wear
@@ -137,9 +139,13 @@ def count_remaining_steps(lengths: np.ndarray, most: int) -> np.ndarray:
     Args:
         lengths: (n,) steps per sequence.
         most: The largest count; larger ones are replaced by it.
+        after: (n,) steps from the last one of each sequence to its end; None for none.
 
     Returns:
         (total steps,) int64.
     """
     last_steps = np.repeat(np.cumsum(lengths) - 1, lengths)
-    return np.minimum(last_steps - np.arange(len(last_steps)), most)
+    remaining = last_steps - np.arange(len(last_steps))
+    if after is not None:
+        remaining += np.repeat(after, lengths)
+    return np.minimum(remaining, most)

@@ -53,6 +53,7 @@ def read_sequences(
     target_at: TargetAt | None = None,
     *,
     remaining_steps: int | None = None,
+    steps_after: str | None = None,
     sheet: str | None = None,
     dayfirst: bool | None = None,
     decimal: Mapping[str, str] | None = None,
@@ -97,6 +98,8 @@ def read_sequences(
         remaining_steps: Makes the number of steps until the end of its sequence the target of
             each step, as for machines that run to failure: this many at most. For tables without
             a target.
+        steps_after: Column of the steps between the last row of each sequence and its end, as for
+            machines that did not fail while they were recorded. The remaining steps include them.
         sheet: Name of a sheet of an Excel workbook; None for the first one with numbers.
         dayfirst: In dates such as 01/02/2026, the day comes first; None decides it by all dates
             of the column, and takes the day first where they allow both.
@@ -138,6 +141,7 @@ def read_sequences(
             "missing": missing,
             "target_at": target_at,
             "remaining_steps": remaining_steps,
+            "steps_after": steps_after,
             "dayfirst": dayfirst,
             "decimal": decimal or {},
             "padding": padding,

@@ -13,9 +13,10 @@ import numpy as np
 
 from ..data.choices import FIELDS, Choices
 from ..data.notation import Notation
-from ..data.schema import Columns, Schema
+from ..data.schema import Columns, Schema, as_columns
 from ..data.sequences import Sequences
 from ..errors import DataError
+from .detection.candidates import REMAINING_STEPS
 from .detection.detect import detect_with_roles
 from .layouts.read import read_table
 from .table.report import Report
@@ -32,6 +33,10 @@ def choose_schema(table: Table, choices: Choices) -> Schema:
         ValueError: For a value that is not allowed.
     """
     roles: dict[str, Columns] = {role: choices.get(role) for role in ROLES}  # type: ignore[misc]  # a role is a key of it
+    steps_after = _choose_steps_after(table, choices)
+    table = replace(table, steps_after=steps_after)
+    if steps_after is not None and roles["target"] is None:
+        choices = {**choices, "remaining_steps": choices.get("remaining_steps") or REMAINING_STEPS}
     if choices.get("remaining_steps") is not None:
         if roles["target"]:
             raise DataError(
@@ -53,6 +58,17 @@ def choose_schema(table: Table, choices: Choices) -> Schema:
         findings = tuple(each for each in schema.findings if each.code != "padding")
         schema = replace(schema, findings=findings)
     return apply_fields(schema, choices)
+
+
+def _choose_steps_after(table: Table, choices: Choices) -> str | None:
+    """Return the column of the steps after the last row: as chosen, or as the format says."""
+    chosen = choices.get("steps_after")
+    if chosen is not None:
+        return chosen or None
+    columns = {*(choices.get("features") or ())}
+    for role in ROLES:
+        columns |= {*as_columns(choices.get(role))}  # type: ignore[arg-type]  # a role is a key of it
+    return None if table.steps_after in columns else table.steps_after
 
 
 def apply_fields(schema: Schema, choices: Choices) -> Schema:
@@ -80,7 +96,7 @@ def describe_schema(schema: Schema) -> Choices:
         roles = {role: getattr(schema, role) or "" for role in ROLES}
         choices |= roles  # type: ignore[typeddict-item]  # its keys are no literals
         choices |= {"target_at": schema.target_at, "dayfirst": schema.dayfirst}
-        choices["features"] = list(schema.features)
+        choices |= {"features": list(schema.features), "steps_after": schema.steps_after or ""}
         choices["decimal"] = _describe_decimal_marks(schema)
     fields = {name: getattr(schema, name) for name in FIELDS}
     choices |= fields  # type: ignore[typeddict-item]  # its keys are no literals
@@ -104,7 +120,7 @@ def drop_absent_columns(choices: Choices, table: Table) -> Choices:
     present = {*table.names, *chain.from_iterable(pairs)}
 
     def fits(name: str, value: object) -> bool:
-        if name not in (*ROLES, "features", "decimal") or not value:
+        if name not in (*ROLES, "features", "decimal", "steps_after") or not value:
             return True
         columns = (value,) if isinstance(value, str) else value
         return {*columns} <= present  # type: ignore[misc]  # a role is a key of it  # names of columns

@@ -62,6 +62,9 @@ MAX_SHARE = 0.2
 LEFT_OUT = ("incomplete", "empty")  # problems of rows that are left out
 DUPLICATE_CHOICES = ("keep", "first", "last", "mean")
 
+REMAINING = N_(
+    "the target of each step is the number of steps to the end of its sequence, at most {most}"
+)
 EARLY_ENDS = N_(
     "Targets count the steps to the last row of each sequence. They are too small for test "
     "sequences that end before the event."
@@ -146,8 +149,11 @@ def build_read_report(report: Report, missing: MissingCount) -> ReadReport:
     ]
     if report.ended:
         findings.append(Finding("info", "end", Note(ENDED, n=report.ended)))
-    if schema.remaining_steps is not None and schema.split:
-        findings.append(Finding("warning", "early_end", Note(EARLY_ENDS)))
+    if schema.remaining_steps is not None:
+        note = Note(REMAINING, most=schema.remaining_steps)
+        findings.append(Finding("info", "remaining_steps", note))
+        if schema.split and schema.steps_after is None:
+            findings.append(Finding("warning", "early_end", Note(EARLY_ENDS)))
     return ReadReport(
         tuple(findings), report.rows, report.used, dict(report.dropped), _list_roles(schema)
     )

@@ -40,6 +40,28 @@ def number_line(text: str, part: str) -> int:
 
 # --- Archives ---
 
+ENGINES = "unit,t,v\na,1,5\na,2,6\nb,1,7\nb,2,8\n"
+
+
+def refuse_lives(lives: str) -> str:
+    return refuse(make_zip({"train.csv": ENGINES, "test.csv": ENGINES, "RUL.csv": lives}))
+
+
+@case("There are {n} columns. Write one number per test sequence…")
+def count_columns_of_remaining_lives() -> Result:
+    return refuse_lives("1,2,3\n4,5,6\n"), {"n": 3}
+
+
+@case("There are {found} numbers for {n} test sequences…")
+def count_remaining_lives() -> Result:
+    return refuse_lives("7\n8\n9\n"), {"found": 3, "n": 2}
+
+
+@case("Row {row}: {found!r} is not a number of steps…")
+def find_a_remaining_life_that_is_no_count() -> Result:
+    return refuse_lives("7\n-8\n"), {"row": 2}
+
+
 STEPS = {f"{letter}.csv": "t,v\n0,1\n1,2\n" for letter in "abcd"}
 
 

@@ -501,3 +501,14 @@ def count_too_many_characters_of_names() -> Result:
 def count_too_many_columns() -> Result:
     names = [f"c{n}" for n in range(20_001)]
     return refuse(",".join(names) + "\n" + ",".join(names)), {"columns": len(names), "most": 20_000}
+
+
+# --- Remaining steps ---
+
+LIVES = "id,t,v,life\na,0,1,4\na,1,2,4\nb,0,3,-2\nb,1,4,-2\n"
+
+
+@case("the target of each step is the number of steps…")
+def cap_the_remaining_steps() -> Result:
+    data = read_sequences(io.StringIO(LIVES), remaining_steps=3, features=["v"])
+    return [str(each) for each in data.report.findings], {"most": 3}

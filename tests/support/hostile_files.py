@@ -61,7 +61,9 @@ choices = st.fixed_dictionaries(
     {
         "layout": st.sampled_from(["auto"] * 4 + [*LAYOUTS]),
         "columns": st.dictionaries(
-            st.sampled_from(["id", "time", "target", "split", "group"]), _column, max_size=2
+            st.sampled_from(["id", "time", "target", "split", "group", "steps_after"]),
+            _column,
+            max_size=2,
         ),
         "target_at": st.sampled_from([None, None, "sequence", "step", "end"]),
         "missing": st.sampled_from(MISSING_POLICIES),

@@ -30,6 +30,10 @@ TABLES = {
         "id,t,x,y\na,1,2,5\na,2,4,6\na,3,5,6\nb,1,7,8\nb,2,7,9\n",
         {"target": "", "remaining_steps": 2},
     ),
+    "steps after the last row": (
+        "id,t,x,y,life\na,1,2,5,4\na,2,4,6,4\nb,1,7,8,0\nb,2,7,9,0\n",
+        {"remaining_steps": 5, "steps_after": "life"},
+    ),
     "remaining steps without a header": (CMAPSS, {"remaining_steps": 125}),
     "remaining steps of some columns without a header": (
         "".join(f"{i} {t} {i * t}.5 {t}.5 7 {i}\n" for i in (1, 2, 3) for t in range(1, 7 - i)),

@@ -58,6 +58,7 @@ class Candidates:
         notations: Sequence[Notation] | None = None,
         decimal: Mapping[str, str] | None = None,
     ) -> None:
+        self.steps_after = table.steps_after
         self.notations = (
             detect_notations(
                 table,
@@ -78,7 +79,8 @@ class Candidates:
         self.roles: dict[str, str | None] = {}
         self.joined: dict[str, tuple[str, ...]] = {}  # columns that a column of the table joins
         self.row_numbers: set[str] = set()
-        self.excluded: set[str] = set()  # further columns that are not features
+        # Further columns that are not features.
+        self.excluded: set[str] = {self.steps_after} if self.steps_after else set()
         self.dayfirst = dayfirst
         self.has_chosen_id = roles["id"] is not None
         self.given_roles = {role for role, name in roles.items() if name is not None}
@@ -92,7 +94,7 @@ class Candidates:
         if len(table.sheets) > 1 or table.is_sheet_chosen:
             self._note_sheets()
         role_columns = [name for columns in roles.values() for name in as_columns(columns)]
-        _check_columns(table, [*role_columns, *(self.features or ())])
+        _check_columns(table, [*role_columns, *(self.features or ()), *self.excluded])
         _check_columns(table, tuple(decimal or ()))
         self.kinds = {
             name: "list" if table.lists else detect_kind(table, name) for name in table.names
@@ -266,7 +268,7 @@ class Candidates:
         roles = {role: name or None for role, name in self.roles.items()}
         self._note_roles(roles)
         categories = self.list_categorical(features) if layout == "long" else ()
-        used = {*self.list_role_columns(), *features}
+        used = {*self.list_role_columns(), *features, self.steps_after}
         unused = tuple(name for name in self.names if name not in used and name not in self.empty)
         texts = (name for name in unused[:MAX_NOTES] if self.kinds[name] == "text")
         for name, note in describe_text(self.table, texts):
@@ -283,6 +285,12 @@ class Candidates:
             self.inform("unused", Note("{n} more columns are not used", n=n))
         if not roles["target"]:
             self._note_absent_target(layout)
+        if self.steps_after:
+            note = Note(
+                "`{name}` has the steps between the last row of each sequence and its end",
+                name=self.steps_after,
+            )
+            self.inform("steps_after", note, self.steps_after)
         notations = tuple(
             each
             for each in self.notations.notations
@@ -295,6 +303,7 @@ class Candidates:
             layout,
             features=features,
             target_at=self.target_at or "sequence" if has_step_targets else "sequence",
+            steps_after=self.steps_after,
             channels=channels,
             categories=categories,
             notations=notations,

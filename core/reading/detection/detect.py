@@ -164,6 +164,7 @@ def _detect_rows_or_list(candidates: Candidates) -> str:
 def _refuse_roles(candidates: Candidates) -> None:
     """Raise an error for a role in the rows layout, in which every cell is a step."""
     columns = [*filter(None, candidates.roles.values()), *(candidates.features or ())]
+    columns += candidates.excluded
     if columns:
         raise DataError(
             'The layout "rows" has only steps, so {column!r} cannot have another role. '

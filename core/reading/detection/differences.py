@@ -89,7 +89,7 @@ def describe_differences(schema: Schema, table: Table, result: Schema) -> Iterat
             note = Note(template, name=absent[0], role=Note(role))
             yield Finding("info", "absent_column", note, absent[0])
     roles = {name for role in ROLES for name in schema.list_columns(role)}
-    known = {*schema.features, *schema.unused, *roles, *result.features}
+    known = {*schema.features, *schema.unused, *roles, *result.features, schema.steps_after}
     pairs = {name for each in schema.notations for name in (each.column, *each.columns)}
     additional = [name for name in table.names if name not in known | pairs]
     if additional:

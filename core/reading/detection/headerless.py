@@ -26,7 +26,8 @@ def detect_headerless(candidates: Candidates) -> str | None:
         if the table is like a file of the UCR archive, otherwise None.
     """
     table = candidates.table
-    names = [name for name in table.names if name not in table.roles.values()]
+    taken = {*table.roles.values(), candidates.steps_after}
+    names = [name for name in table.names if name not in taken]
     if len(names) < 3:
         return None
     id, time = names[:2]

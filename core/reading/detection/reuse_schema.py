@@ -53,7 +53,7 @@ def adapt_schema(schema: Schema, table: Table) -> Schema:
         present_roles = present_roles if has_same_columns else {}
         result = detect_with_roles(table, layout, present_roles, notations=())
         if table.header:  # one feature; columns that were not its steps are not steps now
-            unused_columns = {schema.group, *schema.unused}
+            unused_columns = {schema.group, schema.steps_after, *schema.unused}
             steps = tuple(name for name in result.features if name not in unused_columns)
             result = replace(result, features=steps or result.features, channels=schema.channels)
     else:

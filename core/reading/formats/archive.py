@@ -20,6 +20,7 @@ from ..table.step_limits import refuse_estimated_steps
 from ..table.table import Table
 from .archive_per_file import list_file_starts, name_file_in_errors, open_per_file
 from .archives.joined_files import open_joined
+from .archives.remaining_life import find_remaining_life, open_with_remaining_life
 from .archives.split_files import Members, find_splits, open_split
 from .archives.tables import open_tables
 from .binary_formats import find_binary_format
@@ -69,7 +70,8 @@ def open_files(
     """Open several files as one table, as those of an archive (see ``open_archive``).
 
     Files whose names differ in the part of a split, such as ``X_TRAIN.tsv`` and ``X_TEST.tsv``, are
-    joined one after the other. Otherwise, each file is one sequence.
+    joined one after the other, and a file such as ``X_RUL.tsv`` has the remaining life of each test
+    sequence. Otherwise, each file is one sequence.
 
     Args:
         files: Path and bytes per file.
@@ -88,6 +90,8 @@ def open_files(
     if parts:
         others = [path.name for path, _ in files if path.suffix.lower() != ".ts"]
         return _open_ts_files(parts, others, name, max_steps)
+    if (life := find_remaining_life([path for path, _ in files])) is not None:
+        return open_with_remaining_life(files, life, name, open_one, max_steps)
     splits = find_splits([path for path, _ in files])
     if splits:
         return open_split(files, splits, name, open_one, max_steps)

@@ -12,6 +12,7 @@ from ...data.sequences import Sequences
 from ...data.windowing import count_remaining_steps, prefixes, take_last_targets, windows
 from ...errors import DataError
 from ...i18n import N_
+from ...json_validation import MAX_COUNT
 from ..findings import build_read_report, count_missing
 from ..table.joined_columns import join_roles
 from ..table.number_notation import apply_notations
@@ -48,6 +49,7 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     table = apply_notations(table, schema.notations)
     problems = Problems(table, schema)
     joined_table, joined_schema = join_roles(table, schema)
+    joined_schema = _read_steps_after_as_targets(joined_schema)
     joined_table = spread_targets(joined_table, joined_schema, problems)
     complete_table = drop_incomplete_rows(joined_table, joined_schema, problems)
     data = READERS[schema.layout](complete_table, joined_schema, problems)
@@ -62,7 +64,8 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
     if joined_schema is not schema:
         data = replace(data, schema=schema)
     if schema.remaining_steps is not None:
-        remaining = count_remaining_steps(data.lengths, schema.remaining_steps)
+        after = None if schema.steps_after is None else _check_steps_after(data, schema.steps_after)
+        remaining = count_remaining_steps(data.lengths, schema.remaining_steps, after)
         data = replace(data, targets=remaining, per_step=True)
     if schema.cut:
         split = windows if schema.cut == "windows" else prefixes
@@ -71,6 +74,39 @@ def read_table(table: Table, schema: Schema) -> tuple[Sequences, Report]:
         data = take_last_targets(data)
     read_report = build_read_report(report, missing)
     return data.with_report(replace(read_report, start_ranks=data.report.start_ranks)), report
+
+
+def _read_steps_after_as_targets(schema: Schema) -> Schema:
+    """Return a schema that reads the steps after the last row as one target per sequence."""
+    if schema.remaining_steps is None or schema.steps_after is None:
+        return schema
+    column = schema.steps_after
+    return replace(
+        schema, remaining_steps=None, steps_after=None, target=column, target_at="sequence"
+    )
+
+
+def _check_steps_after(data: Sequences, column: str) -> np.ndarray:
+    """Return the (n,) int64 steps after the last row of each sequence.
+
+    Raises:
+        DataError: For anything but a whole number from 0 on.
+    """
+    found = np.asarray(data.targets)
+    if found.dtype.kind in "iuf":
+        is_count = (found >= 0) & (found <= MAX_COUNT) & (found == np.round(found))
+    else:
+        is_count = np.array([str(each).isdecimal() for each in found])
+    if not is_count.all():
+        first = int(np.argmin(is_count))
+        raise DataError(
+            "Column {column}: {found!r} of sequence {id} is not a number of steps. Write whole "
+            "numbers, 0 or greater.",
+            column=column,
+            found=str(found[first]),
+            id=data.ids[first],
+        )
+    return found.astype(np.int64)
 
 
 def _drop_steps(data: Sequences, problems: Problems) -> Sequences:

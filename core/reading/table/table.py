@@ -41,6 +41,8 @@ class Table:
         unnamed: Columns with a blank cell in the header; they are named by their number.
         name: Name of the file, "" if there is none.
         roles: Columns of the roles that the format itself defines: id, target or split.
+        steps_after: Column of the steps after the last row of each sequence (see ``Schema``), which
+            the format defines or a person chose; None without one.
         files: In an archive, its files in the order of the rows, with the first row of each.
         notes: Short sentences for the user about how the file was opened.
         doubts: Guesses about the file that a person should check.
@@ -60,6 +62,7 @@ class Table:
     unnamed: tuple[str, ...] = ()
     name: str = ""
     roles: dict[str, str] = field(default_factory=dict)
+    steps_after: str | None = None
     files: tuple[tuple[str, int], ...] = ()
     notes: tuple[Note, ...] = ()
     doubts: tuple[Note, ...] = ()

@@ -101,7 +101,8 @@ def test_checked_choices_are_those_that_were_stored():
     choices = {
         "layout": "long", "id": ["a", "b"], "time": None, "target": "", "features": ["x"],
         "split": "s", "group": None, "missing": "drop", "target_at": "end",
-        "remaining_steps": 125, "sheet": "1", "dayfirst": False, "decimal": {"x": ","},
+        "remaining_steps": 125, "steps_after": "r", "sheet": "1", "dayfirst": False,
+        "decimal": {"x": ","},
         "padding": -1.0, "duplicates": "mean", "elapsed": True, "cut": "windows",
         "cut_steps": 5, "cut_every": 2, "accept": ["split"],
     }  # fmt: skip
@@ -125,6 +126,7 @@ def test_checked_choices_are_those_that_were_stored():
         {"remaining_steps": 0},
         {"remaining_steps": 1.5},
         {"remaining_steps": True},
+        {"steps_after": 5},
         {"dayfirst": "yes"},
         {"decimal": {"x": ";"}},
         {"decimal": ["x"]},
@@ -180,6 +182,58 @@ def test_remaining_steps_are_counted_without_steps_that_are_dropped():
     data = read("id,t,x\na,1,1\na,2,\na,3,3\nb,1,4\n", remaining_steps=9, missing="drop")
     assert data.targets.tolist() == [1, 0, 0]
     assert data.report.left_out == {"missing": 1}
+
+
+AFTER = "id,t,x,life\na,1,1,2\na,2,2,2\na,3,3,2\nb,1,4,0\nb,2,5,0\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "targets"),
+    [
+        (AFTER, {"remaining_steps": 9}, [4, 3, 2, 1, 0]),
+        (AFTER, {"remaining_steps": 3}, [3, 3, 2, 1, 0]),
+        (AFTER, {}, [4, 3, 2, 1, 0]),
+        (AFTER, {"remaining_steps": 9, "cut": "windows", "cut_steps": 2, "cut_every": 1},
+         [4, 3, 3, 2, 1, 0]),
+        (AFTER.replace("a,2,2", "a,2,"), {"remaining_steps": 9, "missing": "drop"}, [3, 2, 1, 0]),
+        ("id,t,x,life\na,1,1,\na,2,2,7\nb,1,4,0\n", {"remaining_steps": 9}, [8, 7, 0]),
+        ("id,x1,x2,life\na,1,2,3\nb,4,,1\n", {"remaining_steps": 9}, [4, 3, 1]),
+    ],
+)  # fmt: skip
+def test_remaining_steps_include_those_after_the_last_row(text, choices, targets):
+    data = read(text, steps_after="life", **choices)
+    assert (data.targets.tolist(), data.per_step, data.schema.target) == (targets, True, None)
+    assert "life" not in (*data.feature_names, *data.schema.unused)
+    codes = [each.code for each in data.report.select("info")]
+    assert "steps_after" in codes
+    assert "remaining_steps" in codes
+    table = open_table(io.StringIO(text))
+    again = read_with_choices(table, describe_schema(data.schema))[0]
+    assert again == data
+    assert again.schema == data.schema
+
+
+@pytest.mark.parametrize(("found", "said"), [("-1", "-1"), ("2.5", "2.5"), ("soon", "soon")])
+def test_steps_after_the_last_row_are_whole_numbers(found, said):
+    with pytest.raises(DataError, match=f"life.*'{said}' of sequence a is not a number of steps"):
+        read(AFTER.replace(",2\n", f",{found}\n"), steps_after="life", remaining_steps=9)
+
+
+def test_steps_after_the_last_row_are_the_same_in_each_row():
+    with pytest.raises(DataError, match="'3' differs from '2'"):
+        read(AFTER.replace("a,3,3,2", "a,3,3,3"), steps_after="life", remaining_steps=9)
+
+
+def test_a_column_of_steps_after_the_last_row_has_no_other_role():
+    with pytest.raises(DataError, match="The column 'life' has two roles"):
+        read(AFTER, steps_after="life", target="life")
+    with pytest.raises(DataError, match="no column 'death'"):
+        read(AFTER, steps_after="death")
+
+
+def test_steps_after_the_last_row_are_not_used_with_another_target():
+    data = read(AFTER, steps_after="life", target="")
+    assert (data.targets, data.feature_names) == (None, ("x",))
 
 
 def test_a_target_is_a_column_or_the_remaining_steps():

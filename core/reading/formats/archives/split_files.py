@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -29,13 +29,19 @@ def find_splits(paths: list[PurePosixPath]) -> list[str]:
     Returns:
         (files,) parts, "train", "validation" or "test"; [] unless the names are otherwise the same.
     """
-    words = [re.split(r"[_\-. ]+", path.stem.lower()) for path in paths]
-    for place in (-1, 0):
-        splits = [SPLIT_ALIASES.get(each[place], "") for each in words]
-        rests = {tuple(each[:-1] if place else each[1:]) for each in words}
-        if all(splits) and len(rests) == 1 and len(set(splits)) == len(splits):
+    for words in find_differing_words(paths):
+        splits = [SPLIT_ALIASES.get(word, "") for word in words]
+        if all(splits) and len(set(splits)) == len(splits):
             return splits
     return []
+
+
+def find_differing_words(paths: list[PurePosixPath]) -> Iterator[list[str]]:
+    """Yield the (files,) last words of names that are otherwise the same, or the first words."""
+    words = [re.split(r"[_\-. ]+", path.stem.lower()) for path in paths]
+    for place in (-1, 0):
+        if len({tuple(each[:-1] if place else each[1:]) for each in words}) == 1:
+            yield [each[place] for each in words]
 
 
 def open_split(

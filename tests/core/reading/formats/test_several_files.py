@@ -221,10 +221,66 @@ def test_files_beside_those_in_the_ts_format_are_named(write):
 
 @pytest.mark.parametrize("pack", [False, True], ids=["files", "zip"])
 def test_a_file_with_another_number_of_columns_is_named(write, pack):
-    files = {f"{name}_FD001.txt": CMAPSS for name in ("train", "test")} | {"RUL_FD001.txt": "112\n"}
-    with pytest.raises(DataError, match=r"1 in RUL_FD001\.txt|but 1 in RUL") as caught:
+    files = {f"{name}_FD001.txt": CMAPSS for name in ("train", "test")} | {
+        "limits_FD001.txt": "112\n"
+    }
+    with pytest.raises(DataError, match=r"1 in limits_FD001\.txt|but 1 in limits") as caught:
         read_sequences(io.BytesIO(make_zip(files)) if pack else write(files))
     assert "train_FD001.txt" in str(caught.value) or "test_FD001.txt" in str(caught.value)
+
+
+def build_lives(lives: str, life: str = "RUL_FD001.txt") -> dict[str, str]:
+    return {f"{name}_FD001.txt": CMAPSS for name in ("train", "test")} | {life: lives}
+
+
+@pytest.mark.parametrize("pack", [False, True], ids=["files", "zip"])
+@pytest.mark.parametrize("lives", ["3 \n0 \n", "RUL\n3\n0\n", "3.0\r\n0\r\n\r\n"], ids=repr)
+def test_a_file_of_remaining_lives_extends_the_targets_of_the_test_set(write, lives, pack):
+    files = build_lives(lives)
+    data = read_sequences(io.BytesIO(make_zip(files)) if pack else write(files))
+    last_targets = dict(zip(data.ids, data.targets[data.offsets[1:] - 1].tolist(), strict=True))
+    assert last_targets == {"train 1": 0, "train 2": 0, "test 1": 3, "test 2": 0}
+    del files["RUL_FD001.txt"]
+    alone = read_sequences(write(files), remaining_steps=125)
+    assert data.feature_names == alone.feature_names
+    assert (data.targets - alone.targets).tolist() == [
+        3 * (id == "test 1") for id in np.repeat(data.ids, data.lengths)
+    ]
+    assert "early_end" not in [each.code for each in data.report.findings]
+
+
+def test_remaining_lives_belong_to_the_test_sequences_in_file_order(write):
+    header, rows = "unit,t,x\n", [f"{u},{t},{t}\n" for u in ("m9", "m1") for t in (1, 2)]
+    other = [row.replace("m", "k") for row in rows]
+    files = {"train.csv": header + "".join(other), "test.csv": header + "".join(rows)}
+    data = read_sequences(write(files | {"rul.csv": "10\n20\n"}))
+    assert data.ids.tolist() == ["k9", "k1", "m9", "m1"]
+    assert data.targets.tolist() == [1, 0, 1, 0, 11, 10, 21, 20]
+
+
+@pytest.mark.parametrize(
+    ("lives", "says"),
+    [
+        ("3\n", r"There are 1 numbers for 2 test sequences"),
+        ("3\n-1\n", r"Row 2: '-1' is not a number of steps"),
+        ("3\nsoon\n", r"Row 2: 'soon' is not a number of steps"),
+        ("3\n1.5\n", r"Row 2: '1.5' is not a number of steps"),
+        ("1;3\n2;4\n", r"There are 2 columns"),
+        ("", r"The input is empty"),
+    ],
+    ids=repr,
+)
+def test_a_file_of_other_remaining_lives_is_named(write, lives, says):
+    with pytest.raises(DataError, match=r"RUL_FD001\.txt: " + says):
+        read_sequences(write(build_lives(lives)))
+
+
+def test_another_target_may_be_chosen_beside_remaining_lives(write):
+    paths = write(build_lives("3\n0\n"))
+    data = read_sequences(paths, target="4", features=["3"])
+    assert (data.schema.target, data.schema.remaining_steps) == ("4", None)
+    assert "RUL_FD001" not in data.feature_names
+    assert read_sequences(paths, target="RUL_FD001").targets.tolist() == [0, 0, 3, 0]
 
 
 def test_remaining_steps_of_test_files_are_doubted(write):
