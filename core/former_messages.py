@@ -480,8 +480,8 @@ FORMER: dict[str, str] = {
     ),
     "This run was not measured, so there is nothing to compare with simple models. Train again, "
     "and do not stop it.": (
-        "This run was not evaluated, so it cannot be compared with baselines. Train again without "
-        "stopping it."
+        "This run was not evaluated, so it cannot be compared with baselines. Train again to evaluate "
+        "it."
     ),
     "Brought back from a file. Its sequences are not here but for the few in its example, so it "
     "can predict, and be proved and looked into, but not be trained further or measured again.": (
@@ -495,8 +495,14 @@ FORMER: dict[str, str] = {
     ),
     "Not measured, because the training had to be ended in the middle of a batch. The model is "
     "the last state that was saved.": (
-        "Not evaluated, because the training ended in the middle of a batch. The model is the "
-        "last checkpoint."
+        "The training ended in the middle of a batch. The model is the last checkpoint."
+    ),
+    "Not evaluated, because the training ended in the middle of a batch. The model is the last "
+    "checkpoint.": (
+        "The training ended in the middle of a batch. The model is the last checkpoint."
+    ),
+    "Not evaluated, because the run was stopped and the data is large.": (
+        "The evaluation began after the training was stopped."
     ),
     "Stopped after {hours:g} hours, the most a run may take on this server. What it had learned "
     "is kept; Continue goes on from there.": (
@@ -504,7 +510,7 @@ FORMER: dict[str, str] = {
         "from the last checkpoint."
     ),
     "Not measured, because the data is large and you asked to stop.": (
-        "Not evaluated, because the run was stopped and the data is large."
+        "The evaluation began after the training was stopped."
     ),
     # runs/scheduling
     "The worker process that trained this run stopped unexpectedly {deaths} times. A smaller "

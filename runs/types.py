@@ -77,8 +77,8 @@ class RunSummary:
         paused: The run gave its worker to another run and waits for its next turn.
         progress: Last reported progress.
         metrics: Metrics of the finished model on one part of the rows ("test", "validation" or
-            "training"), the most informative one there is. Empty before the end, and when a stop
-            left no time to measure.
+            "training"), the most informative one there is. Empty before the end, and until the
+            evaluation when a stop left no time to measure.
         notes: What training left out of the data, as messages.
         best_epoch: Epoch (from 1) whose weights were kept; None without patience.
         computed: How the network was computed; as ``TrainedModel.computed``.
@@ -129,6 +129,15 @@ class RunSummary:
     note: str = ""
     comparison: str | None = None
     entry: str = ""
+
+    @property
+    def can_be_evaluated(self) -> bool:
+        """True if its predictions are stored, or can be made because it was trained here.
+
+        A run that is stopped in the middle of a batch, or with large data, has none at first.
+        """
+        is_stopped = self.state is RunState.STOPPED and self.has_model and self.can_continue
+        return self.has_predictions or is_stopped
 
 
 @dataclass(frozen=True)

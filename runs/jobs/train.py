@@ -13,12 +13,13 @@ from distributed import get_worker
 from core.data.sequences import Sequences
 from core.data.serialization import unpack
 from core.engine.checkpoint import Checkpoint
-from core.errors import Note, UnpaddedError
+from core.errors import Note
 from core.evaluation.evaluation_set import EvaluationSet, select_evaluation_rows
 from core.i18n import N_
 from runs.cluster import machine_kind
 from runs.jobs.context import Failure, get_store, models
 from runs.jobs.heartbeat import Heartbeat
+from runs.jobs.measure import measure_model
 from runs.store import Claim, Result, Store, StoreError
 from runs.threads import TROUBLE_SECONDS, retry_until_stored
 from runs.types import Metrics, RunState
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 log = logging.getLogger("unpadded.worker")
 
 # A stop must take effect within 1 s, also with many rows to measure: up to this many steps times
-# weights are measured in well under 1 s.
+# weights are measured in well under 1 s. More are measured by the job that evaluates the run.
 MAX_MEASURED_AFTER_STOP = 2e9
 
-NOT_MEASURED = N_(
-    "Not evaluated, because the training ended in the middle of a batch. The model is the "
-    "last checkpoint."
+LAST_CHECKPOINT = N_(
+    "The training ended in the middle of a batch. The model is the last checkpoint."
 )
+MEASURED_LATER = N_("The evaluation began after the training was stopped.")
 NOTHING_LEARNED = Result(RunState.STOPPED)
 TIME_IS_UP = N_(
     "Stopped after {hours:g} hours, the limit for a run on this server. “Continue” resumes "
@@ -148,21 +149,15 @@ def _build_checkpoint_result(heartbeat: Heartbeat) -> Result:
     if checkpoint is None:
         return NOTHING_LEARNED
     result = _build_result(restore_model(checkpoint), heartbeat, checkpoint)
-    return replace(result, notes=(*result.notes, Note(NOT_MEASURED)))
+    return replace(result, notes=(*result.notes, Note(LAST_CHECKPOINT)))
 
 
 def _measure(
     model: TrainedModel, data: Sequences
 ) -> tuple[Metrics, EvaluationSet | None, list[Note]]:
-    """Return metrics, predictions and notes for the most informative rows."""
-    from core.evaluation.predict_evaluation_set import predict_evaluation_set
-
+    """Measure the model on the most informative rows, unless that would delay a stop."""
     part, rows = select_evaluation_rows(data, model.recipe)
     cost = float(rows.lengths.sum()) * model.network.count_params()
     if model.stopped and cost > MAX_MEASURED_AFTER_STOP:
-        return {}, None, [Note("Not evaluated, because the run was stopped and the data is large.")]
-    measured = predict_evaluation_set(model, part, rows)
-    try:
-        return {part: model.score(measured.predictions, rows)}, measured, []
-    except UnpaddedError as error:  # the model is kept, whatever the targets are
-        return {}, measured, [Note(error.template, **error.values)]
+        return {}, None, [Note(MEASURED_LATER)]
+    return measure_model(model, part, rows)

@@ -7,6 +7,7 @@ worker that was taken for dead and comes back cannot overwrite what its successo
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
@@ -278,6 +279,10 @@ class Attempts:
         """Store the proof of an ended run, with the model that contains it."""
         self._save_artifacts(run_id, {MODEL: model, PROOF: proof})
 
+    def save_predictions(self, run_id: str, predictions: bytes, metrics: Metrics) -> None:
+        """Store the predictions of an ended run, and the metrics that are computed from them."""
+        self._save_artifacts(run_id, {MEASURED: predictions}, {"metrics": to_json_types(metrics)})
+
     def save_evaluation(self, run_id: str, evaluation: bytes) -> None:
         """Store the evaluation of an ended run."""
         self._save_artifacts(run_id, {EVALUATION: evaluation})
@@ -287,14 +292,21 @@ class Attempts:
         contents = {EXPORTED: model, EXPORT: export}
         self._save_artifacts(run_id, contents if onnx is None else contents | {ONNX: onnx})
 
-    def _save_artifacts(self, run_id: str, contents: dict[str, bytes]) -> None:
-        """Store artifacts of an ended run that has a model."""
+    def _save_artifacts(
+        self,
+        run_id: str,
+        contents: dict[str, bytes],
+        changes: Mapping[str, object] | None = None,
+    ) -> None:
+        """Store artifacts of an ended run that has a model, and change its columns."""
         has_model = (artifacts.c.run == run_id, artifacts.c.kind == MODEL)
         with self._database.writing() as connection:
             query = select(artifacts.c.run).where(*has_model).with_for_update()
             if connection.scalar(query) is not None:  # it may have been deleted meanwhile
                 for kind, content in contents.items():
                     _write_artifact(connection, run_id, kind, content)
+                if changes:
+                    connection.execute(update(runs).where(runs.c.id == run_id).values(**changes))
 
     def fail(
         self, run_id: str, attempt: int, error: UnpaddedError, state: RunState = RunState.RUNNING

@@ -24,7 +24,7 @@ def show_verdict(visitor: State, run: Run) -> None:
 
     def show(request: Request[Evaluation]) -> None:
         verdict.show(request.result, run)
-        if request.result.part == "test" and run.has_predictions:
+        if request.result.part == "test" and run.can_be_evaluated:
             test_set.show_test_set(visitor, run)
 
     requests.show_result(backend.get_runs().evaluate(run), show, _("Comparing with baselines …"))

@@ -32,7 +32,7 @@ def show_training_results(
         predicts: The page Predict uses this run's model, so link to it, and suggest what to try
             next on the open data.
     """
-    is_evaluated = run.has_predictions or run.has_evaluation  # such as an imported one
+    is_evaluated = run.can_be_evaluated or run.has_evaluation  # such as an imported one
     if is_evaluated:
         evaluation.show_verdict(visitor, run)
     if not is_evaluated or not evaluation.is_done(run):

@@ -15,7 +15,7 @@ from ui.results.metrics import explain_approximate
 def show(result: Evaluation, run: Run) -> None:
     """Show the conclusion, warnings, and the main metric."""
     notes = list(result.notes)
-    if not run.has_predictions:  # the first note says where the evaluation is from
+    if not run.can_be_evaluated:  # the first note says where the evaluation is from
         st.info(translate(notes.pop(0)), icon=":material/draft:")
     rival = result.strongest_rival
     if rival is None:
