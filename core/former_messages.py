@@ -480,8 +480,8 @@ FORMER: dict[str, str] = {
     ),
     "This run was not measured, so there is nothing to compare with simple models. Train again, "
     "and do not stop it.": (
-        "This run was not evaluated, so it cannot be compared with baselines. Train again to evaluate "
-        "it."
+        "This run was not evaluated, so it cannot be compared with baselines. Train again to "
+        "evaluate it."
     ),
     "Brought back from a file. Its sequences are not here but for the few in its example, so it "
     "can predict, and be proved and looked into, but not be trained further or measured again.": (

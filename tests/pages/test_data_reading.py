@@ -14,6 +14,7 @@ from tests.support.data_page import (
     return_to_data,
     upload,
 )
+from tests.support.files import make_zip
 from tests.support.workbooks import write_workbook
 from ui import backend
 
@@ -171,6 +172,25 @@ def test_the_remaining_steps_become_the_target_by_one_click(data):
     find_labelled(data.button, "Undo").click().run()
     find_labelled(data.button, "Undo").click().run()
     assert data.session_state["state"].data.targets is None
+
+
+def test_a_file_of_remaining_lives_makes_the_target_until_another_is_chosen(data):
+    rows = [f"{u},{t},{t * u % 3},{t % 2}\n" for u in (1, 2) for t in (1, 2, 3)]
+    steps = "unit,cycle,heat,noise\n" + "".join(rows)
+    files = {"train_a.csv": steps, "test_a.csv": steps, "RUL_a.csv": "4\n0\n"}
+    upload(data, make_zip(files), "engines.zip")
+    state = data.session_state["state"]
+    assert state.data.targets.tolist() == [6, 5, 4, 2, 1, 0] + [2, 1, 0] * 2
+    assert "Target: **remaining steps**" in get_texts(data)
+    open_form(data)
+    find_labelled(data.number_input, "Maximum remaining steps").set_value(5)
+    find_labelled(data.button, "Use these columns").click().run()
+    assert data.session_state["state"].data.targets.max() == 5
+    find_labelled(data.selectbox, "Target").set_value("noise")
+    find_labelled(data.button, "Use these columns").click().run()
+    assert not data.error
+    state = data.session_state["state"]
+    assert (state.data.schema.target, state.data.feature_names) == ("noise", ("heat",))
 
 
 def test_a_column_with_one_value_per_sequence_becomes_the_target_by_one_click(data):

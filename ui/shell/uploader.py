@@ -14,7 +14,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 from core import DataError
 from core.errors import Note, QuotaError, UnpaddedError
 from core.i18n import N_
-from core.reading.formats.archives.split_files import find_splits
+from core.reading.formats.archives.split_files import find_training_file
 from ui.http.selections import get_selections
 from ui.http.uploads import GONE, get_uploads, remove_from_streamlit
 from ui.i18n import _, escape_markdown, ngettext, shorten, translate
@@ -23,7 +23,8 @@ from ui.shell.packed_files import pack_files, unpack_files
 MAX_CHARACTERS = 200  # of the list of names
 SEVERAL_HELP = N_(
     "Several files are read like a ZIP. Files named …_TRAIN and …_TEST keep their split. "
-    "Other files are one sequence per file."
+    "A file RUL_… beside them has the remaining steps of each test sequence. Other files are one "
+    "sequence per file."
 )
 NOT_UPLOADED = N_("The upload failed. Choose all files again, together.")
 TOO_LARGE = N_(
@@ -58,8 +59,7 @@ class File:
     def name(self) -> str:
         """Display name."""
         names = [name for _, name in self.names]
-        splits = find_splits([PurePosixPath(name) for name in names])
-        first = names[splits.index("train") if "train" in splits else 0]
+        first = names[find_training_file([PurePosixPath(name) for name in names])]
         if len(names) == 1:
             return first
         return ngettext("{file} + {n} more", "{file} + {n} more", len(names) - 1, file=first)

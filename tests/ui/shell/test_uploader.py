@@ -72,6 +72,14 @@ def test_files_chosen_together_are_the_same_zip_in_any_order(page):
     assert page.session_state.content == content
 
 
+@pytest.mark.parametrize("other", ["RUL_FD001.txt", "about.txt", "test_FD001.txt"])
+def test_files_chosen_together_have_the_name_of_the_training_file(page, other):
+    list_files(page, a=(other, b"1", ""), b=("train_FD001.txt", b"2", ""))
+    is_same_set = other != "about.txt"
+    expected = "train_FD001.txt + 1 more" if is_same_set else "about.txt + 1 more"
+    assert page.session_state.file.name == expected
+
+
 def test_the_session_keeps_no_bytes(page):
     list_files(page, a=TRAIN, b=TEST)
     assert [each.getvalue() for each in page.session_state["files"]] == [b"", b""]

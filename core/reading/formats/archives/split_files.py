@@ -44,6 +44,15 @@ def find_differing_words(paths: list[PurePosixPath]) -> Iterator[list[str]]:
             yield [each[place] for each in words]
 
 
+def find_training_file(paths: list[PurePosixPath]) -> int:
+    """Return the index of the file of the training set by its name; 0 without one."""
+    for words in find_differing_words(paths):
+        parts = [SPLIT_ALIASES.get(word) for word in words]
+        if "train" in parts:
+            return parts.index("train")
+    return 0
+
+
 def open_split(
     files: Members,
     splits: list[str],
