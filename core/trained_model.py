@@ -20,7 +20,7 @@ from .engine.progress import Computation, History
 from .errors import DataError, Note, as_note
 from .evaluation.estimate import Estimate
 from .evaluation.evaluation_set import select_evaluation_rows
-from .evaluation.intervals import assign_clusters, estimate_metrics
+from .evaluation.intervals import assign_clusters, estimate_metrics, find_dependence
 from .evaluation.metrics import classification_metrics, regression_metrics
 from .evaluation.predict_evaluation_set import predict_evaluation_set
 from .evaluation.report import Evaluation, evaluate_predictions
@@ -137,7 +137,8 @@ class TrainedModel(FittedModel):
     def score_with_intervals(self, predicted: np.ndarray, data: Sequences) -> dict[str, Estimate]:
         """Compute the metrics of ``score`` with 95 % intervals."""
         targets, predicted, clusters = self._align_with_targets(predicted, data)
-        return estimate_metrics(make_statistic(targets, predicted, self.classes), clusters)
+        statistic = make_statistic(targets, predicted, self.classes)
+        return estimate_metrics(statistic, clusters, dependence=find_dependence(data))
 
     def _align_with_targets(
         self, predicted: np.ndarray, data: Sequences

@@ -1,7 +1,9 @@
 """Cut long series into windows or growing prefixes.
 
 All parts of one series form a group, so that the training and validation sets never share a
-series: overlapping windows on both sides of a split would test what was memorised.
+series: overlapping windows on both sides of a split would test what was memorised. Only a single
+series is divided in time, where no step is a target on both sides (see ``is_one_series``), and
+where a test set is chosen.
 """
 
 from __future__ import annotations
@@ -72,6 +74,24 @@ def take_last_targets(data: Sequences) -> Sequences:
     if not data.per_step:
         return data
     return data.with_targets(data.require_targets()[data.offsets[1:] - 1])
+
+
+def is_one_series(data: Sequences) -> bool:
+    """Return True for windows of a single series of which later ones may test earlier ones.
+
+    No step is the target of two windows: they do not overlap, or their target is at the last step.
+    The windows were cut when the table was read.
+    """
+    schema, groups = data.schema, data.groups
+    if schema is None or schema.cut != "windows" or schema.group is not None or groups is None:
+        return False
+    shares_no_target = schema.cut_every == schema.cut_steps or schema.target_at == "end"
+    return shares_no_target and bool((groups == groups[0]).all())
+
+
+def is_divided_series(data: Sequences) -> bool:
+    """Return True for windows of a single series of which some are marked as the test set."""
+    return data.split is not None and is_one_series(data)
 
 
 def _check_sizes(steps: int, every: int) -> None:

@@ -12,6 +12,7 @@ CONFIDENCE = 0.95
 REASONS = {
     "tails": Note("a few large errors dominate the metric"),
     "groups": Note("there are fewer than 20 groups"),
+    "series": Note("the windows are of one series, so their errors depend on each other"),
     "rare": Note("a class has fewer than 10 sequences"),
     "equal": Note("all errors are equal, so their spread is unknown"),
 }

@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..data.sequences import Sequences
+from ..data.windowing import is_one_series
 from .estimate import CONFIDENCE, Estimate
 from .statistic import Share, Statistic
 
@@ -37,6 +38,8 @@ DRAWS = 10_000  # of the largest t variable: its quantile varies by 1 %
 def assign_clusters(rows: Sequences, predicted: np.ndarray | slice = slice(None)) -> np.ndarray:
     """Number the unit of each prediction: its group, or else its sequence.
 
+    Windows of a single series are units although they depend on each other (``find_dependence``).
+
     Args:
         rows: n sequences.
         predicted: (n,) or (total steps,) bool, the predictions that exist.
@@ -44,13 +47,20 @@ def assign_clusters(rows: Sequences, predicted: np.ndarray | slice = slice(None)
     Returns:
         (predictions,) int64 from 0, for the predictions that exist.
     """
-    units: np.ndarray = np.arange(len(rows)) if rows.groups is None else rows.groups
+    units: np.ndarray = np.arange(len(rows))
+    if rows.groups is not None and not is_one_series(rows):
+        units = rows.groups
     units = np.repeat(units, rows.lengths) if rows.per_step else units
     return np.unique(units[predicted], return_inverse=True)[1]
 
 
+def find_dependence(rows: Sequences) -> str:
+    """Return a key of ``REASONS`` if the units of all intervals depend on each other, else ""."""
+    return "series" if is_one_series(rows) else ""
+
+
 def estimate_metrics(
-    statistic: Statistic, clusters: np.ndarray, inflation: float = 1.0
+    statistic: Statistic, clusters: np.ndarray, inflation: float = 1.0, dependence: str = ""
 ) -> dict[str, Estimate]:
     """Compute all finite metrics with their confidence intervals.
 
@@ -59,6 +69,7 @@ def estimate_metrics(
         clusters: (rows,) number of the unit of each row, from 0.
         inflation: Factor of all variances, above 1 where predictions depend on each other beyond
             their units.
+        dependence: See ``find_dependence``; all intervals are then approximate.
     """
     values, count = statistic.compute(), int(clusters.max()) + 1
     if count < 2:
@@ -78,13 +89,18 @@ def estimate_metrics(
         if not is_known:
             faults[name] = "equal"
     return {
-        name: Estimate(value, float(limits[name][0]), float(limits[name][1]), faults.get(name, ""))
+        name: Estimate(
+            value,
+            float(limits[name][0]),
+            float(limits[name][1]),
+            dependence or faults.get(name, ""),
+        )
         for name, value in values.items()
     }
 
 
 def estimate_difference(
-    ours: Statistic, theirs: Statistic, clusters: np.ndarray, metric: str
+    ours: Statistic, theirs: Statistic, clusters: np.ndarray, metric: str, dependence: str = ""
 ) -> Estimate:
     """Compute a metric's difference, ours − theirs, of the same rows, with its interval.
 
@@ -93,6 +109,7 @@ def estimate_difference(
         theirs: The other model's.
         clusters: (rows,) number of the unit of each row, from 0.
         metric: "rmse", "mae", "mse", "accuracy" or "log_loss".
+        dependence: See ``find_dependence``.
     """
     value = ours.compute()[metric] - theirs.compute()[metric]
     if clusters.max() < 1:
@@ -101,7 +118,7 @@ def estimate_difference(
     low, high = find_difference_limits(np.array([value]), without[None], metric == "accuracy")
     faults = ours.find_faults(clusters), theirs.find_faults(clusters)
     fault = next((each[metric] for each in faults if metric in each), "")
-    return Estimate(value, float(low[0]), float(high[0]), fault)
+    return Estimate(value, float(low[0]), float(high[0]), dependence or fault)
 
 
 def find_difference_limits(

@@ -27,7 +27,12 @@ from ..recipe.recipe import Recipe
 from ..representation import shorten_repr
 from .baselines import CONSTANT, LENGTH, fit_baselines
 from .estimate import REASONS, Estimate, spread_estimates
-from .intervals import assign_clusters, estimate_difference, estimate_metrics
+from .intervals import (
+    assign_clusters,
+    estimate_difference,
+    estimate_metrics,
+    find_dependence,
+)
 from .metric_formats import METRICS, format_metric
 from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, PlotData, compute_plot_data
 from .statistic import Statistic, has_prediction, make_statistic
@@ -239,14 +244,14 @@ def evaluate_predictions(
     """
     predicted = has_prediction(predictions)
     truth, clusters = rows.require_targets()[predicted], assign_clusters(rows, predicted)
-    count = int(clusters.max()) + 1
+    count, dependence = int(clusters.max()) + 1, find_dependence(rows)
 
     def build(values: np.ndarray) -> Statistic:
         return make_statistic(truth, values[predicted], classes)
 
     main = MAIN_METRICS[recipe.task]
     statistic = build(predictions)
-    metrics = estimate_metrics(statistic, clusters)
+    metrics = estimate_metrics(statistic, clusters, dependence=dependence)
     lengths = np.repeat(rows.lengths, rows.lengths) if rows.per_step else rows.lengths
     plot_data = compute_plot_data(truth, predictions[predicted], lengths[predicted], classes)
     if part == "training":
@@ -260,8 +265,8 @@ def evaluate_predictions(
         baselines.append(
             BaselineResult(
                 baseline.name,
-                estimate_metrics(theirs, clusters),
-                estimate_difference(*pair, clusters, main),
+                estimate_metrics(theirs, clusters, dependence=dependence),
+                estimate_difference(*pair, clusters, main, dependence),
             )
         )
     seen = np.concatenate([training_rows, validation_rows]) if part == "test" else training_rows
@@ -275,7 +280,9 @@ def evaluate_predictions(
         copies=len(copies),
         copied=str(rows.ids[copies[0]]) if copies else "",
         pictures=plot_data,
-        notes=tuple(_conclude(main, metrics, baselines, count, rows.groups is not None)),
+        notes=tuple(
+            _conclude(main, metrics, baselines, count, rows.groups is not None and not dependence)
+        ),
     )
 
 

@@ -10,7 +10,12 @@ from ..data.padded import step_indices
 from ..data.padding import erase
 from ..data.sequences import Sequences
 from ..errors import DataError
-from ..evaluation.intervals import assign_clusters, estimate_difference, estimate_metrics
+from ..evaluation.intervals import (
+    assign_clusters,
+    estimate_difference,
+    estimate_metrics,
+    find_dependence,
+)
 from ..evaluation.report import MAIN_METRICS
 from ..evaluation.statistic import make_statistic
 from ..fitted import FittedModel
@@ -47,7 +52,7 @@ def evaluate_early_prediction(
         rng = np.random.default_rng(0)
         data = data[np.sort(rng.choice(len(data), MAX_SEQUENCES, replace=False))]
     classes, main = model.classes, MAIN_METRICS[model.recipe.task]
-    clusters = assign_clusters(data)
+    clusters, dependence = assign_clusters(data), find_dependence(data)
     statistics = []
     for number, share in enumerate(SHARES):
         outputs = model.compute_outputs(take_prefixes(data, share))
@@ -55,12 +60,17 @@ def evaluate_early_prediction(
         statistics.append(make_statistic(data.require_targets(), predictions, classes))
         if on_progress is not None:
             on_progress((number + 1) / len(SHARES))
-    estimates = [estimate_metrics(statistic, clusters)[main] for statistic in statistics]
+    estimates = [
+        estimate_metrics(statistic, clusters, dependence=dependence)[main]
+        for statistic in statistics
+    ]
     whole = statistics[-1]
     enough = 1.0
     for share, statistic in zip(SHARES[-2::-1], statistics[-2::-1], strict=True):
         pair = (statistic, whole) if main == "rmse" else (whole, statistic)
-        loss = estimate_difference(*pair, clusters, main)  # positive: worse than at the end
+        loss = estimate_difference(
+            *pair, clusters, main, dependence
+        )  # positive: worse than at the end
         if loss.low is None or loss.low > 0:
             break
         enough = float(share)

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..data.sequences import Sequences
+from ..data.windowing import is_one_series
 
-Method = Literal["group", "random", "time", "latest"]
+Method = Literal["group", "random", "time", "latest", "windows"]
 
 SHARE = 0.2  # of the sequences
 MIN_SEQUENCES = 100  # a test set of fewer than 20 sequences has intervals too wide to decide by
@@ -67,12 +68,15 @@ def list_methods(data: Sequences) -> tuple[Method, ...]:
 
     Returns:
         () if the data has no targets, marks test rows itself, or has a single sequence or group to
-        train on. Groups are never divided, so that data with groups has "group" for "random".
-        "time" needs sequences that start at different times.
+        train on. Groups are never divided, so that data with groups has "group" for "random";
+        only windows of a single series are, by "windows". "time" needs sequences that start at
+        different times.
     """
     candidates = _select_candidates(data)
     if data.targets is None or len(candidates) < 2:
         return ()
+    if is_one_series(data):
+        return ("windows",)
     if data.groups is not None and len(set(data.groups[candidates])) < 2:
         return ()
     drawn: Method = "random" if data.groups is None else "group"
@@ -102,6 +106,7 @@ def hold_out(
     - "time" selects the sequences that start latest, or the groups whose first sequence does, by
       the time column of the table that was read. Of equal times, the last of the file come first.
     - "latest" does so by the order of the file.
+    - "windows" selects the last windows of a single series.
 
     Args:
         data: n sequences with targets.
@@ -130,7 +135,7 @@ def hold_out(
         starts = np.full(len(first), np.iinfo(np.int64).max)
         np.minimum.at(starts, units, ranks[rows])
         selected = _select_last(np.lexsort((first, starts)), sizes, share)
-    elif method == "latest":
+    elif method in ("latest", "windows"):
         selected = _select_last(np.argsort(first), sizes, share)
     else:
         strata, are_classes = _stratify(data, rows)
@@ -163,7 +168,7 @@ def _number_units(data: Sequences, rows: np.ndarray) -> tuple[np.ndarray, np.nda
     Returns:
         Per row its unit; per unit the index of its first row, and its number of rows.
     """
-    if data.groups is None:
+    if data.groups is None or is_one_series(data):
         return np.arange(len(rows)), np.arange(len(rows)), np.ones(len(rows), np.int64)
     _, first, units, sizes = np.unique(
         data.groups[rows].astype(str), return_index=True, return_inverse=True, return_counts=True

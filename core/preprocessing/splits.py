@@ -9,8 +9,15 @@ from dataclasses import replace
 import numpy as np
 
 from ..data.sequences import Sequences
+from ..data.windowing import is_divided_series
 from ..errors import DataError, Note
+from ..i18n import N_
 from ..recipe.recipe import Recipe
+
+ONE_SERIES = N_(
+    "The windows are of one series. The model is evaluated on its last windows, and not on other "
+    "series."
+)
 
 
 def split_rows(data: Sequences, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
@@ -26,7 +33,8 @@ def split_rows(data: Sequences, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]
       as many seeds as there are folds validate every row once.
 
     Groups are never divided: with groups it is that share of the groups, and "last" takes the
-    groups whose first row is last.
+    groups whose first row is last. Windows of a single series are divided by "last", whatever the
+    recipe says, if a test set of later windows is marked (see ``is_divided_series``).
 
     Args:
         data: n sequences.
@@ -52,6 +60,8 @@ def split_rows(data: Sequences, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]
     count = min(round(recipe.validation_split * len(first)), len(first) - 1)
     if count == 0:
         return rows, rows[:0]
+    if is_divided_series(data):
+        return rows[:-count], rows[-count:]
     if recipe.validation_rows == "folds":
         count = min(round(1 / recipe.validation_split), len(first))
         folds = list(split_into_folds(data, replace(recipe, seed=0), max(count, 2)))
@@ -123,7 +133,7 @@ def split_into_folds(
 
 def _number_groups(data: Sequences, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return per group the index of its first row, and per row its group; by default one each."""
-    if data.groups is None:
+    if data.groups is None or is_divided_series(data):
         return np.arange(len(rows)), np.arange(len(rows))
     return np.unique(data.groups[rows], return_index=True, return_inverse=True)[1:]
 
@@ -158,7 +168,9 @@ def check_set_sizes(
                 n=len(training),
             )
         )
-    if data.groups is not None and data.split is not None:
+    if is_divided_series(data):
+        notes.append(Note(ONE_SERIES))
+    elif data.groups is not None and data.split is not None:
         held_out = np.setdiff1d(np.arange(len(data)), training)
         divided = np.intersect1d(data.groups[training], data.groups[held_out])
         if len(divided):

@@ -12,6 +12,7 @@ from typing import Literal, TypedDict
 import numpy as np
 
 from ..data.sequences import Sequences
+from ..data.windowing import is_divided_series
 from ..layers.layer import Layer
 from ..layers.lstm.declaration import LSTM
 from .family_defaults import INCEPTION_BLOCKS
@@ -155,7 +156,7 @@ def count_fitted_sequences(data: Sequences, validation_split: float) -> int:
     if _has_rows(data, "validation"):
         return max(int(np.count_nonzero(data.split == "train")), 1)
     units = sequences
-    if data.groups is not None:
+    if data.groups is not None and not is_divided_series(data):
         rows = slice(None) if data.split is None else data.split != "test"
         units = max(len(set(data.groups[rows])), 1)
     held_out = min(round(validation_split * units), units - 1)

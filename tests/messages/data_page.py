@@ -20,6 +20,7 @@ from tests.messages.case import Result, case
 from tests.messages.reading_tables import MESSY
 from tests.messages.screen import render
 from tests.messages.suggestions import make_data
+from tests.support.one_series import read_one_series
 from ui.data import overview, table_editor
 from ui.data.choice_labels import format_choices
 from ui.data.findings import show_warnings
@@ -267,6 +268,12 @@ def count_the_latest_by_time() -> Result:
     table = {"id": np.repeat(np.arange(120), 2), "day": days, "x": np.arange(240) % 7}
     data = read_sequences(pd.DataFrame(table | {"target": np.repeat(["a", "b"] * 60, 2)}))
     state = open_data(data, "time")
+    return describe_test_set(state), {"n": int((state.data.split == "test").sum()), "all": 120}
+
+
+@case("Test set: {n} of {all} windows, the last…")
+def count_the_last_windows() -> Result:
+    state = open_data(read_one_series(600), "windows")
     return describe_test_set(state), {"n": int((state.data.split == "test").sum()), "all": 120}
 
 

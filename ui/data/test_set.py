@@ -23,6 +23,7 @@ METHOD_NAMES: dict[Method | Literal[""], str] = {
     "group": N_("By group"),
     "time": N_("Latest by {column}"),
     "latest": N_("Last sequences of the file"),
+    "windows": N_("Last windows of the series"),
     NONE: N_("No test set"),
 }
 HELD_OUT = {
@@ -30,6 +31,7 @@ HELD_OUT = {
     "group": N_("Test set: {n} of {all} sequences, whole groups drawn at random."),
     "time": N_("Test set: {n} of {all} sequences, those that start latest by {column}."),
     "latest": N_("Test set: {n} of {all} sequences, the last of the file."),
+    "windows": N_("Test set: {n} of {all} windows, the last of the series."),
 }
 
 

@@ -17,6 +17,7 @@ METHODS: dict[Method | None, str] = {
     "group": N_("The test sequences are whole groups, drawn at random."),
     "time": N_("The test sequences are those that start latest by {column}."),
     "latest": N_("The test sequences are the last of the file."),
+    "windows": N_("The test sequences are the last windows of the series."),
     None: N_("The data marks its own test sequences."),
 }
 

@@ -1,5 +1,7 @@
 """Windows and growing prefixes contain every step and never cross a split."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +9,9 @@ from hypothesis import strategies as st
 
 from core import DataError, Recipe, Sequences, prefixes, windows
 from core.data import windowing
-from core.data.windowing import take_last_targets
+from core.data.windowing import is_divided_series, is_one_series, take_last_targets
 from core.preprocessing.splits import split_rows
+from tests.support.one_series import read_one_series
 from tests.support.strategies import sequences
 
 THREE = Sequences.from_lists(
@@ -106,3 +109,32 @@ def test_no_series_is_on_both_sides_of_a_split(seed, task):
     assert not {*cut.groups[training]} & {*cut.groups[validation]}
     assert len(training) + len(validation) == len(cut)
     assert len({*cut.groups[validation]}) == 2
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({}, True),
+        ({"cut_every": 2}, True),
+        ({"target_at": "step"}, True),
+        ({"target_at": "step", "cut_every": 2}, False),  # steps are targets of two windows
+        ({"cut": "prefixes"}, False),
+        ({"cut": "", "cut_steps": 0, "cut_every": 0, "target_at": "step"}, False),
+    ],
+    ids=repr,
+)
+def test_later_windows_of_one_series_may_test_earlier_ones_without_common_targets(
+    choices, expected
+):
+    data = read_one_series(60, **choices)
+    assert is_one_series(data) == expected
+    assert is_one_series(data[:3]) == expected
+    assert not is_divided_series(data)
+    marked = data.with_split(np.array(["train"] * (len(data) - 1) + ["test"], object))
+    assert is_divided_series(marked) == expected
+
+
+def test_windows_of_several_series_are_not_of_one():
+    data = read_one_series(60)
+    assert not is_one_series(replace(data, groups=np.repeat(["a", "b"], 6).astype(object)))
+    assert not is_one_series(windows(Sequences.from_lists([[1.0] * 9], targets=[1]), 3, 3))

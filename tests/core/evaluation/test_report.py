@@ -9,6 +9,8 @@ import pytest
 from core import LSTM, Recipe, Sequences
 from core.evaluation.baselines import fit_baselines
 from core.evaluation.report import Evaluation, evaluate_predictions
+from core.preprocessing.hold_out import suggest_hold_out
+from tests.support.one_series import read_one_series
 
 CLASSIFIER = Recipe(task="classification", layers=(LSTM(4),))
 REGRESSION = Recipe(layers=(LSTM(4),))
@@ -167,6 +169,19 @@ def test_groups_are_the_unit_of_intervals():
 
     # of the 20 groups, some are all correct and some all wrong
     assert width(by_group) > 1.5 * width(by_sequence)
+
+
+@pytest.mark.parametrize("target_at", ["end", "step"])
+def test_intervals_of_windows_of_one_series_are_approximate(target_at):
+    data = read_one_series(600, target_at=target_at)
+    data = suggest_hold_out(data).apply(data)
+    rows = data[data.split == "test"]
+    noise = np.random.default_rng(0).normal(scale=0.01, size=len(rows.targets))
+    recipe = Recipe(return_sequences=target_at == "step")
+    evaluation = evaluate_predictions(data, recipe, "test", rows, rows.targets + noise, None)
+    estimates = [*evaluation.figures.values(), evaluation.rivals[0].ahead]
+    assert {each.approximate for each in estimates} == {"series"}
+    assert all(each.low < each.value < each.high for each in estimates)
 
 
 def test_per_step_targets_are_evaluated_where_predictions_exist():

@@ -17,6 +17,7 @@ from core.preprocessing.hold_out import (
     list_methods,
     suggest_hold_out,
 )
+from tests.support.one_series import read_one_series
 
 
 def _make(targets, **options):
@@ -208,3 +209,12 @@ def test_rows_survive_storage(rows):
     read = HoldOut.from_bytes("random", 7, original.to_bytes())
     assert (read.method, read.seed) == ("random", 7)
     assert np.array_equal(read.rows, original.rows)
+
+
+def test_the_last_windows_of_one_series_are_held_out():
+    data = read_one_series(600)
+    assert list_methods(data) == ("windows",)
+    suggested = suggest_hold_out(data)
+    assert (suggested.method, suggested.rows.tolist()) == ("windows", [*range(96, 120)])
+    assert suggest_hold_out(read_one_series(450)) is None  # fewer than 100 windows
+    assert list_methods(read_one_series(600, target_at="step", cut_every=3)) == ()

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from core import DataError, Recipe, Sequences
 from core.preprocessing.splits import check_set_sizes, split_into_folds, split_rows
+from core.recipe import suggestion_rules
+from tests.support.one_series import read_one_series
 
 
 def make_classified(labels, split=None) -> Sequences:
@@ -188,3 +190,16 @@ def test_windows_of_one_series_have_no_validation_set():
     assert (len(training), len(validation)) == (5, 0)
     [note] = check_set_sizes(data, Recipe(), training, validation)
     assert "come from one series or group, only" in note
+
+
+@pytest.mark.parametrize("way", ["random", "last", "folds"])
+def test_windows_of_one_series_are_divided_in_time_where_a_test_set_is_marked(way):
+    data = read_one_series(100)
+    recipe = Recipe(validation_split=0.25, validation_rows=way, seed=3)
+    assert [len(rows) for rows in split_rows(data, recipe)] == [20, 0]
+    marked = data.with_split(np.array(["train"] * 16 + ["test"] * 4, object))
+    training, validation = split_rows(marked, recipe)
+    assert (training.tolist(), validation.tolist()) == ([*range(12)], [*range(12, 16)])
+    [note] = check_set_sizes(marked, recipe, training, validation)
+    assert "not on other series" in str(note)
+    assert suggestion_rules.count_fitted_sequences(marked, 0.25) == 12
