@@ -31,6 +31,7 @@ if not run.has_model:
         )
     progress.show_training(visitor, run, "predict-run")  # reruns this page at its end
     st.page_link("pages/3_Train.py", label=_("Train"), icon=":material/arrow_back:")
+    model_picker.offer_last_model(visitor)
     st.stop()
 
 model_picker.choose_model(visitor, run)

@@ -23,6 +23,7 @@ LONG_RECIPE = {
     "Seed": 7,
 }
 SHORT_EPOCHS = 3
+LAST_MODEL = "Predict with an earlier model"
 TEXT_STEPS = 16_000  # about as many as a text box keeps
 SITUATIONS = ("training", "comparison", "prediction")
 # Bars of jobs that outlive the page; any other bar belongs to a result that the page waits for
@@ -182,9 +183,17 @@ def prepare_predict(visitor: Visitor) -> None:
     visitor.open("/Predict")  # which shows the training
 
 
-def prepare_own(visitor: Visitor) -> None:
+def _open_predict(visitor: Visitor) -> None:
+    """Open Predict with a model: an earlier one if a training was stopped before it had one."""
     visitor.open("/Predict")
     settle(visitor)
+    if _has_button(visitor, LAST_MODEL):
+        visitor.click(LAST_MODEL)
+        settle(visitor)
+
+
+def prepare_own(visitor: Visitor) -> None:
+    _open_predict(visitor)
     visitor.open_tab("From my data")
     visitor.choose("Order", "Smallest error first")
     visitor.choose("True class", _find_option(visitor, "True class", "c "))
@@ -195,8 +204,7 @@ def prepare_own(visitor: Visitor) -> None:
 
 
 def prepare_typed(visitor: Visitor) -> None:
-    visitor.open("/Predict")
-    settle(visitor)
+    _open_predict(visitor)
     visitor.open_tab("Type")
     visitor.type("Sequences", make_text())
 

@@ -97,6 +97,23 @@ def test_data_without_a_model_links_to_train(app):
     assert "No model has been trained" in app.info[0].value
 
 
+def test_after_a_training_without_a_model_an_earlier_one_predicts(app):
+    owner, runs = app.session_state["state"].owner.id, backend.get_runs()
+    recipe = Recipe(epochs=2, validation_split=0.0, patience=None)
+    model = runs.train(owner, load_example(), recipe, "earlier")
+    wait_until(app, lambda app: runs.get(model).state is RunState.FINISHED)
+    stopped = runs.train(owner, load_example(), replace(recipe, epochs=10_000), "stopped")
+    runs.stop(owner, stopped)
+    wait_until(app, lambda app: runs.get(stopped).state is RunState.STOPPED)
+    with backend.get_store().database.writing() as connection:  # as if it had been cancelled
+        connection.execute(sqlalchemy.delete(artifacts).where(artifacts.c.run == stopped))
+    app.session_state["state"].run = stopped
+    page = app.switch_page("pages/4_Predict.py").run()
+    find_labelled(page.button, "Predict with an earlier model").click().run()
+    assert [tab.label for tab in page.tabs] == ["From my data", "Type", "Upload"]
+    assert page.session_state["state"].last_run == model
+
+
 LIVES = "engine,cycle,heat,rul\n" + "".join(
     f"{engine},{cycle},{cycle * engine},{9 - cycle}\n" for engine in (1, 2, 3) for cycle in range(9)
 )

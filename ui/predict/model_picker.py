@@ -42,6 +42,21 @@ def choose_model(visitor: State, run: RunSummary) -> None:
     )
 
 
+def offer_last_model(visitor: State) -> None:
+    """Offer the newest model of the open data, if the run of the page has none, or not yet."""
+    models = backend.get_store().runs.list_models(visitor.owner.id, visitor.digest, 1)
+    if not models:
+        return
+    st.button(
+        _("Predict with an earlier model"),
+        key=get_widget_key(visitor, "last-model"),
+        icon=":material/history:",
+        help=escape_markdown(_format_model(models[0])),
+        on_click=settings.show_run,
+        args=(visitor, get_services(), models[0].id),
+    )
+
+
 def _format_model(run: RunSummary) -> str:
     """Format a model: name, network, result, start."""
     name = shorten(translate_name(run.name), 40)
