@@ -16,7 +16,9 @@ from tests.support.cluster_runs import (
 )
 
 
-@pytest.fixture(scope="session")
+# Not for the session: pages that are tested in between would share its folder, so that another
+# cluster would execute its runs.
+@pytest.fixture(scope="package")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UNPADDED_WORKERS", "2")
