@@ -13,15 +13,17 @@ import numpy as np
 
 from ..data.choices import FIELDS, Choices
 from ..data.notation import Notation
+from ..data.read_report import Finding
 from ..data.schema import Columns, Schema, as_columns
 from ..data.sequences import Sequences
-from ..errors import DataError
+from ..errors import DataError, Note
 from .detection.candidates import REMAINING_STEPS
 from .detection.detect import detect_with_roles
 from .layouts.read import read_table
 from .table.report import Report
 from .table.roles import ROLES
 from .table.table import Table
+from .table.words.column_names import TARGET_NAMES, normalize_name
 
 
 def choose_schema(table: Table, choices: Choices) -> Schema:
@@ -33,9 +35,9 @@ def choose_schema(table: Table, choices: Choices) -> Schema:
         ValueError: For a value that is not allowed.
     """
     roles: dict[str, Columns] = {role: choices.get(role) for role in ROLES}  # type: ignore[misc]  # a role is a key of it
-    steps_after = _choose_steps_after(table, choices)
-    table = replace(table, steps_after=steps_after)
-    if steps_after is not None and roles["target"] is None:
+    table = replace(table, steps_after=_choose_steps_after(table, choices))
+    is_used = table.steps_after is not None and choices.get("steps_after") != ""
+    if is_used and roles["target"] is None:
         choices = {**choices, "remaining_steps": choices.get("remaining_steps") or REMAINING_STEPS}
     if choices.get("remaining_steps") is not None:
         if roles["target"]:
@@ -57,14 +59,40 @@ def choose_schema(table: Table, choices: Choices) -> Schema:
     if choices.get("padding") is not None:  # decides what is asked about it
         findings = tuple(each for each in schema.findings if each.code != "padding")
         schema = replace(schema, findings=findings)
-    return apply_fields(schema, choices)
+    schema = apply_fields(schema, choices)
+    if schema.remaining_steps is None:
+        return _leave_out(schema, schema.steps_after) if schema.steps_after else schema
+    return schema if choices.get("features") else _leave_out_targets(schema)
+
+
+def _leave_out_targets(schema: Schema) -> Schema:
+    """Leave out features with the name of a target, which tell the remaining steps as a rule."""
+    names = [n for n in schema.features if normalize_name(n) in TARGET_NAMES - {"y"}]
+    if len(names) == len(schema.features):
+        return schema
+    for name in names:
+        schema = _leave_out(schema, name)
+    return schema
+
+
+def _leave_out(schema: Schema, name: str) -> Schema:
+    """Leave out a column that is a feature, or has the steps after the last row, and say so."""
+    note = Note("`{name}` has no part in this target: not used", name=name)
+    others = tuple(each for each in schema.findings if each.column != name)
+    return replace(
+        schema,
+        features=tuple(each for each in schema.features if each != name),
+        categories=tuple(each for each in schema.categories if each != name),
+        steps_after=None if schema.steps_after == name else schema.steps_after,
+        unused=(*schema.unused, name),
+        findings=(*others, Finding("info", "unused", note, name)),
+    )
 
 
 def _choose_steps_after(table: Table, choices: Choices) -> str | None:
     """Return the column of the steps after the last row: as chosen, or as the format says."""
-    chosen = choices.get("steps_after")
-    if chosen is not None:
-        return chosen or None
+    if chosen := choices.get("steps_after"):
+        return chosen
     columns = {*(choices.get("features") or ())}
     for role in ROLES:
         columns |= {*as_columns(choices.get(role))}  # type: ignore[arg-type]  # a role is a key of it

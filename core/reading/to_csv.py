@@ -32,7 +32,8 @@ def derive_schema(data: Sequences) -> Schema:
     """
     stored = data.schema
     if stored is not None and (stored.target is not None or data.targets is None):
-        return stored
+        # Without targets, no column has the steps after the last row.
+        return replace(stored, remaining_steps=None, steps_after=None)
     return Schema(
         layout="long",
         id="id",

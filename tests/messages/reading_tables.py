@@ -512,3 +512,10 @@ LIVES = "id,t,v,life\na,0,1,4\na,1,2,4\nb,0,3,-2\nb,1,4,-2\n"
 def cap_the_remaining_steps() -> Result:
     data = read_sequences(io.StringIO(LIVES), remaining_steps=3, features=["v"])
     return [str(each) for each in data.report.findings], {"most": 3}
+
+
+@case("the columns `{names}` count no steps…")
+def count_columns_that_may_be_no_steps() -> Result:
+    text = "who,age,heat,mass,y\na,30,36.5,60,0\nb,41,37.2,70,1\nc,52,36.9,80,1\n"
+    data = read_sequences(io.StringIO(text))
+    return [str(each) for each in data.report.findings], {"n": data.lengths.max()}

@@ -36,6 +36,7 @@ ACCEPTED = {  # by the code of the finding
     "incomplete": N_("drop these rows"),
     "empty": N_("drop these sequences"),
     "none": N_("these values are missing"),
+    "step_names": N_("the columns are steps"),
     "day_order": N_("year first"),
 }
 ROLE_NAMES = {

@@ -19,6 +19,7 @@ from ..table.words.missing_markers import is_missing
 from .free_text import describe_text, refuse_text
 from .number_notation import NotationFindings, detect_notations
 from .row_numbers import find_row_numbers
+from .step_columns import find_step_columns
 
 MAX_VOCABULARY_SIZE = 500  # of a requested text feature: every category becomes a feature
 # Usual cap of the target of engines: Heimes, "Recurrent neural networks for remaining useful life
@@ -82,6 +83,7 @@ class Candidates:
         # Further columns that are not features.
         self.excluded: set[str] = {self.steps_after} if self.steps_after else set()
         self.dayfirst = dayfirst
+        self.is_layout_chosen = False
         self.has_chosen_id = roles["id"] is not None
         self.given_roles = {role for role, name in roles.items() if name is not None}
         self.features = None if features is None else tuple(features)
@@ -174,6 +176,20 @@ class Candidates:
         assigned = {*self.list_role_columns(), *self.row_numbers, *self.excluded, *self.empty}
         assigned.update(self.features or ())
         return [name for name in self.names if name not in assigned and self.kinds[name] in kinds]
+
+    def find_step_columns(self) -> tuple[list[str], tuple[str, ...]]:
+        """Find the open columns of time steps, see ``find_step_columns``.
+
+        The two numbers of a pair such as 120/80, bp (1) and bp (2), are at the same step.
+        """
+        pairs = {
+            name
+            for each in self.notations.notations
+            if each.pair and not each.step
+            for name in each.pair_columns
+        }
+        columns = self.list_open_columns("number", "blank")
+        return find_step_columns(name for name in columns if name not in pairs)
 
     def list_role_columns(self) -> list[str]:
         """List the columns of the table that have a role."""

@@ -22,7 +22,6 @@ from .long import detect_long_schema
 from .roles.ids import find_id
 from .roles.splits import detect_split, detect_split_words, note_divided_groups
 from .roles.times import assign_named_time
-from .step_columns import find_step_columns
 from .wide import detect_wide_schema, examine_padding, has_blank_ends
 
 
@@ -109,6 +108,7 @@ def _detect(candidates: Candidates, layout: str) -> Schema:
             layout=layout,
         )
     else:
+        candidates.is_layout_chosen = True
         candidates.inform("layout", Note("{layout} layout, as chosen", layout=layout))
     if layout == "rows":
         _refuse_roles(candidates)
@@ -175,7 +175,9 @@ def _refuse_roles(candidates: Candidates) -> None:
 
 def _detect_long_or_wide(candidates: Candidates) -> str:
     id, time = candidates.roles["id"], candidates.roles["time"]
-    step_columns, _ = find_step_columns(candidates.list_open_columns("number", "blank"))
+    if id == "" and time and not candidates.has_chosen_id:  # the table is one sequence
+        return "long"
+    step_columns, _ = candidates.find_step_columns()
     if id:
         repeats = len(encode_values(candidates.table, id)[1]) < len(candidates.table)
         if time and repeats:

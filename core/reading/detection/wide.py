@@ -10,7 +10,7 @@ import numpy as np
 from ...data.schema import Schema
 from ...errors import Note
 from ..table.cells import SAMPLE_ROWS, find_ends, parse_numbers, read_number_text
-from ..table.words.column_names import TARGET_NAMES
+from ..table.words.column_names import TARGET_NAMES, are_calendar_names
 from .candidates import (
     MAX_NOTES,
     Candidates,
@@ -24,7 +24,6 @@ from .step_columns import (
     arrange_step_columns,
     find_missing_steps,
     find_other_step_columns,
-    find_step_columns,
     name_single_feature,
 )
 
@@ -33,7 +32,7 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
     """Assign the open roles of a table in the wide layout, and build its schema."""
     candidates.assign_by_name("target", TARGET_NAMES)
     open_columns = candidates.list_open_columns("number", "blank")
-    step_columns, channels = find_step_columns(open_columns)
+    step_columns, channels = candidates.find_step_columns()
     if candidates.features:
         features, channels = arrange_step_columns(candidates.features)
     elif len(step_columns) > 1:
@@ -50,6 +49,7 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
             candidates.warn("other_steps", note)
     else:
         features = _leave_out_columns_behind_ends(candidates, open_columns)
+        _ask_about_names(candidates, features)
     if has_missing_ends(candidates.table, features):
         candidates.inform("ends", Note("NaN at the end of a row is padding"))
     if len(channels) > 1:
@@ -76,6 +76,27 @@ def detect_wide_schema(candidates: Candidates) -> Schema:
     if len(features) == max(len(channels), 1):
         ask_about_single_steps(candidates, [{"layout": "long", "id": ""}])
     return candidates.build_schema("wide", features, channels or name_single_feature(features))
+
+
+def _ask_about_names(candidates: Candidates, features: Sequence[str]) -> None:
+    """Ask about columns whose names count no steps, such as age and temperature.
+
+    Rows that end in blanks show that the columns are steps.
+    """
+    is_known = not candidates.table.header or candidates.is_layout_chosen
+    if is_known or len(features) < 2 or are_calendar_names(features):
+        return
+    if has_blank_ends(candidates, features):
+        return
+    candidates.ask(
+        "step_names",
+        Note(
+            "the columns `{names}` count no steps, and each row is read as a sequence of {n} steps",
+            names=", ".join(features[:MAX_NOTES]),
+            n=len(features),
+        ),
+        [{"accept": ["step_names"]}, {"layout": "long"}],
+    )
 
 
 def _leave_out_columns_behind_ends(

@@ -76,3 +76,14 @@ def test_a_template_is_read_as_new_data_without_targets(way):
     assert len(again) >= 1
     assert again.targets is None or data.schema.remaining_steps is not None
     assert again.split is None
+
+
+@pytest.mark.parametrize("way", TABLES)
+def test_the_schema_without_targets_reads_the_same_sequences(way):
+    text, choices = TABLES[way]
+    table = open_table(io.StringIO(text))
+    data = read_table(table, choose_schema(table, choices))[0]
+    schema = derive_schema(data.with_targets(None))
+    again = read_table(open_table(io.StringIO(to_csv(data, schema))), schema)[0]
+    np.testing.assert_array_equal(again.values, data.values)
+    assert again.lengths.tolist() == data.lengths.tolist()

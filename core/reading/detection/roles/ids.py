@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ....errors import Note
 from ...table.cells import parse_numbers, read_number_text
 from ...table.roles import encode_values
 from ...table.words.column_names import (
@@ -15,9 +16,15 @@ from ...table.words.column_names import (
     normalize_name,
 )
 from ..candidates import Candidates, note_assumed_id
-from ..step_columns import find_step_columns
+from ..row_numbers import read_whole_numbers
 from ..wide import has_blank_ends
-from .times import count_repeated_times, list_order_columns, orders_rows
+from .times import (
+    count_repeated_times,
+    is_regular,
+    list_order_columns,
+    orders_rows,
+    rises_through_file,
+)
 
 MIN_TIMES = 3  # columns named by times, from which they are steps
 
@@ -46,8 +53,55 @@ def find_id(candidates: Candidates, layout: str) -> None:
         if layout != "wide" and candidates.roles["time"] is None:
             candidates.roles["time"] = next(counters, None)
     elif first_columns and _looks_like_ids(candidates, first_columns[0], layout):
-        candidates.roles["id"] = first_columns[0]
-        note_assumed_id(candidates, first_columns[0], bool(candidates.roles["time"]))
+        _assign_unnamed_id(candidates, first_columns[0])
+    if not candidates.roles["id"]:
+        _recognise_one_series(candidates)
+
+
+def _assign_unnamed_id(candidates: Candidates, name: str) -> None:
+    """Assign the id to a column without the name of one.
+
+    Where the time rises from row to row, the table may as well be one sequence, of which the column
+    is a feature. It is if the rows are at regular times and the values come back, as those of a
+    state do.
+    """
+    time = candidates.roles["time"]
+    if not time or not rises_through_file(candidates, time) or not _comes_back(candidates, name):
+        candidates.roles["id"] = name
+        note_assumed_id(candidates, name, bool(time))
+        return
+    choices: list[dict[str, object]] = [{"id": name}, {"layout": "long", "id": ""}]
+    if is_regular(candidates, time):
+        candidates.roles["id"] = ""
+        note = Note(
+            "every row has a later `{time}`, so the table is read as one sequence; `{name}` may be "
+            "the id",
+            time=time,
+            name=name,
+        )
+        candidates.ask("assumed_id", note, choices[::-1], name)
+    else:
+        candidates.roles["id"] = name
+        note = Note(
+            "no column is called id: `{name}` is used as the id, but the table may be one sequence",
+            name=name,
+        )
+        candidates.ask("assumed_id", note, choices, name)
+
+
+def _comes_back(candidates: Candidates, name: str) -> bool:
+    """Return True if values of a column occur again after rows with other values."""
+    codes, distinct = encode_values(candidates.table, name)
+    return int(np.count_nonzero(np.diff(codes))) >= len(distinct)
+
+
+def _recognise_one_series(candidates: Candidates) -> None:
+    """Read a table without an id as one sequence if a named time rises from row to row."""
+    time = candidates.roles["time"]
+    if candidates.roles["id"] is None and time and rises_through_file(candidates, time):
+        candidates.roles["id"] = ""
+        note = Note("every row has a later `{time}`: the table is one sequence", time=time)
+        candidates.inform("one_series", note, time)
 
 
 def _list_unnamed_ids(candidates: Candidates, open_columns: list[str], layout: str) -> list[str]:
@@ -57,7 +111,7 @@ def _list_unnamed_ids(candidates: Candidates, open_columns: list[str], layout: s
         for name in open_columns
         if normalize_name(name) not in TARGET_NAMES and not is_split_name(name)
     ]
-    step_columns, _ = find_step_columns(candidates.list_open_columns("number", "blank"))
+    step_columns, _ = candidates.find_step_columns()
     if layout == "wide" or len(step_columns) > 1:
         return columns
     return [name for name in columns if not is_order_name(name)]
@@ -109,7 +163,7 @@ def _looks_like_ids(candidates: Candidates, name: str, layout: str) -> bool:
         ),
         None,
     )
-    step_columns, _ = find_step_columns(candidates.list_open_columns("number", "blank"))
+    step_columns, _ = candidates.find_step_columns()
     if candidates.kinds[name] == "text":
         is_wide = layout == "wide" or (
             layout == "auto"
@@ -124,4 +178,6 @@ def _looks_like_ids(candidates: Candidates, name: str, layout: str) -> bool:
             and name not in step_columns
             and is_row_counter(candidates, name)
         )
-    return len(distinct) < len(sequence) and not count_repeated_times(candidates, time, sequence)
+    is_whole = read_whole_numbers(candidates.table, name) is not None  # unlike a measurement
+    is_repeated = len(distinct) < len(sequence)
+    return is_whole and is_repeated and not count_repeated_times(candidates, time, sequence)

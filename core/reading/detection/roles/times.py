@@ -113,6 +113,18 @@ def orders_rows(candidates: Candidates, name: str, sequence: np.ndarray) -> bool
     return bool(is_regular) or _are_unix_times(times) or has_dates(candidates.table, name)
 
 
+def rises_through_file(candidates: Candidates, name: str) -> bool:
+    """Return True if every row of the table has a later time than the row before."""
+    times, is_bad = _read_times(candidates, name)
+    return len(times) > 2 and not is_bad.any() and bool((np.diff(times) > 0).all())
+
+
+def is_regular(candidates: Candidates, name: str) -> bool:
+    """Return True if most rows follow the row before after the same time, as in one recording."""
+    steps = np.diff(_read_times(candidates, name)[0])
+    return bool((steps == np.median(steps)).mean() >= MIN_REGULAR_SHARE)
+
+
 def _are_unix_times(times: np.ndarray) -> bool:
     """Return True for seconds, or parts of a second, since 1970 in this period."""
     low, high = MIN_UNIX_SECONDS, MAX_UNIX_SECONDS

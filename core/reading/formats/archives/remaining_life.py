@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from ....errors import DataError, Note
+from ....json_validation import MAX_COUNT
 from ...detection.detect import detect_schema
 from ...table.cells import parse_numbers, read_text
 from ...table.joined_columns import join_columns
@@ -92,7 +93,7 @@ def _read_lives(table: Table) -> np.ndarray:
         )
     cells = read_text(table, table.names[0])
     lives, _ = parse_numbers(cells)
-    is_count = (lives >= 0) & (lives == np.round(lives))  # False for NaN
+    is_count = (lives >= 0) & (lives <= MAX_COUNT) & (lives == np.round(lives))  # False for NaN
     if not is_count.all():
         row = int(np.argmin(is_count))
         raise DataError(
@@ -109,7 +110,7 @@ def _spread_lives(table: Table, lives: np.ndarray) -> np.ndarray:
     rows = np.asarray(table.columns[table.roles["split"]]) == "test"
     steps_after = np.zeros(len(table), dtype=np.int64)
     sequences = _index_sequences(table, schema.list_columns("id"), schema.layout == "long")[rows]
-    distinct, index = np.unique(sequences, return_inverse=True)  # in the order of the file
+    distinct, index = np.unique(sequences[sequences >= 0], return_inverse=True)  # in file order
     if len(distinct) != len(lives):
         raise DataError(
             "There are {found} numbers for {n} test sequences. Write one number per sequence, "
@@ -117,12 +118,16 @@ def _spread_lives(table: Table, lives: np.ndarray) -> np.ndarray:
             found=len(lives),
             n=len(distinct),
         )
+    rows[rows] = sequences >= 0
     steps_after[rows] = lives[index]
     return steps_after
 
 
 def _index_sequences(table: Table, id_columns: tuple[str, ...], is_long: bool) -> np.ndarray:
-    """Return the (rows,) index of each row's sequence, in the order of first appearance."""
+    """Return the (rows,) index of each row's sequence, in the order of first appearance.
+
+    It is -1 where the id is blank: reading reports such rows.
+    """
     if not is_long:
         return np.arange(len(table))
     if not id_columns:
@@ -130,4 +135,6 @@ def _index_sequences(table: Table, id_columns: tuple[str, ...], is_long: bool) -
     name = id_columns[0]
     if len(id_columns) > 1:
         table, name = join_columns(table, "id", id_columns)
-    return encode_values(table, name)[0]
+    indices, distinct = encode_values(table, name)
+    is_blank = np.array([text == "" for text in distinct.to_pylist()])
+    return np.where(is_blank[indices], -1, indices)

@@ -146,7 +146,7 @@ def _separate_ids(tables: list[Table], splits: list[str]) -> tuple[list[Table], 
     separated = []
     for table, split in zip(tables, splits, strict=True):
         indices, distinct = encode_values(table, name)
-        texts = pa.array([f"{split} {id}" for id in distinct.to_pylist()])
+        texts = pa.array([id and f"{split} {id}" for id in distinct.to_pylist()])  # blank as it is
         place = table.names.index(name)
         columns = table.columns.set_column(place, name, texts.take(pa.array(indices)))
         separated.append(replace(table, columns=columns, roles=table.roles | roles, cache={}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 
@@ -45,6 +46,17 @@ TARGET_NAMES = _split_names(
     "target targets label labels class classes y outcome rul 目标 标签 类别"
 )
 SPLIT_NAMES = _split_names("split set subset partition part fold")
+# The first letters of months and days of the week in English, German, French, Spanish and Italian.
+CALENDAR = frozenset(
+    " ".join(
+        (
+            "jan feb mar mrz mär apr may mai jun jul aug sep oct okt nov dec dez",
+            "fév fev avr jui aoû déc ene abr ago dic gen mag giu lug set ott",
+            "mon tue wed thu fri sat sun die mit don fre sam son",
+            "lun mer jeu ven dim mié jue vie sáb dom gio sab",
+        )
+    ).split()
+)
 MAX_CACHED_NAMES = 32_768  # each column of a wide table is asked for some 20 times
 SPLIT_ENDINGS = ("_split", "_fold", "_subset", "_partition")
 GROUP_NAMES = _split_names("group groups group_id 组 分组")
@@ -111,3 +123,8 @@ def is_unambiguous_id_name(name: str) -> bool:
 def is_id_name(name: str) -> bool:
     """Return True for a common name of an id column."""
     return normalize_name(name) in ID_NAMES or normalize_name(name).endswith("_id")
+
+
+def are_calendar_names(names: Iterable[str]) -> bool:
+    """Return True for names of months, or of days of the week, which count steps."""
+    return all(name.strip().lower()[:3] in CALENDAR for name in names)

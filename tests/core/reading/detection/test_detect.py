@@ -4,8 +4,9 @@ import io
 
 import pytest
 
+from core import read_sequences
 from core.reading import detect_schema, open_table
-from tests.support.findings import list_reasons
+from tests.support.findings import list_doubts, list_reasons
 
 STEPS = "{0},0,1.5,2\n{0},1,2.5,2\n{1},0,3.5,4\n{1},1,4.5,4\n"
 
@@ -148,3 +149,74 @@ def test_visits_of_a_patient_are_steps_in_time(first):
     assert schema.features == ("pulse",)
     reason = f"`{first}` repeats and `visit` increases within it: long layout"
     assert ("layout", reason) in list_reasons(schema)
+
+
+HOURS = [f"2025-01-{1 + h // 24:02d} {h % 24:02d}:00" for h in range(96)]
+LEVELS = [("low", "normal", "high", "normal")[h // 6 % 4] for h in range(96)]
+
+
+def write_recording(times, *columns: str, **values) -> str:
+    rows = zip(times, *(map(str, values[name]) for name in columns), strict=True)
+    return "\n".join([",".join(["time", *columns]), *map(",".join, rows)])
+
+
+NUMBERS = [20 + h // 5 % 4 for h in range(96)]
+FLOW = [f"{h * 7 % 11 / 8:.3f}" for h in range(96)]
+IRREGULAR = [str(h * h + h) for h in range(96)]
+
+
+@pytest.mark.parametrize("times", [HOURS, IRREGULAR], ids=["regular", "irregular"])
+def test_measurements_are_no_ids_of_a_table_whose_time_rises(times):
+    data = read_sequences(io.StringIO(write_recording(times, "flow", "heat", flow=FLOW, heat=FLOW)))
+    assert (len(data), data.schema.id, data.schema.time) == (1, None, "time")
+    assert data.feature_names == ("flow", "heat")
+    assert "one_series" in [each.code for each in data.report.findings]
+    assert list_doubts(data) == []
+
+
+@pytest.mark.parametrize("times", [HOURS, IRREGULAR], ids=["regular", "irregular"])
+@pytest.mark.parametrize(
+    "state", [LEVELS, [20 + h // 5 % 4 for h in range(96)]], ids=["words", "n"]
+)
+def test_states_that_come_back_may_be_ids_or_a_feature(times, state):
+    text = write_recording(times, "state", "flow", flow=FLOW, state=state)
+    data = read_sequences(io.StringIO(text))
+    [question] = data.report.select("question")
+    assert question.code == "assumed_id"
+    assert (len(data) == 1) == (times is HOURS)
+    as_one = read_sequences(io.StringIO(text), layout="long", id="")
+    as_ids = read_sequences(io.StringIO(text), id="state")
+    assert [len(as_one), len(as_ids)] == [1, len(set(state))]
+    assert data == (as_one if times is HOURS else as_ids)
+    assert [*question.remedies][(times is HOURS) ^ 1] == {"layout": "long", "id": ""}
+
+
+def test_ids_in_blocks_stay_ids_though_the_time_rises():
+    machines = [f"{100 + h // 24}" for h in range(96)]
+    data = read_sequences(
+        io.StringIO(write_recording(HOURS, "which", "flow", which=machines, flow=FLOW))
+    )
+    assert (len(data), data.schema.id) == (4, "which")
+
+
+BLOOD = "patient,bp,temp,outcome\n" + "".join(
+    f"p{i},{120 + i % 9}/{80 + i % 7},{36 + i % 3}.5,{'home' if i % 2 else 'icu'}\n"
+    for i in range(12)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        (BLOOD, ("bp (1)", "bp (2)", "temp")),
+        ("who,age,heat,y\na,30,36.5,0\nb,41,37.2,1\nc,52,36.9,1\n", ("age", "heat")),
+    ],
+)
+def test_columns_that_count_no_steps_are_asked_about(text, columns):
+    data = read_sequences(io.StringIO(text))
+    [question] = data.report.select("question")
+    assert question.code == "step_names"
+    assert data.schema.features == columns
+    long = read_sequences(io.StringIO(text), layout="long")
+    assert (long.lengths.max(), long.feature_names) == (1, columns)
+    assert not read_sequences(io.StringIO(text), layout="wide").report.select("question")

@@ -266,6 +266,8 @@ def test_remaining_lives_belong_to_the_test_sequences_in_file_order(write):
         ("3\nsoon\n", r"Row 2: 'soon' is not a number of steps"),
         ("3\n1.5\n", r"Row 2: '1.5' is not a number of steps"),
         ("1;3\n2;4\n", r"There are 2 columns"),
+        ("3\n1e30\n", r"Row 2: '1e30' is not a number of steps"),
+        ("3\ninf\n", r"Row 2: 'inf' is not a number of steps"),
         ("", r"The input is empty"),
     ],
     ids=repr,
@@ -281,6 +283,25 @@ def test_another_target_may_be_chosen_beside_remaining_lives(write):
     assert (data.schema.target, data.schema.remaining_steps) == ("4", None)
     assert "RUL_FD001" not in data.feature_names
     assert read_sequences(paths, target="RUL_FD001").targets.tolist() == [0, 0, 3, 0]
+
+
+def test_a_row_without_an_id_takes_no_remaining_life(write):
+    steps = "unit,cycle,heat\n" + "".join(f"{u},{t},{t * t}\n" for u in (1, 2) for t in (1, 2))
+    files = {"train.csv": steps, "test.csv": steps + ",3,9\n", "rul.csv": "5\n6\n"}
+    data = read_sequences(write(files))
+    assert data.report.left_out == {"incomplete": 1}
+    assert data.targets[data.offsets[1:] - 1].tolist() == [0, 0, 5, 6]
+
+
+def test_a_column_with_the_name_of_a_target_is_no_feature_beside_remaining_lives(write):
+    rows = [f"{u},{t},{t * u},{2 - t}\n" for u in (1, 2) for t in (1, 2)]
+    steps = "unit,cycle,heat,RUL\n" + "".join(rows)
+    paths = write({"train.csv": steps, "test.csv": steps, "rul.csv": "5\n6\n"})
+    data = read_sequences(paths)
+    assert (data.feature_names, data.schema.unused) == (("heat",), ("RUL",))
+    assert "not used" in str(find_finding(data, "unused").message)
+    chosen = read_sequences(paths, features=["heat", "RUL"])
+    assert chosen.feature_names == ("heat", "RUL")
 
 
 def test_remaining_steps_of_test_files_are_doubted(write):
