@@ -33,6 +33,8 @@ from .zip_member import CORRUPTION_ERRORS, build_damage_error, unpack
 ZIP = b"PK\x03\x04"
 MAX_FILES = 100_000
 SAME_NAME = N_("The ZIP contains two files named {found!r}. Rename one.")
+DOCUMENT_NAMES = ("readme", "license", "licence", "copyright", "changelog", "citation")
+DOCUMENT_SUFFIXES = (".pdf", ".md", ".html", ".png", ".jpg", ".jpeg", ".docx")
 OFFICE_MARKER = "[Content_Types].xml"  # in every xlsx, docx, …
 
 
@@ -82,6 +84,12 @@ def open_files(
     Raises:
         DataError: As ``open_archive``.
     """
+    documents = [path for path, _ in files if _is_document(path)]
+    if 0 < len(documents) < len(files):
+        others = [file for file in files if file[0] not in documents]
+        names = ", ".join(path.name for path in documents)
+        table = open_files(others, name, open_one, max_steps)
+        return table.with_note(Note("not read, because they are documents: {files}", files=names))
     if len(files) == 1:
         path, content = files[0]
         table = open_one(content, path.name, max_steps)
@@ -195,6 +203,11 @@ def _is_hidden(path: PurePosixPath) -> bool:
     """Return True for system files: __MACOSX/…, .DS_Store, Thumbs.db, desktop.ini."""
     hidden = not path.name or any(part.startswith(".") for part in path.parts)
     return hidden or "__MACOSX" in path.parts or path.name in ("Thumbs.db", "desktop.ini")
+
+
+def _is_document(path: PurePosixPath) -> bool:
+    """Return True for files beside the data: a readme, a license, a PDF, a picture."""
+    return path.stem.lower() in DOCUMENT_NAMES or path.suffix.lower() in DOCUMENT_SUFFIXES
 
 
 def _open_ts_files(files: Members, others: list[str], name: str, max_steps: int | None) -> Table:

@@ -243,7 +243,7 @@ ARCHIVES = {
     "targets.csv has no row for 'b.csv'": None,
     "b.csv has no rows": {"a.csv": "v\n1\n", "b.csv": "v\n\n"},
     "b.csv: The input is empty": {"a.csv": "v\n1\n", "b.csv": ""},
-    "b.png: This is not a text file": {"a.csv": "v\n1\n", "b.png": b"\x89PNG\r\n\x1a\n"},
+    "b.dat: This is not a text file": {"a.csv": "v\n1\n", "b.dat": b"\x89PNG\r\n\x1a\n"},
     "b.csv: a quote is not closed": {"a.csv": "v\n1\n", "b.csv": 'v\n"1\n'},
     "columns: 1 in b.csv, but 2 in a.csv": {"a.csv": "1,2\n", "b.csv": "1\n2\n"},
     "unequal numbers of cells": {"a.csv": "1,2\n1\n", "b.csv": "1,2\n2\n"},

@@ -285,6 +285,20 @@ def test_another_target_may_be_chosen_beside_remaining_lives(write):
     assert read_sequences(paths, target="RUL_FD001").targets.tolist() == [0, 0, 3, 0]
 
 
+@pytest.mark.parametrize("pack", [False, True], ids=["files", "zip"])
+@pytest.mark.parametrize("document", ["readme.txt", "CMAPSS.pdf", "docs/License", "picture.PNG"])
+def test_documents_beside_the_data_are_left_out_by_name(write, document, pack):
+    files = build_lives("3\n0\n")
+    alone = read_sequences(write(files))
+    files[document] = "Data set FD001, with 100 engines\nand words, commas, and lines"
+    data = read_sequences(io.BytesIO(make_zip(files)) if pack else write(files))
+    assert sorted(zip(data.ids, data.targets[data.offsets[1:] - 1], strict=True)) == sorted(
+        zip(alone.ids, alone.targets[alone.offsets[1:] - 1], strict=True)
+    )
+    name = document.rpartition("/")[2]
+    assert any(f"documents: {name}" in str(each.message) for each in data.report.findings)
+
+
 def test_a_row_without_an_id_takes_no_remaining_life(write):
     steps = "unit,cycle,heat\n" + "".join(f"{u},{t},{t * t}\n" for u in (1, 2) for t in (1, 2))
     files = {"train.csv": steps, "test.csv": steps + ",3,9\n", "rul.csv": "5\n6\n"}
