@@ -60,13 +60,13 @@ class NextStep:
 
     Attributes:
         reason: Why, in one sentence.
-        action: What to do, as the label of a button.
-        recipe: The recipe to train; None for a comparison.
+        action: What to do, as the label of a button; None where the reason tells what to do.
+        recipe: The recipe to train; None for a comparison, and without a button.
         compared: Field to compare and its values; None for a training.
     """
 
     reason: Note
-    action: Note
+    action: Note | None = None
     recipe: Recipe | None = None
     compared: tuple[str, tuple[object, ...]] | None = None
 
@@ -87,6 +87,8 @@ class Training:
         others: Best such score of the other families that have been trained on the same data, by
             family; None without one.
         suggested: Suggested recipe of each other family that fits the data, by family.
+        is_stopped: The visitor stopped it.
+        can_continue: It can be continued where it ended.
     """
 
     recipe: Recipe
@@ -98,11 +100,25 @@ class Training:
     score: HeldOutScore | None = None
     others: Mapping[str, HeldOutScore | None] = field(default_factory=dict)
     suggested: Mapping[str, Recipe] = field(default_factory=dict)
+    is_stopped: bool = False
+    can_continue: bool = False
+
+    @property
+    def epochs(self) -> int:
+        """Number of epochs that were trained."""
+        return len(self.history.get("loss", ()))
+
+    @property
+    def is_cut_short(self) -> bool:
+        """True if it was stopped before its last epoch, so it shows less than its recipe can do."""
+        is_network = not self.recipe.members and "penalty" not in self.history
+        return self.is_stopped and is_network and self.epochs < self.recipe.epochs
 
 
 def suggest_next_steps(training: Training) -> tuple[NextStep, ...]:
     """Suggest at most ``MAX_STEPS`` things to try, the most important first."""
     rules = (
+        _continue,
         _use_mask,
         _hold_out,
         _use_better_family,
@@ -148,6 +164,31 @@ def measure_target_variance(targets: np.ndarray) -> float:
     """Return the variance of numeric targets; 0 if they differ by less than rounding."""
     mean, std = float(targets.mean(dtype=np.float64)), float(targets.std(dtype=np.float64))
     return std * std if std > RESOLUTION * abs(mean) else 0.0
+
+
+def _continue(training: Training) -> Iterator[NextStep]:
+    """Suggest to continue a training that was stopped while its loss was falling."""
+    if not (training.is_cut_short and training.can_continue and _is_improving(training)):
+        return
+    yield NextStep(
+        Note(
+            "The training was stopped at epoch {n} of {all}, while the loss was still falling. "
+            "Use “Continue training” below.",
+            n=training.epochs,
+            all=training.recipe.epochs,
+        )
+    )
+
+
+def _is_improving(training: Training) -> bool:
+    """Tell if the loss was still falling; one of few epochs is, where its last value is lowest."""
+    history = training.history
+    curve = np.asarray(history.get("val_loss") or history.get("loss") or (), float)
+    if len(curve) < 2 or not np.isfinite(curve).all() or _measure_scale(training) == 0:
+        return False
+    if len(curve) < MIN_EPOCHS:
+        return bool(curve[-1] < curve[:-1].min())
+    return is_falling(curve)
 
 
 def _use_mask(training: Training) -> Iterator[NextStep]:
@@ -212,7 +253,8 @@ def _follow_curves(training: Training) -> Iterator[NextStep]:
     if is_overfitting(losses, held_out, NEGLIGIBLE * scale) and not _is_perfect(history):
         yield from _regularize(recipe, int(np.argmin(held_out)) + 1)
     elif is_falling(held_out if len(held_out) else losses):
-        if (epochs := min(2 * recipe.epochs, MAX_EPOCHS)) > recipe.epochs:
+        epochs = min(2 * recipe.epochs, MAX_EPOCHS)
+        if epochs > recipe.epochs and not training.is_cut_short:
             yield NextStep(
                 Note("The loss was still falling at the last epoch."),
                 Note("Train {n} epochs", n=epochs),
@@ -359,7 +401,12 @@ def _find_linear_model(training: Training) -> BaselineResult | None:
 
 
 def _try_family(training: Training) -> Iterator[NextStep]:
-    """Suggest a family that has not been trained on this data yet."""
+    """Suggest a family that has not been trained on this data yet.
+
+    A training that was cut short is continued first, and a perfect metric cannot get better.
+    """
+    if training.is_cut_short or _has_perfect_metric(training.evaluation):
+        return
     if _find_linear_model(training) is None:
         for name in _list_untried(training)[:1]:
             yield NextStep(
@@ -367,6 +414,13 @@ def _try_family(training: Training) -> Iterator[NextStep]:
                 Note("Try: {family}", family=FAMILY_NAMES[name]),
                 training.suggested[name],
             )
+
+
+def _has_perfect_metric(evaluation: Evaluation | None) -> bool:
+    if evaluation is None:
+        return False
+    best = 1 if evaluation.main == "accuracy" else 0
+    return evaluation.figures[evaluation.main].value == best
 
 
 def _list_untried(training: Training) -> list[str]:

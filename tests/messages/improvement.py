@@ -81,6 +81,14 @@ def double_the_epochs() -> Result:
     return texts, {"n": 2 * len(FALLING["loss"])}
 
 
+@case("The training was stopped at epoch…")
+def count_the_epochs_of_a_stopped_training() -> Result:
+    recipe = replace(SMALL, epochs=50)
+    training = Training(recipe, FALLING, sequences=100, is_stopped=True, can_continue=True)
+    texts = [str(step.reason) for step in suggest_next_steps(training)]
+    return texts, {"n": len(FALLING["loss"]), "all": recipe.epochs}
+
+
 @case("The network overfits…")
 def find_the_epoch_of_the_lowest_loss() -> Result:
     epochs = np.arange(20)

@@ -1,4 +1,4 @@
-"""What to try after a training: the reason, and a button that prepares it."""
+"""What to try after a training: the reason, and mostly a button that prepares it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.evaluation.next_steps import (
 from core.evaluation.report import Evaluation
 from core.preprocessing.hold_out import HoldOut
 from core.recipe.recipe import FIELDS
-from runs import Run
+from runs import Run, RunState
 from ui import backend
 from ui.context import get_services
 from ui.i18n import _, translate
@@ -48,6 +48,8 @@ def show_next_steps(visitor: State, run: Run) -> None:
 def _show_step(visitor: State, step: NextStep, number: int) -> None:
     reason, action = st.columns([7, 3], vertical_alignment="center")
     reason.markdown(translate(step.reason))
+    if step.action is None:
+        return
     is_pressed = action.button(
         translate(step.action),
         key=f"next-{number}",
@@ -95,6 +97,8 @@ def _describe_training(visitor: State, run: Run, evaluation: Evaluation | None) 
         score=read_score(recipe, run.history, run.best_epoch, len(training)),
         others=_read_other_scores(visitor, run, len(training)),
         suggested={family: suggest_family(visitor, recipe, family) for family in others},
+        is_stopped=run.state is RunState.STOPPED,
+        can_continue=run.can_continue,
     )
 
 

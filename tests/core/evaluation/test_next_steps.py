@@ -36,7 +36,8 @@ def make_training(curves=CONVERGED, recipe: Recipe = CLASSES, **changes) -> Trai
 
 
 def list_actions(training: Training) -> list[str]:
-    return [str(step.action) for step in suggest_next_steps(training)]
+    steps = suggest_next_steps(training)
+    return [str(step.action) for step in steps if step.action is not None]
 
 
 def find_recipe(training: Training, action: str) -> Recipe:
@@ -78,6 +79,60 @@ def test_epochs_are_never_more_than_a_recipe_may_have():
     recipe = replace(CLASSES, epochs=10_000)
     actions = list_actions(make_training({"loss": 2 - 0.08 * EPOCHS}, recipe))
     assert not [action for action in actions if "epochs" in action]
+
+
+STOPPED = {"loss": (2 - 0.08 * EPOCHS)[:10], "val_loss": (2.1 - 0.08 * EPOCHS)[:10]}
+
+
+def make_stopped(curves=STOPPED, **changes) -> Training:
+    recipe = replace(CLASSES, epochs=100)
+    return make_training(curves, recipe, is_stopped=True, can_continue=True, **changes)
+
+
+def test_a_training_stopped_while_its_loss_fell_is_continued_first():
+    padded = replace(CLASSES, epochs=100, mask="none")
+    steps = suggest_next_steps(replace(make_stopped(), recipe=padded))
+    assert steps[0].reason == (
+        "The training was stopped at epoch 10 of 100, while the loss was still falling. "
+        "Use “Continue training” below."
+    )
+    assert (steps[0].action, steps[0].recipe, steps[0].compared) == (None, None, None)
+    assert not [step for step in steps if "epochs" in (step.action or "")]
+
+
+def test_a_training_stopped_after_few_epochs_is_continued_too():
+    few = {name: curve[:3] for name, curve in STOPPED.items()}
+    assert "stopped at epoch 3 of 100" in suggest_next_steps(make_stopped(few))[0].reason
+    risen = few | {"val_loss": [2.0, 1.5, 1.6]}
+    assert list_actions(make_stopped(risen)) == ["Compare pooling"]
+
+
+@pytest.mark.parametrize("changes", [{"can_continue": False}, {"is_stopped": False}])
+def test_only_a_stopped_training_with_a_checkpoint_is_continued(changes):
+    reasons = [step.reason for step in suggest_next_steps(replace(make_stopped(), **changes))]
+    assert not [reason for reason in reasons if "Continue training" in reason]
+
+
+def test_a_training_stopped_in_its_last_epoch_gets_more_epochs():
+    falling = {"loss": 2 - 0.08 * EPOCHS, "val_loss": 2.1 - 0.08 * EPOCHS}
+    training = make_training(falling, is_stopped=True, can_continue=True)
+    assert "Train 40 epochs" in list_actions(training)
+
+
+def test_no_other_family_is_tried_after_a_stopped_training():
+    flat = {"loss": FLAT[:10], "val_loss": FLAT[:10]}
+    for curves in (STOPPED, flat):
+        training = make_stopped(curves, suggested={"convolution": CLASSES})
+        assert "Try: Convolutional network" not in list_actions(training)
+
+
+@pytest.mark.parametrize(("main", "value"), [("accuracy", 1.0), ("rmse", 0.0)])
+def test_no_other_family_is_tried_where_the_metric_cannot_get_better(main, value):
+    perfect = Evaluation("test", 100, main, {main: Estimate(value)})
+    training = make_training(suggested={"convolution": CLASSES}, evaluation=perfect)
+    assert list_actions(training) == ["Compare pooling"]
+    nearly = replace(perfect, figures={main: Estimate(0.99)})
+    assert "Try: Convolutional network" in list_actions(replace(training, evaluation=nearly))
 
 
 OVERFIT = {"loss": 2 * np.exp(-EPOCHS / 4), "val_loss": 1 + 0.05 * np.abs(EPOCHS - 6)}
