@@ -357,47 +357,81 @@ def _use_linear_model(training: Training) -> Iterator[NextStep]:
     """Suggest random convolutions, unless they have been trained, where a linear model is as good.
 
     They are the only linear model that the app trains. They are suggested to be tried in any case;
-    the baseline gives the reason, and the first place.
+    the baseline gives the reason, and the first place. Where they have been trained, a linear model
+    that is better is a reason to try another family.
     """
-    linear = _find_linear_model(training)
-    if linear is not None and training.evaluation is not None:
-        main = training.evaluation.main
-        yield NextStep(
-            Note(
-                "This network is not measurably better than {model}: {figure} {ours} against "
-                "{theirs}. The nearest family is random convolutions: a linear model on "
-                "convolution features.",
-                model=name_baseline(linear.name, main),
-                figure=METRIC_NAMES[main],
-                ours=format_main(main, training.evaluation.figures),
-                theirs=format_main(main, linear.figures),
-            ),
-            Note("Try: {family}", family=FAMILY_NAMES[RANDOM_CONVOLUTION]),
-            training.suggested[RANDOM_CONVOLUTION],
+    linear, evaluation = _find_linear_model(training), training.evaluation
+    if linear is None or evaluation is None:
+        return
+    main = evaluation.main
+    values: dict[str, object] = {
+        "model": name_baseline(linear.name, main),
+        "figure": METRIC_NAMES[main],
+        "ours": format_main(main, evaluation.figures),
+        "theirs": format_main(main, linear.figures),
+    }
+    if not _can_try_random_convolutions(training):
+        reason = Note(
+            "A linear baseline is better than this model: {figure} {theirs} against {ours} "
+            "({model}). Try another family or other settings.",
+            **values,
         )
+        untried = [] if training.is_cut_short else _list_untried(training)
+        yield _try(untried[0], training, reason) if untried else NextStep(reason)
+    elif _is_better(linear):
+        reason = Note(
+            "A linear model is better than this model: {figure} {theirs} against {ours} "
+            "({model}). The nearest family is random convolutions: a linear model on convolution "
+            "features.",
+            **values,
+        )
+        yield _try(RANDOM_CONVOLUTION, training, reason)
+    else:
+        reason = Note(
+            "This network is not measurably better than {model}: {figure} {ours} against "
+            "{theirs}. The nearest family is random convolutions: a linear model on "
+            "convolution features.",
+            **values,
+        )
+        yield _try(RANDOM_CONVOLUTION, training, reason)
 
 
 def _find_linear_model(training: Training) -> BaselineResult | None:
-    """Find the best linear baseline that is as good, where random convolutions are untried.
+    """Find the best linear baseline that is as good, or better where the app trains no such model.
 
     As good is one with no worse a metric, or one within the network's interval whose paired
     difference may be 0. Where the constant is as good as the linear model, nothing was learned.
     """
     evaluation = training.evaluation
-    if evaluation is None or RANDOM_CONVOLUTION not in _list_untried(training):
+    if evaluation is None or training.sequences < TINY:
         return None
     rivals = {rival.name: rival for rival in evaluation.rivals}
     linear = [rivals[name] for name in LINEAR if name in rivals]
     best = min(linear, key=lambda each: each.ahead.value, default=None)
     if best is None:
         return None
-    main = evaluation.main
-    limits, theirs = evaluation.figures[main].limits, best.figures[main].value
-    is_within = limits is not None and limits[0] <= theirs <= limits[1]
-    is_as_good = best.ahead.value <= 0 or (is_within and not best.ahead.excludes_zero)
     constant = rivals.get(CONSTANT)
     has_learned = constant is None or best.ahead.value < constant.ahead.value
-    return best if is_as_good and has_learned else None
+    is_reason = _is_better(best) or (
+        _can_try_random_convolutions(training) and _is_as_good(best, evaluation)
+    )
+    return best if is_reason and has_learned else None
+
+
+def _is_better(baseline: BaselineResult) -> bool:
+    """Tell if a baseline is better than the model beyond chance."""
+    return baseline.ahead.value < 0 and baseline.ahead.excludes_zero
+
+
+def _is_as_good(baseline: BaselineResult, evaluation: Evaluation) -> bool:
+    main = evaluation.main
+    limits, theirs = evaluation.figures[main].limits, baseline.figures[main].value
+    is_within = limits is not None and limits[0] <= theirs <= limits[1]
+    return baseline.ahead.value <= 0 or (is_within and not baseline.ahead.excludes_zero)
+
+
+def _can_try_random_convolutions(training: Training) -> bool:
+    return RANDOM_CONVOLUTION in _list_untried(training)
 
 
 def _try_family(training: Training) -> Iterator[NextStep]:
@@ -409,11 +443,12 @@ def _try_family(training: Training) -> Iterator[NextStep]:
         return
     if _find_linear_model(training) is None:
         for name in _list_untried(training)[:1]:
-            yield NextStep(
-                UNTRIED[name],
-                Note("Try: {family}", family=FAMILY_NAMES[name]),
-                training.suggested[name],
-            )
+            yield _try(name, training, UNTRIED[name])
+
+
+def _try(family: str, training: Training, reason: Note) -> NextStep:
+    action = Note("Try: {family}", family=FAMILY_NAMES[family])
+    return NextStep(reason, action, training.suggested[family])
 
 
 def _has_perfect_metric(evaluation: Evaluation | None) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from core import Sequences, TrainedModel, train
+from core import Recipe, Sequences, TrainedModel, train
 from core.evaluation.next_steps import Training, read_score, suggest_next_steps
 from core.experiments.early_prediction import EarlyPrediction
 from core.experiments.evaluate_early_prediction import evaluate_early_prediction
@@ -53,22 +53,32 @@ def make_easy() -> Sequences:
     return Sequences.from_lists(sequences, [f"c{n % 2}" for n in range(60)])
 
 
-@case("This network is not measurably better than…")
-def compare_with_a_linear_model() -> Result:
+def compare_with_linear(wrong: int, suggested: dict[str, Recipe]) -> Result:
     """The mean determines the class, so that a linear model predicts all rows."""
     easy = make_easy()
     labels = np.where(np.arange(len(easy)) % 2, "yes", "no")
     split = np.where(np.arange(len(easy)) < 30, "train", "test")
     data = Sequences.from_lists(list(easy), labels, split=split)
-    training = Training(
-        CLASSIFIER,
-        {},
-        sequences=len(data) - count_rows(data),
-        evaluation=evaluate(data, wrong=1),
-        suggested={"random_convolution": ROCKET},
-    )
-    numbers = {"theirs": format_share(1), "ours": format_share(1 - 1 / count_rows(data))}
+    n = count_rows(data)
+    evaluation = evaluate(data, wrong=wrong)
+    training = Training(CLASSIFIER, {}, len(data) - n, evaluation=evaluation, suggested=suggested)
+    numbers = {"theirs": format_share(1), "ours": format_share(1 - wrong / n)}
     return [str(step.reason) for step in suggest_next_steps(training)], numbers
+
+
+@case("This network is not measurably better than…")
+def compare_with_a_linear_model() -> Result:
+    return compare_with_linear(1, {"random_convolution": ROCKET})
+
+
+@case("A linear model is better than this model…")
+def compare_with_random_convolutions_untried() -> Result:
+    return compare_with_linear(12, {"random_convolution": ROCKET})
+
+
+@case("A linear baseline is better than this model…")
+def compare_without_random_convolutions() -> Result:
+    return compare_with_linear(12, {})
 
 
 FALLING = {"loss": np.linspace(2, 0.5, 20).tolist()}

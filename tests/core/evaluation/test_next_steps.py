@@ -322,7 +322,7 @@ def test_a_family_that_has_not_been_trained_is_tried_and_named(family):
 @pytest.mark.parametrize(
     "leads",
     [
-        [("constant", 0.4), ("linear", -0.1)],
+        [("constant", 0.4), ("linear", -0.02)],
         [("constant", 0.4), ("linear", 0.02)],
         [("constant", 0.4), ("linear", 0.0), ("trees", -0.08)],  # trees are stronger
         [("constant", 0.4), ("last", 0.02), ("linear", 0.3)],
@@ -363,9 +363,47 @@ def test_another_baseline_is_no_linear_model(leads):
 
 def test_no_linear_model_is_suggested_where_none_can_be_trained():
     """Random convolutions predict no targets per step."""
-    evaluation = make_evaluation("validation", [("constant", 0.4), ("last", -0.1)])
+    evaluation = make_evaluation("validation", [("constant", 0.4), ("last", -0.02)])
     training = make_training(evaluation=evaluation, suggested={"convolution": CLASSES})
     assert "A convolutional network has not" in suggest_next_steps(training)[0].reason
+
+
+BETTER = make_evaluation("validation", [("constant", 0.4), ("linear", -0.1)])
+
+
+def test_a_better_linear_model_leads_to_random_convolutions():
+    suggested = {"random_convolution": ROCKET, "convolution": CLASSES}
+    training = make_training(evaluation=BETTER, suggested=suggested)
+    first = suggest_next_steps(training)[0]
+    assert first.reason.startswith(
+        "A linear model is better than this model: accuracy 100.0% against 90.0% "
+        "(a linear model on summaries). The nearest family is random convolutions"
+    )
+    assert (first.action, first.recipe) == ("Try: Random convolutions", ROCKET)
+
+
+BETTER_REASON = (
+    "A linear baseline is better than this model: accuracy 100.0% against 90.0% "
+    "(a linear model on summaries). Try another family or other settings."
+)
+
+
+def test_a_linear_model_better_than_random_convolutions_leads_to_another_family():
+    history = {"penalty": [1.0, 10.0], "loss": [0.5, 0.4], "accuracy": [0.9, 0.91]}
+    training = make_training(history, ROCKET, evaluation=BETTER, suggested={"recurrent": CLASSES})
+    first, *others = suggest_next_steps(training)
+    assert (first.reason, first.recipe) == (BETTER_REASON, CLASSES)
+    assert first.action == f"Try: {FAMILIES['recurrent']}"
+    assert CLASSES not in [step.recipe for step in others]
+    all_tried = replace(training, others={"recurrent": None})
+    first = suggest_next_steps(all_tried)[0]
+    assert (first.reason, first.action, first.recipe) == (BETTER_REASON, None, None)
+
+
+def test_a_linear_model_as_good_as_random_convolutions_is_no_reason():
+    evaluation = make_evaluation("validation", [("constant", 0.4), ("linear", -0.02)])
+    training = make_training(recipe=ROCKET, evaluation=evaluation)
+    assert "linear" not in " ".join(step.reason for step in suggest_next_steps(training))
 
 
 def test_rare_classes_are_balanced():
