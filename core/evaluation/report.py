@@ -33,7 +33,7 @@ from .intervals import (
     estimate_metrics,
     find_dependence,
 )
-from .metric_formats import METRICS, format_metric
+from .metric_formats import METRICS, format_metric, get_format
 from .plot_data import BINS, MAX_CLASSES, MAX_POINTS, PlotData, compute_plot_data
 from .statistic import Statistic, has_prediction, make_statistic
 
@@ -357,5 +357,4 @@ def _is_better(main: str, length: BaselineResult, constant: BaselineResult) -> b
 
 def format_main(main: str, metrics: dict[str, Estimate]) -> str:
     """Format the main metric, for use in sentences."""
-    value = metrics[main].value
-    return f"{value:.1%}" if main == "accuracy" else f"{value:.3g}"
+    return get_format(main).format(metrics[main].value)

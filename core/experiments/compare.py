@@ -29,6 +29,7 @@ from ..errors import Note
 from ..evaluation.estimate import CONFIDENCE, Estimate
 from ..evaluation.evaluation_set import EvaluationSet, select_evaluation_rows
 from ..evaluation.intervals import find_difference_limits
+from ..evaluation.metric_formats import get_format
 from ..evaluation.report import MAIN_METRICS, METRIC_NAMES
 from ..evaluation.statistic import Metrics, Statistic, has_prediction, make_statistic
 from ..i18n import N_
@@ -407,7 +408,7 @@ def _format_values(entry: Entry, difference: Estimate, base: Entry, main: str) -
     ours, theirs = (float(each.figures[main].mean()) for each in (entry, base))
     direction = -1 if difference.value < 0 else 1
     scale = _compute_percent_factor(base, main)
-    template = "{:.3g}" if main == "rmse" else "{:.1%}"
+    template = get_format(main)
 
     def format_number(value: float, sign: str) -> str:
         return f"{scale * value:{sign}.1f}".replace("-", "−")

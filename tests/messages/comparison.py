@@ -71,8 +71,8 @@ def describe_errors(base: np.ndarray, other: np.ndarray, signs: str = "") -> dic
         percents = -percents[0], -percents[2], -percents[1]
     by, low, high = (format(each, f"{signs}.1f").replace("-", "−") for each in percents)
     return {
-        "ours": f"{ours:.3g}",
-        "theirs": f"{theirs:.3g}",
+        "ours": f"{ours:.4g}",
+        "theirs": f"{theirs:.4g}",
         "by": f"{by}%",
         "interval": f"95% CI {low} to {high}",
     }
@@ -117,8 +117,8 @@ def state_an_interval() -> Result:
 @case("No validation set: these metrics…")
 def compare_on_the_training_set() -> Result:
     numbers = {
-        "ours": f"{compute_rmse(BETTER).mean():.3g}",
-        "theirs": f"{compute_rmse(BASE).mean():.3g}",
+        "ours": f"{compute_rmse(BETTER).mean():.4g}",
+        "theirs": f"{compute_rmse(BASE).mean():.4g}",
     }
     return compare_errors(BASE, BETTER, "training").sentence, numbers
 

@@ -133,8 +133,8 @@ def compute_rmse(errors: np.ndarray) -> float:
 def compare_numbers_with_the_mean() -> Result:
     evaluation, errors, constant = evaluate_numbers()
     numbers = {
-        "ours": f"{compute_rmse(errors):.3g}",
-        "theirs": f"{compute_rmse(constant):.3g}",
+        "ours": f"{compute_rmse(errors):.4g}",
+        "theirs": f"{compute_rmse(constant):.4g}",
     }
     return evaluation.notes, numbers
 
@@ -163,9 +163,9 @@ def compute_the_lead_in_rmse() -> Result:
     low, high = compute_limits(value, without)
     rival = evaluation.strongest_rival
     return format_lead(rival.ahead, evaluation.main), {
-        "difference": sign(value, "+.3g"),
-        "low": sign(low, "+.3g"),
-        "high": sign(high, "+.3g"),
+        "difference": sign(value, "+.4g"),
+        "low": sign(low, "+.4g"),
+        "high": sign(high, "+.4g"),
     }
 
 

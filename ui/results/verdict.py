@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.evaluation.estimate import REASONS, Estimate
-from core.evaluation.metric_formats import METRICS, format_interval
+from core.evaluation.metric_formats import METRICS, format_interval, get_format
 from core.evaluation.report import Evaluation
 from runs import Run
 from ui.i18n import _, ngettext, translate
@@ -43,9 +43,10 @@ def format_lead(ahead: Estimate, main: str) -> str:
     """Format by how much the main metric differs from that of the best baseline."""
     if ahead.limits is None:
         return ""
-    sign, scale, form = (1, 100, "+.1f") if main == "accuracy" else (-1, 1, "+.3g")
+    sign = 1 if main == "accuracy" else -1
+    template = get_format(main).replace("{:", "{:+")
     difference, low, high = (
-        format(sign * scale * each + 0.0, form).replace("-", "−")
+        template.format(sign * each + 0.0).rstrip("%").replace("-", "−")
         for each in (ahead.value, *ahead.limits[::sign])
     )
     text = (

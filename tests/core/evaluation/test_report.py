@@ -8,7 +8,9 @@ import pytest
 
 from core import LSTM, Recipe, Sequences
 from core.evaluation.baselines import fit_baselines
-from core.evaluation.report import Evaluation, evaluate_predictions
+from core.evaluation.estimate import Estimate
+from core.evaluation.metric_formats import format_metric
+from core.evaluation.report import Evaluation, evaluate_predictions, format_main
 from core.preprocessing.hold_out import suggest_hold_out
 from tests.support.one_series import read_one_series
 
@@ -141,6 +143,12 @@ def test_regression_is_compared_by_rmse():
     assert by_name["linear"] < 0.1 < by_name["last"] < by_name["constant"] * 1.01
     assert all(each.ahead.low > 0 for each in evaluation.rivals if each.name != "linear")
     assert evaluation.figures["rmse"].value == pytest.approx(0.001)
+
+
+def test_a_sentence_rounds_a_metric_as_the_table_does():
+    for name, value in [("rmse", 13.8543), ("rmse", 17.0481), ("accuracy", 0.79849)]:
+        estimate = Estimate(value)
+        assert format_main(name, {name: estimate}) == format_metric(name, estimate)
 
 
 def test_sequences_that_also_appear_in_training_are_counted():

@@ -21,6 +21,11 @@ from ui.results.verdict import format_lead
         ),
         # A lower error is better, so a lead is a negative difference.
         (Estimate(1.5, -0.5, 3.0), "rmse", "Difference in RMSE: −1.5 (95% CI −3 to +0.5)."),
+        (
+            Estimate(3.1934, 1.0567, 5.33012),
+            "rmse",
+            "Difference in RMSE: −3.193 (95% CI −5.33 to −1.057).",
+        ),
         (Estimate(0.5), "accuracy", ""),
     ],
 )
