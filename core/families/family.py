@@ -68,6 +68,10 @@ class Family(ABC):
         """
         return self.has_epochs
 
+    def is_differentiable(self, recipe: Recipe) -> bool:
+        """Return True if gradients tell the influence of the inputs, else occlusion does."""
+        return True
+
     def list_origins(self, recipe: Recipe, shape: NetworkShape) -> tuple[int, ...]:
         """List the input of each feature that the layers read, in the order of the features."""
         return tuple(range(shape.inputs))

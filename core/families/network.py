@@ -90,10 +90,6 @@ class FamilyNetwork(ABC):
 
     has_states: ClassVar[bool] = False
 
-    def is_differentiable(self, recipe: Recipe) -> bool:
-        """Return True if gradients tell the influence of the inputs."""
-        return True
-
     @abstractmethod
     def build(self, recipe: Recipe, shape: NetworkShape) -> keras.Model:
         """Build the Keras model of a recipe, of stock layers, with its initial weights.

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from ..families.network import NetworkFunction, StepFunction
-from ..families.registry import get_family, get_network
+from ..families.registry import get_family
 from ..fitted import FittedModel
 
 MAX_STEPS_READ = 400_000  # by a network, to explain one sequence
@@ -49,7 +49,7 @@ def compute_attributions(
     explained = int(np.argmax(ends[1]))
     unit = 1.0 if model.classes is not None else fitted.target_std
     attributions = np.zeros_like(values)
-    if get_network(model.recipe).is_differentiable(model.recipe):
+    if get_family(model.recipe).is_differentiable(model.recipe):
         by_feature = _integrate_gradients(compute.compute, features.numpy(), explained)
         origins = get_family(model.recipe).list_origins(model.recipe, fitted.shape)
         by_input = np.zeros_like(x)

@@ -58,9 +58,9 @@ class Trace:
             that counts.
         explained_class: Number of the most probable class at the end; None for regression.
         attributions: (steps, features) influence of each value on the final prediction, or on the
-            probability of the explained class: integrated gradients, in the unit of the
-            prediction, from a sequence of the same length in which every feature has its training
-            mean. Exactly 0 at steps that do not count.
+            probability of the explained class, in the unit of the prediction, from a sequence of
+            the same length in which every feature has its training mean: integrated gradients, or
+            occlusion for a network without gradients. Exactly 0 at steps that do not count.
         attribution_error: Sum of the attributions minus the difference between the predictions for
             the two sequences.
     """

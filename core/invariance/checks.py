@@ -18,7 +18,7 @@ import numpy as np
 from ..data.padding import pad, truncate
 from ..data.sequences import Sequences
 from ..errors import DataError
-from ..families.registry import get_network
+from ..families.registry import get_family, get_network
 from ..fitted import FittedModel
 from ..i18n import N_
 from ..preprocessing.transform import MAX_FLOAT32
@@ -274,7 +274,7 @@ class _CheckSuite:
         targets: with those, the loss only weighs the outputs otherwise.
         """
         recipe = self.model.recipe
-        if not get_network(recipe).is_differentiable(recipe):
+        if not get_family(recipe).is_differentiable(recipe):
             why = N_("not every part of the model is trained by gradients")
             return Check(UPDATE, network.name, None, ROUNDING, why)
         usual = self.short.array(self.short.width)

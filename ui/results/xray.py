@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import Sequences
+from core import Recipe, Sequences
+from core.families.registry import get_family
 from core.figures import plot_xray
 from core.i18n import N_
 from core.inspection.xray import LayerView, XRay
@@ -90,7 +91,7 @@ def _show(visitor: State, xray: XRay, run: Run, sequence: Sequences, place: Plac
         ).format(id=shorten(sequence.ids[0]), steps=format_count(xray.width)),
         png=name_file(run, "inspect"),
     )
-    st.caption(_build_legend(xray))
+    st.caption(build_legend(xray, run.recipe))
     # Plotly's slider has no keyboard control, and screen readers cannot read a figure.
     with st.expander(_("Values per step"), icon=":material/table:"):
         st.dataframe(build_table(xray), hide_index=True, placeholder="–")
@@ -217,7 +218,8 @@ def _format_prediction(xray: XRay, side: int) -> str:
     return f"{escape_markdown(xray.classes[best])} ({predictions[best]:.0%})"
 
 
-def _build_legend(xray: XRay) -> str:
+def build_legend(xray: XRay, recipe: Recipe) -> str:
+    """Explain hatching, attributions and units of the figure."""
     parts = [
         _(
             "Hatched cells are padding. Colours under the hatching are states that the mask keeps, "
@@ -234,7 +236,11 @@ def _build_legend(xray: XRay) -> str:
             )
         )
     explained = xray.sides[0].explained_class
-    parts.append(_("Attribution: integrated gradients, starting from a sequence of average steps."))
+    parts.append(
+        _("Attribution: integrated gradients, starting from a sequence of average steps.")
+        if get_family(recipe).is_differentiable(recipe)
+        else _("Attribution: occlusion, the change when values are replaced by their averages.")
+    )
     parts.append(
         _("It explains the probability of {name}.").format(name=escape_markdown(explained))
         if explained is not None

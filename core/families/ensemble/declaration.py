@@ -30,6 +30,10 @@ class EnsembleFamily(Family):
         _, member, _ = locate_member(recipe, epoch)
         return get_family(member).has_epochs
 
+    def is_differentiable(self, recipe: Recipe) -> bool:
+        members = recipe.list_members()
+        return all(get_family(member).is_differentiable(member) for member in members)
+
     def list_origins(self, recipe: Recipe, shape: NetworkShape) -> tuple[int, ...]:
         origins = (get_family(each).list_origins(each, shape) for each in recipe.list_members())
         return tuple(chain.from_iterable(origins))

@@ -30,10 +30,6 @@ from .keras_network import join_networks, list_networks
 class EnsembleNetwork(FamilyNetwork):
     """Networks whose outputs are the mean of those of their members."""
 
-    def is_differentiable(self, recipe: Recipe) -> bool:
-        members = recipe.list_members()
-        return all(get_network(member).is_differentiable(member) for member in members)
-
     def build(self, recipe: Recipe, shape: NetworkShape) -> keras.Model:
         members = recipe.list_members()
         return join_networks([get_network(member).build(member, shape) for member in members])

@@ -43,6 +43,9 @@ class RandomConvolutionFamily(Family):
         ]
     )
 
+    def is_differentiable(self, recipe: Recipe) -> bool:
+        return False  # shares of steps do not change with small changes
+
     def count_weights(self, recipe: Recipe, shape: NetworkShape) -> int:
         plan = KernelPlan.from_recipe(recipe, shape)
         kernels = len(plan.dilations) * KERNEL_SIZE * shape.inputs * plan.kernels

@@ -24,9 +24,6 @@ from .training_script import render_training_script
 class RandomConvolutionNetwork(FamilyNetwork):
     """Networks of frozen convolutions, which run as their stock Keras model."""
 
-    def is_differentiable(self, recipe: Recipe) -> bool:
-        return False  # shares of steps do not change with small changes
-
     def build(self, recipe: Recipe, shape: NetworkShape) -> keras.Model:
         return build_parts(recipe, shape).network
 

@@ -1,7 +1,11 @@
 import numpy as np
+import pytest
 
+from core import Recipe
 from tests.support.xrays import make_xray
-from ui.results.xray import build_table
+from ui.results.xray import build_legend, build_table
+
+OCCLUDED = Recipe(family="random_convolution")
 
 
 def test_the_figure_has_an_accessible_table():
@@ -14,3 +18,17 @@ def test_the_figure_has_an_accessible_table():
         np.testing.assert_allclose(influence, side.attributions.sum(axis=1))
         last = table[f"{name}: prediction so far"].iloc[-1]
         assert last in side.predictions[-1]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "method"),
+    [
+        (Recipe(), "integrated gradients"),
+        (OCCLUDED, "occlusion"),
+        (Recipe(members=2), "integrated gradients"),
+        (Recipe(members=[Recipe(), OCCLUDED]), "occlusion"),
+    ],
+)
+def test_the_legend_names_the_method_of_the_attributions(recipe, method):
+    legend = build_legend(make_xray(), recipe)
+    assert [each for each in ("integrated gradients", "occlusion") if each in legend] == [method]

@@ -95,7 +95,7 @@ def test_the_engine_gives_the_values_and_gradients_of_stock_keras(model, data):
     gradients = [tape.gradient(each, values).numpy() for each in sums]
     np.testing.assert_allclose(*gradients, atol=1e-5)
     assert not gradients[0][~padded.mask].any()
-    if family.is_differentiable(model.recipe):
+    if get_family(model.recipe).is_differentiable(model.recipe):
         assert gradients[0][padded.mask].any()
 
 
@@ -136,7 +136,7 @@ def test_it_is_checked_explained_and_exported_as_one_model(model, data):
     assert trace.layers == ()
     np.testing.assert_allclose(trace.predictions[-1], model.predict_proba(data[:1])[0], atol=1e-5)
     assert np.abs(trace.attributions).sum() > 0
-    if get_network(model.recipe).is_differentiable(model.recipe):
+    if get_family(model.recipe).is_differentiable(model.recipe):
         assert abs(trace.attribution_error) < 0.01
     card = model.render_model_card()
     assert "- Network: mean of " in card
