@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import Recipe
-from runs import RunState
+from runs import Runs, RunState
 from tests.support.app_pages import find_labelled, get_address, list_entries, reload, wait_until
 from tests.support.data_page import upload
 from ui import backend
@@ -201,6 +201,41 @@ def test_the_cost_of_an_epoch_is_shown_before_training(train):
     assert facts["With full padding"] == "45"
     assert facts["Computed here"] == "8"
     assert any("82% of the steps are skipped" in caption.value for caption in train.caption)
+
+
+def test_the_family_has_the_estimated_time_of_the_settings_in_the_form(train, monkeypatch):
+    monkeypatch.setattr(Runs, "get_speed", lambda runs, recipe: 1000)  # of a very slow server
+
+    def read_times() -> tuple[str, str]:
+        family = find_labelled(train.radio, "Family")
+        caption = family.proto.captions[family.options.index(family.format_func(family.value))]
+        metric = find_labelled(train.metric, "Estimated time")
+        return caption.removeprefix("suggested · "), metric.value
+
+    find_labelled(train.number_input, "Epochs").set_value(1000).run()
+    times = [read_times()]
+    find_labelled(train.number_input, "Epochs").set_value(5000).run()
+    times.append(read_times())
+    find_labelled(train.number_input, "Batch size, in sequences").set_value(3).run()
+    times.append(read_times())
+    find_labelled(train.radio, "Family").set_value("random_convolution").run()
+    assert find_labelled(train.radio, "Family").value == "random_convolution"
+    times.append(read_times())
+    assert [caption for caption, _metric in times] == [metric for _caption, metric in times]
+    assert len({*times[:3]}) == 3
+
+
+def test_settings_that_cannot_be_trained_keep_the_family(train):
+    find_labelled(train.radio, "Family").set_value("convolution").run()
+    hidden = find_labelled(train.text_input, "Hidden dense layers")
+    hidden.set_value("many").run()
+    assert any("These settings cannot be trained" in each.value for each in train.error)
+    assert find_labelled(train.radio, "Family").value == "convolution"
+    hidden = find_labelled(train.text_input, "Hidden dense layers")
+    hidden.set_value("8").run()
+    assert not train.error
+    assert find_labelled(train.radio, "Family").value == "convolution"
+    assert get_address(train)["family"] == "convolution"
 
 
 @pytest.mark.slow

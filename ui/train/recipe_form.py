@@ -34,26 +34,41 @@ MARKED_VALIDATION = ("validation_split", "validation_rows")  # without effect if
 def choose_recipe(visitor: State) -> Recipe | None:
     """Show the form. Returns the recipe; None, after showing the reason, if it is invalid."""
     recipe = visitor.recipe.adapt(return_sequences=visitor.data.per_step)
-    ensemble, recipe = recipe, recipe.adapt(members=())
+    families = st.container()  # drawn last: the expected times are those of the inputs below
+    ensemble, recipe, chosen = recipe, _read_family(visitor, recipe.adapt(members=())), None
     try:
-        recipe = _choose_family(visitor, recipe)
-        network, training = st.columns(2, gap="large")
-        with network:
-            st.markdown(f"**{_('Network')}**")
-            recipe = recipe.adapt(task=_choose_task(visitor, recipe))
-            if "layers" in get_family(recipe).fields:
-                recipe = recipe.adapt(layers=_choose_layers(visitor, recipe))
-            recipe = _choose_section(visitor, recipe, "network", n_columns=1)
-        with training:
-            st.markdown(f"**{_('Training')}**")
-            recipe = _choose_section(visitor, recipe, "training", n_columns=2)
-        if _list_fields(recipe, "finer"):
-            with st.expander(_("Advanced settings"), icon=":material/tune:"):
-                recipe = _choose_section(visitor, recipe, "finer", n_columns=3)
-        return ensemble_form.choose_members(visitor, recipe, ensemble)
+        recipe = chosen = _choose_settings(visitor, recipe, ensemble)
     except RecipeError as error:
         st.error(_("These settings cannot be trained: {reason}.").format(reason=translate(error)))
-        return None
+    _show_families(visitor, recipe, families)
+    return chosen
+
+
+def _choose_settings(visitor: State, recipe: Recipe, ensemble: Recipe) -> Recipe:
+    """Choose everything but the family.
+
+    Args:
+        visitor: The visitor.
+        recipe: The recipe of the chosen family, without members.
+        ensemble: The recipe before, with its members.
+
+    Raises:
+        RecipeError: The settings cannot be trained.
+    """
+    network, training = st.columns(2, gap="large")
+    with network:
+        st.markdown(f"**{_('Network')}**")
+        recipe = recipe.adapt(task=_choose_task(visitor, recipe))
+        if "layers" in get_family(recipe).fields:
+            recipe = recipe.adapt(layers=_choose_layers(visitor, recipe))
+        recipe = _choose_section(visitor, recipe, "network", n_columns=1)
+    with training:
+        st.markdown(f"**{_('Training')}**")
+        recipe = _choose_section(visitor, recipe, "training", n_columns=2)
+    if _list_fields(recipe, "finer"):
+        with st.expander(_("Advanced settings"), icon=":material/tune:"):
+            recipe = _choose_section(visitor, recipe, "finer", n_columns=3)
+    return ensemble_form.choose_members(visitor, recipe, ensemble)
 
 
 def show_reasons(visitor: State, recipe: Recipe) -> None:
@@ -92,23 +107,36 @@ def _list_fields(recipe: Recipe, section: str) -> list[Field]:
     ]
 
 
-def _choose_family(visitor: State, recipe: Recipe) -> Recipe:
-    """Choose the family, each with its expected time; not where only one is possible.
+def _read_family(visitor: State, recipe: Recipe) -> Recipe:
+    """Return the recipe with the family that is chosen in the form, before the form shows it.
 
-    Another family has its suggested settings. The suggested family is marked.
+    Another family has its suggested settings.
+    """
+    families = FIELDS["family"].list_choices(recipe)
+    if len(families) == 1:
+        return recipe.adapt(family=families[0])
+    family = st.session_state.get(get_widget_key(visitor, "family"))
+    if family not in families or family == recipe.family:
+        return recipe
+    return suggest_family(visitor, recipe, family)
+
+
+def _show_families(visitor: State, recipe: Recipe, place: DeltaGenerator) -> None:
+    """Show the families, each with its expected time; not where only one is possible.
+
+    The suggested family is marked.
     """
     field = FIELDS["family"]
     families = field.list_choices(recipe)
     if len(families) == 1:
-        return recipe.adapt(family=families[0])
-    recipes, captions = {}, []
+        return
+    suggested, captions = suggest_recipe(visitor).recipe.family, []
     for family in families:
         is_same = family == recipe.family
-        recipes[family] = recipe if is_same else suggest_family(visitor, recipe, family)
-        time = format_estimate(estimate_seconds(visitor, recipes[family]))
-        is_suggested = family == suggest_recipe(visitor).recipe.family
-        captions.append(_("suggested · {time}").format(time=time) if is_suggested else time)
-    chosen = st.radio(
+        shown = recipe if is_same else suggest_family(visitor, recipe, family)
+        time = format_estimate(estimate_seconds(visitor, shown))
+        captions.append(_("suggested · {time}").format(time=time) if family == suggested else time)
+    place.radio(
         _(field.label),
         families,
         families.index(recipe.family),
@@ -118,7 +146,6 @@ def _choose_family(visitor: State, recipe: Recipe) -> Recipe:
         horizontal=True,
         help=_(field.help),
     )
-    return recipes[chosen]
 
 
 def _get_key(visitor: State, recipe: Recipe, name: str) -> str:
