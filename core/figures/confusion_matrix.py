@@ -40,7 +40,7 @@ def plot_confusion_matrix(
     scale = build_colour_scale((colours.absent, colours.accent))
     cells = go.Heatmap(
         z=share.astype(np.float32),
-        text=totals.tolist(),
+        text=[[f"{count:,}" for count in row] for row in totals.tolist()],
         customdata=np.array(
             [[[escape_text(a, 40), escape_text(b, 40)] for b in classes] for a in classes]
         ),
@@ -59,7 +59,7 @@ def plot_confusion_matrix(
     counted = go.Scatter(
         x=columns,
         y=rows,
-        text=totals[rows, columns],
+        text=[f"{count:,}" for count in totals[rows, columns].tolist()],
         mode="text",
         textfont={"color": inks},
         hoverinfo="skip",

@@ -168,6 +168,7 @@ def _show_classes(result: Evaluation) -> None:
         hide_index=True,
         height="content" if len(table) <= 10 else 385,
         column_config={
+            _("Count"): st.column_config.NumberColumn(format="%,d"),
             _("Recall"): percent,
             _("Precision"): percent,
             _("F1"): st.column_config.NumberColumn(format="%.3f"),

@@ -20,8 +20,17 @@ def test_a_row_of_the_confusion_matrix_is_a_true_class():
     cells, counted = plot_confusion_matrix(["a", "b"], [[3, 1], [0, 0]]).data
     np.testing.assert_array_equal(cells.z, [[0.75, 0.25], [0, 0]])
     # a cell without a sequence shows no number
-    assert list(zip(counted.y, counted.x, counted.text, strict=True)) == [(0, 0, 3), (0, 1, 1)]
+    assert list(zip(counted.y, counted.x, counted.text, strict=True)) == [
+        (0, 0, "3"),
+        (0, 1, "1"),
+    ]
     assert not cells.showscale  # the cells name their counts
+
+
+def test_counts_have_thousands_separators():
+    cells, counted = plot_confusion_matrix(["a", "b"], [[3210, 0], [0, 12]]).data
+    assert [list(row) for row in cells.text] == [["3,210", "0"], ["0", "12"]]
+    assert list(counted.text) == ["3,210", "12"]
 
 
 @pytest.mark.parametrize("dark", [False, True])
