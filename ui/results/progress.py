@@ -25,6 +25,7 @@ from ui.i18n import (
     translate,
 )
 from ui.recipe.format import format_field
+from ui.results.run_labels import format_training_time
 from ui.session import training
 from ui.session.state import State
 from ui.shell import fragments
@@ -86,7 +87,7 @@ def _show_reuse(visitor: State, run: Run, key: str) -> None:
     """Report that the result is reused, and offer to train again."""
     st.caption(
         _("Reused: the same data, settings and seed were trained before, in {time}.").format(
-            time=_format_time(run)
+            time=format_training_time(run)
         )
     )
     if run.owner == visitor.owner.id:
@@ -262,19 +263,14 @@ def _describe_stop(run: Run) -> str:
     )
 
 
-def _format_time(run: Run) -> str:
-    """Format the time that a run has trained."""
-    return format_duration(0.0 if run.progress is None else run.progress.seconds)
-
-
 def _show_end(run: Run, state: str, icon: str) -> None:
-    text = _("fitted in {time}").format(time=_format_time(run))
+    text = _("fitted in {time}").format(time=format_training_time(run))
     if get_family(run.recipe).has_epochs:
         text = ngettext(
             "{n} epoch in {time}",
             "{n} epochs in {time}",
             len(run.history.get("loss", ())),
-            time=_format_time(run),
+            time=format_training_time(run),
         )
     st.markdown(f"{icon} **{state}** · {text}")
 

@@ -48,10 +48,20 @@ def format_start(run: RunSummary) -> str:
 
 
 def format_run_time(run: RunSummary) -> str:
-    """Format how long an ended run took; "" for other runs, and without a time."""
+    """Format how long an ended run trained; "" for other runs, and without a time.
+
+    Without a training time, such as after an early failure, it is the time from start to end.
+    """
     if run.started is None or run.ended is None or run.reused:
         return ""
+    if run.progress is not None and run.progress.seconds:
+        return format_training_time(run)
     return format_duration((run.ended - run.started).total_seconds())
+
+
+def format_training_time(run: RunSummary) -> str:
+    """Format the time that a run has trained so far, start-up excluded."""
+    return format_duration(0.0 if run.progress is None else run.progress.seconds)
 
 
 def _to_local(moment: datetime) -> datetime:
