@@ -100,6 +100,21 @@ def join_list(parts: Iterable[str]) -> str:
     return _(", ").join(parts)
 
 
+def join_clauses(parts: Iterable[str]) -> str:
+    """Join clauses to one sentence: the windows overlap; a class is rare."""
+    return _("; ").join(parts)
+
+
+def end_sentence(text: str) -> str:
+    """End a sentence with the full stop of the language."""
+    return _("{text}.").format(text=text)
+
+
+def add_brackets(text: str, name: str) -> str:
+    """Add a remark in the brackets of the language: Predictions (CSV)."""
+    return _("{text} ({name})").format(text=text, name=name)
+
+
 def shorten(text: str, max_length: int = 60) -> str:
     """Shorten a text to ``max_length`` characters: its middle, because names often end differently.
 

@@ -4,6 +4,7 @@ import pytest
 from core import DataError
 from core.errors import Note
 from core.reading.new_data import format_steps
+from ui import i18n
 from ui.i18n import (
     escape_markdown,
     format_duration,
@@ -138,3 +139,16 @@ def test_one_is_singular(number, words):
 def test_a_long_text_is_truncated():
     assert shorten("x" * 60) == "x" * 60
     assert shorten("x" * 61) == "x" * 30 + "…" + "x" * 29
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["CSV; HTML", "It ends.", "Charts (HTML)"]),
+        ("zh_CN", ["CSV；HTML", "It ends。", "Charts（HTML）"]),
+    ],
+)
+def test_joined_texts_have_the_punctuation_of_the_language(language, words, monkeypatch):
+    monkeypatch.setattr(i18n, "get_language", lambda: language)
+    joined = i18n.join_clauses(["CSV", "HTML"])
+    assert [joined, i18n.end_sentence("It ends"), i18n.add_brackets("Charts", "HTML")] == words

@@ -12,6 +12,7 @@ from babel.messages.mofile import read_mo
 
 from tests.support.catalogues import list_forms
 from ui.locales.__main__ import (
+    HAN,
     MARKERS,
     ROOT,
     build_template,
@@ -64,6 +65,15 @@ def test_translations_keep_placeholders_and_markdown(path):
             assert list_placeholders(translated) == list_placeholders(english), message.id
             for mark in ("**", "`", "](", "“none”"):
                 assert translated.count(mark) == english.count(mark), message.id
+
+
+def test_chinese_has_full_width_punctuation():
+    """Except in literals, such as the shape (n, steps) of an array."""
+    [path] = [each for each in list_catalogues() if "zh_CN" in each.parts]
+    shape = re.compile(r"\([^()]*,[^()]*\)")
+    half_width = re.compile(rf"{HAN}[;:!?]|{HAN}[,.](?!\w)|{HAN} ?\(")
+    texts = [text for m in read(path) if m.id for text in list_forms(m.string)]
+    assert [text for text in texts if half_width.search(shape.sub("", text))] == []
 
 
 @PATHS

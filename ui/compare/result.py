@@ -25,6 +25,7 @@ from ui.i18n import (
     escape_markdown,
     format_count,
     format_duration,
+    join_clauses,
     join_list,
     ngettext,
     translate,
@@ -165,7 +166,7 @@ def _show_differences(result: Comparison) -> None:
         key="compare-differences",
         png="comparison",
         alt=_("{what}, with 95% confidence intervals. {texts}").format(
-            what=heading, texts="; ".join(texts)
+            what=heading, texts=join_clauses(texts)
         ),
     )
     st.caption(

@@ -14,7 +14,7 @@ from ui.context import get_services
 from ui.data import file_layouts, library
 from ui.data.reading_report import explain
 from ui.data.repair import offer_to_repair
-from ui.i18n import _, escape_markdown, translate_name
+from ui.i18n import _, add_brackets, escape_markdown, join_clauses, translate_name
 from ui.samples import PUBLISHED_ACCURACIES, SAMPLES, Sample
 from ui.session.data import open_sample, open_table
 from ui.session.refusal import Refusal
@@ -154,7 +154,9 @@ def _format_accuracy(path: Path) -> str:
         sd=record["sd"],
         settings=escape_markdown(record["chosen"]),
     )
-    published = "; ".join(f"{accuracy:.1%} ({who})" for accuracy, who in PUBLISHED_ACCURACIES)
+    published = join_clauses(
+        add_brackets(f"{accuracy:.1%}", who) for accuracy, who in PUBLISHED_ACCURACIES
+    )
     return measured_here + " " + _("Published: {others}.").format(others=published)
 
 

@@ -13,7 +13,7 @@ from core.figures.text import format_number
 from core.i18n import N_
 from runs import Run
 from ui.context import get_services
-from ui.i18n import _, format_count, shorten
+from ui.i18n import _, add_brackets, format_count, shorten
 from ui.predict.evaluated_rows import ORDERS, EvaluatedRows, Order
 from ui.session import workspace
 from ui.session.state import State
@@ -120,7 +120,7 @@ def _filter_rows(
                 format_func=lambda label: (
                     _("all")
                     if label == ALL
-                    else f"{shorten(label, MAX_LABEL)} ({format_count(counts[label])})"
+                    else add_brackets(shorten(label, MAX_LABEL), format_count(counts[label]))
                 ),
                 key=f"{key}-class",
                 on_change=remember,

@@ -11,7 +11,7 @@ from core.evaluation.report import METHODS, Evaluation, name_baseline
 from core.figures import plot_calibration, plot_confusion_matrix, plot_predictions, plot_residuals
 from runs import Request, Run
 from ui import backend
-from ui.i18n import _, escape_markdown, format_count, ngettext, shorten, translate
+from ui.i18n import _, end_sentence, escape_markdown, format_count, ngettext, shorten, translate
 from ui.results import metrics, test_set, verdict
 from ui.session.state import State
 from ui.shell import requests
@@ -76,7 +76,7 @@ def _describe_table(result: Evaluation, run: Run) -> str:
     parts = []
     if result.rivals:
         parts.append(_("All models are trained on the same sequences."))
-    parts.append(f"{translate(METHODS[result.method])}.")
+    parts.append(end_sentence(translate(METHODS[result.method])))
     if result.reasons:
         parts.append(metrics.explain_approximate(result.reasons))
     if result.part == "validation" and run.best_epoch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.errors import Note
 from core.evaluation.estimate import REASONS, Estimate
 from core.evaluation.metric_formats import METRICS, format_interval
-from ui.i18n import _, translate
+from ui.i18n import _, join_clauses, translate
 from ui.shell.widgets import make_metric_grid
 
 
@@ -31,5 +31,5 @@ def show_metrics(figures: dict[str, Estimate]) -> None:
 
 def explain_approximate(reasons: list[Note]) -> str:
     """Say why intervals are only approximate."""
-    texts = "; ".join(translate(reason) for reason in reasons)
+    texts = join_clauses(translate(reason) for reason in reasons)
     return _("≈: the interval may be too narrow, because {reasons}.").format(reasons=texts)

@@ -15,7 +15,16 @@ from core.figures import plot_probabilities
 from core.i18n import N_
 from core.reading.new_data import format_steps
 from runs import Prediction, Request
-from ui.i18n import _, escape_markdown, format_count, join_list, ngettext, shorten, translate
+from ui.i18n import (
+    _,
+    add_brackets,
+    escape_markdown,
+    format_count,
+    join_list,
+    ngettext,
+    shorten,
+    translate,
+)
 from ui.results import per_step
 from ui.results.metrics import show_metrics
 from ui.results.spreadsheet_csv import to_csv
@@ -234,7 +243,7 @@ def show_downloads(
     }
     for name, (write, extension, mime) in formats.items():
         st.download_button(
-            f"{label} ({name})",
+            add_brackets(label, name),
             partial(_write, write, frame),
             file_name=f"{file}.{extension}",
             mime=mime,

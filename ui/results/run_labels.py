@@ -10,7 +10,7 @@ import streamlit as st
 from core.evaluation.metric_formats import METRICS
 from core.families.registry import get_family
 from runs import RunSummary
-from ui.i18n import _, format_count, format_duration, join_list, ngettext
+from ui.i18n import _, add_brackets, format_count, format_duration, join_list, ngettext
 from ui.recipe.format import format_network
 
 
@@ -38,7 +38,7 @@ def format_result(run: RunSummary) -> str:
     for part, figures in run.metrics.items():
         for name, (label, form, _about) in METRICS.items():
             if name in figures:
-                return f"{_(label)} {form.format(figures[name])} ({_(part)})"
+                return add_brackets(f"{_(label)} {form.format(figures[name])}", _(part))
     return ""
 
 

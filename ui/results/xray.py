@@ -13,7 +13,7 @@ from core.i18n import N_
 from core.inspection.xray import LayerView, XRay
 from runs import Run, Runs
 from ui.context import get_services, recall_input, remember_input
-from ui.i18n import _, escape_markdown, format_count, ngettext, shorten
+from ui.i18n import _, add_brackets, escape_markdown, format_count, ngettext, shorten
 from ui.mask import padding_form
 from ui.recipe.format import format_layer
 from ui.results.file_names import name_file
@@ -215,7 +215,7 @@ def _format_prediction(xray: XRay, side: int) -> str:
     if xray.classes is None:
         return escape_markdown(f"{predictions[0]:.4g}")
     best = int(np.argmax(predictions))
-    return f"{escape_markdown(xray.classes[best])} ({predictions[best]:.0%})"
+    return add_brackets(escape_markdown(xray.classes[best]), f"{predictions[best]:.0%}")
 
 
 def build_legend(xray: XRay, recipe: Recipe) -> str:

@@ -11,7 +11,7 @@ from core.experiments.compare import LOWER_IS_BETTER, Comparison, Entry
 from runs import ACTIVE, ComparisonRequest, Request, RunSummary
 from ui import backend
 from ui.context import recall_input, remember_input
-from ui.i18n import _, escape_markdown, ngettext, shorten, translate, translate_name
+from ui.i18n import _, add_brackets, escape_markdown, ngettext, shorten, translate, translate_name
 from ui.results.run_labels import format_start
 from ui.runs import selection
 from ui.session.state import State
@@ -120,7 +120,8 @@ def _format_entry(name: str, runs: list[RunSummary], result: Comparison | None) 
         entry = next(each for each in result.entries if each.name == name)
         template, values = get_format(result.main), entry.figures[result.main]
         label = _(METRICS[result.main][0])
-        parts.append(f"{label} {template.format(float(values.mean()))} ({_(result.part)})")
+        score = f"{label} {template.format(float(values.mean()))}"
+        parts.append(add_brackets(score, _(result.part)))
         parts.append(_mark(entry, result))
     parts.append(ngettext("{n} run", "{n} runs", len(runs)))
     return " · ".join(part for part in parts if part)
