@@ -86,9 +86,9 @@ def open_files(
     """
     documents = [path for path, _ in files if _is_document(path)]
     if 0 < len(documents) < len(files):
-        others = [file for file in files if file[0] not in documents]
+        tables = [file for file in files if file[0] not in documents]
         names = ", ".join(path.name for path in documents)
-        table = open_files(others, name, open_one, max_steps)
+        table = open_files(tables, name, open_one, max_steps)
         return table.with_note(Note("not read, because they are documents: {files}", files=names))
     if len(files) == 1:
         path, content = files[0]
