@@ -90,6 +90,8 @@ COLUMNS = (
     "`{id}` names the sequences, `{time}` their…",
     "no header; column `{time}` counts…",
     "`{name}` has the same order as `{time}`…",
+    "every row has a later `{time}`, so…",
+    "every row has a later `{time}`: the table…",
     "rows that repeat a `{time}` of the same…",
 )
 
