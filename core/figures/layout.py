@@ -84,11 +84,11 @@ def build_integer_ticks(first: int, last: int) -> Settings:
     """Return axis settings for the integers ``first`` … ``last``; up to 20 all have a tick."""
     span = last - first + 1
     if span <= 20:
-        return {"tick0": first, "dtick": 1, "tickformat": "d"}
+        return {"tick0": first, "dtick": 1, "tickformat": ",d"}
     steps = np.array([2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000])
     candidates = steps[steps >= span / 10]
     return {
         "tick0": 0,
         "dtick": int(candidates[0]) if len(candidates) else span // 8,
-        "tickformat": "d",
+        "tickformat": ",d",
     }

@@ -67,7 +67,7 @@ def test_an_answer_that_agrees_with_what_was_assumed_ends_the_question(data):
         each.value for each in data.markdown if ":material/help:" in each.value
     ]
     assert not data.session_state["state"].data.report.select("question")
-    assert get_facts(data)["Length (steps)"] == "4 – 4"
+    assert get_facts(data)["Length (steps)"] == "4"
     assert "You chose: Keep it as data" in get_texts(data)
 
 
@@ -79,7 +79,7 @@ def test_padding_that_was_confirmed_is_not_asked_about_again(data):
     assert "Many rows end in 0" not in get_texts(data)
     assert "You chose: 0 is padding" in get_texts(data)
     find_labelled(data.button, "Undo").click().run()
-    assert get_facts(data)["Length (steps)"] == "4 – 4"
+    assert get_facts(data)["Length (steps)"] == "4"
     assert "Many rows end in 0" in get_texts(data)
 
 
@@ -191,6 +191,28 @@ def test_a_file_of_remaining_lives_makes_the_target_until_another_is_chosen(data
     assert not data.error
     state = data.session_state["state"]
     assert (state.data.schema.target, state.data.feature_names) == ("noise", ("heat",))
+
+
+RECORDING = "time,flow,heat\n" + "".join(
+    f"{hour},{hour * 7 % 11 / 8},{hour * 5 % 13 / 8}\n" for hour in range(6000)
+)
+
+
+def test_one_recording_is_split_into_windows_of_which_the_last_are_the_test_set(data):
+    upload(data, RECORDING.encode())
+    assert [metric.value for metric in data.metric][-1] == "6,000"  # the only length
+    assert "Predict the remaining steps" not in [button.label for button in data.button]
+    find_labelled(data.button, "Split into windows of 50 steps").click().run()
+    assert not data.error
+    assert r"Split into windows" in get_texts(data)
+    assert len(data.session_state["state"].data) == 120
+    open_form(data)
+    find_labelled(data.selectbox, "Target").set_value("heat")
+    find_labelled(data.button, "Use these columns").click().run()
+    assert find_labelled(data.selectbox, "Test set").value == "windows"
+    state = data.session_state["state"]
+    assert state.data.split.tolist() == ["train"] * 96 + ["test"] * 24
+    assert "Split into windows of 50 steps" not in [button.label for button in data.button]
 
 
 def test_a_column_with_one_value_per_sequence_becomes_the_target_by_one_click(data):

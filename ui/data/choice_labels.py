@@ -91,6 +91,8 @@ def _format_choice(name: str, value: object) -> str:
             return _("sheet {name}").format(name=f"“{shorten(value)}”")
         case "layout", "long":
             return _("one row per step")
+        case "cut", "windows":
+            return _("split into windows")
         case "remaining_steps", int():
             return _("target: remaining steps, at most {most}").format(most=format_count(value))
         case "features", [*names]:

@@ -43,7 +43,7 @@ def show_facts(data: Sequences) -> None:
     facts.metric(_("Total steps"), format_count(data.lengths.sum()))
     facts.metric(
         _("Length (steps)"),
-        f"{format_count(data.lengths.min())} – {format_count(data.lengths.max())}",
+        " – ".join(dict.fromkeys(map(format_count, (data.lengths.min(), data.lengths.max())))),
         help=ngettext("Median: {n} step", "Median: {n} steps", np.median(data.lengths)),
     )
 

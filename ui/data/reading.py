@@ -44,6 +44,7 @@ WRONG_KINDS = ("unreadable", "incomplete", "spaces", "empty")  # marked in the e
 # Codes of findings that the page shows apart from the others.
 SHOWN_CODES = ("unused", "row_numbers", "no_target", "static")
 MAX_UNUSED, MAX_TARGETS = 6, 3  # columns with a button of their own
+MIN_WINDOWS = 4  # of a sequence that is worth splitting
 OPEN_BOX = "columns-open"  # whether the form of the columns is shown
 
 
@@ -68,6 +69,9 @@ def show_checks(visitor: State, file: FileDescription) -> None:
     show_warnings(report, key, answer)
     if visitor.data.targets is None:
         _offer_targets(report, key, answer)
+    schema = visitor.data.schema
+    if len(visitor.data) == 1 and schema is not None and schema.layout == "long" and not schema.cut:
+        _offer_windows(int(visitor.data.lengths[0]), key, answer)
 
 
 def _offer_targets(report: ReadReport, key: str, answer: Callable[[Choices], None]) -> None:
@@ -97,6 +101,26 @@ def _offer_targets(report: ReadReport, key: str, answer: Callable[[Choices], Non
                 on_click=answer,
                 args=(choices,),
             )
+
+
+def _offer_windows(steps: int, key: str, answer: Callable[[Choices], None]) -> None:
+    """Offer to split a single long sequence, of which there would be no test set."""
+    if steps < MIN_WINDOWS * columns_form.FIRST_STEPS:
+        return
+    st.button(
+        _("Split into windows of {n} steps").format(n=columns_form.FIRST_STEPS),
+        key=f"{key}-windows",
+        icon=":material/content_cut:",
+        help=_("One sequence is one example. The last windows can be the test set."),
+        on_click=answer,
+        args=(
+            {
+                "cut": "windows",
+                "cut_steps": columns_form.FIRST_STEPS,
+                "cut_every": columns_form.FIRST_STEPS,
+            },
+        ),
+    )
 
 
 def show_roles(visitor: State, schema: Schema, file: FileDescription) -> None:

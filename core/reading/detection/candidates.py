@@ -350,11 +350,11 @@ class Candidates:
 
     def _note_absent_target(self, layout: str) -> None:
         """State that there is no target; the steps until the end may be it, as of a machine."""
-        has_steps = layout == "long" and len(self.table) > 1
+        has_ends = layout == "long" and bool(self.roles["id"]) and len(self.table) > 1
         self.inform(
             "no_target",
             Note("no target column: choose one to train, or only predict"),
-            remedies=[{"remaining_steps": REMAINING_STEPS}] if has_steps else [],
+            remedies=[{"remaining_steps": REMAINING_STEPS}] if has_ends else [],
         )
 
     def _note_notations(self, notations: Sequence[Notation]) -> None:

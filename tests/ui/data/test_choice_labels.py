@@ -47,6 +47,7 @@ ONE_CHOICE: list[Choices] = [
     {"padding": -999},
     {"sheet": "one"},
     {"remaining_steps": 125},
+    {"cut": "windows", "cut_steps": 50, "cut_every": 50},
     {"features": ["a", "b"]},
     {"layout": "long", "id": ""},
     *({"accept": [code]} for code in ACCEPTED),
