@@ -184,7 +184,7 @@ def test_own_data_from_upload_to_downloaded_predictions(page, tmp_path):
             break
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text(re.compile(r"epochs in"))).to_be_visible(timeout=10_000)
-    expect(page.get_by_text("Stopped")).to_be_visible()
+    expect(page.get_by_text(re.compile("^Stopped"))).to_be_visible()
     expect(page.get_by_text("Accuracy · 370 test sequences", exact=True)).to_be_visible()
 
     page.get_by_role("link", name="Predict with this model").click()

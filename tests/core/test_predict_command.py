@@ -155,6 +155,6 @@ def test_the_library_is_the_same_in_every_model():
     sources = {p.relative_to(ROOT / "core").as_posix() for p in (ROOT / "core").rglob("*.py")}
     assert {name.removeprefix("unpadded/") for name in names if name.endswith(".py")} == sources
     assert "unpadded/export/templates/requirements.txt" in names
-    assert len(build_library_archive()) < 550_000
+    assert len(build_library_archive()) < 600_000  # bytes, in every exported model
     build_library_archive.cache_clear()
     assert archive.fp.getvalue() == build_library_archive()
