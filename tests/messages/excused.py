@@ -49,6 +49,10 @@ TESTED = {
     "Paused so that others get a turn; resumes…{time}": (
         "runs/scheduling/test_fair_queue.py::test_whoever_waits_behind_others_waits_for_their_turns"
     ),
+    "Split into windows of {n} steps": (
+        "pages/test_data_reading.py"
+        "::test_one_recording_is_split_into_windows_of_which_the_last_are_the_test_set"
+    ),
     "Stopped after {hours:g} hours…": (
         "runs/jobs/test_heartbeat.py::test_a_continued_run_has_a_time_limit_of_its_own"
     ),
