@@ -77,7 +77,7 @@ def take_last_targets(data: Sequences) -> Sequences:
 
 
 def is_one_series(data: Sequences) -> bool:
-    """Return True for windows of a single series of which later ones may test earlier ones.
+    """Return True for windows of a single series whose later windows may test earlier ones.
 
     No step is the target of two windows: they do not overlap, or their target is at the last step.
     The windows were cut when the table was read.
@@ -90,7 +90,7 @@ def is_one_series(data: Sequences) -> bool:
 
 
 def is_divided_series(data: Sequences) -> bool:
-    """Return True for windows of a single series of which some are marked as the test set."""
+    """Return True for windows of a single series with a test set."""
     return data.split is not None and is_one_series(data)
 
 
