@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,9 @@ def measure_agreement(
     Raises:
         DataError: The script fails, or does not return a prediction for each sequence.
     """
-    schema = derive_schema(data.with_targets(None))
+    # A table without a header has no columns of the split and the group, which come from file names
+    # and which predictions do not need.
+    schema = replace(derive_schema(data.with_targets(None)), split=None, group=None)
     if own is None or model.schema is None or len(own) > MAX_BYTES:
         own = to_csv(data, schema).encode()
         # Writing a table can lose information, so both sides read the same written table.
